@@ -1,0 +1,3 @@
+//! The tailnet policy of the BlumeOps homelab.
+
+fn main() {}

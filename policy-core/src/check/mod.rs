@@ -1,0 +1,1 @@
+//! Is the policy valid? One file for each family of rules.

@@ -1,0 +1,65 @@
+/// Whether a finding stops the policy from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// Tailscale refuses the policy, or it contradicts its own statements.
+    Error,
+    /// Tailscale takes it, but nobody wants it.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($severity:ident $variant:ident = $name:literal, $title:literal;)*) => {
+        /// The kinds of finding. Names are stable: they are what `allow` names and what people search for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of `docs/diagnostics.md`.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// The stable name, as in `undefined-tag`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// What the finding is, in one line.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title,)* }
+            }
+
+            /// Whether it stops the policy from being used.
+            pub const fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// The code of that name.
+            pub fn from_name(name: &str) -> Option<Code> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
+        }
+    };
+}
+
+// Families in the order of the folders that find them: text, shape, words, names, places, sections.
+codes! {
+    Error Syntax = "syntax", "the text cannot be read";
+    Error UnknownKey = "unknown-key", "no such section, setting or field";
+    Error WrongType = "wrong-type", "a value of the wrong JSON type";
+    Error MissingField = "missing-field", "a field that Tailscale requires is missing";
+    Error DuplicateName = "duplicate-name", "a name is declared twice";
+    Error UndefinedTag = "undefined-tag", "a tag that `tagOwners` does not declare";
+    Error UndefinedGroup = "undefined-group", "a group that `groups` does not declare";
+    Error UndefinedHost = "undefined-host", "a name that is no declared host";
+    Error UndefinedIpSet = "undefined-ipset", "an ip set that `ipsets` does not declare";
+    Error UndefinedPosture = "undefined-posture", "a posture that `postures` does not declare";
+    Error UnknownAutogroup = "unknown-autogroup", "no autogroup has that name";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

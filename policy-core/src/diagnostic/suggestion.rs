@@ -1,0 +1,28 @@
+//! Which real name a wrong one was meant to be.
+
+/// The candidate nearest to `name`, if one is near enough to be meant.
+///
+/// A name that differs in case only wins; otherwise at most a third of the letters may differ
+/// (one at least), so that a suggestion is never nonsense.
+///
+/// ```
+/// use policy_core::diagnostic::suggestion::nearest;
+/// assert_eq!(nearest("tag:hoemlab", ["tag:homelab", "tag:nas"]), Some("tag:homelab"));
+/// assert_eq!(nearest("tag:printer", ["tag:homelab", "tag:nas"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A kind like `tag:` is never misspelt here, so it must not count as agreement.
+    let letters = |word: &str| word.rsplit(':').next().unwrap_or(word).chars().count();
+    let limit = (letters(name) / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate.eq_ignore_ascii_case(name) {
+            return Some(candidate);
+        }
+        let distance = strsim::damerau_levenshtein(name, candidate);
+        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,13 @@
+//! What a tailnet policy is, whether it is valid, and what it does: pure functions on data.
+//!
+//! A policy arrives as text, HuJSON. `policy!` writes such a text too, and remembers which Rust
+//! tokens each piece of it came from; so there is one reader, one checker, one formatter, and a
+//! finding is a byte range that either front end turns into a place of its own.
+
+pub mod check;
+pub mod diagnostic;
+pub mod hujson;
+pub mod model;
+
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use model::Policy;

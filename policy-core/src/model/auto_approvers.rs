@@ -1,0 +1,36 @@
+use super::{List, Origin, Prefix, Selector, Text};
+
+/// The `autoApprovers` section.
+#[derive(Clone, Debug, Default)]
+pub struct AutoApprovers {
+    /// `routes`
+    pub routes: Vec<RouteApprovers>,
+    /// `exitNode`
+    pub exit_node: List<Selector>,
+    /// `services`
+    pub services: Vec<ServiceApprovers>,
+}
+
+/// A member of `routes`: who may advertise a prefix, or one within it.
+#[derive(Clone, Debug)]
+pub struct RouteApprovers {
+    /// As written.
+    pub text: Text,
+    /// `None` if that is no prefix.
+    pub prefix: Option<Prefix>,
+    /// Their routes are approved.
+    pub approvers: List<Selector>,
+    /// Name and value.
+    pub origin: Origin,
+}
+
+/// A member of `services`: who may host a service, or any service with a tag.
+#[derive(Clone, Debug)]
+pub struct ServiceApprovers {
+    /// `svc:…` or `tag:…`
+    pub service: Selector,
+    /// Their hosting is approved.
+    pub approvers: List<Selector>,
+    /// Name and value.
+    pub origin: Origin,
+}

@@ -1,0 +1,35 @@
+use std::ops::Deref;
+
+use super::Origin;
+
+/// The value of a list field: its items, and where the list stands if the field is there at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<T> {
+    /// The items, in the order of the policy.
+    pub items: Vec<T>,
+    /// The brackets and what is between them. `None` where the field is absent or `null`, which mean the same.
+    pub origin: Option<Origin>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        List { items: Vec::new(), origin: None }
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}

@@ -1,0 +1,49 @@
+//! What a tailnet policy is.
+//!
+//! Every node knows where it stands ([`Origin`]), so that a finding can name it. A field is named
+//! as in the policy file, in Rust's case; a list that is absent and one that is `null` are the same.
+//! What could not be read as what it should be is left out, and [`Policy::unreadable`] says why.
+
+mod acl;
+mod address;
+mod auto_approvers;
+mod autogroup;
+mod declaration;
+mod duration;
+mod facts;
+mod grant;
+mod ipset;
+mod list;
+mod node_attr;
+mod origin;
+mod policy;
+mod port;
+mod posture;
+mod protocol;
+mod selector;
+mod setting;
+mod ssh;
+mod test;
+mod text;
+
+pub use acl::{Acl, Destination};
+pub use address::{AddressRange, Prefix};
+pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
+pub use autogroup::Autogroup;
+pub use declaration::{Group, Host, HostAddress, TagOwners};
+pub use duration::Duration;
+pub use facts::{Device, Facts, Role, User};
+pub use grant::{App, Capability, Grant, PortSpec};
+pub use ipset::{IpSet, IpSetEntry, Operation};
+pub use list::List;
+pub use node_attr::NodeAttr;
+pub use origin::Origin;
+pub use policy::Policy;
+pub use port::PortRange;
+pub use posture::{Comparison, Condition, Posture, Scalar};
+pub use protocol::Protocol;
+pub use selector::{Selector, SelectorKind};
+pub use setting::Setting;
+pub use ssh::{Action, CheckPeriod, SshRule};
+pub use test::{SshTest, Target, Test};
+pub use text::Text;

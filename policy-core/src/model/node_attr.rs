@@ -1,0 +1,16 @@
+use super::{App, List, Origin, Prefix, Selector, Text};
+
+/// An entry of `nodeAttrs`.
+#[derive(Clone, Debug, Default)]
+pub struct NodeAttr {
+    /// `target`
+    pub target: List<Selector>,
+    /// `attr`: names of attributes; Tailscale takes any.
+    pub attr: List<Text>,
+    /// `app`
+    pub app: Option<App>,
+    /// `ipPool`: where addresses of new devices come from.
+    pub ip_pool: List<(Text, Option<Prefix>)>,
+    /// The whole entry.
+    pub origin: Origin,
+}

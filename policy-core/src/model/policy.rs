@@ -1,0 +1,51 @@
+use crate::diagnostic::Diagnostic;
+
+use super::{
+    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, List, NodeAttr, Origin, Posture, Selector, Setting, SshRule,
+    SshTest, TagOwners, Test,
+};
+
+/// A tailnet policy: what its text says, section by section.
+///
+/// The text is the policy; this is the reading of it. To write one, write text.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The text it was read from, as it was.
+    pub text: String,
+    /// All of the top-level object.
+    pub origin: Origin,
+
+    /// `groups`: lists of people.
+    pub groups: Vec<Group>,
+    /// `hosts`: names of addresses.
+    pub hosts: Vec<Host>,
+    /// `ipsets`: collections of addresses.
+    pub ipsets: Vec<IpSet>,
+    /// `postures`: conditions on source devices.
+    pub postures: Vec<Posture>,
+    /// `defaultSrcPosture`: for rules without a `srcPosture`.
+    pub default_src_posture: List<Selector>,
+    /// `tagOwners`: the tags, and who may assign them.
+    pub tag_owners: Vec<TagOwners>,
+    /// `grants`. With neither `grants` nor `acls` in the file, Tailscale allows everything; an empty list allows nothing.
+    pub grants: Option<Vec<Grant>>,
+    /// `acls`, the older form of `grants`.
+    pub acls: Option<Vec<Acl>>,
+    /// `ssh`: Tailscale SSH.
+    pub ssh: Vec<SshRule>,
+    /// `autoApprovers`: routes, exit nodes and services that need no admin.
+    pub auto_approvers: AutoApprovers,
+    /// `nodeAttrs`: what devices may or should do.
+    pub node_attrs: Vec<NodeAttr>,
+    /// `tests`: what must and must not be reachable.
+    pub tests: Vec<Test>,
+    /// `sshTests`: who must and must not be able to log in.
+    pub ssh_tests: Vec<SshTest>,
+    /// Every other top-level key, known or not (`derpMap`, `randomizeClientPort`, …), in order.
+    pub settings: Vec<Setting>,
+
+    /// What is known about the tailnet beside its policy. Empty for a bare file.
+    pub facts: Facts,
+    /// What could not be read, and so is in none of the fields above.
+    pub unreadable: Vec<Diagnostic>,
+}
