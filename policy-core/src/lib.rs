@@ -8,6 +8,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod hujson;
 pub mod model;
+pub mod name;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use model::Policy;

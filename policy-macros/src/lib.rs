@@ -1,1 +1,28 @@
-//! `policy!`
+//! `policy!`: a tailnet policy in Rust, checked while it compiles.
+//!
+//! Tokens become a tree ([`syntax`]), names get their meaning ([`names`]), and the tree is written
+//! out as HuJSON with a map back to the tokens ([`write`]). From there on it is a policy file like
+//! any other: `policy_core` reads and checks it, and what it finds is brought back to the tokens
+//! ([`report`]).
+
+mod expand;
+mod finding;
+mod items;
+mod names;
+mod place;
+mod report;
+mod source_map;
+mod syntax;
+mod write;
+
+use proc_macro::TokenStream;
+
+/// A tailnet policy. Invoked in item position, always with braces; the module around it is its namespace.
+///
+/// It expands to `HUJSON` (the text that Tailscale takes), `POLICY` (the model), and a documented
+/// item for each declared name, as `tag::homelab`. Whatever Tailscale would refuse is an error at
+/// the words that are wrong. The language is described in `docs/language.md`.
+#[proc_macro]
+pub fn policy(input: TokenStream) -> TokenStream {
+    expand::policy(input.into()).into()
+}

@@ -55,6 +55,12 @@ codes! {
     Error UndefinedHost = "undefined-host", "a name that is no declared host";
     Error UndefinedIpSet = "undefined-ipset", "an ip set that `ipsets` does not declare";
     Error UndefinedPosture = "undefined-posture", "a posture that `postures` does not declare";
+    // Found by the macro, since they are about the Rust source alone.
+    Error UndefinedLet = "undefined-let", "no `let` has that name";
+    Error LetCycle = "let-cycle", "a `let` that is made of itself";
+    Error MixedProtocols = "mixed-protocols", "an acl with more than one protocol";
+    Warning QuotedName = "quoted-name", "a name in quotes that needs none";
+    Warning AmbiguousItem = "ambiguous-item", "two names that would be one in Rust";
     Error UnknownAutogroup = "unknown-autogroup", "no autogroup has that name";
 }
 

@@ -1,0 +1,309 @@
+//! What a bare name stands for: a `let`, a user or a host.
+
+use std::collections::{HashMap, HashSet};
+
+use policy_core::Code;
+
+use crate::finding::Finding;
+use crate::place::Place;
+use crate::source_map::Use;
+use crate::syntax::tree::{
+    Comment, Form, Item, Let, LetValue, Port, PortKind, SectionKind, Selector, SelectorKind, Tree, Word,
+};
+
+/// Deeper or longer than anyone writes. Lists of lists double with each level, and the compiler must not be kept busy by it.
+const MAX_DEPTH: usize = 50;
+const MAX_LENGTH: usize = 100_000;
+
+/// The bare names of a policy.
+pub(crate) struct Names<'t> {
+    meanings: HashMap<&'t str, (Meaning<'t>, Place)>,
+    used: HashSet<&'t str>,
+}
+
+#[derive(Clone, Copy)]
+enum Meaning<'t> {
+    Let(&'t LetValue),
+    User { email: &'t str },
+    Host,
+}
+
+/// An item of a list once `let`s are spliced in and users are named by their address.
+pub(crate) struct Resolved<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) place: Place,
+    pub(crate) used: Option<Use>,
+    pub(crate) docs: &'t [Comment],
+    pub(crate) quoted: bool,
+}
+
+/// A port once `let`s are spliced in.
+pub(crate) struct ResolvedPort<'t> {
+    pub(crate) protocol: Option<&'t Word>,
+    pub(crate) range: &'t Word,
+    pub(crate) place: Place,
+    pub(crate) used: Option<Use>,
+    pub(crate) docs: &'t [Comment],
+}
+
+impl<'t> Names<'t> {
+    /// The names that `tree` declares. A second declaration of one is reported.
+    pub(crate) fn new(tree: &'t Tree, findings: &mut Vec<Finding>) -> Self {
+        let mut names = Names { meanings: HashMap::new(), used: HashSet::new() };
+        for item in &tree.items {
+            match item {
+                Item::Let(item) => names.declare(&item.name, Meaning::Let(&item.value), findings),
+                Item::Section(section) => {
+                    for entry in &section.entries {
+                        match &entry.form {
+                            Form::User(user) => {
+                                names.declare(&user.name, Meaning::User { email: &user.email.text }, findings);
+                            }
+                            Form::Declaration(declaration) if section.kind == SectionKind::Hosts => {
+                                for name in &declaration.names {
+                                    names.declare(&name.word, Meaning::Host, findings);
+                                }
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Item::Note(_) | Item::Setting(_) => {}
+            }
+        }
+        names.cut_cycles(tree, findings);
+        names
+    }
+
+    fn declare(&mut self, name: &'t Word, meaning: Meaning<'t>, findings: &mut Vec<Finding>) {
+        let Some((first, place)) = self.meanings.get(name.text.as_str()) else {
+            self.meanings.insert(&name.text, (meaning, name.place));
+            return;
+        };
+        // Two hosts of one name are a duplicate key of the policy file, and reported as one.
+        if matches!((first, meaning), (Meaning::Host, Meaning::Host)) {
+            return;
+        }
+        let message = format!("`{}` is declared twice", name.text);
+        findings.push(
+            Finding::new(Code::DuplicateName, name.place, message)
+                .note_at(format!("first declared here, as {}", first.what()), *place)
+                .help("`let`s, users and hosts share their names: rename one of the two"),
+        );
+    }
+
+    /// Reports `let`s that are made of themselves, and empties them.
+    fn cut_cycles(&mut self, tree: &'t Tree, findings: &mut Vec<Finding>) {
+        let mut done = HashSet::new();
+        for item in &tree.items {
+            if let Item::Let(item) = item {
+                let mut path = Vec::new();
+                self.walk(item, &mut path, &mut done, findings);
+            }
+        }
+    }
+
+    fn walk(&mut self, item: &'t Let, path: &mut Vec<&'t str>, done: &mut HashSet<&'t str>, findings: &mut Vec<Finding>) {
+        // An explicit stack: a chain of `let`s may be as long as the policy.
+        let mut stack = vec![(item.name.text.as_str(), inner_names(&item.value))];
+        path.push(&item.name.text);
+        while let Some((name, rest)) = stack.last_mut() {
+            let name = *name;
+            let Some(inner) = rest.pop() else {
+                done.insert(name);
+                path.pop();
+                stack.pop();
+                continue;
+            };
+            if path.contains(&inner.text.as_str()) || path.len() > MAX_DEPTH {
+                findings.push(
+                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` is made of itself", inner.text))
+                        .help("take it out of one of the lists"),
+                );
+                self.meanings.remove(inner.text.as_str());
+                self.used.insert(&inner.text);
+                continue;
+            }
+            if let Some((Meaning::Let(value), _)) = self.meanings.get(inner.text.as_str())
+                && !done.contains(inner.text.as_str())
+            {
+                path.push(&inner.text);
+                stack.push((&inner.text, inner_names(value)));
+            }
+        }
+    }
+
+    /// `list` with every `let` spliced in and every user named by their address.
+    pub(crate) fn selectors(&mut self, list: &'t [Selector], findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
+        let mut resolved = Vec::with_capacity(list.len());
+        for selector in list {
+            self.selector(selector, None, &mut resolved, findings);
+            if resolved.len() >= MAX_LENGTH {
+                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} items");
+                findings.push(Finding::new(Code::Syntax, selector.word.place, message));
+                break;
+            }
+        }
+        resolved
+    }
+
+    /// What one selector stands for.
+    pub(crate) fn selector(
+        &mut self,
+        selector: &'t Selector,
+        used: Option<Use>,
+        into: &mut Vec<Resolved<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        if into.len() >= MAX_LENGTH {
+            return;
+        }
+        let word = &selector.word;
+        let text = match selector.kind {
+            SelectorKind::Bare => match self.meaning(&word.text) {
+                Some(Meaning::User { email }) => email,
+                Some(Meaning::Let(LetValue::Selectors(list))) => {
+                    let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                    for (index, inner) in list.iter().enumerate() {
+                        self.selector(inner, used.clone(), into, findings);
+                        if index == 0
+                            && let Some(first) = into.last_mut()
+                            && first.docs.is_empty()
+                        {
+                            first.docs = &selector.docs;
+                        }
+                    }
+                    return;
+                }
+                Some(Meaning::Let(value @ LetValue::Ports(_))) => {
+                    findings.push(wrong_let(word, value, "where names or addresses belong"));
+                    return;
+                }
+                Some(Meaning::Host) => &word.text,
+                // A `let` that was cut out has been reported.
+                None if self.used.contains(word.text.as_str()) => return,
+                None => &word.text,
+            },
+            _ => &word.text,
+        };
+        let quoted = selector.kind == SelectorKind::Quoted;
+        into.push(Resolved { text, place: word.place, used, docs: &selector.docs, quoted });
+    }
+
+    /// `list` with every `let` spliced in.
+    pub(crate) fn ports(&mut self, list: &'t [Port], findings: &mut Vec<Finding>) -> Vec<ResolvedPort<'t>> {
+        let mut resolved = Vec::with_capacity(list.len());
+        for port in list {
+            self.port(port, None, &mut resolved, findings);
+            if resolved.len() >= MAX_LENGTH {
+                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} ports");
+                findings.push(Finding::new(Code::Syntax, port.place, message));
+                break;
+            }
+        }
+        resolved
+    }
+
+    fn port(
+        &mut self,
+        port: &'t Port,
+        used: Option<Use>,
+        into: &mut Vec<ResolvedPort<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        if into.len() >= MAX_LENGTH {
+            return;
+        }
+        let word = match &port.kind {
+            PortKind::Range { protocol, range } => {
+                let protocol = protocol.as_ref();
+                into.push(ResolvedPort { protocol, range, place: port.place, used, docs: &port.docs });
+                return;
+            }
+            PortKind::Let(word) => word,
+        };
+        match self.meaning(&word.text) {
+            Some(Meaning::Let(LetValue::Ports(list))) => {
+                let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                for inner in list {
+                    self.port(inner, used.clone(), into, findings);
+                }
+            }
+            Some(Meaning::Let(value)) => findings.push(wrong_let(word, value, "where ports belong")),
+            Some(other) => {
+                let message = format!("`{}` is {}, not a port", word.text, other.what());
+                findings.push(Finding::new(Code::Syntax, word.place, message));
+            }
+            None if self.used.contains(word.text.as_str()) => {}
+            None => findings.push(self.unknown_port(word)),
+        }
+    }
+
+    fn unknown_port(&self, word: &Word) -> Finding {
+        let finding = Finding::new(Code::UndefinedLet, word.place, format!("no ports are called `{}`", word.text));
+        if policy_core::model::Protocol::parse(&word.text).is_ok() {
+            return finding.help(format!("a protocol is followed by its ports: write `{0}:443` or `{0}:*`", word.text));
+        }
+        let ports = self.meanings.iter().filter_map(|(name, (meaning, _))| match meaning {
+            Meaning::Let(LetValue::Ports(_)) => Some(*name),
+            _ => None,
+        });
+        match policy_core::diagnostic::suggestion::nearest(&word.text, ports) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("name some with `let {} = tcp:443;`, or write the port's number", word.text)),
+        }
+    }
+
+    fn meaning(&mut self, name: &'t str) -> Option<Meaning<'t>> {
+        let (meaning, _) = self.meanings.get(name)?;
+        self.used.insert(name);
+        Some(*meaning)
+    }
+
+    /// The names of all `let`s, for suggestions.
+    pub(crate) fn lets(&self) -> Vec<&'t str> {
+        let mut lets: Vec<&str> = self
+            .meanings
+            .iter()
+            .filter(|(_, (meaning, _))| matches!(meaning, Meaning::Let(LetValue::Selectors(_))))
+            .map(|(name, _)| *name)
+            .collect();
+        lets.sort_unstable();
+        lets
+    }
+}
+
+impl Meaning<'_> {
+    fn what(&self) -> &'static str {
+        match self {
+            Meaning::Let(_) => "a `let`",
+            Meaning::User { .. } => "a user",
+            Meaning::Host => "a host",
+        }
+    }
+}
+
+fn wrong_let(word: &Word, value: &LetValue, position: &str) -> Finding {
+    let message = format!("`{}` is a list of {}, and stands {position}", word.text, value.what());
+    let help = match value {
+        LetValue::Ports(_) => "ports follow `on`",
+        LetValue::Selectors(_) => "after `on` stand ports, or the name of a `let` of ports",
+    };
+    Finding::new(Code::Syntax, word.place, message).help(help)
+}
+
+/// The bare names in the value of a `let`.
+fn inner_names(value: &LetValue) -> Vec<&Word> {
+    match value {
+        LetValue::Selectors(list) => {
+            list.iter().filter(|selector| selector.kind == SelectorKind::Bare).map(|selector| &selector.word).collect()
+        }
+        LetValue::Ports(list) => list
+            .iter()
+            .filter_map(|port| match &port.kind {
+                PortKind::Let(word) => Some(word),
+                PortKind::Range { .. } => None,
+            })
+            .collect(),
+    }
+}

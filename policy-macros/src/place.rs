@@ -1,0 +1,41 @@
+use proc_macro2::Span;
+
+/// A stretch of the Rust source: from the start of one token to the end of another.
+///
+/// Stable Rust cannot join two spans, so both ends are kept and rustc is shown a first and a last token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) first: Span,
+    pub(crate) last: Span,
+}
+
+impl Place {
+    pub(crate) fn new(first: Span, last: Span) -> Self {
+        Place { first, last }
+    }
+
+    /// From the start of `self` to the end of `other`.
+    pub(crate) fn to(self, other: Place) -> Place {
+        Place { first: self.first, last: other.last }
+    }
+
+    pub(crate) fn call_site() -> Self {
+        Span::call_site().into()
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Place { first: span, last: span }
+    }
+}
+
+/// The line that a token starts on, where the compiler tells.
+pub(crate) fn line(span: Span) -> Option<usize> {
+    knows_positions().then(|| span.unwrap().line())
+}
+
+/// Outside a compiler no span has a position; under rust-analyzer each question costs, and none has an answer.
+pub(crate) fn knows_positions() -> bool {
+    proc_macro::is_available() && std::env::var_os("RUST_ANALYZER_INTERNALS_DO_NOT_USE").is_none()
+}

@@ -1,0 +1,139 @@
+//! Findings as what rustc shows: errors as `compile_error!`, warnings as uses of a deprecated macro.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use crate::finding::Finding;
+use crate::place::{Place, knows_positions};
+
+/// More than anyone reads at once.
+const SHOWN: usize = 100;
+
+/// Items that make rustc say all of it.
+pub(crate) fn reported(findings: Vec<Finding>) -> TokenStream {
+    let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
+        in_order(findings).into_iter().partition(Finding::is_error);
+    let more = errors.len().saturating_sub(SHOWN);
+    errors.truncate(SHOWN);
+    warnings.truncate(SHOWN);
+    let mut sources = Sources::default();
+    let mut tokens: TokenStream = errors.iter().map(|error| compile_error(error.place, &sources.text(error))).collect();
+    if more > 0 {
+        tokens.extend(compile_error(Place::call_site(), &format!("and {more} more errors like these")));
+    }
+    tokens.extend(warnings.iter().map(|finding| warning(finding, &sources.text(finding))));
+    tokens
+}
+
+/// By place, each finding once: a mistake in a `let` is found at each of its uses.
+fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = HashSet::new();
+    let mut findings: Vec<Finding> = findings
+        .into_iter()
+        // The text of a span is all that stable Rust offers to tell two apart.
+        .filter(|finding| seen.insert((finding.message.clone(), format!("{:?}", finding.place.first))))
+        .collect();
+    if knows_positions() {
+        findings.sort_by_cached_key(|finding| {
+            let span = finding.place.first.unwrap();
+            (span.file(), span.line(), span.column())
+        });
+    }
+    findings
+}
+
+/// `::core::compile_error! { "…" }`, underlined from the first to the last token of `place`.
+fn compile_error(place: Place, message: &str) -> TokenStream {
+    let mut text = Literal::string(message);
+    text.set_span(place.last);
+    let mut body = Group::new(Delimiter::Brace, TokenTree::from(text).into());
+    body.set_span(place.last);
+    let first = place.first;
+    let colons = || [punct(':', Spacing::Joint, first), punct(':', Spacing::Alone, first)];
+    let mut tokens = TokenStream::new();
+    tokens.extend(colons());
+    tokens.extend([TokenTree::from(Ident::new("core", first))]);
+    tokens.extend(colons());
+    tokens.extend([TokenTree::from(Ident::new("compile_error", first)), punct('!', Spacing::Alone, first), body.into()]);
+    tokens
+}
+
+fn punct(char: char, spacing: Spacing, span: Span) -> TokenTree {
+    let mut punct = Punct::new(char, spacing);
+    punct.set_span(span);
+    punct.into()
+}
+
+/// Stable Rust has no warnings for macros to give; the use of a deprecated item is the one lint with free text.
+fn warning(finding: &Finding, message: &str) -> TokenStream {
+    let Place { first, last } = finding.place;
+    let name = Ident::new(&finding.code.name().replace('-', "_"), last);
+    let module = Ident::new("policy", first);
+    let call = quote_spanned! { last => ::#name! {} };
+    quote! {
+        const _: () = {
+            #[allow(deprecated, unused_imports)]
+            mod policy {
+                #[deprecated(note = #message)]
+                macro_rules! #name { () => {} }
+                pub(super) use #name;
+            }
+            #module #call
+        };
+    }
+}
+
+/// The source files that notes quote from.
+#[derive(Default)]
+struct Sources {
+    files: HashMap<PathBuf, Option<String>>,
+}
+
+impl Sources {
+    /// The message with its notes, its help and its code, in the form that rustc indents.
+    fn text(&mut self, finding: &Finding) -> String {
+        let mut text = format!("{} [{}]", finding.message, finding.code);
+        for (message, place) in &finding.notes {
+            text.push_str("\nnote: ");
+            text.push_str(message);
+            if let Some(excerpt) = place.and_then(|place| self.excerpt(place)) {
+                text.push_str(&excerpt);
+            }
+        }
+        if let Some(help) = &finding.help {
+            text.push_str("\nhelp: ");
+            text.push_str(help);
+        }
+        text
+    }
+
+    /// A second place as rustc would show it. Stable Rust shows one place an error, so we draw this one.
+    fn excerpt(&mut self, place: Place) -> Option<String> {
+        if !knows_positions() {
+            return None;
+        }
+        let (first, last) = (place.first.unwrap(), place.last.unwrap());
+        let path = first.local_file()?;
+        let file = self.files.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok());
+        let source = file.as_deref()?.lines().nth(first.line().checked_sub(1)?)?;
+        let start = first.column().checked_sub(1)?;
+        let end = if last.end().line() == first.line() { last.end().column().saturating_sub(1) } else { usize::MAX };
+        // Tabs would throw the underline off.
+        let spread = |chars: &mut dyn Iterator<Item = char>| chars.map(|char| if char == '\t' { 4 } else { 1 }).sum::<usize>();
+        let before = spread(&mut source.chars().take(start));
+        let width = spread(&mut source.chars().skip(start).take(end.saturating_sub(start))).max(1);
+        let number = first.line().to_string();
+        let gutter = " ".repeat(number.len());
+        Some(format!(
+            "\n{gutter}--> {}:{number}:{}\n{gutter} |\n{number} | {}\n{gutter} | {}{}",
+            first.file(),
+            first.column(),
+            source.replace('\t', "    ").trim_end(),
+            " ".repeat(before),
+            "-".repeat(width),
+        ))
+    }
+}

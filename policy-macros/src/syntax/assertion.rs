@@ -1,0 +1,196 @@
+//! `tests` and `sshTests`.
+
+use policy_core::Code;
+use policy_core::diagnostic::suggestion::nearest;
+use proc_macro2::Delimiter;
+
+use crate::finding::Finding;
+
+use super::parser::{Failed, Parsed, Parser};
+use super::tree::{Assert, AssertKind, Probe, SectionKind, SshTest, Test, Word};
+
+impl Parser<'_> {
+    /// `src { accept …; deny …; }`
+    pub(super) fn test(&mut self) -> Parsed<Test> {
+        let src = self
+            .selector("the source of a test")
+            .map_err(|failed| self.with_help(failed, SectionKind::Tests.example()))?;
+        if self.peek_punct(',') {
+            let finding = Finding::new(Code::Syntax, self.here(), "a test has one source")
+                .help("write a test for each of the sources");
+            return Err(self.fail(finding));
+        }
+        let asserts = self.asserts(SectionKind::Tests)?;
+        Ok(Test { src, asserts })
+    }
+
+    /// `src -> dst { accept …; check …; deny …; }`
+    pub(super) fn ssh_test(&mut self) -> Parsed<SshTest> {
+        let src = self.sources(SectionKind::SshTests)?;
+        if let [_, second, ..] = src.as_slice() {
+            let place = second.word.place;
+            self.report(
+                Finding::new(Code::Syntax, place, "an SSH test has one source")
+                    .help("write a test for each of the sources"),
+            );
+        }
+        let dst = self.destinations()?;
+        let asserts = self.asserts(SectionKind::SshTests)?;
+        Ok(SshTest { src, dst, asserts })
+    }
+
+    fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {
+        let read = self.group(Delimiter::Brace, |inside| {
+            let mut asserts = Vec::new();
+            while !inside.at_end() {
+                match inside.assert(kind) {
+                    Ok(assert) => asserts.push(assert),
+                    Err(Failed) => inside.skip_statement(false),
+                }
+            }
+            asserts
+        });
+        match read {
+            Some((asserts, _)) => {
+                if self.peek_punct(';') {
+                    self.report(
+                        Finding::new(Code::Syntax, self.here(), "no `;` after the block of a test").help("leave it out"),
+                    );
+                    self.punct(';');
+                }
+                Ok(asserts)
+            }
+            None => {
+                let finding = self.expected("`{`").help(kind.example());
+                Err(self.fail(finding))
+            }
+        }
+    }
+
+    fn assert(&mut self, kind: SectionKind) -> Parsed<Assert> {
+        if self.peek_note() {
+            return Ok(Assert { docs: Vec::new(), kind: AssertKind::Note(self.note()) });
+        }
+        let start = self.here();
+        let marks = self.marks();
+        if self.at_end() {
+            let place = self.since(start);
+            return Err(self.refuse_dangling(&marks, place));
+        }
+        if !marks.allows.is_empty() {
+            let place = self.since(start);
+            return Err(self.fail(
+                Finding::new(Code::Syntax, place, "an `allow` stands above a test, not within it")
+                    .help("move it above the test"),
+            ));
+        }
+        let Some(key) = self.ident() else {
+            let finding = self.expected("`accept` or `deny`").help(kind.example());
+            return Err(self.fail(finding));
+        };
+        let tests = kind == SectionKind::Tests;
+        let kind = match key.text.as_str() {
+            "accept" | "deny" if tests => AssertKind::Probes(key, self.probes()?),
+            "accept" | "deny" | "check" if !tests => AssertKind::Accounts(key, self.accounts()?),
+            "proto" if tests => AssertKind::Proto(self.proto()?),
+            "srcPostureAttrs" => AssertKind::SrcPostureAttrs(self.json_object("attributes after `srcPostureAttrs`")?),
+            _ => return Err(self.unknown_assert(&key, tests)),
+        };
+        self.end_of_statement()?;
+        Ok(Assert { docs: marks.docs, kind })
+    }
+
+    fn unknown_assert(&mut self, key: &Word, tests: bool) -> Failed {
+        let known: &[&str] = if tests {
+            &["accept", "deny", "proto", "srcPostureAttrs"]
+        } else {
+            &["accept", "check", "deny", "srcPostureAttrs"]
+        };
+        let help = match key.text.as_str() {
+            "allow" => "write `accept`".to_owned(),
+            other => match nearest(other, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    let words: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+                    format!("a test is made of {}", words.join(", "))
+                }
+            },
+        };
+        self.fail(Finding::new(Code::Syntax, key.place, format!("a test has no `{}`", key.text)).help(help))
+    }
+
+    fn proto(&mut self) -> Parsed<Word> {
+        if let Some(word) = self.string()? {
+            return Ok(word);
+        }
+        if self.peek_literal().is_some() {
+            return self.literal().ok_or(Failed);
+        }
+        self.name("a protocol after `proto`")
+    }
+
+    /// `probe, probe,`
+    fn probes(&mut self) -> Parsed<Vec<Probe>> {
+        let mut probes = Vec::new();
+        loop {
+            if !self.peek_selector() {
+                if probes.is_empty() {
+                    let finding = self.expected("a host and a port").help("write `accept tag:web:443;`");
+                    return Err(self.fail(finding));
+                }
+                return Ok(probes);
+            }
+            probes.push(self.probe()?);
+            if self.punct(',').is_none() {
+                return Ok(probes);
+            }
+        }
+    }
+
+    fn probe(&mut self) -> Parsed<Probe> {
+        let start = self.here();
+        let mut host = self.selector("a host and a port")?;
+        let docs = std::mem::take(&mut host.docs);
+        let start = if docs.is_empty() { start } else { host.word.place };
+        if host.kind == super::tree::SelectorKind::Quoted {
+            if self.peek_punct(':') {
+                let text = host.word.text;
+                self.punct(':');
+                let port = self.literal().map_or("443".to_owned(), |port| port.text);
+                let place = self.since(start);
+                return Err(self.fail(
+                    Finding::new(Code::Syntax, place, "the port belongs inside the quotes")
+                        .help(format!("write `\"{text}:{port}\"`")),
+                ));
+            }
+            let place = host.word.place;
+            return Ok(Probe { docs, host, port: None, place });
+        }
+        if self.punct(':').is_none() {
+            let text = &host.word.text;
+            let finding = Finding::new(Code::Syntax, host.word.place, format!("`{text}` lacks its port"))
+                .help(format!("a test probes one host on one port, as in `{text}:443`"));
+            return Err(self.fail(finding));
+        }
+        let port = match self.punct('*') {
+            Some(place) => Word { text: "*".to_owned(), place },
+            None => match self.literal() {
+                Some(word) => word,
+                None => {
+                    let finding = self.expected("a port after the `:`").help("write the port's number");
+                    return Err(self.fail(finding));
+                }
+            },
+        };
+        if self.peek_dash() {
+            self.punct('-');
+            self.literal();
+            let place = self.since(port.place);
+            return Err(self.fail(
+                Finding::new(Code::Syntax, place, "a test probes one port, not a range")
+                    .help("name the ports one by one, each with its host"),
+            ));
+        }
+        Ok(Probe { docs, host, port: Some(port), place: self.since(start) })
+    }
+}

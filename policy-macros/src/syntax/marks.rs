@@ -1,0 +1,220 @@
+//! Comments that are published, and `#[allow(…)]`.
+
+use policy_core::diagnostic::suggestion::nearest;
+use policy_core::{Code, Severity};
+use proc_macro2::Delimiter;
+
+use crate::finding::Finding;
+use crate::place::{Place, line};
+
+use super::parser::{Failed, Parsed, Parser};
+use super::tree::{Allow, Comment, Marks, Word};
+
+impl Parser<'_> {
+    /// Whether a `///` is next.
+    pub(super) fn peek_doc(&self) -> bool {
+        self.peek_punct('#') && self.second_group(Delimiter::Bracket)
+    }
+
+    /// Whether a `//!` is next.
+    pub(super) fn peek_note(&self) -> bool {
+        self.peek_punct('#') && self.second_punct() == Some('!')
+    }
+
+    /// The `//!` lines that are next, as one comment.
+    pub(super) fn note(&mut self) -> Comment {
+        let mut lines = Vec::new();
+        while self.peek_note() {
+            self.punct('#');
+            self.punct('!');
+            match self.attribute() {
+                Ok(Attribute::Doc(more)) => lines.extend(more),
+                Ok(Attribute::Allow(_, place)) => self.report(
+                    Finding::new(Code::Syntax, place, "an `allow` belongs to what follows it")
+                        .help("write `#[allow(…)]`, without the `!`"),
+                ),
+                Err(Failed) => {}
+            }
+        }
+        Comment { lines }
+    }
+
+    /// The `///` lines that are next. Only docs can stand above an item of a list.
+    pub(super) fn docs(&mut self) -> Vec<Comment> {
+        if !self.peek_doc() {
+            return Vec::new();
+        }
+        let start = self.here();
+        let marks = self.marks();
+        if !marks.allows.is_empty() {
+            let place = self.since(start);
+            self.report(
+                Finding::new(Code::Syntax, place, "an `allow` stands above an entry or a section, not above an item")
+                    .help("move it above the entry"),
+            );
+        }
+        marks.docs
+    }
+
+    /// The `///` and `#[allow(…)]` that are next.
+    pub(super) fn marks(&mut self) -> Marks {
+        let mut marks = Marks::default();
+        let mut lines = Vec::new();
+        while self.peek_doc() {
+            let before = self.just_finished().then(|| self.previous());
+            let start = self.here();
+            self.punct('#');
+            match self.attribute() {
+                Ok(Attribute::Doc(more)) => {
+                    self.refuse_tail(before, start);
+                    lines.extend(more);
+                }
+                Ok(Attribute::Allow(allow, _)) => marks.allows.push(allow),
+                // What it stands above can be read all the same.
+                Err(Failed) => {}
+            }
+        }
+        if !lines.is_empty() {
+            marks.docs.push(Comment { lines });
+        }
+        marks
+    }
+
+    /// `///` behind code would describe what comes next, which nobody means. The one use of positions.
+    fn refuse_tail(&mut self, before: Option<Place>, comment: Place) {
+        let Some(before) = before else { return };
+        if line(before.last).is_some_and(|code| line(comment.first) == Some(code)) {
+            self.report(
+                Finding::new(Code::Syntax, comment, "a `///` behind code describes the next entry, not this one")
+                    .help("put it on a line of its own, above what it is about"),
+            );
+        }
+    }
+
+    /// Reports `///` that nothing follows.
+    pub(super) fn refuse_dangling(&mut self, marks: &Marks, place: Place) -> Failed {
+        let what = if marks.docs.is_empty() { "`#[allow(…)]`" } else { "`///`" };
+        let finding = Finding::new(Code::Syntax, place, format!("{what} with nothing after it to belong to"));
+        let finding = if marks.docs.is_empty() {
+            finding.help("put it above the entry or section it is for")
+        } else {
+            finding.help("use `//!` for a comment that stands alone")
+        };
+        self.fail(finding)
+    }
+
+    /// The brackets of an attribute: `doc = "…"` or `allow(…)`.
+    fn attribute(&mut self) -> Parsed<Attribute> {
+        let read = self.group(Delimiter::Bracket, |inside| {
+            let Some(name) = inside.ident() else {
+                let finding = inside.expected("`allow` or a comment");
+                return Err(inside.fail(finding));
+            };
+            match name.text.as_str() {
+                "doc" if inside.punct('=').is_some() => match inside.string()? {
+                    Some(text) => Ok(Attribute::Doc(comment_lines(&text.text))),
+                    None => {
+                        let finding = inside.expected("the text of a comment");
+                        Err(inside.fail(finding))
+                    }
+                },
+                "allow" => inside.allow(name.place).map(|allow| Attribute::Allow(allow, name.place)),
+                other => {
+                    let finding = Finding::new(Code::Syntax, name.place, format!("no attribute `{other}` here"))
+                        .help("only `#[allow(warning, reason = \"…\")]` and comments stand above an entry");
+                    Err(inside.fail(finding))
+                }
+            }
+        });
+        match read {
+            Some((attribute, _)) => attribute,
+            None => {
+                let finding = self.expected("`[`");
+                Err(self.fail(finding))
+            }
+        }
+    }
+
+    fn allow(&mut self, place: Place) -> Parsed<Allow> {
+        let mut codes = Vec::new();
+        let mut reason = None;
+        let read = self.group(Delimiter::Parenthesis, |inside| {
+            while !inside.at_end() {
+                if inside.keyword("reason").is_some() {
+                    inside.punct('=');
+                    reason = inside.string()?;
+                } else {
+                    let name = inside.name("the name of a warning")?;
+                    codes.push(inside.warning(&name)?);
+                }
+                if inside.punct(',').is_none() && !inside.at_end() {
+                    let finding = inside.expected("`,`");
+                    return Err(inside.fail(finding));
+                }
+            }
+            Ok(())
+        });
+        match read {
+            Some((result, _)) => result?,
+            None => {
+                let finding = self.expected("`(` and the name of a warning");
+                return Err(self.fail(finding));
+            }
+        }
+        match reason.filter(|reason| !reason.text.trim().is_empty()) {
+            Some(reason) if !codes.is_empty() => Ok(Allow { codes, reason: reason.text }),
+            Some(_) => Err(self.fail(
+                Finding::new(Code::Syntax, place, "this `allow` names no warning")
+                    .help("write `#[allow(unused_tag, reason = \"…\")]`"),
+            )),
+            None => Err(self.fail(
+                Finding::new(Code::Syntax, place, "an `allow` says why")
+                    .help("write `#[allow(unused_tag, reason = \"…\")]`"),
+            )),
+        }
+    }
+
+    /// The code of a warning, which may be written in Rust's way, `unused_tag`.
+    fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
+        let kebab = name.text.replace('_', "-");
+        let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
+        match Code::from_name(&kebab) {
+            Some(code) if code.severity() == Severity::Warning => Ok(code.name()),
+            Some(code) => Err(self.fail(
+                Finding::new(Code::Syntax, name.place, format!("`{code}` is an error, and cannot be allowed"))
+                    .help("mend what it is about; only warnings can be allowed"),
+            )),
+            None => {
+                let help = nearest(&kebab, warnings()).map(|near| format!("did you mean `{}`?", near.replace('-', "_")));
+                let finding = Finding::new(Code::Syntax, name.place, format!("no warning is called `{}`", name.text));
+                Err(self.fail(finding.help_if(help)))
+            }
+        }
+    }
+}
+
+enum Attribute {
+    Doc(Vec<String>),
+    Allow(Allow, Place),
+}
+
+/// The lines of a comment as rustc hands them over: one blank and, in a block, leading asterisks less.
+fn comment_lines(text: &str) -> Vec<String> {
+    let single = |line: &str| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
+    if !text.contains('\n') {
+        return vec![single(text.trim_end())];
+    }
+    let mut lines: Vec<&str> = text.lines().collect();
+    let starred = lines.iter().skip(1).all(|line| line.trim_start().starts_with('*') || line.trim().is_empty());
+    if lines.first().is_some_and(|line| line.trim().is_empty()) {
+        lines.remove(0);
+    }
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    let strip = |line: &str| {
+        let line = line.trim_start();
+        single(if starred { line.strip_prefix('*').unwrap_or(line) } else { line })
+    };
+    lines.into_iter().map(strip).collect()
+}

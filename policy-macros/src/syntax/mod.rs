@@ -1,0 +1,38 @@
+//! Tokens to [`tree::Tree`]: the grammar, and nothing that needs to know what a name stands for.
+
+mod assertion;
+mod declaration;
+mod json;
+mod marks;
+mod parser;
+mod port;
+mod reserved;
+mod rule;
+mod section;
+mod selector;
+pub(crate) mod tree;
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use syn::buffer::TokenBuffer;
+
+use crate::finding::Finding;
+
+pub(crate) use selector::place_of;
+
+/// What was read, and what could not be.
+pub(crate) struct Reading {
+    pub(crate) tree: tree::Tree,
+    pub(crate) findings: Vec<Finding>,
+    /// Names in statements that could not be read.
+    pub(crate) lost: HashSet<String>,
+}
+
+/// Reads all that can be read. Any tokens will do.
+pub(crate) fn read(tokens: TokenStream) -> Reading {
+    let buffer = TokenBuffer::new2(tokens);
+    let mut parser = parser::Parser::new(buffer.begin());
+    let tree = parser.tree();
+    Reading { tree, findings: parser.findings, lost: parser.lost }
+}

@@ -1,0 +1,24 @@
+//! Words that mean something of their own where they stand alone. As part of a name (`on-prem`) they are ordinary.
+
+const OURS: &[&str] = &["let", "on", "and", "as", "remove", "add"];
+const CLAUSES: &[&str] =
+    &["via", "srcPosture", "app", "recorder", "enforceRecorder", "checkPeriod", "acceptEnv", "attr", "ipPool"];
+const STATEMENTS: &[&str] = &["accept", "check", "deny", "proto", "srcPostureAttrs", "only", "never"];
+const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
+/// Kinds that the policy file has, but that are written another way here.
+const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];
+
+/// Whether `word`, alone, is never a name.
+pub(super) fn is_reserved(word: &str) -> bool {
+    [OURS, CLAUSES, STATEMENTS, KINDS, FOREIGN_KINDS].iter().any(|words| words.contains(&word))
+}
+
+/// Whether `word` and a colon begin a name, as in `tag:web`.
+pub(super) fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word)
+}
+
+/// Whether `word` and a colon begin a selector in the policy file, but not here.
+pub(super) fn is_foreign_kind(word: &str) -> bool {
+    FOREIGN_KINDS.contains(&word)
+}

@@ -1,0 +1,390 @@
+//! The top level: notes, `let`s, settings and sections.
+
+use policy_core::Code;
+use policy_core::diagnostic::suggestion::nearest;
+use proc_macro2::Delimiter;
+
+use crate::finding::Finding;
+
+use super::parser::{Failed, Parsed, Parser};
+use super::tree::{
+    Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree, Word,
+};
+
+/// What can stand where an item can, and is none of its own.
+enum Piece<T> {
+    Note(Comment),
+    Item(T),
+}
+
+impl Parser<'_> {
+    /// All of the macro's input.
+    pub(super) fn tree(&mut self) -> Tree {
+        let mut tree = Tree::default();
+        if self.peek_note() {
+            tree.header.push(self.note());
+        }
+        while !self.at_end() {
+            match self.piece(true, Self::item) {
+                Some(Piece::Note(note)) => tree.items.push(Item::Note(note)),
+                Some(Piece::Item(item)) => tree.items.push(item),
+                None => {}
+            }
+        }
+        tree
+    }
+
+    /// A note, or what `read` reads with its marks. Nothing if that failed; the statement is skipped then.
+    fn piece<T>(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<T>) -> Option<Piece<T>> {
+        let start = self.here();
+        if self.peek_note() {
+            return Some(Piece::Note(self.note()));
+        }
+        let marks = self.marks();
+        if self.at_end() {
+            let place = self.since(start);
+            self.refuse_dangling(&marks, place);
+            return None;
+        }
+        let result = read(self, marks).map(Piece::Item);
+        if result.is_err() {
+            self.skip_statement(blocks);
+        }
+        result.ok()
+    }
+
+    fn item(&mut self, marks: Marks) -> Parsed<Item> {
+        if let Some(place) = self.keyword("let") {
+            self.refuse_allows(&marks, "a `let`");
+            return self.let_item(place).map(Item::Let);
+        }
+        let Some(key) = self.ident() else { return Err(self.no_item()) };
+        if self.peek_group(Delimiter::Brace) {
+            return self.section(marks, key).map(Item::Section);
+        }
+        if self.punct('=').is_some() {
+            return self.setting(marks, key).map(Item::Setting);
+        }
+        if self.peek_punct(':') && (SectionKind::of(&key.text).is_some() || self.second_group(Delimiter::Brace)) {
+            let finding = Finding::new(Code::Syntax, self.here(), format!("no `:` after `{}`", key.text))
+                .help(format!("a section is written `{} {{ … }}`, a setting `{} = …;`", key.text, key.text));
+            return Err(self.fail(finding));
+        }
+        let message = format!("expected a section, found {}", statement_start(&key));
+        Err(self.fail(
+            Finding::new(Code::Syntax, key.place, message)
+                .help("statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`"),
+        ))
+    }
+
+    fn no_item(&mut self) -> Failed {
+        let finding = if self.peek_string() {
+            Finding::new(Code::Syntax, self.here(), "a section's name has no quotes")
+                .help("write `groups { … }`; a setting is `key = value;`")
+        } else if self.peek_group(Delimiter::Brace) {
+            Finding::new(Code::Syntax, self.here(), "the policy's own braces are those of `policy!`")
+                .help("leave out the outer `{` and `}`, and write `groups { … }` for `\"groups\": { … }`")
+        } else if self.peek_punct(';') {
+            Finding::new(Code::Syntax, self.here(), "nothing ends here").help("a block needs no `;` after its `}`")
+        } else {
+            self.expected("a section such as `grants { … }`, a `let` or a setting")
+        };
+        self.fail(finding)
+    }
+
+    fn let_item(&mut self, start: crate::place::Place) -> Parsed<Let> {
+        let name = self.declared_name("a name after `let`")?;
+        self.equals("a `let` is written `let name = …;`")?;
+        let value = if self.peek_ports() {
+            LetValue::Ports(self.ports()?)
+        } else {
+            let list = self.selectors("a name, an address or a port")?;
+            // `let any = *;` could be either, and names nothing that is worth a name.
+            if let [only] = list.as_slice()
+                && only.kind == super::tree::SelectorKind::Star
+            {
+                let place = self.since(start);
+                return Err(self.fail(
+                    Finding::new(Code::Syntax, place, "`*` alone cannot be named")
+                        .help("write `*` where it is meant"),
+                ));
+            }
+            LetValue::Selectors(list)
+        };
+        self.end_of_statement()?;
+        Ok(Let { name, value })
+    }
+
+    /// A bare name where one is declared.
+    pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Word> {
+        let name = self.name(what)?;
+        if super::reserved::is_reserved(&name.text) {
+            return Err(self.fail(
+                Finding::new(Code::Syntax, name.place, format!("`{}` is a reserved word", name.text))
+                    .help("choose another name"),
+            ));
+        }
+        Ok(name)
+    }
+
+    /// Whether the first item of a `let` is a port: a number, or `word:` that is no kind of name.
+    fn peek_ports(&self) -> bool {
+        if self.peek_doc() || self.peek_string() {
+            return false;
+        }
+        if self.peek_literal().is_some() {
+            // `10.0.0.0/8` without quotes is no number, and gets its own help as a selector.
+            return self.peek_literal().is_some_and(|text| text.chars().all(|char| char.is_ascii_alphanumeric()))
+                && !matches!(self.second_punct(), Some('.' | '/'));
+        }
+        self.protocol_ahead()
+    }
+
+    fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {
+        let bare = !self.peek_group(Delimiter::Bracket) && !self.peek_string() && self.peek_selector();
+        let json_word = self.peek_ident().is_some_and(|word| matches!(word.as_str(), "true" | "false" | "null"));
+        let value = if key.text.eq_ignore_ascii_case("defaultSrcPosture") && bare && !json_word {
+            SettingValue::Selectors(self.selectors("a posture")?)
+        } else {
+            SettingValue::Json(self.json()?)
+        };
+        self.end_of_statement()?;
+        Ok(Setting { marks, key, value })
+    }
+
+    fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
+        let kind = match SectionKind::of(&key.text) {
+            Some(kind) => kind,
+            None => self.section_meant(&key)?,
+        };
+        let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
+        if self.peek_punct(';') {
+            self.report(
+                Finding::new(Code::Syntax, self.here(), format!("no `;` after the block of `{}`", key.text))
+                    .help("leave it out"),
+            );
+            self.punct(';');
+        }
+        match entries {
+            Some((entries, _)) => Ok(Section { marks, kind, key, entries }),
+            None => Err(Failed),
+        }
+    }
+
+    /// Reports an unknown section, and reads it as the one that was meant, if that is clear.
+    fn section_meant(&mut self, key: &Word) -> Parsed<SectionKind> {
+        let near = nearest(&key.text, SectionKind::ALL.iter().map(|kind| kind.key()));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
+        };
+        let finding =
+            Finding::new(Code::UnknownKey, key.place, format!("no section is called `{}`", key.text)).help(help);
+        match near.and_then(SectionKind::of) {
+            Some(kind) => {
+                self.report(finding);
+                Ok(kind)
+            }
+            None => Err(self.fail(finding)),
+        }
+    }
+
+    /// The statements of a block.
+    pub(super) fn entries(&mut self, kind: SectionKind) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let blocks = matches!(kind, SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers);
+        while !self.at_end() {
+            let start = self.here();
+            let piece = self.piece(blocks, |parser, marks| {
+                let start = parser.here();
+                let form = parser.form(kind)?;
+                Ok(Entry { marks, place: parser.since(start), form })
+            });
+            match piece {
+                Some(Piece::Note(note)) => entries.push(Entry {
+                    marks: Marks::default(),
+                    place: self.since(start),
+                    form: Form::Note(note),
+                }),
+                Some(Piece::Item(entry)) => entries.push(entry),
+                None => {}
+            }
+        }
+        entries
+    }
+
+    fn form(&mut self, kind: SectionKind) -> Parsed<Form> {
+        if self.peek_group(Delimiter::Brace) {
+            return self.json_entry(kind);
+        }
+        match kind {
+            SectionKind::Groups
+            | SectionKind::Hosts
+            | SectionKind::IpSets
+            | SectionKind::Postures
+            | SectionKind::TagOwners => self.declaration(kind).map(Form::Declaration),
+            SectionKind::Grants => self.grant().map(Form::Grant),
+            SectionKind::Acls => self.acl().map(Form::Acl),
+            SectionKind::Ssh => self.ssh().map(Form::Ssh),
+            SectionKind::AutoApprovers => self.approver_entry(),
+            SectionKind::NodeAttrs => self.node_attr().map(Form::NodeAttr),
+            SectionKind::Tests => self.test().map(Form::Test),
+            SectionKind::SshTests => self.ssh_test().map(Form::SshTest),
+            SectionKind::Users => self.user().map(Form::User),
+            SectionKind::Devices => self.device().map(Form::Device),
+            SectionKind::Invariants => self.invariant().map(Form::Invariant),
+        }
+    }
+
+    fn json_entry(&mut self, kind: SectionKind) -> Parsed<Form> {
+        if !kind.takes_json() {
+            let finding =
+                Finding::new(Code::Syntax, self.here(), format!("an entry of `{}` is no JSON object", kind.key()))
+                    .help(kind.example());
+            return Err(self.fail(finding));
+        }
+        let object = self.json()?;
+        self.end_of_statement()?;
+        Ok(Form::Json(object))
+    }
+
+    // --- what statements share ---
+
+    pub(super) fn equals(&mut self, help: &str) -> Parsed<()> {
+        if self.punct('=').is_some() {
+            if self.peek_punct('>') {
+                let place = self.since(self.previous());
+                self.punct('>');
+                self.report(Finding::new(Code::Syntax, place, "expected `=`, found `=>`").help("write `=`"));
+            }
+            return Ok(());
+        }
+        if let Some(place) = self.punct(':') {
+            self.report(Finding::new(Code::Syntax, place, "expected `=`, found `:`").help("write `=`"));
+            return Ok(());
+        }
+        let finding = self.expected("`=`").help(help);
+        Err(self.fail(finding))
+    }
+
+    /// `;`
+    pub(super) fn end_of_statement(&mut self) -> Parsed<()> {
+        if self.punct(';').is_some() {
+            return Ok(());
+        }
+        if self.at_end() {
+            let place = self.previous();
+            self.report(Finding::new(Code::Syntax, place, "expected `;` after this").help("a statement ends with `;`"));
+            return Ok(());
+        }
+        let finding = self.expected("`;`");
+        let finding = if self.peek_punct('=') || self.peek_arrow() {
+            finding.help("statements end with `;`, not with `,`: this one seems to run into the next")
+        } else {
+            finding.help("items of a list are separated by `,`, and a statement ends with `;`")
+        };
+        Err(self.fail(finding))
+    }
+
+    /// Warnings are allowed where they appear, and a `let` or a fact has its own.
+    fn refuse_allows(&mut self, marks: &Marks, what: &str) {
+        let only_unused = marks.allows.iter().all(|allow| allow.codes.iter().all(|code| *code == "unused-let"));
+        if !only_unused {
+            let place = self.previous();
+            self.report(Finding::new(Code::Syntax, place, format!("{what} has no such warning to allow")));
+        }
+    }
+}
+
+fn statement_start(key: &Word) -> String {
+    if super::reserved::is_kind(&key.text) { format!("`{}:`", key.text) } else { format!("`{}`", key.text) }
+}
+
+impl SectionKind {
+    pub(crate) const ALL: &[SectionKind] = &[
+        SectionKind::Groups,
+        SectionKind::Hosts,
+        SectionKind::IpSets,
+        SectionKind::Postures,
+        SectionKind::TagOwners,
+        SectionKind::Grants,
+        SectionKind::Acls,
+        SectionKind::Ssh,
+        SectionKind::AutoApprovers,
+        SectionKind::NodeAttrs,
+        SectionKind::Tests,
+        SectionKind::SshTests,
+        SectionKind::Users,
+        SectionKind::Devices,
+        SectionKind::Invariants,
+    ];
+
+    /// The key in the policy file; for facts and invariants, which are ours, the key in the macro.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            SectionKind::Groups => "groups",
+            SectionKind::Hosts => "hosts",
+            SectionKind::IpSets => "ipsets",
+            SectionKind::Postures => "postures",
+            SectionKind::TagOwners => "tagOwners",
+            SectionKind::Grants => "grants",
+            SectionKind::Acls => "acls",
+            SectionKind::Ssh => "ssh",
+            SectionKind::AutoApprovers => "autoApprovers",
+            SectionKind::NodeAttrs => "nodeAttrs",
+            SectionKind::Tests => "tests",
+            SectionKind::SshTests => "sshTests",
+            SectionKind::Users => "users",
+            SectionKind::Devices => "devices",
+            SectionKind::Invariants => "invariants",
+        }
+    }
+
+    pub(crate) fn of(key: &str) -> Option<SectionKind> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// Whether an entry may be the policy file's own object.
+    const fn takes_json(self) -> bool {
+        matches!(
+            self,
+            SectionKind::Grants
+                | SectionKind::Acls
+                | SectionKind::Ssh
+                | SectionKind::NodeAttrs
+                | SectionKind::Tests
+                | SectionKind::SshTests
+        )
+    }
+
+    /// How an entry is written, for a `help:`.
+    pub(super) const fn example(self) -> &'static str {
+        match self {
+            SectionKind::Groups => "write `group:eng = alice, bob;`",
+            SectionKind::Hosts => "write `web = \"100.64.0.16\";`",
+            SectionKind::IpSets => "write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`",
+            SectionKind::Postures => "write `posture:managed = \"node:os == 'macos'\";`",
+            SectionKind::TagOwners => "write `tag:web = autogroup:admin;`",
+            SectionKind::Grants => "write `autogroup:member -> tag:web on 443;`",
+            SectionKind::Acls => "write `autogroup:member -> tag:web on 443;`",
+            SectionKind::Ssh => "write `check autogroup:member -> autogroup:self as autogroup:nonroot;`",
+            SectionKind::AutoApprovers => "write `routes { … }`, `exitNode = tag:exit;` or `services { … }`",
+            SectionKind::NodeAttrs => "write `tag:web attr \"funnel\";`",
+            SectionKind::Tests => "write `alice { accept tag:web:443; deny tag:db:5432; }`",
+            SectionKind::SshTests => "write `alice -> tag:web { accept \"root\"; }`",
+            SectionKind::Users => "write `alice = \"alice@example.com\", admin;`",
+            SectionKind::Devices => "write `nas = tag:nas, \"100.64.0.9\";`",
+            SectionKind::Invariants => "write `never autogroup:member -> tag:nas;`",
+        }
+    }
+}
+
+impl LetValue {
+    /// What the list is of, for a message.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            LetValue::Selectors(_) => "names or addresses",
+            LetValue::Ports(_) => "ports",
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! What the tokens say, before any name is looked up. One type a form of the grammar.
+
+use crate::place::Place;
+
+/// All of a `policy! { … }`.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// `//!` before the first item.
+    pub(crate) header: Vec<Comment>,
+    pub(crate) items: Vec<Item>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Item {
+    Note(Comment),
+    Let(Let),
+    Setting(Setting),
+    Section(Section),
+}
+
+/// A comment that is published: the lines of a `///`, `//!`, `/** */` or `/*! */`.
+#[derive(Debug, Clone)]
+pub(crate) struct Comment {
+    pub(crate) lines: Vec<String>,
+}
+
+/// What stands above an item or an entry and is about it.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) docs: Vec<Comment>,
+    pub(crate) allows: Vec<Allow>,
+}
+
+/// `#[allow(code, reason = "…")]`
+#[derive(Debug)]
+pub(crate) struct Allow {
+    pub(crate) codes: Vec<&'static str>,
+    pub(crate) reason: String,
+}
+
+/// `let name = …;`
+#[derive(Debug)]
+pub(crate) struct Let {
+    pub(crate) name: Word,
+    pub(crate) value: LetValue,
+}
+
+#[derive(Debug)]
+pub(crate) enum LetValue {
+    Selectors(Vec<Selector>),
+    Ports(Vec<Port>),
+}
+
+/// `key = value;` at the top level.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) marks: Marks,
+    pub(crate) key: Word,
+    pub(crate) value: SettingValue,
+}
+
+#[derive(Debug)]
+pub(crate) enum SettingValue {
+    Json(Json),
+    Selectors(Vec<Selector>),
+}
+
+/// `key { … }` at the top level.
+#[derive(Debug)]
+pub(crate) struct Section {
+    pub(crate) marks: Marks,
+    pub(crate) kind: SectionKind,
+    pub(crate) key: Word,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// The sections that have a form of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum SectionKind {
+    Groups,
+    Hosts,
+    IpSets,
+    Postures,
+    TagOwners,
+    Grants,
+    Acls,
+    Ssh,
+    AutoApprovers,
+    NodeAttrs,
+    Tests,
+    SshTests,
+    Users,
+    Devices,
+    Invariants,
+}
+
+/// One statement of a section, with what is above it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) marks: Marks,
+    pub(crate) place: Place,
+    pub(crate) form: Form,
+}
+
+#[derive(Debug)]
+pub(crate) enum Form {
+    Note(Comment),
+    Json(Json),
+    Declaration(Declaration),
+    Grant(Grant),
+    Acl(Acl),
+    Ssh(Ssh),
+    NodeAttr(NodeAttr),
+    Test(Test),
+    SshTest(SshTest),
+    Invariant(Invariant),
+    User(User),
+    Device(Device),
+    /// `routes { … }` and `services { … }`
+    Approvers(Approvers),
+    /// `exitNode = …;`
+    ExitNode {
+        key: Word,
+        approvers: Vec<Selector>,
+    },
+}
+
+/// `name, name = value, value;`
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    pub(crate) names: Vec<Selector>,
+    pub(crate) values: Vec<Value>,
+}
+
+/// A value of a declaration; `remove` only in ip sets.
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) remove: bool,
+    pub(crate) selector: Selector,
+}
+
+/// `src -> dst on ip clause…;`
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) src: Vec<Selector>,
+    pub(crate) dst: Vec<Selector>,
+    pub(crate) on: Option<Vec<Port>>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// `src -> dst on ports and dst on ports clause…;`
+#[derive(Debug)]
+pub(crate) struct Acl {
+    pub(crate) src: Vec<Selector>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// Destinations and their ports.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) dst: Vec<Selector>,
+    pub(crate) on: Option<Vec<Port>>,
+    pub(crate) place: Place,
+}
+
+/// `accept src -> dst as users clause…;`
+#[derive(Debug)]
+pub(crate) struct Ssh {
+    pub(crate) action: Word,
+    pub(crate) src: Vec<Selector>,
+    pub(crate) dst: Vec<Selector>,
+    pub(crate) users: Option<Vec<Selector>>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// `target clause…;`
+#[derive(Debug)]
+pub(crate) struct NodeAttr {
+    pub(crate) target: Vec<Selector>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// `src { accept …; deny …; }`
+#[derive(Debug)]
+pub(crate) struct Test {
+    pub(crate) src: Selector,
+    pub(crate) asserts: Vec<Assert>,
+}
+
+/// `src -> dst { accept …; check …; deny …; }`
+#[derive(Debug)]
+pub(crate) struct SshTest {
+    pub(crate) src: Vec<Selector>,
+    pub(crate) dst: Vec<Selector>,
+    pub(crate) asserts: Vec<Assert>,
+}
+
+/// A statement within a test.
+#[derive(Debug)]
+pub(crate) struct Assert {
+    pub(crate) docs: Vec<Comment>,
+    pub(crate) kind: AssertKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum AssertKind {
+    Note(Comment),
+    /// `accept` or `deny` of a test
+    Probes(Word, Vec<Probe>),
+    /// `accept`, `deny` or `check` of an SSH test
+    Accounts(Word, Vec<Selector>),
+    Proto(Word),
+    SrcPostureAttrs(Json),
+}
+
+/// One host and one port.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    pub(crate) docs: Vec<Comment>,
+    pub(crate) host: Selector,
+    /// `None` where a string holds both.
+    pub(crate) port: Option<Word>,
+    pub(crate) place: Place,
+}
+
+/// `only src -> targets;`, `never src -> targets;`
+#[derive(Debug)]
+pub(crate) struct Invariant {
+    pub(crate) kind: Word,
+    pub(crate) src: Vec<Selector>,
+    pub(crate) targets: Vec<Target>,
+}
+
+/// `name = "e-mail", role;`
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) name: Word,
+    pub(crate) email: Word,
+    pub(crate) role: Option<Word>,
+}
+
+/// `name = tag or owner, addresses, routes;`
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) name: Word,
+    pub(crate) values: Vec<Selector>,
+}
+
+/// `routes { … }` or `services { … }`
+#[derive(Debug)]
+pub(crate) struct Approvers {
+    pub(crate) key: Word,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// What may follow a rule.
+#[derive(Debug)]
+pub(crate) struct Clause {
+    pub(crate) kind: ClauseKind,
+    pub(crate) key: Word,
+    pub(crate) value: ClauseValue,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClauseKind {
+    Via,
+    SrcPosture,
+    Recorder,
+    App,
+    Attr,
+    IpPool,
+    AcceptEnv,
+    CheckPeriod,
+    EnforceRecorder,
+}
+
+#[derive(Debug)]
+pub(crate) enum ClauseValue {
+    Selectors(Vec<Selector>),
+    Json(Json),
+    Word(Word),
+    Nothing,
+}
+
+/// A word that stands for principals or addresses.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    pub(crate) docs: Vec<Comment>,
+    pub(crate) kind: SelectorKind,
+    pub(crate) word: Word,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SelectorKind {
+    /// `*`
+    Star,
+    /// `"…"`: the policy file's own text
+    Quoted,
+    /// `tag:web`: the policy file's own text, too
+    Named,
+    /// `web`: a host, a user or a `let`
+    Bare,
+}
+
+/// `443`, `tcp:80-443`, `*`, or a `let`.
+#[derive(Debug)]
+pub(crate) struct Port {
+    pub(crate) docs: Vec<Comment>,
+    pub(crate) kind: PortKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum PortKind {
+    Range { protocol: Option<Word>, range: Word },
+    Let(Word),
+}
+
+/// Some text of the source, as it is in the policy (strings without quotes and escapes).
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) place: Place,
+}
+
+/// A JSON value in Rust tokens.
+#[derive(Debug)]
+pub(crate) struct Json {
+    pub(crate) kind: JsonKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum JsonKind {
+    /// `null`, `true`, `false` or a number, as JSON writes it
+    Plain(String),
+    String(String),
+    Array(Vec<JsonItem>),
+    Object(Vec<JsonItem>),
+}
+
+/// An element of an array, a member of an object, or a comment between them.
+#[derive(Debug)]
+pub(crate) enum JsonItem {
+    Note(Comment),
+    Element(Vec<Comment>, Json),
+    Member(Vec<Comment>, Word, Json),
+}

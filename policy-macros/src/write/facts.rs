@@ -1,0 +1,162 @@
+//! What is checked against and never emitted: users, devices, invariants and the names of `let`s.
+
+use std::net::IpAddr;
+
+use policy_core::Code;
+
+use crate::finding::Finding;
+use crate::names::Resolved;
+use crate::place::Place;
+use crate::syntax::tree::{Comment, Device, Entry, Form, Invariant, Item, SectionKind, Target, Tree, User};
+
+use super::Writer;
+
+impl<'t> Writer<'_, 't> {
+    /// The facts in the form that the command line takes, too.
+    pub(super) fn facts(&mut self, tree: &'t Tree) {
+        self.out.push("{\n");
+        for (key, kind) in
+            [("users", SectionKind::Users), ("nodes", SectionKind::Devices), ("invariants", SectionKind::Invariants)]
+        {
+            self.out.key(key);
+            self.out.push("[\n");
+            for entry in entries(tree, kind) {
+                let start = self.start();
+                match &entry.form {
+                    Form::User(user) => self.user(user, &entry.marks.docs),
+                    Form::Device(device) => self.device(device, &entry.marks.docs),
+                    Form::Invariant(invariant) => self.invariant(invariant, &entry.marks.docs),
+                    _ => continue,
+                }
+                self.end(start, entry.place);
+                self.out.push(",\n");
+            }
+            self.out.push("],\n");
+        }
+        self.out.key("lets");
+        self.out.push("[");
+        for name in self.names.lets() {
+            self.out.string(name, Place::call_site());
+            self.out.push(", ");
+        }
+        self.out.push("]}");
+    }
+
+    fn user(&mut self, user: &'t User, docs: &[Comment]) {
+        self.out.push("{");
+        self.fact("name", &user.name.text, user.name.place);
+        self.fact("email", &user.email.text, user.email.place);
+        if let Some(role) = &user.role {
+            self.fact("role", &role.text, role.place);
+        }
+        self.doc(docs);
+        self.out.push("}");
+    }
+
+    fn device(&mut self, device: &'t Device, docs: &[Comment]) {
+        let values = self.names.selectors(&device.values, self.findings);
+        let (mut tags, mut routes, mut owner, mut ipv4, mut ipv6) = (Vec::new(), Vec::new(), None, None, None);
+        for value in values {
+            let slot = if value.text.starts_with("tag:") {
+                tags.push(value);
+                continue;
+            } else if value.text.contains('/') {
+                routes.push(value);
+                continue;
+            } else {
+                match value.text.parse::<IpAddr>() {
+                    Ok(IpAddr::V4(_)) => &mut ipv4,
+                    Ok(IpAddr::V6(_)) => &mut ipv6,
+                    Err(_) if value.text.contains('@') || !value.quoted && !value.text.contains(':') => &mut owner,
+                    Err(_) => {
+                        self.not_of_a_device(&value);
+                        continue;
+                    }
+                }
+            };
+            match slot {
+                None => *slot = Some(value),
+                Some(first) => {
+                    let (message, place) = (format!("a device has one of these: `{}`", value.text), first.place);
+                    self.findings.push(
+                        Finding::new(Code::DuplicateName, value.place, message)
+                            .note_at(format!("`{}` is given already", first.text), place)
+                            .help("a device has one owner, one IPv4 and one IPv6 address"),
+                    );
+                }
+            }
+        }
+        self.out.push("{");
+        self.fact("name", &device.name.text, device.name.place);
+        for (key, value) in [("user", owner), ("ipv4", ipv4), ("ipv6", ipv6)] {
+            if let Some(value) = value {
+                self.fact(key, value.text, value.place);
+            }
+        }
+        for (key, list) in [("tags", &tags), ("routable_ips", &routes), ("approved_routes", &routes)] {
+            self.out.key(key);
+            self.out.list(list);
+            self.out.push(", ");
+        }
+        self.doc(docs);
+        self.out.push("}");
+    }
+
+    fn not_of_a_device(&mut self, value: &Resolved) {
+        self.findings.push(
+            Finding::new(Code::Syntax, value.place, format!("`{}` is nothing that a device has", value.text))
+                .help("a device lists its tags or its owner, its addresses, and the routes that it serves"),
+        );
+    }
+
+    fn invariant(&mut self, invariant: &'t Invariant, docs: &[Comment]) {
+        self.out.push("{");
+        self.fact("kind", &invariant.kind.text, invariant.kind.place);
+        self.field("src", &invariant.src);
+        self.out.key("targets");
+        self.out.push("[");
+        for target in &invariant.targets {
+            self.target(target);
+        }
+        self.out.push("], ");
+        self.doc(docs);
+        self.out.push("}");
+    }
+
+    fn target(&mut self, target: &'t Target) {
+        self.out.push("{");
+        self.field("dst", &target.dst);
+        if let Some(on) = &target.on {
+            let ports = self.names.ports(on, self.findings);
+            self.out.key("ip");
+            self.ports(&ports);
+        }
+        self.out.push("}, ");
+    }
+
+    fn fact(&mut self, key: &str, text: &str, place: Place) {
+        self.out.key(key);
+        self.out.string(text, place);
+        self.out.push(", ");
+    }
+
+    fn doc(&mut self, docs: &[Comment]) {
+        if docs.is_empty() {
+            return;
+        }
+        let lines: Vec<&str> = docs.iter().flat_map(|doc| &doc.lines).map(String::as_str).collect();
+        self.out.key("doc");
+        self.out.string(&lines.join("\n"), Place::call_site());
+        self.out.push(", ");
+    }
+}
+
+fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = &Entry> {
+    tree.items
+        .iter()
+        .filter_map(move |item| match item {
+            Item::Section(section) if section.kind == kind => Some(&section.entries),
+            _ => None,
+        })
+        .flatten()
+}

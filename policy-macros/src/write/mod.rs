@@ -1,0 +1,279 @@
+//! [`Tree`] to text: the policy as HuJSON, the facts as JSON, and the way back to the tokens.
+
+mod entry;
+mod facts;
+mod json;
+mod text;
+
+use std::collections::HashMap;
+
+use policy_core::Code;
+
+use crate::finding::Finding;
+use crate::names::Names;
+use crate::source_map::SourceMap;
+use crate::syntax::tree::{Comment, Entry, Form, Item, Marks, SectionKind, Setting, SettingValue, Tree};
+
+use self::text::Text;
+
+/// What a policy comes out as.
+pub(crate) struct Written {
+    /// The policy, not yet formatted.
+    pub(crate) policy: String,
+    /// What is checked against and never emitted, as JSON. Its first byte has position `facts_base`.
+    pub(crate) facts: String,
+    pub(crate) facts_base: u32,
+    pub(crate) map: SourceMap,
+}
+
+/// Writes all of `tree`.
+pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut Vec<Finding>) -> Written {
+    let mut writer = Writer { out: Text::new(0, SourceMap::default()), names, findings };
+    writer.policy(tree);
+    let (policy, map) = writer.out.finish();
+    let facts_base = u32::try_from(policy.len().saturating_add(1)).unwrap_or(u32::MAX);
+    writer.out = Text::new(policy.len().saturating_add(1), map);
+    writer.facts(tree);
+    let (facts, map) = writer.out.finish();
+    Written { policy, facts, facts_base, map }
+}
+
+/// Writes, and reports what can only be told while `let`s are spliced in.
+struct Writer<'w, 't> {
+    out: Text,
+    names: &'w mut Names<'t>,
+    findings: &'w mut Vec<Finding>,
+}
+
+/// A key of the policy with all that the source says of it.
+enum Key<'t> {
+    Setting(Vec<&'t Comment>, &'t Setting),
+    Section(SectionKind, Vec<Block<'t>>),
+}
+
+/// One of the blocks of a section, and the notes above it.
+struct Block<'t> {
+    notes: Vec<&'t Comment>,
+    marks: &'t Marks,
+    entries: &'t [Entry],
+}
+
+impl<'t> Writer<'_, 't> {
+    fn policy(&mut self, tree: &'t Tree) {
+        self.out.comments(&tree.header);
+        let (keys, rest) = self.keys(tree);
+        if keys.is_empty() && rest.is_empty() {
+            return self.out.push("{}");
+        }
+        self.out.push("{\n");
+        let mut previous_was_line = false;
+        for (index, key) in keys.iter().enumerate() {
+            let is_line = matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
+            // Settings of one line stay together; a section has air around it.
+            if index > 0 && !(is_line && previous_was_line) {
+                self.out.push("\n");
+            }
+            previous_was_line = is_line;
+            match key {
+                Key::Setting(notes, setting) => {
+                    notes.iter().for_each(|note| self.out.note(note));
+                    self.setting(setting);
+                }
+                Key::Section(kind, blocks) => self.section(*kind, blocks),
+            }
+            self.out.push(",\n");
+        }
+        rest.iter().for_each(|note| self.out.note(note));
+        self.out.push("}");
+    }
+
+    /// The keys in the order of their first appearance, and the notes after the last of them.
+    fn keys(&mut self, tree: &'t Tree) -> (Vec<Key<'t>>, Vec<&'t Comment>) {
+        let mut keys: Vec<Key> = Vec::new();
+        let mut seen: HashMap<String, (usize, crate::place::Place)> = HashMap::new();
+        let mut notes = Vec::new();
+        for item in &tree.items {
+            match item {
+                Item::Note(note) => notes.push(note),
+                Item::Let(_) => {}
+                Item::Setting(setting) => {
+                    let name = setting.key.text.to_ascii_lowercase();
+                    if let Some((_, first)) = seen.get(&name) {
+                        self.twice(setting.key.place, &setting.key.text, *first);
+                        continue;
+                    }
+                    seen.insert(name, (keys.len(), setting.key.place));
+                    keys.push(Key::Setting(std::mem::take(&mut notes), setting));
+                }
+                Item::Section(section) => {
+                    if section.kind.is_ours() {
+                        continue;
+                    }
+                    let block =
+                        Block { notes: std::mem::take(&mut notes), marks: &section.marks, entries: &section.entries };
+                    let name = section.kind.key().to_ascii_lowercase();
+                    match seen.get(&name).and_then(|(index, first)| Some((keys.get_mut(*index)?, *first))) {
+                        Some((Key::Section(_, blocks), _)) => blocks.push(block),
+                        Some((Key::Setting(..), first)) => self.twice(section.key.place, &section.key.text, first),
+                        None => {
+                            seen.insert(name, (keys.len(), section.key.place));
+                            keys.push(Key::Section(section.kind, vec![block]));
+                        }
+                    }
+                }
+            }
+        }
+        (keys, notes)
+    }
+
+    fn twice(&mut self, place: crate::place::Place, key: &str, first: crate::place::Place) {
+        self.findings.push(
+            Finding::new(Code::DuplicateName, place, format!("`{key}` is given twice"))
+                .note_at("first given here", first)
+                .help("blocks of a section add up, but a key that is written as JSON stands alone"),
+        );
+    }
+
+    fn setting(&mut self, setting: &'t Setting) {
+        self.out.marks(&setting.marks);
+        self.out.key_at(&setting.key.text, setting.key.place);
+        match &setting.value {
+            SettingValue::Json(json) => self.out.json(json),
+            SettingValue::Selectors(list) => {
+                let list = self.names.selectors(list, self.findings);
+                self.out.list(&list);
+            }
+        }
+    }
+
+    fn section(&mut self, kind: SectionKind, blocks: &[Block<'t>]) {
+        if let Some(first) = blocks.first() {
+            first.notes.iter().for_each(|note| self.out.note(note));
+            self.out.marks(first.marks);
+        }
+        self.out.key(kind.key());
+        let (open, close) = if kind.is_list() { ("[", "]") } else { ("{", "}") };
+        self.out.push(open);
+        if kind == SectionKind::AutoApprovers {
+            self.auto_approvers(blocks);
+        } else {
+            for (index, block) in blocks.iter().enumerate() {
+                self.lead(index, block);
+                self.entries(kind, block.entries);
+            }
+        }
+        self.out.push(close);
+    }
+
+    /// What stands above a later block of a section, within it.
+    fn lead(&mut self, index: usize, block: &Block<'t>) {
+        if index == 0 {
+            return;
+        }
+        block.notes.iter().for_each(|note| self.out.note(note));
+        block.marks.docs.iter().for_each(|doc| self.out.note(doc));
+    }
+
+    /// Entries of one kind go under their key together, whatever the order and the blocks they stand in.
+    fn auto_approvers(&mut self, blocks: &[Block<'t>]) {
+        let entries = || blocks.iter().flat_map(|block| block.entries);
+        let mut order: Vec<&str> = Vec::new();
+        for entry in entries() {
+            let key = match &entry.form {
+                Form::Approvers(approvers) => approvers.key.text.as_str(),
+                Form::ExitNode { key, .. } => key.text.as_str(),
+                _ => continue,
+            };
+            if !order.contains(&key) {
+                order.push(key);
+            }
+        }
+        for (index, block) in blocks.iter().enumerate() {
+            self.lead(index, block);
+        }
+        if entries().next().is_some() {
+            self.out.push("\n");
+        }
+        for key in order {
+            let mut notes: Vec<&Comment> = Vec::new();
+            let mut approvers = Vec::new();
+            let mut tables: Vec<&[Entry]> = Vec::new();
+            for entry in entries() {
+                match &entry.form {
+                    Form::Note(note) => notes.push(note),
+                    Form::ExitNode { key: this, approvers: more } if this.text == key => {
+                        notes.drain(..).for_each(|note| self.out.note(note));
+                        self.out.marks(&entry.marks);
+                        approvers.extend(self.names.selectors(more, self.findings));
+                    }
+                    Form::Approvers(table) if table.key.text == key => {
+                        notes.drain(..).for_each(|note| self.out.note(note));
+                        self.out.marks(&entry.marks);
+                        tables.push(&table.entries);
+                    }
+                    _ => notes.clear(),
+                }
+            }
+            self.out.key(key);
+            if key == "exitNode" {
+                self.out.list(&approvers);
+            } else {
+                self.out.push("{");
+                tables.into_iter().for_each(|entries| self.entries(SectionKind::AutoApprovers, entries));
+                self.out.push("}");
+            }
+            self.out.push(",\n");
+        }
+        let last = entries().last().map(|entry| &entry.form);
+        if let Some(Form::Note(note)) = last {
+            self.out.note(note);
+        }
+    }
+
+    fn start(&self) -> usize {
+        self.out.position()
+    }
+
+    /// What has been written since `start` comes from `place`, as far as it says nothing closer.
+    fn end(&mut self, start: usize, place: crate::place::Place) {
+        self.out.add(start, place, None);
+    }
+
+    fn entries(&mut self, kind: SectionKind, entries: &'t [Entry]) {
+        if !entries.is_empty() {
+            self.out.push("\n");
+        }
+        for entry in entries {
+            self.entry(kind, entry);
+        }
+    }
+}
+
+impl SectionKind {
+    /// Whether it is for checking only.
+    const fn is_ours(self) -> bool {
+        matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants)
+    }
+
+    /// Whether the policy file has a list there, and not an object.
+    const fn is_list(self) -> bool {
+        matches!(
+            self,
+            SectionKind::Grants
+                | SectionKind::Acls
+                | SectionKind::Ssh
+                | SectionKind::NodeAttrs
+                | SectionKind::Tests
+                | SectionKind::SshTests
+        )
+    }
+}
+
+impl Written {
+    /// The text at `origin`.
+    pub(crate) fn slice(&self, origin: policy_core::model::Origin) -> Option<&str> {
+        let (text, base) = if origin.start < self.facts_base { (&self.policy, 0) } else { (&self.facts, self.facts_base) };
+        let at = |position: u32| usize::try_from(position.checked_sub(base)?).ok();
+        text.get(at(origin.start)?..at(origin.end)?)
+    }
+}
