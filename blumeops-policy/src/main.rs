@@ -1,3 +1,7 @@
-//! The tailnet policy of the BlumeOps homelab.
+//! The tailnet policy of the BlumeOps homelab, as a program that prints it.
 
-fn main() {}
+mod tailnet;
+
+fn main() -> std::process::ExitCode {
+    policy_cli::run(&tailnet::POLICY)
+}

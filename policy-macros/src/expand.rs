@@ -9,8 +9,8 @@ use crate::items::items;
 use crate::names::Names;
 use crate::place::Place;
 use crate::report::reported;
-use crate::write::{Written, written};
 use crate::syntax;
+use crate::write::{Written, written};
 
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
@@ -28,7 +28,7 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     };
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     for diagnostic in check::check(&policy) {
-        if !is_lost(&diagnostic, &written, &reading.lost) {
+        if !is_lost(&diagnostic, &written, &reading.lost) && !written.is_broken(diagnostic.origin) {
             findings.push(brought_back(diagnostic, &written, &place));
         }
     }
@@ -67,4 +67,22 @@ fn brought_back(diagnostic: Diagnostic, written: &Written, place: &dyn Fn(Origin
     }
     finding.help = diagnostic.help;
     finding
+}
+
+#[cfg(test)]
+mod scratch {
+    #[test]
+    fn scratch() {
+        let text = std::fs::read_to_string(std::env::var("SCRATCH").unwrap()).unwrap();
+        let reading = crate::syntax::read(text.parse().unwrap());
+        let mut findings = reading.findings;
+        let mut names = super::Names::new(&reading.tree, &mut findings);
+        let written = super::written(&reading.tree, &mut names, &mut findings);
+        for f in &findings {
+            println!("{} help: {:?} notes: {:?}", f.message, f.help, f.notes.len());
+        }
+        println!("{}", written.policy);
+        println!("{}", written.facts);
+        println!("lost {:?}", reading.lost);
+    }
 }

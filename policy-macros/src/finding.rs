@@ -32,11 +32,6 @@ impl Finding {
         self
     }
 
-    pub(crate) fn note(mut self, message: impl Into<String>) -> Self {
-        self.notes.push((message.into(), None));
-        self
-    }
-
     pub(crate) fn is_error(&self) -> bool {
         self.code.severity() == Severity::Error
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use policy_core::model::{Origin, Policy};
 use policy_core::Code;
+use policy_core::model::{Origin, Policy};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -93,7 +93,8 @@ impl Module {
             if by_item.get(&item).is_some_and(|count| *count > 1) {
                 let first = seen.entry(item.clone()).or_insert_with(|| (name.text.clone(), name.place));
                 if first.0 != name.text {
-                    let message = format!("`{}` and `{}` would both be `{}::{item}` in Rust", first.0, name.text, self.name);
+                    let message =
+                        format!("`{}` and `{}` would both be `{}::{item}` in Rust", first.0, name.text, self.name);
                     findings.push(
                         Finding::new(Code::AmbiguousItem, name.place, message)
                             .note_at("the other one", first.1)

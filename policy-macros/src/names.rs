@@ -103,7 +103,13 @@ impl<'t> Names<'t> {
         }
     }
 
-    fn walk(&mut self, item: &'t Let, path: &mut Vec<&'t str>, done: &mut HashSet<&'t str>, findings: &mut Vec<Finding>) {
+    fn walk(
+        &mut self,
+        item: &'t Let,
+        path: &mut Vec<&'t str>,
+        done: &mut HashSet<&'t str>,
+        findings: &mut Vec<Finding>,
+    ) {
         // An explicit stack: a chain of `let`s may be as long as the policy.
         let mut stack = vec![(item.name.text.as_str(), inner_names(&item.value))];
         path.push(&item.name.text);

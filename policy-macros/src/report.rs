@@ -57,7 +57,11 @@ fn compile_error(place: Place, message: &str) -> TokenStream {
     tokens.extend(colons());
     tokens.extend([TokenTree::from(Ident::new("core", first))]);
     tokens.extend(colons());
-    tokens.extend([TokenTree::from(Ident::new("compile_error", first)), punct('!', Spacing::Alone, first), body.into()]);
+    tokens.extend([
+        TokenTree::from(Ident::new("compile_error", first)),
+        punct('!', Spacing::Alone, first),
+        body.into(),
+    ]);
     tokens
 }
 
@@ -122,7 +126,8 @@ impl Sources {
         let start = first.column().checked_sub(1)?;
         let end = if last.end().line() == first.line() { last.end().column().saturating_sub(1) } else { usize::MAX };
         // Tabs would throw the underline off.
-        let spread = |chars: &mut dyn Iterator<Item = char>| chars.map(|char| if char == '\t' { 4 } else { 1 }).sum::<usize>();
+        let spread =
+            |chars: &mut dyn Iterator<Item = char>| chars.map(|char| if char == '\t' { 4 } else { 1 }).sum::<usize>();
         let before = spread(&mut source.chars().take(start));
         let width = spread(&mut source.chars().skip(start).take(end.saturating_sub(start))).max(1);
         let number = first.line().to_string();

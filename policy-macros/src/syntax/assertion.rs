@@ -54,7 +54,8 @@ impl Parser<'_> {
             Some((asserts, _)) => {
                 if self.peek_punct(';') {
                     self.report(
-                        Finding::new(Code::Syntax, self.here(), "no `;` after the block of a test").help("leave it out"),
+                        Finding::new(Code::Syntax, self.here(), "no `;` after the block of a test")
+                            .help("leave it out"),
                     );
                     self.punct(';');
                 }

@@ -6,9 +6,7 @@ use proc_macro2::Delimiter;
 use crate::finding::Finding;
 
 use super::parser::{Parsed, Parser};
-use super::tree::{
-    Approvers, Declaration, Device, Form, SectionKind, Selector, SelectorKind, User, Value, Word,
-};
+use super::tree::{Approvers, Declaration, Device, Form, SectionKind, User, Value, Word};
 
 impl Parser<'_> {
     /// `name, name = value, value;`
@@ -68,9 +66,9 @@ impl Parser<'_> {
         let Some(email) = self.string()? else {
             let selector = self.selector("an e-mail address in quotes")?;
             let message = format!("`{}` is no e-mail address in quotes", selector.word.text);
-            return Err(self.fail(
-                Finding::new(Code::Syntax, selector.word.place, message).help(SectionKind::Users.example()),
-            ));
+            return Err(
+                self.fail(Finding::new(Code::Syntax, selector.word.place, message).help(SectionKind::Users.example()))
+            );
         };
         let comma = self.punct(',').is_some();
         let role = if comma && !self.peek_punct(';') { Some(self.name("a role")?) } else { None };
@@ -98,7 +96,8 @@ impl Parser<'_> {
         let key = match key {
             Some(key) => key,
             None => {
-                let finding = self.expected("`routes`, `exitNode` or `services`").help(SectionKind::AutoApprovers.example());
+                let finding =
+                    self.expected("`routes`, `exitNode` or `services`").help(SectionKind::AutoApprovers.example());
                 return Err(self.fail(finding));
             }
         };
@@ -138,12 +137,5 @@ impl Parser<'_> {
                 Err(self.fail(finding))
             }
         }
-    }
-}
-
-impl Selector {
-    /// Whether it is written out, and so the policy file's own text.
-    pub(crate) fn is_literal(&self) -> bool {
-        matches!(self.kind, SelectorKind::Quoted | SelectorKind::Named | SelectorKind::Star)
     }
 }

@@ -82,7 +82,11 @@ impl Parser<'_> {
                             .help("use `//!` for a comment that stands alone"),
                     ));
                 }
-                items.push(if object { inside.member(docs, depth)? } else { JsonItem::Element(docs, inside.json_at(depth + 1)?) });
+                items.push(if object {
+                    inside.member(docs, depth)?
+                } else {
+                    JsonItem::Element(docs, inside.json_at(depth + 1)?)
+                });
                 if inside.punct(',').is_none() && !inside.at_end() && !inside.peek_note() {
                     let finding = inside.expected("`,`");
                     return Err(inside.fail(finding));

@@ -185,7 +185,8 @@ impl Parser<'_> {
                     .help("mend what it is about; only warnings can be allowed"),
             )),
             None => {
-                let help = nearest(&kebab, warnings()).map(|near| format!("did you mean `{}`?", near.replace('-', "_")));
+                let help =
+                    nearest(&kebab, warnings()).map(|near| format!("did you mean `{}`?", near.replace('-', "_")));
                 let finding = Finding::new(Code::Syntax, name.place, format!("no warning is called `{}`", name.text));
                 Err(self.fail(finding.help_if(help)))
             }

@@ -124,7 +124,9 @@ impl<'a> Parser<'a> {
             _ => return false,
         };
         while is_dash(cursor) {
-            let Some(rest) = cursor.punct().and_then(|(_, rest)| rest.token_tree()).map(|(_, rest)| rest) else { return false };
+            let Some(rest) = cursor.punct().and_then(|(_, rest)| rest.token_tree()).map(|(_, rest)| rest) else {
+                return false;
+            };
             cursor = rest;
         }
         cursor.punct().is_some_and(|(colon, rest)| {
@@ -178,7 +180,8 @@ impl<'a> Parser<'a> {
         let place = literal.span().into();
         self.advance(literal.span(), rest);
         // Most strings have no escape, and then their value is what stands between the quotes.
-        let plain = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('\\'));
+        let plain =
+            written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('\\'));
         if let Some(text) = plain {
             return Ok(Some(Word { text: text.to_owned(), place }));
         }
@@ -274,16 +277,19 @@ impl<'a> Parser<'a> {
     fn lose_name(&mut self) {
         let mut cursor = self.cursor;
         let mut name = String::new();
+        let mut glue = true;
         while let Some((token, rest)) = cursor.token_tree() {
-            let glues = match &token {
-                TokenTree::Ident(ident) => Some(ident.to_string()),
-                TokenTree::Literal(literal) => Some(literal.to_string().trim_matches('"').to_owned()),
-                TokenTree::Punct(punct) if matches!(punct.as_char(), ':' | '-') && !is_arrow(cursor) => {
-                    Some(punct.as_char().to_string())
+            let piece = match &token {
+                TokenTree::Ident(ident) if glue => ident.to_string(),
+                TokenTree::Literal(literal) if glue => literal.to_string().trim_matches('"').to_owned(),
+                TokenTree::Punct(punct)
+                    if !name.is_empty() && matches!(punct.as_char(), ':' | '-') && !is_arrow(cursor) =>
+                {
+                    punct.as_char().to_string()
                 }
-                _ => None,
+                _ => break,
             };
-            let Some(piece) = glues else { break };
+            glue = matches!(token, TokenTree::Punct(_));
             name.push_str(&piece);
             cursor = rest;
         }

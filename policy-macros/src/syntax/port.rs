@@ -59,11 +59,8 @@ impl Parser<'_> {
             }
             name
         };
-        let (protocol, range) = if self.punct(':').is_some() {
-            (Some(first), self.range()?)
-        } else {
-            (None, self.range_from(first)?)
-        };
+        let (protocol, range) =
+            if self.punct(':').is_some() { (Some(first), self.range()?) } else { (None, self.range_from(first)?) };
         Ok(Port { docs, kind: PortKind::Range { protocol, range }, place: self.since(start) })
     }
 

@@ -69,7 +69,8 @@ impl Parser<'_> {
                     "Check" => "write `check`",
                     _ => "write `accept`",
                 };
-                let finding = Finding::new(Code::Syntax, self.here(), format!("`{word}` is not an SSH action")).help(help);
+                let finding =
+                    Finding::new(Code::Syntax, self.here(), format!("`{word}` is not an SSH action")).help(help);
                 Err(self.fail(finding))
             }
             _ => {
@@ -98,9 +99,9 @@ impl Parser<'_> {
 
     /// `target clause…;`
     pub(super) fn node_attr(&mut self) -> Parsed<NodeAttr> {
-        let target = self.selectors("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
-        let clauses =
-            self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
+        let target =
+            self.selectors("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
+        let clauses = self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
         if clauses.is_empty() {
             let place = self.previous();
             return Err(self.fail(
@@ -263,7 +264,8 @@ impl Parser<'_> {
                 return Ok(Word { text: format!("-{}", word.text), place: self.since(start) });
             }
         }
-        let finding = self.expected("a time after `checkPeriod`").help("write `checkPeriod 12h` or `checkPeriod always`");
+        let finding =
+            self.expected("a time after `checkPeriod`").help("write `checkPeriod 12h` or `checkPeriod always`");
         Err(self.fail(finding))
     }
 

@@ -105,8 +105,7 @@ impl Parser<'_> {
             {
                 let place = self.since(start);
                 return Err(self.fail(
-                    Finding::new(Code::Syntax, place, "`*` alone cannot be named")
-                        .help("write `*` where it is meant"),
+                    Finding::new(Code::Syntax, place, "`*` alone cannot be named").help("write `*` where it is meant"),
                 ));
             }
             LetValue::Selectors(list)
@@ -201,11 +200,9 @@ impl Parser<'_> {
                 Ok(Entry { marks, place: parser.since(start), form })
             });
             match piece {
-                Some(Piece::Note(note)) => entries.push(Entry {
-                    marks: Marks::default(),
-                    place: self.since(start),
-                    form: Form::Note(note),
-                }),
+                Some(Piece::Note(note)) => {
+                    entries.push(Entry { marks: Marks::default(), place: self.since(start), form: Form::Note(note) })
+                }
                 Some(Piece::Item(entry)) => entries.push(entry),
                 None => {}
             }

@@ -34,9 +34,8 @@ impl Parser<'_> {
 
     /// A list in brackets, as JSON has it: a mistake, but one that is understood.
     fn bracketed(&mut self, what: &str) -> Parsed<Vec<Selector>> {
-        let inner = self.group(Delimiter::Bracket, |inside| {
-            if inside.at_end() { Ok(Vec::new()) } else { inside.selectors(what) }
-        });
+        let inner = self
+            .group(Delimiter::Bracket, |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.selectors(what) });
         let Some((list, place)) = inner else { return Err(Failed) };
         let list = list?;
         self.report(
@@ -64,7 +63,11 @@ impl Parser<'_> {
 
     /// Whether an item of a list can start here. A reserved word alone never does.
     pub(super) fn peek_selector(&self) -> bool {
-        if self.peek_punct('*') || self.peek_literal().is_some() || self.peek_doc() || self.peek_group(Delimiter::Bracket) {
+        if self.peek_punct('*')
+            || self.peek_literal().is_some()
+            || self.peek_doc()
+            || self.peek_group(Delimiter::Bracket)
+        {
             return true;
         }
         match self.peek_ident() {
@@ -122,9 +125,9 @@ impl Parser<'_> {
             let name = self.string()?.map(|word| word.text).unwrap_or_default();
             let place = self.since(kind.place);
             let message = format!("the quotes belong around the whole `{}:{name}`", kind.text);
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, message).help(format!("write `\"{}:{name}\"`", kind.text)),
-            ));
+            return Err(
+                self.fail(Finding::new(Code::Syntax, place, message).help(format!("write `\"{}:{name}\"`", kind.text)))
+            );
         }
         if self.peek_punct('/') {
             let place = self.since(kind.place);

@@ -7,8 +7,8 @@ use crate::names::{Resolved, ResolvedPort};
 use crate::place::Place;
 use crate::syntax::place_of;
 use crate::syntax::tree::{
-    Acl, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant, NodeAttr, Probe,
-    SectionKind, Selector, Ssh, SshTest, Target, Test, Value, Word,
+    Acl, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant, NodeAttr,
+    Probe, SectionKind, Selector, Ssh, SshTest, Target, Test, Value, Word,
 };
 
 use super::Writer;
@@ -78,8 +78,12 @@ impl<'t> Writer<'_, 't> {
         let (values, _) = self.values(values);
         let finding = match values.as_slice() {
             [only] => return self.out.string(only.text, only.place),
-            [] => Finding::new(Code::MissingField, name.word.place, format!("the host `{}` has no address", name.word.text))
-                .help(format!("write `{} = \"100.64.0.16\";`", name.word.text)),
+            [] => Finding::new(
+                Code::MissingField,
+                name.word.place,
+                format!("the host `{}` has no address", name.word.text),
+            )
+            .help(format!("write `{} = \"100.64.0.16\";`", name.word.text)),
             [_, second, ..] => {
                 let message = format!("the host `{}` has more than one address", name.word.text);
                 Finding::new(Code::Syntax, second.place, message)
@@ -294,8 +298,7 @@ impl<'t> Writer<'_, 't> {
                 if self.findings.len() == before {
                     let message = format!("`{}` stands for {count} names, and one is needed here", selector.word.text);
                     self.findings.push(
-                        Finding::new(Code::Syntax, selector.word.place, message)
-                            .help("write a test for each of them"),
+                        Finding::new(Code::Syntax, selector.word.place, message).help("write a test for each of them"),
                     );
                 }
                 None
@@ -420,13 +423,7 @@ impl<'t> Writer<'_, 't> {
 }
 
 fn literal(selector: &Selector) -> Resolved<'_> {
-    Resolved {
-        text: &selector.word.text,
-        place: selector.word.place,
-        used: None,
-        docs: &selector.docs,
-        quoted: true,
-    }
+    Resolved { text: &selector.word.text, place: selector.word.place, used: None, docs: &selector.docs, quoted: true }
 }
 
 impl AssertKind {

@@ -8,6 +8,7 @@ mod text;
 use std::collections::HashMap;
 
 use policy_core::Code;
+use policy_core::model::Origin;
 
 use crate::finding::Finding;
 use crate::names::Names;
@@ -24,18 +25,21 @@ pub(crate) struct Written {
     pub(crate) facts: String,
     pub(crate) facts_base: u32,
     pub(crate) map: SourceMap,
+    /// Entries that something is missing from, because a name in them could not be resolved.
+    pub(crate) broken: Vec<Origin>,
 }
 
 /// Writes all of `tree`.
 pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut Vec<Finding>) -> Written {
-    let mut writer = Writer { out: Text::new(0, SourceMap::default()), names, findings };
+    let mut writer = Writer { out: Text::new(0, SourceMap::default()), names, findings, broken: Vec::new() };
     writer.policy(tree);
     let (policy, map) = writer.out.finish();
     let facts_base = u32::try_from(policy.len().saturating_add(1)).unwrap_or(u32::MAX);
     writer.out = Text::new(policy.len().saturating_add(1), map);
     writer.facts(tree);
+    let broken = writer.broken;
     let (facts, map) = writer.out.finish();
-    Written { policy, facts, facts_base, map }
+    Written { policy, facts, facts_base, map, broken }
 }
 
 /// Writes, and reports what can only be told while `let`s are spliced in.
@@ -43,6 +47,7 @@ struct Writer<'w, 't> {
     out: Text,
     names: &'w mut Names<'t>,
     findings: &'w mut Vec<Finding>,
+    broken: Vec<Origin>,
 }
 
 /// A key of the policy with all that the source says of it.
@@ -68,7 +73,8 @@ impl<'t> Writer<'_, 't> {
         self.out.push("{\n");
         let mut previous_was_line = false;
         for (index, key) in keys.iter().enumerate() {
-            let is_line = matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
+            let is_line =
+                matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
             // Settings of one line stay together; a section has air around it.
             if index > 0 && !(is_line && previous_was_line) {
                 self.out.push("\n");
@@ -244,7 +250,11 @@ impl<'t> Writer<'_, 't> {
             self.out.push("\n");
         }
         for entry in entries {
+            let (start, findings) = (self.start(), self.findings.len());
             self.entry(kind, entry);
+            if self.findings.len() > findings {
+                self.broken.extend(self.out.since(start));
+            }
         }
     }
 }
@@ -270,9 +280,17 @@ impl SectionKind {
 }
 
 impl Written {
+    /// Whether a finding at `origin` may be about no more than what is missing there anyway: a whole
+    /// list or rule within a broken entry, and not a word of it.
+    pub(crate) fn is_broken(&self, origin: Origin) -> bool {
+        self.broken.iter().any(|broken| broken.contains(origin))
+            && self.slice(origin).is_some_and(|text| text.starts_with(['[', '{']))
+    }
+
     /// The text at `origin`.
-    pub(crate) fn slice(&self, origin: policy_core::model::Origin) -> Option<&str> {
-        let (text, base) = if origin.start < self.facts_base { (&self.policy, 0) } else { (&self.facts, self.facts_base) };
+    pub(crate) fn slice(&self, origin: Origin) -> Option<&str> {
+        let (text, base) =
+            if origin.start < self.facts_base { (&self.policy, 0) } else { (&self.facts, self.facts_base) };
         let at = |position: u32| usize::try_from(position.checked_sub(base)?).ok();
         text.get(at(origin.start)?..at(origin.end)?)
     }

@@ -32,10 +32,15 @@ impl Text {
         self.base + self.text.len()
     }
 
+    /// What has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the reader.
+    pub(super) fn since(&self, start: usize) -> Option<Origin> {
+        Some(Origin::new(u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?))
+    }
+
     pub(super) fn add(&mut self, start: usize, place: Place, used: Option<Use>) {
-        // A text of over 4 GiB is refused by the reader, so a lost origin has nothing to point at.
-        let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.position())) else { return };
-        self.map.add(Origin::new(start, end), place, used);
+        if let Some(origin) = self.since(start) {
+            self.map.add(origin, place, used);
+        }
     }
 
     /// What `write` writes comes from `place`, as far as it says nothing closer.
