@@ -1,28 +1,52 @@
-use crate::model::Origin;
+use serde_json::Value;
+
+use crate::model::{Origin, Text};
+
+use super::literal;
 
 /// The lossless tree of a HuJSON text.
 ///
 /// All nodes are in one arena, and what they hold are ranges of the text: reading allocates little,
 /// and no depth of nesting can overflow a stack, neither here nor when it is dropped.
+///
+/// ```
+/// use policy_core::hujson::Document;
+/// let document = Document::parse("{\"hosts\": {\"web\": \"10.0.0.1\"}, /* none yet */ \"acls\": [],}", 0)?;
+/// let names: Vec<_> = document.members(document.root()).filter_map(|(name, _)| document.string(name)).collect();
+/// assert_eq!(names.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["hosts", "acls"]);
+/// # Ok::<(), policy_core::hujson::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Document {
-    text: String,
-    base: u32,
-    nodes: Vec<Node>,
+    pub(super) text: String,
+    pub(super) base: u32,
+    pub(super) nodes: Vec<Node>,
 }
 
 /// Index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct NodeId(u32);
+pub struct NodeId(pub(super) u32);
 
 /// A value, or the name of an object's member.
 #[derive(Clone, Copy, Debug)]
-pub struct Node {
-    /// What it is.
-    pub kind: Kind,
-    /// The value itself, without the white space and comments around it.
-    pub origin: Origin,
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    /// Where the white space and comments in front of it start: right after a comma, colon or bracket.
+    pub(super) before: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Where the white space and comments behind it end: right before a comma, colon or bracket.
+    pub(super) after: u32,
+    /// The next of its siblings; [`NONE`] for the last.
+    pub(super) next: u32,
+    /// The first of its children; [`NONE`] without.
+    pub(super) child: u32,
+    /// Whether a comma follows its last child.
+    pub(super) trailing_comma: bool,
 }
+
+/// No sibling and no child has this index: it is the root's.
+pub(super) const NONE: u32 = 0;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,4 +63,164 @@ pub enum Kind {
     Array,
     /// `{…}`: names and values in turn
     Object,
+}
+
+/// How deep [`Document::value`] goes. Tailscale's decoder goes to 10,000; a `Value` is dropped recursively, and
+/// must not overflow a small stack when it is.
+const VALUE_DEPTH: usize = 500;
+
+impl Document {
+    /// The value that the text is.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// The text that was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The position of the text's first byte.
+    pub fn base(&self) -> u32 {
+        self.base
+    }
+
+    /// What a node is.
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).kind
+    }
+
+    /// Where a node stands, without the white space and comments around it.
+    pub fn origin(&self, id: NodeId) -> Origin {
+        let node = self.node(id);
+        self.origin_of(node.start, node.end)
+    }
+
+    /// The elements of an array; nothing of anything else.
+    pub fn elements(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let first = if self.kind(id) == Kind::Array { self.node(id).child } else { NONE };
+        self.siblings(first)
+    }
+
+    /// The members of an object, name and value; nothing of anything else.
+    pub fn members(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let first = if self.kind(id) == Kind::Object { self.node(id).child } else { NONE };
+        let mut nodes = self.siblings(first);
+        std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
+    }
+
+    /// The value of a string.
+    pub fn string(&self, id: NodeId) -> Option<Text> {
+        if self.kind(id) != Kind::String {
+            return None;
+        }
+        let inside = self.source(id).strip_prefix('"')?.strip_suffix('"')?;
+        let origin = self.origin(id);
+        Some(match literal::unescaped(inside) {
+            None => Text::verbatim(inside, origin, origin.start.saturating_add(1)),
+            Some(value) => Text::escaped(value, origin),
+        })
+    }
+
+    /// The literal text of a node.
+    pub fn source(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        self.slice(node.start, node.end)
+    }
+
+    /// The white space and comments in front of a node, back to the comma, colon or bracket before it.
+    pub fn before(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        self.slice(node.before, node.start)
+    }
+
+    /// The white space and comments behind a node, up to the comma, colon or bracket after it.
+    pub fn after(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        self.slice(node.end, node.after)
+    }
+
+    /// The white space and comments between the last child of an array or object and its closing bracket.
+    pub fn inside_end(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        let start = match self.siblings(node.child).last() {
+            Some(last) if node.trailing_comma => self.node(last).after.saturating_add(1),
+            Some(last) => self.node(last).end,
+            None => node.start.saturating_add(1),
+        };
+        if matches!(node.kind, Kind::Array | Kind::Object) { self.slice(start, node.end.saturating_sub(1)) } else { "" }
+    }
+
+    /// The comment right above a node, line by line and without its marks: what the node's author says of it.
+    /// `None` if there is none, or if a blank line parts them.
+    pub fn doc(&self, id: NodeId) -> Option<String> {
+        // The rest of the line that the node before ends on is about that one.
+        let (_, own) = self.before(id).split_once('\n')?;
+        let mut lines: Vec<&str> = own
+            .rsplit('\n')
+            .skip(1) // the indentation of the node itself
+            .map_while(|line| line.trim().strip_prefix("//"))
+            .map(|text| text.strip_prefix(' ').unwrap_or(text))
+            .collect();
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    /// A node as a plain JSON value: without comments, the last of several members with one name.
+    /// What is nested deeper than any policy is `null`.
+    pub fn value(&self, id: NodeId) -> Value {
+        self.value_at(id, VALUE_DEPTH)
+    }
+
+    fn value_at(&self, id: NodeId, depth: usize) -> Value {
+        match self.kind(id) {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::Bool(value),
+            Kind::Number => serde_json::from_str(self.source(id)).unwrap_or(Value::Null),
+            Kind::String => self.string(id).map_or(Value::Null, |text| Value::String(text.as_str().to_owned())),
+            Kind::Array | Kind::Object if depth == 0 => Value::Null,
+            Kind::Array => self.elements(id).map(|item| self.value_at(item, depth - 1)).collect(),
+            Kind::Object => {
+                let members = self.members(id).filter_map(|(name, value)| {
+                    Some((self.string(name)?.as_str().to_owned(), self.value_at(value, depth - 1)))
+                });
+                Value::Object(members.collect())
+            }
+        }
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Node {
+        let index = usize::try_from(id.0).unwrap_or(usize::MAX);
+        // Ids come from this document alone, so there is a node; a foreign one is answered with an empty null.
+        self.nodes.get(index).copied().unwrap_or(Node {
+            kind: Kind::Null,
+            before: 0,
+            start: 0,
+            end: 0,
+            after: 0,
+            next: NONE,
+            child: NONE,
+            trailing_comma: false,
+        })
+    }
+
+    pub(super) fn siblings(&self, first: u32) -> impl Iterator<Item = NodeId> + '_ {
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let id = NodeId(next);
+            (next != NONE).then(|| {
+                next = self.node(id).next;
+                id
+            })
+        })
+    }
+
+    pub(super) fn slice(&self, start: u32, end: u32) -> &str {
+        let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
+        self.text.get(range).unwrap_or_default()
+    }
+
+    fn origin_of(&self, start: u32, end: u32) -> Origin {
+        Origin::new(self.base.saturating_add(start), self.base.saturating_add(end))
+    }
 }

@@ -4,5 +4,8 @@
 //! formatter does, byte for byte.
 
 mod document;
+mod literal;
+mod parse;
 
-pub use document::{Document, Kind, Node, NodeId};
+pub use document::{Document, Kind, NodeId};
+pub use parse::SyntaxError;
