@@ -15,6 +15,18 @@ use crate::write::{Written, written};
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
+    let (items, findings) = expanded(input);
+    let reports = reported(findings);
+    quote::quote! { #items #reports }
+}
+
+/// What is wrong with a policy.
+#[cfg(test)]
+pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
+    expanded(input).1
+}
+
+fn expanded(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     let reading = syntax::read(input);
     let mut findings = reading.findings;
     let mut names = Names::new(&reading.tree, &mut findings);
@@ -33,8 +45,7 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
         }
     }
     let items = items(&policy, &formatted, &written.facts, &place, &mut findings);
-    let reports = reported(findings);
-    quote::quote! { #items #reports }
+    (items, findings)
 }
 
 /// The model of what was written, and its text as Tailscale formats it.
@@ -67,22 +78,4 @@ fn brought_back(diagnostic: Diagnostic, written: &Written, place: &dyn Fn(Origin
     }
     finding.help = diagnostic.help;
     finding
-}
-
-#[cfg(test)]
-mod scratch {
-    #[test]
-    fn scratch() {
-        let text = std::fs::read_to_string(std::env::var("SCRATCH").unwrap()).unwrap();
-        let reading = crate::syntax::read(text.parse().unwrap());
-        let mut findings = reading.findings;
-        let mut names = super::Names::new(&reading.tree, &mut findings);
-        let written = super::written(&reading.tree, &mut names, &mut findings);
-        for f in &findings {
-            println!("{} help: {:?} notes: {:?}", f.message, f.help, f.notes.len());
-        }
-        println!("{}", written.policy);
-        println!("{}", written.facts);
-        println!("lost {:?}", reading.lost);
-    }
 }

@@ -13,6 +13,8 @@ mod place;
 mod report;
 mod source_map;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use proc_macro::TokenStream;
