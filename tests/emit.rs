@@ -1,0 +1,71 @@
+//! What is emitted is what was meant: read back by readers that are not ours.
+
+#[path = "../blumeops-policy/src/tailnet.rs"]
+mod tailnet;
+
+use std::path::Path;
+
+use policy_core::hujson::Document;
+use policy_tests::plain_json;
+use serde_json::Value;
+
+#[test]
+fn another_reader_sees_the_same_values() {
+    let document = Document::parse(tailnet::HUJSON, 0).unwrap();
+    assert_eq!(plain_json(tailnet::HUJSON), document.value(document.root()));
+}
+
+#[test]
+fn what_is_emitted_is_formatted_already() {
+    let document = Document::parse(tailnet::HUJSON, 0).unwrap();
+    assert_eq!(document.format(), tailnet::HUJSON);
+}
+
+#[test]
+fn the_model_is_that_of_the_text() {
+    let policy = &*tailnet::POLICY;
+    let values = plain_json(&policy.text);
+    let count = |key: &str| values[key].as_object().map_or_else(|| values[key].as_array().unwrap().len(), |object| object.len());
+    assert_eq!(policy.text, tailnet::HUJSON);
+    assert_eq!(policy.groups.len(), count("groups"));
+    assert_eq!(policy.tag_owners.len(), count("tagOwners"));
+    assert_eq!(policy.grants.as_ref().unwrap().len(), count("grants"));
+    assert_eq!(policy.ssh.len(), count("ssh"));
+    assert_eq!(policy.tests.len(), count("tests"));
+    for (grant, value) in policy.grants.as_ref().unwrap().iter().zip(values["grants"].as_array().unwrap()) {
+        let words = |list: &policy_core::model::List<policy_core::model::Selector>| {
+            list.iter().map(|selector| Value::from(selector.text.as_str())).collect::<Value>()
+        };
+        assert_eq!(words(&grant.src), value["src"]);
+        assert_eq!(words(&grant.dst), value["dst"]);
+    }
+    assert_eq!(policy.facts.users.len(), 2);
+}
+
+#[test]
+fn declared_names_are_items() {
+    assert_eq!(tailnet::tag::k8s_api.as_str(), "tag:k8s-api");
+    assert_eq!(tailnet::group::allisonflix.as_str(), "group:allisonflix");
+    assert_eq!(tailnet::user::erich.as_str(), "blume.erich@gmail.com");
+    assert_eq!(tailnet::device::indri.as_str(), "indri");
+}
+
+/// The hand-kept policy that this one replaces. Nothing differs but how times are written: `12h0m0s` there, `12h` here.
+#[test]
+fn blumeops_means_what_its_policy_file_means() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed/policy.hujson");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        return println!("skipped: the policy file that BlumeOps had before is not here");
+    };
+    assert_eq!(with_plain_times(plain_json(tailnet::HUJSON)), with_plain_times(plain_json(&text)));
+}
+
+/// Every `checkPeriod` in one form.
+fn with_plain_times(mut policy: Value) -> Value {
+    for rule in policy["ssh"].as_array_mut().unwrap() {
+        if let Some(period) = rule.get_mut("checkPeriod") {
+            *period = period.as_str().unwrap().replace("h0m0s", "h").into();
+        }
+    }
+    policy
+}
