@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:router; }
+    autoApprovers { exitNode = tag:ruoter; }
+}
+
+fn main() {}

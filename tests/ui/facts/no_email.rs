@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    users { alice = alice; }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    grants { autogroup:member -> autogroup:danger-all on *; }
+}
+
+fn main() {}

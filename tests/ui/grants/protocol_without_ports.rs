@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    grants { autogroup:member -> tag:web on icmp; }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    grants { autogroup:self -> * on *; }
+}
+
+fn main() {}

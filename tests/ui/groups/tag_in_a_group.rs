@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    groups { group:eng = tag:web; }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    hosts { web; }
+}
+
+fn main() {}

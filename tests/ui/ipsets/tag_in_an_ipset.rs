@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    ipsets { ipset:prod = tag:web; }
+}
+
+fn main() {}

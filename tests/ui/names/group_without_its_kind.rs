@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    groups { eng = "alice@example.com"; }
+}
+
+fn main() {}

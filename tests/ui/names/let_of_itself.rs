@@ -1,0 +1,7 @@
+policy_macros::policy! {
+    let a = b;
+    let b = a, autogroup:admin;
+    grants { a -> * on *; }
+}
+
+fn main() {}

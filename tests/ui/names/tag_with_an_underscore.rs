@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    tagOwners { tag:k8s_api; }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    nodeAttrs { tag:web; }
+}
+
+fn main() {}

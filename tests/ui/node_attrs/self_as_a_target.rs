@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    nodeAttrs { autogroup:self attr "funnel"; }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    randomizeClientPort = true;
+    randomizeClientPort = false;
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    randomiseClientPort = true;
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    randomizeClientPort = "yes";
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    OneCGNATRoute = "mac";
+}
+
+fn main() {}

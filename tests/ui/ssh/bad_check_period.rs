@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    ssh { check autogroup:member -> tag:web as "root" checkPeriod 12hours; }
+}
+
+fn main() {}

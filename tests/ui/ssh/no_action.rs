@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    ssh { autogroup:member -> tag:web as "root"; }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    ssh { check * -> tag:web as "root"; }
+}
+
+fn main() {}

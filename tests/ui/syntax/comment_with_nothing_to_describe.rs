@@ -1,0 +1,8 @@
+policy_macros::policy! {
+    tagOwners {
+        tag:web;
+        /// That was all.
+    }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    groups { group:eng = alice@example.com; }
+}
+
+fn main() {}

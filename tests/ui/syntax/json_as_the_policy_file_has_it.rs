@@ -1,0 +1,7 @@
+policy_macros::policy! {
+    {
+        "tagOwners": {"tag:web": []},
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    grants {
+        autogroup:member -> tag:web on 443
+        autogroup:admin -> * on *;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    hosts { r#on = "10.0.0.1"; }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    hosts { on = "10.0.0.1"; }
+}
+
+fn main() {}

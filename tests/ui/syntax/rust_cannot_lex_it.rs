@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    tagOwners { tag:lab-1e; }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    "tagOwners": { "tag:web": [] }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    tag:db = autogroup:admin;
+}
+
+fn main() {}

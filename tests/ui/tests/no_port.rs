@@ -1,0 +1,7 @@
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    grants { autogroup:member -> tag:web on 443; }
+    tests { "alice@example.com" { accept tag:web; } }
+}
+
+fn main() {}
