@@ -46,9 +46,24 @@ macro_rules! codes {
 // Families in the order of the folders that find them: text, shape, words, names, places, sections.
 codes! {
     Error Syntax = "syntax", "the text cannot be read";
-    Error UnknownKey = "unknown-key", "no such section, setting or field";
+
+    Error MisspeltKey = "misspelt-key", "a key that is nearly one of Tailscale's";
+    Warning UnknownKey = "unknown-key", "a key that Tailscale is not known to have";
+    Error DuplicateKey = "duplicate-key", "a key stands twice in one object";
     Error WrongType = "wrong-type", "a value of the wrong JSON type";
     Error MissingField = "missing-field", "a field that Tailscale requires is missing";
+
+    Error InvalidName = "invalid-name", "a name that Tailscale does not allow";
+    Error InvalidSelector = "invalid-selector", "a word that is no selector";
+    Error InvalidAddress = "invalid-address", "no address, prefix or range of addresses";
+    Error InvalidPorts = "invalid-ports", "no port, and no range or list of them";
+    Error InvalidProtocol = "invalid-protocol", "no IP protocol";
+    Error InvalidAction = "invalid-action", "an action that rules do not have";
+    Error InvalidDuration = "invalid-duration", "no duration, or one that is out of bounds";
+    Error InvalidCondition = "invalid-condition", "a posture's condition that cannot be read";
+    Error InvalidCapability = "invalid-capability", "no name of an app capability";
+    Error InvalidTest = "invalid-test", "a test that can only fail, whatever the rules are";
+    Error InvalidValue = "invalid-value", "a value that the setting does not have";
     Error DuplicateName = "duplicate-name", "a name is declared twice";
     Error UndefinedTag = "undefined-tag", "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", "a group that `groups` does not declare";

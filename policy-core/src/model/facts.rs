@@ -1,4 +1,8 @@
-use super::{List, Origin, Selector, Text};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::diagnostic::Diagnostic;
+
+use super::{List, Origin, Prefix, Selector, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -7,14 +11,36 @@ pub struct Facts {
     pub users: Vec<User>,
     /// Machines.
     pub devices: Vec<Device>,
+    /// Domains of the tailnet other than its owner's.
+    pub domains: List<Text>,
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
-    pub lets: Vec<String>,
+    /// Absent from facts that do not come from the source of the policy.
+    pub lets: List<Text>,
+    /// What could not be read, and so is in none of the fields above.
+    pub unreadable: Vec<Diagnostic>,
+}
+
+impl Facts {
+    /// The user of that name or e-mail address.
+    pub fn user(&self, name_or_email: &str) -> Option<&User> {
+        self.users.iter().find(|user| *user.name == *name_or_email || *user.email == *name_or_email)
+    }
+
+    /// The owner, by whose e-mail address the tailnet's domain is known.
+    pub fn owner(&self) -> Option<&User> {
+        self.users.iter().find(|user| user.role == Some(Role::Owner))
+    }
+
+    /// Whether they were written beside the policy, in its own source, where a user's name is one that rules may have.
+    pub fn are_in_source(&self) -> bool {
+        self.lets.origin.is_some()
+    }
 }
 
 /// A person of the tailnet.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// What the policy's Rust source calls them.
+    /// What the facts call them.
     pub name: Text,
     /// Their login, as `alice@example.com`.
     pub email: Text,
@@ -22,6 +48,13 @@ pub struct User {
     pub role: Option<Role>,
     /// The whole fact.
     pub origin: Origin,
+}
+
+impl User {
+    /// What follows the `@` of their login.
+    pub fn domain(&self) -> Option<&str> {
+        self.email.rsplit_once('@').map(|(_, domain)| domain)
+    }
 }
 
 /// A user's role, as Tailscale's admin console has it.
@@ -43,19 +76,59 @@ pub enum Role {
     Member,
 }
 
+impl Role {
+    /// Every role, with the name that facts have for it.
+    pub const NAMES: &[(&str, Role)] = &[
+        ("owner", Role::Owner),
+        ("admin", Role::Admin),
+        ("it-admin", Role::ItAdmin),
+        ("network-admin", Role::NetworkAdmin),
+        ("billing-admin", Role::BillingAdmin),
+        ("auditor", Role::Auditor),
+        ("member", Role::Member),
+    ];
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, role)| role)
+    }
+}
+
 /// A machine of the tailnet.
 #[derive(Clone, Debug)]
 pub struct Device {
     /// Its host name.
     pub name: Text,
-    /// The user who owns it; `None` for a tagged device.
-    pub owner: Option<Selector>,
+    /// The name or e-mail address of the user who owns it; `None` for a tagged device.
+    pub owner: Option<Text>,
     /// Its tags.
     pub tags: List<Selector>,
-    /// Its addresses in the tailnet.
-    pub addresses: List<Selector>,
-    /// The prefixes that it routes to.
-    pub routes: List<Selector>,
+    /// Its IPv4 address in the tailnet.
+    pub ipv4: Option<Ipv4Addr>,
+    /// Its IPv6 address in the tailnet.
+    pub ipv6: Option<Ipv6Addr>,
+    /// The routes that it advertises, exit routes among them.
+    pub routable: List<Route>,
+    /// Those of them that are approved.
+    pub approved: List<Route>,
+    /// Those for which it is the elected router.
+    pub primary: List<Route>,
     /// The whole fact.
     pub origin: Origin,
+}
+
+/// A prefix that a device routes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// As written.
+    pub text: Text,
+    /// What it is.
+    pub prefix: Prefix,
+}
+
+impl Route {
+    /// Whether it is `0.0.0.0/0` or `::/0`, which make an exit node.
+    pub fn is_exit(&self) -> bool {
+        self.prefix.length == 0
+    }
 }
