@@ -5,8 +5,6 @@ use super::{List, Origin, PortRange, Protocol, Selector, Text};
 /// An entry of `acls`.
 #[derive(Clone, Debug, Default)]
 pub struct Acl {
-    /// `action`: only `accept` exists. `None` if it is missing or something else.
-    pub action: Option<Text>,
     /// `src`, or `users` in old files.
     pub src: List<Selector>,
     /// `dst`, or `ports` in old files.
@@ -15,6 +13,8 @@ pub struct Acl {
     pub proto: Option<Protocol>,
     /// `srcPosture`
     pub src_posture: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -32,6 +32,26 @@ pub struct Destination {
     pub ports_origin: Origin,
 }
 
+impl Acl {
+    /// Whether it is the one action that acls have, `accept`.
+    ///
+    /// # Errors
+    /// For any other, with Tailscale's words. `acl-err06`
+    pub fn check_action(action: &str) -> Result<(), Problem> {
+        if action == "accept" {
+            return Ok(());
+        }
+        let problem = Problem::new(Code::InvalidAction, format!("`{action}` is no action of an acl"))
+            .tailscale(format!("action={} is not supported", go_quote(action)));
+        Err(match action {
+            "deny" | "drop" | "reject" | "block" => {
+                problem.help("leave the entry out: what no rule allows is denied anyway")
+            }
+            _ => problem.help("write `accept`"),
+        })
+    }
+}
+
 impl Destination {
     /// Reads `HOST:PORTS`, which parts at the last colon.
     ///
@@ -40,21 +60,21 @@ impl Destination {
     ///
     /// ```
     /// use policy_core::model::{Destination, Origin, Text};
-    /// let parse = |word: &str| Destination::parse(Text::verbatim(word, Origin::default(), 0));
+    /// let parse = |word: &str| Destination::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22,80").unwrap().host.to_string(), "fd7a::1");
     /// assert_eq!(parse("autogroup:self").unwrap_err().help.as_deref(), Some("write `autogroup:self:*`, or the ports instead of `*`"));
     /// ```
-    pub fn parse(text: Text) -> Result<Destination, Problem> {
-        let place = format!("dst={}: ", go_quote(&text));
+    pub fn parse(text: &Text) -> Result<Destination, Problem> {
+        let place = format!("dst={}: ", go_quote(text));
         let Some((host, ports)) = text.rsplit_once(':') else {
-            return Err(without_ports(&text).tailscale(format!("{place}hostport must contain a colon (\":\")")));
+            return Err(without_ports(text).tailscale(format!("{place}hostport must contain a colon (\":\")")));
         };
         let part = host.len() + 1..text.len();
         let ports = PortRange::parse_list(ports).map_err(|problem| {
             let tailscale = problem.tailscale.clone();
             // A kind with a name and nothing more: it is the ports that are missing, not wrong.
             let misread = Selector::PREFIXES.contains(&host) && !ports.starts_with(|c: char| c.is_ascii_digit());
-            let problem = if misread { without_ports(&text) } else { problem.within(part.clone()) };
+            let problem = if misread { without_ports(text) } else { problem.within(part.clone()) };
             Problem { tailscale, ..problem }.tailscale_prefix(&place)
         })?;
         if host.contains(',') {
@@ -63,8 +83,8 @@ impl Destination {
                 .help("write each with its own ports")
                 .tailscale(format!("{place}host cannot contain a comma (\",\")")));
         }
-        let (host, ports_origin) = (host_of(&text, host.len()), text.part(part));
-        Ok(Destination { host, ports, ports_origin, text })
+        let (host, ports_origin) = (host_of(text, host.len()), text.part(part));
+        Ok(Destination { text: text.clone(), host, ports, ports_origin })
     }
 }
 

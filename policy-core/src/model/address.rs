@@ -2,6 +2,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::diagnostic::{Code, Problem};
 
+use super::Text;
+
 /// A block of addresses, as `10.0.0.0/8`. The address keeps the bits that it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prefix {
@@ -102,6 +104,36 @@ impl std::fmt::Display for Prefix {
     }
 }
 
+/// A prefix, and how and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// As written.
+    pub text: Text,
+    /// What it is.
+    pub prefix: Prefix,
+}
+
+impl Network {
+    /// Reads a prefix. See [`Prefix::parse`].
+    ///
+    /// # Errors
+    /// As there; for a single address, how to write it as a prefix.
+    pub fn parse(text: &Text) -> Result<Network, Problem> {
+        match Prefix::parse(text) {
+            Ok(prefix) => Ok(Network { text: text.clone(), prefix }),
+            Err(problem) => Err(match parse_address(text) {
+                Ok(address) => problem.help(format!("write `{address}/{}`", family_bits(address))),
+                Err(_) => problem,
+            }),
+        }
+    }
+
+    /// Whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
+    pub fn is_exit_route(&self) -> bool {
+        self.prefix.length == 0
+    }
+}
+
 /// Addresses of one family from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressRange {
@@ -151,7 +183,7 @@ pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
         let problem = Problem::new(Code::InvalidAddress, format!("`{text}` is no IP address"));
         match without_leading_zeros(text) {
             Some(address) => problem.help(format!("write `{address}`, without leading zeros")),
-            None => problem,
+            None => problem.help("write it as `100.64.0.1` or `fd7a:115c:a1e0::1`"),
         }
     })
 }

@@ -21,17 +21,17 @@ impl Condition {
     ///
     /// ```
     /// use policy_core::model::{Comparison, Condition, Origin, Scalar, Text};
-    /// let parse = |text: &str| Condition::parse(Text::verbatim(text, Origin::default(), 0));
+    /// let parse = |text: &str| Condition::parse(&Text::verbatim(text, Origin::default(), 0));
     /// let condition = parse("node:os == 'macos'").unwrap();
     /// assert_eq!(condition.comparison, Comparison::Equal(Scalar::Text("macos".into())));
     /// assert_eq!(parse("node:os = 'macos'").unwrap_err().help.as_deref(), Some("write `==`"));
     /// ```
-    pub fn parse(text: Text) -> Result<Condition, Problem> {
-        let mut parser = Parser { text: &text, at: 0 };
+    pub fn parse(text: &Text) -> Result<Condition, Problem> {
+        let mut parser = Parser { text, at: 0 };
         let attribute = parser.attribute()?;
         let comparison = parser.comparison()?;
         let attribute = text.slice(attribute);
-        Ok(Condition { attribute, comparison, text })
+        Ok(Condition { text: text.clone(), attribute, comparison })
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
     use crate::model::Origin;
 
     fn parse(text: &str) -> Result<Condition, Problem> {
-        Condition::parse(Text::verbatim(text, Origin::default(), 0))
+        Condition::parse(&Text::verbatim(text, Origin::default(), 0))
     }
 
     fn text(value: &str) -> Scalar {

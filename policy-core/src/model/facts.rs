@@ -1,8 +1,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::diagnostic::Diagnostic;
-
-use super::{List, Origin, Prefix, Selector, Text};
+use super::{Invariant, List, Network, Origin, Selector, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -11,13 +9,13 @@ pub struct Facts {
     pub users: Vec<User>,
     /// Machines.
     pub devices: Vec<Device>,
+    /// What must hold of the whole policy.
+    pub invariants: Vec<Invariant>,
     /// Domains of the tailnet other than its owner's.
     pub domains: List<Text>,
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
     /// Absent from facts that do not come from the source of the policy.
     pub lets: List<Text>,
-    /// What could not be read, and so is in none of the fields above.
-    pub unreadable: Vec<Diagnostic>,
 }
 
 impl Facts {
@@ -46,6 +44,8 @@ pub struct User {
     pub email: Text,
     /// `None` if not known, which is not the same as [`Role::Member`].
     pub role: Option<Role>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole fact.
     pub origin: Origin,
 }
@@ -108,27 +108,13 @@ pub struct Device {
     /// Its IPv6 address in the tailnet.
     pub ipv6: Option<Ipv6Addr>,
     /// The routes that it advertises, exit routes among them.
-    pub routable: List<Route>,
+    pub routable: List<Network>,
     /// Those of them that are approved.
-    pub approved: List<Route>,
+    pub approved: List<Network>,
     /// Those for which it is the elected router.
-    pub primary: List<Route>,
+    pub primary: List<Network>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole fact.
     pub origin: Origin,
-}
-
-/// A prefix that a device routes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
-    /// As written.
-    pub text: Text,
-    /// What it is.
-    pub prefix: Prefix,
-}
-
-impl Route {
-    /// Whether it is `0.0.0.0/0` or `::/0`, which make an exit node.
-    pub fn is_exit(&self) -> bool {
-        self.prefix.length == 0
-    }
 }

@@ -19,6 +19,8 @@ pub struct Grant {
     pub src_posture: List<Selector>,
     /// `via`: the routers that may carry it.
     pub via: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -43,21 +45,21 @@ impl PortSpec {
     ///
     /// ```
     /// use policy_core::model::{Origin, PortSpec, Text};
-    /// let parse = |word: &str| PortSpec::parse(Text::verbatim(word, Origin::default(), 0));
+    /// let parse = |word: &str| PortSpec::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("47:*").unwrap().to_string(), "gre:*");
     /// assert_eq!(parse("icmp").unwrap_err().help.as_deref(), Some("write `icmp:*`"));
     /// ```
-    pub fn parse(text: Text) -> Result<PortSpec, Problem> {
-        let spec = |protocol, ports, text| Ok(PortSpec { text, protocol, ports });
+    pub fn parse(text: &Text) -> Result<PortSpec, Problem> {
+        let spec = |protocol, ports| Ok(PortSpec { text: text.clone(), protocol, ports });
         if text.is_empty() {
             return Err(Problem::new(Code::InvalidPorts, "a port is missing")
                 .help("write a port, a protocol and a port as `tcp:443`, or `*`")
                 .tailscale("empty string"));
         }
         let Some((protocol, ports)) = text.rsplit_once(':') else {
-            return match PortRange::parse(&text) {
-                Ok(ports) => spec(None, ports, text),
-                Err(problem) if Protocol::parse(&text).is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) => {
+            return match PortRange::parse(text) {
+                Ok(ports) => spec(None, ports),
+                Err(problem) if Protocol::parse(text).is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) => {
                     let named = Problem::new(Code::InvalidPorts, format!("`{text}` is a protocol without ports"));
                     Err(Problem { tailscale: problem.tailscale, ..named.help(format!("write `{text}:*`")) })
                 }
@@ -80,10 +82,10 @@ impl PortSpec {
             "" => Err(Problem::new(Code::InvalidProtocol, "there is no protocol before the colon")
                 .help(format!("write `{ports}` for any protocol"))
                 .tailscale("empty protocol")),
-            "*" => spec(None, ports, text),
+            "*" => spec(None, ports),
             _ => {
                 let protocol = Protocol::parse(protocol).map_err(|problem| problem.within(0..split))?;
-                spec(Some(protocol), ports, text)
+                spec(Some(protocol), ports)
             }
         }
     }
@@ -110,6 +112,15 @@ pub struct App {
     pub capabilities: Vec<Capability>,
     /// The whole object.
     pub origin: Origin,
+    /// Whether something in it could not be read.
+    pub incomplete: bool,
+}
+
+impl App {
+    /// Whether the policy has nothing here.
+    pub fn is_blank(&self) -> bool {
+        self.capabilities.is_empty() && !self.incomplete
+    }
 }
 
 /// A member of `app`: a capability and the values it is granted with.
@@ -128,7 +139,7 @@ mod tests {
     use super::*;
 
     fn parse(word: &str) -> Result<PortSpec, Problem> {
-        PortSpec::parse(Text::verbatim(word, Origin::default(), 0))
+        PortSpec::parse(&Text::verbatim(word, Origin::default(), 0))
     }
 
     #[test]

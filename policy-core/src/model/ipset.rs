@@ -9,6 +9,8 @@ pub struct IpSet {
     pub name: Text,
     /// What to do, in order, to a set that is empty at first.
     pub entries: List<IpSetEntry>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }
@@ -32,12 +34,12 @@ impl IpSetEntry {
     ///
     /// ```
     /// use policy_core::model::{IpSetEntry, Operation, Origin, Text};
-    /// let parse = |word: &str| IpSetEntry::parse(Text::verbatim(word, Origin::default(), 0));
+    /// let parse = |word: &str| IpSetEntry::parse(&Text::verbatim(word, Origin::default(), 0));
     /// let entry = parse("remove host:web").unwrap();
     /// assert_eq!((entry.operation, entry.target.to_string().as_str()), (Operation::Remove, "web"));
     /// assert_eq!(parse("web").unwrap_err().help.as_deref(), Some("write `host:web`"));
     /// ```
-    pub fn parse(text: Text) -> Result<IpSetEntry, Problem> {
+    pub fn parse(text: &Text) -> Result<IpSetEntry, Problem> {
         let (operation, operator) = match text.split_once(' ') {
             Some(("add", _)) => (Operation::Add, "add "),
             Some(("remove", _)) => (Operation::Remove, "remove "),
@@ -50,13 +52,13 @@ impl IpSetEntry {
         if let Some(name) = target.strip_prefix("host:") {
             let name = text.slice(part.end - name.len()..part.end);
             let target = Selector { text: name, kind: SelectorKind::Host };
-            return Ok(IpSetEntry { operation, target, text });
+            return Ok(IpSetEntry { text: text.clone(), operation, target });
         }
         let target = Selector::new(target);
         if target.kind == SelectorKind::Host {
             return Err(bare_word(operator, &target.text).within(part));
         }
-        Ok(IpSetEntry { operation, target, text })
+        Ok(IpSetEntry { text: text.clone(), operation, target })
     }
 }
 
@@ -100,7 +102,7 @@ mod tests {
     use super::*;
 
     fn parse(word: &str) -> Result<IpSetEntry, Problem> {
-        IpSetEntry::parse(Text::verbatim(word, Origin::default(), 0))
+        IpSetEntry::parse(&Text::verbatim(word, Origin::default(), 0))
     }
 
     #[test]

@@ -7,6 +7,8 @@ pub struct Posture {
     pub name: Text,
     /// All must hold.
     pub conditions: List<Condition>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }

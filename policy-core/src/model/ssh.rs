@@ -23,6 +23,8 @@ pub struct SshRule {
     pub recorder: List<Selector>,
     /// `enforceRecorder`
     pub enforce_recorder: bool,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -89,11 +91,11 @@ impl CheckPeriod {
     ///
     /// # Errors
     /// With Tailscale's words, in which the duration is as Go prints it. `ssh-malformed-checkperiod-too-long`
-    pub fn parse(text: Text) -> Result<CheckPeriod, Problem> {
+    pub fn parse(text: &Text) -> Result<CheckPeriod, Problem> {
         if text.as_str() == "always" {
-            return Ok(CheckPeriod { text, duration: None });
+            return Ok(CheckPeriod { text: text.clone(), duration: None });
         }
-        let duration = Duration::parse(&text)?;
+        let duration = Duration::parse(text)?;
         if duration < Duration::ZERO {
             return Err(Problem::new(Code::InvalidDuration, "a check period cannot be negative")
                 .help("write `always` to check at every connection")
@@ -104,7 +106,7 @@ impl CheckPeriod {
                 .help("write `168h` or less")
                 .tailscale(format!("checkPeriod {duration} is above the max (168h)")));
         }
-        Ok(CheckPeriod { text, duration: Some(duration) })
+        Ok(CheckPeriod { text: text.clone(), duration: Some(duration) })
     }
 }
 
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_check_period_has_bounds() {
-        let parse = |text: &str| CheckPeriod::parse(Text::verbatim(text, Origin::default(), 0));
+        let parse = |text: &str| CheckPeriod::parse(&Text::verbatim(text, Origin::default(), 0));
         assert_eq!(parse("always").unwrap().duration, None);
         for good in ["0s", "30s", "12h0m", "168h"] {
             assert!(parse(good).is_ok(), "{good}");

@@ -18,6 +18,8 @@ pub struct Test {
     pub deny: List<Target>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map<String, Value>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -46,11 +48,11 @@ impl Target {
     ///
     /// ```
     /// use policy_core::model::{Origin, Target, Text};
-    /// let parse = |word: &str| Target::parse(Text::verbatim(word, Origin::default(), 0));
+    /// let parse = |word: &str| Target::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22").unwrap().port, 22);
     /// assert_eq!(parse("tag:web:80-90").unwrap_err().message, "a test probes one port, and `80-90` are several");
     /// ```
-    pub fn parse(text: Text) -> Result<Target, Problem> {
+    pub fn parse(text: &Text) -> Result<Target, Problem> {
         let split = match text.rfind(':') {
             Some(colon) => colon,
             None => text.len(),
@@ -67,7 +69,7 @@ impl Target {
             Ok(0) => 0,
             _ => one_port(port).map_err(|problem| problem.within(part.clone()).tailscale(Self::FAILED))?,
         };
-        Ok(Target { host: host_of(&text, split), port, port_origin: text.part(part), text })
+        Ok(Target { host: host_of(text, split), port, port_origin: text.part(part), text: text.clone() })
     }
 }
 
@@ -97,6 +99,8 @@ pub struct SshTest {
     pub deny: List<Text>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map<String, Value>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -106,7 +110,7 @@ mod tests {
     use super::*;
 
     fn parse(word: &str) -> Result<Target, Problem> {
-        Target::parse(Text::verbatim(word, Origin::default(), 0))
+        Target::parse(&Text::verbatim(word, Origin::default(), 0))
     }
 
     #[test]
