@@ -2,6 +2,13 @@
 //!
 //! `POLICY_CONFORMANCE` names the directory that holds `given/`; without it, one beside the workspace is looked for.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should panic"
+)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -17,6 +17,13 @@
 //!
 //! `POLICY_SUITE=update cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should panic"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
