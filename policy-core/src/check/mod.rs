@@ -1,1 +1,92 @@
 //! Is the policy valid? One file for each family of rules.
+//!
+//! An error is what Tailscale refuses, or what contradicts the policy itself; a warning is what it takes, but
+//! nobody wants. Rules that Tailscale's documentation has and no answer of its control plane has shown are
+//! warnings, except where the policy could do nothing good without them.
+
+mod app;
+mod auto_approver;
+mod declaration;
+mod fact;
+mod ip_set;
+mod names;
+mod node_attr;
+mod place;
+mod posture;
+mod rule;
+mod selector;
+mod ssh;
+mod test;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Origin, Policy, Target};
+
+use names::Names;
+
+/// Everything that is wrong with a policy, in the order of its text.
+///
+/// What [`Policy::unreadable`] says is part of it. One mistake is one finding.
+///
+/// ```
+/// use policy_core::{Policy, check};
+/// let policy = Policy::parse(r#"{
+///     "tagOwners": {"tag:homelab": []},
+///     "grants": [{"src": ["*"], "dst": ["tag:hoemlab"], "ip": ["443"]}],
+/// }"#);
+/// let findings = check::check(&policy);
+/// assert_eq!(findings.len(), 1);
+/// assert_eq!(findings[0].message, "undefined tag `tag:hoemlab`");
+/// assert_eq!(findings[0].help.as_deref(), Some("did you mean `tag:homelab`?"));
+/// ```
+pub fn check(policy: &Policy) -> Vec<Diagnostic> {
+    let mut findings = policy.unreadable.clone();
+    // A text that cannot be read declares nothing, and everything else would seem undefined.
+    if !findings.iter().any(|finding| finding.code == Code::Syntax) {
+        let mut checker = Checker { policy, names: Names::new(policy), findings, member_names: [None, None] };
+        declaration::check(&mut checker);
+        ip_set::check(&mut checker);
+        posture::check(&mut checker);
+        rule::check(&mut checker);
+        ssh::check(&mut checker);
+        auto_approver::check(&mut checker);
+        node_attr::check(&mut checker);
+        test::check(&mut checker);
+        fact::check(&mut checker);
+        selector::check_member_names(&mut checker);
+        findings = checker.findings;
+    }
+    findings.sort_by_key(|finding| (finding.origin, finding.code));
+    findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);
+    findings
+}
+
+/// What Tailscale answers to a policy with these findings: it names one mistake only.
+///
+/// Tests run once all else is right, and of nested groups the last by name is named. `sshtest-user-wildcard`
+/// `ssh-group-nested-cycle` In which order Tailscale looks for other mistakes is not known; this takes the first.
+pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
+    let messages = || findings.iter().filter_map(|finding| finding.tailscale.as_deref());
+    let first = messages().find(|message| *message != Target::FAILED).or_else(|| messages().next())?;
+    let nested = findings.iter().filter(|finding| finding.code == Code::NestedGroup);
+    let last_nested = nested.filter_map(|finding| finding.tailscale.as_deref()).max();
+    Some(
+        last_nested
+            .filter(|_| findings.iter().any(|f| f.code == Code::NestedGroup && f.tailscale.as_deref() == Some(first)))
+            .unwrap_or(first),
+    )
+}
+
+/// A policy that is being checked, and what has been found so far.
+struct Checker<'p> {
+    policy: &'p Policy,
+    names: Names<'p>,
+    findings: Vec<Diagnostic>,
+    /// The first use of `autogroup:member`, and of its old name.
+    member_names: [Option<Origin>; 2],
+}
+
+impl Checker<'_> {
+    fn report(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+}

@@ -46,22 +46,91 @@ macro_rules! codes {
 // Families in the order of the folders that find them: text, shape, words, names, places, sections.
 codes! {
     Error Syntax = "syntax", "the text cannot be read";
-    Error UnknownKey = "unknown-key", "no such section, setting or field";
+
+    Error WrongKey = "wrong-key", "a key that the object does not have, though another one or another object has";
+    Warning UnknownKey = "unknown-key", "a key that Tailscale is not known to have";
+    Error DuplicateKey = "duplicate-key", "a key stands twice in one object";
     Error WrongType = "wrong-type", "a value of the wrong JSON type";
     Error MissingField = "missing-field", "a field that Tailscale requires is missing";
     Error DuplicateName = "duplicate-name", "a name is declared twice";
+
+    Error InvalidName = "invalid-name", "a name that Tailscale does not allow";
+    Error InvalidSelector = "invalid-selector", "a word that is no selector";
+    Error InvalidAddress = "invalid-address", "no address, prefix or range of addresses";
+    Error InvalidPorts = "invalid-ports", "no port, and no range or list of them";
+    Error InvalidProtocol = "invalid-protocol", "no IP protocol";
+    Error InvalidAction = "invalid-action", "an action that rules do not have";
+    Error InvalidDuration = "invalid-duration", "no duration, or one that is out of bounds";
+    Error InvalidCondition = "invalid-condition", "a posture's condition that cannot be read";
+    Error InvalidCapability = "invalid-capability", "no name of an app capability";
+    Error InvalidTest = "invalid-test", "a test that can only fail, whatever the rules are";
+    Error InvalidAccount = "invalid-account", "no account that an SSH rule could be about";
+    Error InvalidValue = "invalid-value", "a value that the setting does not have";
+
     Error UndefinedTag = "undefined-tag", "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", "a group that `groups` does not declare";
     Error UndefinedHost = "undefined-host", "a name that is no declared host";
     Error UndefinedIpSet = "undefined-ipset", "an ip set that `ipsets` does not declare";
     Error UndefinedPosture = "undefined-posture", "a posture that `postures` does not declare";
+    Error UndefinedUser = "undefined-user", "a user whom the facts do not have";
+    Error UnknownAutogroup = "unknown-autogroup", "no autogroup has that name";
+    Error ForeignDomain = "foreign-domain", "a domain that is not the tailnet's";
+    Error MixedMemberNames = "mixed-member-names", "`autogroup:member` by its old name and by its new one";
+    Warning UnknownUser = "unknown-user", "a login that is nearly one of the tailnet's";
+    Warning OddUser = "odd-user", "a login that nobody can have";
+    Warning LetterCase = "letter-case", "capital letters where they make a difference";
+    Warning ShadowedHost = "shadowed-host", "a host that is named like an address";
+
+    Error MisplacedSelector = "misplaced-selector", "a selector where it may not stand";
+    Warning DoubtfulSelector = "doubtful-selector", "a selector where Tailscale is not known to take it";
+    Warning HostBits = "host-bits", "a prefix with bits beyond its length";
+    Warning AmbiguousAddress = "ambiguous-address", "an IPv6 address with a port and no brackets";
+    Error NestedGroup = "nested-group", "a group in a group";
+    Error IpSetCycle = "ipset-cycle", "an ip set that is made of itself";
+    Error MixedOperations = "mixed-operations", "an ip set that removes, with entries that have no operation";
+
+    Warning EmptyList = "empty-list", "a rule without sources, destinations or targets, which does nothing";
+    Warning RedundantSource = "redundant-source", "a source beside `*`, which has it already";
+    Error SelfSource = "self-source", "`autogroup:self` for sources that are not people";
+    Error EmptyGrant = "empty-grant", "a grant that grants neither ports nor capabilities";
+    Error PortlessProtocol = "portless-protocol", "ports of a protocol that has none";
+    Warning PortOrProtocol = "port-or-protocol", "a port that was probably meant as a protocol";
+    Error DefaultRoute = "default-route", "`0.0.0.0/0` or `::/0` as the destination of a grant";
+    Warning DoubtfulDefaultRoute = "doubtful-default-route", "every address as a destination, other than in a grant";
+    Warning ViaWithoutRoute = "via-without-route", "`via` towards devices, which no router leads to";
+    Warning AppWithVia = "app-with-via", "`app` in a grant with `via`, which gives no capabilities";
+    Error AppToInternet = "app-to-internet", "`app` towards `autogroup:internet`";
+    Error ReservedCapability = "reserved-capability", "a capability that Tailscale keeps for itself";
+    Warning UnknownCapability = "unknown-capability", "a capability of Tailscale's domain that is not known";
+    Warning CapabilityValue = "capability-value", "a capability's value that is no object";
+
+    Error SshDestination = "ssh-destination", "people's devices as a destination for others than themselves";
+    Error CheckFromTag = "check-from-tag", "check mode for a source that is nobody";
+    Warning SelectorAsAccount = "selector-as-account", "a selector where an account's name belongs";
+    Warning UnusedCheckPeriod = "unused-check-period", "a check period where nothing is checked";
+    Warning ShortCheckPeriod = "short-check-period", "a check period of less than a minute";
+    Warning IneffectivePattern = "ineffective-pattern", "a pattern of environment variables that are never passed on";
+    Warning Recorder = "recorder", "a recorder without effect";
+
+    Warning ExitRoute = "exit-route", "an exit route among the routes of `autoApprovers`";
+    Warning MisspeltAttribute = "misspelt-attribute", "a device's attribute that is nearly one of Tailscale's";
+    Warning PrivilegeAttribute = "privilege-attribute", "a privilege as a device's attribute";
+    Error IpPool = "ip-pool", "a pool of addresses that devices cannot get";
+    Warning UnknownPostureAttribute = "unknown-posture-attribute", "a posture's attribute that is not known";
+    Error ConditionType = "condition-type", "a comparison that values of that type do not have";
+    Warning PostureValue = "posture-value", "a value that a posture's attribute never has";
+    Warning DoubtfulTest = "doubtful-test", "a test of which it is not known what it tests";
+    Warning DoubtfulSetting = "doubtful-setting", "a setting that Tailscale is not known to take";
+
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
     Error LetCycle = "let-cycle", "a `let` that is made of itself";
     Error MixedProtocols = "mixed-protocols", "an acl with more than one protocol";
     Warning QuotedName = "quoted-name", "a name in quotes that needs none";
     Warning AmbiguousItem = "ambiguous-item", "two names that would be one in Rust";
-    Error UnknownAutogroup = "unknown-autogroup", "no autogroup has that name";
+
+    Error OwnedAndTagged = "owned-and-tagged", "a device with an owner and tags";
+    Warning UndeclaredDeviceTag = "undeclared-device-tag", "a device's tag that the policy does not declare";
 }
 
 impl std::fmt::Display for Code {

@@ -2,10 +2,12 @@
 
 mod code;
 mod problem;
+mod quote;
 pub mod suggestion;
 
 pub use code::{Code, Severity};
 pub use problem::Problem;
+pub use quote::go_quote;
 
 use crate::model::Origin;
 

@@ -34,10 +34,27 @@ impl Problem {
         self
     }
 
+    /// Makes it a problem of the longer word of which the word is these bytes.
+    #[must_use]
+    pub fn within(mut self, part: Range<usize>) -> Self {
+        self.part = Some(match self.part {
+            Some(inner) => part.start + inner.start..part.start + inner.end,
+            None => part,
+        });
+        self
+    }
+
     /// Adds what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what to write instead, where there is something to say.
+    #[must_use]
+    pub fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
         self
     }
 
@@ -48,9 +65,18 @@ impl Problem {
         self
     }
 
+    /// Puts the place that Tailscale names before its message, where it has one.
+    #[must_use]
+    pub fn tailscale_prefix(mut self, prefix: &str) -> Self {
+        self.tailscale = self.tailscale.map(|message| format!("{prefix}{message}"));
+        self
+    }
+
     /// The diagnostic about `text`, which is the word that was parsed.
     pub fn at(self, text: &Text) -> Diagnostic {
-        let origin = self.part.map_or(text.origin, |part| text.part(part));
+        // What is missing has no bytes to underline.
+        let part = self.part.filter(|part| !part.is_empty());
+        let origin = part.map_or(text.origin, |part| text.part(part));
         Diagnostic {
             code: self.code,
             message: self.message,

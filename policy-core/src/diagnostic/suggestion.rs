@@ -14,13 +14,20 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     // A kind like `tag:` is never misspelt here, so it must not count as agreement.
     let letters = |word: &str| word.rsplit(':').next().unwrap_or(word).chars().count();
     let limit = (letters(name) / 3).max(1);
+    let length = name.chars().count();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate.eq_ignore_ascii_case(name) {
             return Some(candidate);
         }
+        // The distance is at least the difference in length, which is much cheaper to find.
+        if candidate.chars().count().abs_diff(length) > limit {
+            continue;
+        }
         let distance = strsim::damerau_levenshtein(name, candidate);
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+        // One letter for another is no misspelling of a name that has no more than that letter.
+        let nothing_left = distance >= letters(name).max(letters(candidate));
+        if distance <= limit && !nothing_left && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }

@@ -6,6 +6,8 @@
 mod document;
 mod literal;
 mod parse;
+mod read;
 
 pub use document::{Document, Kind, NodeId};
 pub use parse::SyntaxError;
+pub use read::read;

@@ -1,10 +1,10 @@
+use crate::diagnostic::{Code, Problem, go_quote};
+
 use super::{List, Origin, PortRange, Protocol, Selector, Text};
 
 /// An entry of `acls`.
 #[derive(Clone, Debug, Default)]
 pub struct Acl {
-    /// `action`: only `accept` exists.
-    pub action: Option<Text>,
     /// `src`, or `users` in old files.
     pub src: List<Selector>,
     /// `dst`, or `ports` in old files.
@@ -13,6 +13,8 @@ pub struct Acl {
     pub proto: Option<Protocol>,
     /// `srcPosture`
     pub src_posture: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -22,8 +24,80 @@ pub struct Acl {
 pub struct Destination {
     /// As written.
     pub text: Text,
-    /// What stands before the last colon.
+    /// What stands before the last colon. Its text has no brackets around an IPv6 address.
     pub host: Selector,
     /// What stands after it, in order.
     pub ports: Vec<PortRange>,
+    /// Where the ports stand.
+    pub ports_origin: Origin,
+}
+
+impl Acl {
+    /// Whether it is the one action that acls have, `accept`.
+    ///
+    /// # Errors
+    /// For any other, with Tailscale's words. `acl-err06`
+    pub fn check_action(action: &str) -> Result<(), Problem> {
+        if action == "accept" {
+            return Ok(());
+        }
+        let problem = Problem::new(Code::InvalidAction, format!("`{action}` is no action of an acl"))
+            .tailscale(format!("action={} is not supported", go_quote(action)));
+        Err(match action {
+            "deny" | "drop" | "reject" | "block" => {
+                problem.help("leave the entry out: what no rule allows is denied anyway")
+            }
+            _ => problem.help("write `accept`"),
+        })
+    }
+}
+
+impl Destination {
+    /// Reads `HOST:PORTS`, which parts at the last colon.
+    ///
+    /// # Errors
+    /// If there is no colon, or no ports after it; with Tailscale's words. `acl-err03` `acl-err07`
+    ///
+    /// ```
+    /// use policy_core::model::{Destination, Origin, Text};
+    /// let parse = |word: &str| Destination::parse(&Text::verbatim(word, Origin::default(), 0));
+    /// assert_eq!(parse("[fd7a::1]:22,80").unwrap().host.to_string(), "fd7a::1");
+    /// assert_eq!(parse("autogroup:self").unwrap_err().help.as_deref(), Some("write `autogroup:self:*`, or the ports instead of `*`"));
+    /// ```
+    pub fn parse(text: &Text) -> Result<Destination, Problem> {
+        let place = format!("dst={}: ", go_quote(text));
+        let Some((host, ports)) = text.rsplit_once(':') else {
+            return Err(without_ports(text).tailscale(format!("{place}hostport must contain a colon (\":\")")));
+        };
+        let part = host.len() + 1..text.len();
+        let ports = PortRange::parse_list(ports).map_err(|problem| {
+            let tailscale = problem.tailscale.clone();
+            // A kind with a name and nothing more: it is the ports that are missing, not wrong.
+            let misread = Selector::PREFIXES.contains(&host) && !ports.starts_with(|c: char| c.is_ascii_digit());
+            let problem = if misread { without_ports(text) } else { problem.within(part.clone()) };
+            Problem { tailscale, ..problem }.tailscale_prefix(&place)
+        })?;
+        if host.contains(',') {
+            return Err(Problem::new(Code::InvalidSelector, format!("`{host}` names more than one destination"))
+                .part(0..host.len())
+                .help("write each with its own ports")
+                .tailscale(format!("{place}host cannot contain a comma (\",\")")));
+        }
+        let (host, ports_origin) = (host_of(text, host.len()), text.part(part));
+        Ok(Destination { text: text.clone(), host, ports, ports_origin })
+    }
+}
+
+/// The selector in the first bytes of a text, out of its brackets if it is an IPv6 address.
+pub(super) fn host_of(text: &Text, length: usize) -> Selector {
+    let host = text.get(..length).unwrap_or_default();
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(inner) if inner.parse::<std::net::Ipv6Addr>().is_ok() => Selector::new(text.slice(1..length - 1)),
+        _ => Selector::new(text.slice(0..length)),
+    }
+}
+
+fn without_ports(text: &str) -> Problem {
+    Problem::new(Code::InvalidPorts, format!("`{text}` has no ports"))
+        .help(format!("write `{text}:*`, or the ports instead of `*`"))
 }

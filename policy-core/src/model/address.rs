@@ -1,4 +1,8 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::diagnostic::{Code, Problem};
+
+use super::Text;
 
 /// A block of addresses, as `10.0.0.0/8`. The address keeps the bits that it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +13,127 @@ pub struct Prefix {
     pub length: u8,
 }
 
+impl Prefix {
+    /// Every IPv4 address.
+    pub const ALL_IPV4: Prefix = Prefix { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), length: 0 };
+    /// Every IPv6 address.
+    pub const ALL_IPV6: Prefix = Prefix { address: IpAddr::V6(Ipv6Addr::UNSPECIFIED), length: 0 };
+
+    /// Reads a prefix as Go's `netip.ParsePrefix` does: the length is decimal without sign or leading
+    /// zeros, and bits beyond the length may be set.
+    ///
+    /// # Errors
+    /// Says which side of the slash is wrong.
+    ///
+    /// ```
+    /// use policy_core::model::Prefix;
+    /// assert_eq!(Prefix::parse("10.1.2.3/8").unwrap().masked().to_string(), "10.0.0.0/8");
+    /// assert_eq!(Prefix::parse("10.0.0.0/33").unwrap_err().message, "`/33` is too long: an IPv4 prefix has at most 32 bits");
+    /// ```
+    pub fn parse(text: &str) -> Result<Prefix, Problem> {
+        let Some((address_text, length_text)) = text.rsplit_once('/') else {
+            return Err(Problem::new(Code::InvalidAddress, format!("`{text}` is no prefix: it has no `/`")));
+        };
+        let address = parse_address(address_text).map_err(|problem| problem.within(0..address_text.len()))?;
+        let slash = address_text.len()..text.len();
+        let invalid = |message: String| Problem::new(Code::InvalidAddress, message).part(slash.clone());
+        let decimal = !length_text.is_empty() && length_text.bytes().all(|b| b.is_ascii_digit());
+        if !decimal || (length_text.len() > 1 && length_text.starts_with('0')) {
+            return Err(invalid(format!("`/{length_text}` is no prefix length"))
+                .help("write the number of leading bits, as in `10.0.0.0/8`"));
+        }
+        let bits = family_bits(address);
+        match length_text.parse::<u8>() {
+            Ok(length) if length <= bits => Ok(Prefix { address, length }),
+            _ => {
+                let family = if bits == 32 { "an IPv4" } else { "an IPv6" };
+                Err(invalid(format!("`/{length_text}` is too long: {family} prefix has at most {bits} bits")))
+            }
+        }
+    }
+
+    /// The same block, written with its first address.
+    pub fn masked(self) -> Prefix {
+        Prefix { address: self.range().first, length: self.length }
+    }
+
+    /// Whether it is written with bits set that are not part of the block.
+    pub fn has_host_bits(self) -> bool {
+        self.masked() != self
+    }
+
+    /// Its addresses.
+    pub fn range(self) -> AddressRange {
+        match self.address {
+            IpAddr::V4(address) => {
+                let host = u32::MAX.checked_shr(self.length.into()).unwrap_or(0);
+                let bits = u32::from(address);
+                AddressRange {
+                    first: IpAddr::V4(Ipv4Addr::from(bits & !host)),
+                    last: IpAddr::V4(Ipv4Addr::from(bits | host)),
+                }
+            }
+            IpAddr::V6(address) => {
+                let host = u128::MAX.checked_shr(self.length.into()).unwrap_or(0);
+                let bits = u128::from(address);
+                AddressRange {
+                    first: IpAddr::V6(Ipv6Addr::from(bits & !host)),
+                    last: IpAddr::V6(Ipv6Addr::from(bits | host)),
+                }
+            }
+        }
+    }
+
+    /// Whether all of `other` lies within it.
+    pub fn contains(self, other: Prefix) -> bool {
+        let (outer, inner) = (self.range(), other.range());
+        family_bits(self.address) == family_bits(other.address)
+            && outer.first <= inner.first
+            && inner.last <= outer.last
+    }
+
+    /// Whether some address lies within both.
+    pub fn overlaps(self, other: Prefix) -> bool {
+        self.contains(other) || other.contains(self)
+    }
+}
+
+impl std::fmt::Display for Prefix {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.address, self.length)
+    }
+}
+
+/// A prefix, and how and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// As written.
+    pub text: Text,
+    /// What it is.
+    pub prefix: Prefix,
+}
+
+impl Network {
+    /// Reads a prefix. See [`Prefix::parse`].
+    ///
+    /// # Errors
+    /// As there; for a single address, how to write it as a prefix.
+    pub fn parse(text: &Text) -> Result<Network, Problem> {
+        match Prefix::parse(text) {
+            Ok(prefix) => Ok(Network { text: text.clone(), prefix }),
+            Err(problem) => Err(match parse_address(text) {
+                Ok(address) => problem.help(format!("write `{address}/{}`", family_bits(address))),
+                Err(_) => problem,
+            }),
+        }
+    }
+
+    /// Whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
+    pub fn is_exit_route(&self) -> bool {
+        self.prefix.length == 0
+    }
+}
+
 /// Addresses of one family from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressRange {
@@ -16,4 +141,120 @@ pub struct AddressRange {
     pub first: IpAddr,
     /// The highest address.
     pub last: IpAddr,
+}
+
+impl AddressRange {
+    /// Reads a range as ip sets have it: `192.0.2.4-192.0.2.12`.
+    ///
+    /// # Errors
+    /// Says which end is wrong, or why the two make no range.
+    pub fn parse(text: &str) -> Result<AddressRange, Problem> {
+        let Some((first_text, last_text)) = text.split_once('-') else {
+            return Err(Problem::new(Code::InvalidAddress, format!("`{text}` is no range: it has no `-`")));
+        };
+        let first = parse_address(first_text).map_err(|problem| problem.within(0..first_text.len()))?;
+        let last = parse_address(last_text).map_err(|problem| problem.within(first_text.len() + 1..text.len()))?;
+        if first.is_ipv4() != last.is_ipv4() {
+            return Err(Problem::new(
+                Code::InvalidAddress,
+                format!("`{text}` goes from one address family to the other"),
+            ));
+        }
+        if first > last {
+            return Err(Problem::new(Code::InvalidAddress, format!("`{text}` ends before it begins"))
+                .help(format!("write `{last_text}-{first_text}`")));
+        }
+        Ok(AddressRange { first, last })
+    }
+}
+
+impl std::fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
+    }
+}
+
+/// Reads an address as Go's `netip.ParseAddr` does, zones apart, which mean nothing in a policy.
+///
+/// # Errors
+/// If it is no address.
+pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
+    text.parse().map_err(|_| {
+        let problem = Problem::new(Code::InvalidAddress, format!("`{text}` is no IP address"));
+        match without_leading_zeros(text) {
+            Some(address) => problem.help(format!("write `{address}`, without leading zeros")),
+            None => problem.help("write it as `100.64.0.1` or `fd7a:115c:a1e0::1`"),
+        }
+    })
+}
+
+/// `10.01.2.3` as what was probably meant. Zeros in front are refused because some programs read octal numbers there.
+fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
+    let octets: Vec<&str> = text.split('.').collect();
+    let trimmed: Vec<&str> = octets
+        .iter()
+        .map(|octet| match octet.trim_start_matches('0') {
+            "" if !octet.is_empty() => "0",
+            trimmed => trimmed,
+        })
+        .collect();
+    trimmed.join(".").parse().ok()
+}
+
+/// The length of an address: 32 or 128 bits.
+fn family_bits(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_read_as_go_reads_it() {
+        for good in ["10.0.0.0/8", "0.0.0.0/0", "10.1.2.3/32", "::/0", "fd7a:115c:a1e0::/48", "::ffff:10.0.0.1/128"] {
+            assert_eq!(Prefix::parse(good).map(|p| p.to_string()), Ok(good.to_owned()));
+        }
+        for bad in
+            ["10.0.0.0", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/+8", "10.0.0.0/33", "::/129", "10.0.0/8", "010.0.0.0/8"]
+        {
+            assert!(Prefix::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn masking_clears_the_bits_beyond_the_length() {
+        for (text, masked) in [("10.1.2.3/8", "10.0.0.0/8"), ("10.1.2.3/0", "0.0.0.0/0"), ("fd00::1/64", "fd00::/64")] {
+            let prefix = Prefix::parse(text).unwrap();
+            assert_eq!(prefix.masked().to_string(), masked);
+            assert!(prefix.has_host_bits());
+            assert!(!prefix.masked().has_host_bits());
+        }
+        assert!(!Prefix::parse("10.1.2.3/32").unwrap().has_host_bits());
+    }
+
+    #[test]
+    fn a_prefix_contains_what_is_inside_and_of_its_family() {
+        let contains = |a: &str, b: &str| Prefix::parse(a).unwrap().contains(Prefix::parse(b).unwrap());
+        assert!(contains("10.0.0.0/8", "10.33.0.0/16"));
+        assert!(contains("0.0.0.0/0", "10.33.0.0/16"));
+        assert!(!contains("10.33.0.0/16", "10.0.0.0/8"));
+        assert!(!contains("::/0", "10.0.0.0/8"));
+    }
+
+    #[test]
+    fn leading_zeros_are_explained() {
+        assert_eq!(
+            parse_address("10.01.2.3").unwrap_err().help.as_deref(),
+            Some("write `10.1.2.3`, without leading zeros")
+        );
+    }
+
+    #[test]
+    fn a_range_has_one_family_and_a_direction() {
+        assert_eq!(AddressRange::parse("192.0.2.4-192.0.2.12").unwrap().to_string(), "192.0.2.4-192.0.2.12");
+        let message = |text| AddressRange::parse(text).unwrap_err().message;
+        assert_eq!(message("192.0.2.4-::1"), "`192.0.2.4-::1` goes from one address family to the other");
+        assert_eq!(message("192.0.2.9-192.0.2.4"), "`192.0.2.9-192.0.2.4` ends before it begins");
+    }
 }

@@ -1,4 +1,4 @@
-use super::{List, Origin, Prefix, Selector, Text};
+use super::{List, Network, Origin, Selector};
 
 /// The `autoApprovers` section.
 #[derive(Clone, Debug, Default)]
@@ -14,10 +14,8 @@ pub struct AutoApprovers {
 /// A member of `routes`: who may advertise a prefix, or one within it.
 #[derive(Clone, Debug)]
 pub struct RouteApprovers {
-    /// As written.
-    pub text: Text,
-    /// `None` if that is no prefix.
-    pub prefix: Option<Prefix>,
+    /// What may be advertised, whole or in part.
+    pub network: Network,
     /// Their routes are approved.
     pub approvers: List<Selector>,
     /// Name and value.

@@ -28,3 +28,87 @@ pub enum Autogroup {
     /// Any account but `root`, in `users` of SSH rules.
     Nonroot,
 }
+
+impl Autogroup {
+    /// Every autogroup.
+    pub const ALL: &[Autogroup] = &[
+        Autogroup::Member,
+        Autogroup::Owner,
+        Autogroup::Admin,
+        Autogroup::ItAdmin,
+        Autogroup::NetworkAdmin,
+        Autogroup::BillingAdmin,
+        Autogroup::Auditor,
+        Autogroup::Tagged,
+        Autogroup::SelfDevices,
+        Autogroup::Internet,
+        Autogroup::Shared,
+        Autogroup::DangerAll,
+        Autogroup::Nonroot,
+    ];
+
+    /// As written, `autogroup:` included.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Autogroup::Member => "autogroup:member",
+            Autogroup::Owner => "autogroup:owner",
+            Autogroup::Admin => "autogroup:admin",
+            Autogroup::ItAdmin => "autogroup:it-admin",
+            Autogroup::NetworkAdmin => "autogroup:network-admin",
+            Autogroup::BillingAdmin => "autogroup:billing-admin",
+            Autogroup::Auditor => "autogroup:auditor",
+            Autogroup::Tagged => "autogroup:tagged",
+            Autogroup::SelfDevices => "autogroup:self",
+            Autogroup::Internet => "autogroup:internet",
+            Autogroup::Shared => "autogroup:shared",
+            Autogroup::DangerAll => "autogroup:danger-all",
+            Autogroup::Nonroot => "autogroup:nonroot",
+        }
+    }
+
+    /// The autogroup of that name. `autogroup:members` is the old name of `autogroup:member`.
+    pub fn from_name(name: &str) -> Option<Autogroup> {
+        if name == Self::OLD_MEMBER {
+            return Some(Autogroup::Member);
+        }
+        Self::ALL.iter().copied().find(|autogroup| autogroup.name() == name)
+    }
+
+    /// The old name of [`Autogroup::Member`]. One policy may have the one or the other.
+    pub const OLD_MEMBER: &str = "autogroup:members";
+
+    /// Whether it stands for people with some role.
+    pub const fn is_role(self) -> bool {
+        matches!(
+            self,
+            Autogroup::Member
+                | Autogroup::Owner
+                | Autogroup::Admin
+                | Autogroup::ItAdmin
+                | Autogroup::NetworkAdmin
+                | Autogroup::BillingAdmin
+                | Autogroup::Auditor
+        )
+    }
+}
+
+impl std::fmt::Display for Autogroup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for &autogroup in Autogroup::ALL {
+            assert_eq!(Autogroup::from_name(autogroup.name()), Some(autogroup));
+        }
+        assert_eq!(Autogroup::from_name("autogroup:members"), Some(Autogroup::Member));
+        assert_eq!(Autogroup::from_name("autogroup:bogus"), None);
+        assert_eq!(Autogroup::from_name("autogroup:Member"), None);
+    }
+}

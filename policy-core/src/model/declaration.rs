@@ -7,6 +7,8 @@ pub struct Group {
     pub name: Text,
     /// Its people.
     pub members: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }
@@ -20,6 +22,8 @@ pub struct Host {
     pub text: Text,
     /// What it stands for; `None` if that is no address.
     pub address: Option<HostAddress>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }
@@ -40,6 +44,8 @@ pub struct TagOwners {
     pub tag: Text,
     /// Who may assign it; admins always may.
     pub owners: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }

@@ -1,4 +1,6 @@
-use super::{List, Origin, Selector, Text};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::{Invariant, List, Network, Origin, Selector, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -7,21 +9,52 @@ pub struct Facts {
     pub users: Vec<User>,
     /// Machines.
     pub devices: Vec<Device>,
+    /// What must hold of the whole policy.
+    pub invariants: Vec<Invariant>,
+    /// Domains of the tailnet other than its owner's.
+    pub domains: List<Text>,
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
-    pub lets: Vec<String>,
+    /// Absent from facts that do not come from the source of the policy.
+    pub lets: List<Text>,
+}
+
+impl Facts {
+    /// The user of that name or e-mail address.
+    pub fn user(&self, name_or_email: &str) -> Option<&User> {
+        self.users.iter().find(|user| *user.name == *name_or_email || *user.email == *name_or_email)
+    }
+
+    /// The owner, by whose e-mail address the tailnet's domain is known.
+    pub fn owner(&self) -> Option<&User> {
+        self.users.iter().find(|user| user.role == Some(Role::Owner))
+    }
+
+    /// Whether they were written beside the policy, in its own source, where a user's name is one that rules may have.
+    pub fn are_in_source(&self) -> bool {
+        self.lets.origin.is_some()
+    }
 }
 
 /// A person of the tailnet.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// What the policy's Rust source calls them.
+    /// What the facts call them.
     pub name: Text,
     /// Their login, as `alice@example.com`.
     pub email: Text,
     /// `None` if not known, which is not the same as [`Role::Member`].
     pub role: Option<Role>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole fact.
     pub origin: Origin,
+}
+
+impl User {
+    /// What follows the `@` of their login.
+    pub fn domain(&self) -> Option<&str> {
+        self.email.rsplit_once('@').map(|(_, domain)| domain)
+    }
 }
 
 /// A user's role, as Tailscale's admin console has it.
@@ -43,19 +76,45 @@ pub enum Role {
     Member,
 }
 
+impl Role {
+    /// Every role, with the name that facts have for it.
+    pub const NAMES: &[(&str, Role)] = &[
+        ("owner", Role::Owner),
+        ("admin", Role::Admin),
+        ("it-admin", Role::ItAdmin),
+        ("network-admin", Role::NetworkAdmin),
+        ("billing-admin", Role::BillingAdmin),
+        ("auditor", Role::Auditor),
+        ("member", Role::Member),
+    ];
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, role)| role)
+    }
+}
+
 /// A machine of the tailnet.
 #[derive(Clone, Debug)]
 pub struct Device {
     /// Its host name.
     pub name: Text,
-    /// The user who owns it; `None` for a tagged device.
-    pub owner: Option<Selector>,
+    /// The name or e-mail address of the user who owns it; `None` for a tagged device.
+    pub owner: Option<Text>,
     /// Its tags.
     pub tags: List<Selector>,
-    /// Its addresses in the tailnet.
-    pub addresses: List<Selector>,
-    /// The prefixes that it routes to.
-    pub routes: List<Selector>,
+    /// Its IPv4 address in the tailnet.
+    pub ipv4: Option<Ipv4Addr>,
+    /// Its IPv6 address in the tailnet.
+    pub ipv6: Option<Ipv6Addr>,
+    /// The routes that it advertises, exit routes among them.
+    pub routable: List<Network>,
+    /// Those of them that are approved.
+    pub approved: List<Network>,
+    /// Those for which it is the elected router.
+    pub primary: List<Network>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole fact.
     pub origin: Origin,
 }

@@ -1,5 +1,7 @@
 use serde_json::Value;
 
+use crate::diagnostic::{Code, Problem};
+
 use super::{List, Origin, PortRange, Protocol, Selector, Text};
 
 /// An entry of `grants`.
@@ -17,6 +19,8 @@ pub struct Grant {
     pub src_posture: List<Selector>,
     /// `via`: the routers that may carry it.
     pub via: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -32,6 +36,75 @@ pub struct PortSpec {
     pub ports: PortRange,
 }
 
+impl PortSpec {
+    /// Reads `*`, `443`, `80-443`, `tcp:443`, `icmp:*` as Tailscale's `tailcfg.ParseProtoPortRanges` does.
+    /// A bare number is a port. `grant-k22`
+    ///
+    /// # Errors
+    /// If the protocol or the ports are none, with Tailscale's words. `grant-j7` `grant-k23`
+    ///
+    /// ```
+    /// use policy_core::model::{Origin, PortSpec, Text};
+    /// let parse = |word: &str| PortSpec::parse(&Text::verbatim(word, Origin::default(), 0));
+    /// assert_eq!(parse("47:*").unwrap().to_string(), "gre:*");
+    /// assert_eq!(parse("icmp").unwrap_err().help.as_deref(), Some("write `icmp:*`"));
+    /// ```
+    pub fn parse(text: &Text) -> Result<PortSpec, Problem> {
+        let spec = |protocol, ports| Ok(PortSpec { text: text.clone(), protocol, ports });
+        if text.is_empty() {
+            return Err(Problem::new(Code::InvalidPorts, "a port is missing")
+                .help("write a port, a protocol and a port as `tcp:443`, or `*`")
+                .tailscale("empty string"));
+        }
+        let Some((protocol, ports)) = text.rsplit_once(':') else {
+            return match PortRange::parse(text) {
+                Ok(ports) => spec(None, ports),
+                Err(problem) if Protocol::parse(text).is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) => {
+                    let named = Problem::new(Code::InvalidPorts, format!("`{text}` is a protocol without ports"));
+                    Err(Problem { tailscale: problem.tailscale, ..named.help(format!("write `{text}:*`")) })
+                }
+                Err(problem) => Err(problem),
+            };
+        };
+        let split = protocol.len();
+        if protocol.contains(',') {
+            return Err(Problem::new(Code::InvalidProtocol, format!("`{protocol}` names more than one protocol"))
+                .part(0..split)
+                .help("write an item for each, as `\"tcp:53\", \"udp:53\"`")
+                .tailscale("host cannot contain a comma (\",\")"));
+        }
+        let ports = PortRange::parse(ports).map_err(|problem| {
+            let list = ports.contains(',');
+            let items = || ports.split(',').map(|item| format!("`{protocol}:{}`", item.trim())).collect::<Vec<_>>();
+            problem.help_if(list.then(|| format!("write {}", items().join(", ")))).within(split + 1..text.len())
+        })?;
+        match protocol {
+            "" => Err(Problem::new(Code::InvalidProtocol, "there is no protocol before the colon")
+                .help(format!("write `{ports}` for any protocol"))
+                .tailscale("empty protocol")),
+            "*" => spec(None, ports),
+            _ => {
+                let protocol = Protocol::parse(protocol).map_err(|problem| problem.within(0..split))?;
+                spec(Some(protocol), ports)
+            }
+        }
+    }
+
+    /// Whether it is `*` or `*:*`.
+    pub fn is_all(&self) -> bool {
+        self.protocol.is_none() && self.ports.is_all()
+    }
+}
+
+impl std::fmt::Display for PortSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.protocol {
+            Some(protocol) => write!(f, "{protocol}:{}", self.ports),
+            None => self.ports.fmt(f),
+        }
+    }
+}
+
 /// The `app` of a grant or a node attribute.
 #[derive(Clone, Debug, Default)]
 pub struct App {
@@ -39,6 +112,15 @@ pub struct App {
     pub capabilities: Vec<Capability>,
     /// The whole object.
     pub origin: Origin,
+    /// Whether something in it could not be read.
+    pub incomplete: bool,
+}
+
+impl App {
+    /// Whether the policy has nothing here.
+    pub fn is_blank(&self) -> bool {
+        self.capabilities.is_empty() && !self.incomplete
+    }
 }
 
 /// A member of `app`: a capability and the values it is granted with.
@@ -46,8 +128,58 @@ pub struct App {
 pub struct Capability {
     /// As in `tailscale.com/cap/drive`.
     pub name: Text,
-    /// Opaque to Tailscale.
-    pub values: Vec<Value>,
+    /// Opaque to Tailscale, and each with its place.
+    pub values: Vec<(Value, Origin)>,
     /// Name and values.
     pub origin: Origin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(word: &str) -> Result<PortSpec, Problem> {
+        PortSpec::parse(&Text::verbatim(word, Origin::default(), 0))
+    }
+
+    #[test]
+    fn specs_are_printed_in_their_shortest_form() {
+        for (text, printed) in [
+            ("*", "*"),
+            ("*:*", "*"),
+            ("*:443", "443"),
+            ("443", "443"),
+            ("80-443", "80-443"),
+            ("TCP:443", "tcp:443"),
+            ("47", "47"),
+            ("47:*", "gre:*"),
+            ("icmpv6:*", "ipv6-icmp:*"),
+        ] {
+            assert_eq!(parse(text).map(|spec| spec.to_string()), Ok(printed.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_tailscale_refuses_is_refused_with_its_words() {
+        for (text, part, message) in [
+            ("", None, "empty string"),
+            ("icmp", None, r#"port range "icmp": invalid first integer"#),
+            ("tcp:0", Some(4..5), r#"port range "0": first port must be >0, or use '*' for wildcard"#),
+            ("22,80", Some(0..5), r#"port range "22,80": invalid first integer"#),
+            ("tcp:", Some(4..4), r#"invalid port list: """#),
+            (":80", None, "empty protocol"),
+            ("tpc:80", Some(0..3), r#"proto name "tpc" not known; use protocol number 0-255"#),
+            ("a:b:80", Some(0..3), r#"proto name "a:b" not known; use protocol number 0-255"#),
+            ("tcp,udp:53", Some(0..7), r#"host cannot contain a comma (",")"#),
+        ] {
+            let problem = parse(text).unwrap_err();
+            assert_eq!((problem.part, problem.tailscale.as_deref()), (part, Some(message)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_ports_becomes_a_list_of_items() {
+        assert_eq!(parse("tcp:22, 80").unwrap_err().help.as_deref(), Some("write `tcp:22`, `tcp:80`"));
+        assert_eq!(parse("22,80").unwrap_err().help.as_deref(), Some("write `22`, `80`"));
+    }
 }

@@ -9,11 +9,20 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// The brackets and what is between them. `None` where the field is absent or `null`, which mean the same.
     pub origin: Option<Origin>,
+    /// Whether something in it could not be read, which is then in [`super::Policy::unreadable`] and not in `items`.
+    pub incomplete: bool,
+}
+
+impl<T> List<T> {
+    /// Whether the policy has nothing here: not that nothing of it could be read.
+    pub fn is_blank(&self) -> bool {
+        self.items.is_empty() && !self.incomplete
+    }
 }
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        List { items: Vec::new(), origin: None }
+        List { items: Vec::new(), origin: None, incomplete: false }
     }
 }
 

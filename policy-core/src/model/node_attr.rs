@@ -1,4 +1,4 @@
-use super::{App, List, Origin, Prefix, Selector, Text};
+use super::{App, List, Network, Origin, Selector, Text};
 
 /// An entry of `nodeAttrs`.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +10,9 @@ pub struct NodeAttr {
     /// `app`
     pub app: Option<App>,
     /// `ipPool`: where addresses of new devices come from.
-    pub ip_pool: List<(Text, Option<Prefix>)>,
+    pub ip_pool: List<Network>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }

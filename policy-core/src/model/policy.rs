@@ -16,17 +16,17 @@ pub struct Policy {
     pub origin: Origin,
 
     /// `groups`: lists of people.
-    pub groups: Vec<Group>,
+    pub groups: List<Group>,
     /// `hosts`: names of addresses.
-    pub hosts: Vec<Host>,
+    pub hosts: List<Host>,
     /// `ipsets`: collections of addresses.
-    pub ipsets: Vec<IpSet>,
+    pub ipsets: List<IpSet>,
     /// `postures`: conditions on source devices.
-    pub postures: Vec<Posture>,
+    pub postures: List<Posture>,
     /// `defaultSrcPosture`: for rules without a `srcPosture`.
     pub default_src_posture: List<Selector>,
     /// `tagOwners`: the tags, and who may assign them.
-    pub tag_owners: Vec<TagOwners>,
+    pub tag_owners: List<TagOwners>,
     /// `grants`. With neither `grants` nor `acls` in the file, Tailscale allows everything; an empty list allows nothing.
     pub grants: Option<Vec<Grant>>,
     /// `acls`, the older form of `grants`.
@@ -46,6 +46,6 @@ pub struct Policy {
 
     /// What is known about the tailnet beside its policy. Empty for a bare file.
     pub facts: Facts,
-    /// What could not be read, and so is in none of the fields above.
+    /// What could not be read of the policy and the facts, and so is in none of the fields above.
     pub unreadable: Vec<Diagnostic>,
 }

@@ -7,11 +7,13 @@ pub struct Posture {
     pub name: Text,
     /// All must hold.
     pub conditions: List<Condition>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The member of the section, name and value.
     pub origin: Origin,
 }
 
-/// One assertion about a source device, as `node:os == 'macos'`.
+/// One assertion about a source device, as `node:os == 'macos'`. [`Condition::parse`] reads it.
 #[derive(Clone, Debug)]
 pub struct Condition {
     /// As written.
@@ -49,6 +51,30 @@ pub enum Comparison {
     NotSet,
 }
 
+impl Comparison {
+    /// The values that the attribute is compared with.
+    pub fn values(&self) -> &[Scalar] {
+        match self {
+            Comparison::IsTrue | Comparison::IsSet | Comparison::NotSet => &[],
+            Comparison::Equal(value)
+            | Comparison::NotEqual(value)
+            | Comparison::Less(value)
+            | Comparison::LessOrEqual(value)
+            | Comparison::Greater(value)
+            | Comparison::GreaterOrEqual(value) => std::slice::from_ref(value),
+            Comparison::In(values) | Comparison::NotIn(values) => values,
+        }
+    }
+
+    /// Whether it asks for less or more.
+    pub const fn is_ordering(&self) -> bool {
+        matches!(
+            self,
+            Comparison::Less(_) | Comparison::LessOrEqual(_) | Comparison::Greater(_) | Comparison::GreaterOrEqual(_)
+        )
+    }
+}
+
 /// A value of a posture attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
@@ -58,4 +84,14 @@ pub enum Scalar {
     Number(f64),
     /// `true` or `false`.
     Bool(bool),
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Scalar::Text(text) => write!(f, "'{text}'"),
+            Scalar::Number(number) => number.fmt(f),
+            Scalar::Bool(value) => value.fmt(f),
+        }
+    }
 }

@@ -1,3 +1,123 @@
+use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+
 /// An IP protocol by its number.
+///
+/// ```
+/// use policy_core::model::Protocol;
+/// assert_eq!(Protocol::parse("TCP").unwrap(), Protocol::TCP);
+/// assert_eq!(Protocol::parse("47").unwrap().to_string(), "gre");
+/// assert_eq!(Protocol::parse("tpc").unwrap_err().help.as_deref(), Some("did you mean `tcp`?"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Protocol(pub u8);
+
+/// The names that Tailscale's `types/ipproto` reads. Of several names the first is the one it prints.
+const NAMES: &[(&str, Protocol)] = &[
+    ("icmp", Protocol::ICMP),
+    ("icmpv4", Protocol::ICMP),
+    ("igmp", Protocol(2)),
+    ("ipv4", Protocol(4)),
+    ("ip-in-ip", Protocol(4)),
+    ("tcp", Protocol::TCP),
+    ("egp", Protocol(8)),
+    ("igp", Protocol(9)),
+    ("udp", Protocol::UDP),
+    ("dccp", Protocol(33)),
+    ("gre", Protocol(47)),
+    ("esp", Protocol(50)),
+    ("ah", Protocol(51)),
+    ("ipv6-icmp", Protocol::ICMPV6),
+    ("icmpv6", Protocol::ICMPV6),
+    ("tsmp", Protocol(99)),
+    ("sctp", Protocol::SCTP),
+];
+
+impl Protocol {
+    /// Ping and errors of IPv4.
+    pub const ICMP: Protocol = Protocol(1);
+    /// TCP.
+    pub const TCP: Protocol = Protocol(6);
+    /// UDP.
+    pub const UDP: Protocol = Protocol(17);
+    /// Ping and errors of IPv6.
+    pub const ICMPV6: Protocol = Protocol(58);
+    /// SCTP.
+    pub const SCTP: Protocol = Protocol(132);
+
+    /// Reads a name in any case, or a number from 1 to 255.
+    ///
+    /// # Errors
+    /// If no protocol is named so, or for 0 and leading zeros, which not every reader of policies takes.
+    pub fn parse(text: &str) -> Result<Protocol, Problem> {
+        let name = text.to_ascii_lowercase();
+        if let Some(&(_, protocol)) = NAMES.iter().find(|(known, _)| *known == name) {
+            return Ok(protocol);
+        }
+        let problem = |message: String| Problem::new(Code::InvalidProtocol, message);
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_digit()) {
+            let help = match suggestion::nearest(&name, NAMES.iter().map(|(known, _)| *known)) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => "write `tcp`, `udp`, `icmp` or another protocol's name or number".to_owned(),
+            };
+            return Err(problem(format!("no protocol is named `{text}`"))
+                .help(help)
+                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name))));
+        }
+        match name.parse::<u8>() {
+            Ok(0) => Err(problem("`0` is no protocol that a rule can be about".to_owned())
+                .help("leave the protocol out for TCP, UDP and ICMP together")),
+            Ok(number) if name.starts_with('0') => {
+                Err(problem(format!("`{text}` has a leading zero")).help(format!("write `{number}`")))
+            }
+            Ok(number) => Ok(Protocol(number)),
+            Err(_) => Err(problem(format!("there is no protocol `{text}`: the highest number is 255"))
+                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name)))),
+        }
+    }
+
+    /// Its name, if Tailscale knows one.
+    pub fn name(self) -> Option<&'static str> {
+        // `tsmp` is read but not printed: it is Tailscale's own.
+        NAMES.iter().find(|&&(name, protocol)| protocol == self && name != "tsmp").map(|&(name, _)| name)
+    }
+
+    /// Whether it has ports that a rule may name.
+    pub const fn has_ports(self) -> bool {
+        matches!(self, Protocol::TCP | Protocol::UDP | Protocol::SCTP)
+    }
+}
+
+impl std::fmt::Display for Protocol {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_read_and_names_are_printed() {
+        for (text, printed) in [
+            ("icmpv4", "icmp"),
+            ("ICMPv6", "ipv6-icmp"),
+            ("ip-in-ip", "ipv4"),
+            ("6", "tcp"),
+            ("99", "99"),
+            ("255", "255"),
+        ] {
+            assert_eq!(Protocol::parse(text).map(|p| p.to_string()), Ok(printed.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_protocol_is_refused() {
+        for bad in ["", "*", "fc", "0", "06", "256", "-6", "6 ", "99999999999999999999"] {
+            assert!(Protocol::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use super::address::parse_address;
 use super::{AddressRange, Autogroup, Prefix, Text};
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
@@ -18,7 +19,7 @@ pub struct Selector {
 pub enum SelectorKind {
     /// `*`
     Wildcard,
-    /// `alice@example.com`, `alice@github`
+    /// `alice@example.com`, `alice@github`: any word with an `@` that is nothing else
     User,
     /// `user:*@example.com`
     Domain,
@@ -50,4 +51,121 @@ pub enum SelectorKind {
     Host,
     /// No selector at all
     Unknown,
+}
+
+impl Selector {
+    /// The words that can stand before a selector's colon.
+    pub const PREFIXES: &[&str] = &["group", "tag", "autogroup", "user", "ipset", "svc", "posture"];
+
+    /// Reads a word in the order that Tailscale does: an address is an address even where a host has its name.
+    ///
+    /// ```
+    /// use policy_core::model::{Origin, Selector, SelectorKind, Text};
+    /// let kind = |word: &str| Selector::new(Text::escaped(word, Origin::default())).kind;
+    /// assert_eq!(kind("tag:web"), SelectorKind::Tag);
+    /// assert_eq!(kind("group:eng@example.com"), SelectorKind::SyncedGroup);
+    /// assert_eq!(kind("webserver"), SelectorKind::Host);
+    /// assert_eq!(kind("tags:web"), SelectorKind::Unknown);
+    /// ```
+    pub fn new(text: Text) -> Selector {
+        let kind = SelectorKind::of(&text);
+        Selector { text, kind }
+    }
+
+    /// The domain of `user:*@domain`, `localpart:*@domain`, a synced group or a user.
+    pub fn domain(&self) -> Option<&str> {
+        self.text.rsplit_once('@').map(|(_, domain)| domain)
+    }
+}
+
+impl SelectorKind {
+    /// What a word is.
+    pub fn of(word: &str) -> SelectorKind {
+        if word == "*" {
+            return SelectorKind::Wildcard;
+        }
+        if let Ok(address) = parse_address(word) {
+            return SelectorKind::Address(address);
+        }
+        if word.contains('/')
+            && let Ok(prefix) = Prefix::parse(word)
+        {
+            return SelectorKind::Prefix(prefix);
+        }
+        let has_domain = word.contains('@');
+        match word.split_once(':') {
+            Some(("group" | "tag", rest)) if rest.starts_with("//") => SelectorKind::External,
+            Some(("group", _)) if has_domain => SelectorKind::SyncedGroup,
+            Some(("group", _)) => SelectorKind::Group,
+            Some(("tag", _)) => SelectorKind::Tag,
+            Some(("autogroup", _)) => SelectorKind::Autogroup(Autogroup::from_name(word)),
+            Some(("ipset", _)) => SelectorKind::IpSet,
+            Some(("svc", _)) => SelectorKind::Service,
+            Some(("posture", _)) => SelectorKind::Posture,
+            Some(("user", rest)) if rest.starts_with("*@") => SelectorKind::Domain,
+            Some(("localpart", rest)) if rest.starts_with("*@") => SelectorKind::LocalPart,
+            _ if has_domain => SelectorKind::User,
+            Some(_) if word.contains('-') && AddressRange::parse(word).is_ok() => range_of(word),
+            Some(_) => SelectorKind::Unknown,
+            None if word.contains('-') => range_of(word),
+            None if word.is_empty() => SelectorKind::Unknown,
+            None => SelectorKind::Host,
+        }
+    }
+}
+
+/// A word with a dash: two addresses, or a host's name.
+fn range_of(word: &str) -> SelectorKind {
+    AddressRange::parse(word).map_or(SelectorKind::Host, SelectorKind::Range)
+}
+
+impl std::fmt::Display for Selector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_something() {
+        use SelectorKind as Kind;
+        for (word, kind) in [
+            ("*", Kind::Wildcard),
+            ("alice@example.com", Kind::User),
+            ("bob@github", Kind::User),
+            ("user:bob@example.com", Kind::User),
+            ("user:*@example.com", Kind::Domain),
+            ("localpart:*@example.com", Kind::LocalPart),
+            ("localpart:bob", Kind::Unknown),
+            ("group:eng", Kind::Group),
+            ("group:eng@example.com", Kind::SyncedGroup),
+            ("group://acme/eng", Kind::External),
+            ("tag://acme/web", Kind::External),
+            ("tag:web", Kind::Tag),
+            ("tag:web:443", Kind::Tag),
+            ("autogroup:self", Kind::Autogroup(Some(Autogroup::SelfDevices))),
+            ("autogroup:selfish", Kind::Autogroup(None)),
+            ("ipset:prod", Kind::IpSet),
+            ("svc:web", Kind::Service),
+            ("posture:managed", Kind::Posture),
+            ("host:web", Kind::Unknown),
+            ("webserver", Kind::Host),
+            ("on-prem", Kind::Host),
+            ("%bogus%", Kind::Host),
+            ("10.0.0.0/33", Kind::Host),
+            ("", Kind::Unknown),
+            ("10.0.0.1:443", Kind::Unknown),
+        ] {
+            assert_eq!(SelectorKind::of(word), kind, "{word}");
+        }
+        for (word, written) in [("10.0.0.1", "10.0.0.1"), ("fd7a:0::1", "fd7a::1")] {
+            assert_eq!(SelectorKind::of(word), Kind::Address(written.parse().unwrap()));
+        }
+        assert!(matches!(SelectorKind::of("fd00::/8"), Kind::Prefix(_)));
+        assert!(matches!(SelectorKind::of("10.0.0.1-10.0.0.9"), Kind::Range(_)));
+        assert!(matches!(SelectorKind::of("fd00::1-fd00::9"), Kind::Range(_)));
+    }
 }

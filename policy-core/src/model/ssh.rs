@@ -1,9 +1,11 @@
+use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+
 use super::{Duration, List, Origin, Selector, Text};
 
 /// An entry of `ssh`.
 #[derive(Clone, Debug, Default)]
 pub struct SshRule {
-    /// `action`; `None` if it is missing or no action.
+    /// `action`; `None` if it is missing or no action, which [`super::Policy::unreadable`] says then.
     pub action: Option<Action>,
     /// `src`
     pub src: List<Selector>,
@@ -21,6 +23,8 @@ pub struct SshRule {
     pub recorder: List<Selector>,
     /// `enforceRecorder`
     pub enforce_recorder: bool,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -34,11 +38,105 @@ pub enum Action {
     Check,
 }
 
+impl Action {
+    /// Reads `accept` or `check`, in lower case.
+    ///
+    /// # Errors
+    /// With Tailscale's words. `ssh-malformed-action-empty` `ssh-malformed-action-uppercase`
+    pub fn parse(text: &str) -> Result<Action, Problem> {
+        match text {
+            "accept" => Ok(Action::Accept),
+            "check" => Ok(Action::Check),
+            "" => Err(Problem::new(Code::MissingField, "an SSH rule needs an action")
+                .help("write `accept` or `check`")
+                .tailscale("action must be specified")),
+            _ => {
+                let help = match suggestion::nearest(text, ["accept", "check"]) {
+                    Some(action) => format!("write `{action}`"),
+                    None => "write `accept` or `check`; what no rule allows is denied".to_owned(),
+                };
+                Err(Problem::new(Code::InvalidAction, format!("`{text}` is no action of an SSH rule"))
+                    .help(help)
+                    .tailscale(format!("{} is not a valid action", go_quote(text))))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Action::Accept => "accept",
+            Action::Check => "check",
+        })
+    }
+}
+
 /// How long a proof of identity lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckPeriod {
-    /// Not beyond the connection.
-    Always,
-    /// This long.
-    For(Duration),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckPeriod {
+    /// As written.
+    pub text: Text,
+    /// `None`, written `always`, if it does not last beyond the connection.
+    pub duration: Option<Duration>,
+}
+
+impl CheckPeriod {
+    /// What holds where a rule has no `checkPeriod`.
+    pub const DEFAULT: Duration = Duration::hours(12);
+    /// The longest that Tailscale takes.
+    pub const MAX: Duration = Duration::hours(168);
+
+    /// Reads `always`, or a duration from nothing to 168 hours.
+    ///
+    /// # Errors
+    /// With Tailscale's words, in which the duration is as Go prints it. `ssh-malformed-checkperiod-too-long`
+    pub fn parse(text: &Text) -> Result<CheckPeriod, Problem> {
+        if text.as_str() == "always" {
+            return Ok(CheckPeriod { text: text.clone(), duration: None });
+        }
+        let duration = Duration::parse(text)?;
+        if duration < Duration::ZERO {
+            return Err(Problem::new(Code::InvalidDuration, "a check period cannot be negative")
+                .help("write `always` to check at every connection")
+                .tailscale(format!("checkPeriod {duration} must be a positive duration")));
+        }
+        if duration > CheckPeriod::MAX {
+            return Err(Problem::new(Code::InvalidDuration, "a check period is at most 168 hours, which is a week")
+                .help("write `168h` or less")
+                .tailscale(format!("checkPeriod {duration} is above the max (168h)")));
+        }
+        Ok(CheckPeriod { text: text.clone(), duration: Some(duration) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_in_lower_case() {
+        assert_eq!(Action::parse("check"), Ok(Action::Check));
+        let problem = Action::parse("ACCEPT").unwrap_err();
+        assert_eq!(problem.help.as_deref(), Some("write `accept`"));
+        assert_eq!(problem.tailscale.as_deref(), Some("\"ACCEPT\" is not a valid action"));
+        assert_eq!(Action::parse("").unwrap_err().tailscale.as_deref(), Some("action must be specified"));
+    }
+
+    #[test]
+    fn a_check_period_has_bounds() {
+        let parse = |text: &str| CheckPeriod::parse(&Text::verbatim(text, Origin::default(), 0));
+        assert_eq!(parse("always").unwrap().duration, None);
+        for good in ["0s", "30s", "12h0m", "168h"] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+        for (bad, message) in [
+            ("168h0m1s", "checkPeriod 168h0m1s is above the max (168h)"),
+            ("200h", "checkPeriod 200h0m0s is above the max (168h)"),
+            ("-1m", "checkPeriod -1m0s must be a positive duration"),
+            ("abc", "time: invalid duration \"abc\""),
+        ] {
+            assert_eq!(parse(bad).unwrap_err().tailscale.as_deref(), Some(message), "{bad}");
+        }
+    }
 }

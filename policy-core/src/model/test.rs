@@ -1,6 +1,9 @@
 use serde_json::{Map, Value};
 
-use super::{List, Origin, Protocol, Selector, Text};
+use crate::diagnostic::{Code, Problem};
+
+use super::acl::host_of;
+use super::{List, Origin, PortRange, Protocol, Selector, Text};
 
 /// An entry of `tests`.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +18,8 @@ pub struct Test {
     pub deny: List<Target>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map<String, Value>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
 }
@@ -24,10 +29,59 @@ pub struct Test {
 pub struct Target {
     /// As written.
     pub text: Text,
-    /// What stands before the last colon.
+    /// What stands before the last colon. Its text has no brackets around an IPv6 address.
     pub host: Selector,
-    /// What stands after it; `None` if that is no single port.
-    pub port: Option<u16>,
+    /// What stands after it. 0 is for protocols without ports.
+    pub port: u16,
+    /// Where the port stands.
+    pub port_origin: Origin,
+}
+
+impl Target {
+    /// What Tailscale answers to any test that fails, and to any that is not one.
+    pub const FAILED: &str = "test(s) failed";
+
+    /// Reads `HOST:PORT`, which parts at the last colon.
+    ///
+    /// # Errors
+    /// If there is not exactly one port. `policytest-port-shape-list` `policytest-port-shape-wildcard`
+    ///
+    /// ```
+    /// use policy_core::model::{Origin, Target, Text};
+    /// let parse = |word: &str| Target::parse(&Text::verbatim(word, Origin::default(), 0));
+    /// assert_eq!(parse("[fd7a::1]:22").unwrap().port, 22);
+    /// assert_eq!(parse("tag:web:80-90").unwrap_err().message, "a test probes one port, and `80-90` are several");
+    /// ```
+    pub fn parse(text: &Text) -> Result<Target, Problem> {
+        let split = match text.rfind(':') {
+            Some(colon) => colon,
+            None => text.len(),
+        };
+        let (host, port) = (text.get(..split).unwrap_or_default(), text.get(split + 1..).unwrap_or_default());
+        let bare_kind = Selector::PREFIXES.contains(&host) && !port.starts_with(|c: char| c.is_ascii_digit());
+        if split == text.len() || bare_kind {
+            return Err(Problem::new(Code::InvalidTest, format!("`{text}` has no port"))
+                .help(format!("write `{text}:443`, or another port"))
+                .tailscale(Self::FAILED));
+        }
+        let part = split + 1..text.len();
+        let port = match port.parse() {
+            Ok(0) => 0,
+            _ => one_port(port).map_err(|problem| problem.within(part.clone()).tailscale(Self::FAILED))?,
+        };
+        Ok(Target { host: host_of(text, split), port, port_origin: text.part(part), text: text.clone() })
+    }
+}
+
+fn one_port(port: &str) -> Result<u16, Problem> {
+    let ranges = PortRange::parse_list(port)
+        .map_err(|problem| Problem { code: Code::InvalidTest, ..problem.help("write one port, as `443`") })?;
+    match ranges.as_slice() {
+        [range] if range.first == range.last => Ok(range.first),
+        [range] if range.is_all() => Err(Problem::new(Code::InvalidTest, "a test probes one port, not all")),
+        _ => Err(Problem::new(Code::InvalidTest, format!("a test probes one port, and `{port}` are several"))
+            .help("write a target for each port")),
+    }
 }
 
 /// An entry of `sshTests`.
@@ -45,6 +99,35 @@ pub struct SshTest {
     pub deny: List<Text>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map<String, Value>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// The whole entry.
     pub origin: Origin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(word: &str) -> Result<Target, Problem> {
+        Target::parse(&Text::verbatim(word, Origin::default(), 0))
+    }
+
+    #[test]
+    fn a_target_has_one_port() {
+        for (written, host, port) in [
+            ("webserver:80", "webserver", 80),
+            ("tag:web:443", "tag:web", 443),
+            ("[fd7a::1]:22", "fd7a::1", 22),
+            ("tag:web:0", "tag:web", 0),
+        ] {
+            let target = parse(written).unwrap();
+            assert_eq!((target.host.text.as_str(), target.port), (host, port));
+        }
+        for bad in
+            ["webserver", "tag:web", "web:", "web:*", "web:22,80", "web:8000-8100", "web:-1", "web:99999", "web:ssh"]
+        {
+            assert_eq!(parse(bad).unwrap_err().tailscale.as_deref(), Some("test(s) failed"), "{bad}");
+        }
+    }
 }

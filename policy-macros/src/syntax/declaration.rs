@@ -116,7 +116,7 @@ impl Parser<'_> {
                     None => SectionKind::AutoApprovers.example().to_owned(),
                 };
                 Err(self.fail(
-                    Finding::new(Code::UnknownKey, key.place, format!("`autoApprovers` has no `{other}`")).help(help),
+                    Finding::new(Code::WrongKey, key.place, format!("`autoApprovers` has no `{other}`")).help(help),
                 ))
             }
         }

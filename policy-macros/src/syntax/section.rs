@@ -178,7 +178,7 @@ impl Parser<'_> {
             None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
         };
         let finding =
-            Finding::new(Code::UnknownKey, key.place, format!("no section is called `{}`", key.text)).help(help);
+            Finding::new(Code::WrongKey, key.place, format!("no section is called `{}`", key.text)).help(help);
         match near.and_then(SectionKind::of) {
             Some(kind) => {
                 self.report(finding);

@@ -1,0 +1,126 @@
+//! `app` of grants: which capabilities there are, and where they go.
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
+
+use super::Checker;
+
+/// Capabilities of Tailscale's own domain that grants may give. `grant-k11` and Tailscale's documentation
+const GRANTABLE: &[&str] = &[
+    "tailscale.com/cap/drive",
+    "tailscale.com/cap/golink",
+    "tailscale.com/cap/kubernetes",
+    "tailscale.com/cap/pam",
+    "tailscale.com/cap/proxy-to-grafana",
+    "tailscale.com/cap/relay",
+    "tailscale.com/cap/secrets",
+    "tailscale.com/cap/tailsql",
+    "tailscale.com/cap/tsidp",
+    "tailscale.com/cap/webui",
+];
+
+/// Capabilities that Tailscale itself gives, and what causes them. `grant-a5` `grant-k9` `grant-k10`
+const GENERATED: &[(&str, &str)] = &[
+    ("tailscale.com/cap/drive-sharer", "it comes with `tailscale.com/cap/drive`"),
+    ("tailscale.com/cap/relay-target", "it comes with `tailscale.com/cap/relay`"),
+    ("tailscale.com/cap/funnel", "give devices the attribute `funnel` under `nodeAttrs`"),
+    ("tailscale.com/cap/funnel-ports", "give devices the attribute `funnel` under `nodeAttrs`"),
+    ("tailscale.com/cap/ingress", "Tailscale gives it by itself where Funnel is on"),
+];
+
+pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
+    for capability in &app.capabilities {
+        name(checker, capability);
+        values(checker, capability);
+    }
+    destinations(checker, grant, app);
+    if let (Some(router), false) = (grant.via.first(), app.is_blank()) {
+        checker.report(
+            Diagnostic::new(Code::AppWithVia, app.origin, "with `via`, a grant gives no capabilities")
+                .note_at("the router is named here", router.text.origin)
+                .help("write a grant of its own for `app`, without `via`"),
+        );
+    }
+}
+
+fn name(checker: &mut Checker, capability: &Capability) {
+    let text = &capability.name;
+    if let Err(problem) = name::check_capability(text) {
+        // A URL of something that can be granted needs only its scheme cut off, which the problem says already.
+        checker.report(problem.at(text));
+        return;
+    }
+    let domain = text.split('/').next().unwrap_or_default();
+    if domain == "tailscale.io" {
+        let message = format!("`{text}` is in a domain that Tailscale keeps for itself");
+        checker
+            .report(Diagnostic::new(Code::UnknownCapability, text.origin, message).help("write a domain of your own"));
+    }
+    let conn25 = text.starts_with("tailscale.com/cap/conn25/");
+    if domain != "tailscale.com" || conn25 || GRANTABLE.contains(&text.as_str()) {
+        return;
+    }
+    let reserved = |help: String| {
+        Diagnostic::new(Code::ReservedCapability, text.origin, format!("`{text}` cannot be granted"))
+            .help(help)
+            .tailscale("capability name must not be in the tailscale.com domain")
+    };
+    let generated = GENERATED.iter().find(|(name, _)| *name == text.as_str());
+    checker.report(if let Some((_, help)) = generated {
+        reserved((*help).to_owned())
+    } else if let Some(near) = near_grantable(text) {
+        reserved(format!("did you mean `{near}`?"))
+    } else if !text.starts_with("tailscale.com/cap/") {
+        reserved("Tailscale keeps its domain for itself: write one of your own".to_owned())
+    } else {
+        Diagnostic::new(
+            Code::UnknownCapability,
+            text.origin,
+            format!("Tailscale is not known to let `{text}` be granted"),
+        )
+        .help("Tailscale keeps most names of its domain for itself: write a domain of your own")
+    });
+}
+
+/// What a name in Tailscale's domain was probably meant to be. Only its last part can be misspelt, or what stands before.
+fn near_grantable(text: &str) -> Option<&'static str> {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let own = last(text);
+    let names: Vec<String> = GRANTABLE.iter().map(|name| last(name)).collect();
+    let near = suggestion::nearest(&own, names.iter().map(String::as_str))?;
+    GRANTABLE.iter().copied().find(|name| last(name) == near)
+}
+
+/// Tailscale takes any JSON, but its documentation wants objects, and what it makes of other values is not known.
+fn values(checker: &mut Checker, capability: &Capability) {
+    for (value, origin) in &capability.values {
+        if !value.is_object() {
+            let message = format!("a value of `{}` is an object, as `{{}}`", capability.name);
+            checker.report(Diagnostic::new(Code::CapabilityValue, *origin, message));
+        }
+    }
+}
+
+/// Capabilities are for devices of the tailnet: not for the internet, `grant-v22`, nor for those of people of some role.
+fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
+    if app.is_blank() {
+        return;
+    }
+    for selector in &grant.dst {
+        let SelectorKind::Autogroup(Some(autogroup)) = selector.kind else { continue };
+        if autogroup == Autogroup::Internet {
+            checker.report(
+                Diagnostic::new(Code::AppToInternet, selector.text.origin, "the internet cannot be given capabilities")
+                    .note_at("this grant has `app`", app.origin)
+                    .help("write a grant of its own for the internet, with `ip` alone")
+                    .tailscale("cannot use app grants with autogroup:internet"),
+            );
+        } else if autogroup.is_role() && autogroup != Autogroup::Member {
+            let message = format!("whether `{autogroup}` can be the destination of `app` is not documented");
+            checker.report(
+                Diagnostic::new(Code::DoubtfulSelector, selector.text.origin, message)
+                    .help("write users, groups, tags or `autogroup:member`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `autoApprovers`: whose routes, exit nodes and services need no admin.
+
+use crate::diagnostic::{Code, Diagnostic};
+
+use super::Checker;
+use super::place::Place;
+
+pub(super) fn check(checker: &mut Checker) {
+    let approvers = &checker.policy.auto_approvers;
+    for route in &approvers.routes {
+        let text = &route.network.text;
+        if route.network.is_exit_route() {
+            let message = format!("`{text}` under `routes` approves no exit node");
+            checker.report(
+                Diagnostic::new(Code::ExitRoute, text.origin, message)
+                    .help("write the approvers of exit nodes under `exitNode`, and the prefixes of subnets here"),
+            );
+        }
+        checker.host_bits(text, route.network.prefix);
+        checker.selectors(Place::Approver, &route.approvers);
+    }
+    checker.selectors(Place::Approver, &approvers.exit_node);
+    for service in &approvers.services {
+        checker.selector(Place::Service, &service.service);
+        checker.selectors(Place::Approver, &service.approvers);
+    }
+}

@@ -1,0 +1,72 @@
+//! `groups`, `hosts` and `tagOwners`, and how declared names are spelt.
+
+use crate::diagnostic::{Code, Diagnostic, Problem, go_quote};
+use crate::model::{Group, Host, HostAddress, SelectorKind, Text, name};
+
+use super::Checker;
+use super::place::Place;
+
+pub(super) fn check(checker: &mut Checker) {
+    let policy = checker.policy;
+    for group in &policy.groups {
+        checker.spelling(&group.name, name::check_group(&group.name));
+        members(checker, group);
+    }
+    for host in &policy.hosts {
+        checker.spelling(&host.name, name::check_host(&host.name));
+        address(checker, host);
+    }
+    for declaration in &policy.tag_owners {
+        let place = format!("tagOwners[{}]: ", go_quote(&declaration.tag));
+        let spelling = name::check_tag(&declaration.tag).map_err(|problem| problem.tailscale_prefix(&place));
+        checker.spelling(&declaration.tag, spelling);
+        checker.selectors(Place::Owner, &declaration.owners);
+    }
+    for ip_set in &policy.ipsets {
+        checker.spelling(&ip_set.name, name::check_ip_set(&ip_set.name));
+    }
+    for posture in &policy.postures {
+        checker.spelling(&posture.name, name::check_posture(&posture.name));
+    }
+    checker.selectors(Place::Posture, &policy.default_src_posture);
+}
+
+impl Checker<'_> {
+    fn spelling(&mut self, name: &Text, spelling: Result<(), Problem>) {
+        if let Err(problem) = spelling {
+            self.report(problem.at(name));
+        }
+    }
+}
+
+/// A group holds people. One that holds a group is refused by name. `ssh-group-nested-cycle`
+fn members(checker: &mut Checker, group: &Group) {
+    for member in &group.members {
+        if member.kind == SelectorKind::Group {
+            let message = format!("`{}` is a group, and groups cannot hold groups", member.text);
+            let tailscale = format!(
+                "groups[{}]: {}: group members cannot be recursive",
+                go_quote(&group.name),
+                go_quote(&member.text)
+            );
+            checker.report(
+                Diagnostic::new(Code::NestedGroup, member.text.origin, message)
+                    .help("write its members here, or both groups where this one is used")
+                    .tailscale(tailscale),
+            );
+        } else {
+            checker.selector(Place::Member, member);
+        }
+    }
+}
+
+fn address(checker: &mut Checker, host: &Host) {
+    if name::is_address(&host.name) {
+        let message = format!("`{}` is an address, so the host of that name is never meant", host.name);
+        checker
+            .report(Diagnostic::new(Code::ShadowedHost, host.name.origin, message).help("give the host another name"));
+    }
+    if let Some(HostAddress::Prefix(prefix)) = host.address {
+        checker.host_bits(&host.text, prefix);
+    }
+}

@@ -1,0 +1,88 @@
+//! Facts that contradict the policy or each other.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::model::{Device, InvariantTarget, Origin, SelectorKind, Text};
+
+use super::Checker;
+use super::names::NameKind;
+use super::place::Place;
+
+pub(super) fn check(checker: &mut Checker) {
+    let facts = &checker.policy.facts;
+    let first = checker.findings.len();
+    unique(checker, "user", facts.users.iter().map(|user| &user.name));
+    unique(checker, "device", facts.devices.iter().map(|device| &device.name));
+    for user in &facts.users {
+        if SelectorKind::of(&user.email) != SelectorKind::User || user.email.starts_with("user:") {
+            let message = format!("`{}` is nobody's login", user.email);
+            checker.report(
+                Diagnostic::new(Code::InvalidName, user.email.origin, message).help("write it as `alice@example.com`"),
+            );
+        }
+    }
+    for device in &facts.devices {
+        check_device(checker, device);
+    }
+    for invariant in &facts.invariants {
+        checker.selectors(Place::Src, &invariant.src);
+        for InvariantTarget { dst, .. } in &invariant.targets {
+            checker.selectors(Place::GrantDst, dst);
+        }
+    }
+    // Tailscale never sees the facts, so it refuses nothing of them.
+    for finding in checker.findings.iter_mut().skip(first) {
+        finding.tailscale = None;
+    }
+}
+
+/// A name that stands for two things would make facts say something else than they seem to.
+fn unique<'p>(checker: &mut Checker, noun: &str, names: impl Iterator<Item = &'p Text>) {
+    let mut seen: HashMap<&str, Origin> = HashMap::new();
+    for name in names {
+        match seen.get(name.as_str()) {
+            None => drop(seen.insert(name, name.origin)),
+            Some(&first) => checker.report(
+                Diagnostic::new(Code::DuplicateName, name.origin, format!("there are two {noun}s `{name}`"))
+                    .note_at("first declared here", first),
+            ),
+        }
+    }
+}
+
+fn check_device(checker: &mut Checker, device: &Device) {
+    let facts = &checker.policy.facts;
+    for tag in &device.tags {
+        // In facts that do not come with the policy, a tag of another day is no mistake of the policy's.
+        if facts.are_in_source() {
+            checker.selector(Place::DeviceTag, tag);
+        } else if tag.kind == SelectorKind::Tag && checker.names.is_undefined(NameKind::Tag, &tag.text) {
+            let message = format!("the policy does not declare `{}`, which `{}` has", tag.text, device.name);
+            checker.report(
+                Diagnostic::new(Code::UndeclaredDeviceTag, tag.text.origin, message)
+                    .help("declare it under `tagOwners`, or take it from the device"),
+            );
+        }
+    }
+    let Some(owner) = &device.owner else { return };
+    if let Some(tag) = device.tags.first() {
+        let message = format!("`{}` has both an owner and tags", device.name);
+        checker.report(
+            Diagnostic::new(Code::OwnedAndTagged, owner.origin, message)
+                .note_at("a tag takes its owner's identity from a device", tag.text.origin)
+                .help("take away the owner or the tags"),
+        );
+    }
+    if facts.user(owner).is_none() && !(owner.contains('@') && facts.users.is_empty()) {
+        let candidates = facts.users.iter().flat_map(|user| [user.name.as_str(), user.email.as_str()]);
+        let near = suggestion::nearest(owner, candidates).map(|near| format!("did you mean `{near}`?"));
+        // A login need not be listed, but one that is nearly another is a mistake.
+        if near.is_some() || !owner.contains('@') {
+            let help = near.unwrap_or_else(|| "declare them under `users`, or write the login".to_owned());
+            checker.report(
+                Diagnostic::new(Code::UndefinedUser, owner.origin, format!("undefined user `{owner}`")).help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,168 @@
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, suggestion};
+use crate::model::{HostAddress, List, Policy, SelectorKind, Text};
+
+/// What the policy declares, by name.
+pub(super) struct Names<'p> {
+    kinds: [Kind<'p>; 5],
+    host_addresses: HashMap<&'p str, HostAddress>,
+    /// What each undefined name was probably meant to be. A wrong name is often used a thousand times.
+    suggestions: HashMap<String, Option<String>>,
+}
+
+/// A kind of name that sections declare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameKind {
+    Tag,
+    Group,
+    Host,
+    IpSet,
+    Posture,
+}
+
+/// The names of one kind.
+struct Kind<'p> {
+    kind: NameKind,
+    in_order: Vec<&'p Text>,
+    declared: HashMap<String, &'p Text>,
+    /// Whether some of its names could not be read, so that one that is not here may be declared all the same.
+    incomplete: bool,
+}
+
+/// Suggestions are looked for among all names, so beyond this many wrong ones there are no more.
+const MAX_SUGGESTIONS: usize = 200;
+
+impl NameKind {
+    /// The kind of name that a selector is, if it is one that must be declared.
+    pub(super) fn of(kind: SelectorKind) -> Option<NameKind> {
+        Some(match kind {
+            SelectorKind::Tag => NameKind::Tag,
+            SelectorKind::Group => NameKind::Group,
+            SelectorKind::Host => NameKind::Host,
+            SelectorKind::IpSet => NameKind::IpSet,
+            SelectorKind::Posture => NameKind::Posture,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            NameKind::Tag => "tag",
+            NameKind::Group => "group",
+            NameKind::Host => "host",
+            NameKind::IpSet => "ip set",
+            NameKind::Posture => "posture",
+        }
+    }
+
+    pub(super) fn section(self) -> &'static str {
+        match self {
+            NameKind::Tag => "tagOwners",
+            NameKind::Group => "groups",
+            NameKind::Host => "hosts",
+            NameKind::IpSet => "ipsets",
+            NameKind::Posture => "postures",
+        }
+    }
+
+    pub(super) fn undefined(self) -> Code {
+        match self {
+            NameKind::Tag => Code::UndefinedTag,
+            NameKind::Group => Code::UndefinedGroup,
+            NameKind::Host => Code::UndefinedHost,
+            NameKind::IpSet => Code::UndefinedIpSet,
+            NameKind::Posture => Code::UndefinedPosture,
+        }
+    }
+
+    /// What stands before the colon of such a name.
+    fn prefix(self) -> &'static str {
+        match self {
+            NameKind::Tag => "tag:",
+            NameKind::Group => "group:",
+            NameKind::Host => "",
+            NameKind::IpSet => "ipset:",
+            NameKind::Posture => "posture:",
+        }
+    }
+}
+
+impl<'p> Names<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        let kinds = [
+            Kind::new(NameKind::Tag, &policy.tag_owners, |declaration| &declaration.tag),
+            Kind::new(NameKind::Group, &policy.groups, |declaration| &declaration.name),
+            Kind::new(NameKind::Host, &policy.hosts, |declaration| &declaration.name),
+            Kind::new(NameKind::IpSet, &policy.ipsets, |declaration| &declaration.name),
+            Kind::new(NameKind::Posture, &policy.postures, |declaration| &declaration.name),
+        ];
+        let addresses = policy.hosts.iter().filter_map(|host| Some((host.name.as_str(), host.address?)));
+        Names { kinds, host_addresses: addresses.collect(), suggestions: HashMap::new() }
+    }
+
+    fn kind(&self, kind: NameKind) -> Option<&Kind<'p>> {
+        self.kinds.iter().find(|names| names.kind == kind)
+    }
+
+    /// The name where it is declared.
+    pub(super) fn declared(&self, kind: NameKind, name: &str) -> Option<&'p Text> {
+        self.kind(kind)?.declared.get(&key(kind, name)).copied()
+    }
+
+    /// What a host stands for, if it is declared and could be read.
+    pub(super) fn host_address(&self, name: &str) -> Option<HostAddress> {
+        self.host_addresses.get(name).copied()
+    }
+
+    /// Whether no declaration of the name can have been overlooked.
+    pub(super) fn is_undefined(&self, kind: NameKind, name: &str) -> bool {
+        self.kind(kind).is_some_and(|names| !names.incomplete && !names.declared.contains_key(&key(kind, name)))
+    }
+
+    /// What an undefined name was probably meant to be: one of `others`, a near name of its kind, or the same name of another kind.
+    pub(super) fn nearest(
+        &mut self,
+        kind: NameKind,
+        name: &str,
+        others: impl Iterator<Item = &'p str>,
+    ) -> Option<String> {
+        if let Some(known) = self.suggestions.get(name) {
+            return known.clone();
+        }
+        if self.suggestions.len() >= MAX_SUGGESTIONS {
+            return None;
+        }
+        let declared = self.kind(kind).into_iter().flat_map(|names| &names.in_order);
+        let near = suggestion::nearest(name, declared.map(|name| name.as_str()).chain(others));
+        let near = near.map(str::to_owned).or_else(|| self.of_another_kind(kind, name));
+        self.suggestions.insert(name.to_owned(), near.clone());
+        near
+    }
+
+    fn of_another_kind(&self, kind: NameKind, name: &str) -> Option<String> {
+        let bare = name.strip_prefix(kind.prefix()).unwrap_or(name);
+        // A posture stands where nothing else may, so it is never what was meant.
+        let kinds = self.kinds.iter().filter(|names| names.kind != kind && names.kind != NameKind::Posture);
+        kinds
+            .map(|names| (names, format!("{}{bare}", names.kind.prefix())))
+            .find(|(names, other)| names.declared.contains_key(&key(names.kind, other)))
+            .map(|(_, other)| other)
+    }
+}
+
+impl<'p> Kind<'p> {
+    fn new<T>(kind: NameKind, list: &'p List<T>, name: fn(&'p T) -> &'p Text) -> Self {
+        let in_order: Vec<&Text> = list.items.iter().map(name).collect();
+        let mut declared = HashMap::with_capacity(in_order.len());
+        for name in &in_order {
+            declared.entry(key(kind, name)).or_insert(*name);
+        }
+        Kind { kind, in_order, declared, incomplete: list.incomplete }
+    }
+}
+
+/// What names of a kind are compared by. Tailscale stores tags in lower case.
+fn key(kind: NameKind, name: &str) -> String {
+    if kind == NameKind::Tag { name.to_ascii_lowercase() } else { name.to_owned() }
+}

@@ -1,0 +1,189 @@
+//! `nodeAttrs`: attributes and address pools of devices.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::model::{Network, NodeAttr, Prefix, SelectorKind, Text, name};
+
+use super::Checker;
+use super::place::Place;
+
+/// Attributes that Tailscale documents or its client reads. It takes any other, too.
+const ATTRIBUTES: &[&str] = &[
+    "auto-exit-node",
+    "cache-network-maps",
+    "client-side-reachability",
+    "client-side-reachability-routecheck",
+    "debug-always-stun",
+    "debug-disable-subnets-if-pac",
+    "debug-disable-upnp",
+    "debug-no-wg-trim",
+    "default-auto-update",
+    "disable-android-bind-to-active-network",
+    "disable-cache-network-maps",
+    "disable-captive-portal-detection",
+    "disable-delta-updates",
+    "disable-hosts-file-updates",
+    "disable-ipv4",
+    "disable-linux-cgnat-drop-rule",
+    "disable-local-dns-override-via-nrpt",
+    "disable-magicsock-crypto-routing",
+    "disable-relay-client",
+    "disable-relay-server",
+    "disable-skip-status-queue",
+    "disable-split-dns-when-no-custom-resolvers",
+    "disable-tun-tcp-gro",
+    "disable-tun-udp-gro",
+    "disable-udp-gro",
+    "disable-udp-gso",
+    "disable-web-client",
+    "dns-forwarder-disable-tcp-retries",
+    "dns-subdomain-resolve",
+    "drive:access",
+    "drive:share",
+    "emit-runtime-metrics",
+    "force-register-magicdns-ipv4-only",
+    "funnel",
+    "https",
+    "linux-netfilter?v=iptables",
+    "linux-netfilter?v=nftables",
+    "log-exit-flows",
+    "magicdns-aaaa",
+    "mullvad",
+    "native-ipv4",
+    "never-gso-equal-tail",
+    "nextdns:no-device-info",
+    "one-cgnat?v=false",
+    "one-cgnat?v=true",
+    "only-tcp-443",
+    "peer-mtu-enable",
+    "probe-udp-lifetime",
+    "randomize-client-port",
+    "scope-quad100-macos",
+    "service-host",
+    "silent-disco",
+    "ssh-aggregator",
+    "ssh-behavior-v1",
+    "ssh-behavior-v2",
+    "ssh-env-vars",
+    "store-appc-routes",
+    "suggest-exit-node",
+    "suggest-exit-node-ui",
+    "tailnet-display-name",
+    "tailnet.maxKeyDuration",
+    "traffic-steering",
+    "user-dial-routes",
+];
+
+/// Attributes that make a device look like what it may not be, were a policy to give them.
+const PRIVILEGES: &str = "https://tailscale.com/cap/";
+
+const fn v4(a: u8, b: u8, c: u8, length: u8) -> Prefix {
+    Prefix { address: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), length }
+}
+
+/// Where Tailscale's IPv4 addresses come from.
+const ADDRESSES: Prefix = v4(100, 64, 0, 10);
+/// Parts of it that no device gets. `nodeattrs-error-e4-reserved-ippool`
+const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), v4(100, 100, 100, 24), v4(100, 115, 92, 23)];
+
+pub(super) fn check(checker: &mut Checker) {
+    for entry in &checker.policy.node_attrs {
+        check_entry(checker, entry);
+    }
+}
+
+fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
+    checker.selectors(Place::NodeTarget, &entry.target);
+    if entry.target.is_blank() {
+        let origin = entry.target.origin.unwrap_or(entry.origin);
+        checker.report(Diagnostic::new(Code::EmptyList, origin, "this entry has no target, so it does nothing"));
+    }
+    if entry.attr.is_blank() && entry.ip_pool.is_blank() && entry.app.as_ref().is_none_or(|app| app.is_blank()) {
+        checker.report(
+            Diagnostic::new(Code::EmptyList, entry.origin, "this entry gives nothing to its targets")
+                .help("add `attr`, `app` or `ipPool`"),
+        );
+    }
+    for attribute in &entry.attr {
+        check_attribute(checker, attribute);
+    }
+    for capability in entry.app.iter().flat_map(|app| &app.capabilities) {
+        if let Err(problem) = name::check_capability(&capability.name) {
+            checker.report(problem.at(&capability.name));
+        }
+        connectors(checker, capability);
+    }
+    for network in &entry.ip_pool {
+        check_pool(checker, network);
+    }
+}
+
+/// The tags of app connectors, which are the one reference to a name inside a capability's values.
+fn connectors(checker: &mut Checker, capability: &crate::model::Capability) {
+    for (value, origin) in &capability.values {
+        let connectors = value.get("connectors").and_then(serde_json::Value::as_array);
+        for connector in connectors.into_iter().flatten().filter_map(serde_json::Value::as_str) {
+            if SelectorKind::of(connector) == SelectorKind::Tag {
+                let text = Text::escaped(connector, *origin);
+                checker.declared(Place::Broadcast, super::names::NameKind::Tag, &text);
+            }
+        }
+    }
+}
+
+fn check_attribute(checker: &mut Checker, attribute: &Text) {
+    if ATTRIBUTES.contains(&attribute.as_str()) {
+        return;
+    }
+    if attribute.starts_with(PRIVILEGES) {
+        let message = format!("`{attribute}` is a privilege that Tailscale gives by itself");
+        checker.report(
+            Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
+                .help("leave it out: what people may do follows from their roles"),
+        );
+    } else if let Some(near) = near_attribute(attribute) {
+        let message = format!("Tailscale is not known to have an attribute `{attribute}`");
+        checker.report(
+            Diagnostic::new(Code::MisspeltAttribute, attribute.origin, message).help(format!("did you mean `{near}`?")),
+        );
+    }
+}
+
+/// A known attribute that is spelt nearly so. What has a colon is its own name up to there.
+fn near_attribute(attribute: &str) -> Option<String> {
+    if let Some((prefix, value)) = attribute.split_once(':')
+        && !attribute.starts_with("drive:")
+    {
+        // `nextdns:` has a profile after the colon, which can be anything, and so can other prefixes.
+        let near = suggestion::nearest(prefix, ["nextdns", "drive"])?;
+        return (near != prefix).then(|| format!("{near}:{value}"));
+    }
+    suggestion::nearest(attribute, ATTRIBUTES.iter().copied()).map(str::to_owned)
+}
+
+fn check_pool(checker: &mut Checker, network: &Network) {
+    let (text, prefix) = (&network.text, network.prefix);
+    if let Some(reserved) = RESERVED.iter().find(|reserved| prefix.overlaps(**reserved)) {
+        checker.report(
+            Diagnostic::new(
+                Code::IpPool,
+                text.origin,
+                format!("`{text}` takes in `{reserved}`, which Tailscale keeps for itself"),
+            )
+            .help("write a prefix of 100.64.0.0/10 without it")
+            .tailscale(format!("IPPool({prefix}): network within reserved range")),
+        );
+    } else if !ADDRESSES.contains(prefix) {
+        checker.report(
+            Diagnostic::new(
+                Code::IpPool,
+                text.origin,
+                format!("`{text}` is not in `{ADDRESSES}`, where devices' addresses come from"),
+            )
+            .help("write a prefix of it, as `100.80.0.0/16`"),
+        );
+    } else {
+        checker.host_bits(text, prefix);
+    }
+}

@@ -1,0 +1,248 @@
+//! `acls` and `grants`.
+
+use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::model::{
+    Acl, Autogroup, Destination, Grant, HostAddress, List, Origin, PortSpec, Prefix, Protocol, Selector, SelectorKind,
+};
+
+use super::place::Place;
+use super::{Checker, app};
+
+pub(super) fn check(checker: &mut Checker) {
+    let policy = checker.policy;
+    for grant in policy.grants.iter().flatten() {
+        check_grant(checker, grant);
+    }
+    for acl in policy.acls.iter().flatten() {
+        check_acl(checker, acl);
+    }
+}
+
+fn check_grant(checker: &mut Checker, grant: &Grant) {
+    checker.selectors(Place::Src, &grant.src);
+    for selector in &grant.dst {
+        if checker.selector(Place::GrantDst, selector) {
+            default_route(checker, selector, true);
+        }
+    }
+    checker.selectors(Place::Via, &grant.via);
+    checker.selectors(Place::Posture, &grant.src_posture);
+    for spec in &grant.ip {
+        port_spec(checker, spec);
+    }
+    if grant.ip.is_blank() && grant.app.as_ref().is_none_or(|app| app.is_blank()) {
+        checker.report(
+            Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
+                .help("add `ip`, as `[\"tcp:443\"]`, or `[\"*\"]` for all ports")
+                .tailscale("ip and app can not both be empty"),
+        );
+    }
+    if let Some(app) = &grant.app {
+        app::check_grant(checker, grant, app);
+    }
+    via(checker, grant);
+    rule(checker, "grant", grant.origin, &grant.src, grant.dst.is_blank(), grant.dst.origin);
+    self_sources(checker, &grant.src, grant.dst.iter(), false);
+}
+
+fn check_acl(checker: &mut Checker, acl: &Acl) {
+    checker.selectors(Place::Src, &acl.src);
+    checker.selectors(Place::Posture, &acl.src_posture);
+    for destination in &acl.dst {
+        if checker.selector(Place::AclDst, &destination.host) {
+            default_route(checker, &destination.host, false);
+            lower_cased(checker, &destination.host);
+        }
+        unbracketed(checker, destination);
+        if let Some(protocol) = acl.proto.filter(|protocol| !protocol.has_ports())
+            && destination.ports.iter().any(|ports| !ports.is_all())
+        {
+            let help = format!("write `{}:*`", destination.host);
+            checker.report(portless(protocol, destination.ports_origin).help(help));
+        }
+    }
+    rule(checker, "acl", acl.origin, &acl.src, acl.dst.is_blank(), acl.dst.origin);
+    self_sources(checker, &acl.src, acl.dst.iter().map(|destination| &destination.host), true);
+}
+
+/// What holds for acls, grants and SSH rules alike: without sources or destinations they do nothing. `grant-h5`
+pub(super) fn rule(
+    checker: &mut Checker,
+    noun: &str,
+    origin: Origin,
+    src: &List<Selector>,
+    no_dst: bool,
+    dst: Option<Origin>,
+) {
+    for (blank, place, role) in [(src.is_blank(), src.origin, "sources"), (no_dst, dst, "destinations")] {
+        if blank {
+            let message = format!("this {noun} has no {role}, so it does nothing");
+            checker.report(Diagnostic::new(Code::EmptyList, place.unwrap_or(origin), message));
+        }
+    }
+    beside_wildcard(checker, src);
+}
+
+/// A source that `*` has already. Addresses may lie outside of what `*` stands for.
+fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
+    let Some(wildcard) = src.iter().find(|selector| selector.kind == SelectorKind::Wildcard) else { return };
+    for selector in src {
+        let covered = match selector.kind {
+            SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::Tag => true,
+            SelectorKind::Autogroup(Some(autogroup)) => autogroup.is_role() || autogroup == Autogroup::Tagged,
+            _ => false,
+        };
+        if covered {
+            let message = format!("`{}` is part of `*`, which is a source here too", selector.text);
+            checker.report(
+                Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
+                    .note_at("the wildcard is here", wildcard.text.origin)
+                    .help("leave out the one or the other"),
+            );
+        }
+    }
+}
+
+/// `autogroup:self` goes with people as sources, and in acls, but not in grants, with `*`. `acl-a04` `acl-s05` `grant-h9`
+fn self_sources<'a>(
+    checker: &mut Checker,
+    src: &List<Selector>,
+    mut dst: impl Iterator<Item = &'a Selector>,
+    wildcard: bool,
+) {
+    let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
+    let Some(own) = dst.find(|selector| selector.kind == own) else { return };
+    let wrong = src.iter().find(|selector| match selector.kind {
+        SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::SyncedGroup => false,
+        SelectorKind::Wildcard => !wildcard,
+        // These are reported as what they are.
+        SelectorKind::Unknown | SelectorKind::Autogroup(None | Some(Autogroup::SelfDevices)) => false,
+        SelectorKind::Autogroup(Some(autogroup)) => !autogroup.is_role(),
+        _ => true,
+    });
+    if let Some(wrong) = wrong {
+        let message = format!("`{}` has no own devices for `autogroup:self` to stand for", wrong.text);
+        let help = match wrong.kind {
+            SelectorKind::Wildcard => "write `autogroup:member` as the source",
+            _ => "write users, groups or `autogroup:member` as sources",
+        };
+        checker.report(
+            Diagnostic::new(Code::SelfSource, wrong.text.origin, message)
+                .note_at("`autogroup:self` is the destination here", own.text.origin)
+                .help(help)
+                .tailscale("autogroup:self can only be used with users, groups, or supported autogroups"),
+        );
+    }
+}
+
+/// All addresses as a destination: refused in grants, `grant-v05` `grant-v08`, and not known elsewhere.
+fn default_route(checker: &mut Checker, selector: &Selector, in_grant: bool) {
+    let (prefix, literal) = match selector.kind {
+        SelectorKind::Prefix(prefix) => (prefix, true),
+        SelectorKind::Host => match checker.names.host_address(&selector.text) {
+            Some(HostAddress::Prefix(prefix)) => (prefix, false),
+            _ => return,
+        },
+        _ => return,
+    };
+    if prefix.length != 0 {
+        return;
+    }
+    let help = "write `*` for all devices and routes, or `autogroup:internet` for what exit nodes lead to";
+    let text = &selector.text;
+    checker.report(if in_grant && literal && matches!(prefix, Prefix::ALL_IPV4 | Prefix::ALL_IPV6) {
+        Diagnostic::new(Code::DefaultRoute, text.origin, format!("`{text}` cannot be a destination"))
+            .help(help)
+            .tailscale(format!(
+                "dst {}: to allow all IP addresses, use \"*\" or \"autogroup:internet\"",
+                go_quote(text)
+            ))
+    } else {
+        let message =
+            format!("`{text}` is every address of its family, which Tailscale refuses as a grant's destination");
+        Diagnostic::new(Code::DoubtfulDefaultRoute, text.origin, message).help(help)
+    });
+}
+
+/// Tailscale reads an acl's destination in lower case, so a name with capitals may not be found.
+fn lower_cased(checker: &mut Checker, host: &Selector) {
+    let named = matches!(host.kind, SelectorKind::Host | SelectorKind::Group | SelectorKind::IpSet);
+    if named && host.text.contains(|letter: char| letter.is_ascii_uppercase()) {
+        let message = format!("in an acl's `dst`, Tailscale may read `{}` in lower case and not find it", host.text);
+        let help = format!("rename it to `{}`, or write a grant", host.text.to_ascii_lowercase());
+        checker.report(Diagnostic::new(Code::LetterCase, host.text.origin, message).help(help));
+    }
+}
+
+/// `fd7a::1:22`, in which the reader cannot tell the port from the address.
+pub(super) fn unbracketed(checker: &mut Checker, destination: &Destination) {
+    if let SelectorKind::Address(std::net::IpAddr::V6(address)) = destination.host.kind
+        && !destination.text.starts_with('[')
+    {
+        let ports = destination.text.rsplit(':').next().unwrap_or_default();
+        let message = format!("`{}` is read as ports `{ports}` of `{address}`", destination.text);
+        checker.report(
+            Diagnostic::new(Code::AmbiguousAddress, destination.text.origin, message)
+                .help(format!("write `[{address}]:{ports}`")),
+        );
+    }
+}
+
+fn port_spec(checker: &mut Checker, spec: &PortSpec) {
+    if let Some(protocol) = spec.protocol.filter(|protocol| !protocol.has_ports())
+        && !spec.ports.is_all()
+    {
+        let start = spec.text.rfind(':').map_or(0, |colon| colon + 1);
+        let origin = spec.text.part(start..spec.text.len());
+        checker.report(portless(protocol, origin).help(format!("write `{protocol}:*`")));
+    }
+    // Numbers that nobody has for a port, but protocols have. `grant-k22`
+    let number = spec.ports.first;
+    if spec.protocol.is_none()
+        && spec.ports.last == number
+        && matches!(number, 1 | 2 | 4 | 6 | 17 | 47 | 50 | 51 | 58 | 132)
+    {
+        let protocol = u8::try_from(number).ok().map(Protocol).and_then(Protocol::name).unwrap_or_default();
+        let message = format!("`{}` is port {number}, not the protocol {protocol}", spec.text);
+        checker.report(
+            Diagnostic::new(Code::PortOrProtocol, spec.text.origin, message)
+                .help(format!("write `{protocol}:*` for the protocol, `tcp:{number}` for the port")),
+        );
+    }
+}
+
+/// Ports of a protocol that has none, which Tailscale's documentation forbids.
+fn portless(protocol: Protocol, origin: Origin) -> Diagnostic {
+    let message = match protocol.name() {
+        Some(name) => format!("`{name}` has no ports"),
+        None => format!("protocol {protocol} has no ports that a rule can name"),
+    };
+    Diagnostic::new(Code::PortlessProtocol, origin, message)
+}
+
+/// `via` with destinations that no router serves, which gives nothing.
+fn via(checker: &mut Checker, grant: &Grant) {
+    let Some(router) = grant.via.first() else { return };
+    for selector in &grant.dst {
+        let device = match selector.kind {
+            SelectorKind::User
+            | SelectorKind::Domain
+            | SelectorKind::Group
+            | SelectorKind::SyncedGroup
+            | SelectorKind::Tag => true,
+            SelectorKind::Autogroup(Some(autogroup)) => autogroup != Autogroup::Internet,
+            _ => false,
+        };
+        if device {
+            let message = format!(
+                "`{}` is reached directly, never through a router, so `via` leaves nothing of it",
+                selector.text
+            );
+            checker.report(
+                Diagnostic::new(Code::ViaWithoutRoute, selector.text.origin, message)
+                    .note_at("the router is named here", router.text.origin)
+                    .help("write the prefix behind the router, or a grant of its own without `via`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! `ssh`: who may log in where, as whom, and how often they must prove it.
+
+use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule, Text};
+
+use super::place::Place;
+use super::{Checker, rule};
+
+pub(super) fn check(checker: &mut Checker) {
+    for rule in &checker.policy.ssh {
+        check_rule(checker, rule);
+    }
+}
+
+fn check_rule(checker: &mut Checker, rule: &SshRule) {
+    checker.selectors(Place::SshSrc, &rule.src);
+    for selector in &rule.dst {
+        if checker.selector(Place::SshDst, selector) {
+            combination(checker, rule, selector);
+        }
+    }
+    checker.selectors(Place::Posture, &rule.src_posture);
+    rule::rule(checker, "SSH rule", rule.origin, &rule.src, rule.dst.is_blank(), rule.dst.origin);
+    users(checker, rule);
+    check_mode(checker, rule);
+    for pattern in &rule.accept_env {
+        environment(checker, pattern);
+    }
+    recorder(checker, rule);
+}
+
+/// People reach their own devices, and tags; what has a tag reaches tags only.
+fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
+    let forbidden = match destination.kind {
+        SelectorKind::User => rule.src.iter().find(|source| *source.text != *destination.text),
+        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => rule.src.iter().find(|source| is_tagged(source)),
+        _ => None,
+    };
+    let Some(source) = forbidden else { return };
+    let (message, help) = if is_tagged(source) {
+        let message = format!("a tagged device, as `{}`, cannot log in to people's devices", source.text);
+        (message, "write a tag as the destination".to_owned())
+    } else {
+        let message = format!("only `{0}` can log in to the devices of `{0}`", destination.text);
+        let help =
+            format!("write `autogroup:self` for everyone's own devices, or `{}` as the only source", destination.text);
+        (message, help)
+    };
+    let note = if is_tagged(source) { "this source is tagged" } else { "this source is somebody else" };
+    checker.report(
+        Diagnostic::new(Code::SshDestination, destination.text.origin, message)
+            .note_at(note, source.text.origin)
+            .help(help),
+    );
+}
+
+fn is_tagged(selector: &Selector) -> bool {
+    matches!(selector.kind, SelectorKind::Tag | SelectorKind::Autogroup(Some(Autogroup::Tagged)))
+}
+
+/// Accounts on the machine. `ssh-users-null` `ssh-malformed-users-mixed-valid-empty` `ssh-malformed-user-group-prefix`
+fn users(checker: &mut Checker, rule: &SshRule) {
+    if rule.users.is_blank() {
+        let origin = rule.users.origin.unwrap_or(rule.origin);
+        checker.report(
+            Diagnostic::new(Code::MissingField, origin, "an SSH rule needs users: accounts on the machine")
+                .help("add `users`, as `[\"autogroup:nonroot\"]`")
+                .tailscale("users must be specified"),
+        );
+    }
+    for user in &rule.users {
+        match SelectorKind::of(user) {
+            _ if user.is_empty() || user.as_str() == "*" => {
+                let what = if user.is_empty() { "an empty word" } else { "`*`" };
+                checker.report(
+                    Diagnostic::new(Code::InvalidAccount, user.origin, format!("{what} is no account"))
+                        .help("write `autogroup:nonroot` for any account but root, and `root` for root")
+                        .tailscale(format!("user {} is not valid", go_quote(user))),
+                );
+            }
+            SelectorKind::Autogroup(Some(Autogroup::Nonroot)) => {}
+            SelectorKind::LocalPart => {
+                let domain = user.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
+                if domain.is_empty() {
+                    account(checker, user, "write the tailnet's domain after the `@`".to_owned());
+                } else {
+                    checker.tailnet_domain(user, domain, Some(""));
+                }
+            }
+            kind => {
+                if let Some(help) = selector_help(user, kind) {
+                    account(checker, user, help);
+                }
+            }
+        }
+    }
+}
+
+/// A selector where an account's name belongs. Tailscale looks for an account that is called so.
+fn account(checker: &mut Checker, user: &Text, help: String) {
+    let message = format!("`{user}` is taken for the name of an account on the machine");
+    checker.report(Diagnostic::new(Code::SelectorAsAccount, user.origin, message).help(help));
+}
+
+fn selector_help(user: &str, kind: SelectorKind) -> Option<String> {
+    let near =
+        |name: &str| crate::diagnostic::suggestion::nearest(user, [name]).map(|name| format!("did you mean `{name}`?"));
+    match kind {
+        SelectorKind::Autogroup(_) => {
+            near("autogroup:nonroot").or_else(|| Some("write `autogroup:nonroot` for any account but root".to_owned()))
+        }
+        SelectorKind::Group | SelectorKind::SyncedGroup | SelectorKind::Tag | SelectorKind::External => {
+            Some("write the account's name; who may use it stands in `src`".to_owned())
+        }
+        SelectorKind::User | SelectorKind::Domain | SelectorKind::Unknown if user.starts_with("localpart:") => {
+            Some("write `localpart:*@` and the tailnet's domain".to_owned())
+        }
+        SelectorKind::Domain => Some(format!("write `localpart:{}`", user.trim_start_matches("user:"))),
+        SelectorKind::User => {
+            let (local, domain) = user.rsplit_once('@')?;
+            Some(format!("write `{local}`, or `localpart:*@{domain}` for each user's own account"))
+        }
+        _ => None,
+    }
+}
+
+fn check_mode(checker: &mut Checker, rule: &SshRule) {
+    if rule.action == Some(Action::Check)
+        && let Some(source) = rule.src.iter().find(|source| is_tagged(source))
+    {
+        let message = format!("`{}` has nobody who could prove who they are, as `check` demands", source.text);
+        checker.report(
+            Diagnostic::new(Code::CheckFromTag, source.text.origin, message).help("write `accept` for tagged sources"),
+        );
+    }
+    let Some(period) = &rule.check_period else { return };
+    if rule.action == Some(Action::Accept) {
+        checker.report(
+            Diagnostic::new(
+                Code::UnusedCheckPeriod,
+                period.text.origin,
+                "`accept` checks nothing, so it has no check period",
+            )
+            .help("leave it out, or write `check` as the action"),
+        );
+    } else if let Some(duration) = period.duration.filter(|duration| *duration < Duration::MINUTE) {
+        let help = format!(
+            "write `always` to check at every connection, or between `1m` and `{}h`",
+            CheckPeriod::MAX.0 / Duration::hours(1).0
+        );
+        let message = format!("a check period of {duration} is shorter than the minute that Tailscale documents");
+        checker.report(Diagnostic::new(Code::ShortCheckPeriod, period.text.origin, message).help(help));
+    }
+}
+
+/// Patterns of environment variables. Clients hold back some, whatever the pattern.
+fn environment(checker: &mut Checker, pattern: &Text) {
+    if pattern.is_empty() {
+        checker.report(
+            Diagnostic::new(Code::InvalidValue, pattern.origin, "a pattern of `acceptEnv` is empty")
+                .help("write a name, or a pattern as `GIT_*`")
+                .tailscale("acceptEnv values cannot be empty"),
+        );
+        return;
+    }
+    let upper = pattern.to_ascii_uppercase();
+    let held_back = upper.starts_with("LD_") || upper.starts_with("DYLD_") || pattern.as_str() == "GOTRACEBACK";
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '*' | '?');
+    let message = if held_back {
+        format!("clients never pass on `{pattern}`")
+    } else if let Some(letter) = pattern.chars().find(|&letter| !allowed(letter)) {
+        format!("clients never pass on a variable with `{letter}` in its name")
+    } else {
+        return;
+    };
+    checker.report(Diagnostic::new(Code::IneffectivePattern, pattern.origin, message));
+}
+
+fn recorder(checker: &mut Checker, rule: &SshRule) {
+    checker.selectors(Place::Recorder, &rule.recorder);
+    if let [_, second, ..] = rule.recorder.items.as_slice() {
+        checker.report(
+            Diagnostic::new(Code::Recorder, second.text.origin, "a rule has one recorder tag")
+                .help("give all recorder nodes the same tag"),
+        );
+    }
+    if rule.enforce_recorder && rule.recorder.is_blank() {
+        checker.report(
+            Diagnostic::new(Code::Recorder, rule.origin, "`enforceRecorder` enforces nothing without a `recorder`")
+                .help("add `recorder`, with the tag of the recorder nodes"),
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! `tests` and `sshTests`: entries that can only fail, whatever the rules are.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
+
+use super::Checker;
+use super::place::Place;
+
+pub(super) fn check(checker: &mut Checker) {
+    let policy = checker.policy;
+    for test in &policy.tests {
+        check_test(checker, test);
+    }
+    for test in &policy.ssh_tests {
+        check_ssh_test(checker, test);
+    }
+}
+
+fn check_test(checker: &mut Checker, test: &Test) {
+    if let Some(src) = &test.src {
+        source(checker, Place::TestSrc, src);
+    }
+    if test.accept.is_blank() && test.deny.is_blank() {
+        checker.report(
+            failed(Code::MissingField, test.origin, "a test needs something to test")
+                .help("add `accept` or `deny`, as `[\"tag:web:443\"]`"),
+        );
+    }
+    for target in test.accept.iter().chain(&test.deny) {
+        check_target(checker, test, target);
+    }
+}
+
+fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
+    if checker.selector(Place::TestDst, &target.host) {
+        single_address(checker, &target.host);
+    }
+    if let SelectorKind::Address(std::net::IpAddr::V6(address)) = target.host.kind
+        && !target.text.starts_with('[')
+    {
+        let message = format!("`{}` is read as port {} of `{address}`", target.text, target.port);
+        checker.report(
+            Diagnostic::new(Code::AmbiguousAddress, target.text.origin, message)
+                .help(format!("write `[{address}]:{}`", target.port)),
+        );
+    }
+    let portless = test.proto.filter(|protocol| !protocol.has_ports());
+    match (portless, target.port) {
+        (Some(protocol), port) if port != 0 => {
+            checker.report(
+                Diagnostic::new(Code::DoubtfulTest, target.port_origin, format!("`{protocol}` has no ports"))
+                    .help(format!("write `{}:0`", host_text(target))),
+            );
+        }
+        (None, 0) => {
+            let message = "port 0 stands for protocols without ports";
+            let name = Protocol::ICMP.name().unwrap_or_default();
+            checker.report(
+                Diagnostic::new(Code::DoubtfulTest, target.port_origin, message)
+                    .help(format!("write the port, or `{name}` as the protocol")),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A target without its port, as written.
+fn host_text(target: &Target) -> &str {
+    target.text.rsplit_once(':').map_or("", |(host, _)| host)
+}
+
+fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
+    if let Some(src) = &test.src {
+        source(checker, Place::SshTestSrc, src);
+    }
+    if test.dst.is_blank() {
+        let origin = test.dst.origin.unwrap_or(test.origin);
+        checker.report(
+            failed(Code::MissingField, origin, "an SSH test needs a destination")
+                .help("add `dst`, as `[\"tag:server\"]`"),
+        );
+    }
+    for destination in &test.dst {
+        if checker.selector(Place::SshTestDst, destination) {
+            single_address(checker, destination);
+        }
+    }
+    let lists = [&test.accept, &test.check, &test.deny];
+    if lists.iter().all(|list| list.is_blank()) {
+        checker.report(
+            failed(Code::MissingField, test.origin, "an SSH test needs accounts to test")
+                .help("add `accept`, `check` or `deny`, as `[\"root\"]`"),
+        );
+    }
+    for user in lists.into_iter().flatten() {
+        account(checker, user);
+    }
+}
+
+/// The source of a test. A user whom the tailnet does not know fails it. `policytest-src-unknown-user-email`
+fn source(checker: &mut Checker, place: Place, src: &Selector) {
+    if !checker.selector(place, src) || src.kind != SelectorKind::User {
+        return;
+    }
+    let users = &checker.policy.facts.users;
+    if !users.is_empty() && !users.iter().any(|user| user.email.eq_ignore_ascii_case(&src.text)) {
+        let near = crate::diagnostic::suggestion::nearest(&src.text, users.iter().map(|user| user.email.as_str()));
+        let message = format!("no user of the tailnet is called `{}`", src.text);
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add them to `users`, or test for somebody who is there".to_owned(),
+        };
+        checker.report(failed(Code::UndefinedUser, src.text.origin, &message).help(help));
+    }
+}
+
+/// A test probes one machine, and a host that is a prefix is many.
+fn single_address(checker: &mut Checker, host: &Selector) {
+    if host.kind == SelectorKind::Host
+        && let Some(HostAddress::Prefix(prefix)) = checker.names.host_address(&host.text)
+    {
+        let message = format!("a test probes one machine, and the host `{}` is `{prefix}`", host.text);
+        checker.report(
+            failed(Code::InvalidTest, host.text.origin, &message)
+                .help(format!("write an address in it, as `{}`", prefix.address)),
+        );
+    }
+}
+
+/// The account that a test logs in to, by its name.
+fn account(checker: &mut Checker, user: &Text) {
+    if user.is_empty() {
+        checker.report(
+            failed(Code::InvalidTest, user.origin, "an SSH test needs the account's name").help("write it, as `root`"),
+        );
+    } else if matches!(
+        SelectorKind::of(user),
+        SelectorKind::Autogroup(_) | SelectorKind::LocalPart | SelectorKind::Wildcard
+    ) {
+        let message = format!("an SSH test logs in to one account, and `{user}` stands for several");
+        checker.report(
+            Diagnostic::new(Code::DoubtfulTest, user.origin, message).help("write the name of one account, as `root`"),
+        );
+    }
+}
+
+/// A finding that fails the test, which is all that Tailscale says of it.
+fn failed(code: Code, origin: crate::model::Origin, message: &str) -> Diagnostic {
+    Diagnostic::new(code, origin, message).tailscale(Target::FAILED)
+}

@@ -1,0 +1,31 @@
+use std::fmt::Write;
+
+/// A string as Go writes it with `%q`, which is how Tailscale's messages quote what they are about.
+///
+/// ```
+/// use policy_core::diagnostic::go_quote;
+/// assert_eq!(go_quote("say \"hi\"\n"), r#""say \"hi\"\n""#);
+/// ```
+pub fn go_quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\u{7}' => quoted.push_str("\\a"),
+            '\u{8}' => quoted.push_str("\\b"),
+            '\u{c}' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\u{b}' => quoted.push_str("\\v"),
+            // Writing to a `String` cannot fail.
+            _ if letter.is_ascii_control() => drop(write!(quoted, "\\x{:02x}", u32::from(letter))),
+            _ if letter.is_control() => drop(write!(quoted, "\\u{:04x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

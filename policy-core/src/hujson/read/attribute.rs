@@ -1,0 +1,58 @@
+use crate::hujson::NodeId;
+use crate::model::{AutoApprovers, List, Network, NodeAttr, RouteApprovers, Selector, ServiceApprovers};
+
+use super::reader::{Form, Member, Reader};
+
+const NODE_ATTR: Form<4> = Form {
+    name: "an entry of `nodeAttrs`",
+    keys: ["target", "attr", "app", "ipPool"],
+    elsewhere: &[("src", "write `target`"), ("dst", "write `target`")],
+};
+
+const AUTO_APPROVERS: Form<3> = Form {
+    name: "`autoApprovers`",
+    keys: ["routes", "exitNode", "services"],
+    elsewhere: &[("exitNodes", "write `exitNode`"), ("advertiseRoutes", "write `routes`")],
+};
+
+impl Reader<'_> {
+    pub(super) fn node_attr(&mut self, id: NodeId) -> Option<NodeAttr> {
+        let [target, attr, app, ip_pool] = self.fields(id, &NODE_ATTR)?;
+        Some(NodeAttr {
+            target: self.selectors(target, "target"),
+            attr: self.texts(attr, "attr"),
+            app: app.map(|app| self.app(app)),
+            ip_pool: self.parsed(ip_pool, "ipPool", Network::parse),
+            doc: self.document.doc(id),
+            origin: self.document.origin(id),
+        })
+    }
+
+    pub(super) fn auto_approvers(&mut self, id: NodeId, into: &mut AutoApprovers) {
+        let Some([routes, exit_node, services]) = self.fields(id, &AUTO_APPROVERS) else { return };
+        if let Some(routes) = routes {
+            let mut read: List<Option<RouteApprovers>> = List::default();
+            self.declarations(routes, "routes", &mut read, Self::route_approvers);
+            into.routes.extend(read.items.into_iter().flatten());
+        }
+        if exit_node.is_some() {
+            into.exit_node = self.selectors(exit_node, "exitNode");
+        }
+        if let Some(services) = services {
+            let mut read = List::default();
+            self.declarations(services, "services", &mut read, Self::service_approvers);
+            into.services.extend(read.items);
+        }
+    }
+
+    fn route_approvers(&mut self, Member { name, value, origin, .. }: Member) -> Option<RouteApprovers> {
+        let approvers = self.selectors(self.present(value), &name);
+        let network = self.parse(&name, Network::parse)?;
+        Some(RouteApprovers { network, approvers, origin })
+    }
+
+    fn service_approvers(&mut self, Member { name, value, origin, .. }: Member) -> ServiceApprovers {
+        let approvers = self.selectors(self.present(value), &name);
+        ServiceApprovers { service: Selector::new(name), approvers, origin }
+    }
+}

@@ -1,0 +1,185 @@
+use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::hujson::{Document, Kind, NodeId};
+use crate::model::{
+    Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, Text, User, parse_address,
+};
+
+use super::reader::Reader;
+
+impl Facts {
+    /// Reads what is known about a tailnet, from JSON or HuJSON:
+    ///
+    /// ```text
+    /// {"users": [{"name", "email", "role"}],
+    ///  "nodes": [{"name", "user", "tags", "ipv4", "ipv6", "routable_ips", "approved_routes", "primary_routes"}],
+    ///  "domains": ["example.com"]}
+    /// ```
+    ///
+    /// Every field may be left out but a user's name or e-mail address, of which one stands for both, and a device's
+    /// name. A device's `user` is a user's name or e-mail address. Unknown fields are for others to read.
+    /// `base` is the position of the text's first byte among all that is read: choose it beyond the policy's end.
+    /// Beside the facts stands what could not be read of them.
+    ///
+    /// ```
+    /// use policy_core::model::Facts;
+    /// let (facts, unreadable) = Facts::parse(r#"{"users": [{"name": "odin", "email": "odin@example.com", "role": "owner"}]}"#, 0);
+    /// assert_eq!(facts.owner().unwrap().domain(), Some("example.com"));
+    /// assert_eq!(unreadable, []);
+    /// ```
+    pub fn parse(text: &str, base: u32) -> (Facts, Vec<Diagnostic>) {
+        let document = match Document::parse(text, base) {
+            Ok(document) => document,
+            Err(error) => return (Facts::default(), vec![super::syntax(error)]),
+        };
+        let mut reader = Reader::new(&document);
+        let facts = reader.facts();
+        // Tailscale never sees the facts, so it refuses nothing of them.
+        for finding in &mut reader.findings {
+            finding.tailscale = None;
+        }
+        (facts, reader.findings)
+    }
+}
+
+impl Reader<'_> {
+    fn facts(&mut self) -> Facts {
+        let root = self.document.root();
+        let Some([users, nodes, invariants, domains, lets]) =
+            self.known_fields(root, "the facts", &["users", "nodes", "invariants", "domains", "lets"])
+        else {
+            return Facts::default();
+        };
+        Facts {
+            users: self.list(users, "users", Self::user).items,
+            devices: self.list(nodes, "nodes", Self::device).items,
+            invariants: self.list(invariants, "invariants", Self::invariant).items,
+            domains: self.texts(domains, "domains"),
+            lets: self.texts(lets, "lets"),
+        }
+    }
+
+    /// The values of the keys, in their exact case; others do not matter.
+    fn known_fields<const N: usize>(
+        &mut self,
+        id: NodeId,
+        name: &str,
+        keys: &[&str; N],
+    ) -> Option<[Option<NodeId>; N]> {
+        let document = self.document;
+        if document.kind(id) != Kind::Object {
+            self.wrong_type(id, name, "an object");
+            return None;
+        }
+        let mut values = [None; N];
+        for (name, value) in document.members(id) {
+            let Some(key) = document.string(name) else { continue };
+            let index = keys.iter().position(|known| *known == &*key);
+            if let Some(slot) = index.and_then(|index| values.get_mut(index)) {
+                *slot = Some(value);
+            }
+        }
+        Some(values.map(|value| value.and_then(|value| self.present(value))))
+    }
+
+    fn user(&mut self, id: NodeId) -> Option<User> {
+        let [name, email, role, doc] = self.known_fields(id, "a user", &["name", "email", "role", "doc"])?;
+        let origin = self.document.origin(id);
+        let (name, email) = (self.text(name, "name"), self.text(email, "email"));
+        let Some(email) = email.or_else(|| name.clone()) else {
+            let message = "a user needs an e-mail address";
+            self.findings.push(Diagnostic::new(Code::MissingField, origin, message).help("add `email`"));
+            return None;
+        };
+        let name = name.unwrap_or_else(|| email.clone());
+        let role = self.text(role, "role").and_then(|text| self.parse(&text, |text| role_of(text)));
+        Some(User { name, email, role, doc: self.fact_doc(id, doc), origin })
+    }
+
+    fn device(&mut self, id: NodeId) -> Option<Device> {
+        let keys =
+            &["name", "user", "tags", "ipv4", "ipv6", "routable_ips", "approved_routes", "primary_routes", "doc"];
+        let [name, user, tags, ipv4, ipv6, routable, approved, primary, doc] =
+            self.known_fields(id, "a device", keys)?;
+        let origin = self.document.origin(id);
+        let Some(name) = self.text(name, "name") else {
+            self.findings.push(Diagnostic::new(Code::MissingField, origin, "a device needs a name").help("add `name`"));
+            return None;
+        };
+        let address = |text: &Text| parse_address(text);
+        let ipv4 = self.text(ipv4, "ipv4").and_then(|text| {
+            self.parse(&text, |text| match address(text)? {
+                std::net::IpAddr::V4(address) => Ok(address),
+                std::net::IpAddr::V6(_) => Err(Problem::new(Code::InvalidAddress, "this is an IPv6 address")),
+            })
+        });
+        let ipv6 = self.text(ipv6, "ipv6").and_then(|text| {
+            self.parse(&text, |text| match address(text)? {
+                std::net::IpAddr::V6(address) => Ok(address),
+                std::net::IpAddr::V4(_) => Err(Problem::new(Code::InvalidAddress, "this is an IPv4 address")),
+            })
+        });
+        Some(Device {
+            name,
+            owner: self.text(user, "user"),
+            tags: self.selectors(tags, "tags"),
+            ipv4,
+            ipv6,
+            routable: self.routes(routable, "routable_ips"),
+            approved: self.routes(approved, "approved_routes"),
+            primary: self.routes(primary, "primary_routes"),
+            doc: self.fact_doc(id, doc),
+            origin,
+        })
+    }
+
+    fn invariant(&mut self, id: NodeId) -> Option<Invariant> {
+        let [kind, src, targets, doc] = self.known_fields(id, "an invariant", &["kind", "src", "targets", "doc"])?;
+        let kind = self.text(kind, "kind").and_then(|text| {
+            self.parse(&text, |text| match text.as_str() {
+                "only" => Ok(InvariantKind::Only),
+                "never" => Ok(InvariantKind::Never),
+                _ => Err(Problem::new(Code::InvalidValue, format!("`{text}` is no kind of invariant"))
+                    .help("write `only` or `never`")),
+            })
+        })?;
+        Some(Invariant {
+            kind,
+            src: self.selectors(src, "src"),
+            targets: self.list(targets, "targets", Self::invariant_target).items,
+            doc: self.fact_doc(id, doc),
+            origin: self.document.origin(id),
+        })
+    }
+
+    fn invariant_target(&mut self, id: NodeId) -> Option<InvariantTarget> {
+        let [dst, ip] = self.known_fields(id, "a target", &["dst", "ip"])?;
+        Some(InvariantTarget {
+            dst: self.selectors(dst, "dst"),
+            ip: self.parsed(ip, "ip", PortSpec::parse),
+            origin: self.document.origin(id),
+        })
+    }
+
+    /// A fact's description: its `doc`, or else the comment above it.
+    fn fact_doc(&mut self, id: NodeId, doc: Option<NodeId>) -> Option<String> {
+        self.text(doc, "doc").map(|text| text.to_string()).or_else(|| self.document.doc(id))
+    }
+
+    fn routes(&mut self, value: Option<NodeId>, key: &str) -> List<Network> {
+        self.parsed(value, key, Network::parse)
+    }
+}
+
+fn role_of(text: &str) -> Result<Role, Problem> {
+    Role::from_name(text).ok_or_else(|| {
+        let names = || Role::NAMES.iter().map(|&(name, _)| name);
+        let problem = Problem::new(Code::InvalidValue, format!("`{text}` is no role"));
+        match suggestion::nearest(text, names()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!(
+                "the roles are {}",
+                names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
+        }
+    })
+}

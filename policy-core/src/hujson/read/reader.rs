@@ -1,0 +1,240 @@
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::model::{List, Origin, Selector, Text};
+
+use crate::hujson::{Document, Kind, NodeId};
+
+/// Reads a document, and remembers what it could not read.
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// The form of an object: which keys it may have.
+pub(super) struct Form<const N: usize> {
+    /// What it is called in a sentence, as `an acl`.
+    pub(super) name: &'static str,
+    /// In Tailscale's order and case.
+    pub(super) keys: [&'static str; N],
+    /// Keys of other objects that are easily taken for its own, and what to write instead.
+    pub(super) elsewhere: &'static [(&'static str, &'static str)],
+}
+
+/// A member of a section: a name and what it is declared as.
+pub(super) struct Member {
+    pub(super) name: Text,
+    pub(super) value: NodeId,
+    pub(super) doc: Option<String>,
+    /// Name and value.
+    pub(super) origin: Origin,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        Reader { document, findings: Vec::new() }
+    }
+
+    /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.
+    /// `null` is the same as no value.
+    pub(super) fn fields<const N: usize>(&mut self, id: NodeId, form: &Form<N>) -> Option<[Option<NodeId>; N]> {
+        if self.document.kind(id) != Kind::Object {
+            self.wrong_type(id, form.name, "an object");
+            return None;
+        }
+        let mut values = [None; N];
+        let mut places: [Option<Origin>; N] = [None; N];
+        let document = self.document;
+        for (name, value) in document.members(id) {
+            let Some(key) = document.string(name) else { continue };
+            let known = form.keys.iter().position(|known| known.eq_ignore_ascii_case(&key));
+            match known.and_then(|index| Some((values.get_mut(index)?, places.get_mut(index)?))) {
+                Some((_, &mut Some(first))) => self.duplicate_key(&key, first),
+                Some((slot, place)) => {
+                    *place = Some(key.origin);
+                    *slot = Some(value);
+                }
+                None => self.unknown_key(&key, form),
+            }
+        }
+        Some(values.map(|value| value.and_then(|value| self.present(value))))
+    }
+
+    /// The value, unless it is `null`, which is the same as none.
+    pub(super) fn present(&self, value: NodeId) -> Option<NodeId> {
+        (self.document.kind(value) != Kind::Null).then_some(value)
+    }
+
+    /// Reads a section of names and values into `list`.
+    pub(super) fn declarations<T>(
+        &mut self,
+        id: NodeId,
+        section: &str,
+        list: &mut List<T>,
+        mut declaration: impl FnMut(&mut Self, Member) -> T,
+    ) {
+        list.origin = list.origin.or(Some(self.document.origin(id)));
+        if self.document.kind(id) != Kind::Object {
+            self.wrong_type(id, &format!("`{section}`"), "an object");
+            list.incomplete = true;
+            return;
+        }
+        let mut seen: HashMap<String, Origin> = HashMap::new();
+        let document = self.document;
+        for (id_of_name, value) in document.members(id) {
+            let Some(name) = document.string(id_of_name) else { continue };
+            // Tags are the one kind of name whose case does not count.
+            let key = if section == "tagOwners" { name.to_ascii_lowercase() } else { name.to_string() };
+            match seen.get(&key) {
+                Some(&first) if !super::SECTIONS.contains(&section) => self.duplicate_key(&name, first),
+                Some(&first) => self.findings.push(
+                    Diagnostic::new(Code::DuplicateName, name.origin, format!("`{name}` is declared twice"))
+                        .note_at("first declared here", first),
+                ),
+                None => drop(seen.insert(key, name.origin)),
+            }
+            let origin = name.origin.to(document.origin(value));
+            let doc = document.doc(id_of_name);
+            list.items.push(declaration(self, Member { name, value, doc, origin }));
+        }
+    }
+
+    fn unknown_key<const N: usize>(&mut self, key: &Text, form: &Form<N>) {
+        let elsewhere = form.elsewhere.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
+        let near = || suggestion::nearest(key, form.keys).map(|known| format!("did you mean `{known}`?"));
+        let message = format!("{} has no `{key}`", form.name);
+        self.findings.push(match elsewhere.map(|&(_, help)| help.to_owned()).or_else(near) {
+            Some(help) => Diagnostic::new(Code::WrongKey, key.origin, message).help(help),
+            None => {
+                let message = format!("Tailscale is not known to read `{key}` in {}", form.name);
+                Diagnostic::new(Code::UnknownKey, key.origin, message)
+                    .help(format!("its keys are {}", quoted(&form.keys)))
+            }
+        });
+    }
+
+    pub(super) fn duplicate_key(&mut self, key: &Text, first: Origin) {
+        self.findings.push(
+            Diagnostic::new(Code::DuplicateKey, key.origin, format!("`{key}` stands twice in one object"))
+                .note_at("first here", first)
+                .help("join the two values"),
+        );
+    }
+
+    /// Says that a value has the wrong type; `what` and `expected` as in "`src` must be a list".
+    pub(super) fn wrong_type(&mut self, id: NodeId, what: &str, expected: &str) {
+        let kind = self.document.kind(id);
+        let message = format!("{what} must be {expected}, not {}", noun(kind));
+        let finding = Diagnostic::new(Code::WrongType, self.document.origin(id), message);
+        let text = self.document.string(id);
+        self.findings.push(match (expected, &text) {
+            ("a list", Some(text)) => finding.help(format!("write `[\"{text}\"]`")),
+            ("true or false", Some(text)) if matches!(&**text, "true" | "false") => {
+                finding.help(format!("write `{text}`, without quotes"))
+            }
+            ("a string", None) if matches!(kind, Kind::Number | Kind::Bool(_)) => finding.help("put it in quotes"),
+            _ => finding,
+        });
+    }
+
+    /// The items of a list that can be read. `key` is the field's name.
+    pub(super) fn list<T>(
+        &mut self,
+        value: Option<NodeId>,
+        key: &str,
+        mut item: impl FnMut(&mut Self, NodeId) -> Option<T>,
+    ) -> List<T> {
+        let Some(id) = value else { return List::default() };
+        let origin = Some(self.document.origin(id));
+        if self.document.kind(id) != Kind::Array {
+            self.wrong_type(id, &format!("`{key}`"), "a list");
+            return List { items: Vec::new(), origin, incomplete: true };
+        }
+        let mut list = List { items: Vec::new(), origin, incomplete: false };
+        let document = self.document;
+        for element in document.elements(id) {
+            match item(self, element) {
+                Some(item) => list.items.push(item),
+                None => list.incomplete = true,
+            }
+        }
+        list
+    }
+
+    /// The items of a list of strings, each made into something else.
+    pub(super) fn words<T>(
+        &mut self,
+        value: Option<NodeId>,
+        key: &str,
+        mut word: impl FnMut(&mut Self, Text) -> Option<T>,
+    ) -> List<T> {
+        self.list(value, key, |reader, id| match reader.document.string(id) {
+            Some(text) => word(reader, text),
+            None => {
+                reader.wrong_type(id, &format!("an item of `{key}`"), "a string");
+                None
+            }
+        })
+    }
+
+    pub(super) fn texts(&mut self, value: Option<NodeId>, key: &str) -> List<Text> {
+        self.words(value, key, |_, text| Some(text))
+    }
+
+    pub(super) fn selectors(&mut self, value: Option<NodeId>, key: &str) -> List<Selector> {
+        self.words(value, key, |_, text| Some(Selector::new(text)))
+    }
+
+    /// A list of words that must be of some form.
+    pub(super) fn parsed<T>(
+        &mut self,
+        value: Option<NodeId>,
+        key: &str,
+        parse: fn(&Text) -> Result<T, Problem>,
+    ) -> List<T> {
+        self.words(value, key, |reader, text| reader.parse(&text, parse))
+    }
+
+    /// One word that must be of some form; its problem becomes a finding.
+    pub(super) fn parse<T>(&mut self, text: &Text, parse: impl Fn(&Text) -> Result<T, Problem>) -> Option<T> {
+        parse(text).map_err(|problem| self.findings.push(problem.at(text))).ok()
+    }
+
+    /// A string; `key` is the field's name.
+    pub(super) fn text(&mut self, value: Option<NodeId>, key: &str) -> Option<Text> {
+        let id = value?;
+        let text = self.document.string(id);
+        if text.is_none() {
+            self.wrong_type(id, &format!("`{key}`"), "a string");
+        }
+        text
+    }
+
+    /// `true` or `false`; `key` is the field's name.
+    pub(super) fn flag(&mut self, value: Option<NodeId>, key: &str) -> Option<bool> {
+        let id = value?;
+        if let Kind::Bool(flag) = self.document.kind(id) {
+            return Some(flag);
+        }
+        self.wrong_type(id, &format!("`{key}`"), "true or false");
+        None
+    }
+}
+
+/// A JSON type in a sentence.
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::Bool(true) => "true",
+        Kind::Bool(false) => "false",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "a list",
+        Kind::Object => "an object",
+    }
+}
+
+/// Words in backticks, with commas between them.
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,162 @@
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::{Kind, NodeId};
+use crate::model::{
+    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, PortSpec, Protocol, Selector, SshRule, Text,
+};
+
+use super::reader::{Form, Reader};
+
+const ACL: Form<7> = Form {
+    name: "an acl",
+    keys: ["action", "src", "users", "dst", "ports", "proto", "srcPosture"],
+    elsewhere: &[
+        ("ip", "write the ports in `dst`, as `tag:web:443`, and the protocol as `proto`"),
+        ("app", "only grants have it"),
+        ("via", "only grants have it"),
+    ],
+};
+
+const GRANT: Form<6> = Form {
+    name: "a grant",
+    keys: ["src", "dst", "ip", "app", "srcPosture", "via"],
+    elsewhere: &[
+        ("action", "leave it out: a grant always accepts"),
+        ("proto", "write the protocol in `ip`, as `tcp:443`"),
+        ("ports", "write the ports in `ip`, as `tcp:443`"),
+        ("users", "write `src`"),
+    ],
+};
+
+const SSH_RULE: Form<9> = Form {
+    name: "an SSH rule",
+    keys: ["action", "src", "dst", "users", "checkPeriod", "acceptEnv", "srcPosture", "recorder", "enforceRecorder"],
+    elsewhere: &[
+        ("ports", "leave it out: Tailscale SSH is on port 22 alone"),
+        ("proto", "leave it out: Tailscale SSH is on port 22 alone"),
+    ],
+};
+
+impl Reader<'_> {
+    pub(super) fn acl(&mut self, id: NodeId) -> Option<Acl> {
+        let [action, src, users, dst, ports, proto, src_posture] = self.fields(id, &ACL)?;
+        let origin = self.document.origin(id);
+        match action {
+            None => self.findings.push(
+                Diagnostic::new(Code::MissingField, origin, "an acl needs an action")
+                    .help("add `\"action\": \"accept\"`"),
+            ),
+            Some(_) => {
+                if let Some(action) = self.text(action, "action") {
+                    self.parse(&action, |action| Acl::check_action(action));
+                }
+            }
+        }
+        self.old_and_new(("users", users), ("src", src));
+        self.old_and_new(("ports", ports), ("dst", dst));
+        let src = match src {
+            Some(_) => self.selectors(src, "src"),
+            None => self.selectors(users, "users"),
+        };
+        let dst = match dst {
+            Some(_) => self.parsed(dst, "dst", Destination::parse),
+            None => self.parsed(ports, "ports", Destination::parse),
+        };
+        let proto = self.protocol(proto);
+        let src_posture = self.selectors(src_posture, "srcPosture");
+        Some(Acl { src, dst, proto, src_posture, doc: self.document.doc(id), origin })
+    }
+
+    pub(super) fn grant(&mut self, id: NodeId) -> Option<Grant> {
+        let [src, dst, ip, app, src_posture, via] = self.fields(id, &GRANT)?;
+        Some(Grant {
+            src: self.selectors(src, "src"),
+            dst: self.selectors(dst, "dst"),
+            ip: self.parsed(ip, "ip", PortSpec::parse),
+            app: app.map(|app| self.app(app)),
+            src_posture: self.selectors(src_posture, "srcPosture"),
+            via: self.selectors(via, "via"),
+            doc: self.document.doc(id),
+            origin: self.document.origin(id),
+        })
+    }
+
+    pub(super) fn ssh_rule(&mut self, id: NodeId) -> Option<SshRule> {
+        let [action, src, dst, users, check_period, accept_env, src_posture, recorder, enforce_recorder] =
+            self.fields(id, &SSH_RULE)?;
+        let origin = self.document.origin(id);
+        if action.is_none() {
+            // Missing is the same as empty, to Tailscale too.
+            self.findings.extend(Action::parse("").err().map(|problem| problem.at(&Text::escaped("", origin))));
+        }
+        let action =
+            self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| Action::parse(text)));
+        Some(SshRule {
+            action,
+            src: self.words(src, "src", |_, text| Some(Selector::new(trimmed(text)))),
+            dst: self.words(dst, "dst", |_, text| Some(Selector::new(trimmed(text)))),
+            users: self.words(users, "users", |_, text| Some(trimmed(text))),
+            check_period: self.text(check_period, "checkPeriod").and_then(|text| self.parse(&text, CheckPeriod::parse)),
+            accept_env: self.texts(accept_env, "acceptEnv"),
+            src_posture: self.selectors(src_posture, "srcPosture"),
+            recorder: self.selectors(recorder, "recorder"),
+            enforce_recorder: self.flag(enforce_recorder, "enforceRecorder").unwrap_or(false),
+            doc: self.document.doc(id),
+            origin,
+        })
+    }
+
+    /// A name or a number of a protocol. Nothing stands for the default set, as `null` does.
+    pub(super) fn protocol(&mut self, value: Option<NodeId>) -> Option<Protocol> {
+        let text = self.text(value, "proto").filter(|text| !text.is_empty())?;
+        self.parse(&text, |text| Protocol::parse(text))
+    }
+
+    /// The capabilities of a grant or a node attribute.
+    pub(super) fn app(&mut self, id: NodeId) -> App {
+        let document = self.document;
+        let mut app = App { capabilities: Vec::new(), origin: document.origin(id), incomplete: false };
+        if document.kind(id) != Kind::Object {
+            self.wrong_type(id, "`app`", "an object");
+            app.incomplete = true;
+            return app;
+        }
+        for (name, value) in document.members(id) {
+            let Some(name) = document.string(name) else { continue };
+            if let Some(earlier) = app.capabilities.iter().find(|earlier: &&Capability| *earlier.name == *name) {
+                let first = earlier.name.origin;
+                self.duplicate_key(&name, first);
+            }
+            let values = self
+                .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.origin(id))));
+            let origin = name.origin.to(document.origin(value));
+            app.capabilities.push(Capability { name, values: values.items, origin });
+        }
+        app
+    }
+
+    /// A field under its old name beside the same under its new one.
+    pub(super) fn old_and_new(
+        &mut self,
+        (old, old_value): (&str, Option<NodeId>),
+        (new, new_value): (&str, Option<NodeId>),
+    ) {
+        if let (Some(old_value), Some(_)) = (old_value, new_value) {
+            let place = self.document.origin(old_value);
+            self.findings.push(
+                Diagnostic::new(
+                    Code::DuplicateKey,
+                    place,
+                    format!("`{old}` is the old name of `{new}`, which is here too"),
+                )
+                .help(format!("join the two under `{new}`")),
+            );
+        }
+    }
+}
+
+/// Without the blanks around it, which Tailscale cuts off in SSH rules. `ssh-src-leading-whitespace` `ssh-tab-in-user`
+fn trimmed(text: Text) -> Text {
+    let start = text.len() - text.trim_start().len();
+    let length = text.trim().len();
+    if length == text.len() { text } else { text.slice(start..start + length) }
+}

@@ -1,0 +1,217 @@
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::hujson::{Kind, NodeId};
+use crate::model::{Origin, Setting, Text};
+
+use super::SECTIONS;
+use super::reader::Reader;
+
+/// The options that Tailscale documents.
+const SETTINGS: &[&str] =
+    &["attrConfig", "derpMap", "disableIPv4", "externalTailnets", "OneCGNATRoute", "randomizeClientPort"];
+
+/// The JSON type of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Bool,
+    Number,
+    Text,
+    List,
+}
+
+/// Network-wide options, and what Tailscale may yet think of.
+impl Reader<'_> {
+    /// Checks the shape of an option and keeps it as it is.
+    pub(super) fn setting(&mut self, key: Text, value: NodeId) -> Setting {
+        let known = SETTINGS.iter().find(|known| known.eq_ignore_ascii_case(&key));
+        match (known.copied(), self.present(value)) {
+            (None, _) => self.unknown_setting(&key),
+            (Some("disableIPv4" | "randomizeClientPort"), Some(value)) => self.of_type(value, &key, Type::Bool),
+            (Some("OneCGNATRoute"), Some(value)) => self.one_cgnat_route(&key, value),
+            (Some("derpMap"), Some(value)) => self.derp_map(value),
+            (Some("attrConfig"), Some(value)) => self.attr_config(value),
+            (Some("externalTailnets"), Some(value)) => self.external_tailnets(value),
+            _ => {}
+        }
+        Setting { key, value: self.document.value(value), origin: self.document.origin(value) }
+    }
+
+    fn unknown_setting(&mut self, key: &Text) {
+        let near = suggestion::nearest(key, SECTIONS.iter().chain(SETTINGS).copied());
+        self.findings.push(match near {
+            Some(near) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`"))
+                .help(format!("did you mean `{near}`?")),
+            None => {
+                let message = format!("Tailscale is not known to read `{key}` in a policy");
+                Diagnostic::new(Code::UnknownKey, key.origin, message)
+            }
+        });
+    }
+
+    fn one_cgnat_route(&mut self, key: &Text, value: NodeId) {
+        self.of_type(value, key, Type::Text);
+        if let Some(text) = self.document.string(value)
+            && !matches!(text.as_str(), "" | "mac-always" | "mac-never")
+        {
+            self.findings.push(
+                Diagnostic::new(Code::InvalidValue, text.origin, format!("`{text}` is no value of `{key}`"))
+                    .help("write `mac-always` or `mac-never`"),
+            );
+        }
+    }
+
+    /// Custom relays.
+    fn derp_map(&mut self, value: NodeId) {
+        self.members_of(value, "derpMap", &[("OmitDefaultRegions", Type::Bool)]);
+        let regions = self.member(value, "Regions");
+        for (id, region) in regions.map(|regions| self.objects(regions, "Regions")).unwrap_or_default() {
+            self.derp_region(&id, region);
+        }
+    }
+
+    /// A region of relays. The numbers of 900 to 999 are the users' own.
+    fn derp_region(&mut self, id: &Text, region: NodeId) {
+        match id.parse::<u32>() {
+            Err(_) => {
+                let message = format!("`{id}` is no number, which the keys of `Regions` are");
+                self.findings.push(Diagnostic::new(Code::InvalidValue, id.origin, message));
+            }
+            Ok(number) if !(900..=999).contains(&number) => {
+                self.doubtful(
+                    id.origin,
+                    format!("region {id} is not one of 900 to 999, which are for regions of your own"),
+                );
+            }
+            Ok(_) => {}
+        }
+        self.members_of(
+            region,
+            "a region",
+            &[
+                ("RegionID", Type::Number),
+                ("RegionCode", Type::Text),
+                ("RegionName", Type::Text),
+                ("Avoid", Type::Bool),
+                ("Nodes", Type::List),
+            ],
+        );
+        if let Some(own) = self.member(region, "RegionID")
+            && self.document.kind(own) == Kind::Number
+            && self.document.source(own) != id.as_str()
+        {
+            self.doubtful(self.document.origin(own), format!("region {id} should have its own number as `RegionID`"));
+        }
+        let nodes: Vec<NodeId> =
+            self.member(region, "Nodes").map(|nodes| self.document.elements(nodes).collect()).unwrap_or_default();
+        for node in nodes {
+            self.derp_node(node);
+        }
+    }
+
+    fn derp_node(&mut self, node: NodeId) {
+        self.members_of(
+            node,
+            "a node",
+            &[
+                ("Name", Type::Text),
+                ("RegionID", Type::Number),
+                ("HostName", Type::Text),
+                ("CertName", Type::Text),
+                ("IPv4", Type::Text),
+                ("IPv6", Type::Text),
+                ("STUNPort", Type::Number),
+                ("STUNOnly", Type::Bool),
+                ("DERPPort", Type::Number),
+            ],
+        );
+        if self.document.kind(node) == Kind::Object && self.member(node, "HostName").is_none() {
+            self.doubtful(self.document.origin(node), "a relay needs a `HostName` to be reached by".to_owned());
+        }
+    }
+
+    /// Types of custom posture attributes.
+    fn attr_config(&mut self, value: NodeId) {
+        for (name, config) in self.objects(value, "attrConfig") {
+            if !name.starts_with("custom:") {
+                self.findings.push(
+                    Diagnostic::new(Code::DoubtfulSetting, name.origin, format!("`{name}` is no custom attribute"))
+                        .help(format!("write `custom:{name}`")),
+                );
+            }
+            self.members_of(
+                config,
+                &name,
+                &[("type", Type::Text), ("allowSetByNode", Type::Bool), ("broadcastToPeers", Type::List)],
+            );
+            if let Some(r#type) = self.member(config, "type").and_then(|id| self.document.string(id))
+                && !matches!(r#type.as_str(), "string" | "bool" | "number")
+            {
+                let message = format!("`{type}` is no type that an attribute can have");
+                self.findings.push(
+                    Diagnostic::new(Code::DoubtfulSetting, r#type.origin, message)
+                        .help("write `string`, `bool` or `number`"),
+                );
+            }
+        }
+    }
+
+    /// Other tailnets whose groups and tags rules may name.
+    fn external_tailnets(&mut self, value: NodeId) {
+        for (alias, tailnet) in self.objects(value, "externalTailnets") {
+            self.members_of(
+                tailnet,
+                &alias,
+                &[
+                    ("externalID", Type::Text),
+                    ("allowIncomingConnections", Type::Bool),
+                    ("allowExternalReferencesTo", Type::List),
+                ],
+            );
+        }
+    }
+
+    fn doubtful(&mut self, origin: Origin, message: String) {
+        self.findings.push(Diagnostic::new(Code::DoubtfulSetting, origin, message));
+    }
+
+    /// A member of an object, in any case of its name, unless it is `null`.
+    fn member(&self, object: NodeId, key: &str) -> Option<NodeId> {
+        let mut members = self.document.members(object);
+        let (_, value) =
+            members.find(|&(name, _)| self.document.string(name).is_some_and(|name| name.eq_ignore_ascii_case(key)))?;
+        self.present(value)
+    }
+
+    /// The members of an object that maps names to objects. `null` takes a default away, and is left out.
+    fn objects(&mut self, id: NodeId, what: &str) -> Vec<(Text, NodeId)> {
+        if self.document.kind(id) != Kind::Object {
+            self.wrong_type(id, &format!("`{what}`"), "an object");
+        }
+        let document = self.document;
+        let members = document.members(id).filter(|&(_, value)| document.kind(value) != Kind::Null);
+        members.filter_map(|(name, value)| Some((document.string(name)?, value))).collect()
+    }
+
+    /// Checks that it is an object, and the types of some of its members.
+    fn members_of(&mut self, id: NodeId, what: &str, members: &[(&str, Type)]) {
+        if self.document.kind(id) != Kind::Object {
+            self.wrong_type(id, what, "an object");
+        }
+        for &(key, r#type) in members {
+            if let Some(value) = self.member(id, key) {
+                self.of_type(value, key, r#type);
+            }
+        }
+    }
+
+    fn of_type(&mut self, id: NodeId, key: &str, r#type: Type) {
+        let (is, expected) = match (self.document.kind(id), r#type) {
+            (kind, Type::Bool) => (matches!(kind, Kind::Bool(_)), "true or false"),
+            (kind, Type::Number) => (kind == Kind::Number, "a number"),
+            (kind, Type::Text) => (kind == Kind::String, "a string"),
+            (kind, Type::List) => (kind == Kind::Array, "a list"),
+        };
+        if !is {
+            self.wrong_type(id, &format!("`{key}`"), expected);
+        }
+    }
+}

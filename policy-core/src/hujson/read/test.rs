@@ -1,0 +1,97 @@
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::{Kind, NodeId};
+use crate::model::{List, Origin, Selector, SshTest, Target, Test};
+
+use super::reader::{Form, Member, Reader};
+
+const TEST: Form<7> = Form {
+    name: "a test",
+    keys: ["src", "user", "proto", "accept", "allow", "deny", "srcPostureAttrs"],
+    elsewhere: &[
+        ("dst", "write the destinations in `accept` or `deny`"),
+        ("check", "only entries of `sshTests` have it"),
+    ],
+};
+
+const SSH_TEST: Form<6> = Form {
+    name: "an SSH test",
+    keys: ["src", "dst", "accept", "check", "deny", "srcPostureAttrs"],
+    elsewhere: &[("users", "write the accounts in `accept`, `check` or `deny`")],
+};
+
+impl Reader<'_> {
+    pub(super) fn test(&mut self, id: NodeId) -> Option<Test> {
+        let [src, user, proto, accept, allow, deny, attrs] = self.fields(id, &TEST)?;
+        let origin = self.document.origin(id);
+        self.old_and_new(("user", user), ("src", src));
+        self.old_and_new(("allow", allow), ("accept", accept));
+        let first = self.findings.len();
+        let proto = self.protocol(proto);
+        // Whatever is wrong with a test, Tailscale says no more than that it failed.
+        for finding in self.findings.iter_mut().skip(first) {
+            finding.tailscale = Some(Target::FAILED.to_owned());
+        }
+        Some(Test {
+            src: self.source(src.or(user), origin, "a test"),
+            proto,
+            accept: match accept {
+                Some(_) => self.parsed(accept, "accept", Target::parse),
+                None => self.parsed(allow, "allow", Target::parse),
+            },
+            deny: self.parsed(deny, "deny", Target::parse),
+            src_posture_attrs: self.posture_attributes(attrs),
+            doc: self.document.doc(id),
+            origin,
+        })
+    }
+
+    pub(super) fn ssh_test(&mut self, id: NodeId) -> Option<SshTest> {
+        let [src, dst, accept, check, deny, attrs] = self.fields(id, &SSH_TEST)?;
+        let origin = self.document.origin(id);
+        Some(SshTest {
+            src: self.source(src, origin, "an SSH test"),
+            dst: self.selectors(dst, "dst"),
+            accept: self.texts(accept, "accept"),
+            check: self.texts(check, "check"),
+            deny: self.texts(deny, "deny"),
+            src_posture_attrs: self.posture_attributes(attrs),
+            doc: self.document.doc(id),
+            origin,
+        })
+    }
+
+    /// The one source of a test. None, or an empty one, fails the test.
+    fn source(&mut self, src: Option<NodeId>, origin: Origin, name: &str) -> Option<Selector> {
+        let place = src.map_or(origin, |id| self.document.origin(id));
+        let unreadable = src.is_some_and(|id| self.document.kind(id) != Kind::String);
+        let text = self.text(src, "src").filter(|text| !text.is_empty());
+        if text.is_none() && !unreadable {
+            self.findings.push(
+                Diagnostic::new(Code::MissingField, place, format!("{name} needs a source"))
+                    .help("add `src`: a user, a group, a tag, a host or an address")
+                    .tailscale(Target::FAILED),
+            );
+        }
+        text.map(Selector::new)
+    }
+
+    /// The imagined posture of the source: text, numbers and booleans by the attributes' names.
+    fn posture_attributes(&mut self, value: Option<NodeId>) -> Map<String, Value> {
+        let Some(id) = value else { return Map::new() };
+        if self.document.kind(id) != Kind::Object {
+            self.wrong_type(id, "`srcPostureAttrs`", "an object");
+            return Map::new();
+        }
+        let mut attributes = List::default();
+        self.declarations(id, "srcPostureAttrs", &mut attributes, |reader, Member { name, value, .. }| {
+            if matches!(reader.document.kind(value), Kind::Array | Kind::Object) {
+                reader.wrong_type(value, &format!("`{name}`"), "text, a number, true or false");
+                return None;
+            }
+            Some((name.to_string(), reader.document.value(value)))
+        });
+        attributes.items.into_iter().flatten().collect()
+    }
+}

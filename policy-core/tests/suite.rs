@@ -1,0 +1,149 @@
+//! Policies, and what is said of them: `suite/*.hujson`.
+//!
+//! A file is a row of cases, each below a line `//- what it shows`. A case is a policy with every finding marked below
+//! the line where it is:
+//!
+//! ```text
+//! //- a tag must be declared
+//!   {"grants": [{"src": ["tag:nas"], "dst": ["*"], "ip": ["*"]}]}
+//! //                     ^^^^^^^^^ undefined-tag: undefined tag `tag:nas`
+//! // help: declare it under `tagOwners`
+//! // tailscale: src=tag not found: "tag:nas"
+//! ```
+//!
+//! A finding that goes on beyond its line ends in `^…`. A note with a place shows what stands there. Facts are a line
+//! `// facts: {…}` at the start of a case, and what is wrong with them is marked below that.
+//! A case without marks is a policy of which nothing is said at all.
+//!
+//! `POLICY_SUITE=update cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should panic"
+)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use policy_core::check::check;
+use policy_core::model::Origin;
+use policy_core::{Diagnostic, Policy};
+
+const FACTS: &str = "// facts: ";
+
+/// A case without its marks.
+fn unmarked(case: &str) -> String {
+    let mark = |line: &&str| {
+        let Some(comment) = line.strip_prefix("//") else { return false };
+        let comment = comment.trim_start();
+        comment.starts_with('^') || ["help: ", "note: ", "tailscale: "].iter().any(|kind| comment.starts_with(kind))
+    };
+    case.lines().filter(|line| !mark(line)).map(|line| format!("{line}\n")).collect()
+}
+
+/// A case with the marks that belong to it.
+fn marked(case: &str) -> String {
+    let text = unmarked(case);
+    let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let (facts, policy_text) = match rest.strip_prefix(FACTS) {
+        Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
+        None => ("", rest),
+    };
+    let base = u32::try_from(policy_text.len()).unwrap() + 1;
+    let findings = check(&match facts {
+        "" => Policy::parse(policy_text),
+        _ => Policy::with_facts(policy_text, facts),
+    });
+    let source = Source { policy: policy_text, facts, base };
+    let mut out = format!("{title}\n");
+    if !facts.is_empty() {
+        writeln!(out, "{FACTS}{facts}").unwrap();
+        source.marks(&mut out, FACTS.len(), base, facts, &findings);
+    }
+    let mut start = 0;
+    for line in policy_text.lines() {
+        writeln!(out, "{line}").unwrap();
+        source.marks(&mut out, 0, start, line, &findings);
+        start += u32::try_from(line.len()).unwrap() + 1;
+    }
+    out
+}
+
+struct Source<'a> {
+    policy: &'a str,
+    facts: &'a str,
+    base: u32,
+}
+
+impl Source<'_> {
+    fn text(&self, origin: Origin) -> &str {
+        let (text, start) = if origin.start >= self.base { (self.facts, self.base) } else { (self.policy, 0) };
+        text.get((origin.start - start) as usize..(origin.end - start) as usize).expect("a finding is about some text")
+    }
+
+    /// The marks of the findings that begin in a line, which stands `indent` columns in from the start.
+    fn marks(&self, out: &mut String, indent: usize, start: u32, line: &str, findings: &[Diagnostic]) {
+        let end = start + u32::try_from(line.len()).unwrap();
+        for finding in findings.iter().filter(|finding| (start..=end).contains(&finding.origin.start)) {
+            let before = line.get(..(finding.origin.start - start) as usize).unwrap().chars().count() + indent;
+            assert!(before >= 2, "indent the case by two columns: {line}");
+            let here = finding.origin.end.min(end);
+            let width = self.text(Origin::new(finding.origin.start, here)).chars().count().max(1);
+            let more = if finding.origin.end > end { "…" } else { "" };
+            let Diagnostic { code, message, .. } = finding;
+            writeln!(out, "//{:before$}{:^>width$}{more} {code}: {message}", "", "", before = before - 2).unwrap();
+            for note in &finding.notes {
+                match note.origin {
+                    Some(origin) => writeln!(out, "// note: {} ({})", note.message, self.text(origin)).unwrap(),
+                    None => writeln!(out, "// note: {}", note.message).unwrap(),
+                }
+            }
+            for (kind, text) in [("help", &finding.help), ("tailscale", &finding.tailscale)] {
+                if let Some(text) = text {
+                    writeln!(out, "// {kind}: {text}").unwrap();
+                }
+            }
+        }
+    }
+}
+
+/// Lines that differ, as a reader wants to see them.
+fn difference(file: &Path, expected: &str, actual: &str) -> String {
+    let mut out = String::new();
+    let (mut old, mut new) = (expected.lines().peekable(), actual.lines().peekable());
+    while old.peek().is_some() || new.peek().is_some() {
+        let (was, is) = (old.next().unwrap_or_default(), new.next().unwrap_or_default());
+        if was != is {
+            writeln!(out, "  - {was}\n  + {is}").unwrap();
+        }
+    }
+    format!("{}:\n{expected}\n{out}", file.display())
+}
+
+#[test]
+fn every_case_says_what_it_shows() {
+    let update = std::env::var_os("POLICY_SUITE").is_some_and(|value| value == "update");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
+    let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    let mut wrong = String::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let (header, cases) = text.split_once("//- ").expect("a suite has cases");
+        let mut updated = header.to_owned();
+        for case in cases.split("\n//- ") {
+            let actual = marked(case.trim_end());
+            if actual.trim_end() != case.trim_end() {
+                wrong += &difference(&file, case.trim_end(), actual.trim_end());
+            }
+            write!(updated, "//- {}\n\n", actual.trim_end()).unwrap();
+        }
+        if update {
+            std::fs::write(&file, format!("{}\n", updated.trim_end())).unwrap();
+        }
+    }
+    assert!(update || wrong.is_empty(), "{wrong}");
+}
