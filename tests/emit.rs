@@ -25,7 +25,9 @@ fn what_is_emitted_is_formatted_already() {
 fn the_model_is_that_of_the_text() {
     let policy = &*tailnet::POLICY;
     let values = plain_json(&policy.text);
-    let count = |key: &str| values[key].as_object().map_or_else(|| values[key].as_array().unwrap().len(), |object| object.len());
+    let count = |key: &str| {
+        values[key].as_object().map_or_else(|| values[key].as_array().unwrap().len(), |object| object.len())
+    };
     assert_eq!(policy.text, tailnet::HUJSON);
     assert_eq!(policy.groups.len(), count("groups"));
     assert_eq!(policy.tag_owners.len(), count("tagOwners"));

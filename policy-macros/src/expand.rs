@@ -52,7 +52,9 @@ fn expanded(input: TokenStream) -> (TokenStream, Vec<Finding>) {
 fn read(written: &Written) -> Result<(Policy, String), String> {
     let document = Document::parse(written.policy.as_str(), 0).map_err(|error| error.to_string())?;
     let mut policy = hujson::read(&document);
-    policy.facts = Facts::parse(&written.facts, written.facts_base);
+    let (facts, unreadable) = Facts::parse(&written.facts, written.facts_base);
+    policy.facts = facts;
+    policy.unreadable.extend(unreadable);
     Ok((policy, document.format()))
 }
 

@@ -35,36 +35,78 @@ fn hujson(text: &str) -> String {
 #[test]
 fn each_form_is_written_as_the_policy_file_has_it() {
     let cases = [
-        ("groups { group:a = u; group:b; } users { u = \"u@example.com\"; }", r#"{ "groups": { "group:a": ["u@example.com"], "group:b": []}, }"#),
-        ("tagOwners { tag:a, tag:b-2 = autogroup:admin; }", r#"{ "tagOwners": { "tag:a": ["autogroup:admin"], "tag:b-2": ["autogroup:admin"]}, }"#),
-        ("hosts { on-prem = \"10.0.0.1\"; \"on\" = \"10.0.0.2\"; }", r#"{ "hosts": { "on-prem": "10.0.0.1", "on": "10.0.0.2"}, }"#),
+        (
+            "groups { group:a = u; group:b; } users { u = \"u@example.com\"; }",
+            r#"{ "groups": { "group:a": ["u@example.com"], "group:b": []}, }"#,
+        ),
+        (
+            "tagOwners { tag:a, tag:b-2 = autogroup:admin; }",
+            r#"{ "tagOwners": { "tag:a": ["autogroup:admin"], "tag:b-2": ["autogroup:admin"]}, }"#,
+        ),
+        (
+            "hosts { on-prem = \"10.0.0.1\"; \"on\" = \"10.0.0.2\"; }",
+            r#"{ "hosts": { "on-prem": "10.0.0.1", "on": "10.0.0.2"}, }"#,
+        ),
         (
             "ipsets { ipset:a = \"192.0.2.0/24\", web, ipset:b, remove \"192.0.2.9\"; } hosts { web = \"192.0.2.1\"; }",
             r#"{ "ipsets": { "ipset:a": ["add 192.0.2.0/24", "add host:web", "add ipset:b", "remove 192.0.2.9"]}, "hosts": { "web": "192.0.2.1"}, }"#,
         ),
-        ("grants { * -> tag:a on 443, tcp:80-90, icmp:*, 47:*; }", r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "ip": ["443", "tcp:80-90", "icmp:*", "47:*"]}], }"#),
-        ("grants { * -> tag:a app { \"x/y\": [{}] } via tag:r; }", r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "via": ["tag:r"], "app": {"x/y": [{}]}}], }"#),
+        (
+            "grants { * -> tag:a on 443, tcp:80-90, icmp:*, 47:*; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "ip": ["443", "tcp:80-90", "icmp:*", "47:*"]}], }"#,
+        ),
+        (
+            "grants { * -> tag:a app { \"x/y\": [{}] } via tag:r; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "via": ["tag:r"], "app": {"x/y": [{}]}}], }"#,
+        ),
         (
             "acls { * -> tag:a on 22 and \"2001:db8::1\", \"2001:db8::/32\" on 80, 443; }",
             r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:22", "[2001:db8::1]:80,443", "2001:db8::/32:80,443"]}], }"#,
         ),
-        ("acls { * -> tag:a on udp:53 and tag:b on udp:54; }", r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:53", "tag:b:54"], "proto": "udp"}], }"#),
+        (
+            "acls { * -> tag:a on udp:53 and tag:b on udp:54; }",
+            r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:53", "tag:b:54"], "proto": "udp"}], }"#,
+        ),
         (
             "ssh { check tag:a -> tag:b as \"root\" recorder tag:r enforceRecorder checkPeriod 1h30m; }",
             r#"{ "ssh": [ { "action": "check", "src": ["tag:a"], "dst": ["tag:b"], "users": ["root"], "checkPeriod": "1h30m", "recorder": ["tag:r"], "enforceRecorder": true}], }"#,
         ),
-        ("autoApprovers { exitNode = tag:a; routes { \"10.0.0.0/8\" = tag:a; } exitNode = tag:b; }", r#"{ "autoApprovers": { "exitNode": ["tag:a", "tag:b"], "routes": { "10.0.0.0/8": ["tag:a"]}}, }"#),
-        ("nodeAttrs { * attr \"funnel\" ipPool \"100.81.0.0/16\"; }", r#"{ "nodeAttrs": [ { "target": ["*"], "attr": ["funnel"], "ipPool": ["100.81.0.0/16"]}], }"#),
+        (
+            "autoApprovers { exitNode = tag:a; routes { \"10.0.0.0/8\" = tag:a; } exitNode = tag:b; }",
+            r#"{ "autoApprovers": { "exitNode": ["tag:a", "tag:b"], "routes": { "10.0.0.0/8": ["tag:a"]}}, }"#,
+        ),
+        (
+            "nodeAttrs { * attr \"funnel\" ipPool \"100.81.0.0/16\"; }",
+            r#"{ "nodeAttrs": [ { "target": ["*"], "attr": ["funnel"], "ipPool": ["100.81.0.0/16"]}], }"#,
+        ),
         (
             "tests { tag:a { deny tag:b:22; accept web-2:80; proto udp; accept \"[::1]:1\"; } }",
             r#"{ "tests": [ { "src": "tag:a", "proto": "udp", "accept": ["web-2:80", "[::1]:1"], "deny": ["tag:b:22"]}], }"#,
         ),
-        ("sshTests { tag:a -> tag:b { accept \"root\"; } }", r#"{ "sshTests": [ { "src": "tag:a", "dst": ["tag:b"], "accept": ["root"]}], }"#),
-        ("defaultSrcPosture = posture:a, posture:b; OneCGNATRoute = \"mac-always\";", r#"{ "defaultSrcPosture": ["posture:a", "posture:b"], "OneCGNATRoute": "mac-always", }"#),
-        ("grants { {\"src\": [\"*\"], \"new\": -1.5e3, \"x\": null}; }", r#"{ "grants": [ { "src": ["*"], "new": -1.5e3, "x": null}], }"#),
-        ("let a = tag:x, tag:y; let b = a, tag:z; let p = 1, 2-3; grants { b -> * on p, tcp:4; }", r#"{ "grants": [ { "src": ["tag:x", "tag:y", "tag:z"], "dst": ["*"], "ip": ["1", "2-3", "tcp:4"]}], }"#),
-        ("tagOwners { tag:a; } groups { group:g; } tagOwners { tag:b; }", r#"{ "tagOwners": { "tag:a": [], "tag:b": []}, "groups": { "group:g": []}, }"#),
-        ("tagOwners { tag:2x4, tag:lab-1e-1, tag:type, tag:x--y; }", r#"{ "tagOwners": { "tag:2x4": [], "tag:lab-1e-1": [], "tag:type": [], "tag:x--y": []}, }"#),
+        (
+            "sshTests { tag:a -> tag:b { accept \"root\"; } }",
+            r#"{ "sshTests": [ { "src": "tag:a", "dst": ["tag:b"], "accept": ["root"]}], }"#,
+        ),
+        (
+            "defaultSrcPosture = posture:a, posture:b; OneCGNATRoute = \"mac-always\";",
+            r#"{ "defaultSrcPosture": ["posture:a", "posture:b"], "OneCGNATRoute": "mac-always", }"#,
+        ),
+        (
+            "grants { {\"src\": [\"*\"], \"new\": -1.5e3, \"x\": null}; }",
+            r#"{ "grants": [ { "src": ["*"], "new": -1.5e3, "x": null}], }"#,
+        ),
+        (
+            "let a = tag:x, tag:y; let b = a, tag:z; let p = 1, 2-3; grants { b -> * on p, tcp:4; }",
+            r#"{ "grants": [ { "src": ["tag:x", "tag:y", "tag:z"], "dst": ["*"], "ip": ["1", "2-3", "tcp:4"]}], }"#,
+        ),
+        (
+            "tagOwners { tag:a; } groups { group:g; } tagOwners { tag:b; }",
+            r#"{ "tagOwners": { "tag:a": [], "tag:b": []}, "groups": { "group:g": []}, }"#,
+        ),
+        (
+            "tagOwners { tag:2x4, tag:lab-1e-1, tag:type, tag:x--y; }",
+            r#"{ "tagOwners": { "tag:2x4": [], "tag:lab-1e-1": [], "tag:type": [], "tag:x--y": []}, }"#,
+        ),
         ("grants {} ssh {}", r#"{ "grants": [], "ssh": [], }"#),
         ("", "{}"),
     ];
@@ -111,13 +153,17 @@ fn what_the_grammar_refuses() {
         ("groups { group:a: x; }", "expected `=`, found `:`"),
         ("grants { a b -> c on 1; }", "expected `->` after the sources, found `b`"),
         ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
-        ("grants { tag:a -> tag:b on 1; } ;", "expected a section such as `grants { … }`, a `let` or a setting, found `;`"),
+        ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
+        ("; ;", "nothing ends here"),
         ("grants { tag:a -> tag:b on 1.5; }", "`1.5` is no port"),
         ("grants { tag:a -> svc:\"x\" on 1; }", "the quotes belong around the whole `svc:x`"),
         ("tagOwners { /// nothing follows\n }", "`///` with nothing after it to belong to"),
         ("/// nothing follows", "`///` with nothing after it to belong to"),
         ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "no warning is called `nonsense`"),
-        ("tagOwners { #[allow(undefined_tag, reason = \"x\")] tag:a; }", "`undefined-tag` is an error, and cannot be allowed"),
+        (
+            "tagOwners { #[allow(undefined_tag, reason = \"x\")] tag:a; }",
+            "`undefined-tag` is an error, and cannot be allowed",
+        ),
         ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` says why"),
         ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
         ("derpMap = { \"a\": 0x10 };", "`0x10` is no JSON number"),
@@ -169,12 +215,11 @@ fn word() -> impl Strategy<Value = String> {
 fn soup() -> impl Strategy<Value = String> {
     let leaf = prop::collection::vec(word(), 0..12).prop_map(|words| words.join(" "));
     leaf.prop_recursive(5, 64, 6, |inner| {
-        (prop::collection::vec((word(), inner), 0..6), prop::sample::select(vec!["{}", "[]", "()", "#[]", "#![]"])).prop_map(
-            |(parts, brackets)| {
+        (prop::collection::vec((word(), inner), 0..6), prop::sample::select(vec!["{}", "[]", "()", "#[]", "#![]"]))
+            .prop_map(|(parts, brackets)| {
                 let (open, close) = brackets.split_at(brackets.len() - 1);
                 parts.into_iter().map(|(word, inner)| format!("{word} {open} {inner} {close} ")).collect()
-            },
-        )
+            })
     })
 }
 

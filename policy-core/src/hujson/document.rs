@@ -224,3 +224,9 @@ impl Document {
         Origin::new(self.base.saturating_add(start), self.base.saturating_add(end))
     }
 }
+impl Document {
+    /// stub
+    pub fn format(&self) -> String {
+        self.text.clone()
+    }
+}

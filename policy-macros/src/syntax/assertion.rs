@@ -43,9 +43,10 @@ impl Parser<'_> {
         let read = self.group(Delimiter::Brace, |inside| {
             let mut asserts = Vec::new();
             while !inside.at_end() {
+                let start = inside.start_of_statement();
                 match inside.assert(kind) {
                     Ok(assert) => asserts.push(assert),
-                    Err(Failed) => inside.skip_statement(false),
+                    Err(Failed) => inside.skip_statement(start, false),
                 }
             }
             asserts

@@ -256,14 +256,26 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips what is left of a statement that could not be read.
-    pub(super) fn skip_statement(&mut self, ends_with_block: bool) {
+    /// Where a statement starts, for [`Parser::skip_statement`].
+    pub(super) fn start_of_statement(&self) -> Cursor<'a> {
+        self.cursor
+    }
+
+    /// Skips what is left of a statement that could not be read, and notes the names in all of it.
+    pub(super) fn skip_statement(&mut self, start: Cursor<'a>, ends_with_block: bool) {
+        let mut read = start;
+        while read != self.cursor
+            && let Some((_, rest)) = read.token_tree()
+        {
+            self.lose_name(read);
+            read = rest;
+        }
         while !self.at_end() {
             if self.punct(';').is_some() {
                 return;
             }
             let was_block = ends_with_block && self.peek_group(Delimiter::Brace);
-            self.lose_name();
+            self.lose_name(self.cursor);
             if self.any_token().is_none() {
                 return;
             }
@@ -273,9 +285,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Notes a name that is about to be skipped.
-    fn lose_name(&mut self) {
-        let mut cursor = self.cursor;
+    /// Notes the name at `cursor`, which is in a statement that is skipped.
+    fn lose_name(&mut self, mut cursor: Cursor<'a>) {
         let mut name = String::new();
         let mut glue = true;
         while let Some((token, rest)) = cursor.token_tree() {

@@ -36,7 +36,7 @@ impl Parser<'_> {
 
     /// A note, or what `read` reads with its marks. Nothing if that failed; the statement is skipped then.
     fn piece<T>(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<T>) -> Option<Piece<T>> {
-        let start = self.here();
+        let (start, cursor) = (self.here(), self.start_of_statement());
         if self.peek_note() {
             return Some(Piece::Note(self.note()));
         }
@@ -48,7 +48,7 @@ impl Parser<'_> {
         }
         let result = read(self, marks).map(Piece::Item);
         if result.is_err() {
-            self.skip_statement(blocks);
+            self.skip_statement(cursor, blocks);
         }
         result.ok()
     }
