@@ -228,11 +228,30 @@ impl<'t> Names<'t> {
             }
             PortKind::Let(word) => word,
         };
+        self.port_let(word, used, into, findings);
+    }
+
+    fn port_let(
+        &mut self,
+        word: &'t Word,
+        used: Option<Use>,
+        into: &mut Vec<ResolvedPort<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
         match self.meaning(&word.text) {
             Some(Meaning::Let(LetValue::Ports(list))) => {
                 let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
                 for inner in list {
                     self.port(inner, used.clone(), into, findings);
+                }
+            }
+            // `let web = https;` could be either; its use tells.
+            Some(Meaning::Let(LetValue::Selectors(list)))
+                if list.iter().all(|selector| selector.kind == SelectorKind::Bare) =>
+            {
+                let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                for inner in list {
+                    self.port_let(&inner.word, used.clone(), into, findings);
                 }
             }
             Some(Meaning::Let(value)) => findings.push(wrong_let(word, value, "where ports belong")),

@@ -16,6 +16,10 @@ const SHOWN: usize = 100;
 pub(crate) fn reported(findings: Vec<Finding>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
+    // What a broken policy is warned of is mostly what broke it; as with rustc's lints, that can wait.
+    if !errors.is_empty() {
+        warnings.clear();
+    }
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);

@@ -9,10 +9,14 @@
 /// use policy_core::diagnostic::suggestion::nearest;
 /// assert_eq!(nearest("tag:hoemlab", ["tag:homelab", "tag:nas"]), Some("tag:homelab"));
 /// assert_eq!(nearest("tag:printer", ["tag:homelab", "tag:nas"]), None);
+/// assert_eq!(nearest("olga@example.com", ["pia@example.com"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // A kind like `tag:` is never misspelt here, so it must not count as agreement.
-    let letters = |word: &str| word.rsplit(':').next().unwrap_or(word).chars().count();
+    // A kind like `tag:` and a domain are the same for many names, so they must not count as agreement.
+    let letters = |word: &str| {
+        let name = word.rsplit_once(':').map_or(word, |(_, name)| name);
+        name.split_once('@').map_or(name, |(local, _)| local).chars().count()
+    };
     let limit = (letters(name) / 3).max(1);
     let length = name.chars().count();
     let mut best: Option<(usize, &str)> = None;

@@ -7,19 +7,15 @@ use proc_macro2::Delimiter;
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::tree::{Assert, AssertKind, Probe, SectionKind, SshTest, Test, Word};
+use super::tree::{Assert, AssertKind, Probe, SectionKind, Selector, SshTest, Test, Word};
 
 impl Parser<'_> {
     /// `src { accept …; deny …; }`
     pub(super) fn test(&mut self) -> Parsed<Test> {
         let src = self
-            .selector("the source of a test")
+            .selectors("the source of a test")
             .map_err(|failed| self.with_help(failed, SectionKind::Tests.example()))?;
-        if self.peek_punct(',') {
-            let finding = Finding::new(Code::Syntax, self.here(), "a test has one source")
-                .help("write a test for each of the sources");
-            return Err(self.fail(finding));
-        }
+        self.refuse_more_sources(&src, "a test");
         let asserts = self.asserts(SectionKind::Tests)?;
         Ok(Test { src, asserts })
     }
@@ -27,16 +23,19 @@ impl Parser<'_> {
     /// `src -> dst { accept …; check …; deny …; }`
     pub(super) fn ssh_test(&mut self) -> Parsed<SshTest> {
         let src = self.sources(SectionKind::SshTests)?;
-        if let [_, second, ..] = src.as_slice() {
-            let place = second.word.place;
-            self.report(
-                Finding::new(Code::Syntax, place, "an SSH test has one source")
-                    .help("write a test for each of the sources"),
-            );
-        }
+        self.refuse_more_sources(&src, "an SSH test");
         let dst = self.destinations()?;
         let asserts = self.asserts(SectionKind::SshTests)?;
         Ok(SshTest { src, dst, asserts })
+    }
+
+    fn refuse_more_sources(&mut self, src: &[Selector], what: &str) {
+        if let [_, second, ..] = src {
+            self.report(
+                Finding::new(Code::Syntax, second.word.place, format!("{what} has one source"))
+                    .help("write a test for each of the sources"),
+            );
+        }
     }
 
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {

@@ -103,6 +103,15 @@ impl Parser<'_> {
         self.fail(finding)
     }
 
+    /// Forgets the warnings since the first `count` findings that `marks` allow.
+    pub(super) fn allow_since(&mut self, count: usize, marks: &Marks) {
+        let mut index = 0;
+        self.findings.retain(|finding| {
+            index += 1;
+            index <= count || !marks.allows.iter().any(|allow| allow.codes.contains(&finding.code.name()))
+        });
+    }
+
     /// The brackets of an attribute: `doc = "…"` or `allow(…)`.
     fn attribute(&mut self) -> Parsed<Attribute> {
         let read = self.group(Delimiter::Bracket, |inside| {

@@ -67,6 +67,11 @@ impl<'a> Parser<'a> {
         self.finished
     }
 
+    /// A parser of the same tokens, to look ahead with. What it finds wrong is forgotten.
+    pub(super) fn ahead(&self) -> Parser<'a> {
+        Parser { end: self.end, ..Parser::new(self.cursor) }
+    }
+
     // --- looking ---
 
     pub(super) fn peek_ident(&self) -> Option<String> {

@@ -103,9 +103,9 @@ impl Parser<'_> {
             self.selectors("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
         let clauses = self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
         if clauses.is_empty() {
-            let place = self.previous();
+            let place = super::place_of(&target).unwrap_or(self.previous());
             return Err(self.fail(
-                Finding::new(Code::Syntax, place, "expected `attr`, `app` or `ipPool` before this")
+                Finding::new(Code::Syntax, place, "expected `attr`, `app` or `ipPool` after the targets")
                     .help(SectionKind::NodeAttrs.example()),
             ));
         }
@@ -191,6 +191,9 @@ impl Parser<'_> {
         let mut clauses: Vec<Clause> = Vec::new();
         while let Some(word) = self.peek_ident() {
             let Some(kind) = ClauseKind::of(&word) else {
+                if self.peek_kind() {
+                    break;
+                }
                 return Err(self.unknown_clause(section, &word, allowed));
             };
             let Some(key) = self.ident() else { return Err(Failed) };

@@ -126,17 +126,36 @@ impl Parser<'_> {
         Ok(name)
     }
 
-    /// Whether the first item of a `let` is a port: a number, or `word:` that is no kind of name.
+    /// Whether a `let` is one of ports: whether one of its items is a number, or `word:` that is no kind of name.
     fn peek_ports(&self) -> bool {
-        if self.peek_doc() || self.peek_string() {
+        let mut rest = self.ahead();
+        loop {
+            if rest.peek_port_alone() {
+                return true;
+            }
+            loop {
+                if rest.at_end() || rest.peek_punct(';') {
+                    return false;
+                }
+                if rest.punct(',').is_some() {
+                    break;
+                }
+                rest.any_token();
+            }
+        }
+    }
+
+    fn peek_port_alone(&self) -> bool {
+        if self.peek_string() {
             return false;
         }
-        if self.peek_literal().is_some() {
+        match self.peek_literal() {
             // `10.0.0.0/8` without quotes is no number, and gets its own help as a selector.
-            return self.peek_literal().is_some_and(|text| text.chars().all(|char| char.is_ascii_alphanumeric()))
-                && !matches!(self.second_punct(), Some('.' | '/'));
+            Some(text) => {
+                text.chars().all(|char| char.is_ascii_digit()) && !matches!(self.second_punct(), Some('.' | '/'))
+            }
+            None => self.protocol_ahead(),
         }
-        self.protocol_ahead()
     }
 
     fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {
@@ -156,7 +175,9 @@ impl Parser<'_> {
             Some(kind) => kind,
             None => self.section_meant(&key)?,
         };
+        let findings = self.findings.len();
         let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
+        self.allow_since(findings, &marks);
         if self.peek_punct(';') {
             self.report(
                 Finding::new(Code::Syntax, self.here(), format!("no `;` after the block of `{}`", key.text))
@@ -195,14 +216,19 @@ impl Parser<'_> {
         while !self.at_end() {
             let start = self.here();
             let piece = self.piece(blocks, |parser, marks| {
-                let start = parser.here();
+                let (start, findings) = (parser.here(), parser.findings.len());
                 let form = parser.form(kind)?;
-                Ok(Entry { marks, place: parser.since(start), form })
+                parser.allow_since(findings, &marks);
+                let broken = parser.findings.iter().skip(findings).any(Finding::is_error);
+                Ok(Entry { marks, place: parser.since(start), form, broken })
             });
             match piece {
-                Some(Piece::Note(note)) => {
-                    entries.push(Entry { marks: Marks::default(), place: self.since(start), form: Form::Note(note) })
-                }
+                Some(Piece::Note(note)) => entries.push(Entry {
+                    marks: Marks::default(),
+                    place: self.since(start),
+                    form: Form::Note(note),
+                    broken: false,
+                }),
                 Some(Piece::Item(entry)) => entries.push(entry),
                 None => {}
             }
@@ -250,8 +276,9 @@ impl Parser<'_> {
     pub(super) fn equals(&mut self, help: &str) -> Parsed<()> {
         if self.punct('=').is_some() {
             if self.peek_punct('>') {
-                let place = self.since(self.previous());
+                let start = self.previous();
                 self.punct('>');
+                let place = self.since(start);
                 self.report(Finding::new(Code::Syntax, place, "expected `=`, found `=>`").help("write `=`"));
             }
             return Ok(());
@@ -270,8 +297,12 @@ impl Parser<'_> {
             return Ok(());
         }
         if self.at_end() {
-            let place = self.previous();
-            self.report(Finding::new(Code::Syntax, place, "expected `;` after this").help("a statement ends with `;`"));
+            self.missing_semicolon();
+            return Ok(());
+        }
+        if self.peek_kind() {
+            // What follows reads like the next statement, and is read as that.
+            self.missing_semicolon();
             return Ok(());
         }
         let finding = self.expected("`;`");
@@ -281,6 +312,14 @@ impl Parser<'_> {
             finding.help("items of a list are separated by `,`, and a statement ends with `;`")
         };
         Err(self.fail(finding))
+    }
+
+    pub(super) fn missing_semicolon(&mut self) {
+        let place = self.previous();
+        self.report(
+            Finding::new(Code::Syntax, place, "expected `;` after this")
+                .help("a statement ends with `;`, and the items of a list have `,` between them"),
+        );
     }
 
     /// Warnings are allowed where they appear, and a `let` or a fact has its own.

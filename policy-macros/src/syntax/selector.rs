@@ -80,6 +80,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a name with its kind is next, as `tag:web`.
+    pub(super) fn peek_kind(&self) -> bool {
+        self.peek_ident().is_some_and(|word| is_kind(&word)) && self.second_punct() == Some(':')
+    }
+
     /// `*`, `"…"`, `tag:web` or `web`, with the comments above it.
     pub(super) fn selector(&mut self, what: &str) -> Parsed<Selector> {
         let docs = self.docs();
@@ -136,7 +141,11 @@ impl Parser<'_> {
                     .help(format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text)),
             ));
         }
-        let name = self.name(&format!("a name after `{}:`", kind.text))?;
+        let (name, refused) = self.segments(&format!("a name after `{}:`", kind.text))?;
+        if let Some(number) = refused {
+            let written = format!("{}:{}", kind.text, name.text);
+            return Err(self.refused_number(&number, kind.place.to(name.place), &written));
+        }
         let word = Word { text: format!("{}:{}", kind.text, name.text), place: kind.place.to(name.place) };
         if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
             return Err(self.unquoted(Some(word)));
@@ -146,7 +155,17 @@ impl Parser<'_> {
 
     /// `k8s-api`: words and numbers with dashes between them.
     pub(super) fn name(&mut self, what: &str) -> Parsed<Word> {
+        let (name, refused) = self.segments(what)?;
+        match refused {
+            Some(number) => Err(self.refused_number(&number, name.place, &name.text)),
+            None => Ok(name),
+        }
+    }
+
+    /// A name, and the number in it that Rust's lexer refuses, if there is one.
+    fn segments(&mut self, what: &str) -> Parsed<(Word, Option<Word>)> {
         let Some(first) = self.segment()? else { return Err(self.no_name(what)) };
+        let mut refused = Some(first.clone()).filter(|first| is_refused_number(&first.text));
         let mut name = first;
         while self.peek_dash() {
             while self.peek_dash() {
@@ -162,8 +181,15 @@ impl Parser<'_> {
             };
             name.text.push_str(&segment.text);
             name.place = name.place.to(segment.place);
+            refused = refused.or(Some(segment).filter(|segment| is_refused_number(&segment.text)));
         }
-        Ok(name)
+        Ok((name, refused))
+    }
+
+    /// Beside rustc's own error, which says nothing of names.
+    fn refused_number(&mut self, number: &Word, place: Place, name: &str) -> Failed {
+        let message = format!("Rust takes the `{}` in this name for a number, and cannot read it", number.text);
+        self.fail(Finding::new(Code::Syntax, place, message).help(format!("write the name in quotes: `\"{name}\"`")))
     }
 
     fn no_name(&mut self, what: &str) -> Failed {
@@ -248,6 +274,26 @@ impl Parser<'_> {
 fn is_segment(literal: &str) -> bool {
     literal.starts_with(|char: char| char.is_ascii_digit())
         && literal.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
+}
+
+/// Whether Rust's lexer refuses a part of a name as a number that is cut short: `1e`, `12ea`, `0b2`, `0x`.
+fn is_refused_number(segment: &str) -> bool {
+    let Some(rest) = segment.strip_prefix('0').filter(|rest| rest.starts_with(['b', 'o', 'x'])) else {
+        let exponent = segment.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
+        return exponent.len() < segment.len()
+            && exponent.strip_prefix(['e', 'E']).is_some_and(|digits| {
+                !digits.trim_start_matches(['_', '-']).starts_with(|char: char| char.is_ascii_digit())
+            });
+    };
+    let radix = if rest.starts_with('b') {
+        2
+    } else if rest.starts_with('o') {
+        8
+    } else {
+        16
+    };
+    let mut digits = rest.chars().skip(1).filter(|char| *char != '_').peekable();
+    digits.peek().is_none() || (radix < 16 && digits.any(|char| char.is_ascii_digit() && !char.is_digit(radix)))
 }
 
 /// Whether a quoted name could stand bare for certain. Numbers in names are where Rust's lexer has its own mind.

@@ -100,6 +100,8 @@ pub(crate) struct Entry {
     pub(crate) marks: Marks,
     pub(crate) place: Place,
     pub(crate) form: Form,
+    /// Whether a part of it could not be read.
+    pub(crate) broken: bool,
 }
 
 #[derive(Debug)]
@@ -184,7 +186,7 @@ pub(crate) struct NodeAttr {
 /// `src { accept …; deny …; }`
 #[derive(Debug)]
 pub(crate) struct Test {
-    pub(crate) src: Selector,
+    pub(crate) src: Vec<Selector>,
     pub(crate) asserts: Vec<Assert>,
 }
 

@@ -238,7 +238,9 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn test(&mut self, test: &'t Test) {
-        self.one("src", &test.src);
+        if let Some(src) = test.src.first() {
+            self.one("src", src);
+        }
         self.asserts(&test.asserts, &["proto", "srcPostureAttrs", "accept", "deny"]);
     }
 

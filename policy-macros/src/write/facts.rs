@@ -77,12 +77,15 @@ impl<'t> Writer<'_, 't> {
             match slot {
                 None => *slot = Some(value),
                 Some(first) => {
-                    let (message, place) = (format!("a device has one of these: `{}`", value.text), first.place);
-                    self.findings.push(
-                        Finding::new(Code::DuplicateName, value.place, message)
-                            .note_at(format!("`{}` is given already", first.text), place)
-                            .help("a device has one owner, one IPv4 and one IPv6 address"),
-                    );
+                    let what = match value.text.parse::<IpAddr>() {
+                        Ok(IpAddr::V4(_)) => "IPv4 address",
+                        Ok(IpAddr::V6(_)) => "IPv6 address",
+                        Err(_) => "owner",
+                    };
+                    let finding = Finding::new(Code::DuplicateName, value.place, format!("a device has one {what}"))
+                        .note_at("the first is here", first.place)
+                        .help("leave out one of the two");
+                    self.findings.push(finding);
                 }
             }
         }

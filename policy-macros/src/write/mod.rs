@@ -252,7 +252,7 @@ impl<'t> Writer<'_, 't> {
         for entry in entries {
             let (start, findings) = (self.start(), self.findings.len());
             self.entry(kind, entry);
-            if self.findings.len() > findings {
+            if entry.broken || self.findings.len() > findings {
                 self.broken.extend(self.out.since(start));
             }
         }

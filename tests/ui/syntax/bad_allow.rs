@@ -2,9 +2,9 @@ policy_macros::policy! {
     tagOwners {
         #[allow(undefined_tag, reason = "not yet")]
         tag:web;
-        #[allow(unused_tga, reason = "not yet")]
+        #[allow(quoted_nmae, reason = "not yet")]
         tag:db;
-        #[allow(unused_tag)]
+        #[allow(quoted_name)]
         tag:nas;
     }
 }
