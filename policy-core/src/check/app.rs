@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
 
 use super::Checker;
+use super::names::NameKind;
 
 /// Capabilities of Tailscale's own domain that grants may give. `grant-k11` and Tailscale's documentation
 const GRANTABLE: &[&str] = &[
@@ -32,6 +33,7 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
     for capability in &app.capabilities {
         name(checker, capability);
         values(checker, capability);
+        references(checker, capability);
     }
     destinations(checker, grant, app);
     if let (Some(router), false) = (grant.via.first(), app.is_blank()) {
@@ -89,6 +91,19 @@ fn near_grantable(text: &str) -> Option<&'static str> {
     let names: Vec<String> = GRANTABLE.iter().map(|name| last(name)).collect();
     let near = suggestion::nearest(&own, names.iter().map(String::as_str))?;
     GRANTABLE.iter().copied().find(|name| last(name) == near)
+}
+
+/// Tags in a capability's values, which Tailscale takes as they are and then does not find.
+pub(super) fn references(checker: &mut Checker, capability: &Capability) {
+    for selector in &capability.references {
+        let undefined = checker.names.is_undefined(NameKind::Tag, &selector.text);
+        if selector.kind == SelectorKind::Tag && undefined {
+            let near = checker.names.nearest(NameKind::Tag, &selector.text, std::iter::empty());
+            let help = near.map_or("declare it under `tagOwners`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let message = format!("no device can have `{}`, which the policy does not declare", selector.text);
+            checker.report(Diagnostic::new(Code::CapabilityTag, selector.text.origin, message).help(help));
+        }
+    }
 }
 
 /// Tailscale takes any JSON, but its documentation wants objects, and what it makes of other values is not known.

@@ -79,14 +79,14 @@ fn cycles(checker: &mut Checker) {
             set_state(&mut states, set, State::Open);
             match references.get(set).and_then(|references| references.get(at)) {
                 Some(&(inner, entry)) if states.get(inner) == Some(&State::Open) => {
-                    let message = match inner == set {
-                        true => format!("`{}` is made of itself", entry.target.text),
-                        false => format!("`{}` is made of this set, and this set of it", entry.target.text),
+                    let (message, help) = match inner == set {
+                        true => (format!("`{}` is made of itself", entry.target.text), "take it out"),
+                        false => (
+                            format!("`{}` is made of this set, and this set of it", entry.target.text),
+                            "take out one of the references between them",
+                        ),
                     };
-                    checker.report(
-                        Diagnostic::new(Code::IpSetCycle, entry.target.text.origin, message)
-                            .help("take out one of the two"),
-                    );
+                    checker.report(Diagnostic::new(Code::IpSetCycle, entry.target.text.origin, message).help(help));
                 }
                 Some(&(inner, _)) => path.push((inner, 0)),
                 None => {

@@ -9,10 +9,12 @@ mod auto_approver;
 mod declaration;
 mod fact;
 mod ip_set;
+mod login;
 mod names;
 mod node_attr;
 mod place;
 mod posture;
+mod reference;
 mod rule;
 mod selector;
 mod ssh;
@@ -65,15 +67,13 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 /// Tests run once all else is right, and of nested groups the last by name is named. `sshtest-user-wildcard`
 /// `ssh-group-nested-cycle` In which order Tailscale looks for other mistakes is not known; this takes the first.
 pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
-    let messages = || findings.iter().filter_map(|finding| finding.tailscale.as_deref());
-    let first = messages().find(|message| *message != Target::FAILED).or_else(|| messages().next())?;
+    let answer = |finding: &&Diagnostic| finding.tailscale.as_deref().is_some_and(|answer| answer != Target::FAILED);
+    let first = findings.iter().find(answer).or_else(|| findings.iter().find(|finding| finding.tailscale.is_some()))?;
+    if first.code != Code::NestedGroup {
+        return first.tailscale.as_deref();
+    }
     let nested = findings.iter().filter(|finding| finding.code == Code::NestedGroup);
-    let last_nested = nested.filter_map(|finding| finding.tailscale.as_deref()).max();
-    Some(
-        last_nested
-            .filter(|_| findings.iter().any(|f| f.code == Code::NestedGroup && f.tailscale.as_deref() == Some(first)))
-            .unwrap_or(first),
-    )
+    nested.filter_map(|finding| finding.tailscale.as_deref()).max()
 }
 
 /// A policy that is being checked, and what has been found so far.

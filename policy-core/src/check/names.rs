@@ -31,7 +31,7 @@ struct Kind<'p> {
 }
 
 /// Suggestions are looked for among all names, so beyond this many wrong ones there are no more.
-const MAX_SUGGESTIONS: usize = 200;
+const MAX_SUGGESTIONS: usize = 100;
 
 impl NameKind {
     /// The kind of name that a selector is, if it is one that must be declared.

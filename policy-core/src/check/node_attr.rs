@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Network, NodeAttr, Prefix, SelectorKind, Text, name};
+use crate::model::{Network, NodeAttr, Prefix, Text, name};
 
-use super::Checker;
 use super::place::Place;
+use super::{Checker, app};
 
 /// Attributes that Tailscale documents or its client reads. It takes any other, too.
 const ATTRIBUTES: &[&str] = &[
@@ -112,23 +112,10 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
         if let Err(problem) = name::check_capability(&capability.name) {
             checker.report(problem.at(&capability.name));
         }
-        connectors(checker, capability);
+        app::references(checker, capability);
     }
     for network in &entry.ip_pool {
         check_pool(checker, network);
-    }
-}
-
-/// The tags of app connectors, which are the one reference to a name inside a capability's values.
-fn connectors(checker: &mut Checker, capability: &crate::model::Capability) {
-    for (value, origin) in &capability.values {
-        let connectors = value.get("connectors").and_then(serde_json::Value::as_array);
-        for connector in connectors.into_iter().flatten().filter_map(serde_json::Value::as_str) {
-            if SelectorKind::of(connector) == SelectorKind::Tag {
-                let text = Text::escaped(connector, *origin);
-                checker.declared(Place::Broadcast, super::names::NameKind::Tag, &text);
-            }
-        }
     }
 }
 
@@ -165,14 +152,12 @@ fn near_attribute(attribute: &str) -> Option<String> {
 fn check_pool(checker: &mut Checker, network: &Network) {
     let (text, prefix) = (&network.text, network.prefix);
     if let Some(reserved) = RESERVED.iter().find(|reserved| prefix.overlaps(**reserved)) {
+        let relation = if reserved.contains(prefix) { "is part of" } else { "takes in" };
+        let message = format!("`{text}` {relation} `{reserved}`, which Tailscale keeps for itself");
         checker.report(
-            Diagnostic::new(
-                Code::IpPool,
-                text.origin,
-                format!("`{text}` takes in `{reserved}`, which Tailscale keeps for itself"),
-            )
-            .help("write a prefix of 100.64.0.0/10 without it")
-            .tailscale(format!("IPPool({prefix}): network within reserved range")),
+            Diagnostic::new(Code::IpPool, text.origin, message)
+                .help("write a prefix of 100.64.0.0/10 without it")
+                .tailscale(format!("IPPool({prefix}): network within reserved range")),
         );
     } else if !ADDRESSES.contains(prefix) {
         checker.report(

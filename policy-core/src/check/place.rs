@@ -42,8 +42,6 @@ pub(super) enum Place {
     SshTestSrc,
     /// `dst` of an SSH test
     SshTestDst,
-    /// What reads an attribute, in `broadcastToPeers` of `attrConfig`
-    Broadcast,
     /// A tag of a device in the facts
     DeviceTag,
 }
@@ -157,7 +155,6 @@ impl Place {
                 Kind::Autogroup(Some(autogroup)) if autogroup.is_role() || autogroup == Autogroup::Tagged => Doubtful,
                 _ => Refused,
             },
-            Place::Broadcast => Allowed,
         }
     }
 
@@ -181,7 +178,6 @@ impl Place {
             Place::TestDst => "what a test probes",
             Place::SshTestSrc => "the source of an SSH test",
             Place::SshTestDst => "a destination of an SSH test",
-            Place::Broadcast => "a reader of an attribute",
             Place::DeviceTag => "a tag of a device",
         }
     }
@@ -206,7 +202,6 @@ impl Place {
             Place::TestSrc | Place::SshTestSrc => "write one user, group, tag, host or address",
             Place::TestDst => "write one user, group, tag, host, address or service, and a port",
             Place::SshTestDst => "write users, tags, hosts or addresses",
-            Place::Broadcast => "write a selector",
             Place::DeviceTag => "write a tag, as `tag:web`",
         }
     }

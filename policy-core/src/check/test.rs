@@ -1,5 +1,7 @@
 //! `tests` and `sshTests`: entries that can only fail, whatever the rules are.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
 
@@ -29,6 +31,7 @@ fn check_test(checker: &mut Checker, test: &Test) {
     for target in test.accept.iter().chain(&test.deny) {
         check_target(checker, test, target);
     }
+    contradictions(checker, test.accept.iter().map(|target| &target.text), test.deny.iter().map(|target| &target.text));
 }
 
 fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
@@ -95,6 +98,26 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     for user in lists.into_iter().flatten() {
         account(checker, user);
     }
+    contradictions(checker, test.accept.iter().chain(&test.check), test.deny.iter());
+}
+
+/// What is to be allowed and denied at once.
+fn contradictions<'a>(
+    checker: &mut Checker,
+    allowed: impl Iterator<Item = &'a Text>,
+    denied: impl Iterator<Item = &'a Text>,
+) {
+    let allowed: HashMap<&str, &Text> = allowed.map(|text| (text.as_str(), text)).collect();
+    for text in denied {
+        if let Some(allowed) = allowed.get(text.as_str()) {
+            let message = format!("`{text}` must be allowed and denied at once");
+            checker.report(
+                failed(Code::InvalidTest, text.origin, &message)
+                    .note_at("allowed here", allowed.origin)
+                    .help("leave out one of the two"),
+            );
+        }
+    }
 }
 
 /// The source of a test. A user whom the tailnet does not know fails it. `policytest-src-unknown-user-email`
@@ -120,10 +143,7 @@ fn single_address(checker: &mut Checker, host: &Selector) {
         && let Some(HostAddress::Prefix(prefix)) = checker.names.host_address(&host.text)
     {
         let message = format!("a test probes one machine, and the host `{}` is `{prefix}`", host.text);
-        checker.report(
-            failed(Code::InvalidTest, host.text.origin, &message)
-                .help(format!("write an address in it, as `{}`", prefix.address)),
-        );
+        checker.report(failed(Code::InvalidTest, host.text.origin, &message).help("write one address in it"));
     }
 }
 

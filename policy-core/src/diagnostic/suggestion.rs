@@ -28,7 +28,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if candidate.chars().count().abs_diff(length) > limit {
             continue;
         }
-        let distance = strsim::damerau_levenshtein(name, candidate);
+        let distance = strsim::osa_distance(name, candidate);
         // One letter for another is no misspelling of a name that has no more than that letter.
         let nothing_left = distance >= letters(name).max(letters(candidate));
         if distance <= limit && !nothing_left && best.is_none_or(|(least, _)| distance < least) {

@@ -130,6 +130,8 @@ pub struct Capability {
     pub name: Text,
     /// Opaque to Tailscale, and each with its place.
     pub values: Vec<(Value, Origin)>,
+    /// The selectors among the values: `connectors` of app connectors, `recorder` of the Kubernetes operator.
+    pub references: Vec<Selector>,
     /// Name and values.
     pub origin: Origin,
 }

@@ -47,6 +47,15 @@ impl PortRange {
                 .help("write a range as `80-443`")
                 .tailscale(refused("too many dashes(-)")));
         }
+        for (end, name, answer) in
+            [(first_text, "first", "invalid first integer"), (last_text, "last", "invalid last integer")]
+        {
+            if end.is_empty() {
+                return Err(problem(format!("`{text}` has no {name} port"))
+                    .help("write a range as `80-443`")
+                    .tailscale(refused(answer)));
+            }
+        }
         let first = parse_port(first_text)
             .map_err(|problem| problem.within(0..first_text.len()).tailscale(refused("invalid first integer")))?;
         let last = parse_port(last_text).map_err(|problem| {
@@ -99,9 +108,8 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
         return Ok(port);
     }
     let problem = |message: String| Problem::new(Code::InvalidPorts, message);
-    Err(match (text, service_port(text)) {
-        ("", _) => problem("a port is missing".to_owned()).help("write a range as `80-443`"),
-        (_, Some(port)) => problem(format!("`{text}` is no port")).help(format!("write `{port}`")),
+    Err(match service_port(text) {
+        Some(port) => problem(format!("`{text}` is no port")).help(format!("write `{port}`")),
         _ if decimal => problem(format!("there is no port `{text}`: the highest is 65535")),
         _ if text.trim() != text => {
             problem(format!("`{text}` has a blank in it")).help(format!("write `{}`", text.trim()))
@@ -117,7 +125,7 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
 }
 
 /// The ports of services that people name, since Tailscale takes numbers only.
-fn service_port(name: &str) -> Option<u16> {
+pub(super) fn service_port(name: &str) -> Option<u16> {
     Some(match name.to_ascii_lowercase().as_str() {
         "ftp" => 21,
         "ssh" => 22,

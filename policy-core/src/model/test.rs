@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Problem};
 
 use super::acl::host_of;
+use super::port::service_port;
 use super::{List, Origin, PortRange, Protocol, Selector, Text};
 
 /// An entry of `tests`.
@@ -74,8 +75,10 @@ impl Target {
 }
 
 fn one_port(port: &str) -> Result<u16, Problem> {
-    let ranges = PortRange::parse_list(port)
-        .map_err(|problem| Problem { code: Code::InvalidTest, ..problem.help("write one port, as `443`") })?;
+    let ranges = PortRange::parse_list(port).map_err(|problem| {
+        let help = service_port(port).map(|port| format!("write `{port}`"));
+        Problem { code: Code::InvalidTest, ..problem.help("write one port, as `443`").help_if(help) }
+    })?;
     match ranges.as_slice() {
         [range] if range.first == range.last => Ok(range.first),
         [range] if range.is_all() => Err(Problem::new(Code::InvalidTest, "a test probes one port, not all")),

@@ -29,7 +29,9 @@ impl Facts {
     pub fn parse(text: &str, base: u32) -> (Facts, Vec<Diagnostic>) {
         let document = match Document::parse(text, base) {
             Ok(document) => document,
-            Err(error) => return (Facts::default(), vec![super::syntax(error)]),
+            Err(error) => {
+                return (Facts::default(), vec![Diagnostic::new(Code::Syntax, error.origin, error.message)]);
+            }
         };
         let mut reader = Reader::new(&document);
         let facts = reader.facts();

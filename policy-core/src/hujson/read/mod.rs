@@ -136,3 +136,100 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Role, SelectorKind};
+
+    use super::*;
+
+    const POLICY: &str = r#"{
+        // Who is who
+        "groups": {
+            "group:other": [], // about the other one
+            // The engineers.
+            // All of them.
+            "group:eng": ["alice@example.com"],
+
+            // A remark that parts from what follows
+
+            "group:none": null,
+        },
+        "Hosts": {"web": "10.0.0.1"},
+        "grants": [
+            // To the web
+            {"src": ["group:eng"], "dst": ["web"], "ip": ["tcp:443"], "app": {"example.com/a": [{"x": 1}]}},
+            {"src": null},
+        ],
+        "acls": [{"action": "accept", "users": ["*"], "ports": ["web:22,80"], "proto": "tcp"}],
+        "tests": [{"user": "alice@example.com", "allow": ["web:443"], "srcPostureAttrs": {"node:os": "linux"}}],
+        "futureSection": [1, 2],
+    }"#;
+
+    #[test]
+    fn the_model_says_what_the_text_says() {
+        let policy = Policy::parse(POLICY);
+        assert_eq!(policy.text, POLICY);
+        let group = &policy.groups[1];
+        assert_eq!(group.name.as_str(), "group:eng");
+        assert_eq!(group.members[0].kind, SelectorKind::User);
+        let grants = policy.grants.as_deref().unwrap();
+        assert_eq!(grants[0].app.as_ref().unwrap().capabilities[0].values[0].0, serde_json::json!({"x": 1}));
+        assert!(grants[1].src.is_blank() && grants[1].src.origin.is_none() && grants[1].app.is_none());
+        let acl = &policy.acls.as_deref().unwrap()[0];
+        assert_eq!((acl.src.len(), acl.dst[0].ports.len(), acl.proto.unwrap().to_string()), (1, 2, "tcp".to_owned()));
+        let test = &policy.tests[0];
+        assert_eq!((test.accept[0].port, &test.src_posture_attrs["node:os"]), (443, &serde_json::json!("linux")));
+        assert_eq!(policy.settings[0].value, serde_json::json!([1, 2]));
+        assert_eq!(policy.unreadable.len(), 1, "the unknown section alone");
+    }
+
+    #[test]
+    fn comments_right_above_describe() {
+        let policy = Policy::parse(POLICY);
+        let docs: Vec<_> = policy.groups.iter().map(|group| group.doc.as_deref()).collect();
+        assert_eq!(docs, [None, Some("The engineers.\nAll of them."), None]);
+        let grants = policy.grants.unwrap();
+        assert_eq!((grants[0].doc.as_deref(), grants[1].doc.as_deref()), (Some("To the web"), None));
+    }
+
+    #[test]
+    fn origins_are_where_things_stand() {
+        let policy = Policy::parse(POLICY);
+        let at = |origin: Origin| POLICY.get(origin.start as usize..origin.end as usize).unwrap();
+        let destination = &policy.acls.as_deref().unwrap()[0].dst[0];
+        assert_eq!(at(destination.text.origin), "\"web:22,80\"");
+        assert_eq!(at(destination.host.text.origin), "web");
+        assert_eq!(at(destination.ports_origin), "22,80");
+        assert_eq!(at(policy.groups[1].origin), "\"group:eng\": [\"alice@example.com\"]");
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_says_so_and_nothing_else() {
+        let policy = Policy::with_facts("{\"grants\": [}", "{]");
+        let codes: Vec<_> = policy.unreadable.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::Syntax, Code::Syntax]);
+        assert_eq!(
+            policy.unreadable[0].tailscale.as_deref(),
+            Some("hujson: line 1, column 13: invalid character '}' at start of value")
+        );
+        assert_eq!(policy.unreadable[1].tailscale, None);
+    }
+
+    #[test]
+    fn facts_are_read_beside_the_policy() {
+        let facts = r#"{"users": [{"name": "odin", "email": "odin@example.com", "role": "owner", "doc": "All-father"}],
+            "nodes": [{"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.9", "routable_ips": ["10.0.0.0/8", "0.0.0.0/0"]}],
+            "invariants": [{"kind": "never", "src": ["*"], "targets": [{"dst": ["tag:nas"], "ip": ["22"]}]}], "lets": []}"#;
+        let policy = Policy::with_facts("{}", facts);
+        assert_eq!(policy.unreadable, []);
+        let (user, device) = (&policy.facts.users[0], &policy.facts.devices[0]);
+        assert_eq!((user.role, user.doc.as_deref()), (Some(Role::Owner), Some("All-father")));
+        assert_eq!(device.ipv4.unwrap().to_string(), "100.64.0.9");
+        assert_eq!(device.routable.iter().map(|route| route.is_exit_route()).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(device.approved.origin, None);
+        assert_eq!(policy.facts.invariants[0].targets[0].ip[0].to_string(), "22");
+        assert!(policy.facts.are_in_source());
+        assert!(user.origin.start > 2, "facts are behind the policy");
+    }
+}

@@ -129,9 +129,20 @@ impl Reader<'_> {
             let values = self
                 .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.origin(id))));
             let origin = name.origin.to(document.origin(value));
-            app.capabilities.push(Capability { name, values: values.items, origin });
+            let references = document.elements(value).flat_map(|value| self.references(value)).collect();
+            app.capabilities.push(Capability { name, values: values.items, references, origin });
         }
         app
+    }
+
+    /// The selectors that a capability's value names. Everything else in it is opaque.
+    fn references(&self, value: NodeId) -> Vec<Selector> {
+        let document = self.document;
+        let named = document.members(value).filter(|&(name, _)| {
+            document.string(name).is_some_and(|name| matches!(name.as_str(), "connectors" | "recorder"))
+        });
+        let words = named.flat_map(|(_, list)| document.elements(list)).filter_map(|word| document.string(word));
+        words.map(Selector::new).collect()
     }
 
     /// A field under its old name beside the same under its new one.

@@ -61,7 +61,7 @@ impl Reader<'_> {
 
     /// Custom relays.
     fn derp_map(&mut self, value: NodeId) {
-        self.members_of(value, "derpMap", &[("OmitDefaultRegions", Type::Bool)]);
+        self.members_of(value, "`derpMap`", &[("OmitDefaultRegions", Type::Bool)]);
         let regions = self.member(value, "Regions");
         for (id, region) in regions.map(|regions| self.objects(regions, "Regions")).unwrap_or_default() {
             self.derp_region(&id, region);
@@ -139,7 +139,7 @@ impl Reader<'_> {
             }
             self.members_of(
                 config,
-                &name,
+                &format!("`{name}`"),
                 &[("type", Type::Text), ("allowSetByNode", Type::Bool), ("broadcastToPeers", Type::List)],
             );
             if let Some(r#type) = self.member(config, "type").and_then(|id| self.document.string(id))
@@ -159,7 +159,7 @@ impl Reader<'_> {
         for (alias, tailnet) in self.objects(value, "externalTailnets") {
             self.members_of(
                 tailnet,
-                &alias,
+                &format!("`{alias}`"),
                 &[
                     ("externalID", Type::Text),
                     ("allowIncomingConnections", Type::Bool),

@@ -1,0 +1,90 @@
+//! People: their logins, and the domains of whole organisations.
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::model::{Selector, Text};
+
+use super::Checker;
+use super::place::Place;
+
+/// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
+const SHARED_DOMAINS: &[&str] =
+    &["gmail.com", "googlemail.com", "github", "passkey", "outlook.com", "hotmail.com", "icloud.com"];
+
+impl Checker<'_> {
+    /// A user's login as it is written.
+    pub(super) fn user(&mut self, place: Place, text: &Text) {
+        let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
+        let odd = |message: &str, help: String| {
+            Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help)
+        };
+        if local == "*" {
+            self.report(odd("matches nobody", format!("write `user:*@{domain}` for everyone of a domain")));
+        } else if local.contains('*') {
+            self.report(odd("matches nobody: only all of a login may be `*`", format!("write `user:*@{domain}`")));
+        } else if let Some(local) = local.strip_prefix("user:") {
+            self.report(odd("matches nobody", format!("write `{local}@{domain}`")));
+        } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
+            self.report(odd("is nobody's login", "write it as `alice@example.com`".to_owned()));
+        } else if !matches!(place, Place::TestSrc | Place::SshTestSrc) {
+            // A test of somebody unknown fails, which is reported there.
+            self.unknown_user(text);
+        }
+    }
+
+    /// A login that is none of the known users', but nearly one.
+    fn unknown_user(&mut self, text: &Text) {
+        let facts = &self.policy.facts;
+        if facts.users.is_empty() || facts.users.iter().any(|user| user.email.eq_ignore_ascii_case(text)) {
+            return;
+        }
+        if let Some(near) = suggestion::nearest(text, facts.users.iter().map(|user| user.email.as_str())) {
+            let message = format!("no user of the tailnet is called `{text}`");
+            self.report(
+                Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),
+            );
+        }
+    }
+
+    /// `user:*@domain`, whose domain must be the tailnet's. `ssh-e1`
+    pub(super) fn domain(&mut self, place: Place, selector: &Selector) -> bool {
+        // What Tailscale says elsewhere is not known.
+        let answer = (place == Place::SshSrc).then_some("[ssh] ");
+        self.tailnet_domain(&selector.text, selector.domain().unwrap_or_default(), answer)
+    }
+
+    /// Checks that a domain is the tailnet's, as far as that is known. `answer` is what Tailscale puts before its
+    /// message, if its message is known. Returns whether nothing was wrong.
+    pub(super) fn tailnet_domain(&mut self, text: &Text, domain: &str, answer: Option<&str>) -> bool {
+        let origin = text.part(text.len() - domain.len()..text.len());
+        let facts = &self.policy.facts;
+        let own = facts.owner().and_then(|owner| owner.domain());
+        if let Some(own) = own.filter(|own| *own != domain && !facts.domains.iter().any(|other| &**other == domain)) {
+            let owner = facts.owner().map(|owner| owner.origin).unwrap_or_default();
+            let message = format!("`{domain}` is not a domain of this tailnet");
+            let help = if own.eq_ignore_ascii_case(domain) {
+                format!("write `{own}`: the case of a domain counts")
+            } else {
+                format!("write `{own}`, which is the domain of the tailnet's owner")
+            };
+            let mut finding = Diagnostic::new(Code::ForeignDomain, origin, message).help(help);
+            if facts.are_in_source() {
+                finding = finding.note_at("the owner is declared here", owner);
+            }
+            finding.tailscale = answer.map(|prefix| {
+                format!("{prefix}{domain} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions")
+            });
+            self.report(finding);
+            return false;
+        }
+        if SHARED_DOMAINS.contains(&domain) {
+            let message = format!("`{domain}` is no tailnet's own domain");
+            let help = "name the people one by one, or write `autogroup:member`";
+            self.report(Diagnostic::new(Code::DoubtfulSelector, origin, message).help(help));
+        } else if domain.contains(|letter: char| letter.is_ascii_uppercase()) {
+            let message = "the case of a domain counts, and a tailnet's is in lower case";
+            let help = format!("write `{}`", domain.to_ascii_lowercase());
+            self.report(Diagnostic::new(Code::LetterCase, origin, message).help(help));
+        }
+        true
+    }
+}

@@ -1,0 +1,118 @@
+//! Names that nothing declares, and what was meant instead.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{AddressRange, Policy, Prefix, SelectorKind, Text, name, parse_address};
+
+use super::Checker;
+use super::names::NameKind;
+use super::place::{Place, Verdict};
+
+impl Checker<'_> {
+    /// Checks that a name is declared. Returns whether it is.
+    pub(super) fn declared(&mut self, place: Place, kind: NameKind, text: &Text) -> bool {
+        if !self.names.is_undefined(kind, text) {
+            if let Some(declared) = self.names.declared(kind, text)
+                && declared.as_str() != text.as_str()
+            {
+                let (message, first) = (format!("`{text}` is declared as `{declared}`"), declared.origin);
+                let help = format!("write `{declared}`: Tailscale writes tags in lower case");
+                self.report(
+                    Diagnostic::new(Code::LetterCase, text.origin, message).note_at("declared here", first).help(help),
+                );
+            }
+            return true;
+        }
+        if kind == NameKind::Host && self.is_wrong_address(place, text) {
+            return false;
+        }
+        let in_source = kind == NameKind::Host && self.policy.facts.are_in_source();
+        let near = self.names.nearest(kind, text, source_names(self.policy).filter(|_| in_source));
+        let help = self
+            .not_a_name(place, kind, text)
+            .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
+            .or_else(|| misspelt_tag(kind, text))
+            .unwrap_or_else(|| match in_source {
+                true => "declare it under `hosts` or `users`, or with `let`".to_owned(),
+                false => format!("declare it under `{}`", kind.section()),
+            });
+        let noun = if in_source { "name" } else { kind.noun() };
+        let mut finding =
+            Diagnostic::new(kind.undefined(), text.origin, format!("undefined {noun} `{text}`")).help(help);
+        finding.tailscale = place.undefined(text, SelectorKind::of(text));
+        self.report(finding);
+        false
+    }
+
+    /// Whether the word was meant as an address or a prefix, which is reported then.
+    pub(super) fn is_wrong_address(&mut self, place: Place, text: &Text) -> bool {
+        let spelt_in = |word: &str, letters: &str| word.chars().all(|letter| letters.contains(letter));
+        let (base, suffix) = text.split_once('/').unwrap_or((text, ""));
+        let ipv4 = !base.is_empty() && spelt_in(base, "0123456789.");
+        let ipv6 = base.matches(':').count() > 1 && spelt_in(base, "0123456789abcdefABCDEF:.");
+        let range = text.contains('-') && spelt_in(text, "0123456789abcdefABCDEF:.-");
+        let problem = match text.chars().next() {
+            Some(first) if range && (first.is_ascii_digit() || text.contains(':')) => AddressRange::parse(text).err(),
+            _ if !(ipv4 || ipv6) => None,
+            _ if suffix.is_empty() && !text.contains('/') => parse_address(text).err(),
+            _ => Prefix::parse(text).err(),
+        };
+        let Some(problem) = problem else { return false };
+        let mut finding = problem.at(text);
+        finding.tailscale = place.undefined(text, SelectorKind::Host);
+        self.report(finding);
+        true
+    }
+
+    /// What to write if the word was never meant as a name of that kind.
+    fn not_a_name(&self, place: Place, kind: NameKind, text: &Text) -> Option<String> {
+        if kind != NameKind::Host {
+            return self.with_port(place, text);
+        }
+        let everything = ["all", "any", "everything", "everyone", "anywhere"];
+        if everything.contains(&text.to_ascii_lowercase().as_str())
+            && place.verdict(SelectorKind::Wildcard) == Verdict::Allowed
+        {
+            return Some("write `*` for everything".to_owned());
+        }
+        if text.contains(',') {
+            return Some("write each name as an item of its own".to_owned());
+        }
+        if text.trim() != text.as_str() {
+            return Some(format!("write `{}`, without the blanks", text.trim()));
+        }
+        let facts = &self.policy.facts;
+        let user = facts.users.iter().find(|user| *user.name == **text).filter(|_| !facts.are_in_source())?;
+        Some(format!("write `{}`: users stand in a policy by their logins", user.email))
+    }
+
+    /// What to write instead of `tag:web:443` where no port may stand.
+    pub(super) fn with_port(&self, place: Place, text: &str) -> Option<String> {
+        let (host, port) = text.rsplit_once(':')?;
+        let is_port = |c: char| c.is_ascii_digit() || matches!(c, '*' | '-' | ',');
+        if port.is_empty() || !port.chars().all(is_port) {
+            return None;
+        }
+        let kind = SelectorKind::of(host);
+        let is_selector = match NameKind::of(kind) {
+            Some(name) => self.names.declared(name, host).is_some(),
+            None => !matches!(kind, SelectorKind::Unknown | SelectorKind::Autogroup(None)),
+        };
+        is_selector.then(|| match place {
+            Place::GrantDst => format!("write `{host}`, and its ports in `ip`"),
+            Place::SshDst | Place::SshTestDst => format!("write `{host}`: Tailscale SSH is on port 22 alone"),
+            _ => format!("write `{host}`: no ports stand here"),
+        })
+    }
+}
+
+/// How to spell a tag that could not even be declared.
+fn misspelt_tag(kind: NameKind, text: &str) -> Option<String> {
+    let problem = name::check_tag(text).err().filter(|_| kind == NameKind::Tag)?;
+    problem.help.or(Some(problem.message))
+}
+
+/// The names that the policy's source has beside those of the policy.
+fn source_names(policy: &Policy) -> impl Iterator<Item = &str> {
+    let users = policy.facts.users.iter().map(|user| user.name.as_str());
+    users.chain(policy.facts.lets.iter().map(|name| name.as_str()))
+}
