@@ -122,6 +122,24 @@ fn output_that_cannot_be_written_leaves_nothing_behind() {
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn output_goes_where_a_link_leads_and_into_pipes() {
+    let directory = directory("output_goes_where_a_link_leads");
+    std::os::unix::fs::symlink("two", directory.join("one")).unwrap();
+    std::os::unix::fs::symlink("policy.hujson", directory.join("two")).unwrap();
+    // The first time, the links lead to a file that is not there yet.
+    for _ in 0..2 {
+        assert_eq!(operator(&directory, &["emit", "--output", "one"]).status.code(), Some(0));
+        assert_eq!(fs::read_to_string(directory.join("policy.hujson")).unwrap(), HUJSON);
+        fs::write(directory.join("policy.hujson"), "stale").unwrap();
+    }
+    assert!(directory.join("one").is_symlink() && directory.join("two").is_symlink());
+
+    let output = operator(&directory, &["emit", "--output", "/dev/stdout"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), HUJSON), "{}", text(&output.stderr));
+}
+
 #[test]
 fn check_is_about_the_policy_that_is_built_in() {
     let output = operator(&directory("check_built_in"), &["check"]);

@@ -123,12 +123,13 @@ fn create_beside(directory: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> 
     }
 }
 
+/// Permissions come before the content, which may not be for everybody's eyes.
 fn fill(mut file: File, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
-    file.write_all(content)?;
     if let Some(existing) = existing {
         keep_owner(&file, existing);
         file.set_permissions(existing.permissions())?;
     }
+    file.write_all(content)?;
     file.sync_all()
 }
 

@@ -85,6 +85,7 @@ pub fn run_on_files() -> ExitCode {
             check::run(file::display_name(path), &policy, matches)
         }
         Some((_, matches)) => Ok(fmt::run(matches)),
+        // clap has refused that already.
         None => Ok(Outcome::Incomplete),
     })
 }

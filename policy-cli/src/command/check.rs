@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use policy_core::check::check;
@@ -36,7 +37,7 @@ pub(crate) fn run(path: &Path, policy: &Policy, matches: &ArgMatches) -> Result<
     if matches!(format, Format::Text | Format::Github) {
         let warnings = report.count(Severity::Warning);
         let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
-        output::say(&format!("{}: {found}\n", path.display()));
+        output::say(&format!("{}: {found}\n", visible(&path.to_string_lossy())));
     }
     Ok(if errors == 0 { Outcome::Good } else { Outcome::Findings })
 }
