@@ -66,6 +66,7 @@ mod tests {
 
     use policy_core::Code;
     use policy_core::model;
+    use proptest::prelude::*;
 
     use super::super::{Format, tests};
     use super::*;
@@ -129,5 +130,23 @@ note: these are declared
         let report = Report::new(Path::new("f\u{1b}[31m"), "g\u{1b}[31m", &findings);
         let text = report.render(Format::Text, &Renderer::plain());
         assert!(!text.contains('\u{1b}') && text.contains('␛'), "{text}");
+    }
+
+    proptest! {
+        // The layout is annotate-snippets', which is not made to be fuzzed; what we hand to it must be fit for it.
+        #[test]
+        fn no_text_and_no_place_in_it_is_a_reason_to_panic(
+            text in "([ab\t\r\n{}é𝄞\u{200b}\u{301}\u{1b}]|[a-z]{90}){0,40}",
+            places in prop::collection::vec((0_u32..400, 0_u32..400), 1..4),
+        ) {
+            let origin = |(start, end): (u32, u32)| model::Origin::new(start.min(end), start.max(end));
+            let mut diagnostic = Diagnostic::new(Code::Syntax, origin(places[0]), "wrong");
+            for place in &places {
+                diagnostic = diagnostic.note_at("noted", origin(*place));
+            }
+            let report = Report::new(Path::new("p"), &text, std::slice::from_ref(&diagnostic));
+            let rendered = report.render(Format::Text, &Renderer::plain());
+            prop_assert_eq!(rendered.matches("noted").count(), places.len());
+        }
     }
 }
