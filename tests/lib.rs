@@ -2,6 +2,16 @@
 
 use serde_json::Value;
 
+/// The policy of the binary `operator`, formatted.
+pub const HUJSON: &str = "\
+// The policy of a small tailnet.
+{
+	\"grants\": [
+		{\"src\": [\"autogroup:member\"], \"dst\": [\"autogroup:self\"], \"ip\": [\"*\"]},
+	],
+}
+";
+
 /// The value of a HuJSON text by a reader that is not ours: comments and trailing commas are blanked, the rest is `serde_json`'s.
 pub fn plain_json(hujson: &str) -> Value {
     let mut bytes = hujson.as_bytes().to_vec();

@@ -1,1 +1,120 @@
 //! The commands of a tailnet policy.
+//!
+//! An operator's own binary has its policy built in, so its `main` is one line:
+//!
+//! ```
+//! # mod tailnet {
+//! #     use std::sync::LazyLock;
+//! #     use policy_core::Policy;
+//! #     pub static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse("{}"));
+//! # }
+//! fn main() -> std::process::ExitCode {
+//!     policy_cli::run(&tailnet::POLICY)
+//! }
+//! ```
+//!
+//! The stand-alone `policy` reads `.hujson` files. Both exit with 0 if all is well, with 1 if there are
+//! findings, and with 2 if they could not do what they were asked to.
+
+mod command;
+mod diff;
+mod file;
+mod line_index;
+mod outcome;
+mod output;
+mod report;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use policy_core::Policy;
+
+use command::{check, emit, fmt};
+use outcome::{Failure, Outcome};
+
+const EXIT_STATUS: &str = "Exit status:
+  0  all is well
+  1  there are findings: errors, or a file that is not as it should be
+  2  it could not be done: wrong usage, or a file that cannot be read or written";
+
+const EXAMPLES: &str = "Examples:
+  cargo run > policy.hujson                    print the policy
+  cargo run -- emit --output policy.hujson     write it to a file, if that changes the file
+  cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?";
+
+const FILE_EXAMPLES: &str = "Examples:
+  policy check policy.hujson                   would Tailscale take it?
+  policy check policy.hujson --format github   in CI: annotate the pull request
+  policy fmt policy.hujson                     format it in place
+  policy fmt --check *.hujson                  in CI: is every file formatted?";
+
+/// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
+///
+/// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
+pub fn run(policy: &Policy) -> ExitCode {
+    let command = Command::new("tailnet")
+        .display_name(program_name())
+        .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
+        .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
+        .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
+        .subcommands([emit::command(), check::command()]);
+    execute(command, |matches| match matches.subcommand() {
+        None => emit::print(policy),
+        Some(("check", matches)) => check::run(Path::new("<built-in policy>"), policy, matches),
+        Some((_, matches)) => emit::run(policy, matches),
+    })
+}
+
+/// Does what the command line asks for with policies in files. It is all of the stand-alone `policy`.
+///
+/// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
+pub fn run_on_files() -> ExitCode {
+    let command = Command::new("policy")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Check and format tailnet policy files")
+        .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands([check::command().arg(policy_file()), fmt::command()]);
+    execute(command, |matches| match matches.subcommand() {
+        Some(("check", matches)) => {
+            let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
+            let policy = Policy::parse(file::read_text(path)?);
+            check::run(file::display_name(path), &policy, matches)
+        }
+        Some((_, matches)) => Ok(fmt::run(matches)),
+        // clap has refused that already.
+        None => Ok(Outcome::Incomplete),
+    })
+}
+
+/// The argument that stands where an operator's own binary has its policy built in.
+fn policy_file() -> Arg {
+    Arg::new("file")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .required(true)
+        .help("The policy file; `-` reads stdin")
+}
+
+fn execute(command: Command, run: impl FnOnce(&ArgMatches) -> Result<Outcome, Failure>) -> ExitCode {
+    let outcome = match command.try_get_matches() {
+        Ok(matches) => run(&matches),
+        Err(usage) => output::usage(&usage),
+    };
+    outcome
+        .unwrap_or_else(|failure| {
+            output::report(&failure);
+            Outcome::Incomplete
+        })
+        .into()
+}
+
+/// What the operator calls their binary.
+fn program_name() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_stem).map(OsString::from);
+    name.and_then(|name| name.into_string().ok()).unwrap_or_else(|| "policy".to_owned())
+}

@@ -1,0 +1,157 @@
+//! Reading files whole, and replacing them whole.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::outcome::Failure;
+
+/// The largest file that is read, in bytes: hundreds of times what a policy has,
+/// and little enough that a wrong file cannot fill the memory.
+const LIMIT: u64 = 64 << 20;
+
+/// Whether the argument stands for stdin.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What to call the file in messages: the path as it was given, or `<stdin>`.
+pub(crate) fn display_name(path: &Path) -> &Path {
+    if is_stdin(path) { Path::new("<stdin>") } else { path }
+}
+
+/// All bytes of a file, or of stdin if the path is `-`.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = if is_stdin(path) { read_limited(io::stdin().lock()) } else { open(path).and_then(read_limited) };
+    let bytes = bytes.map_err(|error| cannot("read", path, &error))?;
+    if bytes.len() as u64 > LIMIT {
+        let name = display_name(path).display();
+        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// The text of a policy file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        Failure::new(format_args!("`{}` is not UTF-8 text: see line {line}", display_name(path).display()))
+    })
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+}
+
+/// One byte more than is allowed if there is more: a file's size is not asked for, since `/dev/zero` has none.
+fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a file has exactly this content already.
+pub(crate) fn holds(path: &Path, content: &[u8]) -> bool {
+    let same_size = |metadata: Metadata| metadata.is_file() && metadata.len() == content.len() as u64;
+    fs::metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|current| current == content)
+}
+
+/// Gives a file new content, all of it or, whatever happens, none of it.
+///
+/// The content goes to a new file beside it, which then takes its place, with the same permissions.
+/// A symbolic link stays one, and what it points to is replaced. What is no regular file, as
+/// `/dev/stdout` or a pipe, is written to.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    try_write(path, content).map_err(|error| cannot("write", path, &error))
+}
+
+fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let existing = match OpenOptions::new().write(true).open(path) {
+        // Whoever may not write to the file may not replace it either, though the directory would let them.
+        Ok(file) => Some((file.metadata()?, file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    match existing {
+        Some((metadata, mut file)) if !metadata.is_file() => file.write_all(content),
+        Some((metadata, _)) => replace(&fs::canonicalize(path)?, Some(&metadata), content),
+        None => replace(&link_target(path), None, content),
+    }
+}
+
+/// Where a symbolic link to nothing leads, so that writing to it makes that file; any other path itself.
+/// It ends: a circle of links is not "not found", so the system has refused to open it before.
+fn link_target(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    while let Ok(target) = fs::read_link(&path) {
+        path = directory_of(&path).join(target);
+    }
+    path
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn replace(path: &Path, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
+    let Some(name) = path.file_name() else { return Err(io::ErrorKind::IsADirectory.into()) };
+    let (temporary, file) = create_beside(directory_of(path), name)?;
+    let done = fill(file, existing, content).and_then(|()| fs::rename(&temporary, path));
+    if done.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    done
+}
+
+/// A new file, in the same directory since only there a rename is atomic.
+fn create_beside(directory: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
+    let mut attempt = 0_u32;
+    loop {
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
+        let path = directory.join(temporary);
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Permissions come before the content, which may not be for everybody's eyes.
+fn fill(mut file: File, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
+    if let Some(existing) = existing {
+        keep_owner(&file, existing);
+        file.set_permissions(existing.permissions())?;
+    }
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Lets root format another user's file without taking it away. Others may not, and need not.
+#[cfg(unix)]
+fn keep_owner(file: &File, existing: &Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
+
+/// What went wrong, in words that do not need the system's manual.
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    let name = display_name(path).display();
+    match error.kind() {
+        io::ErrorKind::NotFound if verb == "read" => Failure::new(format_args!("there is no file `{name}`")),
+        io::ErrorKind::NotFound => Failure::new(format_args!("cannot write `{name}`: there is no such directory")),
+        io::ErrorKind::IsADirectory => Failure::new(format_args!("`{name}` is a directory, not a file")),
+        io::ErrorKind::PermissionDenied => Failure::new(format_args!("no permission to {verb} `{name}`")),
+        _ => Failure::new(format_args!("cannot {verb} `{name}`: {error}")),
+    }
+}

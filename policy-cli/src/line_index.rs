@@ -1,0 +1,155 @@
+//! From byte offsets to lines and columns.
+
+/// How many bytes lie between two marks: what one look-up has to count at most.
+const STRIDE: usize = 1024;
+
+/// Finds the line and the column of any byte of a text without reading all of it again,
+/// even where the text is one line of megabytes, as a minified policy is.
+#[derive(Debug)]
+pub(crate) struct LineIndex<'a> {
+    text: &'a str,
+    /// The first byte of each line.
+    lines: Vec<usize>,
+    /// What lies before every [`STRIDE`]th byte.
+    marks: Vec<Counts>,
+}
+
+/// A place in a text, as people and tools count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Bytes before it.
+    pub(crate) offset: usize,
+    /// From 1; only `\n` ends a line.
+    pub(crate) line: usize,
+    /// From 1, in characters (Unicode scalar values), as rustc counts.
+    pub(crate) column: usize,
+    /// From 1, in UTF-16 code units, as SARIF viewers and editors count.
+    pub(crate) utf16_column: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    chars: usize,
+    utf16: usize,
+}
+
+impl Counts {
+    /// Counts the characters that start in `bytes`.
+    fn add(self, bytes: &[u8]) -> Counts {
+        bytes.iter().fold(self, |Counts { chars, utf16 }, byte| match byte {
+            0x80..=0xBF => Counts { chars, utf16 },
+            0xF0.. => Counts { chars: chars + 1, utf16: utf16 + 2 },
+            _ => Counts { chars: chars + 1, utf16: utf16 + 1 },
+        })
+    }
+}
+
+impl<'a> LineIndex<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(line_ends.map(|(at, _)| at + 1)).collect();
+        let mut counts = Counts::default();
+        let mut marks = vec![counts];
+        for piece in text.as_bytes().chunks(STRIDE) {
+            counts = counts.add(piece);
+            marks.push(counts);
+        }
+        LineIndex { text, lines, marks }
+    }
+
+    /// The text it was made for.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The place of a byte; of the end of the text if the text is shorter,
+    /// of the character's first byte if the byte is in the middle of one.
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let before_line = self.before(self.line_start(line));
+        let before = self.before(offset);
+        Position {
+            offset,
+            line,
+            column: before.chars - before_line.chars + 1,
+            utf16_column: before.utf16 - before_line.utf16 + 1,
+        }
+    }
+
+    /// The first byte of a line, counted from 1; the end of the text if there are not so many lines.
+    pub(crate) fn line_start(&self, line: usize) -> usize {
+        self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+    }
+
+    /// One past the last byte of a line, counted from 1, without the `\n` or `\r\n` that ends it.
+    pub(crate) fn line_end(&self, line: usize) -> usize {
+        match self.lines.get(line) {
+            Some(next) if self.text.as_bytes().get(..next - 1).is_some_and(|before| before.ends_with(b"\r")) => {
+                next - 2
+            }
+            Some(next) => next - 1,
+            None => self.text.len(),
+        }
+    }
+
+    fn before(&self, offset: usize) -> Counts {
+        let mark = offset / STRIDE;
+        let counts = self.marks.get(mark).copied().unwrap_or_default();
+        counts.add(self.text.as_bytes().get(mark * STRIDE..offset).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn place(text: &str, offset: usize) -> (usize, usize, usize) {
+        let position = LineIndex::new(text).position(offset);
+        (position.line, position.column, position.utf16_column)
+    }
+
+    #[test]
+    fn places_are_counted_from_one() {
+        let cases = [
+            ("", 0, (1, 1, 1)),
+            ("ab\ncd", 0, (1, 1, 1)),
+            ("ab\ncd", 2, (1, 3, 3)),
+            ("ab\ncd", 3, (2, 1, 1)),
+            ("ab\ncd", 5, (2, 3, 3)),
+            ("ab\n", 3, (2, 1, 1)),
+            ("ab\r\ncd", 4, (2, 1, 1)),
+            ("ab\rcd", 3, (1, 4, 4)),
+            ("é𝄞x", 2, (1, 2, 2)),
+            ("é𝄞x", 6, (1, 3, 4)),
+            ("é𝄞x", 4, (1, 2, 2)),
+            ("ab", 99, (1, 3, 3)),
+        ];
+        for (text, offset, expected) in cases {
+            assert_eq!(place(text, offset), expected, "byte {offset} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_ends_before_its_newline() {
+        let index = LineIndex::new("ab\n\ncd\r\ne\r");
+        let lines: Vec<_> = (1..=5).map(|line| (index.line_start(line), index.line_end(line))).collect();
+        assert_eq!(lines, [(0, 2), (3, 3), (4, 6), (8, 10), (10, 10)]);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_counting_from_the_start(text in "[a\né𝄞\r]{0,3000}", at in any::<prop::sample::Index>()) {
+            let before: String = text.chars().take(at.index(text.chars().count() + 1)).collect();
+            let line = before.rsplit('\n').next().unwrap();
+            let expected =
+                (before.matches('\n').count() + 1, line.chars().count() + 1, line.encode_utf16().count() + 1);
+            prop_assert_eq!(place(&text, before.len()), expected);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! `policy`: the commands for policies that are `.hujson` files.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    policy_cli::run_on_files()
+}

@@ -1,0 +1,61 @@
+//! The two streams: results go to stdout, everything else to stderr.
+//!
+//! A reader that has seen enough and closed the pipe, as `head` does, is no error.
+
+use std::io::{self, Write};
+
+use annotate_snippets::Renderer;
+use anstream::{AutoStream, ColorChoice};
+
+use crate::outcome::{Failure, Outcome};
+
+/// Writes a result to stdout, byte for byte.
+pub(crate) fn write(result: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    unless_closed(stdout.write_all(result).and_then(|()| stdout.flush()))
+}
+
+/// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
+pub(crate) fn print(result: &str) -> Result<(), Failure> {
+    let mut stdout = AutoStream::auto(io::stdout().lock());
+    unless_closed(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// Says something on stderr, where it is lost without harm if nobody listens.
+pub(crate) fn say(text: &str) {
+    let _ = AutoStream::auto(io::stderr().lock()).write_all(text.as_bytes());
+}
+
+/// Says on stderr why something could not be done.
+pub(crate) fn report(failure: &Failure) {
+    say(&failure.render(&stderr_renderer()));
+}
+
+/// Shows what clap has to say: help and version on stdout, wrong usage on stderr.
+pub(crate) fn usage(usage: &clap::Error) -> Result<Outcome, Failure> {
+    unless_closed(usage.print())?;
+    Ok(if usage.use_stderr() { Outcome::Incomplete } else { Outcome::Good })
+}
+
+/// Renders for stdout: in colour if that is a terminal that shows it and `NO_COLOR` is not set.
+pub(crate) fn stdout_renderer() -> Renderer {
+    renderer(AutoStream::choice(&io::stdout()))
+}
+
+/// Renders for stderr, likewise.
+pub(crate) fn stderr_renderer() -> Renderer {
+    renderer(AutoStream::choice(&io::stderr()))
+}
+
+fn renderer(choice: ColorChoice) -> Renderer {
+    if choice == ColorChoice::Never { Renderer::plain() } else { Renderer::styled() }
+}
+
+fn unless_closed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format_args!("cannot write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,75 @@
+//! For GitHub Actions: workflow commands, one a line.
+//!
+//! The format and its escapes are those of `actions/toolkit` (`packages/core/src/command.ts`).
+
+use policy_core::Diagnostic;
+
+use super::{Report, full_message, level};
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    report.diagnostics.iter().map(|diagnostic| annotation(report, diagnostic)).collect()
+}
+
+fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
+    let mut properties = vec![("title", diagnostic.code.name().to_owned())];
+    if let Some(span) = report.span(diagnostic.origin) {
+        let (start, end) = (span.start, span.end);
+        properties.push(("file", report.path.to_string_lossy().into_owned()));
+        properties.push(("line", start.line.to_string()));
+        properties.push(("endLine", end.line.to_string()));
+        // GitHub refuses columns of a range of several lines.
+        if start.line == end.line {
+            properties.push(("col", start.column.to_string()));
+            properties.push(("endColumn", end.column.to_string()));
+        }
+    }
+    let properties: Vec<String> =
+        properties.into_iter().map(|(name, value)| format!("{name}={}", escape_property(&value))).collect();
+    let message = escape(&full_message(diagnostic, diagnostic.notes.iter()));
+    format!("::{} {}::{message}\n", level(diagnostic.severity()), properties.join(","))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn escape_property(text: &str) -> String {
+    escape(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use annotate_snippets::Renderer;
+    use policy_core::Code;
+    use policy_core::model::Origin;
+
+    use super::super::{Format, tests};
+    use super::*;
+
+    #[test]
+    fn each_finding_is_one_line() {
+        assert_eq!(
+            tests::render(Format::Github),
+            concat!(
+                "::error title=duplicate-name,file=my policy.hujson,line=3,endLine=3,col=17,endColumn=27",
+                "::100%25 of `𝄞`, twice\n",
+                "::error title=undefined-tag,file=my policy.hujson,line=4,endLine=4,col=20,endColumn=27",
+                "::tag `tag:b` is not declared%0Anote: these are declared%0Anote: a tag needs an owner",
+                "%0Ahelp: declare it under `tagOwners`, or write `tag:a`",
+                "%0Anote: Tailscale answers: tag not found: \"tag:b\"\n",
+            )
+        );
+    }
+
+    #[test]
+    fn nothing_a_policy_says_can_end_the_command_early() {
+        let findings = [Diagnostic::new(Code::Syntax, Origin::new(0, 3), "a::b,%\r\n::error::c")];
+        let report = Report::new(Path::new("C:\\a,b%:c"), "a\nb", &findings);
+        assert_eq!(
+            report.render(Format::Github, &Renderer::plain()),
+            "::error title=syntax,file=C%3A\\a%2Cb%25%3Ac,line=1,endLine=2::a::b,%25%0D%0A::error::c\n"
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! For scripts: one JSON document.
+
+use policy_core::model::Origin;
+use policy_core::{Diagnostic, Severity};
+use serde_json::{Value, json};
+
+use super::{Report, level};
+use crate::line_index::Position;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let diagnostics: Vec<Value> =
+        report.diagnostics.iter().map(|diagnostic| self::diagnostic(report, diagnostic)).collect();
+    let document = json!({
+        "file": report.path.to_string_lossy(),
+        "errors": report.count(Severity::Error),
+        "warnings": report.count(Severity::Warning),
+        "diagnostics": diagnostics,
+    });
+    format!("{document:#}\n")
+}
+
+fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
+    let notes: Vec<Value> = diagnostic
+        .notes
+        .iter()
+        .map(|note| {
+            let range = note.origin.map_or(Value::Null, |origin| range(report, origin));
+            json!({"message": note.message, "range": range})
+        })
+        .collect();
+    json!({
+        "code": diagnostic.code.name(),
+        "severity": level(diagnostic.severity()),
+        "message": diagnostic.message,
+        "range": range(report, diagnostic.origin),
+        "notes": notes,
+        "help": diagnostic.help,
+        "tailscale": diagnostic.tailscale,
+    })
+}
+
+fn range(report: &Report<'_>, origin: Origin) -> Value {
+    let Some(span) = report.span(origin) else { return Value::Null };
+    json!({"start": position(span.start), "end": position(span.end)})
+}
+
+fn position(position: Position) -> Value {
+    json!({"line": position.line, "column": position.column, "byte": position.offset})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, tests};
+    use super::*;
+
+    #[test]
+    fn every_part_of_a_finding_is_a_field() {
+        let document: Value = serde_json::from_str(&tests::render(Format::Json)).unwrap();
+        assert_eq!(document["file"], "my policy.hujson");
+        assert_eq!((&document["errors"], &document["warnings"]), (&json!(2), &json!(0)));
+        assert_eq!(
+            document["diagnostics"][1],
+            json!({
+                "code": "undefined-tag",
+                "severity": "error",
+                "message": "tag `tag:b` is not declared",
+                "range": {
+                    "start": {"line": 4, "column": 20, "byte": tests::at("\"tag:b\"", 0).start},
+                    "end": {"line": 4, "column": 27, "byte": tests::at("\"tag:b\"", 0).end},
+                },
+                "notes": [
+                    {
+                        "message": "these are declared",
+                        "range": {
+                            "start": {"line": 2, "column": 2, "byte": 3},
+                            "end": {"line": 2, "column": 13, "byte": 14},
+                        },
+                    },
+                    {"message": "a tag needs an owner", "range": null},
+                ],
+                "help": "declare it under `tagOwners`, or write `tag:a`",
+                "tailscale": "tag not found: \"tag:b\"",
+            })
+        );
+    }
+}

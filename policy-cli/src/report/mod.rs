@@ -1,0 +1,159 @@
+//! Findings, written for people and for machines.
+//!
+//! One file for each format. They are pure functions from findings to text.
+
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+use std::path::Path;
+
+use annotate_snippets::Renderer;
+use policy_core::diagnostic::Note;
+use policy_core::model::Origin;
+use policy_core::{Diagnostic, Severity};
+
+use crate::line_index::{LineIndex, Position};
+
+/// How to write findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people, with excerpts of the policy.
+    Text,
+    /// For scripts: one JSON document.
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// Workflow commands, which GitHub shows as annotations of the changed lines.
+    Github,
+}
+
+impl Format {
+    /// All of them, with the name on the command line and a line of help.
+    pub(crate) const ALL: [(Format, &str, &str); 4] = [
+        (Format::Text, "text", "for people, with excerpts of the policy"),
+        (Format::Json, "json", "one JSON document"),
+        (Format::Sarif, "sarif", "SARIF 2.1.0, for code scanning"),
+        (Format::Github, "github", "annotations of a GitHub Actions workflow"),
+    ];
+}
+
+/// What was found in one policy.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    /// The file, as it was named.
+    path: &'a Path,
+    lines: LineIndex<'a>,
+    /// In the order of their places.
+    diagnostics: Vec<&'a Diagnostic>,
+}
+
+/// A part of the policy's text; `end` is one past it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    start: Position,
+    end: Position,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
+        let mut diagnostics: Vec<&Diagnostic> = diagnostics.iter().collect();
+        diagnostics.sort_by_key(|diagnostic| diagnostic.origin);
+        Report { path, lines: LineIndex::new(text), diagnostics }
+    }
+
+    /// All of it in one of the formats; the renderer decides on colours where there may be any.
+    pub(crate) fn render(&self, format: Format, renderer: &Renderer) -> String {
+        match format {
+            Format::Text => text::render(self, renderer),
+            Format::Json => json::render(self),
+            Format::Sarif => sarif::render(self),
+            Format::Github => github::render(self),
+        }
+    }
+
+    /// How many findings there are of a severity.
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
+    }
+
+    /// Where a finding stands in the text; `None` if it is about something else, as the facts beside the policy.
+    fn span(&self, origin: Origin) -> Option<Span> {
+        let (start, end) = (usize::try_from(origin.start).ok()?, usize::try_from(origin.end).ok()?);
+        (start <= end && end <= self.lines.text().len())
+            .then(|| Span { start: self.lines.position(start), end: self.lines.position(end) })
+    }
+}
+
+/// A severity as rustc, SARIF and GitHub all write it.
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// What Tailscale answers to the policy, as a sentence beside ours.
+fn answer(diagnostic: &Diagnostic) -> Option<String> {
+    diagnostic.tailscale.as_ref().map(|message| format!("Tailscale answers: {message}"))
+}
+
+/// The message and all that is said about it, a line each, for formats that have one field for text.
+fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a Note>) -> String {
+    let mut lines = vec![diagnostic.message.clone()];
+    lines.extend(notes.map(|note| format!("note: {}", note.message)));
+    lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
+    lines.extend(answer(diagnostic).map(|answer| format!("note: {answer}")));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_core::Code;
+
+    use super::*;
+
+    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first plane.
+    pub(super) const POLICY: &str = "{\n\t\"tagOwners\": {\"tag:a\": []},\n\t\"hosts\": {\"𝄞\": \"10.0.0.1\"},\n\t\"acls\": [{\"src\": [\"tag:b\"]}],\n}\n";
+
+    /// The place of the `nth` occurrence of a piece of [`POLICY`].
+    pub(super) fn at(piece: &str, nth: usize) -> Origin {
+        let start = POLICY.match_indices(piece).nth(nth).expect("a piece of the policy").0;
+        Origin::new(start as u32, (start + piece.len()) as u32)
+    }
+
+    pub(super) fn findings() -> Vec<Diagnostic> {
+        vec![
+            Diagnostic::new(Code::UndefinedTag, at("\"tag:b\"", 0), "tag `tag:b` is not declared")
+                .note_at("these are declared", at("\"tagOwners\"", 0))
+                .note("a tag needs an owner")
+                .help("declare it under `tagOwners`, or write `tag:a`")
+                .tailscale("tag not found: \"tag:b\""),
+            Diagnostic::new(Code::DuplicateName, at("\"10.0.0.1\"", 0), "100% of `𝄞`, twice"),
+        ]
+    }
+
+    pub(super) fn render(format: Format) -> String {
+        Report::new(Path::new("my policy.hujson"), POLICY, &findings()).render(format, &Renderer::plain())
+    }
+
+    #[test]
+    fn no_origin_is_too_wild_for_any_format() {
+        let wild = [(0, 0), (0, 5), (3, 2), (5, u32::MAX), (u32::MAX, u32::MAX), (53, 54), (55, 56)];
+        for text in ["", "\n", "{}", POLICY, "𝄞𝄞𝄞\r\n𝄞"] {
+            let diagnostics: Vec<Diagnostic> = wild
+                .iter()
+                .map(|(start, end)| {
+                    let origin = Origin::new(*start, *end);
+                    Diagnostic::new(Code::Syntax, origin, "wild").note_at("wilder", origin)
+                })
+                .collect();
+            let report = Report::new(Path::new("x"), text, &diagnostics);
+            for (format, name, _) in Format::ALL {
+                let rendered = report.render(format, &Renderer::styled());
+                assert!(rendered.matches("wilder").count() >= wild.len(), "{name} of {text:?}: {rendered}");
+            }
+        }
+    }
+}

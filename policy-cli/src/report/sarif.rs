@@ -1,0 +1,158 @@
+//! For code scanning: the Static Analysis Results Interchange Format, version 2.1.0.
+//!
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
+
+use std::path::{Component, Path};
+
+use policy_core::diagnostic::Note;
+use policy_core::{Code, Diagnostic};
+use serde_json::{Value, json};
+
+use super::{Report, Span, full_message, level};
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let uri = uri(report.path);
+    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
+    let results: Vec<Value> = report.diagnostics.iter().map(|diagnostic| result(report, &uri, diagnostic)).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {"name": "policy", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "columnKind": "utf16CodeUnits",
+            "results": results,
+        }],
+    });
+    format!("{document:#}\n")
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.name(),
+        "shortDescription": {"text": code.title()},
+        "fullDescription": {"text": code.title()},
+        "help": {"text": format!("`{code}` in docs/diagnostics.md says more.")},
+        "defaultConfiguration": {"level": level(code.severity())},
+    })
+}
+
+fn result(report: &Report<'_>, uri: &str, diagnostic: &Diagnostic) -> Value {
+    let location = |span: Span| json!({"physicalLocation": physical_location(uri, span)});
+    let locations: Vec<Value> = report.span(diagnostic.origin).into_iter().map(location).collect();
+    let span_of = |note: &Note| note.origin.and_then(|origin| report.span(origin));
+    let related = |note| {
+        span_of(note)
+            .map(|span| json!({"physicalLocation": physical_location(uri, span), "message": {"text": note.message}}))
+    };
+    let related: Vec<Value> = diagnostic.notes.iter().filter_map(related).collect();
+    let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none());
+    json!({
+        "ruleId": diagnostic.code.name(),
+        "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),
+        "level": level(diagnostic.severity()),
+        "message": {"text": full_message(diagnostic, other_notes)},
+        "locations": locations,
+        "relatedLocations": related,
+    })
+}
+
+fn physical_location(uri: &str, span: Span) -> Value {
+    json!({
+        "artifactLocation": {"uri": uri},
+        "region": {
+            "startLine": span.start.line,
+            "startColumn": span.start.utf16_column,
+            "endLine": span.end.line,
+            "endColumn": span.end.utf16_column,
+        },
+    })
+}
+
+/// The path as a URI reference (RFC 3986), relative if the path is.
+fn uri(path: &Path) -> String {
+    let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
+    for component in path.components() {
+        match component {
+            Component::CurDir | Component::RootDir => continue,
+            Component::ParentDir | Component::Normal(_) | Component::Prefix(_) => {}
+        }
+        if !uri.is_empty() {
+            uri.push('/');
+        }
+        for byte in component.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(*byte)),
+                other => uri.push_str(&format!("%{other:02X}")),
+            }
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, tests};
+    use super::*;
+
+    fn document() -> Value {
+        serde_json::from_str(&tests::render(Format::Sarif)).unwrap()
+    }
+
+    #[test]
+    fn a_result_has_its_rule_its_place_and_its_other_places() {
+        let document = document();
+        assert_eq!(document["version"], "2.1.0");
+        let run = &document["runs"][0];
+        assert_eq!(run["columnKind"], "utf16CodeUnits");
+        let place = |line: u32, start: u32, end: u32| {
+            json!({
+                "artifactLocation": {"uri": "my%20policy.hujson"},
+                "region": {"startLine": line, "startColumn": start, "endLine": line, "endColumn": end},
+            })
+        };
+        // `𝄞` counts twice.
+        assert_eq!(run["results"][0]["locations"], json!([{"physicalLocation": place(3, 18, 28)}]));
+        let result = &run["results"][1];
+        assert_eq!(result["ruleId"], "undefined-tag");
+        assert_eq!(result["level"], "error");
+        assert_eq!(
+            result["message"]["text"],
+            "tag `tag:b` is not declared\nnote: a tag needs an owner\n\
+             help: declare it under `tagOwners`, or write `tag:a`\n\
+             note: Tailscale answers: tag not found: \"tag:b\""
+        );
+        assert_eq!(result["locations"], json!([{"physicalLocation": place(4, 20, 27)}]));
+        assert_eq!(
+            result["relatedLocations"],
+            json!([{"physicalLocation": place(2, 2, 13), "message": {"text": "these are declared"}}])
+        );
+    }
+
+    #[test]
+    fn every_code_is_a_rule_and_a_result_points_to_its_own() {
+        let document = document();
+        let run = &document["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        assert_eq!(rules.len(), Code::ALL.len());
+        for result in run["results"].as_array().unwrap() {
+            let index = result["ruleIndex"].as_u64().unwrap() as usize;
+            assert_eq!(rules[index]["id"], result["ruleId"]);
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_uri() {
+        let cases = [
+            ("policy.hujson", "policy.hujson"),
+            ("./a/../b c.hujson", "a/../b%20c.hujson"),
+            ("é/100%.hujson", "%C3%A9/100%25.hujson"),
+            ("a:b", "a%3Ab"),
+            ("<stdin>", "%3Cstdin%3E"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(uri(Path::new(path)), expected, "{path}");
+        }
+        #[cfg(unix)]
+        assert_eq!(uri(Path::new("/srv/a b")), "file:///srv/a%20b");
+    }
+}

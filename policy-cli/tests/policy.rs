@@ -1,0 +1,308 @@
+//! The stand-alone `policy` as a process.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// As written by hand, and as the official formatter leaves it.
+const UNFORMATTED: &str = "{\"groups\":{\"group:a\":[\"a@example.com\",],},// people\n}\n";
+const FORMATTED: &str = "{\n\t\"groups\": {\"group:a\": [\"a@example.com\"]}, // people\n}\n";
+const BROKEN: &str = "{\n\t\"acls\": [1,,],\n}\n";
+const UNDEFINED: &str =
+    "{\n\t\"acls\": [\n\t\t{\"action\": \"accept\", \"src\": [\"tag:b\"], \"dst\": [\"*:*\"]},\n\t],\n}\n";
+
+/// What a process did.
+#[derive(Debug)]
+struct Run {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn command(arguments: &[impl AsRef<OsStr>]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.args(arguments).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn policy(arguments: &[impl AsRef<OsStr>]) -> Run {
+    run(command(arguments))
+}
+
+fn policy_with_stdin(arguments: &[&str], stdin: &[u8]) -> Run {
+    let mut child = command(arguments);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Run {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// An empty directory of the test's own.
+fn directory(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn file(directory: &Path, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = directory.join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// The names in a directory, to see that no temporary file is left.
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn help_names_every_command_and_the_exit_statuses() {
+    for flag in ["--help", "-h", "help"] {
+        let run = policy(&[flag]);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{flag}");
+        for part in ["check", "fmt", "Examples:", "Exit status:"] {
+            assert!(run.stdout.contains(part), "{flag} does not say {part}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn version_is_the_crate_s() {
+    assert_eq!(policy(&["--version"]).stdout, format!("policy {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_so_on_stderr() {
+    let none: &[&str] = &[];
+    for arguments in [none, &["chek", "x"], &["check"], &["fmt"], &["check", "--format", "xml", "x"], &["--nope"]] {
+        let run = policy(arguments);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(run.stderr.contains("Usage: policy") || run.stderr.contains("--help"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn check_of_a_good_policy_exits_with_0() {
+    let run = policy_with_stdin(&["check", "-"], FORMATTED.as_bytes());
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), ""), "{run:?}");
+    assert_eq!(run.stderr, "<stdin>: no errors, no warnings\n");
+}
+
+#[test]
+fn check_shows_where_the_text_is_broken() {
+    let directory = directory("check_shows_where_the_text_is_broken");
+    file(&directory, "policy.hujson", BROKEN);
+    let mut command = command(&["check", "policy.hujson"]);
+    command.current_dir(&directory);
+    let run = run(command);
+    assert_eq!(run.status, Some(1));
+    for part in ["error[syntax]: ", " --> policy.hujson:2:13\n", "2 |     \"acls\": [1,,],\n"] {
+        assert!(run.stdout.contains(part), "no {part:?} in {}", run.stdout);
+    }
+    assert_eq!(run.stderr, "policy.hujson: 1 error, no warnings\n");
+}
+
+#[test]
+fn check_says_what_tailscale_answers() {
+    let run = policy_with_stdin(&["check", "-"], UNDEFINED.as_bytes());
+    assert_eq!(run.status, Some(1));
+    for part in ["error[undefined-tag]: ", " --> <stdin>:3:", "= note: Tailscale answers: "] {
+        assert!(run.stdout.contains(part), "no {part:?} in {}", run.stdout);
+    }
+}
+
+#[test]
+fn every_format_says_the_same() {
+    for (format, part) in [
+        ("text", "error[undefined-tag]: "),
+        ("json", "\"code\": \"undefined-tag\""),
+        ("sarif", "\"ruleId\": \"undefined-tag\""),
+        ("github", "::error title=undefined-tag,file=<stdin>,line=3,"),
+    ] {
+        let run = policy_with_stdin(&["check", "-", "--format", format], UNDEFINED.as_bytes());
+        assert_eq!(run.status, Some(1), "{format}");
+        assert!(run.stdout.contains(part), "{format}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn machine_formats_are_json_and_nothing_else() {
+    for format in ["json", "sarif"] {
+        for policy in [FORMATTED, BROKEN, UNDEFINED, ""] {
+            let run = policy_with_stdin(&["check", "-", "--format", format], policy.as_bytes());
+            assert!(serde_json::from_str::<serde_json::Value>(&run.stdout).is_ok(), "{format}: {}", run.stdout);
+            assert_eq!(run.stderr, "", "{format}");
+        }
+    }
+}
+
+#[test]
+fn there_is_no_colour_in_a_pipe_unless_it_is_asked_for() {
+    for (variable, coloured) in [(None, false), (Some(("CLICOLOR_FORCE", "1")), true), (Some(("NO_COLOR", "1")), false)]
+    {
+        let directory = directory("there_is_no_colour_in_a_pipe");
+        let path = file(&directory, "policy.hujson", BROKEN);
+        let mut command = command(&[OsStr::new("check"), path.as_os_str()]);
+        command.envs(variable);
+        assert_eq!(run(command).stdout.contains('\u{1b}'), coloured, "{variable:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_exits_with_2_and_says_why() {
+    let directory = directory("what_cannot_be_read");
+    let latin1 = file(&directory, "latin1.hujson", b"{\n// caf\xe9\n}\n");
+    let huge = file(&directory, "huge.hujson", "");
+    fs::File::options().write(true).open(&huge).unwrap().set_len((64 << 20) + 1).unwrap();
+    let missing = directory.join("missing.hujson");
+    for (path, reason) in [
+        (missing.as_path(), "there is no file `"),
+        (directory.as_path(), "is a directory, not a file"),
+        (latin1.as_path(), "is not UTF-8 text: see line 2"),
+        (huge.as_path(), "is larger than 64 MiB"),
+    ] {
+        for subcommand in ["check", "fmt"] {
+            let run = policy(&[OsStr::new(subcommand), path.as_os_str()]);
+            assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{subcommand} {}", path.display());
+            assert!(run.stderr.starts_with("error: ") && run.stderr.contains(reason), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn fmt_writes_what_the_official_formatter_writes_and_leaves_nothing_behind() {
+    let directory = directory("fmt_writes");
+    let path = file(&directory, "policy.hujson", UNFORMATTED);
+    let run = policy(&[OsStr::new("fmt"), path.as_os_str()]);
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(fs::read_to_string(&path).unwrap(), FORMATTED);
+    assert_eq!(names(&directory), ["policy.hujson"]);
+}
+
+#[test]
+fn fmt_understands_windows_line_ends_and_a_missing_last_one() {
+    for text in [UNFORMATTED.replace('\n', "\r\n"), UNFORMATTED.trim_end().to_owned()] {
+        let run = policy_with_stdin(&["fmt", "-"], text.as_bytes());
+        assert_eq!((run.status, run.stdout.as_str()), (Some(0), FORMATTED), "{text:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn fmt_does_not_touch_a_formatted_file() {
+    let directory = directory("fmt_does_not_touch");
+    let path = file(&directory, "policy.hujson", FORMATTED);
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(policy(&[OsStr::new("fmt"), path.as_os_str()]).status, Some(0));
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), long_ago);
+}
+
+#[test]
+fn fmt_check_names_the_files_and_writes_nothing() {
+    let directory = directory("fmt_check");
+    let good = file(&directory, "good.hujson", FORMATTED);
+    let bad = file(&directory, "bad.hujson", UNFORMATTED);
+    let run = policy(&[OsStr::new("fmt"), OsStr::new("--check"), good.as_os_str(), bad.as_os_str()]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(1), ""));
+    assert_eq!(run.stdout, format!("{}\n", bad.display()));
+    assert_eq!(fs::read_to_string(&bad).unwrap(), UNFORMATTED);
+    assert_eq!(policy(&[OsStr::new("fmt"), OsStr::new("--check"), good.as_os_str()]).status, Some(0));
+}
+
+#[test]
+fn fmt_goes_on_after_a_file_it_cannot_format() {
+    let directory = directory("fmt_goes_on");
+    let broken = file(&directory, "broken.hujson", BROKEN);
+    let missing = directory.join("missing.hujson");
+    let good = file(&directory, "good.hujson", UNFORMATTED);
+    let run = policy(&[OsStr::new("fmt"), broken.as_os_str(), missing.as_os_str(), good.as_os_str()]);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("broken.hujson:2:13") && run.stderr.contains("there is no file"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(&good).unwrap(), FORMATTED);
+    assert_eq!(fs::read_to_string(&broken).unwrap(), BROKEN);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsString;
+    use std::io::Read;
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn fmt_keeps_permissions_and_symbolic_links() {
+        let directory = directory("fmt_keeps");
+        let path = file(&directory, "policy.hujson", UNFORMATTED);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = directory.join("link.hujson");
+        symlink("policy.hujson", &link).unwrap();
+        assert_eq!(policy(&[OsStr::new("fmt"), link.as_os_str()]).status, Some(0));
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("policy.hujson"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), FORMATTED);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(names(&directory), ["link.hujson", "policy.hujson"]);
+    }
+
+    #[test]
+    fn a_path_need_not_be_utf8() {
+        let directory = directory("a_path_need_not_be_utf8");
+        // Some file systems take only UTF-8; there is nothing to test on them.
+        let path = directory.join(OsString::from_vec(b"caf\xe9.hujson".to_vec()));
+        if fs::write(&path, UNDEFINED).is_err() {
+            return;
+        }
+        let run = policy(&[OsStr::new("check"), OsStr::new("--format=sarif"), path.as_os_str()]);
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        assert!(run.stdout.contains("/caf%E9.hujson"), "{}", run.stdout);
+        assert_eq!(policy(&[OsStr::new("fmt"), path.as_os_str()]).status, Some(0));
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_error() {
+        let line = "// a comment that is kept\n";
+        let long = format!("{{\n{}}}\n", line.repeat(100_000));
+        let directory = directory("a_reader_that_has_seen_enough");
+        let path = file(&directory, "long.hujson", &long);
+        let mut child = command(&["fmt", "-"]);
+        child.stdin(fs::File::open(&path).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        let mut first = [0];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_one() {
+        let Ok(full) = fs::File::options().write(true).open("/dev/full") else { return };
+        let mut command = command(&["--help"]);
+        command.stdout(full).stderr(Stdio::piped());
+        let run = run(command);
+        assert_eq!(run.status, Some(2));
+        assert!(run.stderr.starts_with("error: cannot write the result: "), "{}", run.stderr);
+    }
+}
