@@ -27,12 +27,13 @@ impl Policy {
     /// assert_eq!(policy.grants.unwrap()[0].ip[0].to_string(), "tcp:443");
     /// assert_eq!(policy.unreadable, []);
     /// ```
-    pub fn parse(text: &str) -> Policy {
-        let mut policy = match Document::parse(text, 0) {
+    pub fn parse(text: impl Into<String>) -> Policy {
+        let text = text.into();
+        let mut policy = match Document::parse(text.as_str(), 0) {
             Ok(document) => read(&document),
             Err(error) => Policy { unreadable: vec![syntax(error)], ..Policy::default() },
         };
-        policy.text = text.to_owned();
+        policy.text = text;
         policy
     }
 
