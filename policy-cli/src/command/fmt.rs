@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use policy_core::Policy;
 use policy_core::hujson::Document;
-use policy_core::{Code, Diagnostic};
 
 use crate::file;
 use crate::outcome::{Failure, Outcome};
@@ -44,15 +44,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Outcome {
 
 fn run_on(path: &Path, only_check: bool) -> Result<Outcome, Failure> {
     let text = file::read_text(path)?;
-    let formatted = match Document::parse(text.as_str(), 0) {
-        Ok(document) => document.format(),
-        Err(error) => {
-            let diagnostics = [Diagnostic::new(Code::Syntax, error.origin, error.message)];
-            let report = Report::new(file::display_name(path), &text, &diagnostics);
-            output::say(&report.render(Format::Text, &output::stderr_renderer()));
-            return Ok(Outcome::Incomplete);
-        }
+    let Ok(document) = Document::parse(text.as_str(), 0) else {
+        let unreadable = Policy::parse(text.as_str()).unreadable;
+        let report = Report::new(file::display_name(path), &text, &unreadable);
+        output::say(&report.render(Format::Text, &output::stderr_renderer()));
+        return Ok(Outcome::Incomplete);
     };
+    let formatted = document.format();
     match (only_check, formatted == text) {
         (true, true) => Ok(Outcome::Good),
         (true, false) => {

@@ -45,8 +45,7 @@ pub(crate) struct Report<'a> {
     /// The file, as it was named.
     path: &'a Path,
     lines: LineIndex<'a>,
-    /// In the order of their places.
-    diagnostics: Vec<&'a Diagnostic>,
+    diagnostics: &'a [Diagnostic],
 }
 
 /// A part of the policy's text; `end` is one past it.
@@ -58,8 +57,6 @@ struct Span {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        let mut diagnostics: Vec<&Diagnostic> = diagnostics.iter().collect();
-        diagnostics.sort_by_key(|diagnostic| diagnostic.origin);
         Report { path, lines: LineIndex::new(text), diagnostics }
     }
 
@@ -125,12 +122,12 @@ mod tests {
 
     pub(super) fn findings() -> Vec<Diagnostic> {
         vec![
+            Diagnostic::new(Code::DuplicateName, at("\"10.0.0.1\"", 0), "100% of `𝄞`, twice"),
             Diagnostic::new(Code::UndefinedTag, at("\"tag:b\"", 0), "tag `tag:b` is not declared")
                 .note_at("these are declared", at("\"tagOwners\"", 0))
                 .note("a tag needs an owner")
                 .help("declare it under `tagOwners`, or write `tag:a`")
                 .tailscale("tag not found: \"tag:b\""),
-            Diagnostic::new(Code::DuplicateName, at("\"10.0.0.1\"", 0), "100% of `𝄞`, twice"),
         ]
     }
 

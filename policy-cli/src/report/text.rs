@@ -11,7 +11,7 @@ const EXCERPT: usize = 16 << 10;
 
 pub(super) fn render(report: &Report<'_>, renderer: &Renderer) -> String {
     let mut text = String::new();
-    for diagnostic in &report.diagnostics {
+    for diagnostic in report.diagnostics {
         text.push_str(&renderer.render(&groups(report, diagnostic)));
         text.push_str("\n\n");
     }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn findings_stand_in_the_order_of_the_policy_with_all_that_is_said_about_them() {
+    fn a_finding_stands_with_all_that_is_said_about_it() {
         assert_eq!(
             tests::render(Format::Text),
             r#"error[duplicate-name]: 100% of `𝄞`, twice
