@@ -34,6 +34,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
         checker.report(
             Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
                 .help("add `ip`, as `[\"tcp:443\"]`, or `[\"*\"]` for all ports")
+                .in_rust("add `on tcp:443`, or `on *` for all ports; capabilities follow `app`")
                 .tailscale("ip and app can not both be empty"),
         );
     }

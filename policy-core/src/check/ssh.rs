@@ -65,6 +65,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
         checker.report(
             Diagnostic::new(Code::MissingField, origin, "an SSH rule needs users: accounts on the machine")
                 .help("add `users`, as `[\"autogroup:nonroot\"]`")
+                .in_rust("add `as autogroup:nonroot`, or accounts in quotes")
                 .tailscale("users must be specified"),
         );
     }
@@ -187,7 +188,8 @@ fn recorder(checker: &mut Checker, rule: &SshRule) {
     if rule.enforce_recorder && rule.recorder.is_blank() {
         checker.report(
             Diagnostic::new(Code::Recorder, rule.origin, "`enforceRecorder` enforces nothing without a `recorder`")
-                .help("add `recorder`, with the tag of the recorder nodes"),
+                .help("add `recorder`, with the tag of the recorder nodes")
+                .in_rust("add `recorder` and the tag of the recorder nodes"),
         );
     }
 }

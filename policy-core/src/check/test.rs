@@ -25,7 +25,8 @@ fn check_test(checker: &mut Checker, test: &Test) {
     if test.accept.is_blank() && test.deny.is_blank() {
         checker.report(
             failed(Code::MissingField, test.origin, "a test needs something to test")
-                .help("add `accept` or `deny`, as `[\"tag:web:443\"]`"),
+                .help("add `accept` or `deny`, as `[\"tag:web:443\"]`")
+                .in_rust("add `accept` or `deny`, as `accept tag:web:443;`"),
         );
     }
     for target in test.accept.iter().chain(&test.deny) {
@@ -92,7 +93,8 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if lists.iter().all(|list| list.is_blank()) {
         checker.report(
             failed(Code::MissingField, test.origin, "an SSH test needs accounts to test")
-                .help("add `accept`, `check` or `deny`, as `[\"root\"]`"),
+                .help("add `accept`, `check` or `deny`, as `[\"root\"]`")
+                .in_rust("add `accept`, `check` or `deny`, as `deny \"root\";`"),
         );
     }
     for user in lists.into_iter().flatten() {

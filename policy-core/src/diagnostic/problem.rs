@@ -83,6 +83,7 @@ impl Problem {
             origin,
             notes: Vec::new(),
             help: self.help,
+            help_in_rust: None,
             tailscale: self.tailscale,
         }
     }
