@@ -1,7 +1,7 @@
 //! People: their logins, and the domains of whole organisations.
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Selector, Text};
+use crate::model::{Selector, Text, User};
 
 use super::Checker;
 use super::place::Place;
@@ -9,6 +9,9 @@ use super::place::Place;
 /// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
 const SHARED_DOMAINS: &[&str] =
     &["gmail.com", "googlemail.com", "github", "passkey", "outlook.com", "hotmail.com", "icloud.com"];
+
+/// A word of this length is hardly another person's with a letter changed: `bob` and `rob` are.
+pub(super) const LONG: usize = 5;
 
 impl Checker<'_> {
     /// A user's login as it is written.
@@ -37,7 +40,7 @@ impl Checker<'_> {
         if facts.users.is_empty() || facts.users.iter().any(|user| user.email.eq_ignore_ascii_case(text)) {
             return;
         }
-        if let Some(near) = suggestion::nearest(text, facts.users.iter().map(|user| user.email.as_str())) {
+        if let Some(near) = near_login(text, &facts.users, LONG) {
             let message = format!("no user of the tailnet is called `{text}`");
             self.report(
                 Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),
@@ -87,4 +90,17 @@ impl Checker<'_> {
         }
         true
     }
+}
+
+/// The known login that a login was probably meant to be. Two people often have logins of which the greater part is
+/// the same, so one side of the `@` must be equal, and the other one be as long as `least` at least.
+pub(super) fn near_login<'u>(login: &str, users: &'u [User], least: usize) -> Option<&'u str> {
+    let misspelt = |word: &str, meant: &str| word.len() >= least && suggestion::nearest(word, [meant]).is_some();
+    let (local, domain) = login.rsplit_once('@')?;
+    users.iter().map(|user| user.email.as_str()).find(|email| {
+        email.rsplit_once('@').is_some_and(|(known_local, known_domain)| {
+            (domain.eq_ignore_ascii_case(known_domain) && misspelt(local, known_local))
+                || (local.eq_ignore_ascii_case(known_local) && misspelt(domain, known_domain))
+        })
+    })
 }

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
 
 use super::Checker;
+use super::login::near_login;
 use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
@@ -127,7 +128,7 @@ fn source(checker: &mut Checker, place: Place, src: &Selector) {
     }
     let users = &checker.policy.facts.users;
     if !users.is_empty() && !users.iter().any(|user| user.email.eq_ignore_ascii_case(&src.text)) {
-        let near = crate::diagnostic::suggestion::nearest(&src.text, users.iter().map(|user| user.email.as_str()));
+        let near = near_login(&src.text, users, 1);
         let message = format!("no user of the tailnet is called `{}`", src.text);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
