@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Device, InvariantTarget, Origin, SelectorKind, Text};
 
 use super::Checker;
-use super::login::{LONG, near_login};
+use super::login::LONG;
 use super::names::NameKind;
 use super::place::Place;
 
@@ -75,13 +75,13 @@ fn check_device(checker: &mut Checker, device: &Device) {
                 .help("take away the owner or the tags"),
         );
     }
-    if facts.user(owner).is_some() {
+    if checker.names.is_user(owner) {
         return;
     }
     // A login need not be listed, but one that is nearly another is a mistake, and so is any other word.
     let near = match owner.contains('@') {
-        true => near_login(owner, &facts.users, LONG),
-        false => suggestion::nearest(owner, facts.users.iter().map(|user| user.name.as_str())),
+        true => checker.names.nearest_login(owner, LONG),
+        false => suggestion::nearest(owner, facts.users.iter().map(|user| user.name.as_str())).map(str::to_owned),
     };
     if near.is_some() || !owner.contains('@') {
         let help = match near {

@@ -1,7 +1,7 @@
 //! People: their logins, and the domains of whole organisations.
 
-use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Selector, Text, User};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Selector, Text};
 
 use super::Checker;
 use super::place::Place;
@@ -36,11 +36,10 @@ impl Checker<'_> {
 
     /// A login that is none of the known users', but nearly one.
     fn unknown_user(&mut self, text: &Text) {
-        let facts = &self.policy.facts;
-        if facts.users.is_empty() || facts.users.iter().any(|user| user.email.eq_ignore_ascii_case(text)) {
+        if self.names.is_login(text) {
             return;
         }
-        if let Some(near) = near_login(text, &facts.users, LONG) {
+        if let Some(near) = self.names.nearest_login(text, LONG) {
             let message = format!("no user of the tailnet is called `{text}`");
             self.report(
                 Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),
@@ -90,17 +89,4 @@ impl Checker<'_> {
         }
         true
     }
-}
-
-/// The known login that a login was probably meant to be. Two people often have logins of which the greater part is
-/// the same, so one side of the `@` must be equal, and the other one be as long as `least` at least.
-pub(super) fn near_login<'u>(login: &str, users: &'u [User], least: usize) -> Option<&'u str> {
-    let misspelt = |word: &str, meant: &str| word.len() >= least && suggestion::nearest(word, [meant]).is_some();
-    let (local, domain) = login.rsplit_once('@')?;
-    users.iter().map(|user| user.email.as_str()).find(|email| {
-        email.rsplit_once('@').is_some_and(|(known_local, known_domain)| {
-            (domain.eq_ignore_ascii_case(known_domain) && misspelt(local, known_local))
-                || (local.eq_ignore_ascii_case(known_local) && misspelt(domain, known_domain))
-        })
-    })
 }

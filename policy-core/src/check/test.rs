@@ -6,7 +6,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
 
 use super::Checker;
-use super::login::near_login;
 use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
@@ -126,9 +125,8 @@ fn source(checker: &mut Checker, place: Place, src: &Selector) {
     if !checker.selector(place, src) || src.kind != SelectorKind::User {
         return;
     }
-    let users = &checker.policy.facts.users;
-    if !users.is_empty() && !users.iter().any(|user| user.email.eq_ignore_ascii_case(&src.text)) {
-        let near = near_login(&src.text, users, 1);
+    if !checker.policy.facts.users.is_empty() && !checker.names.is_login(&src.text) {
+        let near = checker.names.nearest_login(&src.text, 1);
         let message = format!("no user of the tailnet is called `{}`", src.text);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
