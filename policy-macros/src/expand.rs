@@ -76,6 +76,6 @@ fn brought_back(diagnostic: Diagnostic, written: &Written, place: &dyn Fn(Origin
     if let Some((_, Some(used))) = written.map.place(diagnostic.origin) {
         finding = finding.note_at(format!("`{}` is used here", used.name), used.place);
     }
-    finding.help = diagnostic.help_in_rust.or(diagnostic.help);
+    finding.help = diagnostic.help;
     finding
 }

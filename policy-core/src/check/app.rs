@@ -128,7 +128,6 @@ fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
                 Diagnostic::new(Code::AppToInternet, selector.text.origin, "the internet cannot be given capabilities")
                     .note_at("this grant has `app`", app.origin)
                     .help("write a grant of its own for the internet, with `ip` alone")
-                    .in_rust("write a grant of its own for the internet, with `on` alone")
                     .tailscale("cannot use app grants with autogroup:internet"),
             );
         } else if autogroup.is_role() && autogroup != Autogroup::Member {

@@ -198,7 +198,7 @@ impl Place {
             Place::Owner | Place::Approver => "write a user, a group, a tag or an autogroup, as `autogroup:admin`",
             Place::Service => "write `svc:name`, or a tag for all services that have it",
             Place::Member => "write the people by their logins, as `alice@example.com`",
-            Place::IpSet => "write an address, a prefix, a range, a host, another ip set or `autogroup:internet`",
+            Place::IpSet => "write an address, a prefix, a range, `host:name`, `ipset:name` or `autogroup:internet`",
             Place::TestSrc | Place::SshTestSrc => "write one user, group, tag, host or address",
             Place::TestDst => "write one user, group, tag, host, address or service, and a port",
             Place::SshTestDst => "write users, tags, hosts or addresses",

@@ -24,8 +24,6 @@ pub struct Diagnostic {
     pub notes: Vec<Note>,
     /// What to write instead.
     pub help: Option<String>,
-    /// What to write instead in `policy!`, where that is written in another way.
-    pub help_in_rust: Option<String>,
     /// What Tailscale answers, where it refuses the policy for this.
     pub tailscale: Option<String>,
 }
@@ -42,28 +40,13 @@ pub struct Note {
 impl Diagnostic {
     /// A diagnostic with nothing but its sentence and its place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
-        Diagnostic {
-            code,
-            message: message.into(),
-            origin,
-            notes: Vec::new(),
-            help: None,
-            help_in_rust: None,
-            tailscale: None,
-        }
+        Diagnostic { code, message: message.into(), origin, notes: Vec::new(), help: None, tailscale: None }
     }
 
     /// Adds what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
-        self
-    }
-
-    /// Adds what to write instead in `policy!`.
-    #[must_use]
-    pub fn in_rust(mut self, help: impl Into<String>) -> Self {
-        self.help_in_rust = Some(help.into());
         self
     }
 

@@ -83,7 +83,6 @@ impl Problem {
             origin,
             notes: Vec::new(),
             help: self.help,
-            help_in_rust: None,
             tailscale: self.tailscale,
         }
     }
