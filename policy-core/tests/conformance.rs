@@ -110,9 +110,12 @@ fn no_test_that_passes_is_refused_for_its_shape() {
 
 /// The captures try out oddities, and these are what such a policy should be told. Nothing else is.
 const EXPECTED_WARNINGS: &[Code] = &[
+    Code::AppWithVia,
     Code::EmptyList,
     Code::ExitRoute,
     Code::PortOrProtocol,
+    Code::PrivilegeAttribute,
+    Code::RedundantSource,
     Code::SelectorAsAccount,
     Code::ShortCheckPeriod,
     Code::UndeclaredDeviceTag,

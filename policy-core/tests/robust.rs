@@ -256,6 +256,6 @@ fn deep_nesting_is_answered() {
 #[test]
 fn long_chains_of_ip_sets_are_answered() {
     let sets: Vec<String> = (0..20_000).map(|n| format!("\"ipset:{n}\": [\"ipset:{}\"]", (n + 1) % 20_000)).collect();
-    let findings = check(&Policy::parse(&format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))));
+    let findings = check(&Policy::parse(format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))));
     assert_eq!(findings.iter().map(|finding| finding.code.name()).collect::<Vec<_>>(), ["ipset-cycle"]);
 }

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Device, InvariantTarget, Origin, SelectorKind, Text};
 
 use super::Checker;
+use super::login::LONG;
 use super::names::NameKind;
 use super::place::Place;
 
@@ -74,15 +75,20 @@ fn check_device(checker: &mut Checker, device: &Device) {
                 .help("take away the owner or the tags"),
         );
     }
-    if facts.user(owner).is_none() && !(owner.contains('@') && facts.users.is_empty()) {
-        let candidates = facts.users.iter().flat_map(|user| [user.name.as_str(), user.email.as_str()]);
-        let near = suggestion::nearest(owner, candidates).map(|near| format!("did you mean `{near}`?"));
-        // A login need not be listed, but one that is nearly another is a mistake.
-        if near.is_some() || !owner.contains('@') {
-            let help = near.unwrap_or_else(|| "declare them under `users`, or write the login".to_owned());
-            checker.report(
-                Diagnostic::new(Code::UndefinedUser, owner.origin, format!("undefined user `{owner}`")).help(help),
-            );
-        }
+    if checker.names.is_user(owner) {
+        return;
+    }
+    // A login need not be listed, but one that is nearly another is a mistake, and so is any other word.
+    let near = match owner.contains('@') {
+        true => checker.names.nearest_login(owner, LONG),
+        false => suggestion::nearest(owner, facts.users.iter().map(|user| user.name.as_str())).map(str::to_owned),
+    };
+    if near.is_some() || !owner.contains('@') {
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "declare them under `users`, or write the login".to_owned(),
+        };
+        checker
+            .report(Diagnostic::new(Code::UndefinedUser, owner.origin, format!("undefined user `{owner}`")).help(help));
     }
 }

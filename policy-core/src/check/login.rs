@@ -1,6 +1,6 @@
 //! People: their logins, and the domains of whole organisations.
 
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Selector, Text};
 
 use super::Checker;
@@ -9,6 +9,9 @@ use super::place::Place;
 /// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
 const SHARED_DOMAINS: &[&str] =
     &["gmail.com", "googlemail.com", "github", "passkey", "outlook.com", "hotmail.com", "icloud.com"];
+
+/// A word of this length is hardly another person's with a letter changed: `bob` and `rob` are.
+pub(super) const LONG: usize = 5;
 
 impl Checker<'_> {
     /// A user's login as it is written.
@@ -33,11 +36,10 @@ impl Checker<'_> {
 
     /// A login that is none of the known users', but nearly one.
     fn unknown_user(&mut self, text: &Text) {
-        let facts = &self.policy.facts;
-        if facts.users.is_empty() || facts.users.iter().any(|user| user.email.eq_ignore_ascii_case(text)) {
+        if self.names.is_login(text) {
             return;
         }
-        if let Some(near) = suggestion::nearest(text, facts.users.iter().map(|user| user.email.as_str())) {
+        if let Some(near) = self.names.nearest_login(text, LONG) {
             let message = format!("no user of the tailnet is called `{text}`");
             self.report(
                 Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),

@@ -1,12 +1,16 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, suggestion};
-use crate::model::{HostAddress, List, Policy, SelectorKind, Text};
+use crate::model::{HostAddress, List, Policy, SelectorKind, Text, User};
 
 /// What the policy declares, by name.
 pub(super) struct Names<'p> {
     kinds: [Kind<'p>; 5],
     host_addresses: HashMap<&'p str, HostAddress>,
+    users: &'p [User],
+    /// The users' names, and their logins in lower case.
+    user_names: HashSet<&'p str>,
+    logins: HashSet<String>,
     /// What each undefined name was probably meant to be. A wrong name is often used a thousand times.
     suggestions: HashMap<String, Option<String>>,
 }
@@ -98,7 +102,15 @@ impl<'p> Names<'p> {
             Kind::new(NameKind::Posture, &policy.postures, |declaration| &declaration.name),
         ];
         let addresses = policy.hosts.iter().filter_map(|host| Some((host.name.as_str(), host.address?)));
-        Names { kinds, host_addresses: addresses.collect(), suggestions: HashMap::new() }
+        let users = policy.facts.users.as_slice();
+        Names {
+            kinds,
+            host_addresses: addresses.collect(),
+            users,
+            user_names: users.iter().map(|user| user.name.as_str()).collect(),
+            logins: users.iter().map(|user| user.email.to_ascii_lowercase()).collect(),
+            suggestions: HashMap::new(),
+        }
     }
 
     fn kind(&self, kind: NameKind) -> Option<&Kind<'p>> {
@@ -120,6 +132,32 @@ impl<'p> Names<'p> {
         self.kind(kind).is_some_and(|names| !names.incomplete && !names.declared.contains_key(&key(kind, name)))
     }
 
+    /// Whether the facts have a user of that login.
+    pub(super) fn is_login(&self, login: &str) -> bool {
+        self.logins.contains(&login.to_ascii_lowercase())
+    }
+
+    /// Whether the facts have a user of that name or login.
+    pub(super) fn is_user(&self, name: &str) -> bool {
+        self.user_names.contains(name) || self.is_login(name)
+    }
+
+    /// The known login that a login was probably meant to be. Two people often have logins of which the greater part
+    /// is the same, so one side of the `@` must be equal, and the other one as long as `least` at least.
+    pub(super) fn nearest_login(&mut self, login: &str, least: usize) -> Option<String> {
+        self.suggested(login, |names| {
+            let (local, domain) = login.rsplit_once('@')?;
+            let misspelt =
+                |word: &str, meant: &str| word.len() >= least && suggestion::nearest(word, [meant]).is_some();
+            let logins = names.users.iter().map(|user| user.email.as_str());
+            let near = logins.filter_map(|known| Some((known, known.rsplit_once('@')?))).find(|(_, known)| {
+                (domain.eq_ignore_ascii_case(known.1) && misspelt(local, known.0))
+                    || (local.eq_ignore_ascii_case(known.0) && misspelt(domain, known.1))
+            });
+            near.map(|(known, _)| known.to_owned())
+        })
+    }
+
     /// What an undefined name was probably meant to be: one of `others`, a near name of its kind, or the same name of another kind.
     pub(super) fn nearest(
         &mut self,
@@ -127,15 +165,22 @@ impl<'p> Names<'p> {
         name: &str,
         others: impl Iterator<Item = &'p str>,
     ) -> Option<String> {
+        self.suggested(name, |names| {
+            let declared = names.kind(kind).into_iter().flat_map(|names| &names.in_order);
+            let near = suggestion::nearest(name, declared.map(|name| name.as_str()).chain(others));
+            near.map(str::to_owned).or_else(|| names.of_another_kind(kind, name))
+        })
+    }
+
+    /// A suggestion that is looked for once only.
+    fn suggested(&mut self, name: &str, look: impl FnOnce(&Self) -> Option<String>) -> Option<String> {
         if let Some(known) = self.suggestions.get(name) {
             return known.clone();
         }
         if self.suggestions.len() >= MAX_SUGGESTIONS {
             return None;
         }
-        let declared = self.kind(kind).into_iter().flat_map(|names| &names.in_order);
-        let near = suggestion::nearest(name, declared.map(|name| name.as_str()).chain(others));
-        let near = near.map(str::to_owned).or_else(|| self.of_another_kind(kind, name));
+        let near = look(self);
         self.suggestions.insert(name.to_owned(), near.clone());
         near
     }

@@ -33,7 +33,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
     if grant.ip.is_blank() && grant.app.as_ref().is_none_or(|app| app.is_blank()) {
         checker.report(
             Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
-                .help("add `ip`, as `[\"tcp:443\"]`, or `[\"*\"]` for all ports")
+                .help("grant ports, as `tcp:443`, or `*` for all of them")
                 .tailscale("ip and app can not both be empty"),
         );
     }

@@ -204,7 +204,7 @@ fn better(place: Place, selector: &Selector) -> Option<String> {
         (Place::NodeTarget, _, Some(Autogroup::SelfDevices)) => {
             "write `autogroup:member` for all people's devices".to_owned()
         }
-        (Place::Member, Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain, _) => {
+        (Place::Member, Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain | Kind::SyncedGroup, _) => {
             "a group holds people; write this beside the group where the group is used".to_owned()
         }
         (Place::TestSrc | Place::SshTestSrc, Kind::Wildcard, _) => "write a test for each kind of source".to_owned(),

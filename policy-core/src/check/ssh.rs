@@ -1,9 +1,9 @@
 //! `ssh`: who may log in where, as whom, and how often they must prove it.
 
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, go_quote, suggestion};
 use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule, Text};
 
-use super::place::Place;
+use super::place::{Place, Verdict};
 use super::{Checker, rule};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -31,9 +31,11 @@ fn check_rule(checker: &mut Checker, rule: &SshRule) {
 
 /// People reach their own devices, and tags; what has a tag reaches tags only.
 fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
+    // What may not be a source at all is reported as that.
+    let mut sources = rule.src.iter().filter(|source| Place::SshSrc.verdict(source.kind) != Verdict::Refused);
     let forbidden = match destination.kind {
-        SelectorKind::User => rule.src.iter().find(|source| *source.text != *destination.text),
-        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => rule.src.iter().find(|source| is_tagged(source)),
+        SelectorKind::User => sources.find(|source| *source.text != *destination.text),
+        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => sources.find(|source| is_tagged(source)),
         _ => None,
     };
     let Some(source) = forbidden else { return };
@@ -64,7 +66,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
         let origin = rule.users.origin.unwrap_or(rule.origin);
         checker.report(
             Diagnostic::new(Code::MissingField, origin, "an SSH rule needs users: accounts on the machine")
-                .help("add `users`, as `[\"autogroup:nonroot\"]`")
+                .help("name them, as `autogroup:nonroot` for any account but root")
                 .tailscale("users must be specified"),
         );
     }
@@ -103,8 +105,7 @@ fn account(checker: &mut Checker, user: &Text, help: String) {
 }
 
 fn selector_help(user: &str, kind: SelectorKind) -> Option<String> {
-    let near =
-        |name: &str| crate::diagnostic::suggestion::nearest(user, [name]).map(|name| format!("did you mean `{name}`?"));
+    let near = |name: &str| suggestion::nearest(user, [name]).map(|name| format!("did you mean `{name}`?"));
     match kind {
         SelectorKind::Autogroup(_) => {
             near("autogroup:nonroot").or_else(|| Some("write `autogroup:nonroot` for any account but root".to_owned()))

@@ -25,7 +25,7 @@ fn check_test(checker: &mut Checker, test: &Test) {
     if test.accept.is_blank() && test.deny.is_blank() {
         checker.report(
             failed(Code::MissingField, test.origin, "a test needs something to test")
-                .help("add `accept` or `deny`, as `[\"tag:web:443\"]`"),
+                .help("add what to `accept` or `deny`, as `tag:web:443`"),
         );
     }
     for target in test.accept.iter().chain(&test.deny) {
@@ -80,7 +80,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
         let origin = test.dst.origin.unwrap_or(test.origin);
         checker.report(
             failed(Code::MissingField, origin, "an SSH test needs a destination")
-                .help("add `dst`, as `[\"tag:server\"]`"),
+                .help("name the machines, as `tag:server`"),
         );
     }
     for destination in &test.dst {
@@ -92,7 +92,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if lists.iter().all(|list| list.is_blank()) {
         checker.report(
             failed(Code::MissingField, test.origin, "an SSH test needs accounts to test")
-                .help("add `accept`, `check` or `deny`, as `[\"root\"]`"),
+                .help("add accounts to `accept`, `check` or `deny`, as `root`"),
         );
     }
     for user in lists.into_iter().flatten() {
@@ -125,9 +125,8 @@ fn source(checker: &mut Checker, place: Place, src: &Selector) {
     if !checker.selector(place, src) || src.kind != SelectorKind::User {
         return;
     }
-    let users = &checker.policy.facts.users;
-    if !users.is_empty() && !users.iter().any(|user| user.email.eq_ignore_ascii_case(&src.text)) {
-        let near = crate::diagnostic::suggestion::nearest(&src.text, users.iter().map(|user| user.email.as_str()));
+    if !checker.policy.facts.users.is_empty() && !checker.names.is_login(&src.text) {
+        let near = checker.names.nearest_login(&src.text, 1);
         let message = format!("no user of the tailnet is called `{}`", src.text);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),

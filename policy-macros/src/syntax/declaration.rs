@@ -11,12 +11,7 @@ use super::tree::{Approvers, Declaration, Device, Form, SectionKind, User, Value
 impl Parser<'_> {
     /// `name, name = value, value;`
     pub(super) fn declaration(&mut self, kind: SectionKind) -> Parsed<Declaration> {
-        let names = self.selectors("a name to declare").map_err(|failed| {
-            if let Some(last) = self.findings.last_mut().filter(|finding| finding.help.is_none()) {
-                last.help = Some(kind.example().to_owned());
-            }
-            failed
-        })?;
+        let names = self.selectors("a name to declare").map_err(|failed| self.with_help(failed, kind.example()))?;
         let values = if self.punct(';').is_some() {
             return Ok(Declaration { names, values: Vec::new() });
         } else {

@@ -135,7 +135,7 @@ impl<'a> Parser<'a> {
             cursor = rest;
         }
         cursor.punct().is_some_and(|(colon, rest)| {
-            colon.as_char() == ':' && !rest.punct().is_some_and(|(second, _)| second.as_char() == ':')
+            colon.as_char() == ':' && rest.punct().is_none_or(|(second, _)| second.as_char() != ':')
         })
     }
 

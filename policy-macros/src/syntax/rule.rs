@@ -262,10 +262,11 @@ impl Parser<'_> {
             return Ok(Word { text: "always".to_owned(), place: word });
         }
         let start = self.here();
-        if self.peek_punct('-') && self.punct('-').is_some() {
-            if let Some(word) = self.literal() {
-                return Ok(Word { text: format!("-{}", word.text), place: self.since(start) });
-            }
+        if self.peek_punct('-')
+            && self.punct('-').is_some()
+            && let Some(word) = self.literal()
+        {
+            return Ok(Word { text: format!("-{}", word.text), place: self.since(start) });
         }
         let finding =
             self.expected("a time after `checkPeriod`").help("write `checkPeriod 12h` or `checkPeriod always`");

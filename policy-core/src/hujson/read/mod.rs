@@ -10,10 +10,13 @@ mod rule;
 mod setting;
 mod test;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Facts, Origin, Policy};
 
 use super::{Document, Kind, SyntaxError};
-use crate::diagnostic::{Code, Diagnostic};
 use reader::Reader;
 
 impl Policy {
@@ -87,13 +90,12 @@ impl Reader<'_> {
             self.wrong_type(root, "a policy", "an object");
             return policy;
         }
-        let mut seen: Vec<(String, Origin)> = Vec::new();
+        let mut seen: HashMap<String, Origin> = HashMap::new();
         for (name, value) in self.document.members(root) {
             let Some(key) = self.document.string(name) else { continue };
-            let lower = key.to_ascii_lowercase();
-            match seen.iter().find(|(earlier, _)| *earlier == lower) {
-                Some(&(_, first)) => self.duplicate_key(&key, first),
-                None => seen.push((lower, key.origin)),
+            match seen.entry(key.to_ascii_lowercase()) {
+                Entry::Occupied(first) => self.duplicate_key(&key, *first.get()),
+                Entry::Vacant(place) => drop(place.insert(key.origin)),
             }
             match SECTIONS.iter().find(|section| section.eq_ignore_ascii_case(&key)) {
                 Some(section) => {

@@ -1,7 +1,10 @@
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
-    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, PortSpec, Protocol, Selector, SshRule, Text,
+    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, Origin, PortSpec, Protocol, Selector, SshRule, Text,
 };
 
 use super::reader::{Form, Reader};
@@ -120,11 +123,12 @@ impl Reader<'_> {
             app.incomplete = true;
             return app;
         }
+        let mut seen: HashMap<String, Origin> = HashMap::new();
         for (name, value) in document.members(id) {
             let Some(name) = document.string(name) else { continue };
-            if let Some(earlier) = app.capabilities.iter().find(|earlier: &&Capability| *earlier.name == *name) {
-                let first = earlier.name.origin;
-                self.duplicate_key(&name, first);
+            match seen.entry(name.to_string()) {
+                Entry::Occupied(first) => self.duplicate_key(&name, *first.get()),
+                Entry::Vacant(place) => drop(place.insert(name.origin)),
             }
             let values = self
                 .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.origin(id))));
