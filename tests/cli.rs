@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use policy_tests::HUJSON;
+use policy_tests::tailnet::HUJSON;
 
 /// Runs the operator's binary in a directory.
 fn operator(directory: &Path, arguments: &[&str]) -> Output {
@@ -51,21 +51,22 @@ fn a_fresh_file_passes_in_silence() {
 
 #[test]
 fn a_stale_file_is_shown_as_a_diff() {
-    let output = emit_check("a_stale_file", &HUJSON.replace("autogroup:member", "autogroup:admin"));
+    let output = emit_check("a_stale_file", &HUJSON.replace("autogroup:self", "tag:nas"));
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         text(&output.stdout),
         "\
 --- policy.hujson
 +++ policy.hujson\t(as it should be)
-@@ -1,6 +1,6 @@
- // The policy of a small tailnet.
- {
+@@ -7,7 +7,7 @@
  	\"grants\": [
--		{\"src\": [\"autogroup:admin\"], \"dst\": [\"autogroup:self\"], \"ip\": [\"*\"]},
-+		{\"src\": [\"autogroup:member\"], \"dst\": [\"autogroup:self\"], \"ip\": [\"*\"]},
- 	],
- }
+ 		{
+ 			\"src\": [\"autogroup:member\"],
+-			\"dst\": [\"tag:nas\"],
++			\"dst\": [\"autogroup:self\"],
+ 			\"ip\":  [\"*\"],
+ 		},
+ 		{
 "
     );
     assert_eq!(

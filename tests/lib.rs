@@ -1,16 +1,8 @@
 //! Tests that cross the walls between the crates.
 
-use serde_json::Value;
+pub mod tailnet;
 
-/// The policy of the binary `operator`, formatted.
-pub const HUJSON: &str = "\
-// The policy of a small tailnet.
-{
-	\"grants\": [
-		{\"src\": [\"autogroup:member\"], \"dst\": [\"autogroup:self\"], \"ip\": [\"*\"]},
-	],
-}
-";
+use serde_json::Value;
 
 /// The value of a HuJSON text by a reader that is not ours: comments and trailing commas are blanked, the rest is `serde_json`'s.
 pub fn plain_json(hujson: &str) -> Value {

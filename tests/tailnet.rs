@@ -1,0 +1,13 @@
+//! The policy of the binary `operator`.
+
+policy_macros::policy! {
+    //! The policy of a small tailnet.
+
+    tagOwners {
+        tag:nas = autogroup:admin;
+    }
+    grants {
+        autogroup:member -> autogroup:self on *;
+        autogroup:admin -> tag:nas on tcp:443;
+    }
+}
