@@ -4,8 +4,13 @@
 //! formatter does, byte for byte.
 
 mod document;
+mod extra;
+mod format;
 mod literal;
 mod parse;
+mod syntax_error;
+mod value;
 
 pub use document::{Document, Kind, NodeId};
-pub use parse::SyntaxError;
+pub use extra::{Extra, extras};
+pub use syntax_error::SyntaxError;
