@@ -39,3 +39,8 @@ pub fn extras<'a>(text: &'a str) -> impl Iterator<Item = Extra<'a>> {
 pub(super) fn has_comment(text: &str) -> bool {
     text.contains('/')
 }
+
+/// The text between two values if there is a comment in it: white space alone says nothing before a colon or comma.
+pub(super) fn commented(text: &str) -> &str {
+    if has_comment(text) { text } else { "" }
+}

@@ -1,7 +1,7 @@
 //! Which arrays and objects get a line for each of their items.
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
-use crate::hujson::extra::{Extra, extras};
+use crate::hujson::extra::{Extra, commented, extras};
 
 use super::literal;
 
@@ -39,14 +39,15 @@ pub(super) fn expanded(document: &Document) -> Vec<bool> {
 fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (bool, Lines) {
     let lines_of = |id: NodeId| lines.get(id.0 as usize).copied().unwrap_or_default();
     let inside_end = document.inside_end(id);
-    let mut has_break = inside_end.contains('\n') && (node.child != NONE || inside_end.contains('/'));
+    let inside_end = if node.child == NONE { commented(inside_end) } else { inside_end };
+    let mut has_break = inside_end.contains('\n');
     let mut sum = Sum::default();
     sum.add(Lines::one(1));
     let mut is_name = node.kind == Kind::Object;
     for child in document.siblings(node.child) {
         let is_last = document.node(child).next == NONE;
         let before = document.before(child);
-        let after = if is_last && !node.trailing_comma { "" } else { document.after(child) };
+        let after = if is_last && !node.trailing_comma { "" } else { commented(document.after(child)) };
         has_break |= before.contains('\n') && (is_name || node.kind == Kind::Array);
         has_break |= is_last && after.contains('\n');
         sum.add(Lines::of_extra(before));

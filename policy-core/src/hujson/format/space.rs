@@ -24,6 +24,11 @@ pub(super) struct Space {
 }
 
 impl Space {
+    /// What is before a colon or comma, or behind a colon.
+    pub(super) fn around_punctuation(depth: usize) -> Space {
+        Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
+    }
+
     /// Writes white space and comments, up to where the next value or punctuation can follow.
     pub(super) fn write(self, extra: &str, out: &mut String) {
         let start = out.len();

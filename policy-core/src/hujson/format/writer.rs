@@ -1,7 +1,7 @@
 //! Writes the formatted text, without recursion.
 
 use crate::hujson::document::{Document, Kind, NONE, NodeId};
-use crate::hujson::extra::has_comment;
+use crate::hujson::extra::{commented, has_comment};
 
 use super::alignment::Alignment;
 use super::literal;
@@ -14,7 +14,7 @@ const LIMIT: usize = 1 << 30;
 /// The formatted text; `None` if it is of more than a GiB.
 pub(super) fn written(document: &Document, expanded: &[bool]) -> Option<String> {
     let out = String::with_capacity(document.text().len() * 5 / 4);
-    let mut writer = Writer { document, expanded, out, alignment: Alignment::default(), open: Vec::new() };
+    let mut writer = Writer { document, expanded, out, line_ends: 0, alignment: Alignment::default(), open: Vec::new() };
     writer.document()?;
     let Writer { out, alignment, .. } = writer;
     alignment.applied(&out, LIMIT)
@@ -24,6 +24,8 @@ struct Writer<'a> {
     document: &'a Document,
     expanded: &'a [bool],
     out: String,
+    /// How many line ends have been written, except before closing brackets.
+    line_ends: usize,
     alignment: Alignment,
     open: Vec<Open>,
 }
@@ -49,10 +51,12 @@ struct Open {
 /// An element or member.
 #[derive(Clone, Copy)]
 struct Item {
-    /// Where it was written.
+    /// Where in the output it starts.
     start: usize,
     value_start: usize,
-    /// How many line ends there are in front of it.
+    /// How many line ends are in front of it.
+    line_ends_in_front: usize,
+    /// How many had been written then.
     line_ends: usize,
 }
 
@@ -104,7 +108,6 @@ impl<'a> Writer<'a> {
     /// Writes the next element, or the next member up to its value, and opens it.
     fn item(&mut self, open: Open) {
         let first = NodeId(open.next);
-        let before = self.out.len();
         let is_first = open.last.is_none();
         let in_front = Space {
             depth: open.depth + 1,
@@ -113,22 +116,21 @@ impl<'a> Writer<'a> {
             if_empty: if is_first { "" } else { " " },
             ..Space::default()
         };
-        in_front.write(self.document.before(first), &mut self.out);
-        let start = self.out.len();
-        let line_ends = self.out.bytes().skip(before).filter(|byte| *byte == b'\n').count();
+        let line_ends_in_front = self.space(in_front, self.document.before(first));
+        let (start, line_ends) = (self.out.len(), self.line_ends);
 
         let mut value = first;
         let mut depth = open.depth + usize::from(open.is_expanded);
         if open.is_object {
             value = NodeId(self.document.node(first).next);
+            let around_colon = Space::around_punctuation(open.depth + 2);
             self.out.push_str(&literal(self.document, first));
-            let around_colon = Space { depth: open.depth + 2, no_empty_first: true, no_empty_last: true, ..Space::default() };
-            around_colon.write(commented(self.document.after(first)), &mut self.out);
+            self.space(around_colon, commented(self.document.after(first)));
             self.out.push(':');
-            Space { if_empty: " ", ..around_colon }.write(self.document.before(value), &mut self.out);
-            depth += usize::from(self.has_line_end(start));
+            self.space(Space { if_empty: " ", ..around_colon }, self.document.before(value));
+            depth += usize::from(self.line_ends > line_ends);
         }
-        let item = Item { start, value_start: self.out.len(), line_ends };
+        let item = Item { start, value_start: self.out.len(), line_ends_in_front, line_ends };
         if let Some(open) = self.open.last_mut() {
             open.next = self.document.node(value).next;
             open.last = Some(value);
@@ -137,19 +139,28 @@ impl<'a> Writer<'a> {
         self.value(value, depth);
     }
 
+    /// Writes white space and comments; how many line ends that was.
+    fn space(&mut self, space: Space, extra: &str) -> usize {
+        let start = self.out.len();
+        space.write(extra, &mut self.out);
+        let written = self.out.as_bytes().get(start..).unwrap_or_default();
+        let line_ends = written.iter().filter(|byte| **byte == b'\n').count();
+        self.line_ends += line_ends;
+        line_ends
+    }
+
     /// Writes what comes behind an element or member.
     fn end_item(&mut self, open: Open, item: Item) {
         let end = self.end(open);
         if end.comma {
-            let behind = Space { depth: open.depth + 2, no_empty_first: true, no_empty_last: true, ..Space::default() };
-            behind.write(end.before_comma, &mut self.out);
+            self.space(Space::around_punctuation(open.depth + 2), end.before_comma);
             self.out.push(',');
         }
         if !open.is_object {
             return;
         }
-        let is_row = item.line_ends > 0 && !self.has_line_end(item.start);
-        if !is_row || item.line_ends > 1 {
+        let is_row = item.line_ends_in_front > 0 && item.line_ends == self.line_ends;
+        if !is_row || item.line_ends_in_front > 1 {
             self.alignment.end_run(open.rows);
         }
         if is_row {
@@ -193,10 +204,6 @@ impl<'a> Writer<'a> {
             (false, _) => End { before_comma: "", comma: false, after_comma: inside_end },
         }
     }
-
-    fn has_line_end(&self, start: usize) -> bool {
-        self.out.get(start..).is_some_and(|written| written.contains('\n'))
-    }
 }
 
 /// The comma behind an item, and what is around it. A comma after the last is written where there are lines, unless
@@ -205,9 +212,4 @@ struct End<'a> {
     before_comma: &'a str,
     comma: bool,
     after_comma: &'a str,
-}
-
-/// Only what has a comment: white space alone counts for nothing before a colon or comma.
-fn commented(extra: &str) -> &str {
-    if has_comment(extra) { extra } else { "" }
 }
