@@ -110,8 +110,11 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
 fn values(checker: &mut Checker, capability: &Capability) {
     for (value, origin) in &capability.values {
         if !value.is_object() {
-            let message = format!("a value of `{}` is an object, as `{{}}`", capability.name);
-            checker.report(Diagnostic::new(Code::CapabilityValue, *origin, message));
+            let message = format!("this value of `{}` is no object", capability.name);
+            checker.report(
+                Diagnostic::new(Code::CapabilityValue, *origin, message)
+                    .help("write what it grants as `{\"key\": \"value\"}`, or `{}`"),
+            );
         }
     }
 }
@@ -127,7 +130,7 @@ fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
             checker.report(
                 Diagnostic::new(Code::AppToInternet, selector.text.origin, "the internet cannot be given capabilities")
                     .note_at("this grant has `app`", app.origin)
-                    .help("write a grant of its own for the internet, with `ip` alone")
+                    .help("write a grant of its own for the internet, without `app`")
                     .tailscale("cannot use app grants with autogroup:internet"),
             );
         } else if autogroup.is_role() && autogroup != Autogroup::Member {

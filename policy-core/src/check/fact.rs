@@ -46,7 +46,8 @@ fn unique<'p>(checker: &mut Checker, noun: &str, names: impl Iterator<Item = &'p
             None => drop(seen.insert(name, name.origin)),
             Some(&first) => checker.report(
                 Diagnostic::new(Code::DuplicateName, name.origin, format!("there are two {noun}s `{name}`"))
-                    .note_at("first declared here", first),
+                    .note_at("first declared here", first)
+                    .help(format!("give one {noun} another name")),
             ),
         }
     }

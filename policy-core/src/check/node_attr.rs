@@ -97,7 +97,10 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     checker.selectors(Place::NodeTarget, &entry.target);
     if entry.target.is_blank() {
         let origin = entry.target.origin.unwrap_or(entry.origin);
-        checker.report(Diagnostic::new(Code::EmptyList, origin, "this entry has no target, so it does nothing"));
+        checker.report(
+            Diagnostic::new(Code::EmptyList, origin, "this entry has no target, so it does nothing")
+                .help("write the targets, as `*` for all devices, or leave out the entry"),
+        );
     }
     if entry.attr.is_blank() && entry.ip_pool.is_blank() && entry.app.as_ref().is_none_or(|app| app.is_blank()) {
         checker.report(
@@ -156,7 +159,7 @@ fn check_pool(checker: &mut Checker, network: &Network) {
         let message = format!("`{text}` {relation} `{reserved}`, which Tailscale keeps for itself");
         checker.report(
             Diagnostic::new(Code::IpPool, text.origin, message)
-                .help("write a prefix of 100.64.0.0/10 without it")
+                .help(format!("write a prefix of `{ADDRESSES}` without it"))
                 .tailscale(format!("IPPool({prefix}): network within reserved range")),
         );
     } else if !ADDRESSES.contains(prefix) {

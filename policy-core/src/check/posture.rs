@@ -82,7 +82,8 @@ fn check_condition(checker: &mut Checker, condition: &Condition) {
         check_value(checker, condition, r#type, value);
     }
     if condition.comparison == Comparison::IsTrue && !matches!(r#type, Type::Bool | Type::Any) {
-        mismatch(checker, condition, format!("`{attribute}` is not true or false, so it cannot stand alone"));
+        let message = format!("`{attribute}` is not true or false, so it cannot stand alone");
+        mismatch(checker, condition, message, "write what it is compared with, as `== 'value'`".to_owned());
     }
 }
 
@@ -96,10 +97,14 @@ fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
             Some(attribute.replacen(namespace, near, 1))
         });
     let message = format!("Tailscale is not known to have an attribute `{attribute}`");
-    checker.report(
-        Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message)
-            .help_if(near.map(|near| format!("did you mean `{near}`?"))),
-    );
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let name = attribute.split_once(':').map_or("", |(_, name)| name);
+            format!("write `custom:{name}` for an attribute of your own")
+        }
+    };
+    checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message).help(help));
 }
 
 /// Less and more are for numbers and versions.
@@ -124,6 +129,7 @@ fn ordering(checker: &mut Checker, condition: &Condition, r#type: Type) {
             checker,
             condition,
             format!("only numbers and versions can be less or more, and `{attribute}` is text here"),
+            "write `==`, `!=` or `IN`".to_owned(),
         );
     }
 }
@@ -133,39 +139,40 @@ fn check_value(checker: &mut Checker, condition: &Condition, r#type: Type, value
     let ordering = condition.comparison.is_ordering();
     match (r#type, value) {
         (Type::Version, Scalar::Number(number)) => {
-            mismatch(checker, condition, format!("`{attribute}` is text: write `'{number}'`, with quotes"));
+            let message = format!("`{attribute}` is text, never `{value}`");
+            mismatch(checker, condition, message, format!("write `'{number}'`, with quotes"));
         }
         (Type::Bool, Scalar::Text(_) | Scalar::Number(_)) if !ordering => {
-            mismatch(checker, condition, format!("`{attribute}` is true or false, never `{value}`"));
+            let message = format!("`{attribute}` is true or false, never `{value}`");
+            mismatch(checker, condition, message, "write `true` or `false`, without quotes".to_owned());
         }
         (Type::Number, Scalar::Text(_) | Scalar::Bool(_)) if !ordering => {
-            mismatch(checker, condition, format!("`{attribute}` is a number, never `{value}`"));
+            let message = format!("`{attribute}` is a number, never `{value}`");
+            mismatch(checker, condition, message, "write a number, without quotes".to_owned());
         }
         (Type::OneOf(values), Scalar::Text(text)) if !values.contains(&text.as_str()) => {
             let near =
                 suggestion::nearest(text, values.iter().copied()).map(|near| format!("did you mean `'{near}'`?"));
-            let all = || {
-                format!(
-                    "it is one of {}",
-                    values.iter().map(|value| format!("`'{value}'`")).collect::<Vec<_>>().join(", ")
-                )
-            };
             checker.report(
                 Diagnostic::new(
                     Code::PostureValue,
                     condition.text.origin,
                     format!("`{attribute}` is never `'{text}'`"),
                 )
-                .help(near.unwrap_or_else(all)),
+                .help(near.unwrap_or_else(|| one_of(values))),
             );
         }
-        (Type::OneOf(_), Scalar::Number(_) | Scalar::Bool(_)) => {
-            mismatch(checker, condition, format!("`{attribute}` is text, never `{value}`"));
+        (Type::OneOf(values), Scalar::Number(_) | Scalar::Bool(_)) => {
+            mismatch(checker, condition, format!("`{attribute}` is text, never `{value}`"), one_of(values));
         }
         _ => {}
     }
 }
 
-fn mismatch(checker: &mut Checker, condition: &Condition, message: String) {
-    checker.report(Diagnostic::new(Code::PostureValue, condition.text.origin, message));
+fn one_of(values: &[&str]) -> String {
+    format!("it is one of {}", values.iter().map(|value| format!("`'{value}'`")).collect::<Vec<_>>().join(", "))
+}
+
+fn mismatch(checker: &mut Checker, condition: &Condition, message: String, help: String) {
+    checker.report(Diagnostic::new(Code::PostureValue, condition.text.origin, message).help(help));
 }

@@ -77,7 +77,8 @@ pub(super) fn rule(
     for (blank, place, role) in [(src.is_blank(), src.origin, "sources"), (no_dst, dst, "destinations")] {
         if blank {
             let message = format!("this {noun} has no {role}, so it does nothing");
-            checker.report(Diagnostic::new(Code::EmptyList, place.unwrap_or(origin), message));
+            let help = format!("write the {role}, or leave out the {noun}");
+            checker.report(Diagnostic::new(Code::EmptyList, place.unwrap_or(origin), message).help(help));
         }
     }
     beside_wildcard(checker, src);
@@ -180,7 +181,8 @@ pub(super) fn unbracketed(checker: &mut Checker, destination: &Destination) {
         && !destination.text.starts_with('[')
     {
         let ports = destination.text.rsplit(':').next().unwrap_or_default();
-        let message = format!("`{}` is read as ports `{ports}` of `{address}`", destination.text);
+        let noun = if ports.bytes().all(|letter| letter.is_ascii_digit()) { "port" } else { "ports" };
+        let message = format!("`{}` is read as `{address}` with {noun} `{ports}`", destination.text);
         checker.report(
             Diagnostic::new(Code::AmbiguousAddress, destination.text.origin, message)
                 .help(format!("write `[{address}]:{ports}`")),
@@ -203,7 +205,7 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
         && matches!(number, 1 | 2 | 4 | 6 | 17 | 47 | 50 | 51 | 58 | 132)
     {
         let protocol = u8::try_from(number).ok().map(Protocol).and_then(Protocol::name).unwrap_or_default();
-        let message = format!("`{}` is port {number}, not the protocol {protocol}", spec.text);
+        let message = format!("`{}` is port {number}, not the protocol `{protocol}`", spec.text);
         checker.report(
             Diagnostic::new(Code::PortOrProtocol, spec.text.origin, message)
                 .help(format!("write `{protocol}:*` for the protocol, `tcp:{number}` for the port")),
@@ -234,10 +236,8 @@ fn via(checker: &mut Checker, grant: &Grant) {
             _ => false,
         };
         if device {
-            let message = format!(
-                "`{}` is reached directly, never through a router, so `via` leaves nothing of it",
-                selector.text
-            );
+            let message =
+                format!("`{}` is not behind a router, so with `via` this grant does not reach it", selector.text);
             checker.report(
                 Diagnostic::new(Code::ViaWithoutRoute, selector.text.origin, message)
                     .note_at("the router is named here", router.text.origin)

@@ -139,7 +139,9 @@ impl Checker<'_> {
         if prefix.has_host_bits() {
             let AddressRange { first, last } = prefix.range();
             let message = format!("`{text}` is all addresses from {first} to {last}");
-            let help = format!("write `{}`, or `{}` for the one address", prefix.masked(), prefix.address);
+            // Not every place that takes a prefix takes a bare address.
+            let one = Prefix { length: if prefix.address.is_ipv4() { 32 } else { 128 }, ..prefix };
+            let help = format!("write `{}`, or `{one}` for the one address", prefix.masked());
             self.report(Diagnostic::new(Code::HostBits, text.origin, message).help(help));
         }
     }

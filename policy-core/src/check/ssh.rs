@@ -146,7 +146,7 @@ fn check_mode(checker: &mut Checker, rule: &SshRule) {
         );
     } else if let Some(duration) = period.duration.filter(|duration| *duration < Duration::MINUTE) {
         let help = format!(
-            "write `always` to check at every connection, or between `1m` and `{}h`",
+            "write `always` to check at every connection, or a period from `1m` to `{}h`",
             CheckPeriod::MAX.0 / Duration::hours(1).0
         );
         let message = format!("a check period of {duration} is shorter than the minute that Tailscale documents");
@@ -174,7 +174,7 @@ fn environment(checker: &mut Checker, pattern: &Text) {
     } else {
         return;
     };
-    checker.report(Diagnostic::new(Code::IneffectivePattern, pattern.origin, message));
+    checker.report(Diagnostic::new(Code::IneffectivePattern, pattern.origin, message).help("leave it out"));
 }
 
 fn recorder(checker: &mut Checker, rule: &SshRule) {

@@ -41,7 +41,7 @@ fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
     if let SelectorKind::Address(std::net::IpAddr::V6(address)) = target.host.kind
         && !target.text.starts_with('[')
     {
-        let message = format!("`{}` is read as port {} of `{address}`", target.text, target.port);
+        let message = format!("`{}` is read as `{address}` with port `{}`", target.text, target.port);
         checker.report(
             Diagnostic::new(Code::AmbiguousAddress, target.text.origin, message)
                 .help(format!("write `[{address}]:{}`", target.port)),

@@ -1,5 +1,3 @@
-use serde_json::Value;
-
 use crate::model::{Origin, Text};
 
 use super::literal;
@@ -21,6 +19,7 @@ pub struct Document {
     pub(super) text: String,
     pub(super) base: u32,
     pub(super) nodes: Vec<Node>,
+    pub(super) standard: bool,
 }
 
 /// Index of a node in its [`Document`].
@@ -41,6 +40,8 @@ pub(super) struct Node {
     pub(super) next: u32,
     /// The first of its children; [`NONE`] without.
     pub(super) child: u32,
+    /// Where the white space and comments before its closing bracket start.
+    pub(super) tail: u32,
     /// Whether a comma follows its last child.
     pub(super) trailing_comma: bool,
 }
@@ -64,10 +65,6 @@ pub enum Kind {
     /// `{…}`: names and values in turn
     Object,
 }
-
-/// How deep [`Document::value`] goes. Tailscale's decoder goes to 10,000; a `Value` is dropped recursively, and
-/// must not overflow a small stack when it is.
-const VALUE_DEPTH: usize = 500;
 
 impl Document {
     /// The value that the text is.
@@ -122,7 +119,7 @@ impl Document {
         })
     }
 
-    /// The literal text of a node.
+    /// The text of a node, as written.
     pub fn source(&self, id: NodeId) -> &str {
         let node = self.node(id);
         self.slice(node.start, node.end)
@@ -140,15 +137,14 @@ impl Document {
         self.slice(node.end, node.after)
     }
 
-    /// The white space and comments between the last child of an array or object and its closing bracket.
+    /// The white space and comments before the closing bracket of an array or object, back to its last comma, or to
+    /// its last child (so without a trailing comma this is also what is [`Document::after`] that one).
     pub fn inside_end(&self, id: NodeId) -> &str {
         let node = self.node(id);
-        let start = match self.siblings(node.child).last() {
-            Some(last) if node.trailing_comma => self.node(last).after.saturating_add(1),
-            Some(last) => self.node(last).end,
-            None => node.start.saturating_add(1),
-        };
-        if matches!(node.kind, Kind::Array | Kind::Object) { self.slice(start, node.end.saturating_sub(1)) } else { "" }
+        match node.kind {
+            Kind::Array | Kind::Object => self.slice(node.tail, node.end.saturating_sub(1)),
+            _ => "",
+        }
     }
 
     /// The comment right above a node, line by line and without its marks: what the node's author says of it.
@@ -166,27 +162,9 @@ impl Document {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    /// A node as a plain JSON value: without comments, the last of several members with one name.
-    /// What is nested deeper than any policy is `null`.
-    pub fn value(&self, id: NodeId) -> Value {
-        self.value_at(id, VALUE_DEPTH)
-    }
-
-    fn value_at(&self, id: NodeId, depth: usize) -> Value {
-        match self.kind(id) {
-            Kind::Null => Value::Null,
-            Kind::Bool(value) => Value::Bool(value),
-            Kind::Number => serde_json::from_str(self.source(id)).unwrap_or(Value::Null),
-            Kind::String => self.string(id).map_or(Value::Null, |text| Value::String(text.as_str().to_owned())),
-            Kind::Array | Kind::Object if depth == 0 => Value::Null,
-            Kind::Array => self.elements(id).map(|item| self.value_at(item, depth - 1)).collect(),
-            Kind::Object => {
-                let members = self.members(id).filter_map(|(name, value)| {
-                    Some((self.string(name)?.as_str().to_owned(), self.value_at(value, depth - 1)))
-                });
-                Value::Object(members.collect())
-            }
-        }
+    /// Whether the text is JSON as it stands: without a comment and without a trailing comma.
+    pub fn is_standard(&self) -> bool {
+        self.standard
     }
 
     pub(super) fn node(&self, id: NodeId) -> Node {
@@ -200,6 +178,7 @@ impl Document {
             after: 0,
             next: NONE,
             child: NONE,
+            tail: 0,
             trailing_comma: false,
         })
     }
@@ -222,11 +201,5 @@ impl Document {
 
     fn origin_of(&self, start: u32, end: u32) -> Origin {
         Origin::new(self.base.saturating_add(start), self.base.saturating_add(end))
-    }
-}
-impl Document {
-    /// stub
-    pub fn format(&self) -> String {
-        self.text.clone()
     }
 }

@@ -1,26 +1,32 @@
 //! JSON literals: what is one, and what a string says.
 
 /// Whether the text of a number is one by RFC 8259.
-pub(super) fn is_number(text: &str) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let whole = digits(rest);
-    if whole == 0 || (whole > 1 && rest.starts_with('0')) {
+pub(super) fn is_number(text: &[u8]) -> bool {
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let (whole, rest) = digits(rest);
+    if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {
         return false;
     }
-    let mut rest = rest.get(whole..).unwrap_or_default();
-    if let Some(fraction) = rest.strip_prefix('.') {
-        let length = digits(fraction);
-        if length == 0 {
-            return false;
+    let rest = match rest {
+        [b'.', fraction @ ..] => match digits(fraction) {
+            ([], _) => return false,
+            (_, rest) => rest,
+        },
+        _ => rest,
+    };
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            !exponent.is_empty() && digits(exponent).1.is_empty()
         }
-        rest = fraction.get(length..).unwrap_or_default();
+        _ => false,
     }
-    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
-        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        return !exponent.is_empty() && digits(exponent) == exponent.len();
-    }
-    rest.is_empty()
+}
+
+/// The digits that a text starts with, and what follows them.
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    text.split_at_checked(length).unwrap_or((text, &[]))
 }
 
 /// Whether the inside of a string has only escapes that JSON knows, and no control character.
@@ -80,11 +86,60 @@ fn unicode_escape(text: &str) -> (char, &str) {
     let unit = |text: &str| text.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     let Some(first) = unit(text) else { return (char::REPLACEMENT_CHARACTER, "") };
     let after = text.get(4..).unwrap_or_default();
-    if let Some(second) = after.strip_prefix("\\u").and_then(unit)
-        && let Some(Ok(char)) = char::decode_utf16([first, second]).next()
-        && char::from_u32(first.into()).is_none()
-    {
-        return (char, after.get(6..).unwrap_or_default());
+    if let Some(char) = char::from_u32(first.into()) {
+        return (char, after);
     }
-    (char::from_u32(first.into()).unwrap_or(char::REPLACEMENT_CHARACTER), after)
+    let second = after.strip_prefix("\\u").and_then(unit);
+    match second.and_then(|second| char::decode_utf16([first, second]).next()?.ok()) {
+        Some(char) => (char, after.get(6..).unwrap_or_default()),
+        None => (char::REPLACEMENT_CHARACTER, after),
+    }
+}
+
+/// The literal of a string by RFC 8785: only what must be escaped is.
+pub(super) fn escaped(value: &str) -> String {
+    let mut literal = String::with_capacity(value.len() + 2);
+    literal.push('"');
+    for char in value.chars() {
+        match char {
+            '"' => literal.push_str("\\\""),
+            '\\' => literal.push_str("\\\\"),
+            '\u{8}' => literal.push_str("\\b"),
+            '\t' => literal.push_str("\\t"),
+            '\n' => literal.push_str("\\n"),
+            '\u{c}' => literal.push_str("\\f"),
+            '\r' => literal.push_str("\\r"),
+            '\0'..' ' => literal.push_str(&format!("\\u{:04x}", u32::from(char))),
+            _ => literal.push(char),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// A character as Go's `%q` has it.
+pub(super) fn quoted(char: char) -> String {
+    let escape = match char {
+        '\'' => "\\'".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\u{7}' => "\\a".to_owned(),
+        '\u{8}' => "\\b".to_owned(),
+        '\u{b}' => "\\v".to_owned(),
+        '\u{c}' => "\\f".to_owned(),
+        char if is_printable(char) => char.to_string(),
+        char => match u32::from(char) {
+            code @ (0..0x20 | 0x7f) => format!("\\x{code:02x}"),
+            code @ 0..0x1_0000 => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        },
+    };
+    format!("'{escape}'")
+}
+
+/// Go and Rust's `Debug` print the same characters; `Debug` escapes a combining one, but only at the start of a text.
+fn is_printable(char: char) -> bool {
+    char == '"' || format!(".{char}").escape_debug().eq(['.', char])
 }

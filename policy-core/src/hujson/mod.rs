@@ -4,10 +4,15 @@
 //! formatter does, byte for byte.
 
 mod document;
+mod extra;
+mod format;
 mod literal;
 mod parse;
 mod read;
+mod syntax_error;
+mod value;
 
 pub use document::{Document, Kind, NodeId};
-pub use parse::SyntaxError;
+pub use extra::{Extra, extras};
 pub use read::read;
+pub use syntax_error::SyntaxError;

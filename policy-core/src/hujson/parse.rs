@@ -1,32 +1,9 @@
 //! Text to tree, as strict as Tailscale's own reader and with its messages.
 
-use std::fmt;
-
-use crate::model::Origin;
+use std::ops::Range;
 
 use super::document::{Document, Kind, NONE, Node};
-use super::literal;
-
-/// Why a text is no HuJSON, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong, in the words of Tailscale's reader.
-    pub message: String,
-    /// From 1.
-    pub line: usize,
-    /// From 1, in bytes.
-    pub column: usize,
-    /// The character that does not fit; empty at the end of the text.
-    pub origin: Origin,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "hujson: line {}, column {}: {}", self.line, self.column, self.message)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
+use super::{SyntaxError, literal};
 
 impl Document {
     /// Reads a text whose first byte has position `base`.
@@ -36,68 +13,59 @@ impl Document {
     /// For what is no HuJSON, with the message, line and column of Tailscale's reader; and for a text of more than 4 GiB.
     pub fn parse(text: impl Into<String>, base: u32) -> Result<Document, SyntaxError> {
         let text = text.into();
-        let fits = u32::try_from(text.len()).is_ok_and(|length| base.checked_add(length).is_some());
-        let parsed = if fits {
-            let mut parser = Parser {
-                bytes: text.as_bytes(),
-                at: 0,
-                nodes: Vec::with_capacity(text.len() / 16 + 1),
-                open: Vec::new(),
-            };
-            parser.document().map(|()| parser.nodes)
-        } else {
-            Err(Failure { at: 0, message: "text of more than 4 GiB".to_owned() })
-        };
-        match parsed {
-            Ok(nodes) => Ok(Document { text, base, nodes }),
-            Err(failure) => Err(failure.located(&text, base)),
-        }
+        let (nodes, standard) = read(text.as_bytes(), text.len(), base)?;
+        Ok(Document { text, base, nodes, standard })
     }
 
     /// Reads bytes, as they come from a file.
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`]; and for bytes that are no UTF-8, at the first of them. Tailscale's reader refuses
-    /// them in comments and leaves them to the decoder in strings, where they become U+FFFD; no policy means that.
+    /// As [`Document::parse`]; and for bytes that are no UTF-8. Tailscale's reader, too, refuses them in comments.
+    /// In strings it leaves them to a decoder that makes them U+FFFD: no policy means that, so they are refused here.
     pub fn from_bytes(bytes: Vec<u8>, base: u32) -> Result<Document, SyntaxError> {
-        String::from_utf8(bytes)
-            .map_err(|error| {
-                let at = error.utf8_error().valid_up_to();
-                let valid = String::from_utf8_lossy(error.as_bytes().get(..at).unwrap_or_default()).into_owned();
-                Failure { at, message: "invalid UTF-8".to_owned() }.located(&valid, base)
-            })
-            .and_then(|text| Document::parse(text, base))
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return Document::parse(text, base),
+            Err(error) => error,
+        };
+        let valid = error.utf8_error().valid_up_to();
+        let error = match read(error.as_bytes(), valid, base) {
+            Err(error) => error,
+            // Not so: the bytes are in a comment, in a string, or where a value should be, and refused there.
+            Ok(_) => SyntaxError::new(error.as_bytes(), base, valid..valid, "invalid UTF-8"),
+        };
+        Err(error)
     }
 }
 
-/// A message and the offset it is about.
+/// The nodes of a text that is UTF-8 up to `valid`, and whether it is standard JSON.
+fn read(text: &[u8], valid: usize, base: u32) -> Result<(Vec<Node>, bool), SyntaxError> {
+    if u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)).is_none() {
+        return Err(SyntaxError::new(&[], base, 0..0, "text of more than 4 GiB"));
+    }
+    let nodes = Vec::with_capacity(text.len() / 16 + 1);
+    let mut parser = Parser { bytes: text, valid, at: 0, nodes, open: Vec::new(), standard: true };
+    match parser.document() {
+        Ok(()) => Ok((parser.nodes, parser.standard)),
+        Err(failure) => Err(SyntaxError::new(text, base, failure.at, failure.message)),
+    }
+}
+
+/// A message and what it is about.
 struct Failure {
-    at: usize,
+    at: Range<usize>,
     message: String,
-}
-
-impl Failure {
-    fn located(self, text: &str, base: u32) -> SyntaxError {
-        let before = text.get(..self.at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let position = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-        let width = text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        SyntaxError {
-            message: self.message,
-            line: before.matches('\n').count() + 1,
-            column: before.len() - line_start + 1,
-            origin: Origin::new(position(self.at), position(self.at + width)),
-        }
-    }
 }
 
 /// Reads without recursion: what is open is on a stack of our own.
 struct Parser<'a> {
     bytes: &'a [u8],
+    /// The first byte that is no UTF-8; the length if there is none.
+    valid: usize,
     at: usize,
     nodes: Vec<Node>,
     open: Vec<Open>,
+    standard: bool,
 }
 
 /// An array or object that is not closed yet.
@@ -108,7 +76,8 @@ struct Open {
     last: usize,
     /// Whether an object's name is what comes next, or has just been read.
     at_name: bool,
-    after_comma: bool,
+    /// Where its last comma ends, while no child has followed.
+    comma: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -136,12 +105,12 @@ impl Parser<'_> {
     fn start_of_value(&mut self, before: usize) -> Result<Option<usize>, Failure> {
         let start = self.at;
         let kind = match self.bytes.get(start) {
-            None => return Err(self.failure(start, "parsing value: unexpected EOF")),
+            None => return Err(self.eof("parsing value: unexpected EOF")),
             Some(open @ (b'{' | b'[')) => {
                 let is_object = *open == b'{';
                 self.at += 1;
                 let node = self.push(if is_object { Kind::Object } else { Kind::Array }, before, start);
-                self.open.push(Open { node, is_object, last: 0, at_name: is_object, after_comma: false });
+                self.open.push(Open { node, is_object, last: 0, at_name: is_object, comma: None });
                 return Ok(None);
             }
             Some(close @ (b'}' | b']')) => {
@@ -181,23 +150,24 @@ impl Parser<'_> {
                     Ok(None)
                 }
                 Some(_) => Err(self.invalid_character(self.at, "after object name")),
-                None => Err(self.failure(self.at, "parsing object after name: unexpected EOF")),
+                None => Err(self.eof("parsing object after name: unexpected EOF")),
             };
         }
         let is_object = open.is_object;
         open.at_name = is_object;
-        open.after_comma = byte == Some(b',');
+        open.comma = None;
         match byte {
             Some(b',') => {
                 self.at += 1;
+                open.comma = Some(self.at);
                 Ok(None)
             }
             Some(b'}') if is_object => Ok(self.close()),
             Some(b']') if !is_object => Ok(self.close()),
             Some(_) if is_object => Err(self.invalid_character(self.at, "after object value (expecting ',' or '}')")),
             Some(_) => Err(self.invalid_character(self.at, "after array value (expecting ',' or ']')")),
-            None if is_object => Err(self.failure(self.at, "parsing object after value: unexpected EOF")),
-            None => Err(self.failure(self.at, "parsing array after value: unexpected EOF")),
+            None if is_object => Err(self.eof("parsing object after value: unexpected EOF")),
+            None => Err(self.eof("parsing array after value: unexpected EOF")),
         }
     }
 
@@ -225,6 +195,7 @@ impl Parser<'_> {
             after: end,
             next: NONE,
             child: NONE,
+            tail: end,
             trailing_comma: false,
         });
         index
@@ -234,47 +205,61 @@ impl Parser<'_> {
     fn close(&mut self) -> Option<usize> {
         let open = self.open.pop()?;
         self.at += 1;
+        let last_end = self.nodes.get(open.last).filter(|_| open.last != 0).map(|last| last.end);
         let node = self.nodes.get_mut(open.node)?;
         node.end = offset(self.at);
-        node.trailing_comma = open.after_comma && open.last != 0;
+        node.trailing_comma = open.comma.is_some();
+        node.tail = open.comma.map(offset).or(last_end).unwrap_or(node.tail);
+        self.standard &= open.comma.is_none();
         Some(open.node)
     }
 
     /// Skips white space and comments.
     fn extra(&mut self) -> Result<(), Failure> {
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            match rest {
-                [b' ' | b'\t' | b'\r' | b'\n', ..] => self.at += 1,
-                [b'/', b'/', comment @ ..] => match comment.iter().position(|byte| *byte == b'\n') {
-                    Some(length) => self.at += length + 3,
-                    None => return Err(self.failure(self.at, "parsing comment: unexpected EOF")),
-                },
-                [b'/', b'*', comment @ ..] => match comment.windows(2).position(|two| two == b"*/") {
-                    Some(length) => self.at += length + 4,
-                    None => return Err(self.failure(self.at, "parsing comment: unexpected EOF")),
-                },
+            let start = self.at;
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            let length = match rest {
+                [b' ' | b'\t' | b'\r' | b'\n', ..] => {
+                    self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
+                    continue;
+                }
+                [b'/', b'/', comment @ ..] => comment.iter().position(|byte| *byte == b'\n').map(|length| length + 3),
+                [b'/', b'*', comment @ ..] => comment.windows(2).position(|two| two == b"*/").map(|length| length + 4),
                 _ => return Ok(()),
+            };
+            let Some(length) = length else {
+                return Err(self.failure(start..start + 2, "parsing comment: unexpected EOF"));
+            };
+            self.at += length;
+            if self.at > self.valid {
+                return Err(self.failure(start..start + 2, "invalid UTF-8 in comment"));
             }
+            self.standard = false;
         }
     }
 
     fn string(&mut self) -> Result<Kind, Failure> {
         let start = self.at;
         let inside = self.bytes.get(start + 1..).unwrap_or_default();
-        let mut length = 0;
+        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+        let plain = inside.iter().position(special).unwrap_or(inside.len());
+        let mut length = plain;
         loop {
             match inside.get(length) {
                 Some(b'"') => break,
                 Some(b'\\') => length += 2,
                 Some(_) => length += 1,
-                None => return Err(self.failure(self.bytes.len(), "parsing string: unexpected EOF")),
+                None => return Err(self.eof("parsing string: unexpected EOF")),
             }
         }
-        if !literal::is_string(inside.get(..length).unwrap_or_default()) {
-            return Err(self.invalid_literal(start, length + 2));
+        if length > plain && !literal::is_string(inside.get(plain..length).unwrap_or_default()) {
+            return Err(self.invalid_literal(start..start + length + 2));
         }
         self.at = start + length + 2;
+        if self.at > self.valid {
+            return Err(self.failure(self.valid..self.valid + 1, "invalid UTF-8 in string"));
+        }
         Ok(Kind::String)
     }
 
@@ -284,55 +269,39 @@ impl Parser<'_> {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let length =
             rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')).count();
-        let text = rest.get(..length).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default();
         self.at += length;
-        match text {
-            "" => Err(self.invalid_character(start, "at start of value")),
-            "null" => Ok(Kind::Null),
-            "true" => Ok(Kind::Bool(true)),
-            "false" => Ok(Kind::Bool(false)),
+        match rest.get(..length).unwrap_or_default() {
+            b"" => Err(self.invalid_character(start, "at start of value")),
+            b"null" => Ok(Kind::Null),
+            b"true" => Ok(Kind::Bool(true)),
+            b"false" => Ok(Kind::Bool(false)),
             number if literal::is_number(number) => Ok(Kind::Number),
-            _ => Err(self.invalid_literal(start, length)),
+            _ => Err(self.invalid_literal(start..self.at)),
         }
     }
 
-    fn failure(&self, at: usize, message: impl Into<String>) -> Failure {
+    fn failure(&self, at: Range<usize>, message: impl Into<String>) -> Failure {
         Failure { at, message: message.into() }
     }
 
-    fn invalid_literal(&self, at: usize, length: usize) -> Failure {
-        let text = String::from_utf8_lossy(self.bytes.get(at..at + length).unwrap_or_default()).into_owned();
+    fn eof(&self, message: &str) -> Failure {
+        self.failure(self.bytes.len()..self.bytes.len(), message)
+    }
+
+    fn invalid_literal(&self, at: Range<usize>) -> Failure {
+        let text = String::from_utf8_lossy(self.bytes.get(at.clone()).unwrap_or_default());
         self.failure(at, format!("invalid literal: {text}"))
     }
 
     fn invalid_character(&self, at: usize, place: &str) -> Failure {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        let rest = std::str::from_utf8(rest.get(..rest.len().min(4)).unwrap_or_default())
-            .or_else(|error| std::str::from_utf8(rest.get(..error.valid_up_to()).unwrap_or_default()))
-            .unwrap_or_default();
-        let char = rest.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
-        self.failure(at, format!("invalid character {} {place}", quoted(char)))
-    }
-}
-
-/// A character as Go quotes it.
-fn quoted(char: char) -> String {
-    match char {
-        '\'' => "'\\''".to_owned(),
-        '"' => "'\"'".to_owned(),
-        '\\' => "'\\\\'".to_owned(),
-        '\n' => "'\\n'".to_owned(),
-        '\r' => "'\\r'".to_owned(),
-        '\t' => "'\\t'".to_owned(),
-        '\u{7}' => "'\\a'".to_owned(),
-        '\u{8}' => "'\\b'".to_owned(),
-        '\u{b}' => "'\\v'".to_owned(),
-        '\u{c}' => "'\\f'".to_owned(),
-        // Rust's Debug escapes what neither prints; only the form of the escape differs.
-        char if char.escape_debug().count() == 1 => format!("'{char}'"),
-        char if u32::from(char) < 0x80 => format!("'\\x{:02x}'", u32::from(char)),
-        char if u32::from(char) < 0x1_0000 => format!("'\\u{:04x}'", u32::from(char)),
-        char => format!("'\\U{:08x}'", u32::from(char)),
+        let start = rest.utf8_chunks().next();
+        let (quoted, width) = match start.as_ref().map(|chunk| (chunk.valid().chars().next(), chunk.invalid())) {
+            Some((Some(char), _)) => (literal::quoted(char), char.len_utf8()),
+            Some((None, [byte, ..])) => (format!("'\\x{byte:02x}'"), 1),
+            _ => (String::new(), 0),
+        };
+        self.failure(at..at + width, format!("invalid character {quoted} {place}"))
     }
 }
 

@@ -183,7 +183,7 @@ pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
         let problem = Problem::new(Code::InvalidAddress, format!("`{text}` is no IP address"));
         match without_leading_zeros(text) {
             Some(address) => problem.help(format!("write `{address}`, without leading zeros")),
-            None => problem.help("write it as `100.64.0.1` or `fd7a:115c:a1e0::1`"),
+            None => problem.help("write four numbers up to 255, as `100.64.0.1`, or IPv6, as `fd7a:115c:a1e0::1`"),
         }
     })
 }

@@ -89,7 +89,8 @@ impl<'a> Reader<'a> {
                 Some(&first) if !super::SECTIONS.contains(&section) => self.duplicate_key(&name, first),
                 Some(&first) => self.findings.push(
                     Diagnostic::new(Code::DuplicateName, name.origin, format!("`{name}` is declared twice"))
-                        .note_at("first declared here", first),
+                        .note_at("first declared here", first)
+                        .help("leave out one of the two, or join them"),
                 ),
                 None => drop(seen.insert(key, name.origin)),
             }

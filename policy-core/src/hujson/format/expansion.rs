@@ -1,0 +1,122 @@
+//! Which arrays and objects get a line for each of their items.
+
+use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
+use crate::hujson::extra::{Extra, commented, extras};
+
+use super::literal;
+
+/// The longest line that an array or object may have before it is expanded.
+const WIDTH: usize = 80;
+
+/// For each node, whether it is an array or object that is expanded: with its items on lines of their own.
+///
+/// An author's line break between the items expands, and so does a line that would be too long. Lengths are in
+/// bytes, without indentation, and with a `, ` after the last item too: that is how Tailscale counts.
+pub(super) fn expanded(document: &Document) -> Vec<bool> {
+    let mut expanded = vec![false; document.nodes.len()];
+    let mut lines = vec![Lines::default(); document.nodes.len()];
+    // A node comes before its children, so backwards the children are known when it is their parent's turn.
+    for (index, node) in document.nodes.iter().enumerate().rev() {
+        let id = NodeId(u32::try_from(index).unwrap_or(u32::MAX));
+        let of_node = match node.kind {
+            Kind::Array | Kind::Object => {
+                let (is_expanded, of_node) = composite(document, id, node, &lines);
+                if let Some(slot) = expanded.get_mut(index) {
+                    *slot = is_expanded;
+                }
+                of_node
+            }
+            _ => Lines::one(literal(document, id).len()),
+        };
+        if let Some(slot) = lines.get_mut(index) {
+            *slot = of_node;
+        }
+    }
+    expanded
+}
+
+/// Whether an array or object is expanded, and what lines it has then.
+fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (bool, Lines) {
+    let lines_of = |id: NodeId| lines.get(id.0 as usize).copied().unwrap_or_default();
+    let inside_end = document.inside_end(id);
+    let inside_end = if node.child == NONE { commented(inside_end) } else { inside_end };
+    let mut has_break = inside_end.contains('\n');
+    let mut sum = Sum::default();
+    sum.add(Lines::one(1));
+    let mut is_name = node.kind == Kind::Object;
+    for child in document.siblings(node.child) {
+        let is_last = document.node(child).next == NONE;
+        let before = document.before(child);
+        let after = if is_last && !node.trailing_comma { "" } else { commented(document.after(child)) };
+        has_break |= before.contains('\n') && (is_name || node.kind == Kind::Array);
+        has_break |= is_last && after.contains('\n');
+        sum.add(Lines::of_extra(before));
+        sum.add(lines_of(child));
+        sum.add(Lines::of_extra(after));
+        sum.add(Lines::one(2));
+        is_name = !is_name && node.kind == Kind::Object;
+    }
+    sum.add(Lines::of_extra(inside_end));
+    sum.add(Lines::one(1));
+    let all = sum.lines();
+    if has_break || sum.longest > WIDTH {
+        return (true, Lines { first: sum.first.unwrap_or(1).min(1), last: 1, is_several: true });
+    }
+    (false, all)
+}
+
+/// The lengths of the first and the last line of a part of the text.
+#[derive(Clone, Copy, Default)]
+struct Lines {
+    first: usize,
+    last: usize,
+    is_several: bool,
+}
+
+impl Lines {
+    fn one(length: usize) -> Lines {
+        Lines { first: length, last: length, is_several: false }
+    }
+
+    fn of_extra(extra: &str) -> Lines {
+        match (extra.split_once('\n'), extra.rsplit_once('\n')) {
+            (Some((first, _)), Some((_, last))) => {
+                Lines { first: comments(first), last: comments(last), is_several: true }
+            }
+            _ => Lines::one(comments(extra)),
+        }
+    }
+}
+
+/// The length of comments in a line, with a space before each.
+fn comments(line: &str) -> usize {
+    let length = |part| match part {
+        Extra::Space(_) => 0,
+        Extra::LineComment(text) | Extra::BlockComment(text) => 1 + text.trim_end().len(),
+    };
+    extras(line).map(length).sum()
+}
+
+/// Adds up parts of the text, line by line.
+#[derive(Default)]
+struct Sum {
+    first: Option<usize>,
+    longest: usize,
+    line: usize,
+}
+
+impl Sum {
+    fn add(&mut self, lines: Lines) {
+        self.line += lines.first;
+        self.longest = self.longest.max(self.line);
+        if lines.is_several {
+            self.first.get_or_insert(self.line);
+            self.line = lines.last;
+            self.longest = self.longest.max(self.line);
+        }
+    }
+
+    fn lines(&self) -> Lines {
+        Lines { first: self.first.unwrap_or(self.line), last: self.line, is_several: self.first.is_some() }
+    }
+}

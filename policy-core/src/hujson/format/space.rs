@@ -1,0 +1,116 @@
+//! White space and comments between two values, formatted.
+
+use std::borrow::Cow;
+
+use crate::hujson::extra::{Extra, extras};
+
+/// How to write what stands between two values.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Space {
+    /// How many tabs a line of its own gets.
+    pub(super) depth: usize,
+    /// Whether there must be a line end in it; if there is none, it starts with one.
+    pub(super) starts_line: bool,
+    /// Whether there must be a line end at its end.
+    pub(super) ends_line: bool,
+    /// Whether it does not start with an empty line.
+    pub(super) no_empty_first: bool,
+    /// Whether it does not end with an empty line.
+    pub(super) no_empty_last: bool,
+    /// Whether the line after it has a tab less.
+    pub(super) closes: bool,
+    /// What to write for nothing.
+    pub(super) if_empty: &'static str,
+}
+
+impl Space {
+    /// What is before a colon or comma, or behind a colon.
+    pub(super) fn around_punctuation(depth: usize) -> Space {
+        Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
+    }
+
+    /// Writes white space and comments, up to where the next value or punctuation can follow.
+    pub(super) fn write(self, extra: &str, out: &mut String) {
+        let start = out.len();
+        self.write_lines(extra, out, start);
+        if out.len() == start {
+            out.push_str(self.if_empty);
+        } else if out.ends_with('\n') {
+            indent(out, self.depth - usize::from(self.closes && self.depth > 0));
+        } else {
+            out.push(' ');
+        }
+    }
+
+    fn write_lines(self, extra: &str, out: &mut String, start: usize) {
+        let extra = unix_lines(extra);
+        if self.starts_line && !extra.contains('\n') {
+            out.push('\n');
+        }
+        for part in extras(&extra) {
+            match part {
+                Extra::Space(space) => {
+                    let most = if self.no_empty_first && out.len() == start { 1 } else { 2 };
+                    let lines = space.bytes().filter(|byte| *byte == b'\n').count();
+                    out.extend(std::iter::repeat_n('\n', lines.min(most)));
+                }
+                Extra::LineComment(comment) | Extra::BlockComment(comment) => {
+                    if out.len() > start && out.ends_with('\n') {
+                        indent(out, self.depth);
+                    } else {
+                        out.push(' ');
+                    }
+                    write_comment(comment, self.depth, out);
+                }
+            }
+        }
+        if self.no_empty_last {
+            while out.len() > start + 1 && out.ends_with("\n\n") {
+                out.pop();
+            }
+        }
+        if self.ends_line && !(out.len() > start && out.ends_with('\n')) {
+            out.push('\n');
+        }
+    }
+}
+
+/// Line ends as `\n`. A lone carriage return is white space like any other.
+fn unix_lines(extra: &str) -> Cow<'_, str> {
+    if !extra.contains('\r') {
+        return Cow::Borrowed(extra);
+    }
+    Cow::Owned(extra.replace("\r\n", "\n").replace("\n\r", "\n").replace('\r', " "))
+}
+
+/// Writes a comment. Of one with several lines, all but the first move together, so that the leftmost is at `depth`.
+fn write_comment(comment: &str, depth: usize, out: &mut String) {
+    let blanks: &[char] = &[' ', '\t', '\r'];
+    let mut lines = comment.split('\n').map(|line| line.trim_end_matches(blanks));
+    out.push_str(lines.next().unwrap_or_default());
+    let rest: Vec<&str> = lines.collect();
+    let filled = || rest.iter().filter(|line| !line.is_empty());
+    let common = filled().copied().reduce(common_blanks).unwrap_or_default();
+    let common = common.len() - common.trim_start_matches(blanks).len();
+    // A star at the start of each line goes below the one of `/*`.
+    let star = rest.iter().all(|line| line.get(common..).is_some_and(|line| line.starts_with('*')));
+    for line in &rest {
+        out.push('\n');
+        if !line.is_empty() {
+            indent(out, depth);
+            out.push_str(if star { " " } else { "" });
+            out.push_str(line.get(common..).unwrap_or_default());
+        }
+    }
+}
+
+/// What two lines both start with.
+fn common_blanks<'a>(one: &'a str, other: &str) -> &'a str {
+    let length = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b && matches!(a, b' ' | b'\t')).count();
+    one.get(..length).unwrap_or_default()
+}
+
+/// Writes tabs.
+pub(super) fn indent(out: &mut String, depth: usize) {
+    out.extend(std::iter::repeat_n('\t', depth));
+}

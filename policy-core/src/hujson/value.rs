@@ -1,0 +1,59 @@
+use serde_json::Value;
+
+use super::{Document, Kind, NodeId, SyntaxError};
+
+/// How deep [`Document::value`] goes: as deep as serde_json itself reads, since a `Value` is dropped recursively.
+const DEPTH: usize = 128;
+
+impl Document {
+    /// A node as a plain JSON value: without comments, and with the last of several members of one name.
+    /// Where [`Document::unrepresentable`] finds something, there is `null`.
+    pub fn value(&self, id: NodeId) -> Value {
+        self.value_within(id, DEPTH)
+    }
+
+    /// The first place where [`Document::value`] must fall short of the text: a list or object nested more than 128
+    /// levels deep, or a number like `1e999`. `None` for any text that another reader of JSON would take.
+    pub fn unrepresentable(&self) -> Option<SyntaxError> {
+        let mut open_until = Vec::new();
+        self.nodes.iter().find_map(|node| {
+            while open_until.last().is_some_and(|end| *end <= node.start) {
+                open_until.pop();
+            }
+            let message = match node.kind {
+                Kind::Array | Kind::Object => {
+                    open_until.push(node.end);
+                    (open_until.len() > DEPTH).then(|| format!("nested more than {DEPTH} levels deep"))
+                }
+                Kind::Number => {
+                    let number = self.slice(node.start, node.end);
+                    serde_json::from_str::<Value>(number).is_err().then(|| format!("number out of range: {number}"))
+                }
+                _ => None,
+            }?;
+            let end = if node.kind == Kind::Number { node.end } else { node.start.saturating_add(1) };
+            Some(SyntaxError::new(self.text.as_bytes(), self.base, index(node.start)..index(end), message))
+        })
+    }
+
+    fn value_within(&self, id: NodeId, depth: usize) -> Value {
+        match self.kind(id) {
+            Kind::Null => Value::Null,
+            Kind::Bool(value) => Value::Bool(value),
+            Kind::Number => serde_json::from_str(self.source(id)).unwrap_or_default(),
+            Kind::String => self.string(id).map_or(Value::Null, |text| Value::String(text.as_str().to_owned())),
+            Kind::Array | Kind::Object if depth == 0 => Value::Null,
+            Kind::Array => self.elements(id).map(|item| self.value_within(item, depth - 1)).collect(),
+            Kind::Object => {
+                let members = self.members(id).filter_map(|(name, value)| {
+                    Some((self.string(name)?.as_str().to_owned(), self.value_within(value, depth - 1)))
+                });
+                Value::Object(members.collect())
+            }
+        }
+    }
+}
+
+fn index(offset: u32) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
+}

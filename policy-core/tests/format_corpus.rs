@@ -1,0 +1,33 @@
+//! What Tailscale's formatter made of 500 documents, byte for byte.
+//!
+//! The corpus is no part of this repository: `POLICY_CONFORMANCE` says where it is.
+
+use std::path::PathBuf;
+
+use policy_core::hujson::Document;
+
+#[test]
+fn formats_as_tailscale_does() {
+    let directory = std::env::var_os("POLICY_CONFORMANCE")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/conformance")), PathBuf::from);
+    let path = directory.join("format/cases.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: there is no corpus at {}", path.display());
+        return;
+    };
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let disagreements: Vec<String> = cases.iter().filter_map(disagreement).collect();
+    eprintln!("{} of {} cases agree", cases.len() - disagreements.len(), cases.len());
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+}
+
+/// What is not as in a case, if anything.
+fn disagreement(case: &serde_json::Value) -> Option<String> {
+    let field = |name: &str| case.get(name).and_then(|value| value.as_str());
+    let ours = Document::parse(field("input").unwrap(), 0).map(|document| document.format());
+    let ours = ours.map_err(|error| error.to_string());
+    let ours = ours.as_deref().map_err(String::as_str);
+    let theirs = field("output").ok_or_else(|| field("error").unwrap());
+    let id = field("id").unwrap();
+    (ours != theirs).then(|| format!("{id}: {:?}\n  ours:   {ours:?}\n  theirs: {theirs:?}", field("input").unwrap()))
+}

@@ -1,0 +1,224 @@
+//! `docs/diagnostics.md` says what the code does: every code has its entry, and every answer there is the one given.
+//!
+//! In an entry, a `json` block is facts, the first `hujson` block a policy with that one mistake, and the `text` block
+//! what is said of it. A second `hujson` block is the policy mended, of which nothing is said. A `rust` block stands
+//! for what only `policy!` finds, and is a part of a case in `ui`, whose answer then has the `text`.
+//!
+//! `POLICY_DOCS=update cargo test -p policy-tests --test diagnostics` writes the table and the answers to policies as
+//! they are now, to be read and committed.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use policy_core::check::check;
+use policy_core::{Code, Diagnostic, Policy, Severity};
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md")
+}
+
+fn page() -> String {
+    std::fs::read_to_string(path()).unwrap()
+}
+
+/// A piece of the page: a line of prose, or a block between fences.
+enum Piece<'a> {
+    Line(&'a str),
+    Block { language: &'a str, text: String },
+}
+
+fn pieces(page: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        pieces.push(match line.strip_prefix("```") {
+            None => Piece::Line(line),
+            Some(language) => {
+                let text = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+                Piece::Block { language, text }
+            }
+        });
+    }
+    pieces
+}
+
+/// What the page says of one code.
+struct Entry {
+    code: Code,
+    facts: String,
+    policies: Vec<String>,
+    rust: Option<String>,
+    answer: Option<String>,
+}
+
+fn entries(page: &str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for piece in pieces(page) {
+        match piece {
+            Piece::Line(line) => {
+                if let Some(name) = line.strip_prefix("### ") {
+                    let code = Code::from_name(name).unwrap_or_else(|| panic!("`{name}` is no code"));
+                    let (facts, policies) = (String::new(), Vec::new());
+                    entries.push(Entry { code, facts, policies, rust: None, answer: None });
+                }
+            }
+            Piece::Block { language, text } => {
+                let Some(entry) = entries.last_mut() else { continue };
+                let name = entry.code;
+                match language {
+                    "json" => entry.facts = text,
+                    "hujson" => entry.policies.push(text),
+                    "rust" => assert!(entry.rust.replace(text).is_none(), "{name} has two examples in Rust"),
+                    "text" => assert!(entry.answer.replace(text).is_none(), "{name} has two answers"),
+                    _ => panic!("{name} has a block of {language:?}"),
+                }
+            }
+        }
+    }
+    entries
+}
+
+fn findings(policy: &str, facts: &str) -> Vec<Diagnostic> {
+    check(&if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) })
+}
+
+fn severity(code: Code) -> &'static str {
+    match code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Findings as the command line prints them, without the excerpts.
+fn answer_lines(findings: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for Diagnostic { code, message, notes, help, tailscale, .. } in findings {
+        writeln!(out, "{}[{code}]: {message}", severity(*code)).unwrap();
+        for note in notes {
+            writeln!(out, "  = note: {}", note.message).unwrap();
+        }
+        if let Some(help) = help {
+            writeln!(out, "  = help: {help}").unwrap();
+        }
+        if let Some(tailscale) = tailscale {
+            writeln!(out, "  = note: Tailscale answers: {tailscale}").unwrap();
+        }
+    }
+    out
+}
+
+fn row(code: Code) -> String {
+    format!("| [`{code}`](#{code}) | {} | {} |", severity(code), code.title())
+}
+
+const TABLE: &str = "| --- | --- | --- |";
+
+/// The page with the table and the answers that are true now.
+fn updated(page: &str) -> String {
+    let entries = entries(page);
+    let mut entry = entries.iter();
+    let mut current: Option<&Entry> = None;
+    let mut out = String::new();
+    for piece in pieces(page) {
+        match piece {
+            Piece::Line(line) => {
+                if line.starts_with("### ") {
+                    current = entry.next();
+                }
+                if !line.starts_with("| [`") {
+                    writeln!(out, "{line}").unwrap();
+                }
+                if line == TABLE {
+                    Code::ALL.iter().for_each(|&code| writeln!(out, "{}", row(code)).unwrap());
+                }
+            }
+            Piece::Block { language, text } => {
+                let answered = current.filter(|_| language == "text").and_then(|entry| {
+                    entry.policies.first().map(|policy| answer_lines(&findings(policy, &entry.facts)))
+                });
+                write!(out, "```{language}\n{}```\n", answered.unwrap_or(text)).unwrap();
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn every_code_has_its_entry() {
+    let headings: Vec<&str> = entries(&page()).iter().map(|entry| entry.code.name()).collect();
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    for pair in headings.iter().zip(&codes) {
+        assert_eq!(pair.0, pair.1, "the entries stand in the order of the codes");
+    }
+    assert_eq!(headings.len(), codes.len(), "no entry for {:?}", codes.get(headings.len()));
+}
+
+#[test]
+fn the_table_and_the_answers_are_those_of_today() {
+    let page = page();
+    let updated = updated(&page);
+    if std::env::var_os("POLICY_DOCS").is_some_and(|value| value == "update") {
+        std::fs::write(path(), updated).unwrap();
+        return;
+    }
+    for (is, should) in page.lines().zip(updated.lines()) {
+        assert_eq!(is, should, "see the top of this file on how to update the page");
+    }
+    assert_eq!(page, updated);
+}
+
+#[test]
+fn each_example_shows_its_mistake_and_no_other() {
+    let mut wrong = String::new();
+    for Entry { code, facts, policies, rust, answer } in entries(&page()) {
+        assert!(answer.is_some_and(|answer| !answer.is_empty()), "{code} has no answer");
+        assert_ne!(rust.is_some(), !policies.is_empty(), "{code} has an example, as HuJSON or as Rust");
+        let [example, mended @ ..] = policies.as_slice() else { continue };
+        let found = findings(example, &facts);
+        if found.is_empty() || found.iter().any(|finding| finding.code != code) {
+            writeln!(wrong, "the example of {code} gets\n{}", answer_lines(&found)).unwrap();
+        }
+        for found in mended.iter().map(|mended| findings(mended, &facts)).filter(|found| !found.is_empty()) {
+            writeln!(wrong, "the mended example of {code} gets\n{}", answer_lines(&found)).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn examples_in_rust_are_cases_of_the_macro() {
+    let cases = cases();
+    for Entry { code, rust, answer, .. } in entries(&page()) {
+        let (Some(rust), Some(answer)) = (rust, answer) else { continue };
+        assert!(answer.contains(&format!("[{code}]")), "the answer to {code} is one of another code");
+        let shown = |case: &&(String, String)| has_lines(&case.0, &rust) && has_lines(&case.1, &answer);
+        assert!(cases.iter().any(|case| shown(&case)), "no case in ui has the example of {code} and its answer");
+    }
+}
+
+/// Whether the lines of a part stand in a text, one after the other and however indented. The level is left out:
+/// cases turn warnings into errors to see them.
+fn has_lines(text: &str, part: &str) -> bool {
+    fn lines(text: &str) -> Vec<&str> {
+        text.lines()
+            .map(str::trim)
+            .map(|line| line.strip_prefix("error: ").or(line.strip_prefix("warning: ")).unwrap_or(line))
+            .collect()
+    }
+    let (text, part) = (lines(text), lines(part));
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// The cases of `ui` that have an answer.
+fn cases() -> Vec<(String, String)> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let areas = std::fs::read_dir(ui).unwrap().map(|area| area.unwrap().path()).filter(|area| area.is_dir());
+    let files = areas.flat_map(|area| std::fs::read_dir(area).unwrap().map(|file| file.unwrap().path()));
+    let answers = files.filter(|file| file.extension().is_some_and(|extension| extension == "stderr"));
+    answers
+        .map(|file| {
+            let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+            (read(&file.with_extension("rs")), read(&file))
+        })
+        .collect()
+}
