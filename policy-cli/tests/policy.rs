@@ -110,6 +110,16 @@ fn check_of_a_good_policy_exits_with_0() {
 }
 
 #[test]
+fn warnings_are_no_reason_to_fail_unless_they_are_denied() {
+    let policy = b"{\"grants\": [{\"src\": [], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
+    for (flag, status) in [("--format=text", 0), ("--deny-warnings", 1)] {
+        let run = policy_with_stdin(&["check", "-", flag], policy);
+        assert!(run.stdout.starts_with("warning[empty-list]: "), "{}", run.stdout);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(status), "<stdin>: no errors, 1 warning\n"), "{flag}");
+    }
+}
+
+#[test]
 fn check_shows_where_the_text_is_broken() {
     let directory = directory("check_shows_where_the_text_is_broken");
     file(&directory, "policy.hujson", BROKEN);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use policy_core::check::check;
 use policy_core::{Policy, Severity};
 
@@ -17,14 +17,22 @@ pub(crate) fn command() -> Command {
     let parser = PossibleValuesParser::new(names).map(|name| {
         Format::ALL.into_iter().find(|(_, known, _)| *known == name).map_or(Format::Text, |(format, ..)| format)
     });
-    Command::new("check").about("Report what Tailscale would refuse, and what it would take but nobody wants").arg(
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(parser)
-            .default_value("text")
-            .help("How to write the findings"),
-    )
+    Command::new("check")
+        .about("Report what Tailscale would refuse, and what it would take but nobody wants")
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(parser)
+                .default_value("text")
+                .help("How to write the findings"),
+        )
+        .arg(
+            Arg::new("deny-warnings")
+                .long("deny-warnings")
+                .action(ArgAction::SetTrue)
+                .help("Exit with 1 for warnings too, not only for errors"),
+        )
 }
 
 /// Checks a policy that is known as `path`.
@@ -33,13 +41,13 @@ pub(crate) fn run(path: &Path, policy: &Policy, matches: &ArgMatches) -> Result<
     let diagnostics = check(policy);
     let report = Report::new(path, &policy.text, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
-    let errors = report.count(Severity::Error);
+    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
-        let warnings = report.count(Severity::Warning);
         let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
         output::say(&format!("{}: {found}\n", visible(&path.to_string_lossy())));
     }
-    Ok(if errors == 0 { Outcome::Good } else { Outcome::Findings })
+    let bad = errors > 0 || warnings > 0 && matches.get_flag("deny-warnings");
+    Ok(if bad { Outcome::Findings } else { Outcome::Good })
 }
 
 fn counted(count: usize, what: &str) -> String {
