@@ -1,7 +1,7 @@
 //! The verdicts of Tailscale's control plane on real policies, where the captures are at hand.
 //!
-//! `POLICY_CONFORMANCE` names a directory of captures, each file of which is a JSON array of cases; without it, one
-//! beside the workspace is looked for. A case has an `id`, a `category`, a `policy` (and perhaps the `policy_text` that
+//! `POLICY_CONFORMANCE` names a directory of captures, or one with such a directory `given`; each file of it is a JSON
+//! array of cases. Without the variable, one beside the workspace is looked for. A case has an `id`, a `category`, a `policy` (and perhaps the `policy_text` that
 //! was sent), the tailnet's `users` and `nodes`, a `status`, and for a rejection the `message`.
 //!
 //! `cargo test -p policy-tests --test conformance -- --nocapture` shows the agreement by category.
@@ -26,7 +26,10 @@ fn known_captures() -> PathBuf {
 /// Every case of the directory that was named, else of the captures beside the workspace, else none.
 fn cases() -> Vec<Case> {
     match std::env::var_os(VARIABLE) {
-        Some(named) => cases_in(Path::new(&named)),
+        Some(named) => {
+            let given = Path::new(&named).join("given");
+            cases_in(if given.is_dir() { &given } else { Path::new(&named) })
+        }
         None if known_captures().is_dir() => cases_in(&known_captures()),
         None => {
             println!("skipped: there are no captures beside the workspace, and {VARIABLE} names none");
