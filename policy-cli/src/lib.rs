@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{check, emit, fmt};
+use command::{check, compile, emit, fmt};
 use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
@@ -47,6 +47,8 @@ const EXAMPLES: &str = "Examples:
 const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
   policy check policy.hujson --format github   in CI: annotate the pull request
+  policy compile policy.hujson --tailnet facts.json
+                                               Tailscale's verdict, as JSON
   policy fmt policy.hujson                     format it in place
   policy fmt --check *.hujson                  in CI: is every file formatted?";
 
@@ -59,10 +61,11 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), check::command()]);
+        .subcommands([emit::command(), check::command(), compile::command()]);
     execute(command, |matches| match matches.subcommand() {
         None => emit::print(policy),
         Some(("check", matches)) => check::run(Path::new("<built-in policy>"), policy, matches),
+        Some(("compile", matches)) => compile::run(Path::new("<built-in policy>"), policy.clone(), matches),
         Some((_, matches)) => emit::run(policy, matches),
     })
 }
@@ -77,12 +80,15 @@ pub fn run_on_files() -> ExitCode {
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([check::command().arg(policy_file()), fmt::command()]);
+        .subcommands([check::command().arg(policy_file()), compile::command().arg(policy_file()), fmt::command()]);
     execute(command, |matches| match matches.subcommand() {
         Some(("check", matches)) => {
-            let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
-            let policy = Policy::parse(file::read_text(path)?);
-            check::run(file::display_name(path), &policy, matches)
+            let (path, policy) = read_policy(matches)?;
+            check::run(path, &policy, matches)
+        }
+        Some(("compile", matches)) => {
+            let (path, policy) = read_policy(matches)?;
+            compile::run(path, policy, matches)
         }
         Some((_, matches)) => Ok(fmt::run(matches)),
         // clap has refused that already.
@@ -97,6 +103,12 @@ fn policy_file() -> Arg {
         .value_parser(value_parser!(PathBuf))
         .required(true)
         .help("The policy file; `-` reads stdin")
+}
+
+/// The policy that [`policy_file`] names, and how to call it.
+fn read_policy(matches: &ArgMatches) -> Result<(&Path, Policy), Failure> {
+    let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
+    Ok((file::display_name(path), Policy::parse(file::read_text(path)?)))
 }
 
 fn execute(command: Command, run: impl FnOnce(&ArgMatches) -> Result<Outcome, Failure>) -> ExitCode {

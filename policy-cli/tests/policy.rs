@@ -81,7 +81,7 @@ fn help_names_every_command_and_the_exit_statuses() {
     for flag in ["--help", "-h", "help"] {
         let run = policy(&[flag]);
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{flag}");
-        for part in ["check", "fmt", "Examples:", "Exit status:"] {
+        for part in ["check", "compile", "fmt", "Examples:", "Exit status:"] {
             assert!(run.stdout.contains(part), "{flag} does not say {part}: {}", run.stdout);
         }
     }
@@ -95,7 +95,9 @@ fn version_is_the_crate_s() {
 #[test]
 fn wrong_usage_exits_with_2_and_says_so_on_stderr() {
     let none: &[&str] = &[];
-    for arguments in [none, &["chek", "x"], &["check"], &["fmt"], &["check", "--format", "xml", "x"], &["--nope"]] {
+    for arguments in
+        [none, &["chek", "x"], &["check"], &["compile"], &["fmt"], &["check", "--format", "xml", "x"], &["--nope"]]
+    {
         let run = policy(arguments);
         assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(run.stderr.contains("Usage: policy") || run.stderr.contains("--help"), "{}", run.stderr);
@@ -192,12 +194,102 @@ fn what_cannot_be_read_exits_with_2_and_says_why() {
         (latin1.as_path(), "is not UTF-8 text: see line 2"),
         (huge.as_path(), "is larger than 64 MiB"),
     ] {
-        for subcommand in ["check", "fmt"] {
+        for subcommand in ["check", "compile", "fmt"] {
             let run = policy(&[OsStr::new(subcommand), path.as_os_str()]);
             assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{subcommand} {}", path.display());
             assert!(run.stderr.starts_with("error: ") && run.stderr.contains(reason), "{}", run.stderr);
         }
     }
+}
+
+/// Facts in the form of a capture, with what only a capture has.
+const FACTS: &str = r#"{
+    "users": [{"name": "odin", "email": "odin@example.com", "role": "owner", "shoe": 44}],
+    "nodes": [{"name": "nas", "user": null, "tags": ["tag:nas"], "ipv4": "100.64.0.9", "routable_ips": []}],
+    "captured": "2026-04-01"
+}"#;
+
+/// Compiles a policy from stdin.
+fn compile(directory: &Path, policy: &str, facts: Option<&str>) -> Run {
+    let facts = facts.map(|facts| file(directory, "facts.json", facts));
+    let path = facts.as_deref().map(|path| path.to_str().unwrap());
+    let arguments: Vec<&str> = ["compile", "-"].into_iter().chain(path.map(|_| "--tailnet")).chain(path).collect();
+    policy_with_stdin(&arguments, policy.as_bytes())
+}
+
+#[test]
+fn compile_answers_with_a_verdict_and_exits_with_0() {
+    let directory = directory("compile_answers");
+    let local = r#"{"ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["localpart:*@example.net"]}]}"#;
+    for (policy, facts, message) in [
+        (FORMATTED, None, None),
+        (FORMATTED, Some("{}"), None),
+        (FORMATTED, Some(FACTS), None),
+        (UNDEFINED, None, Some("src=tag not found: \"tag:b\"")),
+        (UNDEFINED, Some(FACTS), Some("src=tag not found: \"tag:b\"")),
+        (BROKEN, Some(FACTS), Some("hujson: line 2, column 13: invalid character ',' at start of value")),
+        // Whose domain it is, only the facts can say.
+        (local, None, None),
+        (
+            local,
+            Some(FACTS),
+            Some("example.net is not associated with this Tailnet and cannot be used in user:*@<domain> expressions"),
+        ),
+    ] {
+        let run = compile(&directory, policy, facts);
+        assert_eq!(run.status, Some(0), "{policy} {facts:?}: {}", run.stderr);
+        let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(answer["message"].as_str(), message, "{policy} {facts:?}");
+        match message {
+            None => assert_eq!(answer, serde_json::json!({"status": "accept"})),
+            Some(_) => assert_eq!(answer["status"], "reject"),
+        }
+    }
+}
+
+#[test]
+fn compile_shows_findings_as_check_does() {
+    let run = compile(&directory("compile_shows_findings"), UNDEFINED, None);
+    let check = policy_with_stdin(&["check", "-", "--format", "json"], UNDEFINED.as_bytes());
+    let [answer, findings] =
+        [run, check].map(|run| serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["diagnostics"].clone());
+    assert_eq!(answer[0]["code"], "undefined-tag");
+    assert_eq!(answer, findings);
+}
+
+#[test]
+fn compile_does_nothing_with_facts_that_are_wrong() {
+    let directory = directory("compile_does_nothing");
+    for (facts, part) in [
+        ("{\"users\": [,]}", "facts.json:1:12\n"),
+        ("[]", "facts.json:1:1\n"),
+        (
+            "{\n\"users\": [{\"name\": \"odin\"}],\n\"nodes\": [{\"name\": \"nas\", \"ipv4\": \"100.64.0\"}]}",
+            "facts.json:3:35\n",
+        ),
+        ("{\"users\": [{\"name\": \"odin\"}]}", "facts.json:1:21\n"),
+    ] {
+        for policy in [FORMATTED, UNDEFINED] {
+            let run = compile(&directory, policy, Some(facts));
+            assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{facts}: {}", run.stderr);
+            assert!(run.stderr.starts_with("error[") && run.stderr.contains(part), "{}", run.stderr);
+        }
+    }
+    let run = policy_with_stdin(&["compile", "-", "--tailnet", "no.json"], FORMATTED.as_bytes());
+    assert_eq!((run.status, run.stderr.as_str()), (Some(2), "error: there is no file `no.json`\n"));
+    let run = policy_with_stdin(&["compile", "-", "--tailnet", "-"], FORMATTED.as_bytes());
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("both"), "{}", run.stderr);
+}
+
+#[test]
+fn compile_mentions_oddities_of_the_facts() {
+    let run = compile(&directory("compile_mentions"), FORMATTED, Some(FACTS));
+    assert!(
+        run.stderr.starts_with("warning[undeclared-device-tag]: ") && run.stderr.contains("facts.json:3:"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! The corpus is no part of this repository: `POLICY_CONFORMANCE` says where it is.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 use std::path::PathBuf;
 
 use policy_core::hujson::Document;

@@ -8,15 +8,17 @@ use super::{Report, level};
 use crate::line_index::Position;
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let diagnostics: Vec<Value> =
-        report.diagnostics.iter().map(|diagnostic| self::diagnostic(report, diagnostic)).collect();
     let document = json!({
         "file": report.path.to_string_lossy(),
         "errors": report.count(Severity::Error),
         "warnings": report.count(Severity::Warning),
-        "diagnostics": diagnostics,
+        "diagnostics": diagnostics(report),
     });
     format!("{document:#}\n")
+}
+
+pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
+    report.diagnostics.iter().map(|diagnostic| self::diagnostic(report, diagnostic)).collect()
 }
 
 fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {

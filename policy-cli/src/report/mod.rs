@@ -13,6 +13,7 @@ use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
 use policy_core::model::Origin;
 use policy_core::{Diagnostic, Severity};
+use serde_json::Value;
 
 use crate::line_index::{LineIndex, Position};
 
@@ -45,6 +46,8 @@ pub(crate) struct Report<'a> {
     /// The file, as it was named.
     path: &'a Path,
     lines: LineIndex<'a>,
+    /// The position of the text's first byte.
+    base: u32,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -57,7 +60,12 @@ struct Span {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Report { path, lines: LineIndex::new(text), diagnostics }
+        Report { path, lines: LineIndex::new(text), base: 0, diagnostics }
+    }
+
+    /// The same for a text whose first byte has another position, as that of the facts beside a policy.
+    pub(crate) fn based(self, base: u32) -> Self {
+        Report { base, ..self }
     }
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.
@@ -75,9 +83,15 @@ impl<'a> Report<'a> {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
 
+    /// Each finding as a JSON object.
+    pub(crate) fn to_json(&self) -> Vec<Value> {
+        json::diagnostics(self)
+    }
+
     /// Where a finding stands in the text; `None` if it is about something else, as the facts beside the policy.
     fn span(&self, origin: Origin) -> Option<Span> {
-        let (start, end) = (usize::try_from(origin.start).ok()?, usize::try_from(origin.end).ok()?);
+        let offset = |position: u32| usize::try_from(position.checked_sub(self.base)?).ok();
+        let (start, end) = (offset(origin.start)?, offset(origin.end)?);
         (start <= end && end <= self.lines.text().len())
             .then(|| Span { start: self.lines.position(start), end: self.lines.position(end) })
     }

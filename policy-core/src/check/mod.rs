@@ -20,7 +20,7 @@ mod selector;
 mod ssh;
 mod test;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Origin, Policy, Target};
 
 use names::Names;
@@ -74,6 +74,23 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
     }
     let nested = findings.iter().filter(|finding| finding.code == Code::NestedGroup);
     nested.filter_map(|finding| finding.tailscale.as_deref()).max()
+}
+
+/// Why Tailscale refuses a policy with these findings: in its own words, or in ours where those are not known.
+/// `None` if it takes it.
+///
+/// ```
+/// use policy_core::{Policy, check};
+/// let verdict = |text| check::rejection(&check::check(&Policy::parse(text))).map(str::to_owned);
+/// assert_eq!(verdict("{}"), None);
+/// assert_eq!(
+///     verdict(r#"{"grants": [{"src": ["tag:nas"], "dst": ["*"], "ip": ["*"]}]}"#).as_deref(),
+///     Some("src=tag not found: \"tag:nas\""),
+/// );
+/// ```
+pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
+    let first = findings.iter().find(|finding| finding.severity() == Severity::Error)?;
+    tailscale_message(findings).or(Some(&first.message))
 }
 
 /// A policy that is being checked, and what has been found so far.

@@ -1,0 +1,98 @@
+//! How long a large policy takes, beside `serde_json` reading the same bytes as plain JSON.
+//!
+//! `cargo bench -p policy-core` shows times, and after them how many times `serde_json`'s they are.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
+
+#[path = "../tests/generate/mod.rs"]
+mod generate;
+
+use std::time::{Duration, Instant};
+
+use divan::{Bencher, black_box};
+use policy_core::check::check;
+use policy_core::hujson::{self, Document};
+use policy_core::{Diagnostic, Policy};
+use serde_json::Value;
+
+/// Numbers of grants.
+const SIZES: [usize; 2] = [10_000, 100_000];
+
+fn main() {
+    divan::main();
+    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    if std::env::args().any(|argument| argument == "--bench") {
+        print_ratios();
+    }
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn serde_json_value(bencher: Bencher, grants: usize) {
+    let text = generate::plain(&generate::policy(grants));
+    bencher.bench(|| serde_json_once(black_box(&text)));
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn parse(bencher: Bencher, grants: usize) {
+    let text = generate::policy(grants);
+    bencher.bench(|| Document::parse(black_box(text.as_str()), 0).unwrap());
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn format(bencher: Bencher, grants: usize) {
+    let document = Document::parse(generate::policy(grants), 0).unwrap();
+    bencher.bench(|| black_box(&document).format());
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn read(bencher: Bencher, grants: usize) {
+    let document = Document::parse(generate::policy(grants), 0).unwrap();
+    bencher.bench(|| hujson::read(black_box(&document)));
+}
+
+#[divan::bench(name = "check", args = SIZES, sample_count = 20)]
+fn check_policy(bencher: Bencher, grants: usize) {
+    let policy = Policy::parse(generate::policy(grants));
+    bencher.bench(|| check(black_box(&policy)));
+}
+
+fn serde_json_once(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// All that is done with a policy: read, formatted, checked.
+fn everything(text: &str) -> (Document, String, Policy, Vec<Diagnostic>) {
+    let document = Document::parse(text, 0).unwrap();
+    let formatted = document.format();
+    let policy = hujson::read(&document);
+    let findings = check(&policy);
+    (document, formatted, policy, findings)
+}
+
+/// Each step of the way in one table, as multiples of what `serde_json` needs for the same bytes.
+fn print_ratios() {
+    println!("\ntimes of `serde_json` for the same bytes (aims: parse 3, everything 12; both the same for every size)");
+    println!("{:>8} {:>10} {:>14} {:>8} {:>12}", "grants", "bytes", "serde_json", "parse", "everything");
+    for grants in SIZES {
+        let text = generate::policy(grants);
+        let plain = generate::plain(&text);
+        let rounds = 500_000 / grants;
+        let unit = fastest(rounds, || serde_json_once(&plain));
+        let times = |time: Duration| time.as_secs_f64() / unit.as_secs_f64();
+        let parse = times(fastest(rounds, || Document::parse(text.as_str(), 0).unwrap()));
+        let everything = times(fastest(rounds, || everything(&text)));
+        println!("{grants:>8} {:>10} {unit:>14.2?} {parse:>8.2} {everything:>12.2}", text.len());
+    }
+}
+
+/// The shortest of some runs: the one that the machine disturbed least. As for divan, dropping the result is no part of it.
+fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> Duration {
+    let once = |_| {
+        let start = Instant::now();
+        let result = black_box(run());
+        let time = start.elapsed();
+        drop(result);
+        time
+    };
+    (0..rounds).map(once).min().unwrap_or_default()
+}

@@ -1,0 +1,30 @@
+//! Policies of any size are read whole.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+mod generate;
+
+use policy_core::Policy;
+use policy_core::check::check;
+use policy_core::hujson::Document;
+use serde_json::Value;
+
+const GRANTS: usize = 2_000;
+
+#[test]
+fn a_large_policy_has_no_mistakes() {
+    let policy = Policy::parse(generate::policy(GRANTS));
+    assert_eq!(policy.grants.as_ref().map(Vec::len), Some(GRANTS));
+    let messages: Vec<String> = check(&policy).into_iter().map(|finding| finding.message).collect();
+    assert_eq!(messages, Vec::<String>::new());
+}
+
+/// What the benchmarks compare is the same work.
+#[test]
+fn a_large_policy_means_the_same_without_its_comments() {
+    let text = generate::policy(GRANTS);
+    let plain = generate::plain(&text);
+    assert_eq!(plain.len(), text.len());
+    let document = Document::parse(text, 0).unwrap();
+    assert_eq!(document.value(document.root()), serde_json::from_str::<Value>(&plain).unwrap());
+}
