@@ -209,3 +209,97 @@ fn text(path: &Path) -> Result<String, Problem> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(text: &str, base: u32) -> File {
+        let path = LitStr::new("policy.hujson", Span::call_site());
+        File { path, name: "policy.hujson".to_owned(), text: text.to_owned(), base }
+    }
+
+    #[test]
+    fn a_part_is_shown_with_its_line() {
+        let text = "{\r\n\t\"é\": [\"tag:a\",\n\t\"b\"],\r\n}";
+        let cases = [
+            (0, 1, "\n --> policy.hujson:1:1\n  |\n1 | {\n  | ^"),
+            (4, 8, "\n --> policy.hujson:2:2\n  |\n2 |     \"é\": [\"tag:a\",\n  |     ^^^"),
+            (11, 18, "\n --> policy.hujson:2:8\n  |\n2 |     \"é\": [\"tag:a\",\n  |           ^^^^^^^"),
+            // Of several lines, the first.
+            (10, 25, "\n --> policy.hujson:2:7\n  |\n2 |     \"é\": [\"tag:a\",\n  |         ^^^^^^^^^"),
+            // The end, where nothing is.
+            (29, 29, "\n --> policy.hujson:4:2\n  |\n4 | }\n  |  ^"),
+        ];
+        for (start, end, expected) in cases {
+            let part = Origin::new(1000 + start, 1000 + end);
+            assert_eq!(file(text, 1000).excerpt(part).drawn('^'), expected, "{start}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_fills_the_screen_is_only_named() {
+        let text = format!("{{\n{}", "x".repeat(10_000));
+        assert_eq!(file(&text, 0).excerpt(Origin::new(5, 6)).drawn('^'), "\n --> policy.hujson:2:4");
+    }
+
+    #[test]
+    fn a_part_is_of_the_file_it_stands_in() {
+        let files =
+            Files { policy: file("{}", 0), facts: Some(File { name: "facts.json".to_owned(), ..file("[]", 3) }) };
+        let shown = |start| files.excerpt(Origin::new(start, start + 1)).path.to_owned();
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5].map(shown),
+            ["policy.hujson", "policy.hujson", "policy.hujson", "facts.json", "facts.json", "facts.json"]
+        );
+    }
+
+    #[test]
+    fn a_path_is_shown_without_detours() {
+        let cases = [
+            ("src/../policy.hujson", "policy.hujson"),
+            ("a/src/../../policy.hujson", "policy.hujson"),
+            ("src/net/../../../policy.hujson", "../policy.hujson"),
+            ("/a/./b", "/a/b"),
+            ("/../a", "/../a"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(plain(Path::new(path)), Path::new(expected));
+        }
+    }
+
+    #[test]
+    fn what_the_macro_is_given() {
+        let said = |tokens: &str| {
+            let mut findings = Vec::new();
+            Files::read(tokens.parse().unwrap(), &mut findings);
+            findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        };
+        let expected = [
+            ("", "unexpected end of input, expected the path of a policy file, in quotes"),
+            ("{ grants {} }", "expected the path of a policy file, in quotes"),
+            ("\"p\" \"q\"", "expected `,`"),
+            ("\"p\", \"q\"", "expected `facts` after the policy file"),
+            ("\"p\", users = \"q\"", "`policy_file!` takes no `users`"),
+            ("\"p\", facts \"q\"", "expected `=`"),
+            ("\"p\", facts = q", "expected the path of a file of facts, in quotes"),
+            ("\"p\", facts = \"q\", \"r\"", "unexpected token"),
+        ];
+        for (tokens, message) in expected {
+            assert_eq!(said(tokens), [message], "{tokens}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_part_of_a_text_is_a_reason_to_panic(text in "[a\té𝄞\r\n]{0,40}", base in 0_u32..50, places in prop::collection::vec((0_u32..120, 0_u32..120), 5)) {
+            for (start, end) in places {
+                let drawn = file(&text, base).excerpt(Origin::new(start, end)).drawn('-');
+                prop_assert!(drawn.contains("--> policy.hujson:"));
+            }
+        }
+    }
+}
