@@ -230,7 +230,7 @@ mod tests {
             (4, 8, "\n --> policy.hujson:2:2\n  |\n2 |     \"é\": [\"tag:a\",\n  |     ^^^"),
             (11, 18, "\n --> policy.hujson:2:8\n  |\n2 |     \"é\": [\"tag:a\",\n  |           ^^^^^^^"),
             // Of several lines, the first.
-            (10, 25, "\n --> policy.hujson:2:7\n  |\n2 |     \"é\": [\"tag:a\",\n  |         ^^^^^^^^^"),
+            (10, 25, "\n --> policy.hujson:2:7\n  |\n2 |     \"é\": [\"tag:a\",\n  |          ^^^^^^^^^"),
             // The end, where nothing is.
             (29, 29, "\n --> policy.hujson:4:2\n  |\n4 | }\n  |  ^"),
         ];
