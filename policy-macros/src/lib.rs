@@ -1,9 +1,9 @@
 //! `policy!`: a tailnet policy in Rust, checked while it compiles.
 //!
-//! Tokens become a tree ([`syntax`]), names get their meaning ([`names`]), and the tree is written
-//! out as HuJSON with a map back to the tokens ([`write`]). From there on it is a policy file like
+//! Tokens become a tree (`syntax`), names get their meaning (`names`), and the tree is written
+//! out as HuJSON with a map back to the tokens (`write`). From there on it is a policy file like
 //! any other: `policy_core` reads and checks it, and what it finds is brought back to the tokens
-//! ([`report`]). `policy_file!` starts there, with the text of a file ([`file`]).
+//! (`report`). `policy_file!` starts there, with the text of a file (`file`).
 
 mod excerpt;
 mod expand;
