@@ -1,9 +1,11 @@
 use policy_core::diagnostic::Diagnostic;
-use policy_core::hujson::{self, Document};
-use policy_core::model::{Facts, Origin, Policy};
+use policy_core::hujson::Document;
+use policy_core::model::{Origin, Policy};
 use policy_core::{Code, check};
 use proc_macro2::TokenStream;
+use quote::quote;
 
+use crate::file::{File, Files};
 use crate::finding::Finding;
 use crate::items::items;
 use crate::names::Names;
@@ -15,47 +17,70 @@ use crate::write::{Written, written};
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
-    let (items, findings) = expanded(input);
-    let reports = reported(findings);
-    quote::quote! { #items #reports }
+    let (items, findings) = from_tokens(input);
+    let reports = reported(findings, None);
+    quote! { #items #reports }
+}
+
+/// All of `policy_file!("…")`, likewise.
+pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
+    let mut findings = Vec::new();
+    let files = Files::read(input, &mut findings);
+    let items = from_files(files.as_ref(), &mut findings);
+    let reports = reported(findings, files.as_ref());
+    quote! { #items #reports }
 }
 
 /// What is wrong with a policy.
 #[cfg(test)]
 pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
-    expanded(input).1
+    from_tokens(input).1
 }
 
-fn expanded(input: TokenStream) -> (TokenStream, Vec<Finding>) {
+fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     let reading = syntax::read(input);
     let mut findings = reading.findings;
     let mut names = Names::new(&reading.tree, &mut findings);
     let written = written(&reading.tree, &mut names, &mut findings);
-    let (policy, formatted) = match read(&written) {
-        Ok(read) => read,
-        Err(error) => {
-            findings.push(Finding::new(Code::Syntax, Place::call_site(), error));
-            (Policy::default(), String::from("{}\n"))
-        }
-    };
+    let policy = Policy::with_facts(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     for diagnostic in check::check(&policy) {
-        if !is_lost(&diagnostic, &written, &reading.lost) && !written.is_broken(diagnostic.origin) {
-            findings.push(brought_back(diagnostic, &written, &place));
+        if is_lost(&diagnostic, &written, &reading.lost) || written.is_broken(diagnostic.origin) {
+            continue;
         }
+        let used = written.map.place(diagnostic.origin).and_then(|(_, used)| used);
+        let finding = brought_back(diagnostic, &place);
+        findings.push(match used {
+            Some(used) => finding.note_at(format!("`{}` is used here", used.name), used.place),
+            None => finding,
+        });
     }
-    let items = items(&policy, &formatted, &written.facts, &place, &mut findings);
+    let items = items(&policy, &formatted(&written.policy), &written.facts, &place, &mut findings);
     (items, findings)
 }
 
-/// The model of what was written, and its text as Tailscale formats it.
-fn read(written: &Written) -> Result<(Policy, String), String> {
-    let document = Document::parse(written.policy.as_str(), 0).map_err(|error| error.to_string())?;
-    let mut policy = hujson::read(&document);
-    let (facts, unreadable) = Facts::parse(&written.facts, written.facts_base);
-    policy.facts = facts;
-    policy.unreadable.extend(unreadable);
-    Ok((policy, document.format()))
+fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream {
+    let facts = files.and_then(|files| files.facts.as_ref());
+    let text = files.map_or("{}", |files| &files.policy.text);
+    let facts_text = facts.map_or("{}", |facts| &facts.text);
+    let policy = Policy::with_facts(text, facts_text);
+    let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
+    findings.extend(check::check(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
+    let items = items(&policy, &formatted(text), facts_text, &place, findings);
+    let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
+    quote! { #items #(#tracked)* }
+}
+
+/// Makes cargo build the crate anew when the file changes. The path is the operator's own token, so rustc
+/// looks for it beside the same Rust file as we do.
+fn tracked(file: &File) -> TokenStream {
+    let path = &file.path;
+    quote! { const _: &str = ::core::include_str!(#path); }
+}
+
+/// The text as Tailscale formats it; an empty policy for what is none.
+fn formatted(text: &str) -> String {
+    Document::parse(text, 0).map_or_else(|_| String::from("{}\n"), |document| document.format())
 }
 
 /// Whether a name is called undefined that may be declared in a statement that could not be read.
@@ -67,15 +92,10 @@ fn is_lost(diagnostic: &Diagnostic, written: &Written, lost: &std::collections::
     undefined && written.slice(diagnostic.origin).is_some_and(|text| lost.contains(text.trim_matches('"')))
 }
 
-/// A finding about the text as one about the tokens.
-fn brought_back(diagnostic: Diagnostic, written: &Written, place: &dyn Fn(Origin) -> Place) -> Finding {
+/// A finding about the text as one about where the text came from.
+fn brought_back(diagnostic: Diagnostic, place: &dyn Fn(Origin) -> Place) -> Finding {
     let mut finding = Finding::new(diagnostic.code, place(diagnostic.origin), diagnostic.message);
-    for note in diagnostic.notes {
-        finding.notes.push((note.message, note.origin.map(place)));
-    }
-    if let Some((_, Some(used))) = written.map.place(diagnostic.origin) {
-        finding = finding.note_at(format!("`{}` is used here", used.name), used.place);
-    }
+    finding.notes = diagnostic.notes.into_iter().map(|note| (note.message, note.origin.map(place))).collect();
     finding.help = diagnostic.help;
     finding
 }

@@ -3,9 +3,11 @@
 //! Tokens become a tree (`syntax`), names get their meaning (`names`), and the tree is written
 //! out as HuJSON with a map back to the tokens (`write`). From there on it is a policy file like
 //! any other: `policy_core` reads and checks it, and what it finds is brought back to the tokens
-//! (`report`).
+//! (`report`). `policy_file!` starts there, with the text of a file (`file`).
 
+mod excerpt;
 mod expand;
+mod file;
 mod finding;
 mod items;
 mod names;
@@ -27,4 +29,15 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn policy(input: TokenStream) -> TokenStream {
     expand::policy(input.into()).into()
+}
+
+/// A policy that stays in its HuJSON file: `policy_file!("../policy.hujson");`
+///
+/// The path starts at the Rust file, as that of `include_str!` does, and the crate is built anew when the
+/// file changes. It expands to the same items as [`policy!`] and makes the same checks; a mistake is an
+/// error that shows the line of the file. Facts about the tailnet, if there are any, are a file of their
+/// own: `policy_file!("../policy.hujson", facts = "../facts.json");`
+#[proc_macro]
+pub fn policy_file(input: TokenStream) -> TokenStream {
+    expand::policy_file(input.into()).into()
 }

@@ -1,3 +1,4 @@
+use policy_core::model::Origin;
 use proc_macro2::Span;
 
 /// A stretch of the Rust source: from the start of one token to the end of another.
@@ -7,16 +8,23 @@ use proc_macro2::Span;
 pub(crate) struct Place {
     pub(crate) first: Span,
     pub(crate) last: Span,
+    /// Where the tokens are the path of a file: what part of that file. No token stands there for rustc to show.
+    pub(crate) in_file: Option<Origin>,
 }
 
 impl Place {
     pub(crate) fn new(first: Span, last: Span) -> Self {
-        Place { first, last }
+        Place { first, last, in_file: None }
+    }
+
+    /// A part of the file that the token at `path` names.
+    pub(crate) fn in_file(path: Span, part: Origin) -> Self {
+        Place { in_file: Some(part), ..path.into() }
     }
 
     /// From the start of `self` to the end of `other`.
     pub(crate) fn to(self, other: Place) -> Place {
-        Place { first: self.first, last: other.last }
+        Place::new(self.first, other.last)
     }
 
     pub(crate) fn call_site() -> Self {
@@ -26,7 +34,7 @@ impl Place {
 
 impl From<Span> for Place {
     fn from(span: Span) -> Self {
-        Place { first: span, last: span }
+        Place::new(span, span)
     }
 }
 

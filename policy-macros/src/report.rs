@@ -6,14 +6,16 @@ use std::path::PathBuf;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
+use crate::excerpt::Excerpt;
+use crate::file::Files;
 use crate::finding::Finding;
 use crate::place::{Place, knows_positions};
 
 /// More than anyone reads at once.
 const SHOWN: usize = 100;
 
-/// Items that make rustc say all of it.
-pub(crate) fn reported(findings: Vec<Finding>) -> TokenStream {
+/// Items that make rustc say all of it. `files` are those that places may be in.
+pub(crate) fn reported(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
     // What a broken policy is warned of is mostly what broke it; as with rustc's lints, that can wait.
@@ -23,7 +25,7 @@ pub(crate) fn reported(findings: Vec<Finding>) -> TokenStream {
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);
-    let mut sources = Sources::default();
+    let mut sources = Sources { files, rust: HashMap::new() };
     let mut tokens: TokenStream = errors.iter().map(|error| compile_error(error.place, &sources.text(error))).collect();
     if more > 0 {
         tokens.extend(compile_error(Place::call_site(), &format!("and {more} more errors like these")));
@@ -38,12 +40,14 @@ fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = findings
         .into_iter()
         // The text of a span is all that stable Rust offers to tell two apart.
-        .filter(|finding| seen.insert((finding.message.clone(), format!("{:?}", finding.place.first))))
+        .filter(|finding| {
+            seen.insert((finding.message.clone(), format!("{:?}", finding.place.first), finding.place.in_file))
+        })
         .collect();
     if knows_positions() {
         findings.sort_by_cached_key(|finding| {
             let span = finding.place.first.unwrap();
-            (span.file(), span.line(), span.column())
+            (span.file(), span.line(), span.column(), finding.place.in_file)
         });
     }
     findings
@@ -77,7 +81,7 @@ fn punct(char: char, spacing: Spacing, span: Span) -> TokenTree {
 
 /// Stable Rust has no warnings for macros to give; the use of a deprecated item is the one lint with free text.
 fn warning(finding: &Finding, message: &str) -> TokenStream {
-    let Place { first, last } = finding.place;
+    let Place { first, last, .. } = finding.place;
     let name = Ident::new(&finding.code.name().replace('-', "_"), last);
     let module = Ident::new("policy", first);
     let call = quote_spanned! { last => ::#name! {} };
@@ -94,22 +98,24 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
     }
 }
 
-/// The source files that notes quote from.
-#[derive(Default)]
-struct Sources {
-    files: HashMap<PathBuf, Option<String>>,
+/// The source files that messages quote from.
+struct Sources<'f> {
+    files: Option<&'f Files>,
+    rust: HashMap<PathBuf, Option<String>>,
 }
 
-impl Sources {
+impl Sources<'_> {
     /// The message with its notes, its help and its code, in the form that rustc indents.
     fn text(&mut self, finding: &Finding) -> String {
         let mut text = format!("{} [{}]", finding.message, finding.code);
+        // rustc shows the tokens itself.
+        if finding.place.in_file.is_some() {
+            text.extend(self.excerpt(finding.place, '^'));
+        }
         for (message, place) in &finding.notes {
             text.push_str("\nnote: ");
             text.push_str(message);
-            if let Some(excerpt) = place.and_then(|place| self.excerpt(place)) {
-                text.push_str(&excerpt);
-            }
+            text.extend(place.and_then(|place| self.excerpt(place, '-')));
         }
         if let Some(help) = &finding.help {
             text.push_str("\nhelp: ");
@@ -118,31 +124,19 @@ impl Sources {
         text
     }
 
-    /// A second place as rustc would show it. Stable Rust shows one place an error, so we draw this one.
-    fn excerpt(&mut self, place: Place) -> Option<String> {
+    fn excerpt(&mut self, place: Place, underline: char) -> Option<String> {
+        if let Some(part) = place.in_file {
+            return Some(self.files?.excerpt(part).drawn(underline));
+        }
         if !knows_positions() {
             return None;
         }
         let (first, last) = (place.first.unwrap(), place.last.unwrap());
         let path = first.local_file()?;
-        let file = self.files.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok());
+        let file = self.rust.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok());
         let source = file.as_deref()?.lines().nth(first.line().checked_sub(1)?)?;
-        let start = first.column().checked_sub(1)?;
-        let end = if last.end().line() == first.line() { last.end().column().saturating_sub(1) } else { usize::MAX };
-        // Tabs would throw the underline off.
-        let spread =
-            |chars: &mut dyn Iterator<Item = char>| chars.map(|char| if char == '\t' { 4 } else { 1 }).sum::<usize>();
-        let before = spread(&mut source.chars().take(start));
-        let width = spread(&mut source.chars().skip(start).take(end.saturating_sub(start))).max(1);
-        let number = first.line().to_string();
-        let gutter = " ".repeat(number.len());
-        Some(format!(
-            "\n{gutter}--> {}:{number}:{}\n{gutter} |\n{number} | {}\n{gutter} | {}{}",
-            first.file(),
-            first.column(),
-            source.replace('\t', "    ").trim_end(),
-            " ".repeat(before),
-            "-".repeat(width),
-        ))
+        let end = if last.end().line() == first.line() { last.end().column() } else { usize::MAX };
+        let excerpt = Excerpt { path: &first.file(), line: first.line(), source, column: first.column(), end };
+        Some(excerpt.drawn(underline))
     }
 }

@@ -1,5 +1,7 @@
 //! The macro's pipeline on tokens of our own, outside the compiler.
 
+mod parity;
+
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 

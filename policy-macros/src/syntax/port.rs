@@ -1,6 +1,7 @@
 //! What follows `on`.
 
 use policy_core::Code;
+use policy_core::model::PortRange;
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
@@ -84,24 +85,23 @@ impl Parser<'_> {
 
     /// A whole number, as it is written.
     fn number(&mut self, what: &str) -> Parsed<Word> {
-        match self.peek_literal() {
-            Some(text) if text.chars().all(|char| char.is_ascii_digit()) => self.literal().ok_or(Failed),
-            Some(text) => {
-                let place = self.here();
-                Err(self.fail(
-                    Finding::new(Code::Syntax, place, format!("`{text}` is no port"))
-                        .help("write a number from 1 to 65535, a range such as `80-443`, or `*`"),
-                ))
-            }
-            None => {
-                let finding = match self.peek_ident() {
-                    Some(word) => Finding::new(Code::Syntax, self.here(), format!("`{word}` is no port"))
-                        .help("write the port's number: Tailscale knows no service names"),
-                    None => self.expected(what),
-                };
-                Err(self.fail(finding))
-            }
-        }
+        let text = match self.peek_literal() {
+            Some(text) if text.chars().all(|char| char.is_ascii_digit()) => return self.literal().ok_or(Failed),
+            Some(text) => text,
+            None => match self.peek_ident() {
+                Some(word) => word,
+                None => {
+                    let finding = self.expected(what);
+                    return Err(self.fail(finding));
+                }
+            },
+        };
+        let place = self.here();
+        let finding = match PortRange::parse(&text) {
+            Err(problem) => Finding::new(problem.code, place, problem.message).help_if(problem.help),
+            Ok(_) => self.expected(what),
+        };
+        Err(self.fail(finding))
     }
 
     fn quoted_port(&mut self) -> Failed {

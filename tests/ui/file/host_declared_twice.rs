@@ -1,0 +1,3 @@
+policy_macros::policy_file!("host_declared_twice.hujson");
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("no_such_file.hujson");
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("no_utf8.hujson");
+
+fn main() {}

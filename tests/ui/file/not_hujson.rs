@@ -1,0 +1,3 @@
+policy_macros::policy_file!("not_hujson.yaml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("one_long_line.hujson");
+
+fn main() {}

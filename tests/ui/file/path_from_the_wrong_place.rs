@@ -1,0 +1,3 @@
+policy_macros::policy_file!("../../../policy_file.hujson");
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("syntax_error.hujson");
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("undefined_tag.hujson");
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! What a policy's file declares is there to use, with facts from a second file.
+
+mod tailnet {
+    policy_macros::policy_file!("items_of_a_file.hujson", facts = "items_of_a_file.json");
+}
+
+mod without_facts {
+    policy_macros::policy_file!("items_of_a_file.hujson");
+}
+
+fn main() {
+    assert_eq!(tailnet::tag::k8s_api.as_str(), "tag:k8s-api");
+    assert_eq!(tailnet::group::eng.as_str(), "group:eng");
+    assert_eq!(tailnet::host::printer.as_str(), "printer");
+    assert_eq!(tailnet::user::alice.as_str(), "alice@example.com");
+    assert!(tailnet::HUJSON.starts_with("// Tailnet policy of example.com.\n{"));
+    assert_eq!(tailnet::POLICY.text, tailnet::HUJSON);
+    assert_eq!(tailnet::POLICY.tag_owners[0].doc.as_deref(), Some("The cluster's API"));
+    assert_eq!(tailnet::POLICY.facts.users.len(), 1);
+    assert_eq!(without_facts::HUJSON, tailnet::HUJSON);
+    assert!(without_facts::POLICY.facts.users.is_empty());
+    assert_eq!(policy_core::check::check(&tailnet::POLICY), []);
+}

@@ -1,0 +1,5 @@
+#![deny(deprecated)]
+
+policy_macros::policy_file!("in_a_file.hujson");
+
+fn main() {}
