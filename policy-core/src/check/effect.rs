@@ -67,9 +67,9 @@ fn idle(checker: &mut Checker) {
     let mut told: HashSet<&str> = HashSet::new();
     let mut used: HashMap<&str, Origin> = HashMap::new();
     for (noun, origin, role, list) in lists(policy) {
-        let named: Vec<&Text> =
-            list.iter().filter_map(|selector| empty.get(selector.text.as_str()).copied()).collect();
-        for (selector, name) in list.iter().filter_map(|selector| Some((selector, empty.get(selector.text.as_str())?))) {
+        let named: Vec<&Text> = list.iter().filter_map(|selector| empty.get(selector.text.as_str()).copied()).collect();
+        for (selector, name) in list.iter().filter_map(|selector| Some((selector, empty.get(selector.text.as_str())?)))
+        {
             used.entry(name.as_str()).or_insert(selector.text.origin);
         }
         if let (Some(first), true) = (named.first(), named.len() == list.len()) {

@@ -48,7 +48,8 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = policy.unreadable.clone();
     // A text that cannot be read declares nothing, and everything else would seem undefined.
     if !findings.iter().any(|finding| finding.code == Code::Syntax) {
-        let mut checker = Checker { policy, names: Names::new(policy), findings, member_names: [Vec::new(), Vec::new()] };
+        let mut checker =
+            Checker { policy, names: Names::new(policy), findings, member_names: [Vec::new(), Vec::new()] };
         declaration::check(&mut checker);
         owner::check(&mut checker);
         ip_set::check(&mut checker);
@@ -67,7 +68,8 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
             ssh_port::check(&mut checker);
         }
         findings = checker.findings;
-        findings.retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
+        findings
+            .retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
     }
     findings.sort_by_key(|finding| (finding.origin, finding.code));
     findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);

@@ -73,7 +73,9 @@ fn indirect(checker: &mut Checker) {
                     (format!("`{}` can take `{}`", first.text, middle.text), first.text.origin);
                 let help = format!("add `{}` to the owners of `{}` if that is meant", first.text, declaration.tag);
                 checker.report(
-                    Diagnostic::new(Code::IndirectOwner, middle.text.origin, message).note_at(note.0, note.1).help(help),
+                    Diagnostic::new(Code::IndirectOwner, middle.text.origin, message)
+                        .note_at(note.0, note.1)
+                        .help(help),
                 );
             }
         }

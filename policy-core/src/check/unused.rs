@@ -16,7 +16,8 @@ use super::names::{NameKind, key};
 pub(super) fn check(checker: &mut Checker) {
     let used = Uses::of(checker.policy);
     for kind in NameKind::ALL {
-        let names: Vec<_> = checker.names.all(kind).filter(|name| !used.names.contains(&(kind, key(kind, name)))).collect();
+        let names: Vec<_> =
+            checker.names.all(kind).filter(|name| !used.names.contains(&(kind, key(kind, name)))).collect();
         for name in names {
             // Capabilities and options may name anything, in ways of their own.
             if !used.words.contains(name.as_str()) {

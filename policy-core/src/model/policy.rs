@@ -1,8 +1,8 @@
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::{
-    Acl, Allowance, AutoApprovers, Facts, Grant, Group, Host, IpSet, List, NodeAttr, Origin, Posture, Selector, Setting, SshRule,
-    SshTest, TagOwners, Test,
+    Acl, Allowance, AutoApprovers, Facts, Grant, Group, Host, IpSet, List, NodeAttr, Origin, Posture, Selector,
+    Setting, SshRule, SshTest, TagOwners, Test,
 };
 
 /// A tailnet policy: what its text says, section by section.
@@ -48,7 +48,8 @@ pub struct Policy {
     pub facts: Facts,
     /// Which warnings its comments allow, and where.
     pub allowances: Vec<Allowance>,
-    /// What could not be read of the policy and the facts, and so is in none of the fields above.
+    /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
+    /// which can be read, but of which the fields do not tell any more.
     pub unreadable: Vec<Diagnostic>,
 }
 

@@ -77,7 +77,11 @@ impl Reader<'_> {
                 Some(code) if code.severity() == Severity::Warning => codes.push(code),
                 Some(_) => {
                     let message = format!("`{name}` is an error, and cannot be allowed");
-                    self.invalid_allow(origin, message, "mend what it is about; only warnings can be allowed".to_owned());
+                    self.invalid_allow(
+                        origin,
+                        message,
+                        "mend what it is about; only warnings can be allowed".to_owned(),
+                    );
                 }
                 None => {
                     let warnings = Code::ALL.iter().filter(|code| code.severity() == Severity::Warning);

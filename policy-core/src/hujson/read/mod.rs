@@ -196,7 +196,8 @@ mod tests {
         let test = &policy.tests[0];
         assert_eq!((test.accept[0].port, &test.src_posture_attrs["node:os"]), (443, &serde_json::json!("linux")));
         assert_eq!(policy.settings[0].value, serde_json::json!([1, 2]));
-        assert_eq!(policy.unreadable.len(), 1, "the unknown section alone");
+        let unreadable: Vec<_> = policy.unreadable.iter().filter(|finding| finding.code != Code::OldForm).collect();
+        assert_eq!(unreadable.len(), 1, "the unknown section alone");
     }
 
     #[test]
