@@ -140,7 +140,7 @@ mod tests {
                     // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
         let policy = Policy::parse(text);
         assert_eq!(policy.unreadable, []);
-        let scope = |origin: crate::model::Origin| &text[origin.start as usize..origin.end as usize];
+        let scope = |origin: crate::model::Origin| text.get(origin.start as usize..origin.end as usize).unwrap();
         let [section, entry] = policy.allowances.as_slice() else { panic!("{:?}", policy.allowances) };
         assert!(scope(section.scope).starts_with("\"tagOwners\": {") && scope(section.scope).ends_with("[]}"));
         assert_eq!(section.codes.len(), 2);
