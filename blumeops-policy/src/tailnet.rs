@@ -41,6 +41,7 @@ policy_macros::policy! {
 
     groups {
         /// Who will get at Jellyfin once it runs
+        #[allow(unused_group, reason = "Jellyfin does not run yet")]
         group:allisonflix = erich, allison;
     }
 
@@ -50,6 +51,7 @@ policy_macros::policy! {
         /// Servers
         tag:homelab = iac;
         /// Machines that people work on; named here so that Pulumi could tag one, which it does not
+        #[allow(unused_tag, reason = "no machine has it yet")]
         tag:workstation = iac;
         /// Storage
         tag:nas = iac;

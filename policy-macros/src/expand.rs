@@ -42,6 +42,7 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     let mut findings = reading.findings;
     let mut names = Names::new(&reading.tree, &mut findings);
     let written = written(&reading.tree, &mut names, &mut findings);
+    names.report_unused(&reading.tree, &mut findings);
     let policy = Policy::with_facts(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     for diagnostic in check::check(&policy) {

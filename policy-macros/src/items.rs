@@ -29,6 +29,7 @@ pub(crate) fn items(
         text: name.as_str().to_owned(),
         value: name.as_str().to_owned(),
         doc: doc.clone(),
+        origin: name.origin,
         place: place(name.origin),
     };
     let mut users: Vec<Name> = users.map(name).collect();
@@ -44,7 +45,7 @@ pub(crate) fn items(
         Module { name: "user", ty: "User", what: "users", names: users },
         Module { name: "device", ty: "Device", what: "devices", names: devices.map(name).collect() },
     ];
-    let modules: TokenStream = modules.into_iter().map(|module| module.tokens(findings)).collect();
+    let modules: TokenStream = modules.into_iter().map(|module| module.tokens(policy, findings)).collect();
     quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
@@ -73,11 +74,12 @@ struct Name {
     /// What the item holds.
     value: String,
     doc: Option<String>,
+    origin: Origin,
     place: Place,
 }
 
 impl Module {
-    fn tokens(self, findings: &mut Vec<Finding>) -> TokenStream {
+    fn tokens(self, policy: &Policy, findings: &mut Vec<Finding>) -> TokenStream {
         if self.names.is_empty() {
             return TokenStream::new();
         }
@@ -92,7 +94,7 @@ impl Module {
             let item = item_name(&name.text);
             if by_item.get(&item).is_some_and(|count| *count > 1) {
                 let first = seen.entry(item.clone()).or_insert_with(|| (name.text.clone(), name.place));
-                if first.0 != name.text {
+                if first.0 != name.text && !policy.allows(Code::AmbiguousItem, name.origin) {
                     let message =
                         format!("`{}` and `{}` would both be `{}::{item}` in Rust", first.0, name.text, self.name);
                     findings.push(

@@ -7,18 +7,22 @@
 mod app;
 mod auto_approver;
 mod declaration;
+mod effect;
 mod fact;
 mod ip_set;
 mod login;
 mod names;
 mod node_attr;
+mod owner;
 mod place;
 mod posture;
 mod reference;
 mod rule;
 mod selector;
 mod ssh;
+mod ssh_port;
 mod test;
+mod unused;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Origin, Policy, Target};
@@ -44,8 +48,10 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = policy.unreadable.clone();
     // A text that cannot be read declares nothing, and everything else would seem undefined.
     if !findings.iter().any(|finding| finding.code == Code::Syntax) {
-        let mut checker = Checker { policy, names: Names::new(policy), findings, member_names: [None, None] };
+        let mut checker =
+            Checker { policy, names: Names::new(policy), findings, member_names: [Vec::new(), Vec::new()] };
         declaration::check(&mut checker);
+        owner::check(&mut checker);
         ip_set::check(&mut checker);
         posture::check(&mut checker);
         rule::check(&mut checker);
@@ -55,7 +61,15 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         test::check(&mut checker);
         fact::check(&mut checker);
         selector::check_member_names(&mut checker);
+        effect::check(&mut checker);
+        // What nothing uses or opens may be what a mistake was meant to use or to open.
+        if !checker.findings.iter().any(|finding| finding.severity() == Severity::Error) {
+            unused::check(&mut checker);
+            ssh_port::check(&mut checker);
+        }
         findings = checker.findings;
+        findings
+            .retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
     }
     findings.sort_by_key(|finding| (finding.origin, finding.code));
     findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);
@@ -98,8 +112,8 @@ struct Checker<'p> {
     policy: &'p Policy,
     names: Names<'p>,
     findings: Vec<Diagnostic>,
-    /// The first use of `autogroup:member`, and of its old name.
-    member_names: [Option<Origin>; 2],
+    /// The uses of `autogroup:member`, and of its old name.
+    member_names: [Vec<Origin>; 2],
 }
 
 impl Checker<'_> {

@@ -16,7 +16,7 @@ pub(super) struct Names<'p> {
 }
 
 /// A kind of name that sections declare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum NameKind {
     Tag,
     Group,
@@ -38,6 +38,9 @@ struct Kind<'p> {
 const MAX_SUGGESTIONS: usize = 100;
 
 impl NameKind {
+    pub(super) const ALL: [NameKind; 5] =
+        [NameKind::Tag, NameKind::Group, NameKind::Host, NameKind::IpSet, NameKind::Posture];
+
     /// The kind of name that a selector is, if it is one that must be declared.
     pub(super) fn of(kind: SelectorKind) -> Option<NameKind> {
         Some(match kind {
@@ -77,6 +80,16 @@ impl NameKind {
             NameKind::Host => Code::UndefinedHost,
             NameKind::IpSet => Code::UndefinedIpSet,
             NameKind::Posture => Code::UndefinedPosture,
+        }
+    }
+
+    pub(super) fn unused(self) -> Code {
+        match self {
+            NameKind::Tag => Code::UnusedTag,
+            NameKind::Group => Code::UnusedGroup,
+            NameKind::Host => Code::UnusedHost,
+            NameKind::IpSet => Code::UnusedIpSet,
+            NameKind::Posture => Code::UnusedPosture,
         }
     }
 
@@ -120,6 +133,11 @@ impl<'p> Names<'p> {
     /// The name where it is declared.
     pub(super) fn declared(&self, kind: NameKind, name: &str) -> Option<&'p Text> {
         self.kind(kind)?.declared.get(&key(kind, name)).copied()
+    }
+
+    /// Every declared name of a kind, in the order of the policy.
+    pub(super) fn all(&self, kind: NameKind) -> impl Iterator<Item = &'p Text> + '_ {
+        self.kind(kind).into_iter().flat_map(|names| names.in_order.iter().copied())
     }
 
     /// What a host stands for, if it is declared and could be read.
@@ -208,6 +226,6 @@ impl<'p> Kind<'p> {
 }
 
 /// What names of a kind are compared by. Tailscale stores tags in lower case.
-fn key(kind: NameKind, name: &str) -> String {
+pub(super) fn key(kind: NameKind, name: &str) -> String {
     if kind == NameKind::Tag { name.to_ascii_lowercase() } else { name.to_owned() }
 }

@@ -49,8 +49,8 @@ impl Checker<'_> {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::Member)) => {
                 let old = selector.text.as_str() == Autogroup::OLD_MEMBER;
-                if let Some(first) = self.member_names.get_mut(usize::from(old)) {
-                    first.get_or_insert(selector.text.origin);
+                if let Some(uses) = self.member_names.get_mut(usize::from(old)) {
+                    uses.push(selector.text.origin);
                 }
             }
             SelectorKind::User => self.user(place, &selector.text),
@@ -221,15 +221,23 @@ fn better(place: Place, selector: &Selector) -> Option<String> {
     })
 }
 
-/// Reports that both names of `autogroup:member` are used.
+/// Reports `autogroup:member` by its old name: an error beside the new one, and else no more than old.
 pub(super) fn check_member_names(checker: &mut Checker) {
-    if let [Some(new), Some(old)] = checker.member_names {
+    let [new, old] = std::mem::take(&mut checker.member_names);
+    if let (Some(&new), Some(&old)) = (new.first(), old.first()) {
         let message =
             "`autogroup:members` is the old name of `autogroup:member`, and a policy may have only one of the two";
         checker.report(
             Diagnostic::new(Code::MixedMemberNames, old, message)
                 .note_at("the new name is used here", new)
                 .help("write `autogroup:member`"),
+        );
+        return;
+    }
+    for origin in old {
+        let message = "`autogroup:members` is the old name of `autogroup:member`";
+        checker.report(
+            Diagnostic::new(Code::OldForm, origin, message).help("write `autogroup:member`, and so wherever it stands"),
         );
     }
 }

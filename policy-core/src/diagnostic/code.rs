@@ -89,6 +89,19 @@ codes! {
     Error IpSetCycle = "ipset-cycle", "an ip set that is made of itself";
     Error MixedOperations = "mixed-operations", "an ip set that removes, with entries that have no operation";
 
+    Warning UnusedTag = "unused-tag", "a tag that nothing uses";
+    Warning UnusedGroup = "unused-group", "a group that nothing uses";
+    Warning UnusedHost = "unused-host", "a host that nothing uses";
+    Warning UnusedIpSet = "unused-ipset", "an ip set that nothing uses";
+    Warning UnusedPosture = "unused-posture", "a posture that nothing uses";
+    Warning EmptyGroup = "empty-group", "a group that is used and has nobody in it";
+    Warning RepeatedOwners = "repeated-owners", "one list of owners that stands at many tags";
+    Warning IndirectOwner = "indirect-owner", "a tag that can be taken by way of another one";
+    Warning OldForm = "old-form", "a form that Tailscale has a newer one for";
+    Warning InvalidAllow = "invalid-allow", "a comment that should allow a warning, and does not";
+
+    Warning AllowAll = "allow-all", "a rule that lets everything reach everything";
+    Warning IdleRule = "idle-rule", "a rule whose sources or destinations are all empty";
     Warning EmptyList = "empty-list", "a rule without sources, destinations or targets, which does nothing";
     Warning RedundantSource = "redundant-source", "a source beside `*`, which has it already";
     Error SelfSource = "self-source", "`autogroup:self` for sources that are not people";
@@ -106,7 +119,8 @@ codes! {
     Warning CapabilityTag = "capability-tag", "a tag in a capability's value that `tagOwners` does not declare";
 
     Error SshDestination = "ssh-destination", "people's devices as a destination for others than themselves";
-    Error CheckFromTag = "check-from-tag", "check mode for a source that is nobody";
+    Warning CheckFromTag = "check-from-tag", "check mode for a source that is nobody";
+    Warning ClosedSshPort = "closed-ssh-port", "an SSH rule where no rule opens port 22";
     Warning SelectorAsAccount = "selector-as-account", "a selector where an account's name belongs";
     Warning UnusedCheckPeriod = "unused-check-period", "a check period where nothing is checked";
     Warning ShortCheckPeriod = "short-check-period", "a check period of less than a minute";
@@ -125,12 +139,13 @@ codes! {
 
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
+    Warning UnusedLet = "unused-let", "a `let` that nothing uses";
     Error LetCycle = "let-cycle", "a `let` that is made of itself";
     Error MixedProtocols = "mixed-protocols", "an acl with more than one protocol";
     Warning QuotedName = "quoted-name", "a name in quotes that needs none";
     Warning AmbiguousItem = "ambiguous-item", "two names that would be one in Rust";
 
-    Error OwnedAndTagged = "owned-and-tagged", "a device with an owner and tags";
+    Warning OwnedAndTagged = "owned-and-tagged", "a device with an owner and tags";
     Warning UndeclaredDeviceTag = "undeclared-device-tag", "a device's tag that the policy does not declare";
 }
 

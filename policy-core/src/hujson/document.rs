@@ -1,4 +1,4 @@
-use crate::model::{Origin, Text};
+use crate::model::{Allowance, Origin, Text};
 
 use super::literal;
 
@@ -156,6 +156,7 @@ impl Document {
             .rsplit('\n')
             .skip(1) // the indentation of the node itself
             .map_while(|line| line.trim().strip_prefix("//"))
+            .filter(|comment| !comment.trim_start().starts_with(Allowance::START))
             .map(|text| text.strip_prefix(' ').unwrap_or(text))
             .collect();
         lines.reverse();

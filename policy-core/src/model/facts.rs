@@ -1,6 +1,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Invariant, List, Network, Origin, Selector, Text};
+use super::{Allowance, Invariant, List, Network, Origin, Selector, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Facts {
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
     /// Absent from facts that do not come from the source of the policy.
     pub lets: List<Text>,
+    /// Which warnings their comments allow, and where.
+    pub allowances: Vec<Allowance>,
 }
 
 impl Facts {

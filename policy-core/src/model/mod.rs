@@ -6,6 +6,7 @@
 
 mod acl;
 mod address;
+mod allowance;
 mod auto_approvers;
 mod autogroup;
 mod condition;
@@ -31,6 +32,7 @@ mod text;
 
 pub use acl::{Acl, Destination};
 pub use address::{AddressRange, Network, Prefix, parse_address};
+pub use allowance::Allowance;
 pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
 pub use autogroup::Autogroup;
 pub use declaration::{Group, Host, HostAddress, TagOwners};

@@ -56,7 +56,7 @@ impl Parser<'_> {
     fn item(&mut self, marks: Marks) -> Parsed<Item> {
         if let Some(place) = self.keyword("let") {
             self.refuse_allows(&marks, "a `let`");
-            return self.let_item(place).map(Item::Let);
+            return self.let_item(marks, place).map(Item::Let);
         }
         let Some(key) = self.ident() else { return Err(self.no_item()) };
         if self.peek_group(Delimiter::Brace) {
@@ -92,7 +92,7 @@ impl Parser<'_> {
         self.fail(finding)
     }
 
-    fn let_item(&mut self, start: crate::place::Place) -> Parsed<Let> {
+    fn let_item(&mut self, marks: Marks, start: crate::place::Place) -> Parsed<Let> {
         let name = self.declared_name("a name after `let`")?;
         self.equals("a `let` is written `let name = …;`")?;
         let value = if self.peek_ports() {
@@ -111,7 +111,7 @@ impl Parser<'_> {
             LetValue::Selectors(list)
         };
         self.end_of_statement()?;
-        Ok(Let { name, value })
+        Ok(Let { marks, name, value })
     }
 
     /// A bare name where one is declared.

@@ -41,6 +41,7 @@ pub(crate) struct Allow {
 /// `let name = …;`
 #[derive(Debug)]
 pub(crate) struct Let {
+    pub(crate) marks: Marks,
     pub(crate) name: Word,
     pub(crate) value: LetValue,
 }

@@ -7,23 +7,24 @@ use crate::names::{Resolved, ResolvedPort};
 use crate::place::Place;
 use crate::syntax::place_of;
 use crate::syntax::tree::{
-    Acl, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant, NodeAttr,
-    Probe, SectionKind, Selector, Ssh, SshTest, Target, Test, Value, Word,
+    Acl, Allow, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant,
+    NodeAttr, Probe, SectionKind, Selector, Ssh, SshTest, Target, Test, Value, Word,
 };
 
 use super::Writer;
 
 impl<'t> Writer<'_, 't> {
-    pub(super) fn entry(&mut self, kind: SectionKind, entry: &'t Entry) {
+    pub(super) fn entry(&mut self, kind: SectionKind, entry: &'t Entry, allows: &[Allow]) {
         match &entry.form {
             Form::Note(note) => return self.out.note(note),
             Form::Declaration(declaration) => {
-                self.out.marks(&entry.marks);
-                return self.declaration(kind, declaration, entry.place);
+                self.out.comments(&entry.marks.docs);
+                return self.declaration(kind, declaration, [allows, &entry.marks.allows], entry.place);
             }
             _ => {}
         }
         self.out.marks(&entry.marks);
+        self.out.allows(allows);
         let start = self.start();
         match &entry.form {
             Form::Json(object) => self.out.json_expanded(object),
@@ -46,9 +47,10 @@ impl<'t> Writer<'_, 't> {
         self.out.push(",\n");
     }
 
-    /// One member for each of the names.
-    fn declaration(&mut self, kind: SectionKind, declaration: &'t Declaration, place: Place) {
+    /// One member for each of the names. What is allowed is allowed for each.
+    fn declaration(&mut self, kind: SectionKind, declaration: &'t Declaration, allows: [&[Allow]; 2], place: Place) {
         for name in &declaration.names {
+            allows.iter().for_each(|allows| self.out.allows(allows));
             let start = self.start();
             self.out.key_at(&name.word.text, name.word.place);
             match kind {

@@ -7,7 +7,7 @@ use policy_core::Code;
 use crate::finding::Finding;
 use crate::names::Resolved;
 use crate::place::Place;
-use crate::syntax::tree::{Comment, Device, Entry, Form, Invariant, Item, SectionKind, Target, Tree, User};
+use crate::syntax::tree::{Comment, Device, Entry, Form, Invariant, Item, Section, SectionKind, Target, Tree, User};
 
 use super::Writer;
 
@@ -20,7 +20,9 @@ impl<'t> Writer<'_, 't> {
         {
             self.out.key(key);
             self.out.push("[\n");
-            for entry in entries(tree, kind) {
+            for (section, entry) in entries(tree, kind) {
+                self.out.allows(&section.marks.allows);
+                self.out.allows(&entry.marks.allows);
                 let start = self.start();
                 match &entry.form {
                     Form::User(user) => self.user(user, &entry.marks.docs),
@@ -154,12 +156,11 @@ impl<'t> Writer<'_, 't> {
     }
 }
 
-fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = &Entry> {
-    tree.items
-        .iter()
-        .filter_map(move |item| match item {
-            Item::Section(section) if section.kind == kind => Some(&section.entries),
-            _ => None,
-        })
-        .flatten()
+/// The entries of all sections of a kind, each with the section that it stands in.
+fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = (&Section, &Entry)> {
+    let sections = tree.items.iter().filter_map(move |item| match item {
+        Item::Section(section) if section.kind == kind => Some(section),
+        _ => None,
+    });
+    sections.flat_map(|section| section.entries.iter().map(move |entry| (section, entry)))
 }

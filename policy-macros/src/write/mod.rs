@@ -13,7 +13,7 @@ use policy_core::model::Origin;
 use crate::finding::Finding;
 use crate::names::Names;
 use crate::source_map::SourceMap;
-use crate::syntax::tree::{Comment, Entry, Form, Item, Marks, SectionKind, Setting, SettingValue, Tree};
+use crate::syntax::tree::{Allow, Comment, Entry, Form, Item, Marks, SectionKind, Setting, SettingValue, Tree};
 
 use self::text::Text;
 
@@ -58,6 +58,8 @@ enum Key<'t> {
 
 /// One of the blocks of a section, and the notes above it.
 struct Block<'t> {
+    /// The key, in the source.
+    place: crate::place::Place,
     notes: Vec<&'t Comment>,
     marks: &'t Marks,
     entries: &'t [Entry],
@@ -115,8 +117,12 @@ impl<'t> Writer<'_, 't> {
                     if section.kind.is_ours() {
                         continue;
                     }
-                    let block =
-                        Block { notes: std::mem::take(&mut notes), marks: &section.marks, entries: &section.entries };
+                    let block = Block {
+                        place: section.key.place,
+                        notes: std::mem::take(&mut notes),
+                        marks: &section.marks,
+                        entries: &section.entries,
+                    };
                     let name = section.kind.key().to_ascii_lowercase();
                     match seen.get(&name).and_then(|(index, first)| Some((keys.get_mut(*index)?, *first))) {
                         Some((Key::Section(_, blocks), _)) => blocks.push(block),
@@ -153,11 +159,20 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn section(&mut self, kind: SectionKind, blocks: &[Block<'t>]) {
+        // Above the key, what is allowed is allowed in all blocks; so each of several has it at its entries. Those of
+        // `autoApprovers` are mixed.
+        let above_key = blocks.len() == 1 || kind == SectionKind::AutoApprovers;
         if let Some(first) = blocks.first() {
             first.notes.iter().for_each(|note| self.out.note(note));
-            self.out.marks(first.marks);
+            self.out.comments(&first.marks.docs);
+            if above_key {
+                blocks.iter().for_each(|block| self.out.allows(&block.marks.allows));
+            }
         }
-        self.out.key(kind.key());
+        match blocks.first() {
+            Some(first) => self.out.key_at(kind.key(), first.place),
+            None => self.out.key(kind.key()),
+        }
         let (open, close) = if kind.is_list() { ("[", "]") } else { ("{", "}") };
         self.out.push(open);
         if kind == SectionKind::AutoApprovers {
@@ -165,7 +180,8 @@ impl<'t> Writer<'_, 't> {
         } else {
             for (index, block) in blocks.iter().enumerate() {
                 self.lead(index, block);
-                self.entries(kind, block.entries);
+                let allows: &[Allow] = if above_key { &[] } else { &block.marks.allows };
+                self.entries(kind, block.entries, allows);
             }
         }
         self.out.push(close);
@@ -225,7 +241,7 @@ impl<'t> Writer<'_, 't> {
                 self.out.list(&approvers);
             } else {
                 self.out.push("{");
-                tables.into_iter().for_each(|entries| self.entries(SectionKind::AutoApprovers, entries));
+                tables.into_iter().for_each(|entries| self.entries(SectionKind::AutoApprovers, entries, &[]));
                 self.out.push("}");
             }
             self.out.push(",\n");
@@ -245,13 +261,14 @@ impl<'t> Writer<'_, 't> {
         self.out.add(start, place, None);
     }
 
-    fn entries(&mut self, kind: SectionKind, entries: &'t [Entry]) {
+    /// The entries of a block, each with what the whole block is allowed.
+    fn entries(&mut self, kind: SectionKind, entries: &'t [Entry], allows: &[Allow]) {
         if !entries.is_empty() {
             self.out.push("\n");
         }
         for entry in entries {
             let (start, findings) = (self.start(), self.findings.len());
-            self.entry(kind, entry);
+            self.entry(kind, entry, allows);
             if entry.broken || self.findings.len() > findings {
                 self.broken.extend(self.out.since(start));
             }

@@ -1,4 +1,4 @@
-use policy_core::model::Origin;
+use policy_core::model::{Allowance, Origin};
 
 use crate::names::Resolved;
 use crate::place::Place;
@@ -119,9 +119,14 @@ impl Text {
     /// What stands above an entry: its description, and the warnings that it allows.
     pub(super) fn marks(&mut self, marks: &Marks) {
         self.comments(&marks.docs);
-        for Allow { codes, reason } in &marks.allows {
+        self.allows(&marks.allows);
+    }
+
+    /// The comments that allow warnings in what follows.
+    pub(super) fn allows(&mut self, allows: &[Allow]) {
+        for Allow { codes, reason } in allows {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.line(&format!("policy: allow({}) {reason}", codes.join(", ")));
+            self.line(&format!("{}{}) {reason}", Allowance::START, codes.join(", ")));
         }
     }
 

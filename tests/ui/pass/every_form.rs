@@ -38,6 +38,7 @@ mod tailnet {
             },
         };
 
+        #[allow(unused_group, reason = "every form of a declaration")]
         groups { group:staff = people; group:empty; "group:1e-team" = "o'brien@example.com"; }
         hosts { web-1 = "100.64.0.16"; lab = "10.0.0.0/8"; "db.prod" = "2001:db8::1"; "on" = "10.9.9.9"; }
         ipsets {
@@ -78,6 +79,7 @@ mod tailnet {
                 on 22, 80-443;
             {"src": ["tag:nas"], "dst": ["tag:nas"], "ip": ["*"]};
         }
+        #[allow(old_form, reason = "every section")]
         acls {
             staff -> tag:nas on 5432 and tag:x--y, tag:type on 80, 443 and "2001:db8::1", "2001:db8::/32" on 22 srcPosture posture:managed;
             * -> web-1 on udp:53, udp:5353;

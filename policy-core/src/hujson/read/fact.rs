@@ -35,6 +35,7 @@ impl Facts {
         };
         let mut reader = Reader::new(&document);
         let facts = reader.facts();
+        let facts = Facts { allowances: reader.allowances(), ..facts };
         // Tailscale never sees the facts, so it refuses nothing of them.
         for finding in &mut reader.findings {
             finding.tailscale = None;
@@ -57,6 +58,7 @@ impl Reader<'_> {
             invariants: self.list(invariants, "invariants", Self::invariant).items,
             domains: self.texts(domains, "domains"),
             lets: self.texts(lets, "lets"),
+            allowances: Vec::new(),
         }
     }
 

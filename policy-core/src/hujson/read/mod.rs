@@ -2,6 +2,7 @@
 //!
 //! Nothing here stops at a mistake. What cannot be read is said in [`Policy::unreadable`] and left out.
 
+mod allowance;
 mod attribute;
 mod declaration;
 mod fact;
@@ -62,7 +63,8 @@ fn syntax(error: SyntaxError) -> Diagnostic {
 pub fn read(document: &Document) -> Policy {
     let mut reader = Reader::new(document);
     let policy = reader.policy();
-    Policy { unreadable: reader.findings, ..policy }
+    let allowances = reader.allowances();
+    Policy { allowances, unreadable: reader.findings, ..policy }
 }
 
 /// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.
@@ -91,6 +93,7 @@ impl Reader<'_> {
             return policy;
         }
         let mut seen: HashMap<String, Origin> = HashMap::new();
+        let mut acls = None;
         for (name, value) in self.document.members(root) {
             let Some(key) = self.document.string(name) else { continue };
             match seen.entry(key.to_ascii_lowercase()) {
@@ -102,12 +105,21 @@ impl Reader<'_> {
                     if let Some(value) = self.present(value) {
                         self.section(section, value, &mut policy);
                     }
+                    if *section == "acls" {
+                        acls = Some(key.origin);
+                    }
                 }
                 None => {
                     let setting = self.setting(key, value);
                     policy.settings.push(setting);
                 }
             }
+        }
+        if let (Some(origin), Some([_, ..]), Some([_, ..])) = (acls, policy.grants.as_deref(), policy.acls.as_deref()) {
+            self.findings.push(
+                Diagnostic::new(Code::OldForm, origin, "`acls` are the old form of `grants`, which are here too")
+                    .help("write each acl as a grant: `dst` without ports, and the ports as `ip`"),
+            );
         }
         policy
     }
@@ -184,7 +196,8 @@ mod tests {
         let test = &policy.tests[0];
         assert_eq!((test.accept[0].port, &test.src_posture_attrs["node:os"]), (443, &serde_json::json!("linux")));
         assert_eq!(policy.settings[0].value, serde_json::json!([1, 2]));
-        assert_eq!(policy.unreadable.len(), 1, "the unknown section alone");
+        let unreadable: Vec<_> = policy.unreadable.iter().filter(|finding| finding.code != Code::OldForm).collect();
+        assert_eq!(unreadable.len(), 1, "the unknown section alone");
     }
 
     #[test]

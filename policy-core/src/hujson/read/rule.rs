@@ -54,8 +54,8 @@ impl Reader<'_> {
                 }
             }
         }
-        self.old_and_new(("users", users), ("src", src));
-        self.old_and_new(("ports", ports), ("dst", dst));
+        self.old_and_new(id, ("users", users), ("src", src));
+        self.old_and_new(id, ("ports", ports), ("dst", dst));
         let src = match src {
             Some(_) => self.selectors(src, "src"),
             None => self.selectors(users, "users"),
@@ -149,23 +149,23 @@ impl Reader<'_> {
         words.map(Selector::new).collect()
     }
 
-    /// A field under its old name beside the same under its new one.
+    /// A field under its old name, perhaps beside the same under its new one.
     pub(super) fn old_and_new(
         &mut self,
+        id: NodeId,
         (old, old_value): (&str, Option<NodeId>),
         (new, new_value): (&str, Option<NodeId>),
     ) {
-        if let (Some(old_value), Some(_)) = (old_value, new_value) {
-            let place = self.document.origin(old_value);
-            self.findings.push(
-                Diagnostic::new(
-                    Code::DuplicateKey,
-                    place,
-                    format!("`{old}` is the old name of `{new}`, which is here too"),
-                )
-                .help(format!("join the two under `{new}`")),
-            );
-        }
+        let Some((name, _)) = self.document.members(id).find(|&(_, value)| Some(value) == old_value) else { return };
+        let place = self.document.origin(name);
+        self.findings.push(match new_value {
+            Some(_) => {
+                let message = format!("`{old}` is the old name of `{new}`, which is here too");
+                Diagnostic::new(Code::DuplicateKey, place, message).help(format!("join the two under `{new}`"))
+            }
+            None => Diagnostic::new(Code::OldForm, place, format!("`{old}` is the old name of `{new}`"))
+                .help(format!("write `{new}`")),
+        });
     }
 }
 

@@ -25,7 +25,8 @@ impl Reader<'_> {
         let known = SETTINGS.iter().find(|known| known.eq_ignore_ascii_case(&key));
         match (known.copied(), self.present(value)) {
             (None, _) => self.unknown_setting(&key),
-            (Some("disableIPv4" | "randomizeClientPort"), Some(value)) => self.of_type(value, &key, Type::Bool),
+            (Some("disableIPv4"), Some(value)) => self.disable_ipv4(&key, value),
+            (Some("randomizeClientPort"), Some(value)) => self.of_type(value, &key, Type::Bool),
             (Some("OneCGNATRoute"), Some(value)) => self.one_cgnat_route(&key, value),
             (Some("derpMap"), Some(value)) => self.derp_map(value),
             (Some("attrConfig"), Some(value)) => self.attr_config(value),
@@ -45,6 +46,17 @@ impl Reader<'_> {
                 Diagnostic::new(Code::UnknownKey, key.origin, message)
             }
         });
+    }
+
+    /// For all devices, where the attribute can be for some.
+    fn disable_ipv4(&mut self, key: &Text, value: NodeId) {
+        self.of_type(value, key, Type::Bool);
+        if self.document.kind(value) == Kind::Bool(true) {
+            self.findings.push(
+                Diagnostic::new(Code::OldForm, key.origin, format!("`{key}` is the old form of an attribute"))
+                    .help("give `*` the attribute `disable-ipv4` under `nodeAttrs`"),
+            );
+        }
     }
 
     fn one_cgnat_route(&mut self, key: &Text, value: NodeId) {

@@ -25,8 +25,8 @@ impl Reader<'_> {
     pub(super) fn test(&mut self, id: NodeId) -> Option<Test> {
         let [src, user, proto, accept, allow, deny, attrs] = self.fields(id, &TEST)?;
         let origin = self.document.origin(id);
-        self.old_and_new(("user", user), ("src", src));
-        self.old_and_new(("allow", allow), ("accept", accept));
+        self.old_and_new(id, ("user", user), ("src", src));
+        self.old_and_new(id, ("allow", allow), ("accept", accept));
         let first = self.findings.len();
         let proto = self.protocol(proto);
         // Whatever is wrong with a test, Tailscale says no more than that it failed.

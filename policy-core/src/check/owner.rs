@@ -1,0 +1,83 @@
+//! `tagOwners` as a whole: lists that stand there many times, and tags that lead to others.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{List, Origin, Selector, SelectorKind};
+
+use super::Checker;
+use super::names::{NameKind, key};
+
+pub(super) fn check(checker: &mut Checker) {
+    // Rust has `let` for lists, and the text does not tell where one was used.
+    if !checker.policy.facts.are_in_source() {
+        repeated(checker);
+    }
+    indirect(checker);
+}
+
+/// From how many tags on a list of owners is worth a name.
+const OFTEN: usize = 5;
+
+/// One list of two owners or more that stands at many tags: a change of it is a change of all.
+fn repeated(checker: &mut Checker) {
+    let mut lists: HashMap<Vec<&str>, (usize, &List<Selector>)> = HashMap::new();
+    for declaration in &checker.policy.tag_owners {
+        let mut owners: Vec<&str> = declaration.owners.iter().map(|owner| owner.text.as_str()).collect();
+        owners.sort_unstable();
+        if owners.len() > 1 {
+            lists.entry(owners).or_insert((0, &declaration.owners)).0 += 1;
+        }
+    }
+    for (count, owners) in lists.into_values().filter(|(count, _)| *count >= OFTEN) {
+        let people = owners.iter().all(|owner| owner.kind == SelectorKind::User);
+        let help = if people {
+            "declare a group of them, and write the group"
+        } else {
+            "a group holds people only, but in `policy!` a `let` names any list once"
+        };
+        let Some(origin) = owners.origin else { continue };
+        let message = format!("{count} tags have these same owners, each with a list of its own");
+        checker.report(Diagnostic::new(Code::RepeatedOwners, origin, message).help(help));
+    }
+}
+
+/// A device may take each tag that one of its tags owns, and then what that one owns. Where that gets it a tag of
+/// which it is no owner, the list of owners says less than is true.
+///
+/// Two steps are enough to look at: on a longer way, the first tag that is not owned directly is two steps away.
+fn indirect(checker: &mut Checker) {
+    let policy = checker.policy;
+    let mut owned_by: HashMap<String, Vec<&Selector>> = HashMap::new();
+    for declaration in &policy.tag_owners {
+        let owners = declaration.owners.iter().filter(|owner| owner.kind == SelectorKind::Tag);
+        owned_by.entry(key(NameKind::Tag, &declaration.tag)).or_default().extend(owners);
+    }
+    let none = Vec::new();
+    for declaration in &policy.tag_owners {
+        let tag = key(NameKind::Tag, &declaration.tag);
+        let direct = owned_by.get(&tag).unwrap_or(&none);
+        let names: HashSet<String> = direct.iter().map(|owner| key(NameKind::Tag, &owner.text)).collect();
+        for middle in declaration.owners.iter().filter(|owner| owner.kind == SelectorKind::Tag) {
+            let owners = owned_by.get(&key(NameKind::Tag, &middle.text)).unwrap_or(&none);
+            let first = owners.iter().find(|owner| {
+                let name = key(NameKind::Tag, &owner.text);
+                name != tag && !names.contains(&name)
+            });
+            if let Some(first) = first {
+                let message = format!(
+                    "`{}` can take `{}` by way of `{}`, and is no owner of it",
+                    first.text, declaration.tag, middle.text
+                );
+                let note: (String, Origin) =
+                    (format!("`{}` can take `{}`", first.text, middle.text), first.text.origin);
+                let help = format!("add `{}` to the owners of `{}` if that is meant", first.text, declaration.tag);
+                checker.report(
+                    Diagnostic::new(Code::IndirectOwner, middle.text.origin, message)
+                        .note_at(note.0, note.1)
+                        .help(help),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    grants { * -> * on *; }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    tagOwners { tag:web; }
+    ssh { check tag:web -> tag:web as "root"; }
+}
+
+fn main() {}

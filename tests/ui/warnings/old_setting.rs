@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    disableIPv4 = true;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    groups { group:eng = "alice@example.com"; }
+}
+
+fn main() {}

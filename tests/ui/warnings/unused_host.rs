@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    hosts { printer = "192.168.1.20"; }
+}
+
+fn main() {}

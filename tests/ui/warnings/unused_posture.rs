@@ -1,0 +1,7 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    postures { posture:managed = "node:os == 'macos'"; }
+}
+
+fn main() {}
