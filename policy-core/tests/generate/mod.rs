@@ -69,7 +69,11 @@ fn section(text: &mut String, key: &str, open: char, entries: impl Iterator<Item
 
 fn grant(random: &mut Random, number: usize) -> String {
     let sources: Vec<String> = (0..random.below(3) + 1).map(|_| source(random)).collect();
-    let destinations: Vec<String> = (0..random.below(3) + 1).map(|_| destination(random)).collect();
+    let mut destinations: Vec<String> = (0..random.below(3) + 1).map(|_| destination(random)).collect();
+    // Chance leaves some hosts out, and a host that nothing names is worth a warning.
+    if number < HOSTS {
+        destinations.push(format!("host-{number}"));
+    }
     let ports: Vec<String> = (0..random.below(3) + 1).map(|_| port(random)).collect();
     let app = match number % 20 {
         0 => ", \"app\": {\"example.com/cap/console\": [{\"role\": \"viewer\", \"level\": 3}]}",

@@ -183,7 +183,10 @@ fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
     let of_rust = findings(tokens(&rust)).into_iter().map(|finding| (finding.code, finding.message, finding.help));
     let of_file = check::check(&Policy::parse(format!("{{{members}}}")));
     let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, finding.help));
-    let (mut of_rust, mut of_file): (Vec<Said>, Vec<Said>) = (of_rust.collect(), of_file.collect());
+    // No case uses all that is declared for it, and how a warning is allowed is written in two ways.
+    let matters = |(code, ..): &Said| !code.name().starts_with("unused-");
+    let (mut of_rust, mut of_file): (Vec<Said>, Vec<Said>) =
+        (of_rust.filter(matters).collect(), of_file.filter(matters).collect());
     of_rust.sort();
     of_file.sort();
     (of_rust, of_file)
