@@ -15,8 +15,6 @@ const WITH_FUNNEL: [&str; 2] =
 
 /// The device has no IPv4 address. `nodeattrs-attr-c15-disable-ipv4`
 pub(super) const DISABLE_IPV4: &str = "disable-ipv4";
-/// Others are told of it as an exit node, once its exit routes are approved. `nodeattrs-attr-c14-suggest-exit-node-approved`
-pub(super) const SUGGEST_EXIT_NODE: &str = "suggest-exit-node";
 
 /// The attributes of each device.
 pub(super) fn attributes<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<BTreeSet<&'p str>> {

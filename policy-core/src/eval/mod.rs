@@ -33,6 +33,9 @@ pub use block::Block;
 pub use ssh::SshAccess;
 pub use tailnet::{DeviceId, Node, Person, Tailnet, UserId};
 
+/// Capabilities with their values; those that the control plane adds by itself have none.
+pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
+
 /// What a policy gives to each device.
 #[derive(Debug)]
 pub struct Compiled<'p> {
@@ -116,8 +119,8 @@ impl<'p> Compiled<'p> {
     }
 
     /// What each peer may do to a device's applications: capabilities with their values, in the order of the rules. `grant-k18`
-    pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, BTreeMap<&'p str, Vec<&'p Value>>> {
-        let mut of_peers: BTreeMap<DeviceId, BTreeMap<&str, Vec<&Value>>> = BTreeMap::new();
+    pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
+        let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
         let slots = self.filters.of_devices.get(device).into_iter().flat_map(|filter| &filter.app);
         for slot in slots.filter_map(|&slot| self.filters.slots.get(slot as usize)) {
             let behind = self.behind.get(slot.sources).into_iter().flat_map(Bits::iter);
@@ -127,10 +130,12 @@ impl<'p> Compiled<'p> {
                     SlotKind::App(app) => {
                         for capability in &app.capabilities {
                             let values = capabilities.entry(&capability.name).or_default();
-                            values.extend(capability.values.iter().map(|(value, _)| value));
+                            values.get_or_insert_default().extend(capability.values.iter().map(|(value, _)| value));
                         }
                     }
-                    SlotKind::Companion(name) => drop(capabilities.entry(name).or_default()),
+                    SlotKind::Companion(name) => {
+                        capabilities.entry(name).or_default();
+                    }
                     SlotKind::Network(_) => {}
                 }
             }
@@ -144,10 +149,13 @@ impl<'p> Compiled<'p> {
         ranges.any(|range| self.sources.blocks(set).any(|block| block.overlaps(range)))
     }
 
-    /// Whether a device is one that others are told of as an exit node.
-    fn is_suggested(&self, device: DeviceId) -> bool {
-        let wanted = self.attributes_of(device).is_some_and(|all| all.contains(attributes::SUGGEST_EXIT_NODE));
-        wanted && self.tailnet.devices.get(device).is_some_and(|node| !node.exit_routes.is_empty())
+    /// The peers that a device is told of as exit nodes to suggest: those whose exit routes it is shown.
+    ///
+    /// So it is in all captures with approved exit nodes, though only one has `nodeAttrs` that say so.
+    /// `routes-b17-autogroup-internet-with-exit-autoapprover` `nodeattrs-attr-c14-suggest-exit-node-approved`
+    pub fn suggested_exit_nodes(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
+        let peers = self.peer_routes(device).iter();
+        peers.filter(|(_, routes)| routes.iter().any(|route| route.length == 0)).map(|&(peer, _)| peer)
     }
 
     fn name(&self, device: DeviceId) -> &'p str {

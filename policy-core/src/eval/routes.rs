@@ -59,8 +59,10 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             let admitted = routing.admitted(router, |block| block.overlaps(route.range()));
             let heard = route_ids.get(&route).and_then(|&id| hearing.get(id));
             for viewer in seen_by.iter() {
+                // Routers of one route that are peers know which of them is elected, whatever they may reach. `via-grant-v38`
+                let shares = tailnet.devices.get(viewer).is_some_and(|node| node.routes.contains(&route));
                 let reaches = admitted.contains(viewer) || heard.is_some_and(|heard| heard.contains(viewer));
-                if reaches && (is_elected || steered.is_some_and(|steered| steered.contains(viewer))) {
+                if (reaches || shares) && (is_elected || steered.is_some_and(|steered| steered.contains(viewer))) {
                     show(viewer, route);
                 }
             }
@@ -68,9 +70,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
         if !node.exit_routes.is_empty() {
             let admitted = routing.admitted(router, |block| matches!(block, Block::Any | Block::Span(_)));
             for viewer in seen_by.iter().filter(|&viewer| admitted.contains(viewer)) {
-                // Another exit node goes out by itself. `routes-ea1-exitnode-field-basic`
-                let own = tailnet.devices.get(viewer).map_or(&[][..], |node| &node.exit_routes);
-                node.exit_routes.iter().filter(|route| !own.contains(route)).for_each(|&route| show(viewer, route));
+                node.exit_routes.iter().for_each(|&route| show(viewer, route));
             }
         }
     }

@@ -57,9 +57,8 @@ impl Compiled<'_> {
             fields.insert("peer_routes".to_owned(), routes.into());
         }
         let suggested: Map<String, Value> = self
-            .peers(id)
-            .filter(|&peer| self.is_suggested(peer))
-            .map(|peer| (self.name(peer).to_owned(), json!({ (attributes::SUGGEST_EXIT_NODE): null })))
+            .suggested_exit_nodes(id)
+            .map(|peer| (self.name(peer).to_owned(), json!({ "suggest-exit-node": null })))
             .collect();
         if !suggested.is_empty() {
             fields.insert("peer_cap_map".to_owned(), suggested.into());
@@ -70,7 +69,11 @@ impl Compiled<'_> {
             .map(|(peer, capabilities)| {
                 let capabilities: Map<String, Value> = capabilities
                     .into_iter()
-                    .map(|(name, values)| (name.to_owned(), values.into_iter().cloned().collect::<Vec<_>>().into()))
+                    // One that brings no values has none, as in the filter; an empty list of the policy stays a list.
+                    .map(|(name, values)| match values {
+                        Some(values) => (name.to_owned(), values.into_iter().cloned().collect()),
+                        None => (name.to_owned(), Value::Null),
+                    })
                     .collect();
                 (self.name(peer).to_owned(), capabilities.into())
             })
