@@ -94,16 +94,8 @@ fn absent(field: &str, node: &Value) -> Value {
     }
 }
 
-const FIELDS: &[&str] = &[
-    "packet_filter_rules",
-    "ssh_policy",
-    "cap_map",
-    "addresses",
-    "peers",
-    "peer_routes",
-    "peer_cap_map",
-    "app_caps",
-];
+const FIELDS: &[&str] =
+    &["packet_filter_rules", "ssh_policy", "cap_map", "addresses", "peers", "peer_routes", "peer_cap_map", "app_caps"];
 
 #[test]
 fn every_device_gets_what_tailscale_gave_it() {
@@ -138,7 +130,10 @@ fn every_device_gets_what_tailscale_gave_it() {
                     let (expected, ours) = (normal(field, &expected), normal(field, &ours));
                     fields.entry(field).or_default()[usize::from(expected != ours)] += 1;
                     if expected != ours {
-                        wrong.push(format!("{} {name} {field}:\n  Tailscale {expected}\n  we        {ours}", case["id"]));
+                        wrong.push(format!(
+                            "{} {name} {field}:\n  Tailscale {expected}\n  we        {ours}",
+                            case["id"]
+                        ));
                     }
                 }
             }
@@ -149,6 +144,32 @@ fn every_device_gets_what_tailscale_gave_it() {
         for (field, [same, different]) in fields {
             println!("  {field}: {same} devices agree, {different} do not");
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The categories whose policies have tests, and the message with which a failing one is refused.
+const TESTED: &[&str] = &["policytest", "sshtest"];
+
+#[test]
+fn every_test_has_tailscales_verdict() {
+    let mut wrong = Vec::new();
+    for category in TESTED {
+        let (mut by_rules, mut total) = (0, 0);
+        for case in cases(category).iter().filter(|case| !odd(case).contains(&"status")) {
+            let policy = policy_of(case);
+            let is_error = |finding: &policy_core::Diagnostic| finding.severity() == policy_core::Severity::Error;
+            let is_valid = !policy_core::check::check(&policy).iter().any(is_error);
+            let mut outcomes = eval::test_outcomes(&policy);
+            outcomes.extend(eval::ssh_test_outcomes(&policy));
+            let passes = outcomes.iter().all(|outcome| outcome.passes);
+            total += 1;
+            by_rules += usize::from(is_valid && !passes);
+            if (is_valid && passes) != (case["status"] == "accept") {
+                wrong.push(format!("{}: Tailscale has {}, we have {outcomes:?}", case["id"], case["status"]));
+            }
+        }
+        println!("{category}: {total} verdicts compared, {by_rules} of them rejections by the rules alone");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -9,12 +9,16 @@ mod attributes;
 mod bits;
 mod block;
 mod filter;
+mod party;
 mod peers;
+mod posture;
 mod routes;
 mod rule;
 mod sources;
 mod ssh;
+mod ssh_test;
 mod tailnet;
+mod test;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +35,9 @@ use sources::Sources;
 
 pub use block::Block;
 pub use ssh::SshAccess;
+pub use ssh_test::ssh_test_outcomes;
 pub use tailnet::{DeviceId, Node, Person, Tailnet, UserId};
+pub use test::{Expectation, Outcome, test_outcomes};
 
 /// Capabilities with their values; those that the control plane adds by itself have none.
 pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;

@@ -28,7 +28,10 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, behind:
     let admitted: Vec<Bits> = (0..size)
         .map(|device| {
             let mut admitted = Bits::new(size);
-            sources_of(filters, device).into_iter().filter_map(|id| behind.get(id)).for_each(|set| admitted.add_all(set));
+            sources_of(filters, device)
+                .into_iter()
+                .filter_map(|id| behind.get(id))
+                .for_each(|set| admitted.add_all(set));
             admitted
         })
         .collect();

@@ -108,7 +108,8 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn acl(&mut self, acl: &'p Acl) -> Rule<'p> {
-        let destinations = acl.dst.iter().map(|dst| (self.selector(&dst.host), Rc::from(dst.ports.as_slice()))).collect();
+        let destinations =
+            acl.dst.iter().map(|dst| (self.selector(&dst.host), Rc::from(dst.ports.as_slice()))).collect();
         let parts = vec![Part { protocol: acl.proto, destinations }];
         Rule { src: self.selectors(&acl.src), parts, dst: Vec::new(), app: None, via: None }
     }

@@ -49,7 +49,8 @@ impl Sources {
             sources.own.push(own);
         }
         let routes = tailnet.routes.iter().map(|route| route.range());
-        sources.everything = TAILNET.into_iter().chain(routes).map(|range| sources.block(Block::Addresses(range))).collect();
+        sources.everything =
+            TAILNET.into_iter().chain(routes).map(|range| sources.block(Block::Addresses(range))).collect();
         sources
     }
 
@@ -167,7 +168,9 @@ pub(super) fn devices_among(list: &[MeaningId], meanings: &[Meaning], tailnet: &
     let mut among = Bits::new(tailnet.devices.len());
     for meaning in list.iter().filter_map(|&id| meanings.get(id)) {
         match meaning {
-            Meaning::Everything | Meaning::AnyAddress => tailnet.everyone().iter().for_each(|&device| among.insert(device)),
+            Meaning::Everything | Meaning::AnyAddress => {
+                tailnet.everyone().iter().for_each(|&device| among.insert(device))
+            }
             Meaning::Devices(devices) => devices.iter().for_each(|&device| among.insert(device)),
             Meaning::Addresses(ranges) => {
                 let devices = ranges.iter().flat_map(|&range| tailnet.addresses.overlapping(range));

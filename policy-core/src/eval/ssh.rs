@@ -60,7 +60,8 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
                 give(device, &part.sources, &part.users);
             } else if own && node.user.is_some() {
                 // Each user's devices, for themselves. `ssh-c1`
-                let is_own = |other: &&DeviceId| tailnet.devices.get(**other).is_some_and(|other| other.user == node.user);
+                let is_own =
+                    |other: &&DeviceId| tailnet.devices.get(**other).is_some_and(|other| other.user == node.user);
                 let sources: Vec<DeviceId> = part.sources.iter().filter(is_own).copied().collect();
                 give(device, &sources, &part.users);
             }
@@ -90,7 +91,8 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<Part<'p>> {
             parts.push(Part { sources, users: Rc::from([(local, local)]), of_user: Some(id) });
         }
     }
-    let tagged = sources.into_iter().filter(|&device| tailnet.devices.get(device).is_some_and(|node| node.user.is_none()));
+    let tagged =
+        sources.into_iter().filter(|&device| tailnet.devices.get(device).is_some_and(|node| node.user.is_none()));
     parts.push(Part { sources: tagged.collect(), users: common, of_user: None });
     parts
 }
@@ -131,5 +133,9 @@ fn accounts(rule: &SshRule) -> Rc<[(&str, &str)]> {
 }
 
 fn addresses(tailnet: &Tailnet, devices: &[DeviceId]) -> Rc<[IpAddr]> {
-    devices.iter().filter_map(|&device| tailnet.devices.get(device)).flat_map(|node| node.addresses.iter().copied()).collect()
+    devices
+        .iter()
+        .filter_map(|&device| tailnet.devices.get(device))
+        .flat_map(|node| node.addresses.iter().copied())
+        .collect()
 }

@@ -129,7 +129,9 @@ impl<'p> Tailnet<'p> {
         }
         let by_device = |ranges: fn(&Node) -> Vec<AddressRange>| {
             let each = devices.iter().enumerate();
-            RangeIndex::new(each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect())
+            RangeIndex::new(
+                each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect(),
+            )
         };
         let mut routes: Vec<Prefix> = devices.iter().flat_map(|node| node.routes.iter().copied()).collect();
         routes.sort_unstable_by_key(|route| (route.address, route.length));
@@ -210,9 +212,15 @@ impl<'p> Tailnet<'p> {
             SelectorKind::User => self.user(&selector.text).into_iter().collect(),
             SelectorKind::Group => {
                 let group = self.groups.get(selector.text.as_str());
-                group.into_iter().flat_map(|group| &group.members).filter_map(|member| self.user(&member.text)).collect()
+                group
+                    .into_iter()
+                    .flat_map(|group| &group.members)
+                    .filter_map(|member| self.user(&member.text))
+                    .collect()
             }
-            SelectorKind::Domain => self.users_where(|user| user.email.rsplit_once('@').map(|(_, d)| d) == selector.domain()),
+            SelectorKind::Domain => {
+                self.users_where(|user| user.email.rsplit_once('@').map(|(_, d)| d) == selector.domain())
+            }
             SelectorKind::Autogroup(Some(autogroup)) => self.users_where(|user| has_role(user.role, autogroup)),
             _ => Vec::new(),
         };

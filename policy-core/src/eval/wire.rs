@@ -121,8 +121,11 @@ impl Compiled<'_> {
 }
 
 fn app_rule(slot: &Slot, node: &Node, sources: &SourceTexts) -> Value {
-    let own: Vec<String> =
-        node.addresses.iter().map(|address| format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })).collect();
+    let own: Vec<String> = node
+        .addresses
+        .iter()
+        .map(|address| format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 }))
+        .collect();
     let capabilities = match slot.kind {
         SlotKind::App(app) => capabilities(app),
         SlotKind::Companion(name) => json!({ name: null }),
@@ -140,7 +143,8 @@ fn capabilities(app: &App) -> Value {
 
 fn ssh_rule(rule: &super::SshAccess) -> Value {
     let principals: Vec<Value> = rule.principals.iter().map(|address| json!({"nodeIP": address.to_string()})).collect();
-    let users: Map<String, Value> = rule.users.iter().map(|&(name, account)| (name.to_owned(), account.into())).collect();
+    let users: Map<String, Value> =
+        rule.users.iter().map(|&(name, account)| (name.to_owned(), account.into())).collect();
     let action = match rule.action {
         Action::Accept => json!({
             "accept": true,
