@@ -1,6 +1,6 @@
 //! How long evaluation takes as tailnets grow. Run with `cargo test --release --test scale -- --ignored --nocapture`.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should panic")]
 
 use std::time::{Duration, Instant};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::Prefix;
 
 use super::bits::Bits;
-use super::block::{Block, overlap};
+use super::block::{Block, RangeIndex, overlap};
 use super::filter::Filters;
 use super::peers::sources_of;
 use super::rule::Rules;
@@ -97,13 +97,14 @@ impl Routing<'_, '_> {
     /// For each route the devices whose filters have sources in it.
     fn hearing(&self) -> Vec<Bits> {
         let routes = &self.tailnet.routes;
+        let index = RangeIndex::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
         let mut of_sets: Vec<Option<Bits>> = vec![None; self.sources.len()];
         let mut hearing = vec![Bits::new(self.tailnet.devices.len()); routes.len()];
         for device in 0..self.tailnet.devices.len() {
             let mut heard = Bits::new(routes.len());
             for set in sources_of(self.filters, device) {
                 let Some(of_set) = of_sets.get_mut(set) else { continue };
-                heard.add_all(of_set.get_or_insert_with(|| self.routes_among(set)));
+                heard.add_all(of_set.get_or_insert_with(|| self.routes_among(&index, set)));
             }
             for route in heard.iter() {
                 if let Some(hearing) = hearing.get_mut(route) {
@@ -114,14 +115,12 @@ impl Routing<'_, '_> {
         hearing
     }
 
-    fn routes_among(&self, set: SourceId) -> Bits {
+    fn routes_among(&self, index: &RangeIndex<usize>, set: SourceId) -> Bits {
         let mut among = Bits::new(self.tailnet.routes.len());
         for block in self.sources.blocks(set) {
-            // Addresses of devices are no routes, and sets have many of them.
-            for (id, route) in self.tailnet.routes.iter().enumerate() {
-                if block.overlaps(route.range()) {
-                    among.insert(id);
-                }
+            match block.range() {
+                Some(range) => index.overlapping(range).for_each(|route| among.insert(route)),
+                None => (0..self.tailnet.routes.len()).for_each(|route| among.insert(route)),
             }
         }
         among
