@@ -41,7 +41,7 @@ fn policy_of(case: &Value) -> Policy {
 }
 
 /// What the oddities of a capture take out of the comparison.
-fn odd<'c>(case: &'c Value) -> Vec<&'c str> {
+fn odd(case: &Value) -> Vec<&str> {
     let quirks = case["quirks"].as_array().into_iter().flatten();
     quirks.flat_map(|quirk| quirk["affects"].as_array().into_iter().flatten()).filter_map(Value::as_str).collect()
 }

@@ -135,7 +135,9 @@ fn a_posture_is_asked_of_the_attributes_of_the_test() {
         (r#"{"node:tsVersion": "1.40", "node:os": "windows"}"#, false),
         ("{}", false),
     ] {
-        let test = format!(r#"{rules} "tests": [{{"src": "bob@example.com", "accept": ["tag:nas:22"], "srcPostureAttrs": {attributes}}}]"#);
+        let test = format!(
+            r#"{rules} "tests": [{{"src": "bob@example.com", "accept": ["tag:nas:22"], "srcPostureAttrs": {attributes}}}]"#
+        );
         assert_eq!(outcomes(&test), [(passes, passes)], "{attributes}");
     }
 }
