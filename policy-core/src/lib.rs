@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod eval;
 pub mod hujson;
 pub mod model;
 pub mod name;

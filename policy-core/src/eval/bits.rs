@@ -1,0 +1,62 @@
+/// A set of small numbers: of devices, or of routes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// None of the numbers below `size`.
+    pub(super) fn new(size: usize) -> Self {
+        Bits(vec![0; size.div_ceil(64)])
+    }
+
+    /// Adds a number. One that is not below the size stays out.
+    pub(super) fn insert(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
+        }
+    }
+
+    pub(super) fn remove(&mut self, number: usize) {
+        if let Some(word) = self.0.get_mut(number / 64) {
+            *word &= !(1 << (number % 64));
+        }
+    }
+
+    pub(super) fn contains(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+
+    pub(super) fn add_all(&mut self, other: &Bits) {
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    /// The numbers, from the lowest.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(index, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                (rest != 0).then(|| {
+                    rest &= rest - 1;
+                    index * 64 + bit
+                })
+            })
+        })
+    }
+}
+
+impl FromIterator<usize> for Bits {
+    fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
+        let mut words = Vec::new();
+        for number in numbers {
+            if words.len() <= number / 64 {
+                words.resize(number / 64 + 1, 0);
+            }
+            if let Some(word) = words.get_mut(number / 64) {
+                *word |= 1u64 << (number % 64);
+            }
+        }
+        Bits(words)
+    }
+}

@@ -1,0 +1,190 @@
+//! Sets of sources, each kept once, so that rules are merged by comparing numbers.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::model::AddressRange;
+
+use super::bits::Bits;
+use super::block::{Block, TAILNET, single};
+use super::rule::MeaningId;
+use super::tailnet::{DeviceId, Meaning, Tailnet};
+
+/// A block by number.
+pub(super) type BlockId = u32;
+/// A set of sources by number.
+pub(super) type SourceId = usize;
+
+/// Every block and every set of sources that a policy has in this tailnet.
+#[derive(Debug)]
+pub(super) struct Sources {
+    blocks: Vec<Block>,
+    block_ids: HashMap<Block, BlockId>,
+    /// The blocks of each device's own addresses.
+    own: Vec<Vec<BlockId>>,
+    /// The blocks of `*`.
+    everything: Vec<BlockId>,
+    sets: Vec<Vec<BlockId>>,
+    set_ids: HashMap<Vec<BlockId>, SourceId>,
+    /// What lists of selectors are: many rules have the same.
+    by_list: HashMap<Vec<MeaningId>, SourceId>,
+    /// Of each list, the sources that `autogroup:self` leaves to each user.
+    of_users: HashMap<Vec<MeaningId>, Rc<[SourceId]>>,
+}
+
+impl Sources {
+    pub(super) fn new(tailnet: &Tailnet) -> Self {
+        let mut sources = Sources {
+            blocks: Vec::new(),
+            block_ids: HashMap::new(),
+            own: Vec::with_capacity(tailnet.devices.len()),
+            everything: Vec::new(),
+            sets: Vec::new(),
+            set_ids: HashMap::new(),
+            by_list: HashMap::new(),
+            of_users: HashMap::new(),
+        };
+        for node in &tailnet.devices {
+            let own = node.addresses.iter().map(|&address| sources.block(Block::Addresses(single(address)))).collect();
+            sources.own.push(own);
+        }
+        let routes = tailnet.routes.iter().map(|route| route.range());
+        sources.everything =
+            TAILNET.into_iter().chain(routes).map(|range| sources.block(Block::Addresses(range))).collect();
+        sources
+    }
+
+    /// The number of a block.
+    pub(super) fn block(&mut self, block: Block) -> BlockId {
+        let next = BlockId::try_from(self.blocks.len()).unwrap_or(BlockId::MAX);
+        let id = *self.block_ids.entry(block).or_insert(next);
+        if id == next {
+            self.blocks.push(block);
+        }
+        id
+    }
+
+    pub(super) fn block_of(&self, id: BlockId) -> Block {
+        self.blocks.get(id as usize).copied().unwrap_or(Block::Any)
+    }
+
+    /// The blocks of a device's own addresses.
+    pub(super) fn own(&self, device: DeviceId) -> &[BlockId] {
+        self.own.get(device).map_or(&[], Vec::as_slice)
+    }
+
+    /// The blocks of a set.
+    pub(super) fn blocks(&self, set: SourceId) -> impl Iterator<Item = Block> {
+        self.sets.get(set).into_iter().flatten().map(|&id| self.block_of(id))
+    }
+
+    pub(super) fn is_empty(&self, set: SourceId) -> bool {
+        self.sets.get(set).is_none_or(Vec::is_empty)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// The number of a set.
+    pub(super) fn set(&mut self, mut blocks: Vec<BlockId>) -> SourceId {
+        blocks.sort_unstable();
+        blocks.dedup();
+        if let Some(&id) = self.set_ids.get(&blocks) {
+            return id;
+        }
+        self.sets.push(blocks.clone());
+        self.set_ids.insert(blocks, self.sets.len() - 1);
+        self.sets.len() - 1
+    }
+
+    /// What a list of selectors is as sources. Equal texts count once; nothing else is merged. `acl-ah04`
+    pub(super) fn of_list(&mut self, list: &[MeaningId], meanings: &[Meaning]) -> SourceId {
+        let key = sorted(list);
+        if let Some(&id) = self.by_list.get(&key) {
+            return id;
+        }
+        let mut blocks = Vec::new();
+        for meaning in key.iter().filter_map(|&id| meanings.get(id)) {
+            match meaning {
+                Meaning::Everything => blocks.extend(&self.everything),
+                Meaning::AnyAddress => blocks.push(self.block(Block::Any)),
+                Meaning::Devices(devices) => devices.iter().for_each(|&device| blocks.extend(self.own(device))),
+                Meaning::Addresses(ranges) => {
+                    blocks.extend(ranges.iter().map(|&range| self.block(Block::Addresses(range))));
+                }
+                Meaning::OwnDevices | Meaning::Internet => {}
+            }
+        }
+        let id = self.set(blocks);
+        self.by_list.insert(key, id);
+        id
+    }
+
+    /// What `autogroup:self` leaves of a list of sources to each user: their own devices that are among them.
+    pub(super) fn of_users(&mut self, list: &[MeaningId], meanings: &[Meaning], tailnet: &Tailnet) -> Rc<[SourceId]> {
+        let key = sorted(list);
+        if let Some(sets) = self.of_users.get(&key) {
+            return sets.clone();
+        }
+        let among = devices_among(&key, meanings, tailnet);
+        let mut sets = Vec::with_capacity(tailnet.users.len());
+        for user in &tailnet.users {
+            let devices = user.devices.iter().filter(|&&device| among.contains(device));
+            let blocks = devices.flat_map(|&device| self.own(device).iter().copied()).collect();
+            sets.push(self.set(blocks));
+        }
+        let sets: Rc<[SourceId]> = sets.into();
+        self.of_users.insert(key, sets.clone());
+        sets
+    }
+
+    /// For each set the devices that may be behind it: by an address of their own, or by an approved subnet route.
+    pub(super) fn devices(&self, tailnet: &Tailnet) -> Vec<Bits> {
+        let mut of_blocks: Vec<Option<Vec<DeviceId>>> = vec![None; self.blocks.len()];
+        let mut sets = Vec::with_capacity(self.sets.len());
+        for set in &self.sets {
+            let mut devices = Bits::new(tailnet.devices.len());
+            for &id in set {
+                let Some(slot) = of_blocks.get_mut(id as usize) else { continue };
+                let behind = slot.get_or_insert_with(|| match self.block_of(id).range() {
+                    None => tailnet.everyone().to_vec(),
+                    Some(range) => devices_behind(tailnet, range),
+                });
+                behind.iter().for_each(|&device| devices.insert(device));
+            }
+            sets.push(devices);
+        }
+        sets
+    }
+}
+
+fn devices_behind(tailnet: &Tailnet, range: AddressRange) -> Vec<DeviceId> {
+    tailnet.addresses.overlapping(range).chain(tailnet.routers.overlapping(range)).collect()
+}
+
+/// The devices with an address of their own among the sources.
+pub(super) fn devices_among(list: &[MeaningId], meanings: &[Meaning], tailnet: &Tailnet) -> Bits {
+    let mut among = Bits::new(tailnet.devices.len());
+    for meaning in list.iter().filter_map(|&id| meanings.get(id)) {
+        match meaning {
+            Meaning::Everything | Meaning::AnyAddress => {
+                tailnet.everyone().iter().for_each(|&device| among.insert(device))
+            }
+            Meaning::Devices(devices) => devices.iter().for_each(|&device| among.insert(device)),
+            Meaning::Addresses(ranges) => {
+                let devices = ranges.iter().flat_map(|&range| tailnet.addresses.overlapping(range));
+                devices.for_each(|device| among.insert(device));
+            }
+            Meaning::OwnDevices | Meaning::Internet => {}
+        }
+    }
+    among
+}
+
+fn sorted(list: &[MeaningId]) -> Vec<MeaningId> {
+    let mut key = list.to_vec();
+    key.sort_unstable();
+    key.dedup();
+    key
+}

@@ -1,0 +1,322 @@
+//! Who and what there is: the facts, and what the policy declares, by name.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use crate::model::{
+    AddressRange, Autogroup, Device, Group, HostAddress, IpSet, IpSetEntry, Operation, Policy, Prefix, Role, Selector,
+    SelectorKind,
+};
+
+use super::block::{INTERNET, RangeIndex, single};
+
+/// A device by its place among the facts.
+pub type DeviceId = usize;
+/// A user by their place among [`Tailnet::users`].
+pub type UserId = usize;
+
+/// The facts and the declarations of a policy, indexed.
+#[derive(Debug)]
+pub struct Tailnet<'p> {
+    /// The devices, in the order of the facts.
+    pub devices: Vec<Node<'p>>,
+    /// The users, in the order of the facts; after them owners of devices that the facts do not list.
+    pub users: Vec<Person<'p>>,
+    pub(super) by_login: HashMap<String, UserId>,
+    tags: HashMap<String, Rc<[DeviceId]>>,
+    tagged: Rc<[DeviceId]>,
+    members: Rc<[DeviceId]>,
+    everyone: Rc<[DeviceId]>,
+    pub(super) groups: HashMap<&'p str, &'p Group>,
+    pub(super) hosts: HashMap<&'p str, HostAddress>,
+    ip_sets: HashMap<&'p str, &'p IpSet>,
+    /// The devices by their own addresses.
+    pub(super) addresses: RangeIndex<DeviceId>,
+    /// The devices by their approved subnet routes.
+    pub(super) routers: RangeIndex<DeviceId>,
+    /// Those with approved exit routes.
+    pub(super) exit_nodes: Vec<DeviceId>,
+    /// The approved subnet routes of all devices, each once.
+    pub(super) routes: Vec<Prefix>,
+}
+
+/// A device.
+#[derive(Debug)]
+pub struct Node<'p> {
+    /// What the facts say of it.
+    pub fact: &'p Device,
+    /// Whose it is; nobody's if it is tagged.
+    pub user: Option<UserId>,
+    /// Its own addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// Its approved subnet routes: those beyond exit routes.
+    pub routes: Vec<Prefix>,
+    /// Its approved exit routes.
+    pub exit_routes: Vec<Prefix>,
+}
+
+/// A user.
+#[derive(Debug)]
+pub struct Person<'p> {
+    /// Their login.
+    pub email: &'p str,
+    /// Their role, if it is known.
+    pub role: Option<Role>,
+    /// Their devices, none of which is tagged.
+    pub devices: Rc<[DeviceId]>,
+}
+
+/// What a selector stands for in a tailnet.
+#[derive(Clone, Debug)]
+pub(super) enum Meaning {
+    /// `*`
+    Everything,
+    /// `autogroup:danger-all`
+    AnyAddress,
+    /// These devices
+    Devices(Rc<[DeviceId]>),
+    /// Addresses, whether or not a device has them
+    Addresses(Vec<AddressRange>),
+    /// `autogroup:self`
+    OwnDevices,
+    /// `autogroup:internet`
+    Internet,
+}
+
+impl<'p> Tailnet<'p> {
+    /// Looks at all that the policy and its facts have.
+    pub fn new(policy: &'p Policy) -> Self {
+        let facts = &policy.facts;
+        let mut users: Vec<(&'p str, Option<Role>, Vec<DeviceId>)> =
+            facts.users.iter().map(|user| (user.email.as_str(), user.role, Vec::new())).collect();
+        let mut by_login = HashMap::new();
+        let mut by_name = HashMap::new();
+        for (id, user) in facts.users.iter().enumerate() {
+            by_login.entry(user.email.to_ascii_lowercase()).or_insert(id);
+            by_name.entry(user.name.as_str()).or_insert(id);
+        }
+        let mut tags: HashMap<String, Vec<DeviceId>> = HashMap::new();
+        let (mut tagged, mut members) = (Vec::new(), Vec::new());
+        let mut devices = Vec::with_capacity(facts.devices.len());
+        for (id, fact) in facts.devices.iter().enumerate() {
+            let owner = fact.owner.as_ref().filter(|_| fact.tags.is_empty());
+            let user = owner.map(|owner| {
+                let known = by_name.get(owner.as_str()).or_else(|| by_login.get(&owner.to_ascii_lowercase())).copied();
+                known.unwrap_or_else(|| {
+                    by_login.insert(owner.to_ascii_lowercase(), users.len());
+                    users.push((owner.as_str(), None, Vec::new()));
+                    users.len() - 1
+                })
+            });
+            if let Some((_, _, devices)) = user.and_then(|user| users.get_mut(user)) {
+                devices.push(id);
+                members.push(id);
+            }
+            for tag in &fact.tags {
+                let devices = tags.entry(tag.text.to_ascii_lowercase()).or_default();
+                if devices.last() != Some(&id) {
+                    devices.push(id);
+                }
+            }
+            if !fact.tags.is_empty() {
+                tagged.push(id);
+            }
+            let approved = fact.approved.iter().map(|network| network.prefix.masked());
+            let (exit_routes, routes) = approved.partition(|prefix| prefix.length == 0);
+            let addresses = fact.ipv4.map(IpAddr::from).into_iter().chain(fact.ipv6.map(IpAddr::from)).collect();
+            devices.push(Node { fact, user, addresses, routes, exit_routes });
+        }
+        let by_device = |ranges: fn(&Node) -> Vec<AddressRange>| {
+            let each = devices.iter().enumerate();
+            RangeIndex::new(
+                each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect(),
+            )
+        };
+        let mut routes: Vec<Prefix> = devices.iter().flat_map(|node| node.routes.iter().copied()).collect();
+        routes.sort_unstable_by_key(|route| (route.address, route.length));
+        routes.dedup();
+        Tailnet {
+            addresses: by_device(|node| node.addresses.iter().map(|&address| single(address)).collect()),
+            routers: by_device(|node| node.routes.iter().map(|route| route.range()).collect()),
+            exit_nodes: (0..devices.len())
+                .filter(|&id| devices.get(id).is_some_and(|node| !node.exit_routes.is_empty()))
+                .collect(),
+            everyone: (0..devices.len()).collect(),
+            devices,
+            users: users
+                .into_iter()
+                .map(|(email, role, devices)| Person { email, role, devices: devices.into() })
+                .collect(),
+            by_login,
+            tags: tags.into_iter().map(|(tag, devices)| (tag, devices.into())).collect(),
+            tagged: tagged.into(),
+            members: members.into(),
+            groups: policy.groups.iter().map(|group| (group.name.as_str(), group)).collect(),
+            hosts: policy.hosts.iter().filter_map(|host| Some((host.name.as_str(), host.address?))).collect(),
+            ip_sets: policy.ipsets.iter().map(|ip_set| (ip_set.name.as_str(), ip_set)).collect(),
+            routes,
+        }
+    }
+
+    /// The user of that login, in any case of its letters.
+    pub fn user(&self, login: &str) -> Option<UserId> {
+        self.by_login.get(&login.to_ascii_lowercase()).copied()
+    }
+
+    /// The devices with a tag.
+    pub(super) fn with_tag(&self, tag: &str) -> Rc<[DeviceId]> {
+        self.tags.get(&tag.to_ascii_lowercase()).cloned().unwrap_or_default()
+    }
+
+    /// Every device.
+    pub(super) fn everyone(&self) -> Rc<[DeviceId]> {
+        self.everyone.clone()
+    }
+
+    /// What a selector stands for. What is not known here (synced groups, shared devices, services) is nothing.
+    pub(super) fn meaning(&self, selector: &Selector) -> Meaning {
+        match selector.kind {
+            SelectorKind::Wildcard => Meaning::Everything,
+            SelectorKind::User | SelectorKind::Domain | SelectorKind::Group => {
+                Meaning::Devices(self.devices_of(&self.users_of(selector)))
+            }
+            SelectorKind::Tag => Meaning::Devices(self.with_tag(&selector.text)),
+            SelectorKind::Autogroup(Some(autogroup)) => match autogroup {
+                Autogroup::Member => Meaning::Devices(self.members.clone()),
+                Autogroup::Tagged => Meaning::Devices(self.tagged.clone()),
+                Autogroup::SelfDevices => Meaning::OwnDevices,
+                Autogroup::Internet => Meaning::Internet,
+                Autogroup::DangerAll => Meaning::AnyAddress,
+                Autogroup::Shared | Autogroup::Nonroot => Meaning::Devices(Rc::default()),
+                _ => Meaning::Devices(self.devices_of(&self.users_of(selector))),
+            },
+            SelectorKind::Address(_)
+            | SelectorKind::Prefix(_)
+            | SelectorKind::Range(_)
+            | SelectorKind::Host
+            | SelectorKind::IpSet => Meaning::Addresses(self.literal(selector)),
+            SelectorKind::Autogroup(None)
+            | SelectorKind::SyncedGroup
+            | SelectorKind::Service
+            | SelectorKind::Posture
+            | SelectorKind::External
+            | SelectorKind::LocalPart
+            | SelectorKind::Unknown => Meaning::Devices(Rc::default()),
+        }
+    }
+
+    /// The users that a selector of people stands for, in the order of the facts.
+    pub(super) fn users_of(&self, selector: &Selector) -> Vec<UserId> {
+        let mut users: Vec<UserId> = match selector.kind {
+            SelectorKind::User => self.user(&selector.text).into_iter().collect(),
+            SelectorKind::Group => {
+                let group = self.groups.get(selector.text.as_str());
+                group
+                    .into_iter()
+                    .flat_map(|group| &group.members)
+                    .filter_map(|member| self.user(&member.text))
+                    .collect()
+            }
+            SelectorKind::Domain => {
+                self.users_where(|user| user.email.rsplit_once('@').map(|(_, d)| d) == selector.domain())
+            }
+            SelectorKind::Autogroup(Some(autogroup)) => self.users_where(|user| has_role(user.role, autogroup)),
+            _ => Vec::new(),
+        };
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    fn users_where(&self, matches: impl Fn(&Person) -> bool) -> Vec<UserId> {
+        self.users.iter().enumerate().filter(|(_, user)| matches(user)).map(|(id, _)| id).collect()
+    }
+
+    fn devices_of(&self, users: &[UserId]) -> Rc<[DeviceId]> {
+        users.iter().filter_map(|&user| self.users.get(user)).flat_map(|user| user.devices.iter().copied()).collect()
+    }
+
+    /// The addresses that a selector names rather than belongs to.
+    pub(super) fn literal(&self, selector: &Selector) -> Vec<AddressRange> {
+        match selector.kind {
+            SelectorKind::Address(address) => vec![single(address)],
+            SelectorKind::Prefix(prefix) => vec![prefix.range()],
+            SelectorKind::Range(range) => vec![range],
+            SelectorKind::Host => match self.hosts.get(selector.text.as_str()) {
+                Some(HostAddress::Address(address)) => vec![single(*address)],
+                Some(HostAddress::Prefix(prefix)) => vec![prefix.range()],
+                None => Vec::new(),
+            },
+            SelectorKind::IpSet => self.ip_set(&selector.text, &mut Vec::new()),
+            SelectorKind::Autogroup(Some(Autogroup::Internet)) => INTERNET.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// An ip set's addresses, after all its operations in their order. What a set that contains itself adds by that is nothing.
+    fn ip_set<'s>(&'s self, name: &'s str, within: &mut Vec<&'s str>) -> Vec<AddressRange> {
+        let Some(ip_set) = self.ip_sets.get(name).filter(|_| !within.contains(&name)) else { return Vec::new() };
+        within.push(name);
+        let mut ranges: Vec<AddressRange> = Vec::new();
+        for IpSetEntry { operation, target, .. } in &ip_set.entries {
+            let change = match target.kind {
+                SelectorKind::IpSet => self.ip_set(&target.text, within),
+                _ => self.literal(target),
+            };
+            match operation {
+                Operation::Add | Operation::Bare => ranges.extend(change),
+                Operation::Remove => ranges = change.into_iter().fold(ranges, without),
+            }
+        }
+        within.pop();
+        ranges
+    }
+}
+
+/// Whether a user is in an autogroup of roles. Everybody is a member, and the owner is an admin too.
+/// `nodeattrs-target-a10-autogroup-admin` Whether the owner or admins have the lesser roles is not known; here they have not.
+pub(super) fn has_role(role: Option<Role>, autogroup: Autogroup) -> bool {
+    match autogroup {
+        Autogroup::Member => true,
+        Autogroup::Owner => role == Some(Role::Owner),
+        Autogroup::Admin => matches!(role, Some(Role::Owner | Role::Admin)),
+        Autogroup::ItAdmin => role == Some(Role::ItAdmin),
+        Autogroup::NetworkAdmin => role == Some(Role::NetworkAdmin),
+        Autogroup::BillingAdmin => role == Some(Role::BillingAdmin),
+        Autogroup::Auditor => role == Some(Role::Auditor),
+        _ => false,
+    }
+}
+
+/// What is left of ranges when one is taken out of them.
+fn without(ranges: Vec<AddressRange>, hole: AddressRange) -> Vec<AddressRange> {
+    let mut left = Vec::with_capacity(ranges.len() + 1);
+    for range in ranges {
+        if !super::block::overlap(range, hole) {
+            left.push(range);
+            continue;
+        }
+        if range.first < hole.first {
+            left.extend(before(hole.first).map(|last| AddressRange { first: range.first, last }));
+        }
+        if hole.last < range.last {
+            left.extend(after(hole.last).map(|first| AddressRange { first, last: range.last }));
+        }
+    }
+    left
+}
+
+fn before(address: IpAddr) -> Option<IpAddr> {
+    Some(match address {
+        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_sub(1)?.into()),
+        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_sub(1)?.into()),
+    })
+}
+
+fn after(address: IpAddr) -> Option<IpAddr> {
+    Some(match address {
+        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
+        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
+    })
+}
