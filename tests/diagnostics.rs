@@ -10,7 +10,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use policy_core::check::check;
 use policy_core::{Code, Diagnostic, Policy, Severity};
 
 fn path() -> PathBuf {
@@ -79,7 +78,7 @@ fn entries(page: &str) -> Vec<Entry> {
 }
 
 fn findings(policy: &str, facts: &str) -> Vec<Diagnostic> {
-    check(&if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) })
+    policy_core::findings(&if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) })
 }
 
 fn severity(code: Code) -> &'static str {

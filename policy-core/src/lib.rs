@@ -7,9 +7,11 @@
 pub mod check;
 pub mod diagnostic;
 pub mod eval;
+mod findings;
 pub mod hujson;
 pub mod model;
 pub mod name;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use findings::findings;
 pub use model::Policy;

@@ -28,7 +28,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use policy_core::check::check;
 use policy_core::model::Origin;
 use policy_core::{Diagnostic, Policy};
 
@@ -54,7 +53,7 @@ fn marked(case: &str, not_marked: &str) -> String {
         None => ("", rest),
     };
     let base = u32::try_from(policy_text.len()).unwrap() + 1;
-    let mut findings = check(&match facts {
+    let mut findings = policy_core::findings(&match facts {
         "" => Policy::parse(policy_text),
         _ => Policy::with_facts(policy_text, facts),
     });

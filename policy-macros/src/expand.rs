@@ -45,7 +45,9 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     names.report_unused(&reading.tree, &mut findings);
     let policy = Policy::with_facts(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
-    for diagnostic in check::check(&policy) {
+    // A statement that could not be read may be what the policy's tests rest on.
+    let is_read = !findings.iter().any(Finding::is_error);
+    for diagnostic in if is_read { policy_core::findings(&policy) } else { check::check(&policy) } {
         if is_lost(&diagnostic, &written, &reading.lost) || written.is_broken(diagnostic.origin) {
             continue;
         }
@@ -66,7 +68,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let facts_text = facts.map_or("{}", |facts| &facts.text);
     let policy = Policy::with_facts(text, facts_text);
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
-    findings.extend(check::check(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
+    findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
     let items = items(&policy, &formatted(text), facts_text, &place, findings);
     let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
     quote! { #items #(#tracked)* }

@@ -5,8 +5,7 @@ use std::path::Path;
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use policy_core::check::check;
-use policy_core::{Policy, Severity};
+use policy_core::{Policy, Severity, findings};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output;
@@ -38,7 +37,7 @@ pub(crate) fn command() -> Command {
 /// Checks a policy that is known as `path`.
 pub(crate) fn run(path: &Path, policy: &Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
     let format = matches.get_one::<Format>("format").copied().unwrap_or(Format::Text);
-    let diagnostics = check(policy);
+    let diagnostics = findings(policy);
     let report = Report::new(path, &policy.text, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use policy_core::check::{check, rejection};
+use policy_core::check::rejection;
 use policy_core::model::Facts;
 use policy_core::{Diagnostic, Policy, Severity};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
         Some(facts) => Some(add_facts(&mut policy, facts)?),
         None => None,
     };
-    let mut findings = check(&policy);
+    let mut findings = policy_core::findings(&policy);
     if let Some(facts) = facts {
         let (in_facts, in_policy): (Vec<_>, Vec<_>) =
             findings.into_iter().partition(|finding| finding.origin.start >= facts.base);

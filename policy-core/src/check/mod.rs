@@ -29,7 +29,7 @@ use crate::model::{Origin, Policy, Target};
 
 use names::Names;
 
-/// Everything that is wrong with a policy, in the order of its text.
+/// Why a policy is not valid, and what nobody wants of it, in the order of its text. [`crate::findings`] asks more.
 ///
 /// What [`Policy::unreadable`] says is part of it. One mistake is one finding.
 ///
@@ -68,9 +68,13 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
             ssh_port::check(&mut checker);
         }
         findings = checker.findings;
-        findings
-            .retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
     }
+    in_order(policy, findings)
+}
+
+/// Findings as they are reported: in the order of the text, each once, and without the warnings that the policy allows.
+pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    findings.retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
     findings.sort_by_key(|finding| (finding.origin, finding.code));
     findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);
     findings

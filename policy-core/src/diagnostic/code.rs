@@ -137,6 +137,10 @@ codes! {
     Warning DoubtfulTest = "doubtful-test", "a test of which it is not known what it tests";
     Warning DoubtfulSetting = "doubtful-setting", "a setting that Tailscale is not known to take";
 
+    // Found by running the policy's own tests.
+    Error FailingTest = "failing-test", "a target of `tests` that is not as it must be";
+    Error FailingSshTest = "failing-ssh-test", "an account of `sshTests` that is not as it must be";
+
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
     Warning UnusedLet = "unused-let", "a `let` that nothing uses";

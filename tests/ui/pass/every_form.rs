@@ -102,8 +102,8 @@ mod tailnet {
             group:staff ipPool "100.81.0.0/16";
         }
         tests {
-            tag:k8s-2 { proto tcp; accept web-1:80; deny tag:nas:25, "192.0.2.9:22"; }
-            tag:self { proto icmp; accept tag:nas:0; }
+            tag:k8s-2 { srcPostureAttrs { "node:tsVersion": "1.80" }; proto tcp; accept web-1:80; deny tag:nas:25, "192.0.2.9:22"; }
+            tag:self { proto icmp; accept tag:nas:0; srcPostureAttrs { "node:tsVersion": "1.80" }; }
             pia {
                 //! On a machine that is looked after
                 srcPostureAttrs { "node:os": "macos", "node:tsVersion": "1.80", "custom:mdm": true };
@@ -111,7 +111,7 @@ mod tailnet {
             }
         }
         sshTests {
-            tag:nas -> tag:nas { accept "backup"; deny "root"; }
+            tag:nas -> tag:nas { accept "backup"; deny "root"; srcPostureAttrs { "node:tsVersion": "1.80" }; }
             pia -> tag:nas { check "root"; srcPostureAttrs { "node:os": "macos", "node:tsVersion": "1.80", "custom:mdm": true }; }
         }
         invariants {
