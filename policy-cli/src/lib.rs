@@ -18,6 +18,7 @@
 
 mod command;
 mod diff;
+mod facts;
 mod file;
 mod line_index;
 mod outcome;
@@ -48,7 +49,7 @@ const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
   policy check policy.hujson --format github   in CI: annotate the pull request
   policy compile policy.hujson --tailnet facts.json
-                                               Tailscale's verdict, as JSON
+                                               Tailscale's verdict, and what each device gets
   policy fmt policy.hujson                     format it in place
   policy fmt --check *.hujson                  in CI: is every file formatted?";
 

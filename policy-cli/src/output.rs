@@ -15,6 +15,23 @@ pub(crate) fn write(result: &[u8]) -> Result<(), Failure> {
     unless_closed(stdout.write_all(result).and_then(|()| stdout.flush()))
 }
 
+/// A result that is written piece by piece.
+pub(crate) struct Stream(io::StdoutLock<'static>);
+
+impl Stream {
+    /// Stdout, for this result alone.
+    pub(crate) fn open() -> Self {
+        Stream(io::stdout().lock())
+    }
+
+    /// Writes the next piece. `false` if nobody reads on.
+    pub(crate) fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
+        let written = self.0.write_all(piece).and_then(|()| self.0.flush());
+        let is_closed = written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        unless_closed(written).map(|()| !is_closed)
+    }
+}
+
 /// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
 pub(crate) fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());

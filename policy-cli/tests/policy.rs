@@ -243,9 +243,81 @@ fn compile_answers_with_a_verdict_and_exits_with_0() {
         let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(answer["message"].as_str(), message, "{policy} {facts:?}");
         match message {
-            None => assert_eq!(answer, serde_json::json!({"status": "accept"})),
+            None => {
+                assert_eq!((&answer["status"], answer.as_object().unwrap().len()), (&"accept".into(), 2));
+                let names: Vec<_> = answer["nodes"].as_object().unwrap().keys().collect();
+                let known = if facts == Some(FACTS) { vec!["nas"] } else { vec![] };
+                assert_eq!(names, known, "{policy} {facts:?}");
+            }
             Some(_) => assert_eq!(answer["status"], "reject"),
         }
+    }
+}
+
+const TAGGED: &str = r#"{
+    "tagOwners": {"tag:nas": []},
+    "grants": [{"src": ["alice@example.com"], "dst": ["tag:nas"], "ip": ["tcp:443"]}],
+    "nodeAttrs": [{"target": ["tag:nas"], "attr": ["funnel-port"]}],
+}"#;
+
+#[test]
+fn compile_says_what_each_device_gets_on_a_line_of_its_own() {
+    let facts = r#"{
+        "users": [{"name": "alice", "email": "alice@example.com", "role": "owner"}],
+        "nodes": [
+            {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1", "ipv6": "fd7a:115c:a1e0::1"},
+            {"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.9"},
+        ],
+    }"#;
+    let run = compile(&directory("compile_says_what_each"), TAGGED, Some(facts));
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    assert_eq!(
+        run.stdout,
+        concat!(
+            "{\"status\": \"accept\", \"nodes\": {\n",
+            r#""laptop": {"packet_filter_rules":null,"peers":["nas"]},"#,
+            "\n",
+            r#""nas": {"packet_filter_rules":[{"SrcIPs":["100.64.0.1","fd7a:115c:a1e0::1"],"#,
+            r#""DstPorts":[{"IP":"100.64.0.9","Ports":{"First":443,"Last":443}}],"IPProto":[6]}],"#,
+            r#""cap_map":{"funnel-port":null},"peers":["laptop"]}"#,
+            "\n}}\n"
+        )
+    );
+}
+
+#[test]
+fn facts_of_several_files_add_up_and_each_is_shown_as_it_is() {
+    let directory = directory("facts_of_several_files");
+    file(&directory, "policy.hujson", TAGGED);
+    file(&directory, "users.json", r#"{"users": [{"name": "alice", "email": "alice@example.com"}]}"#);
+    file(&directory, "nodes.json", r#"{"nodes": [{"name": "laptop", "user": "alice", "ipv4": "100.64.0.1"}]}"#);
+    file(&directory, "more.json", r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.9"}]}"#);
+    file(&directory, "twice.json", "\n{\"nodes\": [{\"name\": \"nas\", \"ipv4\": 1}]}");
+    let compile = |files: &[&str]| {
+        let mut command = command(&["compile", "policy.hujson"]);
+        command.current_dir(&directory).args(files.iter().flat_map(|file| ["--tailnet", file]));
+        run(command)
+    };
+    let good = compile(&["users.json", "nodes.json", "more.json"]);
+    assert_eq!((good.status, good.stderr.as_str()), (Some(0), ""));
+    assert!(good.stdout.contains("\"nas\": {\"packet_filter_rules\":[{\"SrcIPs\":[\"100.64.0.1\"]"), "{}", good.stdout);
+
+    let wrong = compile(&["users.json", "more.json", "twice.json"]);
+    assert_eq!((wrong.status, wrong.stdout.as_str()), (Some(2), ""));
+    for part in [
+        "error[duplicate-name]: there are two devices `nas`\n",
+        "error[wrong-type]: `ipv4` must be a string, not a number\n",
+        "--> twice.json:2:21\n",
+        "error: the facts in `twice.json` cannot be used\n",
+    ] {
+        assert!(wrong.stderr.contains(part), "no {part:?} in {}", wrong.stderr);
+    }
+    for (files, part) in [
+        (["users.json", "users.json"], "error: `--tailnet users.json` is given twice\n"),
+        (["users.json", "policy.hujson"], "both"),
+    ] {
+        let run = compile(&files);
+        assert!(run.status == Some(2) && run.stderr.contains(part), "{}", run.stderr);
     }
 }
 

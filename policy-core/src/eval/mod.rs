@@ -9,6 +9,7 @@ mod attributes;
 mod bits;
 mod block;
 mod filter;
+mod json;
 mod party;
 mod peers;
 mod posture;
@@ -38,6 +39,7 @@ pub use ssh::SshAccess;
 pub use ssh_test::ssh_test_outcomes;
 pub use tailnet::{DeviceId, Node, Person, Tailnet, UserId};
 pub use test::{Expectation, Outcome, test_outcomes};
+pub use wire::Wire;
 
 /// Capabilities with their values; those that the control plane adds by itself have none.
 pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;

@@ -68,14 +68,29 @@ impl Sources {
         self.blocks.get(id as usize).copied().unwrap_or(Block::Any)
     }
 
+    /// All blocks, in the order of their numbers.
+    pub(super) fn all_blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The number of a block that some rule or device has.
+    pub(super) fn id_of(&self, block: Block) -> Option<BlockId> {
+        self.block_ids.get(&block).copied()
+    }
+
     /// The blocks of a device's own addresses.
     pub(super) fn own(&self, device: DeviceId) -> &[BlockId] {
         self.own.get(device).map_or(&[], Vec::as_slice)
     }
 
+    /// The numbers of a set's blocks.
+    pub(super) fn block_ids(&self, set: SourceId) -> &[BlockId] {
+        self.sets.get(set).map_or(&[], Vec::as_slice)
+    }
+
     /// The blocks of a set.
     pub(super) fn blocks(&self, set: SourceId) -> impl Iterator<Item = Block> {
-        self.sets.get(set).into_iter().flatten().map(|&id| self.block_of(id))
+        self.block_ids(set).iter().map(|&id| self.block_of(id))
     }
 
     pub(super) fn is_empty(&self, set: SourceId) -> bool {

@@ -1,0 +1,125 @@
+//! `--tailnet`: what is known of a tailnet beside its policy, from files.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::normalize_untrusted_str as visible;
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use policy_core::model::Facts;
+use policy_core::{Diagnostic, Policy, Severity};
+
+use crate::file;
+use crate::outcome::Failure;
+use crate::output;
+use crate::report::{Format, Report};
+
+/// Where the positions of the first file begin. A policy and the facts in its own source are far smaller.
+const BASE: u32 = 1 << 31;
+
+/// The argument of every command that asks for facts.
+pub(crate) fn argument() -> Arg {
+    Arg::new("tailnet")
+        .long("tailnet")
+        .value_name("FACTS")
+        .value_parser(value_parser!(PathBuf))
+        .action(ArgAction::Append)
+        .help("The tailnet's users and devices, as JSON; `-` reads stdin. May be given several times")
+}
+
+/// The files of facts that were read, so that what is found in them can be shown.
+#[derive(Debug)]
+pub(crate) struct FactFiles<'a>(Vec<FactFile<'a>>);
+
+#[derive(Debug)]
+struct FactFile<'a> {
+    path: &'a Path,
+    text: String,
+    /// The position of its first byte.
+    base: u32,
+}
+
+/// Reads the files that [`argument`] names. Their users, devices and domains take the place of those that the policy
+/// has; what no file tells of stays, and so do invariants. `policy_path` is the file of the policy itself.
+pub(crate) fn read<'a>(
+    policy_path: &Path,
+    policy: &mut Policy,
+    matches: &'a ArgMatches,
+) -> Result<FactFiles<'a>, Failure> {
+    let mut files = FactFiles(Vec::new());
+    let mut known = Facts::default();
+    let mut base = BASE;
+    let mut seen = HashSet::from([policy_path]);
+    for path in matches.get_many::<PathBuf>("tailnet").into_iter().flatten() {
+        let name = file::display_name(path);
+        if !seen.insert(name) {
+            return Err(Failure::new(match name == policy_path {
+                true => "the policy and the facts cannot both be read from the same file".to_owned(),
+                false => format!("`--tailnet {}` is given twice", visible(&path.to_string_lossy())),
+            }));
+        }
+        let text = file::read_text(path)?;
+        let next = u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)?.checked_add(1));
+        let Some(next) = next else { return Err(Failure::new("these are more facts than fit in 2 GiB")) };
+        let (facts, unreadable) = Facts::parse(&text, base);
+        known.users.extend(facts.users);
+        known.devices.extend(facts.devices);
+        known.invariants.extend(facts.invariants);
+        known.domains.items.extend(facts.domains.items);
+        known.allowances.extend(facts.allowances);
+        policy.unreadable.extend(unreadable);
+        files.0.push(FactFile { path: name, text, base });
+        base = next;
+    }
+    if !files.0.is_empty() {
+        replace(&mut policy.facts, known);
+    }
+    Ok(files)
+}
+
+/// Puts what files tell in the place of what the source tells.
+fn replace(facts: &mut Facts, known: Facts) {
+    // A list of users without devices, or the other way round, is no statement about the other.
+    if !known.users.is_empty() {
+        facts.users = known.users;
+    }
+    if !known.devices.is_empty() {
+        facts.devices = known.devices;
+    }
+    if !known.domains.is_empty() {
+        facts.domains = known.domains;
+    }
+    facts.invariants.extend(known.invariants);
+    facts.allowances.extend(known.allowances);
+    // With these users and devices they are no longer those of the source.
+    facts.lets = policy_core::model::List::default();
+}
+
+impl FactFiles<'_> {
+    /// What of the findings is about the policy itself. What is about the files is said on stderr: it is never a reason
+    /// for Tailscale to refuse the policy.
+    ///
+    /// # Errors
+    /// If there is an error in a file: what the policy does in this tailnet is then not known.
+    pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
+        let (mut in_files, in_policy): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| !self.0.is_empty() && finding.origin.start >= BASE);
+        let mut unusable = None;
+        for file in &self.0 {
+            let end = file.base.saturating_add(u32::try_from(file.text.len()).unwrap_or(u32::MAX));
+            let others = in_files.split_off(in_files.partition_point(|finding| finding.origin.start <= end));
+            let report = Report::new(file.path, &file.text, &in_files).based(file.base);
+            output::say(&report.render(Format::Text, &output::stderr_renderer()));
+            if report.count(Severity::Error) > 0 {
+                unusable = unusable.or(Some(file));
+            }
+            in_files = others;
+        }
+        match unusable {
+            None => Ok(in_policy),
+            Some(file) => {
+                let path = file.path.to_string_lossy();
+                Err(Failure::new(format_args!("the facts in `{}` cannot be used", visible(&path))))
+            }
+        }
+    }
+}
