@@ -1,6 +1,6 @@
 //! What a policy gives to a small tailnet, above all where captures show only half of a rule.
 
-#![allow(clippy::indexing_slicing, reason = "a test that cannot go on should panic")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::{Policy, eval};
 use serde_json::{Map, Value, json};
@@ -161,5 +161,96 @@ fn ssh_tests_follow_the_rules() {
     ] {
         let hosts = r#""hosts": {"nas": "100.64.0.4"},"#;
         assert_eq!(outcomes(&format!("{rules} {hosts} \"sshTests\": [{{{test}}}]")), [expected], "{test}");
+    }
+}
+
+/// The routes that a device serves in the eyes of the policy: those of which its filter tells everybody.
+fn sources_of_everybody(nodes: &str, sections: &str) -> Vec<Value> {
+    let facts = format!(
+        r#"{{"users": [{{"name": "alice", "email": "alice@example.com", "role": "owner"}}], "nodes": [{nodes}]}}"#
+    );
+    let policy = format!(r#"{{"tagOwners": {{"tag:router": [], "tag:other": []}}, {sections}}}"#);
+    let devices = eval::compile(&Policy::with_facts(&policy, &facts)).to_json();
+    let sources = &devices["r"]["packet_filter_rules"][0]["SrcIPs"];
+    let is_route =
+        |text: &&Value| text.as_str().is_some_and(|text| text.starts_with("10.") || text.starts_with("2001:"));
+    sources.as_array().into_iter().flatten().filter(is_route).cloned().collect()
+}
+
+#[test]
+fn routes_are_approved_by_the_facts_or_else_by_auto_approvers() {
+    let tagged = r#""name": "r", "tags": ["tag:router"], "ipv4": "100.64.0.1""#;
+    let owned = r#""name": "r", "user": "alice", "ipv4": "100.64.0.1""#;
+    let advertised = r#""routable_ips": ["10.1.0.0/16", "10.2.0.0/24", "2001:db8::/32", "0.0.0.0/0"]"#;
+    let approvers = |routes: &str| format!(r#""autoApprovers": {{"routes": {{{routes}}}}}"#);
+    for (device, more, approvers, expected) in [
+        // What the facts say counts, even if they say that nothing is approved.
+        (
+            tagged,
+            r#""approved_routes": ["10.2.0.0/24"]"#,
+            approvers(r#""10.1.0.0/16": ["tag:router"]"#),
+            json!(["10.2.0.0/24"]),
+        ),
+        (tagged, r#""approved_routes": []"#, approvers(r#""10.1.0.0/16": ["tag:router"]"#), json!([])),
+        // The same prefix, one that contains it, none that does.
+        (tagged, r#""approved_routes": null"#, approvers(r#""10.1.0.0/16": ["tag:router"]"#), json!(["10.1.0.0/16"])),
+        (tagged, "", approvers(r#""10.2.0.0/16": ["tag:router"]"#), json!(["10.2.0.0/24"])),
+        (tagged, "", approvers(r#""10.1.0.0/17": ["tag:router"], "10.2.0.0/16": ["tag:other"]"#), json!([])),
+        (tagged, "", approvers(""), json!([])),
+        // A default route approves all subnets of its family.
+        (tagged, "", approvers(r#""0.0.0.0/0": ["tag:router"]"#), json!(["10.1.0.0/16", "10.2.0.0/24"])),
+        (tagged, "", approvers(r#""::/0": ["tag:router"]"#), json!(["2001:db8::/32"])),
+        // Owners of devices may be approvers, but not for tagged ones.
+        (owned, "", approvers(r#""10.0.0.0/8": ["alice@example.com"]"#), json!(["10.1.0.0/16", "10.2.0.0/24"])),
+        (owned, "", approvers(r#""10.0.0.0/15": ["autogroup:owner"]"#), json!(["10.1.0.0/16"])),
+        (tagged, "", approvers(r#""10.0.0.0/8": ["alice@example.com"]"#), json!([])),
+    ] {
+        let more = if more.is_empty() { String::new() } else { format!(", {more}") };
+        let found = sources_of_everybody(&format!("{{{device}, {advertised}{more}}}"), &approvers);
+        // In this order as text: 10.1, 10.2, 2001.
+        assert_eq!(Value::from(found), expected, "{device} {more} {approvers}");
+    }
+}
+
+/// The devices that somebody who may go anywhere is shown as exit nodes, and as routers of 10.1.0.0/16.
+fn routers(nodes: &str, sections: &str) -> (Vec<String>, Vec<String>) {
+    let facts = format!(r#"{{"nodes": [{{"name": "me", "user": "me@example.com", "ipv4": "100.64.0.9"}}, {nodes}]}}"#);
+    let policy = format!(r#"{{"tagOwners": {{"tag:router": []}}, {sections}}}"#);
+    let devices = eval::compile(&Policy::with_facts(&policy, &facts)).to_json();
+    let shown = devices["me"].get("peer_routes").and_then(Value::as_object).cloned().unwrap_or_default();
+    let with = |route: &str| {
+        let has = |(_, routes): &(&String, &Value)| routes.as_array().unwrap().contains(&json!(route));
+        shown.iter().filter(has).map(|(name, _)| name.clone()).collect()
+    };
+    (with("0.0.0.0/0"), with("10.1.0.0/16"))
+}
+
+#[test]
+fn exit_routes_are_approved_by_exit_node_alone() {
+    let node = r#"{"name": "r", "tags": ["tag:router"], "ipv4": "100.64.0.1", "routable_ips": ["0.0.0.0/0", "::/0", "10.1.0.0/16"]}"#;
+    for (approvers, exit, subnet) in [
+        (r#""routes": {"0.0.0.0/0": ["tag:router"], "::/0": ["tag:router"]}"#, false, true),
+        (r#""exitNode": ["tag:router"]"#, true, false),
+        (r#""exitNode": ["tag:router"], "routes": {"10.0.0.0/8": ["tag:router"]}"#, true, true),
+        (r#""exitNode": []"#, false, false),
+    ] {
+        let (exits, subnets) = routers(node, &format!(r#""autoApprovers": {{{approvers}}}"#));
+        assert_eq!((exits.len(), subnets.len()), (usize::from(exit), usize::from(subnet)), "{approvers}");
+    }
+}
+
+#[test]
+fn of_several_routers_the_facts_say_which_is_elected_and_else_the_first_is() {
+    let router = |name: &str, primary: &str| {
+        let (tags, address) = (r#"["tag:router"]"#, name.len());
+        format!(
+            r#"{{"name": "{name}", "tags": {tags}, "ipv4": "100.64.0.{address}", "approved_routes": ["10.1.0.0/16"]{primary}}}"#
+        )
+    };
+    let (yes, no) = (r#", "primary_routes": ["10.1.0.0/16"]"#, r#", "primary_routes": []"#);
+    for (first, second, elected) in [("", "", "a"), ("", yes, "bb"), (no, "", "bb"), (yes, "", "a"), (no, no, "")] {
+        let nodes = [router("a", first), router("bb", second)].join(", ");
+        let (_, shown) = routers(&nodes, r#""grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]"#);
+        assert_eq!(shown, elected.split_terminator(',').collect::<Vec<_>>(), "{first} {second}");
     }
 }

@@ -5,6 +5,7 @@
 //! Postures are not looked at: facts have no posture of a device, and a rule counts as if it were met.
 
 mod app;
+mod approval;
 mod attributes;
 mod bits;
 mod block;

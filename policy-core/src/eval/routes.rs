@@ -51,7 +51,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             }
         };
         for &route in &node.routes {
-            let is_elected = node.fact.primary.iter().any(|primary| primary.prefix.masked() == route);
+            let is_elected = node.elected.contains(&route);
             let steered = steered.get(&(router, route));
             if !is_elected && steered.is_none() {
                 continue;
@@ -148,7 +148,7 @@ impl Routing<'_, '_> {
                 let Some(node) = tailnet.devices.get(router) else { continue };
                 for &route in &node.routes {
                     if ranges.iter().any(|&range| overlap(range, route.range())) {
-                        let elected = node.fact.primary.iter().any(|primary| primary.prefix.masked() == route);
+                        let elected = node.elected.contains(&route);
                         let choice = chosen.entry(route).or_insert((elected, router));
                         if elected && !choice.0 {
                             *choice = (true, router);

@@ -9,6 +9,7 @@ use crate::model::{
     SelectorKind,
 };
 
+use super::approval;
 use super::block::{INTERNET, RangeIndex, single};
 
 /// A device by its place among the facts.
@@ -52,6 +53,8 @@ pub struct Node<'p> {
     pub addresses: Vec<IpAddr>,
     /// Its approved subnet routes: those beyond exit routes.
     pub routes: Vec<Prefix>,
+    /// Those of them for which it is the elected router.
+    pub elected: Vec<Prefix>,
     /// Its approved exit routes.
     pub exit_routes: Vec<Prefix>,
 }
@@ -122,26 +125,15 @@ impl<'p> Tailnet<'p> {
             if !fact.tags.is_empty() {
                 tagged.push(id);
             }
-            let approved = fact.approved.iter().map(|network| network.prefix.masked());
-            let (exit_routes, routes) = approved.partition(|prefix| prefix.length == 0);
             let addresses = fact.ipv4.map(IpAddr::from).into_iter().chain(fact.ipv6.map(IpAddr::from)).collect();
-            devices.push(Node { fact, user, addresses, routes, exit_routes });
+            let (routes, elected, exit_routes) = (Vec::new(), Vec::new(), Vec::new());
+            devices.push(Node { fact, user, addresses, routes, elected, exit_routes });
         }
-        let by_device = |ranges: fn(&Node) -> Vec<AddressRange>| {
-            let each = devices.iter().enumerate();
-            RangeIndex::new(
-                each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect(),
-            )
-        };
-        let mut routes: Vec<Prefix> = devices.iter().flat_map(|node| node.routes.iter().copied()).collect();
-        routes.sort_unstable_by_key(|route| (route.address, route.length));
-        routes.dedup();
-        Tailnet {
-            addresses: by_device(|node| node.addresses.iter().map(|&address| single(address)).collect()),
-            routers: by_device(|node| node.routes.iter().map(|route| route.range()).collect()),
-            exit_nodes: (0..devices.len())
-                .filter(|&id| devices.get(id).is_some_and(|node| !node.exit_routes.is_empty()))
-                .collect(),
+        let addresses = index(&devices, |node| node.addresses.iter().map(|&address| single(address)).collect());
+        let mut tailnet = Tailnet {
+            addresses,
+            routers: RangeIndex::new(Vec::new()),
+            exit_nodes: Vec::new(),
             everyone: (0..devices.len()).collect(),
             devices,
             users: users
@@ -155,8 +147,29 @@ impl<'p> Tailnet<'p> {
             groups: policy.groups.iter().map(|group| (group.name.as_str(), group)).collect(),
             hosts: policy.hosts.iter().filter_map(|host| Some((host.name.as_str(), host.address?))).collect(),
             ip_sets: policy.ipsets.iter().map(|ip_set| (ip_set.name.as_str(), ip_set)).collect(),
-            routes,
+            routes: Vec::new(),
+        };
+        tailnet.set_routes(policy);
+        tailnet
+    }
+
+    /// Approvers are selectors, so routes come when all else is known.
+    fn set_routes(&mut self, policy: &'p Policy) {
+        let approved = approval::approved(policy, self);
+        for (id, (node, approved)) in self.devices.iter_mut().zip(approved).enumerate() {
+            (node.exit_routes, node.routes) = approved.into_iter().partition(|route| route.length == 0);
+            if !node.exit_routes.is_empty() {
+                self.exit_nodes.push(id);
+            }
         }
+        let elected = approval::elected(self);
+        for (node, elected) in self.devices.iter_mut().zip(elected) {
+            node.elected = elected;
+        }
+        self.routers = index(&self.devices, |node| node.routes.iter().map(|route| route.range()).collect());
+        self.routes = self.devices.iter().flat_map(|node| node.routes.iter().copied()).collect();
+        self.routes.sort_unstable_by_key(|route| (route.address, route.length));
+        self.routes.dedup();
     }
 
     /// The user of that login, in any case of its letters.
@@ -272,6 +285,12 @@ impl<'p> Tailnet<'p> {
         within.pop();
         ranges
     }
+}
+
+/// The devices by ranges of addresses.
+fn index(devices: &[Node], ranges: impl Fn(&Node) -> Vec<AddressRange>) -> RangeIndex<DeviceId> {
+    let each = devices.iter().enumerate();
+    RangeIndex::new(each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect())
 }
 
 /// Whether a user is in an autogroup of roles. Everybody is a member, and the owner is an admin too.

@@ -111,9 +111,9 @@ pub struct Device {
     pub ipv6: Option<Ipv6Addr>,
     /// The routes that it advertises, exit routes among them.
     pub routable: List<Network>,
-    /// Those of them that are approved.
+    /// Those of them that are approved. If the facts do not say, the policy's `autoApprovers` decide.
     pub approved: List<Network>,
-    /// Those for which it is the elected router.
+    /// Those for which it is the elected router. A route that no device says so of has the first of its routers that says nothing.
     pub primary: List<Network>,
     /// The comment above it.
     pub doc: Option<String>,
