@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::check::check;
+use policy_core::hujson::Document;
 use policy_core::model::Origin;
 use policy_core::{Diagnostic, Policy};
 use proptest::prelude::*;
@@ -240,6 +241,17 @@ proptest! {
         let findings = check(&Policy::with_facts(&text, &facts));
         assert_places(&text, &facts, &findings);
         prop_assert_eq!(&findings, &check(&Policy::with_facts(&text, &facts)), "the answer is always the same");
+    }
+
+    #[test]
+    fn formatting_changes_no_answer(policy in policy()) {
+        let text = policy.to_string();
+        let formatted = Document::parse(text.as_str(), 0).unwrap().format();
+        let words = |text: &str| {
+            let findings = check(&Policy::parse(text)).into_iter();
+            findings.map(|finding| (finding.code, finding.message, finding.help, finding.tailscale)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(words(&formatted), words(&text));
     }
 }
 
