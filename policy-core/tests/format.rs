@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 fn parsed(text: &str) -> Document {
-    Document::parse(text, 0).unwrap_or_else(|error| panic!("{error} in {text:?}"))
+    Document::parse(text, 0).unwrap()
 }
 
 fn formatted(text: &str) -> String {

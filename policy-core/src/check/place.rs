@@ -235,6 +235,7 @@ impl Place {
             (Place::Src, SelectorKind::Tag) => format!("src=tag not found: {quoted}"),
             (Place::AclDst, SelectorKind::Tag) => format!("dst={quoted}: tag not found: {quoted}"),
             (Place::Via, SelectorKind::Tag) => format!("tag {quoted} not found"),
+            (Place::Via, _) => "via can only be a tag".to_owned(),
             (Place::NodeTarget, SelectorKind::Tag) => format!("tag not found: {quoted}"),
             (Place::NodeTarget, SelectorKind::Host) => format!("{quoted}: invalid address"),
             (Place::SshTestDst, SelectorKind::Tag) => format!("SSH tests dst contains unknown tag {quoted}"),

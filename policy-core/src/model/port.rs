@@ -40,7 +40,8 @@ impl PortRange {
                 .help("write a port, a range as `80-443`, or `*` for all")
                 .tailscale("invalid port list: \"\""));
         }
-        let refused = |why: &str| format!("port range {}: {why}", go_quote(text));
+        // It reads all in lower case, and answers so.
+        let refused = |why: &str| format!("port range {}: {why}", go_quote(&text.to_lowercase()));
         let (first_text, last_text) = text.split_once('-').unwrap_or((text, text));
         if last_text.contains('-') && first_text != text {
             return Err(problem(format!("`{text}` has too many dashes"))
@@ -188,6 +189,7 @@ mod tests {
             ("0-10", r#"port range "0-10": first port must be >0, or use '*' for wildcard"#),
             ("443-80", r#"port range "443-80": first port must be >= last port"#),
             ("+22", r#"port range "+22": invalid first integer"#),
+            ("80-SSH", r#"port range "80-ssh": invalid last integer"#),
         ] {
             assert_eq!(PortRange::parse(text).unwrap_err().tailscale.as_deref(), Some(message), "{text}");
         }

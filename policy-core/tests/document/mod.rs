@@ -49,8 +49,7 @@ fn values(gap: BoxedStrategy<String>, trailing_commas: bool) -> BoxedStrategy<St
         .prop_recursive(6, 60, 7, move |value| {
             let comma = if trailing_commas { any::<bool>().boxed() } else { Just(false).boxed() };
             let end = (comma, gap.clone(), gap.clone());
-            let element =
-                (gap.clone(), value.clone(), gap.clone()).prop_map(|(before, value, after)| before + &value + &after);
+            let element = (gap.clone(), value, gap.clone()).prop_map(|(before, value, after)| before + &value + &after);
             let member = (gap.clone(), name(), gap.clone(), element.clone())
                 .prop_map(|(before, name, after, element)| format!("{before}{name}{after}:{element}"));
             prop_oneof![
