@@ -1,0 +1,99 @@
+//! Captures of Tailscale's control plane: a policy, the tailnet it was sent to, and the answer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+const VARIABLE: &str = "POLICY_CONFORMANCE";
+
+/// The captures beside the workspace, if they are there.
+pub(crate) fn known_captures() -> Option<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/given");
+    directory.is_dir().then_some(directory)
+}
+
+/// Every case of the directory that was named, else of the captures beside the workspace, else none.
+pub(crate) fn cases() -> Vec<Case> {
+    match (std::env::var_os(VARIABLE), known_captures()) {
+        (Some(named), _) => {
+            let given = Path::new(&named).join("given");
+            cases_in(if given.is_dir() { &given } else { Path::new(&named) })
+        }
+        (None, Some(directory)) => cases_in(&directory),
+        (None, None) => {
+            println!("skipped: there are no captures beside the workspace, and {VARIABLE} names none");
+            Vec::new()
+        }
+    }
+}
+
+/// Every case of a directory's files.
+pub(crate) fn cases_in(directory: &Path) -> Vec<Case> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    let mut cases = Vec::new();
+    for path in paths {
+        let file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let array = file.as_array().unwrap_or_else(|| panic!("{} is no array", path.display()));
+        cases.extend(array.iter().cloned().map(Case));
+    }
+    assert!(!cases.is_empty(), "{} has no cases", directory.display());
+    cases
+}
+
+pub(crate) struct Case(pub(crate) Value);
+
+impl Case {
+    pub(crate) fn text(&self, field: &str) -> &str {
+        self.0[field].as_str().unwrap_or_default()
+    }
+
+    /// The policy as it was sent, or the same value where its text is not known.
+    pub(crate) fn policy(&self) -> String {
+        self.0["policy_text"].as_str().map_or_else(|| self.0["policy"].to_string(), str::to_owned)
+    }
+
+    pub(crate) fn facts(&self) -> Value {
+        json!({"users": self.0["users"], "nodes": self.0["nodes"]})
+    }
+
+    pub(crate) fn nodes(&self) -> &[Value] {
+        self.0["nodes"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn is_rejected(&self) -> bool {
+        match self.text("status") {
+            "reject" => true,
+            "accept" => false,
+            other => panic!("{}: `{other}` is no status", self.text("id")),
+        }
+    }
+
+    /// Whether an oddity of the capture makes this of it no evidence.
+    pub(crate) fn is_odd(&self, what: &str) -> bool {
+        self.quirks().iter().any(|quirk| affected(quirk).any(|affected| affected == what))
+    }
+
+    /// What is left out of the comparison, and why: a line for each.
+    pub(crate) fn oddities(&self) -> Vec<String> {
+        let with_effect = self.quirks().iter().filter(|quirk| affected(quirk).next().is_some());
+        with_effect
+            .map(|quirk| {
+                let what: Vec<&str> = affected(quirk).collect();
+                let why = quirk["note"].as_str().or(quirk["code"].as_str()).unwrap_or("no reason given");
+                format!("{} without {}: {why}", self.text("id"), what.join(", "))
+            })
+            .collect()
+    }
+
+    fn quirks(&self) -> &[Value] {
+        self.0["quirks"].as_array().map_or(&[], Vec::as_slice)
+    }
+}
+
+fn affected(quirk: &Value) -> impl Iterator<Item = &str> {
+    quirk["affects"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
