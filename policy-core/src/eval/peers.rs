@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::filter::Filters;
 use super::rule::Rules;
 use super::sources::SourceId;
-use super::tailnet::{DeviceId, Tailnet};
+use super::tailnet::{DeviceId, Meaning, Tailnet};
 
 /// The sets of sources that a device's filter has, each once.
 pub(super) fn sources_of(filters: &Filters, device: DeviceId) -> Vec<SourceId> {
@@ -47,11 +47,12 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, behind:
         admitted.iter().for_each(|other| meet(device, other));
     }
     // A grant with `via` and nothing but `app` is in no filter, and yet makes peers. Which ones is seen in one held-out
-    // case only; here its sources and its routers see each other.
+    // case only; here its sources see the routers that would carry the same grant with `ip`.
     for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = &rule.via else { continue };
         let origins = super::sources::devices_among(&rule.src, &rules.meanings, tailnet);
-        for router in routers.iter() {
+        let carriers = rule.dst.iter().filter_map(|&id| rules.meanings.get(id)).flat_map(|dst| carriers(tailnet, dst));
+        for router in carriers.filter(|&router| routers.contains(router)) {
             origins.iter().for_each(|origin| meet(router, origin));
         }
     }
@@ -59,4 +60,13 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, behind:
         peers.remove(device);
     }
     peers
+}
+
+/// The devices through which a destination behind routers is reached.
+fn carriers(tailnet: &Tailnet, destination: &Meaning) -> Vec<DeviceId> {
+    match destination {
+        Meaning::Addresses(ranges) => ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range)).collect(),
+        Meaning::Internet => tailnet.exit_nodes.clone(),
+        _ => Vec::new(),
+    }
 }
