@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::check::check;
+use policy_core::eval::test_outcomes;
 use policy_core::hujson::{self, Document};
 use policy_core::{Diagnostic, Policy};
 use serde_json::Value;
@@ -54,6 +55,14 @@ fn read(bencher: Bencher, grants: usize) {
 fn check_policy(bencher: Bencher, grants: usize) {
     let policy = Policy::parse(generate::policy(grants));
     bencher.bench(|| check(black_box(&policy)));
+}
+
+/// As many targets of tests as there are grants.
+#[divan::bench(args = [10_000, 30_000], sample_count = 20)]
+fn tests(bencher: Bencher, grants: usize) {
+    let policy = Policy::parse(generate::policy_with_tests(grants));
+    assert!(policy.unreadable.is_empty());
+    bencher.bench(|| test_outcomes(black_box(&policy)));
 }
 
 fn serde_json_once(text: &str) -> Value {

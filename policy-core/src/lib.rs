@@ -11,6 +11,8 @@ mod findings;
 pub mod hujson;
 pub mod model;
 pub mod name;
+#[cfg(test)]
+mod small;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use findings::findings;

@@ -45,13 +45,13 @@ impl std::fmt::Display for Block {
 }
 
 /// That address alone.
-pub(super) fn single(address: impl Into<IpAddr>) -> AddressRange {
+pub(crate) fn single(address: impl Into<IpAddr>) -> AddressRange {
     let address = address.into();
     AddressRange { first: address, last: address }
 }
 
 /// Whether some address lies within both. IPv4 addresses come before all IPv6 ones, so families need no look.
-pub(super) fn overlap(a: AddressRange, b: AddressRange) -> bool {
+pub(crate) fn overlap(a: AddressRange, b: AddressRange) -> bool {
     a.first <= b.last && b.first <= a.last
 }
 
@@ -78,14 +78,14 @@ const fn v6(first: u128, last: u128) -> AddressRange {
 
 /// What `*` is as a source, beside the approved routes: the addresses of tailnets, less 100.115.92.0/23, which
 /// ChromeOS has for itself. `acl-a06`
-pub(super) const TAILNET: [AddressRange; 3] = [
+pub(crate) const TAILNET: [AddressRange; 3] = [
     v4([100, 64, 0, 0], [100, 115, 91, 255]),
     v4([100, 115, 94, 0], [100, 127, 255, 255]),
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];
 
 /// What `autogroup:internet` is as a destination: what is neither private nor of a tailnet. `grant-v07`
-pub(super) const INTERNET: [AddressRange; 7] = [
+pub(crate) const INTERNET: [AddressRange; 7] = [
     v4([0, 0, 0, 0], [9, 255, 255, 255]),
     v4([11, 0, 0, 0], [100, 63, 255, 255]),
     v4([100, 128, 0, 0], [169, 253, 255, 255]),
@@ -96,37 +96,56 @@ pub(super) const INTERNET: [AddressRange; 7] = [
 ];
 
 /// Values by ranges of addresses, for finding those that overlap another range without a look at the others.
+///
+/// A balanced tree without pointers: the middle of a part of the entries is its root.
 #[derive(Clone, Debug)]
-pub(super) struct RangeIndex<T> {
+pub(crate) struct RangeIndex<T> {
     /// In the order of their first addresses.
     entries: Vec<(AddressRange, T)>,
-    /// For each entry the highest address of it and all before it, so that a search knows when to stop.
+    /// For each entry the highest address of all below it in the tree, so that a search passes by what ends too early.
     reach: Vec<IpAddr>,
 }
 
 impl<T: Copy> RangeIndex<T> {
     /// An index of these.
-    pub(super) fn new(mut entries: Vec<(AddressRange, T)>) -> Self {
+    pub(crate) fn new(mut entries: Vec<(AddressRange, T)>) -> Self {
         entries.sort_by_key(|(range, _)| (range.first, range.last));
-        let mut highest = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        let reach = entries
-            .iter()
-            .map(|(range, _)| {
-                highest = highest.max(range.last);
-                highest
-            })
-            .collect();
-        RangeIndex { entries, reach }
+        let mut index = RangeIndex { reach: entries.iter().map(|(range, _)| range.last).collect(), entries };
+        index.set_reach(0, index.entries.len());
+        index
     }
 
-    /// The values whose ranges overlap this one, in no order that means anything.
-    pub(super) fn overlapping(&self, range: AddressRange) -> impl Iterator<Item = T> {
-        let end = self.entries.partition_point(|(entry, _)| entry.first <= range.last);
-        let candidates = self.entries.iter().zip(&self.reach).take(end).rev();
-        candidates
-            .take_while(move |&(_, reach)| *reach >= range.first)
-            .filter(move |((entry, _), _)| entry.last >= range.first)
-            .map(|((_, value), _)| *value)
+    fn set_reach(&mut self, start: usize, end: usize) -> Option<IpAddr> {
+        let middle = start.midpoint(end);
+        if start >= end {
+            return None;
+        }
+        let below = self.set_reach(start, middle).max(self.set_reach(middle + 1, end));
+        let reach = self.reach.get_mut(middle)?;
+        *reach = below.map_or(*reach, |below| below.max(*reach));
+        Some(*reach)
+    }
+
+    /// The values whose ranges overlap this one, in the order of their ranges.
+    pub(crate) fn overlapping(&self, range: AddressRange) -> impl Iterator<Item = T> {
+        let mut found = Vec::new();
+        self.collect(range, 0, self.entries.len(), &mut found);
+        found.into_iter()
+    }
+
+    fn collect(&self, range: AddressRange, start: usize, end: usize, found: &mut Vec<T>) {
+        let middle = start.midpoint(end);
+        let (Some((entry, value)), Some(&reach)) = (self.entries.get(middle), self.reach.get(middle)) else { return };
+        if start >= end || reach < range.first {
+            return;
+        }
+        self.collect(range, start, middle, found);
+        if overlap(*entry, range) {
+            found.push(*value);
+        }
+        if entry.first <= range.last {
+            self.collect(range, middle + 1, end, found);
+        }
     }
 }
 

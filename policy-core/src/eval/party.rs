@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::model::{AddressRange, Autogroup, Role, Selector, SelectorKind};
 
 use super::block::{INTERNET, TAILNET, overlap, single};
+use super::identity::{Identity, Who};
 use super::tailnet::{DeviceId, Meaning, Tailnet, has_role};
 
 /// A device that a test is about, or one that could be.
@@ -82,6 +83,16 @@ impl<'p> Party<'p> {
     /// The login of whose it is, in its two halves.
     pub(super) fn login(&self) -> Option<(&'p str, &'p str)> {
         self.user.and_then(|(email, _)| email.rsplit_once('@'))
+    }
+
+    /// What the rules may name it by.
+    pub(super) fn identity(&self) -> Identity<'p> {
+        let who = match self.user {
+            Some((login, role)) => Who::User { login, role },
+            None if self.tags.is_empty() => Who::Unknown,
+            None => Who::Tagged(self.tags.clone()),
+        };
+        Identity { who, addresses: self.addresses.clone(), is_routed: false }
     }
 
     /// Whether both are devices of one user, and so each other's `autogroup:self`.

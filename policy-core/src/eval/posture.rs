@@ -6,9 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::model::{Comparison, Condition, Policy, Scalar, Selector};
 
-/// Whether a device with these attributes has one of a rule's postures, or of the default ones if the rule has none.
+/// The postures of which a device must have one: a rule's own, or the default ones if it has none.
+pub(crate) fn required<'p>(policy: &'p Policy, own: &'p [Selector]) -> &'p [Selector] {
+    if own.is_empty() { &policy.default_src_posture } else { own }
+}
+
+/// Whether a device with these attributes has one of the required postures, if there are any.
 pub(super) fn holds(policy: &Policy, required: &[Selector], attributes: &Map<String, Value>) -> bool {
-    let required = if required.is_empty() { policy.default_src_posture.items.as_slice() } else { required };
     required.is_empty()
         || required.iter().any(|name| {
             let posture = policy.postures.iter().find(|posture| posture.name.as_str() == name.text.as_str());

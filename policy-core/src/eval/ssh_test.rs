@@ -86,7 +86,11 @@ impl Login<'_, '_> {
                 SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => destination.is_own_device_of(source),
                 _ => destination.is_destination(self.tailnet, selector),
             })
-            && posture::holds(self.policy, &rule.src_posture, &self.test.src_posture_attrs)
+            && posture::holds(
+                self.policy,
+                posture::required(self.policy, &rule.src_posture),
+                &self.test.src_posture_attrs,
+            )
     }
 
     fn is_account(&self, user: &str, source: &Party) -> bool {

@@ -24,18 +24,18 @@ pub struct Tailnet<'p> {
     pub devices: Vec<Node<'p>>,
     /// The users, in the order of the facts; after them owners of devices that the facts do not list.
     pub users: Vec<Person<'p>>,
-    pub(super) by_login: HashMap<String, UserId>,
+    pub(crate) by_login: HashMap<String, UserId>,
     tags: HashMap<String, Rc<[DeviceId]>>,
     tagged: Rc<[DeviceId]>,
     members: Rc<[DeviceId]>,
     everyone: Rc<[DeviceId]>,
-    pub(super) groups: HashMap<&'p str, &'p Group>,
-    pub(super) hosts: HashMap<&'p str, HostAddress>,
+    pub(crate) groups: HashMap<&'p str, &'p Group>,
+    pub(crate) hosts: HashMap<&'p str, HostAddress>,
     ip_sets: HashMap<&'p str, &'p IpSet>,
     /// The devices by their own addresses.
-    pub(super) addresses: RangeIndex<DeviceId>,
+    pub(crate) addresses: RangeIndex<DeviceId>,
     /// The devices by their approved subnet routes.
-    pub(super) routers: RangeIndex<DeviceId>,
+    pub(crate) routers: RangeIndex<DeviceId>,
     /// Those with approved exit routes.
     pub(super) exit_nodes: Vec<DeviceId>,
     /// The approved subnet routes of all devices, each once.
@@ -251,7 +251,7 @@ impl<'p> Tailnet<'p> {
     }
 
     /// The addresses that a selector names rather than belongs to.
-    pub(super) fn literal(&self, selector: &Selector) -> Vec<AddressRange> {
+    pub(crate) fn literal(&self, selector: &Selector) -> Vec<AddressRange> {
         match selector.kind {
             SelectorKind::Address(address) => vec![single(address)],
             SelectorKind::Prefix(prefix) => vec![prefix.range()],
@@ -295,7 +295,7 @@ fn index(devices: &[Node], ranges: impl Fn(&Node) -> Vec<AddressRange>) -> Range
 
 /// Whether a user is in an autogroup of roles. Everybody is a member, and the owner is an admin too.
 /// `nodeattrs-target-a10-autogroup-admin` Whether the owner or admins have the lesser roles is not known; here they have not.
-pub(super) fn has_role(role: Option<Role>, autogroup: Autogroup) -> bool {
+pub(crate) fn has_role(role: Option<Role>, autogroup: Autogroup) -> bool {
     match autogroup {
         Autogroup::Member => true,
         Autogroup::Owner => role == Some(Role::Owner),

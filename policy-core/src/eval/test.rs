@@ -1,10 +1,12 @@
 //! Whether the policy's own `tests` hold.
 
-use crate::model::{
-    Autogroup, Destination, Origin, Policy, PortRange, Protocol, Selector, SelectorKind, Target, Test, Text,
-};
+use std::collections::HashMap;
 
+use crate::model::{Origin, Policy, Protocol, Selector, Target, Test, Text};
+
+use super::bits::Bits;
 use super::party::{Party, parties};
+use super::permits::Permits;
 use super::posture;
 use super::tailnet::Tailnet;
 
@@ -51,90 +53,69 @@ pub struct Outcome<'p> {
 /// ```
 pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let tailnet = Tailnet::new(policy);
+    let permits = Permits::new(policy, &tailnet);
+    let mut hosts: HashMap<&str, Vec<End>> = HashMap::new();
     let mut outcomes = Vec::new();
     for test in &policy.tests {
-        let sources = test.src.as_ref().map_or(Vec::new(), |src| parties(&tailnet, src));
+        let sources = test.src.as_ref().map_or(Vec::new(), |src| parties(&tailnet, src)).into_iter();
+        let sources: Vec<End> =
+            sources.map(|party| End { permits: permits.from(&tailnet, &party.identity()), party }).collect();
         let wanted = test.accept.iter().map(|target| (Expectation::Accept, target));
         for (expectation, target) in wanted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
-            outcomes.push(outcome(policy, &tailnet, test, &sources, expectation, target));
+            let destinations = hosts.entry(&target.host.text).or_insert_with(|| {
+                let parties = parties(&tailnet, &target.host).into_iter();
+                parties.map(|party| End { permits: permits.to(&party.identity()), party }).collect()
+            });
+            let probe = Probe { policy, permits: &permits, test, port: target.port };
+            outcomes.push(probe.outcome(expectation, target, &sources, destinations));
         }
     }
     outcomes
 }
 
-fn outcome<'p>(
-    policy: &'p Policy,
-    tailnet: &Tailnet<'p>,
-    test: &Test,
-    sources: &[Party],
-    expectation: Expectation,
-    target: &'p Target,
-) -> Outcome<'p> {
-    let destinations = parties(tailnet, &target.host);
-    let allowed: Vec<Option<Origin>> = sources
-        .iter()
-        .map(|source| {
-            destinations.iter().find_map(|destination| {
-                let probe = Probe { policy, tailnet, test, source, destination, port: target.port };
-                probe.allowing_rule()
-            })
-        })
-        .collect();
-    let passes = match expectation {
-        Expectation::Deny => allowed.iter().all(Option::is_none),
-        _ => !allowed.is_empty() && allowed.iter().all(Option::is_some),
-    };
-    let rule = allowed.into_iter().flatten().next();
-    Outcome { expectation, target: &target.text, destination: None, passes, rule }
+/// One side of a test, and the permits that it is one side of.
+struct End<'p> {
+    party: Party<'p>,
+    permits: Bits,
 }
 
-/// One packet.
+/// A test's packets to one port.
 struct Probe<'a, 'p> {
     policy: &'p Policy,
-    tailnet: &'a Tailnet<'p>,
+    permits: &'a Permits<'p>,
     test: &'a Test,
-    source: &'a Party<'p>,
-    destination: &'a Party<'p>,
     port: u16,
 }
 
-impl Probe<'_, '_> {
-    /// The first rule that lets it through; the whole policy where that has no rules at all, and so allows everything.
-    fn allowing_rule(&self) -> Option<Origin> {
-        if self.policy.grants.is_none() && self.policy.acls.is_none() {
-            return Some(self.policy.origin);
-        }
-        let grants = self.policy.grants.iter().flatten().filter(|grant| {
-            grant.ip.iter().any(|spec| self.is_on(spec.protocol, spec.ports))
-                && grant.dst.iter().any(|dst| self.goes_to(dst))
-                && self.comes_from(&grant.src, &grant.src_posture)
-        });
-        let acls = self.policy.acls.iter().flatten().filter(|acl| {
-            let is_destination = |dst: &Destination| {
-                dst.ports.iter().any(|&ports| self.is_on(acl.proto, ports)) && self.goes_to(&dst.host)
-            };
-            acl.dst.iter().any(is_destination) && self.comes_from(&acl.src, &acl.src_posture)
-        });
-        grants.map(|grant| grant.origin).chain(acls.map(|acl| acl.origin)).next()
+impl<'p> Probe<'_, 'p> {
+    fn outcome(
+        &self,
+        expectation: Expectation,
+        target: &'p Target,
+        sources: &[End],
+        destinations: &[End],
+    ) -> Outcome<'p> {
+        let allowed: Vec<Option<Origin>> = sources
+            .iter()
+            .map(|source| destinations.iter().find_map(|destination| self.allowing_rule(source, destination)))
+            .collect();
+        let passes = match expectation {
+            Expectation::Deny => allowed.iter().all(Option::is_none),
+            _ => !allowed.is_empty() && allowed.iter().all(Option::is_some),
+        };
+        let rule = allowed.into_iter().flatten().next();
+        Outcome { expectation, target: &target.text, destination: None, passes, rule }
     }
 
-    fn comes_from(&self, src: &[Selector], postures: &[Selector]) -> bool {
-        src.iter().any(|selector| self.source.is_source(self.tailnet, selector))
-            && posture::holds(self.policy, postures, &self.test.src_posture_attrs)
-    }
-
-    fn goes_to(&self, selector: &Selector) -> bool {
-        match selector.kind {
-            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
-            _ => self.destination.is_destination(self.tailnet, selector),
-        }
-    }
-
-    /// Protocols without ports go through whatever the ports of a rule are, as in the client.
-    fn is_on(&self, allowed: Option<Protocol>, ports: PortRange) -> bool {
+    /// The first rule that lets a packet through; the whole policy where that has no rules at all, and so allows everything.
+    fn allowing_rule(&self, source: &End, destination: &End) -> Option<Origin> {
         let protocol = self.test.proto.unwrap_or(Protocol::TCP);
-        let defaults = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
-        let is_allowed = allowed.map_or_else(|| defaults.contains(&protocol), |allowed| allowed == protocol);
-        is_allowed && (!protocol.has_ports() || ports.contains(self.port))
+        let is_own = destination.party.is_own_device_of(&source.party);
+        let mut permits = self.permits.between(&source.permits, &destination.permits, is_own);
+        let permit = permits.find(|permit| {
+            permit.is_on(protocol, self.port)
+                && posture::holds(self.policy, permit.postures, &self.test.src_posture_attrs)
+        });
+        permit.map(|permit| permit.rule.origin())
     }
 }

@@ -44,6 +44,9 @@ impl Protocol {
     /// SCTP.
     pub const SCTP: Protocol = Protocol(132);
 
+    /// Those that a rule without a protocol is about.
+    pub const DEFAULTS: [Protocol; 4] = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
+
     /// Reads a name in any case, or a number from 1 to 255.
     ///
     /// # Errors

@@ -38,6 +38,24 @@ pub(crate) fn policy(grants: usize) -> String {
     text
 }
 
+/// A policy with so many grants and as many targets of tests.
+#[allow(dead_code, reason = "only benchmarks use it")]
+pub(crate) fn policy_with_tests(grants: usize) -> String {
+    let mut text = policy(grants);
+    text.truncate(text.rfind('}').unwrap_or_default());
+    let mut random = Random(0x7E57);
+    let tests = (0..grants / 5).map(|_| {
+        let src =
+            if random.below(2) == 0 { person(&mut random) } else { format!("tag:service-{}", random.below(TAGS)) };
+        let mut target = || format!("tag:service-{}:{}", random.below(TAGS), 8000 + random.below(100));
+        let (accept, deny) = (quoted(&[target()]), quoted(&[target(), target(), target(), target()]));
+        (false, format!("{{\"src\": \"{src}\", \"accept\": [{accept}], \"deny\": [{deny}]}}"))
+    });
+    section(&mut text, "tests", '[', tests);
+    text.push_str("}\n");
+    text
+}
+
 /// The same text with blanks for comments and trailing commas: plain JSON of the same length and values.
 pub(crate) fn plain(policy: &str) -> String {
     let mut plain = String::with_capacity(policy.len());

@@ -1,0 +1,198 @@
+//! Which rules let a packet through: grants and acls in one form, found by their two ends.
+
+use std::collections::HashMap;
+
+use crate::model::{Acl, Grant, Origin, Policy, PortRange, Protocol, Selector};
+
+use super::bits::Bits;
+use super::identity::Identity;
+use super::posture;
+use super::selectors::{SelectorId, Selectors};
+use super::tailnet::Tailnet;
+
+/// What one rule allows: all its sources to all its destinations on all its ports. An acl whose destinations have
+/// different ports has several.
+#[derive(Debug)]
+pub(crate) struct Permit<'p> {
+    pub(crate) rule: RuleRef<'p>,
+    pub(crate) src: Vec<SelectorId>,
+    pub(crate) dst: Vec<SelectorId>,
+    pub(crate) ports: Vec<(Option<Protocol>, PortRange)>,
+    /// One of them must be met, if there are any: the rule's own, or the default ones.
+    pub(crate) postures: &'p [Selector],
+}
+
+/// A rule for packets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RuleRef<'p> {
+    Grant(&'p Grant),
+    Acl(&'p Acl),
+    /// What a policy that has neither grants nor acls allows: everything
+    NoRules(Origin),
+}
+
+impl RuleRef<'_> {
+    pub(crate) fn origin(self) -> Origin {
+        match self {
+            RuleRef::Grant(grant) => grant.origin,
+            RuleRef::Acl(acl) => acl.origin,
+            RuleRef::NoRules(origin) => origin,
+        }
+    }
+}
+
+impl Permit<'_> {
+    /// Whether it is about that port. Protocols without ports go through whatever the ports of a rule are, as in the
+    /// client, and a rule without a protocol is about the client's default ones.
+    pub(crate) fn is_on(&self, protocol: Protocol, port: u16) -> bool {
+        self.ports.iter().any(|&(allowed, ports)| {
+            let is_allowed =
+                allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
+            is_allowed && (!protocol.has_ports() || ports.contains(port))
+        })
+    }
+}
+
+/// The permits of a policy, in the order that Tailscale has, grants before acls, and where to find them.
+#[derive(Debug)]
+pub(crate) struct Permits<'p> {
+    pub(crate) list: Vec<Permit<'p>>,
+    pub(crate) selectors: Selectors<'p>,
+    /// By selector, those that have it as a source
+    from: Vec<Vec<usize>>,
+    to: Vec<Vec<usize>>,
+    /// Those to `autogroup:self`
+    to_own: Bits,
+}
+
+impl<'p> Permits<'p> {
+    /// Those of a policy.
+    pub(crate) fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
+        let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
+        let acls = policy.acls.iter().flatten();
+        let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
+        let mut selectors = Selectors::new(tailnet, grants.chain(acls));
+        let list = permits(policy, &mut selectors);
+        let (mut from, mut to) = (vec![Vec::new(); selectors.len()], vec![Vec::new(); selectors.len()]);
+        for (number, permit) in list.iter().enumerate() {
+            for (lists, ids) in [(&mut from, &permit.src), (&mut to, &permit.dst)] {
+                ids.iter().for_each(|&id| lists.get_mut(id).into_iter().for_each(|list| list.push(number)));
+            }
+        }
+        let to_own = selectors.own_devices().map_or(Bits::new(list.len()), |id| entries(&list, &to, &[id]));
+        Permits { list, selectors, from, to, to_own }
+    }
+
+    /// Those that somebody is a source of.
+    pub(crate) fn from(&self, tailnet: &Tailnet, source: &Identity) -> Bits {
+        entries(&self.list, &self.from, &self.selectors.of_source(tailnet, source))
+    }
+
+    /// Those that somebody is a destination of, `autogroup:self` apart.
+    pub(crate) fn to(&self, destination: &Identity) -> Bits {
+        entries(&self.list, &self.to, &self.selectors.of_destination(destination))
+    }
+
+    /// Those in both sets, in their order: what leads from somebody to somebody, on some port and if some posture is
+    /// met. Between devices of one user `autogroup:self` is a destination, too.
+    pub(crate) fn between(&self, from: &Bits, to: &Bits, is_own: bool) -> impl Iterator<Item = &Permit<'p>> {
+        let numbers = from.also_in(to, is_own.then_some(&self.to_own));
+        numbers.filter_map(|number| self.list.get(number))
+    }
+}
+
+/// The permits that one of some selectors has.
+fn entries(list: &[Permit], by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Bits {
+    let mut entries = Bits::new(list.len());
+    let numbers = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten();
+    numbers.for_each(|&number| entries.insert(number));
+    entries
+}
+
+fn permits<'p>(policy: &'p Policy, selectors: &mut Selectors<'p>) -> Vec<Permit<'p>> {
+    let mut permits = Vec::new();
+    for grant in policy.grants.iter().flatten() {
+        permits.push(Permit {
+            rule: RuleRef::Grant(grant),
+            src: selectors.ids(&grant.src),
+            dst: selectors.ids(&grant.dst),
+            ports: grant.ip.iter().map(|spec| (spec.protocol, spec.ports)).collect(),
+            postures: posture::required(policy, &grant.src_posture),
+        });
+    }
+    for acl in policy.acls.iter().flatten() {
+        let mut by_ports: HashMap<&[PortRange], usize> = HashMap::new();
+        for destination in &acl.dst {
+            let number = *by_ports.entry(&destination.ports).or_insert_with(|| {
+                permits.push(Permit {
+                    rule: RuleRef::Acl(acl),
+                    src: selectors.ids(&acl.src),
+                    dst: Vec::new(),
+                    ports: destination.ports.iter().map(|&ports| (acl.proto, ports)).collect(),
+                    postures: posture::required(policy, &acl.src_posture),
+                });
+                permits.len() - 1
+            });
+            if let Some(permit) = permits.get_mut(number) {
+                permit.dst.extend(selectors.id(&destination.host.text));
+            }
+        }
+    }
+    if policy.grants.is_none() && policy.acls.is_none() {
+        let (anybody, everything) = selectors.everything();
+        permits.push(Permit {
+            rule: RuleRef::NoRules(policy.origin),
+            src: vec![anybody],
+            dst: vec![everything],
+            ports: vec![(None, PortRange::ALL)],
+            postures: &[],
+        });
+    }
+    permits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::party::parties;
+    use crate::model::{Autogroup, Origin, SelectorKind, Text};
+    use crate::small::{self, DESTINATIONS, Random, SOURCES};
+
+    #[test]
+    fn what_is_looked_up_is_what_a_look_at_every_rule_finds() {
+        let selector = |word: &&str| Selector::new(Text::escaped(*word, Origin::default()));
+        let (sources, destinations): (Vec<_>, Vec<_>) =
+            (SOURCES.iter().map(selector).collect(), DESTINATIONS.iter().map(selector).collect());
+        for seed in 0..300 {
+            let (policy, facts) = small::policy(&mut Random::new(seed));
+            let policy = Policy::with_facts(&policy, &facts);
+            let tailnet = Tailnet::new(&policy);
+            let permits = Permits::new(&policy, &tailnet);
+            for source in sources.iter().flat_map(|selector| parties(&tailnet, selector)) {
+                let from = permits.from(&tailnet, &source.identity());
+                for destination in destinations.iter().flat_map(|selector| parties(&tailnet, selector)) {
+                    let is_own = destination.is_own_device_of(&source);
+                    let goes_to = |selector: &Selector| match selector.kind {
+                        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => is_own,
+                        _ => destination.is_destination(&tailnet, selector),
+                    };
+                    let comes_from = |src: &[Selector]| src.iter().any(|selector| source.is_source(&tailnet, selector));
+                    let grants = policy.grants.iter().flatten();
+                    let grants = grants
+                        .filter(|grant| comes_from(&grant.src) && grant.dst.iter().any(goes_to))
+                        .map(|grant| grant.origin);
+                    let acls = policy.acls.iter().flatten();
+                    let acls = acls
+                        .filter(|acl| comes_from(&acl.src) && acl.dst.iter().any(|dst| goes_to(&dst.host)))
+                        .map(|acl| acl.origin);
+                    let expected: Vec<Origin> = grants.chain(acls).collect();
+                    let to = permits.to(&destination.identity());
+                    let mut found: Vec<Origin> =
+                        permits.between(&from, &to, is_own).map(|permit| permit.rule.origin()).collect();
+                    found.dedup();
+                    assert_eq!(found, expected, "{}\n{source:?} {destination:?}", policy.text);
+                }
+            }
+        }
+    }
+}
