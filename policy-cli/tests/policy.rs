@@ -322,6 +322,46 @@ fn facts_of_several_files_add_up_and_each_is_shown_as_it_is() {
 }
 
 #[test]
+fn devices_are_the_same_in_every_form() {
+    let directory = directory("devices_are_the_same");
+    file(&directory, "policy.hujson", TAGGED);
+    file(
+        &directory,
+        "own.json",
+        r#"{"nodes": [
+            {"name": "laptop", "user": "alice@example.com", "ipv4": "100.64.0.1"}, {"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.9"}
+        ]}"#,
+    );
+    file(
+        &directory,
+        "tailscale.json",
+        r#"{"devices": [
+            {"name": "laptop.tail1234.ts.net", "user": "alice@example.com", "addresses": ["100.64.0.1"]},
+            {"name": "nas.tail1234.ts.net", "user": "alice@example.com", "tags": ["tag:nas"], "addresses": ["100.64.0.9"]}
+        ]}"#,
+    );
+    file(
+        &directory,
+        "headscale.json",
+        r#"[
+            {"given_name": "laptop", "user": {"name": "alice", "email": "alice@example.com"}, "ip_addresses": ["100.64.0.1"]},
+            {"given_name": "nas", "tags": ["tag:nas"], "ip_addresses": ["100.64.0.9"]}
+        ]"#,
+    );
+    let answers = ["own.json", "tailscale.json", "headscale.json"].map(|facts| {
+        let mut command = command(&["compile", "policy.hujson", "--tailnet", facts]);
+        command.current_dir(&directory);
+        let run = run(command);
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{facts}");
+        run.stdout
+    });
+    assert!(
+        answers[0].contains("\"100.64.0.9\"") && answers[1] == answers[0] && answers[2] == answers[0],
+        "{answers:?}"
+    );
+}
+
+#[test]
 fn compile_shows_findings_as_check_does() {
     let run = compile(&directory("compile_shows_findings"), UNDEFINED, None);
     let check = policy_with_stdin(&["check", "-", "--format", "json"], UNDEFINED.as_bytes());
@@ -336,7 +376,8 @@ fn compile_does_nothing_with_facts_that_are_wrong() {
     let directory = directory("compile_does_nothing");
     for (facts, part) in [
         ("{\"users\": [,]}", "facts.json:1:12\n"),
-        ("[]", "facts.json:1:1\n"),
+        ("5", "facts.json:1:1\n"),
+        ("{\"devices\": [\n  {\"name\": true},\n]}", "facts.json:2:12\n"),
         (
             "{\n\"users\": [{\"name\": \"odin\"}],\n\"nodes\": [{\"name\": \"nas\", \"ipv4\": \"100.64.0\"}]}",
             "facts.json:3:35\n",

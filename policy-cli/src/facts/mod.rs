@@ -1,5 +1,10 @@
 //! `--tailnet`: what is known of a tailnet beside its policy, from files.
 
+mod form;
+mod headscale;
+mod reader;
+mod tailscale;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +65,7 @@ pub(crate) fn read<'a>(
         let text = file::read_text(path)?;
         let next = u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)?.checked_add(1));
         let Some(next) = next else { return Err(Failure::new("these are more facts than fit in 2 GiB")) };
-        let (facts, unreadable) = Facts::parse(&text, base);
+        let (facts, unreadable) = form::read(&text, base);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);

@@ -66,6 +66,21 @@ pub enum Kind {
     Object,
 }
 
+impl Kind {
+    /// The type in a sentence, as `a list`.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Bool(true) => "true",
+            Kind::Bool(false) => "false",
+            Kind::Number => "a number",
+            Kind::String => "a string",
+            Kind::Array => "a list",
+            Kind::Object => "an object",
+        }
+    }
+}
+
 impl Document {
     /// The value that the text is.
     pub fn root(&self) -> NodeId {

@@ -33,7 +33,12 @@ impl Facts {
                 return (Facts::default(), vec![Diagnostic::new(Code::Syntax, error.origin, error.message)]);
             }
         };
-        let mut reader = Reader::new(&document);
+        Facts::read(&document)
+    }
+
+    /// Reads the facts that are a document's value. See [`Facts::parse`].
+    pub fn read(document: &Document) -> (Facts, Vec<Diagnostic>) {
+        let mut reader = Reader::new(document);
         let facts = reader.facts();
         let facts = Facts { allowances: reader.allowances(), ..facts };
         // Tailscale never sees the facts, so it refuses nothing of them.

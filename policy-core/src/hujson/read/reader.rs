@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
     /// Says that a value has the wrong type; `what` and `expected` as in "`src` must be a list".
     pub(super) fn wrong_type(&mut self, id: NodeId, what: &str, expected: &str) {
         let kind = self.document.kind(id);
-        let message = format!("{what} must be {expected}, not {}", noun(kind));
+        let message = format!("{what} must be {expected}, not {}", kind.noun());
         let finding = Diagnostic::new(Code::WrongType, self.document.origin(id), message);
         let text = self.document.string(id);
         self.findings.push(match (expected, &text) {
@@ -219,19 +219,6 @@ impl<'a> Reader<'a> {
         }
         self.wrong_type(id, &format!("`{key}`"), "true or false");
         None
-    }
-}
-
-/// A JSON type in a sentence.
-fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Null => "null",
-        Kind::Bool(true) => "true",
-        Kind::Bool(false) => "false",
-        Kind::Number => "a number",
-        Kind::String => "a string",
-        Kind::Array => "a list",
-        Kind::Object => "an object",
     }
 }
 
