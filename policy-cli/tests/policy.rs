@@ -124,6 +124,17 @@ fn warnings_are_no_reason_to_fail_unless_they_are_denied() {
 }
 
 #[test]
+fn a_warning_that_the_policy_denies_is_an_error_of_check_but_none_of_tailscale() {
+    let policy = "// policy: deny(empty-list) each of them was a slip\n{\"grants\": [{\"src\": [], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
+    let run = policy_with_stdin(&["check", "-"], policy.as_bytes());
+    assert!(run.stdout.starts_with("error[empty-list]: "), "{}", run.stdout);
+    assert!(run.stdout.contains("`empty-list` is denied here"), "{}", run.stdout);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(1), "<stdin>: 1 error, no warnings\n"));
+    let answer = policy_with_stdin(&["compile", "-"], policy.as_bytes());
+    assert!(answer.status == Some(0) && answer.stdout.contains("accept"), "{answer:?}");
+}
+
+#[test]
 fn check_shows_where_the_text_is_broken() {
     let directory = directory("check_shows_where_the_text_is_broken");
     file(&directory, "policy.hujson", BROKEN);

@@ -22,7 +22,7 @@ use crate::model::{Policy, Target};
 /// ```
 pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = check::check(policy);
-    if findings.iter().any(|finding| finding.severity() == Severity::Error) {
+    if findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         return findings;
     }
     findings.extend(failing(Code::FailingTest, &eval::test_outcomes(policy)));

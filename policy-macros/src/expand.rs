@@ -1,6 +1,6 @@
 use policy_core::diagnostic::Diagnostic;
 use policy_core::hujson::Document;
-use policy_core::model::{Origin, Policy};
+use policy_core::model::{Levels, Origin, Policy};
 use policy_core::{Code, check};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -59,6 +59,7 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
         });
     }
     let items = items(&policy, &formatted(&written.policy), &written.facts, &place, &mut findings);
+    level(&mut findings, &policy, &place);
     (items, findings)
 }
 
@@ -70,6 +71,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
     findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
     let items = items(&policy, &formatted(text), facts_text, &place, findings);
+    level(findings, &policy, &place);
     let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
     quote! { #items #(#tracked)* }
 }
@@ -95,10 +97,26 @@ fn is_lost(diagnostic: &Diagnostic, written: &Written, lost: &std::collections::
     undefined && written.slice(diagnostic.origin).is_some_and(|text| lost.contains(text.trim_matches('"')))
 }
 
+/// Gives the warnings that are not about the text the level that they have in all of the policy.
+fn level(findings: &mut Vec<Finding>, policy: &Policy, place: &dyn Fn(Origin) -> Place) {
+    let levels = Levels::new(policy);
+    findings.retain_mut(|finding| {
+        if finding.is_error() {
+            return true;
+        }
+        if let Some(comment) = levels.denies(finding.code, policy.origin) {
+            finding.denied = true;
+            finding.notes.push((format!("`{}` is denied here", finding.code), Some(place(comment))));
+        }
+        !levels.allows(finding.code, policy.origin)
+    });
+}
+
 /// A finding about the text as one about where the text came from.
 fn brought_back(diagnostic: Diagnostic, place: &dyn Fn(Origin) -> Place) -> Finding {
     let mut finding = Finding::new(diagnostic.code, place(diagnostic.origin), diagnostic.message);
     finding.notes = diagnostic.notes.into_iter().map(|note| (note.message, note.origin.map(place))).collect();
     finding.help = diagnostic.help;
+    finding.denied = diagnostic.denied;
     finding
 }

@@ -10,11 +10,13 @@ pub(crate) struct Finding {
     pub(crate) place: Place,
     pub(crate) notes: Vec<(String, Option<Place>)>,
     pub(crate) help: Option<String>,
+    /// Whether it is a warning that the policy makes an error.
+    pub(crate) denied: bool,
 }
 
 impl Finding {
     pub(crate) fn new(code: Code, place: impl Into<Place>, message: impl Into<String>) -> Self {
-        Finding { code, message: message.into(), place: place.into(), notes: Vec::new(), help: None }
+        Finding { code, message: message.into(), place: place.into(), notes: Vec::new(), help: None, denied: false }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -33,6 +35,6 @@ impl Finding {
     }
 
     pub(crate) fn is_error(&self) -> bool {
-        self.code.severity() == Severity::Error
+        self.denied || self.code.severity() == Severity::Error
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{Origin, Policy};
+use policy_core::model::{Levels, Origin, Policy};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -45,7 +45,8 @@ pub(crate) fn items(
         Module { name: "user", ty: "User", what: "users", names: users },
         Module { name: "device", ty: "Device", what: "devices", names: devices.map(name).collect() },
     ];
-    let modules: TokenStream = modules.into_iter().map(|module| module.tokens(policy, findings)).collect();
+    let levels = Levels::new(policy);
+    let modules: TokenStream = modules.into_iter().map(|module| module.tokens(&levels, findings)).collect();
     quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
@@ -79,7 +80,7 @@ struct Name {
 }
 
 impl Module {
-    fn tokens(self, policy: &Policy, findings: &mut Vec<Finding>) -> TokenStream {
+    fn tokens(self, levels: &Levels, findings: &mut Vec<Finding>) -> TokenStream {
         if self.names.is_empty() {
             return TokenStream::new();
         }
@@ -94,7 +95,7 @@ impl Module {
             let item = item_name(&name.text);
             if by_item.get(&item).is_some_and(|count| *count > 1) {
                 let first = seen.entry(item.clone()).or_insert_with(|| (name.text.clone(), name.place));
-                if first.0 != name.text && !policy.allows(Code::AmbiguousItem, name.origin) {
+                if first.0 != name.text && !levels.allows(Code::AmbiguousItem, name.origin) {
                     let message =
                         format!("`{}` and `{}` would both be `{}::{item}` in Rust", first.0, name.text, self.name);
                     findings.push(

@@ -70,7 +70,7 @@ pub(crate) fn read<'a>(
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);
         known.domains.items.extend(facts.domains.items);
-        known.allowances.extend(facts.allowances);
+        known.lints.extend(facts.lints);
         policy.unreadable.extend(unreadable);
         files.0.push(FactFile { path: name, text, base });
         base = next;
@@ -94,7 +94,7 @@ fn replace(facts: &mut Facts, known: Facts) {
         facts.domains = known.domains;
     }
     facts.invariants.extend(known.invariants);
-    facts.allowances.extend(known.allowances);
+    facts.lints.extend(known.lints);
     // With these users and devices they are no longer those of the source.
     facts.lets = policy_core::model::List::default();
 }

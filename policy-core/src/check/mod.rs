@@ -24,8 +24,8 @@ mod ssh_port;
 mod test;
 mod unused;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Origin, Policy, Target};
+use crate::diagnostic::{Code, Diagnostic, Note, Severity};
+use crate::model::{Levels, Origin, Policy, Target};
 
 use names::Names;
 
@@ -63,7 +63,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         selector::check_member_names(&mut checker);
         effect::check(&mut checker);
         // What nothing uses or opens may be what a mistake was meant to use or to open.
-        if !checker.findings.iter().any(|finding| finding.severity() == Severity::Error) {
+        if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
             ssh_port::check(&mut checker);
         }
@@ -72,12 +72,25 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     in_order(policy, findings)
 }
 
-/// Findings as they are reported: in the order of the text, each once, and without the warnings that the policy allows.
+/// Findings as they are reported: in the order of the text, each once, warnings as the policy's comments have them.
 pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    findings.retain(|finding| finding.severity() == Severity::Error || !policy.allows(finding.code, finding.origin));
+    let levels = Levels::new(policy);
+    findings.retain_mut(|finding| finding.is_error() || levelled(finding, &levels));
     findings.sort_by_key(|finding| (finding.origin, finding.code));
     findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);
     findings
+}
+
+/// Makes a warning an error where it is denied, and tells whether it is to be reported at all.
+fn levelled(warning: &mut Diagnostic, levels: &Levels) -> bool {
+    if levels.allows(warning.code, warning.origin) {
+        return false;
+    }
+    if let Some(comment) = levels.denies(warning.code, warning.origin) {
+        warning.denied = true;
+        warning.notes.push(Note { message: format!("`{}` is denied here", warning.code), origin: Some(comment) });
+    }
+    true
 }
 
 /// What Tailscale answers to a policy with these findings: it names one mistake only.
@@ -107,7 +120,8 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// );
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
-    let first = findings.iter().find(|finding| finding.severity() == Severity::Error)?;
+    // A warning that the policy itself denies is none of Tailscale's business.
+    let first = findings.iter().find(|finding| finding.code.severity() == Severity::Error)?;
     tailscale_message(findings).or(Some(&first.message))
 }
 

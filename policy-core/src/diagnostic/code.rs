@@ -98,7 +98,7 @@ codes! {
     Warning RepeatedOwners = "repeated-owners", "one list of owners that stands at many tags";
     Warning IndirectOwner = "indirect-owner", "a tag that can be taken by way of another one";
     Warning OldForm = "old-form", "a form that Tailscale has a newer one for";
-    Warning InvalidAllow = "invalid-allow", "a comment that should allow a warning, and does not";
+    Warning InvalidAllow = "invalid-allow", "a comment that should say how much a warning counts, and does not";
 
     Warning AllowAll = "allow-all", "a rule that lets everything reach everything";
     Warning IdleRule = "idle-rule", "a rule whose sources or destinations are all empty";

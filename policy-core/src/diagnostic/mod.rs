@@ -26,6 +26,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What Tailscale answers, where it refuses the policy for this.
     pub tailscale: Option<String>,
+    /// Whether it is a warning that the policy itself makes an error.
+    pub denied: bool,
 }
 
 /// A `note:` below a diagnostic.
@@ -40,7 +42,15 @@ pub struct Note {
 impl Diagnostic {
     /// A diagnostic with nothing but its sentence and its place.
     pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
-        Diagnostic { code, message: message.into(), origin, notes: Vec::new(), help: None, tailscale: None }
+        Diagnostic {
+            code,
+            message: message.into(),
+            origin,
+            notes: Vec::new(),
+            help: None,
+            tailscale: None,
+            denied: false,
+        }
     }
 
     /// Adds what to write instead.
@@ -78,8 +88,13 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it stops the policy from being used.
+    /// Whether it stops the policy from being used: by its kind, or because the policy denies it.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        if self.denied { Severity::Error } else { self.code.severity() }
+    }
+
+    /// Whether it is an error.
+    pub fn is_error(&self) -> bool {
+        self.severity() == Severity::Error
     }
 }

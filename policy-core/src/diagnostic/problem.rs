@@ -84,6 +84,7 @@ impl Problem {
             notes: Vec::new(),
             help: self.help,
             tailscale: self.tailscale,
+            denied: false,
         }
     }
 }

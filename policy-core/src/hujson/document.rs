@@ -1,4 +1,4 @@
-use crate::model::{Allowance, Origin, Text};
+use crate::model::{Lint, Origin, Text};
 
 use super::literal;
 
@@ -171,7 +171,7 @@ impl Document {
             .rsplit('\n')
             .skip(1) // the indentation of the node itself
             .map_while(|line| line.trim().strip_prefix("//"))
-            .filter(|comment| !comment.trim_start().starts_with(Allowance::START))
+            .filter(|comment| Lint::start(comment.trim_start()).is_none())
             .map(|text| text.strip_prefix(' ').unwrap_or(text))
             .collect();
         lines.reverse();

@@ -1,6 +1,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Allowance, Invariant, List, Network, Origin, Selector, Text};
+use super::{Invariant, Lint, List, Network, Origin, Selector, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,8 @@ pub struct Facts {
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
     /// Absent from facts that do not come from the source of the policy.
     pub lets: List<Text>,
-    /// Which warnings their comments allow, and where.
-    pub allowances: Vec<Allowance>,
+    /// How much their comments let warnings count, and where.
+    pub lints: Vec<Lint>,
 }
 
 impl Facts {

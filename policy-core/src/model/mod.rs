@@ -6,7 +6,6 @@
 
 mod acl;
 mod address;
-mod allowance;
 mod auto_approvers;
 mod autogroup;
 mod condition;
@@ -16,6 +15,7 @@ mod facts;
 mod grant;
 mod invariant;
 mod ipset;
+mod lint;
 mod list;
 pub mod name;
 mod node_attr;
@@ -32,7 +32,6 @@ mod text;
 
 pub use acl::{Acl, Destination};
 pub use address::{AddressRange, Network, Prefix, parse_address};
-pub use allowance::Allowance;
 pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
 pub use autogroup::Autogroup;
 pub use declaration::{Group, Host, HostAddress, TagOwners};
@@ -41,6 +40,7 @@ pub use facts::{Device, Facts, Role, User};
 pub use grant::{App, Capability, Grant, PortSpec};
 pub use invariant::{Invariant, InvariantKind, InvariantTarget};
 pub use ipset::{IpSet, IpSetEntry, Operation};
+pub use lint::{Level, Levels, Lint, NoWarning};
 pub use list::List;
 pub use node_attr::NodeAttr;
 pub use origin::Origin;

@@ -1,8 +1,8 @@
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 
 use super::{
-    Acl, Allowance, AutoApprovers, Facts, Grant, Group, Host, IpSet, List, NodeAttr, Origin, Posture, Selector,
-    Setting, SshRule, SshTest, TagOwners, Test,
+    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Origin, Posture, Selector, Setting,
+    SshRule, SshTest, TagOwners, Test,
 };
 
 /// A tailnet policy: what its text says, section by section.
@@ -46,16 +46,9 @@ pub struct Policy {
 
     /// What is known about the tailnet beside its policy. Empty for a bare file.
     pub facts: Facts,
-    /// Which warnings its comments allow, and where.
-    pub allowances: Vec<Allowance>,
+    /// How much its comments let warnings count, and where.
+    pub lints: Vec<Lint>,
     /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
     /// which can be read, but of which the fields do not tell any more.
     pub unreadable: Vec<Diagnostic>,
-}
-
-impl Policy {
-    /// Whether a comment of the policy or the facts allows a warning of that kind, there.
-    pub fn allows(&self, code: Code, origin: Origin) -> bool {
-        self.allowances.iter().chain(&self.facts.allowances).any(|allowance| allowance.allows(code, origin))
-    }
 }

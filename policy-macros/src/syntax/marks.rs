@@ -1,7 +1,7 @@
 //! Comments that are published, and `#[allow(…)]`.
 
-use policy_core::diagnostic::suggestion::nearest;
-use policy_core::{Code, Severity};
+use policy_core::Code;
+use policy_core::model::{Level, Lint, NoWarning};
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
@@ -185,21 +185,16 @@ impl Parser<'_> {
 
     /// The code of a warning, which may be written in Rust's way, `unused_tag`.
     fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
-        let kebab = name.text.replace('_', "-");
-        let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
-        match Code::from_name(&kebab) {
-            Some(code) if code.severity() == Severity::Warning => Ok(code.name()),
-            Some(code) => Err(self.fail(
-                Finding::new(Code::Syntax, name.place, format!("`{code}` is an error, and cannot be allowed"))
-                    .help("mend what it is about; only warnings can be allowed"),
-            )),
-            None => {
-                let help =
-                    nearest(&kebab, warnings()).map(|near| format!("did you mean `{}`?", near.replace('-', "_")));
-                let finding = Finding::new(Code::Syntax, name.place, format!("no warning is called `{}`", name.text));
-                Err(self.fail(finding.help_if(help)))
-            }
-        }
+        Lint::warning(&name.text.replace('_', "-")).map(Code::name).map_err(|problem| {
+            let message = match problem {
+                NoWarning::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                NoWarning::Error(_) => problem.message(Level::Allow),
+            };
+            let help = problem
+                .help(Level::Allow)
+                .map(|help| if name.text.contains('-') { help } else { help.replace('-', "_") });
+            self.fail(Finding::new(Code::Syntax, name.place, message).help_if(help))
+        })
     }
 }
 

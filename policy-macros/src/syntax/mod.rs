@@ -3,6 +3,7 @@
 mod assertion;
 mod declaration;
 mod json;
+mod lint;
 mod marks;
 mod parser;
 mod port;

@@ -176,6 +176,7 @@ impl Parser<'_> {
             None => self.section_meant(&key)?,
         };
         let findings = self.findings.len();
+        self.refuse_allows_of_lints(kind, &marks);
         let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
         self.allow_since(findings, &marks);
         if self.peek_punct(';') {
@@ -217,6 +218,7 @@ impl Parser<'_> {
             let start = self.here();
             let piece = self.piece(blocks, |parser, marks| {
                 let (start, findings) = (parser.here(), parser.findings.len());
+                parser.refuse_allows_of_lints(kind, &marks);
                 let form = parser.form(kind)?;
                 parser.allow_since(findings, &marks);
                 let broken = parser.findings.iter().skip(findings).any(Finding::is_error);
@@ -256,6 +258,7 @@ impl Parser<'_> {
             SectionKind::Users => self.user().map(Form::User),
             SectionKind::Devices => self.device().map(Form::Device),
             SectionKind::Invariants => self.invariant().map(Form::Invariant),
+            SectionKind::Lints => self.lint().map(Form::Lint),
         }
     }
 
@@ -322,6 +325,16 @@ impl Parser<'_> {
         );
     }
 
+    /// Nothing in `lints` is ever warned of.
+    fn refuse_allows_of_lints(&mut self, kind: SectionKind, marks: &Marks) {
+        if kind == SectionKind::Lints && !marks.allows.is_empty() {
+            self.report(
+                Finding::new(Code::Syntax, self.here(), "no warning is about `lints`")
+                    .help("write it as an entry: `unused-tag = allow \"kept for the migration\";`"),
+            );
+        }
+    }
+
     /// Warnings are allowed where they appear, and a `let` or a fact has its own.
     fn refuse_allows(&mut self, marks: &Marks, what: &str) {
         let only_unused = marks.allows.iter().all(|allow| allow.codes.iter().all(|code| *code == "unused-let"));
@@ -353,9 +366,10 @@ impl SectionKind {
         SectionKind::Users,
         SectionKind::Devices,
         SectionKind::Invariants,
+        SectionKind::Lints,
     ];
 
-    /// The key in the policy file; for facts and invariants, which are ours, the key in the macro.
+    /// The key in the policy file; for what is ours, the key in the macro.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             SectionKind::Groups => "groups",
@@ -373,6 +387,7 @@ impl SectionKind {
             SectionKind::Users => "users",
             SectionKind::Devices => "devices",
             SectionKind::Invariants => "invariants",
+            SectionKind::Lints => "lints",
         }
     }
 
@@ -411,6 +426,7 @@ impl SectionKind {
             SectionKind::Users => "write `alice = \"alice@example.com\", admin;`",
             SectionKind::Devices => "write `nas = tag:nas, \"100.64.0.9\";`",
             SectionKind::Invariants => "write `never autogroup:member -> tag:nas;`",
+            SectionKind::Lints => "write `unused-tag = allow \"kept for the migration\";` or `unused-let = deny;`",
         }
     }
 }

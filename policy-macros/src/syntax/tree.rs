@@ -1,5 +1,8 @@
 //! What the tokens say, before any name is looked up. One type a form of the grammar.
 
+use policy_core::Code;
+use policy_core::model::Level;
+
 use crate::place::Place;
 
 /// All of a `policy! { … }`.
@@ -93,6 +96,7 @@ pub(crate) enum SectionKind {
     Users,
     Devices,
     Invariants,
+    Lints,
 }
 
 /// One statement of a section, with what is above it.
@@ -119,6 +123,7 @@ pub(crate) enum Form {
     Invariant(Invariant),
     User(User),
     Device(Device),
+    Lint(Lint),
     /// `routes { … }` and `services { … }`
     Approvers(Approvers),
     /// `exitNode = …;`
@@ -248,6 +253,21 @@ pub(crate) struct User {
 pub(crate) struct Device {
     pub(crate) name: Word,
     pub(crate) values: Vec<Selector>,
+}
+
+/// `warning, warning = allow "reason";`
+#[derive(Debug)]
+pub(crate) struct Lint {
+    pub(crate) codes: Vec<LintCode>,
+    pub(crate) level: Level,
+    pub(crate) reason: String,
+}
+
+/// A warning, where it is named.
+#[derive(Debug)]
+pub(crate) struct LintCode {
+    pub(crate) code: Code,
+    pub(crate) place: Place,
 }
 
 /// `routes { … }` or `services { … }`

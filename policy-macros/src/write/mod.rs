@@ -3,6 +3,7 @@
 mod entry;
 mod facts;
 mod json;
+mod lint;
 mod text;
 
 use std::collections::HashMap;
@@ -68,6 +69,7 @@ struct Block<'t> {
 impl<'t> Writer<'_, 't> {
     fn policy(&mut self, tree: &'t Tree) {
         self.out.comments(&tree.header);
+        self.lints(tree);
         let (keys, rest) = self.keys(tree);
         if keys.is_empty() && rest.is_empty() {
             return self.out.push("{}");
@@ -277,9 +279,9 @@ impl<'t> Writer<'_, 't> {
 }
 
 impl SectionKind {
-    /// Whether it is for checking only.
+    /// Whether it is for checking only, and no key of the policy file.
     const fn is_ours(self) -> bool {
-        matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants)
+        matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants | SectionKind::Lints)
     }
 
     /// Whether the policy file has a list there, and not an object.

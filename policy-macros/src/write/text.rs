@@ -1,4 +1,4 @@
-use policy_core::model::{Allowance, Origin};
+use policy_core::model::{Level, Lint, Origin};
 
 use crate::names::Resolved;
 use crate::place::Place;
@@ -126,11 +126,11 @@ impl Text {
     pub(super) fn allows(&mut self, allows: &[Allow]) {
         for Allow { codes, reason } in allows {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.line(&format!("{}{}) {reason}", Allowance::START, codes.join(", ")));
+            self.line(&Lint::comment(Level::Allow, codes.iter().copied(), &reason));
         }
     }
 
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.text.push_str(if line.is_empty() { "//" } else { "// " });
         // A line break within would end the comment.
         self.text.extend(line.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));

@@ -40,7 +40,7 @@ impl Facts {
     pub fn read(document: &Document) -> (Facts, Vec<Diagnostic>) {
         let mut reader = Reader::new(document);
         let facts = reader.facts();
-        let facts = Facts { allowances: reader.allowances(), ..facts };
+        let facts = Facts { lints: reader.lints(document.origin(document.root())), ..facts };
         // Tailscale never sees the facts, so it refuses nothing of them.
         for finding in &mut reader.findings {
             finding.tailscale = None;
@@ -63,7 +63,7 @@ impl Reader<'_> {
             invariants: self.list(invariants, "invariants", Self::invariant).items,
             domains: self.texts(domains, "domains"),
             lets: self.texts(lets, "lets"),
-            allowances: Vec::new(),
+            lints: Vec::new(),
         }
     }
 

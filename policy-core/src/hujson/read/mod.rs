@@ -2,10 +2,10 @@
 //!
 //! Nothing here stops at a mistake. What cannot be read is said in [`Policy::unreadable`] and left out.
 
-mod allowance;
 mod attribute;
 mod declaration;
 mod fact;
+mod lint;
 mod reader;
 mod rule;
 mod setting;
@@ -63,8 +63,9 @@ fn syntax(error: SyntaxError) -> Diagnostic {
 pub fn read(document: &Document) -> Policy {
     let mut reader = Reader::new(document);
     let policy = reader.policy();
-    let allowances = reader.allowances();
-    Policy { allowances, unreadable: reader.findings, ..policy }
+    // What stands above a policy is about all that is checked with it.
+    let lints = reader.lints(Origin::new(0, u32::MAX));
+    Policy { lints, unreadable: reader.findings, ..policy }
 }
 
 /// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.

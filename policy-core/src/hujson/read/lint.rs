@@ -1,0 +1,203 @@
+//! The comments that say how much warnings count.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::{Kind, NodeId};
+use crate::model::{Level, Lint, Origin};
+
+use super::reader::Reader;
+
+/// How such a comment is written, for a `help:`.
+const HELP: &str = "write `// policy: allow(unused-tag)` and the reason, on a line of its own above the entry";
+
+impl Reader<'_> {
+    /// Every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
+    /// those are for `everything`.
+    pub(super) fn lints(&mut self, everything: Origin) -> Vec<Lint> {
+        let document = self.document;
+        let mut lints = Vec::new();
+        // Nearly no text has one, and then nothing is looked through.
+        if !document.text().contains(Lint::START) {
+            return lints;
+        }
+        let root = document.root();
+        self.above(root, everything, &mut lints);
+        self.one_level_each(&lints);
+        let mut rest = vec![root];
+        while let Some(id) = rest.pop() {
+            if document.kind(id) == Kind::Object {
+                for (name, value) in document.members(id) {
+                    self.above(name, document.origin(name).to(document.origin(value)), &mut lints);
+                    rest.push(value);
+                }
+            }
+            for element in document.elements(id) {
+                self.above(element, document.origin(element), &mut lints);
+                rest.push(element);
+            }
+            self.below(id);
+        }
+        lints
+    }
+
+    /// The levels in the comments in front of a node, for `scope`.
+    fn above(&mut self, id: NodeId, scope: Origin, lints: &mut Vec<Lint>) {
+        let document = self.document;
+        let before = document.before(id);
+        let start = document.origin(id).start.saturating_sub(length(before));
+        let is_root = id == document.root();
+        for line in marked_lines(before, start) {
+            // The line that something else ends on is about that one.
+            if (line.index == 0 || line.level != Level::Allow) && !is_root {
+                self.misplaced(&line);
+            } else {
+                lints.extend(self.lint(&line, scope));
+            }
+        }
+    }
+
+    /// Reports the comments that nothing follows: behind a node, and before the end of a list or an object.
+    fn below(&mut self, id: NodeId) {
+        let document = self.document;
+        let end = document.origin(id).end;
+        let inside = document.inside_end(id);
+        let inside_start = end.saturating_sub(1).saturating_sub(length(inside));
+        for (text, start) in [(document.after(id), end), (inside, inside_start)] {
+            for line in marked_lines(text, start) {
+                self.misplaced(&line);
+            }
+        }
+    }
+
+    /// Reads what follows the bracket: codes, another bracket, and the reason.
+    fn lint(&mut self, line: &Line, scope: Origin) -> Option<Lint> {
+        let Line { level, origin, .. } = *line;
+        let word = level.name();
+        let Some((list, reason)) = line.text.split_once(')') else {
+            self.invalid_allow(origin, format!("this `{word}` has no `)`"), HELP.to_owned());
+            return None;
+        };
+        let mut codes = Vec::new();
+        for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            match Lint::warning(name) {
+                Ok(code) => codes.push(code),
+                Err(problem) => {
+                    let help = problem.help(level).unwrap_or_else(|| HELP.to_owned());
+                    self.invalid_allow(origin, problem.message(level), help);
+                }
+            }
+        }
+        let reason = reason.trim();
+        if list.trim().is_empty() {
+            self.invalid_allow(origin, format!("this `{word}` names no warning"), HELP.to_owned());
+        } else if reason.is_empty() && level == Level::Allow {
+            let help = format!("write `// {}` and the reason behind it", Lint::comment(level, [list], ""));
+            self.invalid_allow(origin, "this `allow` does not say why".to_owned(), help);
+        } else if !codes.is_empty() {
+            return Some(Lint { level, codes, reason: reason.to_owned(), scope, origin });
+        }
+        None
+    }
+}
+
+impl Reader<'_> {
+    /// Reports warnings that have more than one level in all of the policy.
+    fn one_level_each(&mut self, lints: &[Lint]) {
+        let mut first: HashMap<Code, Origin> = HashMap::new();
+        for lint in lints {
+            for code in &lint.codes {
+                if let Some(first) = first.insert(*code, lint.origin) {
+                    let message = format!("`{code}` has a level already");
+                    self.findings.push(
+                        Diagnostic::new(Code::InvalidAllow, lint.origin, message)
+                            .note_at("given here", first)
+                            .help("leave out one of the two"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn misplaced(&mut self, line: &Line) {
+        let (message, help) = match line.level {
+            Level::Allow => ("this `allow` stands above nothing".to_owned(), HELP),
+            level => (
+                format!("`{}` is for all of a policy, and stands above its opening brace", level.name()),
+                "move it there; only `allow` is for a part",
+            ),
+        };
+        self.invalid_allow(line.origin, message, help.to_owned());
+    }
+
+    fn invalid_allow(&mut self, origin: Origin, message: String, help: String) {
+        self.findings.push(Diagnostic::new(Code::InvalidAllow, origin, message).help(help));
+    }
+}
+
+/// A comment that gives warnings a level.
+struct Line<'d> {
+    /// Its number among the lines of what it stands in.
+    index: usize,
+    level: Level,
+    /// What follows the bracket.
+    text: &'d str,
+    origin: Origin,
+}
+
+/// Such comments among lines of white space and comments.
+fn marked_lines(text: &str, start: u32) -> impl Iterator<Item = Line<'_>> {
+    let mut next = start;
+    text.split('\n').enumerate().filter_map(move |(index, line)| {
+        let at = next;
+        next = next.saturating_add(length(line)).saturating_add(1);
+        let comment = line.trim();
+        let first = at.saturating_add(length(line).saturating_sub(length(line.trim_start())));
+        let origin = Origin::new(first, first.saturating_add(length(comment)));
+        let (level, text) = Lint::start(comment.strip_prefix("//")?.trim_start())?;
+        Some(Line { index, level, text, origin })
+    })
+}
+
+fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Policy;
+
+    #[test]
+    fn an_allow_is_for_what_it_stands_above() {
+        let text = "{\n// policy: allow(unused-tag, empty-group) one day\n\"tagOwners\": {\n\
+                    // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
+        let policy = Policy::parse(text);
+        assert_eq!(policy.unreadable, []);
+        let scope = |origin: crate::model::Origin| text.get(origin.start as usize..origin.end as usize).unwrap();
+        let [section, entry] = policy.lints.as_slice() else { panic!("{:?}", policy.lints) };
+        assert!(scope(section.scope).starts_with("\"tagOwners\": {") && scope(section.scope).ends_with("[]}"));
+        assert_eq!(section.codes.len(), 2);
+        assert_eq!((scope(entry.scope), entry.reason.as_str()), ("\"tag:web\": []", "soon"));
+        assert_eq!(scope(entry.origin), "//policy: allow(unused-tag) soon");
+        assert_eq!(policy.tag_owners[0].doc.as_deref(), Some("The web."), "an allowance describes nothing");
+    }
+
+    #[test]
+    fn a_level_above_everything_is_for_the_facts_too() {
+        let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"]}]}"#;
+        let codes = |text| {
+            let findings = crate::findings(&Policy::with_facts(text, facts));
+            findings.iter().map(|finding| (finding.code.name(), finding.is_error())).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("{}"), [("undeclared-device-tag", false)]);
+        assert_eq!(codes("// policy: deny(undeclared-device-tag)\n{}"), [("undeclared-device-tag", true)]);
+        assert_eq!(codes("// policy: allow(undeclared-device-tag) it is new\n{}"), []);
+        assert_eq!(codes("// policy: warn(undeclared-device-tag)\n{}"), [("undeclared-device-tag", false)]);
+    }
+
+    #[test]
+    fn a_string_is_no_comment() {
+        let policy = Policy::parse("{\"hosts\": {\"policy: allow(x)\": \"10.0.0.1\"}}");
+        assert_eq!((policy.lints, policy.unreadable), (vec![], vec![]));
+    }
+}

@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    lints { undefined-tag = allow "it will come"; }
+}
+
+fn main() {}

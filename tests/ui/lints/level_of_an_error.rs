@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    lints { undefined-tag, undefined-group = deny; }
+}
+
+fn main() {}

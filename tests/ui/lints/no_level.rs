@@ -1,0 +1,5 @@
+policy_macros::policy! {
+    lints { unused-tag; }
+}
+
+fn main() {}
