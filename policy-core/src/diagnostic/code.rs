@@ -140,6 +140,8 @@ codes! {
     // Found by running the policy's own tests.
     Error FailingTest = "failing-test", "a target of `tests` that is not as it must be";
     Error FailingSshTest = "failing-ssh-test", "an account of `sshTests` that is not as it must be";
+    Error MissingRole = "missing-role", "a test that hangs on the role of a user, which the facts do not have";
+    Warning UnverifiableTest = "unverifiable-test", "a test that hangs on something that is not known here";
 
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";

@@ -84,6 +84,12 @@ pub(crate) const TAILNET: [AddressRange; 3] = [
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];
 
+/// Where devices have their addresses, one in each.
+pub(super) const FAMILIES: [AddressRange; 2] = [
+    v4([100, 64, 0, 0], [100, 127, 255, 255]),
+    v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
+];
+
 /// What `autogroup:internet` is as a destination: what is neither private nor of a tailnet. `grant-v07`
 pub(crate) const INTERNET: [AddressRange; 7] = [
     v4([0, 0, 0, 0], [9, 255, 255, 255]),

@@ -4,14 +4,19 @@
 //! rule, the rule's own text says so. Only valid policies have a meaning, so [`crate::check`] comes first.
 //! Postures are not looked at: facts have no posture of a device, and a rule counts as if it were met.
 
+mod access;
 mod app;
 mod approval;
 mod attributes;
 pub(crate) mod bits;
 pub(crate) mod block;
 mod filter;
+mod fit;
+mod gaps;
 pub(crate) mod identity;
 mod json;
+mod nearest;
+mod outcome;
 mod party;
 mod peers;
 pub(crate) mod permits;
@@ -38,11 +43,15 @@ use routes::{PeerRoutes, Routing};
 use rule::Rules;
 use sources::Sources;
 
+pub use access::Ports;
 pub use block::Block;
+pub use fit::Doubt;
+pub use nearest::{Lack, Nearest};
+pub use outcome::{Expectation, Outcome, Verdict, Who};
 pub use ssh::SshAccess;
 pub use ssh_test::ssh_test_outcomes;
 pub use tailnet::{DeviceId, Node, Person, Tailnet, UserId};
-pub use test::{Expectation, Outcome, test_outcomes};
+pub use test::test_outcomes;
 pub use wire::Wire;
 
 /// Capabilities with their values; those that the control plane adds by itself have none.

@@ -42,15 +42,17 @@ impl RuleRef<'_> {
 }
 
 impl Permit<'_> {
-    /// Whether it is about that port. Protocols without ports go through whatever the ports of a rule are, as in the
-    /// client, and a rule without a protocol is about the client's default ones.
+    /// Whether it is about that port.
     pub(crate) fn is_on(&self, protocol: Protocol, port: u16) -> bool {
-        self.ports.iter().any(|&(allowed, ports)| {
-            let is_allowed =
-                allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
-            is_allowed && (!protocol.has_ports() || ports.contains(port))
-        })
+        self.ports.iter().any(|&ports| opens(ports, protocol, port))
     }
+}
+
+/// Whether what a rule has as ports opens one. Protocols without ports go through whatever the ports of a rule are, as
+/// in the client, and a rule without a protocol is about the client's default ones.
+pub(super) fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
+    let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
+    is_allowed && (!protocol.has_ports() || ports.contains(port))
 }
 
 /// The permits of a policy, in the order that Tailscale has, grants before acls, and where to find them.
@@ -93,11 +95,21 @@ impl<'p> Permits<'p> {
         entries(&self.list, &self.to, &self.selectors.of_destination(destination))
     }
 
-    /// Those in both sets, in their order: what leads from somebody to somebody, on some port and if some posture is
+    /// Those that have one of some selectors as a source, and as a destination.
+    pub(super) fn with(&self, selectors: &[SelectorId]) -> [Bits; 2] {
+        [&self.from, &self.to].map(|by_selector| entries(&self.list, by_selector, selectors))
+    }
+
+    /// Whether one is to `autogroup:self`.
+    pub(super) fn is_to_own(&self, number: usize) -> bool {
+        self.to_own.contains(number)
+    }
+
+    /// Those in both sets with their numbers, in their order: what leads from somebody to somebody, on some port and if some posture is
     /// met. Between devices of one user `autogroup:self` is a destination, too.
-    pub(crate) fn between(&self, from: &Bits, to: &Bits, is_own: bool) -> impl Iterator<Item = &Permit<'p>> {
+    pub(crate) fn between(&self, from: &Bits, to: &Bits, is_own: bool) -> impl Iterator<Item = (usize, &Permit<'p>)> {
         let numbers = from.also_in(to, is_own.then_some(&self.to_own));
-        numbers.filter_map(|number| self.list.get(number))
+        numbers.filter_map(|number| Some((number, self.list.get(number)?)))
     }
 }
 
@@ -149,50 +161,4 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut Selectors<'p>) -> Vec<Permit<
         });
     }
     permits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::eval::party::parties;
-    use crate::model::{Autogroup, Origin, SelectorKind, Text};
-    use crate::small::{self, DESTINATIONS, Random, SOURCES};
-
-    #[test]
-    fn what_is_looked_up_is_what_a_look_at_every_rule_finds() {
-        let selector = |word: &&str| Selector::new(Text::escaped(*word, Origin::default()));
-        let (sources, destinations): (Vec<_>, Vec<_>) =
-            (SOURCES.iter().map(selector).collect(), DESTINATIONS.iter().map(selector).collect());
-        for seed in 0..300 {
-            let (policy, facts) = small::policy(&mut Random::new(seed));
-            let policy = Policy::with_facts(&policy, &facts);
-            let tailnet = Tailnet::new(&policy);
-            let permits = Permits::new(&policy, &tailnet);
-            for source in sources.iter().flat_map(|selector| parties(&tailnet, selector)) {
-                let from = permits.from(&tailnet, &source.identity());
-                for destination in destinations.iter().flat_map(|selector| parties(&tailnet, selector)) {
-                    let is_own = destination.is_own_device_of(&source);
-                    let goes_to = |selector: &Selector| match selector.kind {
-                        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => is_own,
-                        _ => destination.is_destination(&tailnet, selector),
-                    };
-                    let comes_from = |src: &[Selector]| src.iter().any(|selector| source.is_source(&tailnet, selector));
-                    let grants = policy.grants.iter().flatten();
-                    let grants = grants
-                        .filter(|grant| comes_from(&grant.src) && grant.dst.iter().any(goes_to))
-                        .map(|grant| grant.origin);
-                    let acls = policy.acls.iter().flatten();
-                    let acls = acls
-                        .filter(|acl| comes_from(&acl.src) && acl.dst.iter().any(|dst| goes_to(&dst.host)))
-                        .map(|acl| acl.origin);
-                    let expected: Vec<Origin> = grants.chain(acls).collect();
-                    let to = permits.to(&destination.identity());
-                    let mut found: Vec<Origin> =
-                        permits.between(&from, &to, is_own).map(|permit| permit.rule.origin()).collect();
-                    found.dedup();
-                    assert_eq!(found, expected, "{}\n{source:?} {destination:?}", policy.text);
-                }
-            }
-        }
-    }
 }

@@ -1,11 +1,17 @@
 //! Whether the policy's own `sshTests` hold.
 
-use crate::model::{Action, Autogroup, Origin, Policy, SelectorKind, SshRule, SshTest};
+use serde_json::{Map, Value};
 
+use crate::model::{Action, Autogroup, Origin, Policy, Selector, SelectorKind, SshRule, SshTest, Text};
+
+use super::access::Answer;
+use super::fit::Fit;
+use super::nearest;
+use super::outcome::{Expectation, Finding, Outcome, Verdict, Who};
 use super::party::{Party, parties};
 use super::posture;
 use super::tailnet::Tailnet;
-use super::test::{Expectation, Outcome};
+use super::test::EXPLAINED;
 
 /// What becomes of every account on every destination of the policy's `sshTests`, in the order of the policy.
 ///
@@ -20,11 +26,12 @@ use super::test::{Expectation, Outcome};
 ///     "ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:nas"], "users": ["autogroup:nonroot"]}],
 ///     "sshTests": [{"src": "alice@example.com", "dst": ["tag:nas"], "accept": ["backup"], "deny": ["root"]}],
 /// }"#);
-/// assert!(eval::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes));
+/// assert!(eval::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
 /// ```
 pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let tailnet = Tailnet::new(policy);
     let mut outcomes = Vec::new();
+    let mut explained = 0;
     for test in &policy.ssh_tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| parties(&tailnet, src));
         let lists =
@@ -33,15 +40,9 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             let destinations = parties(&tailnet, destination);
             for (expectation, accounts) in lists {
                 for account in accounts {
-                    let login = Login { policy, tailnet: &tailnet, test, account };
-                    let (passes, rule) = login.verdict(expectation, &sources, &destinations);
-                    outcomes.push(Outcome {
-                        expectation,
-                        target: account,
-                        destination: Some(destination),
-                        passes,
-                        rule,
-                    });
+                    let run = Run { policy, tailnet: &tailnet, test, sources: &sources, destinations: &destinations };
+                    outcomes.push(run.outcome(expectation, destination, account, explained < EXPLAINED));
+                    explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
                 }
             }
         }
@@ -49,55 +50,120 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     outcomes
 }
 
-/// Someone who wants to be an account.
-struct Login<'a, 'p> {
+/// A test that is being run on one of its destinations.
+struct Run<'a, 'p> {
     policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
-    test: &'a SshTest,
-    account: &'a str,
+    test: &'p SshTest,
+    sources: &'a [Party<'p>],
+    destinations: &'a [Party<'p>],
 }
 
-impl Login<'_, '_> {
-    /// All pairs of source and destination must be as expected.
-    fn verdict(&self, expectation: Expectation, sources: &[Party], destinations: &[Party]) -> (bool, Option<Origin>) {
-        let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |destination| (source, destination)));
-        let found: Vec<_> = pairs.map(|(source, destination)| self.deciding_rule(source, destination)).collect();
-        let is_by =
-            |action: Action| !found.is_empty() && found.iter().all(|&rule| rule.is_some_and(|rule| rule.0 == action));
-        let passes = match expectation {
-            Expectation::Accept => is_by(Action::Accept),
-            Expectation::Check => is_by(Action::Check),
-            Expectation::Deny => found.iter().all(Option::is_none),
-        };
-        (passes, found.into_iter().flatten().map(|(_, origin)| origin).next())
-    }
-
-    fn deciding_rule(&self, source: &Party, destination: &Party) -> Option<(Action, Origin)> {
-        [Action::Check, Action::Accept].into_iter().find_map(|action| {
-            let mut rules = self.policy.ssh.iter().filter(|rule| rule.action == Some(action));
-            rules.find(|rule| self.fits(rule, source, destination)).map(|rule| (action, rule.origin))
-        })
-    }
-
-    fn fits(&self, rule: &SshRule, source: &Party, destination: &Party) -> bool {
-        rule.users.iter().any(|user| self.is_account(user, source))
-            && rule.src.iter().any(|selector| source.is_source(self.tailnet, selector))
-            && rule.dst.iter().any(|selector| match selector.kind {
-                SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => destination.is_own_device_of(source),
-                _ => destination.is_destination(self.tailnet, selector),
-            })
-            && posture::holds(
-                self.policy,
-                posture::required(self.policy, &rule.src_posture),
-                &self.test.src_posture_attrs,
-            )
-    }
-
-    fn is_account(&self, user: &str, source: &Party) -> bool {
-        match user.strip_prefix("localpart:*@") {
-            Some(domain) => source.login() == Some((self.account, domain)),
-            None if user == Autogroup::Nonroot.name() => self.account != "root",
-            None => user == self.account,
+impl<'p> Run<'_, 'p> {
+    fn outcome(
+        &self,
+        expectation: Expectation,
+        destination: &'p Selector,
+        account: &'p Text,
+        explain: bool,
+    ) -> Outcome<'p> {
+        let mut outcome = Outcome::of_ssh_test(self.test, expectation, destination, account);
+        if self.sources.is_empty() || self.destinations.is_empty() {
+            return outcome.without_parties(self.sources.is_empty(), self.destinations.is_empty());
         }
+        // All pairs must be as expected.
+        let pairs = self.sources.iter().flat_map(|source| self.destinations.iter().map(move |other| (source, other)));
+        let logins: Vec<Login> = pairs
+            .map(|(source, destination)| Login {
+                policy: self.policy,
+                tailnet: self.tailnet,
+                attributes: &self.test.src_posture_attrs,
+                source,
+                destination,
+                account,
+            })
+            .collect();
+        let findings: Vec<Finding> = logins.iter().map(|login| login.finding(expectation)).collect();
+        let Some((decisive, index, differ)) = Finding::of_all(&findings) else { return outcome };
+        (outcome.verdict, outcome.rule, outcome.action) = (decisive.verdict, decisive.rule, decisive.action);
+        let login = logins.get(index);
+        outcome.who = login.filter(|_| differ).map(|login| Who::of(login.source));
+        if explain && outcome.fails() && outcome.rule.is_none() {
+            outcome.nearest = login.map(nearest::to_login);
+        }
+        outcome
+    }
+}
+
+/// Someone who wants to be an account.
+pub(super) struct Login<'a, 'p> {
+    pub(super) policy: &'p Policy,
+    tailnet: &'a Tailnet<'p>,
+    pub(super) attributes: &'p Map<String, Value>,
+    source: &'a Party<'p>,
+    destination: &'a Party<'p>,
+    account: &'p str,
+}
+
+impl<'p> Login<'_, 'p> {
+    fn finding(&self, expectation: Expectation) -> Finding<'p> {
+        let [checked, accepted] = [Action::Check, Action::Accept].map(|action| (action, self.answer(action)));
+        // What a check lets in is not asked of other rules any more.
+        let decisive = match checked.1 {
+            Answer::Denied => accepted,
+            _ => checked,
+        };
+        let finding = Finding::new(expectation != Expectation::Deny, decisive.1);
+        let fails = |by: Option<(Origin, Action)>| Finding {
+            verdict: Verdict::Fails,
+            rule: by.map(|(rule, _)| rule),
+            action: by.map(|(_, action)| action),
+        };
+        match (expectation, checked.1, accepted.1) {
+            (Expectation::Accept, Answer::Allowed(rule), _) => fails(Some((rule, Action::Check))),
+            (Expectation::Check, Answer::Denied, Answer::Allowed(rule)) => fails(Some((rule, Action::Accept))),
+            (Expectation::Deny, Answer::Unknown(..), Answer::Allowed(rule)) => fails(Some((rule, Action::Accept))),
+            // Whether or not it is allowed, it is not allowed so.
+            (Expectation::Accept, Answer::Unknown(..), Answer::Denied)
+            | (Expectation::Check, Answer::Denied, Answer::Unknown(..)) => fails(None),
+            _ => Finding { action: finding.rule.map(|_| decisive.0), ..finding },
+        }
+    }
+
+    /// Whether a rule with this action lets them in.
+    fn answer(&self, action: Action) -> Answer<'p> {
+        let rules = self.policy.ssh.iter().filter(|rule| rule.action == Some(action));
+        Answer::first(rules.map(|rule| Answer::of_rule(self.fits(rule), rule.origin)))
+    }
+
+    fn fits(&self, rule: &'p SshRule) -> Fit<'p> {
+        self.is_one_of(rule)
+            .and(|| self.goes_by(rule))
+            .and(|| self.comes_from(rule))
+            .and(|| self.has_posture_for(rule).into())
+    }
+
+    pub(super) fn has_posture_for(&self, rule: &'p SshRule) -> bool {
+        posture::holds(self.policy, posture::required(self.policy, &rule.src_posture), self.attributes)
+    }
+
+    /// Whether the account is one of the rule's.
+    pub(super) fn is_one_of(&self, rule: &SshRule) -> Fit<'p> {
+        Fit::any(rule.users.iter().map(|user| match user.strip_prefix("localpart:*@") {
+            Some(domain) => (self.source.login() == Some((self.account, domain))).into(),
+            None if user.as_str() == Autogroup::Nonroot.name() => (self.account != "root").into(),
+            None => (user.as_str() == self.account).into(),
+        }))
+    }
+
+    pub(super) fn comes_from(&self, rule: &'p SshRule) -> Fit<'p> {
+        Fit::any(rule.src.iter().map(|selector| self.source.is_source(self.tailnet, selector)))
+    }
+
+    pub(super) fn goes_by(&self, rule: &'p SshRule) -> Fit<'p> {
+        Fit::any(rule.dst.iter().map(|selector| match selector.kind {
+            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
+            _ => self.destination.is_destination(self.tailnet, selector),
+        }))
     }
 }

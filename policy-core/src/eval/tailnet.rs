@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 use super::approval;
-use super::block::{INTERNET, RangeIndex, single};
+use super::block::{FAMILIES, INTERNET, RangeIndex, overlap, single};
 
 /// A device by its place among the facts.
 pub type DeviceId = usize;
@@ -34,6 +34,8 @@ pub struct Tailnet<'p> {
     ip_sets: HashMap<&'p str, &'p IpSet>,
     /// The devices by their own addresses.
     pub(crate) addresses: RangeIndex<DeviceId>,
+    /// Whether there are devices, and of each its addresses are known.
+    has_all_addresses: bool,
     /// The devices by their approved subnet routes.
     pub(crate) routers: RangeIndex<DeviceId>,
     /// Those with approved exit routes.
@@ -135,6 +137,7 @@ impl<'p> Tailnet<'p> {
             routers: RangeIndex::new(Vec::new()),
             exit_nodes: Vec::new(),
             everyone: (0..devices.len()).collect(),
+            has_all_addresses: !devices.is_empty() && devices.iter().all(|node| !node.addresses.is_empty()),
             devices,
             users: users
                 .into_iter()
@@ -180,6 +183,12 @@ impl<'p> Tailnet<'p> {
     /// The devices with a tag.
     pub(super) fn with_tag(&self, tag: &str) -> Rc<[DeviceId]> {
         self.tags.get(&tag.to_ascii_lowercase()).cloned().unwrap_or_default()
+    }
+
+    /// Whether some device of which no address is known may have one of these.
+    pub(super) fn may_be_a_devices(&self, range: AddressRange) -> bool {
+        let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
+        !self.has_all_addresses && !is_known && FAMILIES.into_iter().any(|family| overlap(family, range))
     }
 
     /// Every device.
@@ -312,7 +321,7 @@ pub(crate) fn has_role(role: Option<Role>, autogroup: Autogroup) -> bool {
 fn without(ranges: Vec<AddressRange>, hole: AddressRange) -> Vec<AddressRange> {
     let mut left = Vec::with_capacity(ranges.len() + 1);
     for range in ranges {
-        if !super::block::overlap(range, hole) {
+        if !overlap(range, hole) {
             left.push(range);
             continue;
         }

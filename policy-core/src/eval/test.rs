@@ -2,39 +2,20 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Origin, Policy, Protocol, Selector, Target, Test, Text};
+use crate::model::{Policy, Selector, Target, Test};
 
+use super::access::{Answer, Packet};
 use super::bits::Bits;
+use super::fit::Fit;
+use super::gaps::{InDoubt, Side};
+use super::nearest;
+use super::outcome::{Expectation, Finding, Outcome, Who};
 use super::party::{Party, parties};
 use super::permits::Permits;
-use super::posture;
 use super::tailnet::Tailnet;
 
-/// What a test says of one target or account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expectation {
-    /// It must be allowed.
-    Accept,
-    /// It must be allowed after a check.
-    Check,
-    /// It must not be allowed.
-    Deny,
-}
-
-/// What became of one target or account of a test.
-#[derive(Clone, Debug)]
-pub struct Outcome<'p> {
-    /// What was to be.
-    pub expectation: Expectation,
-    /// The target of a test, or the account of an SSH test.
-    pub target: &'p Text,
-    /// The destination of an SSH test; for a test it is in the target.
-    pub destination: Option<&'p Selector>,
-    /// Whether it is so.
-    pub passes: bool,
-    /// The rule that allows it, if one does: what an accept rests on, and what a failing deny is refuted by.
-    pub rule: Option<Origin>,
-}
+/// For how many targets that must be allowed, and are not, the nearest rule is looked for: more than anyone reads at once.
+pub(super) const EXPLAINED: usize = 100;
 
 /// What becomes of every target of the policy's `tests`, in the order of the policy.
 ///
@@ -49,73 +30,173 @@ pub struct Outcome<'p> {
 ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 ///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22"]}],
 /// }"#);
-/// assert!(eval::test_outcomes(&policy).iter().all(|outcome| outcome.passes));
+/// assert!(eval::test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
 /// ```
 pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let tailnet = Tailnet::new(policy);
     let permits = Permits::new(policy, &tailnet);
+    let in_doubt = InDoubt::new(policy, &tailnet, &permits);
+    let lookup = Lookup { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
     let mut hosts: HashMap<&str, Vec<End>> = HashMap::new();
     let mut outcomes = Vec::new();
+    let mut explained = 0;
     for test in &policy.tests {
-        let sources = test.src.as_ref().map_or(Vec::new(), |src| parties(&tailnet, src)).into_iter();
-        let sources: Vec<End> =
-            sources.map(|party| End { permits: permits.from(&tailnet, &party.identity()), party }).collect();
+        let sources = test.src.as_ref().map_or(Vec::new(), |src| lookup.ends(src, Side::Source));
         let wanted = test.accept.iter().map(|target| (Expectation::Accept, target));
         for (expectation, target) in wanted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
-            let destinations = hosts.entry(&target.host.text).or_insert_with(|| {
-                let parties = parties(&tailnet, &target.host).into_iter();
-                parties.map(|party| End { permits: permits.to(&party.identity()), party }).collect()
-            });
-            let probe = Probe { policy, permits: &permits, test, port: target.port };
-            outcomes.push(probe.outcome(expectation, target, &sources, destinations));
+            let destinations =
+                hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
+            let run = Run { policy, tailnet: &tailnet, permits: &permits, test, sources: &sources };
+            outcomes.push(run.outcome(expectation, target, destinations, explained < EXPLAINED));
+            explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
         }
     }
     outcomes
 }
 
-/// One side of a test, and the permits that it is one side of.
+/// One side of a test.
 struct End<'p> {
     party: Party<'p>,
-    permits: Bits,
+    /// The permits that it is one side of.
+    certain: Bits,
+    /// Those, and the ones that it may be one side of.
+    possible: Bits,
 }
 
-/// A test's packets to one port.
-struct Probe<'a, 'p> {
-    policy: &'p Policy,
+/// Where the permits of somebody are found.
+#[derive(Clone, Copy)]
+struct Lookup<'a, 'p> {
+    tailnet: &'a Tailnet<'p>,
     permits: &'a Permits<'p>,
-    test: &'a Test,
-    port: u16,
+    in_doubt: &'a InDoubt,
 }
 
-impl<'p> Probe<'_, 'p> {
+impl<'p> Lookup<'_, 'p> {
+    /// Everybody that a selector of a test stands for.
+    fn ends(self, selector: &'p Selector, side: Side) -> Vec<End<'p>> {
+        parties(self.tailnet, selector).into_iter().map(|party| self.end(party, side)).collect()
+    }
+
+    fn end(self, party: Party<'p>, side: Side) -> End<'p> {
+        let certain = match side {
+            Side::Source => self.permits.from(self.tailnet, &party.identity()),
+            Side::Destination => self.permits.to(&party.identity()),
+        };
+        let mut possible = certain.clone();
+        self.in_doubt.add_to(&mut possible, party.gaps(), side);
+        End { party, certain, possible }
+    }
+}
+
+/// A test that is being run.
+struct Run<'a, 'p> {
+    policy: &'p Policy,
+    tailnet: &'a Tailnet<'p>,
+    permits: &'a Permits<'p>,
+    test: &'p Test,
+    sources: &'a [End<'p>],
+}
+
+impl<'p> Run<'_, 'p> {
     fn outcome(
         &self,
         expectation: Expectation,
         target: &'p Target,
-        sources: &[End],
-        destinations: &[End],
+        destinations: &[End<'p>],
+        explain: bool,
     ) -> Outcome<'p> {
-        let allowed: Vec<Option<Origin>> = sources
-            .iter()
-            .map(|source| destinations.iter().find_map(|destination| self.allowing_rule(source, destination)))
-            .collect();
-        let passes = match expectation {
-            Expectation::Deny => allowed.iter().all(Option::is_none),
-            _ => !allowed.is_empty() && allowed.iter().all(Option::is_some),
+        let mut outcome = Outcome::of_test(self.test, expectation, target);
+        if self.sources.is_empty() || destinations.is_empty() {
+            return outcome.without_parties(self.sources.is_empty(), destinations.is_empty());
+        }
+        let finding = |source| {
+            let answers = destinations.iter().map(|destination| self.answer(source, destination, target.port));
+            Finding::new(expectation != Expectation::Deny, Answer::first(answers))
         };
-        let rule = allowed.into_iter().flatten().next();
-        Outcome { expectation, target: &target.text, destination: None, passes, rule }
+        let findings: Vec<Finding> = self.sources.iter().map(finding).collect();
+        let Some((decisive, index, differ)) = Finding::of_all(&findings) else { return outcome };
+        (outcome.verdict, outcome.rule) = (decisive.verdict, decisive.rule);
+        let source = self.sources.get(index);
+        outcome.who = source.filter(|_| differ).map(|source| Who::of(&source.party));
+        if let (true, true, Some(source), Some(destination)) =
+            (explain, outcome.fails() && outcome.rule.is_none(), source, destinations.first())
+        {
+            let packet = self.packet(source, destination, target.port);
+            outcome.nearest = Some(nearest::to_packet(&packet, &target.host));
+        }
+        outcome
+    }
+
+    fn packet<'a>(&'a self, source: &'a End<'p>, destination: &'a End<'p>, port: u16) -> Packet<'a, 'p> {
+        Packet {
+            policy: self.policy,
+            tailnet: self.tailnet,
+            attributes: &self.test.src_posture_attrs,
+            source: &source.party,
+            destination: &destination.party,
+            protocol: self.test.proto,
+            port,
+        }
     }
 
     /// The first rule that lets a packet through; the whole policy where that has no rules at all, and so allows everything.
-    fn allowing_rule(&self, source: &End, destination: &End) -> Option<Origin> {
-        let protocol = self.test.proto.unwrap_or(Protocol::TCP);
+    fn answer(&self, source: &End<'p>, destination: &End<'p>, port: u16) -> Answer<'p> {
+        let packet = self.packet(source, destination, port);
         let is_own = destination.party.is_own_device_of(&source.party);
-        let mut permits = self.permits.between(&source.permits, &destination.permits, is_own);
-        let permit = permits.find(|permit| {
-            permit.is_on(protocol, self.port)
-                && posture::holds(self.policy, permit.postures, &self.test.src_posture_attrs)
-        });
-        permit.map(|permit| permit.rule.origin())
+        let candidates = self.permits.between(&source.possible, &destination.possible, is_own != Fit::No);
+        Answer::first(candidates.map(|(number, permit)| {
+            let is_self = || is_own == Fit::Yes && self.permits.is_to_own(number);
+            let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
+            let fit = if is_certain { packet.goes_by_permit(permit) } else { packet.goes_by(permit.rule) };
+            Answer::of_rule(fit, permit.rule.origin())
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::access::access_rules;
+    use crate::model::{Origin, Protocol, Text};
+    use crate::small::{self, DESTINATIONS, Random, SOURCES};
+
+    #[test]
+    fn what_is_looked_up_is_what_a_look_at_every_rule_finds() {
+        let selector = |word: &&str| Selector::new(Text::escaped(*word, Origin::default()));
+        let (sources, destinations): (Vec<_>, Vec<_>) =
+            (SOURCES.iter().map(selector).collect(), DESTINATIONS.iter().map(selector).collect());
+        let protocols = [None, Some(Protocol::UDP), Some(Protocol::ICMP), Some(Protocol(47))];
+        let tests = protocols.map(|proto| Test { proto, ..Test::default() });
+        for seed in 0..120 {
+            let (text, facts) = small::policy(&mut Random::new(seed));
+            // The same policy once with all that is known of its tailnet, and once with nothing.
+            for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
+                let tailnet = Tailnet::new(&policy);
+                let permits = Permits::new(&policy, &tailnet);
+                let in_doubt = InDoubt::new(&policy, &tailnet, &permits);
+                let lookup = Lookup { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
+                let ends = |side| move |selector| lookup.ends(selector, side);
+                let from: Vec<End> = sources.iter().flat_map(ends(Side::Source)).collect();
+                let to: Vec<End> = destinations.iter().flat_map(ends(Side::Destination)).collect();
+                for (number, (source, destination)) in
+                    from.iter().flat_map(|source| to.iter().map(move |destination| (source, destination))).enumerate()
+                {
+                    let test = &tests[number % tests.len()];
+                    let run = Run { policy: &policy, tailnet: &tailnet, permits: &permits, test, sources: &[] };
+                    for port in 1..4 {
+                        let packet = run.packet(source, destination, port);
+                        let rules = access_rules(&policy);
+                        let expected = match policy.grants.is_none() && policy.acls.is_none() {
+                            true => Answer::Allowed(policy.origin),
+                            false => {
+                                Answer::first(rules.map(|rule| Answer::of_rule(packet.goes_by(rule), rule.origin())))
+                            }
+                        };
+                        let found = run.answer(source, destination, port);
+                        assert_eq!(found, expected, "{text}\n{:?} {:?} {port}", source.party, destination.party);
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,85 @@
+//! Which permits may be about somebody of whom not all is known.
+
+use crate::model::{Autogroup, Policy, Selector, SelectorKind};
+
+use super::bits::Bits;
+use super::party::Gaps;
+use super::permits::Permits;
+use super::selectors::SelectorId;
+use super::tailnet::Tailnet;
+
+/// One side of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Source,
+    Destination,
+}
+
+/// By what is not known of somebody, the permits that may name them: as a source, and as a destination.
+#[derive(Debug)]
+pub(super) struct InDoubt {
+    roles: [Bits; 2],
+    groups: [Bits; 2],
+    addresses: [Bits; 2],
+    names: [Bits; 2],
+}
+
+impl InDoubt {
+    pub(super) fn new(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> Self {
+        let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
+        let acls = policy.acls.iter().flatten();
+        let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
+        let [mut roles, mut groups, mut addresses, mut names]: [Vec<SelectorId>; 4] = Default::default();
+        let mut seen = Bits::new(permits.selectors.len());
+        for selector in grants.chain(acls) {
+            let Some(id) = permits.selectors.id(&selector.text).filter(|&id| !seen.contains(id)) else { continue };
+            seen.insert(id);
+            match selector.kind {
+                SelectorKind::SyncedGroup => groups.push(id),
+                SelectorKind::Autogroup(Some(autogroup)) if autogroup.is_role() && autogroup != Autogroup::Member => {
+                    roles.push(id);
+                }
+                _ if is_address(tailnet, selector) => addresses.push(id),
+                _ => {}
+            }
+            if is_name(selector.kind) {
+                names.push(id);
+            }
+        }
+        let [roles, groups, addresses, names] = [roles, groups, addresses, names].map(|ids| permits.with(&ids));
+        InDoubt { roles, groups, addresses, names }
+    }
+
+    /// Adds to the permits that somebody is one side of those that they may be one side of.
+    pub(super) fn add_to(&self, permits: &mut Bits, gaps: Gaps, side: Side) {
+        let gaps = [
+            (gaps.role, &self.roles),
+            (gaps.groups, &self.groups),
+            (gaps.addresses, &self.addresses),
+            (gaps.names, &self.names),
+        ];
+        for (_, [as_source, as_destination]) in gaps.into_iter().filter(|(is_gap, _)| *is_gap) {
+            permits.add_all(if side == Side::Source { as_source } else { as_destination });
+        }
+    }
+}
+
+/// Whether it names addresses of which some device may have one.
+fn is_address(tailnet: &Tailnet, selector: &Selector) -> bool {
+    tailnet.literal(selector).into_iter().any(|range| tailnet.may_be_a_devices(range))
+}
+
+/// Whether it is about who somebody is, rather than about where they are.
+fn is_name(kind: SelectorKind) -> bool {
+    use SelectorKind as Kind;
+    matches!(
+        kind,
+        Kind::User
+            | Kind::Domain
+            | Kind::Group
+            | Kind::SyncedGroup
+            | Kind::Tag
+            | Kind::Service
+            | Kind::Autogroup(Some(_))
+    )
+}

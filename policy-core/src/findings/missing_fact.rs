@@ -1,0 +1,112 @@
+//! Tests that hang on something that is not known.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::eval::{Doubt, Outcome};
+use crate::model::Autogroup;
+
+use super::words::{Words, doubt};
+
+/// What is not known is said once, at the first target that hangs on it.
+pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> Vec<Diagnostic> {
+    let mut findings: Vec<(Diagnostic, usize)> = Vec::new();
+    let mut told: HashMap<Doubt, usize> = HashMap::new();
+    for (outcome, doubt) in outcomes.iter().filter_map(|outcome| Some((outcome, doubt(outcome)?))) {
+        let key = match doubt {
+            // A user has one role, whatever it is asked for.
+            Doubt::Role { user, .. } => Doubt::Role { user, autogroup: Autogroup::Member },
+            _ => doubt,
+        };
+        // Each test should name its protocol.
+        let known = told.get(&key).filter(|_| doubt != Doubt::Protocol);
+        match known.and_then(|&index| findings.get_mut(index)) {
+            Some((_, more)) => *more += 1,
+            None => {
+                let Some(finding) = missing_fact(words, outcome, doubt) else { continue };
+                told.insert(key, findings.len());
+                findings.push((finding, 0));
+            }
+        }
+    }
+    let counted = |(finding, more): (Diagnostic, usize)| match more {
+        0 => finding,
+        1 => finding.note("so does one more target"),
+        _ => finding.note(format!("so do {more} more targets")),
+    };
+    findings.into_iter().map(counted).collect()
+}
+
+fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagnostic> {
+    let facts = &words.policy.facts;
+    let (source, deed) = (words.source(outcome), words.deed(outcome));
+    let whether = |code: Code, on: String| {
+        let message = format!("whether `{source}` can {deed} hangs on {on}");
+        let finding = Diagnostic::new(code, outcome.target.origin, message);
+        match outcome.rule {
+            Some(rule) => finding.note_at("it is this rule that may allow it", rule),
+            None => finding,
+        }
+    };
+    Some(match doubt {
+        Doubt::Role { user, autogroup } => {
+            // Of a tailnet of which nothing is known, Tailscale may well take the policy.
+            let code = match facts.are_in_source() || !facts.users.is_empty() {
+                true => Code::MissingRole,
+                false => Code::UnverifiableTest,
+            };
+            let user_word = words.login(user);
+            let on = match user_word == source {
+                true => "their role, which is not known".to_owned(),
+                false => format!("the role of `{user_word}`, which is not known"),
+            };
+            whether(code, on).help(role(words, user, autogroup))
+        }
+        Doubt::Membership { user, group } => {
+            let user = words.login(user);
+            let on = format!("whether `{user}` is in `{group}`, which only the identity provider knows");
+            whether(Code::UnverifiableTest, on)
+        }
+        Doubt::Device(address) => {
+            let on = format!("which device is at `{address}`, which is not known");
+            whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
+                true => "give the device its address in `devices`",
+                false => "give the tailnet's devices with their addresses as facts",
+            })
+        }
+        Doubt::Protocol => {
+            let message = format!("a rule lets `{source}` {deed} over `udp` alone, and the test names no protocol");
+            let finding = Diagnostic::new(Code::UnverifiableTest, outcome.target.origin, message);
+            let finding = match outcome.rule {
+                Some(rule) => finding.note_at("this one", rule),
+                None => finding,
+            };
+            finding
+                .note("Tailscale's documentation counts UDP where a test names none; that it does so is not known")
+                .help("name it, as `proto` of the test")
+        }
+        // What such a selector stands for is doubtful wherever a test has it, and that is said already.
+        Doubt::Selector(_) => return None,
+    })
+}
+
+/// Which fact to add, in the language of the facts.
+fn role(words: &Words, login: &str, autogroup: Autogroup) -> String {
+    let facts = &words.policy.facts;
+    let role = autogroup.name().trim_start_matches("autogroup:");
+    let local = login.split('@').next().unwrap_or_default();
+    let is_word = |word: &str| {
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_letter)
+    };
+    let name = if is_word(local) { local } else { "name" };
+    match (words.user(login), facts.are_in_source()) {
+        (Some(user), true) => format!("add the role to `{}` in `users`, as `, {role}`", user.name),
+        (Some(user), false) => format!("add the role to `{}` in the facts, as `\"role\": \"{role}\"`", user.name),
+        (None, true) => format!("add them to `users` with the role, as `{name} = \"{login}\", {role};`"),
+        (None, false) if facts.users.is_empty() => "give the tailnet's users with their roles as facts".to_owned(),
+        (None, false) => format!(
+            "add them to `users` in the facts, as `{{\"name\": \"{name}\", \"email\": \"{login}\", \"role\": \"{role}\"}}`"
+        ),
+    }
+}
