@@ -43,7 +43,7 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     let mut names = Names::new(&reading.tree, &mut findings);
     let written = written(&reading.tree, &mut names, &mut findings);
     names.report_unused(&reading.tree, &mut findings);
-    let policy = Policy::with_facts(&written.policy, &written.facts);
+    let (policy, hujson) = understood(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     // A statement that could not be read may be what the policy's tests rest on.
     let is_read = !findings.iter().any(Finding::is_error);
@@ -58,7 +58,7 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
             None => finding,
         });
     }
-    let items = items(&policy, &formatted(&written.policy), &written.facts, &place, &mut findings);
+    let items = items(&policy, &hujson, &written.facts, &place, &mut findings);
     level(&mut findings, &policy, &place);
     (items, findings)
 }
@@ -67,10 +67,10 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let facts = files.and_then(|files| files.facts.as_ref());
     let text = files.map_or("{}", |files| &files.policy.text);
     let facts_text = facts.map_or("{}", |facts| &facts.text);
-    let policy = Policy::with_facts(text, facts_text);
+    let (policy, hujson) = understood(text, facts_text);
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
     findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
-    let items = items(&policy, &formatted(text), facts_text, &place, findings);
+    let items = items(&policy, &hujson, facts_text, &place, findings);
     level(findings, &policy, &place);
     let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
     quote! { #items #(#tracked)* }
@@ -83,9 +83,12 @@ fn tracked(file: &File) -> TokenStream {
     quote! { const _: &str = ::core::include_str!(#path); }
 }
 
-/// The text as Tailscale formats it; an empty policy for what is none.
-fn formatted(text: &str) -> String {
-    Document::parse(text, 0).map_or_else(|_| String::from("{}\n"), |document| document.format())
+/// What the text says, and the text as Tailscale formats it; an empty policy for what is none.
+fn understood(text: &str, facts: &str) -> (Policy, String) {
+    match Document::parse(text, 0) {
+        Ok(document) => (Policy::of_document(&document, facts), document.format()),
+        Err(_) => (Policy::with_facts(text, facts), String::from("{}\n")),
+    }
 }
 
 /// Whether a name is called undefined that may be declared in a statement that could not be read.

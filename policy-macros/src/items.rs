@@ -106,8 +106,7 @@ impl Module {
                 }
                 continue;
             }
-            let Ok(ident) = syn::parse_str::<Ident>(&item) else { continue };
-            let ident = Ident::new(&ident.to_string(), name.place.first);
+            let ident = Ident::new(&item, name.place.first);
             let (doc, value) = (name.documentation(), &name.value);
             items.extend(quote! {
                 #[doc = #doc]
@@ -141,8 +140,17 @@ fn item_name(text: &str) -> String {
     if item.starts_with(|char: char| char.is_ascii_digit()) {
         item.insert(0, '_');
     }
-    if syn::parse_str::<Ident>(&item).is_err() {
+    if item.is_empty() || item == "_" || KEYWORDS.contains(&item.as_str()) {
         item.push('_');
     }
     item
 }
+
+/// What Rust lets nobody name an item, in any edition.
+#[rustfmt::skip]
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
+    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];

@@ -31,12 +31,12 @@ impl SourceMap {
         self.stretches.push(Stretch { origin, place, used });
     }
 
-    /// The tokens that `origin` came from. Only findings ask, so a linear search is good enough.
+    /// The tokens that `origin` came from.
+    ///
+    /// Each stretch is added when its last byte has been written: ends only grow, and what is within another comes first.
     pub(crate) fn place(&self, origin: Origin) -> Option<(Place, Option<&Use>)> {
-        self.stretches
-            .iter()
-            .filter(|stretch| stretch.origin.contains(origin))
-            .min_by_key(|stretch| stretch.origin.end - stretch.origin.start)
-            .map(|stretch| (stretch.place, stretch.used.as_ref()))
+        let first = self.stretches.partition_point(|stretch| stretch.origin.end < origin.end);
+        let mut candidates = self.stretches.get(first..)?.iter();
+        candidates.find(|stretch| stretch.origin.contains(origin)).map(|stretch| (stretch.place, stretch.used.as_ref()))
     }
 }

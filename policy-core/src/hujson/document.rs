@@ -46,6 +46,21 @@ pub(super) struct Node {
     pub(super) trailing_comma: bool,
 }
 
+impl Node {
+    /// The answer to the id of another document: an empty null.
+    const FOREIGN: Node = Node {
+        kind: Kind::Null,
+        before: 0,
+        start: 0,
+        end: 0,
+        after: 0,
+        next: NONE,
+        child: NONE,
+        tail: 0,
+        trailing_comma: false,
+    };
+}
+
 /// No sibling and no child has this index: it is the root's.
 pub(super) const NONE: u32 = 0;
 
@@ -183,20 +198,9 @@ impl Document {
         self.standard
     }
 
-    pub(super) fn node(&self, id: NodeId) -> Node {
-        let index = usize::try_from(id.0).unwrap_or(usize::MAX);
-        // Ids come from this document alone, so there is a node; a foreign one is answered with an empty null.
-        self.nodes.get(index).copied().unwrap_or(Node {
-            kind: Kind::Null,
-            before: 0,
-            start: 0,
-            end: 0,
-            after: 0,
-            next: NONE,
-            child: NONE,
-            tail: 0,
-            trailing_comma: false,
-        })
+    pub(super) fn node(&self, id: NodeId) -> &Node {
+        // Ids come from this document alone, so there is a node.
+        self.nodes.get(id.0 as usize).unwrap_or(&Node::FOREIGN)
     }
 
     pub(super) fn siblings(&self, first: u32) -> impl Iterator<Item = NodeId> + '_ {

@@ -37,7 +37,7 @@ pub fn extras<'a>(text: &'a str) -> impl Iterator<Item = Extra<'a>> {
 
 /// Whether there is a comment in the text between two values. White space has no slash.
 pub(super) fn has_comment(text: &str) -> bool {
-    text.contains('/')
+    text.as_bytes().contains(&b'/')
 }
 
 /// The text between two values if there is a comment in it: white space alone says nothing before a colon or comma.

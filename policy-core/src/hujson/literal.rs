@@ -52,7 +52,7 @@ pub(super) fn is_string(inside: &[u8]) -> bool {
 
 /// The value of a string that has escapes; `None` if it has none. Half of a surrogate pair is U+FFFD, as in Go.
 pub(super) fn unescaped(inside: &str) -> Option<String> {
-    if !inside.contains('\\') {
+    if !inside.as_bytes().contains(&b'\\') {
         return None;
     }
     let mut value = String::with_capacity(inside.len());

@@ -1,6 +1,5 @@
 use std::net::IpAddr;
 
-use super::address::parse_address;
 use super::{AddressRange, Autogroup, Prefix, Text};
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
@@ -84,7 +83,8 @@ impl SelectorKind {
         if word == "*" {
             return SelectorKind::Wildcard;
         }
-        if let Ok(address) = parse_address(word) {
+        // Not `parse_address`: why the many words that are no address are none is of no interest.
+        if let Ok(address) = word.parse() {
             return SelectorKind::Address(address);
         }
         if word.contains('/')

@@ -21,7 +21,7 @@ impl Parser<'_> {
         if self.peek_group(Delimiter::Brace) {
             return self.json();
         }
-        let finding = self.expected(&format!("{what}: a JSON object in braces"));
+        let finding = self.expected(format_args!("{what}: a JSON object in braces"));
         Err(self.fail(finding))
     }
 
@@ -38,20 +38,20 @@ impl Parser<'_> {
         }
         let minus = self.peek_punct('-') && self.punct('-').is_some();
         if let Some(text) = self.peek_literal() {
-            if !is_json_number(&text) {
+            if !is_json_number(text) {
                 return Err(self.fail(
                     Finding::new(Code::Syntax, start, format!("`{text}` is no JSON number"))
                         .help("write it in decimal, without underscores or a suffix, or put it in quotes"),
                 ));
             }
             self.literal();
-            let text = if minus { format!("-{text}") } else { text };
+            let text = if minus { format!("-{text}") } else { text.to_owned() };
             return Ok(Json { kind: JsonKind::Plain(text), place: self.since(start) });
         }
         match self.peek_ident() {
-            Some(word) if !minus && matches!(word.as_str(), "true" | "false" | "null") => {
+            Some(word) if !minus && matches!(word, "true" | "false" | "null") => {
                 self.ident();
-                Ok(Json { kind: JsonKind::Plain(word), place: start })
+                Ok(Json { kind: JsonKind::Plain(word.to_owned()), place: start })
             }
             Some(word) if !minus => Err(self.fail(
                 Finding::new(Code::Syntax, start, format!("`{word}` is no JSON value"))
@@ -109,7 +109,7 @@ impl Parser<'_> {
             return Err(self.fail(finding));
         };
         if self.punct(':').is_none() {
-            let finding = self.expected(&format!("`:` after `\"{}\"`", name.text));
+            let finding = self.expected(format_args!("`:` after `\"{}\"`", name.text));
             return Err(self.fail(finding));
         }
         Ok(JsonItem::Member(docs, name, self.json_at(depth + 1)?))

@@ -11,12 +11,12 @@ mod reserved;
 mod rule;
 mod section;
 mod selector;
+mod tokens;
 pub(crate) mod tree;
 
 use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
-use syn::buffer::TokenBuffer;
 
 use crate::finding::Finding;
 
@@ -32,8 +32,8 @@ pub(crate) struct Reading {
 
 /// Reads all that can be read. Any tokens will do.
 pub(crate) fn read(tokens: TokenStream) -> Reading {
-    let buffer = TokenBuffer::new2(tokens);
-    let mut parser = parser::Parser::new(buffer.begin());
+    let tokens = tokens::tokens(tokens);
+    let mut parser = parser::Parser::new(&tokens);
     let tree = parser.tree();
     Reading { tree, findings: parser.findings, lost: parser.lost }
 }

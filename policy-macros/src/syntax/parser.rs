@@ -1,13 +1,14 @@
 use std::collections::HashSet;
+use std::fmt::Display;
 
 use policy_core::Code;
-use proc_macro2::{Delimiter, Spacing, Span, TokenTree};
-use syn::buffer::Cursor;
+use proc_macro2::{Delimiter, Span};
 
 use crate::finding::Finding;
 use crate::place::Place;
 
 use super::reserved::{is_foreign_kind, is_kind};
+use super::tokens::{Token, TokenKind};
 use super::tree::Word;
 
 /// The statement cannot be read; why has been reported already.
@@ -20,9 +21,9 @@ pub(super) type Parsed<T> = Result<T, Failed>;
 ///
 /// Parsing never depends on white space or positions: rust-analyzer has none to offer.
 pub(super) struct Parser<'a> {
-    cursor: Cursor<'a>,
-    /// The closing brace of the block, to point at when something is missing at its end.
-    end: Span,
+    tokens: &'a [Token],
+    /// The next token. At the end of a block that is its closing brace.
+    at: usize,
     /// The last token that was read.
     previous: Span,
     /// Whether that token finished something: an entry, an item of a list or a block.
@@ -33,18 +34,29 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(cursor: Cursor<'a>) -> Self {
-        let end = Span::call_site();
-        Parser { cursor, end, previous: end, finished: false, findings: Vec::new(), lost: HashSet::new() }
+    pub(super) fn new(tokens: &'a [Token]) -> Self {
+        let previous = Span::call_site();
+        Parser { tokens, at: 0, previous, finished: false, findings: Vec::new(), lost: HashSet::new() }
+    }
+
+    fn token(&self, at: usize) -> Option<&'a TokenKind> {
+        self.tokens.get(at).map(|token| &token.kind)
+    }
+
+    fn span(&self, at: usize) -> Span {
+        self.tokens.get(at).map_or(self.previous, |token| token.span)
     }
 
     pub(super) fn at_end(&self) -> bool {
-        self.cursor.eof()
+        matches!(self.token(self.at), Some(TokenKind::Close) | None)
     }
 
     /// The place of the next token, or of the end of the block.
     pub(super) fn here(&self) -> Place {
-        if self.at_end() { self.end.into() } else { self.cursor.span().into() }
+        match self.token(self.at) {
+            Some(TokenKind::Open { close, .. }) => Place::new(self.span(self.at), self.span(*close)),
+            _ => self.span(self.at).into(),
+        }
     }
 
     pub(super) fn previous(&self) -> Place {
@@ -56,10 +68,11 @@ impl<'a> Parser<'a> {
         start.to(self.previous())
     }
 
-    fn advance(&mut self, span: Span, rest: Cursor<'a>) {
-        self.previous = span;
+    /// Goes on at the token `next`; that before it has been read.
+    fn advance(&mut self, next: usize) {
+        self.previous = self.span(next.saturating_sub(1));
         self.finished = false;
-        self.cursor = rest;
+        self.at = next;
     }
 
     /// Whether the last token finished something, so that what follows on its line looks like a remark on it.
@@ -69,99 +82,128 @@ impl<'a> Parser<'a> {
 
     /// A parser of the same tokens, to look ahead with. What it finds wrong is forgotten.
     pub(super) fn ahead(&self) -> Parser<'a> {
-        Parser { end: self.end, ..Parser::new(self.cursor) }
+        Parser { at: self.at, ..Parser::new(self.tokens) }
     }
 
     // --- looking ---
 
-    pub(super) fn peek_ident(&self) -> Option<String> {
-        self.cursor.ident().map(|(ident, _)| ident.to_string())
+    pub(super) fn peek_ident(&self) -> Option<&'a str> {
+        match self.token(self.at) {
+            Some(TokenKind::Ident(text)) => Some(text),
+            _ => None,
+        }
     }
 
     pub(super) fn peek_is(&self, word: &str) -> bool {
-        self.cursor.ident().is_some_and(|(ident, _)| ident == word)
+        self.peek_ident() == Some(word)
     }
 
     pub(super) fn peek_punct(&self, char: char) -> bool {
-        self.cursor.punct().is_some_and(|(punct, _)| punct.as_char() == char)
+        self.is_punct(self.at, char)
     }
 
     pub(super) fn peek_group(&self, delimiter: Delimiter) -> bool {
-        self.cursor.group(delimiter).is_some()
+        self.is_group(self.at, delimiter)
     }
 
-    pub(super) fn peek_literal(&self) -> Option<String> {
-        self.cursor.literal().map(|(literal, _)| literal.to_string())
+    pub(super) fn peek_literal(&self) -> Option<&'a str> {
+        match self.token(self.at) {
+            Some(TokenKind::Literal(text)) => Some(text),
+            _ => None,
+        }
     }
 
     pub(super) fn peek_string(&self) -> bool {
-        self.peek_literal().is_some_and(|literal| is_string(&literal))
+        self.peek_literal().is_some_and(is_string)
     }
 
     /// The punctuation after the next token.
     pub(super) fn second_punct(&self) -> Option<char> {
-        self.after_next().and_then(|rest| rest.punct()).map(|(punct, _)| punct.as_char())
+        match self.token(self.after(self.at)) {
+            Some(TokenKind::Punct { char, .. }) => Some(*char),
+            _ => None,
+        }
     }
 
     /// Whether the token after the next one is a group.
     pub(super) fn second_group(&self, delimiter: Delimiter) -> bool {
-        self.after_next().is_some_and(|rest| rest.group(delimiter).is_some())
-    }
-
-    fn after_next(&self) -> Option<Cursor<'a>> {
-        self.cursor.token_tree().map(|(_, rest)| rest)
+        self.is_group(self.after(self.at), delimiter)
     }
 
     pub(super) fn peek_arrow(&self) -> bool {
-        is_arrow(self.cursor)
+        self.is_arrow(self.at)
     }
 
     /// Whether the next word goes on after itself with a dash that is no arrow, as `on` does in `on-prem`.
     pub(super) fn next_goes_on(&self) -> bool {
-        self.after_next().is_some_and(|rest| is_dash(rest))
+        self.is_dash(self.after(self.at))
     }
 
     /// Whether a protocol and a colon are next: `tcp:`, `ipv6-icmp:`, `*:`, but not `tag:`.
     pub(super) fn protocol_ahead(&self) -> bool {
-        let mut cursor = match (self.cursor.ident(), self.cursor.punct()) {
-            (Some((word, rest)), _) if !is_kind(&word.to_string()) && !is_foreign_kind(&word.to_string()) => rest,
-            (_, Some((star, rest))) if star.as_char() == '*' => rest,
-            _ => return false,
-        };
-        while is_dash(cursor) {
-            let Some(rest) = cursor.punct().and_then(|(_, rest)| rest.token_tree()).map(|(_, rest)| rest) else {
-                return false;
-            };
-            cursor = rest;
+        let is_word = self.peek_ident().is_some_and(|word| !is_kind(word) && !is_foreign_kind(word));
+        if !is_word && !self.peek_punct('*') {
+            return false;
         }
-        cursor.punct().is_some_and(|(colon, rest)| {
-            colon.as_char() == ':' && rest.punct().is_none_or(|(second, _)| second.as_char() != ':')
-        })
+        let mut at = self.at + 1;
+        while self.is_dash(at) {
+            at = self.after(at + 1);
+        }
+        self.is_punct(at, ':') && !self.is_punct(at + 1, ':')
     }
 
     pub(super) fn peek_dash(&self) -> bool {
-        is_dash(self.cursor)
+        self.is_dash(self.at)
+    }
+
+    /// The token after that at `at`, which may be a group.
+    fn after(&self, at: usize) -> usize {
+        match self.token(at) {
+            Some(TokenKind::Open { close, .. }) => close + 1,
+            Some(TokenKind::Close) | None => at,
+            Some(_) => at + 1,
+        }
+    }
+
+    fn is_punct(&self, at: usize, wanted: char) -> bool {
+        matches!(self.token(at), Some(TokenKind::Punct { char, .. }) if *char == wanted)
+    }
+
+    fn is_group(&self, at: usize, wanted: Delimiter) -> bool {
+        matches!(self.token(at), Some(TokenKind::Open { delimiter, .. }) if *delimiter == wanted)
+    }
+
+    fn is_arrow(&self, at: usize) -> bool {
+        self.is_punct(at, '-') && self.is_punct(at + 1, '>')
+    }
+
+    fn is_dash(&self, at: usize) -> bool {
+        self.is_punct(at, '-') && !self.is_punct(at + 1, '>')
     }
 
     // --- reading ---
 
     pub(super) fn ident(&mut self) -> Option<Word> {
-        let (ident, rest) = self.cursor.ident()?;
-        self.advance(ident.span(), rest);
-        Some(Word { text: ident.to_string(), place: ident.span().into() })
+        let text = self.peek_ident()?;
+        self.advance(self.at + 1);
+        Some(Word { text: text.to_owned(), place: self.previous() })
     }
 
     pub(super) fn keyword(&mut self, word: &str) -> Option<Place> {
-        let (ident, rest) = self.cursor.ident().filter(|(ident, _)| ident == word)?;
-        self.advance(ident.span(), rest);
-        Some(ident.span().into())
+        if !self.peek_is(word) {
+            return None;
+        }
+        self.advance(self.at + 1);
+        Some(self.previous())
     }
 
     pub(super) fn punct(&mut self, char: char) -> Option<Place> {
-        let (punct, rest) = self.cursor.punct().filter(|(punct, _)| punct.as_char() == char)?;
-        self.advance(punct.span(), rest);
+        if !self.peek_punct(char) {
+            return None;
+        }
+        self.advance(self.at + 1);
         self.finished = matches!(char, ',' | ';');
-        Some(punct.span().into())
+        Some(self.previous())
     }
 
     pub(super) fn arrow(&mut self) -> bool {
@@ -170,28 +212,24 @@ impl<'a> Parser<'a> {
 
     /// A literal as it is written.
     pub(super) fn literal(&mut self) -> Option<Word> {
-        let (literal, rest) = self.cursor.literal()?;
-        self.advance(literal.span(), rest);
-        Some(Word { text: literal.to_string(), place: literal.span().into() })
+        let text = self.peek_literal()?;
+        self.advance(self.at + 1);
+        Some(Word { text: text.to_owned(), place: self.previous() })
     }
 
     /// The value of a string literal.
     pub(super) fn string(&mut self) -> Parsed<Option<Word>> {
-        let Some((literal, rest)) = self.cursor.literal() else { return Ok(None) };
-        let written = literal.to_string();
-        if !is_string(&written) {
-            return Ok(None);
-        }
-        let place = literal.span().into();
-        self.advance(literal.span(), rest);
+        let Some(written) = self.peek_literal().filter(|literal| is_string(literal)) else { return Ok(None) };
+        self.advance(self.at + 1);
+        let place = self.previous();
         // Most strings have no escape, and then their value is what stands between the quotes.
         let plain =
             written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('\\'));
         if let Some(text) = plain {
             return Ok(Some(Word { text: text.to_owned(), place }));
         }
-        match syn::Lit::new(literal) {
-            syn::Lit::Str(string) if string.suffix().is_empty() => Ok(Some(Word { text: string.value(), place })),
+        match syn::parse_str::<syn::Lit>(written) {
+            Ok(syn::Lit::Str(string)) if string.suffix().is_empty() => Ok(Some(Word { text: string.value(), place })),
             _ => Err(self.fail(
                 Finding::new(Code::Syntax, place, format!("`{written}` is no plain string"))
                     .help("write the text in double quotes, without a prefix or suffix"),
@@ -199,27 +237,28 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn any_token(&mut self) -> Option<TokenTree> {
-        let (token, rest) = self.cursor.token_tree()?;
-        let span = match &token {
-            TokenTree::Group(group) => group.span_close(),
-            other => other.span(),
-        };
-        self.advance(span, rest);
-        Some(token)
+    /// The next token, or all of the next group.
+    pub(super) fn any_token(&mut self) -> Option<&'a TokenKind> {
+        if self.at_end() {
+            return None;
+        }
+        let token = self.token(self.at);
+        self.advance(self.after(self.at));
+        token
     }
 
     /// Reads a delimited group with `read`. What `read` leaves unread is its own affair.
     pub(super) fn group<T>(&mut self, delimiter: Delimiter, read: impl FnOnce(&mut Self) -> T) -> Option<(T, Place)> {
-        let (inside, span, rest) = self.cursor.group(delimiter)?;
-        let (open, close) = (span.open(), span.close());
-        let outer_end = std::mem::replace(&mut self.end, close);
-        self.advance(open, inside);
+        let close = match self.token(self.at)? {
+            TokenKind::Open { delimiter: this, close } if *this == delimiter => *close,
+            _ => return None,
+        };
+        let place = self.here();
+        self.advance(self.at + 1);
         let value = read(self);
-        self.end = outer_end;
-        self.advance(close, rest);
+        self.advance(close + 1);
         self.finished = delimiter == Delimiter::Brace;
-        Some((value, Place::new(open, close)))
+        Some((value, place))
     }
 
     // --- reporting ---
@@ -235,7 +274,7 @@ impl<'a> Parser<'a> {
     }
 
     /// "expected …, found …" at the next token.
-    pub(super) fn expected(&self, what: &str) -> Finding {
+    pub(super) fn expected(&self, what: impl Display) -> Finding {
         // What is missing at the end of a block is missing after the last word, not at the brace.
         let place = if self.at_end() { self.previous() } else { self.here() };
         Finding::new(Code::Syntax, place, format!("expected {what}, found {}", self.found()))
@@ -246,41 +285,37 @@ impl<'a> Parser<'a> {
         if self.at_end() {
             return "the end of the block".to_owned();
         }
-        match self.cursor.token_tree() {
-            Some((TokenTree::Group(group), _)) => match group.delimiter() {
-                Delimiter::Brace => "`{`".to_owned(),
-                Delimiter::Bracket => "`[`".to_owned(),
-                Delimiter::Parenthesis | Delimiter::None => "`(`".to_owned(),
+        match self.token(self.at) {
+            Some(TokenKind::Open { delimiter: Delimiter::Brace, .. }) => "`{`".to_owned(),
+            Some(TokenKind::Open { delimiter: Delimiter::Bracket, .. }) => "`[`".to_owned(),
+            Some(TokenKind::Open { .. }) => "`(`".to_owned(),
+            Some(TokenKind::Punct { char, joint }) => match self.token(self.at + 1) {
+                Some(TokenKind::Punct { char: second, .. }) if *joint => format!("`{char}{second}`"),
+                _ => format!("`{char}`"),
             },
-            Some((TokenTree::Punct(punct), rest)) => match rest.punct() {
-                Some((second, _)) if punct.spacing() == Spacing::Joint => format!("`{punct}{second}`"),
-                _ => format!("`{punct}`"),
-            },
-            Some((token, _)) => format!("`{token}`"),
-            None => "the end of the block".to_owned(),
+            Some(TokenKind::Ident(text) | TokenKind::Literal(text)) => format!("`{text}`"),
+            Some(TokenKind::Close) | None => "the end of the block".to_owned(),
         }
     }
 
     /// Where a statement starts, for [`Parser::skip_statement`].
-    pub(super) fn start_of_statement(&self) -> Cursor<'a> {
-        self.cursor
+    pub(super) fn start_of_statement(&self) -> usize {
+        self.at
     }
 
     /// Skips what is left of a statement that could not be read, and notes the names in all of it.
-    pub(super) fn skip_statement(&mut self, start: Cursor<'a>, ends_with_block: bool) {
+    pub(super) fn skip_statement(&mut self, start: usize, ends_with_block: bool) {
         let mut read = start;
-        while read != self.cursor
-            && let Some((_, rest)) = read.token_tree()
-        {
+        while read < self.at {
             self.lose_name(read);
-            read = rest;
+            read = self.after(read);
         }
         while !self.at_end() {
             if self.punct(';').is_some() {
                 return;
             }
             let was_block = ends_with_block && self.peek_group(Delimiter::Brace);
-            self.lose_name(self.cursor);
+            self.lose_name(self.at);
             if self.any_token().is_none() {
                 return;
             }
@@ -290,24 +325,21 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Notes the name at `cursor`, which is in a statement that is skipped.
-    fn lose_name(&mut self, mut cursor: Cursor<'a>) {
+    /// Notes the name at the token `at`, which is in a statement that is skipped.
+    fn lose_name(&mut self, mut at: usize) {
         let mut name = String::new();
         let mut glue = true;
-        while let Some((token, rest)) = cursor.token_tree() {
-            let piece = match &token {
-                TokenTree::Ident(ident) if glue => ident.to_string(),
-                TokenTree::Literal(literal) if glue => literal.to_string().trim_matches('"').to_owned(),
-                TokenTree::Punct(punct)
-                    if !name.is_empty() && matches!(punct.as_char(), ':' | '-') && !is_arrow(cursor) =>
-                {
-                    punct.as_char().to_string()
+        while let Some(token) = self.token(at) {
+            match token {
+                TokenKind::Ident(text) if glue => name.push_str(text),
+                TokenKind::Literal(text) if glue => name.push_str(text.trim_matches('"')),
+                TokenKind::Punct { char: char @ (':' | '-'), .. } if !name.is_empty() && !self.is_arrow(at) => {
+                    name.push(*char);
                 }
                 _ => break,
-            };
-            glue = matches!(token, TokenTree::Punct(_));
-            name.push_str(&piece);
-            cursor = rest;
+            }
+            glue = matches!(token, TokenKind::Punct { .. });
+            at += 1;
         }
         if !name.is_empty() {
             self.lost.insert(name);
@@ -318,14 +350,4 @@ impl<'a> Parser<'a> {
 fn is_string(literal: &str) -> bool {
     // Only byte and C strings have a prefix; they are told apart when the value is asked for.
     literal.ends_with('"') || literal.ends_with("\"#") || literal.starts_with("r#") || literal.starts_with('"')
-}
-
-fn is_arrow(cursor: Cursor) -> bool {
-    cursor.punct().is_some_and(|(dash, rest)| {
-        dash.as_char() == '-' && rest.punct().is_some_and(|(head, _)| head.as_char() == '>')
-    })
-}
-
-fn is_dash(cursor: Cursor) -> bool {
-    cursor.punct().is_some_and(|(dash, _)| dash.as_char() == '-') && !is_arrow(cursor)
 }

@@ -34,7 +34,7 @@ impl Parser<'_> {
             || self.peek_literal().is_some()
             || self.peek_doc()
             || self.peek_group(Delimiter::Bracket)
-            || self.peek_ident().is_some_and(|word| !is_reserved(&word) || self.next_goes_on())
+            || self.peek_ident().is_some_and(|word| !is_reserved(word) || self.next_goes_on())
     }
 
     fn port(&mut self) -> Parsed<Port> {
@@ -97,7 +97,7 @@ impl Parser<'_> {
             },
         };
         let place = self.here();
-        let finding = match PortRange::parse(&text) {
+        let finding = match PortRange::parse(text) {
             Err(problem) => Finding::new(problem.code, place, problem.message).help_if(problem.help),
             Ok(_) => self.expected(what),
         };

@@ -61,7 +61,7 @@ impl Parser<'_> {
     }
 
     fn ssh_action(&mut self) -> Parsed<Word> {
-        match self.peek_ident().as_deref() {
+        match self.peek_ident() {
             Some("accept" | "check") if !self.next_goes_on() => self.ident().ok_or(Failed),
             Some(word @ ("deny" | "allow" | "Accept" | "Check")) => {
                 let help = match word {
@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     /// `only src -> targets;`, `never src -> targets;`
     pub(super) fn invariant(&mut self) -> Parsed<Invariant> {
-        let kind = match self.peek_ident().as_deref() {
+        let kind = match self.peek_ident() {
             Some("only" | "never") if !self.next_goes_on() => self.ident().ok_or(Failed)?,
             _ => {
                 let finding = self.expected("`only` or `never`").help(SectionKind::Invariants.example());
@@ -190,11 +190,11 @@ impl Parser<'_> {
     fn clauses(&mut self, section: SectionKind, allowed: &[ClauseKind]) -> Parsed<Vec<Clause>> {
         let mut clauses: Vec<Clause> = Vec::new();
         while let Some(word) = self.peek_ident() {
-            let Some(kind) = ClauseKind::of(&word) else {
+            let Some(kind) = ClauseKind::of(word) else {
                 if self.peek_kind() {
                     break;
                 }
-                return Err(self.unknown_clause(section, &word, allowed));
+                return Err(self.unknown_clause(section, word, allowed));
             };
             let Some(key) = self.ident() else { return Err(Failed) };
             let value = self.clause_value(kind)?;

@@ -36,7 +36,7 @@ impl Parser<'_> {
 
     /// A note, or what `read` reads with its marks. Nothing if that failed; the statement is skipped then.
     fn piece<T>(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<T>) -> Option<Piece<T>> {
-        let (start, cursor) = (self.here(), self.start_of_statement());
+        let (start, statement) = (self.here(), self.start_of_statement());
         if self.peek_note() {
             return Some(Piece::Note(self.note()));
         }
@@ -48,7 +48,7 @@ impl Parser<'_> {
         }
         let result = read(self, marks).map(Piece::Item);
         if result.is_err() {
-            self.skip_statement(cursor, blocks);
+            self.skip_statement(statement, blocks);
         }
         result.ok()
     }
@@ -160,7 +160,7 @@ impl Parser<'_> {
 
     fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {
         let bare = !self.peek_group(Delimiter::Bracket) && !self.peek_string() && self.peek_selector();
-        let json_word = self.peek_ident().is_some_and(|word| matches!(word.as_str(), "true" | "false" | "null"));
+        let json_word = self.peek_ident().is_some_and(|word| matches!(word, "true" | "false" | "null"));
         let value = if key.text.eq_ignore_ascii_case("defaultSrcPosture") && bare && !json_word {
             SettingValue::Selectors(self.selectors("a posture")?)
         } else {

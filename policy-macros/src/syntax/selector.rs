@@ -1,16 +1,19 @@
 //! Names and lists of them.
 
+use std::fmt::Display;
+
 use policy_core::Code;
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
 use crate::place::Place;
 
 use super::parser::{Failed, Parsed, Parser};
 use super::reserved::{is_foreign_kind, is_kind, is_reserved};
+use super::tokens::TokenKind;
 use super::tree::{Selector, SelectorKind, Word};
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// `selector, selector,` up to the first thing that cannot go on the list.
     pub(super) fn selectors(&mut self, what: &str) -> Parsed<Vec<Selector>> {
         let mut list = Vec::new();
@@ -47,8 +50,8 @@ impl Parser<'_> {
 
     fn no_selector(&mut self, what: &str) -> Failed {
         let finding = match self.peek_ident() {
-            Some(word) if is_reserved(&word) => {
-                let help = if is_kind(&word) {
+            Some(word) if is_reserved(word) => {
+                let help = if is_kind(word) {
                     format!("a {word} is written `{word}:NAME`")
                 } else {
                     format!("if a host is called `{word}`, write it in quotes: `\"{word}\"`")
@@ -71,10 +74,10 @@ impl Parser<'_> {
             return true;
         }
         match self.peek_ident() {
-            Some(word) if is_kind(&word) || is_foreign_kind(&word) => {
+            Some(word) if is_kind(word) || is_foreign_kind(word) => {
                 self.second_punct() == Some(':') || self.next_goes_on()
             }
-            Some(word) => !is_reserved(&word) || self.next_goes_on(),
+            Some(word) => !is_reserved(word) || self.next_goes_on(),
             // `::1` without quotes
             None => self.peek_punct(':') && self.second_punct() == Some(':'),
         }
@@ -82,7 +85,7 @@ impl Parser<'_> {
 
     /// Whether a name with its kind is next, as `tag:web`.
     pub(super) fn peek_kind(&self) -> bool {
-        self.peek_ident().is_some_and(|word| is_kind(&word)) && self.second_punct() == Some(':')
+        self.peek_ident().is_some_and(is_kind) && self.second_punct() == Some(':')
     }
 
     /// `*`, `"…"`, `tag:web` or `web`, with the comments above it.
@@ -105,11 +108,11 @@ impl Parser<'_> {
         }
         let Some(first) = self.peek_ident() else { return Err(self.no_selector(what)) };
         if self.second_punct() == Some(':') && !self.next_goes_on() {
-            if is_kind(&first) {
+            if is_kind(first) {
                 return self.named(docs);
             }
-            if is_foreign_kind(&first) {
-                return Err(self.foreign_kind(&first));
+            if is_foreign_kind(first) {
+                return Err(self.foreign_kind(first));
             }
         }
         let word = self.name(what)?;
@@ -141,7 +144,7 @@ impl Parser<'_> {
                     .help(format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text)),
             ));
         }
-        let (name, refused) = self.segments(&format!("a name after `{}:`", kind.text))?;
+        let (name, refused) = self.segments(format_args!("a name after `{}:`", kind.text))?;
         if let Some(number) = refused {
             let written = format!("{}:{}", kind.text, name.text);
             return Err(self.refused_number(&number, kind.place.to(name.place), &written));
@@ -163,10 +166,9 @@ impl Parser<'_> {
     }
 
     /// A name, and the number in it that Rust's lexer refuses, if there is one.
-    fn segments(&mut self, what: &str) -> Parsed<(Word, Option<Word>)> {
-        let Some(first) = self.segment()? else { return Err(self.no_name(what)) };
-        let mut refused = Some(first.clone()).filter(|first| is_refused_number(&first.text));
-        let mut name = first;
+    fn segments(&mut self, what: impl Display) -> Parsed<(Word, Option<Word>)> {
+        let Some(mut name) = self.segment()? else { return Err(self.no_name(what)) };
+        let mut refused = is_refused_number(&name.text).then(|| name.clone());
         while self.peek_dash() {
             while self.peek_dash() {
                 self.punct('-');
@@ -192,7 +194,7 @@ impl Parser<'_> {
         self.fail(Finding::new(Code::Syntax, place, message).help(format!("write the name in quotes: `\"{name}\"`")))
     }
 
-    fn no_name(&mut self, what: &str) -> Failed {
+    fn no_name(&mut self, what: impl Display) -> Failed {
         let finding = self.expected(what);
         self.fail(finding)
     }
@@ -216,7 +218,7 @@ impl Parser<'_> {
             return Ok(Some(word));
         }
         match self.peek_literal() {
-            Some(text) if is_segment(&text) => Ok(self.literal()),
+            Some(text) if is_segment(text) => Ok(self.literal()),
             _ => Ok(None),
         }
     }
@@ -227,8 +229,12 @@ impl Parser<'_> {
         let mut text = start.map(|word| word.text).unwrap_or_default();
         let mut glue = text.is_empty();
         while let Some(token) = self.glued(glue) {
-            glue = matches!(token, TokenTree::Punct(_));
-            text.push_str(&token.to_string());
+            match token {
+                TokenKind::Ident(part) | TokenKind::Literal(part) => text.push_str(part),
+                TokenKind::Punct { char, .. } => text.push(*char),
+                TokenKind::Open { .. } | TokenKind::Close => {}
+            }
+            glue = matches!(token, TokenKind::Punct { .. });
             place = self.since(place);
         }
         let what = if text.contains('@') {
@@ -245,9 +251,9 @@ impl Parser<'_> {
     }
 
     /// The next token if it can be part of an address. Two words never touch, so they need `glue` before them.
-    fn glued(&mut self, glue: bool) -> Option<TokenTree> {
+    fn glued(&mut self, glue: bool) -> Option<&'a TokenKind> {
         let part = if let Some(word) = self.peek_ident() {
-            glue && !is_reserved(&word)
+            glue && !is_reserved(word)
         } else if let Some(literal) = self.peek_literal() {
             glue && !literal.starts_with(['"', '\''])
         } else {

@@ -51,7 +51,12 @@ impl Text {
     }
 
     pub(super) fn string(&mut self, text: &str, place: Place) {
-        self.string_of(place, None, |string| string.part(text, place));
+        self.string_used(text, place, None);
+    }
+
+    /// A string from the value of a `let`, perhaps, which is used there.
+    fn string_used(&mut self, text: &str, place: Place, used: Option<Use>) {
+        self.string_of(place, used, |string| string.plain(text));
     }
 
     /// A string made of parts that have places of their own.
@@ -77,6 +82,10 @@ impl Text {
     }
 
     fn escape(&mut self, text: &str) {
+        // Names and nearly all texts are written as they are.
+        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            return self.text.push_str(text);
+        }
         for char in text.chars() {
             match char {
                 '"' => self.text.push_str("\\\""),
@@ -96,7 +105,7 @@ impl Text {
         }
         for item in items {
             self.comments(item.docs);
-            self.string_of(item.place, item.used.clone(), |string| string.part(item.text, item.place));
+            self.string_used(item.text, item.place, item.used.clone());
             self.text.push_str(if expanded { ",\n" } else { ", " });
         }
         self.text.push(']');

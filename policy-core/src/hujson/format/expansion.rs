@@ -79,6 +79,10 @@ impl Lines {
     }
 
     fn of_extra(extra: &str) -> Lines {
+        // What is between most values needs no closer look.
+        if matches!(extra, "" | " ") {
+            return Lines::one(0);
+        }
         match (extra.split_once('\n'), extra.rsplit_once('\n')) {
             (Some((first, _)), Some((_, last))) => {
                 Lines { first: comments(first), last: comments(last), is_several: true }

@@ -43,13 +43,23 @@ impl Policy {
 
     /// Reads a policy and what is known beside it. See [`Facts::parse`].
     pub fn with_facts(text: &str, facts: &str) -> Policy {
-        let mut policy = Policy::parse(text);
+        let policy = Policy::parse(text);
+        policy.beside(facts)
+    }
+
+    /// Reads the policy that the document's value is, and what is known beside it.
+    pub fn of_document(document: &Document, facts: &str) -> Policy {
+        Policy { text: document.text().to_owned(), ..read(document) }.beside(facts)
+    }
+
+    /// With what is known beside it.
+    fn beside(mut self, facts: &str) -> Policy {
         // One more than the text, so that not even a place at its end is also one of the facts.
-        let base = u32::try_from(text.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let base = u32::try_from(self.text.len()).unwrap_or(u32::MAX).saturating_add(1);
         let (facts, unreadable) = Facts::parse(facts, base);
-        policy.facts = facts;
-        policy.unreadable.extend(unreadable);
-        policy
+        self.facts = facts;
+        self.unreadable.extend(unreadable);
+        self
     }
 }
 

@@ -1,0 +1,147 @@
+//! How long `cargo check` of an operator's crate takes, by the number of rules in its policy.
+//!
+//! `cargo bench -p policy-macros` writes such crates to a temporary folder and checks them as cargo does by default, so
+//! the macro is not optimised. What counts is what a policy costs beyond an empty one, and that the cost of a rule
+//! does not grow with their number.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const RULES: [usize; 4] = [0, 1_000, 10_000, 30_000];
+/// At most; a policy has some rules for each of its tags.
+const TAGS: usize = 500;
+const RULES_PER_TAG: usize = 10;
+const ROUNDS: usize = 5;
+
+fn main() {
+    // Only `cargo bench` measures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("operator");
+    let workspace = Workspace::create(&folder);
+    println!("`cargo check` of a crate with one policy, the fastest of {ROUNDS} runs");
+    println!(
+        "(aims: 1000 rules 0.15 s over the empty policy, 10000 rules 1.2 s; an edit costs no more than all of the crate)"
+    );
+    println!("{:>8} {:>10} {:>10} {:>12} {:>12} {:>12}", "rules", "cold", "edited", "over empty", "per rule", "growth");
+    let mut empty = Duration::ZERO;
+    let mut smallest: Option<f64> = None;
+    for rules in RULES {
+        let cold = fastest(|_| workspace.check_from_scratch(rules));
+        let edited = fastest(|round| workspace.check_after_edit(rules, round));
+        if rules == 0 {
+            empty = edited;
+            println!("{rules:>8} {:>10} {:>10}", seconds(cold), seconds(edited));
+            continue;
+        }
+        let over = edited.saturating_sub(empty);
+        let per_rule = over.as_secs_f64() * 1e6 / rules as f64;
+        let growth = per_rule / *smallest.get_or_insert(per_rule);
+        println!(
+            "{rules:>8} {:>10} {:>10} {:>12} {per_rule:>9.1} µs {growth:>12.2}",
+            seconds(cold),
+            seconds(edited),
+            seconds(over)
+        );
+    }
+}
+
+/// Crates that differ in the size of their policy, and share what they depend on.
+struct Workspace {
+    folder: PathBuf,
+}
+
+impl Workspace {
+    fn create(folder: &Path) -> Workspace {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let members: Vec<String> = RULES.iter().map(|rules| format!("\"rules-{rules}\"")).collect();
+        let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
+        write(&folder.join("Cargo.toml"), &manifest);
+        // The same versions as here: they are there already.
+        fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        for rules in RULES {
+            let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", ours.join(name));
+            let manifest = format!(
+                "[package]\nname = \"rules-{rules}\"\nedition = \"2024\"\n[dependencies]\n{}{}",
+                dependency("policy-core"),
+                dependency("policy-macros")
+            );
+            let member = folder.join(format!("rules-{rules}"));
+            write(&member.join("Cargo.toml"), &manifest);
+            write(&member.join("src").join("lib.rs"), &source(rules, 0));
+        }
+        let workspace = Workspace { folder: folder.to_owned() };
+        workspace.cargo(&["check", "--workspace"]);
+        workspace
+    }
+
+    fn check_from_scratch(&self, rules: usize) -> Duration {
+        let package = format!("rules-{rules}");
+        self.cargo(&["clean", "--package", &package]);
+        self.cargo(&["check", "--package", &package])
+    }
+
+    /// Another port in the last rule each time.
+    fn check_after_edit(&self, rules: usize, round: usize) -> Duration {
+        let package = format!("rules-{rules}");
+        write(&self.folder.join(&package).join("src").join("lib.rs"), &source(rules, round + 1));
+        self.cargo(&["check", "--package", &package])
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Duration {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(arguments).args(["--offline", "--quiet"]).current_dir(&self.folder);
+        cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
+        let start = Instant::now();
+        let status = cargo.status().unwrap();
+        let time = start.elapsed();
+        assert!(status.success(), "`cargo {}` fails", arguments.join(" "));
+        time
+    }
+}
+
+/// A crate whose policy has so many rules, of which the last opens port `8000 + edit`.
+fn source(rules: usize, edit: usize) -> String {
+    let mut policy = String::from("policy_macros::policy! {\n    tagOwners {\n");
+    let tags = TAGS.min(rules / RULES_PER_TAG);
+    for tag in 0..tags {
+        let _ = writeln!(policy, "        /// Service {tag}\n        {} = autogroup:admin;", name(tag));
+    }
+    policy.push_str("    }\n    grants {\n");
+    for rule in 0..rules {
+        let port = if rule + 1 == rules { edit } else { rule % 1_000 };
+        let _ = writeln!(
+            policy,
+            "        {}, {} -> {} on tcp:443, tcp:{};",
+            name(rule % tags),
+            name((rule * 7 + 3) % tags),
+            name((rule / tags * 13 + rule * 31 + 5) % tags),
+            8_000 + port
+        );
+    }
+    policy.push_str("    }\n}\n");
+    policy
+}
+
+fn name(tag: usize) -> String {
+    if tag.is_multiple_of(3) { format!("tag:k8s-api-n{tag}") } else { format!("tag:service{tag}") }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn fastest(run: impl Fn(usize) -> Duration) -> Duration {
+    (0..ROUNDS).map(run).min().unwrap_or_default()
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
