@@ -22,7 +22,7 @@ policy_macros::policy! {
         gilbert = erich;
 
         /// Tailscale operator of the cluster
-        operator = tag:k8s-operator;
+        operator         = tag:k8s-operator;
         ingress-grafana  = tag:k8s, tag:grafana;
         ingress-kiwix    = tag:k8s, tag:kiwix;
         ingress-miniflux = tag:k8s, tag:feed;

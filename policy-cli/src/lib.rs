@@ -24,6 +24,7 @@ mod line_index;
 mod outcome;
 mod output;
 mod report;
+mod rust_source;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,8 @@ const EXIT_STATUS: &str = "Exit status:
 const EXAMPLES: &str = "Examples:
   cargo run > policy.hujson                    print the policy
   cargo run -- emit --output policy.hujson     write it to a file, if that changes the file
-  cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?";
+  cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?
+  cargo run -- fmt src/tailnet.rs              format the policy's source";
 
 const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
@@ -51,6 +53,7 @@ const FILE_EXAMPLES: &str = "Examples:
   policy compile policy.hujson --tailnet facts.json
                                                Tailscale's verdict, and what each device gets
   policy fmt policy.hujson                     format it in place
+  policy fmt src/tailnet.rs                    format the `policy!` in it
   policy fmt --check *.hujson                  in CI: is every file formatted?";
 
 /// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
@@ -62,11 +65,12 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), check::command(), compile::command()]);
+        .subcommands([emit::command(), check::command(), compile::command(), fmt::command()]);
     execute(command, |matches| match matches.subcommand() {
         None => emit::print(policy),
         Some(("check", matches)) => check::run(Path::new("<built-in policy>"), policy, matches),
         Some(("compile", matches)) => compile::run(Path::new("<built-in policy>"), policy.clone(), matches),
+        Some(("fmt", matches)) => Ok(fmt::run(matches)),
         Some((_, matches)) => emit::run(policy, matches),
     })
 }

@@ -471,6 +471,40 @@ fn fmt_goes_on_after_a_file_it_cannot_format() {
     assert_eq!(fs::read_to_string(&broken).unwrap(), BROKEN);
 }
 
+#[test]
+fn fmt_formats_macros_in_rust_files() {
+    const WRITTEN: &str = "fn main( ) {}\npolicy!{ // why\n  tagOwners{tag:a;}\n}\n";
+    const LAID_OUT: &str = "fn main( ) {}\npolicy!{ // why\n    tagOwners { tag:a; }\n}\n";
+    let directory = directory("fmt_rust");
+    let path = file(&directory, "tailnet.rs", WRITTEN);
+    let check = || policy(&[OsStr::new("fmt"), OsStr::new("--check"), path.as_os_str()]);
+    let run = check();
+    assert_eq!((run.status, run.stdout), (Some(1), format!("{}\n", path.display())));
+    let run = policy(&[OsStr::new("fmt"), path.as_os_str()]);
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(fs::read_to_string(&path).unwrap(), LAID_OUT);
+    assert_eq!(check().status, Some(0));
+    let run = policy_with_stdin(&["fmt", "--rust", "-"], WRITTEN.as_bytes());
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), LAID_OUT));
+    assert!(policy(&["fmt", "--help"]).stdout.contains("`.rs`"));
+}
+
+#[test]
+fn fmt_leaves_rust_alone_that_it_cannot_read() {
+    const BROKEN: &str = "policy! {\n  tagOwners { tag:a; ]\n}\n";
+    let path = file(&directory("fmt_broken_rust"), "tailnet.rs", BROKEN);
+    let run = policy(&[OsStr::new("fmt"), path.as_os_str()]);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("`]` closes nothing here") && run.stderr.contains("tailnet.rs:2:22"), "{}", run.stderr);
+    assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
+    let run = policy_with_stdin(&["fmt", "--rust", "-"], BROKEN.as_bytes());
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), BROKEN), "a pipe gets what there is");
+    // What can be formatted is, beside what cannot.
+    let deep = format!("policy! {{ {}{} }}", "[".repeat(70), "]".repeat(70));
+    let run = policy_with_stdin(&["fmt", "--rust", "-"], format!("policy! {{a;}} {deep}").as_bytes());
+    assert_eq!((run.status, run.stdout), (Some(2), format!("policy! {{\n    a;\n}} {deep}")));
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsString;

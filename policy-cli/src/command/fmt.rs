@@ -1,19 +1,26 @@
-//! `fmt`: the official formatting of policy files.
+//! `fmt`: the official formatting of policy files, and that of `policy!` in Rust files.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::Policy;
 use policy_core::hujson::Document;
+use policy_core::model::Origin;
+use policy_core::{Code, Diagnostic, Policy};
 
 use crate::file;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
+use crate::rust_source::{self, Unreadable};
+
+const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
+formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
+What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
 
 pub(crate) fn command() -> Command {
     Command::new("fmt")
-        .about("Format policy files as Tailscale's own formatter does")
+        .about("Format policy files as Tailscale's own formatter does, and `policy!` in Rust files")
+        .after_long_help(ABOUT_RUST)
         .arg(
             Arg::new("file")
                 .value_name("FILE")
@@ -22,6 +29,7 @@ pub(crate) fn command() -> Command {
                 .num_args(1..)
                 .help("Files to format in place; `-` formats stdin to stdout"),
         )
+        .arg(Arg::new("rust").long("rust").action(ArgAction::SetTrue).help("Stdin is Rust, not HuJSON"))
         .arg(
             Arg::new("check").long("check").action(ArgAction::SetTrue).help(
                 "Write nothing; print the names of files that are not formatted and exit with 1 if there are any",
@@ -34,7 +42,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Outcome {
     let only_check = matches.get_flag("check");
     let paths = matches.get_many::<PathBuf>("file").into_iter().flatten();
     let outcomes = paths.map(|path| {
-        run_on(path, only_check).unwrap_or_else(|failure| {
+        let is_rust =
+            if file::is_stdin(path) { matches.get_flag("rust") } else { path.extension() == Some("rs".as_ref()) };
+        run_on(path, is_rust, only_check).unwrap_or_else(|failure| {
             output::report(&failure);
             Outcome::Incomplete
         })
@@ -42,24 +52,49 @@ pub(crate) fn run(matches: &ArgMatches) -> Outcome {
     outcomes.max().unwrap_or(Outcome::Good)
 }
 
-fn run_on(path: &Path, only_check: bool) -> Result<Outcome, Failure> {
+fn run_on(path: &Path, is_rust: bool, only_check: bool) -> Result<Outcome, Failure> {
     let text = file::read_text(path)?;
-    let Ok(document) = Document::parse(text.as_str(), 0) else {
-        let unreadable = Policy::parse(text.as_str()).unreadable;
-        let report = Report::new(file::display_name(path), &text, &unreadable);
+    let (formatted, problems) = if is_rust { rust(&text) } else { hujson(&text) };
+    if !problems.is_empty() {
+        let report = Report::new(file::display_name(path), &text, &problems);
         output::say(&report.render(Format::Text, &output::stderr_renderer()));
-        return Ok(Outcome::Incomplete);
+    }
+    let outcome = if problems.is_empty() { Outcome::Good } else { Outcome::Incomplete };
+    // What is wrong may be all that there is to say of a file, but a pipe should not lose its text.
+    let Some(formatted) = formatted.or_else(|| (is_rust && file::is_stdin(path) && !only_check).then(|| text.clone()))
+    else {
+        return Ok(outcome);
     };
-    let formatted = document.format();
     match (only_check, formatted == text) {
-        (true, true) => Ok(Outcome::Good),
         (true, false) => {
             let name = file::display_name(path).as_os_str().as_encoded_bytes();
             output::write(&[name, b"\n"].concat())?;
-            Ok(Outcome::Findings)
+            return Ok(outcome.max(Outcome::Findings));
         }
-        (false, _) if file::is_stdin(path) => output::write(formatted.as_bytes()).map(|()| Outcome::Good),
-        (false, true) => Ok(Outcome::Good),
-        (false, false) => file::write(path, formatted.as_bytes()).map(|()| Outcome::Good),
+        (false, _) if file::is_stdin(path) => output::write(formatted.as_bytes())?,
+        (false, false) => file::write(path, formatted.as_bytes())?,
+        (_, true) => {}
+    }
+    Ok(outcome)
+}
+
+/// A policy file as it should be, or what is wrong with it.
+fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
+    match Document::parse(text, 0) {
+        Ok(document) => (Some(document.format()), Vec::new()),
+        Err(_) => (None, Policy::parse(text).unreadable),
+    }
+}
+
+/// A Rust file as it should be, as far as it can be formatted, and why the rest cannot.
+fn rust(text: &str) -> (Option<String>, Vec<Diagnostic>) {
+    let problem = |Unreadable { start, message }: Unreadable| {
+        let position = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        let length = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        Diagnostic::new(Code::Syntax, Origin::new(position(start), position(start + length)), message)
+    };
+    match rust_source::formatted(text) {
+        Ok(formatted) => (Some(formatted.text), formatted.untouched.into_iter().map(problem).collect()),
+        Err(unreadable) => (None, vec![problem(unreadable)]),
     }
 }
