@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{Condition, Origin, Policy, Selector, SelectorKind, SshRule, Text};
+use crate::model::{Condition, Origin, Policy, Selector, SelectorKind, Text};
 
 use super::access::{Packet, Ports, access_rules};
 use super::fit::Fit;
@@ -32,8 +32,13 @@ pub enum Nearest<'p> {
 pub enum Lack<'p> {
     /// It opens the destination on these ports.
     Ports(Ports<'p>),
-    /// The source is not in one of its postures, for this condition.
-    Posture(Option<&'p Condition>),
+    /// The source is in none of its postures.
+    Posture {
+        /// The first condition that is not met.
+        unmet: Option<&'p Condition>,
+        /// Whether it is the posture of rules that have none of their own.
+        is_default: bool,
+    },
     /// It is for these sources.
     Source(&'p [Selector]),
     /// It leads to these destinations.
@@ -87,13 +92,9 @@ pub(super) fn to_packet<'p>(packet: &Packet<'_, 'p>, host: &Selector) -> Nearest
                 (true, false) if is_source && has_posture => {
                     search.offer(if is_exact { 0 } else { 1 }, rule.origin(), || Lack::Ports(ports));
                 }
-                (true, true) if is_source && !has_posture => search.offer(2, rule.origin(), || {
-                    Lack::Posture(posture::first_unmet(
-                        packet.policy,
-                        posture::required(packet.policy, rule.src_posture()),
-                        packet.attributes,
-                    ))
-                }),
+                (true, true) if is_source && !has_posture => {
+                    search.offer(2, rule.origin(), || unmet(packet.policy, rule.src_posture(), packet.attributes));
+                }
                 (true, true) if !is_source && has_posture => {
                     let distance = if dst.kind == SelectorKind::Wildcard { 5 } else { 3 };
                     search.offer(distance, rule.origin(), || Lack::Source(rule.src()));
@@ -122,7 +123,9 @@ pub(super) fn to_login<'p>(login: &Login<'_, 'p>) -> Nearest<'p> {
         search.has_destination |= is_there;
         match (is_account, has_posture, is_source, is_there) {
             (false, true, true, true) => search.offer(0, rule.origin, || Lack::Account(&rule.users)),
-            (true, false, true, true) => search.offer(2, rule.origin, || unmet(login.policy, rule, login.attributes)),
+            (true, false, true, true) => {
+                search.offer(2, rule.origin, || unmet(login.policy, &rule.src_posture, login.attributes))
+            }
             (true, true, false, true) => search.offer(3, rule.origin, || Lack::Source(&rule.src)),
             (true, true, true, false) => {
                 search.offer(4, rule.origin, || Lack::Destination(rule.dst.iter().collect()));
@@ -133,6 +136,7 @@ pub(super) fn to_login<'p>(login: &Login<'_, 'p>) -> Nearest<'p> {
     search.found()
 }
 
-fn unmet<'p>(policy: &'p Policy, rule: &'p SshRule, attributes: &Map<String, Value>) -> Lack<'p> {
-    Lack::Posture(posture::first_unmet(policy, posture::required(policy, &rule.src_posture), attributes))
+fn unmet<'p>(policy: &'p Policy, own: &'p [Selector], attributes: &Map<String, Value>) -> Lack<'p> {
+    let unmet = posture::first_unmet(policy, posture::required(policy, own), attributes);
+    Lack::Posture { unmet, is_default: own.is_empty() }
 }

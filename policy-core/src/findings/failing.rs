@@ -87,6 +87,9 @@ fn not_quite(words: &Words, outcome: &Outcome, finding: Diagnostic, nearest: &Ne
     let kind = if outcome.port.is_some() { "rule" } else { "SSH rule" };
     let new_rule = match outcome.port {
         Some(_) => format!("write a rule from `{selector}` to `{host}` on `{}`", words.opening(outcome)),
+        None if outcome.destination.kind == SelectorKind::User => {
+            format!("people get into their own devices only: tag the machine, or put `{}` under `deny`", outcome.target)
+        }
         None => format!("write an SSH rule from `{selector}` to `{host}` as `{}`", outcome.target),
     };
     let (rule, lack) = match nearest {
@@ -97,11 +100,12 @@ fn not_quite(words: &Words, outcome: &Outcome, finding: Diagnostic, nearest: &Ne
     };
     let (note, help) = match lack {
         Lack::Ports(ports) => {
-            (format!("this rule opens {} there", opened(*ports)), format!("open `{}` there", words.opening(outcome)))
+            let help = format!("open `{}` in that rule or in another one", words.opening(outcome));
+            (format!("this rule opens `{host}` on {}", opened(*ports)), help)
         }
-        Lack::Posture(condition) => posture(outcome, *condition),
+        Lack::Posture { unmet, is_default } => posture(outcome, *unmet, *is_default),
         Lack::Source(sources) => source(words, outcome, who, selector, sources),
-        Lack::Destination(destinations) => destination(words, outcome, host, destinations),
+        Lack::Destination(destinations) => destination(words, outcome, host, destinations, new_rule),
         Lack::Account(accounts) => account(outcome, who, accounts),
     };
     finding.note_at(note, rule).help(help)
@@ -113,17 +117,17 @@ fn opened(ports: Ports) -> String {
         None => ports.to_string(),
     });
     let each: Vec<String> = each.collect();
-    format!("{}{}", if each.len() == 1 { "only " } else { "" }, listed(each))
+    format!("{} only", listed(each))
 }
 
-fn posture(outcome: &Outcome, condition: Option<&Condition>) -> (String, String) {
-    let Some(condition) = condition else {
-        return ("this rule asks for a posture".to_owned(), "test with other `srcPostureAttrs`".to_owned());
+fn posture(outcome: &Outcome, unmet: Option<&Condition>, is_default: bool) -> (String, String) {
+    let rule = if is_default { "by `defaultSrcPosture`, this rule" } else { "this rule" };
+    let Some(Condition { text, attribute, .. }) = unmet else {
+        return (format!("{rule} asks for a posture"), "test with other `srcPostureAttrs`".to_owned());
     };
-    let Condition { text, attribute, .. } = condition;
     match outcome.attributes.get(attribute.as_str()).filter(|value| !value.is_null()) {
         None => (
-            format!("this rule asks for `{text}`, and what the test does not give, as `{attribute}`, counts as unset"),
+            format!("{rule} asks for `{text}`, and `{attribute}` counts as unset, since the test does not give it"),
             format!("add `\"{attribute}\"` to the `srcPostureAttrs` of the test"),
         ),
         Some(value) => {
@@ -132,7 +136,7 @@ fn posture(outcome: &Outcome, condition: Option<&Condition>) -> (String, String)
                 value => value.to_string(),
             };
             (
-                format!("this rule asks for `{text}`, and in the test it is `{value}`"),
+                format!("{rule} asks for `{text}`, and in the test it is `{value}`"),
                 "test with other `srcPostureAttrs`, or put the target under `deny`".to_owned(),
             )
         }
@@ -167,16 +171,25 @@ fn name(role: Role) -> &'static str {
     Role::NAMES.iter().find(|(_, known)| *known == role).map_or("", |(name, _)| name)
 }
 
-fn destination(words: &Words, outcome: &Outcome, host: &str, destinations: &[&Selector]) -> (String, String) {
+fn destination(
+    words: &Words,
+    outcome: &Outcome,
+    host: &str,
+    destinations: &[&Selector],
+    new_rule: String,
+) -> (String, String) {
     let is_self = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
-    let note = match destinations {
+    match destinations {
         [only] if is_self(only) => {
             let whose = if outcome.destination.kind == SelectorKind::User { "'s are not" } else { " is not" };
-            format!("this rule leads to one's own devices, and `{host}`{whose} `{}`'s", words.decisive(outcome))
+            let who = words.decisive(outcome);
+            (format!("this rule leads to one's own devices, and `{host}`{whose} `{who}`'s"), new_rule)
         }
-        _ => format!("this rule leads to {}, not to `{host}`", words.all(destinations.iter().copied())),
-    };
-    (note, format!("add `{host}` to the destinations of that rule, or write another one"))
+        _ => (
+            format!("this rule leads to {}, not to {}", words.all(destinations.iter().copied()), words.place(outcome)),
+            format!("add `{host}` to the destinations of that rule, or write another one"),
+        ),
+    }
 }
 
 fn account(outcome: &Outcome, who: &str, accounts: &[Text]) -> (String, String) {

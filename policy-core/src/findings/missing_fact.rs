@@ -31,8 +31,8 @@ pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> Vec<Diagnost
     }
     let counted = |(finding, more): (Diagnostic, usize)| match more {
         0 => finding,
-        1 => finding.note("so does one more target"),
-        _ => finding.note(format!("so do {more} more targets")),
+        1 => finding.note("one more target hangs on it"),
+        _ => finding.note(format!("{more} more targets hang on it")),
     };
     findings.into_iter().map(counted).collect()
 }

@@ -76,6 +76,16 @@ impl<'p> Words<'p> {
         }
     }
 
+    /// The destination of a test, and where that is, if it is a host.
+    pub(super) fn place(&self, outcome: &Outcome) -> String {
+        let name = self.selector(outcome.destination);
+        let hosts = self.policy.hosts.iter().filter(|_| outcome.destination.kind == SelectorKind::Host);
+        match hosts.into_iter().find(|host| host.name.as_str() == name) {
+            Some(host) => format!("`{name}`, which is `{}`", host.text),
+            None => format!("`{name}`"),
+        }
+    }
+
     /// What a test wants to be so, or not to be so, after "`alice` should".
     pub(super) fn deed(&self, outcome: &Outcome) -> String {
         let target = self.target(outcome);

@@ -134,6 +134,18 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"sshTests { tag:web -> tag:dbb { accept "root"; } }"#, r#""sshTests": [{"src": "tag:web", "dst": ["tag:dbb"], "accept": ["root"]}]"#),
     (r#"sshTests { tag:web -> tag:db { accept "*"; } }"#, r#""sshTests": [{"src": "tag:web", "dst": ["tag:db"], "accept": ["*"]}]"#),
     (r#"sshTests { tag:web -> tag:db { } }"#, r#""sshTests": [{"src": "tag:web", "dst": ["tag:db"]}]"#),
+    // Tests that fail
+    ("grants { tag:web -> tag:db on tcp:5432; } tests { tag:web { accept tag:db:22; } }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}], "tests": [{"src": "tag:web", "accept": ["tag:db:22"]}]"#),
+    ("acls { tag:web -> tag:db on 5432; } tests { tag:web { accept tag:db:22; } }", r#""acls": [{"action": "accept", "src": ["tag:web"], "dst": ["tag:db:5432"]}], "tests": [{"src": "tag:web", "accept": ["tag:db:22"]}]"#),
+    ("grants { tag:web -> tag:db on tcp:53; } tests { tag:web { proto udp; accept tag:db:53; } }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:53"]}], "tests": [{"src": "tag:web", "proto": "udp", "accept": ["tag:db:53"]}]"#),
+    ("grants { tag:web -> tag:db on 22; } tests { tag:web { deny tag:db:22; } }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]}], "tests": [{"src": "tag:web", "deny": ["tag:db:22"]}]"#),
+    ("grants { tag:db -> tag:web on 22; } tests { tag:web { accept tag:db:22; } }", r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["22"]}], "tests": [{"src": "tag:web", "accept": ["tag:db:22"]}]"#),
+    ("grants { group:eng -> tag:db on 22; } tests { group:eng { accept tag:db:22; } }", r#""grants": [{"src": ["group:eng"], "dst": ["tag:db"], "ip": ["22"]}], "tests": [{"src": "group:eng", "accept": ["tag:db:22"]}]"#),
+    (r#"grants { tag:web -> "10.1.0.0/16" on 22; } tests { tag:web { accept nas:22; } }"#, r#""grants": [{"src": ["tag:web"], "dst": ["10.1.0.0/16"], "ip": ["22"]}], "tests": [{"src": "tag:web", "accept": ["nas:22"]}]"#),
+    (r#"grants { autogroup:member -> autogroup:self on 22; } tests { "a@example.com" { accept "b@example.com:22"; } }"#, r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["22"]}], "tests": [{"src": "a@example.com", "accept": ["b@example.com:22"]}]"#),
+    (r#"postures { posture:a = "node:os == 'macos'"; } grants { tag:web -> tag:db on 22 srcPosture posture:a; } tests { tag:web { accept tag:db:22; srcPostureAttrs {"node:os": "linux"}; } }"#, r#""postures": {"posture:a": ["node:os == 'macos'"]}, "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"], "srcPosture": ["posture:a"]}], "tests": [{"src": "tag:web", "accept": ["tag:db:22"], "srcPostureAttrs": {"node:os": "linux"}}]"#),
+    (r#"ssh { check group:eng -> tag:web as "root"; } sshTests { tag:db -> tag:web { accept "root"; } }"#, r#""ssh": [{"action": "check", "src": ["group:eng"], "dst": ["tag:web"], "users": ["root"]}], "sshTests": [{"src": "tag:db", "dst": ["tag:web"], "accept": ["root"]}]"#),
+    (r#"ssh { accept autogroup:member -> tag:web as autogroup:nonroot; } sshTests { "a@example.com" -> tag:web { accept "root"; check "a"; deny "b"; } }"#, r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}], "sshTests": [{"src": "a@example.com", "dst": ["tag:web"], "accept": ["root"], "check": ["a"], "deny": ["b"]}]"#),
     // Settings
     (r#"randomizeClientPort = "true";"#, r#""randomizeClientPort": "true""#),
     ("disableIPv4 = 1;", r#""disableIPv4": 1"#),

@@ -1,0 +1,8 @@
+policy_macros::policy! {
+    users { olga = "olga@example.com", owner; bob = "bob@example.com", member; }
+    tagOwners { tag:web; tag:db; }
+    ssh { accept autogroup:member -> tag:web as "ubuntu"; }
+    sshTests { bob -> tag:web { check "ubuntu"; } }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+policy_macros::policy! {
+    users { olga = "olga@example.com", owner; bob = "bob@example.com", member; }
+    tagOwners { tag:web; tag:db; }
+    ssh { check autogroup:admin -> tag:web as "root"; accept autogroup:member -> tag:web as "ubuntu"; }
+    sshTests { bob -> tag:web { deny "root", "ubuntu"; } }
+}
+
+fn main() {}

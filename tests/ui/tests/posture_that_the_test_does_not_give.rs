@@ -1,0 +1,8 @@
+policy_macros::policy! {
+    tagOwners { tag:web; tag:db; }
+    postures { posture:mac = "node:os == 'macos'"; }
+    grants { tag:web -> tag:db on 5432 srcPosture posture:mac; }
+    tests { tag:web { accept tag:db:5432; } }
+}
+
+fn main() {}
