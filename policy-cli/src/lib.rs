@@ -25,6 +25,7 @@ mod outcome;
 mod output;
 mod report;
 mod rust_source;
+mod test_report;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -33,12 +34,12 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{check, compile, emit, fmt};
+use command::{check, compile, emit, fmt, test};
 use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
   0  all is well
-  1  there are findings: errors, or a file that is not as it should be
+  1  there are findings: errors, failing tests, or a file that is not as it should be
   2  it could not be done: wrong usage, or a file that cannot be read or written";
 
 const EXAMPLES: &str = "Examples:
@@ -50,6 +51,7 @@ const EXAMPLES: &str = "Examples:
 const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
   policy check policy.hujson --format github   in CI: annotate the pull request
+  policy test policy.hujson                    do its own tests pass?
   policy compile policy.hujson --tailnet facts.json
                                                Tailscale's verdict, and what each device gets
   policy fmt policy.hujson                     format it in place
@@ -65,10 +67,11 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), check::command(), compile::command(), fmt::command()]);
+        .subcommands([emit::command(), check::command(), test::command(), compile::command(), fmt::command()]);
     execute(command, |matches| match matches.subcommand() {
         None => emit::print(policy),
         Some(("check", matches)) => check::run(Path::new("<built-in policy>"), policy, matches),
+        Some(("test", matches)) => test::run(Path::new("<built-in policy>"), policy.clone(), matches),
         Some(("compile", matches)) => compile::run(Path::new("<built-in policy>"), policy.clone(), matches),
         Some(("fmt", matches)) => Ok(fmt::run(matches)),
         Some((_, matches)) => emit::run(policy, matches),
@@ -85,11 +88,16 @@ pub fn run_on_files() -> ExitCode {
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([check::command().arg(policy_file()), compile::command().arg(policy_file()), fmt::command()]);
+        .subcommands([check::command(), test::command(), compile::command()].map(|command| command.arg(policy_file())))
+        .subcommand(fmt::command());
     execute(command, |matches| match matches.subcommand() {
         Some(("check", matches)) => {
             let (path, policy) = read_policy(matches)?;
             check::run(path, &policy, matches)
+        }
+        Some(("test", matches)) => {
+            let (path, policy) = read_policy(matches)?;
+            test::run(path, policy, matches)
         }
         Some(("compile", matches)) => {
             let (path, policy) = read_policy(matches)?;

@@ -81,7 +81,7 @@ fn help_names_every_command_and_the_exit_statuses() {
     for flag in ["--help", "-h", "help"] {
         let run = policy(&[flag]);
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{flag}");
-        for part in ["check", "compile", "fmt", "Examples:", "Exit status:"] {
+        for part in ["check", "test", "compile", "fmt", "Examples:", "Exit status:"] {
             assert!(run.stdout.contains(part), "{flag} does not say {part}: {}", run.stdout);
         }
     }

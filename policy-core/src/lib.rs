@@ -15,5 +15,5 @@ pub mod name;
 mod small;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use findings::findings;
+pub use findings::{Tested, findings, tested};
 pub use model::Policy;

@@ -4,3 +4,4 @@ pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod emit;
 pub(crate) mod fmt;
+pub(crate) mod test;

@@ -78,6 +78,11 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Each finding as a text for people.
+    pub(crate) fn to_texts(&self) -> Vec<String> {
+        text::each(self, &Renderer::plain()).collect()
+    }
+
     /// How many findings there are of a severity.
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
@@ -86,6 +91,11 @@ impl<'a> Report<'a> {
     /// Each finding as a JSON object.
     pub(crate) fn to_json(&self) -> Vec<Value> {
         json::diagnostics(self)
+    }
+
+    /// The line of a part of the text; `None` if it is a part of something else.
+    pub(crate) fn line(&self, origin: Origin) -> Option<usize> {
+        self.span(origin).map(|span| span.start.line)
     }
 
     /// Where a finding stands in the text; `None` if it is about something else, as the facts beside the policy.

@@ -10,12 +10,12 @@ use super::{Report, Span, answer};
 const EXCERPT: usize = 16 << 10;
 
 pub(super) fn render(report: &Report<'_>, renderer: &Renderer) -> String {
-    let mut text = String::new();
-    for diagnostic in report.diagnostics {
-        text.push_str(&renderer.render(&groups(report, diagnostic)));
-        text.push_str("\n\n");
-    }
-    text
+    each(report, renderer).collect()
+}
+
+/// Each finding for itself, with an empty line after it.
+pub(super) fn each<'r>(report: &'r Report<'_>, renderer: &'r Renderer) -> impl Iterator<Item = String> + 'r {
+    report.diagnostics.iter().map(|diagnostic| renderer.render(&groups(report, diagnostic)) + "\n\n")
 }
 
 /// The finding and its excerpt, then each note that has a place of its own; what has none belongs to the last of them.

@@ -8,11 +8,12 @@ use crate::model::Autogroup;
 
 use super::words::{Words, doubt};
 
-/// What is not known is said once, at the first target that hangs on it.
-pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> Vec<Diagnostic> {
-    let mut findings: Vec<(Diagnostic, usize)> = Vec::new();
+/// What is not known is said once, at the first target that hangs on it: by the number of that.
+pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {
+    let mut findings: HashMap<usize, (Diagnostic, usize)> = HashMap::new();
     let mut told: HashMap<Doubt, usize> = HashMap::new();
-    for (outcome, doubt) in outcomes.iter().filter_map(|outcome| Some((outcome, doubt(outcome)?))) {
+    for (index, outcome) in outcomes.iter().enumerate() {
+        let Some(doubt) = doubt(outcome) else { continue };
         let key = match doubt {
             // A user has one role, whatever it is asked for.
             Doubt::Role { user, .. } => Doubt::Role { user, autogroup: Autogroup::Member },
@@ -20,12 +21,12 @@ pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> Vec<Diagnost
         };
         // Each test should name its protocol.
         let known = told.get(&key).filter(|_| doubt != Doubt::Protocol);
-        match known.and_then(|&index| findings.get_mut(index)) {
+        match known.and_then(|first| findings.get_mut(first)) {
             Some((_, more)) => *more += 1,
             None => {
                 let Some(finding) = missing_fact(words, outcome, doubt) else { continue };
-                told.insert(key, findings.len());
-                findings.push((finding, 0));
+                told.insert(key, index);
+                findings.insert(index, (finding, 0));
             }
         }
     }
@@ -34,7 +35,7 @@ pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> Vec<Diagnost
         1 => finding.note("one more target hangs on it"),
         _ => finding.note(format!("{more} more targets hang on it")),
     };
-    findings.into_iter().map(counted).collect()
+    findings.into_iter().map(|(index, finding)| (index, counted(finding))).collect()
 }
 
 fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagnostic> {

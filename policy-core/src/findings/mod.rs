@@ -6,7 +6,7 @@ mod words;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval;
+use crate::eval::{self, Outcome};
 use crate::model::Policy;
 
 use words::Words;
@@ -31,9 +31,51 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     if findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         return findings;
     }
+    findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
+    check::in_order(policy, findings)
+}
+
+/// One target or account of the policy's own tests, and what there is to say of it.
+#[derive(Clone, Debug)]
+pub struct Tested<'p> {
+    /// What became of it.
+    pub outcome: Outcome<'p>,
+    /// Why it fails, or what would have to be known; that is said at the first target that hangs on it.
+    pub finding: Option<Diagnostic>,
+}
+
+/// Every target of the policy's `tests` and then of its `sshTests`, in their order. Of a policy that is not valid, see
+/// [`check::check`], this tells nothing.
+///
+/// ```
+/// use policy_core::{Policy, tested};
+/// let policy = Policy::parse(r#"{
+///     "tagOwners": {"tag:web": [], "tag:db": []},
+///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+///     "tests": [{"src": "tag:web", "accept": ["tag:db:5433"]}],
+/// }"#);
+/// let finding = tested(&policy)[0].finding.clone().unwrap();
+/// assert_eq!(finding.message, "`tag:web` should reach `tag:db:5433`, but no rule allows it");
+/// assert_eq!(finding.notes[0].message, "this rule opens `tag:db` on `tcp:5432` only");
+/// ```
+pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
+    let mut all = run(policy);
+    for Tested { finding, .. } in &mut all {
+        *finding = finding.take().and_then(|finding| check::in_order(policy, vec![finding]).pop());
+    }
+    all
+}
+
+fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
     let outcomes = [eval::test_outcomes(policy), eval::ssh_test_outcomes(policy)].concat();
-    findings.extend(outcomes.iter().filter(|outcome| outcome.fails()).map(|outcome| failing::failing(&words, outcome)));
-    findings.extend(missing_fact::missing_facts(&words, &outcomes));
-    check::in_order(policy, findings)
+    let mut missing = missing_fact::missing_facts(&words, &outcomes);
+    let tested = |(index, outcome): (usize, Outcome<'p>)| {
+        let finding = match outcome.fails() {
+            true => Some(failing::failing(&words, &outcome)),
+            false => missing.remove(&index),
+        };
+        Tested { outcome, finding }
+    };
+    outcomes.into_iter().enumerate().map(tested).collect()
 }

@@ -1,0 +1,71 @@
+//! `test`: do the policy's own tests pass, and by which rules?
+
+use std::path::Path;
+use std::time::Instant;
+
+use annotate_snippets::normalize_untrusted_str as visible;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy_core::check::check;
+use policy_core::{Diagnostic, Policy, tested};
+
+use crate::facts;
+use crate::outcome::{Failure, Outcome};
+use crate::output;
+use crate::report::{Format, Report};
+use crate::test_report::{TestFormat, TestReport};
+
+const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
+
+Each target is shown with the line of the rule that it rests on. No network is needed, and no device: users and tags \
+are taken as they are named. Only roles are asked for, where a test hangs on one.";
+
+pub(crate) fn command() -> Command {
+    let names = TestFormat::ALL.map(|(_, name, help)| PossibleValue::new(name).help(help));
+    let parser = PossibleValuesParser::new(names).map(|name| {
+        TestFormat::ALL.into_iter().find(|(_, known, _)| *known == name).map_or(TestFormat::Text, |(format, ..)| format)
+    });
+    Command::new("test")
+        .about("Run the policy's own tests, target by target")
+        .long_about(LONG_ABOUT)
+        .arg(facts::argument())
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(parser)
+                .default_value("text")
+                .help("How to write the outcomes"),
+        )
+        .arg(
+            Arg::new("quiet")
+                .long("quiet")
+                .short('q')
+                .action(ArgAction::SetTrue)
+                .help("Leave out the targets that pass"),
+        )
+}
+
+/// Runs the tests of a policy that is known as `path`.
+pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
+    let facts = facts::read(path, &mut policy, matches)?;
+    let findings = facts.findings_of_policy(check(&policy))?;
+    if findings.iter().any(|finding| finding.code.severity() == policy_core::Severity::Error) {
+        return invalid(path, &policy, findings);
+    }
+    let format = matches.get_one::<TestFormat>("format").copied().unwrap_or(TestFormat::Text);
+    let start = Instant::now();
+    let tested = tested(&policy);
+    let report = TestReport::new(path, &policy, &tested, start.elapsed(), matches.get_flag("quiet"));
+    output::print(&report.render(format, &output::stdout_renderer()))?;
+    output::say(&format!("{}: {}\n", visible(&path.to_string_lossy()), report.summary()));
+    Ok(if report.is_good() { Outcome::Good } else { Outcome::Findings })
+}
+
+/// What a policy with errors allows is not known, so all that can be shown is the errors.
+fn invalid(path: &Path, policy: &Policy, mut findings: Vec<Diagnostic>) -> Result<Outcome, Failure> {
+    findings.retain(Diagnostic::is_error);
+    output::say(&Report::new(path, &policy.text, &findings).render(Format::Text, &output::stderr_renderer()));
+    output::say(&format!("{}: not tested, since the policy has errors\n", visible(&path.to_string_lossy())));
+    Ok(Outcome::Findings)
+}

@@ -1,0 +1,58 @@
+//! For scripts: one JSON document.
+
+use policy_core::Tested;
+use policy_core::eval::Outcome;
+use serde_json::{Value, json};
+
+use super::{Status, TestReport, expectation, section, source, status};
+use crate::report::Report;
+
+pub(super) fn render(tests: &TestReport<'_>) -> String {
+    let findings = tests.findings();
+    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let mut diagnostics = report.to_json().into_iter();
+    let mut entries: Vec<Value> = Vec::new();
+    for test in tests.tests() {
+        let Some(Tested { outcome, .. }) = test.first() else { continue };
+        let mut targets = Vec::new();
+        for tested in test.iter().filter(|tested| tests.shows(tested)) {
+            // The findings are in the order of the targets.
+            let diagnostic = tested.finding.as_ref().and_then(|_| diagnostics.next());
+            targets.push(target(tests, &report, &tested.outcome, diagnostic));
+        }
+        entries.push(json!({
+            "section": section(outcome),
+            "line": report.line(outcome.test),
+            "src": source(outcome),
+            "proto": outcome.protocol.map(|protocol| protocol.to_string()),
+            "targets": targets,
+        }));
+    }
+    let [passed, unknown, failed] = tests.counts();
+    let document = json!({
+        "file": tests.path.to_string_lossy(),
+        "passed": passed,
+        "failed": failed,
+        "unknown": unknown,
+        "seconds": tests.time.as_secs_f64(),
+        "tests": entries,
+    });
+    format!("{document:#}\n")
+}
+
+fn target(tests: &TestReport<'_>, report: &Report<'_>, outcome: &Outcome, diagnostic: Option<Value>) -> Value {
+    let status = match status(outcome) {
+        Status::Pass => "pass",
+        Status::Unknown => "unknown",
+        Status::Fail => "fail",
+    };
+    json!({
+        "expect": expectation(outcome),
+        "target": outcome.target.as_str(),
+        "dst": outcome.port.is_none().then_some(outcome.destination.text.as_str()),
+        "line": report.line(outcome.target.origin),
+        "outcome": status,
+        "rule": tests.rule(outcome).and_then(|rule| report.line(rule)),
+        "diagnostic": diagnostic,
+    })
+}

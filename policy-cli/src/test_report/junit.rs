@@ -1,0 +1,86 @@
+//! For CI: the XML of JUnit, as Jenkins, GitLab and GitHub's actions read it.
+
+use std::fmt::Write as _;
+
+use policy_core::{Diagnostic, Tested};
+
+use super::{Status, TestReport, expectation, section, source, status, target};
+use crate::report::Report;
+
+pub(super) fn render(tests: &TestReport<'_>) -> String {
+    let findings = tests.findings();
+    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let mut texts = report.to_texts().into_iter();
+    let [pass, unknown, fail] = tests.counts();
+    let errors = tests.tested.iter().filter(|tested| is_error(tested)).count();
+    let counts = format!(
+        "tests=\"{}\" failures=\"{fail}\" errors=\"{errors}\" skipped=\"{}\" time=\"{:.6}\"",
+        pass + unknown + fail,
+        unknown.saturating_sub(errors),
+        tests.time.as_secs_f64()
+    );
+    let name = escaped(&tests.path.to_string_lossy());
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{name}\" {counts}>\n"
+    );
+    for tested in tests.tested.iter().filter(|tested| tests.shows(tested)) {
+        // The findings are in the order of the targets.
+        let text = tested.finding.as_ref().and_then(|_| texts.next());
+        case(tested, &name, &report, text.as_deref().unwrap_or_default(), &mut xml);
+    }
+    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml
+}
+
+/// Whether a fact is missing that the policy should have.
+fn is_error(tested: &Tested) -> bool {
+    status(&tested.outcome) == Status::Unknown && tested.finding.as_ref().is_some_and(Diagnostic::is_error)
+}
+
+fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut String) {
+    let Tested { outcome, finding } = tested;
+    let line = report.line(outcome.target.origin).map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+    // Writing to a `String` cannot fail.
+    let _ = write!(
+        xml,
+        "    <testcase classname=\"{} {}\" name=\"{} {}\" file=\"{file}\"{line}",
+        section(outcome),
+        escaped(source(outcome)),
+        expectation(outcome),
+        escaped(&target(outcome)),
+    );
+    let element = match status(outcome) {
+        Status::Pass => return xml.push_str("/>\n"),
+        Status::Unknown if is_error(tested) => "error",
+        Status::Unknown => "skipped",
+        Status::Fail => "failure",
+    };
+    let (code, message) = match finding {
+        Some(finding) => (finding.code.name(), finding.message.as_str()),
+        None => ("unknown", "it hangs on something that is not known"),
+    };
+    let _ = writeln!(
+        xml,
+        ">\n      <{element} type=\"{code}\" message=\"{}\">{}</{element}>\n    </testcase>",
+        escaped(message),
+        escaped(text.trim_end())
+    );
+}
+
+/// What XML has other uses for, and what it cannot have at all.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\t' | '\n' => escaped.push(letter),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            _ if letter.is_control() => escaped.push('\u{fffd}'),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,178 @@
+//! Outcomes of tests, written for people and for machines.
+//!
+//! One file for each format. They are pure functions from outcomes to text.
+
+mod json;
+mod junit;
+mod text;
+
+use std::path::Path;
+use std::time::Duration;
+
+use annotate_snippets::Renderer;
+use policy_core::eval::{Expectation, Outcome, Verdict};
+use policy_core::model::Origin;
+use policy_core::{Diagnostic, Policy, Tested};
+
+use crate::report::Report;
+
+/// How to write outcomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TestFormat {
+    /// For people: a line for each target, and why some fail.
+    Text,
+    /// For scripts: one JSON document.
+    Json,
+    /// JUnit's XML, which CI systems show.
+    Junit,
+}
+
+impl TestFormat {
+    /// All of them, with the name on the command line and a line of help.
+    pub(crate) const ALL: [(TestFormat, &str, &str); 3] = [
+        (TestFormat::Text, "text", "for people"),
+        (TestFormat::Json, "json", "one JSON document"),
+        (TestFormat::Junit, "junit", "JUnit's XML, for CI"),
+    ];
+}
+
+/// What became of the tests of one policy.
+#[derive(Debug)]
+pub(crate) struct TestReport<'a> {
+    /// The file, as it was named.
+    path: &'a Path,
+    policy: &'a Policy,
+    tested: &'a [Tested<'a>],
+    time: Duration,
+    /// Whether what passes is left out.
+    quiet: bool,
+}
+
+/// A target as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Pass,
+    /// It hangs on something that is not known, which is no mistake of the policy's
+    Unknown,
+    Fail,
+}
+
+impl<'a> TestReport<'a> {
+    pub(crate) fn new(
+        path: &'a Path,
+        policy: &'a Policy,
+        tested: &'a [Tested<'a>],
+        time: Duration,
+        quiet: bool,
+    ) -> Self {
+        TestReport { path, policy, tested, time, quiet }
+    }
+
+    /// All of it in one of the formats; the renderer decides on colours where there may be any.
+    pub(crate) fn render(&self, format: TestFormat, renderer: &Renderer) -> String {
+        match format {
+            TestFormat::Text => text::render(self, renderer),
+            TestFormat::Json => json::render(self),
+            TestFormat::Junit => junit::render(self),
+        }
+    }
+
+    /// Whether nothing fails, and no fact is missing that the policy should have.
+    pub(crate) fn is_good(&self) -> bool {
+        let is_bad = |tested: &Tested| tested.finding.as_ref().is_some_and(Diagnostic::is_error);
+        !self.tested.iter().any(|tested| tested.outcome.fails() || is_bad(tested))
+    }
+
+    /// How many do what, in one line.
+    pub(crate) fn summary(&self) -> String {
+        let [pass, unknown, fail] = self.counts();
+        let time = format!("({:.1} ms)", self.time.as_secs_f64() * 1000.0);
+        if self.tested.is_empty() {
+            return format!("no tests {time}");
+        }
+        let verb = |count, one, several| format!("{count} {}", if count == 1 { one } else { several });
+        let mut parts = vec![verb(pass, "passes", "pass")];
+        if fail > 0 {
+            parts.push(verb(fail, "fails", "fail"));
+        }
+        if unknown > 0 {
+            parts.push(verb(unknown, "is not known", "are not known"));
+        }
+        let targets = verb(pass + unknown + fail, "target", "targets");
+        format!("{targets}: {} {time}", parts.join(", "))
+    }
+
+    /// What there is to say, in the order of the targets.
+    fn findings(&self) -> Vec<Diagnostic> {
+        self.tested.iter().filter_map(|tested| tested.finding.clone()).collect()
+    }
+
+    /// Passing, unknown, failing.
+    fn counts(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for tested in self.tested {
+            if let Some(count) = counts.get_mut(status(&tested.outcome) as usize) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// The targets of each test, without what is to be left out.
+    fn tests(&self) -> impl Iterator<Item = &'a [Tested<'a>]> {
+        let same = |a: &Tested, b: &Tested| a.outcome.test == b.outcome.test;
+        let quiet = self.quiet;
+        let is_shown = move |tested: &Tested| !quiet || status(&tested.outcome) != Status::Pass;
+        self.tested.chunk_by(same).filter(move |test| test.iter().any(is_shown))
+    }
+
+    /// Whether a target is one to show.
+    fn shows(&self, tested: &Tested) -> bool {
+        !self.quiet || status(&tested.outcome) != Status::Pass
+    }
+
+    /// `FILE:LINE`, as editors and terminals make links of.
+    fn place(&self, report: &Report, origin: Origin) -> String {
+        let line = report.line(origin).map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}", self.path.display())
+    }
+
+    /// A policy without rules has no rule that something could rest on.
+    fn rule(&self, outcome: &Outcome) -> Option<Origin> {
+        outcome.rule.filter(|&rule| rule != self.policy.origin)
+    }
+}
+
+fn status(outcome: &Outcome) -> Status {
+    match outcome.verdict {
+        Verdict::Passes => Status::Pass,
+        Verdict::Unknown(_) => Status::Unknown,
+        Verdict::Fails => Status::Fail,
+    }
+}
+
+fn expectation(outcome: &Outcome) -> &'static str {
+    match outcome.expectation {
+        Expectation::Accept => "accept",
+        Expectation::Check => "check",
+        Expectation::Deny => "deny",
+    }
+}
+
+/// The section that a test stands in.
+fn section(outcome: &Outcome) -> &'static str {
+    if outcome.port.is_some() { "tests" } else { "sshTests" }
+}
+
+fn source<'a>(outcome: &Outcome<'a>) -> &'a str {
+    outcome.source.map_or("", |source| source.text.as_str())
+}
+
+/// What is tested, after what must be of it: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
+fn target(outcome: &Outcome) -> String {
+    match (outcome.port, outcome.protocol) {
+        (None, _) => format!("{} as {}", outcome.destination, outcome.target),
+        (Some(_), Some(protocol)) => format!("{} over {protocol}", outcome.target),
+        (Some(_), None) => outcome.target.to_string(),
+    }
+}

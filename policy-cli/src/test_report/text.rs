@@ -1,0 +1,36 @@
+//! For people: a line for each target, then why some are not as they must be.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::Renderer;
+use annotate_snippets::normalize_untrusted_str as visible;
+use policy_core::Tested;
+
+use super::{Status, TestReport, expectation, section, source, status, target};
+use crate::report::{Format, Report};
+
+pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
+    let findings = tests.findings();
+    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let mut text = String::new();
+    for test in tests.tests() {
+        let Some(Tested { outcome, .. }) = test.first() else { continue };
+        let head = format!("{} {} ({})", section(outcome), source(outcome), tests.place(&report, outcome.test));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{}", visible(&head));
+        let shown: Vec<&Tested> = test.iter().filter(|tested| tests.shows(tested)).collect();
+        let width = shown.iter().map(|tested| target(&tested.outcome).chars().count()).max().unwrap_or(0);
+        for Tested { outcome, .. } in shown {
+            let status = match status(outcome) {
+                Status::Pass => "pass",
+                Status::Unknown => "?",
+                Status::Fail => "FAIL",
+            };
+            let rule = tests.rule(outcome).map(|rule| tests.place(&report, rule)).unwrap_or_default();
+            let line = format!("  {status:4}  {:6} {:width$}  {rule}", expectation(outcome), target(outcome));
+            let _ = writeln!(text, "{}", visible(line.trim_end()));
+        }
+        text.push('\n');
+    }
+    text + &report.render(Format::Text, renderer)
+}

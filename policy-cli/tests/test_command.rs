@@ -1,0 +1,189 @@
+//! `policy test` as a process.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Of five targets one fails, and one hangs on a role.
+const POLICY: &str = r#"{
+	"tagOwners": {"tag:web": [], "tag:db": []},
+	"grants": [
+		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["443"]},
+		{"src": ["autogroup:admin"], "dst": ["tag:db"], "ip": ["5432"]},
+		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["22"]},
+	],
+	"ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["ubuntu"]}],
+	"tests": [
+		{"src": "bob@example.com", "accept": ["tag:web:443", "tag:web:80"], "deny": ["tag:db:5432"]},
+		{"src": "tag:web", "proto": "udp", "deny": ["tag:db:53"]},
+	],
+	"sshTests": [{"src": "bob@example.com", "dst": ["tag:web"], "check": ["ubuntu"]}],
+}
+"#;
+
+const FACTS: &str = r#"{"users": [{"name": "bob", "email": "bob@example.com", "role": "member"}]}"#;
+
+/// An empty directory of the test's own, with a policy and facts.
+fn directory(test: &str, policy: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test_command").join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join("policy.hujson"), policy).unwrap();
+    fs::write(path.join("facts.json"), FACTS).unwrap();
+    path
+}
+
+fn test(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.current_dir(directory).args(["test", "policy.hujson"]).args(arguments);
+    command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn each_target_is_shown_with_the_rule_that_it_rests_on() {
+    let output = test(&directory("each_target", POLICY), &["--tailnet", "facts.json"]);
+    let (outcomes, why) = stdout(&output).split_once("\nerror").unwrap();
+    assert_eq!(
+        outcomes,
+        "\
+tests bob@example.com (policy.hujson:10)
+  pass  accept tag:web:443  policy.hujson:4
+  FAIL  accept tag:web:80
+  pass  deny   tag:db:5432
+
+tests tag:web (policy.hujson:11)
+  pass  deny   tag:db:53 over udp
+
+sshTests bob@example.com (policy.hujson:13)
+  pass  check  tag:web as ubuntu  policy.hujson:8
+"
+    );
+    assert!(why.starts_with("[failing-test]: `bob@example.com` should reach `tag:web:80`"), "{why}");
+    assert!(stderr(&output).starts_with("policy.hujson: 5 targets: 4 pass, 1 fails ("), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_hangs_on_a_fact_that_is_not_given_is_no_failure() {
+    let directory = directory("what_hangs", &POLICY.replace(r#", "tag:web:80""#, ""));
+    let output = test(&directory, &[]);
+    assert!(stdout(&output).contains("  ?     deny   tag:db:5432  policy.hujson:5\n"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("warning[unverifiable-test]"), "{}", stdout(&output));
+    assert!(stderr(&output).starts_with("policy.hujson: 4 targets: 3 pass, 1 is not known ("), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_role_that_facts_should_have_is_a_finding() {
+    let directory = directory("a_role", &POLICY.replace(r#", "tag:web:80""#, ""));
+    fs::write(directory.join("facts.json"), FACTS.replace(r#", "role": "member""#, "")).unwrap();
+    let output = test(&directory, &["--tailnet", "facts.json"]);
+    assert!(stdout(&output).contains("error[missing-role]"), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(1));
+    let junit = test(&directory, &["--tailnet", "facts.json", "--format", "junit"]);
+    assert!(stdout(&junit).contains("<error type=\"missing-role\""), "{}", stdout(&junit));
+}
+
+#[test]
+fn quiet_leaves_out_what_passes() {
+    let directory = directory("quiet", POLICY);
+    let output = test(&directory, &["--quiet", "--tailnet", "facts.json"]);
+    let start = "tests bob@example.com (policy.hujson:10)\n  FAIL  accept tag:web:80\n\nerror[failing-test]";
+    assert!(stdout(&output).starts_with(start), "{}", stdout(&output));
+    fs::write(directory.join("policy.hujson"), POLICY.replace("\"tag:web:80\"", "\"tag:web:22\"")).unwrap();
+    let output = test(&directory, &["-q", "--tailnet", "facts.json"]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""));
+}
+
+#[test]
+fn json_has_all_of_it() {
+    let output = test(&directory("json", POLICY), &["--tailnet", "facts.json", "--format", "json"]);
+    let document: Value = serde_json::from_str(stdout(&output)).unwrap();
+    for (pointer, value) in [
+        ("/file", Value::from("policy.hujson")),
+        ("/passed", Value::from(4)),
+        ("/failed", Value::from(1)),
+        ("/unknown", Value::from(0)),
+        ("/tests/0/section", Value::from("tests")),
+        ("/tests/0/src", Value::from("bob@example.com")),
+        ("/tests/0/line", Value::from(10)),
+        ("/tests/0/targets/0/outcome", Value::from("pass")),
+        ("/tests/0/targets/0/rule", Value::from(4)),
+        ("/tests/0/targets/0/diagnostic", Value::Null),
+        ("/tests/0/targets/1/target", Value::from("tag:web:80")),
+        ("/tests/0/targets/1/outcome", Value::from("fail")),
+        ("/tests/0/targets/1/rule", Value::Null),
+        ("/tests/0/targets/1/diagnostic/code", Value::from("failing-test")),
+        ("/tests/1/proto", Value::from("udp")),
+        ("/tests/2/section", Value::from("sshTests")),
+        ("/tests/2/targets/0/expect", Value::from("check")),
+        ("/tests/2/targets/0/dst", Value::from("tag:web")),
+    ] {
+        assert_eq!(document.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert!(document["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
+}
+
+#[test]
+fn junit_is_well_formed_whatever_the_names_are() {
+    let policy = r#"{"groups": {"group:a": ["<&\"'>@example.com"]},
+        "grants": [{"src": ["group:a"], "dst": ["*"], "ip": ["80"]}],
+        "tests": [{"src": "<&\"'>@example.com", "accept": ["10.0.0.1:80"], "deny": ["10.0.0.2:80"]}]}"#;
+    let output = test(&directory("junit", policy), &["--format", "junit"]);
+    let xml = stdout(&output);
+    assert!(
+        xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\" failures=\"1\""),
+        "{xml}"
+    );
+    let name = "classname=\"tests &lt;&amp;&quot;'&gt;@example.com\" name=\"accept 10.0.0.1:80\" file=\"policy.hujson\" line=\"3\"";
+    assert!(xml.contains(name), "{xml}");
+    assert!(
+        xml.contains("<failure type=\"failing-test\" message=\"`&lt;&amp;&quot;'&gt;@example.com` should not"),
+        "{xml}"
+    );
+    // Each `<` begins an element, each `&` one of four entities.
+    for after in xml.split('<').skip(1) {
+        assert!(after.starts_with(['/', '?', 't', 'f']), "{after}");
+    }
+    for after in xml.split('&').skip(1) {
+        assert!(["lt;", "gt;", "amp;", "quot;"].iter().any(|entity| after.starts_with(entity)), "{after}");
+    }
+}
+
+#[test]
+fn a_policy_with_errors_is_not_tested() {
+    let output = test(&directory("errors", &POLICY.replace("\"tag:db\": []", "")), &[]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
+    assert!(stderr(&output).contains("error[undefined-tag]"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).ends_with("policy.hujson: not tested, since the policy has errors\n"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_policy_without_tests_passes() {
+    let output = test(&directory("no_tests", "{}"), &[]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""));
+    assert!(stderr(&output).starts_with("policy.hujson: no tests ("), "{}", stderr(&output));
+}
+
+#[test]
+fn facts_that_cannot_be_read_exit_with_2() {
+    let output = test(&directory("no_facts", POLICY), &["--tailnet", "none.json"]);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+    assert!(stderr(&output).contains("there is no file `none.json`"), "{}", stderr(&output));
+}

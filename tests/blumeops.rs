@@ -1,0 +1,65 @@
+//! The policy of BlumeOps: its tests pass, and each grant that they are about is one that they need.
+
+#[path = "../blumeops-policy/src/tailnet.rs"]
+mod tailnet;
+
+use policy_core::{Code, Policy, findings, tested};
+
+/// The policy without the grant in which a text stands, and with it the comma.
+fn without(grant: &str) -> Policy {
+    let policy: &Policy = &tailnet::POLICY;
+    let text = |start: u32, end: u32| &policy.text[start as usize..end as usize];
+    let grants = policy.grants.as_deref().unwrap_or_default();
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut found =
+        grants.iter().map(|grant| grant.origin).filter(|origin| flat(text(origin.start, origin.end)).contains(grant));
+    let origin = found.next().unwrap_or_else(|| panic!("no grant has {grant}"));
+    assert!(found.next().is_none(), "more than one grant has {grant}");
+    let (before, after) = (text(0, origin.start), &policy.text[origin.end as usize..]);
+    let mut policy = Policy::parse(format!("{before}{}", after.strip_prefix(',').unwrap_or(after)));
+    policy.facts = tailnet::POLICY.facts.clone();
+    policy
+}
+
+#[test]
+fn its_own_tests_pass() {
+    let tested = tested(&tailnet::POLICY);
+    assert!(tested.len() > 25 && tested.iter().all(|target| target.outcome.passes()));
+    assert_eq!(findings(&tailnet::POLICY), []);
+}
+
+#[test]
+fn without_a_grant_the_tests_that_need_it_fail_where_they_stand() {
+    let kiwix = (r#""dst": ["tag:kiwix"]"#, &[("acmdavis@gmail.com", "tag:kiwix:443")][..]);
+    for (grant, expected) in [
+        kiwix,
+        (r#""ip": ["tcp:3001", "tcp:2200"]"#, &[("tag:k8s", "tag:homelab:3001"), ("tag:k8s", "tag:homelab:2200")]),
+        (r#""src": ["tag:ci-gateway"]"#, &[("tag:ci-gateway", "tag:registry:443")]),
+        (r#""dst": ["tag:nas"]"#, &[("tag:homelab", "tag:nas:445")]),
+        (
+            r#""src": ["autogroup:admin"]"#,
+            &[
+                ("blume.erich@gmail.com", "tag:grafana:443"),
+                ("blume.erich@gmail.com", "tag:loki:3100"),
+                ("blume.erich@gmail.com", "tag:homelab:22"),
+                ("blume.erich@gmail.com", "tag:registry:443"),
+                ("blume.erich@gmail.com", "tag:k8s-api:443"),
+            ],
+        ),
+    ] {
+        let policy = without(grant);
+        let failing: Vec<(&str, &str)> = tested(&policy)
+            .into_iter()
+            .filter(|target| target.outcome.fails())
+            .map(|target| (target.outcome.source.unwrap().text.as_str(), target.outcome.target.as_str()))
+            .collect();
+        assert_eq!(failing, expected, "{grant}");
+        let errors: Vec<_> = findings(&policy).into_iter().filter(policy_core::Diagnostic::is_error).collect();
+        let places: Vec<&str> = errors
+            .iter()
+            .map(|error| policy.text[error.origin.start as usize..error.origin.end as usize].trim_matches('"'))
+            .collect();
+        assert!(errors.iter().all(|error| error.code == Code::FailingTest));
+        assert_eq!(places, expected.iter().map(|(_, target)| *target).collect::<Vec<_>>(), "{grant}");
+    }
+}
