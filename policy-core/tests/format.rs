@@ -245,6 +245,22 @@ fn lines_are_as_long_as_they_may_be() {
     }
 }
 
+/// What is behind a comment of several lines counts for the length of its line; that comment's own end does not.
+#[test]
+fn comments_of_several_lines_count_once() {
+    // A text that two million by chance had found: its last line was taken for a `//` comment, up to the next space.
+    for comments in ["/*\n // a\r  *//* b *//* c */", "/*\n b*//* c */", "/* a\n b */ /* c */", "/*\n*/// c\n"] {
+        for length in 50..80 {
+            let text = format!("{{\"a\":{comments}\"{}\"}}", "x".repeat(length));
+            let once = formatted(&text);
+            assert_eq!(formatted(&once), once, "{text}");
+        }
+    }
+    let is_line = |text: &str| formatted(text).starts_with("{\"a\": /*\n\t\tlast */ \"");
+    let text = |length: usize| format!("{{\"a\": /*\n last */\"{}\"}}", "x".repeat(length - 2));
+    assert!(is_line(&text(77)) && !is_line(&text(78)));
+}
+
 /// However deep, formatting needs no stack.
 #[test]
 fn depth_does_not_matter() {

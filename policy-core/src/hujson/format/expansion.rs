@@ -4,6 +4,7 @@ use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
 use crate::hujson::extra::{Extra, commented, extras};
 
 use super::literal;
+use super::space::{BLANKS, unix_lines};
 
 /// The longest line that an array or object may have before it is expanded.
 const WIDTH: usize = 80;
@@ -78,27 +79,21 @@ impl Lines {
         Lines { first: length, last: length, is_several: false }
     }
 
+    /// White space and comments. Each comment has a space before it; the last line of one with several counts nothing.
     fn of_extra(extra: &str) -> Lines {
-        // What is between most values needs no closer look.
-        if matches!(extra, "" | " ") {
-            return Lines::one(0);
+        let mut sum = Sum::default();
+        for part in extras(&unix_lines(extra)) {
+            sum.add(match part {
+                Extra::Space(space) => Lines { is_several: space.contains('\n'), ..Lines::default() },
+                Extra::LineComment(text) | Extra::BlockComment(text) => {
+                    let (first, is_several) = text.split_once('\n').map_or((text, false), |(first, _)| (first, true));
+                    let length = 1 + first.trim_end_matches(BLANKS).len();
+                    Lines { first: length, last: if is_several { 0 } else { length }, is_several }
+                }
+            });
         }
-        match (extra.split_once('\n'), extra.rsplit_once('\n')) {
-            (Some((first, _)), Some((_, last))) => {
-                Lines { first: comments(first), last: comments(last), is_several: true }
-            }
-            _ => Lines::one(comments(extra)),
-        }
+        sum.lines()
     }
-}
-
-/// The length of comments in a line, with a space before each.
-fn comments(line: &str) -> usize {
-    let length = |part| match part {
-        Extra::Space(_) => 0,
-        Extra::LineComment(text) | Extra::BlockComment(text) => 1 + text.trim_end().len(),
-    };
-    extras(line).map(length).sum()
 }
 
 /// Adds up parts of the text, line by line.

@@ -78,8 +78,11 @@ impl Space {
     }
 }
 
+/// What is cut off where a line of a comment ends.
+pub(super) const BLANKS: &[char] = &[' ', '\t', '\r'];
+
 /// Line ends as `\n`. A lone carriage return is white space like any other.
-fn unix_lines(extra: &str) -> Cow<'_, str> {
+pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
     if !extra.contains('\r') {
         return Cow::Borrowed(extra);
     }
@@ -88,13 +91,12 @@ fn unix_lines(extra: &str) -> Cow<'_, str> {
 
 /// Writes a comment. Of one with several lines, all but the first move together, so that the leftmost is at `depth`.
 fn write_comment(comment: &str, depth: usize, out: &mut String) {
-    let blanks: &[char] = &[' ', '\t', '\r'];
-    let mut lines = comment.split('\n').map(|line| line.trim_end_matches(blanks));
+    let mut lines = comment.split('\n').map(|line| line.trim_end_matches(BLANKS));
     out.push_str(lines.next().unwrap_or_default());
     let rest: Vec<&str> = lines.collect();
     let filled = || rest.iter().filter(|line| !line.is_empty());
     let common = filled().copied().reduce(common_blanks).unwrap_or_default();
-    let common = common.len() - common.trim_start_matches(blanks).len();
+    let common = common.len() - common.trim_start_matches(BLANKS).len();
     // A star at the start of each line goes below the one of `/*`.
     let star = rest.iter().all(|line| line.get(common..).is_some_and(|line| line.starts_with('*')));
     for line in &rest {
