@@ -245,6 +245,17 @@ fn lines_are_as_long_as_they_may_be() {
     }
 }
 
+/// Of what is expanded itself, a line around it has the brackets, and a comment behind the first one.
+#[test]
+fn a_comment_behind_a_bracket_counts_for_its_line() {
+    let is_line = |length: usize| {
+        let once = formatted(&format!("{{\"n\": [ //{}\n1]}}", "x".repeat(length - 2)));
+        assert_eq!(formatted(&once), once);
+        once.starts_with("{\"n\": [ //")
+    };
+    assert!(is_line(72) && !is_line(73));
+}
+
 /// What is behind a comment of several lines counts for the length of its line; that comment's own end does not.
 #[test]
 fn comments_of_several_lines_count_once() {

@@ -61,7 +61,10 @@ fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (
     sum.add(Lines::one(1));
     let all = sum.lines();
     if has_break || sum.longest > WIDTH {
-        return (true, Lines { first: sum.first.unwrap_or(1).min(1), last: 1, is_several: true });
+        // The line that it starts on has the opening bracket, and comments that stand there already.
+        let inside = if node.child == NONE { inside_end } else { document.before(NodeId(node.child)) };
+        let behind = Some(Lines::of_extra(inside)).filter(|lines| lines.is_several).unwrap_or_default();
+        return (true, Lines { first: 1 + behind.first, last: 1, is_several: true });
     }
     (false, all)
 }
