@@ -242,10 +242,12 @@ impl<'s> Layout<'s> {
         let commented = |atom: &Atom| !atom.above.is_empty() || !atom.behind.is_empty();
         let is_broken = group.is_broken || has_remarks || group.items.iter().flatten().any(commented);
         if is_empty || !(is_broken || groups == Groups::Broken) {
+            let is_padded = is_json && !is_empty;
             for (number, item) in group.items.iter().enumerate() {
-                writer.push(if number > 0 { " " } else { "" });
+                writer.push(if number > 0 || is_padded { " " } else { "" });
                 self.inline(item, 0..item.len(), Groups::AsWritten, is_json, writer);
             }
+            writer.push(if is_padded { " " } else { "" });
             writer.push(group.close);
             return;
         }

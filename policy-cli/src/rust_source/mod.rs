@@ -15,7 +15,7 @@
 //!   (`on`, `via`, …) has a line of its own, one level in. A part that does not fit, or that has comments in it, has
 //!   each item of its list on a line of its own. Comments stand above their item, or behind its comma.
 //! - JSON has a line for each item if the first one was on a line of its own, if there are comments in it, or if it does
-//!   not fit; else it is on one line, without blanks inside its brackets.
+//!   not fit; else it is on one line, `{ "a": [1, 2] }`, as blocks are.
 //! - Commas at the end of lists stay or are missing as they were: they are tokens.
 
 mod layout;

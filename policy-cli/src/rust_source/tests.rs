@@ -34,10 +34,10 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
         "tag:app { accept a:1; } app-x -> b;",
         "tag:app { accept a:1; }\napp-x -> b;",
     ),
-    ("objects", "{\"a\" :[ 1,-2 , {}],\"b\":tag};", "{\"a\": [1, -2, {}], \"b\": tag};"),
+    ("objects", "{\"a\" :[ 1,-2 , {}],\"b\":tag};", "{ \"a\": [1, -2, {}], \"b\": tag };"),
     ("objects of several lines", "a = {\n\"b\": 1, \"c\":\n[2] };", "a = {\n    \"b\": 1,\n    \"c\": [2]\n};"),
     ("the inner one alone", "a = [{\n\"b\": 1 }];", "a = [{\n    \"b\": 1\n}];"),
-    ("capabilities", "a->b app{\"c/d\":[{}]}via tag:e;", "a -> b app {\"c/d\": [{}]} via tag:e;"),
+    ("capabilities", "a->b app{\"c/d\":[{}]}via tag:e;", "a -> b app { \"c/d\": [{}] } via tag:e;"),
     (
         "comments on items",
         "a -> /// one\n b, // two\n /* three */ c on 1;",
