@@ -1,7 +1,7 @@
 //! `policy!` in Rust files, formatted: what `policy fmt` does where `cargo fmt` does nothing.
 //!
 //! Only white space changes: tokens and comments stay, in their order, and so the policy stays what it is. Of a comment
-//! with several lines, unless it is published, the further lines move with the first.
+//! with several lines the further ones move with the first: the macro does not look at blanks at either end of them.
 //!
 //! - Four spaces for each level. An entry or statement starts a line. Of blank lines between two, one is kept; none stays
 //!   after an opening bracket or before a closing one.
@@ -154,14 +154,14 @@ fn with_windows_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
 
-/// Whether two texts have the same tokens and comments, white space within private comments apart, and line ends, of
-/// which Rust knows one kind.
+/// Whether two texts have the same tokens and comments, white space within comments apart, and line ends, of which Rust
+/// knows one kind.
 fn are_alike(one: &str, other: &str) -> bool {
     let (one, other) = (one.replace("\r\n", "\n"), other.replace("\r\n", "\n"));
     let (Ok(one), Ok(other)) = (token::tokens(&one), token::tokens(&other)) else { return false };
     one.len() == other.len()
         && one.iter().zip(&other).all(|(one, other)| match one.kind {
-            Kind::Comment if !token::is_doc(one.text) => one.text.split_whitespace().eq(other.text.split_whitespace()),
+            Kind::Comment => one.text.split_whitespace().eq(other.text.split_whitespace()),
             _ => one.text == other.text,
         })
 }

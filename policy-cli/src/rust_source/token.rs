@@ -100,18 +100,9 @@ fn prefixed(word: &str, rest: &str) -> Option<Option<usize>> {
     }
 }
 
-/// The length of a line comment. Blanks at its end are part of what is published, which may be Markdown.
+/// The length of a line comment, without the blanks at its end: the macro does not look at them either.
 fn line_comment(text: &str) -> usize {
-    let line = text.split('\n').next().unwrap_or(text);
-    if is_doc(line) { line.trim_end_matches('\r').len() } else { line.trim_end().len() }
-}
-
-/// Whether a comment is published: `///`, `//!`, `/** */` or `/*! */`.
-pub(super) fn is_doc(comment: &str) -> bool {
-    let outer = |start: &str, mark: char| {
-        comment.strip_prefix(start).is_some_and(|rest| !rest.starts_with(mark) && !rest.starts_with('/'))
-    };
-    comment.starts_with("//!") || comment.starts_with("/*!") || outer("///", '/') || outer("/**", '*')
+    text.split('\n').next().unwrap_or(text).trim_end().len()
 }
 
 /// Comments within a block comment count.

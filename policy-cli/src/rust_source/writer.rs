@@ -1,6 +1,5 @@
 //! Text that is written line by line, and knows how wide its lines are.
 
-use super::token::is_doc;
 use super::tree::Remark;
 
 /// Writes lines. The first one has its indentation already.
@@ -121,22 +120,22 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// The text of a comment that starts in another column now: its further lines move alike. What is published stays
-    /// as it is, since blanks may mean something there.
+    /// The text of a comment that starts in another column now: its further lines move alike.
     fn moved(&self, remark: &Remark, column: usize) -> String {
         let before = self.source.get(..remark.start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
-        if !remark.text.contains('\n') || is_doc(remark.text) || line.contains('\t') {
+        if !remark.text.contains('\n') || line.contains('\t') {
             return remark.text.to_owned();
         }
         let old = line.chars().count();
         let mut lines = remark.text.split('\n');
-        let mut moved = lines.next().unwrap_or_default().to_owned();
+        let mut moved = lines.next().unwrap_or_default().trim_end().to_owned();
         for line in lines {
             let content = line.trim_start_matches(' ');
             let blanks = (line.len() - content.len() + column).saturating_sub(old);
+            let content = content.trim_end();
             moved.push('\n');
-            moved.extend(std::iter::repeat_n(' ', if content.trim().is_empty() { 0 } else { blanks }));
+            moved.extend(std::iter::repeat_n(' ', if content.is_empty() { 0 } else { blanks }));
             moved.push_str(content);
         }
         moved

@@ -1,0 +1,41 @@
+//! What a policy says does not hang on how it is laid out.
+
+use std::process::Command;
+
+#[path = "layouts/laid_out.rs"]
+mod laid_out;
+#[path = "layouts/written.rs"]
+mod written;
+
+/// A file of this package.
+fn path(name: &str) -> String {
+    format!("{}/layouts/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_formatted_policy_says_the_same() {
+    assert_eq!(written::HUJSON, laid_out::HUJSON);
+    let facts =
+        |policy: &policy_core::Policy| policy.facts.users.iter().map(|user| user.email.to_string()).collect::<Vec<_>>();
+    assert_eq!(facts(&written::POLICY), facts(&laid_out::POLICY));
+    assert!(["private", "inner", "behind"].iter().all(|word| !laid_out::HUJSON.contains(word)));
+    assert!(
+        ["a small tailnet", "two kinds", "in a block", "before an item", "published"]
+            .iter()
+            .all(|word| laid_out::HUJSON.contains(word))
+    );
+}
+
+#[test]
+fn it_is_laid_out_by_policy_fmt() {
+    let written = std::fs::read_to_string(path("written.rs")).unwrap();
+    let laid_out = std::fs::read_to_string(path("laid_out.rs")).unwrap();
+    assert_ne!(written, laid_out);
+    let copy = format!("{}/layout.rs", env!("CARGO_TARGET_TMPDIR"));
+    for text in [written, laid_out.clone()] {
+        std::fs::write(&copy, text).unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_standalone")).args(["fmt", &copy]).status().unwrap();
+        assert!(status.success());
+        assert_eq!(std::fs::read_to_string(&copy).unwrap(), laid_out);
+    }
+}
