@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use policy_core::check::check;
 use policy_core::hujson::Document;
 use policy_core::model::Origin;
-use policy_core::{Diagnostic, Policy};
+use policy_core::{Diagnostic, Policy, findings, tested};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
@@ -225,22 +224,25 @@ proptest! {
 
     #[test]
     fn any_text_is_answered(text: String, facts: String) {
-        let findings = check(&Policy::with_facts(&text, &facts));
+        let findings = findings(&Policy::with_facts(&text, &facts));
         assert_places(&text, &facts, &findings);
     }
 
     #[test]
     fn any_json_is_answered(policy in json(), facts in json()) {
         let (text, facts) = (policy.to_string(), facts.to_string());
-        assert_places(&text, &facts, &check(&Policy::with_facts(&text, &facts)));
+        assert_places(&text, &facts, &findings(&Policy::with_facts(&text, &facts)));
     }
 
     #[test]
     fn any_words_in_a_policy_are_answered(policy in policy(), facts in json()) {
         let (text, facts) = (policy.to_string(), facts.to_string());
-        let findings = check(&Policy::with_facts(&text, &facts));
-        assert_places(&text, &facts, &findings);
-        prop_assert_eq!(&findings, &check(&Policy::with_facts(&text, &facts)), "the answer is always the same");
+        let policy = Policy::with_facts(&text, &facts);
+        let found = findings(&policy);
+        assert_places(&text, &facts, &found);
+        prop_assert_eq!(&found, &findings(&Policy::with_facts(&text, &facts)), "the answer is always the same");
+        // Whatever it is, it can be tested.
+        tested(&policy);
     }
 
     #[test]
@@ -248,7 +250,7 @@ proptest! {
         let text = policy.to_string();
         let formatted = Document::parse(text.as_str(), 0).unwrap().format();
         let words = |text: &str| {
-            let findings = check(&Policy::parse(text)).into_iter();
+            let findings = findings(&Policy::parse(text)).into_iter();
             findings.map(|finding| (finding.code, finding.message, finding.help, finding.tailscale)).collect::<Vec<_>>()
         };
         prop_assert_eq!(words(&formatted), words(&text));
@@ -259,15 +261,29 @@ proptest! {
 fn deep_nesting_is_answered() {
     for open in ["[", "{\"grants\":["] {
         let text = open.repeat(100_000);
-        assert!(!check(&Policy::parse(&text)).is_empty());
+        assert!(!findings(&Policy::parse(&text)).is_empty());
     }
     let nested = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(check(&Policy::parse(&nested)).len(), 1);
+    assert_eq!(findings(&Policy::parse(&nested)).len(), 1);
 }
 
 #[test]
 fn long_chains_of_ip_sets_are_answered() {
     let sets: Vec<String> = (0..20_000).map(|n| format!("\"ipset:{n}\": [\"ipset:{}\"]", (n + 1) % 20_000)).collect();
-    let findings = check(&Policy::parse(format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))));
+    let findings = findings(&Policy::parse(format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))));
     assert_eq!(findings.iter().map(|finding| finding.code.name()).collect::<Vec<_>>(), ["ipset-cycle"]);
+}
+
+#[test]
+fn a_long_chain_of_ip_sets_is_tested() {
+    let sets: Vec<String> = (0..20_000)
+        .map(|n| match n {
+            0 => "\"ipset:0\": [\"10.0.0.1\"]".to_owned(),
+            _ => format!("\"ipset:{n}\": [\"ipset:{}\"]", n - 1),
+        })
+        .collect();
+    let rules = r#""grants": [{"src": ["*"], "dst": ["ipset:19999"], "ip": ["22"]}]"#;
+    let tests = r#""tests": [{"src": "a@example.com", "accept": ["10.0.0.1:22"], "deny": ["10.0.0.2:22"]}]"#;
+    let policy = Policy::parse(format!("{{\"ipsets\": {{{}}}, {rules}, {tests}}}", sets.join(", ")));
+    assert!(tested(&policy).iter().all(|target| target.outcome.passes()));
 }

@@ -29,6 +29,8 @@ pub enum Doubt<'p> {
     },
     /// Which device has an address, or an address of a prefix, that the policy names so.
     Device(&'p str),
+    /// Whether a subnet router leads to an address that the policy names so.
+    Route(&'p str),
     /// Who or what a selector stands for, as `autogroup:member` where no member is known.
     Selector(&'p str),
     /// Whether UDP is enough for a test that does not name its protocol. Tailscale's documentation says so; the

@@ -22,6 +22,7 @@ pub(super) struct InDoubt {
     groups: [Bits; 2],
     addresses: [Bits; 2],
     names: [Bits; 2],
+    routes: [Bits; 2],
 }
 
 impl InDoubt {
@@ -29,13 +30,14 @@ impl InDoubt {
         let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
         let acls = policy.acls.iter().flatten();
         let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
-        let [mut roles, mut groups, mut addresses, mut names]: [Vec<SelectorId>; 4] = Default::default();
+        let [mut roles, mut groups, mut addresses, mut names, mut routes]: [Vec<SelectorId>; 5] = Default::default();
         let mut seen = Bits::new(permits.selectors.len());
         for selector in grants.chain(acls) {
             let Some(id) = permits.selectors.id(&selector.text).filter(|&id| !seen.contains(id)) else { continue };
             seen.insert(id);
             match selector.kind {
                 SelectorKind::SyncedGroup => groups.push(id),
+                SelectorKind::Wildcard => routes.push(id),
                 SelectorKind::Autogroup(Some(autogroup)) if autogroup.is_role() && autogroup != Autogroup::Member => {
                     roles.push(id);
                 }
@@ -46,8 +48,9 @@ impl InDoubt {
                 names.push(id);
             }
         }
-        let [roles, groups, addresses, names] = [roles, groups, addresses, names].map(|ids| permits.with(&ids));
-        InDoubt { roles, groups, addresses, names }
+        let [roles, groups, addresses, names, routes] =
+            [roles, groups, addresses, names, routes].map(|ids| permits.with(&ids));
+        InDoubt { roles, groups, addresses, names, routes }
     }
 
     /// Adds to the permits that somebody is one side of those that they may be one side of.
@@ -57,6 +60,7 @@ impl InDoubt {
             (gaps.groups, &self.groups),
             (gaps.addresses, &self.addresses),
             (gaps.names, &self.names),
+            (gaps.route, &self.routes),
         ];
         for (_, [as_source, as_destination]) in gaps.into_iter().filter(|(is_gap, _)| *is_gap) {
             permits.add_all(if side == Side::Source { as_source } else { as_destination });

@@ -14,6 +14,7 @@ mod filter;
 mod fit;
 mod gaps;
 pub(crate) mod identity;
+mod ip_set;
 mod json;
 mod nearest;
 mod outcome;

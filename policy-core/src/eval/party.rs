@@ -20,6 +20,8 @@ pub(super) struct Party<'p> {
     service: Option<&'p str>,
     /// Its name among the facts.
     device: Option<&'p str>,
+    /// What the policy calls it, if that is an address of which nothing tells whether a subnet router leads to it.
+    behind: Option<&'p str>,
     /// What the policy calls it, if that is an address of the tailnet and the facts do not tell whose.
     unknown: Option<&'p str>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Gaps {
     pub(super) addresses: bool,
     /// Anything but an address.
     pub(super) names: bool,
+    /// Whether it is part of the tailnet.
+    pub(super) route: bool,
 }
 
 /// The devices that a selector of a test stands for. A user or a tag without devices stands for one that could be.
@@ -97,7 +101,8 @@ fn at<'p>(tailnet: &Tailnet<'p>, range: AddressRange, name: &'p str) -> Party<'p
     let device = tailnet.addresses.overlapping(range).next().and_then(|device| of_device(tailnet, device));
     device.unwrap_or_else(|| {
         let unknown = tailnet.may_be_a_devices(range).then_some(name);
-        Party { addresses: vec![range.first], unknown, ..Party::default() }
+        let behind = Some(name).filter(|_| tailnet.devices.is_empty());
+        Party { addresses: vec![range.first], behind, unknown, ..Party::default() }
     })
 }
 
@@ -142,6 +147,7 @@ impl<'p> Party<'p> {
             groups: self.user.is_some(),
             addresses: self.addresses.is_empty() && self.service.is_none(),
             names: self.unknown.is_some(),
+            route: self.behind.is_some(),
         }
     }
 
@@ -165,7 +171,11 @@ impl<'p> Party<'p> {
             SelectorKind::Wildcard => {
                 let is_known = self.user.is_some() || !self.tags.is_empty();
                 let routes = tailnet.routes.iter().map(|route| route.range());
-                (is_known || TAILNET.into_iter().chain(routes).any(|range| self.is_in(range))).into()
+                match self.behind {
+                    _ if is_known || TAILNET.into_iter().chain(routes).any(|range| self.is_in(range)) => Fit::Yes,
+                    Some(address) => Fit::Maybe(Doubt::Route(address)),
+                    None => Fit::No,
+                }
             }
             SelectorKind::Autogroup(Some(Autogroup::DangerAll)) => Fit::Yes,
             _ => self.is_named(tailnet, selector),

@@ -167,3 +167,55 @@ impl<'p> Login<'_, 'p> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Role;
+
+    /// What is certain without a user's role is so with each one.
+    #[test]
+    fn a_role_changes_only_what_was_in_doubt() {
+        let rule = |(action, src, users): &(&str, &str, &str)| {
+            format!(r#"{{"action": "{action}", "src": ["{src}"], "dst": ["tag:a"], "users": [{users}]}}"#)
+        };
+        let mut rules = Vec::new();
+        for action in ["accept", "check"] {
+            for src in ["autogroup:admin", "autogroup:owner", "autogroup:auditor", "autogroup:member", "tag:a"] {
+                for users in [r#""root""#, r#""root", "ubuntu""#, r#""localpart:*@example.com""#] {
+                    rules.push(rule(&(action, src, users)));
+                }
+            }
+        }
+        let accounts = r#"["root", "ubuntu", "bob"]"#;
+        let tests = format!(
+            r#"[{{"src": "bob@example.com", "dst": ["tag:a"], "accept": {accounts}, "check": {accounts}, "deny": {accounts}}}]"#
+        );
+        let (mut certain, mut doubtful) = (0, 0);
+        for (number, first) in rules.iter().enumerate() {
+            // Pairs of rules, most of them.
+            for second in rules.iter().skip(number % 3).step_by(3) {
+                let text =
+                    format!(r#"{{"tagOwners": {{"tag:a": []}}, "ssh": [{first}, {second}], "sshTests": {tests}}}"#);
+                let bare = Policy::parse(&text);
+                let bare = ssh_test_outcomes(&bare);
+                for (name, _) in Role::NAMES {
+                    let facts =
+                        format!(r#"{{"users": [{{"name": "bob", "email": "bob@example.com", "role": "{name}"}}]}}"#);
+                    let full = Policy::with_facts(&text, &facts);
+                    for (before, after) in bare.iter().zip(ssh_test_outcomes(&full)) {
+                        match before.verdict {
+                            Verdict::Unknown(_) => doubtful += 1,
+                            verdict => {
+                                certain += 1;
+                                let place = format!("{:?} {}", before.expectation, before.target);
+                                assert_eq!(verdict, after.verdict, "{text}\n{name} {place}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(certain > 1000 && doubtful > 1000, "{certain} certain, {doubtful} doubtful");
+    }
+}

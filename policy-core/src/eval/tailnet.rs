@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::model::{
-    AddressRange, Autogroup, Device, Group, HostAddress, IpSet, IpSetEntry, Operation, Policy, Prefix, Role, Selector,
-    SelectorKind,
+    AddressRange, Autogroup, Device, Group, HostAddress, IpSet, Policy, Prefix, Role, Selector, SelectorKind,
 };
 
 use super::approval;
 use super::block::{FAMILIES, INTERNET, RangeIndex, overlap, single};
+use super::ip_set;
 
 /// A device by its place among the facts.
 pub type DeviceId = usize;
@@ -31,7 +31,7 @@ pub struct Tailnet<'p> {
     everyone: Rc<[DeviceId]>,
     pub(crate) groups: HashMap<&'p str, &'p Group>,
     pub(crate) hosts: HashMap<&'p str, HostAddress>,
-    ip_sets: HashMap<&'p str, &'p IpSet>,
+    pub(super) ip_sets: HashMap<&'p str, &'p IpSet>,
     /// The devices by their own addresses.
     pub(crate) addresses: RangeIndex<DeviceId>,
     /// Whether there are devices, and of each its addresses are known.
@@ -270,29 +270,10 @@ impl<'p> Tailnet<'p> {
                 Some(HostAddress::Prefix(prefix)) => vec![prefix.range()],
                 None => Vec::new(),
             },
-            SelectorKind::IpSet => self.ip_set(&selector.text, &mut Vec::new()),
+            SelectorKind::IpSet => ip_set::addresses(self, &selector.text),
             SelectorKind::Autogroup(Some(Autogroup::Internet)) => INTERNET.to_vec(),
             _ => Vec::new(),
         }
-    }
-
-    /// An ip set's addresses, after all its operations in their order. What a set that contains itself adds by that is nothing.
-    fn ip_set<'s>(&'s self, name: &'s str, within: &mut Vec<&'s str>) -> Vec<AddressRange> {
-        let Some(ip_set) = self.ip_sets.get(name).filter(|_| !within.contains(&name)) else { return Vec::new() };
-        within.push(name);
-        let mut ranges: Vec<AddressRange> = Vec::new();
-        for IpSetEntry { operation, target, .. } in &ip_set.entries {
-            let change = match target.kind {
-                SelectorKind::IpSet => self.ip_set(&target.text, within),
-                _ => self.literal(target),
-            };
-            match operation {
-                Operation::Add | Operation::Bare => ranges.extend(change),
-                Operation::Remove => ranges = change.into_iter().fold(ranges, without),
-            }
-        }
-        within.pop();
-        ranges
     }
 }
 
@@ -315,36 +296,4 @@ pub(crate) fn has_role(role: Option<Role>, autogroup: Autogroup) -> bool {
         Autogroup::Auditor => role == Some(Role::Auditor),
         _ => false,
     }
-}
-
-/// What is left of ranges when one is taken out of them.
-fn without(ranges: Vec<AddressRange>, hole: AddressRange) -> Vec<AddressRange> {
-    let mut left = Vec::with_capacity(ranges.len() + 1);
-    for range in ranges {
-        if !overlap(range, hole) {
-            left.push(range);
-            continue;
-        }
-        if range.first < hole.first {
-            left.extend(before(hole.first).map(|last| AddressRange { first: range.first, last }));
-        }
-        if hole.last < range.last {
-            left.extend(after(hole.last).map(|first| AddressRange { first, last: range.last }));
-        }
-    }
-    left
-}
-
-fn before(address: IpAddr) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_sub(1)?.into()),
-        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_sub(1)?.into()),
-    })
-}
-
-fn after(address: IpAddr) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
-        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
-    })
 }

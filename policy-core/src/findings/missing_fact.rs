@@ -75,6 +75,13 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagno
                 false => "give the tailnet's devices with their addresses as facts",
             })
         }
+        Doubt::Route(address) => {
+            let on = format!("whether a subnet router leads to `{address}`, which is not known");
+            whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
+                true => "give the router and its routes in `devices`",
+                false => "give the tailnet's devices with their routes as facts",
+            })
+        }
         Doubt::Protocol => {
             let message = format!("a rule lets `{source}` {deed} over `udp` alone, and the test names no protocol");
             let finding = Diagnostic::new(Code::UnverifiableTest, outcome.target.origin, message);
