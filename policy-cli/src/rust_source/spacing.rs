@@ -6,7 +6,7 @@ use super::tree::{Atom, Piece};
 /// What the space before a token depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class<'a> {
-    /// A word or a string: what can be a name, or a part of one.
+    /// A word or a string, what can be a name or a part of one; and `$`, with which a variable begins.
     Name,
     /// `*`, which is a name but joins to none.
     Star,
@@ -18,7 +18,7 @@ enum Class<'a> {
 
 fn class<'a>(atom: &Atom<'a>) -> Class<'a> {
     match &atom.piece {
-        Piece::Token(Kind::Word | Kind::Literal, _) => Class::Name,
+        Piece::Token(Kind::Word | Kind::Literal, _) | Piece::Token(_, "$") => Class::Name,
         Piece::Token(Kind::Arrow, _) => Class::Arrow,
         Piece::Token(_, "*") => Class::Star,
         Piece::Token(_, text) => Class::Mark(text),
@@ -35,11 +35,14 @@ pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool 
     let (Some(atom), Some(before)) = (atoms.get(index), at(1)) else { return false };
     let parts_a_value = is_json && at(2).is_some_and(|key| matches!(key.piece, Piece::Token(Kind::Literal, _)));
     match (class(before), class(atom)) {
+        _ if before.token() == Some("$") => atom.spaced && !matches!(atom.piece, Piece::Token(Kind::Word, _)),
         (_, Mark("," | ";")) => false,
         (Mark("," | ";") | Arrow, _) | (_, Arrow) => true,
         (Mark(":"), Name | Star | Group | Mark("-")) if parts_a_value => true,
         (Mark(":"), Name | Star) | (Name | Star | Group, Mark(":")) => false,
-        (Mark("-"), Name) | (Name, Mark("-") | Parentheses) => false,
+        (Mark("-"), Name) | (Name, Mark("-")) => false,
+        // `allow(…)`, but `for (…) in`
+        (Name, Parentheses) => before.token() == Some("for"),
         (Name | Star | Group | Parentheses, Name | Star | Group) => true,
         (Name | Star | Group, Mark("=")) | (Mark("="), Name | Star | Group) => true,
         _ => atom.spaced,

@@ -19,6 +19,11 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ("names are joined", "tag : k8s - api=autogroup :admin ;", "tag:k8s-api = autogroup:admin;"),
     ("rules", "*->tag:a,* on 80 - 443,tcp: * ;", "* -> tag:a, * on 80-443, tcp:*;"),
     ("attributes", "#[ allow( unused_tag,reason=\"b\" ) ]tag:a;", "#[allow(unused_tag, reason = \"b\")]\ntag:a;"),
+    (
+        "loops",
+        "for(a,b)in[(c,1),(d,2)]{tag : $a->$b-x on tcp : $b;} let $a-x = 1;",
+        "for (a, b) in [(c, 1), (d, 2)] { tag:$a -> $b-x on tcp:$b; }\nlet $a-x = 1;",
+    ),
     ("paths", "use  a :: b;", "use a::b;"),
     (
         "rows are parted by blank lines, comments and blocks",
@@ -181,7 +186,7 @@ fn row(tokens: impl Strategy<Value = Vec<String>>) -> impl Strategy<Value = Stri
 
 fn name() -> impl Strategy<Value = Vec<String>> {
     let word = prop_oneof![
-        6 => select(&["alice", "tag:web", "tag:k8s-api", "*", "autogroup:member", "\"10.0.0.0/8\"", "80-443", "tcp:*", "app-x", "tag:on"][..])
+        6 => select(&["alice", "tag:web", "tag:k8s-api", "*", "autogroup:member", "\"10.0.0.0/8\"", "80-443", "tcp:*", "app-x", "tag:on", "$on"][..])
             .prop_map(str::to_owned),
         1 => (1_usize..70).prop_map(|length| "é".repeat(length)),
     ];

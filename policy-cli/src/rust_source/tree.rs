@@ -95,10 +95,10 @@ impl<'a> Atom<'a> {
     }
 }
 
-/// Whether a word is one by itself, and no part of a name as `tag:app` or `app-server`.
+/// Whether a word is one by itself, and no part of a name as `tag:app`, `app-server` or `$app`.
 pub(super) fn stands_alone(atoms: &[Atom], index: usize) -> bool {
-    let joins = |atom: Option<&Atom>| atom.is_some_and(|atom| matches!(atom.token(), Some("-" | ":")));
-    !joins(index.checked_sub(1).and_then(|before| atoms.get(before))) && !joins(atoms.get(index + 1))
+    let token = |index: Option<usize>| index.and_then(|index| atoms.get(index)).and_then(Atom::token);
+    !matches!(token(index.checked_sub(1)), Some("-" | ":" | "$")) && !matches!(token(Some(index + 1)), Some("-" | ":"))
 }
 
 /// The body of a macro: the tokens between its brackets.
