@@ -1,11 +1,10 @@
-//! Which permits may be about somebody of whom not all is known.
+//! Which rules may be about somebody of whom not all is known.
 
-use crate::model::{Autogroup, Policy, Selector, SelectorKind};
+use crate::model::{Autogroup, Selector, SelectorKind};
 
 use super::bits::Bits;
 use super::party::Gaps;
-use super::permits::Permits;
-use super::selectors::SelectorId;
+use super::selectors::{SelectorId, Selectors};
 use super::tailnet::Tailnet;
 
 /// One side of a packet.
@@ -15,7 +14,7 @@ pub(super) enum Side {
     Destination,
 }
 
-/// By what is not known of somebody, the permits that may name them: as a source, and as a destination.
+/// By what is not known of somebody, the rules that may name them: as a source, and as a destination.
 #[derive(Debug)]
 pub(super) struct InDoubt {
     roles: [Bits; 2],
@@ -26,14 +25,17 @@ pub(super) struct InDoubt {
 }
 
 impl InDoubt {
-    pub(super) fn new(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> Self {
-        let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
-        let acls = policy.acls.iter().flatten();
-        let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
+    /// Of rules with these selectors; `with` finds those that have one of some of them at each of their ends.
+    pub(super) fn new<'p>(
+        tailnet: &Tailnet,
+        all: impl IntoIterator<Item = &'p Selector>,
+        selectors: &Selectors,
+        with: impl Fn(&[SelectorId]) -> [Bits; 2],
+    ) -> Self {
         let [mut roles, mut groups, mut addresses, mut names, mut routes]: [Vec<SelectorId>; 5] = Default::default();
-        let mut seen = Bits::new(permits.selectors.len());
-        for selector in grants.chain(acls) {
-            let Some(id) = permits.selectors.id(&selector.text).filter(|&id| !seen.contains(id)) else { continue };
+        let mut seen = Bits::new(selectors.len());
+        for selector in all {
+            let Some(id) = selectors.id(&selector.text).filter(|&id| !seen.contains(id)) else { continue };
             seen.insert(id);
             match selector.kind {
                 SelectorKind::SyncedGroup => groups.push(id),
@@ -48,13 +50,12 @@ impl InDoubt {
                 names.push(id);
             }
         }
-        let [roles, groups, addresses, names, routes] =
-            [roles, groups, addresses, names, routes].map(|ids| permits.with(&ids));
+        let [roles, groups, addresses, names, routes] = [roles, groups, addresses, names, routes].map(|ids| with(&ids));
         InDoubt { roles, groups, addresses, names, routes }
     }
 
-    /// Adds to the permits that somebody is one side of those that they may be one side of.
-    pub(super) fn add_to(&self, permits: &mut Bits, gaps: Gaps, side: Side) {
+    /// Adds to the rules that somebody is one side of those that they may be one side of.
+    pub(super) fn add_to(&self, rules: &mut Bits, gaps: Gaps, side: Side) {
         let gaps = [
             (gaps.role, &self.roles),
             (gaps.groups, &self.groups),
@@ -63,7 +64,7 @@ impl InDoubt {
             (gaps.route, &self.routes),
         ];
         for (_, [as_source, as_destination]) in gaps.into_iter().filter(|(is_gap, _)| *is_gap) {
-            permits.add_all(if side == Side::Source { as_source } else { as_destination });
+            rules.add_all(if side == Side::Source { as_source } else { as_destination });
         }
     }
 }

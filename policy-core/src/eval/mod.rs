@@ -27,6 +27,7 @@ mod rule;
 pub(crate) mod selectors;
 mod sources;
 mod ssh;
+mod ssh_rules;
 mod ssh_test;
 mod tailnet;
 mod test;

@@ -1,15 +1,19 @@
 //! Whether the policy's own `sshTests` hold.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::model::{Action, Autogroup, Origin, Policy, Selector, SelectorKind, SshRule, SshTest, Text};
 
 use super::access::Answer;
 use super::fit::Fit;
+use super::gaps::Side;
 use super::nearest;
 use super::outcome::{Expectation, Finding, Outcome, Verdict, Who};
-use super::party::{Party, parties};
+use super::party::parties;
 use super::posture;
+use super::ssh_rules::{SshEnd, SshRules};
 use super::tailnet::Tailnet;
 use super::test::EXPLAINED;
 
@@ -29,18 +33,28 @@ use super::test::EXPLAINED;
 /// assert!(eval::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
 /// ```
 pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
+    if policy.ssh_tests.is_empty() {
+        return Vec::new();
+    }
     let tailnet = Tailnet::new(policy);
+    let rules = SshRules::new(policy, &tailnet);
+    let ends = |selector, side| {
+        let parties = parties(&tailnet, selector).into_iter();
+        parties.map(|party| rules.end(&tailnet, party, side)).collect::<Vec<SshEnd>>()
+    };
+    let mut machines: HashMap<&str, Vec<SshEnd>> = HashMap::new();
     let mut outcomes = Vec::new();
     let mut explained = 0;
     for test in &policy.ssh_tests {
-        let sources = test.src.as_ref().map_or(Vec::new(), |src| parties(&tailnet, src));
+        let sources = test.src.as_ref().map_or(Vec::new(), |src| ends(src, Side::Source));
         let lists =
             [(Expectation::Accept, &test.accept), (Expectation::Check, &test.check), (Expectation::Deny, &test.deny)];
         for destination in &test.dst {
-            let destinations = parties(&tailnet, destination);
+            let destinations =
+                machines.entry(&destination.text).or_insert_with(|| ends(destination, Side::Destination));
             for (expectation, accounts) in lists {
                 for account in accounts {
-                    let run = Run { policy, tailnet: &tailnet, test, sources: &sources, destinations: &destinations };
+                    let run = Run { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
                     outcomes.push(run.outcome(expectation, destination, account, explained < EXPLAINED));
                     explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
                 }
@@ -54,9 +68,10 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
 struct Run<'a, 'p> {
     policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
+    rules: &'a SshRules<'p>,
     test: &'p SshTest,
-    sources: &'a [Party<'p>],
-    destinations: &'a [Party<'p>],
+    sources: &'a [SshEnd<'p>],
+    destinations: &'a [SshEnd<'p>],
 }
 
 impl<'p> Run<'_, 'p> {
@@ -77,6 +92,7 @@ impl<'p> Run<'_, 'p> {
             .map(|(source, destination)| Login {
                 policy: self.policy,
                 tailnet: self.tailnet,
+                rules: self.rules,
                 attributes: &self.test.src_posture_attrs,
                 source,
                 destination,
@@ -87,7 +103,7 @@ impl<'p> Run<'_, 'p> {
         let Some((decisive, index, differ)) = Finding::of_all(&findings) else { return outcome };
         (outcome.verdict, outcome.rule, outcome.action) = (decisive.verdict, decisive.rule, decisive.action);
         let login = logins.get(index);
-        outcome.who = login.filter(|_| differ).map(|login| Who::of(login.source));
+        outcome.who = login.filter(|_| differ).map(|login| Who::of(&login.source.party));
         if explain && outcome.fails() && outcome.rule.is_none() {
             outcome.nearest = login.map(nearest::to_login);
         }
@@ -99,9 +115,10 @@ impl<'p> Run<'_, 'p> {
 pub(super) struct Login<'a, 'p> {
     pub(super) policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
+    rules: &'a SshRules<'p>,
     pub(super) attributes: &'p Map<String, Value>,
-    source: &'a Party<'p>,
-    destination: &'a Party<'p>,
+    source: &'a SshEnd<'p>,
+    destination: &'a SshEnd<'p>,
     account: &'p str,
 }
 
@@ -132,7 +149,7 @@ impl<'p> Login<'_, 'p> {
 
     /// Whether a rule with this action lets them in.
     fn answer(&self, action: Action) -> Answer<'p> {
-        let rules = self.policy.ssh.iter().filter(|rule| rule.action == Some(action));
+        let rules = self.rules.between(self.source, self.destination).filter(|rule| rule.action == Some(action));
         Answer::first(rules.map(|rule| Answer::of_rule(self.fits(rule), rule.origin)))
     }
 
@@ -150,20 +167,22 @@ impl<'p> Login<'_, 'p> {
     /// Whether the account is one of the rule's.
     pub(super) fn is_one_of(&self, rule: &SshRule) -> Fit<'p> {
         Fit::any(rule.users.iter().map(|user| match user.strip_prefix("localpart:*@") {
-            Some(domain) => (self.source.login() == Some((self.account, domain))).into(),
+            Some(domain) => (self.source.party.login() == Some((self.account, domain))).into(),
             None if user.as_str() == Autogroup::Nonroot.name() => (self.account != "root").into(),
             None => (user.as_str() == self.account).into(),
         }))
     }
 
     pub(super) fn comes_from(&self, rule: &'p SshRule) -> Fit<'p> {
-        Fit::any(rule.src.iter().map(|selector| self.source.is_source(self.tailnet, selector)))
+        Fit::any(rule.src.iter().map(|selector| self.source.party.is_source(self.tailnet, selector)))
     }
 
     pub(super) fn goes_by(&self, rule: &'p SshRule) -> Fit<'p> {
         Fit::any(rule.dst.iter().map(|selector| match selector.kind {
-            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
-            _ => self.destination.is_destination(self.tailnet, selector),
+            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => {
+                self.destination.party.is_own_device_of(&self.source.party)
+            }
+            _ => self.destination.party.is_destination(self.tailnet, selector),
         }))
     }
 }

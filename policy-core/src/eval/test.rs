@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use crate::model::{Policy, Selector, Target, Test};
 
-use super::access::{Answer, Packet};
+use super::access::{Answer, Packet, access_rules};
 use super::bits::Bits;
 use super::fit::Fit;
 use super::gaps::{InDoubt, Side};
 use super::nearest;
 use super::outcome::{Expectation, Finding, Outcome, Who};
 use super::party::{Party, parties};
-use super::permits::Permits;
+use super::permits::{Permits, RuleRef};
 use super::tailnet::Tailnet;
 
 /// For how many targets that must be allowed, and are not, the nearest rule is looked for: more than anyone reads at once.
@@ -38,7 +38,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     }
     let tailnet = Tailnet::new(policy);
     let permits = Permits::new(policy, &tailnet);
-    let in_doubt = InDoubt::new(policy, &tailnet, &permits);
+    let in_doubt = in_doubt(policy, &tailnet, &permits);
     let lookup = Lookup { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
     let mut hosts: HashMap<&str, Vec<End>> = HashMap::new();
     let mut outcomes = Vec::new();
@@ -55,6 +55,13 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
         }
     }
     outcomes
+}
+
+fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> InDoubt {
+    let rules = || access_rules(policy);
+    let src = rules().flat_map(RuleRef::src);
+    let dst = rules().flat_map(RuleRef::destinations).map(|(dst, _)| dst);
+    InDoubt::new(tailnet, src.chain(dst), &permits.selectors, |ids| permits.with(ids))
 }
 
 /// One side of a test.
@@ -160,7 +167,6 @@ impl<'p> Run<'_, 'p> {
 mod tests {
     use super::*;
     use crate::eval::Verdict;
-    use crate::eval::access::access_rules;
     use crate::model::{Origin, Protocol, Text};
     use crate::small::{self, DESTINATIONS, Random, SOURCES};
 
@@ -177,7 +183,7 @@ mod tests {
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
                 let permits = Permits::new(&policy, &tailnet);
-                let in_doubt = InDoubt::new(&policy, &tailnet, &permits);
+                let in_doubt = in_doubt(&policy, &tailnet, &permits);
                 let lookup = Lookup { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
                 let ends = |side| move |selector| lookup.ends(selector, side);
                 let from: Vec<End> = sources.iter().flat_map(ends(Side::Source)).collect();
