@@ -11,6 +11,7 @@ mod findings;
 pub mod hujson;
 pub mod model;
 pub mod name;
+pub mod render;
 #[cfg(test)]
 mod small;
 

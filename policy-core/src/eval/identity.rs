@@ -17,7 +17,6 @@ pub(crate) struct Identity<'p> {
 
 /// Who or what it is, addresses apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(dead_code, reason = "the analyses that imagine them are to come")]
 pub(crate) enum Who<'p> {
     /// Nobody that the policy has a name for
     #[default]

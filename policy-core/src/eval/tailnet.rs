@@ -41,7 +41,7 @@ pub struct Tailnet<'p> {
     /// Those with approved exit routes.
     pub(super) exit_nodes: Vec<DeviceId>,
     /// The approved subnet routes of all devices, each once.
-    pub(super) routes: Vec<Prefix>,
+    pub(crate) routes: Vec<Prefix>,
 }
 
 /// A device.

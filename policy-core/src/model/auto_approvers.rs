@@ -7,6 +7,8 @@ pub struct AutoApprovers {
     pub routes: Vec<RouteApprovers>,
     /// `exitNode`
     pub exit_node: List<Selector>,
+    /// The comment above `exitNode`.
+    pub exit_node_doc: Option<String>,
     /// `services`
     pub services: Vec<ServiceApprovers>,
 }
@@ -18,6 +20,8 @@ pub struct RouteApprovers {
     pub network: Network,
     /// Their routes are approved.
     pub approvers: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// Name and value.
     pub origin: Origin,
 }
@@ -29,6 +33,8 @@ pub struct ServiceApprovers {
     pub service: Selector,
     /// Their hosting is approved.
     pub approvers: List<Selector>,
+    /// The comment above it.
+    pub doc: Option<String>,
     /// Name and value.
     pub origin: Origin,
 }

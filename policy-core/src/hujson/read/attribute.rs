@@ -37,6 +37,10 @@ impl Reader<'_> {
         }
         if exit_node.is_some() {
             into.exit_node = self.selectors(exit_node, "exitNode");
+            let document = self.document;
+            let is_it = |id| document.string(id).is_some_and(|key| key.eq_ignore_ascii_case("exitNode"));
+            let name = document.members(id).map(|(name, _)| name).find(|&name| is_it(name));
+            into.exit_node_doc = name.and_then(|name| document.doc(name));
         }
         if let Some(services) = services {
             let mut read = List::default();
@@ -45,14 +49,14 @@ impl Reader<'_> {
         }
     }
 
-    fn route_approvers(&mut self, Member { name, value, origin, .. }: Member) -> Option<RouteApprovers> {
+    fn route_approvers(&mut self, Member { name, value, doc, origin }: Member) -> Option<RouteApprovers> {
         let approvers = self.selectors(self.present(value), &name);
         let network = self.parse(&name, Network::parse)?;
-        Some(RouteApprovers { network, approvers, origin })
+        Some(RouteApprovers { network, approvers, doc, origin })
     }
 
-    fn service_approvers(&mut self, Member { name, value, origin, .. }: Member) -> ServiceApprovers {
+    fn service_approvers(&mut self, Member { name, value, doc, origin }: Member) -> ServiceApprovers {
         let approvers = self.selectors(self.present(value), &name);
-        ServiceApprovers { service: Selector::new(name), approvers, origin }
+        ServiceApprovers { service: Selector::new(name), approvers, doc, origin }
     }
 }
