@@ -132,8 +132,10 @@ policy_macros::policy! {
     }
 
     autoApprovers {
-        /// Proxies of a ProxyGroup host each other's services, which an Ingress over several clusters needs.
-        services { tag:k8s = tag:k8s; }
+        services {
+            /// Proxies of a ProxyGroup host each other's services, which an Ingress over several clusters needs.
+            tag:k8s = tag:k8s;
+        }
     }
 
     tests {

@@ -23,9 +23,11 @@ mod file;
 mod line_index;
 mod outcome;
 mod output;
+mod render;
 mod report;
 mod rust_source;
 mod test_report;
+mod valid;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{check, compile, emit, fmt, test};
+use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt};
 use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
@@ -46,7 +48,9 @@ const EXAMPLES: &str = "Examples:
   cargo run > policy.hujson                    print the policy
   cargo run -- emit --output policy.hujson     write it to a file, if that changes the file
   cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?
-  cargo run -- fmt src/tailnet.rs              format the policy's source";
+  cargo run -- fmt src/tailnet.rs              format the policy's source
+  cargo run -- docs --output docs/access.md    the reference page, with what its author wrote kept
+  cargo run -- report -o access.html           a page to look up who reaches what";
 
 const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
@@ -54,6 +58,8 @@ const FILE_EXAMPLES: &str = "Examples:
   policy test policy.hujson                    do its own tests pass?
   policy compile policy.hujson --tailnet facts.json
                                                Tailscale's verdict, and what each device gets
+  policy matrix policy.hujson                  who reaches what
+  policy docs policy.hujson --check access.md  in CI: is the reference page up to date?
   policy fmt policy.hujson                     format it in place
   policy fmt src/tailnet.rs                    format the `policy!` in it
   policy fmt --check *.hujson                  in CI: is every file formatted?";
@@ -67,14 +73,15 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), check::command(), test::command(), compile::command(), fmt::command()]);
+        .subcommands([emit::command(), fmt::command()])
+        .subcommands(ABOUT_A_POLICY.map(|(command, _)| command()));
     execute(command, |matches| match matches.subcommand() {
         None => emit::print(policy),
-        Some(("check", matches)) => check::run(Path::new("<built-in policy>"), policy, matches),
-        Some(("test", matches)) => test::run(Path::new("<built-in policy>"), policy.clone(), matches),
-        Some(("compile", matches)) => compile::run(Path::new("<built-in policy>"), policy.clone(), matches),
-        Some(("fmt", matches)) => Ok(fmt::run(matches)),
-        Some((_, matches)) => emit::run(policy, matches),
+        Some((name, matches)) => match about_a_policy(name) {
+            Some(run) => run(Path::new("<built-in policy>"), policy.clone(), matches),
+            None if name == "fmt" => Ok(fmt::run(matches)),
+            None => emit::run(policy, matches),
+        },
     })
 }
 
@@ -84,26 +91,20 @@ pub fn run(policy: &Policy) -> ExitCode {
 pub fn run_on_files() -> ExitCode {
     let command = Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Check and format tailnet policy files")
+        .about("Check, explain and format tailnet policy files")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands([check::command(), test::command(), compile::command()].map(|command| command.arg(policy_file())))
+        .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
         .subcommand(fmt::command());
     execute(command, |matches| match matches.subcommand() {
-        Some(("check", matches)) => {
-            let (path, policy) = read_policy(matches)?;
-            check::run(path, &policy, matches)
-        }
-        Some(("test", matches)) => {
-            let (path, policy) = read_policy(matches)?;
-            test::run(path, policy, matches)
-        }
-        Some(("compile", matches)) => {
-            let (path, policy) = read_policy(matches)?;
-            compile::run(path, policy, matches)
-        }
-        Some((_, matches)) => Ok(fmt::run(matches)),
+        Some((name, matches)) => match about_a_policy(name) {
+            Some(run) => {
+                let (path, policy) = read_policy(matches)?;
+                run(path, policy, matches)
+            }
+            None => Ok(fmt::run(matches)),
+        },
         // clap has refused that already.
         None => Ok(Outcome::Incomplete),
     })

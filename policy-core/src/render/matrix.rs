@@ -308,7 +308,7 @@ fn destinations_of_statements(policy: &Policy) -> impl Iterator<Item = &Selector
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::test_outcomes;
+    use crate::eval::{Verdict, test_outcomes};
     use crate::model::{PortRange, Protocol};
     use crate::small::{self, Random};
 
@@ -338,14 +338,16 @@ mod tests {
             for &(name, number, port) in PROTOCOLS {
                 for destination in ends {
                     let outcome = outcomes.next().unwrap();
-                    let Some(row) = &row else { continue };
+                    // What hangs on a fact that is not known is not given by the names alone.
+                    let (Some(row), Verdict::Passes | Verdict::Fails) = (&row, outcome.verdict) else { continue };
                     let column = find(&matrix.destinations, destination).unwrap();
                     let probe = Ports::new([(Some(Protocol(number)), PortRange::single(port))]);
                     let cell = row.get(&column).into_iter().flatten();
                     let is_reached =
                         cell.filter(|access| access.postures.is_empty()).any(|access| access.ports.contain(&probe));
                     assert_eq!(
-                        is_reached, outcome.passes,
+                        is_reached,
+                        outcome.passes(),
                         "{source} to {destination} on {name}:{port} of {}",
                         policy.text
                     );

@@ -1,0 +1,43 @@
+use std::fmt::Write;
+
+use super::{Graph, Node};
+
+/// For Graphviz.
+pub(crate) fn dot(graph: &Graph) -> String {
+    let mut out = String::from("digraph policy {\n\trankdir=LR;\n\tnode [shape=box];\n");
+    for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
+        for (place, Node { names }) in nodes.iter().enumerate() {
+            let lines: Vec<String> = names.iter().map(|name| escaped(name)).collect();
+            let _ = writeln!(out, "\t{side}{place} [label=\"{}\"];", lines.join("\\n"));
+        }
+    }
+    for edge in &graph.edges {
+        let label = escaped(&edge.label);
+        let _ = writeln!(out, "\ts{} -> d{} [label=\"{label}\"];", edge.source, edge.destination);
+    }
+    out + "}\n"
+}
+
+/// What stands in quotes, where Graphviz would have escapes and entities.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '&' => out.push_str("&amp;"),
+            letter if letter.is_control() => out.push(' '),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_escapes_mean_themselves() {
+        assert_eq!(escaped("a\"];\n\\n &lt;"), "a\\\"]; \\\\n &amp;lt;");
+    }
+}

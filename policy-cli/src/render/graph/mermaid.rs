@@ -1,0 +1,46 @@
+use std::fmt::Write;
+
+use super::{Graph, Node};
+
+/// For Mermaid, which GitHub and Forgejo draw where Markdown has it in a fence.
+pub(crate) fn mermaid(graph: &Graph) -> String {
+    let mut out = String::from("flowchart LR\n");
+    for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
+        for (place, Node { names }) in nodes.iter().enumerate() {
+            let lines: Vec<String> = names.iter().map(|name| escaped(name)).collect();
+            let _ = writeln!(out, "    {side}{place}[\"{}\"]", lines.join("<br/>"));
+        }
+    }
+    for edge in &graph.edges {
+        let label = escaped(&edge.label);
+        let _ = writeln!(out, "    s{} -->|\"{label}\"| d{}", edge.source, edge.destination);
+    }
+    out
+}
+
+/// What could mean something becomes its number.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for letter in text.chars() {
+        match letter {
+            letter if letter.is_alphanumeric() || matches!(letter, ' ' | ':' | '.' | ',' | '-' | '/' | '@') => {
+                out.push(letter)
+            }
+            letter if letter.is_control() => out.push(' '),
+            letter => {
+                let _ = write!(out, "#{};", u32::from(letter));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_means_anything() {
+        assert_eq!(escaped("tag:a \"]|*#\n`"), "tag:a #34;#93;#124;#42;#35; #96;");
+    }
+}

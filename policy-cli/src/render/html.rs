@@ -1,0 +1,110 @@
+//! HTML. Every text is escaped where it is written; nothing else is put together by hand.
+
+use std::fmt::Write;
+
+use super::prose::{Block, Prose, Span, Table};
+
+/// A text that means nothing but itself, between tags and in a quoted attribute.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\r' | '\t' => out.push(' '),
+            // XML has none of these, whether written out or not.
+            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Blocks one after the other.
+pub(crate) fn blocks(blocks: &[Block], caption: &str) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        match block {
+            Block::Paragraph(prose) => {
+                let _ = writeln!(out, "<p>{}</p>", self::prose(prose));
+            }
+            Block::List(items) => {
+                out.push_str("<ul>\n");
+                items.iter().for_each(|item| {
+                    let _ = writeln!(out, "<li>{}</li>", prose(item));
+                });
+                out.push_str("</ul>\n");
+            }
+            Block::Table(table) => out.push_str(&self::table(table, caption)),
+        }
+    }
+    out
+}
+
+/// A table that scrolls by itself, by keyboard too, where it is too wide.
+pub(crate) fn table(table: &Table, caption: &str) -> String {
+    let mut out = String::new();
+    let label = escaped(caption);
+    let _ = writeln!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table>");
+    out.push_str("<thead>\n<tr>");
+    for heading in &table.headings {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", prose(heading));
+    }
+    out.push_str("</tr>\n</thead>\n<tbody>\n");
+    for row in &table.rows {
+        out.push_str("<tr>");
+        for (column, cell) in row.iter().enumerate() {
+            let text = prose(cell);
+            let _ = match column {
+                0 => write!(out, "<th scope=\"row\">{text}</th>"),
+                _ => write!(out, "<td>{text}</td>"),
+            };
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody>\n</table>\n</div>\n");
+    out
+}
+
+/// A line.
+pub(crate) fn prose(prose: &Prose) -> String {
+    let spans = prose.0.iter().map(|span| match span {
+        Span::Text(text) => escaped(text),
+        Span::Code(text) => format!("<code>{}</code>", escaped(text)),
+    });
+    spans.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_is_never_markup() {
+        let mut table = Table::new(["<b>"]);
+        table.rows.push(vec![Prose::code("</code><script>alert('1')</script>").and_text("& \"so\"")]);
+        let html = super::table(&table, "\"><script>");
+        assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
+        assert!(
+            html.contains(
+                "<code>&lt;/code&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</code>&amp; &quot;so&quot;"
+            ),
+            "{html}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_escaped_is_read_back(text in "[ -~é\u{fffd}]{0,20}") {
+            let escaped = escaped(&text);
+            prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
+            let read = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+            prop_assert_eq!(read, text);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The access matrix, as tables and as JSON.
+
+use std::collections::{BTreeMap, HashMap};
+
+use policy_core::Policy;
+use policy_core::model::{Origin, Selector, User};
+use policy_core::render::{Access, Cell, End, Matrix};
+use serde_json::{Value, json};
+
+use super::csv;
+use super::prose::{Prose, Table};
+
+/// What the cells mean.
+pub(crate) fn legend() -> Prose {
+    let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
+    Prose::text(numbers).and_code("*:53").and_text(" is a port of TCP and UDP alike.")
+}
+
+/// What users are called: by their name in the facts where they have one.
+pub(crate) struct Names<'p>(HashMap<String, &'p User>);
+
+impl<'p> Names<'p> {
+    pub(crate) fn new(policy: &'p Policy) -> Self {
+        Names(policy.facts.users.iter().map(|user| (user.email.to_ascii_lowercase(), user)).collect())
+    }
+
+    /// What to call what is written so in the policy.
+    pub(crate) fn name<'a>(&'a self, written: &'a str) -> &'a str {
+        let user = written.contains('@').then(|| self.0.get(&written.to_ascii_lowercase())).flatten();
+        user.map_or(written, |user| &user.name)
+    }
+
+    /// All of a list.
+    pub(crate) fn of(&self, selectors: &[Selector]) -> Prose {
+        Prose::codes(selectors.iter().map(|selector| self.name(&selector.text)))
+    }
+
+    /// What to call a row or a column.
+    pub(crate) fn end(&self, end: &End) -> Prose {
+        match end {
+            End::AnythingElse => Prose::text(end.name()),
+            End::Selector(_) | End::Device(..) => Prose::code(self.name(end.name())),
+        }
+    }
+}
+
+/// Some rows and columns of a matrix as a table, with what each cell says.
+pub(crate) fn table(names: &Names, matrix: &Matrix, rows: &[usize], columns: &[usize]) -> Table {
+    let heading = |column: &usize| matrix.destinations.get(*column).map(|end| names.end(end));
+    let headings = [Prose::text("Source")].into_iter().chain(columns.iter().filter_map(heading)).collect();
+    let rows = rows.iter().filter_map(|&row| {
+        let name = names.end(matrix.sources.get(row)?);
+        let cells = matrix.row(row);
+        Some([name].into_iter().chain(columns.iter().map(|column| self::cell(cells.get(column)))).collect())
+    });
+    Table { headings, rows: rows.collect() }
+}
+
+/// What a cell says.
+pub(crate) fn cell(cell: Option<&Cell>) -> Prose {
+    match cell {
+        None => Prose::text("-"),
+        Some(cell) => Prose::join(
+            cell.iter().map(|access| Prose::text(words(&access.ports.to_string())).and(condition(access))),
+            "; ",
+        ),
+    }
+}
+
+/// What it takes beside being the source.
+fn condition(access: &Access) -> Prose {
+    let names = |list: &[Selector]| Prose::codes(list.iter().map(|selector| selector.text.as_str()));
+    let posture = (!access.postures.is_empty()).then(|| Prose::text("if ").and(names(access.postures)));
+    let via = (!access.via.is_empty()).then(|| Prose::text("via ").and(names(access.via)));
+    let all = Prose::join(posture.into_iter().chain(via), " and ");
+    if all.is_empty() { all } else { Prose::text(" (").and(all).and_text(")") }
+}
+
+/// Ports in the words of [`legend`].
+pub(crate) fn words(ports: &str) -> String {
+    let words = ports.split(", ").map(|word| match word.split_once(':') {
+        None if word == "*" => "Y".to_owned(),
+        None => format!("*:{word}"),
+        Some(("tcp", "22")) => "SSH".to_owned(),
+        Some(("tcp", port)) if port != "*" => port.to_owned(),
+        Some((protocol, "*")) if !matches!(protocol, "tcp" | "udp" | "sctp") => protocol.to_owned(),
+        Some(_) => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The whole matrix for a spreadsheet, with ports as a grant's `ip` has them.
+pub(crate) fn to_csv(matrix: &Matrix, rows: &[usize], columns: &[usize]) -> String {
+    let name = |ends: &[End], place: &usize| ends.get(*place).map_or(String::new(), |end| end.name().to_owned());
+    let header = [String::new()].into_iter().chain(columns.iter().map(|column| name(&matrix.destinations, column)));
+    let body = rows.iter().map(|row| {
+        let cells = matrix.row(*row);
+        let text = |column: &usize| cells.get(column).map_or(String::new(), plain);
+        [name(&matrix.sources, row)].into_iter().chain(columns.iter().map(text)).collect::<Vec<_>>()
+    });
+    csv::rows([header.collect()].into_iter().chain(body))
+}
+
+fn plain(cell: &Cell) -> String {
+    let access = cell.iter().map(|access| {
+        let words =
+            |list: &[Selector]| list.iter().map(|selector| selector.text.as_str()).collect::<Vec<_>>().join(" ");
+        let mut text = access.ports.to_string();
+        for (word, list) in [("if", access.postures), ("via", access.via)] {
+            if !list.is_empty() {
+                text = format!("{text} {word} {}", words(list));
+            }
+        }
+        text
+    });
+    access.collect::<Vec<_>>().join("; ")
+}
+
+/// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
+pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: impl Fn(Origin) -> Value) -> Value {
+    let names = |ends: &[End], places: &[usize]| {
+        places.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
+    };
+    let mut access = Vec::new();
+    for (source, cells) in rows.iter().filter_map(|&row| Some((matrix.sources.get(row)?, matrix.row(row)))) {
+        for (destination, cell) in shown(matrix, &cells, columns) {
+            for part in cell {
+                let texts = |list: &[Selector]| {
+                    list.iter().map(|selector| Value::from(selector.text.as_str())).collect::<Value>()
+                };
+                access.push(json!({
+                    "source": source.name(),
+                    "destination": destination.name(),
+                    "ports": part.ports.to_string().split(", ").collect::<Vec<_>>(),
+                    "srcPosture": texts(part.postures),
+                    "via": texts(part.via),
+                    "lines": part.rules.iter().map(|&rule| line(rule)).collect::<Value>(),
+                }));
+            }
+        }
+    }
+    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access})
+}
+
+fn shown<'a, 'p>(
+    matrix: &'a Matrix<'p>,
+    cells: &'a BTreeMap<usize, Cell<'p>>,
+    columns: &'a [usize],
+) -> impl Iterator<Item = (&'a End<'p>, &'a Cell<'p>)> {
+    columns.iter().filter_map(|column| Some((matrix.destinations.get(*column)?, cells.get(column)?)))
+}
+
+/// All rows, and all columns but "anything else" where no row reaches that.
+pub(crate) fn everything(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
+    let last = matrix.destinations.len().saturating_sub(1);
+    let is_named = |column: usize| !matches!(matrix.destinations.get(column), Some(End::AnythingElse));
+    let is_reached = || (0..matrix.sources.len()).any(|row| matrix.row(row).contains_key(&last));
+    let columns = (0..matrix.destinations.len()).filter(|&column| is_named(column) || is_reached()).collect();
+    ((0..matrix.sources.len()).collect(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_told_in_few_words() {
+        for (ports, said) in [
+            ("*", "Y"),
+            ("tcp:443", "443"),
+            ("tcp:22, tcp:443", "SSH, 443"),
+            ("53", "*:53"),
+            ("*, gre:*", "Y, gre"),
+            ("tcp:*", "tcp:*"),
+            ("udp:53, icmp:*, sctp:*", "udp:53, icmp, sctp:*"),
+            ("tcp:8000-8100", "8000-8100"),
+        ] {
+            assert_eq!(words(ports), said, "{ports}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+"use strict";
+const root = document.documentElement;
+const theme = document.getElementById("theme");
+const themes = ["auto", "light", "dark"];
+// Files have no storage of their own in some browsers.
+const storage = { get() { try { return localStorage.getItem("theme"); } catch { return null; } }, set(value) { try { localStorage.setItem("theme", value); } catch {} } };
+function show(value) {
+  if (value === "auto") delete root.dataset.theme; else root.dataset.theme = value;
+  theme.textContent = "Theme: " + value;
+  theme.dataset.value = value;
+}
+show(themes.includes(storage.get()) ? storage.get() : "auto");
+theme.addEventListener("click", () => {
+  const next = themes[(themes.indexOf(theme.dataset.value) + 1) % themes.length];
+  show(next);
+  storage.set(next);
+});
+const search = document.getElementById("search");
+const found = document.getElementById("found");
+const sections = [...document.querySelectorAll("main section")].map((element) => ({
+  element,
+  entries: [...element.querySelectorAll("tbody tr, details, :scope > ul > li")].map((entry) => ({ entry, text: null, lines: null })),
+}));
+const textOf = (element) => element.textContent.toLowerCase();
+function has(text, words) { return words.every((word) => text.includes(word)); }
+function filter() {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let count = 0;
+  for (const { element, entries } of sections) {
+    let visible = 0;
+    for (const item of entries) {
+      item.text ??= textOf(item.entry);
+      const matches = has(item.text, words);
+      item.entry.hidden = !matches;
+      visible += matches;
+      if (item.entry.tagName !== "DETAILS") continue;
+      item.lines ??= [...item.entry.querySelectorAll("li")].map((line) => ({ line, text: textOf(line) }));
+      item.name ??= textOf(item.entry.querySelector("summary"));
+      const left = words.filter((word) => !item.name.includes(word));
+      for (const { line, text } of item.lines) line.hidden = !has(text, left);
+      if (words.length > 0 && matches) { if (!item.entry.open) { item.entry.open = true; item.opened = true; } }
+      else if (item.opened) { item.entry.open = false; item.opened = false; }
+    }
+    element.hidden = words.length > 0 && visible === 0;
+    count += visible;
+  }
+  found.textContent = words.length === 0 ? "" : count === 1 ? "1 match" : count + " matches";
+}
+let waiting;
+search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
+search.form.addEventListener("submit", (event) => { event.preventDefault(); filter(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
+});
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target?.tagName === "DETAILS") target.open = true;
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+document.querySelector(".tools").hidden = false;
+if (search.value) filter();

@@ -1,0 +1,258 @@
+//! Tables, pages and pictures of a policy, as processes print them.
+
+#[path = "../blumeops-policy/src/tailnet.rs"]
+mod tailnet;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use policy_core::render::Matrix;
+
+const POLICY: &str = r#"{
+	"groups": {
+		// People | of the <b>lab</b>
+		"group:lab": ["alice@example.com", "bob@example.com"],
+	},
+	"tagOwners": {
+		// The database
+		"tag:db":  [],
+		"tag:web": [],
+	},
+	"grants": [
+		{"src": ["group:lab"], "dst": ["tag:web", "tag:db"], "ip": ["tcp:443", "tcp:22"]},
+		// Queries
+		{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+	],
+	"ssh": [{"action": "check", "src": ["group:lab"], "dst": ["tag:db"], "users": ["root"]}],
+}
+"#;
+
+const FACTS: &str = r#"{
+	"users": [{"name": "alice", "email": "alice@example.com"}],
+	"nodes": [
+		{"name": "both", "tags": ["tag:db", "tag:web"]},
+		{"name": "laptop", "user": "alice"},
+	],
+}"#;
+
+/// An empty directory of the test's own, with the policy and the facts in it.
+fn directory(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join("policy.hujson"), POLICY).unwrap();
+    fs::write(path.join("facts.json"), FACTS).unwrap();
+    path
+}
+
+fn policy(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_standalone")).current_dir(directory).args(arguments).output().unwrap()
+}
+
+/// What a command prints, if all is well.
+fn printed(directory: &Path, arguments: &[&str]) -> String {
+    let output = policy(directory, arguments);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_page_of_blumeops_is_up_to_date() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_blumeops"));
+    let output = command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["docs", "--check", "../docs/blumeops.md"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// What the last section of that page says of devices, and of tags.
+#[test]
+fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
+    let (by_device, by_tag) = (Matrix::of_devices(&tailnet::POLICY), Matrix::new(&tailnet::POLICY));
+    let ports = |matrix: &Matrix, from: &str, to: &str| {
+        let source = matrix.sources.iter().position(|end| end.name() == from).unwrap();
+        let destination = matrix.destinations.iter().position(|end| end.name() == to).unwrap();
+        matrix.row(source).get(&destination).map_or(String::new(), |cell| cell[0].ports.to_string())
+    };
+    for (from, to, expected) in [
+        ("autogroup:member", "tag:kiwix", "tcp:443"),
+        ("autogroup:member", "tag:feed", "tcp:443"),
+        ("autogroup:member", "tag:devpi", "tcp:443"),
+        ("autogroup:member", "tag:forge", "tcp:22, tcp:443"),
+        ("autogroup:member", "tag:loki", ""),
+        ("tag:homelab", "tag:pg", ""),
+        ("tag:homelab", "tag:loki", ""),
+        ("tag:k8s", "tag:forge", ""),
+    ] {
+        assert_eq!(ports(&by_tag, from, to), expected, "{from} to {to}");
+    }
+    for (from, to, expected) in [
+        ("ringtail", "ingress-kiwix", "tcp:443, tcp:5432, tcp:9187"),
+        ("ringtail", "ingress-miniflux", "tcp:443, tcp:5432, tcp:9187"),
+        ("ringtail", "ingress-grafana", "tcp:443, tcp:5432, tcp:9187"),
+        ("ringtail", "ingress-postgres", "tcp:443, tcp:5432, tcp:9187"),
+        ("ringtail", "indri", "*"),
+        ("ingress-kiwix", "indri", "tcp:443, tcp:2200, tcp:3001"),
+        ("ingress-kiwix", "ringtail", "tcp:2200, tcp:3001"),
+        ("ingress-kiwix", "sifaka", ""),
+    ] {
+        assert_eq!(ports(&by_device, from, to), expected, "{from} to {to}");
+    }
+    let carries =
+        |tag: &str| tailnet::POLICY.facts.devices.iter().any(|device| device.tags.iter().any(|own| *own.text == *tag));
+    assert!(carries("tag:loki") && !carries("tag:devpi"));
+}
+
+#[test]
+fn a_matrix_comes_in_four_formats() {
+    let directory = directory("a_matrix_comes_in_four_formats");
+    let markdown = printed(&directory, &["matrix", "policy.hujson"]);
+    assert!(
+        markdown.starts_with(
+            "| Source | `tag:web` | `tag:db` |\n| --- | --- | --- |\n| `group:lab` | SSH, 443 | SSH, 443 |\n| `tag:web` | - | 5432 |\n\n"
+        ),
+        "{markdown}"
+    );
+    assert_eq!(
+        printed(&directory, &["matrix", "policy.hujson", "--format", "csv"]),
+        "\"\",tag:web,tag:db\r\ngroup:lab,\"tcp:22, tcp:443\",\"tcp:22, tcp:443\"\r\ntag:web,\"\",tcp:5432\r\n"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&directory, &["matrix", "policy.hujson", "--format", "json"])).unwrap();
+    assert_eq!(json["destinations"], serde_json::json!(["tag:web", "tag:db"]));
+    assert_eq!(
+        json["access"][2],
+        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "lines": [14]})
+    );
+    let html = printed(&directory, &["matrix", "policy.hujson", "--format", "html"]);
+    assert!(html.contains("<th scope=\"row\"><code>group:lab</code></th><td>SSH, 443</td>"), "{html}");
+}
+
+#[test]
+fn devices_have_what_each_of_their_tags_has() {
+    let directory = directory("devices_have_what_each_of_their_tags_has");
+    let arguments = ["matrix", "policy.hujson", "--devices", "--tailnet", "facts.json", "--format", "csv"];
+    assert_eq!(
+        printed(&directory, &arguments),
+        "\"\",both,laptop\r\nboth,tcp:5432,\"\"\r\nlaptop,\"tcp:22, tcp:443\",\"\"\r\n"
+    );
+    let output = policy(&directory, &["matrix", "policy.hujson", "--devices"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "error: no devices are known\nhelp: name a file that lists them with `--tailnet`\n"
+    );
+}
+
+#[test]
+fn a_page_keeps_what_its_author_wrote() {
+    let directory = directory("a_page_keeps_what_its_author_wrote");
+    let page = directory.join("page.md");
+    fs::write(&page, "# Mine\n\n<!-- policy:begin groups -->\nstale\n<!-- policy:end -->\n\nMine, too.\n").unwrap();
+    let check = || policy(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--check", "page.md"]);
+    let stale = check();
+    assert_eq!(stale.status.code(), Some(1));
+    assert!(text(&stale.stdout).contains("\n-stale\n"), "{}", text(&stale.stdout));
+    assert_eq!(
+        text(&stale.stderr),
+        "error: `page.md` is not what the policy says\nhelp: bring it up to date with `docs --output page.md`\n"
+    );
+    assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
+    assert_eq!(
+        fs::read_to_string(&page).unwrap(),
+        "# Mine\n\n<!-- policy:begin groups -->\n\n| Group | Members | Purpose |\n| --- | --- | --- |\n\
+         | `group:lab` | `alice`, `bob@example.com` | People \\| of the \\<b\\>lab\\</b\\> |\n\n<!-- policy:end -->\n\nMine, too.\n"
+    );
+    assert_eq!(check().status.code(), Some(0));
+}
+
+#[test]
+fn a_new_page_has_every_section_and_is_fresh() {
+    let directory = directory("a_new_page_has_every_section_and_is_fresh");
+    assert_eq!(printed(&directory, &["docs", "policy.hujson", "-o", "new.md"]), "");
+    assert_eq!(printed(&directory, &["docs", "policy.hujson", "--check", "new.md"]), "");
+    let page = fs::read_to_string(directory.join("new.md")).unwrap();
+    assert_eq!(page, printed(&directory, &["docs", "policy.hujson"]));
+    for part in [
+        "## Device tags\n",
+        "| `tag:db` | | The database |",
+        "- `tag:web` → `tag:db` on `tcp:5432`: Queries\n",
+        "| `group:lab` | `tag:db` | `root` | check (12h) | |",
+        "## Auto approvers\n\n<!-- policy:begin auto-approvers -->\n\nNone.\n",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
+#[test]
+fn a_page_without_a_place_for_the_policy_is_left_alone() {
+    let directory = directory("a_page_without_a_place_for_the_policy_is_left_alone");
+    let page = directory.join("page.md");
+    for (content, reason) in [
+        ("# Mine\n", "error: `page.md` has no place for the policy\n"),
+        (
+            "<!-- policy:begin groops -->\n<!-- policy:end -->\n",
+            "error: `groops` is no section of the page, in line 1 of `page.md`\nhelp: did you mean `groups`?\n",
+        ),
+    ] {
+        fs::write(&page, content).unwrap();
+        let output = policy(&directory, &["docs", "policy.hujson", "--output", "page.md"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).starts_with(reason), "{}", text(&output.stderr));
+        assert_eq!(fs::read_to_string(&page).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_policy_with_errors_has_no_tables() {
+    let directory = directory("a_policy_with_errors_has_no_tables");
+    fs::write(directory.join("policy.hujson"), POLICY.replace("\t\t\"tag:web\": [],\n", "")).unwrap();
+    for command in ["matrix", "docs", "graph", "report"] {
+        let output = policy(&directory, &[command, "policy.hujson"]);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""), "{command}");
+        assert!(text(&output.stderr).contains("error[undefined-tag]"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_graph_comes_in_three_formats() {
+    let directory = directory("a_graph_comes_in_three_formats");
+    for (format, part) in [
+        ("mermaid", "    s0 -->|\"443, SSH\"| d0\n"),
+        ("dot", "\ts0 -> d0 [label=\"443, SSH\"];\n"),
+        ("svg", "<title>group:lab → tag:web: 443, SSH</title>"),
+    ] {
+        let graph = printed(&directory, &["graph", "policy.hujson", "--format", format]);
+        assert!(graph.contains(part), "{graph}");
+    }
+}
+
+#[test]
+fn a_report_is_one_file_that_asks_for_no_other() {
+    let directory = directory("a_report_is_one_file_that_asks_for_no_other");
+    assert_eq!(printed(&directory, &["report", "policy.hujson", "--tailnet", "facts.json", "-o", "page.html"]), "");
+    let page = fs::read_to_string(directory.join("page.html")).unwrap();
+    assert!(page.contains("default-src 'none'"));
+    let addresses = page.match_indices("://").map(|(at, _)| page[..at].rsplit(['"', '\'', ' ']).next().unwrap());
+    // The one address is the name of SVG, which nobody asks for.
+    assert_eq!(addresses.collect::<Vec<_>>(), ["http"]);
+    for attribute in ["src=", "@import", "url("] {
+        assert!(!page.contains(attribute), "{attribute}");
+    }
+}
+
+#[test]
+fn help_teaches() {
+    let directory = directory("help_teaches");
+    for command in ["matrix", "docs", "graph", "report"] {
+        let help = printed(&directory, &[command, "--help"]);
+        assert!(help.contains("Example") && help.contains(&format!("policy {command} policy.hujson")), "{help}");
+    }
+}
