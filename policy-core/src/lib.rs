@@ -14,6 +14,8 @@ pub mod name;
 pub mod render;
 #[cfg(test)]
 mod small;
+#[cfg(any(rust_analyzer, doc, test))]
+pub mod vocabulary;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use findings::{Tested, findings, tested};

@@ -7,6 +7,7 @@ use quote::quote;
 
 use crate::file::{File, Files};
 use crate::finding::Finding;
+use crate::ide::{self, Cards};
 use crate::items::items;
 use crate::names::Names;
 use crate::place::Place;
@@ -58,9 +59,12 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
             None => finding,
         });
     }
-    let items = items(&policy, &hujson, &written.facts, &place, &mut findings);
+    let cards = ide::is_wanted().then(|| Cards::new(&policy, &reading.tree));
+    let items = items(&policy, &hujson, &written.facts, &place, cards.as_ref(), &mut findings);
+    let ide = cards.map(|cards| ide::module(&reading.tokens, &items, &cards));
+    let items = items.tokens;
     level(&mut findings, &policy, &place);
-    (items, findings)
+    (quote! { #ide #items }, findings)
 }
 
 fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream {
@@ -70,7 +74,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let (policy, hujson) = understood(text, facts_text);
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
     findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
-    let items = items(&policy, &hujson, facts_text, &place, findings);
+    let items = items(&policy, &hujson, facts_text, &place, None, findings).tokens;
     level(findings, &policy, &place);
     let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
     quote! { #items #(#tracked)* }

@@ -8,16 +8,34 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::finding::Finding;
+use crate::ide::Cards;
 use crate::place::Place;
 
-/// `HUJSON`, `POLICY`, and an item for each declared name. `place` tells where an origin comes from.
+/// What a policy expands to.
+#[derive(Default)]
+pub(crate) struct Items {
+    pub(crate) tokens: TokenStream,
+    /// The item of each name, by its module.
+    names: HashMap<(&'static str, String), String>,
+}
+
+impl Items {
+    /// What the item of a name is called, if it has one.
+    pub(crate) fn name(&self, module: &'static str, text: &str) -> Option<&str> {
+        self.names.get(&(module, text.to_owned())).map(String::as_str)
+    }
+}
+
+/// `HUJSON`, `POLICY`, and an item for each declared name. `place` tells where an origin comes from, `cards` what an
+/// editor is to show of a name.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
     facts: &str,
     place: &dyn Fn(Origin) -> Place,
+    cards: Option<&Cards>,
     findings: &mut Vec<Finding>,
-) -> TokenStream {
+) -> Items {
     let groups = policy.groups.iter().map(|group| (&group.name, &group.doc));
     let tags = policy.tag_owners.iter().map(|tag| (&tag.tag, &tag.doc));
     let hosts = policy.hosts.iter().map(|host| (&host.name, &host.doc));
@@ -37,17 +55,19 @@ pub(crate) fn items(
         item.value = user.email.as_str().to_owned();
     }
     let modules = [
-        Module { name: "tag", ty: "Tag", what: "tags", names: tags.map(name).collect() },
-        Module { name: "group", ty: "Group", what: "groups", names: groups.map(name).collect() },
-        Module { name: "host", ty: "Host", what: "hosts", names: hosts.map(name).collect() },
-        Module { name: "ipset", ty: "IpSet", what: "ip sets", names: ipsets.map(name).collect() },
-        Module { name: "posture", ty: "Posture", what: "postures", names: postures.map(name).collect() },
-        Module { name: "user", ty: "User", what: "users", names: users },
-        Module { name: "device", ty: "Device", what: "devices", names: devices.map(name).collect() },
+        Module { name: "tag", what: "tags", names: tags.map(name).collect() },
+        Module { name: "group", what: "groups", names: groups.map(name).collect() },
+        Module { name: "host", what: "hosts", names: hosts.map(name).collect() },
+        Module { name: "ipset", what: "ip sets", names: ipsets.map(name).collect() },
+        Module { name: "posture", what: "postures", names: postures.map(name).collect() },
+        Module { name: "user", what: "users", names: users },
+        Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
     let levels = Levels::new(policy);
-    let modules: TokenStream = modules.into_iter().map(|module| module.tokens(&levels, findings)).collect();
-    quote! {
+    let mut items = Items::default();
+    let modules: TokenStream =
+        modules.into_iter().map(|module| module.tokens(&levels, cards, &mut items.names, findings)).collect();
+    items.tokens = quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
         pub const HUJSON: &str = #hujson;
@@ -58,13 +78,13 @@ pub(crate) fn items(
             ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts));
 
         #modules
-    }
+    };
+    items
 }
 
 /// Names of one kind.
 struct Module {
     name: &'static str,
-    ty: &'static str,
     what: &'static str,
     names: Vec<Name>,
 }
@@ -80,7 +100,13 @@ struct Name {
 }
 
 impl Module {
-    fn tokens(self, levels: &Levels, findings: &mut Vec<Finding>) -> TokenStream {
+    fn tokens(
+        self,
+        levels: &Levels,
+        cards: Option<&Cards>,
+        named: &mut HashMap<(&'static str, String), String>,
+        findings: &mut Vec<Finding>,
+    ) -> TokenStream {
         if self.names.is_empty() {
             return TokenStream::new();
         }
@@ -88,7 +114,7 @@ impl Module {
         for name in &self.names {
             *by_item.entry(item_name(&name.text)).or_default() += 1;
         }
-        let ty = Ident::new(self.ty, Span::call_site());
+        let ty = type_of(self.name).map(|ty| Ident::new(ty, Span::call_site()));
         let mut seen: HashMap<String, (String, Place)> = HashMap::new();
         let mut items = TokenStream::new();
         for name in &self.names {
@@ -106,8 +132,10 @@ impl Module {
                 }
                 continue;
             }
-            let ident = Ident::new(&item, name.place.first);
-            let (doc, value) = (name.documentation(), &name.value);
+            let ident = Ident::new(&item, name.span());
+            let card = cards.and_then(|cards| cards.get(self.name, &name.text));
+            let (doc, value) = (card.map_or_else(|| name.documentation(), str::to_owned), &name.value);
+            named.insert((self.name, name.text.clone()), item);
             items.extend(quote! {
                 #[doc = #doc]
                 pub const #ident: ::policy_core::name::#ty = ::policy_core::name::#ty::declared(#value);
@@ -124,6 +152,16 @@ impl Module {
 }
 
 impl Name {
+    /// The token that its item is at home at. A name of several tokens is at home at the word before its colon: each
+    /// of the others is a part of other names, too.
+    fn span(&self) -> Span {
+        match self.text.split_once(':') {
+            _ if !self.text.contains('-') => self.place.last,
+            Some(_) => self.place.first,
+            None => Span::call_site(),
+        }
+    }
+
     fn documentation(&self) -> String {
         match &self.doc {
             Some(doc) => format!("`{}`: {doc}", self.text),
@@ -132,8 +170,22 @@ impl Name {
     }
 }
 
+/// The type of the items in a module.
+pub(crate) fn type_of(module: &str) -> Option<&'static str> {
+    Some(match module {
+        "tag" => "Tag",
+        "group" => "Group",
+        "host" => "Host",
+        "ipset" => "IpSet",
+        "posture" => "Posture",
+        "user" => "User",
+        "device" => "Device",
+        _ => return None,
+    })
+}
+
 /// The Rust name of a policy's name: without its kind, `-` as `_`, no leading digit, no keyword.
-fn item_name(text: &str) -> String {
+pub(crate) fn item_name(text: &str) -> String {
     let name = text.split_once(':').map_or(text, |(_, name)| name);
     let mut item: String =
         name.chars().map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '_' }).collect();

@@ -9,6 +9,7 @@ mod excerpt;
 mod expand;
 mod file;
 mod finding;
+mod ide;
 mod items;
 mod names;
 mod place;

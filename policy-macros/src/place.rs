@@ -8,13 +8,15 @@ use proc_macro2::Span;
 pub(crate) struct Place {
     pub(crate) first: Span,
     pub(crate) last: Span,
+    /// The token that tells most, for who shows only one: of a name the last, of all else the first.
+    pub(crate) focus: Span,
     /// Where the tokens are the path of a file: what part of that file. No token stands there for rustc to show.
     pub(crate) in_file: Option<Origin>,
 }
 
 impl Place {
     pub(crate) fn new(first: Span, last: Span) -> Self {
-        Place { first, last, in_file: None }
+        Place { first, last, focus: first, in_file: None }
     }
 
     /// A part of the file that the token at `path` names.
@@ -24,7 +26,12 @@ impl Place {
 
     /// From the start of `self` to the end of `other`.
     pub(crate) fn to(self, other: Place) -> Place {
-        Place::new(self.first, other.last)
+        Place { last: other.last, ..self }
+    }
+
+    /// All of a name, whose parts are `self` and `other`.
+    pub(crate) fn name_to(self, other: Place) -> Place {
+        Place { focus: other.focus, ..self.to(other) }
     }
 
     pub(crate) fn call_site() -> Self {

@@ -59,17 +59,13 @@ fn compile_error(place: Place, message: &str) -> TokenStream {
     text.set_span(place.last);
     let mut body = Group::new(Delimiter::Brace, TokenTree::from(text).into());
     body.set_span(place.last);
-    let first = place.first;
+    let Place { first, last, .. } = place;
     let colons = || [punct(':', Spacing::Joint, first), punct(':', Spacing::Alone, first)];
     let mut tokens = TokenStream::new();
     tokens.extend(colons());
     tokens.extend([TokenTree::from(Ident::new("core", first))]);
     tokens.extend(colons());
-    tokens.extend([
-        TokenTree::from(Ident::new("compile_error", first)),
-        punct('!', Spacing::Alone, first),
-        body.into(),
-    ]);
+    tokens.extend([TokenTree::from(Ident::new("compile_error", last)), punct('!', Spacing::Alone, last), body.into()]);
     tokens
 }
 

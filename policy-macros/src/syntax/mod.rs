@@ -7,11 +7,11 @@ mod lint;
 mod marks;
 mod parser;
 mod port;
-mod reserved;
+pub(crate) mod reserved;
 mod rule;
 mod section;
 mod selector;
-mod tokens;
+pub(crate) mod tokens;
 pub(crate) mod tree;
 
 use std::collections::HashSet;
@@ -28,6 +28,8 @@ pub(crate) struct Reading {
     pub(crate) findings: Vec<Finding>,
     /// Names in statements that could not be read.
     pub(crate) lost: HashSet<String>,
+    /// What was read.
+    pub(crate) tokens: Vec<tokens::Token>,
 }
 
 /// Reads all that can be read. Any tokens will do.
@@ -35,5 +37,6 @@ pub(crate) fn read(tokens: TokenStream) -> Reading {
     let tokens = tokens::tokens(tokens);
     let mut parser = parser::Parser::new(&tokens);
     let tree = parser.tree();
-    Reading { tree, findings: parser.findings, lost: parser.lost }
+    let (findings, lost) = (parser.findings, parser.lost);
+    Reading { tree, findings, lost, tokens }
 }

@@ -9,12 +9,12 @@ const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"]
 const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];
 
 /// Whether `word`, alone, is never a name.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     [OURS, CLAUSES, STATEMENTS, KINDS, FOREIGN_KINDS].iter().any(|words| words.contains(&word))
 }
 
 /// Whether `word` and a colon begin a name, as in `tag:web`.
-pub(super) fn is_kind(word: &str) -> bool {
+pub(crate) fn is_kind(word: &str) -> bool {
     KINDS.contains(&word)
 }
 

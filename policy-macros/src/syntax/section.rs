@@ -194,14 +194,14 @@ impl Parser<'_> {
 
     /// Reports an unknown section, and reads it as the one that was meant, if that is clear.
     fn section_meant(&mut self, key: &Word) -> Parsed<SectionKind> {
-        let near = nearest(&key.text, SectionKind::ALL.iter().map(|kind| kind.key()));
+        let near = SectionKind::meant(&key.text);
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => format!("did you mean `{}`?", near.key()),
             None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
         };
         let finding =
             Finding::new(Code::WrongKey, key.place, format!("no section is called `{}`", key.text)).help(help);
-        match near.and_then(SectionKind::of) {
+        match near {
             Some(kind) => {
                 self.report(finding);
                 Ok(kind)
@@ -393,6 +393,11 @@ impl SectionKind {
 
     pub(crate) fn of(key: &str) -> Option<SectionKind> {
         Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// The section of that key, or the one that was meant, if that is clear.
+    pub(crate) fn meant(key: &str) -> Option<SectionKind> {
+        Self::of(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::of))
     }
 
     /// Whether an entry may be the policy file's own object.

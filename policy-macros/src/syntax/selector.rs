@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
             let written = format!("{}:{}", kind.text, name.text);
             return Err(self.refused_number(&number, kind.place.to(name.place), &written));
         }
-        let word = Word { text: format!("{}:{}", kind.text, name.text), place: kind.place.to(name.place) };
+        let word = Word { text: format!("{}:{}", kind.text, name.text), place: kind.place.name_to(name.place) };
         if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
             return Err(self.unquoted(Some(word)));
         }
@@ -182,7 +182,7 @@ impl<'a> Parser<'a> {
                 ));
             };
             name.text.push_str(&segment.text);
-            name.place = name.place.to(segment.place);
+            name.place = name.place.name_to(segment.place);
             refused = refused.or(Some(segment).filter(|segment| is_refused_number(&segment.text)));
         }
         Ok((name, refused))

@@ -3,13 +3,13 @@
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 
 #[derive(Debug)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) span: Span,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     Ident(String),
     /// As it is written.
     Literal(String),

@@ -1,0 +1,167 @@
+//! What rust-analyzer gets to see beside the items: each name of the source as a path that it can look up, so that
+//! definitions, uses, new names, explanations and completion work within the macro.
+//!
+//! It is made from the tokens alone, so a statement that is being written costs no other one its names. Only the
+//! names have the spans of the source: with any more, rust-analyzer would show them as further meanings.
+
+mod card;
+mod mention;
+mod names;
+
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::items::{Items, item_name};
+use crate::syntax::tokens::Token;
+
+pub(crate) use card::Cards;
+
+use mention::{Mention, Scope, Segment, mentions};
+use names::Names;
+
+/// Names in one function. rust-analyzer looks at functions one by one, so an edit in a large policy costs little.
+const MENTIONS: usize = 100;
+
+/// Stands for a name that is not written yet, so that its path is the same before and after.
+const MISSING: &str = "__missing";
+
+/// The kinds of names that have a module of their own. Nothing declares services: one is where it stands first.
+const KINDS: [&str; 5] = ["tag", "group", "ipset", "posture", "svc"];
+
+/// Whether the expansion is for an editor. A compiler skips what only rust-analyzer looks at, so it need not be made;
+/// what is not known to be a compiler gets it, and decides for itself.
+pub(crate) fn is_wanted() -> bool {
+    let program = std::env::current_exe().ok();
+    let name = program.as_deref().and_then(|path| path.file_stem()).and_then(|name| name.to_str());
+    !name.is_some_and(|name| matches!(name, "rustc" | "rustdoc" | "clippy-driver" | "miri"))
+}
+
+/// The module that only rust-analyzer sees.
+///
+/// To complete a word, rust-analyzer compares this expansion with one in which the word is longer, and they have to be the
+/// same up to there. So what only lists names comes first of all that the macro expands to, and what tells of them last.
+pub(crate) fn module(tokens: &[Token], items: &Items, cards: &Cards) -> TokenStream {
+    let mentions = mentions(tokens);
+    let declared = Declared::new(&mentions);
+    let kinds = KINDS.iter().zip(&declared.kinds).map(|(kind, names)| {
+        let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, cards));
+        quote! { pub mod #kind { #names } }
+    });
+    let [devices, lets, port_lets, bare] = [&declared.devices, &declared.lets, &declared.port_lets, &declared.bare]
+        .map(|names| names.tokens(items, cards));
+    let functions = mentions.chunks(MENTIONS).enumerate().map(|(index, mentions)| {
+        let name = Ident::new(&format!("_{index}"), Span::call_site());
+        let mut statements = Vec::new();
+        mentions.iter().for_each(|mention| declared.statements(mention, &mut statements));
+        let statements: TokenStream = statements.into_iter().collect();
+        quote! { fn #name() { #statements } }
+    });
+    quote! {
+        // The lint looks at what is around the item that the `cfg` is on.
+        #[allow(unexpected_cfgs)]
+        mod __editor {
+            #[cfg(rust_analyzer)]
+            #[allow(unused, nonstandard_style, path_statements)]
+            mod names {
+                use ::policy_core::vocabulary::{self, autogroup, kind, port, protocol};
+                #(#functions)*
+                #(#kinds)*
+                mod devices { #devices }
+                mod lets { #lets }
+                mod port_lets { #port_lets }
+                mod bare {
+                    pub use super::lets::*;
+                    pub use super::{autogroup, group, ipset, posture, svc, tag};
+                    #bare
+                }
+                mod ports {
+                    pub use super::port_lets::*;
+                    pub use super::protocol::*;
+                }
+            }
+        }
+    }
+}
+
+/// The names that are declared.
+#[derive(Default)]
+struct Declared {
+    /// In the order of [`KINDS`].
+    kinds: Vec<Names>,
+    devices: Names,
+    lets: Names,
+    /// Those of ports.
+    port_lets: Names,
+    /// Users and hosts.
+    bare: Names,
+}
+
+impl Declared {
+    /// A name is where it is declared first; a service, which nothing declares, where it stands first.
+    fn new(mentions: &[Mention]) -> Declared {
+        let kinds = KINDS.iter().map(|_| Names::default()).collect();
+        let mut declared = Declared { kinds, ..Declared::default() };
+        for mention in mentions.iter().filter(|mention| !mention.is_unfinished) {
+            let module = match (mention.declared_as, &mention.kind) {
+                (Some(module), _) => module,
+                (None, Some(kind)) if kind.text == "svc" => "svc",
+                _ => continue,
+            };
+            let names = match module {
+                "device" => &mut declared.devices,
+                "let" if mention.scope == Scope::Ports => &mut declared.port_lets,
+                "let" => &mut declared.lets,
+                "user" | "host" => &mut declared.bare,
+                kind => {
+                    let index = KINDS.iter().position(|known| *known == kind);
+                    let Some(names) = index.and_then(|index| declared.kinds.get_mut(index)) else { continue };
+                    names
+                }
+            };
+            names.declare(mention, module);
+        }
+        declared
+    }
+
+    /// `kind::tag; tag::k8s::api;`
+    fn statements(&self, mention: &Mention, out: &mut Vec<TokenTree>) {
+        let first = match (mention.scope, &mention.kind) {
+            (_, Some(kind)) => {
+                word(out, "kind", Span::call_site());
+                segment(out, &kind.text, kind.span);
+                out.push(Punct::new(';', Spacing::Alone).into());
+                &kind.text
+            }
+            (Scope::Bare | Scope::Ports, None) if self.lets.has(&mention.segments) => "lets",
+            (Scope::Bare | Scope::Ports, None) if self.port_lets.has(&mention.segments) => "port_lets",
+            (Scope::Kind | Scope::Bare, None) => "bare",
+            (Scope::Device, None) => "devices",
+            (Scope::Ports, None) => "ports",
+            (Scope::Protocol, None) => "protocol",
+            (Scope::Port, None) => "port",
+            (Scope::Word(_), None) => "vocabulary",
+        };
+        word(out, first, Span::call_site());
+        if let Scope::Word(module) = mention.scope {
+            segment(out, module, Span::call_site());
+        }
+        for Segment { text, span } in &mention.segments {
+            segment(out, &item_name(text), *span);
+        }
+        if mention.is_unfinished {
+            segment(out, MISSING, Span::call_site());
+        }
+        out.push(Punct::new(';', Spacing::Alone).into());
+    }
+}
+
+fn word(out: &mut Vec<TokenTree>, name: &str, span: Span) {
+    out.push(Ident::new(name, span).into());
+}
+
+/// A word and the colons before it.
+fn segment(out: &mut Vec<TokenTree>, name: &str, span: Span) {
+    out.push(Punct::new(':', Spacing::Joint).into());
+    out.push(Punct::new(':', Spacing::Alone).into());
+    word(out, name, span);
+}

@@ -1,0 +1,100 @@
+//! The declared names as modules, for rust-analyzer to look them up in: `tag:k8s-api` is `tag::k8s::api` there, since
+//! each of its words is a token of its own.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::items::{Items, item_name, type_of};
+
+use super::Cards;
+use super::mention::{Mention, Segment};
+
+/// A module: what is named in it, and the modules of longer names.
+#[derive(Default)]
+pub(super) struct Names {
+    names: Vec<Name>,
+    /// How the names are spelt in Rust.
+    spelt: HashSet<String>,
+    modules: Vec<(Ident, Names)>,
+    /// Where in `modules` one is.
+    index: HashMap<String, usize>,
+}
+
+struct Name {
+    ident: Ident,
+    /// As declared, as `tag:k8s-api`.
+    text: String,
+    /// The module of its item.
+    module: &'static str,
+    is_alone: bool,
+}
+
+impl Names {
+    /// Adds a name where it is declared.
+    pub(super) fn declare(&mut self, mention: &Mention, module: &'static str) {
+        let Some((last, path)) = mention.segments.split_last() else { return };
+        let mut names = self;
+        for segment in path {
+            let Some(inner) = names.module(segment) else { return };
+            names = inner;
+        }
+        let name = item_name(&last.text);
+        let ident = Ident::new(&name, last.span);
+        // A second declaration of a name is an error, and a use of the first to an editor.
+        if names.spelt.insert(name) {
+            names.names.push(Name { ident, text: mention.text(), module, is_alone: path.is_empty() });
+        }
+    }
+
+    /// The first declaration with this segment is where the module is.
+    fn module(&mut self, segment: &Segment) -> Option<&mut Names> {
+        let name = item_name(&segment.text);
+        let next = self.modules.len();
+        let index = *self.index.entry(name.clone()).or_insert(next);
+        if index == next {
+            self.modules.push((Ident::new(&name, segment.span), Names::default()));
+        }
+        self.modules.get_mut(index).map(|(_, names)| names)
+    }
+
+    /// Whether a name of these segments is declared.
+    pub(super) fn has(&self, segments: &[Segment]) -> bool {
+        let Some((last, path)) = segments.split_last() else { return false };
+        let mut names = self;
+        for segment in path {
+            let index = names.index.get(&item_name(&segment.text));
+            let Some((_, inner)) = index.and_then(|index| names.modules.get(*index)) else { return false };
+            names = inner;
+        }
+        names.spelt.contains(&item_name(&last.text))
+    }
+
+    /// What stands in the module. The item that Rust code has for a name is used again, so that a new name goes there too.
+    pub(super) fn tokens(&self, items: &Items, cards: &Cards) -> TokenStream {
+        let names = self.names.iter().map(|Name { ident, text, module, is_alone }| {
+            if let Some(item) = items.name(module, text).filter(|_| *is_alone) {
+                let (module, item) = (Ident::new(module, Span::call_site()), Ident::new(item, Span::call_site()));
+                return quote! { pub use super::super::super::#module::#item; };
+            }
+            let doc = cards.get(module, text).unwrap_or(text);
+            match type_of(module) {
+                Some(ty) => {
+                    let ty = Ident::new(ty, Span::call_site());
+                    let ty = quote! { ::policy_core::name::#ty };
+                    quote! { #[doc = #doc] pub const #ident: #ty = #ty::declared(#text); }
+                }
+                None => {
+                    let ty = quote! { ::policy_core::vocabulary::Word };
+                    quote! { #[doc = #doc] pub const #ident: #ty = #ty; }
+                }
+            }
+        });
+        let modules = self.modules.iter().map(|(ident, names)| {
+            let names = names.tokens(items, cards);
+            quote! { pub mod #ident { #names } }
+        });
+        names.chain(modules).collect()
+    }
+}
