@@ -235,7 +235,7 @@ fn lines_are_as_long_as_they_may_be() {
         ("[[", "]]", 76),
         ("[{\"name\": ", "}]", 76),
         ("{\"a\": [\"b\"], \"c\": [", "]}", 74),
-        ("[/* c */ ", "]", 78),
+        ("[/* c */ ", "]", 79),
     ] {
         let text =
             |length: usize| format!("{before}\"{}\"{after}", "é".repeat((length - before.len() - after.len() - 2) / 2));
@@ -253,7 +253,7 @@ fn a_comment_behind_a_bracket_counts_for_its_line() {
         assert_eq!(formatted(&once), once);
         once.starts_with("{\"n\": [ //")
     };
-    assert!(is_line(72) && !is_line(73));
+    assert!(is_line(73) && !is_line(74));
 }
 
 /// What is behind a comment of several lines counts for the length of its line; that comment's own end does not.

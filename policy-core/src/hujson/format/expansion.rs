@@ -82,7 +82,7 @@ impl Lines {
         Lines { first: length, last: length, is_several: false }
     }
 
-    /// White space and comments. Each comment has a space before it; the last line of one with several counts nothing.
+    /// White space and comments. Spaces beside comments do not count, and neither does the last line of one with several.
     fn of_extra(extra: &str) -> Lines {
         let mut sum = Sum::default();
         for part in extras(&unix_lines(extra)) {
@@ -90,7 +90,7 @@ impl Lines {
                 Extra::Space(space) => Lines { is_several: space.contains('\n'), ..Lines::default() },
                 Extra::LineComment(text) | Extra::BlockComment(text) => {
                     let (first, is_several) = text.split_once('\n').map_or((text, false), |(first, _)| (first, true));
-                    let length = 1 + first.trim_end_matches(BLANKS).len();
+                    let length = first.trim_end_matches(BLANKS).len();
                     Lines { first: length, last: if is_several { 0 } else { length }, is_several }
                 }
             });
