@@ -145,6 +145,7 @@ policy_macros::policy! {
             accept tag:registry:443, tag:k8s-api:443;
         }
         /// Allison, as a member, reaches the services and not what runs them.
+        #[allow(reachable_device, reason = "indri serves the forge as well as what is not for members")]
         allison {
             accept tag:kiwix:443, tag:forge:443, tag:feed:443, tag:pg:5432;
             deny tag:grafana:443, tag:loki:3100, tag:nas:445, tag:registry:443, tag:k8s-api:443;
@@ -152,6 +153,7 @@ policy_macros::policy! {
         tag:homelab { accept tag:homelab:22, tag:nas:445, tag:k8s:443, tag:k8s:5432, tag:k8s:9187; }
         tag:k8s { accept tag:registry:443, tag:homelab:3001, tag:homelab:2200; }
         tag:ci-gateway { accept tag:registry:443; }
+        #[allow(reachable_device, reason = "indri is a server as well as a target of the proxy")]
         tag:flyio-proxy {
             accept tag:flyio-target:443;
             deny tag:k8s:443, tag:homelab:443, tag:homelab:22, tag:nas:445, tag:registry:443;

@@ -49,7 +49,7 @@ pub use access::Ports;
 pub use block::Block;
 pub use fit::Doubt;
 pub use nearest::{Lack, Nearest};
-pub use outcome::{Expectation, Outcome, Verdict, Who};
+pub use outcome::{Expectation, Leak, Outcome, Verdict, Who};
 pub use ssh::SshAccess;
 pub use ssh_test::ssh_test_outcomes;
 pub use tailnet::{DeviceId, Node, Person, Tailnet, UserId};

@@ -73,6 +73,14 @@ pub(super) fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<
     }
 }
 
+/// The devices that a tag of a test stands for, each with all its tags; `None` if none has another tag.
+pub(super) fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Option<Vec<Party<'p>>> {
+    let devices = tailnet.with_tag(&selector.text);
+    let carriers: Vec<Party> = devices.iter().filter_map(|&device| of_device(tailnet, device)).collect();
+    let has_more = carriers.iter().any(|party| party.tags.len() > 1);
+    (selector.kind == SelectorKind::Tag && has_more).then_some(carriers)
+}
+
 /// Whether a selector that stands for nobody does so for certain: what is in a group is written in the policy.
 pub(super) fn is_nobody(selector: &Selector) -> bool {
     matches!(selector.kind, SelectorKind::Group | SelectorKind::Host)

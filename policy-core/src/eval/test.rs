@@ -1,6 +1,6 @@
 //! Whether the policy's own `tests` hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Policy, Selector, Target, Test};
 
@@ -9,8 +9,8 @@ use super::bits::Bits;
 use super::fit::Fit;
 use super::gaps::{InDoubt, Side};
 use super::nearest;
-use super::outcome::{Expectation, Finding, Outcome, Who};
-use super::party::{Party, parties};
+use super::outcome::{Expectation, Finding, Leak, Outcome, Who};
+use super::party::{Party, carriers, parties};
 use super::permits::{Permits, RuleRef};
 use super::tailnet::Tailnet;
 
@@ -41,16 +41,27 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let in_doubt = in_doubt(policy, &tailnet, &permits);
     let lookup = Lookup { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
     let mut hosts: HashMap<&str, Vec<End>> = HashMap::new();
+    let mut hosts_with_tags: HashMap<&str, Option<Vec<End>>> = HashMap::new();
     let mut outcomes = Vec::new();
     let mut explained = 0;
     for test in &policy.tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| lookup.ends(src, Side::Source));
+        let mut sources_with_tags = None;
         let wanted = test.accept.iter().map(|target| (Expectation::Accept, target));
         for (expectation, target) in wanted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
             let destinations =
                 hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
             let run = Run { policy, tailnet: &tailnet, permits: &permits, test, sources: &sources };
-            outcomes.push(run.outcome(expectation, target, destinations, explained < EXPLAINED));
+            let mut outcome = run.outcome(expectation, target, destinations, explained < EXPLAINED);
+            if expectation == Expectation::Deny && outcome.passes() {
+                let from = sources_with_tags
+                    .get_or_insert_with(|| test.src.as_ref().and_then(|src| lookup.carriers(src, Side::Source)));
+                let to = hosts_with_tags
+                    .entry(&target.host.text)
+                    .or_insert_with(|| lookup.carriers(&target.host, Side::Destination));
+                outcome.leak = run.leak(from.as_deref(), to.as_deref(), destinations, target.port);
+            }
+            outcomes.push(outcome);
             explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
         }
     }
@@ -84,7 +95,19 @@ struct Lookup<'a, 'p> {
 impl<'p> Lookup<'_, 'p> {
     /// Everybody that a selector of a test stands for.
     fn ends(self, selector: &'p Selector, side: Side) -> Vec<End<'p>> {
-        parties(self.tailnet, selector).into_iter().map(|party| self.end(party, side)).collect()
+        self.distinct(parties(self.tailnet, selector), side)
+    }
+
+    /// The devices of a tag with all their tags, if one of them has several.
+    fn carriers(self, selector: &'p Selector, side: Side) -> Option<Vec<End<'p>>> {
+        Some(self.distinct(carriers(self.tailnet, selector)?, side))
+    }
+
+    /// One of all those that the rules do not tell apart: a tag may have a thousand devices.
+    fn distinct(self, parties: Vec<Party<'p>>, side: Side) -> Vec<End<'p>> {
+        let mut seen = HashSet::new();
+        let ends = parties.into_iter().map(|party| self.end(party, side));
+        ends.filter(|end| end.certain != end.possible || seen.insert((end.certain.clone(), end.party.user()))).collect()
     }
 
     fn end(self, party: Party<'p>, side: Side) -> End<'p> {
@@ -135,6 +158,28 @@ impl<'p> Run<'_, 'p> {
             outcome.nearest = Some(nearest::to_packet(&packet, &target.host));
         }
         outcome
+    }
+
+    /// A packet that goes through between devices, though none does between the tags that the test names.
+    fn leak(
+        &self,
+        from: Option<&[End<'p>]>,
+        to: Option<&[End<'p>]>,
+        destinations: &[End<'p>],
+        port: u16,
+    ) -> Option<Leak<'p>> {
+        if from.is_none() && to.is_none() {
+            return None;
+        }
+        let name = |is_tag: bool, end: &End<'p>| end.party.device().filter(|_| is_tag);
+        let (sources, destinations) = (from.unwrap_or(self.sources), to.unwrap_or(destinations));
+        let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |other| (source, other)));
+        pairs.into_iter().find_map(|(source, destination)| match self.answer(source, destination, port) {
+            Answer::Allowed(rule) => {
+                Some(Leak { source: name(from.is_some(), source), destination: name(to.is_some(), destination), rule })
+            }
+            _ => None,
+        })
     }
 
     fn packet<'a>(&'a self, source: &'a End<'p>, destination: &'a End<'p>, port: u16) -> Packet<'a, 'p> {

@@ -1,6 +1,7 @@
 //! Everything that is wrong with a policy, whichever question shows it.
 
 mod failing;
+mod leak;
 mod missing_fact;
 mod words;
 
@@ -73,7 +74,7 @@ fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
         let finding = match outcome.fails() {
             true => Some(failing::failing(&words, &outcome)),
-            false => missing.remove(&index),
+            false => missing.remove(&index).or_else(|| leak::leak(&words, &outcome)),
         };
         Tested { outcome, finding }
     };
