@@ -20,6 +20,7 @@ mod command;
 mod diff;
 mod facts;
 mod file;
+pub mod import;
 mod line_index;
 mod outcome;
 mod output;
@@ -36,7 +37,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt};
+use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt, import};
 use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
@@ -62,7 +63,8 @@ const FILE_EXAMPLES: &str = "Examples:
   policy docs policy.hujson --check access.md  in CI: is the reference page up to date?
   policy fmt policy.hujson                     format it in place
   policy fmt src/tailnet.rs                    format the `policy!` in it
-  policy fmt --check *.hujson                  in CI: is every file formatted?";
+  policy fmt --check *.hujson                  in CI: is every file formatted?
+  policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments";
 
 /// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
 ///
@@ -91,18 +93,19 @@ pub fn run(policy: &Policy) -> ExitCode {
 pub fn run_on_files() -> ExitCode {
     let command = Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Check, explain and format tailnet policy files")
+        .about("Check, explain and format tailnet policy files, and make Rust of them")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
-        .subcommand(fmt::command());
+        .subcommands([fmt::command(), import::command()]);
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => {
                 let (path, policy) = read_policy(matches)?;
                 run(path, policy, matches)
             }
+            None if name == "import" => import::run(matches),
             None => Ok(fmt::run(matches)),
         },
         // clap has refused that already.

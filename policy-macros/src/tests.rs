@@ -1,5 +1,6 @@
 //! The macro's pipeline on tokens of our own, outside the compiler.
 
+mod import;
 mod parity;
 
 use proc_macro2::TokenStream;

@@ -6,6 +6,7 @@ pub(crate) mod docs;
 pub(crate) mod emit;
 pub(crate) mod fmt;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod matrix;
 pub(crate) mod report;
 pub(crate) mod test;

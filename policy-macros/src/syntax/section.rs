@@ -58,6 +58,9 @@ impl Parser<'_> {
             self.refuse_allows(&marks, "a `let`");
             return self.let_item(marks, place).map(Item::Let);
         }
+        if let Some(key) = self.quoted_key()? {
+            return self.setting(marks, key).map(Item::Setting);
+        }
         let Some(key) = self.ident() else { return Err(self.no_item()) };
         if self.peek_group(Delimiter::Brace) {
             return self.section(marks, key).map(Item::Section);
@@ -75,6 +78,26 @@ impl Parser<'_> {
             Finding::new(Code::Syntax, key.place, message)
                 .help("statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`"),
         ))
+    }
+
+    /// The key of a setting that is no word of Rust, and its `=`.
+    fn quoted_key(&mut self) -> Parsed<Option<Word>> {
+        if !self.peek_string() || self.second_punct() != Some('=') {
+            return Ok(None);
+        }
+        let key = self.string()?;
+        self.punct('=');
+        let is_word = |text: &str| {
+            text.starts_with(|char: char| char.is_ascii_alphabetic())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        if let Some(key) = key.as_ref().filter(|key| is_word(&key.text) && !super::reserved::is_reserved(&key.text)) {
+            self.report(
+                Finding::new(Code::Syntax, key.place, "a key that is a word has no quotes")
+                    .help(format!("write `{} = …;`", key.text)),
+            );
+        }
+        Ok(key)
     }
 
     fn no_item(&mut self) -> Failed {

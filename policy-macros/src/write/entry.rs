@@ -97,16 +97,18 @@ impl<'t> Writer<'_, 't> {
         self.out.push("\"0.0.0.0\"");
     }
 
-    /// What is done with a target is written out, since a set that removes needs that.
+    /// What is done with a target is written out where the set removes something, since all of them need it then.
     fn ip_set(&mut self, values: &'t [Value]) {
         let (values, removes) = self.values(values);
+        let write_out =
+            removes.contains(&true) || values.iter().any(|value| value.quoted && value.text.starts_with("remove "));
         let expanded = values.iter().any(|value| !value.docs.is_empty());
         self.out.push(if expanded { "[\n" } else { "[" });
         for (value, remove) in values.iter().zip(removes) {
             self.out.comments(value.docs);
             self.out.string_of(value.place, value.used.clone(), |string| {
                 let written_out = value.text.starts_with("add ") || value.text.starts_with("remove ");
-                if !(value.quoted && written_out) {
+                if write_out && !(value.quoted && written_out) {
                     string.plain(if remove { "remove " } else { "add " });
                 }
                 if !value.quoted && !value.text.contains(':') {

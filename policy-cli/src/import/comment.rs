@@ -1,0 +1,226 @@
+//! The comments of a text, and what each of them is about.
+
+use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
+
+/// The lines of comments that stand together, without their marks.
+pub(super) type Lines = Vec<String>;
+
+/// A member of an object or an element of an array, with the comments that are about it.
+pub(super) struct Child {
+    pub(super) name: Option<NodeId>,
+    pub(super) value: NodeId,
+    /// Comments that stand alone above it, each apart from the next.
+    pub(super) alone: Vec<Lines>,
+    /// Whether an empty line parts it from what is above.
+    pub(super) is_apart: bool,
+    /// Right above it, or between its name and its value.
+    pub(super) above: Lines,
+    /// Behind it, on its line.
+    pub(super) behind: Lines,
+}
+
+/// What is in an object or an array.
+pub(super) struct Content {
+    /// Behind the opening bracket, on its line.
+    pub(super) open: Lines,
+    pub(super) children: Vec<Child>,
+    /// Before the closing bracket.
+    pub(super) end: Vec<Lines>,
+}
+
+/// The children of an object or an array, and all comments between them.
+pub(super) fn content(document: &Document, id: NodeId) -> Content {
+    let nodes: Vec<(Option<NodeId>, NodeId)> = match document.kind(id) {
+        Kind::Object => document.members(id).map(|(name, value)| (Some(name), value)).collect(),
+        _ => document.elements(id).map(|value| (None, value)).collect(),
+    };
+    let mut content = Content { open: Vec::new(), children: Vec::with_capacity(nodes.len()), end: Vec::new() };
+    for (index, (name, value)) in nodes.iter().copied().enumerate() {
+        let mut gap = gap(document.before(name.unwrap_or(value)), true);
+        content.behind_last().append(&mut gap.behind);
+        if let Some(name) = name {
+            gap.above.extend(lines(document.after(name)));
+            gap.above.extend(lines(document.before(value)));
+        }
+        // Without a comma after it, what is behind the last child is also what is before the closing bracket.
+        let is_last = index + 1 == nodes.len();
+        let behind =
+            if is_last && !has_trailing_comma(document, id, value) { Vec::new() } else { lines(document.after(value)) };
+        let Gap { alone, is_apart, above, .. } = gap;
+        content.children.push(Child { name, value, alone, is_apart, above, behind });
+    }
+    let mut gap = gap(document.inside_end(id), false);
+    content.behind_last().append(&mut gap.behind);
+    content.end = gap.alone;
+    content
+}
+
+impl Content {
+    /// Where a comment belongs that is behind something on its line.
+    fn behind_last(&mut self) -> &mut Lines {
+        self.children.last_mut().map_or(&mut self.open, |last| &mut last.behind)
+    }
+}
+
+fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) -> bool {
+    let inside_end = u32::try_from(document.inside_end(id).len()).unwrap_or(u32::MAX);
+    document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
+}
+
+/// The comments between two values.
+pub(super) struct Gap {
+    /// On the line of what is in front of them.
+    pub(super) behind: Lines,
+    pub(super) alone: Vec<Lines>,
+    pub(super) is_apart: bool,
+    /// Right above what follows, or in front of it on its line.
+    pub(super) above: Lines,
+}
+
+/// Tells what the comments are about: what is in front of them, nothing, or what follows, if something does.
+pub(super) fn gap(extra: &str, is_followed: bool) -> Gap {
+    let mut gap = Gap { behind: Vec::new(), alone: Vec::new(), is_apart: false, above: Vec::new() };
+    let mut in_first_line = true;
+    for part in extras(extra) {
+        match part {
+            Extra::Space(space) => {
+                let breaks = space.bytes().filter(|byte| *byte == b'\n').count();
+                if breaks > 0 && in_first_line {
+                    in_first_line = false;
+                    gap.behind = std::mem::take(&mut gap.above);
+                }
+                if breaks > 1 {
+                    gap.is_apart = true;
+                    gap.part();
+                }
+            }
+            Extra::LineComment(_) | Extra::BlockComment(_) => gap.above.extend(comment_lines(part)),
+        }
+    }
+    if !is_followed {
+        if in_first_line {
+            gap.behind.append(&mut gap.above);
+        }
+        gap.part();
+    }
+    gap
+}
+
+impl Gap {
+    /// What has been above stands alone.
+    fn part(&mut self) {
+        if !self.above.is_empty() {
+            self.alone.push(std::mem::take(&mut self.above));
+        }
+    }
+}
+
+/// The lines of all comments.
+pub(super) fn lines(extra: &str) -> Lines {
+    extras(extra).flat_map(comment_lines).collect()
+}
+
+fn comment_lines(part: Extra) -> Lines {
+    match part {
+        Extra::Space(_) => Vec::new(),
+        Extra::LineComment(comment) => vec![line(comment.strip_prefix("//").unwrap_or(comment))],
+        Extra::BlockComment(comment) => block_lines(comment),
+    }
+}
+
+/// One line, without the blank that follows the mark. A lone carriage return is a blank, as to Tailscale's formatter.
+fn line(text: &str) -> String {
+    let text = text.trim_end();
+    text.strip_prefix(' ').unwrap_or(text).replace('\r', " ")
+}
+
+/// The lines of `/* … */`, without asterisks at their starts and without the indentation that they share.
+fn block_lines(comment: &str) -> Lines {
+    let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/")).unwrap_or(comment);
+    let (first, rest) = inside.split_once('\n').unwrap_or((inside, ""));
+    let rest: Vec<&str> = rest.split('\n').map(str::trim_end).collect();
+    let filled = || rest.iter().filter(|line| !line.is_empty());
+    let starred = filled().all(|line| line.trim_start().starts_with('*'));
+    let indentation = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let shared = filled().map(|line| indentation(&line)).min().unwrap_or_default();
+    let mut lines = vec![line(first)];
+    lines.extend(rest.iter().map(|text| {
+        let plain = if starred { text.trim_start().strip_prefix('*') } else { text.get(shared..) };
+        // Between asterisks, one blank belongs to the mark.
+        if starred { line(plain.unwrap_or_default()) } else { plain.unwrap_or_default().replace('\r', " ") }
+    }));
+    while lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    if lines.len() > 1 && lines.first().is_some_and(String::is_empty) {
+        lines.remove(0);
+    }
+    lines
+}
+
+/// Whether there is a comment in a value.
+pub(super) fn has_comment(document: &Document, id: NodeId) -> bool {
+    // Nearly no string has a slash twice, so nearly nothing has to be looked through.
+    let source = document.source(id);
+    if !source.contains("//") && !source.contains("/*") {
+        return false;
+    }
+    let mut rest = vec![id];
+    while let Some(id) = rest.pop() {
+        let content = content(document, id);
+        let has = |child: &Child| !child.alone.is_empty() || !child.above.is_empty() || !child.behind.is_empty();
+        if !content.open.is_empty() || !content.end.is_empty() || content.children.iter().any(has) {
+            return true;
+        }
+        rest.extend(content.children.iter().map(|child| child.value));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_about_what_it_stands_at() {
+        let text = "{ // open\n  // alone\n\n  // above\n  /* too */ \"a\" /* name */ : /* value */ 1, // behind\n\
+                    \n  // apart\n  \"b\": 2 // last\n  // end one\n\n  // end two\n}";
+        let document = Document::parse(text, 0).unwrap();
+        let content = content(&document, document.root());
+        assert_eq!(content.open, ["open"]);
+        let [a, b] = content.children.as_slice() else { panic!() };
+        assert_eq!((&a.alone, a.is_apart), (&vec![vec!["alone".to_owned()]], true));
+        assert_eq!(a.above, ["above", " too".trim(), "name", "value"]);
+        assert_eq!(a.behind, ["behind"]);
+        assert_eq!((b.is_apart, &b.above, &b.behind), (true, &vec!["apart".to_owned()], &vec!["last".to_owned()]));
+        assert_eq!(content.end, [["end one"], ["end two"]]);
+    }
+
+    #[test]
+    fn a_comment_before_and_after_the_last_comma() {
+        for (text, behind, end) in [
+            ("[1 /* a */, // b\n// c\n]", vec!["a", "b"], vec!["c"]),
+            ("[1 /* a */ // b\n// c\n]", vec!["a", "b"], vec!["c"]),
+            ("[1 /* a */]", vec!["a"], vec![]),
+            ("[1, /* a */]", vec!["a"], vec![]),
+        ] {
+            let document = Document::parse(text, 0).unwrap();
+            let content = content(&document, document.root());
+            assert_eq!(content.children[0].behind, behind, "{text}");
+            assert_eq!(content.end.concat(), end, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_block_loses_its_marks_and_nothing_else() {
+        for (comment, expected) in [
+            ("/* one */", vec!["one"]),
+            ("/**/", vec![""]),
+            ("/*\n\t * one\n\t *\n\t *  two\n\t */", vec!["one", "", " two"]),
+            ("/* one\n     two\n       three */", vec!["one", "two", "  three"]),
+            ("/*\r\n  {\r\n    x\r\n  }\r\n*/", vec!["{", "  x", "}"]),
+        ] {
+            assert_eq!(lines(comment), expected, "{comment:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The fields of an entry, as far as a statement can have them.
+
+use policy_core::hujson::{Document, Kind};
+
+use super::comment::{Child, content};
+use super::json::json;
+use super::placement::Placement;
+use super::tree::Json;
+
+/// A field that an entry may have.
+pub(super) struct Key {
+    name: &'static str,
+    /// What it was called once.
+    old: &'static str,
+    shape: Shape,
+    /// Whether it becomes a statement of its own, which comments can stand above.
+    is_statement: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    /// A string, or `true`
+    Word,
+    /// Strings, one at least
+    List,
+    Object,
+}
+
+impl Key {
+    pub(super) const fn word(name: &'static str) -> Key {
+        Key { name, old: "", shape: Shape::Word, is_statement: false }
+    }
+
+    pub(super) const fn list(name: &'static str) -> Key {
+        Key { shape: Shape::List, ..Key::word(name) }
+    }
+
+    pub(super) const fn object(name: &'static str) -> Key {
+        Key { shape: Shape::Object, ..Key::word(name) }
+    }
+
+    pub(super) const fn or(self, old: &'static str) -> Key {
+        Key { old, ..self }
+    }
+
+    pub(super) const fn statement(self) -> Key {
+        Key { is_statement: true, ..self }
+    }
+}
+
+/// The fields of an entry, in the order in which the macro writes them.
+pub(super) struct Fields {
+    values: Vec<Option<Value>>,
+    pub(super) placement: Placement,
+}
+
+enum Value {
+    Word(String),
+    True,
+    List(Vec<String>),
+    Object(Json),
+}
+
+impl Fields {
+    /// Reads an entry. `None` if a field is one that no statement has, or has a value that no statement has.
+    pub(super) fn of(document: &Document, keys: &[Key], entry: &Child) -> Option<Fields> {
+        if document.kind(entry.value) != Kind::Object {
+            return None;
+        }
+        let mut fields = Fields { values: keys.iter().map(|_| None).collect(), placement: Placement::default() };
+        let content = content(document, entry.value);
+        fields.placement.entry(&entry.above);
+        fields.placement.entry(&content.open);
+        for child in &content.children {
+            let name = document.string(child.name?)?;
+            let known = |key: &Key| {
+                key.name.eq_ignore_ascii_case(&name) || !key.old.is_empty() && key.old.eq_ignore_ascii_case(&name)
+            };
+            let index = keys.iter().position(known)?;
+            let value = fields.value(document, child, keys.get(index)?, index + 1)?;
+            if fields.values.get_mut(index)?.replace(value).is_some() {
+                return None;
+            }
+        }
+        content.end.iter().for_each(|lines| fields.placement.entry(lines));
+        fields.placement.entry(&entry.behind);
+        Some(fields)
+    }
+
+    /// The value of a field, whose comments are given their places. `order` counts from 1: 0 is the entry itself.
+    fn value(&mut self, document: &Document, child: &Child, key: &Key, order: usize) -> Option<Value> {
+        let placement = &mut self.placement;
+        let statement = key.is_statement.then_some((order, 0));
+        placement.in_front(child, statement);
+        let value = match (key.shape, document.kind(child.value)) {
+            (Shape::Word, Kind::String) => Value::Word(document.string(child.value)?.to_string()),
+            (Shape::Word, Kind::Bool(true)) => Value::True,
+            (Shape::List, Kind::Array) => {
+                let content = content(document, child.value);
+                let strings =
+                    content.children.iter().map(|item| document.string(item.value).map(|text| text.to_string()));
+                let strings: Vec<String> = strings.collect::<Option<_>>()?;
+                if strings.is_empty() {
+                    return None;
+                }
+                placement.items(order, &content, statement);
+                Value::List(strings)
+            }
+            (Shape::Object, Kind::Object) => {
+                let mut made = json(document, child.value);
+                placement.around(&made.open, statement);
+                made.json.lead_with(placement.json(order, made.has_comments));
+                Value::Object(made.json)
+            }
+            _ => return None,
+        };
+        let statement = statement.filter(|_| !placement.has_reached((order, 1)));
+        placement.around(&child.behind, statement);
+        Some(value)
+    }
+
+    pub(super) fn has(&self, index: usize) -> bool {
+        self.values.get(index).is_some_and(Option::is_some)
+    }
+
+    /// A string that is there and not empty.
+    pub(super) fn word(&self, index: usize) -> Option<&str> {
+        match self.values.get(index) {
+            Some(Some(Value::Word(word))) if !word.is_empty() => Some(word),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_true(&self, index: usize) -> bool {
+        matches!(self.values.get(index), Some(Some(Value::True)))
+    }
+
+    pub(super) fn list(&self, index: usize) -> Option<&[String]> {
+        match self.values.get(index) {
+            Some(Some(Value::List(list))) => Some(list),
+            _ => None,
+        }
+    }
+
+    pub(super) fn take_object(&mut self, index: usize) -> Option<Json> {
+        match self.values.get_mut(index)?.take()? {
+            Value::Object(json) => Some(json),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What Tailscale would refuse, as comments at its place.
+
+use policy_core::{Diagnostic, Severity};
+
+use super::comment::Lines;
+
+/// The errors of a policy, in the order of its text.
+pub(super) struct Findings {
+    all: Vec<(u32, Lines)>,
+    /// How many of them have been told.
+    pub(super) told: usize,
+}
+
+impl Findings {
+    pub(super) fn new(diagnostics: &[Diagnostic]) -> Findings {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
+        let mut all: Vec<(u32, Lines)> = errors.map(|error| (error.origin.start, lines(error))).collect();
+        all.sort_by_key(|(start, _)| *start);
+        Findings { all, told: 0 }
+    }
+
+    /// What there is up to a position and has not been told yet.
+    pub(super) fn up_to(&mut self, end: u32) -> Lines {
+        let rest = self.all.get(self.told..).unwrap_or_default();
+        let count = rest.partition_point(|(start, _)| *start < end);
+        self.told += count;
+        rest.iter().take(count).flat_map(|(_, lines)| lines).cloned().collect()
+    }
+}
+
+fn lines(error: &Diagnostic) -> Lines {
+    let mut lines = vec![format!("error[{}]: {}", error.code.name(), error.message)];
+    lines.extend(error.help.as_ref().map(|help| format!("help: {help}")));
+    lines.extend(error.tailscale.as_ref().map(|answer| format!("Tailscale answers: {answer}")));
+    lines
+}

@@ -1,0 +1,225 @@
+//! Names for lists that a policy repeats: owners of tags, and ports.
+
+use std::collections::HashMap;
+
+use super::comment::Lines;
+use super::names::{Names, name};
+use super::tree::{Form, Item, List, Node, Piece};
+
+/// From how many uses on a port is worth a name.
+const OFTEN: usize = 3;
+
+/// What services are called, by IANA or by everybody.
+const SERVICES: &[(u16, &str)] = &[
+    (20, "ftp-data"),
+    (21, "ftp"),
+    (22, "ssh"),
+    (23, "telnet"),
+    (25, "smtp"),
+    (53, "dns"),
+    (69, "tftp"),
+    (80, "http"),
+    (88, "kerberos"),
+    (110, "pop3"),
+    (123, "ntp"),
+    (143, "imap"),
+    (161, "snmp"),
+    (179, "bgp"),
+    (389, "ldap"),
+    (443, "https"),
+    (445, "smb"),
+    (465, "submissions"),
+    (514, "syslog"),
+    (548, "afp"),
+    (554, "rtsp"),
+    (587, "submission"),
+    (631, "ipp"),
+    (636, "ldaps"),
+    (853, "dns-over-tls"),
+    (873, "rsync"),
+    (989, "ftps-data"),
+    (990, "ftps"),
+    (993, "imaps"),
+    (995, "pop3s"),
+    (1433, "mssql"),
+    (1883, "mqtt"),
+    (2049, "nfs"),
+    (2375, "docker"),
+    (2376, "docker-tls"),
+    (2379, "etcd"),
+    (3306, "mysql"),
+    (3389, "rdp"),
+    (5060, "sip"),
+    (5061, "sips"),
+    (5353, "mdns"),
+    (5432, "postgresql"),
+    (5671, "amqps"),
+    (5672, "amqp"),
+    (5900, "vnc"),
+    (5985, "winrm"),
+    (6379, "redis"),
+    (8080, "http-alt"),
+    (8883, "mqtts"),
+    (9418, "git"),
+    (11211, "memcached"),
+    (27017, "mongodb"),
+];
+
+/// A name and the list that it stands for.
+pub(super) struct Let {
+    pub(super) name: String,
+    pub(super) items: Vec<String>,
+}
+
+/// Puts names in the place of repeated lists.
+pub(super) fn named(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
+    let mut lets = ports(nodes, names);
+    lets.extend(owners(nodes, names));
+    lets
+}
+
+fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
+    let mut uses: HashMap<String, (usize, Option<String>)> = HashMap::new();
+    let mut order: Vec<String> = Vec::new();
+    each_list(nodes, List::Ports, &mut |items| {
+        for item in items.iter() {
+            let (count, said) = uses.entry(item.text.clone()).or_insert_with(|| {
+                order.push(item.text.clone());
+                (0, None)
+            });
+            // One that keeps its comment keeps its number, too.
+            *count += usize::from(item.docs.is_empty());
+            if said.is_none() {
+                *said = short_name(&item.docs);
+            }
+        }
+    });
+    let mut chosen: HashMap<String, String> = HashMap::new();
+    let mut lets = Vec::new();
+    for text in order {
+        let Some((_, said)) = uses.get(&text).filter(|(count, _)| *count >= OFTEN) else { continue };
+        let Some(wanted) = service(&text).or_else(|| said.clone()) else { continue };
+        // A second port of that name, or a host, is told by its protocol.
+        let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
+        let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
+        chosen.insert(text.clone(), name.clone());
+        lets.push(Let { name, items: vec![text] });
+    }
+    each_list(nodes, List::Ports, &mut |items| {
+        for item in items.iter_mut().filter(|item| item.docs.is_empty()) {
+            if let Some(name) = chosen.get(&item.text) {
+                item.text.clone_from(name);
+            }
+        }
+    });
+    lets
+}
+
+/// The name of a port's service.
+fn service(text: &str) -> Option<String> {
+    let (protocol, port) = text.split_once(':').unwrap_or(("", text));
+    let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
+    let known = matches!(protocol, "" | "tcp" | "udp");
+    SERVICES.iter().find(|(service, _)| known && *service == number).map(|(_, name)| (*name).to_owned())
+}
+
+/// A comment of up to three words as a name.
+fn short_name(docs: &Lines) -> Option<String> {
+    let [line] = docs.as_slice() else { return None };
+    let words = line.split_whitespace().count();
+    let is_plain = line.chars().all(|char| char.is_ascii_alphanumeric() || char == ' ' || char == '-');
+    (is_plain && (1..=3).contains(&words) && line.starts_with(|char: char| char.is_ascii_alphabetic()))
+        .then(|| name(line))
+}
+
+fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
+    // Each list with the tags that it stands at.
+    let mut uses: HashMap<Vec<String>, Vec<String>> = HashMap::new();
+    let mut order: Vec<Vec<String>> = Vec::new();
+    each_statement(nodes, &mut |pieces| {
+        if let [Piece::Word(tag), _, Piece::List(List::Owners, items)] = pieces
+            && let Some(texts) = plain_texts(items)
+        {
+            let tags = uses.entry(texts.clone()).or_insert_with(|| {
+                order.push(texts);
+                Vec::new()
+            });
+            tags.push(tag.trim_matches('"').trim_start_matches("tag:").to_owned());
+        }
+    });
+    let most = uses.values().map(Vec::len).max().unwrap_or_default();
+    let mut named: HashMap<Vec<String>, String> = HashMap::new();
+    let mut lets: Vec<Let> = Vec::new();
+    for texts in order.into_iter().filter(|texts| texts.len() > 1) {
+        let Some(tags) = uses.get(&texts).filter(|tags| tags.len() > 1) else { continue };
+        let common = tags.len() == most && lets.iter().all(|other| other.name != "owners");
+        let of_tags = shared_start(tags).map(|start| name(&format!("{start}-owners")));
+        let of_first = tags.first().map(|tag| name(&format!("{tag}-owners")));
+        let wanted = if common { vec!["owners".to_owned()] } else { Vec::new() };
+        let wanted: Vec<String> = wanted.into_iter().chain(of_tags).chain(of_first).collect();
+        let name = names.take(&wanted);
+        named.insert(texts.clone(), name.clone());
+        lets.push(Let { name, items: texts });
+    }
+    each_list(nodes, List::Owners, &mut |items| {
+        if let Some(name) = plain_texts(items).and_then(|texts| named.get(&texts)) {
+            *items = vec![Item { docs: Vec::new(), text: name.clone() }];
+        }
+    });
+    extended(lets)
+}
+
+/// A list that goes on where another one ends says so.
+fn extended(lets: Vec<Let>) -> Vec<Let> {
+    let all: Vec<(String, Vec<String>)> = lets.iter().map(|item| (item.name.clone(), item.items.clone())).collect();
+    let mut extended: Vec<Let> = lets
+        .into_iter()
+        .map(|mut item| {
+            let starts =
+                all.iter().filter(|(_, start)| start.len() < item.items.len() && item.items.starts_with(start));
+            if let Some((name, start)) = starts.max_by_key(|(_, start)| start.len()) {
+                item.items.splice(..start.len(), [name.clone()]);
+            }
+            item
+        })
+        .collect();
+    // A name is easier to read after the one that it uses.
+    extended.sort_by_key(|item| all.iter().find(|(name, _)| *name == item.name).map_or(0, |(_, items)| items.len()));
+    extended
+}
+
+fn plain_texts(items: &[Item]) -> Option<Vec<String>> {
+    items.iter().map(|item| item.docs.is_empty().then(|| item.text.clone())).collect()
+}
+
+/// The words that all of several names start with.
+fn shared_start(names: &[String]) -> Option<String> {
+    let (first, rest) = names.split_first()?;
+    let mut words: Vec<&str> = first.split('-').collect();
+    for name in rest {
+        let same = words.iter().zip(name.split('-')).take_while(|(word, other)| *word == other).count();
+        words.truncate(same);
+    }
+    (!words.is_empty()).then(|| words.join("-"))
+}
+
+fn each_list(nodes: &mut [Node], kind: List, change: &mut impl FnMut(&mut Vec<Item>)) {
+    each_statement(nodes, &mut |pieces| {
+        for piece in pieces {
+            if let Piece::List(this, items) = piece
+                && *this == kind
+            {
+                change(items);
+            }
+        }
+    });
+}
+
+fn each_statement(nodes: &mut [Node], change: &mut impl FnMut(&mut [Piece])) {
+    for node in nodes {
+        match &mut node.form {
+            Form::Statement(pieces) | Form::Assertion(pieces) => change(pieces),
+            Form::Block { nodes, .. } => each_statement(nodes, change),
+        }
+    }
+}

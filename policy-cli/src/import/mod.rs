@@ -1,0 +1,120 @@
+//! A policy file as the source of `policy!`: every value and every comment of it.
+//!
+//! Pure functions from a document to text. A statement for each entry that has one; what has none stays JSON.
+
+mod comment;
+mod entry;
+mod fields;
+mod finding;
+mod json;
+mod layout;
+mod lists;
+mod names;
+mod placement;
+mod section;
+mod tree;
+mod word;
+
+use policy_core::hujson::{Document, Kind};
+use policy_core::{Code, Diagnostic, Policy, Severity, check};
+
+use self::comment::{Gap, Lines, content, gap};
+use self::finding::Findings;
+use self::layout::Layout;
+use self::names::Names;
+use self::section::Reader;
+
+/// What became of a policy file.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The Rust source.
+    pub source: String,
+    /// What was found in the file. The errors are comments of the source, too.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Import {
+    /// Whether Tailscale would refuse the file, and the source would not compile.
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+/// Whether to give names to lists and ports that the policy repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// `let`s for repeated owners and ports.
+    Lets,
+    /// None: every list as the file has it.
+    Plain,
+}
+
+/// The source of a Rust module with a `policy!` that says what a policy file says.
+///
+/// # Errors
+/// For a text that is no HuJSON object, or is nested deeper than `policy!` reads.
+pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
+    // Editors put the mark there, and Tailscale never sees it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let policy = Policy::parse(text);
+    let findings = check::check(&policy);
+    let document = match Document::parse(text, 0) {
+        Ok(document) => document,
+        Err(_) => return Err(findings),
+    };
+    if document.kind(document.root()) != Kind::Object {
+        return Err(findings);
+    }
+    if json::is_too_deep(&document) {
+        let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
+        return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
+    }
+    let source = source(&document, &policy, &findings, naming);
+    Ok(Import { source, findings })
+}
+
+fn source(document: &Document, policy: &Policy, findings: &[Diagnostic], naming: Naming) -> String {
+    let root = document.root();
+    let content = content(document, root);
+    let mut names = Names::of(policy);
+    let mut reader = Reader { document, names: &names, findings: Findings::new(findings) };
+    let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
+    let rest = reader.findings.up_to(u32::MAX);
+    let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
+    let mut layout = Layout::new();
+    layout.within("policy_macros::policy!", |layout| {
+        layout.notes(&alone(document.before(root)));
+        if !names.people.is_empty() {
+            layout.space();
+            layout.private(&[
+                "Who they are: add a role where it is known, as in `alice = \"alice@example.com\", admin;`. The roles are".to_owned(),
+                "owner, admin, it-admin, network-admin, billing-admin, auditor and member.".to_owned(),
+            ]);
+            layout.within("users", |layout| {
+                names.people.iter().for_each(|(name, login)| layout.line(&format!("{name} = {};", word::quoted(login))));
+            });
+        }
+        if !lets.is_empty() {
+            layout.space();
+        }
+        for item in &lets {
+            layout.line(&format!("let {} = {};", item.name, item.items.join(", ")));
+        }
+        layout.space();
+        layout.notes(std::slice::from_ref(&content.open));
+        layout.nodes(&nodes, true);
+        layout.notes(&content.end);
+        layout.private(&rest);
+        layout.notes(&alone(document.after(root)));
+    });
+    layout.finish()
+}
+
+/// The comments around the policy, which are about all of it.
+fn alone(extra: &str) -> Vec<Lines> {
+    let Gap { behind, alone, .. } = gap(extra, false);
+    match (behind.is_empty(), alone) {
+        (true, alone) => alone,
+        (false, alone) => std::iter::once(behind).chain(alone).collect(),
+    }
+}

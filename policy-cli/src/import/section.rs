@@ -1,0 +1,227 @@
+//! The keys of a policy: sections, and settings, which are JSON.
+
+use policy_core::hujson::{Document, Kind, NodeId};
+
+use super::comment::{Child, Content, content, has_comment};
+use super::entry::{entry, items};
+use super::finding::Findings;
+use super::json::json;
+use super::names::Names;
+use super::placement::Placement;
+use super::tree::{Form, List, Node, Piece};
+use super::word::{is_bare, is_named, quoted};
+
+/// The sections that are written as blocks.
+const SECTIONS: &[&str] = &[
+    "groups",
+    "hosts",
+    "ipsets",
+    "postures",
+    "tagOwners",
+    "grants",
+    "acls",
+    "ssh",
+    "autoApprovers",
+    "nodeAttrs",
+    "tests",
+    "sshTests",
+];
+
+/// Reads the document's members one by one.
+pub(super) struct Reader<'a> {
+    pub(super) document: &'a Document,
+    pub(super) names: &'a Names,
+    pub(super) findings: Findings,
+}
+
+impl Reader<'_> {
+    /// A key of the policy with all that it holds.
+    pub(super) fn key(&mut self, child: &Child) -> Node {
+        let name = child.name.and_then(|name| self.document.string(name));
+        let name = name.as_ref().map_or("", |name| name.as_str());
+        let own = self.findings.up_to(self.document.origin(child.value).start.saturating_add(1));
+        let told = self.findings.told;
+        let section = SECTIONS.iter().copied().find(|section| section.eq_ignore_ascii_case(name));
+        let node = section.and_then(|section| self.section(section, child.value)).unwrap_or_else(|| {
+            self.findings.told = told;
+            self.setting(name, child.value)
+        });
+        let mut node = self.above(self.around(node, child), child);
+        node.findings.splice(0..0, own);
+        node
+    }
+
+    /// A section as a block; `None` if something in it has no statement.
+    fn section(&mut self, section: &'static str, value: NodeId) -> Option<Node> {
+        let Content { open, children, end } = content(self.document, value);
+        let nodes = match (self.document.kind(value), section) {
+            (Kind::Object, "autoApprovers") => self.approvers(&children)?,
+            (Kind::Object, "groups" | "hosts" | "ipsets" | "postures" | "tagOwners") => {
+                self.declarations(section, &children)?
+            }
+            (Kind::Array, "grants" | "acls" | "ssh" | "nodeAttrs" | "tests" | "sshTests") => {
+                self.entries(section, &children)?
+            }
+            _ => return None,
+        };
+        Some(Node { docs: open, ..Node::new(Form::Block { head: vec![Piece::word(section)], nodes, end }) })
+    }
+
+    fn entries(&mut self, section: &str, children: &[Child]) -> Option<Vec<Node>> {
+        if !children.iter().all(|child| self.document.kind(child.value) == Kind::Object) {
+            return None;
+        }
+        let entries = children.iter().map(|child| {
+            let node = entry(self.document, self.names, section, child).unwrap_or_else(|| {
+                let made = json(self.document, child.value);
+                let node = Node { docs: made.open, ..Node::new(Form::Statement(vec![Piece::Json(made.json)])) };
+                self.around(node, child)
+            });
+            self.above(node, child)
+        });
+        Some(entries.collect())
+    }
+
+    fn declarations(&mut self, section: &str, children: &[Child]) -> Option<Vec<Node>> {
+        let declarations = children.iter().map(|child| declaration(self.document, self.names, section, child));
+        let declarations: Vec<Node> = declarations.collect::<Option<_>>()?;
+        Some(declarations.into_iter().zip(children).map(|(node, child)| self.above(node, child)).collect())
+    }
+
+    fn approvers(&mut self, children: &[Child]) -> Option<Vec<Node>> {
+        let mut nodes = Vec::new();
+        let mut seen = Vec::new();
+        for child in children {
+            let name = self.document.string(child.name?)?;
+            let key = ["routes", "exitNode", "services"].into_iter().find(|key| key.eq_ignore_ascii_case(&name))?;
+            let node = if key == "exitNode" {
+                let approvers = strings(self.document, child.value).filter(|approvers| !approvers.is_empty())?;
+                let names = self.names;
+                list(self.document, key.to_owned(), List::Plain, child, &approvers, |text| names.selector(text))
+            } else if self.document.kind(child.value) == Kind::Object {
+                let Content { open, children, end } = content(self.document, child.value);
+                let nodes = self.declarations(key, &children)?;
+                let block = Form::Block { head: vec![Piece::word(key)], nodes, end };
+                self.around(Node { docs: open, ..Node::new(block) }, child)
+            } else {
+                return None;
+            };
+            // Two statements of one kind would be joined.
+            if seen.contains(&key) {
+                return None;
+            }
+            seen.push(key);
+            nodes.push(self.above(node, child));
+        }
+        Some(nodes)
+    }
+
+    /// `key = JSON;`
+    fn setting(&self, name: &str, value: NodeId) -> Node {
+        let key = if is_bare(name) && !name.contains('-') { name.to_owned() } else { quoted(name) };
+        let mut pieces = vec![Piece::Word(key), Piece::word("=")];
+        let names =
+            strings(self.document, value).filter(|names| !names.is_empty() && names.iter().all(|name| is_named(name)));
+        if let Some(postures) = names.filter(|_| name.eq_ignore_ascii_case("defaultSrcPosture")) {
+            let mut placement = Placement::default();
+            placement.items(1, &content(self.document, value), None);
+            pieces.push(Piece::List(List::Plain, items(&postures, 1, &mut placement, str::to_owned)));
+            let Placement { docs, after, .. } = placement;
+            return Node { docs, after, ..Node::new(Form::Statement(pieces)) };
+        }
+        let made = json(self.document, value);
+        pieces.push(Piece::Json(made.json));
+        Node { docs: made.open, ..Node::new(Form::Statement(pieces)) }
+    }
+
+    /// Adds the comments right above and behind something whose value has been read with those in it.
+    fn around(&self, mut node: Node, child: &Child) -> Node {
+        node.docs.splice(0..0, child.above.iter().cloned());
+        let is_commented = has_comment(self.document, child.value);
+        if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.behind);
+        node
+    }
+
+    /// Adds what stands further above.
+    fn above(&mut self, mut node: Node, child: &Child) -> Node {
+        node.findings.extend(self.findings.up_to(self.document.origin(child.value).end));
+        node.alone.clone_from(&child.alone);
+        node.is_apart = child.is_apart;
+        node
+    }
+}
+
+/// `name = value, value;`
+fn declaration(document: &Document, names: &Names, section: &str, child: &Child) -> Option<Node> {
+    let name = document.string(child.name?)?;
+    let declared = if section == "hosts" && is_bare(&name) { name.to_string() } else { Names::plain(&name) };
+    if section == "hosts" {
+        let address = Piece::Word(quoted(&document.string(child.value)?));
+        let docs = [child.above.as_slice(), &child.behind].concat();
+        let pieces = vec![Piece::Word(declared), Piece::word("="), address];
+        return Some(Node { docs, ..Node::new(Form::Statement(pieces)) });
+    }
+    let values = strings(document, child.value)?;
+    Some(match section {
+        "ipsets" => {
+            let values = operations(&values)?;
+            list(document, declared, List::Plain, child, &values, str::to_owned)
+        }
+        "postures" => list(document, declared, List::Plain, child, &values, quoted),
+        "tagOwners" => list(document, declared, List::Owners, child, &values, |text| names.selector(text)),
+        _ => list(document, declared, List::Plain, child, &values, |text| names.selector(text)),
+    })
+}
+
+/// A name and the list that it stands for.
+fn list(
+    document: &Document,
+    name: String,
+    kind: List,
+    child: &Child,
+    values: &[String],
+    text: impl Fn(&str) -> String,
+) -> Node {
+    let mut placement = Placement::default();
+    placement.entry(&child.above);
+    placement.items(1, &content(document, child.value), None);
+    placement.entry(&child.behind);
+    let mut pieces = vec![Piece::Word(name)];
+    if !values.is_empty() {
+        pieces.extend([Piece::word("="), Piece::List(kind, items(values, 1, &mut placement, text))]);
+    }
+    let Placement { docs, after, .. } = placement;
+    Node { docs, after, ..Node::new(Form::Statement(pieces)) }
+}
+
+/// The entries of an ip set as values; `None` if they say what is done to some targets and not to others, and
+/// remove some, which comes out of the macro in another way.
+fn operations(entries: &[String]) -> Option<Vec<String>> {
+    let removes = entries.iter().any(|entry| entry.starts_with("remove "));
+    let value = |entry: &String| match (entry.strip_prefix("add "), entry.strip_prefix("remove ")) {
+        (Some(target), _) if removes => target_of_set(target),
+        (_, Some(target)) => target_of_set(target).map(|target| format!("remove {target}")),
+        // Where nothing is removed, an operation is only written if it is part of the text.
+        (Some(_), None) => Some(quoted(entry)),
+        (None, None) if removes => None,
+        (None, None) => target_of_set(entry),
+    };
+    entries.iter().map(value).collect()
+}
+
+/// What an ip set adds or removes. A bare name is a host.
+fn target_of_set(target: &str) -> Option<String> {
+    match target.strip_prefix("host:") {
+        Some(host) if is_bare(host) => Some(host.to_owned()),
+        _ if target.starts_with("add ") || target.starts_with("remove ") => None,
+        _ => Some(Names::plain(target)),
+    }
+}
+
+/// The strings of a list; `None` if it is none, or has other items.
+fn strings(document: &Document, id: NodeId) -> Option<Vec<String>> {
+    if document.kind(id) != Kind::Array {
+        return None;
+    }
+    document.elements(id).map(|item| document.string(item).map(|text| text.to_string())).collect()
+}

@@ -1,0 +1,193 @@
+//! What `policy import` writes is what the macro reads: every value and every comment, in the order of the file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use policy_cli::import::{Naming, import};
+use policy_core::hujson::{Document, Extra, NodeId, extras};
+use policy_core::{Code, Severity};
+use serde_json::{Map, Value};
+
+use super::tokens;
+use crate::expand::findings;
+use crate::names::Names;
+use crate::syntax;
+use crate::write::written;
+
+/// The HuJSON that an import is emitted as, and what is wrong with it.
+fn emitted(source: &str) -> (String, Vec<String>) {
+    let inside = source.split_once("policy! {").unwrap().1.rsplit_once('}').unwrap().0;
+    let reading = syntax::read(tokens(inside));
+    let mut findings = reading.findings;
+    let mut names = Names::new(&reading.tree, &mut findings);
+    let written = written(&reading.tree, &mut names, &mut findings);
+    let wrong = findings.into_iter().filter(|finding| finding.is_error()).map(|finding| finding.message).collect();
+    (
+        Document::parse(written.policy.as_str(), 0)
+            .unwrap_or_else(|error| panic!("{error}\n{}", written.policy))
+            .format(),
+        wrong,
+    )
+}
+
+/// Every comment of a text, line by line and without its marks and blanks.
+fn comments(text: &str) -> Vec<String> {
+    let document = Document::parse(text, 0).unwrap();
+    let mut comments = Vec::new();
+    let mut add = |extra: &str| {
+        for part in extras(extra) {
+            let inside = match part {
+                Extra::Space(_) => continue,
+                Extra::LineComment(comment) => comment.trim_start_matches('/'),
+                Extra::BlockComment(comment) => comment.strip_prefix("/*").unwrap().strip_suffix("*/").unwrap(),
+            };
+            let lines = inside.split('\n').map(|line| line.trim().trim_start_matches(['*', '/']).trim());
+            comments.extend(lines.filter(|line| !line.is_empty()).map(|line| line.replace('\r', " ")));
+        }
+    };
+    /// Everything between the values, in the order of the text.
+    fn walk(document: &Document, id: NodeId, add: &mut dyn FnMut(&str)) {
+        let mut last = None;
+        for (name, value) in document.members(id) {
+            add(document.before(name));
+            add(document.after(name));
+            add(document.before(value));
+            walk(document, value, add);
+            add(document.after(value));
+            last = Some(value);
+        }
+        for value in document.elements(id) {
+            add(document.before(value));
+            walk(document, value, add);
+            add(document.after(value));
+            last = Some(value);
+        }
+        let end = document.inside_end(id);
+        // Without a trailing comma that has been seen behind the last value.
+        let seen = last.is_some_and(|last| document.origin(last).end + end.len() as u32 + 1 == document.origin(id).end);
+        if !seen {
+            add(end);
+        }
+    }
+    add(document.before(document.root()));
+    walk(&document, document.root(), &mut add);
+    add(document.after(document.root()));
+    comments
+}
+
+/// The value of a policy with its keys as Tailscale spells them today, as `docs/adoption.md` lists them.
+fn normal(text: &str) -> Value {
+    let document = Document::parse(text, 0).unwrap();
+    let Value::Object(policy) = document.value(document.root()) else { panic!() };
+    const SECTIONS: &[(&str, &[&str], &[(&str, &str)])] = &[
+        ("groups", &[], &[]),
+        ("hosts", &[], &[]),
+        ("ipsets", &[], &[]),
+        ("postures", &[], &[]),
+        ("tagOwners", &[], &[]),
+        ("grants", &["src", "dst", "ip", "via", "srcPosture", "app"], &[]),
+        ("acls", &["action", "src", "dst", "proto", "srcPosture"], &[("users", "src"), ("ports", "dst")]),
+        (
+            "ssh",
+            &["action", "src", "dst", "users", "checkPeriod", "acceptEnv", "srcPosture", "recorder", "enforceRecorder"],
+            &[],
+        ),
+        ("autoApprovers", &["routes", "exitNode", "services"], &[]),
+        ("nodeAttrs", &["target", "attr", "app", "ipPool"], &[]),
+        ("tests", &["src", "proto", "accept", "deny", "srcPostureAttrs"], &[("user", "src"), ("allow", "accept")]),
+        ("sshTests", &["src", "dst", "accept", "check", "deny", "srcPostureAttrs"], &[]),
+    ];
+    let rename = |object: Map<String, Value>, keys: &[&str], old: &[(&str, &str)]| -> Map<String, Value> {
+        let names = |name: String| {
+            let new = old.iter().find(|(old, _)| old.eq_ignore_ascii_case(&name)).map(|(_, new)| *new);
+            let known = keys.iter().find(|key| key.eq_ignore_ascii_case(&name)).copied();
+            new.or(known).map_or(name, str::to_owned)
+        };
+        object.into_iter().map(|(name, value)| (names(name), value)).collect()
+    };
+    let mut all = Map::new();
+    for (name, value) in policy {
+        let Some((key, fields, old)) = SECTIONS.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&name)) else {
+            all.insert(name, value);
+            continue;
+        };
+        let value = match value {
+            Value::Array(entries) => entries
+                .into_iter()
+                .map(|entry| match entry {
+                    Value::Object(entry) => Value::Object(rename(entry, fields, old)),
+                    other => other,
+                })
+                .collect(),
+            Value::Object(members) if *key == "autoApprovers" => Value::Object(rename(members, fields, old)),
+            other => other,
+        };
+        all.insert((*key).to_owned(), value);
+    }
+    Value::Object(all)
+}
+
+/// Whether an import says the same as its file.
+fn check(name: &str, text: &str, naming: Naming) {
+    let import = import(text, naming).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
+    let source = &import.source;
+    let (emitted, wrong) = emitted(source);
+    let refused = import.findings.iter().any(|finding| finding.severity() == Severity::Error);
+    // A name that is declared twice in the file is so in Rust.
+    let wrong: Vec<&String> = wrong.iter().filter(|message| !refused || !message.contains("twice")).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:?}\n{source}");
+    let text = text.trim_start_matches('\u{feff}');
+    let duplicates =
+        import.findings.iter().any(|finding| finding.code == Code::DuplicateKey || finding.code == Code::DuplicateName);
+    if !duplicates {
+        let (from, to) = (normal(text), normal(&emitted));
+        assert!(from == to, "{name}: {from:#}\nbecame {to:#}\n{source}");
+    }
+    let (from, to) = (comments(text), comments(&emitted));
+    assert!(from == to, "{name}: {from:#?}\nbecame {to:#?}\n{source}");
+    if !refused {
+        let inside = source.split_once("policy! {").unwrap().1.rsplit_once('}').unwrap().0;
+        let errors: Vec<String> = findings(tokens(inside))
+            .into_iter()
+            .filter(|finding| finding.is_error())
+            .map(|finding| finding.message)
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}\n{source}");
+        // What comes out is imported as the same source, and so is never lost later either.
+        let again = policy_cli::import::import(&emitted, naming).unwrap().source;
+        let (twice, _) = self::emitted(&again);
+        assert!(twice == emitted, "{name}: {emitted}\nbecame {twice}\n{again}");
+    }
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/import")
+}
+
+#[test]
+fn every_value_and_every_comment_comes_back() {
+    let mut count = 0;
+    for file in fs::read_dir(fixtures()).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "hujson") {
+            let text = fs::read_to_string(&path).unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            check(name, &text, Naming::Lets);
+            check(name, &text, Naming::Plain);
+            count += 1;
+        }
+    }
+    assert!(count >= 40, "{count} fixtures");
+}
+
+#[test]
+fn captured_policies_come_back() {
+    let given = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/given");
+    let Ok(files) = fs::read_dir(given) else { return };
+    for file in files {
+        let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        for case in cases {
+            check(case["id"].as_str().unwrap(), &case["policy"].to_string(), Naming::Lets);
+        }
+    }
+}
