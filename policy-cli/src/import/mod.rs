@@ -11,12 +11,14 @@ mod layout;
 mod lists;
 mod names;
 mod placement;
+mod roles;
 mod section;
 mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::{Code, Diagnostic, Policy, Severity, check};
+use policy_core::model::User;
+use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
 use self::comment::{Gap, Lines, content, gap};
 use self::finding::Findings;
@@ -56,27 +58,27 @@ pub enum Naming {
 pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     // Editors put the mark there, and Tailscale never sees it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let policy = Policy::parse(text);
-    let findings = check::check(&policy);
+    let mut policy = Policy::parse(text);
     let document = match Document::parse(text, 0) {
-        Ok(document) => document,
-        Err(_) => return Err(findings),
+        Ok(document) if document.kind(document.root()) == Kind::Object => document,
+        _ => return Err(findings(&policy)),
     };
-    if document.kind(document.root()) != Kind::Object {
-        return Err(findings);
-    }
     if json::is_too_deep(&document) {
         let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
         return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
     }
-    let source = source(&document, &policy, &findings, naming);
+    let names = Names::of(&policy);
+    roles::introduce(&mut policy, &names.people);
+    let mut findings = findings(&policy);
+    // What is said of people is ours.
+    findings.retain(|finding| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len()));
+    let source = source(&document, &policy, names, &findings, naming);
     Ok(Import { source, findings })
 }
 
-fn source(document: &Document, policy: &Policy, findings: &[Diagnostic], naming: Naming) -> String {
+fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Diagnostic], naming: Naming) -> String {
     let root = document.root();
     let content = content(document, root);
-    let mut names = Names::of(policy);
     let mut reader = Reader { document, names: &names, findings: Findings::new(findings) };
     let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
     let rest = reader.findings.up_to(u32::MAX);
@@ -84,16 +86,7 @@ fn source(document: &Document, policy: &Policy, findings: &[Diagnostic], naming:
     let mut layout = Layout::new();
     layout.within("policy_macros::policy!", |layout| {
         layout.notes(&alone(document.before(root)));
-        if !names.people.is_empty() {
-            layout.space();
-            layout.private(&[
-                "Who they are: add a role where it is known, as in `alice = \"alice@example.com\", admin;`. The roles are".to_owned(),
-                "owner, admin, it-admin, network-admin, billing-admin, auditor and member.".to_owned(),
-            ]);
-            layout.within("users", |layout| {
-                names.people.iter().for_each(|(name, login)| layout.line(&format!("{name} = {};", word::quoted(login))));
-            });
-        }
+        users(layout, &policy.facts.users);
         if !lets.is_empty() {
             layout.space();
         }
@@ -108,6 +101,27 @@ fn source(document: &Document, policy: &Policy, findings: &[Diagnostic], naming:
         layout.notes(&alone(document.after(root)));
     });
     layout.finish()
+}
+
+/// The people, and what to say of them.
+fn users(layout: &mut Layout, users: &[User]) {
+    if users.is_empty() {
+        return;
+    }
+    layout.space();
+    layout.private(&[
+        "Who they are. Add a role where you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
+        "owner, admin, it-admin, network-admin, billing-admin, auditor or member.".to_owned(),
+    ]);
+    layout.within("users", |layout| {
+        for user in users {
+            let role = user.role.map(|role| {
+                layout.private(&[format!("The tests need {} to have such a role.", user.name)]);
+                format!(", {}", roles::role_name(role))
+            });
+            layout.line(&format!("{} = {}{};", user.name, word::quoted(&user.email), role.unwrap_or_default()));
+        }
+    });
 }
 
 /// The comments around the policy, which are about all of it.

@@ -1,0 +1,121 @@
+//! `policy import` as a process. What it writes is compared with what the macro makes of it in `policy-macros`.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn import(arguments: &[&str], stdin: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.arg("import").args(arguments).env_remove("CLICOLOR_FORCE");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+const POLICY: &str = r#"// Ours.
+{
+	"groups": {"group:eng": ["ada@example.com"]}, // engineers
+	"tagOwners": {
+		"tag:web":    ["group:eng", "autogroup:admin"],
+		"tag:lab-1e": ["group:eng", "autogroup:admin"],
+	},
+
+	// --- Rules ---
+
+	"grants": [
+		// The site
+		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]},
+		{"src": ["group:eng"], "dst": ["tag:web", "tag:lab-1e"], "ip": ["tcp:443", "tcp:22"]},
+		{"src": ["group:eng"], "dst": ["10.0.0.0/8"], "ip": ["tcp:443"], "note": "not a field of Tailscale's"},
+		{"src": ["ada@example.com"], "dst": ["*"], "ip": ["tcp:443"]},
+	],
+}
+"#;
+
+const SOURCE: &str = r#"policy_macros::policy! {
+    //! Ours.
+
+    // Who they are. Add a role where you know it, as in `alice = "alice@example.com", admin;`:
+    // owner, admin, it-admin, network-admin, billing-admin, auditor or member.
+    users {
+        ada = "ada@example.com";
+    }
+
+    let https = tcp:443;
+    let owners = group:eng, autogroup:admin;
+
+    /// engineers
+    groups {
+        group:eng = ada;
+    }
+
+    tagOwners {
+        tag:web = owners;
+        "tag:lab-1e" = owners;
+    }
+
+    //! --- Rules ---
+    grants {
+        /// The site
+        autogroup:member -> tag:web on https;
+        group:eng -> tag:web, "tag:lab-1e" on https, tcp:22;
+        { "src": ["group:eng"], "dst": ["10.0.0.0/8"], "ip": ["tcp:443"], "note": "not a field of Tailscale's" };
+        ada -> * on https;
+    }
+}
+"#;
+
+#[test]
+fn a_policy_becomes_rust() {
+    let output = import(&["-"], POLICY);
+    assert_eq!(text(&output.stdout), SOURCE);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn plain_gives_no_names_to_lists() {
+    let output = import(&["--plain", "-"], POLICY);
+    let source = SOURCE
+        .replace("    let https = tcp:443;\n    let owners = group:eng, autogroup:admin;\n\n", "")
+        .replace("https", "tcp:443")
+        .replace("owners;", "group:eng, autogroup:admin;");
+    assert_eq!(text(&output.stdout), source);
+}
+
+#[test]
+fn what_tailscale_would_refuse_is_imported_with_the_reason() {
+    let output = import(&["-"], "{\"grants\": [{\"src\": [\"tag:web\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}");
+    assert_eq!(
+        text(&output.stdout),
+        "policy_macros::policy! {
+    grants {
+        // error[undefined-tag]: undefined tag `tag:web`
+        // help: declare it under `tagOwners`
+        // Tailscale answers: src=tag not found: \"tag:web\"
+        tag:web -> * on *;
+    }
+}
+"
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error[undefined-tag]: undefined tag `tag:web`\n --> <stdin>:1:22\n"));
+}
+
+#[test]
+fn what_cannot_be_read_is_shown_and_not_imported() {
+    let deep = format!("{{\"x\": {}{}}}", "[".repeat(200), "]".repeat(200));
+    for (policy, reason) in [
+        ("{\"grants\": [}", "error[syntax]: invalid character '}' at start of value\n --> <stdin>:1:13\n"),
+        ("[]", "error[wrong-type]: a policy must be an object, not a list\n"),
+        ("", "error[syntax]: "),
+        (deep.as_str(), "error[syntax]: nested more than 100 levels deep, which `policy!` does not read\n"),
+    ] {
+        let output = import(&["-"], policy);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{policy}");
+        assert!(text(&output.stderr).starts_with(reason), "{policy}: {}", text(&output.stderr));
+    }
+    assert_eq!(import(&["no such file"], "").status.code(), Some(2));
+}
