@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt, import};
+use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt};
 use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
@@ -98,14 +98,14 @@ pub fn run_on_files() -> ExitCode {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
-        .subcommands([fmt::command(), import::command()]);
+        .subcommands([fmt::command(), command::import::command()]);
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => {
                 let (path, policy) = read_policy(matches)?;
                 run(path, policy, matches)
             }
-            None if name == "import" => import::run(matches),
+            None if name == "import" => command::import::run(matches),
             None => Ok(fmt::run(matches)),
         },
         // clap has refused that already.

@@ -1,5 +1,7 @@
 //! `policy import` as a process. What it writes is compared with what the macro makes of it in `policy-macros`.
 
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 

@@ -56,7 +56,7 @@ const SSH_TEST: &[Key] = &[
 
 /// The entry of a section that is a list.
 pub(super) fn entry(document: &Document, names: &Names, section: &str, child: &Child) -> Option<Node> {
-    let (keys, read): (&[Key], fn(&mut Statement) -> Option<Form>) = match section {
+    let (keys, read): (&[Key], Read) = match section {
         "grants" => (GRANT, |entry| entry.grant()),
         "acls" => (ACL, |entry| entry.acl()),
         "ssh" => (SSH, |entry| entry.ssh()),
@@ -83,6 +83,9 @@ pub(super) fn items(
     let item = |(index, word): (usize, &String)| Item { docs: placement.take((field, index + 1)), text: text(word) };
     texts.iter().enumerate().map(item).collect()
 }
+
+/// What makes a statement of an entry, if there is one that says the same.
+type Read = fn(&mut Statement) -> Option<Form>;
 
 /// An entry that is being made into a statement.
 struct Statement<'a> {

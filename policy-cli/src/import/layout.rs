@@ -1,7 +1,6 @@
 //! The tree as text.
 
-use policy_core::model::Allowance;
-use policy_core::{Code, Severity};
+use policy_core::model::{Level, Lint};
 
 use super::comment::Lines;
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
@@ -393,12 +392,25 @@ fn flat_json(json: &Json) -> Option<String> {
 
 /// `#[allow(…)]` for a comment that allows warnings, if the macro makes just that comment of it.
 fn allow(line: &str) -> Option<String> {
-    let (codes, reason) = line.strip_prefix(Allowance::START)?.split_once(')')?;
+    let (level, codes, reason) = lint(line)?;
+    let codes: Vec<String> = codes.iter().map(|code| code.replace('-', "_")).collect();
+    (level == Level::Allow).then(|| format!("#[allow({}, reason = {})]", codes.join(", "), quoted(reason)))
+}
+
+/// `unused-tag = deny;` for a comment that gives warnings a level, likewise.
+pub(super) fn level(line: &str) -> Option<String> {
+    let (level, codes, reason) = lint(line)?;
+    let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
+    Some(format!("{} = {}{reason};", codes.join(", "), level.name()))
+}
+
+fn lint(line: &str) -> Option<(Level, Vec<&str>, &str)> {
+    let (level, rest) = Lint::start(line)?;
+    let (codes, reason) = rest.split_once(')')?;
     let codes: Vec<&str> = codes.split(", ").collect();
-    let is_warning = |name: &&str| Code::from_name(name).is_some_and(|code| code.severity() == Severity::Warning);
-    let reason = reason.strip_prefix(' ')?;
-    let is_settled = !reason.is_empty() && reason.split_whitespace().collect::<Vec<_>>().join(" ") == reason;
-    let names: Vec<String> = codes.iter().map(|code| code.replace('-', "_")).collect();
-    (is_settled && codes.iter().all(is_warning))
-        .then(|| format!("#[allow({}, reason = {})]", names.join(", "), quoted(reason)))
+    let reason = reason.strip_prefix(' ').unwrap_or(reason);
+    let is_settled = reason.split_whitespace().collect::<Vec<_>>().join(" ") == reason
+        && (level != Level::Allow || !reason.is_empty())
+        && Lint::comment(level, codes.iter().copied(), reason) == line;
+    (is_settled && codes.iter().all(|code| Lint::warning(code).is_ok())).then_some((level, codes, reason))
 }

@@ -85,7 +85,7 @@ fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Di
     let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::new();
     layout.within("policy_macros::policy!", |layout| {
-        layout.notes(&alone(document.before(root)));
+        header(layout, alone(document.before(root)));
         users(layout, &policy.facts.users);
         if !lets.is_empty() {
             layout.space();
@@ -101,6 +101,26 @@ fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Di
         layout.notes(&alone(document.after(root)));
     });
     layout.finish()
+}
+
+/// What stands above the policy; the levels of warnings at its end are a section.
+fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
+    let mut levels = Vec::new();
+    while let Some(last) = groups.last_mut() {
+        match last.last().and_then(|line| layout::level(line)) {
+            Some(level) => {
+                levels.push(level);
+                last.pop();
+            }
+            None if last.is_empty() => drop(groups.pop()),
+            None => break,
+        }
+    }
+    layout.notes(&groups);
+    if !levels.is_empty() {
+        layout.space();
+        layout.within("lints", |layout| levels.iter().rev().for_each(|level| layout.line(level)));
+    }
 }
 
 /// The people, and what to say of them.

@@ -75,11 +75,14 @@ fn comments(text: &str) -> Vec<String> {
     comments
 }
 
+/// A section, the keys of its entries, and the old names of some of them.
+type Section = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
 /// The value of a policy with its keys as Tailscale spells them today, as `docs/adoption.md` lists them.
 fn normal(text: &str) -> Value {
     let document = Document::parse(text, 0).unwrap();
     let Value::Object(policy) = document.value(document.root()) else { panic!() };
-    const SECTIONS: &[(&str, &[&str], &[(&str, &str)])] = &[
+    const SECTIONS: &[Section] = &[
         ("groups", &[], &[]),
         ("hosts", &[], &[]),
         ("ipsets", &[], &[]),
