@@ -8,11 +8,11 @@ use policy_core::{Policy, Severity, check};
 use serde_json::json;
 
 /// The roles to try, from the likeliest on. Whose the tailnet is, the tests can hardly tell.
-const ROLES: [Role; 6] =
-    [Role::Admin, Role::NetworkAdmin, Role::ItAdmin, Role::BillingAdmin, Role::Auditor, Role::Owner];
+const ROLES: [Role; 7] =
+    [Role::Member, Role::Admin, Role::NetworkAdmin, Role::ItAdmin, Role::BillingAdmin, Role::Auditor, Role::Owner];
 
-/// Makes people known to a policy. Tailscale takes no policy whose tests fail, so where a test of somebody holds with
-/// one role only, that is theirs; all others are left without.
+/// Makes people known to a policy. Tailscale takes no policy whose tests fail, so where a test of somebody hangs on their
+/// role, the likeliest with which it holds is theirs; all others are left without.
 pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let users: Vec<_> = people.iter().map(|(name, login)| json!({"name": name, "email": login})).collect();
     // Behind all of the text, as facts are.
@@ -92,6 +92,6 @@ mod tests {
         let people = ["kim", "lee", "net", "max"].map(|name| (name.to_owned(), format!("{name}@x.y")));
         introduce(&mut policy, &people);
         let roles: Vec<Option<Role>> = policy.facts.users.iter().map(|user| user.role).collect();
-        assert_eq!(roles, [Some(Role::Admin), None, Some(Role::NetworkAdmin), None]);
+        assert_eq!(roles, [Some(Role::Admin), Some(Role::Member), Some(Role::NetworkAdmin), None]);
     }
 }
