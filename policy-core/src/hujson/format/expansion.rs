@@ -1,7 +1,7 @@
 //! Which arrays and objects get a line for each of their items.
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
-use crate::hujson::extra::{Extra, commented, extras};
+use crate::hujson::extra::{Extra, commented, extras, has_comment};
 
 use super::literal;
 use super::space::{BLANKS, unix_lines};
@@ -84,6 +84,9 @@ impl Lines {
 
     /// White space and comments. Spaces beside comments do not count, and neither does the last line of one with several.
     fn of_extra(extra: &str) -> Lines {
+        if !has_comment(extra) {
+            return Lines { is_several: extra.contains('\n'), ..Lines::default() };
+        }
         let mut sum = Sum::default();
         for part in extras(&unix_lines(extra)) {
             sum.add(match part {
