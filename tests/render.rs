@@ -110,6 +110,27 @@ fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
     assert!(carries("tag:loki") && !carries("tag:devpi"));
 }
 
+/// What that page says of tests and invariants.
+#[test]
+fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
+    let mut policy = tailnet::POLICY.clone();
+    policy.lints.clear();
+    policy.facts.lints.clear();
+    let found =
+        policy_core::findings(&policy).into_iter().filter(|finding| finding.code == policy_core::Code::ReachableDevice);
+    let about: Vec<String> = found.map(|finding| finding.message).collect();
+    assert_eq!(
+        about,
+        [
+            "`allison` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
+            "`allison` should not reach `tag:k8s-api:443`, but does reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but does reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
+            "this does not hold of the devices that are known: `allison` reaches `indri` on `tcp:22`",
+        ]
+    );
+}
+
 #[test]
 fn a_matrix_comes_in_four_formats() {
     let directory = directory("a_matrix_comes_in_four_formats");

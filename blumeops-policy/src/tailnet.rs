@@ -164,6 +164,7 @@ policy_macros::policy! {
         /// The public proxy reaches its targets and nothing else.
         only tag:flyio-proxy -> tag:flyio-target on https;
         /// What runs the services is not for members.
+        #[allow(reachable_device, reason = "indri serves the forge as well as the logs")]
         never autogroup:member -> tag:nas, tag:grafana, tag:loki;
     }
 }

@@ -142,7 +142,7 @@ codes! {
     Error FailingSshTest = "failing-ssh-test", "an account of `sshTests` that is not as it must be";
     Error MissingRole = "missing-role", "a test that hangs on the role of a user, which the facts do not have";
     Warning UnverifiableTest = "unverifiable-test", "a test that hangs on something that is not known here";
-    Warning ReachableDevice = "reachable-device", "a denial that a device with the tag gets round by another of its tags";
+    Warning ReachableDevice = "reachable-device", "a test or an invariant that a device gets round by another of its tags";
 
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";

@@ -59,22 +59,24 @@ pub struct Outcome<'p> {
     pub action: Option<Action>,
     /// Who of several that the source stands for decides it, where it is not so for all of them.
     pub who: Option<Who<'p>>,
-    /// Where it passes as a denial by the tags that the test names: two devices with these tags between which a rule
-    /// opens it all the same, by another of their tags.
+    /// Where it passes by the tags that the test names: two devices with these tags between which it is otherwise, by
+    /// another of their tags.
     pub leak: Option<Leak<'p>>,
     /// For the first of those that must be allowed and are not: which rule comes nearest.
     pub nearest: Option<Nearest<'p>>,
 }
 
-/// What is denied between two tags, and open between two devices that have them.
+/// What is so between two tags, a denial above all, and is not between two devices that have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leak<'p> {
     /// The device that has the source's tag, if that is a tag that several devices or tags meet on.
     pub source: Option<&'p str>,
     /// The device that has the destination's tag, likewise.
     pub destination: Option<&'p str>,
-    /// The rule that opens it.
+    /// The rule that opens it, or lets in other than it should.
     pub rule: Origin,
+    /// What that rule does, in an SSH test.
+    pub action: Option<Action>,
 }
 
 /// One of several that a source stands for.

@@ -50,7 +50,7 @@ impl Permit<'_> {
 
 /// Whether what a rule has as ports opens one. Protocols without ports go through whatever the ports of a rule are, as
 /// in the client, and a rule without a protocol is about the client's default ones.
-pub(super) fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
+pub(crate) fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
     is_allowed && (!protocol.has_ports() || ports.contains(port))
 }

@@ -10,8 +10,8 @@ use super::access::Answer;
 use super::fit::Fit;
 use super::gaps::Side;
 use super::nearest;
-use super::outcome::{Expectation, Finding, Outcome, Verdict, Who};
-use super::party::parties;
+use super::outcome::{Expectation, Finding, Leak, Outcome, Verdict, Who};
+use super::party::{carriers, parties};
 use super::posture;
 use super::ssh_rules::{SshEnd, SshRules};
 use super::tailnet::Tailnet;
@@ -43,19 +43,29 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
         parties.map(|party| rules.end(&tailnet, party, side)).collect::<Vec<SshEnd>>()
     };
     let mut machines: HashMap<&str, Vec<SshEnd>> = HashMap::new();
+    let carriers = |selector, side| -> Option<Vec<SshEnd>> {
+        Some(carriers(&tailnet, selector)?.into_iter().map(|party| rules.end(&tailnet, party, side)).collect())
+    };
+    let mut machines_with_tags: HashMap<&str, Option<Vec<SshEnd>>> = HashMap::new();
     let mut outcomes = Vec::new();
     let mut explained = 0;
     for test in &policy.ssh_tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| ends(src, Side::Source));
+        let sources_with_tags = test.src.as_ref().and_then(|src| carriers(src, Side::Source));
         let lists =
             [(Expectation::Accept, &test.accept), (Expectation::Check, &test.check), (Expectation::Deny, &test.deny)];
         for destination in &test.dst {
             let destinations =
                 machines.entry(&destination.text).or_insert_with(|| ends(destination, Side::Destination));
+            let destinations_with_tags =
+                machines_with_tags.entry(&destination.text).or_insert_with(|| carriers(destination, Side::Destination));
+            let [from, to] = [&sources_with_tags, &*destinations_with_tags].map(Option::as_deref);
             for (expectation, accounts) in lists {
                 for account in accounts {
                     let run = Run { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
-                    outcomes.push(run.outcome(expectation, destination, account, explained < EXPLAINED));
+                    let mut outcome = run.outcome(expectation, destination, account, explained < EXPLAINED);
+                    outcome.leak = run.leak(&outcome, from, to);
+                    outcomes.push(outcome);
                     explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
                 }
             }
@@ -87,18 +97,7 @@ impl<'p> Run<'_, 'p> {
             return outcome.without_parties(self.sources.is_empty(), self.destinations.is_empty());
         }
         // All pairs must be as expected.
-        let pairs = self.sources.iter().flat_map(|source| self.destinations.iter().map(move |other| (source, other)));
-        let logins: Vec<Login> = pairs
-            .map(|(source, destination)| Login {
-                policy: self.policy,
-                tailnet: self.tailnet,
-                rules: self.rules,
-                attributes: &self.test.src_posture_attrs,
-                source,
-                destination,
-                account,
-            })
-            .collect();
+        let logins: Vec<Login> = self.logins(account).collect();
         let findings: Vec<Finding> = logins.iter().map(|login| login.finding(expectation)).collect();
         let Some((decisive, index, differ)) = Finding::of_all(&findings) else { return outcome };
         (outcome.verdict, outcome.rule, outcome.action) = (decisive.verdict, decisive.rule, decisive.action);
@@ -108,6 +107,39 @@ impl<'p> Run<'_, 'p> {
             outcome.nearest = login.map(nearest::to_login);
         }
         outcome
+    }
+
+    /// A login that is as it must be between the tags that the test names, and not between devices that have them.
+    fn leak(&self, by_tag: &Outcome<'p>, from: Option<&[SshEnd<'p>]>, to: Option<&[SshEnd<'p>]>) -> Option<Leak<'p>> {
+        if !by_tag.passes() || from.is_none() && to.is_none() {
+            return None;
+        }
+        let run = Run { sources: from.unwrap_or(self.sources), destinations: to.unwrap_or(self.destinations), ..*self };
+        let (login, finding) = run.logins(by_tag.target).find_map(|login| {
+            let finding = login.finding(by_tag.expectation);
+            (finding.verdict == Verdict::Fails).then_some((login, finding))
+        })?;
+        let name = |is_tag: bool, end: &SshEnd<'p>| end.party.device().filter(|_| is_tag);
+        Some(Leak {
+            source: name(from.is_some(), login.source),
+            destination: name(to.is_some(), login.destination),
+            rule: finding.rule?,
+            action: finding.action,
+        })
+    }
+
+    /// From each source to each destination.
+    fn logins<'b>(&'b self, account: &'p str) -> impl Iterator<Item = Login<'b, 'p>> {
+        let pairs = self.sources.iter().flat_map(|source| self.destinations.iter().map(move |other| (source, other)));
+        pairs.map(move |(source, destination)| Login {
+            policy: self.policy,
+            tailnet: self.tailnet,
+            rules: self.rules,
+            attributes: &self.test.src_posture_attrs,
+            source,
+            destination,
+            account,
+        })
     }
 }
 

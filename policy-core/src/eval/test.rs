@@ -175,9 +175,12 @@ impl<'p> Run<'_, 'p> {
         let (sources, destinations) = (from.unwrap_or(self.sources), to.unwrap_or(destinations));
         let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |other| (source, other)));
         pairs.into_iter().find_map(|(source, destination)| match self.answer(source, destination, port) {
-            Answer::Allowed(rule) => {
-                Some(Leak { source: name(from.is_some(), source), destination: name(to.is_some(), destination), rule })
-            }
+            Answer::Allowed(rule) => Some(Leak {
+                source: name(from.is_some(), source),
+                destination: name(to.is_some(), destination),
+                rule,
+                action: None,
+            }),
             _ => None,
         })
     }

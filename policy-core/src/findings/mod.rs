@@ -1,5 +1,6 @@
 //! Everything that is wrong with a policy, whichever question shows it.
 
+mod device_invariant;
 mod failing;
 mod leak;
 mod missing_fact;
@@ -33,6 +34,7 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
         return findings;
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
+    findings.extend(device_invariant::device_invariants(policy));
     check::in_order(policy, findings)
 }
 
