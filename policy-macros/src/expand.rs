@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use policy_core::diagnostic::Diagnostic;
 use policy_core::hujson::Document;
 use policy_core::model::{Levels, Origin, Policy};
@@ -12,7 +14,7 @@ use crate::items::items;
 use crate::names::Names;
 use crate::place::Place;
 use crate::report::reported;
-use crate::syntax;
+use crate::syntax::{self, Iteration, Lost};
 use crate::write::{Written, written};
 
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
@@ -64,6 +66,7 @@ fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
     let ide = cards.map(|cards| ide::module(&reading.tokens, &items, &cards));
     let items = items.tokens;
     level(&mut findings, &policy, &place);
+    tell_elements(&mut findings, &reading.iterations);
     (quote! { #ide #items }, findings)
 }
 
@@ -96,12 +99,24 @@ fn understood(text: &str, facts: &str) -> (Policy, String) {
 }
 
 /// Whether a name is called undefined that may be declared in a statement that could not be read.
-fn is_lost(diagnostic: &Diagnostic, written: &Written, lost: &std::collections::HashSet<String>) -> bool {
+fn is_lost(diagnostic: &Diagnostic, written: &Written, lost: &Lost) -> bool {
     let undefined = matches!(
         diagnostic.code,
         Code::UndefinedTag | Code::UndefinedGroup | Code::UndefinedHost | Code::UndefinedIpSet | Code::UndefinedPosture
     );
-    undefined && written.slice(diagnostic.origin).is_some_and(|text| lost.contains(text.trim_matches('"')))
+    undefined && written.slice(diagnostic.origin).is_some_and(|text| lost.may_be(text.trim_matches('"')))
+}
+
+/// Says of what is found in a loop for which of its elements that is so.
+fn tell_elements(findings: &mut [Finding], iterations: &[Iteration]) {
+    let of = |number: Option<NonZeroU32>| iterations.get(usize::try_from(number?.get()).ok()?.checked_sub(1)?);
+    for finding in findings {
+        let mut next = of(finding.place.iteration);
+        while let Some(iteration) = next {
+            finding.notes.push((format!("for {}", iteration.what), Some(iteration.place)));
+            next = of(iteration.outer);
+        }
+    }
 }
 
 /// Gives the warnings that are not about the text the level that they have in all of the policy.

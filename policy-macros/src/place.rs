@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use policy_core::model::Origin;
 use proc_macro2::Span;
 
@@ -12,11 +14,13 @@ pub(crate) struct Place {
     pub(crate) focus: Span,
     /// Where the tokens are the path of a file: what part of that file. No token stands there for rustc to show.
     pub(crate) in_file: Option<Origin>,
+    /// Where the tokens stand in a loop: for which element they are meant, by its number.
+    pub(crate) iteration: Option<NonZeroU32>,
 }
 
 impl Place {
     pub(crate) fn new(first: Span, last: Span) -> Self {
-        Place { first, last, focus: first, in_file: None }
+        Place { first, last, focus: first, in_file: None, iteration: None }
     }
 
     /// A part of the file that the token at `path` names.

@@ -110,11 +110,35 @@ fn each_form_is_written_as_the_policy_file_has_it() {
             "tagOwners { tag:2x4, tag:lab-1e-1, tag:type, tag:x--y; }",
             r#"{ "tagOwners": { "tag:2x4": [], "tag:lab-1e-1": [], "tag:type": [], "tag:x--y": []}, }"#,
         ),
+        (
+            "for s in [a, b-2] { tagOwners { tag:$s; } grants { * -> tag:$s on 1; } }",
+            r#"{ "tagOwners": { "tag:a": [], "tag:b-2": []}, "grants": [ { "src": ["*"], "dst": ["tag:a"], "ip": ["1"]}, { "src": ["*"], "dst": ["tag:b-2"], "ip": ["1"]}], }"#,
+        ),
+        (
+            "hosts { for (s, n) in [(a, 1), (\"b.c\", 2),] { \"x.${s}\" = \"10.0.0.${n}\"; } for x in [\"d.e\"] { $x = \"10.0.0.3\"; } }",
+            r#"{ "hosts": { "x.a": "10.0.0.1", "x.b.c": "10.0.0.2", "d.e": "10.0.0.3"}, }"#,
+        ),
+        (
+            "grants { for t in [tag:a, on-prem] { for p in [80, 443] { $t -> svc:x-$p-y on tcp:$p, $p-500; } } }",
+            r#"{ "grants": [
+                { "src": ["tag:a"], "dst": ["svc:x-80-y"], "ip": ["tcp:80", "80-500"]},
+                { "src": ["tag:a"], "dst": ["svc:x-443-y"], "ip": ["tcp:443", "443-500"]},
+                { "src": ["on-prem"], "dst": ["svc:x-80-y"], "ip": ["tcp:80", "80-500"]},
+                { "src": ["on-prem"], "dst": ["svc:x-443-y"], "ip": ["tcp:443", "443-500"]}], }"#,
+        ),
+        (
+            "tests { tag:a { for s in [b, c] { accept tag:$s:22; deny tag:$s:23; } } }",
+            r#"{ "tests": [ { "src": "tag:a", "accept": ["tag:b:22", "tag:c:22"], "deny": ["tag:b:23", "tag:c:23"]}], }"#,
+        ),
+        (
+            "for s in [a] { let $s-web = tag:$s; } hosts { for = \"10.0.0.1\"; } grants { a-web, for -> for on 1; } nodeAttrs { for attr \"${x}\"; }",
+            r#"{ "hosts": { "for": "10.0.0.1"}, "grants": [ { "src": ["tag:a", "for"], "dst": ["for"], "ip": ["1"]}], "nodeAttrs": [ { "target": ["for"], "attr": ["${x}"]}], }"#,
+        ),
         ("grants {} ssh {}", r#"{ "grants": [], "ssh": [], }"#),
         ("", "{}"),
     ];
     for (policy, expected) in cases {
-        let normal = |text: &str| text.replace([' ', ','], "");
+        let normal = |text: &str| text.replace([' ', ',', '\n'], "");
         assert_eq!(normal(&hujson(policy)), normal(expected), "{policy}");
     }
 }
@@ -209,8 +233,8 @@ fn word() -> impl Strategy<Value = String> {
     let words = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices \
         invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod \
         acceptEnv attr ipPool accept check deny proto srcPostureAttrs only never tag group autogroup ipset svc posture host user \
-        localpart alice member admin true null x - - -> => = = : : : ; ; ; , , , * . / @ # ! #! $ 443 80 1e5 2x4 12h 1.5 \
-        0443 99999999999999999999 \"\" \"alice@example.com\" \"10.0.0.0/8\" \"tag:x\" \"é\\u{1}\\n\" 'c' b\"x\" r#on é";
+        lints allow deny for in $ x $x for x in localpart alice member admin true null x - - -> => = = : : : ; ; ; , , , * . / @ # ! #! $ 443 80 1e5 2x4 12h 1.5 \
+        0443 99999999999999999999 \"\" \"alice@example.com\" \"10.0.0.0/8\" \"tag:x\" \"${x}\" \"é\\u{1}\\n\" 'c' b\"x\" r#on é";
     prop::sample::select(words.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
 }
 
@@ -228,7 +252,7 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// A section with random tokens in it, which gets further than tokens alone.
 fn section() -> impl Strategy<Value = String> {
-    let kinds = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices invariants";
+    let kinds = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices invariants lints";
     let kinds: Vec<&str> = kinds.split(' ').collect();
     (prop::sample::select(kinds), prop::collection::vec(soup(), 0..4))
         .prop_map(|(kind, statements)| format!("{kind} {{ {} }}", statements.join(" ; ")))

@@ -147,6 +147,8 @@ codes! {
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
     Warning UnusedLet = "unused-let", "a `let` that nothing uses";
+    Error UndefinedVariable = "undefined-variable", "no `for` has a variable of that name";
+    Warning UnusedVariable = "unused-variable", "a variable that its `for` does not use";
     Error LetCycle = "let-cycle", "a `let` that is made of itself";
     Error MixedProtocols = "mixed-protocols", "an acl with more than one protocol";
     Warning QuotedName = "quoted-name", "a name in quotes that needs none";

@@ -7,7 +7,7 @@ use proc_macro2::Delimiter;
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::tree::{Assert, AssertKind, Probe, SectionKind, Selector, SshTest, Test, Word};
+use super::tree::{Assert, AssertKind, Marks, Probe, SectionKind, Selector, SshTest, Test, Word};
 
 impl Parser<'_> {
     /// `src { accept …; deny …; }`
@@ -41,13 +41,7 @@ impl Parser<'_> {
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {
         let read = self.group(Delimiter::Brace, |inside| {
             let mut asserts = Vec::new();
-            while !inside.at_end() {
-                let start = inside.start_of_statement();
-                match inside.assert(kind) {
-                    Ok(assert) => asserts.push(assert),
-                    Err(Failed) => inside.skip_statement(start, false),
-                }
-            }
+            inside.more_asserts(kind, &mut asserts);
             asserts
         });
         match read {
@@ -68,18 +62,22 @@ impl Parser<'_> {
         }
     }
 
-    fn assert(&mut self, kind: SectionKind) -> Parsed<Assert> {
-        if self.peek_note() {
-            return Ok(Assert { docs: Vec::new(), kind: AssertKind::Note(self.note()) });
+    fn more_asserts(&mut self, kind: SectionKind, asserts: &mut Vec<Assert>) {
+        while !self.at_end() {
+            let note = self.piece(false, |parser, marks| {
+                if parser.peek_for() {
+                    return parser.for_loop(&marks, &mut |inside| inside.more_asserts(kind, asserts));
+                }
+                asserts.push(parser.assert(kind, marks)?);
+                Ok(())
+            });
+            asserts.extend(note.map(|note| Assert { docs: Vec::new(), kind: AssertKind::Note(note) }));
         }
-        let start = self.here();
-        let marks = self.marks();
-        if self.at_end() {
-            let place = self.since(start);
-            return Err(self.refuse_dangling(&marks, place));
-        }
+    }
+
+    fn assert(&mut self, kind: SectionKind, marks: Marks) -> Parsed<Assert> {
         if !marks.allows.is_empty() {
-            let place = self.since(start);
+            let place = self.here();
             return Err(self.fail(
                 Finding::new(Code::Syntax, place, "an `allow` stands above a test, not within it")
                     .help("move it above the test"),

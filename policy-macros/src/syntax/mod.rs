@@ -2,6 +2,7 @@
 
 mod assertion;
 mod declaration;
+mod for_loop;
 mod json;
 mod lint;
 mod marks;
@@ -20,23 +21,44 @@ use proc_macro2::TokenStream;
 
 use crate::finding::Finding;
 
+pub(crate) use for_loop::Iteration;
 pub(crate) use selector::place_of;
 
 /// What was read, and what could not be.
 pub(crate) struct Reading {
     pub(crate) tree: tree::Tree,
     pub(crate) findings: Vec<Finding>,
-    /// Names in statements that could not be read.
-    pub(crate) lost: HashSet<String>,
+    pub(crate) lost: Lost,
     /// What was read.
     pub(crate) tokens: Vec<tokens::Token>,
+    /// For what its loops are written out, by the numbers that places have.
+    pub(crate) iterations: Vec<Iteration>,
+}
+
+/// Names in statements that could not be read.
+pub(crate) struct Lost {
+    names: HashSet<String>,
+    /// Whether nobody knows which.
+    all: bool,
+}
+
+impl Lost {
+    /// Whether a name may be declared in such a statement.
+    pub(crate) fn may_be(&self, name: &str) -> bool {
+        self.all || self.names.contains(name)
+    }
 }
 
 /// Reads all that can be read. Any tokens will do.
 pub(crate) fn read(tokens: TokenStream) -> Reading {
     let tokens = tokens::tokens(tokens);
     let mut parser = parser::Parser::new(&tokens);
-    let tree = parser.tree();
-    let (findings, lost) = (parser.findings, parser.lost);
-    Reading { tree, findings, lost, tokens }
+    let mut tree = parser.tree();
+    // What is too much to write out is too much to check.
+    if parser.tokens_left == 0 {
+        tree = tree::Tree::default();
+    }
+    let lost = Lost { names: parser.lost, all: parser.loses_all };
+    let (findings, iterations) = (parser.findings, parser.iterations);
+    Reading { tree, findings, lost, tokens, iterations }
 }

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::fmt::Display;
+use std::num::NonZeroU32;
 
 use policy_core::Code;
 use proc_macro2::{Delimiter, Span};
@@ -7,6 +8,7 @@ use proc_macro2::{Delimiter, Span};
 use crate::finding::Finding;
 use crate::place::Place;
 
+use super::for_loop::{Iteration, MAX_TOKENS};
 use super::reserved::{is_foreign_kind, is_kind};
 use super::tokens::{Token, TokenKind};
 use super::tree::Word;
@@ -31,12 +33,52 @@ pub(super) struct Parser<'a> {
     pub(super) findings: Vec<Finding>,
     /// Names in statements that could not be read. They may well be declared there, so nobody calls them undefined.
     pub(super) lost: HashSet<String>,
+    /// Whether such a statement may have declared any name.
+    pub(super) loses_all: bool,
+    /// For what the loops that have been read are written out.
+    pub(super) iterations: Vec<Iteration>,
+    /// The element that the tokens here are written out for, by its number.
+    pub(super) iteration: Option<NonZeroU32>,
+    /// The variables of the loops around.
+    pub(super) variables: Vec<String>,
+    /// How many tokens more loops may be written out as.
+    pub(super) tokens_left: usize,
 }
 
 impl<'a> Parser<'a> {
     pub(super) fn new(tokens: &'a [Token]) -> Self {
         let previous = Span::call_site();
-        Parser { tokens, at: 0, previous, finished: false, findings: Vec::new(), lost: HashSet::new() }
+        Parser {
+            tokens,
+            at: 0,
+            previous,
+            finished: false,
+            findings: Vec::new(),
+            lost: HashSet::new(),
+            loses_all: false,
+            iterations: Vec::new(),
+            iteration: None,
+            variables: Vec::new(),
+            tokens_left: MAX_TOKENS,
+        }
+    }
+
+    /// A parser of other tokens that stand where those of this one do.
+    pub(super) fn of<'b>(&mut self, tokens: &'b [Token]) -> Parser<'b> {
+        let mut inside = Parser { previous: self.previous, ..Parser::new(tokens) };
+        self.hand_over(&mut inside);
+        inside
+    }
+
+    /// Gives all that has been found so far to another parser, which reads on elsewhere.
+    pub(super) fn hand_over(&mut self, to: &mut Parser<'_>) {
+        to.findings = std::mem::take(&mut self.findings);
+        to.lost = std::mem::take(&mut self.lost);
+        to.loses_all |= self.loses_all;
+        to.iterations = std::mem::take(&mut self.iterations);
+        to.iteration = self.iteration;
+        to.variables = std::mem::take(&mut self.variables);
+        to.tokens_left = self.tokens_left;
     }
 
     fn token(&self, at: usize) -> Option<&'a TokenKind> {
@@ -54,13 +96,17 @@ impl<'a> Parser<'a> {
     /// The place of the next token, or of the end of the block.
     pub(super) fn here(&self) -> Place {
         match self.token(self.at) {
-            Some(TokenKind::Open { close, .. }) => Place::new(self.span(self.at), self.span(*close)),
-            _ => self.span(self.at).into(),
+            Some(TokenKind::Open { close, .. }) => self.place(self.span(self.at), self.span(*close)),
+            _ => self.place(self.span(self.at), self.span(self.at)),
         }
     }
 
     pub(super) fn previous(&self) -> Place {
-        self.previous.into()
+        self.place(self.previous, self.previous)
+    }
+
+    fn place(&self, first: Span, last: Span) -> Place {
+        Place { iteration: self.iteration, ..Place::new(first, last) }
     }
 
     /// From `start` to the last token that was read.
@@ -121,6 +167,17 @@ impl<'a> Parser<'a> {
     pub(super) fn second_punct(&self) -> Option<char> {
         match self.token(self.after(self.at)) {
             Some(TokenKind::Punct { char, .. }) => Some(*char),
+            _ => None,
+        }
+    }
+
+    /// The word after the next token, and whether `in` follows it.
+    pub(super) fn second_ident(&self) -> Option<(&'a str, bool)> {
+        let second = self.after(self.at);
+        match (self.token(second), self.token(second + 1)) {
+            (Some(TokenKind::Ident(word)), next) => {
+                Some((word, matches!(next, Some(TokenKind::Ident(next)) if next == "in")))
+            }
             _ => None,
         }
     }
@@ -226,10 +283,14 @@ impl<'a> Parser<'a> {
         let plain =
             written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('\\'));
         if let Some(text) = plain {
+            self.check_string(text, place);
             return Ok(Some(Word { text: text.to_owned(), place }));
         }
         match syn::parse_str::<syn::Lit>(written) {
-            Ok(syn::Lit::Str(string)) if string.suffix().is_empty() => Ok(Some(Word { text: string.value(), place })),
+            Ok(syn::Lit::Str(string)) if string.suffix().is_empty() => {
+                self.check_string(&string.value(), place);
+                Ok(Some(Word { text: string.value(), place }))
+            }
             _ => Err(self.fail(
                 Finding::new(Code::Syntax, place, format!("`{written}` is no plain string"))
                     .help("write the text in double quotes, without a prefix or suffix"),
@@ -296,6 +357,21 @@ impl<'a> Parser<'a> {
             Some(TokenKind::Ident(text) | TokenKind::Literal(text)) => format!("`{text}`"),
             Some(TokenKind::Close) | None => "the end of the block".to_owned(),
         }
+    }
+
+    /// The tokens from the one at `start` up to the next.
+    pub(super) fn tokens_since(&self, start: usize) -> &'a [Token] {
+        self.tokens.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The tokens of a group that is next, and its closing bracket.
+    pub(super) fn block(&mut self, delimiter: Delimiter) -> Option<&'a [Token]> {
+        let start = self.at + 1;
+        let (end, _) = self.group(delimiter, |inside| match inside.token(start - 1) {
+            Some(TokenKind::Open { close, .. }) => close + 1,
+            _ => start,
+        })?;
+        self.tokens.get(start..end)
     }
 
     /// Where a statement starts, for [`Parser::skip_statement`].

@@ -33,6 +33,7 @@ impl Parser<'_> {
         self.peek_punct('*')
             || self.peek_literal().is_some()
             || self.peek_doc()
+            || self.peek_punct('$')
             || self.peek_group(Delimiter::Bracket)
             || self.peek_ident().is_some_and(|word| !is_reserved(word) || self.next_goes_on())
     }
@@ -85,6 +86,9 @@ impl Parser<'_> {
 
     /// A whole number, as it is written.
     fn number(&mut self, what: &str) -> Parsed<Word> {
+        if self.peek_punct('$') {
+            return Err(self.unknown_variable());
+        }
         let text = match self.peek_literal() {
             Some(text) if text.chars().all(|char| char.is_ascii_digit()) => return self.literal().ok_or(Failed),
             Some(text) => text,

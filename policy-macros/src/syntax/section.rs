@@ -11,12 +11,6 @@ use super::tree::{
     Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree, Word,
 };
 
-/// What can stand where an item can, and is none of its own.
-enum Piece<T> {
-    Note(Comment),
-    Item(T),
-}
-
 impl Parser<'_> {
     /// All of the macro's input.
     pub(super) fn tree(&mut self) -> Tree {
@@ -24,21 +18,28 @@ impl Parser<'_> {
         if self.peek_note() {
             tree.header.push(self.note());
         }
-        while !self.at_end() {
-            match self.piece(true, Self::item) {
-                Some(Piece::Note(note)) => tree.items.push(Item::Note(note)),
-                Some(Piece::Item(item)) => tree.items.push(item),
-                None => {}
-            }
-        }
+        self.items(&mut tree.items);
         tree
     }
 
-    /// A note, or what `read` reads with its marks. Nothing if that failed; the statement is skipped then.
-    fn piece<T>(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<T>) -> Option<Piece<T>> {
+    fn items(&mut self, items: &mut Vec<Item>) {
+        while !self.at_end() {
+            let note = self.piece(true, |parser, marks| {
+                if parser.peek_for() {
+                    return parser.for_loop(&marks, &mut |inside| inside.items(items));
+                }
+                items.push(parser.item(marks)?);
+                Ok(())
+            });
+            items.extend(note.map(Item::Note));
+        }
+    }
+
+    /// Reads a note, which it returns, or with `read` what has marks. If that fails, the statement is skipped.
+    pub(super) fn piece(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<()>) -> Option<Comment> {
         let (start, statement) = (self.here(), self.start_of_statement());
         if self.peek_note() {
-            return Some(Piece::Note(self.note()));
+            return Some(self.note());
         }
         let marks = self.marks();
         if self.at_end() {
@@ -46,11 +47,11 @@ impl Parser<'_> {
             self.refuse_dangling(&marks, place);
             return None;
         }
-        let result = read(self, marks).map(Piece::Item);
-        if result.is_err() {
+        let blocks = blocks || self.peek_for();
+        if read(self, marks).is_err() {
             self.skip_statement(statement, blocks);
         }
-        result.ok()
+        None
     }
 
     fn item(&mut self, marks: Marks) -> Parsed<Item> {
@@ -236,29 +237,31 @@ impl Parser<'_> {
     /// The statements of a block.
     pub(super) fn entries(&mut self, kind: SectionKind) -> Vec<Entry> {
         let mut entries = Vec::new();
+        self.more_entries(kind, &mut entries);
+        entries
+    }
+
+    fn more_entries(&mut self, kind: SectionKind, entries: &mut Vec<Entry>) {
         let blocks = matches!(kind, SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers);
         while !self.at_end() {
             let start = self.here();
-            let piece = self.piece(blocks, |parser, marks| {
+            let note = self.piece(blocks, |parser, marks| {
+                if parser.peek_for() {
+                    return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
+                }
                 let (start, findings) = (parser.here(), parser.findings.len());
                 parser.refuse_allows_of_lints(kind, &marks);
                 let form = parser.form(kind)?;
                 parser.allow_since(findings, &marks);
                 let broken = parser.findings.iter().skip(findings).any(Finding::is_error);
-                Ok(Entry { marks, place: parser.since(start), form, broken })
+                entries.push(Entry { marks, place: parser.since(start), form, broken });
+                Ok(())
             });
-            match piece {
-                Some(Piece::Note(note)) => entries.push(Entry {
-                    marks: Marks::default(),
-                    place: self.since(start),
-                    form: Form::Note(note),
-                    broken: false,
-                }),
-                Some(Piece::Item(entry)) => entries.push(entry),
-                None => {}
+            if let Some(note) = note {
+                let (marks, form) = (Marks::default(), Form::Note(note));
+                entries.push(Entry { marks, place: self.since(start), form, broken: false });
             }
         }
-        entries
     }
 
     fn form(&mut self, kind: SectionKind) -> Parsed<Form> {

@@ -69,6 +69,7 @@ impl<'a> Parser<'a> {
         if self.peek_punct('*')
             || self.peek_literal().is_some()
             || self.peek_doc()
+            || self.peek_punct('$')
             || self.peek_group(Delimiter::Bracket)
         {
             return true;
@@ -105,6 +106,9 @@ impl<'a> Parser<'a> {
         }
         if self.peek_literal().is_some() || self.peek_punct(':') {
             return Err(self.unquoted(None));
+        }
+        if self.peek_punct('$') {
+            return Err(self.unknown_variable());
         }
         let Some(first) = self.peek_ident() else { return Err(self.no_selector(what)) };
         if self.second_punct() == Some(':') && !self.next_goes_on() {
@@ -216,6 +220,9 @@ impl<'a> Parser<'a> {
                 ));
             }
             return Ok(Some(word));
+        }
+        if self.peek_punct('$') {
+            return Err(self.unknown_variable());
         }
         match self.peek_literal() {
             Some(text) if is_segment(text) => Ok(self.literal()),

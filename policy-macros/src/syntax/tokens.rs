@@ -8,7 +8,7 @@ pub(crate) struct Token {
     pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum TokenKind {
     Ident(String),
     /// As it is written.
