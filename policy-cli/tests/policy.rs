@@ -500,7 +500,7 @@ fn fmt_leaves_rust_alone_that_it_cannot_read() {
     let run = policy_with_stdin(&["fmt", "--rust", "-"], BROKEN.as_bytes());
     assert_eq!((run.status, run.stdout.as_str()), (Some(2), BROKEN), "a pipe gets what there is");
     // What can be formatted is, beside what cannot.
-    let deep = format!("policy! {{ {}{} }}", "[".repeat(70), "]".repeat(70));
+    let deep = format!("policy! {{ {}{} }}", "[".repeat(200), "]".repeat(200));
     let run = policy_with_stdin(&["fmt", "--rust", "-"], format!("policy! {{a;}} {deep}").as_bytes());
     assert_eq!((run.status, run.stdout), (Some(2), format!("policy! {{\n    a;\n}} {deep}")));
 }

@@ -131,7 +131,14 @@ impl<'s> Layout<'s> {
         }
         let mut line = String::from("{ ");
         for entry in &block.entries {
-            line.push_str(&self.entry(&entry.content, indent));
+            let Content::Statement(Statement { atoms, block, has_semicolon }) = &entry.content else { return None };
+            let statement = self.fitting(atoms, 0..atoms.len(), self.writer(indent), 0)?;
+            line.push_str(&statement.into_text());
+            if let Some(block) = block {
+                line.push(' ');
+                line.push_str(&self.block_line(block, indent)?);
+                line.push_str(if *has_semicolon { ";" } else { "" });
+            }
             line.push(' ');
         }
         line.push('}');
@@ -176,11 +183,15 @@ impl<'s> Layout<'s> {
             return None;
         }
         let (indent, column) = (place.indent(), place.column());
-        [Groups::AsWritten, Groups::Broken].into_iter().find_map(|groups| {
-            let mut writer = Writer::new(self.source, indent, column);
-            self.inline(atoms, range.clone(), groups, false, &mut writer);
-            (writer.width() <= WIDTH && writer.column() + more <= WIDTH).then_some(writer)
-        })
+        let fits = |groups: &Groups| {
+            let mut sketch = Writer::sketch(self.source, indent, column);
+            self.inline(atoms, range.clone(), *groups, false, &mut sketch);
+            sketch.width() <= WIDTH && sketch.column() + more <= WIDTH
+        };
+        let groups = [Groups::AsWritten, Groups::Broken].into_iter().find(fits)?;
+        let mut writer = Writer::new(self.source, indent, column);
+        self.inline(atoms, range.clone(), groups, false, &mut writer);
+        Some(writer)
     }
 
     /// A part of a statement with each item of its list on a line of its own.
@@ -204,12 +215,11 @@ impl<'s> Layout<'s> {
 
     /// An item of a list, with its groups broken if it would be too wide.
     fn item(&self, atoms: &[Atom], range: Range<usize>, indent: usize, is_json: bool, writer: &mut Writer<'s>) {
+        let mut sketch = Writer::sketch(self.source, indent, writer.column());
+        self.inline(atoms, range.clone(), Groups::AsWritten, is_json, &mut sketch);
+        let groups = if sketch.width() > WIDTH { Groups::Broken } else { Groups::AsWritten };
         let mut item = Writer::new(self.source, indent, writer.column());
-        self.inline(atoms, range.clone(), Groups::AsWritten, is_json, &mut item);
-        if item.width() > WIDTH {
-            item = Writer::new(self.source, indent, writer.column());
-            self.inline(atoms, range, Groups::Broken, is_json, &mut item);
-        }
+        self.inline(atoms, range, groups, is_json, &mut item);
         writer.append(item);
     }
 
@@ -252,6 +262,11 @@ impl<'s> Layout<'s> {
             return;
         }
         let outside = writer.indent();
+        if writer.is_sketch() {
+            writer.line(outside);
+            writer.push(group.close);
+            return;
+        }
         let indent = outside + INDENT;
         writer.behind(&group.opening, indent);
         for item in &group.items {

@@ -141,8 +141,32 @@ fn what_cannot_be_read_is_left_alone() {
     let deep = format!("policy! {{ a; }} policy! {{ {}{} }}", "[".repeat(100_000), "]".repeat(100_000));
     let formatted = formatted(&deep).unwrap();
     assert_eq!(formatted.text, deep.replace("{ a; }", "{\n    a;\n}"));
-    assert_eq!(formatted.untouched[0].message, "brackets are nested more than 64 deep");
+    assert_eq!(formatted.untouched[0].message, "brackets are nested more than 128 deep");
     assert!(deep[formatted.untouched[0].start..].starts_with('['));
+}
+
+/// Each bracket is laid out once, and not once more for each one around it.
+#[test]
+fn depth_takes_no_time() {
+    let wide = format!("\"{}\"", "x".repeat(130));
+    for open in ["[", "[\n", "[[\n", "[{\"a\": [\n", "[ // c\n"] {
+        let count = 120 / open.matches(['[', '{']).count();
+        let close: String = open
+            .chars()
+            .rev()
+            .filter_map(|letter| match letter {
+                '[' => Some(']'),
+                '{' => Some('}'),
+                _ => None,
+            })
+            .collect();
+        let body = format!("policy! {{ a = {}{wide}{}; }}", open.repeat(count), close.repeat(count));
+        let laid_out = fmt(&body);
+        assert_eq!(fmt(&laid_out), laid_out);
+    }
+    let body = format!("policy! {{ {}a;{} }}", "block { ".repeat(120), " }".repeat(120));
+    let laid_out = fmt(&body);
+    assert_eq!(fmt(&laid_out), laid_out);
 }
 
 /// White space and comments, often nothing.

@@ -4,7 +4,7 @@ use super::Unreadable;
 use super::token::{Kind, Token};
 
 /// How deep brackets may be nested.
-const DEPTH: usize = 64;
+const DEPTH: usize = 128;
 
 /// What is between `{` and `}`, when that is a row of statements.
 #[derive(Debug)]

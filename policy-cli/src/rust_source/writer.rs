@@ -16,12 +16,33 @@ pub(super) struct Writer<'s> {
     is_at_start: bool,
     /// Whether a comment has ended this line.
     must_break: bool,
+    /// Whether it is written to be measured only.
+    is_sketch: bool,
 }
 
 impl<'s> Writer<'s> {
     /// A writer whose first line is indented by `indent`, and at `column`.
     pub(super) fn new(source: &'s str, indent: usize, column: usize) -> Self {
-        Writer { source, text: String::new(), indent, column, widest: 0, is_at_start: true, must_break: false }
+        Writer {
+            source,
+            text: String::new(),
+            indent,
+            column,
+            widest: 0,
+            is_at_start: true,
+            must_break: false,
+            is_sketch: false,
+        }
+    }
+
+    /// A writer for the widths of lines. What has lines of its own anyway is left out, so that all is written once only
+    /// however deep it is.
+    pub(super) fn sketch(source: &'s str, indent: usize, column: usize) -> Self {
+        Writer { is_sketch: true, ..Writer::new(source, indent, column) }
+    }
+
+    pub(super) fn is_sketch(&self) -> bool {
+        self.is_sketch
     }
 
     pub(super) fn into_text(self) -> String {
