@@ -192,13 +192,13 @@ pub(crate) fn item_name(text: &str) -> String {
     if item.starts_with(|char: char| char.is_ascii_digit()) {
         item.insert(0, '_');
     }
-    if item.is_empty() || item == "_" || KEYWORDS.contains(&item.as_str()) {
+    if item.is_empty() || item == "_" || KEYWORDS.binary_search(&item.as_str()).is_ok() {
         item.push('_');
     }
     item
 }
 
-/// What Rust lets nobody name an item, in any edition.
+/// What Rust lets nobody name an item, in any edition. In order.
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
@@ -206,3 +206,25 @@ const KEYWORDS: &[&str] = &[
     "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_name_in_rust() {
+        assert!(KEYWORDS.is_sorted());
+        for (name, item) in [
+            ("tag:web", "web"),
+            ("tag:k8s-api", "k8s_api"),
+            ("tag:2x4", "_2x4"),
+            ("tag:type", "type_"),
+            ("tag:self", "self_"),
+            ("db.prod", "db_prod"),
+            ("_", "__"),
+            ("größe", "gr__e"),
+        ] {
+            assert_eq!(item_name(name), item, "{name}");
+        }
+    }
+}
