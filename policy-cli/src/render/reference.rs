@@ -56,6 +56,10 @@ impl Section {
     }
 }
 
+/// How many rows and columns the matrix of a page has at most: more than anybody reads, and few enough for any browser.
+const MOST_ROWS: usize = 100;
+const MOST_COLUMNS: usize = 60;
+
 /// What all sections need of a policy.
 pub(crate) struct Page<'p> {
     policy: &'p Policy,
@@ -63,13 +67,18 @@ pub(crate) struct Page<'p> {
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,
     pub(crate) columns: Vec<usize>,
+    /// Whether there are more columns than these. Of the sources that are no rows, the rules are told instead.
+    has_more_columns: bool,
 }
 
 impl<'p> Page<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let matrix = Matrix::new(policy);
-        let (rows, columns) = matrix.overview();
-        Page { policy, names: Names::new(policy), matrix, rows, columns }
+        let (mut rows, mut columns) = matrix.overview();
+        let has_more_columns = columns.len() > MOST_COLUMNS;
+        rows.truncate(MOST_ROWS);
+        columns.truncate(MOST_COLUMNS);
+        Page { policy, names: Names::new(policy), matrix, rows, columns, has_more_columns }
     }
 
     fn groups(&self) -> Vec<Block> {
@@ -127,12 +136,19 @@ impl<'p> Page<'p> {
             Block::Table(matrix::table(&self.names, &self.matrix, &self.rows, &self.columns)),
             Block::Paragraph(legend()),
         ];
+        blocks.extend(self.cut().map(Block::Paragraph));
         let notes: Vec<Prose> =
             self.rules(true).into_iter().filter(|rule| rule.doc.is_some()).map(|rule| self.rule(&rule)).collect();
         if !notes.is_empty() {
             blocks.push(Block::List(notes));
         }
         blocks
+    }
+
+    /// What to say if the matrix does not show all.
+    pub(crate) fn cut(&self) -> Option<Prose> {
+        let hint = Prose::text("There are more destinations than are shown here; the command ").and_code("matrix");
+        self.has_more_columns.then(|| hint.and_text(" has them all."))
     }
 
     fn grants(&self) -> Vec<Block> {

@@ -25,6 +25,7 @@ const textOf = (element) => element.textContent.toLowerCase();
 function has(text, words) { return words.every((word) => text.includes(word)); }
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  document.getElementById("main").classList.toggle("searching", words.length > 0);
   let count = 0;
   for (const { element, entries } of sections) {
     let visible = 0;

@@ -17,13 +17,10 @@ use super::reference::{Page, Section};
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("graph/svg.css"));
 const SCRIPT: &str = include_str!("site.js");
 /// The SHA-256 of [`STYLE`] and [`SCRIPT`]; a test knows them.
-const STYLE_HASH: &str = "sha256-lz1lgFUP/meEqvTfmXEMnQnQ/n6dFi+y/aCxpgvgauw=";
-const SCRIPT_HASH: &str = "sha256-h1HsPPQ8ugw5W5sCN/HEvkM+GLXWJmQraT4bBO6zE8M=";
+const STYLE_HASH: &str = "sha256-0PN6+mFfSa32qa4XG5lP5ldOWjPsoFFMIpQUCz2MPLk=";
+const SCRIPT_HASH: &str = "sha256-llZUyVTtQgLjFjbRZxpzoVpcNlVGHrVmhyq7PRR+bZc=";
 
-/// How much the page has at most, so that a browser shows it at once: rows and columns of the matrix, ...
-const MOST_ROWS: usize = 100;
-const MOST_COLUMNS: usize = 60;
-/// ... rows of another table, ...
+/// How much the page has at most, so that a browser shows it at once: rows of a table other than the matrix, ...
 const MOST_ENTRIES: usize = 1000;
 /// ... pairs of a source and a destination, ...
 const MOST_PAIRS: usize = 10_000;
@@ -110,13 +107,10 @@ impl<'a, 'p> Reach<'a, 'p> {
 
 fn matrix(page: &Page, reach: &Reach) -> String {
     let matrix = reach.matrix;
-    let (mut rows, mut columns) = (page.rows.clone(), page.columns.clone());
+    let (rows, columns) = (&page.rows, &page.columns);
     if rows.is_empty() {
         return html::blocks(&Section::Matrix.blocks(page), "Access matrix");
     }
-    let cut = rows.len() > MOST_ROWS || columns.len() > MOST_COLUMNS;
-    rows.truncate(MOST_ROWS);
-    columns.truncate(MOST_COLUMNS);
     let link = |ends: &[End], kind: &str, place: usize| {
         let name = ends.get(place).map_or(String::new(), |end| html::prose(&page.names.end(end)));
         format!("<a href=\"#{kind}-{place}\">{name}</a>")
@@ -124,14 +118,14 @@ fn matrix(page: &Page, reach: &Reach) -> String {
     let mut out = String::from(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Access matrix\">\n<table>\n<thead>\n<tr><th scope=\"col\">Source</th>",
     );
-    for &column in &columns {
+    for &column in columns {
         let _ = write!(out, "<th scope=\"col\">{}</th>", link(&matrix.destinations, "to", column));
     }
     out.push_str("</tr>\n</thead>\n<tbody>\n");
-    for &row in &rows {
+    for &row in rows {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", link(&matrix.sources, "from", row));
         let cells = matrix.row(row);
-        for column in &columns {
+        for column in columns {
             let cell = cells.get(column);
             let class = match cell.and_then(|cell| cell.first()) {
                 None => "none",
@@ -143,8 +137,8 @@ fn matrix(page: &Page, reach: &Reach) -> String {
         out.push_str("</tr>\n");
     }
     let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend()));
-    if cut {
-        out.push_str("<p class=\"more\">There are more rows or columns than are shown here; the command <code>matrix</code> has them all.</p>\n");
+    if let Some(cut) = page.cut() {
+        let _ = writeln!(out, "<p class=\"more\">{}</p>", html::prose(&cut));
     }
     out
 }
