@@ -85,7 +85,8 @@ pub(super) fn to_packet<'p>(packet: &Packet<'_, 'p>, host: &Selector) -> Nearest
         let has_posture = packet.has_posture_for(rule);
         let mut elsewhere = Vec::new();
         for (dst, ports) in rule.destinations() {
-            let (is_there, is_open) = (packet.goes_to(dst) != Fit::No, packet.is_on(ports) != Fit::No);
+            // What may be there, for all that is known, would be no help to name.
+            let (is_there, is_open) = (packet.goes_to(dst) == Fit::Yes, packet.is_on(ports) != Fit::No);
             search.has_destination |= is_there;
             let is_exact = dst.text.as_str() == host.text.as_str();
             match (is_there, is_open) {
