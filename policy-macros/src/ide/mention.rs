@@ -1,7 +1,7 @@
 //! Where names and words stand in the source. Found by their shape, token by token, so that a statement that is still
 //! being written loses nothing.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Span};
 
 use crate::syntax::reserved::{is_kind, is_reserved};
 use crate::syntax::tokens::{Token, TokenKind};
@@ -58,8 +58,8 @@ pub(super) struct Segment {
 
 /// All mentions, in the order of the source.
 pub(super) fn mentions(tokens: &[Token]) -> Vec<Mention> {
-    let mut reader = Reader { tokens, at: 0, mentions: Vec::new() };
-    reader.policy();
+    let mut reader = Reader { tokens, at: 0, mentions: Vec::new(), loops: 0 };
+    reader.policy(tokens.len());
     reader.mentions
 }
 
@@ -156,7 +156,12 @@ struct Reader<'t> {
     tokens: &'t [Token],
     at: usize,
     mentions: Vec<Mention>,
+    /// How many loops are around.
+    loops: usize,
 }
+
+/// Deeper than anyone writes.
+const MAX_LOOPS: usize = 8;
 
 impl<'t> Reader<'t> {
     // --- tokens ---
@@ -237,9 +242,13 @@ impl<'t> Reader<'t> {
 
     // --- the top level ---
 
-    fn policy(&mut self) {
-        while self.at < self.tokens.len() {
+    fn policy(&mut self, end: usize) {
+        while self.at < end {
             if self.attribute() {
+                continue;
+            }
+            if self.is_loop() {
+                self.for_loop(|reader, close| reader.policy(close));
                 continue;
             }
             let Some(key) = self.ident(self.at) else {
@@ -277,6 +286,40 @@ impl<'t> Reader<'t> {
         self.at = close + 1;
     }
 
+    // --- loops ---
+
+    /// Whether `for name in` or `for (name, name)` is next.
+    fn is_loop(&self) -> bool {
+        self.ident(self.at) == Some("for")
+            && (self.ident(self.at + 2) == Some("in")
+                || matches!(self.token(self.at + 1), Some(TokenKind::Open { delimiter: Delimiter::Parenthesis, .. })))
+    }
+
+    /// A loop, the inside of whose block `read` reads. What its variables stand for is any tokens, so nothing in it
+    /// leads anywhere but names that are written out.
+    fn for_loop(&mut self, read: impl FnOnce(&mut Self, usize)) {
+        self.at = self.after(self.after(self.at));
+        self.at += usize::from(self.ident(self.at) == Some("in"));
+        if let Some(TokenKind::Open { delimiter: Delimiter::Bracket, close }) = self.token(self.at) {
+            let mut elements = Statement::new(Block::Setting);
+            while self.at < *close {
+                match self.ident(self.at) {
+                    Some(word) if is_kind(word) && self.is_punct(self.at + 1, ':') => self.named(&mut elements),
+                    _ => self.at += 1,
+                }
+            }
+            self.at = close + 1;
+        }
+        let Some(TokenKind::Open { delimiter: Delimiter::Brace, close }) = self.token(self.at) else { return };
+        if self.loops < MAX_LOOPS {
+            self.at += 1;
+            self.loops += 1;
+            read(self, *close);
+            self.loops -= 1;
+        }
+        self.at = close + 1;
+    }
+
     // --- statements ---
 
     /// The statements up to the token `end`; of `let`s and settings, one.
@@ -284,6 +327,10 @@ impl<'t> Reader<'t> {
         let mut statement = Statement::new(block);
         while self.at < end {
             if self.attribute() {
+                continue;
+            }
+            if !statement.begun && self.is_loop() {
+                self.for_loop(|reader, close| reader.statements(block, close));
                 continue;
             }
             match self.token(self.at) {
@@ -319,6 +366,12 @@ impl<'t> Reader<'t> {
                 statement.expect(List::Names);
             }
             '*' if !self.is_punct(self.at + 1, ':') => statement.close(),
+            // A loop's variable, and what a name has behind it.
+            '$' => {
+                self.at += 1;
+                self.name();
+                return statement.close();
+            }
             _ => {}
         }
         self.at += 1;
@@ -531,6 +584,19 @@ mod tests {
             (
                 "autoApprovers { routes { \"10.0.0.0/8\" = tag:r; } exitNode = al; }",
                 &["section autoApprovers", "auto_approvers routes", "Kind tag:r", "auto_approvers exitNode", "Bare al"],
+            ),
+            (
+                "for n in [web, tag:db] { grants { for p in [1, 2] { $n -> tag:x, tag:$n-y, a-$n on $p; } b -> c; } }",
+                &[
+                    "Kind tag:db",
+                    "section grants",
+                    "Kind tag:x",
+                    "Kind tag:…",
+                    "Bare a…",
+                    "grants on",
+                    "Bare b",
+                    "Bare c",
+                ],
             ),
             ("lints { unused-tag = allow \"why\"; }", &["section lints", "lints allow"]),
             (
