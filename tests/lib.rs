@@ -39,3 +39,23 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     }
     at + 1
 }
+
+/// Fragments of another crate than the policy that uses them.
+pub mod fragments {
+    policy_macros::policy_fragment! {
+        /// What the registry needs.
+        pub registry only tagOwners, grants {
+            //! --- The registry, as its own crate says ---
+
+            tagOwners {
+                /// Where images are kept
+                tag:registry = autogroup:admin;
+            }
+            grants { for port in [443, 5000] { autogroup:member -> tag:registry on tcp:$port; } }
+        }
+    }
+
+    policy_macros::policy_fragment! {
+        pub mistaken { grants { tag:registry -> tag:regisrty on 443; } }
+    }
+}

@@ -9,6 +9,7 @@ use quote::quote;
 
 use crate::file::{File, Files};
 use crate::finding::Finding;
+use crate::fragment::{self, Fragment};
 use crate::ide::{self, Cards};
 use crate::items::items;
 use crate::names::Names;
@@ -20,9 +21,25 @@ use crate::write::{Written, written};
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
-    let (items, findings) = from_tokens(input);
+    let fragments = fragment::used(&input);
+    if fragments.is_empty() { whole_policy(input, Vec::new()) } else { fragment::chain(&input, fragments) }
+}
+
+/// All of `policy! { use … }`, once the fragments are there.
+pub(crate) fn policy_of_fragments(input: TokenStream) -> TokenStream {
+    let (policy, fragments) = fragment::gathered(input);
+    whole_policy(policy, fragments)
+}
+
+fn whole_policy(input: TokenStream, fragments: Vec<Fragment>) -> TokenStream {
+    let (items, findings) = from_tokens(input, fragments);
     let reports = reported(findings, None);
     quote! { #items #reports }
+}
+
+/// All of `policy_fragment! { … }`.
+pub(crate) fn policy_fragment(input: TokenStream) -> TokenStream {
+    fragment::exported(input).unwrap_or_else(|finding| reported(vec![*finding], None))
 }
 
 /// All of `policy_file!("…")`, likewise.
@@ -37,11 +54,11 @@ pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
 /// What is wrong with a policy.
 #[cfg(test)]
 pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
-    from_tokens(input).1
+    from_tokens(input, Vec::new()).1
 }
 
-fn from_tokens(input: TokenStream) -> (TokenStream, Vec<Finding>) {
-    let reading = syntax::read(input);
+fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Vec<Finding>) {
+    let reading = syntax::read_with(input, fragments);
     let mut findings = reading.findings;
     let mut names = Names::new(&reading.tree, &mut findings);
     let written = written(&reading.tree, &mut names, &mut findings);

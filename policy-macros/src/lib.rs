@@ -9,6 +9,7 @@ mod excerpt;
 mod expand;
 mod file;
 mod finding;
+mod fragment;
 mod ide;
 mod items;
 mod names;
@@ -30,6 +31,30 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn policy(input: TokenStream) -> TokenStream {
     expand::policy(input.into()).into()
+}
+
+/// A part of a policy, beside what it is about: `policy_fragment! { pub forge { grants { … } } }`
+///
+/// In any module or crate, with braces. A policy takes it up with `use crate::forge::forge;` and it is read as if it
+/// stood there; a mistake in it is shown in its own file. `pub forge only grants, tests { … }` has no other sections,
+/// and so has `use crate::forge::forge only grants, tests;`.
+#[proc_macro]
+pub fn policy_fragment(input: TokenStream) -> TokenStream {
+    expand::policy_fragment(input.into()).into()
+}
+
+/// Where the fragments of a policy arrive. Nobody else calls it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __policy_of_fragments(input: TokenStream) -> TokenStream {
+    expand::policy_of_fragments(input.into()).into()
+}
+
+/// Keeps some of the fragments of a policy that has many. Nobody else calls it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __keep_fragments(input: TokenStream) -> TokenStream {
+    fragment::kept(input.into()).into()
 }
 
 /// A policy that stays in its HuJSON file: `policy_file!("../policy.hujson");`

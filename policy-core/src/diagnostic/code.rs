@@ -147,6 +147,7 @@ codes! {
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
     Warning UnusedLet = "unused-let", "a `let` that nothing uses";
+    Error FragmentLimit = "fragment-limit", "a section that a fragment may not have";
     Error UndefinedVariable = "undefined-variable", "no `for` has a variable of that name";
     Warning UnusedVariable = "unused-variable", "a variable that its `for` does not use";
     Error LetCycle = "let-cycle", "a `let` that is made of itself";

@@ -3,6 +3,7 @@
 mod assertion;
 mod declaration;
 mod for_loop;
+mod fragment;
 mod json;
 mod lint;
 mod marks;
@@ -20,6 +21,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 
 use crate::finding::Finding;
+use crate::fragment::Fragment;
 
 pub(crate) use for_loop::Iteration;
 pub(crate) use selector::place_of;
@@ -50,9 +52,16 @@ impl Lost {
 }
 
 /// Reads all that can be read. Any tokens will do.
+#[cfg(test)]
 pub(crate) fn read(tokens: TokenStream) -> Reading {
+    read_with(tokens, Vec::new())
+}
+
+/// The same, with the fragments that the tokens use, in that order.
+pub(crate) fn read_with(tokens: TokenStream, fragments: Vec<Fragment>) -> Reading {
     let tokens = tokens::tokens(tokens);
     let mut parser = parser::Parser::new(&tokens);
+    parser.fragments = fragments.into_iter();
     let mut tree = parser.tree();
     // What is too much to write out is too much to check.
     if parser.tokens_left == 0 {

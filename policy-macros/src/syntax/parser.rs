@@ -6,6 +6,7 @@ use policy_core::Code;
 use proc_macro2::{Delimiter, Span};
 
 use crate::finding::Finding;
+use crate::fragment::Fragment;
 use crate::place::Place;
 
 use super::for_loop::{Iteration, MAX_TOKENS};
@@ -43,6 +44,8 @@ pub(super) struct Parser<'a> {
     pub(super) variables: Vec<String>,
     /// How many tokens more loops may be written out as.
     pub(super) tokens_left: usize,
+    /// The fragments that are still to be used.
+    pub(super) fragments: std::vec::IntoIter<Fragment>,
 }
 
 impl<'a> Parser<'a> {
@@ -60,6 +63,7 @@ impl<'a> Parser<'a> {
             iteration: None,
             variables: Vec::new(),
             tokens_left: MAX_TOKENS,
+            fragments: Vec::new().into_iter(),
         }
     }
 

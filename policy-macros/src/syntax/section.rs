@@ -22,11 +22,14 @@ impl Parser<'_> {
         tree
     }
 
-    fn items(&mut self, items: &mut Vec<Item>) {
+    pub(super) fn items(&mut self, items: &mut Vec<Item>) {
         while !self.at_end() {
             let note = self.piece(true, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.items(items));
+                }
+                if parser.peek_is("use") {
+                    return parser.use_fragment(&marks, items);
                 }
                 items.push(parser.item(marks)?);
                 Ok(())

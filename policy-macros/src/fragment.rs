@@ -1,0 +1,185 @@
+//! Fragments: parts of a policy that stand beside what they are about, in any module or crate.
+//!
+//! A fragment becomes a macro that hands on its tokens. `policy!` calls the macro of the first with the paths of the
+//! others; each adds its block and calls the next, and the last call is one of `__policy_of_fragments!` with all of them.
+//! A chain is as deep as it is long, and rustc goes no deeper than 128. So a longer one is cut: the blocks of each piece
+//! are kept by a macro of their own, which is then a link like any fragment.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use policy_core::Code;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use crate::finding::Finding;
+use crate::place::Place;
+
+/// How many links a chain has at most.
+const CHAIN: usize = 32;
+
+const EXAMPLE: &str = "write `policy_fragment! { pub forge { grants { … } } }`";
+
+/// A fragment as `policy!` gets it.
+pub(crate) struct Fragment {
+    /// The sections that it says it has.
+    pub(crate) only: Option<TokenStream>,
+    pub(crate) block: Group,
+}
+
+/// The macro that hands on the tokens of a fragment, under the fragment's name.
+pub(crate) fn exported(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
+    let mut tokens = input.into_iter().peekable();
+    let mut docs = TokenStream::new();
+    while let Some(TokenTree::Punct(hash)) = tokens.peek()
+        && hash.as_char() == '#'
+    {
+        docs.extend(tokens.next());
+        docs.extend(tokens.next());
+    }
+    let mut visibility = TokenStream::new();
+    if matches!(tokens.peek(), Some(TokenTree::Ident(word)) if word == "pub") {
+        visibility.extend(tokens.next());
+        if matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis) {
+            visibility.extend(tokens.next());
+        }
+    }
+    let Some(TokenTree::Ident(name)) = tokens.next() else {
+        return Err(Box::new(Finding::new(Code::Syntax, Place::call_site(), "a fragment has a name").help(EXAMPLE)));
+    };
+    let mut rest: Vec<TokenTree> = tokens.collect();
+    let block = match rest.pop() {
+        Some(TokenTree::Group(block)) if block.delimiter() == Delimiter::Brace => block,
+        _ => {
+            let message = format!("expected a block in braces after `{name}`");
+            return Err(Box::new(Finding::new(Code::Syntax, name.span(), message).help(EXAMPLE)));
+        }
+    };
+    let only = match rest.split_first() {
+        None => TokenStream::new(),
+        Some((TokenTree::Ident(only), sections)) if only == "only" && !sections.is_empty() => {
+            let sections: TokenStream = sections.iter().cloned().collect();
+            quote! { [#sections] }
+        }
+        Some((first, _)) => {
+            let message = format!("expected a block in braces or `only`, found `{first}`");
+            return Err(Box::new(Finding::new(Code::Syntax, first.span(), message).help(EXAMPLE)));
+        }
+    };
+    // Macros that other crates can call share one name space, whatever their modules.
+    let hidden = format_ident!("__fragment_{name}_{:016x}", fingerprint(&name, &block));
+    let is_public = !visibility.is_empty() && visibility.to_string() == "pub";
+    let export = is_public.then(|| quote! { #[macro_export] });
+    Ok(quote! {
+        #[doc(hidden)]
+        #[allow(unused_macros)]
+        #export
+        macro_rules! #hidden {
+            ({ $($__before:tt)* } [$($__next:tt)*] $($__rest:tt)*) => {
+                $($__next)* ! { { $($__before)* { #only #block } } $($__rest)* }
+            };
+        }
+        #docs
+        #[allow(unused_imports)]
+        #visibility use #hidden as #name;
+    })
+}
+
+fn fingerprint(name: &Ident, block: &Group) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name.to_string(), block.to_string(), format!("{:?}", name.span())).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The paths of the fragments that a policy uses, at its top level.
+pub(crate) fn used(policy: &TokenStream) -> Vec<TokenStream> {
+    let mut paths = Vec::new();
+    let mut starts = true;
+    let mut tokens = policy.clone().into_iter();
+    while let Some(token) = tokens.next() {
+        if starts && matches!(&token, TokenTree::Ident(word) if word == "use") {
+            let is_path = |token: &TokenTree| {
+                !matches!(token, TokenTree::Punct(end) if end.as_char() == ';')
+                    && !matches!(token, TokenTree::Ident(word) if word == "only")
+            };
+            let mut path = TokenStream::new();
+            let mut ended = false;
+            for token in tokens.by_ref() {
+                ended |= !is_path(&token);
+                if matches!(&token, TokenTree::Punct(end) if end.as_char() == ';') {
+                    break;
+                }
+                if !ended {
+                    path.extend([token]);
+                }
+            }
+            paths.push(path);
+            continue;
+        }
+        starts = match &token {
+            TokenTree::Punct(end) => end.as_char() == ';',
+            // Brackets are those of a comment, or what ends with `;`.
+            TokenTree::Group(block) => block.delimiter() != Delimiter::Parenthesis,
+            TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+        };
+    }
+    paths
+}
+
+/// The calls that bring a policy together with the fragments at `paths`, of which there is one at least.
+pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStream {
+    let mut links = paths;
+    let mut calls = TokenStream::new();
+    let mut level = 0;
+    while links.len() > CHAIN {
+        let mut kept = Vec::new();
+        for (index, piece) in links.chunks(CHAIN).enumerate() {
+            let keeper = format_ident!("__fragments_{level}_{index}", span = Span::call_site());
+            calls.extend(call(piece, &quote! { ::policy_macros::__keep_fragments }, &quote! { #keeper }));
+            kept.push(quote! { #keeper });
+        }
+        links = kept;
+        level += 1;
+    }
+    calls.extend(call(&links, &quote! { ::policy_macros::__policy_of_fragments }, &quote! { { #policy } }));
+    calls
+}
+
+fn call(links: &[TokenStream], last: &TokenStream, rest: &TokenStream) -> TokenStream {
+    let Some((first, next)) = links.split_first() else { return TokenStream::new() };
+    quote! { #first ! { {} #([#next])* [#last] #rest } }
+}
+
+/// A macro that hands on the blocks of several fragments.
+pub(crate) fn kept(input: TokenStream) -> TokenStream {
+    let mut tokens = input.into_iter();
+    let (Some(TokenTree::Group(blocks)), Some(name)) = (tokens.next(), tokens.next()) else {
+        return TokenStream::new();
+    };
+    let blocks = blocks.stream();
+    quote! {
+        macro_rules! #name {
+            ({ $($__before:tt)* } [$($__next:tt)*] $($__rest:tt)*) => {
+                $($__next)* ! { { $($__before)* #blocks } $($__rest)* }
+            };
+        }
+    }
+}
+
+/// The policy, and the fragments in the order in which it uses them.
+pub(crate) fn gathered(input: TokenStream) -> (TokenStream, Vec<Fragment>) {
+    let mut tokens = input.into_iter();
+    let (Some(TokenTree::Group(blocks)), Some(TokenTree::Group(policy))) = (tokens.next(), tokens.next()) else {
+        return (TokenStream::new(), Vec::new());
+    };
+    let fragments = blocks.stream().into_iter().filter_map(|fragment| {
+        let TokenTree::Group(fragment) = fragment else { return None };
+        let mut parts: Vec<TokenTree> = fragment.stream().into_iter().collect();
+        let Some(TokenTree::Group(block)) = parts.pop() else { return None };
+        let only = match parts.pop() {
+            Some(TokenTree::Group(only)) => Some(only.stream()),
+            _ => None,
+        };
+        Some(Fragment { only, block })
+    });
+    (policy.stream(), fragments.collect())
+}

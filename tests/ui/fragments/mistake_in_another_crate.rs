@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    use policy_tests::fragments::registry;
+    use policy_tests::fragments::mistaken;
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+mod forge {
+    policy_macros::policy_fragment! {
+        pub(crate) forge {
+            tagOwners { tag:forge; }
+            grants { autogroup:member -> tag:fogre on 443; }
+        }
+    }
+}
+
+policy_macros::policy! {
+    use crate::forge::forge;
+}
+
+fn main() {}

@@ -1,0 +1,3 @@
+policy_macros::policy_fragment! { pub forge grants { } }
+
+fn main() {}

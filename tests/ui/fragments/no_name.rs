@@ -1,0 +1,3 @@
+policy_macros::policy_fragment! { { grants {} } }
+
+fn main() {}
