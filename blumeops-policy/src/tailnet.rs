@@ -165,6 +165,6 @@ policy_macros::policy! {
         only tag:flyio-proxy -> tag:flyio-target on https;
         /// What runs the services is not for members.
         #[allow(reachable_device, reason = "indri serves the forge as well as the logs")]
-        never autogroup:member -> tag:nas, tag:grafana, tag:loki;
+        never autogroup:member except autogroup:admin -> tag:nas, tag:grafana, tag:loki;
     }
 }

@@ -4,6 +4,7 @@
 //! tokens each piece of it came from; so there is one reader, one checker, one formatter, and a
 //! finding is a byte range that either front end turns into a place of its own.
 
+pub mod analyze;
 pub mod check;
 pub mod diagnostic;
 pub mod eval;

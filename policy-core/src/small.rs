@@ -143,9 +143,33 @@ fn facts(random: &mut Random) -> String {
     let nodes = [
         r#"{"name": "laptop", "user": "alice", "ipv4": "100.64.0.2"}"#,
         r#"{"name": "phone", "user": "bob", "ipv4": "100.64.0.9"}"#,
-        r#"{"name": "nas", "tags": ["tag:a", "tag:b"], "ipv4": "100.64.0.2"}"#,
+        r#"{"name": "nas", "tags": ["tag:a", "tag:b"], "ipv4": "100.64.0.3"}"#,
         r#"{"name": "router", "tags": ["tag:r"], "ipv4": "100.64.0.1", "approved_routes": ["10.0.0.0/31"], "routable_ips": ["10.0.0.0/31"]}"#,
     ];
     let nodes: Vec<&str> = nodes.into_iter().filter(|_| random.below(3) == 0).collect();
-    format!(r#"{{"users": [{users}], "nodes": [{}]}}"#, nodes.join(", "))
+    let invariants: Vec<String> = (0..random.below(3)).map(|_| invariant(random)).collect();
+    format!(r#"{{"users": [{users}], "nodes": [{}], "invariants": [{}]}}"#, nodes.join(", "), invariants.join(", "))
+}
+
+fn invariant(random: &mut Random) -> String {
+    let src = random.some(SOURCES);
+    let mut except = String::new();
+    if random.below(2) == 0 {
+        except = format!(r#", "except": [{}]"#, target(random));
+    }
+    let kind = random.one(&["never", "never", "only", "isolated"]);
+    if kind == "isolated" {
+        return format!(r#"{{"kind": "isolated", "src": [{src}]{except}}}"#);
+    }
+    if random.below(2) == 0 {
+        let _ = write!(except, r#", "src_except": [{}]"#, random.some(SOURCES));
+    }
+    let targets: Vec<String> = (0..random.below(2) + 1).map(|_| target(random)).collect();
+    format!(r#"{{"kind": "{kind}", "src": [{src}], "targets": [{}]{except}}}"#, targets.join(", "))
+}
+
+fn target(random: &mut Random) -> String {
+    let dst = random.some(DESTINATIONS);
+    let ip = if random.below(3) == 0 { String::new() } else { format!(r#", "ip": [{}]"#, random.some(PORTS)) };
+    format!(r#"{{"dst": [{dst}]{ip}}}"#)
 }

@@ -72,6 +72,10 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             continue;
         }
         let used = written.map.place(diagnostic.origin).and_then(|(_, used)| used);
+        // An item of a `let` that adds nothing here may be needed where else the `let` is used.
+        if used.is_some() && diagnostic.code == Code::RedundantRule {
+            continue;
+        }
         let finding = brought_back(diagnostic, &place);
         findings.push(match used {
             Some(used) => finding.note_at(format!("`{}` is used here", used.name), used.place),

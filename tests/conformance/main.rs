@@ -181,6 +181,7 @@ const EXPECTED_WARNINGS: &[Code] = &[
     Code::OldForm,
     Code::PortOrProtocol,
     Code::PrivilegeAttribute,
+    Code::RedundantRule,
     Code::RedundantSource,
     Code::SelectorAsAccount,
     Code::ShortCheckPeriod,

@@ -24,7 +24,7 @@ policy_macros::policy! { // private
         group:spare;
     }
     hosts { printer = "192.168.1.20"; "db.prod" = "10.1.2.3"; lab-net = "10.9.0.0/16"; }
-    ipsets { ipset:prod = "192.0.2.0/24", lab-net, remove "192.0.2.9"; }
+    ipsets { ipset:prod = "192.0.2.0/24", lab-net, remove "10.9.0.9"; }
     tagOwners {
         tag:web, tag:db = group:eng;
         tag:k8s-api;

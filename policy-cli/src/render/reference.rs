@@ -2,7 +2,7 @@
 
 use policy_core::Policy;
 use policy_core::model::{
-    Action, CheckPeriod, Grant, Invariant, InvariantKind, List, PortSpec, Selector, SshRule, Test,
+    Action, CheckPeriod, Grant, Invariant, InvariantKind, InvariantTarget, List, PortSpec, Selector, SshRule, Test,
 };
 use policy_core::render::Matrix;
 
@@ -285,16 +285,26 @@ impl<'p> Page<'p> {
     }
 
     fn invariant(&self, invariant: &Invariant) -> Prose {
-        let (between, only) = match invariant.kind {
-            InvariantKind::Only => (" reaches ", " and nothing else"),
-            InvariantKind::Never => (" never reaches ", ""),
+        let targets = |list: &[InvariantTarget]| {
+            let each = list.iter().map(|target| {
+                let ports = (!target.ip.is_empty())
+                    .then(|| Prose::text(" on ").and(Prose::codes(target.ip.iter().map(PortSpec::to_string))));
+                self.names.of(&target.dst).and(ports.unwrap_or_default())
+            });
+            Prose::join(each, " and ")
         };
-        let targets = invariant.targets.iter().map(|target| {
-            let ports = (!target.ip.is_empty())
-                .then(|| Prose::text(" on ").and(Prose::codes(target.ip.iter().map(PortSpec::to_string))));
-            self.names.of(&target.dst).and(ports.unwrap_or_default())
-        });
-        let all = self.names.of(&invariant.src).and_text(between).and(Prose::join(targets, " and ")).and_text(only);
+        let except = |list: Prose, is_empty: bool| {
+            if is_empty { Prose::default() } else { Prose::text(" except ").and(list) }
+        };
+        let except_targets = except(targets(&invariant.except), invariant.except.is_empty());
+        let src_except = except(self.names.of(&invariant.src_except), invariant.src_except.is_empty());
+        let src = self.names.of(&invariant.src).and(src_except);
+        let to = |between: &str| Prose::text(between).and(targets(&invariant.targets)).and(except_targets.clone());
+        let all = match invariant.kind {
+            InvariantKind::Only => src.and(to(" reaches ")).and_text(" and nothing else"),
+            InvariantKind::Never => src.and(to(" never reaches ")),
+            InvariantKind::Isolated => src.and_text(" is isolated").and(except_targets),
+        };
         explained(all, invariant.doc.as_deref())
     }
 }

@@ -15,6 +15,7 @@ const INDENT: usize = 4;
 const CLAUSES: &[&str] = &[
     "on",
     "and",
+    "except",
     "as",
     "via",
     "srcPosture",
@@ -27,7 +28,7 @@ const CLAUSES: &[&str] = &[
     "ipPool",
 ];
 /// Words that begin a statement, before a list.
-const HEADS: &[&str] = &["accept", "check", "deny", "only", "never"];
+const HEADS: &[&str] = &["accept", "check", "deny", "only", "never", "isolated"];
 
 /// Writes what a file's macro has between its brackets, and the brackets.
 pub(super) fn body(source: &str, block: &Block, indent: usize, column: usize) -> String {

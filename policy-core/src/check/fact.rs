@@ -28,7 +28,8 @@ pub(super) fn check(checker: &mut Checker) {
     }
     for invariant in &facts.invariants {
         checker.selectors(Place::Src, &invariant.src);
-        for InvariantTarget { dst, .. } in &invariant.targets {
+        checker.selectors(Place::Src, &invariant.src_except);
+        for InvariantTarget { dst, .. } in invariant.targets.iter().chain(&invariant.except) {
             checker.selectors(Place::GrantDst, dst);
         }
     }

@@ -17,7 +17,7 @@ mod owner;
 mod place;
 mod posture;
 mod reference;
-mod rule;
+pub(crate) mod rule;
 mod selector;
 mod ssh;
 mod ssh_port;

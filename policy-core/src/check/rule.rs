@@ -84,24 +84,27 @@ pub(super) fn rule(
     beside_wildcard(checker, src);
 }
 
-/// A source that `*` has already. Addresses may lie outside of what `*` stands for.
 fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
-    let Some(wildcard) = src.iter().find(|selector| selector.kind == SelectorKind::Wildcard) else { return };
-    for selector in src {
-        let covered = match selector.kind {
-            SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::Tag => true,
-            SelectorKind::Autogroup(Some(autogroup)) => autogroup.is_role() || autogroup == Autogroup::Tagged,
-            _ => false,
-        };
-        if covered {
-            let message = format!("`{}` is part of `*`, which is a source here too", selector.text);
-            checker.report(
-                Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
-                    .note_at("the wildcard is here", wildcard.text.origin)
-                    .help("leave out the one or the other"),
-            );
-        }
+    for (selector, wildcard) in named_beside_wildcard(src) {
+        let message = format!("`{}` is part of `*`, which is a source here too", selector.text);
+        checker.report(
+            Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
+                .note_at("the wildcard is here", wildcard.text.origin)
+                .help("leave out the one or the other"),
+        );
     }
+}
+
+/// The sources that `*` has already, each with the `*`. Addresses may lie outside of what that stands for.
+pub(crate) fn named_beside_wildcard(src: &[Selector]) -> impl Iterator<Item = (&Selector, &Selector)> {
+    let wildcard = src.iter().find(|selector| selector.kind == SelectorKind::Wildcard);
+    let is_covered = |selector: &Selector| match selector.kind {
+        SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::Tag => true,
+        SelectorKind::Autogroup(Some(autogroup)) => autogroup.is_role() || autogroup == Autogroup::Tagged,
+        _ => false,
+    };
+    let covered = src.iter().filter(move |selector| is_covered(selector));
+    covered.filter_map(move |selector| Some((selector, wildcard?)))
 }
 
 /// `autogroup:self` goes with people as sources, and in acls, but not in grants, with `*`. `acl-a04` `acl-s05` `grant-h9`

@@ -103,8 +103,7 @@ impl<'p> Uses<'p> {
             self.list(&device.tags);
         }
         for invariant in &policy.facts.invariants {
-            self.list(&invariant.src);
-            invariant.targets.iter().for_each(|target| self.list(&target.dst));
+            self.all(invariant.selectors());
         }
     }
 

@@ -144,6 +144,10 @@ codes! {
     Warning UnverifiableTest = "unverifiable-test", "a test that hangs on something that is not known here";
     Warning ReachableDevice = "reachable-device", "a test or an invariant that a device gets round by another of its tags";
 
+    // Found by an analysis of all that the rules allow.
+    Error BrokenInvariant = "broken-invariant", "an invariant that the rules do not keep";
+    Warning RedundantRule = "redundant-rule", "a rule, or an item of one, that other rules make needless";
+
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", "no `let` has that name";
     Warning UnusedLet = "unused-let", "a `let` that nothing uses";

@@ -85,7 +85,7 @@ pub(crate) const TAILNET: [AddressRange; 3] = [
 ];
 
 /// Where devices have their addresses, one in each.
-pub(super) const FAMILIES: [AddressRange; 2] = [
+pub(crate) const FAMILIES: [AddressRange; 2] = [
     v4([100, 64, 0, 0], [100, 127, 255, 255]),
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];

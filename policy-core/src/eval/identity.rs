@@ -41,6 +41,13 @@ pub(crate) enum Who<'p> {
     External(&'p str),
 }
 
+impl Who<'_> {
+    /// Whether it is some device of a tailnet.
+    pub(crate) fn is_device(&self) -> bool {
+        !matches!(self, Who::Unknown | Who::Service(_))
+    }
+}
+
 impl Identity<'_> {
     /// Whether one of its addresses is among these.
     pub(crate) fn is_in(&self, range: AddressRange) -> bool {

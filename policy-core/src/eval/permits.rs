@@ -17,6 +17,8 @@ pub(crate) struct Permit<'p> {
     pub(crate) rule: RuleRef<'p>,
     pub(crate) src: Vec<SelectorId>,
     pub(crate) dst: Vec<SelectorId>,
+    /// The place of each destination in the rule's list.
+    pub(crate) dst_items: Vec<usize>,
     pub(crate) ports: Vec<(Option<Protocol>, PortRange)>,
     /// One of them must be met, if there are any: the rule's own, or the default ones.
     pub(crate) postures: &'p [Selector],
@@ -70,10 +72,16 @@ pub(crate) struct Permits<'p> {
 impl<'p> Permits<'p> {
     /// Those of a policy.
     pub(crate) fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
-        let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
-        let acls = policy.acls.iter().flatten();
-        let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
-        let mut selectors = Selectors::new(tailnet, grants.chain(acls));
+        Permits::among(policy, tailnet, ends(policy))
+    }
+
+    /// The same, with more selectors numbered: all that rules have must be among them.
+    pub(crate) fn among(
+        policy: &'p Policy,
+        tailnet: &Tailnet<'p>,
+        selectors: impl IntoIterator<Item = &'p Selector>,
+    ) -> Self {
+        let mut selectors = Selectors::new(tailnet, selectors);
         let list = permits(policy, &mut selectors);
         let (mut from, mut to) = (vec![Vec::new(); selectors.len()], vec![Vec::new(); selectors.len()]);
         for (number, permit) in list.iter().enumerate() {
@@ -95,6 +103,16 @@ impl<'p> Permits<'p> {
         entries(&self.list, &self.to, &self.selectors.of_destination(destination))
     }
 
+    /// The numbers of those that one of the selectors is a source of, in order.
+    pub(crate) fn with_source(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        numbers(&self.from, selectors)
+    }
+
+    /// The numbers of those that one of the selectors is a destination of, in order.
+    pub(crate) fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        numbers(&self.to, selectors)
+    }
+
     /// Those that have one of some selectors as a source, and as a destination.
     pub(super) fn with(&self, selectors: &[SelectorId]) -> [Bits; 2] {
         [&self.from, &self.to].map(|by_selector| entries(&self.list, by_selector, selectors))
@@ -113,6 +131,21 @@ impl<'p> Permits<'p> {
     }
 }
 
+/// The sources and destinations of all grants and acls.
+pub(crate) fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
+    let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
+    let acls = policy.acls.iter().flatten();
+    let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
+    grants.chain(acls)
+}
+
+fn numbers(by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Vec<usize> {
+    let mut numbers: Vec<usize> = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten().copied().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
 /// The permits that one of some selectors has.
 fn entries(list: &[Permit], by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Bits {
     let mut entries = Bits::new(list.len());
@@ -128,18 +161,20 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut Selectors<'p>) -> Vec<Permit<
             rule: RuleRef::Grant(grant),
             src: selectors.ids(&grant.src),
             dst: selectors.ids(&grant.dst),
+            dst_items: (0..grant.dst.len()).collect(),
             ports: grant.ip.iter().map(|spec| (spec.protocol, spec.ports)).collect(),
             postures: posture::required(policy, &grant.src_posture),
         });
     }
     for acl in policy.acls.iter().flatten() {
         let mut by_ports: HashMap<&[PortRange], usize> = HashMap::new();
-        for destination in &acl.dst {
+        for (item, destination) in acl.dst.iter().enumerate() {
             let number = *by_ports.entry(&destination.ports).or_insert_with(|| {
                 permits.push(Permit {
                     rule: RuleRef::Acl(acl),
                     src: selectors.ids(&acl.src),
                     dst: Vec::new(),
+                    dst_items: Vec::new(),
                     ports: destination.ports.iter().map(|&ports| (acl.proto, ports)).collect(),
                     postures: posture::required(policy, &acl.src_posture),
                 });
@@ -147,6 +182,7 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut Selectors<'p>) -> Vec<Permit<
             });
             if let Some(permit) = permits.get_mut(number) {
                 permit.dst.extend(selectors.id(&destination.host.text));
+                permit.dst_items.push(item);
             }
         }
     }
@@ -156,6 +192,7 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut Selectors<'p>) -> Vec<Permit<
             rule: RuleRef::NoRules(policy.origin),
             src: vec![anybody],
             dst: vec![everything],
+            dst_items: vec![0],
             ports: vec![(None, PortRange::ALL)],
             postures: &[],
         });

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::model::{Autogroup, Role, Selector, SelectorKind};
+use crate::model::{AddressRange, Autogroup, Role, Selector, SelectorKind};
 
-use super::block::{INTERNET, RangeIndex, TAILNET, single};
+use super::block::{FAMILIES, INTERNET, RangeIndex, TAILNET, single};
 use super::identity::{Identity, Who};
 use super::tailnet::{Tailnet, has_role};
 
@@ -25,6 +25,8 @@ pub(crate) struct Selectors<'p> {
     autogroups: Vec<(Autogroup, SelectorId)>,
     wildcard: Option<SelectorId>,
     by_address: RangeIndex<SelectorId>,
+    /// Those that have an address of every device, whichever it has.
+    of_every_device: Vec<SelectorId>,
     count: usize,
 }
 
@@ -39,6 +41,7 @@ impl<'p> Selectors<'p> {
             autogroups: Vec::new(),
             wildcard: None,
             by_address: RangeIndex::new(Vec::new()),
+            of_every_device: Vec::new(),
             count: 0,
         };
         let mut addresses = Vec::new();
@@ -62,7 +65,16 @@ impl<'p> Selectors<'p> {
                     selectors.by_tag.entry(selector.text.to_ascii_lowercase()).or_default().push(id);
                 }
                 SelectorKind::Autogroup(Some(autogroup)) => selectors.autogroups.push((autogroup, id)),
-                _ => addresses.extend(tailnet.literal(selector).into_iter().map(|range| (range, id))),
+                _ => {
+                    let ranges = tailnet.literal(selector);
+                    let has_all = |family: AddressRange| {
+                        ranges.iter().any(|range| range.first <= family.first && family.last <= range.last)
+                    };
+                    if FAMILIES.into_iter().any(has_all) {
+                        selectors.of_every_device.push(id);
+                    }
+                    addresses.extend(ranges.into_iter().map(|range| (range, id)));
+                }
             }
         }
         selectors.by_address = RangeIndex::new(addresses);
@@ -151,6 +163,10 @@ impl<'p> Selectors<'p> {
             }
             Who::Service(name) | Who::External(name) => named.extend(self.id(name)),
             Who::Shared => named.extend(self.autogroup(Autogroup::Shared)),
+        }
+        // A device whose addresses are not known still has one in each family.
+        if identity.addresses.is_empty() && identity.who.is_device() {
+            named.extend(&self.of_every_device);
         }
         for &address in &identity.addresses {
             named.extend(self.by_address.overlapping(single(address)));

@@ -181,7 +181,7 @@ impl<'p> Tailnet<'p> {
     }
 
     /// The devices with a tag.
-    pub(super) fn with_tag(&self, tag: &str) -> Rc<[DeviceId]> {
+    pub(crate) fn with_tag(&self, tag: &str) -> Rc<[DeviceId]> {
         self.tags.get(&tag.to_ascii_lowercase()).cloned().unwrap_or_default()
     }
 

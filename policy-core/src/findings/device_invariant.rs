@@ -28,7 +28,7 @@ pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
     }
     let tailnet = Tailnet::new(policy);
     let permits = Permits::new(policy, &tailnet);
-    let statements = Selectors::new(&tailnet, invariants.iter().flat_map(selectors));
+    let statements = Selectors::new(&tailnet, invariants.iter().flat_map(Invariant::selectors));
     let world = World { tailnet: &tailnet, permits: &permits, statements: &statements };
     let mut seen = HashSet::new();
     // Devices that nothing tells apart are one here.
@@ -37,10 +37,6 @@ pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
     let bearers: Vec<Bearer> =
         bearers.filter(|bearer| seen.insert((bearer.whole.key.clone(), bearer.whole.user))).collect();
     invariants.iter().filter_map(|invariant| finding(policy, &world, &bearers, invariant)).collect()
-}
-
-fn selectors(invariant: &Invariant) -> impl Iterator<Item = &Selector> {
-    invariant.src.iter().chain(invariant.targets.iter().flat_map(|target| &target.dst))
 }
 
 struct World<'a, 'p> {
@@ -129,17 +125,20 @@ impl Face {
 }
 
 fn finding(policy: &Policy, world: &World, bearers: &[Bearer], invariant: &Invariant) -> Option<Diagnostic> {
-    let demand = Demand { world, invariant, src: world.statements.ids(&invariant.src) };
-    let sources = bearers.iter().filter(|source| demand.is_about(&source.whole));
+    let demand = Demand {
+        world,
+        invariant,
+        src: world.statements.ids(&invariant.src),
+        src_except: world.statements.ids(&invariant.src_except),
+    };
     let destinations = || bearers.iter().filter(|destination| destination.device.is_some());
-    let mut pairs = sources.flat_map(|source| destinations().map(move |destination| (source, destination)));
+    let mut pairs = bearers.iter().flat_map(|source| destinations().map(move |destination| (source, destination)));
     let (source, destination, (protocol, port), rule) = pairs.find_map(|(source, destination)| {
         let is_several = !source.by_tag.is_empty() || !destination.by_tag.is_empty();
         let (packet, rule) = is_several.then(|| demand.broken_between(&source.whole, &destination.whole)).flatten()?;
         // What is broken by names is not the devices' fault.
         let mut names = source.names().iter().flat_map(|from| destination.names().iter().map(move |to| (from, to)));
-        let is_broken_by_name =
-            names.any(|(from, to)| demand.is_about(from) && demand.broken_between(from, to).is_some());
+        let is_broken_by_name = names.any(|(from, to)| demand.broken_between(from, to).is_some());
         (!is_broken_by_name).then_some((source, destination, packet, rule))
     })?;
     let port = if protocol.has_ports() { format!("`{protocol}:{port}`") } else { format!("`{protocol}`") };
@@ -147,7 +146,7 @@ fn finding(policy: &Policy, world: &World, bearers: &[Bearer], invariant: &Invar
     let message = format!("this does not hold of the devices that are known: {from} reaches {to} on {port}");
     let mut finding =
         Diagnostic::new(Code::ReachableDevice, invariant.origin, message).note_at("this rule allows it", rule);
-    let named: Vec<&Selector> = words_of_rule(policy, rule).into_iter().chain(selectors(invariant)).collect();
+    let named: Vec<&Selector> = words_of_rule(policy, rule).into_iter().chain(invariant.selectors()).collect();
     let several = [source, destination].into_iter().filter(|bearer| !bearer.by_tag.is_empty());
     for device in several.filter_map(|bearer| bearer.device).take(if from == to { 1 } else { 2 }) {
         let tags: Vec<&Selector> = device.tags.iter().filter(|tag| is_among(&named, tag)).collect();
@@ -162,11 +161,16 @@ struct Demand<'a, 'p> {
     world: &'a World<'a, 'p>,
     invariant: &'a Invariant,
     src: Vec<SelectorId>,
+    src_except: Vec<SelectorId>,
 }
 
 impl Demand<'_, '_> {
-    fn is_about(&self, source: &Face) -> bool {
-        common(&self.src, &source.as_source)
+    fn is_about(&self, source: &Face, destination: &Face) -> bool {
+        let is_source = common(&self.src, &source.as_source);
+        match self.invariant.kind {
+            InvariantKind::Only | InvariantKind::Never => is_source && !common(&self.src_except, &source.as_source),
+            InvariantKind::Isolated => is_source != common(&self.src, &destination.as_destination),
+        }
     }
 
     /// A packet that gets through and must not, and the rule that lets it through.
@@ -174,24 +178,30 @@ impl Demand<'_, '_> {
         let is_own = source.user.is_some() && source.user == destination.user;
         let permits: Vec<&Permit> =
             self.world.permits.between(&source.from, &destination.to, is_own).map(|(_, permit)| permit).collect();
-        if permits.is_empty() {
+        if permits.is_empty() || !self.is_about(source, destination) {
             return None;
         }
+        // What is isolated may be at either end, and what is let in or out then is at the other.
+        let is_inward = self.invariant.kind == InvariantKind::Isolated && !common(&self.src, &source.as_source);
+        let far = if is_inward { &source.as_source } else { &destination.as_destination };
         let own = self.world.statements.own_devices().filter(|_| is_own);
         let is_there = |target: &&InvariantTarget| {
             let ids = self.world.statements.ids(&target.dst);
-            common(&ids, &destination.as_destination) || own.is_some_and(|own| ids.contains(&own))
+            common(&ids, far) || own.is_some_and(|own| ids.contains(&own))
         };
         let targets: Vec<&InvariantTarget> = self.invariant.targets.iter().filter(is_there).collect();
-        let is_target = |protocol, port| {
+        let except: Vec<&InvariantTarget> = self.invariant.except.iter().filter(is_there).collect();
+        let is_at = |targets: &[&InvariantTarget], protocol, port| {
             targets
                 .iter()
                 .any(|target| target.ip.is_empty() || target.ip.iter().any(|spec| opens(spec, protocol, port)))
         };
-        packets(&permits, &targets).into_iter().find_map(|(protocol, port)| {
+        let is_target = |protocol, port| is_at(&targets, protocol, port) && !is_at(&except, protocol, port);
+        packets(&permits, &[targets.as_slice(), &except].concat()).into_iter().find_map(|(protocol, port)| {
             let is_wrong = match self.invariant.kind {
                 InvariantKind::Never => is_target(protocol, port),
                 InvariantKind::Only => !is_target(protocol, port),
+                InvariantKind::Isolated => !is_at(&except, protocol, port),
             };
             let mut rules = permits.iter().filter(|permit| is_wrong && permit.is_on(protocol, port));
             rules.next().map(|permit| ((protocol, port), permit.rule.origin()))

@@ -2,10 +2,13 @@
 
 mod device_invariant;
 mod failing;
+mod invariant;
 mod leak;
 mod missing_fact;
+mod redundancy;
 mod words;
 
+use crate::analyze::Space;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{self, Outcome};
@@ -14,7 +17,7 @@ use crate::model::Policy;
 use words::Words;
 
 /// Everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that its own
-/// `tests` and `sshTests` fail.
+/// `tests` and `sshTests` fail, that an invariant does not hold, and that rules are needless.
 ///
 /// What a policy with errors says is not known, so its tests wait until it is valid. They do at Tailscale, too.
 /// `sshtest-user-wildcard`
@@ -35,6 +38,12 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
+    let space = Space::new(policy);
+    findings.extend(invariant::broken(&space));
+    // What seems needless may be what a mistake was meant to be.
+    if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
+        findings.extend(redundancy::redundant(&Words::new(policy), &space));
+    }
     check::in_order(policy, findings)
 }
 

@@ -1,18 +1,30 @@
 use super::{List, Origin, PortSpec, Selector};
 
-/// What must hold of the whole policy, whoever and whatever joins the tailnet: a fact of the Rust source.
+/// What must hold of the whole policy, whoever and whatever joins the tailnet.
 #[derive(Clone, Debug)]
 pub struct Invariant {
     /// What must hold.
     pub kind: InvariantKind,
     /// Of whom.
     pub src: List<Selector>,
-    /// Towards what.
+    /// Less these.
+    pub src_except: List<Selector>,
+    /// Towards what. None if it is [`InvariantKind::Isolated`].
     pub targets: Vec<InvariantTarget>,
+    /// Less these; or what is let in and out all the same.
+    pub except: Vec<InvariantTarget>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole invariant.
     pub origin: Origin,
+}
+
+impl Invariant {
+    /// Every selector in it.
+    pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        let targets = self.targets.iter().chain(&self.except);
+        self.src.iter().chain(&self.src_except).chain(targets.flat_map(|target| &target.dst))
+    }
 }
 
 /// What an invariant demands.
@@ -22,6 +34,8 @@ pub enum InvariantKind {
     Only,
     /// The sources do not reach the targets.
     Never,
+    /// Nothing goes in, nothing goes out.
+    Isolated,
 }
 
 /// Destinations and ports of an invariant.

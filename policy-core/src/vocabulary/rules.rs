@@ -104,6 +104,10 @@ pub mod invariants {
         only
         /// The sources do not reach these destinations, on these ports.
         never
+        /// Nothing gets in, and nothing gets out.
+        isolated
+        /// Less these: sources before the arrow, destinations and their ports after it.
+        except
     }
     pub use super::acls::{and, on};
 }

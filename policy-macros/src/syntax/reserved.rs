@@ -1,9 +1,9 @@
 //! Words that mean something of their own where they stand alone. As part of a name (`on-prem`) they are ordinary.
 
-const OURS: &[&str] = &["let", "on", "and", "as", "remove", "add"];
+const OURS: &[&str] = &["let", "on", "and", "as", "remove", "add", "except"];
 const CLAUSES: &[&str] =
     &["via", "srcPosture", "app", "recorder", "enforceRecorder", "checkPeriod", "acceptEnv", "attr", "ipPool"];
-const STATEMENTS: &[&str] = &["accept", "check", "deny", "proto", "srcPostureAttrs", "only", "never"];
+const STATEMENTS: &[&str] = &["accept", "check", "deny", "proto", "srcPostureAttrs", "only", "never", "isolated"];
 const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
 /// Kinds that the policy file has, but that are written another way here.
 const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];

@@ -112,19 +112,41 @@ impl Parser<'_> {
         Ok(NodeAttr { target, clauses })
     }
 
-    /// `only src -> targets;`, `never src -> targets;`
+    /// `only src except src -> targets except targets;`, the same with `never`; `isolated src except targets;`
     pub(super) fn invariant(&mut self) -> Parsed<Invariant> {
         let kind = match self.peek_ident() {
-            Some("only" | "never") if !self.next_goes_on() => self.ident().ok_or(Failed)?,
+            Some("only" | "never" | "isolated") if !self.next_goes_on() => self.ident().ok_or(Failed)?,
             _ => {
-                let finding = self.expected("`only` or `never`").help(SectionKind::Invariants.example());
+                let finding = self.expected("`only`, `never` or `isolated`").help(SectionKind::Invariants.example());
                 return Err(self.fail(finding));
             }
         };
-        let src = self.sources(SectionKind::Invariants)?;
+        let is_isolated = kind.text == "isolated";
+        let src = self
+            .selectors(if is_isolated { "what is isolated" } else { "a source" })
+            .map_err(|failed| self.with_help(failed, SectionKind::Invariants.example()))?;
+        if is_isolated {
+            if self.peek_arrow() {
+                let finding =
+                    Finding::new(Code::Syntax, self.here(), "`isolated` is about both directions, and has no `->`")
+                        .help("write `isolated tag:iot except tag:hub on 443;`");
+                return Err(self.fail(finding));
+            }
+            let except = self.except()?;
+            self.end_of_statement()?;
+            return Ok(Invariant { kind, src, src_except: Vec::new(), targets: Vec::new(), except });
+        }
+        let src_except =
+            if self.keyword("except").is_some() { self.selectors("a source after `except`")? } else { Vec::new() };
+        self.arrow_after_sources(SectionKind::Invariants)?;
         let targets = self.targets()?;
+        let except = self.except()?;
         self.end_of_statement()?;
-        Ok(Invariant { kind, src, targets })
+        Ok(Invariant { kind, src, src_except, targets, except })
+    }
+
+    fn except(&mut self) -> Parsed<Vec<Target>> {
+        if self.keyword("except").is_some() { self.targets() } else { Ok(Vec::new()) }
     }
 
     // --- parts ---
@@ -132,8 +154,13 @@ impl Parser<'_> {
     /// The sources, and the arrow after them.
     pub(super) fn sources(&mut self, kind: SectionKind) -> Parsed<Vec<Selector>> {
         let src = self.selectors("a source").map_err(|failed| self.with_help(failed, kind.example()))?;
+        self.arrow_after_sources(kind)?;
+        Ok(src)
+    }
+
+    fn arrow_after_sources(&mut self, kind: SectionKind) -> Parsed<()> {
         if self.arrow() {
-            return Ok(src);
+            return Ok(());
         }
         if self.peek_punct('=') && self.second_punct() == Some('>') {
             let start = self.here();
@@ -141,7 +168,7 @@ impl Parser<'_> {
             self.punct('>');
             let place = self.since(start);
             self.report(Finding::new(Code::Syntax, place, "expected `->`, found `=>`").help("write `->`"));
-            return Ok(src);
+            return Ok(());
         }
         let finding = self.expected("`->` after the sources").help(kind.example());
         Err(self.fail(finding))
@@ -283,7 +310,7 @@ impl Parser<'_> {
             "proto" => Finding::new(Code::Syntax, place, "`proto` is part of the ports").help("write `on udp:53`"),
             "ip" => Finding::new(Code::Syntax, place, "`ip` is written `on`").help("write `on tcp:443`"),
             "users" => Finding::new(Code::Syntax, place, "`users` is written `as`").help("write `as \"root\"`"),
-            "srcPostureAttrs" | "accept" | "deny" | "check" | "and" | "only" | "never" => {
+            "srcPostureAttrs" | "accept" | "deny" | "check" | "and" | "only" | "never" | "isolated" | "except" => {
                 self.expected("`;`").help("a statement ends with `;`")
             }
             _ => {

@@ -232,12 +232,14 @@ pub(crate) struct Probe {
     pub(crate) place: Place,
 }
 
-/// `only src -> targets;`, `never src -> targets;`
+/// `only src except src -> targets except targets;`, the same with `never`; `isolated src except targets;`
 #[derive(Debug)]
 pub(crate) struct Invariant {
     pub(crate) kind: Word,
     pub(crate) src: Vec<Selector>,
+    pub(crate) src_except: Vec<Selector>,
     pub(crate) targets: Vec<Target>,
+    pub(crate) except: Vec<Target>,
 }
 
 /// `name = "e-mail", role;`

@@ -118,12 +118,15 @@ impl<'t> Writer<'_, 't> {
         self.out.push("{");
         self.fact("kind", &invariant.kind.text, invariant.kind.place);
         self.field("src", &invariant.src);
-        self.out.key("targets");
-        self.out.push("[");
-        for target in &invariant.targets {
-            self.target(target);
+        self.field("src_except", &invariant.src_except);
+        for (key, targets) in [("targets", &invariant.targets), ("except", &invariant.except)] {
+            self.out.key(key);
+            self.out.push("[");
+            for target in targets {
+                self.target(target);
+            }
+            self.out.push("], ");
         }
-        self.out.push("], ");
         self.doc(docs);
         self.out.push("}");
     }

@@ -29,6 +29,7 @@ policy_macros::policy! {
         web-1, web_1 = "10.0.0.1";
     }
 
+    #[allow(redundant_rule, reason = "a test tailnet")]
     grants {
         #[allow(quoted_name, reason = "pasted from the old file")]
         "tag:web" -> "tag:web" on 443;

@@ -115,8 +115,11 @@ mod tailnet {
             pia -> tag:nas { check "root"; srcPostureAttrs { "node:os": "macos", "node:tsVersion": "1.80", "custom:mdm": true }; }
         }
         invariants {
-            only tag:x--y -> tag:type on 443 and web-1 on 53;
+            only tag:x--y -> tag:x--y, tag:type on 443 and web-1 on udp:53, udp:5353 except tag:type on 443;
             never tag:rec -> tag:nas;
+            never "user:*@example.com" except people, autogroup:admin -> tag:exit;
+            isolated tag:rec
+                except autogroup:admin, tag:k8s-2 and tag:self on icmp:* and tag:x--y on tcp:443 and web-1 on udp:53, udp:5353;
         }
         /* Private. */
         //! The end.

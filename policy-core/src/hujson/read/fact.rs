@@ -142,19 +142,23 @@ impl Reader<'_> {
     }
 
     fn invariant(&mut self, id: NodeId) -> Option<Invariant> {
-        let [kind, src, targets, doc] = self.known_fields(id, "an invariant", &["kind", "src", "targets", "doc"])?;
+        let [kind, src, src_except, targets, except, doc] =
+            self.known_fields(id, "an invariant", &["kind", "src", "src_except", "targets", "except", "doc"])?;
         let kind = self.text(kind, "kind").and_then(|text| {
             self.parse(&text, |text| match text.as_str() {
                 "only" => Ok(InvariantKind::Only),
                 "never" => Ok(InvariantKind::Never),
+                "isolated" => Ok(InvariantKind::Isolated),
                 _ => Err(Problem::new(Code::InvalidValue, format!("`{text}` is no kind of invariant"))
-                    .help("write `only` or `never`")),
+                    .help("write `only`, `never` or `isolated`")),
             })
         })?;
         Some(Invariant {
             kind,
             src: self.selectors(src, "src"),
+            src_except: self.selectors(src_except, "src_except"),
             targets: self.list(targets, "targets", Self::invariant_target).items,
+            except: self.list(except, "except", Self::invariant_target).items,
             doc: self.fact_doc(id, doc),
             origin: self.document.origin(id),
         })

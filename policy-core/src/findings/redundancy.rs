@@ -1,0 +1,61 @@
+//! Rules, and items of their lists, that could go without a change of what is allowed.
+
+use std::collections::HashSet;
+
+use crate::analyze::{Part, Redundancy, Space, redundancies};
+use crate::check::rule::named_beside_wildcard;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Origin, SelectorKind};
+
+use super::words::Words;
+
+/// More places than a finding should show.
+const SHOWN: usize = 3;
+
+/// The warning that each of them is.
+pub(super) fn redundant(words: &Words, space: &Space) -> Vec<Diagnostic> {
+    // What stands beside `*` has a warning of its own.
+    let grants = words.policy.grants.iter().flatten().map(|grant| &grant.src);
+    let sources = grants.chain(words.policy.acls.iter().flatten().map(|acl| &acl.src));
+    let told: HashSet<Origin> =
+        sources.flat_map(|src| named_beside_wildcard(src)).map(|(selector, _)| selector.text.origin).collect();
+    let found = redundancies(space).into_iter().filter(|redundancy| match &redundancy.part {
+        Part::Rule => true,
+        Part::Item(text) => !told.contains(&text.origin),
+    });
+    found.map(|redundancy| explained(words, &redundancy)).collect()
+}
+
+fn explained(words: &Words, redundancy: &Redundancy) -> Diagnostic {
+    let is_grant = words.policy.grants.iter().flatten().any(|grant| grant.origin == redundancy.rule);
+    let noun = if is_grant { "grant" } else { "acl" };
+    let (finding, what) = match &redundancy.part {
+        Part::Rule => {
+            let message = format!("this {noun} allows nothing that other rules do not");
+            (Diagnostic::new(Code::RedundantRule, redundancy.rule, message), "the rule")
+        }
+        Part::Item(text) => {
+            let name = if SelectorKind::of(text) == SelectorKind::User { words.login(text) } else { text };
+            let message = format!("`{name}` adds nothing to this {noun}");
+            (Diagnostic::new(Code::RedundantRule, text.origin, message), "it")
+        }
+    };
+    let (itself, others): (Vec<Origin>, Vec<Origin>) =
+        redundancy.covered_by.iter().partition(|&&rule| rule == redundancy.rule);
+    let mut finding = others.iter().take(SHOWN).fold(finding, |finding, &rule| {
+        finding.note_at(
+            if others.len() > 1 { "this rule allows a part of it" } else { "this rule allows all of it" },
+            rule,
+        )
+    });
+    if !itself.is_empty() {
+        finding = finding.note(match others.is_empty() {
+            true => format!("the other items of the {noun} say all of it"),
+            false => format!("the other items of the {noun} say the rest"),
+        });
+    }
+    if let Some(more) = others.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        finding = finding.note(format!("{more} more rules allow the rest"));
+    }
+    finding.help(format!("remove {what}: nothing changes"))
+}
