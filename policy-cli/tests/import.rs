@@ -46,7 +46,7 @@ const SOURCE: &str = r#"policy_macros::policy! {
         ada = "ada@example.com";
     }
 
-    let https = tcp:443;
+    let https  = tcp:443;
     let owners = group:eng, autogroup:admin;
 
     /// engineers
@@ -55,7 +55,7 @@ const SOURCE: &str = r#"policy_macros::policy! {
     }
 
     tagOwners {
-        tag:web = owners;
+        tag:web      = owners;
         "tag:lab-1e" = owners;
     }
 
@@ -81,7 +81,7 @@ fn a_policy_becomes_rust() {
 fn plain_gives_no_names_to_lists() {
     let output = import(&["--plain", "-"], POLICY);
     let source = SOURCE
-        .replace("    let https = tcp:443;\n    let owners = group:eng, autogroup:admin;\n\n", "")
+        .replace("    let https  = tcp:443;\n    let owners = group:eng, autogroup:admin;\n\n", "")
         .replace("https", "tcp:443")
         .replace("owners;", "group:eng, autogroup:admin;");
     assert_eq!(text(&output.stdout), source);

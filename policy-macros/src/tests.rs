@@ -134,6 +134,11 @@ fn each_form_is_written_as_the_policy_file_has_it() {
             "for s in [a] { let $s-web = tag:$s; } hosts { for = \"10.0.0.1\"; } grants { a-web, for -> for on 1; } nodeAttrs { for attr \"${x}\"; }",
             r#"{ "hosts": { "for": "10.0.0.1"}, "grants": [ { "src": ["tag:a", "for"], "dst": ["for"], "ip": ["1"]}], "nodeAttrs": [ { "target": ["for"], "attr": ["${x}"]}], }"#,
         ),
+        (
+            "ipsets { ipset:a = \"192.0.2.0/24\", web, ipset:b; ipset:c = \"add 192.0.2.1\"; } hosts { web = \"192.0.2.1\"; }",
+            r#"{ "ipsets": { "ipset:a": ["192.0.2.0/24", "host:web", "ipset:b"], "ipset:c": ["add 192.0.2.1"]}, "hosts": { "web": "192.0.2.1"}, }"#,
+        ),
+        ("\"my-key\" = 1; \"let\" = [];", r#"{ "my-key": 1, "let": [], }"#),
         ("grants {} ssh {}", r#"{ "grants": [], "ssh": [], }"#),
         ("", "{}"),
     ];
@@ -195,6 +200,7 @@ fn what_the_grammar_refuses() {
         ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
         ("derpMap = { \"a\": 0x10 };", "`0x10` is no JSON number"),
         ("derpMap = { \"a\": 1_000 };", "`1_000` is no JSON number"),
+        ("\"derpMap\" = {};", "a key that is a word has no quotes"),
         ("derpMap = { a: 1 };", "the name `a` lacks its quotes"),
     ];
     for (policy, expected) in cases {

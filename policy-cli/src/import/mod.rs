@@ -25,6 +25,7 @@ use self::finding::Findings;
 use self::layout::Layout;
 use self::names::Names;
 use self::section::Reader;
+use crate::rust_source;
 
 /// What became of a policy file.
 #[derive(Clone, Debug)]
@@ -83,7 +84,7 @@ fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Di
     let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
     let rest = reader.findings.up_to(u32::MAX);
     let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
-    let mut layout = Layout::new();
+    let mut layout = Layout::default();
     layout.within("policy_macros::policy!", |layout| {
         header(layout, alone(document.before(root)));
         users(layout, &policy.facts.users);
@@ -100,7 +101,9 @@ fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Di
         layout.private(&rest);
         layout.notes(&alone(document.after(root)));
     });
-    layout.finish()
+    let source = layout.finish();
+    // What is written is Rust; if it were none, it would still be better than nothing.
+    rust_source::formatted(&source).map_or(source, |formatted| formatted.text)
 }
 
 /// What stands above the policy; the levels of warnings at its end are a section.
@@ -150,5 +153,28 @@ fn alone(extra: &str) -> Vec<Lines> {
     match (behind.is_empty(), alone) {
         (true, alone) => alone,
         (false, alone) => std::iter::once(behind).chain(alone).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_is_imported_is_formatted() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/import");
+        for path in fs::read_dir(fixtures).unwrap().map(|file| file.unwrap().path()) {
+            let source = import(&fs::read_to_string(&path).unwrap(), Naming::Lets).unwrap().source;
+            let formatted = rust_source::formatted(&source).unwrap();
+            assert_eq!(
+                (&formatted.text, formatted.untouched.as_slice()),
+                (&source, [].as_slice()),
+                "{}",
+                path.display()
+            );
+        }
     }
 }

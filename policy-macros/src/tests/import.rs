@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use policy_cli::import::{Naming, import};
 use policy_core::hujson::{Document, Extra, NodeId, extras};
 use policy_core::{Code, Severity};
+use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::tokens;
@@ -181,6 +182,67 @@ fn every_value_and_every_comment_comes_back() {
         }
     }
     assert!(count >= 40, "{count} fixtures");
+}
+
+/// A text with comments at some of the places where there may be any.
+fn commented(text: &str, places: &[(usize, bool, bool)]) -> String {
+    // Between two tokens, a text has white space or a mark of punctuation.
+    let mut gaps = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, char)) = rest.next() {
+        match char {
+            '"' => {
+                while let Some((_, char)) = rest.next() {
+                    match char {
+                        '\\' => drop(rest.next()),
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            '/' => {
+                let end = if text[at..].starts_with("//") { "\n" } else { "*/" };
+                let length = text[at..].find(end).unwrap() + end.len();
+                while rest.next_if(|(next, _)| *next < at + length).is_some() {}
+            }
+            '{' | '}' | '[' | ']' | ',' | ':' => gaps.extend([at, at + 1]),
+            _ => {}
+        }
+    }
+    let mut places: Vec<(usize, bool, bool)> =
+        places.iter().map(|(place, is_block, own_line)| (gaps[place % gaps.len()], *is_block, *own_line)).collect();
+    places.sort_unstable();
+    let mut out = String::new();
+    let mut done = 0;
+    for (number, (at, is_block, own_line)) in places.into_iter().enumerate() {
+        out.push_str(&text[done..at]);
+        done = at;
+        out.push_str(if own_line { "\n" } else { " " });
+        out.push_str(&if is_block { format!("/* remark {number} */ ") } else { format!("// remark {number}\n") });
+        if own_line && number % 3 == 0 {
+            out.push_str("\n\n");
+        }
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn comments_come_back_from_wherever_they_stand(
+        file in 0_usize..1000,
+        places in prop::collection::vec((0_usize..10_000, prop::bool::ANY, prop::bool::ANY), 1..12),
+    ) {
+        let files = [
+            "homelab", "company", "tests", "ssh", "app_capabilities", "ipsets", "services", "node_attributes", "derp_map", "postures",
+            "legacy_names", "empty_sections", "odd_values", "minimal", "empty", "four_via_six", "via", "people", "wrong_shapes",
+        ];
+        let path = fixtures().join(files[file % files.len()]).with_extension("hujson");
+        let text = fs::read_to_string(path).unwrap();
+        check("a commented policy", &commented(&text, &places), if file < 500 { Naming::Lets } else { Naming::Plain });
+    }
 }
 
 #[test]
