@@ -54,17 +54,31 @@ const SSH_TEST: &[Key] = &[
     Key::object("srcPostureAttrs").statement(),
 ];
 
+/// The fields that an entry of a section may have.
+pub(super) fn keys(section: &str) -> &'static [Key] {
+    match section {
+        "grants" => GRANT,
+        "acls" => ACL,
+        "ssh" => SSH,
+        "nodeAttrs" => NODE_ATTR,
+        "tests" => TEST,
+        "sshTests" => SSH_TEST,
+        _ => &[],
+    }
+}
+
 /// The entry of a section that is a list.
 pub(super) fn entry(document: &Document, names: &Names, section: &str, child: &Child) -> Option<Node> {
-    let (keys, read): (&[Key], Read) = match section {
-        "grants" => (GRANT, |entry| entry.grant()),
-        "acls" => (ACL, |entry| entry.acl()),
-        "ssh" => (SSH, |entry| entry.ssh()),
-        "nodeAttrs" => (NODE_ATTR, |entry| entry.node_attr()),
-        "tests" => (TEST, |entry| entry.test()),
-        "sshTests" => (SSH_TEST, |entry| entry.ssh_test()),
+    let read: Read = match section {
+        "grants" => |entry| entry.grant(),
+        "acls" => |entry| entry.acl(),
+        "ssh" => |entry| entry.ssh(),
+        "nodeAttrs" => |entry| entry.node_attr(),
+        "tests" => |entry| entry.test(),
+        "sshTests" => |entry| entry.ssh_test(),
         _ => return None,
     };
+    let keys = keys(section);
     let mut fields = Fields::of(document, keys, child)?;
     let placement = std::mem::take(&mut fields.placement).in_order()?;
     let mut statement = Statement { fields, placement, names };

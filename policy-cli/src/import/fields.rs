@@ -9,7 +9,7 @@ use super::tree::Json;
 
 /// A field that an entry may have.
 pub(super) struct Key {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// What it was called once.
     old: &'static str,
     shape: Shape,
@@ -43,6 +43,11 @@ impl Key {
         Key { old, ..self }
     }
 
+    /// Whether a policy file may call it so: by any of its names, in any case.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || !self.old.is_empty() && self.old.eq_ignore_ascii_case(name)
+    }
+
     pub(super) const fn statement(self) -> Key {
         Key { is_statement: true, ..self }
     }
@@ -73,10 +78,7 @@ impl Fields {
         fields.placement.entry(&content.open);
         for child in &content.children {
             let name = document.string(child.name?)?;
-            let known = |key: &Key| {
-                key.name.eq_ignore_ascii_case(&name) || !key.old.is_empty() && key.old.eq_ignore_ascii_case(&name)
-            };
-            let index = keys.iter().position(known)?;
+            let index = keys.iter().position(|key| key.is_called(&name))?;
             let value = fields.value(document, child, keys.get(index)?, index + 1)?;
             if fields.values.get_mut(index)?.replace(value).is_some() {
                 return None;

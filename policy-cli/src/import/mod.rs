@@ -17,7 +17,7 @@ mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::User;
+use policy_core::model::{Origin, User};
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
 use self::comment::{Gap, Lines, content, gap};
@@ -32,6 +32,8 @@ use crate::rust_source;
 pub struct Import {
     /// The Rust source.
     pub source: String,
+    /// The file, formatted, and with its keys as the source spells them: the values of what it is emitted as.
+    pub hujson: String,
     /// What was found in the file. The errors are comments of the source, too.
     pub findings: Vec<Diagnostic>,
 }
@@ -73,16 +75,23 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     let mut findings = findings(&policy);
     // What is said of people is ours.
     findings.retain(|finding| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len()));
-    let source = source(&document, &policy, names, &findings, naming);
-    Ok(Import { source, findings })
+    let (source, hujson) = sources(&document, &policy, names, &findings, naming);
+    Ok(Import { source, hujson, findings })
 }
 
-fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Diagnostic], naming: Naming) -> String {
+fn sources(
+    document: &Document,
+    policy: &Policy,
+    mut names: Names,
+    findings: &[Diagnostic],
+    naming: Naming,
+) -> (String, String) {
     let root = document.root();
     let content = content(document, root);
-    let mut reader = Reader { document, names: &names, findings: Findings::new(findings) };
+    let mut reader = Reader { document, names: &names, findings: Findings::new(findings), spellings: Vec::new() };
     let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
     let rest = reader.findings.up_to(u32::MAX);
+    let hujson = spelt(document.text(), &reader.spellings);
     let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
     layout.within("policy_macros::policy!", |layout| {
@@ -103,7 +112,23 @@ fn source(document: &Document, policy: &Policy, mut names: Names, findings: &[Di
     });
     let source = layout.finish();
     // What is written is Rust; if it were none, it would still be better than nothing.
-    rust_source::formatted(&source).map_or(source, |formatted| formatted.text)
+    (rust_source::formatted(&source).map_or(source, |formatted| formatted.text), hujson)
+}
+
+/// A file with other names for some of its members, formatted.
+fn spelt(text: &str, spellings: &[(Origin, &str)]) -> String {
+    let mut spellings: Vec<_> = spellings.to_vec();
+    spellings.sort_by_key(|(name, _)| *name);
+    let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
+    let mut spelt = String::with_capacity(text.len());
+    let mut done = 0;
+    for (name, spelling) in spellings {
+        spelt.push_str(text.get(done..at(name.start)).unwrap_or_default());
+        spelt.push_str(&format!("\"{spelling}\""));
+        done = at(name.end);
+    }
+    spelt.push_str(text.get(done..).unwrap_or_default());
+    Document::parse(spelt.as_str(), 0).map_or(spelt, |document| document.format())
 }
 
 /// What stands above the policy; the levels of warnings at its end are a section.

@@ -1,9 +1,10 @@
 //! The keys of a policy: sections, and settings, which are JSON.
 
 use policy_core::hujson::{Document, Kind, NodeId};
+use policy_core::model::Origin;
 
 use super::comment::{Child, Content, content, has_comment};
-use super::entry::{entry, items};
+use super::entry::{entry, items, keys};
 use super::finding::Findings;
 use super::json::json;
 use super::names::Names;
@@ -32,6 +33,8 @@ pub(super) struct Reader<'a> {
     pub(super) document: &'a Document,
     pub(super) names: &'a Names,
     pub(super) findings: Findings,
+    /// Keys that are spelt another way today, and come out of the macro so.
+    pub(super) spellings: Vec<(Origin, &'static str)>,
 }
 
 impl Reader<'_> {
@@ -40,10 +43,14 @@ impl Reader<'_> {
         let name = child.name.and_then(|name| self.document.string(name));
         let name = name.as_ref().map_or("", |name| name.as_str());
         let own = self.findings.up_to(self.document.origin(child.value).start.saturating_add(1));
-        let told = self.findings.told;
+        let (told, spelt) = (self.findings.told, self.spellings.len());
         let section = SECTIONS.iter().copied().find(|section| section.eq_ignore_ascii_case(name));
+        if let Some(section) = section {
+            self.spell(child, section);
+        }
         let node = section.and_then(|section| self.section(section, child.value)).unwrap_or_else(|| {
             self.findings.told = told;
+            self.spellings.truncate(spelt);
             self.setting(name, child.value)
         });
         let mut node = self.above(self.around(node, child), child);
@@ -72,7 +79,11 @@ impl Reader<'_> {
             return None;
         }
         let entries = children.iter().map(|child| {
-            let node = entry(self.document, self.names, section, child).unwrap_or_else(|| {
+            let node = entry(self.document, self.names, section, child);
+            if node.is_some() {
+                self.spell_fields(section, child.value);
+            }
+            let node = node.unwrap_or_else(|| {
                 let made = json(self.document, child.value);
                 let node = Node { docs: made.open, ..Node::new(Form::Statement(vec![Piece::Json(made.json)])) };
                 self.around(node, child)
@@ -111,9 +122,25 @@ impl Reader<'_> {
                 return None;
             }
             seen.push(key);
+            self.spell(child, key);
             nodes.push(self.above(node, child));
         }
         Some(nodes)
+    }
+
+    /// Notes how the name of a member is spelt.
+    fn spell(&mut self, child: &Child, spelling: &'static str) {
+        let name = child.name.filter(|name| self.document.string(*name).is_some_and(|name| *name != *spelling));
+        self.spellings.extend(name.map(|name| (self.document.origin(name), spelling)));
+    }
+
+    fn spell_fields(&mut self, section: &str, entry: NodeId) {
+        for child in content(self.document, entry).children {
+            let name = child.name.and_then(|name| self.document.string(name));
+            if let Some(key) = name.and_then(|name| keys(section).iter().find(|key| key.is_called(&name))) {
+                self.spell(&child, key.name);
+            }
+        }
     }
 
     /// `key = JSON;`

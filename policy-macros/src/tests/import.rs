@@ -7,7 +7,7 @@ use policy_cli::import::{Naming, import};
 use policy_core::hujson::{Document, Extra, NodeId, extras};
 use policy_core::{Code, Severity};
 use proptest::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::tokens;
 use crate::expand::findings;
@@ -76,59 +76,10 @@ fn comments(text: &str) -> Vec<String> {
     comments
 }
 
-/// A section, the keys of its entries, and the old names of some of them.
-type Section = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
-
-/// The value of a policy with its keys as Tailscale spells them today, as `docs/adoption.md` lists them.
-fn normal(text: &str) -> Value {
+/// The value of a policy.
+fn value(text: &str) -> Value {
     let document = Document::parse(text, 0).unwrap();
-    let Value::Object(policy) = document.value(document.root()) else { panic!() };
-    const SECTIONS: &[Section] = &[
-        ("groups", &[], &[]),
-        ("hosts", &[], &[]),
-        ("ipsets", &[], &[]),
-        ("postures", &[], &[]),
-        ("tagOwners", &[], &[]),
-        ("grants", &["src", "dst", "ip", "via", "srcPosture", "app"], &[]),
-        ("acls", &["action", "src", "dst", "proto", "srcPosture"], &[("users", "src"), ("ports", "dst")]),
-        (
-            "ssh",
-            &["action", "src", "dst", "users", "checkPeriod", "acceptEnv", "srcPosture", "recorder", "enforceRecorder"],
-            &[],
-        ),
-        ("autoApprovers", &["routes", "exitNode", "services"], &[]),
-        ("nodeAttrs", &["target", "attr", "app", "ipPool"], &[]),
-        ("tests", &["src", "proto", "accept", "deny", "srcPostureAttrs"], &[("user", "src"), ("allow", "accept")]),
-        ("sshTests", &["src", "dst", "accept", "check", "deny", "srcPostureAttrs"], &[]),
-    ];
-    let rename = |object: Map<String, Value>, keys: &[&str], old: &[(&str, &str)]| -> Map<String, Value> {
-        let names = |name: String| {
-            let new = old.iter().find(|(old, _)| old.eq_ignore_ascii_case(&name)).map(|(_, new)| *new);
-            let known = keys.iter().find(|key| key.eq_ignore_ascii_case(&name)).copied();
-            new.or(known).map_or(name, str::to_owned)
-        };
-        object.into_iter().map(|(name, value)| (names(name), value)).collect()
-    };
-    let mut all = Map::new();
-    for (name, value) in policy {
-        let Some((key, fields, old)) = SECTIONS.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&name)) else {
-            all.insert(name, value);
-            continue;
-        };
-        let value = match value {
-            Value::Array(entries) => entries
-                .into_iter()
-                .map(|entry| match entry {
-                    Value::Object(entry) => Value::Object(rename(entry, fields, old)),
-                    other => other,
-                })
-                .collect(),
-            Value::Object(members) if *key == "autoApprovers" => Value::Object(rename(members, fields, old)),
-            other => other,
-        };
-        all.insert((*key).to_owned(), value);
-    }
-    Value::Object(all)
+    document.value(document.root())
 }
 
 /// Whether an import says the same as its file.
@@ -144,9 +95,10 @@ fn check(name: &str, text: &str, naming: Naming) {
     let duplicates =
         import.findings.iter().any(|finding| finding.code == Code::DuplicateKey || finding.code == Code::DuplicateName);
     if !duplicates {
-        let (from, to) = (normal(text), normal(&emitted));
+        let (from, to) = (value(&import.hujson), value(&emitted));
         assert!(from == to, "{name}: {from:#}\nbecame {to:#}\n{source}");
     }
+    assert!(comments(&import.hujson) == comments(text), "{name}: {}", import.hujson);
     let (from, to) = (comments(text), comments(&emitted));
     assert!(from == to, "{name}: {from:#?}\nbecame {to:#?}\n{source}");
     if !refused {
@@ -161,6 +113,31 @@ fn check(name: &str, text: &str, naming: Naming) {
         let again = policy_cli::import::import(&emitted, naming).unwrap().source;
         let (twice, _) = self::emitted(&again);
         assert!(twice == emitted, "{name}: {emitted}\nbecame {twice}\n{again}");
+    }
+}
+
+#[test]
+fn only_names_of_keys_change_in_the_file() {
+    for (from, to) in [
+        (
+            "{\"ACLs\": [{\"Action\": \"accept\", \"Users\": [\"*\"], \"Ports\": [\"*:*\"]}]}",
+            "{\"acls\": [{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:*\"]}]}\n",
+        ),
+        (
+            "{\"tests\": [{\"user\": \"a@b.c\", \"allow\": [\"x:1\"]}]}",
+            "{\"tests\": [{\"src\": \"a@b.c\", \"accept\": [\"x:1\"]}]}\n",
+        ),
+        (
+            "{\"AutoApprovers\": {\"ExitNode\": [\"tag:a\"], \"Routes\": {}}}",
+            "{\"autoApprovers\": {\"exitNode\": [\"tag:a\"], \"routes\": {}}}\n",
+        ),
+        // What stays JSON keeps its keys.
+        (
+            "{\"Grants\": [{\"Src\": [\"*\"], \"x\": 1}], \"Groups\": null, \"X\": {\"Src\": 1}}",
+            "{\"grants\": [{\"Src\": [\"*\"], \"x\": 1}], \"Groups\": null, \"X\": {\"Src\": 1}}\n",
+        ),
+    ] {
+        assert_eq!(import(from, Naming::Lets).unwrap().hujson, to);
     }
 }
 
@@ -201,8 +178,9 @@ fn commented(text: &str, places: &[(usize, bool, bool)]) -> String {
                 }
             }
             '/' => {
-                let end = if text[at..].starts_with("//") { "\n" } else { "*/" };
-                let length = text[at..].find(end).unwrap() + end.len();
+                let comment = text.get(at..).unwrap();
+                let end = if comment.starts_with("//") { "\n" } else { "*/" };
+                let length = comment.find(end).unwrap() + end.len();
                 while rest.next_if(|(next, _)| *next < at + length).is_some() {}
             }
             '{' | '}' | '[' | ']' | ',' | ':' => gaps.extend([at, at + 1]),
@@ -215,7 +193,7 @@ fn commented(text: &str, places: &[(usize, bool, bool)]) -> String {
     let mut out = String::new();
     let mut done = 0;
     for (number, (at, is_block, own_line)) in places.into_iter().enumerate() {
-        out.push_str(&text[done..at]);
+        out.push_str(text.get(done..at).unwrap());
         done = at;
         out.push_str(if own_line { "\n" } else { " " });
         out.push_str(&if is_block { format!("/* remark {number} */ ") } else { format!("// remark {number}\n") });
@@ -223,7 +201,7 @@ fn commented(text: &str, places: &[(usize, bool, bool)]) -> String {
             out.push_str("\n\n");
         }
     }
-    out.push_str(&text[done..]);
+    out.push_str(text.get(done..).unwrap());
     out
 }
 
