@@ -144,6 +144,63 @@ fn keep_owner(file: &File, existing: &Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
 
+/// Makes a directory of files, all of it or, whatever happens, none of it. It may be there already if it is empty.
+pub(crate) fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
+    let exists = match fs::read_dir(path).map(Iterator::count) {
+        Ok(1..) => {
+            let message = format_args!("the directory `{}` is not empty", path.display());
+            return Err(Failure::new(message).help("name one that is not there yet"));
+        }
+        Ok(0) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(Failure::new(format_args!("`{}` is a file, not a directory", path.display())));
+        }
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    try_write_directory(path, exists, files).map_err(|error| cannot("write", path, &error))
+}
+
+fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> io::Result<()> {
+    // Beside it, or in it: on the same file system, where a rename takes no time and cannot run out of space.
+    let beside = if exists { path } else { directory_of(path) };
+    let temporary = beside.join(format!(".policy-init-{}.tmp", std::process::id()));
+    fs::create_dir(&temporary)?;
+    let done = write_all(&temporary, files)
+        .and_then(|()| if exists { move_entries(&temporary, path) } else { fs::rename(&temporary, path) });
+    if done.is_err() || exists {
+        // The first error is the one to report.
+        let _ = fs::remove_dir_all(&temporary);
+    }
+    done
+}
+
+fn write_all(directory: &Path, files: &[(&str, String)]) -> io::Result<()> {
+    for (name, content) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(directory_of(&path))?;
+        fs::write(path, content)?;
+    }
+    Ok(())
+}
+
+/// Moves what is in one directory to another; back again if that fails.
+fn move_entries(from: &Path, to: &Path) -> io::Result<()> {
+    let mut moved = Vec::new();
+    let result = fs::read_dir(from)?.try_for_each(|entry| {
+        let name = entry?.file_name();
+        fs::rename(from.join(&name), to.join(&name))?;
+        moved.push(name);
+        Ok(())
+    });
+    if result.is_err() {
+        for name in moved {
+            let _ = fs::rename(to.join(&name), from.join(&name));
+        }
+    }
+    result
+}
+
 /// What went wrong, in words that do not need the system's manual.
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let name = display_name(path).display();

@@ -22,6 +22,7 @@ mod facts;
 mod file;
 pub mod import;
 mod line_index;
+mod operator_crate;
 mod outcome;
 mod output;
 mod render;
@@ -64,7 +65,8 @@ const FILE_EXAMPLES: &str = "Examples:
   policy fmt policy.hujson                     format it in place
   policy fmt src/tailnet.rs                    format the `policy!` in it
   policy fmt --check *.hujson                  in CI: is every file formatted?
-  policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments";
+  policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments
+  policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want";
 
 /// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
 ///
@@ -98,7 +100,7 @@ pub fn run_on_files() -> ExitCode {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
-        .subcommands([fmt::command(), command::import::command()]);
+        .subcommands([fmt::command(), command::import::command(), command::init::command()]);
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => {
@@ -106,6 +108,7 @@ pub fn run_on_files() -> ExitCode {
                 run(path, policy, matches)
             }
             None if name == "import" => command::import::run(matches),
+            None if name == "init" => command::init::run(matches),
             None => Ok(fmt::run(matches)),
         },
         // clap has refused that already.

@@ -7,6 +7,7 @@ pub(crate) mod emit;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod matrix;
 pub(crate) mod report;
 pub(crate) mod test;

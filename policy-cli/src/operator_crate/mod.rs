@@ -1,0 +1,212 @@
+//! The files of an operator's own crate.
+
+use std::path::Path;
+
+use crate::import::Import;
+
+/// A name that cargo takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CrateName(String);
+
+/// Where the crates of `policy!` come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Library {
+    /// crates.io
+    Registry,
+    /// A clone of the repository
+    Path(String),
+    /// The repository
+    Git(String),
+}
+
+/// Names that mean something else to cargo or to Rust.
+const TAKEN: &[&str] = &[
+    "policy-core",
+    "policy-macros",
+    "policy-cli",
+    "test",
+    "tests",
+    "core",
+    "std",
+    "alloc",
+    "proc-macro",
+    "build",
+    "deps",
+    "examples",
+    "incremental",
+    "as",
+    "async",
+    "await",
+    "break",
+    "const",
+    "continue",
+    "crate",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "trait",
+    "true",
+    "type",
+    "unsafe",
+    "use",
+    "where",
+    "while",
+    "abstract",
+    "become",
+    "box",
+    "do",
+    "final",
+    "macro",
+    "override",
+    "priv",
+    "try",
+    "typeof",
+    "unsized",
+    "virtual",
+    "yield",
+];
+
+impl CrateName {
+    /// The name, if cargo takes it.
+    pub(crate) fn new(name: &str) -> Option<CrateName> {
+        let is_spelt = name.starts_with(|char: char| char.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && name.len() <= 64;
+        (is_spelt && !TAKEN.contains(&name)).then(|| CrateName(name.to_owned()))
+    }
+
+    /// A name like that of a directory.
+    pub(crate) fn of_directory(directory: &Path) -> CrateName {
+        // The name of `.` is known to the system alone.
+        let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+        let name = whole.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let words: Vec<&str> =
+            name.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let name = words.join("-");
+        [name.clone(), format!("{name}-policy"), format!("policy-{name}")]
+            .iter()
+            .find_map(|name| CrateName::new(name))
+            .unwrap_or_else(|| CrateName("tailnet-policy".to_owned()))
+    }
+}
+
+/// All files of the crate, with their paths in it.
+pub(crate) fn files(name: &CrateName, library: &Library, import: &Import) -> Vec<(&'static str, String)> {
+    let source = &import.source;
+    vec![
+        ("Cargo.toml", manifest(name, library)),
+        (".gitignore", "/target\n".to_owned()),
+        (".gitattributes", "*.hujson text eol=lf\n".to_owned()),
+        ("README.md", include_str!("README.md.in").replace("NAME", &name.0)),
+        ("policy.hujson", import.hujson.clone()),
+        ("src/main.rs", include_str!("main.rs.in").to_owned()),
+        ("src/tailnet.rs", format!("//! The policy of the tailnet.\n\n{source}")),
+        (".github/workflows/policy.yml", include_str!("policy.yml.in").to_owned()),
+    ]
+}
+
+fn manifest(CrateName(name): &CrateName, library: &Library) -> String {
+    let version = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+    let from = |part: &str| match library {
+        Library::Registry => format!("\"{version}\""),
+        Library::Path(root) => format!("{{ path = {} }}", toml_string(&format!("{root}/{part}"))),
+        Library::Git(url) => format!("{{ git = {} }}", toml_string(url)),
+    };
+    let dependencies: Vec<String> = ["policy-cli", "policy-core", "policy-macros"]
+        .iter()
+        .map(|part| format!("{part} = {}\n", from(part)))
+        .collect();
+    format!(
+        "\
+[package]
+name = \"{name}\"
+description = \"The policy of a tailnet, as a program that prints it\"
+version = \"0.1.0\"
+edition = \"2024\"
+rust-version = \"{}\"
+publish = false
+
+[dependencies]
+{}
+# A workspace of its own, wherever it stands. Take this away to make it a member of another.
+[workspace]
+
+# A cold `cargo run` is a fifth shorter without what only debuggers and long edits need.
+[profile.dev]
+debug = \"line-tables-only\"
+incremental = false
+[profile.dev.package.\"*\"]
+debug = false
+",
+        env!("CARGO_PKG_RUST_VERSION"),
+        dependencies.concat(),
+    )
+}
+
+/// A basic string of TOML, whose escapes are those of JSON.
+fn toml_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_are_called_like_their_directories() {
+        for (directory, name) in [
+            ("/srv/tailnet", "tailnet"),
+            ("/srv/My Network", "my-network"),
+            ("/srv/test", "test-policy"),
+            ("/srv/2024", "policy-2024"),
+            ("/srv/policy-core", "policy-core-policy"),
+            ("/srv/ключ", "tailnet-policy"),
+            ("/", "tailnet-policy"),
+            ("/srv/a/..", "tailnet-policy"),
+        ] {
+            let expected = if directory.ends_with("..") {
+                CrateName::of_directory(Path::new(directory))
+            } else {
+                CrateName(name.to_owned())
+            };
+            assert_eq!(CrateName::of_directory(Path::new(directory)), expected, "{directory}");
+        }
+        for name in ["", "fn", "a b", "1a", "ä", "policy-cli", "a/b", "-a"] {
+            assert_eq!(CrateName::new(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_crates_come_from_where_they_are_said_to() {
+        let of = |library| manifest(&CrateName("x".to_owned()), &library);
+        assert!(of(Library::Registry).contains("policy-macros = \"0.1\"\n"));
+        assert!(
+            of(Library::Path("/a \"b\"".to_owned())).contains(r#"policy-core = { path = "/a \"b\"/policy-core" }"#)
+        );
+        assert!(
+            of(Library::Git("https://example.com/p".to_owned()))
+                .contains(r#"policy-cli = { git = "https://example.com/p" }"#)
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! `policy init` as a process, and the crate that it makes, built by cargo without a network.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use policy_core::Policy;
+use policy_core::hujson::Document;
+use policy_tests::plain_json;
+
+/// The root of this workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn policy(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_standalone"));
+    command.current_dir(directory).args(arguments).env_remove("CLICOLOR_FORCE").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// An empty directory of the test's own.
+fn directory(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Runs cargo in a crate, on what this workspace has built and fetched already.
+fn cargo(krate: &Path, arguments: &[&str]) -> Output {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(krate).args(arguments).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    command.output().unwrap()
+}
+
+#[test]
+fn what_is_made_runs_and_tests_itself() {
+    let directory = directory("init_runs");
+    let from = root().join("tests/import/homelab.hujson");
+    let source = root();
+    let arguments = ["init", "tailnet", "--from", from.to_str().unwrap(), "--policy-source", source.to_str().unwrap()];
+    let made = policy(&directory, &arguments);
+    assert_eq!((made.status.code(), text(&made.stdout)), (Some(0), ""), "{}", text(&made.stderr));
+    assert!(text(&made.stderr).starts_with("made tailnet. What comes next:\n  cd tailnet\n"), "{}", text(&made.stderr));
+    assert_eq!(names(&directory), ["tailnet"]);
+    let krate = directory.join("tailnet");
+    let expected = [".gitattributes", ".github", ".gitignore", "Cargo.toml", "README.md", "policy.hujson", "src"];
+    assert_eq!(names(&krate), expected);
+
+    // Without a lock file cargo would ask the registry which versions there are.
+    fs::copy(root().join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    let emitted = cargo(&krate, &["run"]);
+    assert!(emitted.status.success(), "{}", text(&emitted.stderr));
+    let original = fs::read_to_string(from).unwrap();
+    assert_eq!(plain_json(text(&emitted.stdout)), plain_json(&original));
+
+    let tested = cargo(&krate, &["test"]);
+    assert!(tested.status.success(), "{}{}", text(&tested.stdout), text(&tested.stderr));
+    assert!(text(&tested.stdout).contains("1 passed"), "{}", text(&tested.stdout));
+
+    let written = cargo(&krate, &["run", "--", "emit", "--output", "policy.hujson"]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let checked = cargo(&krate, &["run", "--", "emit", "--check", "policy.hujson"]);
+    assert_eq!((checked.status.code(), text(&checked.stdout)), (Some(0), ""));
+    assert_eq!(fs::read_to_string(krate.join("policy.hujson")).unwrap(), text(&emitted.stdout));
+
+    // The test is one that can fail.
+    let changed = text(&emitted.stdout).replace("8123", "8124");
+    fs::write(krate.join("policy.hujson"), changed).unwrap();
+    assert!(!cargo(&krate, &["test"]).status.success());
+}
+
+#[test]
+fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
+    let directory = directory("init_directories");
+    fs::write(directory.join("old.hujson"), "{\"ACLs\": []}").unwrap();
+    fs::create_dir(directory.join("empty")).unwrap();
+    let made = policy(&directory.join("empty"), &["init", ".", "--from", "../old.hujson", "--name", "my-net"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let manifest = fs::read_to_string(directory.join("empty/Cargo.toml")).unwrap();
+    assert!(manifest.contains("name = \"my-net\"\n") && manifest.contains("policy-macros = \"0.1\"\n"), "{manifest}");
+    assert_eq!(fs::read_to_string(directory.join("empty/policy.hujson")).unwrap(), "{\"acls\": []}\n");
+
+    let before = names(&directory);
+    for (arguments, reason) in [
+        (["init", "empty", "--from", "old.hujson"].as_slice(), "the directory `empty` is not empty"),
+        (&["init", "old.hujson", "--from", "old.hujson"], "`old.hujson` is a file, not a directory"),
+        (&["init", "no/where", "--from", "old.hujson"], "cannot write `no/where`: there is no such directory"),
+        (&["init", "new", "--from", "nothing.hujson"], "there is no file `nothing.hujson`"),
+        (&["init", "new", "--from", "old.hujson", "--name", "fn"], "no crate can be called `fn`"),
+        (&["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"], "there is no directory `nowhere`"),
+        (
+            &["init", "new", "--from", "old.hujson", "--policy-source", "empty"],
+            "`empty` is no clone of the repository of `policy!`",
+        ),
+    ] {
+        let refused = policy(&directory, arguments);
+        assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(2), ""), "{arguments:?}");
+        assert!(text(&refused.stderr).contains(reason), "{arguments:?}: {}", text(&refused.stderr));
+        assert_eq!(names(&directory), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_tailscale_would_refuse_is_made_and_said() {
+    let directory = directory("init_refused");
+    fs::write(
+        directory.join("old.hujson"),
+        "{\"grants\": [{\"src\": [\"tag:a\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}",
+    )
+    .unwrap();
+    let made = policy(&directory, &["init", "new", "--from", "old.hujson"]);
+    assert_eq!(made.status.code(), Some(1));
+    for part in ["undefined tag `tag:a`", "mend what the comments `// error` in src/tailnet.rs say"] {
+        assert!(text(&made.stderr).contains(part), "{}", text(&made.stderr));
+    }
+    let kept = fs::read_to_string(directory.join("new/policy.hujson")).unwrap();
+    assert_eq!(Policy::parse(kept.as_str()).grants.unwrap().len(), 1);
+    assert_eq!(Document::parse(kept.as_str(), 0).unwrap().format(), kept);
+}
