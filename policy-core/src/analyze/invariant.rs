@@ -1,5 +1,6 @@
 //! Whether what must hold of the whole policy does.
 
+use crate::eval::permits::Permit;
 use crate::eval::selectors::SelectorId;
 use crate::model::{Invariant, InvariantKind, InvariantTarget, Protocol, Selector};
 
@@ -67,6 +68,10 @@ struct Demand<'a, 'p> {
     is_destination: Vec<bool>,
     targets: Vec<Target>,
     except: Vec<Target>,
+    /// By selector, whether it has somebody that it is about, as a source and as a destination.
+    is_about: [Vec<bool>; 2],
+    /// By selector, whether it has some target.
+    is_target: Vec<bool>,
 }
 
 /// Destinations with ports, in classes.
@@ -121,22 +126,27 @@ impl<'a, 'p> Demand<'a, 'p> {
             is_source.get_mut(class).into_iter().for_each(|flag| *flag = false);
         }
         let is_destination = flags(space.destinations.len(), &space.destinations_among(&about));
-        let targets = |list: &[InvariantTarget]| list.iter().map(|target| Target::new(space, target)).collect();
-        Demand {
-            space,
-            invariant,
-            is_source,
-            is_destination,
-            targets: targets(&invariant.targets),
-            except: targets(&invariant.except),
-        }
+        let targets_of = |list: &[InvariantTarget]| -> Vec<Target> {
+            list.iter().map(|target| Target::new(space, target)).collect()
+        };
+        let (targets, except) = (targets_of(&invariant.targets), targets_of(&invariant.except));
+        let any = |lists: &[Vec<ClassId>], is_one: &dyn Fn(ClassId) -> bool| -> Vec<bool> {
+            lists.iter().map(|classes| classes.iter().any(|&class| is_one(class))).collect()
+        };
+        let is_about = [
+            any(&space.sources_of, &|class| has(&is_source, class)),
+            any(&space.destinations_of, &|class| has(&is_destination, class)),
+        ];
+        let is_target =
+            any(&space.destinations_of, &|class| targets.iter().any(|target| target.has_destination(class, true)));
+        Demand { space, invariant, is_source, is_destination, targets, except, is_about, is_target }
     }
 
     /// What is against the demand of all that a permit lets through.
     fn broken_by(&self, permit: usize) -> Option<Violation<'p>> {
         let (space, ports) = (self.space, self.space.ports.get(permit)?);
         let rule = space.permit(permit)?;
-        if ports.is_empty() {
+        if ports.is_empty() || !self.is_concerned(rule, permit) {
             return None;
         }
         let sources = space.sources_among(&rule.src);
@@ -155,6 +165,26 @@ impl<'a, 'p> Demand<'a, 'p> {
         let packet = against.example()?;
         let access = Access { ports: against, ..space.access(permit)? };
         Some(Violation { invariant: self.invariant, source, destination, is_own, packet, access, rules: 1 })
+    }
+
+    /// Whether a permit could be against the demand, as far as its selectors tell one by one.
+    fn is_concerned(&self, rule: &Permit, permit: usize) -> bool {
+        let any = |flags: &[bool], ids: &[SelectorId]| ids.iter().any(|&id| has(flags, id));
+        let [sources, destinations] = &self.is_about;
+        let comes = any(sources, &rule.src);
+        match self.invariant.kind {
+            InvariantKind::Only => comes,
+            InvariantKind::Never => {
+                let opens = |target: &Target| match (&target.ports, self.space.ports.get(permit)) {
+                    (Some(ports), Some(open)) => !ports.common(open).is_empty(),
+                    _ => true,
+                };
+                comes
+                    && (any(&self.is_target, &rule.dst) || self.space.leads_home(permit))
+                    && self.targets.iter().any(opens)
+            }
+            InvariantKind::Isolated => comes || any(destinations, &rule.dst),
+        }
     }
 
     /// From those that it is about to some of the destinations.

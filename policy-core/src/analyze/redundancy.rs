@@ -97,6 +97,8 @@ struct Pruner<'a, 'p> {
     live: Vec<Live>,
     /// By number, the rule of each permit
     origins: Vec<Origin>,
+    /// By number, the routers of each permit, a number for each set of them
+    via: Vec<usize>,
     /// Whether all that one selector names the other does, as sources and as destinations.
     contained: [HashMap<(SelectorId, SelectorId), bool>; 2],
     /// By class, how many permits it is an end of: where there are few, coverage is least likely.
@@ -135,12 +137,19 @@ impl<'a, 'p> Pruner<'a, 'p> {
             let least = |list: &Vec<ClassId>| list.iter().rev().copied().min_by_key(|&class| weights.get(class));
             lists.iter().map(least).collect()
         };
+        let mut sets: HashMap<BTreeSet<&str>, usize> = HashMap::new();
+        let via = list.iter().map(|permit| {
+            let next = sets.len();
+            *sets.entry(permit.via().iter().map(|tag| tag.text.as_str()).collect()).or_insert(next)
+        });
+        let via = via.collect();
         let rarest = [rarest(&space.sources_of, src_weights), rarest(&space.destinations_of, dst_weights)];
         Pruner {
             space,
             rules,
             live: live.collect(),
             origins: list.iter().map(|permit| permit.rule.origin()).collect(),
+            via,
             contained: [HashMap::new(), HashMap::new()],
             weights,
             rarest,
@@ -281,26 +290,39 @@ impl<'a, 'p> Pruner<'a, 'p> {
         candidates.dedup();
         candidates.retain(|&permit| self.may_help(region, permit));
         let around: Vec<usize> = candidates.iter().copied().filter(|&permit| self.contains(1, dst, permit)).collect();
+        // Where some have all of the sources, no look at each is needed.
+        let wide: Vec<usize> =
+            candidates.iter().copied().filter(|&permit| self.contains(0, &region.live.src, permit)).collect();
+        let rest: Vec<ClassId> = destinations
+            .into_iter()
+            .filter(|&destination| {
+                let to: Vec<usize> =
+                    wide.iter().copied().filter(|&permit| self.leads_to(permit, destination)).collect();
+                !self.open(region, &to, used)
+            })
+            .collect();
         let mut covered_rows: HashSet<Vec<usize>> = HashSet::new();
-        sources.iter().all(|&source| {
-            let row: Vec<usize> =
-                candidates.iter().copied().filter(|&permit| self.comes_from(permit, source)).collect();
-            if covered_rows.contains(&row) {
-                return true;
-            }
-            let whole: Vec<usize> = around.iter().copied().filter(|permit| row.binary_search(permit).is_ok()).collect();
-            let is_covered = self.open(region, &whole, used)
-                || destinations.iter().all(|&destination| {
-                    let to: Vec<usize> =
-                        row.iter().copied().filter(|&permit| self.leads_to(permit, destination)).collect();
-                    self.open(region, &to, used)
-                });
-            if is_covered {
-                covered_rows.insert(row);
-            }
-            is_covered
-                || destinations.iter().all(|&destination| self.covers_pair(region, source, destination, false, used))
-        })
+        // The last are those with the least of a name, which is where coverage ends soonest.
+        rest.is_empty()
+            || sources.iter().rev().all(|&source| {
+                let row: Vec<usize> =
+                    candidates.iter().copied().filter(|&permit| self.comes_from(permit, source)).collect();
+                if covered_rows.contains(&row) {
+                    return true;
+                }
+                let whole: Vec<usize> =
+                    around.iter().copied().filter(|permit| row.binary_search(permit).is_ok()).collect();
+                let is_covered = self.open(region, &whole, used)
+                    || rest.iter().all(|&destination| {
+                        let to: Vec<usize> =
+                            row.iter().copied().filter(|&permit| self.leads_to(permit, destination)).collect();
+                        self.open(region, &to, used)
+                    });
+                if is_covered {
+                    covered_rows.insert(row);
+                }
+                is_covered || rest.iter().all(|&destination| self.covers_pair(region, source, destination, false, used))
+            })
     }
 
     /// Between devices of one user, for each user.
@@ -376,11 +398,7 @@ impl<'a, 'p> Pruner<'a, 'p> {
 
     /// Whether it leads through the same routers.
     fn is_on_the_way(&self, region: &Region<'p>, permit: usize) -> bool {
-        let via = |permit: usize| -> BTreeSet<&str> {
-            let via = self.space.permit(permit).map_or(&[][..], |permit| permit.via());
-            via.iter().map(|tag| tag.text.as_str()).collect()
-        };
-        via(permit) == via(region.permit)
+        self.via.get(permit) == self.via.get(region.permit)
     }
 
     fn may_help(&self, region: &Region<'p>, permit: usize) -> bool {
@@ -423,7 +441,7 @@ impl<'a, 'p> Pruner<'a, 'p> {
     /// Whether a permit has all that the selectors name, each by one of its own. End 0 is the sources.
     fn contains(&mut self, end: usize, selectors: &[SelectorId], permit: usize) -> bool {
         let Some(live) = self.live.get(permit) else { return false };
-        let own = if end == 0 { live.src.clone() } else { live.dst.clone() };
+        let own = if end == 0 { &live.src } else { &live.dst };
         let space = self.space;
         let lists = if end == 0 { &space.sources_of } else { &space.destinations_of };
         let Some(contained) = self.contained.get_mut(end) else { return false };
