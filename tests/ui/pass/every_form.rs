@@ -81,7 +81,7 @@ mod tailnet {
         }
         #[allow(old_form, reason = "every section")]
         acls {
-            staff -> tag:nas on 5432 and tag:x--y, tag:type on 80, 443 and "2001:db8::1", "2001:db8::/32" on 22 srcPosture posture:managed;
+            staff -> tag:nas on 5432 and tag:x--y, tag:type on 80, 443 and "fd00::1", "2001:db8::/32" on 22 srcPosture posture:managed;
             * -> web-1 on udp:53, udp:5353;
             tag:self -> * on icmp:*;
             tag:self -> tag:nas on 6:22-23;
