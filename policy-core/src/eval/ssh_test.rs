@@ -15,7 +15,7 @@ use super::party::{carriers, parties};
 use super::posture;
 use super::ssh_rules::{SshEnd, SshRules};
 use super::tailnet::Tailnet;
-use super::test::EXPLAINED;
+use super::test::explained_at_most;
 
 /// What becomes of every account on every destination of the policy's `sshTests`, in the order of the policy.
 ///
@@ -48,7 +48,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     };
     let mut machines_with_tags: HashMap<&str, Option<Vec<SshEnd>>> = HashMap::new();
     let mut outcomes = Vec::new();
-    let mut explained = 0;
+    let (mut explained, at_most) = (0, explained_at_most(policy.ssh.len()));
     for test in &policy.ssh_tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| ends(src, Side::Source));
         let sources_with_tags = test.src.as_ref().and_then(|src| carriers(src, Side::Source));
@@ -63,7 +63,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             for (expectation, accounts) in lists {
                 for account in accounts {
                     let run = Run { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
-                    let mut outcome = run.outcome(expectation, destination, account, explained < EXPLAINED);
+                    let mut outcome = run.outcome(expectation, destination, account, explained < at_most);
                     outcome.leak = run.leak(&outcome, from, to);
                     outcomes.push(outcome);
                     explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));

@@ -14,8 +14,11 @@ use super::party::{Party, carriers, parties};
 use super::permits::{Permits, RuleRef};
 use super::tailnet::Tailnet;
 
-/// For how many targets that must be allowed, and are not, the nearest rule is looked for: more than anyone reads at once.
-pub(super) const EXPLAINED: usize = 100;
+/// For how many targets that must be allowed, and are not, the nearest of so many rules is looked for: of a hundred,
+/// which is more than anyone reads at once, and of fewer where every look is at thousands of rules.
+pub(super) fn explained_at_most(rules: usize) -> usize {
+    (100_000 / rules.max(1)).clamp(1, 100)
+}
 
 /// What becomes of every target of the policy's `tests`, in the order of the policy.
 ///
@@ -43,7 +46,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let mut hosts: HashMap<&str, Vec<End>> = HashMap::new();
     let mut hosts_with_tags: HashMap<&str, Option<Vec<End>>> = HashMap::new();
     let mut outcomes = Vec::new();
-    let mut explained = 0;
+    let (mut explained, at_most) = (0, explained_at_most(permits.list.len()));
     for test in &policy.tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| lookup.ends(src, Side::Source));
         let mut sources_with_tags = None;
@@ -52,7 +55,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             let destinations =
                 hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
             let run = Run { policy, tailnet: &tailnet, permits: &permits, test, sources: &sources };
-            let mut outcome = run.outcome(expectation, target, destinations, explained < EXPLAINED);
+            let mut outcome = run.outcome(expectation, target, destinations, explained < at_most);
             if expectation == Expectation::Deny && outcome.passes() {
                 let from = sources_with_tags
                     .get_or_insert_with(|| test.src.as_ref().and_then(|src| lookup.carriers(src, Side::Source)));
@@ -201,13 +204,19 @@ impl<'p> Run<'_, 'p> {
     fn answer(&self, source: &End<'p>, destination: &End<'p>, port: u16) -> Answer<'p> {
         let packet = self.packet(source, destination, port);
         let is_own = destination.party.is_own_device_of(&source.party);
+        let mut certain = self.permits.between(&source.certain, &destination.certain, is_own == Fit::Yes);
+        if let Some((_, permit)) = certain.find(|(_, permit)| packet.goes_by_permit(permit) == Fit::Yes) {
+            return Answer::Allowed(permit.rule.origin());
+        }
+        // Nothing allows it for certain, so the first rule that may do so is what it hangs on.
         let candidates = self.permits.between(&source.possible, &destination.possible, is_own != Fit::No);
-        Answer::first(candidates.map(|(number, permit)| {
+        let answers = candidates.map(|(number, permit)| {
             let is_self = || is_own == Fit::Yes && self.permits.is_to_own(number);
             let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
             let fit = if is_certain { packet.goes_by_permit(permit) } else { packet.goes_by(permit.rule) };
             Answer::of_rule(fit, permit.rule.origin())
-        }))
+        });
+        answers.into_iter().find(|answer| *answer != Answer::Denied).unwrap_or(Answer::Denied)
     }
 }
 
