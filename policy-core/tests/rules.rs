@@ -218,14 +218,14 @@ fn rules_with_the_same_sources_and_protocol_are_one_and_grants_come_first() {
             {"src": ["bob@example.com", "alice@example.com"], "dst": ["tag:nas"], "ip": ["80"]},
             {"src": ["bob@example.com"], "dst": ["tag:backup"], "ip": ["3"], "app": {"example.com/a": [2], "example.com/b": []}},
         ]"#;
-    let both = |port: u16| format!("100.64.0.5:{port} fd7a:115c:a1e0::5:{port}");
+    let both = |a: u16, b: u16| format!("100.64.0.5:{a} 100.64.0.5:{b} fd7a:115c:a1e0::5:{a} fd7a:115c:a1e0::5:{b}");
     expect(
         sections,
         "nas",
         &[
-            &format!("100.64.0.3 > {} {}", both(2), both(3)),
+            &format!("100.64.0.3 > {}", both(2, 3)),
             r#"100.64.0.3 > {"example.com/a":[{"x":1}]}"#,
-            &format!("{AB} > {} {}", both(80), both(80)),
+            &format!("{AB} > {}", both(80, 80)),
             r#"100.64.0.3 > {"example.com/a":[2],"example.com/b":[]}"#,
             "100.64.0.4 > *:1",
         ],

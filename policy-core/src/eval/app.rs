@@ -2,10 +2,9 @@
 
 use crate::model::App;
 
-use super::bits::Bits;
-use super::filter::{Compiler, Slot, SlotKind};
+use super::filter::{Compiler, GroupKey, Slot, SlotKind};
 use super::rule::Rule;
-use super::sources::{SourceId, devices_among};
+use super::sources::SourceId;
 use super::tailnet::Meaning;
 
 /// Capabilities that bring another one for the sources, with the destinations as its sources. `grant-a4` `grant-k11`
@@ -27,40 +26,26 @@ pub(super) fn compile<'p>(compiler: &mut Compiler<'_, 'p>, rule: &Rule<'p>) {
     let meanings = &compiler.rules.meanings;
     let is_own = |id: &usize| matches!(meanings.get(*id), Some(Meaning::OwnDevices));
     let others: Vec<usize> = rule.dst.iter().copied().filter(|id| !is_own(id)).collect();
+    let has_own = others.len() < rule.dst.len();
     if !others.is_empty() {
         let sources = compiler.sources.of_list(&rule.src, meanings);
         let back = compiler.sources.of_list(&others, meanings);
-        let destinations = compiler.destinations(rule);
-        let origins = devices_among(&rule.src, meanings, compiler.tailnet);
-        add(compiler, app, (sources, &destinations), (back, &origins));
+        add(compiler, app, (sources, GroupKey::Among(others)), (back, GroupKey::Among(rule.src.clone())));
     }
-    if others.len() < rule.dst.len() {
-        let tailnet = compiler.tailnet;
-        let sets = compiler.sources.of_users(&rule.src, meanings, tailnet);
-        for (user, &own) in tailnet.users.iter().zip(sets.iter()) {
-            if !compiler.sources.is_empty(own) {
-                let devices: Bits = user.devices.iter().copied().collect();
-                add(compiler, app, (own, &devices), (own, &devices));
-            }
+    if has_own {
+        let sets = compiler.sources.of_users(&rule.src, meanings, compiler.tailnet);
+        for &(user, own) in sets.iter() {
+            add(compiler, app, (own, GroupKey::User(user)), (own, GroupKey::User(user)));
         }
     }
 }
 
 /// The rule towards the destinations, and its companions towards the sources.
-fn add<'p>(compiler: &mut Compiler<'_, 'p>, app: &'p App, there: (SourceId, &Bits), back: (SourceId, &Bits)) {
-    push(compiler, SlotKind::App(app), there);
+fn add<'p>(compiler: &mut Compiler<'_, 'p>, app: &'p App, there: (SourceId, GroupKey), back: (SourceId, GroupKey)) {
+    compiler.grant(there.1, Slot { sources: there.0, kind: SlotKind::App(app) });
     for (capability, companion) in COMPANIONS {
         if app.capabilities.iter().any(|granted| granted.name.as_str() == *capability) {
-            push(compiler, SlotKind::Companion(companion), back);
-        }
-    }
-}
-
-fn push<'p>(compiler: &mut Compiler<'_, 'p>, kind: SlotKind<'p>, (sources, devices): (SourceId, &Bits)) {
-    let slot = compiler.new_slot(Slot { sources, kind });
-    for device in devices.iter() {
-        if let Some(filter) = compiler.filters.of_devices.get_mut(device) {
-            filter.app.push(slot);
+            compiler.grant(back.1.clone(), Slot { sources: back.0, kind: SlotKind::Companion(companion) });
         }
     }
 }

@@ -38,6 +38,14 @@ impl Bits {
         words.flat_map(move |(index, (a, b))| numbers(index, a & (b | more(index))))
     }
 
+    /// Keeps what is in the other set, too.
+    pub(super) fn keep_all(&mut self, other: &Bits) {
+        let others = other.0.iter().copied().chain(std::iter::repeat(0));
+        for (word, keep) in self.0.iter_mut().zip(others) {
+            *word &= keep;
+        }
+    }
+
     /// The numbers, from the lowest.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().flat_map(|(index, &word)| numbers(index, word))

@@ -1,16 +1,18 @@
 //! Packet filters: which rules concern which device, and with which destinations.
+//!
+//! Devices that a destination stands for have its rules in common, so rules are kept by destination, and each device
+//! knows whose it is: ten thousand rules for ten thousand devices are no more than the two lists.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::model::{App, PortRange, Protocol};
 
 use super::app;
 use super::bits::Bits;
 use super::block::{Block, INTERNET};
-use super::rule::{MeaningId, Part, Rule, Rules};
-use super::sources::{BlockId, SourceId, Sources};
-use super::tailnet::{DeviceId, Meaning, Tailnet};
+use super::rule::{MeaningId, Part, Rule, Rules, ViaId};
+use super::sources::{BlockId, SourceId, Sources, devices_among};
+use super::tailnet::{DeviceId, Meaning, Tailnet, UserId};
 
 /// A rule of a packet filter by number, in the order of their first appearance in the policy. Network rules with
 /// the same sources and protocol are one, on every device. `acl-ar01` `acl-at06`
@@ -31,66 +33,106 @@ pub(super) enum SlotKind<'p> {
     Companion(&'static str),
 }
 
-/// Where a network rule lets its sources go.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
-    pub(super) slot: SlotId,
-    pub(super) block: BlockId,
-    pub(super) ports: PortRange,
+/// Devices with the same rules, by number.
+pub(super) type GroupId = usize;
+
+/// The rules of some devices.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// Network rules with their ports. Which address they lead to, each device's [`Membership`] says.
+    pub(super) network: Vec<(SlotId, PortRange)>,
+    pub(super) app: Vec<SlotId>,
 }
 
-/// The packet filter of one device.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
-    /// In the order of their slots.
-    pub(super) network: Vec<Entry>,
-    pub(super) app: Vec<SlotId>,
+/// That a device has the rules of a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Membership {
+    pub(super) group: GroupId,
+    pub(super) opens: Opens,
+}
+
+/// Where network rules lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Opens {
+    /// The device's own addresses
+    Own,
+    /// Something that the policy names
+    Block(BlockId),
 }
 
 /// The packet filters of all devices.
 #[derive(Debug)]
 pub(super) struct Filters<'p> {
     pub(super) slots: Vec<Slot<'p>>,
-    pub(super) of_devices: Vec<Filter>,
+    pub(super) groups: Vec<Group>,
+    pub(super) of_devices: Vec<Vec<Membership>>,
 }
 
-/// The devices that a destination concerns, each with what its filter has for it.
-type Reach = Rc<[(DeviceId, BlockId)]>;
+/// What makes a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum GroupKey {
+    /// The devices that a destination concerns, of those that `via` names if there is one
+    Destination(MeaningId, Option<ViaId>),
+    /// The devices with an address of their own in such a list
+    Among(Vec<MeaningId>),
+    /// A user's devices
+    User(UserId),
+}
 
 /// Filters that are being made.
 pub(super) struct Compiler<'c, 'p> {
     pub(super) tailnet: &'c Tailnet<'p>,
     pub(super) rules: &'c Rules<'p>,
     pub(super) sources: &'c mut Sources,
-    pub(super) filters: Filters<'p>,
+    filters: Filters<'p>,
     network_slots: HashMap<(SourceId, Option<Protocol>), SlotId>,
-    /// What destinations concern, without and with `via`.
-    reaches: [HashMap<MeaningId, Reach>; 2],
+    groups: HashMap<GroupKey, GroupId>,
 }
 
 /// The filter of each device.
 pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &Rules<'p>, sources: &mut Sources) -> Filters<'p> {
-    let of_devices = vec![Filter::default(); tailnet.devices.len()];
-    let filters = Filters { slots: Vec::new(), of_devices };
-    let mut compiler = Compiler {
-        tailnet,
-        rules,
-        sources,
-        filters,
-        network_slots: HashMap::new(),
-        reaches: [HashMap::new(), HashMap::new()],
-    };
+    let of_devices = vec![Vec::new(); tailnet.devices.len()];
+    let filters = Filters { slots: Vec::new(), groups: Vec::new(), of_devices };
+    let mut compiler =
+        Compiler { tailnet, rules, sources, filters, network_slots: HashMap::new(), groups: HashMap::new() };
     for rule in &rules.list {
         for part in &rule.parts {
             compiler.network(rule, part);
         }
         app::compile(&mut compiler, rule);
     }
-    let mut filters = compiler.filters;
-    for filter in &mut filters.of_devices {
-        filter.network.sort_by_key(|entry| entry.slot);
+    compiler.filters
+}
+
+impl Filters<'_> {
+    /// The app rules that a device has, in their order.
+    pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = SlotId> {
+        let mut slots: Vec<SlotId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
+        slots.sort_unstable();
+        slots.into_iter()
     }
-    filters
+
+    /// The sets of sources that app rules have.
+    pub(super) fn app_sources(&self) -> BTreeSet<SourceId> {
+        let app = self.slots.iter().filter(|slot| !matches!(slot.kind, SlotKind::Network(_)));
+        app.map(|slot| slot.sources).collect()
+    }
+
+    /// The rules that a device has, group by group.
+    pub(super) fn of(&self, device: DeviceId) -> impl Iterator<Item = (Opens, &Group)> {
+        let memberships = self.of_devices.get(device).into_iter().flatten();
+        memberships.filter_map(|membership| Some((membership.opens, self.groups.get(membership.group)?)))
+    }
+
+    /// The sets of sources that a group's rules have, each once.
+    pub(super) fn sources_of(&self, group: &Group) -> Vec<SourceId> {
+        let slots = group.network.iter().map(|&(slot, _)| slot).chain(group.app.iter().copied());
+        let mut sources: Vec<SourceId> =
+            slots.filter_map(|slot| self.slots.get(slot as usize)).map(|slot| slot.sources).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources
+    }
 }
 
 impl<'p> Compiler<'_, 'p> {
@@ -102,44 +144,27 @@ impl<'p> Compiler<'_, 'p> {
         }
         let slot = self.network_slot(sources, part.protocol);
         for (destination, ports) in &part.destinations {
-            if let Some(Meaning::OwnDevices) = self.rules.meanings.get(*destination) {
-                if rule.via.is_none() {
-                    self.own_devices(rule, part.protocol, ports);
-                }
-                continue;
-            }
-            let reach = self.reach(*destination, rule.via.is_some());
-            for &(device, block) in reach.iter() {
-                if rule.via.as_ref().is_none_or(|routers| routers.contains(device)) {
-                    self.allow(device, slot, block, ports);
-                }
+            match self.rules.meanings.get(*destination) {
+                Some(Meaning::OwnDevices) if rule.via.is_some() => {}
+                Some(Meaning::OwnDevices) => self.own_devices(rule, part.protocol, ports),
+                _ => self.allow(GroupKey::Destination(*destination, rule.via), slot, ports),
             }
         }
     }
 
-    fn allow(&mut self, device: DeviceId, slot: SlotId, block: BlockId, ports: &[PortRange]) {
-        if let Some(filter) = self.filters.of_devices.get_mut(device) {
-            filter.network.extend(ports.iter().map(|&ports| Entry { slot, block, ports }));
+    fn allow(&mut self, key: GroupKey, slot: SlotId, ports: &[PortRange]) {
+        if let Some(group) = self.group(key) {
+            group.network.extend(ports.iter().map(|&ports| (slot, ports)));
         }
     }
 
     /// `autogroup:self`: every user's devices, from those of their own that are sources. `acl-a04` `acl-s02`
     /// What several devices of one user get no capture shows; here each is reached by all.
     fn own_devices(&mut self, rule: &Rule<'p>, protocol: Option<Protocol>, ports: &[PortRange]) {
-        let tailnet = self.tailnet;
-        let sets = self.sources.of_users(&rule.src, &self.rules.meanings, tailnet);
-        for (user, &sources) in tailnet.users.iter().zip(sets.iter()) {
-            if user.devices.is_empty() || self.sources.is_empty(sources) {
-                continue;
-            }
+        let sets = self.sources.of_users(&rule.src, &self.rules.meanings, self.tailnet);
+        for &(user, sources) in sets.iter() {
             let slot = self.network_slot(sources, protocol);
-            for &device in user.devices.iter() {
-                for &block in self.sources.own(device) {
-                    if let Some(filter) = self.filters.of_devices.get_mut(device) {
-                        filter.network.extend(ports.iter().map(|&ports| Entry { slot, block, ports }));
-                    }
-                }
-            }
+            self.allow(GroupKey::User(user), slot, ports);
         }
     }
 
@@ -152,62 +177,106 @@ impl<'p> Compiler<'_, 'p> {
         slot
     }
 
-    pub(super) fn new_slot(&mut self, slot: Slot<'p>) -> SlotId {
+    fn new_slot(&mut self, slot: Slot<'p>) -> SlotId {
         self.filters.slots.push(slot);
         SlotId::try_from(self.filters.slots.len() - 1).unwrap_or(SlotId::MAX)
     }
 
-    fn reach(&mut self, destination: MeaningId, via: bool) -> Reach {
-        let known = self.reaches.get(usize::from(via)).and_then(|reaches| reaches.get(&destination));
-        if let Some(reach) = known {
-            return reach.clone();
+    /// Gives a rule of its own to some devices.
+    pub(super) fn grant(&mut self, key: GroupKey, slot: Slot<'p>) {
+        let slot = self.new_slot(slot);
+        if let Some(group) = self.group(key) {
+            group.app.push(slot);
         }
-        let reach: Reach = self.look_up(destination, via).into();
-        if let Some(reaches) = self.reaches.get_mut(usize::from(via)) {
-            reaches.insert(destination, reach.clone());
-        }
-        reach
     }
 
-    fn look_up(&mut self, destination: MeaningId, via: bool) -> Vec<(DeviceId, BlockId)> {
-        let Some(meaning) = self.rules.meanings.get(destination) else { return Vec::new() };
+    /// The group of that key. Its devices are looked up when it is new.
+    fn group(&mut self, key: GroupKey) -> Option<&mut Group> {
+        let id = match self.groups.get(&key) {
+            Some(&id) => id,
+            None => {
+                let id = self.filters.groups.len();
+                self.filters.groups.push(Group::default());
+                for (device, opens) in self.members(&key) {
+                    if let Some(memberships) = self.filters.of_devices.get_mut(device) {
+                        memberships.push(Membership { group: id, opens });
+                    }
+                }
+                self.groups.insert(key, id);
+                id
+            }
+        };
+        self.filters.groups.get_mut(id)
+    }
+
+    fn members(&mut self, key: &GroupKey) -> Vec<(DeviceId, Opens)> {
+        let (tailnet, rules) = (self.tailnet, self.rules);
+        let own = |devices: &mut dyn Iterator<Item = DeviceId>| devices.map(|device| (device, Opens::Own)).collect();
+        match key {
+            GroupKey::Destination(destination, None) => match rules.meanings.get(*destination) {
+                Some(meaning) => self.concerned(meaning),
+                None => Vec::new(),
+            },
+            GroupKey::Destination(destination, Some(via)) => {
+                let (Some(meaning), Some(routers)) = (rules.meanings.get(*destination), rules.vias.get(*via)) else {
+                    return Vec::new();
+                };
+                let mut members = self.routers_of(meaning);
+                members.retain(|&(device, _)| routers.contains(device));
+                members
+            }
+            GroupKey::Among(list) => own(&mut devices_among(list, &rules.meanings, tailnet).iter()),
+            GroupKey::User(user) => {
+                own(&mut tailnet.users.get(*user).into_iter().flat_map(|user| user.devices.iter().copied()))
+            }
+        }
+    }
+
+    /// The devices that a destination concerns.
+    fn concerned(&mut self, meaning: &Meaning) -> Vec<(DeviceId, Opens)> {
         let tailnet = self.tailnet;
         match meaning {
-            // Through routers go only addresses behind them, and the internet. `grant-i2` `via-grant-v14`
-            Meaning::Everything | Meaning::AnyAddress | Meaning::Devices(_) if via => Vec::new(),
             Meaning::Everything | Meaning::AnyAddress => {
-                let any = self.sources.block(Block::Any);
+                let any = Opens::Block(self.sources.block(Block::Any));
                 tailnet.everyone().iter().map(|&device| (device, any)).collect()
             }
-            Meaning::Devices(devices) => {
-                let own = |device| self.sources.own(device).iter().map(move |&block| (device, block));
-                devices.iter().flat_map(|&device| own(device)).collect()
-            }
+            Meaning::Devices(devices) => devices.iter().map(|&device| (device, Opens::Own)).collect(),
             Meaning::Addresses(ranges) => {
-                let mut reach = Vec::new();
+                let mut members = self.routers_of(meaning);
                 for &range in ranges {
-                    let block = self.sources.block(Block::Addresses(range));
-                    let routers = tailnet.routers.overlapping(range);
-                    let mut devices: Vec<DeviceId> = match via {
-                        true => routers.collect(),
-                        false => routers.chain(tailnet.addresses.overlapping(range)).collect(),
-                    };
-                    devices.sort_unstable();
-                    devices.dedup();
-                    reach.extend(devices.into_iter().map(|device| (device, block)));
+                    let block = Opens::Block(self.sources.block(Block::Addresses(range)));
+                    members.extend(tailnet.addresses.overlapping(range).map(|device| (device, block)));
                 }
-                reach
+                // A device may have two addresses in a range, or serve it as well.
+                let mut seen = HashSet::new();
+                members.retain(|&member| seen.insert(member));
+                members
             }
-            Meaning::Internet => {
-                let blocks = INTERNET.map(|range| self.sources.block(Block::Span(range)));
-                tailnet.exit_nodes.iter().flat_map(|&device| blocks.map(|block| (device, block))).collect()
-            }
+            Meaning::Internet => self.routers_of(meaning),
             Meaning::OwnDevices => Vec::new(),
         }
     }
 
-    /// The devices that are a destination by an address of their own.
-    pub(super) fn destinations(&self, rule: &Rule) -> Bits {
-        super::sources::devices_among(&rule.dst, &self.rules.meanings, self.tailnet)
+    /// The devices through which one gets to a destination: behind routers are only addresses, and the internet.
+    /// `grant-i2` `via-grant-v14`
+    fn routers_of(&mut self, meaning: &Meaning) -> Vec<(DeviceId, Opens)> {
+        let tailnet = self.tailnet;
+        match meaning {
+            Meaning::Addresses(ranges) => {
+                let mut members = Vec::new();
+                for &range in ranges {
+                    let block = Opens::Block(self.sources.block(Block::Addresses(range)));
+                    let mut routers = Bits::new(tailnet.devices.len());
+                    tailnet.routers.overlapping(range).for_each(|device| routers.insert(device));
+                    members.extend(routers.iter().map(|device| (device, block)));
+                }
+                members
+            }
+            Meaning::Internet => {
+                let blocks = INTERNET.map(|range| Opens::Block(self.sources.block(Block::Span(range))));
+                tailnet.exit_nodes.iter().flat_map(|&device| blocks.map(|block| (device, block))).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }

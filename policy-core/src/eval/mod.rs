@@ -33,7 +33,7 @@ mod tailnet;
 mod test;
 mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ use bits::Bits;
 use filter::{Filters, SlotKind};
 use routes::{PeerRoutes, Routing};
 use rule::Rules;
-use sources::Sources;
+use sources::{SourceId, Sources};
 
 pub use access::Ports;
 pub use block::Block;
@@ -65,8 +65,8 @@ pub struct Compiled<'p> {
     /// Who and what there is.
     pub tailnet: Tailnet<'p>,
     sources: Sources,
-    /// The devices behind each set of sources.
-    behind: Vec<Bits>,
+    /// For the sets of sources of app capabilities the devices with an address of their own among them.
+    owners: HashMap<SourceId, Bits>,
     filters: Filters<'p>,
     peers: Vec<Bits>,
     peer_routes: PeerRoutes,
@@ -100,19 +100,21 @@ pub fn compile(policy: &Policy) -> Compiled<'_> {
     let mut sources = Sources::new(&tailnet);
     let filters = filter::filters(&tailnet, &rules, &mut sources);
     let behind = sources.devices(&tailnet);
-    let peers = peers::peers(&tailnet, &rules, &filters, &behind);
+    let admitted = peers::admitted(tailnet.devices.len(), &filters, &behind);
+    let peers = peers::peers(&tailnet, &rules, &filters, &admitted);
     let routing = Routing {
         tailnet: &tailnet,
         rules: &rules,
         sources: &sources,
         filters: &filters,
-        behind: &behind,
+        admitted: &admitted,
         peers: &peers,
     };
     let peer_routes = routes::peer_routes(&routing);
     let ssh = ssh::policies(policy, &tailnet);
     let attributes = attributes::attributes(policy, &tailnet);
-    Compiled { tailnet, sources, behind, filters, peers, peer_routes, ssh, attributes }
+    let owners = sources.owners(&tailnet, &filters.app_sources());
+    Compiled { tailnet, sources, owners, filters, peers, peer_routes, ssh, attributes }
 }
 
 impl<'p> Compiled<'p> {
@@ -144,10 +146,9 @@ impl<'p> Compiled<'p> {
     /// What each peer may do to a device's applications: capabilities with their values, in the order of the rules. `grant-k18`
     pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
         let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
-        let slots = self.filters.of_devices.get(device).into_iter().flat_map(|filter| &filter.app);
-        for slot in slots.filter_map(|&slot| self.filters.slots.get(slot as usize)) {
-            let behind = self.behind.get(slot.sources).into_iter().flat_map(Bits::iter);
-            for peer in behind.filter(|&peer| peer != device && self.has_own_address_among(peer, slot.sources)) {
+        for slot in self.filters.app_of(device).filter_map(|slot| self.filters.slots.get(slot as usize)) {
+            let owners = self.owners.get(&slot.sources).into_iter().flat_map(Bits::iter);
+            for peer in owners.filter(|&peer| peer != device) {
                 let capabilities = of_peers.entry(peer).or_default();
                 match slot.kind {
                     SlotKind::App(app) => {
@@ -164,12 +165,6 @@ impl<'p> Compiled<'p> {
             }
         }
         of_peers
-    }
-
-    fn has_own_address_among(&self, device: DeviceId, set: sources::SourceId) -> bool {
-        let addresses = self.tailnet.devices.get(device).map_or(&[][..], |node| &node.addresses);
-        let mut ranges = addresses.iter().map(|&address| block::single(address));
-        ranges.any(|range| self.sources.blocks(set).any(|block| block.overlaps(range)))
     }
 
     /// The peers that a device is told of as exit nodes to suggest: those whose exit routes it is shown.

@@ -3,57 +3,48 @@
 use super::bits::Bits;
 use super::filter::Filters;
 use super::rule::Rules;
-use super::sources::SourceId;
+use super::sources::devices_among;
 use super::tailnet::{DeviceId, Meaning, Tailnet};
 
-/// The sets of sources that a device's filter has, each once.
-pub(super) fn sources_of(filters: &Filters, device: DeviceId) -> Vec<SourceId> {
-    let Some(filter) = filters.of_devices.get(device) else { return Vec::new() };
-    let mut slots: Vec<_> = filter.network.iter().map(|entry| entry.slot).collect();
-    slots.dedup();
-    slots.extend(&filter.app);
-    let mut sources: Vec<SourceId> =
-        slots.into_iter().filter_map(|slot| filters.slots.get(slot as usize)).map(|slot| slot.sources).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    sources
+/// For each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
+pub(super) fn admitted(size: usize, filters: &Filters, behind: &[Bits]) -> Vec<Bits> {
+    let groups = filters.groups.iter().map(|group| {
+        let mut admitted = Bits::new(size);
+        let sources = filters.sources_of(group).into_iter();
+        sources.filter_map(|id| behind.get(id)).for_each(|devices| admitted.add_all(devices));
+        admitted
+    });
+    groups.collect()
 }
 
 /// For each device those that it sees: if the filter of either has the other among its sources, by an address or an
 /// approved subnet route, each sees the other. `acl-t01` `routes-f11-subnet-to-subnet-bidirectional`
-///
-/// `behind` has the devices behind each set of sources.
-pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, behind: &[Bits]) -> Vec<Bits> {
+pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, admitted: &[Bits]) -> Vec<Bits> {
     let size = tailnet.devices.len();
-    let admitted: Vec<Bits> = (0..size)
-        .map(|device| {
-            let mut admitted = Bits::new(size);
-            sources_of(filters, device)
-                .into_iter()
-                .filter_map(|id| behind.get(id))
-                .for_each(|set| admitted.add_all(set));
-            admitted
-        })
-        .collect();
-    let mut peers = admitted.clone();
-    let mut meet = |a: DeviceId, b: DeviceId| {
-        for (a, b) in [(a, b), (b, a)] {
-            if let Some(peers) = peers.get_mut(a) {
-                peers.insert(b);
+    let mut peers: Vec<Bits> = vec![Bits::new(size); size];
+    for (memberships, peers) in filters.of_devices.iter().zip(&mut peers) {
+        let groups = memberships.iter().filter_map(|membership| admitted.get(membership.group));
+        groups.for_each(|devices| peers.add_all(devices));
+    }
+    for (device, seen) in peers.clone().iter().enumerate() {
+        for other in seen.iter() {
+            if let Some(peers) = peers.get_mut(other) {
+                peers.insert(device);
             }
         }
-    };
-    for (device, admitted) in admitted.iter().enumerate() {
-        admitted.iter().for_each(|other| meet(device, other));
     }
     // A grant with `via` and nothing but `app` is in no filter, and yet makes peers. Which ones is seen in one held-out
     // case only; here its sources see the routers that would carry the same grant with `ip`.
     for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
-        let Some(routers) = &rule.via else { continue };
-        let origins = super::sources::devices_among(&rule.src, &rules.meanings, tailnet);
+        let Some(routers) = rules.routers(rule) else { continue };
+        let origins = devices_among(&rule.src, &rules.meanings, tailnet);
         let carriers = rule.dst.iter().filter_map(|&id| rules.meanings.get(id)).flat_map(|dst| carriers(tailnet, dst));
         for router in carriers.filter(|&router| routers.contains(router)) {
-            origins.iter().for_each(|origin| meet(router, origin));
+            for (a, b) in origins.iter().flat_map(|origin| [(router, origin), (origin, router)]) {
+                if let Some(peers) = peers.get_mut(a) {
+                    peers.insert(b);
+                }
+            }
         }
     }
     for (device, peers) in peers.iter_mut().enumerate() {

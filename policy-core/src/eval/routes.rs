@@ -1,15 +1,14 @@
 //! Which routes of its peers a device may send to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::Prefix;
 
 use super::bits::Bits;
 use super::block::{Block, RangeIndex, overlap};
-use super::filter::Filters;
-use super::peers::sources_of;
-use super::rule::Rules;
-use super::sources::{SourceId, Sources, devices_among};
+use super::filter::{Filters, Opens};
+use super::rule::{Rule, Rules};
+use super::sources::{BlockId, SourceId, Sources, devices_among};
 use super::tailnet::{DeviceId, Meaning, Tailnet};
 
 /// Of each device, the peers whose routes it is shown, and these routes.
@@ -21,8 +20,8 @@ pub(super) struct Routing<'c, 'p> {
     pub(super) rules: &'c Rules<'p>,
     pub(super) sources: &'c Sources,
     pub(super) filters: &'c Filters<'p>,
-    /// The devices behind each set of sources.
-    pub(super) behind: &'c [Bits],
+    /// The devices that each group of rules lets in.
+    pub(super) admitted: &'c [Bits],
     pub(super) peers: &'c [Bits],
 }
 
@@ -38,16 +37,18 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
     if tailnet.devices.iter().all(|node| node.routes.is_empty() && node.exit_routes.is_empty()) {
         return shown;
     }
-    let hearing = routing.hearing();
-    let steered = routing.steered();
     let route_ids: HashMap<Prefix, usize> = tailnet.routes.iter().enumerate().map(|(id, &route)| (route, id)).collect();
+    let interested = routing.interested(&route_ids);
+    let steered = routing.steered();
     for (router, node) in tailnet.devices.iter().enumerate() {
         let Some(seen_by) = peers.get(router) else { continue };
-        let mut show = |viewer: DeviceId, route: Prefix| {
-            let Some(list) = shown.get_mut(viewer) else { return };
-            match list.last_mut() {
-                Some((last, routes)) if *last == router => routes.push(route),
-                _ => list.push((router, vec![route])),
+        let mut show = |viewers: &Bits, route: Prefix| {
+            for viewer in viewers.iter() {
+                let Some(list) = shown.get_mut(viewer) else { continue };
+                match list.last_mut() {
+                    Some((last, routes)) if *last == router => routes.push(route),
+                    _ => list.push((router, vec![route])),
+                }
             }
         };
         for &route in &node.routes {
@@ -56,22 +57,19 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             if !is_elected && steered.is_none() {
                 continue;
             }
-            let admitted = routing.admitted(router, |block| block.overlaps(route.range()));
-            let heard = route_ids.get(&route).and_then(|&id| hearing.get(id));
-            for viewer in seen_by.iter() {
-                // Routers of one route that are peers know which of them is elected, whatever they may reach. `via-grant-v38`
-                let shares = tailnet.devices.get(viewer).is_some_and(|node| node.routes.contains(&route));
-                let reaches = admitted.contains(viewer) || heard.is_some_and(|heard| heard.contains(viewer));
-                if (reaches || shares) && (is_elected || steered.is_some_and(|steered| steered.contains(viewer))) {
-                    show(viewer, route);
-                }
+            let mut viewers = routing.admitted_to(router, |block| block.overlaps(route.range()));
+            let interested = route_ids.get(&route).and_then(|&id| interested.get(id));
+            interested.into_iter().for_each(|interested| viewers.add_all(interested));
+            viewers.keep_all(seen_by);
+            if let (false, Some(steered)) = (is_elected, steered) {
+                viewers.keep_all(steered);
             }
+            show(&viewers, route);
         }
         if !node.exit_routes.is_empty() {
-            let admitted = routing.admitted(router, |block| matches!(block, Block::Any | Block::Span(_)));
-            for viewer in seen_by.iter().filter(|&viewer| admitted.contains(viewer)) {
-                node.exit_routes.iter().for_each(|&route| show(viewer, route));
-            }
+            let mut viewers = routing.admitted_to(router, |block| matches!(block, Block::Any | Block::Span(_)));
+            viewers.keep_all(seen_by);
+            node.exit_routes.iter().for_each(|&route| show(&viewers, route));
         }
     }
     shown
@@ -79,40 +77,54 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
 
 impl Routing<'_, '_> {
     /// The devices that a device's filter lets go to some destination.
-    fn admitted(&self, device: DeviceId, is_destination: impl Fn(Block) -> bool) -> Bits {
+    fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(Block) -> bool) -> Bits {
         let mut admitted = Bits::new(self.tailnet.devices.len());
-        let entries = self.filters.of_devices.get(device).map_or(&[][..], |filter| &filter.network);
-        let mut last = None;
-        for entry in entries {
-            if last == Some(entry.slot) || !is_destination(self.sources.block_of(entry.block)) {
-                continue;
+        let is_destination = |block: BlockId| is_destination(self.sources.block_of(block));
+        for membership in self.filters.of_devices.get(device).into_iter().flatten() {
+            let leads_there = match membership.opens {
+                Opens::Own => self.sources.own(device).iter().any(|&block| is_destination(block)),
+                Opens::Block(block) => is_destination(block),
+            };
+            if let (true, Some(devices)) = (leads_there, self.admitted.get(membership.group)) {
+                admitted.add_all(devices);
             }
-            last = Some(entry.slot);
-            let behind = self.filters.slots.get(entry.slot as usize).and_then(|slot| self.behind.get(slot.sources));
-            behind.into_iter().for_each(|behind| admitted.add_all(behind));
         }
         admitted
     }
 
-    /// For each route the devices whose filters have sources in it.
-    fn hearing(&self) -> Vec<Bits> {
-        let routes = &self.tailnet.routes;
+    /// For each route the devices that are shown it wherever they go: those whose filters have sources in it, and its
+    /// routers, which know which of them is elected. `via-grant-v38`
+    fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<Bits> {
+        let (devices, routes) = (&self.tailnet.devices, &self.tailnet.routes);
         let index = RangeIndex::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
         let mut of_sets: Vec<Option<Bits>> = vec![None; self.sources.len()];
-        let mut hearing = vec![Bits::new(self.tailnet.devices.len()); routes.len()];
-        for device in 0..self.tailnet.devices.len() {
+        let of_groups: Vec<Bits> = self
+            .filters
+            .groups
+            .iter()
+            .map(|group| {
+                let mut heard = Bits::new(routes.len());
+                for set in self.filters.sources_of(group) {
+                    let Some(of_set) = of_sets.get_mut(set) else { continue };
+                    heard.add_all(of_set.get_or_insert_with(|| self.routes_among(&index, set)));
+                }
+                heard
+            })
+            .collect();
+        let mut interested = vec![Bits::new(devices.len()); routes.len()];
+        for (device, memberships) in self.filters.of_devices.iter().enumerate() {
             let mut heard = Bits::new(routes.len());
-            for set in sources_of(self.filters, device) {
-                let Some(of_set) = of_sets.get_mut(set) else { continue };
-                heard.add_all(of_set.get_or_insert_with(|| self.routes_among(&index, set)));
-            }
+            let of_groups = memberships.iter().filter_map(|membership| of_groups.get(membership.group));
+            of_groups.for_each(|of_group| heard.add_all(of_group));
+            let own = devices.get(device).into_iter().flat_map(|node| &node.routes);
+            own.filter_map(|route| route_ids.get(route)).for_each(|&route| heard.insert(route));
             for route in heard.iter() {
-                if let Some(hearing) = hearing.get_mut(route) {
-                    hearing.insert(device);
+                if let Some(interested) = interested.get_mut(route) {
+                    interested.insert(device);
                 }
             }
         }
-        hearing
+        interested
     }
 
     fn routes_among(&self, index: &RangeIndex<usize>, set: SourceId) -> Bits {
@@ -132,55 +144,78 @@ impl Routing<'_, '_> {
     /// capture shows. Where a grant without `via` allows the same, election decides. `via-grant-v45`
     fn steered(&self) -> HashMap<(DeviceId, Prefix), Bits> {
         let (tailnet, meanings) = (self.tailnet, &self.rules.meanings);
+        let mut plain = PlainRules::new(self.rules, tailnet);
         let mut steered: HashMap<(DeviceId, Prefix), Bits> = HashMap::new();
-        for rule in &self.rules.list {
-            let Some(routers) = &rule.via else { continue };
-            if rule.parts.is_empty() {
-                continue;
-            }
-            let ranges = rule.dst.iter().filter_map(|&id| match meanings.get(id) {
-                Some(Meaning::Addresses(ranges)) => Some(ranges.as_slice()),
-                _ => None,
-            });
-            let ranges: Vec<_> = ranges.flatten().copied().collect();
+        for rule in self.rules.list.iter().filter(|rule| !rule.parts.is_empty()) {
+            let Some(routers) = self.rules.routers(rule) else { continue };
             let mut chosen: HashMap<Prefix, (bool, DeviceId)> = HashMap::new();
             for router in routers.iter() {
                 let Some(node) = tailnet.devices.get(router) else { continue };
-                for &route in &node.routes {
-                    if ranges.iter().any(|&range| overlap(range, route.range())) {
-                        let elected = node.elected.contains(&route);
-                        let choice = chosen.entry(route).or_insert((elected, router));
-                        if elected && !choice.0 {
-                            *choice = (true, router);
-                        }
+                for &route in node.routes.iter().filter(|route| self.is_destination(rule, **route)) {
+                    let elected = node.elected.contains(&route);
+                    let choice = chosen.entry(route).or_insert((elected, router));
+                    if elected && !choice.0 {
+                        *choice = (true, router);
                     }
                 }
             }
             let origins = devices_among(&rule.src, meanings, tailnet);
             for (route, (_, router)) in chosen {
-                let plain = self.plainly_allowed(route);
                 let viewers = steered.entry((router, route)).or_insert_with(|| Bits::new(tailnet.devices.len()));
+                let plain = plain.origins(route);
                 origins.iter().filter(|&viewer| !plain.contains(viewer)).for_each(|viewer| viewers.insert(viewer));
             }
         }
         steered
     }
 
-    /// The devices that some rule without `via` lets go to a route.
-    fn plainly_allowed(&self, route: Prefix) -> Bits {
-        let meanings = &self.rules.meanings;
-        let covers = |id: usize| match meanings.get(id) {
-            Some(Meaning::Everything | Meaning::AnyAddress) => true,
-            Some(Meaning::Addresses(ranges)) => ranges.iter().any(|&range| overlap(range, route.range())),
+    fn is_destination(&self, rule: &Rule, route: Prefix) -> bool {
+        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.meanings.get(id));
+        destinations.any(|meaning| match meaning {
+            Meaning::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
             _ => false,
-        };
-        let mut allowed = Bits::new(self.tailnet.devices.len());
-        for rule in self.rules.list.iter().filter(|rule| rule.via.is_none()) {
-            let mut destinations = rule.parts.iter().flat_map(|part| &part.destinations);
-            if destinations.any(|&(id, _)| covers(id)) {
-                allowed.add_all(&devices_among(&rule.src, meanings, self.tailnet));
+        })
+    }
+}
+
+/// The rules without `via`, by the routes that they lead to.
+struct PlainRules<'c, 'p> {
+    rules: &'c Rules<'p>,
+    tailnet: &'c Tailnet<'p>,
+    by_destination: RangeIndex<usize>,
+    /// Those that lead everywhere.
+    everywhere: Vec<usize>,
+    /// The sources of rules that lead to a route, as far as they have been needed.
+    known: HashMap<Prefix, Bits>,
+}
+
+impl<'c, 'p> PlainRules<'c, 'p> {
+    fn new(rules: &'c Rules<'p>, tailnet: &'c Tailnet<'p>) -> Self {
+        let (mut ranges, mut everywhere) = (Vec::new(), Vec::new());
+        for (id, rule) in rules.list.iter().enumerate().filter(|(_, rule)| rule.via.is_none()) {
+            for &(destination, _) in rule.parts.iter().flat_map(|part| &part.destinations) {
+                match rules.meanings.get(destination) {
+                    Some(Meaning::Everything | Meaning::AnyAddress) => everywhere.push(id),
+                    Some(Meaning::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
+                    _ => {}
+                }
             }
         }
-        allowed
+        everywhere.dedup();
+        PlainRules { rules, tailnet, by_destination: RangeIndex::new(ranges), everywhere, known: HashMap::new() }
+    }
+
+    /// The devices that one of them lets go to a route.
+    fn origins(&mut self, route: Prefix) -> &Bits {
+        let PlainRules { rules, tailnet, by_destination, everywhere, known } = self;
+        known.entry(route).or_insert_with(|| {
+            let leading: BTreeSet<usize> =
+                by_destination.overlapping(route.range()).chain(everywhere.iter().copied()).collect();
+            let mut sources: Vec<_> =
+                leading.iter().filter_map(|&id| rules.list.get(id)).flat_map(|rule| rule.src.iter().copied()).collect();
+            sources.sort_unstable();
+            sources.dedup();
+            devices_among(&sources, &rules.meanings, tailnet)
+        })
     }
 }

@@ -10,6 +10,8 @@ use super::tailnet::{Meaning, Tailnet};
 
 /// What a selector stands for, by number.
 pub(super) type MeaningId = usize;
+/// The devices with one of the tags of a `via`, by number.
+pub(super) type ViaId = usize;
 
 /// A grant or an acl.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(super) struct Rule<'p> {
     pub(super) dst: Vec<MeaningId>,
     pub(super) app: Option<&'p App>,
     /// The routers that alone may carry it, if it says so.
-    pub(super) via: Option<Bits>,
+    pub(super) via: Option<ViaId>,
 }
 
 /// The destinations of a rule with one protocol.
@@ -36,17 +38,26 @@ pub(super) struct Part {
 pub(super) struct Rules<'p> {
     pub(super) list: Vec<Rule<'p>>,
     pub(super) meanings: Vec<Meaning>,
+    pub(super) vias: Vec<Bits>,
 }
 
 struct Resolver<'t, 'p> {
     tailnet: &'t Tailnet<'p>,
     by_text: HashMap<&'p str, MeaningId>,
     meanings: Vec<Meaning>,
+    by_tags: HashMap<Vec<&'p str>, ViaId>,
+    vias: Vec<Bits>,
 }
 
 impl<'p> Rules<'p> {
     pub(super) fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
-        let mut resolver = Resolver { tailnet, by_text: HashMap::new(), meanings: Vec::new() };
+        let mut resolver = Resolver {
+            tailnet,
+            by_text: HashMap::new(),
+            meanings: Vec::new(),
+            by_tags: HashMap::new(),
+            vias: Vec::new(),
+        };
         let mut list = Vec::new();
         list.extend(policy.grants.iter().flatten().map(|grant| resolver.grant(grant)));
         list.extend(policy.acls.iter().flatten().map(|acl| resolver.acl(acl)));
@@ -63,7 +74,12 @@ impl<'p> Rules<'p> {
                 via: None,
             });
         }
-        Rules { list, meanings: resolver.meanings }
+        Rules { list, meanings: resolver.meanings, vias: resolver.vias }
+    }
+
+    /// The routers that alone may carry a rule; `None` if any device may.
+    pub(super) fn routers(&self, rule: &Rule) -> Option<&Bits> {
+        rule.via.and_then(|via| self.vias.get(via))
     }
 }
 
@@ -82,6 +98,20 @@ impl<'p> Resolver<'_, 'p> {
         list.iter().map(|selector| self.selector(selector)).collect()
     }
 
+    fn via(&mut self, tags: &'p [Selector]) -> ViaId {
+        let key: Vec<&str> = tags.iter().map(|tag| tag.text.as_str()).collect();
+        if let Some(&id) = self.by_tags.get(&key) {
+            return id;
+        }
+        let mut routers = Bits::new(self.tailnet.devices.len());
+        for tag in &key {
+            self.tailnet.with_tag(tag).iter().for_each(|&device| routers.insert(device));
+        }
+        self.vias.push(routers);
+        self.by_tags.insert(key, self.vias.len() - 1);
+        self.vias.len() - 1
+    }
+
     fn grant(&mut self, grant: &'p Grant) -> Rule<'p> {
         let dst = self.selectors(&grant.dst);
         let mut protocols: Vec<(Option<Protocol>, Vec<PortRange>)> = Vec::new();
@@ -96,13 +126,7 @@ impl<'p> Resolver<'_, 'p> {
             Part { protocol, destinations: dst.iter().map(|&id| (id, ports.clone())).collect() }
         });
         let parts = parts.collect();
-        let via = (!grant.via.is_empty()).then(|| {
-            let mut routers = Bits::new(self.tailnet.devices.len());
-            for tag in &grant.via {
-                self.tailnet.with_tag(&tag.text).iter().for_each(|&device| routers.insert(device));
-            }
-            routers
-        });
+        let via = (!grant.via.is_empty()).then(|| self.via(&grant.via));
         let app = grant.app.as_ref().filter(|app| !app.is_blank());
         Rule { src: self.selectors(&grant.src), parts, dst, app, via }
     }

@@ -1,6 +1,6 @@
 //! Sets of sources, each kept once, so that rules are merged by comparing numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::model::AddressRange;
@@ -8,12 +8,15 @@ use crate::model::AddressRange;
 use super::bits::Bits;
 use super::block::{Block, TAILNET, single};
 use super::rule::MeaningId;
-use super::tailnet::{DeviceId, Meaning, Tailnet};
+use super::tailnet::{DeviceId, Meaning, Tailnet, UserId};
 
 /// A block by number.
 pub(super) type BlockId = u32;
 /// A set of sources by number.
 pub(super) type SourceId = usize;
+
+/// The sets of sources of some users, in the order of the users.
+pub(super) type OfUsers = Rc<[(UserId, SourceId)]>;
 
 /// Every block and every set of sources that a policy has in this tailnet.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ pub(super) struct Sources {
     /// What lists of selectors are: many rules have the same.
     by_list: HashMap<Vec<MeaningId>, SourceId>,
     /// Of each list, the sources that `autogroup:self` leaves to each user.
-    of_users: HashMap<Vec<MeaningId>, Rc<[SourceId]>>,
+    of_users: HashMap<Vec<MeaningId>, OfUsers>,
 }
 
 impl Sources {
@@ -136,46 +139,57 @@ impl Sources {
         id
     }
 
-    /// What `autogroup:self` leaves of a list of sources to each user: their own devices that are among them.
-    pub(super) fn of_users(&mut self, list: &[MeaningId], meanings: &[Meaning], tailnet: &Tailnet) -> Rc<[SourceId]> {
+    /// What `autogroup:self` leaves of a list of sources to each user who is among them: their own devices.
+    pub(super) fn of_users(&mut self, list: &[MeaningId], meanings: &[Meaning], tailnet: &Tailnet) -> OfUsers {
         let key = sorted(list);
         if let Some(sets) = self.of_users.get(&key) {
             return sets.clone();
         }
-        let among = devices_among(&key, meanings, tailnet);
-        let mut sets = Vec::with_capacity(tailnet.users.len());
-        for user in &tailnet.users {
-            let devices = user.devices.iter().filter(|&&device| among.contains(device));
-            let blocks = devices.flat_map(|&device| self.own(device).iter().copied()).collect();
-            sets.push(self.set(blocks));
+        let mut blocks: BTreeMap<UserId, Vec<BlockId>> = BTreeMap::new();
+        for device in devices_among(&key, meanings, tailnet).iter() {
+            if let Some(user) = tailnet.devices.get(device).and_then(|node| node.user) {
+                blocks.entry(user).or_default().extend(self.own(device));
+            }
         }
-        let sets: Rc<[SourceId]> = sets.into();
+        blocks.retain(|_, blocks| !blocks.is_empty());
+        let sets: OfUsers = blocks.into_iter().map(|(user, blocks)| (user, self.set(blocks))).collect();
         self.of_users.insert(key, sets.clone());
         sets
     }
 
     /// For each set the devices that may be behind it: by an address of their own, or by an approved subnet route.
     pub(super) fn devices(&self, tailnet: &Tailnet) -> Vec<Bits> {
-        let mut of_blocks: Vec<Option<Vec<DeviceId>>> = vec![None; self.blocks.len()];
-        let mut sets = Vec::with_capacity(self.sets.len());
-        for set in &self.sets {
-            let mut devices = Bits::new(tailnet.devices.len());
-            for &id in set {
-                let Some(slot) = of_blocks.get_mut(id as usize) else { continue };
-                let behind = slot.get_or_insert_with(|| match self.block_of(id).range() {
-                    None => tailnet.everyone().to_vec(),
-                    Some(range) => devices_behind(tailnet, range),
-                });
-                behind.iter().for_each(|&device| devices.insert(device));
-            }
-            sets.push(devices);
-        }
-        sets
+        let mut of_blocks = vec![None; self.blocks.len()];
+        let behind = |range| tailnet.addresses.overlapping(range).chain(tailnet.routers.overlapping(range)).collect();
+        (0..self.sets.len()).map(|set| self.union(set, tailnet, &mut of_blocks, behind)).collect()
     }
-}
 
-fn devices_behind(tailnet: &Tailnet, range: AddressRange) -> Vec<DeviceId> {
-    tailnet.addresses.overlapping(range).chain(tailnet.routers.overlapping(range)).collect()
+    /// For some sets the devices with an address of their own among them.
+    pub(super) fn owners(&self, tailnet: &Tailnet, sets: &BTreeSet<SourceId>) -> HashMap<SourceId, Bits> {
+        let mut of_blocks = vec![None; self.blocks.len()];
+        let owners = |range| tailnet.addresses.overlapping(range).collect();
+        sets.iter().map(|&set| (set, self.union(set, tailnet, &mut of_blocks, owners))).collect()
+    }
+
+    /// The devices of all blocks of a set; those of each block are looked up once.
+    fn union(
+        &self,
+        set: SourceId,
+        tailnet: &Tailnet,
+        of_blocks: &mut [Option<Vec<DeviceId>>],
+        look_up: impl Fn(AddressRange) -> Vec<DeviceId>,
+    ) -> Bits {
+        let mut devices = Bits::new(tailnet.devices.len());
+        for &id in self.block_ids(set) {
+            let Some(slot) = of_blocks.get_mut(id as usize) else { continue };
+            let of_block = slot.get_or_insert_with(|| match self.block_of(id).range() {
+                None => tailnet.everyone().to_vec(),
+                Some(range) => look_up(range),
+            });
+            of_block.iter().for_each(|&device| devices.insert(device));
+        }
+        devices
+    }
 }
 
 /// The devices with an address of their own among the sources.

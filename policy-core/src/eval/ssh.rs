@@ -1,5 +1,6 @@
 //! SSH policies: who may log in to a device, as whom.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -47,26 +48,35 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
     let own = others.iter().any(|meaning| matches!(meaning, Meaning::OwnDevices));
     let all: Vec<usize> = (0..others.len()).collect();
     let destinations = devices_among(&all, &others, tailnet);
-    let mut give = |device: DeviceId, sources: &[DeviceId], users: &Rc<[(&'p str, &'p str)]>| {
-        let principals = addresses(tailnet, sources);
-        if let Some(rules) = of_devices.get_mut(device).filter(|_| !principals.is_empty()) {
-            rules.push(SshAccess { principals, users: users.clone(), action, accept_env: &rule.accept_env });
-        }
-    };
-    for (device, node) in tailnet.devices.iter().enumerate() {
-        let is_destination = destinations.contains(device);
-        for part in &parts {
-            if is_destination || (part.of_user.is_some() && part.of_user == node.user) {
-                give(device, &part.sources, &part.users);
-            } else if own && node.user.is_some() {
+    // Many devices have the same rule, and thousands of sources are kept once.
+    for part in &parts {
+        let principals = addresses(tailnet, &part.sources);
+        let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
+        for (device, node) in tailnet.devices.iter().enumerate() {
+            let principals = if destinations.contains(device) || (part.of_user.is_some() && part.of_user == node.user) {
+                Some(&principals)
+            } else {
                 // Each user's devices, for themselves. `ssh-c1`
-                let is_own =
-                    |other: &&DeviceId| tailnet.devices.get(**other).is_some_and(|other| other.user == node.user);
-                let sources: Vec<DeviceId> = part.sources.iter().filter(is_own).copied().collect();
-                give(device, &sources, &part.users);
+                node.user.and_then(|user| of_users.get(&user))
+            };
+            let Some(principals) = principals.filter(|principals| !principals.is_empty()) else { continue };
+            if let Some(rules) = of_devices.get_mut(device) {
+                let (principals, users) = (principals.clone(), part.users.clone());
+                rules.push(SshAccess { principals, users, action, accept_env: &rule.accept_env });
             }
         }
     }
+}
+
+/// The addresses of each user's devices among some.
+fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAddr]>> {
+    let mut of_users: HashMap<UserId, Vec<DeviceId>> = HashMap::new();
+    for &device in devices {
+        if let Some(user) = tailnet.devices.get(device).and_then(|node| node.user) {
+            of_users.entry(user).or_default().push(device);
+        }
+    }
+    of_users.into_iter().map(|(user, devices)| (user, addresses(tailnet, &devices))).collect()
 }
 
 /// One part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`

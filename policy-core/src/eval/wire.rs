@@ -8,10 +8,10 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Action, App};
+use crate::model::{Action, App, PortRange};
 
 use super::block::{Block, single};
-use super::filter::{Entry, Filter, Slot, SlotId, SlotKind};
+use super::filter::{Opens, Slot, SlotId, SlotKind};
 use super::json::{Writer, quoted};
 use super::sources::{BlockId, SourceId};
 use super::tailnet::{DeviceId, Node};
@@ -38,6 +38,14 @@ impl<'p> Compiled<'p> {
     pub fn wire(&self) -> Wire<'_, 'p> {
         Wire::new(self)
     }
+}
+
+/// A part of one rule of a device.
+#[derive(Clone, Copy)]
+struct Entry {
+    slot: SlotId,
+    /// Where a network rule leads
+    to: Option<(BlockId, PortRange)>,
 }
 
 /// Writes what devices get.
@@ -126,41 +134,51 @@ impl<'c, 'p> Wire<'c, 'p> {
     }
 
     fn packet_filter(&self, id: DeviceId, node: &Node, out: &mut Writer) {
-        let Some(Filter { network, app }) = self.compiled.filters.of_devices.get(id) else { return out.raw("null") };
+        let filters = &self.compiled.filters;
+        let mut entries: Vec<Entry> = Vec::new();
+        for (opens, group) in filters.of(id) {
+            let blocks = match &opens {
+                Opens::Own => self.compiled.sources.own(id),
+                Opens::Block(block) => std::slice::from_ref(block),
+            };
+            for &block in blocks {
+                entries.extend(group.network.iter().map(|&(slot, ports)| Entry { slot, to: Some((block, ports)) }));
+            }
+            entries.extend(group.app.iter().map(|&slot| Entry { slot, to: None }));
+        }
         // Where no rule concerns the device it has null, and never an empty list.
-        if network.is_empty() && app.is_empty() {
+        if entries.is_empty() {
             return out.raw("null");
         }
-        let mut rules: Vec<(SlotId, &[Entry])> = app.iter().map(|&slot| (slot, &[][..])).collect();
-        let network = network.chunk_by(|a, b| a.slot == b.slot);
-        rules.extend(network.filter_map(|entries| Some((entries.first()?.slot, entries))));
-        rules.sort_by_key(|&(slot, _)| slot);
-        out.array(rules, |out, (slot, entries)| match self.compiled.filters.slots.get(slot as usize) {
-            Some(Slot { sources, kind: SlotKind::Network(protocol) }) => out.object(|out| {
-                out.key("SrcIPs");
-                out.raw(self.sources(*sources));
-                out.key("DstPorts");
-                out.array(entries, |out, entry| self.destination(entry, out));
-                if let Some(protocol) = protocol {
-                    out.key("IPProto");
-                    out.array([protocol.0], |out, number| out.number(number.into()));
-                }
-            }),
-            Some(slot) => self.app_rule(slot, node, out),
-            None => out.raw("null"),
+        entries.sort_by_key(|entry| entry.slot);
+        out.array(entries.chunk_by(|a, b| a.slot == b.slot), |out, entries| {
+            match entries.first().and_then(|entry| filters.slots.get(entry.slot as usize)) {
+                Some(Slot { sources, kind: SlotKind::Network(protocol) }) => out.object(|out| {
+                    out.key("SrcIPs");
+                    out.raw(self.sources(*sources));
+                    out.key("DstPorts");
+                    out.array(entries.iter().filter_map(|entry| entry.to), |out, to| self.destination(to, out));
+                    if let Some(protocol) = protocol {
+                        out.key("IPProto");
+                        out.array([protocol.0], |out, number| out.number(number.into()));
+                    }
+                }),
+                Some(slot) => self.app_rule(slot, node, out),
+                None => out.raw("null"),
+            }
         });
     }
 
-    fn destination(&self, entry: &Entry, out: &mut Writer) {
+    fn destination(&self, (block, ports): (BlockId, PortRange), out: &mut Writer) {
         out.object(|out| {
             out.key("IP");
-            out.raw(self.block(entry.block));
+            out.raw(self.block(block));
             out.key("Ports");
             out.object(|out| {
                 out.key("First");
-                out.number(entry.ports.first.into());
+                out.number(ports.first.into());
                 out.key("Last");
-                out.number(entry.ports.last.into());
+                out.number(ports.last.into());
             });
         });
     }
