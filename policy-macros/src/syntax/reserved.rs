@@ -8,9 +8,14 @@ const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"]
 /// Kinds that the policy file has, but that are written another way here.
 const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];
 
+/// All of them.
+pub(crate) fn reserved_words() -> impl Iterator<Item = &'static str> {
+    [OURS, CLAUSES, STATEMENTS, KINDS, FOREIGN_KINDS].into_iter().flatten().copied()
+}
+
 /// Whether `word`, alone, is never a name.
 pub(crate) fn is_reserved(word: &str) -> bool {
-    [OURS, CLAUSES, STATEMENTS, KINDS, FOREIGN_KINDS].iter().any(|words| words.contains(&word))
+    reserved_words().any(|reserved| reserved == word)
 }
 
 /// Whether `word` and a colon begin a name, as in `tag:web`.

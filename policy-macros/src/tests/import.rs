@@ -146,6 +146,18 @@ fn fixtures() -> PathBuf {
 }
 
 #[test]
+fn what_is_reserved_is_quoted() {
+    for word in syntax::reserved::reserved_words() {
+        let text = format!(
+            "{{\"hosts\": {{\"{word}\": \"10.0.0.1\"}}, \"grants\": [{{\"src\": [\"*\"], \"dst\": [\"{word}\"], \"ip\": [\"22\"]}}]}}"
+        );
+        let source = import(&text, Naming::Plain).unwrap().source;
+        assert_eq!(source.matches(&format!("\"{word}\"")).count(), 2, "{source}");
+        assert_eq!(emitted(&source).1, [""; 0], "{source}");
+    }
+}
+
+#[test]
 fn every_value_and_every_comment_comes_back() {
     let mut count = 0;
     for file in fs::read_dir(fixtures()).unwrap() {
