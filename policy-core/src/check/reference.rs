@@ -32,6 +32,9 @@ impl Checker<'_> {
             .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
             .or_else(|| misspelt_tag(kind, text))
             .unwrap_or_else(|| match in_source {
+                true if place.verdict(SelectorKind::Host) == Verdict::Refused => {
+                    "declare it under `users`, or with `let`".to_owned()
+                }
                 true => "declare it under `hosts` or `users`, or with `let`".to_owned(),
                 false => format!("declare it under `{}`", kind.section()),
             });

@@ -70,8 +70,16 @@ impl Checker<'_> {
 
     fn misplaced(&mut self, place: Place, selector: &Selector) {
         let text = &selector.text;
+        let is_undefined = selector.kind == SelectorKind::Host && self.names.is_undefined(NameKind::Host, text);
+        // Where a user may stand, a bare name was meant as one.
+        let may_be_user = place.verdict(SelectorKind::User) == Verdict::Allowed && self.policy.facts.are_in_source();
+        if is_undefined && may_be_user {
+            self.declared(place, NameKind::Host, text);
+            return;
+        }
         let tailscale = place.refusal(text, selector.kind);
-        let message = format!("{} cannot be {}", named(selector), place.role());
+        let subject = if is_undefined { format!("`{text}`") } else { named(selector) };
+        let message = format!("{subject} cannot be {}", place.role());
         let mut finding = Diagnostic::new(Code::MisplacedSelector, text.origin, message)
             .help_if(better(place, selector).or_else(|| Some(place.expects().to_owned())));
         finding.tailscale = tailscale;
