@@ -17,11 +17,13 @@
 //! findings, and with 2 if they could not do what they were asked to.
 
 mod command;
+mod comment;
 mod diff;
 mod facts;
 mod file;
 pub mod import;
 mod line_index;
+pub mod migrate;
 mod operator_crate;
 mod outcome;
 mod output;
@@ -66,7 +68,8 @@ const FILE_EXAMPLES: &str = "Examples:
   policy fmt src/tailnet.rs                    format the `policy!` in it
   policy fmt --check *.hujson                  in CI: is every file formatted?
   policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments
-  policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want";
+  policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want
+  policy migrate --write policy.hujson         acls as grants, which allow exactly the same";
 
 /// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
 ///
@@ -100,7 +103,12 @@ pub fn run_on_files() -> ExitCode {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
-        .subcommands([fmt::command(), command::import::command(), command::init::command()]);
+        .subcommands([
+            fmt::command(),
+            command::import::command(),
+            command::init::command(),
+            command::migrate::command(),
+        ]);
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => {
@@ -109,6 +117,7 @@ pub fn run_on_files() -> ExitCode {
             }
             None if name == "import" => command::import::run(matches),
             None if name == "init" => command::init::run(matches),
+            None if name == "migrate" => command::migrate::run(matches),
             None => Ok(fmt::run(matches)),
         },
         // clap has refused that already.

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
 use policy_core::{Code, Policy, eval, findings};
 use serde_json::{Value, json};
@@ -146,6 +147,18 @@ fn auto_approvers_approve_what_they_approved() {
             node.as_object_mut().unwrap().remove("approved_routes");
         }
         tally.compare(case, &answer(&case.policy(), &facts));
+    }
+    tally.finish();
+}
+
+/// Acls and the grants that they become are the same to Tailscale, down to the last port of every filter.
+#[test]
+fn migrated_acls_give_every_device_what_tailscale_gave_it() {
+    let mut tally = Tally::default();
+    for case in cases().iter().filter(|case| !case.is_rejected() && !case.0["policy"]["acls"].is_null()) {
+        let migration = migrate(&case.policy()).unwrap_or_else(|errors| panic!("{}: {errors:?}", case.text("id")));
+        assert!(Policy::parse(migration.text.as_str()).acls.is_none(), "{}", case.text("id"));
+        tally.compare(case, &answer(&migration.text, &case.facts()));
     }
     tally.finish();
 }

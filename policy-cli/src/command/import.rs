@@ -71,6 +71,6 @@ fn say_errors(path: &Path, text: &str, findings: &[Diagnostic]) {
 }
 
 /// The text that findings are about.
-fn without_mark(text: &str) -> &str {
+pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -9,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod matrix;
+pub(crate) mod migrate;
 pub(crate) mod report;
 pub(crate) mod test;
 

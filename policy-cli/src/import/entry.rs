@@ -4,12 +4,12 @@ use std::net::Ipv6Addr;
 
 use policy_core::hujson::Document;
 
-use super::comment::Child;
 use super::fields::{Fields, Key};
 use super::names::Names;
 use super::placement::Placement;
 use super::tree::{Form, Item, List, Node, Piece};
 use super::word::{is_address_start, is_duration, is_number, is_port, is_protocol, is_range, quoted};
+use crate::comment::Child;
 
 const GRANT: &[Key] = &[
     Key::list("src"),

@@ -2,10 +2,10 @@
 
 use policy_core::hujson::{Document, Kind};
 
-use super::comment::{Child, content};
 use super::json::json;
 use super::placement::Placement;
 use super::tree::Json;
+use crate::comment::{Child, content};
 
 /// A field that an entry may have.
 pub(super) struct Key {

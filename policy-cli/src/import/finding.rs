@@ -2,7 +2,7 @@
 
 use policy_core::{Diagnostic, Severity};
 
-use super::comment::Lines;
+use crate::comment::Lines;
 
 /// The errors of a policy, in the order of its text.
 pub(super) struct Findings {

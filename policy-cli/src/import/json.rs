@@ -2,9 +2,9 @@
 
 use policy_core::hujson::{Document, Kind, NodeId};
 
-use super::comment::{Lines, content};
 use super::tree::{Json, JsonItem};
 use super::word::quoted;
+use crate::comment::{Lines, content};
 
 /// How deep the macro reads JSON.
 pub(super) const DEPTH: usize = 100;

@@ -2,9 +2,9 @@
 
 use policy_core::model::{Level, Lint};
 
-use super::comment::Lines;
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use super::word::{quoted, turns_text};
+use crate::comment::Lines;
 
 /// Rust in the making.
 #[derive(Default)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::comment::Lines;
 use super::names::{Names, name};
 use super::tree::{Form, Item, List, Node, Piece};
+use crate::comment::Lines;
 
 /// From how many uses on a port is worth a name.
 const OFTEN: usize = 3;

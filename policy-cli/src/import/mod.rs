@@ -2,7 +2,6 @@
 //!
 //! Pure functions from a document to text. A statement for each entry that has one; what has none stays JSON.
 
-mod comment;
 mod entry;
 mod fields;
 mod finding;
@@ -20,11 +19,11 @@ use policy_core::hujson::{Document, Kind};
 use policy_core::model::{Origin, User};
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
-use self::comment::{Gap, Lines, content, gap};
 use self::finding::Findings;
 use self::layout::Layout;
 use self::names::Names;
 use self::section::Reader;
+use crate::comment::{Gap, Lines, content, gap};
 use crate::rust_source;
 
 /// What became of a policy file.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::comment::{Child, Content, Lines};
 use super::tree::Slot;
+use crate::comment::{Child, Content, Lines};
 
 /// The comments of an entry, each given a place as the fields come in the order of the file.
 ///

@@ -3,7 +3,6 @@
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::Origin;
 
-use super::comment::{Child, Content, content, has_comment};
 use super::entry::{entry, items, keys};
 use super::finding::Findings;
 use super::json::json;
@@ -11,6 +10,7 @@ use super::names::Names;
 use super::placement::Placement;
 use super::tree::{Form, List, Node, Piece};
 use super::word::{is_bare, is_named, quoted};
+use crate::comment::{Child, Content, content, has_comment};
 
 /// The sections that are written as blocks.
 const SECTIONS: &[&str] = &[

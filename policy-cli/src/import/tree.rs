@@ -1,6 +1,6 @@
 //! The policy as it will be written: statements and blocks, with their comments.
 
-use super::comment::Lines;
+use crate::comment::Lines;
 
 /// A statement or a block, and what stands above and below it.
 pub(super) struct Node {

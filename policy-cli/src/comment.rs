@@ -2,54 +2,67 @@
 
 use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 
-/// The lines of comments that stand together, without their marks.
-pub(super) type Lines = Vec<String>;
+/// The lines of comments that stand together: without their marks, or as they are if that was asked for.
+pub(crate) type Lines = Vec<String>;
 
 /// A member of an object or an element of an array, with the comments that are about it.
-pub(super) struct Child {
-    pub(super) name: Option<NodeId>,
-    pub(super) value: NodeId,
+pub(crate) struct Child {
+    pub(crate) name: Option<NodeId>,
+    pub(crate) value: NodeId,
     /// Comments that stand alone above it, each apart from the next.
-    pub(super) alone: Vec<Lines>,
+    pub(crate) alone: Vec<Lines>,
     /// Whether an empty line parts it from what is above.
-    pub(super) is_apart: bool,
+    pub(crate) is_apart: bool,
     /// Right above it, or between its name and its value.
-    pub(super) above: Lines,
+    pub(crate) above: Lines,
     /// Behind it, on its line.
-    pub(super) behind: Lines,
+    pub(crate) behind: Lines,
 }
 
 /// What is in an object or an array.
-pub(super) struct Content {
+#[derive(Default)]
+pub(crate) struct Content {
     /// Behind the opening bracket, on its line.
-    pub(super) open: Lines,
-    pub(super) children: Vec<Child>,
+    pub(crate) open: Lines,
+    pub(crate) children: Vec<Child>,
     /// Before the closing bracket.
-    pub(super) end: Vec<Lines>,
+    pub(crate) end: Vec<Lines>,
 }
 
-/// The children of an object or an array, and all comments between them.
-pub(super) fn content(document: &Document, id: NodeId) -> Content {
+/// How a comment becomes lines.
+type Reading = fn(Extra) -> Lines;
+
+/// The children of an object or an array, and all comments between them, line by line and without their marks.
+pub(crate) fn content(document: &Document, id: NodeId) -> Content {
+    read(document, id, comment_lines)
+}
+
+/// The same, with every comment in one piece and with its marks.
+pub(crate) fn marked_content(document: &Document, id: NodeId) -> Content {
+    read(document, id, marked)
+}
+
+fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
     let nodes: Vec<(Option<NodeId>, NodeId)> = match document.kind(id) {
         Kind::Object => document.members(id).map(|(name, value)| (Some(name), value)).collect(),
         _ => document.elements(id).map(|value| (None, value)).collect(),
     };
     let mut content = Content { open: Vec::new(), children: Vec::with_capacity(nodes.len()), end: Vec::new() };
     for (index, (name, value)) in nodes.iter().copied().enumerate() {
-        let mut gap = gap(document.before(name.unwrap_or(value)), true);
+        let mut gap = read_gap(document.before(name.unwrap_or(value)), true, reading);
         content.behind_last().append(&mut gap.behind);
         if let Some(name) = name {
-            gap.above.extend(lines(document.after(name)));
-            gap.above.extend(lines(document.before(value)));
+            gap.above.extend(extras(document.after(name)).flat_map(reading));
+            gap.above.extend(extras(document.before(value)).flat_map(reading));
         }
         // Without a comma after it, what is behind the last child is also what is before the closing bracket.
         let is_last = index + 1 == nodes.len();
-        let behind =
-            if is_last && !has_trailing_comma(document, id, value) { Vec::new() } else { lines(document.after(value)) };
+        let behind = if is_last && !has_trailing_comma(document, id, value) { "" } else { document.after(value) };
+        let behind = extras(behind).flat_map(reading).collect();
         let Gap { alone, is_apart, above, .. } = gap;
         content.children.push(Child { name, value, alone, is_apart, above, behind });
     }
-    let mut gap = gap(document.inside_end(id), false);
+    let mut gap = read_gap(document.inside_end(id), false, reading);
     content.behind_last().append(&mut gap.behind);
     content.end = gap.alone;
     content
@@ -62,23 +75,28 @@ impl Content {
     }
 }
 
-fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) -> bool {
+/// Whether a comma follows the last child.
+pub(crate) fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) -> bool {
     let inside_end = u32::try_from(document.inside_end(id).len()).unwrap_or(u32::MAX);
     document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
 }
 
 /// The comments between two values.
-pub(super) struct Gap {
+pub(crate) struct Gap {
     /// On the line of what is in front of them.
-    pub(super) behind: Lines,
-    pub(super) alone: Vec<Lines>,
-    pub(super) is_apart: bool,
+    pub(crate) behind: Lines,
+    pub(crate) alone: Vec<Lines>,
+    pub(crate) is_apart: bool,
     /// Right above what follows, or in front of it on its line.
-    pub(super) above: Lines,
+    pub(crate) above: Lines,
 }
 
 /// Tells what the comments are about: what is in front of them, nothing, or what follows, if something does.
-pub(super) fn gap(extra: &str, is_followed: bool) -> Gap {
+pub(crate) fn gap(extra: &str, is_followed: bool) -> Gap {
+    read_gap(extra, is_followed, comment_lines)
+}
+
+fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
     let mut gap = Gap { behind: Vec::new(), alone: Vec::new(), is_apart: false, above: Vec::new() };
     let mut in_first_line = true;
     for part in extras(extra) {
@@ -94,7 +112,7 @@ pub(super) fn gap(extra: &str, is_followed: bool) -> Gap {
                     gap.part();
                 }
             }
-            Extra::LineComment(_) | Extra::BlockComment(_) => gap.above.extend(comment_lines(part)),
+            Extra::LineComment(_) | Extra::BlockComment(_) => gap.above.extend(reading(part)),
         }
     }
     if !is_followed {
@@ -115,16 +133,18 @@ impl Gap {
     }
 }
 
-/// The lines of all comments.
-pub(super) fn lines(extra: &str) -> Lines {
-    extras(extra).flat_map(comment_lines).collect()
-}
-
 fn comment_lines(part: Extra) -> Lines {
     match part {
         Extra::Space(_) => Vec::new(),
         Extra::LineComment(comment) => vec![line(comment.strip_prefix("//").unwrap_or(comment))],
         Extra::BlockComment(comment) => block_lines(comment),
+    }
+}
+
+fn marked(part: Extra) -> Lines {
+    match part {
+        Extra::Space(_) => Vec::new(),
+        Extra::LineComment(comment) | Extra::BlockComment(comment) => vec![comment.trim_end().to_owned()],
     }
 }
 
@@ -159,7 +179,7 @@ fn block_lines(comment: &str) -> Lines {
 }
 
 /// Whether there is a comment in a value.
-pub(super) fn has_comment(document: &Document, id: NodeId) -> bool {
+pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
     // Nearly no string has a slash twice, so nearly nothing has to be looked through.
     let source = document.source(id);
     if !source.contains("//") && !source.contains("/*") {
@@ -220,7 +240,8 @@ mod tests {
             ("/* one\n     two\n       three */", vec!["one", "two", "  three"]),
             ("/*\r\n  {\r\n    x\r\n  }\r\n*/", vec!["{", "  x", "}"]),
         ] {
-            assert_eq!(lines(comment), expected, "{comment:?}");
+            let lines: Lines = extras(comment).flat_map(comment_lines).collect();
+            assert_eq!(lines, expected, "{comment:?}");
         }
     }
 }

@@ -1,0 +1,90 @@
+//! `migrate`: acls as grants.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use policy_core::Diagnostic;
+
+use crate::file;
+use crate::migrate::{Migration, migrate};
+use crate::outcome::{Failure, Outcome};
+use crate::output;
+use crate::report::{Format, Report};
+
+use super::import::{imported, naming, plain, without_mark};
+
+pub(crate) fn command() -> Command {
+    Command::new("migrate")
+        .about("Write acls as grants, which allow exactly the same, and keep every comment")
+        .after_help(
+            "Each acl becomes a grant, or several if its destinations have different ports. A file without acls stays \
+             what it is. What Tailscale would refuse is not migrated: its errors are shown, and nothing is written.\n\n\
+             Examples:\n  \
+             policy migrate policy.hujson | diff policy.hujson -   what would change?\n  \
+             policy migrate --write policy.hujson                  change it\n  \
+             policy migrate --rust policy.hujson > src/tailnet.rs  and go on in Rust",
+        )
+        .args([
+            Arg::new("file")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .required(true)
+                .help("The policy file; `-` reads stdin"),
+            Arg::new("write")
+                .long("write")
+                .short('w')
+                .action(ArgAction::SetTrue)
+                .help("Write the file in place, all of it or nothing, instead of printing it"),
+            Arg::new("rust")
+                .long("rust")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("write")
+                .help("Print it as Rust, as `import` does"),
+            plain().requires("rust"),
+        ])
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
+    let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
+    let in_place = matches.get_flag("write");
+    if in_place && file::is_stdin(path) {
+        return Err(Failure::new("stdin cannot be written in place").help("leave out `--write`"));
+    }
+    let text = file::read_text(path)?;
+    let migration = match migrate(&text) {
+        Ok(migration) => migration,
+        Err(errors) => return Ok(refuse(path, &text, &errors)),
+    };
+    output::say(&summary(path, &migration));
+    if matches.get_flag("rust") {
+        let Some(import) = imported(path, &migration.text, naming(matches)) else { return Ok(Outcome::Incomplete) };
+        output::write(import.source.as_bytes())?;
+    } else if !in_place {
+        output::write(migration.text.as_bytes())?;
+    } else if migration.had_acls {
+        file::write(path, migration.text.as_bytes())?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn refuse(path: &Path, text: &str, errors: &[Diagnostic]) -> Outcome {
+    let report = Report::new(file::display_name(path), without_mark(text), errors);
+    output::say(&report.render(Format::Text, &output::stderr_renderer()));
+    output::report(&Failure::new("nothing has been migrated").help("mend the errors above, and migrate then"));
+    Outcome::Findings
+}
+
+fn summary(path: &Path, migration: &Migration) -> String {
+    let name = file::display_name(path).display();
+    let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    match migration.acls {
+        _ if !migration.had_acls => format!("{name}: there are no `acls`, so there is nothing to migrate\n"),
+        0 => format!("{name}: `acls` are empty, and so is what takes their place\n"),
+        acls => format!(
+            "{name}: {} became {}, which allow{} exactly the same\n",
+            count(acls, "acl"),
+            count(migration.grants, "grant"),
+            if migration.grants == 1 { "s" } else { "" }
+        ),
+    }
+}

@@ -1,0 +1,213 @@
+//! An acl as grants.
+
+use policy_core::hujson::{Document, Kind, NodeId};
+use policy_core::model::{Acl, Autogroup, PortRange, Selector, SelectorKind};
+use serde_json::Value;
+
+use super::written::{Item, Items};
+use crate::comment::{Child, Content, marked_content};
+
+/// Destinations that one grant can have: they are open on the same ports, and to the same sources.
+struct Part<'a> {
+    hosts: Vec<Host<'a>>,
+    /// Whether its sources must do without `*`, which a grant to `autogroup:self` may not have. `grant-h9`
+    is_own: bool,
+}
+
+/// A destination, and the items of `dst` that name it, each with its ports.
+struct Host<'a> {
+    name: &'a str,
+    items: Vec<(usize, &'a [PortRange])>,
+}
+
+impl Host<'_> {
+    /// The ports of all its items, each once, in their order.
+    fn ports(&self) -> Vec<PortRange> {
+        let mut ports = Vec::new();
+        for range in self.items.iter().flat_map(|(_, ports)| *ports) {
+            if !ports.contains(range) {
+                ports.push(*range);
+            }
+        }
+        ports
+    }
+}
+
+/// The destinations by their ports, in the order in which they come first.
+fn parts(acl: &Acl) -> Vec<Part<'_>> {
+    let has_wildcard = acl.src.iter().any(is_wildcard);
+    let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
+    let mut hosts: Vec<(Host, bool)> = Vec::new();
+    for (index, destination) in acl.dst.iter().enumerate() {
+        let (name, item) = (destination.host.text.as_str(), (index, destination.ports.as_slice()));
+        match hosts.iter_mut().find(|(host, _)| host.name == name) {
+            Some((host, _)) => host.items.push(item),
+            None => hosts.push((Host { name, items: vec![item] }, has_wildcard && destination.host.kind == own)),
+        }
+    }
+    let mut parts: Vec<(Vec<PortRange>, Part)> = Vec::new();
+    for (host, is_own) in hosts {
+        let mut ports = host.ports();
+        ports.sort_unstable();
+        match parts.iter_mut().find(|(known, part)| *known == ports && part.is_own == is_own) {
+            Some((_, part)) => part.hosts.push(host),
+            None => parts.push((ports, Part { hosts: vec![host], is_own })),
+        }
+    }
+    if parts.is_empty() {
+        // It does nothing, and goes on doing it.
+        parts.push((Vec::new(), Part { hosts: Vec::new(), is_own: false }));
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
+}
+
+/// The grants that say what an acl says, as the texts of objects: one for each set of ports that some of its
+/// destinations have. `everybody` is what `*` is as a source of `autogroup:self`.
+///
+/// What is said of the acl's sources and fields is in the first of them, what is said of a destination where that is.
+pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str) -> Vec<String> {
+    let content = marked_content(document, id);
+    let is_broken = document.source(id).contains('\n');
+    let entry = Entry::of(document, acl, &content, everybody);
+    let parts = parts(acl);
+    let grant = |(index, part): (usize, &Part)| {
+        let (is_first, is_last) = (index == 0, index + 1 == parts.len());
+        let mut object = Items::around(&content, is_broken, is_first, is_last);
+        object.items = entry.members(part, is_first, is_last);
+        object.object()
+    };
+    parts.iter().enumerate().map(grant).collect()
+}
+
+/// An acl whose members have been found. An item is what is said of one, still without a text.
+struct Entry<'a> {
+    document: &'a Document,
+    acl: &'a Acl,
+    everybody: &'a str,
+    src: (Item, Option<NodeId>),
+    dst: (Item, Option<NodeId>),
+    ip: Item,
+    /// With a colon
+    proto: String,
+    /// The members that a grant has as they are, with their names.
+    others: Vec<(Item, String, NodeId)>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(document: &'a Document, acl: &'a Acl, content: &Content, everybody: &'a str) -> Self {
+        let mut entry = Entry {
+            document,
+            acl,
+            everybody,
+            src: Default::default(),
+            dst: Default::default(),
+            ip: Item::default(),
+            proto: String::new(),
+            others: Vec::new(),
+        };
+        for child in &content.children {
+            entry.member(child);
+        }
+        entry
+    }
+
+    fn member(&mut self, child: &Child) {
+        let name = child.name.and_then(|name| self.document.string(name));
+        match name.as_ref().map(|name| name.to_ascii_lowercase()).as_deref() {
+            // There is nothing else that a grant could do, so what is said of it is about the rule.
+            Some("action") => self.src.0.take_above(child),
+            Some("src" | "users") => {
+                self.src.0.take(child);
+                self.src.1 = Some(child.value);
+            }
+            Some("dst" | "ports") => {
+                self.dst.0.take(child);
+                self.dst.1 = Some(child.value);
+            }
+            Some("proto") => {
+                self.ip.take(child);
+                let proto = self.document.string(child.value).filter(|proto| !proto.is_empty());
+                self.proto = proto.map(|proto| proto.to_ascii_lowercase() + ":").unwrap_or_default();
+            }
+            Some("srcposture") => self.others.insert(0, (Item::of(child), literal("srcPosture"), child.value)),
+            _ => {
+                let name = child.name.map(|name| self.document.source(name).to_owned());
+                self.others.push((Item::of(child), name.unwrap_or_default(), child.value));
+            }
+        }
+    }
+
+    /// The members of a grant, in Tailscale's order.
+    fn members(&self, part: &Part, is_first: bool, is_last: bool) -> Vec<Item> {
+        let of = |item: &Item, name: &str, value: String| {
+            let comments = if is_first { item.clone() } else { Item::default() };
+            Item { text: format!("{name}: {value}"), ..comments }
+        };
+        let (dst, ip) = self.destinations(part, is_first, is_last);
+        let mut members = vec![
+            of(&self.src.0, "\"src\"", self.sources(part, is_first)),
+            of(&self.dst.0, "\"dst\"", dst.list()),
+            of(&self.ip, "\"ip\"", ip.list()),
+        ];
+        members.extend(self.others.iter().map(|(item, name, value)| {
+            let value = if is_first {
+                self.document.source(*value).to_owned()
+            } else {
+                self.document.value(*value).to_string()
+            };
+            of(item, name, value)
+        }));
+        members
+    }
+
+    fn sources(&self, part: &Part, is_first: bool) -> String {
+        let Some(id) = self.src.1 else { return "[]".to_owned() };
+        let source = self.document.source(id);
+        if (is_first && !part.is_own) || self.document.kind(id) != Kind::Array {
+            return source.to_owned();
+        }
+        let content = marked_content(self.document, id);
+        let mut list = Items::around(&content, source.contains('\n'), is_first, is_first);
+        let child = |child: &Child| if is_first { Item::of(child) } else { Item::default() };
+        let items = self.acl.src.iter().zip(&content.children);
+        list.items = items
+            .map(|(source, place)| {
+                let text = if part.is_own && is_wildcard(source) { self.everybody } else { &source.text };
+                Item { text: literal(text), ..child(place) }
+            })
+            .collect();
+        list.list()
+    }
+
+    /// The destinations without their ports, and the ports.
+    fn destinations(&self, part: &Part, is_first: bool, is_last: bool) -> (Items, Items) {
+        let content = self.dst.1.map(|id| marked_content(self.document, id)).unwrap_or_default();
+        let comments = |index: usize| content.children.get(index);
+        let is_broken = self.dst.1.is_some_and(|id| self.document.source(id).contains('\n')) && part.hosts.len() > 1;
+        let mut dst = Items::around(&content, is_broken, is_first, is_last);
+        let ports = part.hosts.first().map_or(vec![PortRange::ALL], Host::ports);
+        let port = |range: &PortRange| Item::plain(literal(&format!("{}{range}", self.proto)));
+        let mut ip = Items { items: ports.iter().map(port).collect(), ..Items::default() };
+        for host in &part.hosts {
+            let mut item = Item::plain(literal(host.name));
+            for (index, ranges) in &host.items {
+                // Where one destination stands again with other ports, it is those that a comment tells apart.
+                let about_ports = part.hosts.len() == 1 && host.items.len() > 1;
+                let place = ports.iter().position(|range| about_ports && ranges.first() == Some(range));
+                let item = place.and_then(|place| ip.items.get_mut(place)).unwrap_or(&mut item);
+                comments(*index).into_iter().for_each(|child| item.take(child));
+            }
+            dst.items.push(item);
+        }
+        (dst, ip)
+    }
+}
+
+fn is_wildcard(selector: &Selector) -> bool {
+    selector.kind == SelectorKind::Wildcard
+}
+
+/// The literal of a string.
+fn literal(text: &str) -> String {
+    Value::from(text).to_string()
+}

@@ -1,0 +1,228 @@
+//! The acls of a policy file as grants, with every comment of it.
+//!
+//! Pure functions from a text to a text: the parts that change are replaced, and the official formatter does the rest.
+
+mod entry;
+mod written;
+
+use std::ops::Range;
+
+use policy_core::hujson::{Document, Kind, NodeId};
+use policy_core::model::{Autogroup, Lint, Origin, Prefix, SelectorKind};
+use policy_core::{Code, Diagnostic, Policy, Severity, check};
+
+use self::written::{Item, Items};
+use crate::comment::{Child, Content, Lines, has_trailing_comma, marked_content};
+
+/// A policy file without acls.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// The file, officially formatted.
+    pub text: String,
+    /// Whether it had any, or an empty list of them. If not, it says what it said.
+    pub had_acls: bool,
+    /// How many acls there were.
+    pub acls: usize,
+    /// How many grants have taken their place.
+    pub grants: usize,
+}
+
+/// Writes each acl of a policy as grants.
+///
+/// # Errors
+/// If Tailscale would refuse the file, or refuses in a grant what it takes in an acl: what is wrong with it.
+pub fn migrate(text: &str) -> Result<Migration, Vec<Diagnostic>> {
+    // Editors put the mark there, and Tailscale never sees it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let policy = Policy::parse(text);
+    let mut errors = check::check(&policy);
+    errors.retain(|finding| finding.severity() == Severity::Error);
+    errors.extend(default_routes(&policy));
+    let Ok(document) = Document::parse(text, 0) else { return Err(errors) };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let acls = policy.acls.as_ref().map_or(0, Vec::len);
+    let Some((text, grants)) = Sections::of(&document).migrated(&policy, Autogroup::Member.name()) else {
+        return Ok(Migration { text: document.format(), had_acls: false, acls, grants: 0 });
+    };
+    // A file has one of the two names of the role or the other.
+    let is_mixed = |text: &str| check::check(&Policy::parse(text)).iter().any(|f| f.code == Code::MixedMemberNames);
+    let migrated =
+        if is_mixed(&text) { Sections::of(&document).migrated(&policy, Autogroup::OLD_MEMBER) } else { None };
+    let (text, grants) = migrated.unwrap_or((text, grants));
+    let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
+    Ok(Migration { text, had_acls: true, acls, grants })
+}
+
+/// All addresses of a family as the destination of an acl, which no grant may have. `grant-v05` `grant-v08`
+fn default_routes(policy: &Policy) -> impl Iterator<Item = Diagnostic> {
+    let destinations = policy.acls.iter().flatten().flat_map(|acl| &acl.dst);
+    let hosts = destinations.map(|destination| &destination.host).filter(|host| {
+        matches!(host.kind, SelectorKind::Prefix(prefix) if matches!(prefix, Prefix::ALL_IPV4 | Prefix::ALL_IPV6))
+    });
+    hosts.map(|host| {
+        Diagnostic::new(
+            Code::DefaultRoute,
+            host.text.origin,
+            format!("`{}` cannot be the destination of a grant", host.text),
+        )
+        .help("write `*` for all devices and routes, or `autogroup:internet` for what exit nodes lead to")
+    })
+}
+
+/// The two sections of rules that a file may have, among its members.
+struct Sections<'a> {
+    document: &'a Document,
+    content: Content,
+    acls: Option<usize>,
+    grants: Option<usize>,
+}
+
+/// Parts of a text, and what takes their places.
+#[derive(Default)]
+struct Edits(Vec<(Range<usize>, String)>);
+
+impl Sections<'_> {
+    fn of(document: &Document) -> Sections<'_> {
+        let content = marked_content(document, document.root());
+        let place = |section: &str| {
+            content.children.iter().position(|child| {
+                let name = child.name.and_then(|name| document.string(name));
+                name.is_some_and(|name| name.eq_ignore_ascii_case(section))
+            })
+        };
+        let (acls, grants) = (place("acls"), place("grants"));
+        Sections { document, content, acls, grants }
+    }
+
+    /// The text with grants instead of acls, and how many those are; `None` if there are no acls.
+    fn migrated(&self, policy: &Policy, everybody: &str) -> Option<(String, usize)> {
+        let place = self.acls?;
+        let child = self.content.children.get(place)?;
+        // `null` is the same as none.
+        let acls = policy.acls.as_ref()?;
+        let list = marked_content(self.document, child.value);
+        let separator = if self.document.source(child.value).contains('\n') { ",\n" } else { ", " };
+        let mut count = 0;
+        let mut entries = Vec::with_capacity(acls.len());
+        for (child, acl) in list.children.iter().zip(acls) {
+            let grants = entry::grants(self.document, child.value, acl, everybody);
+            count += grants.len();
+            entries.push(grants.join(&with_levels(separator, child)));
+        }
+        let mut edits = Edits::default();
+        match self.grants.and_then(|grants| self.content.children.get(grants)) {
+            None => {
+                edits.replace(self.range(child.name?), "\"grants\"");
+                list.children
+                    .iter()
+                    .zip(&entries)
+                    .for_each(|(child, entry)| edits.replace(self.range(child.value), entry));
+            }
+            Some(grants) => {
+                self.append(grants, &joined(child, &list, entries), &mut edits);
+                self.remove(place, child, &mut edits);
+            }
+        }
+        Some((edits.applied(self.document.text()), count))
+    }
+
+    /// Puts more items at the end of a list.
+    fn append(&self, list: &Child, items: &str, edits: &mut Edits) {
+        let range = self.range(list.value);
+        if self.document.kind(list.value) != Kind::Array {
+            edits.replace(range, &format!("[\n{items}]"));
+            return;
+        }
+        if let Some(last) = self.document.elements(list.value).last()
+            && !has_trailing_comma(self.document, list.value, last)
+        {
+            edits.insert(self.range(last).end, ",");
+        }
+        edits.insert(range.end.saturating_sub(1), &format!("\n\n{items}"));
+    }
+
+    /// Takes a member away, and what is said of it; what is behind another one on its line stays there.
+    fn remove(&self, place: usize, child: &Child, edits: &mut Edits) {
+        let (document, root) = (self.document, self.document.root());
+        let Some(name) = child.name else { return };
+        let before = document.before(name);
+        let gap = self.range(name).start.saturating_sub(before.len());
+        let start = gap + before.find('\n').unwrap_or_default();
+        let next = self.content.children.get(place + 1).and_then(|next| next.name);
+        let (after, after_end) = match next {
+            Some(next) => (document.before(next), self.range(next).start),
+            None => (document.inside_end(root), self.range(root).end.saturating_sub(1)),
+        };
+        if next.is_none() && !has_trailing_comma(document, root, child.value) {
+            // What separated it from the member in front of it would be a trailing comma now.
+            edits.replace(gap.saturating_sub(1)..gap, "");
+        }
+        let after_start = after_end.saturating_sub(after.len());
+        match (after.find('\n'), next) {
+            (Some(line), _) => edits.replace(start..after_start + line, ""),
+            // What is in front of the next one on its line is about that one.
+            (None, Some(_)) => edits.replace(start..after_start, line_end(before)),
+            (None, None) => edits.replace(start..after_end, line_end(before)),
+        }
+    }
+
+    fn range(&self, id: NodeId) -> Range<usize> {
+        let Origin { start, end } = self.document.origin(id);
+        let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
+        at(start)..at(end)
+    }
+}
+
+impl Edits {
+    fn replace(&mut self, range: Range<usize>, text: &str) {
+        self.0.push((range, text.to_owned()));
+    }
+
+    fn insert(&mut self, at: usize, text: &str) {
+        self.replace(at..at, text);
+    }
+
+    /// The text with all of them, none of which reaches into another.
+    fn applied(mut self, text: &str) -> String {
+        self.0.sort_by_key(|(range, _)| range.start);
+        let mut edited = String::with_capacity(text.len());
+        let mut done = 0;
+        for (range, replacement) in self.0 {
+            edited.push_str(text.get(done..range.start).unwrap_or_default());
+            edited.push_str(&replacement);
+            done = range.end;
+        }
+        edited.push_str(text.get(done..).unwrap_or_default());
+        edited
+    }
+}
+
+/// A line end if the text has one.
+fn line_end(text: &str) -> &'static str {
+    if text.contains('\n') { "\n" } else { "" }
+}
+
+/// What stands between the grants that an acl becomes: levels of warnings that are given above it are so for all of them.
+fn with_levels(separator: &str, acl: &Child) -> String {
+    let is_level = |comment: &&String| {
+        comment.strip_prefix("//").is_some_and(|comment| Lint::start(comment.trim_start()).is_some())
+    };
+    let levels: Vec<&str> = acl.above.iter().filter(is_level).map(String::as_str).collect();
+    if levels.is_empty() { separator.to_owned() } else { format!(",\n{}\n", levels.join("\n")) }
+}
+
+/// The entries of a section on their way to another one, with all that is said of them and of the section.
+fn joined(section: &Child, list: &Content, entries: Vec<String>) -> String {
+    let item = |(child, text): (&Child, String)| Item { text, ..Item::of(child) };
+    let mut items = Items { items: list.children.iter().zip(entries).map(item).collect(), ..Items::default() };
+    let notes = section.alone.iter().chain([&section.above, &list.open]).filter(|lines| !lines.is_empty());
+    let notes: Vec<Lines> = notes.cloned().collect();
+    items.end = list.end.iter().chain([&section.behind]).filter(|lines| !lines.is_empty()).cloned().collect();
+    match items.items.first_mut() {
+        Some(first) => drop(first.alone.splice(0..0, notes)),
+        None => drop(items.end.splice(0..0, notes)),
+    }
+    items.inside()
+}
