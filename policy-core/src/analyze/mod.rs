@@ -10,7 +10,8 @@
 //! [`Ports`]. Everything here is computed from that:
 //!
 //! - [`violations`]: a packet that an invariant forbids and a rule lets through,
-//! - [`redundancies`]: rules, and parts of rules, that the others make needless.
+//! - [`redundancies`]: rules, and parts of rules, that the others make needless,
+//! - [`diff()`]: what another policy gives that this one does not.
 //!
 //! How the world is taken:
 //!
@@ -27,6 +28,7 @@
 //!   without a rule, none does that need not.
 
 mod atoms;
+mod diff;
 mod individual;
 mod invariant;
 mod ports;
@@ -35,6 +37,7 @@ mod space;
 #[cfg(test)]
 mod twin;
 
+pub use diff::{Area, Change, Diff, Direction, Relation, Term, diff};
 pub use invariant::{Violation, violation, violations};
 pub use ports::Ports;
 pub use redundancy::{Part, Redundancy, redundancies};

@@ -1,0 +1,416 @@
+//! What some rules give and others do not, in disjoint pieces.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+
+use crate::analyze::{ClassId, Space};
+
+use super::Relation;
+use super::end::{End, Overlap};
+use super::extent::Extent;
+use super::part::{Part, common};
+use super::world::{PostureId, Region, SetId, World};
+
+/// A piece of a region that others do not give.
+#[derive(Clone, Debug)]
+pub(super) struct Gain<E> {
+    /// The region, by its place
+    pub(super) region: usize,
+    /// Of its sources
+    pub(super) from: Part,
+    /// Of its destinations
+    pub(super) to: Part,
+    pub(super) relation: Relation,
+    pub(super) extent: E,
+    /// The postures of which one must be met, if there are any.
+    pub(super) when: Vec<PostureId>,
+    /// Those with which the others give it, too.
+    pub(super) unless: Vec<PostureId>,
+}
+
+/// All that `ours` give and `theirs` do not. No two pieces share anything: what several regions give is told of the largest.
+pub(super) fn gains<E: Extent>(world: &World, ours: &[Region<E>], theirs: &[Region<E>]) -> Vec<Gain<E>> {
+    let mut seen: HashSet<Key<E>> = theirs.iter().map(key).collect();
+    let changed: Vec<usize> =
+        ours.iter().enumerate().filter(|(_, region)| seen.insert(key(region))).map(|(at, _)| at).collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let mut comparison = Comparison::new(world, ours, theirs, &changed);
+    let mut order = changed;
+    order.sort_by_cached_key(|&at| {
+        let size = ours.get(at).map(|region| {
+            // What needs no posture is given with each of them, too.
+            (!region.postures.is_empty(), region.is_own, Reverse(comparison.size(region)))
+        });
+        (size, at)
+    });
+    order.into_iter().flat_map(|at| comparison.gains_of(at)).collect()
+}
+
+type Key<'r, E> = (SetId, SetId, bool, &'r E, &'r [PostureId], usize);
+
+fn key<E>(region: &Region<E>) -> Key<'_, E> {
+    (region.from, region.to, region.is_own, &region.extent, &region.postures, region.channel)
+}
+
+struct Comparison<'w, E> {
+    space: &'w Space<'w>,
+    /// Theirs, and then those of ours that they have not
+    all: Vec<&'w Region<E>>,
+    theirs: usize,
+    /// By the place of one of ours, its place in `all`
+    places: HashMap<usize, usize>,
+    /// Whether one of `all` has been looked at, so that what it gives is told.
+    is_told: Vec<bool>,
+    from: End<'w>,
+    to: End<'w>,
+}
+
+/// A region that has a say in what another one adds.
+#[derive(Clone, Copy)]
+struct Other {
+    number: usize,
+    /// Whether it asks for postures that the other one does not ask for: it gives the same, but not to all.
+    is_partial: bool,
+    from: Overlap,
+    to: Overlap,
+}
+
+/// Somebody, and some of their devices.
+type Homes = (ClassId, Vec<ClassId>);
+/// Of an extent what is left, and the postures with which even that is given.
+type Left<E> = Vec<(E, Vec<PostureId>)>;
+
+impl<'w, E: Extent> Comparison<'w, E> {
+    fn new(world: &'w World, ours: &'w [Region<E>], theirs: &'w [Region<E>], changed: &[usize]) -> Self {
+        let mut all: Vec<&Region<E>> = theirs.iter().collect();
+        let mut places = HashMap::new();
+        for &at in changed {
+            places.insert(at, all.len());
+            all.extend(ours.get(at));
+        }
+        let space = &world.space;
+        Comparison {
+            space,
+            theirs: theirs.len(),
+            places,
+            is_told: vec![false; all.len()],
+            from: End::new(&world.sources, space.sources.len(), all.iter().map(|region| region.from)),
+            to: End::new(&world.destinations, space.destinations.len(), all.iter().map(|region| region.to)),
+            all,
+        }
+    }
+
+    fn size(&self, region: &Region<E>) -> u128 {
+        let (from, to) = (self.from.sets.classes(region.from), self.to.sets.classes(region.to));
+        (from.len() as u128) * (to.len() as u128) * u128::from(region.extent.size())
+    }
+
+    fn gains_of(&mut self, at: usize) -> Vec<Gain<E>> {
+        let Some(&place) = self.places.get(&at) else { return Vec::new() };
+        let Some(&region) = self.all.get(place) else { return Vec::new() };
+        let candidates = self.candidates(region, place);
+        let mut gains = Vec::new();
+        // A device that has this posture and no other; `None` for one that has none.
+        let states = match region.postures.as_slice() {
+            [] => vec![None],
+            postures => postures.iter().copied().map(Some).collect(),
+        };
+        for state in states {
+            let others = candidates.iter().filter_map(|&other| {
+                let postures = &self.all.get(other.number)?.postures;
+                let is_partial = !postures.is_empty() && state.is_none_or(|state| !postures.contains(&state));
+                let counts = !is_partial || state.is_none() && other.number < self.theirs;
+                counts.then_some(Other { is_partial, ..other })
+            });
+            let others: Vec<Other> = others.collect();
+            let pieces = if region.is_own { self.own(region, others) } else { self.direct(region, others) };
+            let when: Vec<PostureId> = state.into_iter().collect();
+            gains.extend(pieces.into_iter().map(|piece| Gain { region: at, when: when.clone(), ..piece }));
+        }
+        if let Some(is_told) = self.is_told.get_mut(place) {
+            *is_told = true;
+        }
+        merged(gains, self.from.sets.classes(region.from), self.to.sets.classes(region.to))
+    }
+
+    /// The regions that may have a say in what one adds.
+    fn candidates(&mut self, region: &Region<E>, place: usize) -> Vec<Other> {
+        let near = match self.from.weight(region.from) <= self.to.weight(region.to) {
+            true => self.from.meeting(region.from),
+            false => self.to.meeting(region.to),
+        };
+        let mut found = Vec::new();
+        for number in near {
+            let Some(&other) = self.all.get(number) else { continue };
+            let counts = number < self.theirs || number != place && self.is_told.get(number).is_some_and(|told| *told);
+            if !counts || other.channel != region.channel || other.extent.common(&region.extent).is_empty() {
+                continue;
+            }
+            let from = self.from.overlap(region.from, other.from);
+            let to = if from == Overlap::None { Overlap::None } else { self.to.overlap(region.to, other.to) };
+            if to != Overlap::None {
+                found.push(Other { number, is_partial: false, from, to });
+            }
+        }
+        found.sort_unstable_by_key(|other| other.number);
+        found
+    }
+
+    fn other(&self, other: Other) -> Option<&'w Region<E>> {
+        self.all.get(other.number).copied()
+    }
+
+    /// What some others leave of an extent.
+    fn left<'o>(&self, extent: &E, others: impl Iterator<Item = &'o Other> + Clone) -> Left<E> {
+        let mut rest = extent.clone();
+        for region in others.clone().filter(|other| !other.is_partial).filter_map(|&other| self.other(other)) {
+            rest = rest.without(&region.extent);
+            if rest.is_empty() {
+                return Vec::new();
+            }
+        }
+        let mut left = vec![(rest, Vec::new())];
+        for region in others.filter(|other| other.is_partial).filter_map(|&other| self.other(other)) {
+            left = left
+                .into_iter()
+                .flat_map(|(extent, postures)| {
+                    let with: Vec<PostureId> = postures.iter().chain(&region.postures).copied().collect();
+                    [(extent.without(&region.extent), postures), (extent.common(&region.extent), sorted(with))]
+                })
+                .filter(|(extent, _)| !extent.is_empty())
+                .collect();
+        }
+        left
+    }
+
+    /// Of a region to what it names.
+    fn direct(&self, region: &Region<E>, others: Vec<Other>) -> Vec<Gain<E>> {
+        let is_own = |other: &Other| self.other(*other).is_some_and(|other| other.is_own);
+        let around = |other: &&Other| {
+            other.from == Overlap::All && other.to == Overlap::All && !is_own(other) && !other.is_partial
+        };
+        let Some((extent, _)) = self.left(&region.extent, others.iter().filter(around)).pop() else {
+            return Vec::new();
+        };
+        let others: Vec<Other> = others
+            .into_iter()
+            .filter(|other| self.other(*other).is_some_and(|other| !other.extent.common(&extent).is_empty()))
+            .collect();
+        let (from, to) = (self.from.sets.classes(region.from), self.to.sets.classes(region.to));
+        let mut pieces = Vec::new();
+        for (row, source) in
+            self.groups(&others, from, |other| other.from, |region| self.from.sets.classes(region.from))
+        {
+            let (own, direct): (Vec<Other>, Vec<Other>) = row.into_iter().partition(is_own);
+            let at_own = own.iter().filter_map(|&other| self.other(other)).map(|other| &other.extent);
+            let at_own = at_own.fold(None, |all: Option<E>, more| Some(all.map_or(more.clone(), |all| all.with(more))));
+            for (cell, destination) in
+                self.groups(&direct, to, |other| other.to, |region| self.to.sets.classes(region.to))
+            {
+                let mut push = |relation, extent, unless| {
+                    let (from, to) = (source.clone(), destination.clone());
+                    pieces.push(Gain { region: 0, from, to, relation, extent, when: Vec::new(), unless });
+                };
+                let is_home = at_own.is_some() && self.pair(&source, &destination, (from, to), Relation::Own);
+                for (rest, unless) in self.left(&extent, cell.iter()) {
+                    let Some(at_own) = at_own.as_ref().filter(|_| is_home) else {
+                        push(Relation::Any, rest, unless);
+                        continue;
+                    };
+                    push(Relation::Any, rest.without(at_own), unless.clone());
+                    let rest = rest.common(at_own);
+                    for (rest, more) in self.left(&rest, own.iter()) {
+                        push(Relation::Own, rest, sorted([unless.as_slice(), &more].concat()));
+                    }
+                    push(Relation::Others, rest, unless);
+                }
+            }
+        }
+        pieces
+            .retain(|piece| !piece.extent.is_empty() && self.pair(&piece.from, &piece.to, (from, to), piece.relation));
+        pieces
+    }
+
+    /// The classes of one end by which of the others are about them.
+    fn groups(
+        &self,
+        others: &[Other],
+        whole: &[ClassId],
+        overlap: impl Fn(&Other) -> Overlap,
+        classes: impl Fn(&Region<E>) -> &'w [ClassId],
+    ) -> Vec<(Vec<Other>, Part)> {
+        let mut of_class: BTreeMap<ClassId, Vec<usize>> = BTreeMap::new();
+        for (number, other) in others.iter().enumerate().filter(|(_, other)| overlap(other) != Overlap::All) {
+            let Some(region) = self.other(*other) else { continue };
+            for class in common(whole, classes(region)) {
+                of_class.entry(class).or_default().push(number);
+            }
+        }
+        let rest = Part::except(whole, of_class.keys().copied().collect());
+        let mut groups: BTreeMap<Vec<usize>, Vec<ClassId>> = BTreeMap::new();
+        for (class, numbers) in of_class {
+            groups.entry(numbers).or_default().push(class);
+        }
+        let mut parts: Vec<(Vec<usize>, Part)> = vec![(Vec::new(), rest)];
+        parts.retain(|(_, part)| part.classes(whole).next().is_some());
+        parts.extend(groups.into_iter().map(|(numbers, list)| (numbers, Part::only(whole, list))));
+        let everywhere: Vec<Other> = others.iter().copied().filter(|other| overlap(other) == Overlap::All).collect();
+        let all = parts.into_iter().map(|(numbers, part)| {
+            let some = numbers.into_iter().filter_map(|number| others.get(number).copied());
+            (everywhere.iter().copied().chain(some).collect(), part)
+        });
+        all.collect()
+    }
+
+    /// Whether some of the ones may be related so to some of the others.
+    fn pair(
+        &self,
+        source: &Part,
+        destination: &Part,
+        (from, to): (&[ClassId], &[ClassId]),
+        relation: Relation,
+    ) -> bool {
+        let is_home = |class: ClassId| {
+            self.space.own.get(class).is_some_and(|own| own.iter().any(|&home| destination.contains(home, to)))
+        };
+        let meets = |class: ClassId| destination.classes(to).any(|other| self.space.may_be_two(class, other));
+        source.classes(from).any(|class| match relation {
+            Relation::Any => meets(class) || is_home(class),
+            Relation::Own => is_home(class),
+            Relation::Others => meets(class),
+        })
+    }
+
+    /// Of a region between devices of one user.
+    fn own(&self, region: &Region<E>, others: Vec<Other>) -> Vec<Gain<E>> {
+        let (from, to) = (self.from.sets.classes(region.from), self.to.sets.classes(region.to));
+        let gain = |from, to, (extent, unless): (E, Vec<PostureId>)| Gain {
+            region: 0,
+            from,
+            to,
+            relation: Relation::Own,
+            extent,
+            when: Vec::new(),
+            unless,
+        };
+        // By what is left, those between whom it is.
+        let mut left: BTreeMap<(E, Vec<PostureId>), Vec<Homes>> = BTreeMap::new();
+        for (row, part) in self.groups(&others, from, |other| other.from, |region| self.from.sets.classes(region.from))
+        {
+            for source in part.classes(from) {
+                let homes = self.space.own.get(source).map_or(&[][..], Vec::as_slice);
+                for &home in homes {
+                    let is_about = |other: &&Other| {
+                        self.other(**other).is_some_and(|region| {
+                            region.is_own || self.to.sets.classes(region.to).binary_search(&home).is_ok()
+                        })
+                    };
+                    for rest in self.left(&region.extent, row.iter().filter(is_about)) {
+                        let pairs = left.entry(rest).or_default();
+                        match pairs.last_mut() {
+                            Some((last, homes)) if *last == source => homes.push(home),
+                            _ => pairs.push((source, vec![home])),
+                        }
+                    }
+                }
+            }
+        }
+        let mut gains = Vec::new();
+        for (rest, pairs) in left {
+            let mut whole = Vec::new();
+            let mut parts: BTreeMap<Vec<ClassId>, Vec<ClassId>> = BTreeMap::new();
+            for (source, homes) in pairs {
+                match self.space.own.get(source).is_some_and(|own| *own == homes) {
+                    true => whole.push(source),
+                    false => parts.entry(homes).or_default().push(source),
+                }
+            }
+            whole.sort_unstable();
+            if !whole.is_empty() {
+                // Whoever has no device has none that could be reached.
+                let idle = from.iter().copied().filter(|&class| self.space.own.get(class).is_none_or(Vec::is_empty));
+                whole.extend(idle);
+                whole.sort_unstable();
+                gains.push(gain(Part::only(from, whole), Part::ALL, rest.clone()));
+            }
+            for (homes, mut sources) in parts {
+                sources.sort_unstable();
+                gains.push(gain(Part::only(from, sources), Part::only(to, homes), rest.clone()));
+            }
+        }
+        gains
+    }
+}
+
+/// The same in fewer pieces. Those of one region are merged where they differ in one respect only.
+fn merged<E: Extent>(mut gains: Vec<Gain<E>>, from: &[ClassId], to: &[ClassId]) -> Vec<Gain<E>> {
+    loop {
+        let before = gains.len();
+        gains = merge(
+            gains,
+            |gain| (gain.to.clone(), gain.relation, gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
+            |a, b| {
+                a.from = a.from.with(&b.from, from);
+            },
+        );
+        gains = merge(
+            gains,
+            |gain| (gain.from.clone(), gain.relation, gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
+            |a, b| {
+                a.to = a.to.with(&b.to, to);
+            },
+        );
+        gains = merge(
+            gains,
+            |gain| (gain.from.clone(), gain.to.clone(), gain.relation, gain.when.clone(), gain.unless.clone()),
+            |a, b| {
+                a.extent = a.extent.with(&b.extent);
+            },
+        );
+        gains = merge(
+            gains,
+            |gain| (gain.from.clone(), gain.to.clone(), gain.extent.clone(), gain.relation, gain.unless.clone()),
+            |a, b| {
+                a.when.extend(&b.when);
+            },
+        );
+        gains = merge(
+            gains,
+            |gain| (gain.from.clone(), gain.to.clone(), gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
+            |a, _| {
+                a.relation = Relation::Any;
+            },
+        );
+        if gains.len() == before {
+            return gains;
+        }
+    }
+}
+
+/// Puts together those with one key, at the place of the first.
+fn merge<E, K: Eq + Hash>(
+    gains: Vec<Gain<E>>,
+    key: impl Fn(&Gain<E>) -> K,
+    join: impl Fn(&mut Gain<E>, &Gain<E>),
+) -> Vec<Gain<E>> {
+    let mut places: HashMap<K, usize> = HashMap::new();
+    let mut merged: Vec<Gain<E>> = Vec::new();
+    for gain in gains {
+        let next = merged.len();
+        let place = *places.entry(key(&gain)).or_insert(next);
+        match merged.get_mut(place) {
+            Some(first) => join(first, &gain),
+            None => merged.push(gain),
+        }
+    }
+    merged
+}
+
+fn sorted(mut numbers: Vec<PostureId>) -> Vec<PostureId> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
