@@ -1,8 +1,9 @@
 //! `policy init` as a process, and the crate that it makes, built by cargo without a network.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use policy_core::Policy;
 use policy_core::hujson::Document;
@@ -114,19 +115,62 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
 }
 
 #[test]
-fn what_tailscale_would_refuse_is_made_and_said() {
+fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
     let directory = directory("init_refused");
-    fs::write(
-        directory.join("old.hujson"),
-        "{\"grants\": [{\"src\": [\"tag:a\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}",
-    )
-    .unwrap();
-    let made = policy(&directory, &["init", "new", "--from", "old.hujson"]);
+    let old = "{\"grants\": [{\"src\": [\"tag:a\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
+    fs::write(directory.join("old.hujson"), old).unwrap();
+    let refused = policy(&directory, &["init", "new", "--from", "old.hujson"]);
+    assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(1), ""));
+    for part in ["undefined tag `tag:a`", "nothing has been made", "`--allow-errors`"] {
+        assert!(text(&refused.stderr).contains(part), "{}", text(&refused.stderr));
+    }
+    assert_eq!(names(&directory), ["old.hujson"]);
+
+    let made = policy(&directory, &["init", "new", "--from", "old.hujson", "--allow-errors"]);
     assert_eq!(made.status.code(), Some(1));
     for part in ["undefined tag `tag:a`", "mend what the comments `// error` in src/tailnet.rs say"] {
         assert!(text(&made.stderr).contains(part), "{}", text(&made.stderr));
     }
+    let source = fs::read_to_string(directory.join("new/src/tailnet.rs")).unwrap();
+    assert!(source.contains("// error[undefined-tag]: undefined tag `tag:a`\n"), "{source}");
     let kept = fs::read_to_string(directory.join("new/policy.hujson")).unwrap();
     assert_eq!(Policy::parse(kept.as_str()).grants.unwrap().len(), 1);
     assert_eq!(Document::parse(kept.as_str(), 0).unwrap().format(), kept);
+}
+
+#[test]
+fn a_file_may_come_from_a_pipe() {
+    let directory = directory("init_from_stdin");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_standalone"));
+    command.current_dir(&directory).args(["init", "new", "--from", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"{\"acls\": []}").unwrap();
+    let made = child.wait_with_output().unwrap();
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    assert_eq!(fs::read_to_string(directory.join("new/policy.hujson")).unwrap(), "{\"acls\": []}\n");
+}
+
+#[test]
+fn a_policy_to_start_with_is_as_good_as_any() {
+    let directory = directory("init_starter");
+    // Another name than that of the other test, since they share what cargo builds.
+    let source = root();
+    let made = policy(&directory, &["init", "starter", "--policy-source", source.to_str().unwrap()]);
+    assert_eq!((made.status.code(), text(&made.stdout)), (Some(0), ""), "{}", text(&made.stderr));
+    assert!(text(&made.stderr).contains("put your own logins into src/tailnet.rs"), "{}", text(&made.stderr));
+    let krate = directory.join("starter");
+    fs::copy(root().join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    for arguments in [
+        ["run", "--", "check", "--deny-warnings"].as_slice(),
+        &["run", "--", "test"],
+        // The file that is made with it is what it prints, and it is formatted.
+        &["run", "--", "emit", "--check", "policy.hujson"],
+        &["run", "--", "fmt", "--check", "src/tailnet.rs"],
+    ] {
+        let output = cargo(&krate, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        assert!(!text(&output.stderr).contains("warning:"), "{arguments:?}: {}", text(&output.stderr));
+    }
+    let refused = policy(&directory, &["init", "other", "--allow-errors"]);
+    assert_eq!((refused.status.code(), names(&directory)), (Some(2), vec!["starter".to_owned()]));
 }

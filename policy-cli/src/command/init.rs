@@ -1,13 +1,12 @@
-//! `init`: a policy file as a crate of its own.
+//! `init`: a crate for a policy.
 
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::file;
-use crate::import::Import;
-use crate::operator_crate::{CrateName, Library, files};
+use crate::operator_crate::{CrateName, Library, Written, files};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 
@@ -15,10 +14,13 @@ use super::import::{imported, naming, plain};
 
 pub(crate) fn command() -> Command {
     Command::new("init")
-        .about("Make a crate of a policy file: the policy in Rust, with all that `cargo run`, git and CI want")
+        .about("Make a crate for a policy: the policy in Rust, with all that `cargo run`, git and CI want")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore and \
-             .github/workflows/policy.yml. DIR must be empty, or not there yet.",
+             .github/workflows/policy.yml. DIR must be empty, or not there yet.\n\n\
+             Examples:\n  \
+             policy init tailnet --from policy.hujson   what you have, with every comment\n  \
+             policy init tailnet                        a small policy that explains itself",
         )
         .args([
             Arg::new("dir")
@@ -30,8 +32,12 @@ pub(crate) fn command() -> Command {
                 .long("from")
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
-                .required(true)
-                .help("The policy file; `-` reads stdin"),
+                .help("The policy file that it is to say; `-` reads stdin. A small policy to start with if left out"),
+            Arg::new("allow-errors")
+                .long("allow-errors")
+                .action(ArgAction::SetTrue)
+                .requires("from")
+                .help("Make the crate even if Tailscale would refuse the file, with the errors as comments in it"),
             Arg::new("name")
                 .long("name")
                 .value_name("NAME")
@@ -39,23 +45,36 @@ pub(crate) fn command() -> Command {
             Arg::new("policy-source").long("policy-source").value_name("SOURCE").help(
                 "Where cargo gets `policy!` from: a clone of its repository, or the URL of one; crates.io if left out",
             ),
-            plain(),
+            plain().requires("from"),
         ])
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let path = |name: &str| matches.get_one::<PathBuf>(name).map_or(Path::new("."), PathBuf::as_path);
-    let (directory, from) = (path("dir"), path("from"));
+    let path = |name: &str| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
+    let directory = path("dir").unwrap_or(Path::new("."));
     let name = match matches.get_one::<String>("name") {
         Some(name) => CrateName::new(name).ok_or_else(|| wrong_name(name))?,
         None => CrateName::of_directory(directory),
     };
     let library = library(matches.get_one::<String>("policy-source").map(String::as_str))?;
-    let text = file::read_text(from)?;
-    let Some(import) = imported(from, &text, naming(matches)) else { return Ok(Outcome::Incomplete) };
-    file::write_directory(directory, &files(&name, &library, &import))?;
-    output::say(&next_steps(directory, &import));
-    Ok(if import.is_refused() { Outcome::Findings } else { Outcome::Good })
+    let (policy, is_refused) = match path("from") {
+        None => (Written::starter(), false),
+        Some(from) => {
+            let text = file::read_text(from)?;
+            let Some(import) = imported(from, &text, naming(matches)) else { return Ok(Outcome::Incomplete) };
+            let is_refused = import.is_refused();
+            if is_refused && !matches.get_flag("allow-errors") {
+                let failure = Failure::new("nothing has been made, since Tailscale would refuse the file");
+                output::report(&failure.help("mend it, or bring the errors along as comments with `--allow-errors`"));
+                return Ok(Outcome::Findings);
+            }
+            let source = format!("//! The policy of the tailnet.\n\n{}", import.source);
+            (Written { source, hujson: import.hujson }, is_refused)
+        }
+    };
+    file::write_directory(directory, &files(&name, &library, policy))?;
+    output::say(&next_steps(directory, path("from").is_none(), is_refused));
+    Ok(if is_refused { Outcome::Findings } else { Outcome::Good })
 }
 
 fn wrong_name(name: &str) -> Failure {
@@ -81,11 +100,15 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     }
 }
 
-fn next_steps(directory: &Path, import: &Import) -> String {
-    let mend = if import.is_refused() { "  mend what the comments `// error` in src/tailnet.rs say\n" } else { "" };
+fn next_steps(directory: &Path, is_starter: bool, is_refused: bool) -> String {
+    let first = match (is_starter, is_refused) {
+        (true, _) => "  put your own logins into src/tailnet.rs, in place of alice's and bob's\n",
+        (false, true) => "  mend what the comments `// error` in src/tailnet.rs say\n",
+        (false, false) => "",
+    };
     let name = directory.to_string_lossy();
     format!(
-        "made {}. What comes next:\n  cd {}\n{mend}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n",
+        "made {}. What comes next:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n",
         visible(&name),
         visible(&name)
     )

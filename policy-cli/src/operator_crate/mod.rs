@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use crate::import::Import;
-
 /// A name that cargo takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CrateName(String);
@@ -113,17 +111,34 @@ impl CrateName {
     }
 }
 
+/// A policy, and what is printed of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// `src/tailnet.rs`
+    pub(crate) source: String,
+    pub(crate) hujson: String,
+}
+
+impl Written {
+    /// A policy to start with.
+    pub(crate) fn starter() -> Written {
+        Written {
+            source: include_str!("starter.rs.in").to_owned(),
+            hujson: include_str!("starter.hujson.in").to_owned(),
+        }
+    }
+}
+
 /// All files of the crate, with their paths in it.
-pub(crate) fn files(name: &CrateName, library: &Library, import: &Import) -> Vec<(&'static str, String)> {
-    let source = &import.source;
+pub(crate) fn files(name: &CrateName, library: &Library, policy: Written) -> Vec<(&'static str, String)> {
     vec![
         ("Cargo.toml", manifest(name, library)),
         (".gitignore", "/target\n".to_owned()),
         (".gitattributes", "*.hujson text eol=lf\n".to_owned()),
         ("README.md", include_str!("README.md.in").replace("NAME", &name.0)),
-        ("policy.hujson", import.hujson.clone()),
+        ("policy.hujson", policy.hujson),
         ("src/main.rs", include_str!("main.rs.in").to_owned()),
-        ("src/tailnet.rs", format!("//! The policy of the tailnet.\n\n{source}")),
+        ("src/tailnet.rs", policy.source),
         (".github/workflows/policy.yml", include_str!("policy.yml.in").to_owned()),
     ]
 }
