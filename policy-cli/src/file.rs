@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::git;
 use crate::outcome::Failure;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has,
@@ -21,10 +22,14 @@ pub(crate) fn display_name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new("<stdin>") } else { path }
 }
 
-/// All bytes of a file, or of stdin if the path is `-`.
+/// All bytes of a file, of stdin if the path is `-`, or of a file of some revision if it is `git:REV:PATH`.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = if is_stdin(path) { read_limited(io::stdin().lock()) } else { open(path).and_then(read_limited) };
-    let bytes = bytes.map_err(|error| cannot("read", path, &error))?;
+    let bytes = if let Some(object) = git::object(path) {
+        git::read(object, LIMIT + 1)?
+    } else {
+        let bytes = if is_stdin(path) { read_limited(io::stdin().lock()) } else { open(path).and_then(read_limited) };
+        bytes.map_err(|error| cannot("read", path, &error))?
+    };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
         return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20)));

@@ -19,8 +19,10 @@
 mod command;
 mod comment;
 mod diff;
+mod diff_report;
 mod facts;
 mod file;
+mod git;
 pub mod import;
 mod line_index;
 pub mod migrate;
@@ -45,13 +47,14 @@ use outcome::{Failure, Outcome};
 
 const EXIT_STATUS: &str = "Exit status:
   0  all is well
-  1  there are findings: errors, failing tests, or a file that is not as it should be
+  1  there are findings: errors, failing tests, differences, or a file that is not as it should be
   2  it could not be done: wrong usage, or a file that cannot be read or written";
 
 const EXAMPLES: &str = "Examples:
   cargo run > policy.hujson                    print the policy
   cargo run -- emit --output policy.hujson     write it to a file, if that changes the file
   cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?
+  cargo run -- diff git:HEAD:policy.hujson     what access do the changes since the last commit give?
   cargo run -- fmt src/tailnet.rs              format the policy's source
   cargo run -- docs --output docs/access.md    the reference page, with what its author wrote kept
   cargo run -- report -o access.html           a page to look up who reaches what";
@@ -68,6 +71,8 @@ const FILE_EXAMPLES: &str = "Examples:
   policy fmt src/tailnet.rs                    format the `policy!` in it
   policy fmt --check *.hujson                  in CI: is every file formatted?
   policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments
+  policy diff git:HEAD:policy.hujson policy.hujson
+                                               what access do the changes since the last commit give?
   policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want
   policy migrate --write policy.hujson         acls as grants, which allow exactly the same";
 
@@ -80,13 +85,14 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), fmt::command()])
+        .subcommands([emit::command(), fmt::command(), command::diff::command(true)])
         .subcommands(ABOUT_A_POLICY.map(|(command, _)| command()));
     execute(command, |matches| match matches.subcommand() {
         None => emit::print(policy),
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => run(Path::new("<built-in policy>"), policy.clone(), matches),
             None if name == "fmt" => Ok(fmt::run(matches)),
+            None if name == "diff" => command::diff::run(Some(policy), matches),
             None => emit::run(policy, matches),
         },
     })
@@ -108,6 +114,7 @@ pub fn run_on_files() -> ExitCode {
             command::import::command(),
             command::init::command(),
             command::migrate::command(),
+            command::diff::command(false),
         ]);
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
@@ -118,6 +125,7 @@ pub fn run_on_files() -> ExitCode {
             None if name == "import" => command::import::run(matches),
             None if name == "init" => command::init::run(matches),
             None if name == "migrate" => command::migrate::run(matches),
+            None if name == "diff" => command::diff::run(None, matches),
             None => Ok(fmt::run(matches)),
         },
         // clap has refused that already.

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod diff;
 pub(crate) mod docs;
 pub(crate) mod emit;
 pub(crate) mod fmt;

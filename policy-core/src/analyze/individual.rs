@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::eval::block::{INTERNET, RangeIndex, TAILNET, overlap, single};
 use crate::eval::identity::{Identity, Who};
-use crate::eval::{Block, Tailnet};
+use crate::eval::{Block, Node, Tailnet};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 
 use super::atoms::atoms;
@@ -55,6 +55,20 @@ pub(super) fn individuals<'p>(
     census.addresses(&mut all);
     all.sort_by_key(|individual| individual.rank);
     all
+}
+
+/// The devices of the facts, in their order.
+pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Individual<'p>> {
+    let device = |node: &Node<'p>| {
+        let owner = node.user.and_then(|user| tailnet.users.get(user));
+        let who = match owner {
+            Some(owner) => Who::User { login: owner.email, role: owner.role },
+            None => Who::Tagged(node.fact.tags.iter().map(|tag| tag.text.as_str()).collect()),
+        };
+        let identity = Identity { who, addresses: node.addresses.clone(), is_routed: false };
+        Individual::new(identity, format!("`{}`", node.fact.name), Rank::Named)
+    };
+    tailnet.devices.iter().map(device).collect()
 }
 
 /// What is looked at.

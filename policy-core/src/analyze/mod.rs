@@ -37,7 +37,7 @@ mod space;
 #[cfg(test)]
 mod twin;
 
-pub use diff::{Area, Change, Diff, Direction, Relation, Term, diff};
+pub use diff::{Area, Change, Diff, Direction, Relation, Term, device_diff, diff};
 pub use invariant::{Violation, violation, violations};
 pub use ports::Ports;
 pub use redundancy::{Part, Redundancy, redundancies};

@@ -7,7 +7,7 @@ use crate::eval::selectors::SelectorId;
 use crate::model::{Invariant, Origin, Policy, Role, Selector};
 
 use super::Ports;
-use super::individual::{Individual, individuals};
+use super::individual::{Individual, devices, individuals};
 
 /// A class by its place among [`Space::sources`] or [`Space::destinations`].
 pub type ClassId = usize;
@@ -95,6 +95,19 @@ impl<'p> Space<'p> {
 
     /// The same, with more selectors that classes must not straddle: those of a question.
     pub fn with(policy: &'p Policy, questions: &'p [Selector]) -> Space<'p> {
+        Space::among(policy, questions, individuals)
+    }
+
+    /// The same of the devices of the facts alone, each with all that it is.
+    pub(super) fn of_devices(policy: &'p Policy, questions: &'p [Selector]) -> Space<'p> {
+        Space::among(policy, questions, |_, tailnet, _| devices(tailnet))
+    }
+
+    fn among(
+        policy: &'p Policy,
+        questions: &'p [Selector],
+        individuals: impl FnOnce(&'p Policy, &Tailnet<'p>, &[&'p Selector]) -> Vec<Individual<'p>>,
+    ) -> Space<'p> {
         let tailnet = Tailnet::new(policy);
         let invariants = policy.facts.invariants.iter().flat_map(Invariant::selectors);
         let selectors: Vec<&Selector> = permits::ends(policy).chain(invariants).chain(questions).collect();

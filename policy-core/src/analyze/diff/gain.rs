@@ -2,13 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::Hash;
 
 use crate::analyze::{ClassId, Space};
 
 use super::Relation;
 use super::end::{End, Overlap};
 use super::extent::Extent;
+use super::merge::merged;
 use super::part::{Part, common};
 use super::world::{PostureId, Region, SetId, World};
 
@@ -29,8 +29,22 @@ pub(super) struct Gain<E> {
     pub(super) unless: Vec<PostureId>,
 }
 
-/// All that `ours` give and `theirs` do not. No two pieces share anything: what several regions give is told of the largest.
-pub(super) fn gains<E: Extent>(world: &World, ours: &[Region<E>], theirs: &[Region<E>]) -> Vec<Gain<E>> {
+/// Of which region it is told what two give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Of the larger
+    LargestFirst,
+    /// Of the one that comes first
+    AsGiven,
+}
+
+/// All that `ours` give and `theirs` do not. No two pieces share anything.
+pub(super) fn gains<E: Extent>(
+    world: &World,
+    ours: &[Region<E>],
+    theirs: &[Region<E>],
+    order_of: Order,
+) -> Vec<Gain<E>> {
     let mut seen: HashSet<Key<E>> = theirs.iter().map(key).collect();
     let changed: Vec<usize> =
         ours.iter().enumerate().filter(|(_, region)| seen.insert(key(region))).map(|(at, _)| at).collect();
@@ -39,13 +53,15 @@ pub(super) fn gains<E: Extent>(world: &World, ours: &[Region<E>], theirs: &[Regi
     }
     let mut comparison = Comparison::new(world, ours, theirs, &changed);
     let mut order = changed;
-    order.sort_by_cached_key(|&at| {
-        let size = ours.get(at).map(|region| {
-            // What needs no posture is given with each of them, too.
-            (!region.postures.is_empty(), region.is_own, Reverse(comparison.size(region)))
+    if order_of == Order::LargestFirst {
+        order.sort_by_cached_key(|&at| {
+            let size = ours.get(at).map(|region| {
+                // What needs no posture is given with each of them, too.
+                (!region.postures.is_empty(), region.is_own, Reverse(comparison.size(region)))
+            });
+            (size, at)
         });
-        (size, at)
-    });
+    }
     order.into_iter().flat_map(|at| comparison.gains_of(at)).collect()
 }
 
@@ -76,6 +92,20 @@ struct Other {
     is_partial: bool,
     from: Overlap,
     to: Overlap,
+}
+
+/// By which end a region is cut first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Axis {
+    Source,
+    Destination,
+}
+
+/// A part of a region, and the others that are about all of it.
+struct Cell {
+    from: Part,
+    to: Part,
+    others: Vec<Other>,
 }
 
 /// Somebody, and some of their devices.
@@ -186,11 +216,10 @@ impl<'w, E: Extent> Comparison<'w, E> {
         left
     }
 
-    /// Of a region to what it names.
+    /// Of a region to what it names, cut in the way that leaves fewer pieces.
     fn direct(&self, region: &Region<E>, others: Vec<Other>) -> Vec<Gain<E>> {
-        let is_own = |other: &Other| self.other(*other).is_some_and(|other| other.is_own);
         let around = |other: &&Other| {
-            other.from == Overlap::All && other.to == Overlap::All && !is_own(other) && !other.is_partial
+            other.from == Overlap::All && other.to == Overlap::All && !self.is_own(other) && !other.is_partial
         };
         let Some((extent, _)) = self.left(&region.extent, others.iter().filter(around)).pop() else {
             return Vec::new();
@@ -199,38 +228,93 @@ impl<'w, E: Extent> Comparison<'w, E> {
             .into_iter()
             .filter(|other| self.other(*other).is_some_and(|other| !other.extent.common(&extent).is_empty()))
             .collect();
+        let by_source = self.pieces(region, self.cells(region, &others, Axis::Source), &extent);
+        if by_source.len() < 2 {
+            return by_source;
+        }
+        let by_destination = self.pieces(region, self.cells(region, &others, Axis::Destination), &extent);
+        let cost = |pieces: &[Gain<E>]| {
+            let is_cut = |part: &Part| usize::from(*part != Part::ALL);
+            (pieces.len(), pieces.iter().map(|piece| is_cut(&piece.from) + is_cut(&piece.to)).sum::<usize>())
+        };
+        if cost(&by_source) < cost(&by_destination) { by_source } else { by_destination }
+    }
+
+    fn is_own(&self, other: &Other) -> bool {
+        self.other(*other).is_some_and(|other| other.is_own)
+    }
+
+    /// The parts of a region that the same others are about.
+    fn cells(&self, region: &Region<E>, others: &[Other], first: Axis) -> Vec<Cell> {
+        let groups = |axis: Axis, others: &[Other]| match axis {
+            Axis::Source => {
+                let sets = self.from.sets;
+                self.groups(others, sets.classes(region.from), |other| other.from, |other| sets.classes(other.from))
+            }
+            Axis::Destination => {
+                let sets = self.to.sets;
+                self.groups(others, sets.classes(region.to), |other| other.to, |other| sets.classes(other.to))
+            }
+        };
+        let lines = groups(first, others).into_iter();
+        match first {
+            Axis::Source => lines
+                .flat_map(|(row, from)| {
+                    let cells = groups(Axis::Destination, &row).into_iter();
+                    cells.map(move |(others, to)| Cell { from: from.clone(), to, others }).collect::<Vec<_>>()
+                })
+                .collect(),
+            Axis::Destination => lines
+                .flat_map(|(column, to)| {
+                    let cells = groups(Axis::Source, &column).into_iter();
+                    cells.map(move |(others, from)| Cell { from, to: to.clone(), others }).collect::<Vec<_>>()
+                })
+                .collect(),
+        }
+    }
+
+    /// What is left of an extent in the cells of a region, in as few pieces as it takes.
+    fn pieces(&self, region: &Region<E>, cells: Vec<Cell>, extent: &E) -> Vec<Gain<E>> {
         let (from, to) = (self.from.sets.classes(region.from), self.to.sets.classes(region.to));
         let mut pieces = Vec::new();
-        for (row, source) in
-            self.groups(&others, from, |other| other.from, |region| self.from.sets.classes(region.from))
-        {
-            let (own, direct): (Vec<Other>, Vec<Other>) = row.into_iter().partition(is_own);
+        for cell in cells {
+            let (own, direct): (Vec<Other>, Vec<Other>) = cell.others.into_iter().partition(|other| self.is_own(other));
             let at_own = own.iter().filter_map(|&other| self.other(other)).map(|other| &other.extent);
             let at_own = at_own.fold(None, |all: Option<E>, more| Some(all.map_or(more.clone(), |all| all.with(more))));
-            for (cell, destination) in
-                self.groups(&direct, to, |other| other.to, |region| self.to.sets.classes(region.to))
-            {
-                let mut push = |relation, extent, unless| {
-                    let (from, to) = (source.clone(), destination.clone());
-                    pieces.push(Gain { region: 0, from, to, relation, extent, when: Vec::new(), unless });
+            let at_own = at_own.filter(|_| self.pair(&cell.from, &cell.to, (from, to), Relation::Own));
+            let mut push = |relation, extent, unless| {
+                let (from, to) = (cell.from.clone(), cell.to.clone());
+                pieces.push(Gain { region: 0, from, to, relation, extent, when: Vec::new(), unless });
+            };
+            for (rest, unless) in self.left(extent, direct.iter()) {
+                let Some(at_own) = &at_own else {
+                    push(Relation::Any, rest, unless);
+                    continue;
                 };
-                let is_home = at_own.is_some() && self.pair(&source, &destination, (from, to), Relation::Own);
-                for (rest, unless) in self.left(&extent, cell.iter()) {
-                    let Some(at_own) = at_own.as_ref().filter(|_| is_home) else {
-                        push(Relation::Any, rest, unless);
-                        continue;
-                    };
-                    push(Relation::Any, rest.without(at_own), unless.clone());
-                    let rest = rest.common(at_own);
-                    for (rest, more) in self.left(&rest, own.iter()) {
-                        push(Relation::Own, rest, sorted([unless.as_slice(), &more].concat()));
-                    }
-                    push(Relation::Others, rest, unless);
+                push(Relation::Any, rest.without(at_own), unless.clone());
+                let rest = rest.common(at_own);
+                for (rest, more) in self.left(&rest, own.iter()) {
+                    push(Relation::Own, rest, sorted([unless.as_slice(), &more].concat()));
                 }
+                push(Relation::Others, rest, unless);
             }
         }
         pieces
             .retain(|piece| !piece.extent.is_empty() && self.pair(&piece.from, &piece.to, (from, to), piece.relation));
+        // What cannot be between devices of one user fits to what is not, and makes no piece of its own beside it.
+        let is_home = |piece: &Gain<E>| self.pair(&piece.from, &piece.to, (from, to), Relation::Own);
+        let has_others = pieces.iter().any(|piece| piece.relation == Relation::Others);
+        if has_others {
+            for piece in pieces.iter_mut().filter(|piece| piece.relation == Relation::Any && !is_home(piece)) {
+                piece.relation = Relation::Others;
+            }
+        }
+        pieces = merged(pieces, from, to);
+        if has_others {
+            for piece in pieces.iter_mut().filter(|piece| piece.relation == Relation::Others && !is_home(piece)) {
+                piece.relation = Relation::Any;
+            }
+        }
         pieces
     }
 
@@ -301,12 +385,11 @@ impl<'w, E: Extent> Comparison<'w, E> {
         for (row, part) in self.groups(&others, from, |other| other.from, |region| self.from.sets.classes(region.from))
         {
             for source in part.classes(from) {
-                let homes = self.space.own.get(source).map_or(&[][..], Vec::as_slice);
-                for &home in homes {
+                let homes = common(self.space.own.get(source).map_or(&[][..], Vec::as_slice), to);
+                for home in homes {
                     let is_about = |other: &&Other| {
-                        self.other(**other).is_some_and(|region| {
-                            region.is_own || self.to.sets.classes(region.to).binary_search(&home).is_ok()
-                        })
+                        self.other(**other)
+                            .is_some_and(|region| self.to.sets.classes(region.to).binary_search(&home).is_ok())
                     };
                     for rest in self.left(&region.extent, row.iter().filter(is_about)) {
                         let pairs = left.entry(rest).or_default();
@@ -323,7 +406,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
             let mut whole = Vec::new();
             let mut parts: BTreeMap<Vec<ClassId>, Vec<ClassId>> = BTreeMap::new();
             for (source, homes) in pairs {
-                match self.space.own.get(source).is_some_and(|own| *own == homes) {
+                match self.space.own.get(source).is_some_and(|own| common(own, to) == homes) {
                     true => whole.push(source),
                     false => parts.entry(homes).or_default().push(source),
                 }
@@ -331,7 +414,9 @@ impl<'w, E: Extent> Comparison<'w, E> {
             whole.sort_unstable();
             if !whole.is_empty() {
                 // Whoever has no device has none that could be reached.
-                let idle = from.iter().copied().filter(|&class| self.space.own.get(class).is_none_or(Vec::is_empty));
+                let has_none =
+                    |&class: &ClassId| self.space.own.get(class).is_none_or(|own| common(own, to).is_empty());
+                let idle = from.iter().copied().filter(has_none);
                 whole.extend(idle);
                 whole.sort_unstable();
                 gains.push(gain(Part::only(from, whole), Part::ALL, rest.clone()));
@@ -343,70 +428,6 @@ impl<'w, E: Extent> Comparison<'w, E> {
         }
         gains
     }
-}
-
-/// The same in fewer pieces. Those of one region are merged where they differ in one respect only.
-fn merged<E: Extent>(mut gains: Vec<Gain<E>>, from: &[ClassId], to: &[ClassId]) -> Vec<Gain<E>> {
-    loop {
-        let before = gains.len();
-        gains = merge(
-            gains,
-            |gain| (gain.to.clone(), gain.relation, gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
-            |a, b| {
-                a.from = a.from.with(&b.from, from);
-            },
-        );
-        gains = merge(
-            gains,
-            |gain| (gain.from.clone(), gain.relation, gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
-            |a, b| {
-                a.to = a.to.with(&b.to, to);
-            },
-        );
-        gains = merge(
-            gains,
-            |gain| (gain.from.clone(), gain.to.clone(), gain.relation, gain.when.clone(), gain.unless.clone()),
-            |a, b| {
-                a.extent = a.extent.with(&b.extent);
-            },
-        );
-        gains = merge(
-            gains,
-            |gain| (gain.from.clone(), gain.to.clone(), gain.extent.clone(), gain.relation, gain.unless.clone()),
-            |a, b| {
-                a.when.extend(&b.when);
-            },
-        );
-        gains = merge(
-            gains,
-            |gain| (gain.from.clone(), gain.to.clone(), gain.extent.clone(), gain.when.clone(), gain.unless.clone()),
-            |a, _| {
-                a.relation = Relation::Any;
-            },
-        );
-        if gains.len() == before {
-            return gains;
-        }
-    }
-}
-
-/// Puts together those with one key, at the place of the first.
-fn merge<E, K: Eq + Hash>(
-    gains: Vec<Gain<E>>,
-    key: impl Fn(&Gain<E>) -> K,
-    join: impl Fn(&mut Gain<E>, &Gain<E>),
-) -> Vec<Gain<E>> {
-    let mut places: HashMap<K, usize> = HashMap::new();
-    let mut merged: Vec<Gain<E>> = Vec::new();
-    for gain in gains {
-        let next = merged.len();
-        let place = *places.entry(key(&gain)).or_insert(next);
-        match merged.get_mut(place) {
-            Some(first) => join(first, &gain),
-            None => merged.push(gain),
-        }
-    }
-    merged
 }
 
 fn sorted(mut numbers: Vec<PostureId>) -> Vec<PostureId> {

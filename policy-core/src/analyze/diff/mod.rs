@@ -18,12 +18,19 @@
 //! - **Access through the routers of a `via`** is the same as access through other routers only if the tags are the same.
 
 mod access;
+mod approval;
+mod capability;
 mod end;
 mod extent;
 mod gain;
 mod joint;
+mod labels;
+mod lines;
+mod merge;
 mod part;
 mod posture;
+mod setting;
+mod ssh;
 #[cfg(test)]
 mod twin;
 mod words;
@@ -32,14 +39,15 @@ mod world;
 use crate::model::{Origin, Policy};
 
 use joint::{Joint, Side};
+use labels::{Labels, Numbers};
+use lines::Teller;
 use posture::Postures;
-use words::Words;
-use world::{Region, World};
+use world::{Scope, World};
 
 /// All that differs in meaning between two policies.
 #[derive(Clone, Debug, Default)]
 pub struct Diff {
-    /// What differs: area by area, what is gained before what is lost.
+    /// What differs: area by area, what is gained before what is lost, in the order of the rules.
     pub changes: Vec<Change>,
     /// Whether the texts differ.
     pub is_text_changed: bool,
@@ -49,6 +57,11 @@ impl Diff {
     /// Whether both policies mean the same.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// What lets somebody do what they may not do by the old policy.
+    pub fn new_access(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.direction == Direction::Gained && change.area.is_access())
     }
 }
 
@@ -77,6 +90,24 @@ pub struct Change {
     pub rule: Origin,
 }
 
+impl Change {
+    /// One that is not about somebody.
+    fn of_all(area: Area, direction: Direction, what: String, rule: Origin) -> Change {
+        Change {
+            area,
+            direction,
+            sources: Vec::new(),
+            destinations: Vec::new(),
+            relation: Relation::Any,
+            what,
+            when: Vec::new(),
+            unless: Vec::new(),
+            via: Vec::new(),
+            rule,
+        }
+    }
+}
+
 /// Some who have a word in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term {
@@ -99,8 +130,34 @@ impl std::fmt::Display for Term {
 /// What a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
-    /// Network access
+    /// Network access: `grants` and `acls`
     Access,
+    /// Tailscale SSH: `ssh`
+    Ssh,
+    /// App capabilities: `grants` with `app`
+    App,
+    /// Who may assign tags, beside admins: `tagOwners`
+    Ownership,
+    /// Which tags there are
+    Tag,
+    /// What needs no admin's approval: `autoApprovers`
+    Approval,
+    /// What devices may or should do: `nodeAttrs`
+    Attribute,
+    /// What `postures` ask for
+    Posture,
+    /// Any other top-level key
+    Setting,
+}
+
+impl Area {
+    /// Whether more of it lets somebody do more.
+    pub fn is_access(self) -> bool {
+        match self {
+            Area::Access | Area::Ssh | Area::App | Area::Ownership | Area::Approval | Area::Posture => true,
+            Area::Tag | Area::Attribute | Area::Setting => false,
+        }
+    }
 }
 
 /// Which of two policies gives something.
@@ -123,37 +180,47 @@ pub enum Relation {
     Others,
 }
 
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let list = |terms: &[Term]| terms.iter().map(Term::to_string).collect::<Vec<_>>().join(", ");
-        f.write_str(&list(&self.sources))?;
-        if !self.destinations.is_empty() {
-            write!(f, " -> {}", list(&self.destinations))?;
-        }
+impl Change {
+    /// Where it is given, in words. Nothing if that is no question.
+    pub fn to(&self) -> Option<String> {
+        let list = list(&self.destinations);
+        let is_self = self.destinations.iter().any(|term| term.word == "autogroup:self");
         match self.relation {
-            Relation::Others => f.write_str(" (not one's own)")?,
-            Relation::Own if self.destinations.iter().all(|term| term.word != "autogroup:self") => {
-                f.write_str(" (one's own)")?;
-            }
-            Relation::Own | Relation::Any => {}
+            _ if self.destinations.is_empty() => None,
+            Relation::Others => Some(format!("{list} (not one's own)")),
+            Relation::Own if !is_self => Some(format!("{list} (one's own)")),
+            Relation::Own | Relation::Any => Some(list),
         }
-        if !self.what.is_empty() {
-            write!(f, " {}", self.what)?;
-        }
-        if !self.via.is_empty() {
-            write!(f, " via {}", self.via.join(", "))?;
-        }
-        if !self.when.is_empty() {
-            write!(f, " when {}", self.when.join(" or "))?;
-        }
-        if !self.unless.is_empty() {
-            write!(f, " unless {}", self.unless.join(" or "))?;
-        }
-        Ok(())
+    }
+
+    /// What is given, in words, and on which conditions.
+    pub fn given(&self) -> String {
+        let conditions =
+            [(" via ", &self.via, ", "), (" when ", &self.when, " or "), (" unless ", &self.unless, " or ")];
+        let conditions = conditions.into_iter().filter(|(_, words, _)| !words.is_empty());
+        let conditions = conditions.map(|(before, words, between)| format!("{before}{}", words.join(between)));
+        format!("{}{}", self.what, conditions.collect::<String>())
     }
 }
 
-/// All that differs in meaning between two valid policies, as far as packets go.
+/// As in a rule of `policy!`.
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.sources.is_empty() {
+            write!(f, "{} ", list(&self.sources))?;
+        }
+        if let Some(to) = self.to() {
+            write!(f, "-> {to} ")?;
+        }
+        f.write_str(&self.given())
+    }
+}
+
+fn list(terms: &[Term]) -> String {
+    terms.iter().map(Term::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// All that differs in meaning between two valid policies.
 ///
 /// ```
 /// use policy_core::{Policy, analyze::diff};
@@ -174,57 +241,68 @@ impl std::fmt::Display for Change {
 /// assert!(diff(&old, &old).is_empty());
 /// ```
 pub fn diff(old: &Policy, new: &Policy) -> Diff {
+    compare(old, new, Scope::Everybody)
+}
+
+/// All that differs for the devices of the facts, each with all the tags that it has: what a second tag allows anyway is no
+/// difference here, though it is one between the tags. Names are those of devices.
+///
+/// ```
+/// use policy_core::{Policy, analyze::device_diff};
+/// let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:a", "tag:b"], "ipv4": "100.64.0.1"}, {"name": "pi", "tags": ["tag:c"], "ipv4": "100.64.0.2"}]}"#;
+/// let policy = |dst: &str| Policy::with_facts(&format!(r#"{{
+///     "tagOwners": {{"tag:a": [], "tag:b": [], "tag:c": []}},
+///     "grants": [{{"src": ["tag:c"], "dst": ["{dst}"], "ip": ["tcp:22"]}}],
+/// }}"#), facts);
+/// assert!(device_diff(&policy("tag:a"), &policy("tag:b")).is_empty());
+/// assert_eq!(device_diff(&policy("tag:a"), &policy("tag:c")).changes[1].to_string(), "pi -> nas tcp:22");
+/// ```
+pub fn device_diff(old: &Policy, new: &Policy) -> Diff {
+    compare(old, new, Scope::Devices)
+}
+
+fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
     let is_text_changed = old.text != new.text;
     if !is_text_changed {
         return Diff::default();
     }
     let joint = Joint::new(old, new);
-    let mut world = World::new(&joint);
+    let mut world = World::new(&joint, scope);
     let postures = Postures::new(old, new);
-    let mut routers = access::Routers::default();
-    let was = access::regions(&mut world, old, Side::Old, &postures, &mut routers);
-    let is = access::regions(&mut world, new, Side::New, &postures, &mut routers);
-    let mut changes = Vec::new();
-    for (side, ours, theirs) in [(Side::New, &is, &was), (Side::Old, &was, &is)] {
-        let (sources, destinations) = (Words::of_sources(&world, side), Words::of_destinations(&world, side));
-        for gain in gain::gains(&world, ours, theirs) {
-            let Some(region) = ours.get(gain.region) else { continue };
-            let change = in_words(&world, region, &gain, (&sources, &destinations));
-            changes.push(Change {
-                area: Area::Access,
-                direction: if side == Side::New { Direction::Gained } else { Direction::Lost },
-                what: gain.extent.to_string(),
-                when: postures.names(side, &gain.when),
-                unless: postures.names(side, &gain.unless),
-                via: routers.tags(region.channel),
-                ..change
-            });
-        }
-    }
-    Diff { changes, is_text_changed }
-}
+    let both = [(Side::Old, old), (Side::New, new)];
 
-/// Who and where a gain is about.
-fn in_words<E>(
-    world: &World,
-    region: &Region<E>,
-    gain: &gain::Gain<E>,
-    (sources, destinations): (&Words, &Words),
-) -> Change {
-    let destinations = match region.is_own {
-        true => destinations.own(world.destinations.classes(region.to), &gain.to),
-        false => destinations.terms(&gain.to, &region.dst),
-    };
-    Change {
-        area: Area::Access,
-        direction: Direction::Gained,
-        sources: sources.terms(&gain.from, &region.src),
-        destinations,
-        relation: gain.relation,
-        what: String::new(),
-        when: Vec::new(),
-        unless: Vec::new(),
-        via: Vec::new(),
-        rule: region.rule,
+    let mut routers = access::Routers::default();
+    let access = both.map(|(side, policy)| access::regions(&mut world, policy, side, &postures, &mut routers));
+    let mut told = Numbers::default();
+    let apps = both.map(|(side, policy)| capability::of_grants(&mut world, policy, side, &postures, &mut told));
+    let attributes = both.map(|(side, policy)| capability::of_devices(&mut world, policy, side, &mut told));
+    let mut deeds = Numbers::default();
+    let ownership = both.map(|(side, policy)| approval::ownership(&mut world, policy, side, &mut deeds));
+    let networks = approval::networks(old, new);
+    let approvals = both.map(|(side, policy)| approval::approvals(&mut world, policy, side, &networks, &mut deeds));
+    let mut names = ssh::Names::new([old, new]);
+    let [was, is] = both.map(|(side, policy)| ssh::regions(&mut world, policy, side, &postures, &mut names));
+    let logins = ssh::pieces(&mut world, &was, &is);
+
+    let teller = Teller::new(&world, &postures);
+    let mut changes = teller.changes(Area::Access, &access, |change, region, ports| Change {
+        what: ports.to_string(),
+        via: routers.tags(region.channel),
+        ..change
+    });
+    changes.extend(ssh::changes(&teller, &names, &logins, &ssh::states(&was, &is)));
+    let capabilities = |change, labels: &Labels| Change { what: capability::in_words(&told, labels), ..change };
+    let deeds = |change, labels: &Labels| Change { what: approval::in_words(&deeds, labels), ..change };
+    changes.extend(teller.changes(Area::App, &apps, |change, _, labels| capabilities(change, labels)));
+    changes.extend(teller.changes(Area::Approval, &approvals, |change, _, labels| deeds(change, labels)));
+    changes.extend(teller.changes(Area::Attribute, &attributes, |change, _, labels| capabilities(change, labels)));
+    // The rest is not about devices.
+    if scope == Scope::Everybody {
+        changes.extend(teller.changes(Area::Ownership, &ownership, |change, _, labels| deeds(change, labels)));
+        changes.extend(setting::tags(old, new));
+        changes.extend(setting::postures(old, new));
+        changes.extend(setting::settings(old, new));
     }
+    changes.sort_by_key(|change| (change.area, change.direction, change.rule.start));
+    Diff { changes, is_text_changed }
 }

@@ -1,5 +1,6 @@
 //! Who and what a piece is about, in words of the policy.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
@@ -33,28 +34,43 @@ impl<'w> Words<'w> {
         Words { classes: &world.space.destinations, named: &world.space.destinations_of, words: words(world, side) }
     }
 
-    /// Names for a part of what a rule names with some selectors.
-    pub(super) fn terms(&self, part: &Part, rule: &[SelectorId]) -> Vec<Term> {
+    /// Names for a part of a region's end, of which the rule's words name more if `whole` says what it has. Whom nothing
+    /// is told of, `ignored`, may be among those that a name stands for, or may not.
+    pub(super) fn terms(
+        &self,
+        whole: Option<&[ClassId]>,
+        part: &Part,
+        rule: &[SelectorId],
+        ignored: &[ClassId],
+    ) -> Vec<Term> {
         let mut terms = Vec::new();
         let mut told: HashSet<ClassId> = HashSet::new();
         for &id in rule {
-            let (Some(word), named) = (self.word(id), self.named_by(id)) else { continue };
+            let Some(word) = self.word(id) else { continue };
+            let named = match ignored {
+                [] => Cow::Borrowed(self.named_by(id)),
+                _ => Cow::Owned(without(self.named_by(id), ignored)),
+            };
             // What the rule names and is not in the part; what is, and is not told of yet.
-            let (missing, mut there) = match part {
-                Part::Except(out) => {
-                    let missing = common(named, out);
-                    let there = if missing.is_empty() { Vec::new() } else { without(named, &missing) };
+            let (missing, mut there) = match (part, whole) {
+                (Part::Except(out), None) => {
+                    let missing = common(&named, out);
+                    let there = if missing.is_empty() { Vec::new() } else { without(&named, &missing) };
                     (missing, there)
                 }
-                Part::Only(list) => {
-                    let there = common(named, list);
-                    (without(named, &there), there)
+                (Part::Except(out), Some(whole)) => {
+                    let there = without(&common(&named, whole), out);
+                    (without(&named, &there), there)
+                }
+                (Part::Only(list), _) => {
+                    let there = common(&named, list);
+                    (without(&named, &there), there)
                 }
             };
             if missing.is_empty() {
                 if !named.is_empty() {
                     terms.push(Term { word, except: Vec::new() });
-                    told.extend(named);
+                    told.extend(named.iter());
                 }
                 continue;
             }
@@ -63,13 +79,16 @@ impl<'w> Words<'w> {
             if there.is_empty() {
                 continue;
             }
-            let each = (there.len() <= MANY || missing.len() > MANY).then(|| self.cover(&there));
-            let but = (missing.len() <= MANY).then(|| self.cover(&missing));
+            let each = (there.len() <= MANY || missing.len() > MANY).then(|| self.cover(&there, ignored));
+            let but = (missing.len() <= MANY).then(|| self.cover(&missing, ignored));
             match (each, but) {
-                (Some(each), Some(but)) if each.len() > but.len() + 1 => terms.push(Term { word, except: but }),
-                (None, Some(but)) => terms.push(Term { word, except: but }),
+                (Some(each), Some(but)) if each.cost() > (but.words.len() + 1, but.described) => {
+                    terms.push(Term { word, except: but.words });
+                }
+                (None, Some(but)) => terms.push(Term { word, except: but.words }),
                 (each, _) => {
-                    terms.extend(each.into_iter().flatten().map(|word| Term { word, except: Vec::new() }));
+                    let each = each.into_iter().flat_map(|each| each.words);
+                    terms.extend(each.map(|word| Term { word, except: Vec::new() }));
                 }
             }
         }
@@ -78,13 +97,25 @@ impl<'w> Words<'w> {
         terms
     }
 
-    /// The devices of whoever it is, less some.
-    pub(super) fn own(&self, whole: &[ClassId], part: &Part) -> Vec<Term> {
-        let missing = match part {
-            Part::Except(out) => out.clone(),
-            Part::Only(list) => without(whole, list),
-        };
-        vec![Term { word: "autogroup:self".to_owned(), except: self.cover(&missing) }]
+    /// The devices of some users, less those that are not among these.
+    pub(super) fn own(
+        &self,
+        world: &World,
+        users: impl Iterator<Item = ClassId>,
+        part: impl Iterator<Item = ClassId>,
+    ) -> Vec<Term> {
+        let mut homes: Vec<ClassId> = users.filter_map(|user| world.space.own.get(user)).flatten().copied().collect();
+        homes.sort_unstable();
+        homes.dedup();
+        let part: Vec<ClassId> = part.collect();
+        vec![Term { word: "autogroup:self".to_owned(), except: self.cover(&without(&homes, &part), &[]).words }]
+    }
+
+    /// Each member of some classes by its own name.
+    pub(super) fn names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
+        let classes = classes.filter_map(|class| self.classes.get(class));
+        let names = classes.flat_map(|class| &class.names).map(|name| name.replace('`', ""));
+        names.map(|word| Term { word, except: Vec::new() }).collect()
     }
 
     fn named_by(&self, id: SelectorId) -> &'w [ClassId] {
@@ -96,13 +127,16 @@ impl<'w> Words<'w> {
     }
 
     /// A few words that name these classes and no others.
-    fn cover(&self, classes: &[ClassId]) -> Vec<String> {
+    fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> Cover {
         let mut counts: HashMap<SelectorId, usize> = HashMap::new();
         for class in classes.iter().filter_map(|&class| self.classes.get(class)) {
             class.selectors.iter().for_each(|&id| *counts.entry(id).or_default() += 1);
         }
-        let fitting =
-            counts.into_iter().filter(|&(id, count)| count == self.named_by(id).len() && self.word(id).is_some());
+        let size = |id: SelectorId| match ignored {
+            [] => self.named_by(id).len(),
+            _ => without(self.named_by(id), ignored).len(),
+        };
+        let fitting = counts.into_iter().filter(|&(id, count)| count == size(id) && self.word(id).is_some());
         // The word that names most of what has no name yet comes first.
         let mut heap: BinaryHeap<(usize, Reverse<SelectorId>)> =
             fitting.map(|(id, count)| (count, Reverse(id))).collect();
@@ -123,9 +157,36 @@ impl<'w> Words<'w> {
             words.extend(self.word(id));
         }
         let rest = classes.iter().filter(|class| left.contains(class)).filter_map(|&class| self.classes.get(class));
-        words.extend(rest.map(|class| class.name().replace('`', "")));
-        words
+        let named = words.len();
+        words.extend(rest.flat_map(names));
+        Cover { described: words.len() - named, words }
     }
+}
+
+/// Words that together name some classes.
+struct Cover {
+    words: Vec<String>,
+    /// How many of them are descriptions, for want of a word in the policy
+    described: usize,
+}
+
+impl Cover {
+    /// Fewer words are better, then those of the policy.
+    fn cost(&self) -> (usize, usize) {
+        (self.words.len(), self.described)
+    }
+}
+
+/// What the members of a class are called, less those that are only a state of another one.
+fn names(class: &Class) -> Vec<String> {
+    let all: HashSet<&str> = class.names.iter().map(String::as_str).collect();
+    let is_state = |name: &str| {
+        let ends = name.match_indices([' ', ',']).filter_map(|(end, _)| name.get(..end));
+        ends.into_iter().any(|start| all.contains(start))
+    };
+    let mut seen = HashSet::new();
+    let names = class.names.iter().filter(|name| !is_state(name) && seen.insert(name.as_str()));
+    names.map(|name| name.replace('`', "")).collect()
 }
 
 /// By selector, what one of the policies calls it. Names that it does not declare are left out.

@@ -1,13 +1,16 @@
 //! What two policies together can tell apart, and what a rule of either is about in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::analyze::{ClassId, Space};
 use crate::eval::selectors::SelectorId;
 use crate::model::{Origin, Selector};
 
+use super::Relation;
+use super::gain::Gain;
 use super::joint::{Joint, Side};
+use super::part::{common, without};
 
 /// A posture by number; see [`super::posture`].
 pub(super) type PostureId = usize;
@@ -53,30 +56,49 @@ pub(super) struct Region<E> {
     /// What is given in different channels is never the same.
     pub(super) channel: usize,
     pub(super) rule: Origin,
+    /// Whether it is about all that the words of its rule name.
+    pub(super) is_whole: bool,
     /// The words that the rule has for its sources and destinations.
     pub(super) src: Vec<SelectorId>,
     pub(super) dst: Vec<SelectorId>,
 }
 
+/// Whom two policies are compared for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Everybody,
+    /// The devices of the facts
+    Devices,
+}
+
 #[derive(Debug)]
 pub(super) struct World<'a> {
     pub(super) joint: &'a Joint,
+    pub(super) scope: Scope,
     pub(super) space: Space<'a>,
     pub(super) sources: Sets,
     pub(super) destinations: Sets,
+    /// The classes of sources whom every tag and every approval is open to anyway.
+    pub(super) admins: Vec<ClassId>,
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(joint: &'a Joint) -> Self {
-        let space = Space::with(&joint.policy, &joint.selectors);
-        World { joint, space, sources: Sets::default(), destinations: Sets::default() }
+    /// Of all that both policies can tell apart, or of the devices of the facts.
+    pub(super) fn new(joint: &'a Joint, scope: Scope) -> Self {
+        let space = match scope {
+            Scope::Everybody => Space::with(&joint.policy, &joint.selectors),
+            Scope::Devices => Space::of_devices(&joint.policy, &joint.selectors),
+        };
+        let admins = space.permits.selectors.id("autogroup:admin").into_iter().collect::<Vec<SelectorId>>();
+        let admins = space.sources_among(&admins);
+        World { joint, scope, space, sources: Sets::default(), destinations: Sets::default(), admins }
     }
 
     /// The numbers of selectors of one of the policies.
     pub(super) fn ids<'s>(&self, side: Side, list: impl IntoIterator<Item = &'s Selector>) -> Vec<SelectorId> {
         let ids = list.into_iter().filter_map(|selector| self.id(side, &selector.text));
         let mut ids: Vec<SelectorId> = ids.collect();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         ids.retain(|id| seen.insert(*id));
         ids
     }
@@ -98,7 +120,7 @@ impl<'a> World<'a> {
         let mut regions = Vec::new();
         let mut push = |to, is_own, dst| {
             let (extent, postures, src) = (extent.clone(), postures.clone(), src.clone());
-            regions.push(Region { from, to, is_own, extent, postures, channel, rule, src, dst });
+            regions.push(Region { from, to, is_own, extent, postures, channel, rule, is_whole: true, src, dst });
         };
         if direct.len() < dst.len() {
             let homes = self.sources.classes(from).iter().filter_map(|&class| self.space.own.get(class)).flatten();
@@ -114,6 +136,54 @@ impl<'a> World<'a> {
             !self.sources.classes(region.from).is_empty() && !self.destinations.classes(region.to).is_empty()
         });
         regions
+    }
+
+    /// The region of what is given to somebody and leads nowhere.
+    pub(super) fn one_sided<E>(&mut self, src: Vec<SelectorId>, extent: E, rule: Origin) -> Option<Region<E>> {
+        let from = self.source_set(&src);
+        let to = self.destinations.number((0..self.space.destinations.len()).collect());
+        let is_empty = self.sources.classes(from).is_empty();
+        let (is_own, postures, channel, is_whole, dst) = (false, Vec::new(), 0, true, Vec::new());
+        (!is_empty).then_some(Region { from, to, is_own, extent, postures, channel, rule, is_whole, src, dst })
+    }
+
+    /// A region less some of its sources.
+    pub(super) fn without<E>(&mut self, region: Region<E>, sources: &[ClassId]) -> Option<Region<E>> {
+        let left = without(self.sources.classes(region.from), sources);
+        self.with_sources(region, left)
+    }
+
+    /// A region with those of its sources only that a selector names.
+    pub(super) fn narrowed<E>(&mut self, region: Region<E>, selector: SelectorId) -> Option<Region<E>> {
+        let named = self.space.sources_among(&[selector]);
+        let left = common(self.sources.classes(region.from), &named);
+        self.with_sources(region, left)
+    }
+
+    fn with_sources<E>(&mut self, region: Region<E>, sources: Vec<ClassId>) -> Option<Region<E>> {
+        let is_whole = region.is_whole && sources.len() == self.sources.classes(region.from).len();
+        (!sources.is_empty()).then(|| Region { from: self.sources.number(sources), is_whole, ..region })
+    }
+
+    /// A piece of one of some regions as a region, in another channel.
+    pub(super) fn piece<E: Clone>(
+        &mut self,
+        regions: &[Region<E>],
+        gain: &Gain<E>,
+        channel: usize,
+    ) -> Option<Region<E>> {
+        let region = regions.get(gain.region)?;
+        let from: Vec<ClassId> = gain.from.classes(self.sources.classes(region.from)).collect();
+        let to: Vec<ClassId> = gain.to.classes(self.destinations.classes(region.to)).collect();
+        Some(Region {
+            from: self.sources.number(from),
+            to: self.destinations.number(to),
+            is_own: gain.relation == Relation::Own,
+            extent: gain.extent.clone(),
+            channel,
+            is_whole: false,
+            ..region.clone()
+        })
     }
 
     pub(super) fn source_set(&mut self, selectors: &[SelectorId]) -> SetId {

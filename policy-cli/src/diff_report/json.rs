@@ -1,0 +1,65 @@
+//! For programs.
+
+use policy_core::analyze::{Area, Change, Diff, Direction, Relation, Term};
+use serde_json::{Value, json};
+
+use super::DiffReport;
+
+/// All that differs, as one object.
+pub(crate) fn value(report: &DiffReport) -> Value {
+    let changes = |diff: &Diff| diff.changes.iter().map(|change| change_value(report, change)).collect::<Vec<_>>();
+    let mut value = json!({
+        "old": report.old.name,
+        "new": report.new.name,
+        "textChanged": report.diff.is_text_changed,
+        "meaningChanged": !report.is_empty(),
+        "newAccess": report.gives_access(),
+        "changes": changes(report.diff),
+    });
+    if let (Some(devices), Some(object)) = (report.devices, value.as_object_mut()) {
+        object.insert("devices".to_owned(), changes(devices).into());
+    }
+    value
+}
+
+fn change_value(report: &DiffReport, change: &Change) -> Value {
+    let terms = |terms: &[Term]| -> Vec<Value> {
+        terms.iter().map(|term| json!({"word": term.word, "except": term.except})).collect()
+    };
+    let (file, position) = report.place(change);
+    json!({
+        "area": area(change.area),
+        "direction": match change.direction {
+            Direction::Gained => "gained",
+            Direction::Lost => "lost",
+        },
+        "newAccess": change.direction == Direction::Gained && change.area.is_access(),
+        "sources": terms(&change.sources),
+        "destinations": terms(&change.destinations),
+        "between": match change.relation {
+            Relation::Any => "any",
+            Relation::Own => "ownDevices",
+            Relation::Others => "devicesOfOthers",
+        },
+        "what": change.what,
+        "when": change.when,
+        "unless": change.unless,
+        "via": change.via,
+        "rule": {"file": file, "line": position.line, "column": position.column},
+        "text": change.to_string(),
+    })
+}
+
+fn area(area: Area) -> &'static str {
+    match area {
+        Area::Access => "access",
+        Area::Ssh => "ssh",
+        Area::App => "app",
+        Area::Ownership => "tagOwners",
+        Area::Tag => "tags",
+        Area::Approval => "autoApprovers",
+        Area::Attribute => "nodeAttrs",
+        Area::Posture => "postures",
+        Area::Setting => "settings",
+    }
+}

@@ -1,0 +1,66 @@
+//! For a comment on a pull request.
+
+use policy_core::analyze::{Change, Diff, Direction};
+
+use super::{AREAS, DiffReport, sign};
+use crate::render::markdown;
+use crate::render::prose::{Prose, Span, Table};
+
+/// How many rows a table has at most: a comment that is too long is refused.
+const MOST_ROWS: usize = 100;
+
+/// What is gained is in sight, what is lost and what is no access is folded.
+pub(crate) fn page(report: &DiffReport) -> String {
+    let mut out = String::from("### What this change of the policy means\n\n");
+    if report.is_empty() {
+        out.push_str(report.same());
+        out.push('\n');
+        return out;
+    }
+    let is_gained = |change: &Change| change.area.is_access() && change.direction == Direction::Gained;
+    let is_lost = |change: &Change| change.area.is_access() && change.direction == Direction::Lost;
+    match table(report, report.diff, is_gained) {
+        Some((count, table)) => out.push_str(&format!("**New access: {count}**\n\n{table}\n")),
+        None => out.push_str("**No new access.**\n\n"),
+    }
+    fold(&mut out, "Access that is gone", table(report, report.diff, is_lost));
+    fold(&mut out, "What else differs", table(report, report.diff, |change| !change.area.is_access()));
+    if let Some(devices) = report.devices {
+        let all = table(report, devices, |_| true);
+        if all.is_none() {
+            out.push_str("Nothing changes between the devices that are known.\n\n");
+        }
+        fold(&mut out, "Device by device", all);
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn fold(out: &mut String, title: &str, table: Option<(usize, String)>) {
+    if let Some((count, table)) = table {
+        out.push_str(&format!("<details><summary>{title}: {count}</summary>\n\n{table}\n</details>\n\n"));
+    }
+}
+
+/// How many changes there are of a sort, and a table of them.
+fn table(report: &DiffReport, diff: &Diff, is_told: impl Fn(&Change) -> bool) -> Option<(usize, String)> {
+    let areas = AREAS.iter().flat_map(|&(area, heading)| report.of(diff, area).map(move |change| (heading, change)));
+    let all: Vec<(&str, &Change)> = areas.filter(|(_, change)| is_told(change)).collect();
+    let rows = all.iter().take(MOST_ROWS).map(|(heading, change)| {
+        let to = Prose::codes(change.to());
+        vec![
+            Prose(vec![Span::Code(sign(change.direction).to_string()), Span::Text(format!(" {heading}"))]),
+            Prose::codes(change.sources.iter().map(ToString::to_string)),
+            to,
+            Prose::codes([change.given()]),
+            Prose::text(report.line(change)),
+        ]
+    });
+    let headings = ["", "from", "to", "what", "rule"].map(Prose::text).to_vec();
+    let mut text = markdown::table(&Table { headings, rows: rows.collect() });
+    if all.len() > MOST_ROWS {
+        text.push_str(&format!("\nand {} more, which `policy diff` prints\n", all.len() - MOST_ROWS));
+    }
+    (!all.is_empty()).then_some((all.len(), text))
+}

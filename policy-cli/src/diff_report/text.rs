@@ -1,0 +1,44 @@
+//! For people.
+
+use policy_core::analyze::Diff;
+
+use super::{AREAS, DiffReport, sign};
+
+/// All changes, area by area, each with the line of its rule.
+pub(crate) fn page(report: &DiffReport) -> String {
+    let mut out = String::new();
+    section(&mut out, report, report.diff, "");
+    if let Some(devices) = report.devices {
+        section(&mut out, report, devices, ", device by device");
+        if devices.is_empty() && !report.diff.is_empty() {
+            out.push_str("Nothing changes between the devices that are known.\n\n");
+        }
+    }
+    if report.is_empty() {
+        return format!("{}\n", report.same());
+    }
+    out.push_str(&format!("{}\n", report.summary()));
+    out
+}
+
+fn section(out: &mut String, report: &DiffReport, diff: &Diff, title: &str) {
+    for (area, heading) in AREAS {
+        let lines: Vec<(String, String)> = report
+            .of(diff, area)
+            .map(|change| (format!("{} {change}", sign(change.direction)), report.line(change)))
+            .collect();
+        if lines.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("{heading}{title}\n"));
+        let width = lines.iter().map(|(line, _)| line.chars().count()).filter(|width| *width <= WIDEST).max();
+        for (line, place) in lines {
+            let pad = width.unwrap_or_default().saturating_sub(line.chars().count());
+            out.push_str(&format!("  {line}{}  ({place})\n", " ".repeat(pad)));
+        }
+        out.push('\n');
+    }
+}
+
+/// Lines longer than that have their rule right behind them.
+const WIDEST: usize = 90;

@@ -1,0 +1,283 @@
+//! `policy diff` as a process.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+const OLD: &str = r#"{
+	"groups": {"group:eng": ["alice@example.com"]},
+	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
+	"grants": [
+		{"src": ["group:eng"], "dst": ["tag:forge"], "ip": ["tcp:443"]},
+		{"src": ["tag:forge"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+	],
+	"randomizeClientPort": false,
+}
+"#;
+
+/// One more in the group, a rule more, a rule less, and a setting.
+const NEW: &str = r#"{
+	"groups": {"group:eng": ["alice@example.com", "bob@example.com"]},
+	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
+	"grants": [
+		{"src": ["group:eng"], "dst": ["tag:forge"], "ip": ["tcp:443"]},
+		// For everybody
+		{"src": ["autogroup:member"], "dst": ["tag:forge"], "ip": ["tcp:22"]},
+	],
+	"randomizeClientPort": true,
+}
+"#;
+
+/// The same as the old one, written otherwise.
+const SAME: &str = r#"{
+	"tagOwners": {"tag:db": [], "tag:forge": ["alice@example.com"]},
+	"acls": [
+		{"action": "accept", "proto": "tcp", "src": ["tag:forge"], "dst": ["tag:db:5432"]},
+		{"action": "accept", "proto": "tcp", "src": ["alice@example.com"], "dst": ["tag:forge:443"]},
+	],
+	"randomizeClientPort": false,
+}
+"#;
+
+/// Less than the old one.
+const LESS: &str = r#"{
+	"groups": {"group:eng": ["alice@example.com"]},
+	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
+	"grants": [{"src": ["group:eng"], "dst": ["tag:forge"], "ip": ["tcp:443"]}],
+	"randomizeClientPort": false,
+}
+"#;
+
+const FACTS: &str = r#"{
+	"users": [{"name": "alice", "email": "alice@example.com"}, {"name": "bob", "email": "bob@example.com"}],
+	"nodes": [
+		{"name": "laptop", "user": "bob", "ipv4": "100.64.0.1"},
+		{"name": "forge", "tags": ["tag:forge", "tag:db"], "ipv4": "100.64.0.2"},
+	],
+}"#;
+
+struct Run {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.arg("diff").args(arguments).current_dir(directory).env_remove("CLICOLOR_FORCE");
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Whoever does not read stdin may have gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A directory of the test's own, with all of the policies.
+fn directory(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff").join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    for (name, text) in
+        [("old.hujson", OLD), ("new.hujson", NEW), ("same.hujson", SAME), ("less.hujson", LESS), ("facts.json", FACTS)]
+    {
+        fs::write(path.join(name), text).unwrap();
+    }
+    path
+}
+
+#[test]
+fn what_is_gained_and_lost_is_told_with_the_rule_that_gives_it() {
+    let found = run(&directory("text"), &["old.hujson", "new.hujson"], "");
+    assert_eq!(found.status, Some(1), "{}", found.stderr);
+    assert_eq!(
+        found.stdout,
+        "\
+Network access
+  + bob@example.com -> tag:forge tcp:443  (new.hujson:5)
+  + autogroup:member -> tag:forge tcp:22  (new.hujson:7)
+  - tag:forge -> tag:db tcp:5432          (old.hujson:6)
+
+Tag owners
+  + bob@example.com may assign tag:forge  (new.hujson:3)
+
+Settings
+  + randomizeClientPort = true   (new.hujson:9)
+  - randomizeClientPort = false  (old.hujson:8)
+
+4 gained (3 of them new access), 2 lost
+"
+    );
+}
+
+#[test]
+fn a_change_of_the_text_alone_is_said_to_be_one() {
+    let directory = directory("same");
+    for format in ["text", "md"] {
+        let found = run(&directory, &["old.hujson", "same.hujson", "--format", format], "");
+        assert_eq!(found.status, Some(0), "{}{}", found.stdout, found.stderr);
+        assert!(found.stdout.ends_with("The text changed, the meaning did not.\n"), "{}", found.stdout);
+    }
+    let found = run(&directory, &["old.hujson", "old.hujson"], "");
+    assert_eq!((found.status, found.stdout.as_str()), (Some(0), "The text is the same.\n"));
+}
+
+#[test]
+fn markdown_has_new_access_in_sight_and_the_rest_folded() {
+    let found = run(&directory("md"), &["old.hujson", "new.hujson", "--format", "md"], "");
+    assert_eq!(found.status, Some(1), "{}", found.stderr);
+    assert_eq!(
+        found.stdout,
+        "\
+### What this change of the policy means
+
+**New access: 3**
+
+| | from | to | what | rule |
+| --- | --- | --- | --- | --- |
+| `+` Network access | `bob@example.com` | `tag:forge` | `tcp:443` | new.hujson:5 |
+| `+` Network access | `autogroup:member` | `tag:forge` | `tcp:22` | new.hujson:7 |
+| `+` Tag owners | `bob@example.com` | | `may assign tag:forge` | new.hujson:3 |
+
+<details><summary>Access that is gone: 1</summary>
+
+| | from | to | what | rule |
+| --- | --- | --- | --- | --- |
+| `-` Network access | `tag:forge` | `tag:db` | `tcp:5432` | old.hujson:6 |
+
+</details>
+
+<details><summary>What else differs: 2</summary>
+
+| | from | to | what | rule |
+| --- | --- | --- | --- | --- |
+| `+` Settings | | | `randomizeClientPort = true` | new.hujson:9 |
+| `-` Settings | | | `randomizeClientPort = false` | old.hujson:8 |
+
+</details>
+"
+    );
+}
+
+#[test]
+fn json_says_the_same() {
+    let found = run(&directory("json"), &["old.hujson", "new.hujson", "--format", "json"], "");
+    let value: Value = serde_json::from_str(&found.stdout).unwrap();
+    assert_eq!(found.status, Some(1));
+    assert_eq!(
+        (&value["meaningChanged"], &value["newAccess"], &value["textChanged"]),
+        (&true.into(), &true.into(), &true.into())
+    );
+    let changes = value["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 6);
+    assert_eq!(
+        changes[1],
+        serde_json::json!({
+            "area": "access", "direction": "gained", "newAccess": true,
+            "sources": [{"word": "autogroup:member", "except": []}],
+            "destinations": [{"word": "tag:forge", "except": []}],
+            "between": "any", "what": "tcp:22", "when": [], "unless": [], "via": [],
+            "rule": {"file": "new.hujson", "line": 7, "column": 3},
+            "text": "autogroup:member -> tag:forge tcp:22",
+        })
+    );
+}
+
+#[test]
+fn new_access_can_be_denied_and_less_access_not() {
+    let directory = directory("deny");
+    for (new, status) in [("new.hujson", 1), ("less.hujson", 0), ("same.hujson", 0)] {
+        let found = run(&directory, &["old.hujson", new, "--deny-new-access"], "");
+        assert_eq!(found.status, Some(status), "{new}: {}", found.stdout);
+    }
+    assert_eq!(run(&directory, &["old.hujson", "less.hujson"], "").status, Some(1));
+}
+
+#[test]
+fn devices_are_told_of_if_they_are_known() {
+    let directory = directory("devices");
+    let found = run(&directory, &["old.hujson", "new.hujson", "--tailnet", "facts.json"], "");
+    let lines = "Network access, device by device
+  + laptop -> forge tcp:443  (new.hujson:5)
+  + laptop -> forge tcp:22   (new.hujson:7)
+";
+    assert!(found.stdout.contains(lines), "{}", found.stdout);
+}
+
+#[test]
+fn a_policy_may_come_from_stdin_but_not_both() {
+    let directory = directory("stdin");
+    let found = run(&directory, &["-", "new.hujson"], OLD);
+    assert_eq!(found.status, Some(1));
+    assert!(found.stdout.contains("(<stdin>:6)"), "{}", found.stdout);
+    let found = run(&directory, &["-", "-"], OLD);
+    assert_eq!((found.status, found.stderr.as_str()), (Some(2), "error: both policies cannot be read from stdin\n"));
+}
+
+#[test]
+fn a_policy_may_be_that_of_a_revision() {
+    let directory = directory("git");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]);
+        assert!(command.args(arguments).current_dir(&directory).output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init"]);
+    fs::create_dir(directory.join("net")).unwrap();
+    fs::write(directory.join("net/policy.hujson"), OLD).unwrap();
+    git(&["add", "net"]);
+    git(&["commit", "-m", "one"]);
+    fs::write(directory.join("net/policy.hujson"), NEW).unwrap();
+    let found = run(&directory, &["git:HEAD:net/policy.hujson", "net/policy.hujson"], "");
+    assert_eq!(found.status, Some(1), "{}", found.stderr);
+    assert!(
+        found.stdout.contains("- tag:forge -> tag:db tcp:5432          (git:HEAD:net/policy.hujson:6)"),
+        "{}",
+        found.stdout
+    );
+    let found = run(&directory.join("net"), &["git:HEAD:./policy.hujson", "git:main:net/policy.hujson"], "");
+    assert_eq!((found.status, found.stdout.as_str()), (Some(0), "The text is the same.\n"));
+    for (named, message) in [
+        (
+            "git:nowhere:net/policy.hujson",
+            "error: git cannot show `nowhere:net/policy.hujson`: invalid object name 'nowhere'.",
+        ),
+        (
+            "git:HEAD:net/none.hujson",
+            "error: git cannot show `HEAD:net/none.hujson`: path 'net/none.hujson' does not exist in 'HEAD'",
+        ),
+        ("git:HEAD:net", "error: `git:HEAD:net` is a directory, not a file"),
+        ("git:HEAD", "error: `git:HEAD` names no file of a revision"),
+        ("git:--output=x:y", "error: `git:--output=x:y` names no file of a revision"),
+    ] {
+        let found = run(&directory, &[named, "net/policy.hujson"], "");
+        assert_eq!((found.status, found.stderr.lines().next()), (Some(2), Some(message)));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_and_what_is_wrong_is_not_compared() {
+    let directory = directory("wrong");
+    let found = run(&directory, &["none.hujson", "new.hujson"], "");
+    assert_eq!((found.status, found.stderr.as_str()), (Some(2), "error: there is no file `none.hujson`\n"));
+    fs::write(
+        directory.join("wrong.hujson"),
+        "{\"grants\": [{\"src\": [\"tag:none\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}",
+    )
+    .unwrap();
+    for arguments in [["wrong.hujson", "new.hujson"], ["new.hujson", "wrong.hujson"]] {
+        let found = run(&directory, &arguments, "");
+        assert_eq!((found.status, found.stdout.as_str()), (Some(1), ""));
+        assert!(
+            found.stderr.contains("error[undefined-tag]") && found.stderr.contains("--> wrong.hujson:1:22"),
+            "{}",
+            found.stderr
+        );
+    }
+}
