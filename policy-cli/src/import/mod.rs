@@ -94,7 +94,8 @@ fn sources(
     let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
     layout.within("policy_macros::policy!", |layout| {
-        header(layout, alone(document.before(root)));
+        // Where nothing is in front of it, a comment stands on a line of its own from the first one on.
+        header(layout, alone(&format!("\n{}", document.before(root))));
         users(layout, &policy.facts.users);
         if !lets.is_empty() {
             layout.space();

@@ -154,14 +154,26 @@ impl<'s> Layout<'s> {
         }
         let parts = parts(atoms);
         let mut writer = self.writer(indent);
+        let has_targets = parts.iter().any(|part| token_at(atoms, part.start) == Some("and"));
+        let mut is_together = false;
         for (number, part) in parts.iter().enumerate() {
             let more = if number + 1 == parts.len() { more } else { 0 };
+            // Of several destinations with ports of their own, each has these on its line.
+            if has_targets && is_together && token_at(atoms, part.start) == Some("on") && !writer.must_break() {
+                let place = Writer::new(self.source, indent + INDENT, writer.column() + 1);
+                if let Some(rest) = self.fitting(atoms, part.clone(), place, more) {
+                    writer.push(" ");
+                    writer.append(rest);
+                    continue;
+                }
+            }
             let follows = number > 0 && part.start.checked_sub(1).is_some_and(|last| is_separator(atoms, last));
             if follows && writer.is_one_line() {
                 let place = Writer::new(self.source, indent, writer.column() + 1);
                 if let Some(rest) = self.fitting(atoms, part.clone(), place, more) {
                     writer.push(" ");
                     writer.append(rest);
+                    is_together = true;
                     continue;
                 }
             }
@@ -169,7 +181,9 @@ impl<'s> Layout<'s> {
             if number > 0 {
                 writer.line(indent);
             }
-            match self.fitting(atoms, part.clone(), self.writer(indent), more) {
+            let whole = self.fitting(atoms, part.clone(), self.writer(indent), more);
+            is_together = whole.is_some() || !part.clone().any(|index| token_at(atoms, index) == Some(","));
+            match whole {
                 Some(rest) => writer.append(rest),
                 None => self.items(atoms, part.clone(), indent, &mut writer),
             }

@@ -1,0 +1,70 @@
+//! What `policy import` writes is compiled by rustc as it stands, and prints the policy that it came from.
+//!
+//! Which comments come back where is tested with the macro itself, in `policy-macros`; here it is rustc that reads the source.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use policy_cli::import::{Naming, import};
+use policy_tests::plain_json;
+
+/// The policy files that Tailscale would take, by name, and what import makes of them.
+fn imports() -> Vec<(String, String, String)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("import");
+    let mut paths: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    let mut imports = Vec::new();
+    for path in paths {
+        let import = import(&fs::read_to_string(&path).unwrap(), Naming::Lets).unwrap();
+        if !import.is_refused() {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            imports.push((name, import.hujson, import.source));
+        }
+    }
+    imports
+}
+
+#[test]
+fn every_import_is_compiled_and_prints_its_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let krate = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imports");
+    let _ = fs::remove_dir_all(&krate);
+    fs::create_dir_all(krate.join("src")).unwrap();
+    let imports = imports();
+    assert!(imports.len() >= 50, "{} policies", imports.len());
+
+    // The names are those of files, and none of them is Rust's.
+    let mut main = String::new();
+    for (name, _, source) in &imports {
+        fs::write(krate.join(format!("src/p_{name}.rs")), source).unwrap();
+        main.push_str(&format!("mod p_{name};\n"));
+    }
+    let pairs: String = imports.iter().map(|(name, ..)| format!("({name:?}, p_{name}::HUJSON), ")).collect();
+    main.push_str(&format!("fn main() {{ for (name, text) in [{pairs}] {{ print!(\"{{name}}\\0{{text}}\\0\"); }} }}\n"));
+    fs::write(krate.join("src/main.rs"), main).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"imports\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
+         policy-core = {{ path = {:?} }}\npolicy-macros = {{ path = {:?} }}\n[workspace]\n\
+         [profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n[profile.dev.package.\"*\"]\ndebug = false\n",
+        root.join("policy-core"),
+        root.join("policy-macros"),
+    );
+    fs::write(krate.join("Cargo.toml"), manifest).unwrap();
+    // Without a lock file cargo would ask the registry which versions there are.
+    fs::copy(root.join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&krate).args(["run", "--quiet"]).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let printed: Vec<&str> = printed.split_terminator('\0').collect();
+    assert_eq!(printed.len(), 2 * imports.len());
+    for ((name, hujson, _), printed) in imports.iter().zip(printed.chunks(2)) {
+        assert_eq!(printed[0], name);
+        assert_eq!(plain_json(printed[1]), plain_json(hujson), "{name}");
+    }
+}
