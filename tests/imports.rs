@@ -41,7 +41,9 @@ fn every_import_is_compiled_and_prints_its_file() {
         main.push_str(&format!("mod p_{name};\n"));
     }
     let pairs: String = imports.iter().map(|(name, ..)| format!("({name:?}, p_{name}::HUJSON), ")).collect();
-    main.push_str(&format!("fn main() {{ for (name, text) in [{pairs}] {{ print!(\"{{name}}\\0{{text}}\\0\"); }} }}\n"));
+    main.push_str(&format!(
+        "fn main() {{ for (name, text) in [{pairs}] {{ print!(\"{{name}}\\0{{text}}\\0\"); }} }}\n"
+    ));
     fs::write(krate.join("src/main.rs"), main).unwrap();
     let manifest = format!(
         "[package]\nname = \"imports\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\

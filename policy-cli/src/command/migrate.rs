@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::Diagnostic;
+use policy_core::analyze::{Change, Diff, Direction};
 
 use crate::file;
-use crate::migrate::{Migration, migrate};
+use crate::migrate::{Migration, Unmigrated, migrate};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
@@ -53,7 +53,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let text = file::read_text(path)?;
     let migration = match migrate(&text) {
         Ok(migration) => migration,
-        Err(errors) => return Ok(refuse(path, &text, &errors)),
+        Err(unmigrated) => {
+            explain(path, &text, &unmigrated);
+            return Ok(Outcome::Findings);
+        }
     };
     output::say(&summary(path, &migration));
     if matches.get_flag("rust") {
@@ -67,11 +70,28 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     Ok(Outcome::Good)
 }
 
-fn refuse(path: &Path, text: &str, errors: &[Diagnostic]) -> Outcome {
-    let report = Report::new(file::display_name(path), without_mark(text), errors);
-    output::say(&report.render(Format::Text, &output::stderr_renderer()));
-    output::report(&Failure::new("nothing has been migrated").help("mend the errors above, and migrate then"));
-    Outcome::Findings
+fn explain(path: &Path, text: &str, unmigrated: &Unmigrated) {
+    let failure = Failure::new("nothing has been migrated");
+    let failure = match unmigrated {
+        Unmigrated::Invalid(errors) => {
+            let report = Report::new(file::display_name(path), without_mark(text), errors);
+            output::say(&report.render(Format::Text, &output::stderr_renderer()));
+            failure.help("mend the errors above, and migrate then")
+        }
+        Unmigrated::Different(difference) => {
+            output::say(&differences(difference));
+            failure.help("grants would allow (+) or deny (-) the above, which the acls do not")
+        }
+    };
+    output::report(&failure);
+}
+
+fn differences(difference: &Diff) -> String {
+    let line = |change: &Change| {
+        let sign = if change.direction == Direction::Gained { '+' } else { '-' };
+        format!("{sign} {change}\n")
+    };
+    difference.changes.iter().map(line).collect()
 }
 
 fn summary(path: &Path, migration: &Migration) -> String {
@@ -86,5 +106,24 @@ fn summary(path: &Path, migration: &Migration) -> String {
             count(migration.grants, "grant"),
             if migration.grants == 1 { "s" } else { "" }
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_core::Policy;
+    use policy_core::analyze::diff;
+
+    use super::*;
+
+    #[test]
+    fn what_would_change_is_told_line_by_line() {
+        let policy = |ports: &str| {
+            Policy::parse(format!(
+                "{{\"tagOwners\": {{\"tag:web\": []}}, \"grants\": [{{\"src\": [\"tag:web\"], \"dst\": [\"tag:web\"], \"ip\": [{ports}]}}]}}"
+            ))
+        };
+        let difference = diff(&policy("\"tcp:22\", \"tcp:80\""), &policy("\"tcp:22\", \"tcp:443\""));
+        assert_eq!(differences(&difference), "+ tag:web -> tag:web tcp:443\n- tag:web -> tag:web tcp:80\n");
     }
 }

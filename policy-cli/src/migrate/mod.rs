@@ -7,6 +7,7 @@ mod written;
 
 use std::ops::Range;
 
+use policy_core::analyze::{Diff, diff};
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{Autogroup, Lint, Origin, Prefix, SelectorKind};
 use policy_core::{Code, Diagnostic, Policy, Severity, check};
@@ -27,20 +28,29 @@ pub struct Migration {
     pub grants: usize,
 }
 
-/// Writes each acl of a policy as grants.
+/// Why acls stay what they are.
+#[derive(Clone, Debug)]
+pub enum Unmigrated {
+    /// Tailscale would refuse the file, or refuses in a grant what it takes in an acl.
+    Invalid(Vec<Diagnostic>),
+    /// The grants would not mean the same.
+    Different(Diff),
+}
+
+/// Writes each acl of a policy as grants, and proves that these allow the same.
 ///
 /// # Errors
-/// If Tailscale would refuse the file, or refuses in a grant what it takes in an acl: what is wrong with it.
-pub fn migrate(text: &str) -> Result<Migration, Vec<Diagnostic>> {
+/// Says why that cannot be.
+pub fn migrate(text: &str) -> Result<Migration, Unmigrated> {
     // Editors put the mark there, and Tailscale never sees it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let policy = Policy::parse(text);
     let mut errors = check::check(&policy);
     errors.retain(|finding| finding.severity() == Severity::Error);
     errors.extend(default_routes(&policy));
-    let Ok(document) = Document::parse(text, 0) else { return Err(errors) };
+    let Ok(document) = Document::parse(text, 0) else { return Err(Unmigrated::Invalid(errors)) };
     if !errors.is_empty() {
-        return Err(errors);
+        return Err(Unmigrated::Invalid(errors));
     }
     let acls = policy.acls.as_ref().map_or(0, Vec::len);
     let Some((text, grants)) = Sections::of(&document).migrated(&policy, Autogroup::Member.name()) else {
@@ -52,6 +62,10 @@ pub fn migrate(text: &str) -> Result<Migration, Vec<Diagnostic>> {
         if is_mixed(&text) { Sections::of(&document).migrated(&policy, Autogroup::OLD_MEMBER) } else { None };
     let (text, grants) = migrated.unwrap_or((text, grants));
     let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
+    let difference = diff(&policy, &Policy::parse(text.as_str()));
+    if !difference.is_empty() {
+        return Err(Unmigrated::Different(difference));
+    }
     Ok(Migration { text, had_acls: true, acls, grants })
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn policy_with_tests(grants: usize) -> String {
 }
 
 /// The same text with blanks for comments and trailing commas: plain JSON of the same length and values.
+#[allow(dead_code, reason = "not every benchmark uses it")]
 pub(crate) fn plain(policy: &str) -> String {
     let mut plain = String::with_capacity(policy.len());
     for line in policy.split_inclusive('\n') {
