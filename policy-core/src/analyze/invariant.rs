@@ -1,9 +1,12 @@
 //! Whether what must hold of the whole policy does.
 
+use std::cell::LazyCell;
+
 use crate::eval::permits::Permit;
 use crate::eval::selectors::SelectorId;
-use crate::model::{Invariant, InvariantKind, InvariantTarget, Protocol, Selector};
+use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Protocol, Selector, SelectorKind};
 
+use super::kinds::{KindId, Kinds};
 use super::space::{ClassId, Space};
 use super::{Access, Ports};
 
@@ -62,23 +65,16 @@ pub fn violation<'p>(space: &Space<'p>, invariant: &'p Invariant) -> Option<Viol
 struct Demand<'a, 'p> {
     space: &'a Space<'p>,
     invariant: &'p Invariant,
-    /// By class of sources, whether it is about them.
-    is_source: Vec<bool>,
-    /// The other way round, for what is isolated.
-    is_destination: Vec<bool>,
+    sources: Kinds,
+    destinations: Kinds,
     targets: Vec<Target>,
     except: Vec<Target>,
-    /// By selector, whether it has somebody that it is about, as a source and as a destination.
-    is_about: [Vec<bool>; 2],
-    /// By selector, whether it has some target.
-    is_target: Vec<bool>,
+    /// Whether `autogroup:self` is among them.
+    has_own: bool,
 }
 
-/// Destinations with ports, in classes.
+/// Destinations with ports.
 struct Target {
-    is_destination: Vec<bool>,
-    /// The same classes as sources, for what is isolated.
-    is_source: Vec<bool>,
     /// Whether `autogroup:self` is one of them.
     is_own: bool,
     /// `None` for all
@@ -86,193 +82,150 @@ struct Target {
 }
 
 impl Target {
-    fn new(space: &Space, target: &InvariantTarget) -> Target {
-        let ids = space.permits.selectors.ids(&target.dst);
-        let own = space.permits.selectors.own_devices();
-        let specs = target.ip.iter().map(|spec| (spec.protocol, spec.ports));
-        Target {
-            is_destination: flags(space.destinations.len(), &space.destinations_among(&ids)),
-            is_source: flags(space.sources.len(), &space.sources_among(&ids)),
-            is_own: own.is_some_and(|own| ids.contains(&own)),
-            ports: (!target.ip.is_empty()).then(|| Ports::new(specs)),
-        }
+    fn new(target: &InvariantTarget) -> Target {
+        let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
+        let ports = Ports::new(target.ip.iter().map(|spec| (spec.protocol, spec.ports)));
+        Target { is_own: target.dst.iter().any(is_own), ports: (!target.ip.is_empty()).then_some(ports) }
     }
 
-    fn has_destination(&self, destination: ClassId, is_own: bool) -> bool {
-        is_own && self.is_own || has(&self.is_destination, destination)
+    fn opens(&self, ports: &Ports) -> Ports {
+        self.ports.as_ref().map_or_else(|| ports.clone(), |open| open.common(ports))
     }
-}
 
-fn flags(count: usize, classes: &[ClassId]) -> Vec<bool> {
-    let mut flags = vec![false; count];
-    for &class in classes {
-        if let Some(flag) = flags.get_mut(class) {
-            *flag = true;
-        }
+    fn leaves(&self, ports: &Ports) -> Ports {
+        self.ports.as_ref().map_or_else(Ports::default, |open| ports.without(open))
     }
-    flags
-}
-
-fn has(flags: &[bool], class: ClassId) -> bool {
-    flags.get(class).copied().unwrap_or_default()
 }
 
 impl<'a, 'p> Demand<'a, 'p> {
     fn new(space: &'a Space<'p>, invariant: &'p Invariant) -> Self {
         let ids = |list: &[Selector]| -> Vec<SelectorId> { space.permits.selectors.ids(list) };
-        let (about, less) = (ids(&invariant.src), ids(&invariant.src_except));
-        let mut is_source = flags(space.sources.len(), &space.sources_among(&about));
-        for class in space.sources_among(&less) {
-            is_source.get_mut(class).into_iter().for_each(|flag| *flag = false);
+        let mut sources = Kinds::new(space.sources.len());
+        let mut destinations = Kinds::new(space.destinations.len());
+        let about = ids(&invariant.src);
+        sources.part(&space.sources_among(&about), |kind| kind.is_about = true);
+        sources.part(&space.sources_among(&ids(&invariant.src_except)), |kind| kind.is_about = false);
+        destinations.part(&space.destinations_among(&about), |kind| kind.is_about = true);
+        for (number, target) in invariant.targets.iter().enumerate() {
+            destinations.part(&space.destinations_among(&ids(&target.dst)), |kind| kind.targets.push(number));
         }
-        let is_destination = flags(space.destinations.len(), &space.destinations_among(&about));
-        let targets_of = |list: &[InvariantTarget]| -> Vec<Target> {
-            list.iter().map(|target| Target::new(space, target)).collect()
-        };
-        let (targets, except) = (targets_of(&invariant.targets), targets_of(&invariant.except));
-        let any = |lists: &[Vec<ClassId>], is_one: &dyn Fn(ClassId) -> bool| -> Vec<bool> {
-            lists.iter().map(|classes| classes.iter().any(|&class| is_one(class))).collect()
-        };
-        let is_about = [
-            any(&space.sources_of, &|class| has(&is_source, class)),
-            any(&space.destinations_of, &|class| has(&is_destination, class)),
-        ];
-        let is_target =
-            any(&space.destinations_of, &|class| targets.iter().any(|target| target.has_destination(class, true)));
-        Demand { space, invariant, is_source, is_destination, targets, except, is_about, is_target }
+        for (number, target) in invariant.except.iter().enumerate() {
+            let ids = ids(&target.dst);
+            destinations.part(&space.destinations_among(&ids), |kind| kind.except.push(number));
+            // What is isolated may be let in from there, too.
+            sources.part(&space.sources_among(&ids), |kind| kind.except.push(number));
+        }
+        sources.find(&space.sources_of);
+        destinations.find(&space.destinations_of);
+        let targets: Vec<Target> = invariant.targets.iter().map(Target::new).collect();
+        let except: Vec<Target> = invariant.except.iter().map(Target::new).collect();
+        let has_own = targets.iter().chain(&except).any(|target| target.is_own);
+        Demand { space, invariant, sources, destinations, targets, except, has_own }
     }
 
     /// What is against the demand of all that a permit lets through.
     fn broken_by(&self, permit: usize) -> Option<Violation<'p>> {
         let (space, ports) = (self.space, self.space.ports.get(permit)?);
         let rule = space.permit(permit)?;
-        if ports.is_empty() || !self.is_concerned(rule, permit) {
+        let leads_home = space.leads_home(permit);
+        if ports.is_empty() || !self.is_concerned(rule, ports, leads_home) {
             return None;
         }
-        let sources = space.sources_among(&rule.src);
-        let destinations = space.destinations_among(&rule.dst);
-        let leads_home = space.leads_home(permit);
-        let found = match self.invariant.kind {
-            InvariantKind::Isolated => self.isolation(&sources, &destinations, leads_home, ports),
-            InvariantKind::Only | InvariantKind::Never => {
-                let about: Vec<ClassId> =
-                    sources.iter().copied().filter(|&source| has(&self.is_source, source)).collect();
-                self.between(&about, &destinations, ports)
-                    .or_else(|| leads_home.then(|| self.home(&about, ports)).flatten())
-            }
-        };
-        let (source, destination, is_own, against) = found?;
+        let home = || if leads_home { self.home(rule, ports) } else { None };
+        let (source, destination, is_own, against) = self.between(rule, ports).or_else(home)?;
         let packet = against.example()?;
         let access = Access { ports: against, ..space.access(permit)? };
         Some(Violation { invariant: self.invariant, source, destination, is_own, packet, access, rules: 1 })
     }
 
     /// Whether a permit could be against the demand, as far as its selectors tell one by one.
-    fn is_concerned(&self, rule: &Permit, permit: usize) -> bool {
-        let any = |flags: &[bool], ids: &[SelectorId]| ids.iter().any(|&id| has(flags, id));
-        let [sources, destinations] = &self.is_about;
-        let comes = any(sources, &rule.src);
+    fn is_concerned(&self, rule: &Permit, ports: &Ports, leads_home: bool) -> bool {
+        let comes = self.sources.are_about(&rule.src);
         match self.invariant.kind {
             InvariantKind::Only => comes,
             InvariantKind::Never => {
-                let opens = |target: &Target| match (&target.ports, self.space.ports.get(permit)) {
-                    (Some(ports), Some(open)) => !ports.common(open).is_empty(),
-                    _ => true,
-                };
-                comes
-                    && (any(&self.is_target, &rule.dst) || self.space.leads_home(permit))
-                    && self.targets.iter().any(opens)
+                let leads = leads_home || self.has_own || self.destinations.are_targets(&rule.dst);
+                let opens = |target: &Target| target.ports.as_ref().is_none_or(|open| open.overlap(ports));
+                comes && leads && self.targets.iter().any(opens)
             }
-            InvariantKind::Isolated => comes || any(destinations, &rule.dst),
+            InvariantKind::Isolated => comes || self.destinations.are_about(&rule.dst),
         }
     }
 
-    /// From those that it is about to some of the destinations.
-    fn between(&self, about: &[ClassId], destinations: &[ClassId], ports: &Ports) -> Option<Found> {
-        if about.is_empty() {
-            return None;
+    /// From its sources to its destinations, `autogroup:self` apart.
+    fn between(&self, rule: &Permit, ports: &Ports) -> Option<Found> {
+        let (from, to) = (self.sources.among(&rule.src), self.destinations.among(&rule.dst));
+        if self.has_own {
+            return self.between_each(rule, &from, ports);
         }
-        destinations.iter().find_map(|&destination| {
-            let against = self.against(destination, false, ports);
-            if !against.is_empty()
-                && let Some(&source) = about.iter().find(|&&source| self.space.may_be_two(source, destination))
-            {
-                return Some((source, destination, false, against));
-            }
-            let against = self.against(destination, true, ports);
-            let own = self.space.own_back.get(destination).filter(|_| !against.is_empty());
-            let source = own.into_iter().flatten().find(|source| about.binary_search(source).is_ok());
-            source.map(|&source| (source, destination, true, against))
+        let pairs = to.iter().flat_map(|to| from.iter().map(move |from| (from, to)));
+        let mut pairs = pairs.map(|(from, to)| (from.0, to.0, self.against(from.1, to.1, false, ports)));
+        let (source, destination, against) = pairs.find(|(.., against)| !against.is_empty())?;
+        // Nearly always the first of their kinds can meet.
+        match self.space.may_be_two(source, destination) {
+            true => Some((source, destination, false, against)),
+            false => self.between_each(rule, &from, ports),
+        }
+    }
+
+    /// The same, class by class.
+    fn between_each(&self, rule: &Permit, from: &[(ClassId, KindId)], ports: &Ports) -> Option<Found> {
+        let space = self.space;
+        let sources = LazyCell::new(|| space.sources_among(&rule.src));
+        space.destinations_among(&rule.dst).into_iter().find_map(|destination| {
+            let to = self.destinations.of(destination);
+            let two = from.iter().find_map(|&(_, kind)| {
+                let against = self.against(kind, to, false, ports);
+                let mut alike = sources.iter().filter(|&&source| self.sources.of(source) == kind);
+                let found = (!against.is_empty()).then(|| alike.find(|&&other| space.may_be_two(other, destination)));
+                found.flatten().map(|&source| (source, destination, false, against))
+            });
+            let own = || {
+                let own = space.own_back.get(destination).into_iter().flatten();
+                let mut own = own.map(|&source| (source, self.against(self.sources.of(source), to, true, ports)));
+                own.find(|(source, against)| !against.is_empty() && sources.binary_search(source).is_ok())
+            };
+            two.or_else(|| own().map(|(source, against)| (source, destination, true, against)))
         })
     }
 
-    /// From those that it is about to their own devices.
-    fn home(&self, about: &[ClassId], ports: &Ports) -> Option<Found> {
-        about.iter().find_map(|&source| {
+    /// From its sources to their own devices.
+    fn home(&self, rule: &Permit, ports: &Ports) -> Option<Found> {
+        self.space.sources_among(&rule.src).into_iter().find_map(|source| {
+            let from = self.sources.of(source);
             let own = self.space.own.get(source).into_iter().flatten();
-            own.map(|&destination| (source, destination, true, self.against(destination, true, ports)))
+            own.map(|&home| (source, home, true, self.against(from, self.destinations.of(home), true, ports)))
                 .find(|(.., against)| !against.is_empty())
         })
     }
 
-    /// Which of the ports must not be open there.
-    fn against(&self, destination: ClassId, is_own: bool, ports: &Ports) -> Ports {
-        let mut at_targets = Ports::default();
-        for target in self.targets.iter().filter(|target| target.has_destination(destination, is_own)) {
-            at_targets = at_targets.with(&target.ports.as_ref().map_or(ports.clone(), |open| open.common(ports)));
-        }
-        for target in self.except.iter().filter(|target| target.has_destination(destination, is_own)) {
-            at_targets = target.ports.as_ref().map_or(Ports::default(), |except| at_targets.without(except));
-        }
-        match self.invariant.kind {
-            InvariantKind::Never => at_targets,
-            InvariantKind::Only | InvariantKind::Isolated => ports.without(&at_targets),
-        }
-    }
-
-    /// Between what is isolated and what is not. Of the classes of one side some are isolated, of the other some are not.
-    fn across(&self, pairs: impl Iterator<Item = (ClassId, ClassId)>, ports: &Ports) -> Option<Found> {
-        pairs
-            .filter_map(|(source, destination)| {
-                let is_own = !self.space.may_be_two(source, destination);
-                let (goes_out, goes_in) = (has(&self.is_source, source), has(&self.is_destination, destination));
-                if goes_out == goes_in || is_own && !self.space.may_be_own(source, destination) {
-                    return None;
-                }
-                let is_open = |target: &&Target| match goes_out {
-                    true => has(&target.is_destination, destination),
-                    false => has(&target.is_source, source),
-                };
-                let against = self.except.iter().filter(is_open).fold(ports.clone(), |ports, target| {
-                    target.ports.as_ref().map_or(Ports::default(), |open| ports.without(open))
-                });
-                (!against.is_empty()).then_some((source, destination, is_own, against))
-            })
-            .next()
-    }
-
-    fn isolation(
-        &self,
-        sources: &[ClassId],
-        destinations: &[ClassId],
-        leads_home: bool,
-        ports: &Ports,
-    ) -> Option<Found> {
-        let (within, without): (Vec<ClassId>, Vec<ClassId>) =
-            sources.iter().partition(|&&source| has(&self.is_source, source));
-        let (into, elsewhere): (Vec<ClassId>, Vec<ClassId>) =
-            destinations.iter().partition(|&&destination| has(&self.is_destination, destination));
-        let pairs = |sources: Vec<ClassId>, destinations: Vec<ClassId>| {
-            // Whether two classes can meet seldom hangs on the source, so that it is the one that is looked for.
-            destinations
-                .into_iter()
-                .flat_map(move |destination| sources.clone().into_iter().map(move |source| (source, destination)))
+    /// Which of the ports must not be open between two kinds.
+    fn against(&self, from: KindId, to: KindId, is_own: bool, ports: &Ports) -> Ports {
+        let (Some(from), Some(to)) = (self.sources.get(from), self.destinations.get(to)) else {
+            return Ports::default();
         };
-        let home = sources.iter().filter(|_| leads_home).flat_map(|&source| {
-            self.space.own.get(source).into_iter().flatten().map(move |&destination| (source, destination))
-        });
-        self.across(pairs(within, elsewhere).chain(pairs(without, into)).chain(home), ports)
+        if self.invariant.kind == InvariantKind::Isolated {
+            let let_through = if from.is_about { &to.except } else { &from.except };
+            let let_through = let_through.iter().filter_map(|&number| self.except.get(number));
+            return match from.is_about == to.is_about {
+                true => Ports::default(),
+                false => let_through.fold(ports.clone(), |ports, target| target.leaves(&ports)),
+            };
+        }
+        if !from.is_about {
+            return Ports::default();
+        }
+        let open = at(&self.targets, &to.targets, is_own)
+            .fold(Ports::default(), |open, target| open.with(&target.opens(ports)));
+        let open = at(&self.except, &to.except, is_own).fold(open, |open, target| target.leaves(&open));
+        if self.invariant.kind == InvariantKind::Never { open } else { ports.without(&open) }
     }
+}
+
+/// The targets that a destination is of.
+fn at<'t>(targets: &'t [Target], numbers: &'t [usize], is_own: bool) -> impl Iterator<Item = &'t Target> {
+    let own = targets.iter().filter(move |target| is_own && target.is_own);
+    numbers.iter().filter_map(|&number| targets.get(number)).chain(own)
 }
 
 /// Source, destination, whether both are of one user, and what is open against the demand.

@@ -28,9 +28,11 @@
 //!   without a rule, none does that need not.
 
 mod atoms;
+mod cover;
 mod diff;
 mod individual;
 mod invariant;
+mod kinds;
 mod ports;
 mod redundancy;
 mod space;

@@ -22,8 +22,7 @@ impl Ports {
     pub fn new(specs: impl IntoIterator<Item = (Option<Protocol>, PortRange)>) -> Ports {
         let mut list = Vec::new();
         for (protocol, ports) in specs {
-            let protocols = protocol.map_or(Protocol::DEFAULTS.to_vec(), |protocol| vec![protocol]);
-            for protocol in protocols {
+            for &protocol in protocol.as_ref().map_or(&Protocol::DEFAULTS[..], std::slice::from_ref) {
                 list.push((protocol, if protocol.has_ports() { ports } else { PortRange::ALL }));
             }
         }
@@ -36,6 +35,9 @@ impl Ports {
     }
 
     fn merged(mut self) -> Ports {
+        if self.0.len() < 2 {
+            return self;
+        }
         self.0.sort_unstable();
         self.0.dedup_by(|(protocol, next), (previous, range)| {
             let touches = protocol == previous && u32::from(next.first) <= u32::from(range.last) + 1;
@@ -129,6 +131,23 @@ impl Ports {
         Ports(left)
     }
 
+    /// Whether something is in both.
+    pub fn overlap(&self, other: &Ports) -> bool {
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
+            if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
+                return true;
+            }
+            // What ends first meets nothing more.
+            if (a.0, a.1.last) <= (b.0, b.1.last) {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
+    }
+
     /// Whether the other has nothing that is not in this.
     pub fn contains(&self, other: &Ports) -> bool {
         other.without(self).is_empty()
@@ -195,6 +214,7 @@ mod tests {
             prop_assert_eq!(packets(&a.with(&b)), wanted(&|_| true));
             prop_assert_eq!(packets(&a.common(&b)), wanted(&|one| of_a.contains(one) && of_b.contains(one)));
             prop_assert_eq!(packets(&a.without(&b)), wanted(&|one| of_a.contains(one) && !of_b.contains(one)));
+            prop_assert_eq!(a.overlap(&b), of_b.iter().any(|one| of_a.contains(one)));
             prop_assert_eq!(a.contains(&b), of_b.iter().all(|one| of_a.contains(one)));
         }
     }

@@ -1,14 +1,16 @@
 //! Rules, and parts of rules, that the others make needless.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::eval::permits::{Permit, RuleRef};
+use crate::eval::permits::RuleRef;
 use crate::eval::selectors::SelectorId;
-use crate::model::{Origin, Text};
+use crate::model::{Origin, PortSpec, Text};
 
 use super::Ports;
-use super::space::{Class, ClassId, Space, meets};
+use super::cover::{Cover, Lack, Live, Region};
+use super::space::{Space, meets};
 
 /// A rule, or an item of one of its lists, without which the policy would allow the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,453 +52,190 @@ pub enum Part {
 /// assert_eq!((&found[0].part, found[0].covered_by.len(), found.len()), (&Part::Rule, 2, 1));
 /// ```
 pub fn redundancies(space: &Space) -> Vec<Redundancy> {
-    let mut pruner = Pruner::new(space);
+    let mut cover = Cover::new(space);
     let mut found = Vec::new();
-    for rule in (0..pruner.rules.len()).rev() {
-        pruner.prune(rule, &mut found);
+    for (rule, permits) in rules(space).into_iter().rev() {
+        Pruner { space, cover: &mut cover, rule, permits, lacks: Vec::new() }.prune(&mut found);
     }
     found.reverse();
     found
 }
 
-/// A permit, less the items that have been taken away.
-#[derive(Clone, Debug)]
-struct Live {
-    src: Vec<SelectorId>,
-    dst: Vec<SelectorId>,
-    ports: Ports,
-}
-
-impl Live {
-    fn is_void(&self) -> bool {
-        self.src.is_empty() || self.dst.is_empty() || self.ports.is_empty()
+/// Each rule with its permits.
+fn rules<'p>(space: &Space<'p>) -> Vec<(RuleRef<'p>, Range<usize>)> {
+    let mut rules: Vec<(RuleRef, Range<usize>)> = Vec::new();
+    for (number, permit) in space.permits.list.iter().enumerate() {
+        match rules.last_mut() {
+            Some((rule, range)) if rule.origin() == permit.rule.origin() => range.end = number + 1,
+            _ => rules.push((permit.rule, number..number + 1)),
+        }
     }
+    rules
 }
 
-/// Which items of a rule's lists are left.
-#[derive(Clone, Debug)]
-struct Items {
-    src: Vec<bool>,
-    dst: Vec<bool>,
-    ports: Vec<bool>,
-}
-
-/// What somebody must be able to reach without it, and in which states.
-struct Region<'p> {
-    /// The permit that allows it now.
-    permit: usize,
-    live: Live,
-    /// A device that has this posture and no other; `None` for one that has none. What it may do, all may that have more.
-    postures: Vec<Option<&'p str>>,
-}
-
-struct Pruner<'a, 'p> {
+/// Takes away what is needless of one rule.
+struct Pruner<'c, 'a, 'p> {
     space: &'a Space<'p>,
-    rules: Vec<(RuleRef<'p>, Range<usize>, Items)>,
-    /// By number, what is left of each permit
-    live: Vec<Live>,
-    /// By number, the rule of each permit
-    origins: Vec<Origin>,
-    /// By number, the routers of each permit, a number for each set of them
-    via: Vec<usize>,
-    /// Whether all that one selector names the other does, as sources and as destinations.
-    contained: [HashMap<(SelectorId, SelectorId), bool>; 2],
-    /// By class, how many permits it is an end of: where there are few, coverage is least likely.
-    weights: [Vec<usize>; 2],
-    /// By selector, its class with the least weight
-    rarest: [Vec<Option<ClassId>>; 2],
+    cover: &'c mut Cover<'a, 'p>,
+    rule: RuleRef<'p>,
+    permits: Range<usize>,
+    /// What this rule allows and no other does, as far as is known. An item that alone has a part in it is needed.
+    lacks: Vec<Lack>,
 }
 
-impl<'a, 'p> Pruner<'a, 'p> {
-    fn new(space: &'a Space<'p>) -> Self {
-        let list = &space.permits.list;
-        let live = list.iter().zip(&space.ports);
-        let live =
-            live.map(|(permit, ports)| Live { src: permit.src.clone(), dst: permit.dst.clone(), ports: ports.clone() });
-        let mut rules: Vec<(RuleRef, Range<usize>, Items)> = Vec::new();
-        for (number, permit) in list.iter().enumerate() {
-            match rules.last_mut() {
-                Some((rule, range, _)) if rule.origin() == permit.rule.origin() => range.end = number + 1,
-                _ => rules.push((permit.rule, number..number + 1, Items::of(permit.rule))),
-            }
-        }
-        let weigh = |classes: &[Class], uses: &[usize]| -> Vec<usize> {
-            let weight = |class: &Class| class.selectors.iter().filter_map(|&id| uses.get(id)).sum();
-            classes.iter().map(weight).collect()
-        };
-        let mut uses = [vec![0; space.permits.selectors.len()], vec![0; space.permits.selectors.len()]];
-        let [src_uses, dst_uses] = &mut uses;
-        for permit in list {
-            permit.src.iter().for_each(|&id| src_uses.get_mut(id).into_iter().for_each(|uses| *uses += 1));
-            permit.dst.iter().for_each(|&id| dst_uses.get_mut(id).into_iter().for_each(|uses| *uses += 1));
-        }
-        let weights = [weigh(&space.sources, src_uses), weigh(&space.destinations, dst_uses)];
-        let [src_weights, dst_weights] = &weights;
-        let rarest = |lists: &[Vec<ClassId>], weights: &[usize]| -> Vec<Option<ClassId>> {
-            // Of equals the last is taken, which is the one with the least of a name.
-            let least = |list: &Vec<ClassId>| list.iter().rev().copied().min_by_key(|&class| weights.get(class));
-            lists.iter().map(least).collect()
-        };
-        let mut sets: HashMap<BTreeSet<&str>, usize> = HashMap::new();
-        let via = list.iter().map(|permit| {
-            let next = sets.len();
-            *sets.entry(permit.via().iter().map(|tag| tag.text.as_str()).collect()).or_insert(next)
-        });
-        let via = via.collect();
-        let rarest = [rarest(&space.sources_of, src_weights), rarest(&space.destinations_of, dst_weights)];
-        Pruner {
-            space,
-            rules,
-            live: live.collect(),
-            origins: list.iter().map(|permit| permit.rule.origin()).collect(),
-            via,
-            contained: [HashMap::new(), HashMap::new()],
-            weights,
-            rarest,
-        }
-    }
-
-    /// Takes away what is needless of a rule: all, or else item by item from the last.
-    fn prune(&mut self, rule: usize, found: &mut Vec<Redundancy>) {
-        let Some((reference, _, items)) = self.rules.get(rule).cloned() else { return };
-        let (src, dst, ports): (Vec<&Text>, Vec<&Text>, Vec<&Text>) = match reference {
+impl Pruner<'_, '_, '_> {
+    /// All of it, or else item by item from the last.
+    fn prune(&mut self, found: &mut Vec<Redundancy>) {
+        let (src, dst, ip): (Vec<&Text>, Vec<&Text>, &[PortSpec]) = match self.rule {
             RuleRef::Grant(grant) if grant.app.is_none() => (
                 grant.src.iter().map(|selector| &selector.text).collect(),
                 grant.dst.iter().map(|selector| &selector.text).collect(),
-                grant.ip.iter().map(|spec| &spec.text).collect(),
+                &grant.ip,
             ),
             RuleRef::Acl(acl) => (
                 acl.src.iter().map(|selector| &selector.text).collect(),
                 acl.dst.iter().map(|destination| &destination.text).collect(),
-                Vec::new(),
+                &[],
             ),
             RuleRef::Grant(_) | RuleRef::NoRules(_) => return,
         };
-        let origin = reference.origin();
-        let none = Items { src: vec![false; items.src.len()], ..items };
-        if let Some(covered_by) = self.take_away(rule, none) {
-            found.push(Redundancy { rule: origin, part: Part::Rule, covered_by });
+        let rule = self.rule.origin();
+        let nothing = self.permits.clone().map(|permit| (permit, Live::default())).collect();
+        if let Some(covered_by) = self.leave(nothing, &Gone::default()) {
+            found.push(Redundancy { rule, part: Part::Rule, covered_by });
             return;
         }
-        for (list, places) in [&src, &dst, &ports].into_iter().enumerate() {
-            for (item, &text) in places.iter().enumerate().rev() {
-                let Some((.., items)) = self.rules.get(rule) else { return };
-                let mut left = items.clone();
-                let flags = match list {
-                    0 => &mut left.src,
-                    1 => &mut left.dst,
-                    _ => &mut left.ports,
-                };
-                if let Some(flag) = flags.get_mut(item) {
-                    *flag = false;
-                }
-                // The last item goes only with its rule.
-                if !flags.contains(&true) {
-                    continue;
-                }
-                if let Some(covered_by) = self.take_away(rule, left) {
-                    found.push(Redundancy { rule: origin, part: Part::Item(text.clone()), covered_by });
-                }
+        let mut push = |text: &Text, covered_by: Option<Vec<Origin>>| {
+            let part = Part::Item(text.clone());
+            found.extend(covered_by.map(|covered_by| Redundancy { rule, part, covered_by }));
+        };
+        for (item, text) in src.iter().enumerate().rev() {
+            push(text, self.without_source(item));
+        }
+        for (permit, item, place) in self.places() {
+            dst.get(item).into_iter().for_each(|text| push(text, self.without_destination(permit, place)));
+        }
+        let mut left: Vec<(&PortSpec, Ports)> =
+            ip.iter().map(|spec| (spec, Ports::new([(spec.protocol, spec.ports)]))).collect();
+        for item in (0..ip.len()).rev() {
+            let (spec, gone) = left.remove(item);
+            match self.without_ports(&gone, left.iter().map(|(_, ports)| ports)) {
+                None => left.insert(item, (spec, gone)),
+                some => push(&spec.text, some),
             }
         }
     }
 
-    /// Leaves these items of a rule, if that changes nothing of what the policy allows; and says what covers the rest.
-    fn take_away(&mut self, rule: usize, left: Items) -> Option<Vec<Origin>> {
-        let (reference, permits, items) = self.rules.get(rule).cloned()?;
-        let before: Vec<Live> = self.live.get(permits.clone())?.to_vec();
-        let mut regions = Vec::new();
-        for number in permits.clone() {
-            let (Some(slot), Some(now)) = (self.live.get_mut(number), self.space.permit(number)) else { continue };
-            let after = left.of_permit(reference, now, slot);
-            regions.push(Region {
-                permit: number,
-                live: items.gone(&left, reference, now, slot),
-                postures: match now.postures {
-                    [] => vec![None],
-                    some => some.iter().map(|posture| Some(posture.text.as_str())).collect(),
-                },
-            });
-            *slot = after;
+    /// The destinations with their permits, their places in the rule and their places in the permit, from the last.
+    fn places(&self) -> Vec<(usize, usize, usize)> {
+        let permits = self.permits.clone().filter_map(|number| Some((number, self.space.permit(number)?)));
+        let places = permits.flat_map(|(number, permit)| {
+            permit.dst_items.iter().enumerate().map(move |(place, &item)| (number, item, place))
+        });
+        let mut places: Vec<(usize, usize, usize)> = places.collect();
+        places.sort_unstable_by_key(|&(_, item, _)| Reverse(item));
+        places
+    }
+
+    /// Whether a source can go, and what covers it.
+    fn without_source(&mut self, item: usize) -> Option<Vec<Origin>> {
+        let first = self.cover.live(self.permits.start)?;
+        let (&source, others) = (first.src.get(item)?, except(&first.src, item));
+        let is_needed = |lack: &Lack| {
+            let class = self.space.sources.get(lack.source);
+            class.is_some_and(|class| meets(&[source], &class.selectors) && !meets(&others, &class.selectors))
+        };
+        // The last item goes only with its rule.
+        if others.is_empty() || self.lacks.iter().any(is_needed) {
+            return None;
         }
-        regions.retain(|region| !self.is_empty(&region.live));
-        let mut used = BTreeSet::new();
-        if !regions.is_empty() && regions.iter().all(|region| self.covers(region, &mut used)) {
-            if let Some((.., items)) = self.rules.get_mut(rule) {
-                *items = left;
+        let left = self.permits.clone().filter_map(|permit| {
+            let live = self.cover.live(permit)?;
+            Some((permit, Live { src: others.clone(), ..live.clone() }))
+        });
+        self.leave(left.collect(), &Gone { src: Some(&[source]), ..Gone::default() })
+    }
+
+    /// Whether a destination can go, and what covers it.
+    fn without_destination(&mut self, permit: usize, place: usize) -> Option<Vec<Origin>> {
+        let own = self.space.permits.selectors.own_devices();
+        let live = self.cover.live(permit)?;
+        let (&destination, others) = (live.dst.get(place)?, except(&live.dst, place));
+        let elsewhere =
+            self.permits.clone().filter(|&other| other != permit).filter_map(|other| self.cover.live(other));
+        let remaining: Vec<SelectorId> = elsewhere.flat_map(|live| &live.dst).chain(&others).copied().collect();
+        let is_needed = |lack: &Lack| {
+            let class = self.space.destinations.get(lack.destination);
+            let has = |ids: &[SelectorId]| {
+                class.is_some_and(|class| meets(ids, &class.selectors))
+                    || lack.is_own && own.is_some_and(|own| ids.contains(&own))
+            };
+            lack.permit == permit && has(&[destination]) && !has(&remaining)
+        };
+        if remaining.is_empty() || self.lacks.iter().any(is_needed) {
+            return None;
+        }
+        let left = Live { dst: others, ..live.clone() };
+        self.leave(vec![(permit, left)], &Gone { dst: Some(&[destination]), ..Gone::default() })
+    }
+
+    /// Whether ports of a grant can go, and what covers them.
+    fn without_ports<'r>(
+        &mut self,
+        ports: &Ports,
+        others: impl Iterator<Item = &'r Ports> + Clone,
+    ) -> Option<Vec<Origin>> {
+        let permit = self.permits.start;
+        let is_needed = |lack: &Lack| {
+            let part = lack.ports.common(ports);
+            !part.is_empty() && !others.clone().any(|others| others.overlap(&part))
+        };
+        if others.clone().next().is_none() || self.lacks.iter().any(is_needed) {
+            return None;
+        }
+        let others = others.flat_map(Ports::ranges).map(|(protocol, range)| (Some(protocol), range));
+        let left = Live { ports: Ports::new(others), ..self.cover.live(permit)?.clone() };
+        self.leave(vec![(permit, left)], &Gone { ports: Some(ports), ..Gone::default() })
+    }
+
+    /// Leaves that of some permits if what is gone is allowed all the same, and tells by which rules.
+    fn leave(&mut self, left: Vec<(usize, Live)>, gone: &Gone) -> Option<Vec<Origin>> {
+        let replaced = left.into_iter().map(|(permit, live)| (permit, self.cover.replace(permit, live)));
+        let before: Vec<(usize, Live)> = replaced.collect();
+        let regions = before.iter().map(|(permit, live)| Region {
+            permit: *permit,
+            src: gone.src.unwrap_or(&live.src),
+            dst: gone.dst.unwrap_or(&live.dst),
+            ports: gone.ports.unwrap_or(&live.ports),
+        });
+        // What is about nobody or nothing is another mistake.
+        let regions: Vec<Region> = regions.filter(|region| !self.cover.is_empty(region)).collect();
+        let mut by = BTreeSet::new();
+        match regions.iter().try_for_each(|region| self.cover.allow(region, &mut by)) {
+            Ok(()) if !regions.is_empty() => {
+                let permits = by.into_iter().filter_map(|permit| self.space.permit(permit));
+                let mut origins: Vec<Origin> = permits.map(|permit| permit.rule.origin()).collect();
+                origins.dedup();
+                return Some(origins);
             }
-            let mut origins: Vec<Origin> =
-                used.iter().filter_map(|&permit| self.origins.get(permit)).copied().collect();
-            origins.dedup();
-            return Some(origins);
+            Ok(()) => {}
+            Err(lack) => self.lacks.push(lack),
         }
-        for (slot, live) in self.live.iter_mut().skip(permits.start).zip(before) {
-            *slot = live;
+        for (permit, live) in before {
+            self.cover.replace(permit, live);
         }
         None
     }
-
-    /// Whether it is about nobody or nothing, which is another mistake.
-    fn is_empty(&self, live: &Live) -> bool {
-        let [sources, destinations] = &self.rarest;
-        let own = self.space.permits.selectors.own_devices();
-        let is_void = |ids: &[SelectorId], rarest: &[Option<ClassId>]| {
-            ids.iter().all(|&id| Some(id) != own && rarest.get(id).is_none_or(Option::is_none))
-        };
-        live.is_void() || is_void(&live.src, sources) || is_void(&live.dst, destinations)
-    }
-
-    /// Whether what is left allows all of a region, and by which permits.
-    fn covers(&mut self, region: &Region<'p>, used: &mut BTreeSet<usize>) -> bool {
-        let own = self.space.permits.selectors.own_devices();
-        let direct: Vec<SelectorId> = region.live.dst.iter().copied().filter(|&id| Some(id) != own).collect();
-        let is_home = direct.len() < region.live.dst.len();
-        (direct.is_empty() || self.covers_direct(region, &direct, used)) && (!is_home || self.covers_home(region, used))
-    }
-
-    fn covers_direct(&mut self, region: &Region<'p>, dst: &[SelectorId], used: &mut BTreeSet<usize>) -> bool {
-        let src = &region.live.src;
-        let [sources, destinations] = &self.rarest;
-        let (Some(source), Some(destination)) = (self.least(0, src, sources), self.least(1, dst, destinations)) else {
-            return true;
-        };
-        // Most rules are needed, and most often it shows at the pair that the fewest others are about.
-        if !self.covers_pair(region, source, destination, false, &mut BTreeSet::new()) {
-            return false;
-        }
-        let near = self.meeting(source, destination);
-        let around = near.into_iter().filter(|&permit| self.contains(0, src, permit) && self.contains(1, dst, permit));
-        let around: Vec<usize> = around.collect();
-        if self.open(region, &around, used) {
-            return true;
-        }
-        self.covers_rows(region, dst, used)
-    }
-
-    /// Source by source.
-    fn covers_rows(&mut self, region: &Region<'p>, dst: &[SelectorId], used: &mut BTreeSet<usize>) -> bool {
-        let space = self.space;
-        let (sources, destinations) = (space.sources_among(&region.live.src), space.destinations_among(dst));
-        let weight = |classes: &[ClassId], weights: &[usize]| -> usize {
-            classes.iter().filter_map(|&class| weights.get(class)).sum()
-        };
-        let [src_weights, dst_weights] = &self.weights;
-        let mut candidates: Vec<usize> = if weight(&destinations, dst_weights) < weight(&sources, src_weights) {
-            destinations.iter().flat_map(|&class| space.permits_to(class)).collect()
-        } else {
-            sources.iter().flat_map(|&class| space.permits_from(class)).collect()
-        };
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates.retain(|&permit| self.may_help(region, permit));
-        let around: Vec<usize> = candidates.iter().copied().filter(|&permit| self.contains(1, dst, permit)).collect();
-        // Where some have all of the sources, no look at each is needed.
-        let wide: Vec<usize> =
-            candidates.iter().copied().filter(|&permit| self.contains(0, &region.live.src, permit)).collect();
-        let rest: Vec<ClassId> = destinations
-            .into_iter()
-            .filter(|&destination| {
-                let to: Vec<usize> =
-                    wide.iter().copied().filter(|&permit| self.leads_to(permit, destination)).collect();
-                !self.open(region, &to, used)
-            })
-            .collect();
-        let mut covered_rows: HashSet<Vec<usize>> = HashSet::new();
-        // The last are those with the least of a name, which is where coverage ends soonest.
-        rest.is_empty()
-            || sources.iter().rev().all(|&source| {
-                let row: Vec<usize> =
-                    candidates.iter().copied().filter(|&permit| self.comes_from(permit, source)).collect();
-                if covered_rows.contains(&row) {
-                    return true;
-                }
-                let whole: Vec<usize> =
-                    around.iter().copied().filter(|permit| row.binary_search(permit).is_ok()).collect();
-                let is_covered = self.open(region, &whole, used)
-                    || rest.iter().all(|&destination| {
-                        let to: Vec<usize> =
-                            row.iter().copied().filter(|&permit| self.leads_to(permit, destination)).collect();
-                        self.open(region, &to, used)
-                    });
-                if is_covered {
-                    covered_rows.insert(row);
-                }
-                is_covered || rest.iter().all(|&destination| self.covers_pair(region, source, destination, false, used))
-            })
-    }
-
-    /// Between devices of one user, for each user.
-    fn covers_home(&mut self, region: &Region<'p>, used: &mut BTreeSet<usize>) -> bool {
-        let space = self.space;
-        let sources = space.sources_among(&region.live.src);
-        let mut checked: Option<Vec<usize>> = None;
-        // The last are those with the least of a name.
-        sources.iter().rev().all(|&source| {
-            let Some(own) = space.own.get(source).filter(|own| !own.is_empty()) else { return true };
-            // Whoever covers all sources covers the rest, too.
-            if checked.is_none() {
-                let home: Vec<usize> =
-                    space.permits_from(source).into_iter().filter(|&permit| self.leads_home(permit)).collect();
-                let around = home.into_iter().filter(|&permit| self.contains(0, &region.live.src, permit)).collect();
-                checked = Some(around);
-            }
-            let around = checked.as_deref().unwrap_or_default();
-            self.open(region, around, used)
-                || own.iter().all(|&destination| self.covers_pair(region, source, destination, true, used))
-        })
-    }
-
-    /// At one source and destination; `home` if they are devices of one user.
-    fn covers_pair(
-        &self,
-        region: &Region<'p>,
-        source: ClassId,
-        destination: ClassId,
-        home: bool,
-        used: &mut BTreeSet<usize>,
-    ) -> bool {
-        let (two, own) =
-            (!home && self.space.may_be_two(source, destination), self.space.may_be_own(source, destination));
-        if !two && !own {
-            return true;
-        }
-        let mut permits = self.meeting(source, destination);
-        if !two {
-            let homeward = self.space.permits_from(source).into_iter();
-            permits.extend(homeward.filter(|&permit| self.leads_home(permit) && self.comes_from(permit, source)));
-        }
-        self.open(region, &permits, used)
-    }
-
-    /// Whether these together open all ports of the region, whatever posture there is.
-    fn open(&self, region: &Region<'p>, permits: &[usize], used: &mut BTreeSet<usize>) -> bool {
-        let mut by = Vec::new();
-        let is_open = region.postures.iter().all(|posture| {
-            let mut rest = region.live.ports.clone();
-            for &permit in permits.iter().filter(|&&permit| self.is_on_the_way(region, permit)) {
-                let allows = self.space.permit(permit).is_some_and(|permit| {
-                    let mut required = permit.postures.iter().map(|posture| posture.text.as_str());
-                    permit.postures.is_empty() || required.any(|required| Some(required) == *posture)
-                });
-                let Some(live) = self.live.get(permit).filter(|_| allows) else { continue };
-                let less = rest.without(&live.ports);
-                if less != rest {
-                    by.push(permit);
-                    rest = less;
-                }
-                if rest.is_empty() {
-                    return true;
-                }
-            }
-            rest.is_empty()
-        });
-        if is_open {
-            used.extend(by);
-        }
-        is_open
-    }
-
-    /// Whether it leads through the same routers.
-    fn is_on_the_way(&self, region: &Region<'p>, permit: usize) -> bool {
-        self.via.get(permit) == self.via.get(region.permit)
-    }
-
-    fn may_help(&self, region: &Region<'p>, permit: usize) -> bool {
-        let shares = |live: &Live| !live.is_void() && !live.ports.common(&region.live.ports).is_empty();
-        self.live.get(permit).is_some_and(shares) && self.is_on_the_way(region, permit)
-    }
-
-    /// The permits between a source and a destination, in order.
-    fn meeting(&self, source: ClassId, destination: ClassId) -> Vec<usize> {
-        let [src_weights, dst_weights] = &self.weights;
-        let permits = match src_weights.get(source) < dst_weights.get(destination) {
-            true => self.space.permits_from(source),
-            false => self.space.permits_to(destination),
-        };
-        let meets = |permit: &usize| self.comes_from(*permit, source) && self.leads_to(*permit, destination);
-        permits.into_iter().filter(meets).collect()
-    }
-
-    fn comes_from(&self, permit: usize, source: ClassId) -> bool {
-        let (live, class) = (self.live.get(permit), self.space.sources.get(source));
-        live.zip(class).is_some_and(|(live, class)| meets(&live.src, &class.selectors))
-    }
-
-    fn leads_to(&self, permit: usize, destination: ClassId) -> bool {
-        let (live, class) = (self.live.get(permit), self.space.destinations.get(destination));
-        live.zip(class).is_some_and(|(live, class)| meets(&live.dst, &class.selectors))
-    }
-
-    fn leads_home(&self, permit: usize) -> bool {
-        let own = self.space.permits.selectors.own_devices();
-        self.live.get(permit).zip(own).is_some_and(|(live, own)| live.dst.contains(&own))
-    }
-
-    /// Of all that the selectors name the class with the least weight.
-    fn least(&self, end: usize, selectors: &[SelectorId], rarest: &[Option<ClassId>]) -> Option<ClassId> {
-        let weights = self.weights.get(end)?;
-        selectors.iter().filter_map(|&id| *rarest.get(id)?).min_by_key(|&class| weights.get(class))
-    }
-
-    /// Whether a permit has all that the selectors name, each by one of its own. End 0 is the sources.
-    fn contains(&mut self, end: usize, selectors: &[SelectorId], permit: usize) -> bool {
-        let Some(live) = self.live.get(permit) else { return false };
-        let own = if end == 0 { &live.src } else { &live.dst };
-        let space = self.space;
-        let lists = if end == 0 { &space.sources_of } else { &space.destinations_of };
-        let Some(contained) = self.contained.get_mut(end) else { return false };
-        let classes = |id: SelectorId| lists.get(id).map_or(&[][..], Vec::as_slice);
-        selectors.iter().all(|&small| {
-            own.iter().any(|&big| {
-                small == big
-                    || *contained.entry((small, big)).or_insert_with(|| {
-                        let big = classes(big);
-                        classes(small).iter().all(|class| big.binary_search(class).is_ok())
-                    })
-            })
-        })
-    }
 }
 
-impl Items {
-    /// All items of a rule.
-    fn of(rule: RuleRef) -> Items {
-        let (src, dst, ports) = match rule {
-            RuleRef::Grant(grant) => (grant.src.len(), grant.dst.len(), grant.ip.len()),
-            RuleRef::Acl(acl) => (acl.src.len(), acl.dst.len(), 0),
-            RuleRef::NoRules(_) => (1, 1, 0),
-        };
-        Items { src: vec![true; src], dst: vec![true; dst], ports: vec![true; ports] }
-    }
+/// What is to go of some permits. What is not told is all.
+#[derive(Default)]
+struct Gone<'r> {
+    src: Option<&'r [SelectorId]>,
+    dst: Option<&'r [SelectorId]>,
+    ports: Option<&'r Ports>,
+}
 
-    /// What they leave of a permit.
-    fn of_permit(&self, rule: RuleRef, permit: &Permit, now: &Live) -> Live {
-        let is_left = |flags: &[bool], item: usize| flags.get(item).copied().unwrap_or_default();
-        let src = permit.src.iter().enumerate().filter(|&(item, _)| is_left(&self.src, item));
-        let dst = permit.dst.iter().zip(&permit.dst_items).filter(|&(_, &item)| is_left(&self.dst, item));
-        let ports = match rule {
-            RuleRef::Grant(grant) => {
-                let specs = grant.ip.iter().enumerate().filter(|&(item, _)| is_left(&self.ports, item));
-                Ports::new(specs.map(|(_, spec)| (spec.protocol, spec.ports)))
-            }
-            RuleRef::Acl(_) | RuleRef::NoRules(_) => now.ports.clone(),
-        };
-        Live { src: src.map(|(_, &id)| id).collect(), dst: dst.map(|(&id, _)| id).collect(), ports }
-    }
-
-    /// What a permit loses if only `left` stays: all but one list are the same.
-    fn gone(&self, left: &Items, rule: RuleRef, permit: &Permit, now: &Live) -> Live {
-        let lost = |before: &[bool], after: &[bool]| -> Vec<bool> {
-            if before == after {
-                return before.to_vec();
-            }
-            before.iter().zip(after).map(|(before, after)| *before && !after).collect()
-        };
-        let gone = Items {
-            src: lost(&self.src, &left.src),
-            dst: lost(&self.dst, &left.dst),
-            ports: lost(&self.ports, &left.ports),
-        };
-        gone.of_permit(rule, permit, now)
-    }
+fn except(ids: &[SelectorId], item: usize) -> Vec<SelectorId> {
+    ids.iter().enumerate().filter(|&(place, _)| place != item).map(|(_, &id)| id).collect()
 }

@@ -175,12 +175,6 @@ impl<'p> Space<'p> {
         self.permits.with_source(selectors)
     }
 
-    /// The permits that a class is a destination of, `autogroup:self` apart, in order.
-    pub(super) fn permits_to(&self, destination: ClassId) -> Vec<usize> {
-        let selectors = self.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
-        self.permits.with_destination(selectors)
-    }
-
     pub(super) fn leads_to(&self, permit: usize, destination: ClassId) -> bool {
         let class = self.destinations.get(destination);
         self.permit(permit).zip(class).is_some_and(|(permit, class)| meets(&permit.dst, &class.selectors))

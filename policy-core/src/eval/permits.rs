@@ -108,9 +108,14 @@ impl<'p> Permits<'p> {
         numbers(&self.from, selectors)
     }
 
-    /// The numbers of those that one of the selectors is a destination of, in order.
-    pub(crate) fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        numbers(&self.to, selectors)
+    /// By selector, the numbers of those that have it as a source, in order.
+    pub(crate) fn by_source(&self) -> &[Vec<usize>] {
+        &self.from
+    }
+
+    /// By selector, the numbers of those that have it as a destination, in order.
+    pub(crate) fn by_destination(&self) -> &[Vec<usize>] {
+        &self.to
     }
 
     /// Those that have one of some selectors as a source, and as a destination.

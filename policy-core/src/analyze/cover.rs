@@ -1,0 +1,410 @@
+//! Whether the permits that are left allow all of something.
+//!
+//! What is asked about is a block: some sources, some destinations, some ports. It is looked at where the fewest permits
+//! meet, and there it shows of most blocks that something is missing. Where nothing is, the permits that are enough
+//! are so for all whom they have in common; the rest of the block is looked at in the same way.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::eval::selectors::SelectorId;
+use crate::model::Selector;
+
+use super::Ports;
+use super::space::{Class, ClassId, Space, meets};
+
+/// A permit, less the items that have been taken away.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Live {
+    pub(super) src: Vec<SelectorId>,
+    pub(super) dst: Vec<SelectorId>,
+    pub(super) ports: Ports,
+}
+
+/// A part of a permit that must stay allowed.
+pub(super) struct Region<'r> {
+    /// The permit, whose postures and routers it has.
+    pub(super) permit: usize,
+    pub(super) src: &'r [SelectorId],
+    pub(super) dst: &'r [SelectorId],
+    pub(super) ports: &'r Ports,
+}
+
+/// Where something of a region is missing.
+pub(super) struct Lack {
+    pub(super) permit: usize,
+    pub(super) source: ClassId,
+    pub(super) destination: ClassId,
+    /// Whether both are devices of one user.
+    pub(super) is_own: bool,
+    /// What no permit opens there.
+    pub(super) ports: Ports,
+}
+
+/// The permits of a space, less what has been taken away of them.
+pub(super) struct Cover<'a, 'p> {
+    space: &'a Space<'p>,
+    /// By number, what is left of each permit
+    live: Vec<Live>,
+    /// By number, the routers of each permit, a number for each set of them
+    via: Vec<usize>,
+    sources: End<'a, 'p>,
+    destinations: End<'a, 'p>,
+    marks: Marks,
+}
+
+impl<'a, 'p> Cover<'a, 'p> {
+    pub(super) fn new(space: &'a Space<'p>) -> Self {
+        let permits = &space.permits;
+        let mut sets: HashMap<BTreeSet<&str>, usize> = HashMap::new();
+        let via = permits.list.iter().map(|permit| {
+            let next = sets.len();
+            *sets.entry(permit.via().iter().map(|tag| tag.text.as_str()).collect()).or_insert(next)
+        });
+        let live = permits.list.iter().zip(&space.ports).map(|(permit, ports)| Live {
+            src: permit.src.clone(),
+            dst: permit.dst.clone(),
+            ports: ports.clone(),
+        });
+        Cover {
+            space,
+            live: live.collect(),
+            via: via.collect(),
+            sources: End::new(&space.sources, &space.sources_of, permits.by_source()),
+            destinations: End::new(&space.destinations, &space.destinations_of, permits.by_destination()),
+            marks: Marks::new(permits.selectors.len()),
+        }
+    }
+
+    /// What is left of a permit.
+    pub(super) fn live(&self, permit: usize) -> Option<&Live> {
+        self.live.get(permit)
+    }
+
+    /// Leaves that of a permit, and gives what it was.
+    pub(super) fn replace(&mut self, permit: usize, live: Live) -> Live {
+        self.live.get_mut(permit).map(|slot| std::mem::replace(slot, live)).unwrap_or_default()
+    }
+
+    /// Whether a region is about nobody or nothing.
+    pub(super) fn is_empty(&self, region: &Region) -> bool {
+        let own = self.space.permits.selectors.own_devices();
+        let has_some = |end: &End, ids: &[SelectorId]| ids.iter().any(|&id| Some(id) == own || end.has_some(id));
+        region.ports.is_empty() || !has_some(&self.sources, region.src) || !has_some(&self.destinations, region.dst)
+    }
+
+    /// Finds permits that together allow all of a region, and adds them to those of other regions.
+    ///
+    /// # Errors
+    /// Tells a part of it that none allows.
+    pub(super) fn allow(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
+        match self.space.permits.selectors.own_devices().filter(|own| region.dst.contains(own)) {
+            None => self.allow_direct(region, by),
+            Some(own) => {
+                let direct: Vec<SelectorId> = region.dst.iter().copied().filter(|&id| id != own).collect();
+                self.allow_direct(&Region { dst: &direct, ..*region }, by)?;
+                self.allow_home(&Region { dst: &[own], ..*region }, by)
+            }
+        }
+    }
+
+    fn allow_direct(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
+        let (source, destination) = (self.sources.least(region.src), self.destinations.least(region.dst));
+        let (Some(source), Some(destination)) = (source, destination) else { return Ok(()) };
+        let first = self.enough_between(region, source, destination)?;
+        if first.are_for_all && first.permits.iter().all(|&permit| self.is_wide(region, permit)) {
+            by.extend(first.permits);
+            return Ok(());
+        }
+        if let [_, _, ..] = region.src {
+            return region.src.iter().try_for_each(|&id| self.allow_direct(&Region { src: &[id], ..*region }, by));
+        }
+        if let [_, _, ..] = region.dst {
+            return region.dst.iter().try_for_each(|&id| self.allow_direct(&Region { dst: &[id], ..*region }, by));
+        }
+        self.allow_block(region, by)
+    }
+
+    /// All sources to all destinations.
+    fn allow_block(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
+        let mut blocks = vec![(self.space.sources_among(region.src), self.space.destinations_among(region.dst))];
+        while let Some((sources, destinations)) = blocks.pop() {
+            let (Some(source), Some(destination)) =
+                (self.sources.lightest(&sources), self.destinations.lightest(&destinations))
+            else {
+                continue;
+            };
+            let enough = self.enough_between(region, source, destination)?;
+            let (rows, other_rows): (Vec<ClassId>, Vec<ClassId>);
+            let other_columns: Vec<ClassId>;
+            if enough.are_for_all {
+                (rows, other_rows) = sources.iter().partition(|&&source| self.all_from(&enough.permits, source));
+                let is_other = |&&destination: &&ClassId| !self.all_to(&enough.permits, destination);
+                other_columns = destinations.iter().filter(is_other).copied().collect();
+            } else {
+                // To devices of another user nothing leads from there, whatever is allowed.
+                (rows, other_rows) = sources.iter().partition(|&&other| other == source);
+                let (alone, others): (Vec<ClassId>, Vec<ClassId>) =
+                    destinations.iter().partition(|&&destination| !self.space.may_be_two(source, destination));
+                for destination in alone.into_iter().filter(|&other| self.space.may_be_own(source, other)) {
+                    by.extend(self.enough_between(region, source, destination)?.permits);
+                }
+                other_columns = others;
+            }
+            by.extend(enough.permits);
+            blocks.push((rows, other_columns));
+            blocks.push((other_rows, destinations));
+        }
+        Ok(())
+    }
+
+    /// Between devices of one user, for each user.
+    fn allow_home(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
+        let space = self.space;
+        let homes = |source: ClassId| space.own.get(source).map_or(&[][..], Vec::as_slice);
+        let mut sources = space.sources_among(region.src);
+        sources.retain(|&source| !homes(source).is_empty());
+        // The last are those with the least of a name, which is where coverage ends soonest.
+        while let Some(source) = sources.pop() {
+            let homeward = self.meeting(region, source, region.dst);
+            match self.enough(region, homeward) {
+                // Whoever covers all of the sources covers the rest, too.
+                Ok(permits) => {
+                    sources.retain(|&source| !self.all_from(&permits, source));
+                    by.extend(permits);
+                }
+                Err(_) => {
+                    for &destination in homes(source) {
+                        by.extend(self.enough_at_home(region, source, destination)?);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What opens all ports of a region between two classes.
+    fn enough_between(&mut self, region: &Region, source: ClassId, destination: ClassId) -> Result<Enough, Lack> {
+        let space = self.space;
+        let to = space.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
+        let permits = self.meeting(region, source, to);
+        match self.enough(region, permits) {
+            Ok(permits) => Ok(Enough { permits, are_for_all: true }),
+            Err(ports) if space.may_be_two(source, destination) => {
+                Err(Lack { permit: region.permit, source, destination, is_own: false, ports })
+            }
+            Err(_) if space.may_be_own(source, destination) => {
+                Ok(Enough { permits: self.enough_at_home(region, source, destination)?, are_for_all: false })
+            }
+            Err(_) => Ok(Enough { permits: Vec::new(), are_for_all: false }),
+        }
+    }
+
+    /// The same between devices of one user.
+    fn enough_at_home(&mut self, region: &Region, source: ClassId, destination: ClassId) -> Result<Vec<usize>, Lack> {
+        let space = self.space;
+        let class = space.destinations.get(destination);
+        let direct = class.into_iter().flat_map(|class| &class.selectors).copied();
+        let to: Vec<SelectorId> = direct.chain(space.permits.selectors.own_devices()).collect();
+        let permits = self.meeting(region, source, &to);
+        let lack = |ports| Lack { permit: region.permit, source, destination, is_own: true, ports };
+        self.enough(region, permits).map_err(lack)
+    }
+
+    /// The permits from a class to one of some selectors that may help with a region, in order.
+    fn meeting(&mut self, region: &Region, source: ClassId, to: &[SelectorId]) -> Vec<usize> {
+        let (space, mut found) = (self.space, Vec::new());
+        let from = space.sources.get(source).map_or(&[][..], |class| &class.selectors);
+        let (by_source, by_destination) = (space.permits.by_source(), space.permits.by_destination());
+        let is_from = uses(by_source, from) < uses(by_destination, to);
+        let (near, lists, far) = if is_from { (from, by_source, to) } else { (to, by_destination, from) };
+        self.marks.set(far);
+        for &id in near {
+            for &permit in lists.get(id).into_iter().flatten() {
+                let Some(live) = self.live.get(permit) else { continue };
+                let (here, there) = if is_from { (&live.src, &live.dst) } else { (&live.dst, &live.src) };
+                if self.marks.has_any(there) && here.contains(&id) && self.may_help(region, permit, live) {
+                    found.push(permit);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether a permit leads through the same routers and has some of the ports.
+    fn may_help(&self, region: &Region, permit: usize, live: &Live) -> bool {
+        self.via.get(permit) == self.via.get(region.permit) && live.ports.overlap(region.ports)
+    }
+
+    /// Which of some permits together open all ports of a region, whatever posture there is; else what is missing.
+    /// Those that do so for all of the region are taken rather than others, and one rather than two.
+    fn enough(&mut self, region: &Region, mut permits: Vec<usize>) -> Result<Vec<usize>, Ports> {
+        let by = self.first_enough(region, &permits)?;
+        if let [one] = *by
+            && (permits.len() == 1 || self.is_wide(region, one))
+        {
+            return Ok(by);
+        }
+        permits.sort_by_cached_key(|&permit| {
+            let is_whole = self.live.get(permit).is_some_and(|live| live.ports.contains(region.ports));
+            (!self.is_wide(region, permit), !is_whole)
+        });
+        self.first_enough(region, &permits)
+    }
+
+    fn first_enough(&self, region: &Region, permits: &[usize]) -> Result<Vec<usize>, Ports> {
+        let mut by = Vec::new();
+        // A device that has one posture and no other, or none. What it may do, all may that have more.
+        let postures = self.space.permit(region.permit).map_or(&[][..], |permit| permit.postures);
+        let states = postures.iter().map(Some).chain(postures.is_empty().then_some(None));
+        for posture in states {
+            let mut rest = region.ports.clone();
+            for &permit in permits.iter().filter(|&&permit| self.is_met(permit, posture)) {
+                let Some(live) = self.live.get(permit) else { continue };
+                let less = rest.without(&live.ports);
+                if less != rest {
+                    by.push(permit);
+                    rest = less;
+                }
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            if !rest.is_empty() {
+                return Err(rest);
+            }
+        }
+        Ok(by)
+    }
+
+    /// Whether a posture is enough for a permit.
+    fn is_met(&self, permit: usize, posture: Option<&Selector>) -> bool {
+        self.space.permit(permit).is_some_and(|permit| {
+            permit.postures.is_empty()
+                || posture.is_some_and(|posture| permit.postures.iter().any(|one| *one.text == *posture.text))
+        })
+    }
+
+    /// Whether a permit has all sources and destinations of a region, each by one of its own selectors.
+    fn is_wide(&mut self, region: &Region, permit: usize) -> bool {
+        let Some(live) = self.live.get(permit) else { return false };
+        region.src.iter().all(|&id| self.sources.has_wider(id, &live.src))
+            && region.dst.iter().all(|&id| self.destinations.has_wider(id, &live.dst))
+    }
+
+    fn all_from(&self, permits: &[usize], source: ClassId) -> bool {
+        let class = self.space.sources.get(source);
+        let is_from = |live: &Live| class.is_some_and(|class| meets(&live.src, &class.selectors));
+        permits.iter().all(|&permit| self.live.get(permit).is_some_and(is_from))
+    }
+
+    fn all_to(&self, permits: &[usize], destination: ClassId) -> bool {
+        let class = self.space.destinations.get(destination);
+        let is_to = |live: &Live| class.is_some_and(|class| meets(&live.dst, &class.selectors));
+        permits.iter().all(|&permit| self.live.get(permit).is_some_and(is_to))
+    }
+}
+
+/// Permits that open all that is asked for.
+struct Enough {
+    permits: Vec<usize>,
+    /// Whether they do so for whomever they have as sources and destinations, and not just for devices of one user.
+    are_for_all: bool,
+}
+
+/// What is known about the classes at one end.
+struct End<'a, 'p> {
+    classes: &'a [Class<'p>],
+    /// By selector, its classes
+    lists: &'a [Vec<ClassId>],
+    /// By class, how many permits it is an end of: where there are few, coverage is least likely.
+    weights: Vec<usize>,
+    /// By selector, its class with the least weight
+    rarest: Vec<Option<ClassId>>,
+    /// By selector, those that have all of its classes, once somebody asked
+    wider: Vec<Option<Vec<SelectorId>>>,
+}
+
+impl<'a, 'p> End<'a, 'p> {
+    fn new(classes: &'a [Class<'p>], lists: &'a [Vec<ClassId>], permits: &[Vec<usize>]) -> Self {
+        let weights = classes.iter().map(|class| uses(permits, &class.selectors)).collect();
+        let mut end = End { classes, lists, weights, rarest: Vec::new(), wider: vec![None; lists.len()] };
+        end.rarest = lists.iter().map(|list| end.lightest(list)).collect();
+        end
+    }
+
+    fn has_some(&self, id: SelectorId) -> bool {
+        self.rarest.get(id).is_some_and(Option::is_some)
+    }
+
+    fn weight(&self, class: ClassId) -> usize {
+        self.weights.get(class).copied().unwrap_or_default()
+    }
+
+    /// Of some classes the one with the least weight; of equals the last, which is the one with the least of a name.
+    fn lightest(&self, classes: &[ClassId]) -> Option<ClassId> {
+        classes.iter().rev().copied().min_by_key(|&class| self.weight(class))
+    }
+
+    /// The same of all that some selectors name.
+    fn least(&self, selectors: &[SelectorId]) -> Option<ClassId> {
+        selectors.iter().filter_map(|&id| *self.rarest.get(id)?).min_by_key(|&class| self.weight(class))
+    }
+
+    /// Whether one of a few selectors has all that another has.
+    fn has_wider(&mut self, small: SelectorId, few: &[SelectorId]) -> bool {
+        if few.contains(&small) {
+            return true;
+        }
+        let (Some(slot), Some(list)) = (self.wider.get_mut(small), self.lists.get(small)) else { return false };
+        let wider = slot.get_or_insert_with(|| {
+            let selectors = |&class: &ClassId| self.classes.get(class).map_or(&[][..], |class| &class.selectors);
+            let mut wider = list.first().map_or(Vec::new(), |first| selectors(first).to_vec());
+            for class in list {
+                wider.retain(|id| selectors(class).binary_search(id).is_ok());
+            }
+            wider
+        });
+        few.iter().any(|big| wider.contains(big))
+    }
+}
+
+/// How many permits some selectors have, those twice that have two of them.
+fn uses(permits: &[Vec<usize>], selectors: &[SelectorId]) -> usize {
+    selectors.iter().filter_map(|&id| permits.get(id)).map(Vec::len).sum()
+}
+
+/// A set of selectors that is asked often and changed often.
+struct Marks {
+    /// By selector, when it was last in the set
+    times: Vec<usize>,
+    now: usize,
+}
+
+impl Marks {
+    fn new(size: usize) -> Marks {
+        Marks { times: vec![0; size], now: 0 }
+    }
+
+    fn set(&mut self, selectors: &[SelectorId]) {
+        self.now += 1;
+        for &id in selectors {
+            if let Some(time) = self.times.get_mut(id) {
+                *time = self.now;
+            }
+        }
+    }
+
+    fn has_any(&self, selectors: &[SelectorId]) -> bool {
+        // Nothing is asked as often, and macros run unoptimised: closures would take twice the time.
+        for &id in selectors {
+            if let Some(&time) = self.times.get(id)
+                && time == self.now
+            {
+                return true;
+            }
+        }
+        false
+    }
+}
