@@ -32,6 +32,7 @@ mod output;
 mod render;
 mod report;
 mod rust_source;
+mod sidecar;
 mod test_report;
 mod valid;
 
@@ -108,7 +109,7 @@ pub fn run_on_files() -> ExitCode {
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommands(ABOUT_A_POLICY.map(|(command, _)| command().arg(policy_file())))
+        .subcommands(ABOUT_A_POLICY.map(|(command, _)| about_a_file(command())))
         .subcommands([
             fmt::command(),
             command::import::command(),
@@ -133,7 +134,14 @@ pub fn run_on_files() -> ExitCode {
     })
 }
 
-/// The argument that stands where an operator's own binary has its policy built in.
+/// A command with the arguments that stand where an operator's own binary has its policy built in.
+fn about_a_file(command: Command) -> Command {
+    let command = command.arg(policy_file());
+    // What Tailscale makes of a policy does not hang on what must hold of it.
+    if command.get_name() == "compile" { command } else { command.arg(sidecar::argument()) }
+}
+
+/// The policy file, as an argument.
 fn policy_file() -> Arg {
     Arg::new("file")
         .value_name("FILE")
@@ -142,10 +150,11 @@ fn policy_file() -> Arg {
         .help("The policy file; `-` reads stdin")
 }
 
-/// The policy that [`policy_file`] names, and how to call it.
+/// The policy that [`about_a_file`]'s arguments name, and how to call it.
 fn read_policy(matches: &ArgMatches) -> Result<(&Path, Policy), Failure> {
     let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
-    Ok((file::display_name(path), Policy::parse(file::read_text(path)?)))
+    let policy = Policy::parse(file::read_text(path)?);
+    Ok((file::display_name(path), sidecar::read(path, policy, matches)?))
 }
 
 fn execute(command: Command, run: impl FnOnce(&ArgMatches) -> Result<Outcome, Failure>) -> ExitCode {

@@ -19,7 +19,7 @@ pub(crate) fn with_facts(path: &Path, mut policy: Policy, matches: &ArgMatches) 
     if findings.is_empty() {
         return Ok(Some(policy));
     }
-    let report = Report::new(path, &policy.text, &findings);
+    let report = Report::of(path, &policy, &findings);
     output::say(&report.render(Format::Text, &output::stderr_renderer()));
     Ok(None)
 }

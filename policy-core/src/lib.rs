@@ -13,6 +13,8 @@ pub mod hujson;
 pub mod model;
 pub mod name;
 pub mod render;
+pub mod reserved;
+pub mod sidecar;
 #[cfg(test)]
 mod small;
 #[cfg(any(rust_analyzer, doc, test))]

@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use policy_core::diagnostic::Diagnostic;
 use policy_core::hujson::Document;
-use policy_core::model::{Levels, Origin, Policy};
+use policy_core::model::{Levels, Origin, Policy, Sidecar};
 use policy_core::{Code, check};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -95,12 +95,15 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let facts = files.and_then(|files| files.facts.as_ref());
     let text = files.map_or("{}", |files| &files.policy.text);
     let facts_text = facts.map_or("{}", |facts| &facts.text);
-    let (policy, hujson) = understood(text, facts_text);
+    let (mut policy, hujson) = understood(text, facts_text);
+    if let Some(File { name, text, base, .. }) = files.and_then(|files| files.invariants.as_ref()) {
+        policy = policy.with_invariants(Sidecar { name: name.clone(), text: text.clone(), base: *base });
+    }
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
     findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
     let items = items(&policy, &hujson, facts_text, &place, None, findings).tokens;
     level(findings, &policy, &place);
-    let tracked = files.map(|files| &files.policy).into_iter().chain(facts).map(tracked);
+    let tracked = files.into_iter().flat_map(Files::all).map(tracked);
     quote! { #items #(#tracked)* }
 }
 

@@ -17,26 +17,35 @@ use crate::place::{Place, knows_positions};
 /// The largest file that is read, in bytes: hundreds of times what a policy has.
 const LIMIT: u64 = 64 << 20;
 
-/// A policy's file and, perhaps, the one with the facts.
+/// A policy's file and, perhaps, those with facts and with invariants.
 pub(crate) struct Files {
     pub(crate) policy: File,
     pub(crate) facts: Option<File>,
+    pub(crate) invariants: Option<File>,
 }
 
 /// The text of a file.
 pub(crate) struct File {
     pub(crate) path: LitStr,
     /// What messages call it: the path from where rustc runs, as rustc itself calls Rust files.
-    name: String,
+    pub(crate) name: String,
     pub(crate) text: String,
     /// The position of the first byte.
-    base: u32,
+    pub(crate) base: u32,
+}
+
+/// The macro's arguments.
+struct Paths {
+    policy: LitStr,
+    facts: Option<LitStr>,
+    invariants: Option<LitStr>,
 }
 
 impl Files {
-    /// Reads what `"policy.hujson"` or `"policy.hujson", facts = "facts.json"` names. `None` without a policy.
+    /// Reads what `"policy.hujson"` or `"policy.hujson", facts = "facts.json"` names, and the invariants beside the
+    /// policy, if there are any. `None` without a policy.
     pub(crate) fn read(input: TokenStream, findings: &mut Vec<Finding>) -> Option<Files> {
-        let (policy, facts) = match paths.parse2(input) {
+        let paths = match paths.parse2(input) {
             Ok(paths) => paths,
             Err(error) => {
                 findings.push(
@@ -46,52 +55,70 @@ impl Files {
                 return None;
             }
         };
-        let policy = File::read(policy, 0, findings);
+        let beside = paths.invariants.is_none().then(|| beside(&paths.policy)).flatten();
+        let policy = File::read(paths.policy, 0, findings);
         // Where `Policy::with_facts` reads them.
-        let base = policy.as_ref().map_or(0, |policy| policy.end().saturating_add(1));
-        let facts = facts.and_then(|path| File::read(path, base, findings));
-        Some(Files { policy: policy?, facts })
+        let base = policy.as_ref().map_or(0, File::next);
+        let facts = paths.facts.and_then(|path| File::read(path, base, findings));
+        let base = facts.as_ref().map_or(base, File::next);
+        let invariants = paths.invariants.or(beside).and_then(|path| File::read(path, base, findings));
+        Some(Files { policy: policy?, facts, invariants })
     }
 
-    /// A part of one of the two.
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &File> {
+        [Some(&self.policy), self.facts.as_ref(), self.invariants.as_ref()].into_iter().flatten()
+    }
+
+    /// A part of one of them.
     pub(crate) fn place(&self, part: Origin) -> Place {
         Place::in_file(self.file(part).path.span(), part)
     }
 
-    /// How to show a part of one of the two.
+    /// How to show a part of one of them.
     pub(crate) fn excerpt(&self, part: Origin) -> Excerpt<'_> {
         self.file(part).excerpt(part)
     }
 
     fn file(&self, part: Origin) -> &File {
-        self.facts.as_ref().filter(|facts| facts.base <= part.start).unwrap_or(&self.policy)
+        self.all().filter(|file| file.base <= part.start).last().unwrap_or(&self.policy)
     }
 }
 
-/// The two paths of the macro's arguments.
-fn paths(input: ParseStream) -> syn::Result<(LitStr, Option<LitStr>)> {
+/// The paths of the macro's arguments.
+fn paths(input: ParseStream) -> syn::Result<Paths> {
     let path = |what: &str| match input.peek(LitStr) {
         true => input.parse::<LitStr>(),
         false => Err(input.error(format!("expected the path of {what}, in quotes"))),
     };
-    let policy = path("a policy file")?;
-    if !input.is_empty() {
+    let mut paths = Paths { policy: path("a policy file")?, facts: None, invariants: None };
+    while !input.is_empty() {
         input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            break;
+        }
+        let key = input
+            .parse::<Ident>()
+            .map_err(|error| syn::Error::new(error.span(), "expected `facts` or `invariants` after the policy file"))?;
+        let (slot, what) = match key.to_string().as_str() {
+            "facts" => (&mut paths.facts, "a file of facts"),
+            "invariants" => (&mut paths.invariants, "a file of invariants"),
+            _ => return Err(syn::Error::new(key.span(), format!("`policy_file!` takes no `{key}`"))),
+        };
+        input.parse::<Token![=]>()?;
+        if slot.replace(path(what)?).is_some() {
+            return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
+        }
     }
-    if input.is_empty() {
-        return Ok((policy, None));
-    }
-    match input.parse::<Ident>() {
-        Ok(key) if key == "facts" => {}
-        Ok(key) => return Err(syn::Error::new(key.span(), format!("`policy_file!` takes no `{key}`"))),
-        Err(error) => return Err(syn::Error::new(error.span(), "expected `facts` after the policy file")),
-    }
-    input.parse::<Token![=]>()?;
-    let facts = path("a file of facts")?;
-    if !input.is_empty() {
-        input.parse::<Token![,]>()?;
-    }
-    Ok((policy, Some(facts)))
+    Ok(paths)
+}
+
+/// The file of invariants that is called like the policy, and stands beside it.
+fn beside(policy: &LitStr) -> Option<LitStr> {
+    let path = Path::new(&policy.value()).with_extension("invariants");
+    let is_there = find(path.to_str()?, directory(policy).as_deref()).is_file();
+    (is_there && path != Path::new(&policy.value()))
+        .then(|| LitStr::new(path.to_str().unwrap_or_default(), policy.span()))
 }
 
 impl File {
@@ -115,8 +142,9 @@ impl File {
         }
     }
 
-    fn end(&self) -> u32 {
-        self.base.saturating_add(u32::try_from(self.text.len()).unwrap_or(u32::MAX))
+    /// The position at which the next text begins.
+    fn next(&self) -> u32 {
+        self.base.saturating_add(u32::try_from(self.text.len()).unwrap_or(u32::MAX)).saturating_add(1)
     }
 
     fn excerpt(&self, part: Origin) -> Excerpt<'_> {
@@ -248,12 +276,12 @@ mod tests {
 
     #[test]
     fn a_part_is_of_the_file_it_stands_in() {
-        let files =
-            Files { policy: file("{}", 0), facts: Some(File { name: "facts.json".to_owned(), ..file("[]", 3) }) };
+        let named = |name: &str, base| Some(File { name: name.to_owned(), ..file("{}", base) });
+        let files = Files { policy: file("{}", 0), facts: named("f.json", 3), invariants: named("p.invariants", 6) };
         let shown = |start| files.excerpt(Origin::new(start, start + 1)).path.to_owned();
         assert_eq!(
-            [0, 1, 2, 3, 4, 5].map(shown),
-            ["policy.hujson", "policy.hujson", "policy.hujson", "facts.json", "facts.json", "facts.json"]
+            [0, 1, 2, 3, 5, 6, 8, 9].map(shown),
+            [["policy.hujson"; 3].as_slice(), &["f.json"; 2], &["p.invariants"; 3]].concat().as_slice()
         );
     }
 
@@ -282,11 +310,13 @@ mod tests {
             ("", "unexpected end of input, expected the path of a policy file, in quotes"),
             ("{ grants {} }", "expected the path of a policy file, in quotes"),
             ("\"p\" \"q\"", "expected `,`"),
-            ("\"p\", \"q\"", "expected `facts` after the policy file"),
+            ("\"p\", \"q\"", "expected `facts` or `invariants` after the policy file"),
             ("\"p\", users = \"q\"", "`policy_file!` takes no `users`"),
             ("\"p\", facts \"q\"", "expected `=`"),
             ("\"p\", facts = q", "expected the path of a file of facts, in quotes"),
-            ("\"p\", facts = \"q\", \"r\"", "unexpected token"),
+            ("\"p\", facts = \"q\", \"r\"", "expected `facts` or `invariants` after the policy file"),
+            ("\"p\", invariants = q", "expected the path of a file of invariants, in quotes"),
+            ("\"p\", facts = \"q\", invariants = \"i\", facts = \"q\"", "`facts` is given twice"),
         ];
         for (tokens, message) in expected {
             assert_eq!(said(tokens), [message], "{tokens}");

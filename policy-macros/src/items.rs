@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{Levels, Origin, Policy};
+use policy_core::model::{Levels, Origin, Policy, Sidecar};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -67,6 +67,7 @@ pub(crate) fn items(
     let mut items = Items::default();
     let modules: TokenStream =
         modules.into_iter().map(|module| module.tokens(&levels, cards, &mut items.names, findings)).collect();
+    let beside = policy.facts.sidecar.as_ref().map(|sidecar| with_invariants(sidecar, hujson.len() + facts.len() + 2));
     items.tokens = quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
@@ -75,11 +76,24 @@ pub(crate) fn items(
         /// The policy as a model, read when it is first used.
         #[allow(dead_code)]
         pub static POLICY: ::std::sync::LazyLock<::policy_core::Policy> =
-            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts));
+            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #beside);
 
         #modules
     };
     items
+}
+
+/// The call that reads the invariants of a file, too; beyond the other two texts.
+fn with_invariants(sidecar: &Sidecar, base: usize) -> TokenStream {
+    let Sidecar { name, text, .. } = sidecar;
+    let base = u32::try_from(base).unwrap_or(u32::MAX);
+    quote! {
+        .with_invariants(::policy_core::model::Sidecar {
+            name: ::std::string::String::from(#name),
+            text: ::std::string::String::from(#text),
+            base: #base,
+        })
+    }
 }
 
 /// Names of one kind.

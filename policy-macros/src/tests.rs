@@ -2,6 +2,7 @@
 
 mod import;
 mod parity;
+mod sidecar;
 
 use proc_macro2::TokenStream;
 use proptest::prelude::*;

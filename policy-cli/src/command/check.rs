@@ -38,7 +38,7 @@ pub(crate) fn command() -> Command {
 pub(crate) fn run(path: &Path, policy: &Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
     let format = matches.get_one::<Format>("format").copied().unwrap_or(Format::Text);
     let diagnostics = findings(policy);
-    let report = Report::new(path, &policy.text, &diagnostics);
+    let report = Report::of(path, policy, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {

@@ -31,7 +31,7 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
             let answer = json!({
                 "status": "reject",
                 "message": message,
-                "diagnostics": Report::new(path, &policy.text, &findings).to_json(),
+                "diagnostics": Report::of(path, &policy, &findings).to_json(),
             });
             output::write(format!("{answer:#}\n").as_bytes())?;
         }

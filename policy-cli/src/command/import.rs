@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::{Diagnostic, Severity};
+use policy_core::model::Facts;
+use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::file;
-use crate::import::{Import, Naming, import};
+use crate::import::{Import, Naming, import_beside};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
+use crate::sidecar;
+
+/// Where the positions of the invariants begin: beyond the policy, and what the import says of its people.
+const BASE: u32 = 1 << 31;
 
 pub(crate) fn command() -> Command {
     Command::new("import")
@@ -24,6 +29,7 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .required(true)
                 .help("The policy file; `-` reads stdin"),
+            sidecar::argument(),
             plain(),
         ])
 }
@@ -39,35 +45,27 @@ pub(crate) fn plain() -> Arg {
 pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
     let text = file::read_text(path)?;
-    let Some(import) = imported(path, &text, naming(matches)) else { return Ok(Outcome::Incomplete) };
+    let Some(import) = imported(path, &text, matches)? else { return Ok(Outcome::Incomplete) };
     output::write(import.source.as_bytes())?;
     Ok(if import.is_refused() { Outcome::Findings } else { Outcome::Good })
 }
 
-pub(crate) fn naming(matches: &ArgMatches) -> Naming {
-    if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets }
-}
-
-/// Imports a text. What is wrong with it is said on stderr; `None` if that is too much.
-pub(crate) fn imported(path: &Path, text: &str, naming: Naming) -> Option<Import> {
-    match import(text, naming) {
-        Ok(import) => {
-            say_errors(path, text, &import.findings);
-            Some(import)
-        }
-        Err(findings) => {
-            say_errors(path, text, &findings);
-            None
-        }
-    }
-}
-
-/// Warnings are for `check`: an import is no occasion to better the policy.
-fn say_errors(path: &Path, text: &str, findings: &[Diagnostic]) {
+/// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.
+pub(crate) fn imported(path: &Path, text: &str, matches: &ArgMatches) -> Result<Option<Import>, Failure> {
+    let sidecar = sidecar::beside(path, BASE, matches)?;
+    let naming = if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets };
+    let (import, findings) = match import_beside(text, sidecar.clone(), naming) {
+        Ok(import) => (Some(import.clone()), import.findings),
+        Err(findings) => (None, findings),
+    };
+    // Warnings are for `check`: an import is no occasion to better the policy.
     let errors: Vec<Diagnostic> =
-        findings.iter().filter(|finding| finding.severity() == Severity::Error).cloned().collect();
-    let report = Report::new(file::display_name(path), without_mark(text), &errors);
+        findings.into_iter().filter(|finding| finding.severity() == Severity::Error).collect();
+    let text = without_mark(text).to_owned();
+    let policy = Policy { text, facts: Facts { sidecar, ..Facts::default() }, ..Policy::default() };
+    let report = Report::of(file::display_name(path), &policy, &errors);
     output::say(&report.render(Format::Text, &output::stderr_renderer()));
+    Ok(import)
 }
 
 /// The text that findings are about.

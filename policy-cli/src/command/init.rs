@@ -9,8 +9,9 @@ use crate::file;
 use crate::operator_crate::{CrateName, Library, Written, files};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
+use crate::sidecar;
 
-use super::import::{imported, naming, plain};
+use super::import::{imported, plain};
 
 pub(crate) fn command() -> Command {
     Command::new("init")
@@ -45,6 +46,7 @@ pub(crate) fn command() -> Command {
             Arg::new("policy-source").long("policy-source").value_name("SOURCE").help(
                 "Where cargo gets `policy!` from: a clone of its repository, or the URL of one; crates.io if left out",
             ),
+            sidecar::argument().requires("from"),
             plain().requires("from"),
         ])
 }
@@ -61,7 +63,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         None => (Written::starter(), false),
         Some(from) => {
             let text = file::read_text(from)?;
-            let Some(import) = imported(from, &text, naming(matches)) else { return Ok(Outcome::Incomplete) };
+            let Some(import) = imported(from, &text, matches)? else { return Ok(Outcome::Incomplete) };
             let is_refused = import.is_refused();
             if is_refused && !matches.get_flag("allow-errors") {
                 let failure = Failure::new("nothing has been made, since Tailscale would refuse the file");

@@ -10,8 +10,9 @@ use crate::migrate::{Migration, Unmigrated, migrate};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
+use crate::sidecar;
 
-use super::import::{imported, naming, plain, without_mark};
+use super::import::{imported, plain, without_mark};
 
 pub(crate) fn command() -> Command {
     Command::new("migrate")
@@ -40,6 +41,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .conflicts_with("write")
                 .help("Print it as Rust, as `import` does"),
+            sidecar::argument().requires("rust"),
             plain().requires("rust"),
         ])
 }
@@ -60,7 +62,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     };
     output::say(&summary(path, &migration));
     if matches.get_flag("rust") {
-        let Some(import) = imported(path, &migration.text, naming(matches)) else { return Ok(Outcome::Incomplete) };
+        let Some(import) = imported(path, &migration.text, matches)? else { return Ok(Outcome::Incomplete) };
         output::write(import.source.as_bytes())?;
     } else if !in_place {
         output::write(migration.text.as_bytes())?;

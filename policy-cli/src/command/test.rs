@@ -65,7 +65,7 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
 /// What a policy with errors allows is not known, so all that can be shown is the errors.
 fn invalid(path: &Path, policy: &Policy, mut findings: Vec<Diagnostic>) -> Result<Outcome, Failure> {
     findings.retain(Diagnostic::is_error);
-    output::say(&Report::new(path, &policy.text, &findings).render(Format::Text, &output::stderr_renderer()));
+    output::say(&Report::of(path, policy, &findings).render(Format::Text, &output::stderr_renderer()));
     output::say(&format!("{}: not tested, since the policy has errors\n", visible(&path.to_string_lossy())));
     Ok(Outcome::Findings)
 }

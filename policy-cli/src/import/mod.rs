@@ -5,6 +5,7 @@
 mod entry;
 mod fields;
 mod finding;
+mod invariants;
 mod json;
 mod layout;
 mod lists;
@@ -16,7 +17,7 @@ mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::{Origin, User};
+use policy_core::model::{Origin, Sidecar, User};
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
 use self::finding::Findings;
@@ -58,6 +59,14 @@ pub enum Naming {
 /// # Errors
 /// For a text that is no HuJSON object, or is nested deeper than `policy!` reads.
 pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
+    import_beside(text, None, naming)
+}
+
+/// The same, with the invariants of a file beside it.
+///
+/// # Errors
+/// Where [`import`] fails, and for invariants that cannot be read.
+pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     // Editors put the mark there, and Tailscale never sees it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut policy = Policy::parse(text);
@@ -71,9 +80,19 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     }
     let names = Names::of(&policy);
     roles::introduce(&mut policy, &names.people);
+    let beside = sidecar.as_ref().map(Sidecar::origin);
+    if let Some(sidecar) = sidecar {
+        policy = policy.with_invariants(sidecar);
+    }
+    let is_beside = |finding: &Diagnostic| beside.is_some_and(|sidecar| sidecar.contains(finding.origin));
+    if policy.unreadable.iter().any(|finding| is_beside(finding) && finding.is_error()) {
+        return Err(policy.unreadable.into_iter().filter(is_beside).collect());
+    }
     let mut findings = findings(&policy);
     // What is said of people is ours.
-    findings.retain(|finding| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len()));
+    let is_of_text =
+        |finding: &Diagnostic| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len());
+    findings.retain(|finding| is_of_text(finding) || is_beside(finding));
     let (source, hujson) = sources(&document, &policy, names, &findings, naming);
     Ok(Import { source, hujson, findings })
 }
@@ -107,6 +126,10 @@ fn sources(
         layout.notes(std::slice::from_ref(&content.open));
         layout.nodes(&nodes, true);
         layout.notes(&content.end);
+        if let Some(statements) = invariants::statements(&policy.facts) {
+            layout.space();
+            layout.within("invariants", |layout| layout.line(&statements));
+        }
         layout.private(&rest);
         layout.notes(&alone(document.after(root)));
     });

@@ -2,54 +2,16 @@
 
 use std::fmt::Write;
 
-/// Words that mean something of their own where they stand alone. A test of the macro holds this to its own list.
-const RESERVED: &[&str] = &[
-    "let",
-    "on",
-    "and",
-    "as",
-    "remove",
-    "add",
-    "except",
-    "via",
-    "srcPosture",
-    "app",
-    "recorder",
-    "enforceRecorder",
-    "checkPeriod",
-    "acceptEnv",
-    "attr",
-    "ipPool",
-    "accept",
-    "check",
-    "deny",
-    "proto",
-    "srcPostureAttrs",
-    "only",
-    "never",
-    "isolated",
-    "tag",
-    "group",
-    "autogroup",
-    "ipset",
-    "svc",
-    "posture",
-    "host",
-    "user",
-    "localpart",
-];
-
-/// The kinds that a name may have without quotes.
-const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
+use policy_core::reserved::{is_kind, is_reserved};
 
 /// Whether a name with its kind, as `tag:web`, can stand without quotes.
 pub(super) fn is_named(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(kind, name)| KINDS.contains(&kind) && is_word(name))
+    text.split_once(':').is_some_and(|(kind, name)| is_kind(kind) && is_word(name))
 }
 
 /// Whether a name without a kind, as of a host, can stand without quotes.
 pub(super) fn is_bare(name: &str) -> bool {
-    is_word(name) && !name.starts_with(|char: char| char.is_ascii_digit()) && !RESERVED.contains(&name)
+    is_word(name) && !name.starts_with(|char: char| char.is_ascii_digit()) && !is_reserved(name)
 }
 
 /// Whether Rust's lexer makes words and dashes of it.

@@ -14,7 +14,7 @@ fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     let mut properties = vec![("title", diagnostic.code.name().to_owned())];
     if let Some(span) = report.span(diagnostic.origin) {
         let (start, end) = (span.start, span.end);
-        properties.push(("file", report.path.to_string_lossy().into_owned()));
+        properties.push(("file", span.source.path.to_string_lossy().into_owned()));
         properties.push(("line", start.line.to_string()));
         properties.push(("endLine", end.line.to_string()));
         // GitHub refuses columns of a range of several lines.

@@ -1,15 +1,14 @@
 //! For scripts: one JSON document.
 
-use policy_core::model::Origin;
 use policy_core::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
-use super::{Report, level};
+use super::{Report, Span, level};
 use crate::line_index::Position;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let document = json!({
-        "file": report.path.to_string_lossy(),
+        "file": report.policy.path.to_string_lossy(),
         "errors": report.count(Severity::Error),
         "warnings": report.count(Severity::Warning),
         "diagnostics": diagnostics(report),
@@ -26,24 +25,30 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         .notes
         .iter()
         .map(|note| {
-            let range = note.origin.map_or(Value::Null, |origin| range(report, origin));
-            json!({"message": note.message, "range": range})
+            let span = note.origin.and_then(|origin| report.span(origin));
+            json!({"message": note.message, "file": file(span), "range": range(span)})
         })
         .collect();
+    let span = report.span(diagnostic.origin);
     json!({
         "code": diagnostic.code.name(),
         "severity": level(diagnostic.severity()),
         "message": diagnostic.message,
-        "range": range(report, diagnostic.origin),
+        "file": file(span),
+        "range": range(span),
         "notes": notes,
         "help": diagnostic.help,
         "tailscale": diagnostic.tailscale,
     })
 }
 
-fn range(report: &Report<'_>, origin: Origin) -> Value {
-    let Some(span) = report.span(origin) else { return Value::Null };
-    json!({"start": position(span.start), "end": position(span.end)})
+/// Which of the files a place is in.
+fn file(span: Option<Span>) -> Value {
+    span.map_or(Value::Null, |span| span.source.path.to_string_lossy().into())
+}
+
+fn range(span: Option<Span>) -> Value {
+    span.map_or(Value::Null, |span| json!({"start": position(span.start), "end": position(span.end)}))
 }
 
 fn position(position: Position) -> Value {
@@ -66,6 +71,7 @@ mod tests {
                 "code": "undefined-tag",
                 "severity": "error",
                 "message": "tag `tag:b` is not declared",
+                "file": "my policy.hujson",
                 "range": {
                     "start": {"line": 4, "column": 20, "byte": tests::at("\"tag:b\"", 0).start},
                     "end": {"line": 4, "column": 27, "byte": tests::at("\"tag:b\"", 0).end},
@@ -73,12 +79,13 @@ mod tests {
                 "notes": [
                     {
                         "message": "these are declared",
+                        "file": "my policy.hujson",
                         "range": {
                             "start": {"line": 2, "column": 2, "byte": 3},
                             "end": {"line": 2, "column": 13, "byte": 14},
                         },
                     },
-                    {"message": "a tag needs an owner", "range": null},
+                    {"message": "a tag needs an owner", "file": null, "range": null},
                 ],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",

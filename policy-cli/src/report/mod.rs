@@ -11,8 +11,8 @@ use std::path::Path;
 
 use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
-use policy_core::model::Origin;
-use policy_core::{Diagnostic, Severity};
+use policy_core::model::{Origin, Sidecar};
+use policy_core::{Diagnostic, Policy, Severity};
 use serde_json::Value;
 
 use crate::line_index::{LineIndex, Position};
@@ -43,29 +43,48 @@ impl Format {
 /// What was found in one policy.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
+    policy: Source<'a>,
+    /// The invariants beside it.
+    sidecar: Option<Source<'a>>,
+    diagnostics: &'a [Diagnostic],
+}
+
+/// A text that findings are about.
+#[derive(Debug)]
+struct Source<'a> {
     /// The file, as it was named.
     path: &'a Path,
     lines: LineIndex<'a>,
     /// The position of the text's first byte.
     base: u32,
-    diagnostics: &'a [Diagnostic],
 }
 
-/// A part of the policy's text; `end` is one past it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
+/// A part of a text; `end` is one past it.
+#[derive(Clone, Copy, Debug)]
+struct Span<'r> {
+    source: &'r Source<'r>,
     start: Position,
     end: Position,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Report { path, lines: LineIndex::new(text), base: 0, diagnostics }
+        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, sidecar: None, diagnostics }
+    }
+
+    /// The same for a policy, and for the invariants beside it.
+    pub(crate) fn of(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
+        let source = |sidecar: &'a Sidecar| Source {
+            path: Path::new(&sidecar.name),
+            lines: LineIndex::new(&sidecar.text),
+            base: sidecar.base,
+        };
+        Report { sidecar: policy.facts.sidecar.as_ref().map(source), ..Report::new(path, &policy.text, diagnostics) }
     }
 
     /// The same for a text whose first byte has another position, as that of the facts beside a policy.
     pub(crate) fn based(self, base: u32) -> Self {
-        Report { base, ..self }
+        Report { policy: Source { base, ..self.policy }, ..self }
     }
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.
@@ -93,17 +112,26 @@ impl<'a> Report<'a> {
         json::diagnostics(self)
     }
 
-    /// The line of a part of the text; `None` if it is a part of something else.
+    /// The line of a part of the policy; `None` if it is a part of something else.
     pub(crate) fn line(&self, origin: Origin) -> Option<usize> {
-        self.span(origin).map(|span| span.start.line)
+        self.policy.span(origin).map(|span| span.start.line)
     }
 
-    /// Where a finding stands in the text; `None` if it is about something else, as the facts beside the policy.
-    fn span(&self, origin: Origin) -> Option<Span> {
+    /// Where a finding stands; `None` if it is about something else, as the facts beside the policy.
+    fn span(&self, origin: Origin) -> Option<Span<'_>> {
+        self.policy.span(origin).or_else(|| self.sidecar.as_ref()?.span(origin))
+    }
+}
+
+impl Source<'_> {
+    fn span(&self, origin: Origin) -> Option<Span<'_>> {
         let offset = |position: u32| usize::try_from(position.checked_sub(self.base)?).ok();
         let (start, end) = (offset(origin.start)?, offset(origin.end)?);
-        (start <= end && end <= self.lines.text().len())
-            .then(|| Span { start: self.lines.position(start), end: self.lines.position(end) })
+        (start <= end && end <= self.lines.text().len()).then(|| Span {
+            source: self,
+            start: self.lines.position(start),
+            end: self.lines.position(end),
+        })
     }
 }
 

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use super::{Report, Span, full_message, level};
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let uri = uri(report.path);
     let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = report.diagnostics.iter().map(|diagnostic| result(report, &uri, diagnostic)).collect();
+    let results: Vec<Value> = report.diagnostics.iter().map(|diagnostic| result(report, diagnostic)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -36,13 +35,13 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(report: &Report<'_>, uri: &str, diagnostic: &Diagnostic) -> Value {
-    let location = |span: Span| json!({"physicalLocation": physical_location(uri, span)});
+fn result(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
+    let location = |span: Span| json!({"physicalLocation": physical_location(span)});
     let locations: Vec<Value> = report.span(diagnostic.origin).into_iter().map(location).collect();
     let span_of = |note: &Note| note.origin.and_then(|origin| report.span(origin));
     let related = |note| {
         span_of(note)
-            .map(|span| json!({"physicalLocation": physical_location(uri, span), "message": {"text": note.message}}))
+            .map(|span| json!({"physicalLocation": physical_location(span), "message": {"text": note.message}}))
     };
     let related: Vec<Value> = diagnostic.notes.iter().filter_map(related).collect();
     let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none());
@@ -56,9 +55,9 @@ fn result(report: &Report<'_>, uri: &str, diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn physical_location(uri: &str, span: Span) -> Value {
+fn physical_location(span: Span) -> Value {
     json!({
-        "artifactLocation": {"uri": uri},
+        "artifactLocation": {"uri": uri(span.source.path)},
         "region": {
             "startLine": span.start.line,
             "startColumn": span.start.utf16_column,

@@ -25,14 +25,14 @@ fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
-    let mut last = title.elements(report.span(diagnostic.origin).map(|span| excerpt(report, span)));
+    let mut last = title.elements(report.span(diagnostic.origin).map(excerpt));
     let mut groups = Vec::new();
     for note in &diagnostic.notes {
         let message = visible(&note.message);
         match note.origin.and_then(|origin| report.span(origin)) {
             Some(span) => {
                 groups.push(last);
-                last = Level::NOTE.secondary_title(message).element(excerpt(report, span));
+                last = Level::NOTE.secondary_title(message).element(excerpt(span));
             }
             None => last = last.element(Level::NOTE.message(message)),
         }
@@ -44,9 +44,9 @@ fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'
 }
 
 /// The lines of the span, underlined; of many lines the first one; of a line too long only its number.
-fn excerpt<'a>(report: &'a Report<'_>, span: Span) -> Element<'a> {
-    let path = visible(&report.path.to_string_lossy());
-    let lines = &report.lines;
+fn excerpt(span: Span<'_>) -> Element<'_> {
+    let path = visible(&span.source.path.to_string_lossy());
+    let lines = &span.source.lines;
     let (first, start) = (span.start.line, lines.line_start(span.start.line));
     let whole = start..lines.line_end(span.end.line);
     let shown = if whole.len() <= EXCERPT { whole } else { start..lines.line_end(first) };

@@ -9,7 +9,7 @@ use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
-    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let report = Report::of(tests.path, tests.policy, &findings);
     let mut diagnostics = report.to_json().into_iter();
     let mut entries: Vec<Value> = Vec::new();
     for test in tests.tests() {

@@ -9,7 +9,7 @@ use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
-    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let report = Report::of(tests.path, tests.policy, &findings);
     let mut texts = report.to_texts().into_iter();
     let [pass, unknown, fail] = tests.counts();
     let errors = tests.tested.iter().filter(|tested| is_error(tested)).count();

@@ -11,7 +11,7 @@ use crate::report::{Format, Report};
 
 pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
     let findings = tests.findings();
-    let report = Report::new(tests.path, &tests.policy.text, &findings);
+    let report = Report::of(tests.path, tests.policy, &findings);
     let mut text = String::new();
     for test in tests.tests() {
         let Some(Tested { outcome, .. }) = test.first() else { continue };

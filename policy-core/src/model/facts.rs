@@ -18,6 +18,27 @@ pub struct Facts {
     pub lets: List<Text>,
     /// How much their comments let warnings count, and where.
     pub lints: Vec<Lint>,
+    /// The file of invariants beside a policy file, for who shows where in it something stands.
+    pub sidecar: Option<Sidecar>,
+}
+
+/// A file of invariants. See [`Facts::parse_invariants`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sidecar {
+    /// What messages call it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The position of the text's first byte.
+    pub base: u32,
+}
+
+impl Sidecar {
+    /// All of it.
+    pub fn origin(&self) -> Origin {
+        let length = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        Origin::new(self.base, self.base.saturating_add(length))
+    }
 }
 
 impl Facts {

@@ -52,3 +52,10 @@ pub struct Policy {
     /// which can be read, but of which the fields do not tell any more.
     pub unreadable: Vec<Diagnostic>,
 }
+
+impl Policy {
+    /// The first position beyond its text and the end of that, for what is read beside it.
+    pub fn end(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+}

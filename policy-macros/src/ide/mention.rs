@@ -1,9 +1,9 @@
 //! Where names and words stand in the source. Found by their shape, token by token, so that a statement that is still
 //! being written loses nothing.
 
+use policy_core::reserved::{is_kind, is_reserved};
 use proc_macro2::{Delimiter, Span};
 
-use crate::syntax::reserved::{is_kind, is_reserved};
 use crate::syntax::tokens::{Token, TokenKind};
 use crate::syntax::tree::SectionKind;
 

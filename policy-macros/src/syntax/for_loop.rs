@@ -8,13 +8,13 @@ use std::num::NonZeroU32;
 
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
+use policy_core::reserved::{is_kind, is_reserved};
 use proc_macro2::{Delimiter, Literal};
 
 use crate::finding::Finding;
 use crate::place::Place;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::reserved::{is_kind, is_reserved};
 use super::tokens::{Token, TokenKind};
 use super::tree::{Marks, Word};
 

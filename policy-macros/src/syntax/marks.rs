@@ -2,6 +2,7 @@
 
 use policy_core::Code;
 use policy_core::model::{Level, Lint, NoWarning};
+use policy_core::sidecar::comment_lines;
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
@@ -201,25 +202,4 @@ impl Parser<'_> {
 enum Attribute {
     Doc(Vec<String>),
     Allow(Allow, Place),
-}
-
-/// The lines of a comment as rustc hands them over: one blank and, in a block, leading asterisks less.
-fn comment_lines(text: &str) -> Vec<String> {
-    let single = |line: &str| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
-    if !text.contains('\n') {
-        return vec![single(text.trim_end())];
-    }
-    let mut lines: Vec<&str> = text.lines().collect();
-    let starred = lines.iter().skip(1).all(|line| line.trim_start().starts_with('*') || line.trim().is_empty());
-    if lines.first().is_some_and(|line| line.trim().is_empty()) {
-        lines.remove(0);
-    }
-    while lines.last().is_some_and(|line| line.trim().is_empty()) {
-        lines.pop();
-    }
-    let strip = |line: &str| {
-        let line = line.trim_start();
-        single(if starred { line.strip_prefix('*').unwrap_or(line) } else { line })
-    };
-    lines.into_iter().map(strip).collect()
 }

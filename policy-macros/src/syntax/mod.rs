@@ -9,7 +9,6 @@ mod lint;
 mod marks;
 mod parser;
 mod port;
-pub(crate) mod reserved;
 mod rule;
 mod section;
 mod selector;

@@ -3,6 +3,7 @@ use std::fmt::Display;
 use std::num::NonZeroU32;
 
 use policy_core::Code;
+use policy_core::reserved::{is_foreign_kind, is_kind};
 use proc_macro2::{Delimiter, Span};
 
 use crate::finding::Finding;
@@ -10,7 +11,6 @@ use crate::fragment::Fragment;
 use crate::place::Place;
 
 use super::for_loop::{Iteration, MAX_TOKENS};
-use super::reserved::{is_foreign_kind, is_kind};
 use super::tokens::{Token, TokenKind};
 use super::tree::Word;
 
@@ -354,6 +354,11 @@ impl<'a> Parser<'a> {
             Some(TokenKind::Open { delimiter: Delimiter::Brace, .. }) => "`{`".to_owned(),
             Some(TokenKind::Open { delimiter: Delimiter::Bracket, .. }) => "`[`".to_owned(),
             Some(TokenKind::Open { .. }) => "`(`".to_owned(),
+            // Of a comment, rustc makes an attribute.
+            Some(TokenKind::Punct { char: '#', .. }) if self.is_punct(self.at + 1, '!') => "`//!`".to_owned(),
+            Some(TokenKind::Punct { char: '#', .. }) if matches!(self.token(self.at + 2), Some(TokenKind::Ident(name)) if name == "doc") => {
+                "`///`".to_owned()
+            }
             Some(TokenKind::Punct { char, joint }) => match self.token(self.at + 1) {
                 Some(TokenKind::Punct { char: second, .. }) if *joint => format!("`{char}{second}`"),
                 _ => format!("`{char}`"),

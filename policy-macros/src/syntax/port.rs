@@ -2,12 +2,12 @@
 
 use policy_core::Code;
 use policy_core::model::PortRange;
+use policy_core::reserved::is_reserved;
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::reserved::is_reserved;
 use super::tree::{Port, PortKind, Word};
 
 impl Parser<'_> {

@@ -95,7 +95,9 @@ impl Parser<'_> {
             text.starts_with(|char: char| char.is_ascii_alphabetic())
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
-        if let Some(key) = key.as_ref().filter(|key| is_word(&key.text) && !super::reserved::is_reserved(&key.text)) {
+        if let Some(key) =
+            key.as_ref().filter(|key| is_word(&key.text) && !policy_core::reserved::is_reserved(&key.text))
+        {
             self.report(
                 Finding::new(Code::Syntax, key.place, "a key that is a word has no quotes")
                     .help(format!("write `{} = …;`", key.text)),
@@ -144,7 +146,7 @@ impl Parser<'_> {
     /// A bare name where one is declared.
     pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Word> {
         let name = self.name(what)?;
-        if super::reserved::is_reserved(&name.text) {
+        if policy_core::reserved::is_reserved(&name.text) {
             return Err(self.fail(
                 Finding::new(Code::Syntax, name.place, format!("`{}` is a reserved word", name.text))
                     .help("choose another name"),
@@ -375,7 +377,7 @@ impl Parser<'_> {
 }
 
 fn statement_start(key: &Word) -> String {
-    if super::reserved::is_kind(&key.text) { format!("`{}:`", key.text) } else { format!("`{}`", key.text) }
+    if policy_core::reserved::is_kind(&key.text) { format!("`{}:`", key.text) } else { format!("`{}`", key.text) }
 }
 
 impl SectionKind {

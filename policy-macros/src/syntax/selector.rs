@@ -3,13 +3,13 @@
 use std::fmt::Display;
 
 use policy_core::Code;
+use policy_core::reserved::{is_foreign_kind, is_kind, is_reserved};
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
 use crate::place::Place;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::reserved::{is_foreign_kind, is_kind, is_reserved};
 use super::tokens::TokenKind;
 use super::tree::{Selector, SelectorKind, Word};
 

@@ -147,7 +147,7 @@ fn fixtures() -> PathBuf {
 
 #[test]
 fn what_is_reserved_is_quoted() {
-    for word in syntax::reserved::reserved_words() {
+    for word in policy_core::reserved::reserved_words() {
         let text = format!(
             "{{\"hosts\": {{\"{word}\": \"10.0.0.1\"}}, \"grants\": [{{\"src\": [\"*\"], \"dst\": [\"{word}\"], \"ip\": [\"22\"]}}]}}"
         );

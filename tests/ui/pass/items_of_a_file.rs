@@ -1,4 +1,4 @@
-//! What a policy's file declares is there to use, with facts from a second file.
+//! What a policy's file declares is there to use, with facts from a second file, and invariants from one beside it.
 
 mod tailnet {
     policy_macros::policy_file!("items_of_a_file.hujson", facts = "items_of_a_file.json");
@@ -17,6 +17,8 @@ fn main() {
     assert_eq!(tailnet::POLICY.text, tailnet::HUJSON);
     assert_eq!(tailnet::POLICY.tag_owners[0].doc.as_deref(), Some("The cluster's API"));
     assert_eq!(tailnet::POLICY.facts.users.len(), 1);
+    assert_eq!(tailnet::POLICY.facts.invariants[0].doc.as_deref(), Some("The cluster does not print."));
+    assert!(tailnet::POLICY.facts.sidecar.as_ref().unwrap().name.ends_with("/items_of_a_file.invariants"));
     assert_eq!(without_facts::HUJSON, tailnet::HUJSON);
     assert!(without_facts::POLICY.facts.users.is_empty());
     assert_eq!(policy_core::check::check(&tailnet::POLICY), []);

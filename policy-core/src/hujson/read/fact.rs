@@ -63,7 +63,7 @@ impl Reader<'_> {
             invariants: self.list(invariants, "invariants", Self::invariant).items,
             domains: self.texts(domains, "domains"),
             lets: self.texts(lets, "lets"),
-            lints: Vec::new(),
+            ..Facts::default()
         }
     }
 

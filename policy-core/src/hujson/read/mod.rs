@@ -54,9 +54,8 @@ impl Policy {
 
     /// With what is known beside it.
     fn beside(mut self, facts: &str) -> Policy {
-        // One more than the text, so that not even a place at its end is also one of the facts.
-        let base = u32::try_from(self.text.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let (facts, unreadable) = Facts::parse(facts, base);
+        // Not even a place at the end of the text is also one of the facts.
+        let (facts, unreadable) = Facts::parse(facts, self.end());
         self.facts = facts;
         self.unreadable.extend(unreadable);
         self

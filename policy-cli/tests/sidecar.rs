@@ -1,0 +1,147 @@
+//! `policy.invariants` beside `policy.hujson`, as the stand-alone `policy` reads it.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+const POLICY: &str = r#"{
+	"tagOwners": {"tag:web": ["autogroup:admin"], "tag:db": ["autogroup:admin"]},
+	"grants": [
+		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]},
+		{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+	],
+}
+"#;
+const BROKEN: &str = "/// é\nnever tag:web -> tag:db;\n";
+const KEPT: &str = "// Nobody else\n/// Members use the web\nnever autogroup:member -> tag:db;\n";
+
+#[derive(Debug)]
+struct Run {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+/// Runs `policy` in a directory.
+fn policy(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.args(arguments).current_dir(directory).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Who does not read it may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A directory of the test's own with a policy, and with invariants beside it.
+fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join("policy.hujson"), POLICY).unwrap();
+    if let Some(text) = invariants {
+        fs::write(path.join("policy.invariants"), text).unwrap();
+    }
+    path
+}
+
+#[test]
+fn the_file_beside_the_policy_is_checked_without_being_named() {
+    let run = policy(&directory("sidecar-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
+    let expected = "error[broken-invariant]: this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`
+ --> policy.invariants:2:1
+  |
+2 | never tag:web -> tag:db;
+  | ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+note: this rule allows `tcp:5432` there
+ --> policy.hujson:5:3
+  |
+5 |         {\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"tcp:5432\"]},
+  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: narrow the rule, or name what is meant all the same after `except`\n\n";
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), expected), "{run:?}");
+    assert_eq!(policy(&directory("sidecar-kept", Some(KEPT)), &["check", "policy.hujson"], "").status, Some(0));
+    assert_eq!(policy(&directory("sidecar-none", None), &["check", "policy.hujson"], "").status, Some(0));
+}
+
+#[test]
+fn another_file_can_be_named_in_its_place() {
+    let directory = directory("sidecar-named", Some(KEPT));
+    fs::write(directory.join("other"), "nevr tag:web -> tag:db;").unwrap();
+    let run = policy(&directory, &["check", "policy.hujson", "--invariants", "other"], "");
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stdout.contains("expected `only`, `never` or `isolated`, found `nevr`\n --> other:1:1\n"), "{run:?}");
+    let run = policy(&directory, &["check", "-", "--invariants", "other"], POLICY);
+    assert_eq!(run.status, Some(1), "{run:?}");
+    let run = policy(&directory, &["check", "policy.hujson", "--invariants", "-"], BROKEN);
+    assert!(run.status == Some(1) && run.stdout.contains(" --> <stdin>:2:1\n"), "{run:?}");
+    // What comes from stdin has nothing beside it.
+    assert_eq!(policy(&directory, &["check", "-"], POLICY).status, Some(0));
+    for arguments in [["policy.hujson", "missing"], ["policy.hujson", "policy.hujson"], ["-", "-"]] {
+        let run = policy(&directory, &["check", arguments[0], "--invariants", arguments[1]], POLICY);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    }
+}
+
+#[test]
+fn machines_are_told_the_file() {
+    let directory = directory("sidecar-formats", Some(BROKEN));
+    let run = policy(&directory, &["check", "policy.hujson", "--format", "json"], "");
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &json["diagnostics"][0];
+    assert_eq!((&json["file"], &finding["file"]), (&"policy.hujson".into(), &"policy.invariants".into()));
+    assert_eq!(finding["range"]["start"], serde_json::json!({"line": 2, "column": 1, "byte": 7}));
+    assert_eq!(finding["notes"][0]["file"], "policy.hujson");
+    let run = policy(&directory, &["check", "policy.hujson", "--format", "github"], "");
+    assert!(run.stdout.starts_with("::error title=broken-invariant,file=policy.invariants,line=2,"), "{run:?}");
+    let run = policy(&directory, &["check", "policy.hujson", "--format", "sarif"], "");
+    let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
+    let uri = |location: &Value| location["physicalLocation"]["artifactLocation"]["uri"].clone();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(uri(&result["locations"][0]), "policy.invariants");
+    assert_eq!(uri(&result["relatedLocations"][0]), "policy.hujson");
+}
+
+#[test]
+fn other_commands_know_the_invariants_too() {
+    let directory = directory("sidecar-commands", Some("never autogroup:member -> tag:bd;"));
+    for command in ["test", "matrix", "docs"] {
+        let run = policy(&directory, &[command, "policy.hujson"], "");
+        assert_eq!(run.status, Some(1), "{command}: {run:?}");
+        assert!(run.stderr.contains("undefined tag `tag:bd`\n --> policy.invariants:1:27\n"), "{command}: {run:?}");
+    }
+    // Tailscale does not know of them.
+    let run = policy(&directory, &["compile", "policy.hujson"], "");
+    assert!(run.status == Some(0) && run.stdout.contains("\"accept\""), "{run:?}");
+    fs::write(directory.join("policy.invariants"), KEPT).unwrap();
+    let run = policy(&directory, &["docs", "policy.hujson"], "");
+    assert!(run.status == Some(0) && run.stdout.contains("Members use the web"), "{run:?}");
+}
+
+#[test]
+fn an_import_has_them_as_a_block() {
+    let directory = directory("sidecar-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
+    let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");
+    fs::write(directory.join("policy.hujson"), text).unwrap();
+    let run = policy(&directory, &["import", "policy.hujson"], "");
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let block = "
+    invariants {
+        // Nobody else
+        never \"tag:web-1e\", autogroup:member -> tag:db;
+    }
+}
+";
+    assert!(run.stdout.ends_with(block), "{}", run.stdout);
+    fs::write(directory.join("policy.invariants"), "never \"tag:web -> tag:db;").unwrap();
+    let run = policy(&directory, &["import", "policy.hujson"], "");
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    assert!(run.stderr.contains("this string has no end\n --> policy.invariants:1:7\n"), "{run:?}");
+}

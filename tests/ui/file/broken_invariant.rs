@@ -1,0 +1,3 @@
+policy_macros::policy_file!("broken_invariant.hujson");
+
+fn main() {}
