@@ -1,6 +1,7 @@
 use std::num::NonZeroU32;
 
 use policy_core::diagnostic::Diagnostic;
+use policy_core::eval::Subtraction;
 use policy_core::hujson::Document;
 use policy_core::model::{Levels, Origin, Policy, Sidecar};
 use policy_core::{Code, check};
@@ -16,7 +17,7 @@ use crate::names::Names;
 use crate::place::Place;
 use crate::report::reported;
 use crate::syntax::{self, Iteration, Lost};
-use crate::write::{Written, written};
+use crate::write::{Written, declared, written};
 
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
@@ -61,6 +62,9 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let reading = syntax::read_with(input, fragments);
     let mut findings = reading.findings;
     let mut names = Names::new(&reading.tree, &mut findings);
+    let declared = reading.uses_except.then(|| declared(&reading.tree));
+    let subtraction = declared.as_ref().map(Subtraction::new);
+    names.subtraction = subtraction.as_ref();
     let written = written(&reading.tree, &mut names, &mut findings);
     names.report_unused(&reading.tree, &mut findings);
     let (policy, hujson) = understood(&written.policy, &written.facts);

@@ -5,6 +5,7 @@
 //! any other: `policy_core` reads and checks it, and what it finds is brought back to the tokens
 //! (`report`). `policy_file!` starts there, with the text of a file (`file`).
 
+mod except;
 mod excerpt;
 mod expand;
 mod file;

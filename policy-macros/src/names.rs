@@ -1,24 +1,30 @@
 //! What a bare name stands for: a `let`, a user or a host.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use policy_core::Code;
+use policy_core::eval::Subtraction;
 
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::source_map::Use;
 use crate::syntax::tree::{
-    Comment, Form, Item, Let, LetValue, Port, PortKind, SectionKind, Selector, SelectorKind, Tree, Word,
+    Comment, Form, Item, Let, LetValue, Port, PortKind, SectionKind, Selection, Selector, SelectorKind, Tree, Word,
 };
 
 /// Deeper or longer than anyone writes. Lists of lists double with each level, and the compiler must not be kept busy by it.
-const MAX_DEPTH: usize = 50;
+pub(crate) const MAX_DEPTH: usize = 50;
 const MAX_LENGTH: usize = 100_000;
 
 /// The bare names of a policy.
 pub(crate) struct Names<'t> {
     meanings: HashMap<&'t str, (Meaning<'t>, Place)>,
     used: HashSet<&'t str>,
+    /// Takes names away from lists; `None` as long as it is not known what they stand for.
+    pub(crate) subtraction: Option<&'t Subtraction<'t>>,
+    /// The names around each `except`, which are checked like any other, though they need not be written anywhere.
+    pub(crate) taken_apart: Vec<Resolved<'t>>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,8 +35,11 @@ enum Meaning<'t> {
 }
 
 /// An item of a list once `let`s are spliced in and users are named by their address.
+#[derive(Clone)]
 pub(crate) struct Resolved<'t> {
-    pub(crate) text: &'t str,
+    pub(crate) text: Cow<'t, str>,
+    /// As the source has it.
+    pub(crate) written: &'t str,
     pub(crate) place: Place,
     pub(crate) used: Option<Use>,
     pub(crate) docs: &'t [Comment],
@@ -49,7 +58,8 @@ pub(crate) struct ResolvedPort<'t> {
 impl<'t> Names<'t> {
     /// The names that `tree` declares. A second declaration of one is reported.
     pub(crate) fn new(tree: &'t Tree, findings: &mut Vec<Finding>) -> Self {
-        let mut names = Names { meanings: HashMap::new(), used: HashSet::new() };
+        let mut names =
+            Names { meanings: HashMap::new(), used: HashSet::new(), subtraction: None, taken_apart: Vec::new() };
         for item in &tree.items {
             match item {
                 Item::Let(item) => names.declare(&item.name, Meaning::Let(&item.value), findings),
@@ -153,6 +163,12 @@ impl<'t> Names<'t> {
         resolved
     }
 
+    /// The same for a list with an `except`, less what that takes away.
+    pub(crate) fn selection(&mut self, selection: &'t Selection, findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
+        let list = self.selectors(&selection.list, findings);
+        self.less(list, &selection.except, findings)
+    }
+
     /// What one selector stands for.
     pub(crate) fn selector(
         &mut self,
@@ -168,16 +184,18 @@ impl<'t> Names<'t> {
         let text = match selector.kind {
             SelectorKind::Bare => match self.meaning(&word.text) {
                 Some(Meaning::User { email }) => email,
-                Some(Meaning::Let(LetValue::Selectors(list))) => {
+                Some(Meaning::Let(LetValue::Selectors(selection))) => {
                     let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
-                    for (index, inner) in list.iter().enumerate() {
+                    let start = into.len();
+                    for inner in &selection.list {
                         self.selector(inner, used.clone(), into, findings);
-                        if index == 0
-                            && let Some(first) = into.last_mut()
-                            && first.docs.is_empty()
-                        {
-                            first.docs = &selector.docs;
-                        }
+                    }
+                    if !selection.except.is_empty() {
+                        let list = into.split_off(start);
+                        into.extend(self.less(list, &selection.except, findings));
+                    }
+                    if let Some(first) = into.get_mut(start).filter(|first| first.docs.is_empty()) {
+                        first.docs = &selector.docs;
                     }
                     return;
                 }
@@ -193,7 +211,8 @@ impl<'t> Names<'t> {
             _ => &word.text,
         };
         let quoted = selector.kind == SelectorKind::Quoted;
-        into.push(Resolved { text, place: word.place, used, docs: &selector.docs, quoted });
+        let (text, written) = (Cow::Borrowed(text), word.text.as_str());
+        into.push(Resolved { text, written, place: word.place, used, docs: &selector.docs, quoted });
     }
 
     /// `list` with every `let` spliced in.
@@ -246,8 +265,8 @@ impl<'t> Names<'t> {
                 }
             }
             // `let web = https;` could be either; its use tells.
-            Some(Meaning::Let(LetValue::Selectors(list)))
-                if list.iter().all(|selector| selector.kind == SelectorKind::Bare) =>
+            Some(Meaning::Let(LetValue::Selectors(Selection { list, except })))
+                if except.is_empty() && list.iter().all(|selector| selector.kind == SelectorKind::Bare) =>
             {
                 let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
                 for inner in list {
@@ -337,8 +356,9 @@ fn wrong_let(word: &Word, value: &LetValue, position: &str) -> Finding {
 /// The bare names in the value of a `let`.
 fn inner_names(value: &LetValue) -> Vec<&Word> {
     match value {
-        LetValue::Selectors(list) => {
-            list.iter().filter(|selector| selector.kind == SelectorKind::Bare).map(|selector| &selector.word).collect()
+        LetValue::Selectors(Selection { list, except }) => {
+            let all = list.iter().chain(except);
+            all.filter(|selector| selector.kind == SelectorKind::Bare).map(|selector| &selector.word).collect()
         }
         LetValue::Ports(list) => list
             .iter()

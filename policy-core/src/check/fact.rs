@@ -33,6 +33,7 @@ pub(super) fn check(checker: &mut Checker) {
             checker.selectors(Place::GrantDst, dst);
         }
     }
+    checker.selectors(Place::Except, &facts.excepts);
     // Tailscale never sees the facts, so it refuses nothing of them.
     for finding in checker.findings.iter_mut().skip(first) {
         finding.tailscale = None;

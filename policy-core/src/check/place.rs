@@ -44,6 +44,8 @@ pub(super) enum Place {
     SshTestDst,
     /// A tag of a device in the facts
     DeviceTag,
+    /// Either side of an `except` in the Rust source
+    Except,
 }
 
 /// Whether a kind of selector may stand in a place.
@@ -83,6 +85,10 @@ impl Place {
                 | Kind::Posture
                 | Kind::LocalPart
                 | Kind::External => Refused,
+                _ => Allowed,
+            },
+            Place::Except => match (Place::Src.verdict(kind), Place::GrantDst.verdict(kind)) {
+                (Refused, Refused) => Refused,
                 _ => Allowed,
             },
             Place::Via | Place::Recorder | Place::DeviceTag => only(kind == Kind::Tag),
@@ -179,6 +185,7 @@ impl Place {
             Place::SshTestSrc => "the source of an SSH test",
             Place::SshTestDst => "a destination of an SSH test",
             Place::DeviceTag => "a tag of a device",
+            Place::Except => "what an `except` is about",
         }
     }
 
@@ -203,6 +210,7 @@ impl Place {
             Place::TestDst => "write one user, group, tag, host, address or service, and a port",
             Place::SshTestDst => "write users, tags, hosts or addresses",
             Place::DeviceTag => "write a tag, as `tag:web`",
+            Place::Except => "write a user, a group, a tag, a host, an address, a prefix or an ip set",
         }
     }
 

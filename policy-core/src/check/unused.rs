@@ -102,6 +102,7 @@ impl<'p> Uses<'p> {
         for device in &policy.facts.devices {
             self.list(&device.tags);
         }
+        self.list(&policy.facts.excepts);
         for invariant in &policy.facts.invariants {
             self.all(invariant.selectors());
         }

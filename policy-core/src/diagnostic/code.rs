@@ -155,6 +155,9 @@ codes! {
     Error UndefinedVariable = "undefined-variable", "no `for` has a variable of that name";
     Warning UnusedVariable = "unused-variable", "a variable that its `for` does not use";
     Error LetCycle = "let-cycle", "a `let` that is made of itself";
+    Error InexactExcept = "inexact-except", "an `except` that Tailscale cannot express";
+    Error EmptyExcept = "empty-except", "an `except` that leaves nothing";
+    Warning NeedlessExcept = "needless-except", "an `except` that takes nothing away";
     Error MixedProtocols = "mixed-protocols", "an acl with more than one protocol";
     Warning QuotedName = "quoted-name", "a name in quotes that needs none";
     Warning AmbiguousItem = "ambiguous-item", "two names that would be one in Rust";

@@ -55,6 +55,29 @@ pub(crate) fn overlap(a: AddressRange, b: AddressRange) -> bool {
     a.first <= b.last && b.first <= a.last
 }
 
+/// Ranges in their order, with those that overlap or touch made one.
+pub(crate) fn joined(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
+    ranges.sort_unstable_by_key(|range| (range.first, range.last));
+    let mut joined: Vec<AddressRange> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.first <= last.last || follows(last.last, range.first) => {
+                last.last = last.last.max(range.last);
+            }
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+fn follows(address: IpAddr, next: IpAddr) -> bool {
+    match (address, next) {
+        (IpAddr::V4(address), IpAddr::V4(next)) => u32::from(address).checked_add(1) == Some(next.into()),
+        (IpAddr::V6(address), IpAddr::V6(next)) => u128::from(address).checked_add(1) == Some(next.into()),
+        _ => false,
+    }
+}
+
 /// The prefix with exactly these addresses, if there is one.
 fn prefix_of(range: AddressRange) -> Option<Prefix> {
     let same_bits = match (range.first, range.last) {

@@ -95,14 +95,14 @@ fn without(ranges: Vec<AddressRange>, hole: AddressRange) -> Vec<AddressRange> {
     left
 }
 
-fn before(address: IpAddr) -> Option<IpAddr> {
+pub(super) fn before(address: IpAddr) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_sub(1)?.into()),
         IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_sub(1)?.into()),
     })
 }
 
-fn after(address: IpAddr) -> Option<IpAddr> {
+pub(super) fn after(address: IpAddr) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
         IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),

@@ -10,6 +10,7 @@ mod approval;
 mod attributes;
 pub(crate) mod bits;
 pub(crate) mod block;
+mod except;
 mod filter;
 mod fit;
 mod gaps;
@@ -47,6 +48,7 @@ use sources::{SourceId, Sources};
 
 pub use access::Ports;
 pub use block::Block;
+pub use except::{Inexact, Remainder, Rest, Subtraction, Why};
 pub use fit::Doubt;
 pub use nearest::{Lack, Nearest};
 pub use outcome::{Expectation, Leak, Outcome, Verdict, Who};

@@ -168,6 +168,45 @@ impl AddressRange {
     }
 }
 
+impl AddressRange {
+    /// The fewest prefixes that have exactly these addresses, in their order.
+    ///
+    /// ```
+    /// use policy_core::model::AddressRange;
+    /// let range = AddressRange::parse("10.0.0.1-10.0.0.7").unwrap();
+    /// let prefixes: Vec<_> = range.prefixes().map(|prefix| prefix.to_string()).collect();
+    /// assert_eq!(prefixes, ["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/30"]);
+    /// ```
+    pub fn prefixes(self) -> impl Iterator<Item = Prefix> {
+        let (width, last) = match self.last {
+            IpAddr::V4(last) => (32, u128::from(u32::from(last))),
+            IpAddr::V6(last) => (128, u128::from(last)),
+        };
+        let mut next = Some(match self.first {
+            IpAddr::V4(first) => u128::from(u32::from(first)),
+            IpAddr::V6(first) => u128::from(first),
+        });
+        std::iter::from_fn(move || {
+            let first = next.filter(|first| *first <= last)?;
+            // As large as where it begins and where the range ends allow.
+            let fits = |bits: &u32| first.checked_add(ones(*bits)).is_some_and(|end| end <= last);
+            let aligned = first.trailing_zeros().min(width);
+            let bits = (0..=aligned).rev().find(fits).unwrap_or(0);
+            next = first.checked_add(ones(bits)).and_then(|end| end.checked_add(1));
+            let address = match u32::try_from(first) {
+                Ok(first) if width == 32 => IpAddr::V4(first.into()),
+                _ => IpAddr::V6(first.into()),
+            };
+            Some(Prefix { address, length: u8::try_from(width - bits).unwrap_or(u8::MAX) })
+        })
+    }
+}
+
+/// A number of that many ones in binary.
+fn ones(bits: u32) -> u128 {
+    u128::MAX.checked_shr(128 - bits.min(128)).unwrap_or(0)
+}
+
 impl std::fmt::Display for AddressRange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{}", self.first, self.last)

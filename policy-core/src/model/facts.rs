@@ -16,6 +16,8 @@ pub struct Facts {
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
     /// Absent from facts that do not come from the source of the policy.
     pub lets: List<Text>,
+    /// Names around each `except` of the Rust source, of which the policy may have none: it has what is left.
+    pub excepts: List<Selector>,
     /// How much their comments let warnings count, and where.
     pub lints: Vec<Lint>,
     /// The file of invariants beside a policy file, for who shows where in it something stands.

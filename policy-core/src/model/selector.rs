@@ -114,6 +114,20 @@ impl SelectorKind {
     }
 }
 
+impl SelectorKind {
+    /// Whether it names addresses, and not who or what has them.
+    pub const fn is_address(self) -> bool {
+        matches!(
+            self,
+            SelectorKind::Address(_)
+                | SelectorKind::Prefix(_)
+                | SelectorKind::Range(_)
+                | SelectorKind::Host
+                | SelectorKind::IpSet
+        )
+    }
+}
+
 /// A word with a dash: two addresses, or a host's name.
 fn range_of(word: &str) -> SelectorKind {
     AddressRange::parse(word).map_or(SelectorKind::Host, SelectorKind::Range)

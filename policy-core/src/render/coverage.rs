@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::eval::Tailnet;
-use crate::eval::block::TAILNET;
+use crate::eval::block::{TAILNET, joined};
 use crate::eval::identity::{Identity, Who};
 use crate::eval::selectors::{SelectorId, Selectors};
 use crate::model::{AddressRange, Autogroup, Device, Role, Selector, SelectorKind};
@@ -179,29 +179,6 @@ fn sorted(mut ids: Vec<SelectorId>) -> Vec<SelectorId> {
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// Ranges in their order, with those that overlap or touch made one.
-fn joined(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
-    ranges.sort_unstable_by_key(|range| (range.first, range.last));
-    let mut joined: Vec<AddressRange> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.first <= last.last || follows(last.last, range.first) => {
-                last.last = last.last.max(range.last);
-            }
-            _ => joined.push(range),
-        }
-    }
-    joined
-}
-
-fn follows(address: IpAddr, next: IpAddr) -> bool {
-    match (address, next) {
-        (IpAddr::V4(address), IpAddr::V4(next)) => u32::from(address).checked_add(1) == Some(next.into()),
-        (IpAddr::V6(address), IpAddr::V6(next)) => u128::from(address).checked_add(1) == Some(next.into()),
-        _ => false,
-    }
 }
 
 /// Whether joined ranges have all of another.

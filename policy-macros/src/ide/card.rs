@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use policy_core::model::Policy;
 
-use crate::syntax::tree::{Item, LetValue, PortKind, Tree};
+use crate::syntax::tree::{Item, LetValue, PortKind, Selector, Tree};
 
 /// More than anyone reads in a pop-up window.
 const SHOWN: usize = 12;
@@ -178,7 +178,15 @@ fn groups(policy: &Policy) -> HashMap<&str, Vec<&str>> {
 /// What a `let` stands for, as it is written.
 fn written(value: &LetValue) -> Vec<String> {
     match value {
-        LetValue::Selectors(list) => list.iter().map(|selector| selector.word.text.clone()).collect(),
+        LetValue::Selectors(selection) => {
+            let text = |selector: &Selector| selector.word.text.clone();
+            let mut words: Vec<String> = selection.list.iter().map(text).collect();
+            let less = selection.except.iter().map(text).collect::<Vec<_>>().join(", ");
+            if let Some(last) = words.last_mut().filter(|_| !less.is_empty()) {
+                last.push_str(&format!(" except {less}"));
+            }
+            words
+        }
         LetValue::Ports(list) => list
             .iter()
             .map(|port| match &port.kind {

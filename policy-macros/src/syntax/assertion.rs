@@ -16,6 +16,7 @@ impl Parser<'_> {
             .selectors("the source of a test")
             .map_err(|failed| self.with_help(failed, SectionKind::Tests.example()))?;
         self.refuse_more_sources(&src, "a test");
+        self.refuse_except("a test has one source, and no `except`")?;
         let asserts = self.asserts(SectionKind::Tests)?;
         Ok(Test { src, asserts })
     }
@@ -25,6 +26,7 @@ impl Parser<'_> {
         let src = self.sources(SectionKind::SshTests)?;
         self.refuse_more_sources(&src, "an SSH test");
         let dst = self.destinations()?;
+        self.refuse_except("an SSH test has no `except`")?;
         let asserts = self.asserts(SectionKind::SshTests)?;
         Ok(SshTest { src, dst, asserts })
     }
@@ -36,6 +38,14 @@ impl Parser<'_> {
                     .help("write a test for each of the sources"),
             );
         }
+    }
+
+    fn refuse_except(&mut self, message: &str) -> Parsed<()> {
+        if !self.peek_is("except") || self.next_goes_on() {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::Syntax, self.here(), message).help("name what is meant, and nothing else");
+        Err(self.fail(finding))
     }
 
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {

@@ -6,20 +6,34 @@ use proc_macro2::Delimiter;
 use crate::finding::Finding;
 
 use super::parser::{Parsed, Parser};
-use super::tree::{Approvers, Declaration, Device, Form, SectionKind, User, Value, Word};
+use super::tree::{Approvers, Declaration, Device, Form, SectionKind, Selector, User, Value, Word};
 
 impl Parser<'_> {
     /// `name, name = value, value;`
     pub(super) fn declaration(&mut self, kind: SectionKind) -> Parsed<Declaration> {
         let names = self.selectors("a name to declare").map_err(|failed| self.with_help(failed, kind.example()))?;
         let values = if self.punct(';').is_some() {
-            return Ok(Declaration { names, values: Vec::new() });
+            return Ok(Declaration { names, values: Vec::new(), except: Vec::new() });
         } else {
             self.equals(kind.example())?;
             self.values(kind)?
         };
+        let except = match kind {
+            SectionKind::Groups | SectionKind::TagOwners => self.except_selectors()?,
+            _ => self.no_except(kind)?,
+        };
         self.end_of_statement()?;
-        Ok(Declaration { names, values })
+        Ok(Declaration { names, values, except })
+    }
+
+    /// Where a list is one of names that nothing can be taken out of.
+    fn no_except(&mut self, kind: SectionKind) -> Parsed<Vec<Selector>> {
+        if kind != SectionKind::IpSets || !self.peek_is("except") {
+            return Ok(Vec::new());
+        }
+        let finding = Finding::new(Code::Syntax, self.here(), "an ip set has `remove` instead of `except`")
+            .help("write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`");
+        Err(self.fail(finding))
     }
 
     fn values(&mut self, kind: SectionKind) -> Parsed<Vec<Value>> {
@@ -99,7 +113,7 @@ impl Parser<'_> {
         match key.text.as_str() {
             "exitNode" => {
                 self.equals(SectionKind::AutoApprovers.example())?;
-                let approvers = self.selectors("an approver")?;
+                let approvers = self.selection("an approver")?;
                 self.end_of_statement()?;
                 Ok(Form::ExitNode { key, approvers })
             }

@@ -34,6 +34,8 @@ pub(crate) struct Reading {
     pub(crate) tokens: Vec<tokens::Token>,
     /// For what its loops are written out, by the numbers that places have.
     pub(crate) iterations: Vec<Iteration>,
+    /// Whether some list of a rule or a declaration has an `except`.
+    pub(crate) uses_except: bool,
 }
 
 /// Names in statements that could not be read.
@@ -67,6 +69,6 @@ pub(crate) fn read_with(tokens: TokenStream, fragments: Vec<Fragment>) -> Readin
         tree = tree::Tree::default();
     }
     let lost = Lost { names: parser.lost, all: parser.loses_all };
-    let (findings, iterations) = (parser.findings, parser.iterations);
-    Reading { tree, findings, lost, tokens, iterations }
+    let (findings, iterations, uses_except) = (parser.findings, parser.iterations, parser.uses_except);
+    Reading { tree, findings, lost, tokens, iterations, uses_except }
 }

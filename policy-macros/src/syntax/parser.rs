@@ -44,6 +44,8 @@ pub(super) struct Parser<'a> {
     pub(super) variables: Vec<String>,
     /// How many tokens more loops may be written out as.
     pub(super) tokens_left: usize,
+    /// Whether some list has an `except`.
+    pub(super) uses_except: bool,
     /// The fragments that are still to be used.
     pub(super) fragments: std::vec::IntoIter<Fragment>,
 }
@@ -63,6 +65,7 @@ impl<'a> Parser<'a> {
             iteration: None,
             variables: Vec::new(),
             tokens_left: MAX_TOKENS,
+            uses_except: false,
             fragments: Vec::new().into_iter(),
         }
     }
@@ -79,6 +82,7 @@ impl<'a> Parser<'a> {
         to.findings = std::mem::take(&mut self.findings);
         to.lost = std::mem::take(&mut self.lost);
         to.loses_all |= self.loses_all;
+        to.uses_except |= self.uses_except;
         to.iterations = std::mem::take(&mut self.iterations);
         to.iteration = self.iteration;
         to.variables = std::mem::take(&mut self.variables);

@@ -7,14 +7,15 @@ use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
 use super::tree::{
-    Acl, Clause, ClauseKind, ClauseValue, Grant, Invariant, NodeAttr, SectionKind, Selector, Ssh, Target, Word,
+    Acl, Clause, ClauseKind, ClauseValue, Grant, Invariant, NodeAttr, SectionKind, Selection, Selector, Ssh, Target,
+    Word,
 };
 
 impl Parser<'_> {
     /// `src -> dst on ip clause…;`
     pub(super) fn grant(&mut self) -> Parsed<Grant> {
-        let src = self.sources(SectionKind::Grants)?;
-        let dst = self.destinations()?;
+        let src = self.selected_sources(SectionKind::Grants)?;
+        let dst = self.selected_destinations()?;
         let on = self.on()?;
         if self.peek_is("and") {
             let finding = Finding::new(Code::Syntax, self.here(), "a grant has one list of ports, and no `and`")
@@ -27,8 +28,8 @@ impl Parser<'_> {
 
     /// `src -> dst on ports and dst on ports clause…;`
     pub(super) fn acl(&mut self) -> Parsed<Acl> {
-        let src = self.sources(SectionKind::Acls)?;
-        let targets = self.targets()?;
+        let src = self.selected_sources(SectionKind::Acls)?;
+        let targets = self.targets(Self::selected_destinations)?;
         let clauses = self.clauses(SectionKind::Acls, &[ClauseKind::SrcPosture])?;
         for target in &targets {
             if target.on.is_none() {
@@ -44,8 +45,8 @@ impl Parser<'_> {
     /// `accept src -> dst as users clause…;`
     pub(super) fn ssh(&mut self) -> Parsed<Ssh> {
         let action = self.ssh_action()?;
-        let src = self.sources(SectionKind::Ssh)?;
-        let dst = self.destinations()?;
+        let src = self.selected_sources(SectionKind::Ssh)?;
+        let dst = self.selected_destinations()?;
         let users = if self.keyword("as").is_some() { Some(self.accounts()?) } else { None };
         let clauses = self.clauses(
             SectionKind::Ssh,
@@ -100,10 +101,10 @@ impl Parser<'_> {
     /// `target clause…;`
     pub(super) fn node_attr(&mut self) -> Parsed<NodeAttr> {
         let target =
-            self.selectors("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
+            self.selection("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
         let clauses = self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
         if clauses.is_empty() {
-            let place = super::place_of(&target).unwrap_or(self.previous());
+            let place = target.place().unwrap_or(self.previous());
             return Err(self.fail(
                 Finding::new(Code::Syntax, place, "expected `attr`, `app` or `ipPool` after the targets")
                     .help(SectionKind::NodeAttrs.example()),
@@ -139,14 +140,14 @@ impl Parser<'_> {
         let src_except =
             if self.keyword("except").is_some() { self.selectors("a source after `except`")? } else { Vec::new() };
         self.arrow_after_sources(SectionKind::Invariants)?;
-        let targets = self.targets()?;
+        let targets = self.targets(Self::all_destinations)?;
         let except = self.except()?;
         self.end_of_statement()?;
         Ok(Invariant { kind, src, src_except, targets, except })
     }
 
     fn except(&mut self) -> Parsed<Vec<Target>> {
-        if self.keyword("except").is_some() { self.targets() } else { Ok(Vec::new()) }
+        if self.keyword("except").is_some() { self.targets(Self::all_destinations) } else { Ok(Vec::new()) }
     }
 
     // --- parts ---
@@ -154,6 +155,13 @@ impl Parser<'_> {
     /// The sources, and the arrow after them.
     pub(super) fn sources(&mut self, kind: SectionKind) -> Parsed<Vec<Selector>> {
         let src = self.selectors("a source").map_err(|failed| self.with_help(failed, kind.example()))?;
+        self.arrow_after_sources(kind)?;
+        Ok(src)
+    }
+
+    /// The sources, less others, and the arrow after them.
+    fn selected_sources(&mut self, kind: SectionKind) -> Parsed<Selection> {
+        let src = self.selection("a source").map_err(|failed| self.with_help(failed, kind.example()))?;
         self.arrow_after_sources(kind)?;
         Ok(src)
     }
@@ -176,9 +184,21 @@ impl Parser<'_> {
 
     pub(super) fn destinations(&mut self) -> Parsed<Vec<Selector>> {
         let dst = self.selectors("a destination")?;
-        if !self.peek_punct(':') {
-            return Ok(dst);
-        }
+        if self.peek_punct(':') { Err(self.port_of_destination(&dst)) } else { Ok(dst) }
+    }
+
+    /// The destinations of an invariant, whose `except` has ports of its own.
+    fn all_destinations(&mut self) -> Parsed<Selection> {
+        self.destinations().map(Selection::from)
+    }
+
+    /// The destinations, less others.
+    fn selected_destinations(&mut self) -> Parsed<Selection> {
+        let dst = Selection { list: self.destinations()?, except: self.except_selectors()? };
+        if self.peek_punct(':') { Err(self.port_of_destination(&dst.except)) } else { Ok(dst) }
+    }
+
+    fn port_of_destination(&mut self, dst: &[Selector]) -> Failed {
         // `tag:web:443`, as an acl of the policy file has it
         let place = self.here();
         self.punct(':');
@@ -192,7 +212,7 @@ impl Parser<'_> {
             }
             None => Finding::new(Code::Syntax, place, "the ports of a rule follow `on`").help("write `on 443`"),
         };
-        Err(self.fail(finding))
+        self.fail(finding)
     }
 
     fn on(&mut self) -> Parsed<Option<Vec<super::tree::Port>>> {
@@ -200,11 +220,11 @@ impl Parser<'_> {
     }
 
     /// `dst on ports and dst on ports`
-    fn targets(&mut self) -> Parsed<Vec<Target>> {
+    fn targets(&mut self, destinations: fn(&mut Self) -> Parsed<Selection>) -> Parsed<Vec<Target>> {
         let mut targets = Vec::new();
         loop {
             let start = self.here();
-            let dst = self.destinations()?;
+            let dst = destinations(self)?;
             let on = self.on()?;
             targets.push(Target { dst, on, place: self.since(start) });
             if self.keyword("and").is_none() {

@@ -127,9 +127,10 @@ impl Parser<'_> {
         let value = if self.peek_ports() {
             LetValue::Ports(self.ports()?)
         } else {
-            let list = self.selectors("a name, an address or a port")?;
+            let selection = self.selection("a name, an address or a port")?;
             // `let any = *;` could be either, and names nothing that is worth a name.
-            if let [only] = list.as_slice()
+            if let [only] = selection.list.as_slice()
+                && selection.except.is_empty()
                 && only.kind == super::tree::SelectorKind::Star
             {
                 let place = self.since(start);
@@ -137,7 +138,7 @@ impl Parser<'_> {
                     Finding::new(Code::Syntax, place, "`*` alone cannot be named").help("write `*` where it is meant"),
                 ));
             }
-            LetValue::Selectors(list)
+            LetValue::Selectors(selection)
         };
         self.end_of_statement()?;
         Ok(Let { marks, name, value })

@@ -11,7 +11,7 @@ use crate::place::Place;
 
 use super::parser::{Failed, Parsed, Parser};
 use super::tokens::TokenKind;
-use super::tree::{Selector, SelectorKind, Word};
+use super::tree::{Selection, Selector, SelectorKind, Word};
 
 impl<'a> Parser<'a> {
     /// `selector, selector,` up to the first thing that cannot go on the list.
@@ -33,6 +33,28 @@ impl<'a> Parser<'a> {
                 return Ok(list);
             }
         }
+    }
+
+    /// `selector, selector except selector, selector`
+    pub(super) fn selection(&mut self, what: &str) -> Parsed<Selection> {
+        let list = self.selectors(what)?;
+        let except = self.except_selectors()?;
+        Ok(Selection { list, except })
+    }
+
+    /// `except selector, selector`, or nothing.
+    pub(super) fn except_selectors(&mut self) -> Parsed<Vec<Selector>> {
+        if self.next_goes_on() || self.keyword("except").is_none() {
+            return Ok(Vec::new());
+        }
+        self.uses_except = true;
+        let except = self.selectors("a name after `except`")?;
+        if self.peek_is("except") {
+            let finding = Finding::new(Code::Syntax, self.here(), "a list has one `except`")
+                .help("separate the names after it by `,`");
+            return Err(self.fail(finding));
+        }
+        Ok(except)
     }
 
     /// A list in brackets, as JSON has it: a mistake, but one that is understood.
@@ -329,4 +351,18 @@ fn is_address_start(word: &str) -> bool {
 /// Where a list stands: from its first to its last item.
 pub(crate) fn place_of(list: &[Selector]) -> Option<Place> {
     Some(list.first()?.word.place.to(list.last()?.word.place))
+}
+
+impl Selection {
+    /// Where it stands, all of it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let list = place_of(&self.list)?;
+        Some(place_of(&self.except).map_or(list, |except| list.to(except)))
+    }
+}
+
+impl From<Vec<Selector>> for Selection {
+    fn from(list: Vec<Selector>) -> Self {
+        Selection { list, except: Vec::new() }
+    }
 }

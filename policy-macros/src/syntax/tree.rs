@@ -51,7 +51,7 @@ pub(crate) struct Let {
 
 #[derive(Debug)]
 pub(crate) enum LetValue {
-    Selectors(Vec<Selector>),
+    Selectors(Selection),
     Ports(Vec<Port>),
 }
 
@@ -129,15 +129,16 @@ pub(crate) enum Form {
     /// `exitNode = …;`
     ExitNode {
         key: Word,
-        approvers: Vec<Selector>,
+        approvers: Selection,
     },
 }
 
-/// `name, name = value, value;`
+/// `name, name = value, value except value;`
 #[derive(Debug)]
 pub(crate) struct Declaration {
     pub(crate) names: Vec<Selector>,
     pub(crate) values: Vec<Value>,
+    pub(crate) except: Vec<Selector>,
 }
 
 /// A value of a declaration; `remove` only in ip sets.
@@ -150,8 +151,8 @@ pub(crate) struct Value {
 /// `src -> dst on ip clause…;`
 #[derive(Debug)]
 pub(crate) struct Grant {
-    pub(crate) src: Vec<Selector>,
-    pub(crate) dst: Vec<Selector>,
+    pub(crate) src: Selection,
+    pub(crate) dst: Selection,
     pub(crate) on: Option<Vec<Port>>,
     pub(crate) clauses: Vec<Clause>,
 }
@@ -159,7 +160,7 @@ pub(crate) struct Grant {
 /// `src -> dst on ports and dst on ports clause…;`
 #[derive(Debug)]
 pub(crate) struct Acl {
-    pub(crate) src: Vec<Selector>,
+    pub(crate) src: Selection,
     pub(crate) targets: Vec<Target>,
     pub(crate) clauses: Vec<Clause>,
 }
@@ -167,7 +168,7 @@ pub(crate) struct Acl {
 /// Destinations and their ports.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) dst: Vec<Selector>,
+    pub(crate) dst: Selection,
     pub(crate) on: Option<Vec<Port>>,
     pub(crate) place: Place,
 }
@@ -176,8 +177,8 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct Ssh {
     pub(crate) action: Word,
-    pub(crate) src: Vec<Selector>,
-    pub(crate) dst: Vec<Selector>,
+    pub(crate) src: Selection,
+    pub(crate) dst: Selection,
     pub(crate) users: Option<Vec<Selector>>,
     pub(crate) clauses: Vec<Clause>,
 }
@@ -185,7 +186,7 @@ pub(crate) struct Ssh {
 /// `target clause…;`
 #[derive(Debug)]
 pub(crate) struct NodeAttr {
-    pub(crate) target: Vec<Selector>,
+    pub(crate) target: Selection,
     pub(crate) clauses: Vec<Clause>,
 }
 
@@ -306,6 +307,13 @@ pub(crate) enum ClauseValue {
     Json(Json),
     Word(Word),
     Nothing,
+}
+
+/// `name, name except name, name`: a list, less others.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub(crate) list: Vec<Selector>,
+    pub(crate) except: Vec<Selector>,
 }
 
 /// A word that stands for principals or addresses.

@@ -8,7 +8,7 @@ use crate::place::Place;
 use crate::syntax::place_of;
 use crate::syntax::tree::{
     Acl, Allow, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant,
-    NodeAttr, Probe, SectionKind, Selector, Ssh, SshTest, Target, Test, Value, Word,
+    NodeAttr, Probe, SectionKind, Selection, Selector, Ssh, SshTest, Target, Test, Value, Word,
 };
 
 use super::Writer;
@@ -58,6 +58,7 @@ impl<'t> Writer<'_, 't> {
                 SectionKind::IpSets => self.ip_set(&declaration.values),
                 _ => {
                     let values = self.values(&declaration.values).0;
+                    let values = self.names.less(values, &declaration.except, self.findings);
                     self.out.list(&values);
                 }
             }
@@ -79,7 +80,7 @@ impl<'t> Writer<'_, 't> {
     fn host(&mut self, name: &Selector, values: &'t [Value]) {
         let (values, _) = self.values(values);
         let finding = match values.as_slice() {
-            [only] => return self.out.string(only.text, only.place),
+            [only] => return self.out.string(&only.text, only.place),
             [] => Finding::new(
                 Code::MissingField,
                 name.word.place,
@@ -114,7 +115,7 @@ impl<'t> Writer<'_, 't> {
                 if !value.quoted && !value.text.contains(':') {
                     string.plain("host:");
                 }
-                string.part(value.text, value.place);
+                string.part(&value.text, value.place);
             });
             self.out.push(if expanded { ",\n" } else { ", " });
         }
@@ -122,8 +123,8 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn grant(&mut self, grant: &'t Grant) {
-        self.field("src", &grant.src);
-        self.field("dst", &grant.dst);
+        self.selection("src", &grant.src);
+        self.selection("dst", &grant.dst);
         if let Some(on) = &grant.on {
             let ports = self.names.ports(on, self.findings);
             self.out.key("ip");
@@ -152,10 +153,10 @@ impl<'t> Writer<'_, 't> {
 
     fn acl(&mut self, acl: &'t Acl) {
         self.out.push("\"action\": \"accept\",\n");
-        self.field("src", &acl.src);
+        self.selection("src", &acl.src);
         self.out.key("dst");
         let mut proto: Option<Option<&Word>> = None;
-        let expanded = acl.targets.iter().any(|target| target.dst.iter().any(|dst| !dst.docs.is_empty()));
+        let expanded = acl.targets.iter().any(|target| target.dst.list.iter().any(|dst| !dst.docs.is_empty()));
         self.out.push(if expanded { "[\n" } else { "[" });
         for target in &acl.targets {
             self.acl_target(target, &mut proto, expanded);
@@ -182,7 +183,7 @@ impl<'t> Writer<'_, 't> {
                 self.mixed_protocols(port, *first);
             }
         }
-        for host in self.names.selectors(&target.dst, self.findings) {
+        for host in self.names.selection(&target.dst, self.findings) {
             let place = target.on.as_ref().and_then(|on| Some(host.place.to(on.last()?.place))).unwrap_or(host.place);
             let place = if host.used.is_some() { host.place } else { place };
             // The last colon parts host and ports, so a bare IPv6 address needs its brackets.
@@ -190,7 +191,7 @@ impl<'t> Writer<'_, 't> {
             self.out.comments(host.docs);
             self.out.string_of(place, host.used.clone(), |string| {
                 string.plain(if bracketed { "[" } else { "" });
-                string.part(host.text, host.place);
+                string.part(&host.text, host.place);
                 string.plain(if bracketed { "]:" } else { ":" });
                 for (index, port) in ports.iter().enumerate() {
                     string.plain(if index > 0 { "," } else { "" });
@@ -219,8 +220,8 @@ impl<'t> Writer<'_, 't> {
         self.out.key("action");
         self.out.string(&ssh.action.text, ssh.action.place);
         self.out.push(",\n");
-        self.field("src", &ssh.src);
-        self.field("dst", &ssh.dst);
+        self.selection("src", &ssh.src);
+        self.selection("dst", &ssh.dst);
         if let Some(users) = &ssh.users {
             self.verbatim("users", users);
         }
@@ -237,7 +238,7 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn node_attr(&mut self, attr: &'t NodeAttr) {
-        self.field("target", &attr.target);
+        self.selection("target", &attr.target);
         self.clauses(&attr.clauses, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool]);
     }
 
@@ -261,9 +262,19 @@ impl<'t> Writer<'_, 't> {
     pub(super) fn field(&mut self, key: &str, list: &'t [Selector]) {
         let place = place_of(list);
         let list = self.names.selectors(list, self.findings);
+        self.list(key, &list, place);
+    }
+
+    /// The same for a list with an `except`.
+    pub(super) fn selection(&mut self, key: &str, selection: &'t Selection) {
+        let list = self.names.selection(selection, self.findings);
+        self.list(key, &list, selection.place());
+    }
+
+    fn list(&mut self, key: &str, list: &[Resolved], place: Option<Place>) {
         self.out.key(key);
         let start = self.start();
-        self.out.list(&list);
+        self.out.list(list);
         if let Some(place) = place {
             self.end(start, place);
         }
@@ -274,13 +285,7 @@ impl<'t> Writer<'_, 't> {
     fn verbatim(&mut self, key: &str, list: &'t [Selector]) {
         let place = place_of(list);
         let list: Vec<Resolved> = list.iter().map(literal).collect();
-        self.out.key(key);
-        let start = self.start();
-        self.out.list(&list);
-        if let Some(place) = place {
-            self.end(start, place);
-        }
-        self.out.push(",\n");
+        self.list(key, &list, place);
     }
 
     /// A field that takes one selector.
@@ -288,7 +293,7 @@ impl<'t> Writer<'_, 't> {
         self.out.comments(&selector.docs);
         self.out.key(key);
         match self.single(selector) {
-            Some(only) => self.out.string(only.text, selector.word.place),
+            Some(only) => self.out.string(&only.text, selector.word.place),
             None => self.out.push("\"\""),
         }
         self.out.push(",\n");
@@ -418,7 +423,7 @@ impl<'t> Writer<'_, 't> {
             let Some(host) = self.single(&probe.host) else { continue };
             self.out.comments(&probe.docs);
             self.out.string_of(probe.place, None, |string| {
-                string.part(host.text, probe.host.word.place);
+                string.part(&host.text, probe.host.word.place);
                 string.plain(":");
                 string.part(&port.text, port.place);
             });
@@ -429,7 +434,8 @@ impl<'t> Writer<'_, 't> {
 }
 
 fn literal(selector: &Selector) -> Resolved<'_> {
-    Resolved { text: &selector.word.text, place: selector.word.place, used: None, docs: &selector.docs, quoted: true }
+    let Word { text, place } = &selector.word;
+    Resolved { text: text.into(), written: text, place: *place, used: None, docs: &selector.docs, quoted: true }
 }
 
 impl AssertKind {

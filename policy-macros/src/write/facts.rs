@@ -41,7 +41,14 @@ impl<'t> Writer<'_, 't> {
             self.out.string(name, Place::call_site());
             self.out.push(", ");
         }
-        self.out.push("]}");
+        self.out.push("]");
+        let taken_apart = std::mem::take(&mut self.names.taken_apart);
+        if !taken_apart.is_empty() {
+            self.out.push(",\n");
+            self.out.key("excepts");
+            self.out.list(&taken_apart);
+        }
+        self.out.push("}");
     }
 
     fn user(&mut self, user: &'t User, docs: &[Comment]) {
@@ -95,7 +102,7 @@ impl<'t> Writer<'_, 't> {
         self.fact("name", &device.name.text, device.name.place);
         for (key, value) in [("user", owner), ("ipv4", ipv4), ("ipv6", ipv6)] {
             if let Some(value) = value {
-                self.fact(key, value.text, value.place);
+                self.fact(key, &value.text, value.place);
             }
         }
         for (key, list) in [("tags", &tags), ("routable_ips", &routes), ("approved_routes", &routes)] {
@@ -133,7 +140,7 @@ impl<'t> Writer<'_, 't> {
 
     fn target(&mut self, target: &'t Target) {
         self.out.push("{");
-        self.field("dst", &target.dst);
+        self.selection("dst", &target.dst);
         if let Some(on) = &target.on {
             let ports = self.names.ports(on, self.findings);
             self.out.key("ip");

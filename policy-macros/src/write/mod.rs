@@ -8,11 +8,12 @@ mod text;
 
 use std::collections::HashMap;
 
-use policy_core::Code;
+use policy_core::eval::Subtraction;
 use policy_core::model::Origin;
+use policy_core::{Code, Policy};
 
 use crate::finding::Finding;
-use crate::names::Names;
+use crate::names::{MAX_DEPTH, Names};
 use crate::source_map::SourceMap;
 use crate::syntax::tree::{Allow, Comment, Entry, Form, Item, Marks, SectionKind, Setting, SettingValue, Tree};
 
@@ -30,6 +31,9 @@ pub(crate) struct Written {
     pub(crate) broken: Vec<Origin>,
 }
 
+/// The keys of sections with names that an `except` may be about.
+const DECLARING: [&str; 3] = ["groups", "hosts", "ipsets"];
+
 /// Writes all of `tree`.
 pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut Vec<Finding>) -> Written {
     let mut writer = Writer { out: Text::new(0, SourceMap::default()), names, findings, broken: Vec::new() };
@@ -41,6 +45,44 @@ pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut 
     let broken = writer.broken;
     let (facts, map) = writer.out.finish();
     Written { policy, facts, facts_base, map, broken }
+}
+
+/// What `tree` declares that an `except` may be about: groups, hosts and ip sets.
+pub(crate) fn declared(tree: &Tree) -> Policy {
+    let mut policy = Policy::parse(declarations(tree, None));
+    // A group may be made of another one with `except`, and that one, too.
+    for _ in 0..MAX_DEPTH {
+        let next = declarations(tree, Some(&Subtraction::new(&policy)));
+        if next == policy.text {
+            break;
+        }
+        policy = Policy::parse(next);
+    }
+    policy
+}
+
+/// As text. Without a subtraction, what is made with `except` is left out.
+fn declarations(tree: &Tree, subtraction: Option<&Subtraction>) -> String {
+    let mut findings = Vec::new();
+    let mut names = Names::new(tree, &mut findings);
+    names.subtraction = subtraction;
+    let out = Text::new(0, SourceMap::default());
+    let mut writer = Writer { out, names: &mut names, findings: &mut findings, broken: Vec::new() };
+    writer.out.push("{");
+    for key in writer.keys(tree).0 {
+        match key {
+            Key::Section(kind @ (SectionKind::Groups | SectionKind::Hosts | SectionKind::IpSets), blocks) => {
+                writer.section(kind, &blocks);
+            }
+            Key::Setting(_, setting) if DECLARING.iter().any(|key| setting.key.text.eq_ignore_ascii_case(key)) => {
+                writer.setting(setting);
+            }
+            _ => continue,
+        }
+        writer.out.push(",\n");
+    }
+    writer.out.push("}");
+    writer.out.finish().0
 }
 
 /// Writes, and reports what can only be told while `let`s are spliced in.
@@ -183,7 +225,7 @@ impl<'t> Writer<'_, 't> {
             for (index, block) in blocks.iter().enumerate() {
                 self.lead(index, block);
                 let allows: &[Allow] = if above_key { &[] } else { &block.marks.allows };
-                self.entries(kind, block.entries, allows);
+                self.entries(kind, block.entries, allows, block.marks);
             }
         }
         self.out.push(close);
@@ -221,19 +263,19 @@ impl<'t> Writer<'_, 't> {
         for key in order {
             let mut notes: Vec<&Comment> = Vec::new();
             let mut approvers = Vec::new();
-            let mut tables: Vec<&[Entry]> = Vec::new();
+            let mut tables: Vec<(&[Entry], &Marks)> = Vec::new();
             for entry in entries() {
                 match &entry.form {
                     Form::Note(note) => notes.push(note),
                     Form::ExitNode { key: this, approvers: more } if this.text == key => {
                         notes.drain(..).for_each(|note| self.out.note(note));
                         self.out.marks(&entry.marks);
-                        approvers.extend(self.names.selectors(more, self.findings));
+                        approvers.extend(self.names.selection(more, self.findings));
                     }
                     Form::Approvers(table) if table.key.text == key => {
                         notes.drain(..).for_each(|note| self.out.note(note));
                         self.out.marks(&entry.marks);
-                        tables.push(&table.entries);
+                        tables.push((&table.entries, &entry.marks));
                     }
                     _ => notes.clear(),
                 }
@@ -243,7 +285,9 @@ impl<'t> Writer<'_, 't> {
                 self.out.list(&approvers);
             } else {
                 self.out.push("{");
-                tables.into_iter().for_each(|entries| self.entries(SectionKind::AutoApprovers, entries, &[]));
+                for (entries, marks) in tables {
+                    self.entries(SectionKind::AutoApprovers, entries, &[], marks);
+                }
                 self.out.push("}");
             }
             self.out.push(",\n");
@@ -263,18 +307,40 @@ impl<'t> Writer<'_, 't> {
         self.out.add(start, place, None);
     }
 
-    /// The entries of a block, each with what the whole block is allowed.
-    fn entries(&mut self, kind: SectionKind, entries: &'t [Entry], allows: &[Allow]) {
+    /// The entries of a block, each with what the whole block is allowed, unless that stands above all of it already.
+    fn entries(&mut self, kind: SectionKind, entries: &'t [Entry], allows: &[Allow], block: &Marks) {
         if !entries.is_empty() {
             self.out.push("\n");
         }
         for entry in entries {
             let (start, findings) = (self.start(), self.findings.len());
+            if self.names.subtraction.is_none() && entry.has_except() {
+                continue;
+            }
             self.entry(kind, entry, allows);
-            if entry.broken || self.findings.len() > findings {
+            self.allow_since(findings, [block, &entry.marks]);
+            if entry.broken || self.findings.iter().skip(findings).any(Finding::is_error) {
                 self.broken.extend(self.out.since(start));
             }
         }
+    }
+}
+
+impl Writer<'_, '_> {
+    /// Forgets the warnings since the first `count` findings that are allowed. They are about words that are not written.
+    fn allow_since(&mut self, count: usize, marks: [&Marks; 2]) {
+        let mut index = 0;
+        self.findings.retain(|finding| {
+            index += 1;
+            let mut allows = marks.iter().flat_map(|marks| &marks.allows);
+            index <= count || !allows.any(|allow| allow.codes.contains(&finding.code.name()))
+        });
+    }
+}
+
+impl Entry {
+    fn has_except(&self) -> bool {
+        matches!(&self.form, Form::Declaration(declaration) if !declaration.except.is_empty())
     }
 }
 

@@ -105,7 +105,7 @@ impl Text {
         }
         for item in items {
             self.comments(item.docs);
-            self.string_used(item.text, item.place, item.used.clone());
+            self.string_used(&item.text, item.place, item.used.clone());
             self.text.push_str(if expanded { ",\n" } else { ", " });
         }
         self.text.push(']');

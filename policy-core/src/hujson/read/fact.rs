@@ -52,8 +52,8 @@ impl Facts {
 impl Reader<'_> {
     fn facts(&mut self) -> Facts {
         let root = self.document.root();
-        let Some([users, nodes, invariants, domains, lets]) =
-            self.known_fields(root, "the facts", &["users", "nodes", "invariants", "domains", "lets"])
+        let Some([users, nodes, invariants, domains, lets, excepts]) =
+            self.known_fields(root, "the facts", &["users", "nodes", "invariants", "domains", "lets", "excepts"])
         else {
             return Facts::default();
         };
@@ -63,6 +63,7 @@ impl Reader<'_> {
             invariants: self.list(invariants, "invariants", Self::invariant).items,
             domains: self.texts(domains, "domains"),
             lets: self.texts(lets, "lets"),
+            excepts: self.selectors(excepts, "excepts"),
             ..Facts::default()
         }
     }
