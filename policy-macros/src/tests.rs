@@ -1,6 +1,7 @@
 //! The macro's pipeline on tokens of our own, outside the compiler.
 
 mod import;
+mod mention;
 mod parity;
 mod sidecar;
 

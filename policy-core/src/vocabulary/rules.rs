@@ -14,6 +14,9 @@ pub mod grants {
         /// Application capabilities, as JSON: `app { "example.com/cap/admin": [{ … }] }`. The application on the destination
         /// asks Tailscale for them, and makes of them what it likes.
         app
+        /// Takes names out of a list: `group:eng except alice`, `"10.0.0.0/8" except printer`. What is left is written out, and
+        /// so must be a list itself.
+        except
     }
 }
 
@@ -25,7 +28,7 @@ pub mod acls {
         /// More destinations, with ports of their own: `tag:db on 5432 and tag:web on 80, 443`
         and
     }
-    pub use super::grants::srcPosture;
+    pub use super::grants::{except, srcPosture};
 }
 
 /// In `ssh`.
@@ -50,7 +53,7 @@ pub mod ssh {
         /// No session without a recording: if none of the recorders can be reached, nobody is let in.
         enforceRecorder
     }
-    pub use super::grants::srcPosture;
+    pub use super::grants::{except, srcPosture};
 }
 
 /// In `nodeAttrs`.
@@ -63,6 +66,7 @@ pub mod node_attrs {
         /// The block that the devices' addresses come from: `ipPool "100.81.0.0/16"`
         ipPool
     }
+    pub use super::grants::except;
 }
 
 /// In `ipsets`.
@@ -95,6 +99,12 @@ pub mod auto_approvers {
         /// Who may host which services: `services { svc:web = tag:k8s; }`
         services
     }
+    pub use super::grants::except;
+}
+
+/// In `let`s, and where names are declared.
+pub mod lists {
+    pub use super::grants::except;
 }
 
 /// In `invariants`.

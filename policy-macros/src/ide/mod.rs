@@ -5,8 +5,12 @@
 //! names have the spans of the source: with any more, rust-analyzer would show them as further meanings.
 
 mod card;
+mod cursor;
+mod for_loop;
 mod mention;
 mod names;
+mod reader;
+mod statement;
 
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -15,8 +19,10 @@ use crate::items::{Items, item_name};
 use crate::syntax::tokens::Token;
 
 pub(crate) use card::Cards;
+pub(crate) use mention::Scope;
+pub(crate) use reader::mentions;
 
-use mention::{Mention, Scope, Segment, mentions};
+use mention::{Loop, Mention, Segment};
 use names::Names;
 
 /// Names in one function. rust-analyzer looks at functions one by one, so an edit in a large policy costs little.
@@ -49,6 +55,13 @@ pub(crate) fn module(tokens: &[Token], items: &Items, cards: &Cards) -> TokenStr
     });
     let [devices, lets, port_lets, bare] = [&declared.devices, &declared.lets, &declared.port_lets, &declared.bare]
         .map(|names| names.tokens(items, cards));
+    let variables = declared.variables.iter().enumerate().map(|(number, (around, names))| {
+        let module = number_of_loop(number);
+        let around = around.map(number_of_loop).map(|around| quote! { pub use super::#around::*; });
+        let names = names.tokens(items, cards);
+        quote! { pub mod #module { #around #names } }
+    });
+    let variables: TokenStream = variables.collect();
     let functions = mentions.chunks(MENTIONS).enumerate().map(|(index, mentions)| {
         let name = Ident::new(&format!("_{index}"), Span::call_site());
         let mut statements = Vec::new();
@@ -69,6 +82,7 @@ pub(crate) fn module(tokens: &[Token], items: &Items, cards: &Cards) -> TokenStr
                 mod devices { #devices }
                 mod lets { #lets }
                 mod port_lets { #port_lets }
+                mod variables { #variables }
                 mod bare {
                     pub use super::lets::*;
                     pub use super::{autogroup, group, ipset, posture, svc, tag};
@@ -94,6 +108,8 @@ struct Declared {
     port_lets: Names,
     /// Users and hosts.
     bare: Names,
+    /// Loop by loop, with the number of the one around.
+    variables: Vec<(Option<usize>, Names)>,
 }
 
 impl Declared {
@@ -108,6 +124,10 @@ impl Declared {
                 _ => continue,
             };
             let names = match module {
+                "variable" => match declared.variables_of(mention.scope) {
+                    Some(names) => names,
+                    None => continue,
+                },
                 "device" => &mut declared.devices,
                 "let" if mention.scope == Scope::Ports => &mut declared.port_lets,
                 "let" => &mut declared.lets,
@@ -121,6 +141,16 @@ impl Declared {
             names.declare(mention, module);
         }
         declared
+    }
+
+    fn variables_of(&mut self, scope: Scope) -> Option<&mut Names> {
+        let Scope::Variable(Loop { number, around }) = scope else { return None };
+        while self.variables.len() <= number {
+            self.variables.push((None, Names::default()));
+        }
+        let (slot, names) = self.variables.get_mut(number)?;
+        *slot = around;
+        Some(names)
     }
 
     /// `kind::tag; tag::k8s::api;`
@@ -139,11 +169,15 @@ impl Declared {
             (Scope::Ports, None) => "ports",
             (Scope::Protocol, None) => "protocol",
             (Scope::Port, None) => "port",
+            (Scope::Variable(_), None) => "variables",
             (Scope::Word(_), None) => "vocabulary",
         };
         word(out, first, Span::call_site());
         if let Scope::Word(module) = mention.scope {
             segment(out, module, Span::call_site());
+        }
+        if let Scope::Variable(around) = mention.scope {
+            segment(out, &number_of_loop(around.number).to_string(), Span::call_site());
         }
         for Segment { text, span } in &mention.segments {
             segment(out, &item_name(text), *span);
@@ -153,6 +187,11 @@ impl Declared {
         }
         out.push(Punct::new(';', Spacing::Alone).into());
     }
+}
+
+/// The module of a loop's variables.
+fn number_of_loop(number: usize) -> Ident {
+    Ident::new(&format!("_{number}"), Span::call_site())
 }
 
 fn word(out: &mut Vec<TokenTree>, name: &str, span: Span) {

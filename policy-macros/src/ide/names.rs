@@ -29,6 +29,8 @@ struct Name {
     /// The module of its item.
     module: &'static str,
     is_alone: bool,
+    /// What there is to say of it where no card does.
+    doc: Option<String>,
 }
 
 impl Names {
@@ -44,7 +46,8 @@ impl Names {
         let ident = Ident::new(&name, last.span);
         // A second declaration of a name is an error, and a use of the first to an editor.
         if names.spelt.insert(name) {
-            names.names.push(Name { ident, text: mention.text(), module, is_alone: path.is_empty() });
+            let (text, is_alone, doc) = (mention.text(), path.is_empty(), mention.doc.clone());
+            names.names.push(Name { ident, text, module, is_alone, doc });
         }
     }
 
@@ -73,12 +76,12 @@ impl Names {
 
     /// What stands in the module. The item that Rust code has for a name is used again, so that a new name goes there too.
     pub(super) fn tokens(&self, items: &Items, cards: &Cards) -> TokenStream {
-        let names = self.names.iter().map(|Name { ident, text, module, is_alone }| {
+        let names = self.names.iter().map(|Name { ident, text, module, is_alone, doc }| {
             if let Some(item) = items.name(module, text).filter(|_| *is_alone) {
                 let (module, item) = (Ident::new(module, Span::call_site()), Ident::new(item, Span::call_site()));
                 return quote! { pub use super::super::super::#module::#item; };
             }
-            let doc = cards.get(module, text).unwrap_or(text);
+            let doc = doc.as_deref().or_else(|| cards.get(module, text)).unwrap_or(text);
             match type_of(module) {
                 Some(ty) => {
                     let ty = Ident::new(ty, Span::call_site());
