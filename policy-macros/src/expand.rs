@@ -66,7 +66,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let subtraction = declared.as_ref().map(Subtraction::new);
     names.subtraction = subtraction.as_ref();
     let written = written(&reading.tree, &mut names, &mut findings);
-    names.report_unused(&reading.tree, &mut findings);
+    Names::report_unused(&written.unused, &mut findings);
     let (policy, hujson) = understood(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     // A statement that could not be read may be what the policy's tests rest on.

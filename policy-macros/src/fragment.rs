@@ -43,8 +43,16 @@ pub(crate) fn exported(input: TokenStream) -> Result<TokenStream, Box<Finding>> 
             visibility.extend(tokens.next());
         }
     }
-    let Some(TokenTree::Ident(name)) = tokens.next() else {
-        return Err(Box::new(Finding::new(Code::Syntax, Place::call_site(), "a fragment has a name").help(EXAMPLE)));
+    let name = match tokens.next() {
+        Some(TokenTree::Ident(name)) => name,
+        other => {
+            let place = match other {
+                Some(TokenTree::Group(block)) => block.span_open().into(),
+                Some(token) => token.span().into(),
+                None => Place::call_site(),
+            };
+            return Err(Box::new(Finding::new(Code::Syntax, place, "a fragment has a name").help(EXAMPLE)));
+        }
     };
     let mut rest: Vec<TokenTree> = tokens.collect();
     let block = match rest.pop() {

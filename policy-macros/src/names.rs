@@ -304,15 +304,24 @@ impl<'t> Names<'t> {
         Some(*meaning)
     }
 
-    /// Reports the `let`s that nothing has used, once all is written. One that only such a `let` uses goes with it.
-    pub(crate) fn report_unused(&self, tree: &'t Tree, findings: &mut Vec<Finding>) {
+    /// The `let`s that nothing has used, once all is written. One that only such a `let` uses is none of them.
+    pub(crate) fn unused(&self, tree: &'t Tree) -> Vec<&'t Let> {
         let lets = || tree.items.iter().filter_map(|item| if let Item::Let(item) = item { Some(item) } else { None });
         let spliced: HashSet<&str> =
             lets().flat_map(|item| inner_names(&item.value)).map(|word| word.text.as_str()).collect();
-        for item in lets() {
+        let is_unused = |item: &&Let| {
+            let name = item.name.text.as_str();
+            !self.used.contains(name) && !spliced.contains(name)
+        };
+        lets().filter(is_unused).collect()
+    }
+
+    /// Reports those.
+    pub(crate) fn report_unused(unused: &[&Let], findings: &mut Vec<Finding>) {
+        for item in unused {
             let name = item.name.text.as_str();
             let allowed = item.marks.allows.iter().any(|allow| allow.codes.contains(&Code::UnusedLet.name()));
-            if !allowed && !self.used.contains(name) && !spliced.contains(name) {
+            if !allowed {
                 findings.push(
                     Finding::new(Code::UnusedLet, item.name.place, format!("nothing uses `{name}`"))
                         .help("remove it, or say why it stays: `#[allow(unused_let, reason = \"…\")]` above it"),

@@ -101,6 +101,10 @@ fn each_form_is_written_as_the_policy_file_has_it() {
             r#"{ "grants": [ { "src": ["*"], "new": -1.5e3, "x": null}], }"#,
         ),
         (
+            "let p = 443, tcp:8443; let q = udp:53; tests { tag:a { accept tag:b:p, tag:b:22; } tag:c { proto udp; deny tag:b:q; } }",
+            r#"{ "tests": [ { "src": "tag:a", "accept": ["tag:b:443", "tag:b:8443", "tag:b:22"]}, { "src": "tag:c", "proto": "udp", "deny": ["tag:b:53"]}], }"#,
+        ),
+        (
             "let a = tag:x, tag:y; let b = a, tag:z; let p = 1, 2-3; grants { b -> * on p, tcp:4; }",
             r#"{ "grants": [ { "src": ["tag:x", "tag:y", "tag:z"], "dst": ["*"], "ip": ["1", "2-3", "tcp:4"]}], }"#,
         ),

@@ -16,7 +16,7 @@ pub struct Facts {
     /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
     /// Absent from facts that do not come from the source of the policy.
     pub lets: List<Text>,
-    /// Names around each `except` of the Rust source, of which the policy may have none: it has what is left.
+    /// Names around each `except` of the Rust source and in `let`s that nothing uses: the policy may have none of them.
     pub excepts: List<Selector>,
     /// How much their comments let warnings count, and where.
     pub lints: Vec<Lint>,

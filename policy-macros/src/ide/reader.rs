@@ -124,6 +124,15 @@ impl Reader<'_> {
                 self.cursor.at += 1;
                 statement.expect(List::Names);
             }
+            // What is behind the host of a test is a port, or a name of some.
+            ':' if statement.block == Block::Assertions(SectionKind::Tests) && !statement.open => {
+                self.cursor.at += 1;
+                let word = self.cursor.ident(self.cursor.at);
+                if word.is_none_or(is_reserved) {
+                    return;
+                }
+                return self.mention(Scope::Ports);
+            }
             '*' if !self.cursor.is_punct(self.cursor.at + 1, ':') => statement.close(),
             // A loop's variable, and what a name has behind it.
             '$' => {

@@ -2,12 +2,13 @@
 
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
+use policy_core::reserved::is_reserved;
 use proc_macro2::Delimiter;
 
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use super::tree::{Assert, AssertKind, Marks, Probe, SectionKind, Selector, SshTest, Test, Word};
+use super::tree::{Assert, AssertKind, Marks, Port, PortKind, Probe, SectionKind, Selector, SshTest, Test, Word};
 
 impl Parser<'_> {
     /// `src { accept …; deny …; }`
@@ -181,7 +182,12 @@ impl Parser<'_> {
                 .help(format!("a test probes one host on one port, as in `{text}:443`"));
             return Err(self.fail(finding));
         }
-        let port = match self.punct('*') {
+        if self.peek_ident().is_some_and(|word| !is_reserved(word)) {
+            let name = self.name("a port after the `:`")?;
+            let port = Port { docs: Vec::new(), place: name.place, kind: PortKind::Let(name) };
+            return Ok(Probe { docs, host, port: Some(port), place: self.since(start) });
+        }
+        let range = match self.punct('*') {
             Some(place) => Word { text: "*".to_owned(), place },
             None => match self.literal() {
                 Some(word) => word,
@@ -194,12 +200,13 @@ impl Parser<'_> {
         if self.peek_dash() {
             self.punct('-');
             self.literal();
-            let place = self.since(port.place);
+            let place = self.since(range.place);
             return Err(self.fail(
                 Finding::new(Code::Syntax, place, "a test probes one port, not a range")
                     .help("name the ports one by one, each with its host"),
             ));
         }
+        let port = Port { docs: Vec::new(), place: range.place, kind: PortKind::Range { protocol: None, range } };
         Ok(Probe { docs, host, port: Some(port), place: self.since(start) })
     }
 }

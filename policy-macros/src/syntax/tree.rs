@@ -229,7 +229,7 @@ pub(crate) struct Probe {
     pub(crate) docs: Vec<Comment>,
     pub(crate) host: Selector,
     /// `None` where a string holds both.
-    pub(crate) port: Option<Word>,
+    pub(crate) port: Option<Port>,
     pub(crate) place: Place,
 }
 

@@ -72,8 +72,18 @@ fn names_and_words_are_found_by_their_shape() {
             &["section ssh", "ssh check", "Bare al", "Kind tag:x", "ssh as", "ssh checkPeriod", "ssh always"],
         ),
         (
-            "tests { al { proto udp; accept web:53; } {\"src\": \"al\"}; }",
-            &["section tests", "Bare al", "tests proto", "Ports udp", "tests accept", "Bare web", "Port 53"],
+            "tests { al { proto udp; accept web:53, tag:x:dns; } {\"src\": \"al\"}; }",
+            &[
+                "section tests",
+                "Bare al",
+                "tests proto",
+                "Ports udp",
+                "tests accept",
+                "Bare web",
+                "Port 53",
+                "Kind tag:x",
+                "Ports dns",
+            ],
         ),
         (
             "autoApprovers { routes { \"10.0.0.0/8\" = tag:r; } exitNode = al; }",

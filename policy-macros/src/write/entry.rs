@@ -5,6 +5,7 @@ use policy_core::Code;
 use crate::finding::Finding;
 use crate::names::{Resolved, ResolvedPort};
 use crate::place::Place;
+use crate::source_map::Use;
 use crate::syntax::place_of;
 use crate::syntax::tree::{
     Acl, Allow, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant,
@@ -386,7 +387,7 @@ impl<'t> Writer<'_, 't> {
             }
             if !probes.is_empty() {
                 self.out.key(key);
-                self.probes(&probes);
+                self.probes(&probes, proto(asserts));
             } else if !accounts.is_empty() {
                 self.out.key(key);
                 self.out.list(&accounts);
@@ -410,27 +411,62 @@ impl<'t> Writer<'_, 't> {
         );
     }
 
-    fn probes(&mut self, probes: &[&'t Probe]) {
+    /// The targets of a test about `proto`. A `let` of ports makes one of each.
+    fn probes(&mut self, probes: &[&'t Probe], proto: Option<&Word>) {
         let expanded = probes.iter().any(|probe| !probe.docs.is_empty());
         self.out.push(if expanded { "[\n" } else { "[" });
         for probe in probes {
-            let Some(port) = &probe.port else {
-                self.out.comments(&probe.docs);
+            self.out.comments(&probe.docs);
+            if probe.port.is_none() {
                 self.out.string(&probe.host.word.text, probe.place);
                 self.out.push(if expanded { ",\n" } else { ", " });
                 continue;
-            };
+            }
             let Some(host) = self.single(&probe.host) else { continue };
-            self.out.comments(&probe.docs);
-            self.out.string_of(probe.place, None, |string| {
-                string.part(&host.text, probe.host.word.place);
-                string.plain(":");
-                string.part(&port.text, port.place);
-            });
-            self.out.push(if expanded { ",\n" } else { ", " });
+            for port in self.names.ports(probe.port.as_slice(), self.findings) {
+                if self.is_no_target(&port, proto) {
+                    continue;
+                }
+                self.out.string_of(probe.place, None, |string| {
+                    string.part(&host.text, probe.host.word.place);
+                    string.plain(":");
+                    string.part(&port.range.text, port.used.as_ref().map_or(port.place, |used| used.place));
+                });
+                self.out.push(if expanded { ",\n" } else { ", " });
+            }
         }
         self.out.push("],\n");
     }
+
+    /// Whether a port is of a `let` that says more than a test can ask, which is reported.
+    fn is_no_target(&mut self, port: &ResolvedPort, proto: Option<&Word>) -> bool {
+        let Some(Use { name, place }) = &port.used else { return false };
+        let asked = proto.map_or("tcp", |proto| &proto.text);
+        let other = port.protocol.map(|protocol| protocol.text.as_str()).filter(|this| *this != "*" && *this != asked);
+        let finding = if let Some(other) = other {
+            let finding = Finding::new(
+                Code::InvalidTest,
+                *place,
+                format!("`{name}` is about `{other}`, and this test about `{asked}`"),
+            );
+            finding.help(format!("write a test with `proto {other};` for it"))
+        } else if port.range.text.contains(['-', '*']) {
+            let message = format!("a test probes one port, and `{name}` has `{}`", port.range.text);
+            Finding::new(Code::InvalidTest, *place, message).help("write the port's number")
+        } else {
+            return false;
+        };
+        self.findings.push(finding.note_at("it is named here", port.place));
+        true
+    }
+}
+
+/// The protocol of a test, if it says one.
+fn proto(asserts: &[Assert]) -> Option<&Word> {
+    asserts.iter().find_map(|assert| match &assert.kind {
+        AssertKind::Proto(proto) => Some(proto),
+        _ => None,
+    })
 }
 
 fn literal(selector: &Selector) -> Resolved<'_> {

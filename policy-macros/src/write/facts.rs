@@ -7,13 +7,15 @@ use policy_core::Code;
 use crate::finding::Finding;
 use crate::names::Resolved;
 use crate::place::Place;
-use crate::syntax::tree::{Comment, Device, Entry, Form, Invariant, Item, Section, SectionKind, Target, Tree, User};
+use crate::syntax::tree::{
+    Comment, Device, Entry, Form, Invariant, Item, Let, LetValue, Section, SectionKind, Target, Tree, User,
+};
 
 use super::Writer;
 
 impl<'t> Writer<'_, 't> {
-    /// The facts in the form that the command line takes, too.
-    pub(super) fn facts(&mut self, tree: &'t Tree) {
+    /// The facts in the form that the command line takes, too. Tells which `let`s nothing uses.
+    pub(super) fn facts(&mut self, tree: &'t Tree) -> Vec<&'t Let> {
         self.out.push("{\n");
         for (key, kind) in
             [("users", SectionKind::Users), ("nodes", SectionKind::Devices), ("invariants", SectionKind::Invariants)]
@@ -42,13 +44,23 @@ impl<'t> Writer<'_, 't> {
             self.out.push(", ");
         }
         self.out.push("]");
-        let taken_apart = std::mem::take(&mut self.names.taken_apart);
+        // What nothing uses is written nowhere else, and its names are checked all the same.
+        let unused = self.names.unused(tree);
+        let mut taken_apart = std::mem::take(&mut self.names.taken_apart);
+        for item in &unused {
+            match &item.value {
+                LetValue::Selectors(selection) => taken_apart.extend(self.names.selection(selection, self.findings)),
+                LetValue::Ports(ports) => drop(self.names.ports(ports, self.findings)),
+            }
+        }
+        taken_apart.append(&mut self.names.taken_apart);
         if !taken_apart.is_empty() {
             self.out.push(",\n");
             self.out.key("excepts");
             self.out.list(&taken_apart);
         }
         self.out.push("}");
+        unused
     }
 
     fn user(&mut self, user: &'t User, docs: &[Comment]) {

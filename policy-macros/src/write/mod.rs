@@ -15,18 +15,20 @@ use policy_core::{Code, Policy};
 use crate::finding::Finding;
 use crate::names::{MAX_DEPTH, Names};
 use crate::source_map::SourceMap;
-use crate::syntax::tree::{Allow, Comment, Entry, Form, Item, Marks, SectionKind, Setting, SettingValue, Tree};
+use crate::syntax::tree::{Allow, Comment, Entry, Form, Item, Let, Marks, SectionKind, Setting, SettingValue, Tree};
 
 use self::text::Text;
 
 /// What a policy comes out as.
-pub(crate) struct Written {
+pub(crate) struct Written<'t> {
     /// The policy, not yet formatted.
     pub(crate) policy: String,
     /// What is checked against and never emitted, as JSON. Its first byte has position `facts_base`.
     pub(crate) facts: String,
     pub(crate) facts_base: u32,
     pub(crate) map: SourceMap,
+    /// The `let`s that nothing uses.
+    pub(crate) unused: Vec<&'t Let>,
     /// Entries that something is missing from, because a name in them could not be resolved.
     pub(crate) broken: Vec<Origin>,
 }
@@ -35,16 +37,16 @@ pub(crate) struct Written {
 const DECLARING: [&str; 3] = ["groups", "hosts", "ipsets"];
 
 /// Writes all of `tree`.
-pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut Vec<Finding>) -> Written {
+pub(crate) fn written<'t>(tree: &'t Tree, names: &mut Names<'t>, findings: &mut Vec<Finding>) -> Written<'t> {
     let mut writer = Writer { out: Text::new(0, SourceMap::default()), names, findings, broken: Vec::new() };
     writer.policy(tree);
     let (policy, map) = writer.out.finish();
     let facts_base = u32::try_from(policy.len().saturating_add(1)).unwrap_or(u32::MAX);
     writer.out = Text::new(policy.len().saturating_add(1), map);
-    writer.facts(tree);
+    let unused = writer.facts(tree);
     let broken = writer.broken;
     let (facts, map) = writer.out.finish();
-    Written { policy, facts, facts_base, map, broken }
+    Written { policy, facts, facts_base, map, unused, broken }
 }
 
 /// What `tree` declares that an `except` may be about: groups, hosts and ip sets.
@@ -364,7 +366,7 @@ impl SectionKind {
     }
 }
 
-impl Written {
+impl Written<'_> {
     /// Whether a finding at `origin` may be about no more than what is missing there anyway: a whole
     /// list or rule within a broken entry, and not a word of it.
     pub(crate) fn is_broken(&self, origin: Origin) -> bool {
