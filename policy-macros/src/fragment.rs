@@ -12,6 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::finding::Finding;
+use crate::ide;
 use crate::place::Place;
 
 /// How many links a chain has at most.
@@ -79,6 +80,7 @@ pub(crate) fn exported(input: TokenStream) -> Result<TokenStream, Box<Finding>> 
     let export = is_public.then(|| quote! { #[macro_export] });
     Ok(quote! {
         #[doc(hidden)]
+        #docs
         #[allow(unused_macros)]
         #export
         macro_rules! #hidden {
@@ -135,8 +137,8 @@ pub(crate) fn used(policy: &TokenStream) -> Vec<TokenStream> {
 
 /// The calls that bring a policy together with the fragments at `paths`, of which there is one at least.
 pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStream {
+    let mut calls: TokenStream = paths.iter().filter(|_| ide::is_wanted()).map(imported).collect();
     let mut links = paths;
-    let mut calls = TokenStream::new();
     let mut level = 0;
     while links.len() > CHAIN {
         let mut kept = Vec::new();
@@ -150,6 +152,18 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
     }
     calls.extend(call(&links, &quote! { ::policy_macros::__policy_of_fragments }, &quote! { { #policy } }));
     calls
+}
+
+/// The path as one of a `use`, where an editor completes it.
+fn imported(path: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            #[allow(unused_imports)]
+            use #path as _;
+        };
+    }
 }
 
 fn call(links: &[TokenStream], last: &TokenStream, rest: &TokenStream) -> TokenStream {

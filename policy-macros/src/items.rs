@@ -167,10 +167,10 @@ impl Module {
 
 impl Name {
     /// The token that its item is at home at. A name of several tokens is at home at the word before its colon: each
-    /// of the others is a part of other names, too.
+    /// of the others is a part of other names, too. So is the variable of a loop.
     fn span(&self) -> Span {
         match self.text.split_once(':') {
-            _ if !self.text.contains('-') => self.place.last,
+            _ if !self.text.contains('-') && self.place.iteration.is_none() => self.place.last,
             Some(_) => self.place.first,
             None => Span::call_site(),
         }

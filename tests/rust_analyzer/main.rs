@@ -196,7 +196,8 @@ const WORDS: &str = r#"policy_macros::policy! {
         g = "g@example.com", member;
     }
     devices { nas = tag:t; }
-    groups { group:eng = a; }
+    groups { group:eng = a, b except b; }
+    let others = group:eng except a;
     hosts { h = "10.0.0.1"; }
     ipsets { ipset:s = "10.0.0.0/8", remove "10.0.0.1", autogroup:internet; }
     postures { posture:p = "node:os == 'macos'"; }
@@ -212,18 +213,21 @@ const WORDS: &str = r#"policy_macros::policy! {
             gre:*, esp:*, ah:* via tag:t srcPosture posture:p app { "example.com/a": [] };
         a -> autogroup:self on 22;
         a -> svc:web on web;
+        group:eng except a -> tag:t on 22;
     }
     acls { a -> tag:t on 53 and tag:t on 443 srcPosture posture:p; }
     ssh {
         check a -> tag:t as autogroup:nonroot checkPeriod always acceptEnv "A" recorder tag:t enforceRecorder;
-        accept a -> tag:t as "root" srcPosture posture:p;
+        accept a, b except b -> tag:t as "root" srcPosture posture:p;
     }
     autoApprovers { routes { "10.0.0.0/8" = tag:t; } exitNode = tag:t; services { svc:web = tag:t; } }
-    nodeAttrs { tag:t attr "funnel" app { "example.com/a": [] } ipPool "100.81.0.0/16"; }
+    nodeAttrs { tag:t, a except a attr "funnel" app { "example.com/a": [] } ipPool "100.81.0.0/16"; }
+    acls { a, tag:t except a -> tag:t on 22; }
+    tests { a { accept tag:t:web; } }
     tests { a { proto udp; srcPostureAttrs { "node:os": "macos" }; accept tag:t:443; deny tag:t:22; } }
     sshTests { a -> tag:t { accept "root"; check "a"; deny "b"; srcPostureAttrs { "node:os": "macos" }; } }
     lints { unused-tag = allow "why"; unused-let = warn; unused-host = deny; }
-    invariants { only a -> tag:t on 443 and tag:t on 22; never a -> tag:t; }
+    invariants { only a -> tag:t on 443 and tag:t on 22; never a except b -> tag:t; isolated tag:t except a on web; }
 }
 "#;
 
@@ -234,6 +238,75 @@ fn every_word_of_the_language_is_explained() {
         let silent: Vec<&str> = words(WORDS).filter(|(at, _)| !explained(editor, *at)).map(|(_, word)| word).collect();
         // JSON's words and the names of warnings are none of the language.
         assert_eq!(silent, ["true", "false", "unused", "tag", "unused", "let", "unused", "host"]);
+    });
+}
+
+/// Loops, and a fragment of another module.
+const LOOPS: &str = r#"pub mod forge {
+    policy_macros::policy_fragment! {
+        /// The forge
+        pub forge { tagOwners { tag:forge = autogroup:admin; } }
+    }
+}
+pub mod tailnet {
+    policy_macros::policy! {
+        use crate::forge::forge;
+        for svc in [kiwix, feed] {
+            tagOwners { tag:$svc = autogroup:admin; tag:$svc-db; }
+            for (number, reach) in [(443, tag:forge), (80, tag:forge)] {
+                grants { tag:$svc -> $reach on $number; }
+            }
+        }
+        hosts { for svc in [printer] { $svc = "192.168.1.20"; } }
+        grants { autogroup:admin -> printer on 9100; }
+    }
+}
+"#;
+
+#[test]
+fn a_loop_has_names_of_its_own() {
+    with_editor(LOOPS, |editor| {
+        let first = "for «svc» in [kiwix, feed] {";
+        for (place, declaration) in [
+            ("tag:$sv|c = autogroup", first),
+            ("tag:$s|vc-db;", first),
+            ("grants { tag:$sv|c ->", first),
+            ("$rea|ch on", "for (number, «reach») in [(443, tag:forge), (80, tag:forge)] {"),
+            ("on $numb|er", "for («number», reach) in [(443, tag:forge), (80, tag:forge)] {"),
+            ("{ $sv|c = \"192", "hosts { for «svc» in [printer] { $svc = \"192.168.1.20\"; } }"),
+        ] {
+            assert_eq!(editor.definition(place), [declaration], "{place}");
+        }
+        assert_eq!(editor.references("for sv|c in [kiwix").len(), 4);
+        assert!(editor.hover("tag:$sv|c = autogroup").contains("`svc`: one after the other `kiwix`, `feed`"));
+        assert!(editor.hover("on $numb|er").contains("`number`: one after the other `443`, `80`"));
+        let renamed = LOOPS.replacen("svc", "service", 4);
+        assert_eq!(editor.renamed("tag:$sv|c = autogroup", "service"), renamed);
+        for (statement, offered) in [
+            ("grants { tag:$sv| -> tag:forge on 1; }", &["number", "reach", "svc"][..]),
+            ("grants { tag:$| -> tag:forge on 1; }", &["number", "reach", "svc"]),
+        ] {
+            editor.write(&LOOPS.replace(
+                "                grants {",
+                &format!("                {}\n                grants {{", statement.replace('|', "")),
+            ));
+            assert_eq!(editor.completion(statement), offered, "{statement}");
+        }
+    });
+}
+
+#[test]
+fn a_fragment_is_found_by_its_path() {
+    with_editor(LOOPS, |editor| {
+        assert_eq!(editor.definition("use crate::for|ge::forge;"), ["pub mod «forge» {"]);
+        let fragment = editor.definition("use crate::forge::for|ge;");
+        assert_eq!(fragment.first().map(String::as_str), Some("«policy_macros::policy_fragment!» {"));
+        assert!(editor.hover("use crate::forge::for|ge;").contains("The forge"));
+        for (path, offered) in [("use crate::forge::fo|;", "forge"), ("use crate::fo|;", "forge")] {
+            editor.write(&LOOPS.replace("use crate::forge::forge;", &path.replace('|', "")));
+            let names = editor.completion(path);
+            assert!(names.iter().any(|name| name.starts_with(offered)), "{path}: {names:?}");
+        }
     });
 }
 
@@ -274,16 +347,29 @@ fn names_and_words_are_offered_where_they_may_stand() {
         ("zed|", &names),
         ("bob -> on-| on 443;", &["prem"]),
         ("bob -> tag:homelab on ht|;", &protocols),
-        ("bob -> tag:homelab on 443 sr|;", &["app", "on", "srcPosture", "via"]),
+        ("bob -> tag:homelab on 443 sr|;", &["app", "except", "on", "srcPosture", "via"]),
         (
             "} ssh { ch| } grants {",
-            &["accept", "acceptEnv", "always", "check", "checkPeriod", "enforceRecorder", "recorder", "srcPosture"],
+            &[
+                "accept",
+                "acceptEnv",
+                "always",
+                "check",
+                "checkPeriod",
+                "enforceRecorder",
+                "except",
+                "recorder",
+                "srcPosture",
+            ],
         ),
         ("} tests { bob { ac| } } grants {", &["accept", "deny", "proto", "srcPostureAttrs"]),
         ("} sshTests { bob -> tag:homelab { ch| } } grants {", &["accept", "check", "deny", "srcPostureAttrs"]),
-        ("} autoApprovers { ro| } grants {", &["exitNode", "routes", "services"]),
+        ("} autoApprovers { ro| } grants {", &["except", "exitNode", "routes", "services"]),
         ("} users { zoe = \"zoe@example.com\", ad|; } grants {", &roles),
-        ("} nodeAttrs { tag:homelab at| } grants {", &["app", "attr", "ipPool"]),
+        ("} nodeAttrs { tag:homelab at| } grants {", &["app", "attr", "except", "ipPool"]),
+        ("} groups { group:x = group:eng-team ex| } grants {", &["except"]),
+        ("group:eng-team except bo| -> tag:homelab on 443;", &names),
+        ("} tests { bob { accept tag:homelab:ht| } } grants {", &protocols),
         ("} lints { unused-tag = al|; } grants {", &["allow", "deny", "warn"]),
     ];
     with_editor(FILE, |editor| {
