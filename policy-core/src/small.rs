@@ -30,6 +30,11 @@ impl Random {
     }
 }
 
+/// Which policies a twin is shown: so many, or as many as the variable `POLICIES` says. With `--release`, 10,000 take some minutes.
+pub(crate) fn seeds(usual: u64) -> std::ops::Range<u64> {
+    0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
+}
+
 /// What a source may be.
 pub(crate) const SOURCES: &[&str] = &[
     "*",
@@ -144,6 +149,7 @@ fn facts(random: &mut Random) -> String {
         r#"{"name": "laptop", "user": "alice", "ipv4": "100.64.0.2"}"#,
         r#"{"name": "phone", "user": "bob", "ipv4": "100.64.0.9"}"#,
         r#"{"name": "nas", "tags": ["tag:a", "tag:b"], "ipv4": "100.64.0.3"}"#,
+        r#"{"name": "hub", "tags": ["tag:b", "tag:c"], "ipv4": "100.64.0.4"}"#,
         r#"{"name": "router", "tags": ["tag:r"], "ipv4": "100.64.0.1", "approved_routes": ["10.0.0.0/31"], "routable_ips": ["10.0.0.0/31"]}"#,
     ];
     let nodes: Vec<&str> = nodes.into_iter().filter(|_| random.below(3) == 0).collect();

@@ -37,7 +37,7 @@ mod ports;
 mod redundancy;
 mod space;
 #[cfg(test)]
-mod twin;
+pub(crate) mod twin;
 
 pub use diff::{Area, Change, Diff, Direction, Relation, Term, device_diff, diff};
 pub use invariant::{Violation, violation, violations};

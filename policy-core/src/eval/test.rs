@@ -234,7 +234,7 @@ mod tests {
             (SOURCES.iter().map(selector).collect(), DESTINATIONS.iter().map(selector).collect());
         let protocols = [None, Some(Protocol::UDP), Some(Protocol::ICMP), Some(Protocol(47))];
         let tests = protocols.map(|proto| Test { proto, ..Test::default() });
-        for seed in 0..120 {
+        for seed in small::seeds(120) {
             let (text, facts) = small::policy(&mut Random::new(seed));
             // The same policy once with all that is known of its tailnet, and once with nothing.
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
@@ -280,7 +280,7 @@ mod tests {
             .map(|src| format!(r#"{{"src": "{src}", "accept": [{targets}], "deny": [{targets}]}}"#))
             .collect();
         let (mut certain, mut doubtful) = (0, 0);
-        for seed in 0..150 {
+        for seed in small::seeds(150) {
             let (text, facts) = small::policy(&mut Random::new(seed));
             let text = format!("{}, \"tests\": [{}]}}", text.trim_end_matches('}'), tests.join(", "));
             let (bare, full) = (Policy::parse(&text), Policy::with_facts(&text, &facts));

@@ -1,6 +1,8 @@
 //! Everything that is wrong with a policy, whichever question shows it.
 
 mod device_invariant;
+#[cfg(test)]
+mod device_twin;
 mod failing;
 mod invariant;
 mod leak;

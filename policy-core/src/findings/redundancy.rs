@@ -23,11 +23,11 @@ pub(super) fn redundant(words: &Words, space: &Space) -> Vec<Diagnostic> {
         Part::Rule => true,
         Part::Item(text) => !told.contains(&text.origin),
     });
-    found.map(|redundancy| explained(words, &redundancy)).collect()
+    let grants: HashSet<Origin> = words.policy.grants.iter().flatten().map(|grant| grant.origin).collect();
+    found.map(|redundancy| explained(words, &redundancy, grants.contains(&redundancy.rule))).collect()
 }
 
-fn explained(words: &Words, redundancy: &Redundancy) -> Diagnostic {
-    let is_grant = words.policy.grants.iter().flatten().any(|grant| grant.origin == redundancy.rule);
+fn explained(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic {
     let noun = if is_grant { "grant" } else { "acl" };
     let (finding, what) = match &redundancy.part {
         Part::Rule => {
