@@ -168,3 +168,18 @@ fn check_reads_a_file_from_stdin_too() {
     child.stdin.take().unwrap().write_all(HUJSON.as_bytes()).unwrap();
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
+
+#[test]
+fn a_change_is_compared_with_the_policy_that_is_built_in() {
+    let directory = directory("a_change_is_compared");
+    fs::write(directory.join("old.hujson"), HUJSON.replace("tcp:443", "tcp:444")).unwrap();
+    fs::write(directory.join("same.hujson"), format!("// The same\n{HUJSON}")).unwrap();
+    let output = operator(&directory, &["diff", "same.hujson"]);
+    let said = "The text changed, the meaning did not.\n";
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), said, ""));
+    let output = operator(&directory, &["diff", "old.hujson"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), ""));
+    assert!(text(&output.stdout).contains("(<built-in policy>:"), "{}", text(&output.stdout));
+    let output = operator(&directory, &["diff", "old.hujson", "same.hujson"]);
+    assert!(text(&output.stdout).contains("(same.hujson:"), "{}", text(&output.stdout));
+}

@@ -256,3 +256,23 @@ fn what_a_posture_asks_for_is_compared_once() {
         ],
     );
 }
+
+#[test]
+fn a_login_with_more_to_prove_is_no_new_access() {
+    let policy = |rule: &str| {
+        let rule = format!(r#"{{"src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], {rule}}}"#);
+        Policy::parse(format!(r#"{{"ssh": [{rule}]}}"#))
+    };
+    let accept = r#""action": "accept""#;
+    let check = r#""action": "check""#;
+    let hourly = r#""action": "check", "checkPeriod": "1h""#;
+    for (old, new, is_new) in [
+        (accept, check, false),
+        (check, accept, true),
+        (check, hourly, false),
+        (hourly, check, true),
+        (accept, accept, false),
+    ] {
+        assert_eq!(diff(&policy(old), &policy(new)).new_access().next().is_some(), is_new, "{old} {new}");
+    }
+}

@@ -33,7 +33,7 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
             Direction::Gained => "gained",
             Direction::Lost => "lost",
         },
-        "newAccess": change.direction == Direction::Gained && change.area.is_access(),
+        "newAccess": change.is_new_access,
         "sources": terms(&change.sources),
         "destinations": terms(&change.destinations),
         "between": match change.relation {

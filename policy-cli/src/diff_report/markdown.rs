@@ -17,14 +17,14 @@ pub(crate) fn page(report: &DiffReport) -> String {
         out.push('\n');
         return out;
     }
-    let is_gained = |change: &Change| change.area.is_access() && change.direction == Direction::Gained;
     let is_lost = |change: &Change| change.area.is_access() && change.direction == Direction::Lost;
-    match table(report, report.diff, is_gained) {
+    let is_other = |change: &Change| !change.is_new_access && !is_lost(change);
+    match table(report, report.diff, |change| change.is_new_access) {
         Some((count, table)) => out.push_str(&format!("**New access: {count}**\n\n{table}\n")),
         None => out.push_str("**No new access.**\n\n"),
     }
     fold(&mut out, "Access that is gone", table(report, report.diff, is_lost));
-    fold(&mut out, "What else differs", table(report, report.diff, |change| !change.area.is_access()));
+    fold(&mut out, "What else differs", table(report, report.diff, is_other));
     if let Some(devices) = report.devices {
         let all = table(report, devices, |_| true);
         if all.is_none() {

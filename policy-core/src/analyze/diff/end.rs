@@ -1,8 +1,9 @@
 //! Which regions meet at one of their ends.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::part::common;
+use crate::analyze::ClassId;
+
 use super::world::{SetId, Sets};
 
 /// How the classes of one set lie to those of another.
@@ -19,11 +20,13 @@ pub(super) struct End<'w> {
     pub(super) sets: &'w Sets,
     /// By class, the sets that have it
     with_class: Vec<Vec<SetId>>,
+    /// By class, how many regions have it
+    uses: Vec<usize>,
     /// By set, the regions that have it
     regions: Vec<Vec<usize>>,
     overlaps: HashMap<(SetId, SetId), Overlap>,
-    /// By set, how many regions are looked at to find those that meet it
-    weights: HashMap<SetId, usize>,
+    /// By set, the classes that it has in common with the one that is looked at; nothing between looks
+    shared: Vec<usize>,
 }
 
 impl<'w> End<'w> {
@@ -34,51 +37,66 @@ impl<'w> End<'w> {
                 list.push(number);
             }
         }
-        let mut with_class = vec![Vec::new(); classes];
-        for (set, _) in regions.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
+        let (mut with_class, mut uses) = (vec![Vec::new(); classes], vec![0; classes]);
+        for (set, list) in regions.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
             for &class in sets.classes(set) {
-                if let Some(list) = with_class.get_mut(class) {
-                    list.push(set);
+                if let (Some(sets), Some(uses)) = (with_class.get_mut(class), uses.get_mut(class)) {
+                    sets.push(set);
+                    *uses += list.len();
                 }
             }
         }
-        End { sets, with_class, regions, overlaps: HashMap::new(), weights: HashMap::new() }
+        End { sets, with_class, uses, overlaps: HashMap::new(), shared: vec![0; regions.len()], regions }
     }
 
-    /// The sets that have a class in common with this one, perhaps more than once.
-    fn near(&self, set: SetId) -> impl Iterator<Item = SetId> {
-        self.sets.classes(set).iter().filter_map(|&class| self.with_class.get(class)).flatten().copied()
+    /// How many regions are looked at to find those that meet a set.
+    pub(super) fn weight(&self, set: SetId) -> usize {
+        self.sets.classes(set).iter().filter_map(|&class| self.uses.get(class)).sum()
     }
 
-    pub(super) fn weight(&mut self, set: SetId) -> usize {
-        if let Some(&weight) = self.weights.get(&set) {
-            return weight;
+    /// The regions that share a class with a set, each with how their classes lie to its.
+    pub(super) fn meeting(&mut self, set: SetId) -> Vec<(usize, Overlap)> {
+        let classes = self.sets.classes(set);
+        let mut met = Vec::new();
+        for &other in classes.iter().filter_map(|&class| self.with_class.get(class)).flatten() {
+            if let Some(count) = self.shared.get_mut(other) {
+                if *count == 0 {
+                    met.push(other);
+                }
+                *count += 1;
+            }
         }
-        let count = |set: SetId| self.regions.get(set).map_or(0, Vec::len);
-        let weight = self.near(set).map(count).sum();
-        self.weights.insert(set, weight);
-        weight
-    }
-
-    /// The regions that share a class with a set.
-    pub(super) fn meeting(&self, set: SetId) -> Vec<usize> {
-        let sets: HashSet<SetId> = self.near(set).collect();
-        sets.into_iter().filter_map(|set| self.regions.get(set)).flatten().copied().collect()
+        let mut regions = Vec::new();
+        for other in met {
+            let count = self.shared.get_mut(other).map_or(0, std::mem::take);
+            let overlap = if count == classes.len() { Overlap::All } else { Overlap::Some };
+            regions.extend(self.regions.get(other).into_iter().flatten().map(|&region| (region, overlap)));
+        }
+        regions
     }
 
     /// How the classes of `other` lie to those of `set`.
     pub(super) fn overlap(&mut self, set: SetId, other: SetId) -> Overlap {
-        let sets = self.sets;
         if set == other {
             return Overlap::All;
         }
-        *self.overlaps.entry((set, other)).or_insert_with(|| {
-            let (list, others) = (sets.classes(set), sets.classes(other));
-            match common(list, others).len() {
-                0 => Overlap::None,
-                count if count == list.len() => Overlap::All,
-                _ => Overlap::Some,
-            }
-        })
+        let (list, others) = (self.sets.classes(set), self.sets.classes(other));
+        // A look is as fast as it is to remember.
+        if list.len().min(others.len()) <= FEW {
+            return overlap(list, others);
+        }
+        *self.overlaps.entry((set, other)).or_insert_with(|| overlap(list, others))
+    }
+}
+
+/// Of how many classes it is not worth the memory to remember how they lie.
+const FEW: usize = 4;
+
+fn overlap(list: &[ClassId], others: &[ClassId]) -> Overlap {
+    let (few, many) = if list.len() <= others.len() { (list, others) } else { (others, list) };
+    match few.iter().filter(|class| many.binary_search(class).is_ok()).count() {
+        0 => Overlap::None,
+        count if count == list.len() => Overlap::All,
+        _ => Overlap::Some,
     }
 }

@@ -10,6 +10,8 @@ pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn with(&self, other: &Self) -> Self;
     fn common(&self, other: &Self) -> Self;
     fn without(&self, other: &Self) -> Self;
+    /// Whether something is in both.
+    fn meets(&self, other: &Self) -> bool;
     /// How large it is, to look at the largest first.
     fn size(&self) -> u64;
 }
@@ -29,6 +31,22 @@ impl Extent for Ports {
 
     fn without(&self, other: &Self) -> Self {
         Ports::without(self, other)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        let (mut left, mut right) = (self.ranges().peekable(), other.ranges().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
+                return true;
+            }
+            // What ends first meets nothing more.
+            if (a.0, a.1.last) <= (b.0, b.1.last) {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
     }
 
     fn size(&self) -> u64 {

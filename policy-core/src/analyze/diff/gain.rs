@@ -168,20 +168,20 @@ impl<'w, E: Extent> Comparison<'w, E> {
 
     /// The regions that may have a say in what one adds.
     fn candidates(&mut self, region: &Region<E>, place: usize) -> Vec<Other> {
-        let near = match self.from.weight(region.from) <= self.to.weight(region.to) {
-            true => self.from.meeting(region.from),
-            false => self.to.meeting(region.to),
-        };
+        let by_source = self.from.weight(region.from) <= self.to.weight(region.to);
+        let near = if by_source { self.from.meeting(region.from) } else { self.to.meeting(region.to) };
         let mut found = Vec::new();
-        for number in near {
+        for (number, overlap) in near {
             let Some(&other) = self.all.get(number) else { continue };
             let counts = number < self.theirs || number != place && self.is_told.get(number).is_some_and(|told| *told);
-            if !counts || other.channel != region.channel || other.extent.common(&region.extent).is_empty() {
+            if !counts || other.channel != region.channel || !other.extent.meets(&region.extent) {
                 continue;
             }
-            let from = self.from.overlap(region.from, other.from);
-            let to = if from == Overlap::None { Overlap::None } else { self.to.overlap(region.to, other.to) };
-            if to != Overlap::None {
+            let (from, to) = match by_source {
+                true => (overlap, self.to.overlap(region.to, other.to)),
+                false => (self.from.overlap(region.from, other.from), overlap),
+            };
+            if from != Overlap::None && to != Overlap::None {
                 found.push(Other { number, is_partial: false, from, to });
             }
         }
@@ -226,7 +226,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
         };
         let others: Vec<Other> = others
             .into_iter()
-            .filter(|other| self.other(*other).is_some_and(|other| !other.extent.common(&extent).is_empty()))
+            .filter(|other| self.other(*other).is_some_and(|other| other.extent.meets(&extent)))
             .collect();
         let by_source = self.pieces(region, self.cells(region, &others, Axis::Source), &extent);
         if by_source.len() < 2 {

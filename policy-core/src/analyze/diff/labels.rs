@@ -41,6 +41,10 @@ impl Extent for Labels {
         Labels(self.iter().filter(|number| other.0.binary_search(number).is_err()).collect())
     }
 
+    fn meets(&self, other: &Self) -> bool {
+        self.iter().any(|number| other.0.binary_search(&number).is_ok())
+    }
+
     fn size(&self) -> u64 {
         self.0.len() as u64
     }

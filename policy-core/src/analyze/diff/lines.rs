@@ -16,13 +16,6 @@ pub(super) struct Teller<'w> {
     words: [SideWords<'w>; 2],
 }
 
-/// In which states a device must be, and in which it must not be.
-#[derive(Clone, Debug, Default)]
-pub(super) struct States {
-    pub(super) when: Vec<PostureId>,
-    pub(super) unless: Vec<PostureId>,
-}
-
 struct SideWords<'w> {
     side: Side,
     sources: Words<'w>,
@@ -57,16 +50,22 @@ impl<'w> Teller<'w> {
         changes
     }
 
-    /// All of a region, in some of the states that there are.
-    pub(super) fn whole<E: Clone>(&self, side: Side, area: Area, region: &Region<E>, states: &States) -> Change {
+    /// All of a region, when one of some postures is met and unless one of others is.
+    pub(super) fn whole<E: Clone>(
+        &self,
+        side: Side,
+        area: Area,
+        region: &Region<E>,
+        (when, unless): (Vec<PostureId>, Vec<PostureId>),
+    ) -> Change {
         let gain = Gain {
             region: 0,
             from: Part::ALL,
             to: Part::ALL,
             relation: if region.is_own { Relation::Own } else { Relation::Any },
             extent: region.extent.clone(),
-            when: states.when.clone(),
-            unless: states.unless.clone(),
+            when,
+            unless,
         };
         self.change(side, area, region, &gain)
     }

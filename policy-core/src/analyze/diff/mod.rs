@@ -32,6 +32,8 @@ mod posture;
 mod setting;
 mod ssh;
 #[cfg(test)]
+mod ssh_twin;
+#[cfg(test)]
 mod twin;
 mod words;
 mod world;
@@ -61,7 +63,7 @@ impl Diff {
 
     /// What lets somebody do what they may not do by the old policy.
     pub fn new_access(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| change.direction == Direction::Gained && change.area.is_access())
+        self.changes.iter().filter(|change| change.is_new_access)
     }
 }
 
@@ -88,6 +90,9 @@ pub struct Change {
     pub via: Vec<String>,
     /// The rule that gives it, in the text of its policy.
     pub rule: Origin,
+    /// Whether somebody may do by it what they may not do by the old policy. A login with a check where there was one
+    /// without is gained, but no new access.
+    pub is_new_access: bool,
 }
 
 impl Change {
@@ -104,6 +109,7 @@ impl Change {
             unless: Vec::new(),
             via: Vec::new(),
             rule,
+            is_new_access: direction == Direction::Gained && area.is_access(),
         }
     }
 }
@@ -282,7 +288,7 @@ fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
     let approvals = both.map(|(side, policy)| approval::approvals(&mut world, policy, side, &networks, &mut deeds));
     let mut names = ssh::Names::new([old, new]);
     let [was, is] = both.map(|(side, policy)| ssh::regions(&mut world, policy, side, &postures, &mut names));
-    let logins = ssh::pieces(&mut world, &was, &is);
+    let logins = ssh::pieces(&mut world, &names, &was, &is);
 
     let teller = Teller::new(&world, &postures);
     let mut changes = teller.changes(Area::Access, &access, |change, region, ports| Change {

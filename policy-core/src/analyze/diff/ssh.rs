@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::eval::posture;
-use crate::model::{Action, CheckPeriod, Origin, Policy, SshRule, Text};
+use crate::model::{Action, CheckPeriod, Duration, Origin, Policy, SshRule, Text};
 
 use super::gain::{Order, gains};
 use super::joint::Side;
 use super::labels::{Labels, Numbers};
-use super::lines::{States, Teller};
+use super::lines::Teller;
 use super::posture::Postures;
 use super::world::{PostureId, Region, SetId, World};
 use super::{Area, Change};
@@ -27,21 +27,19 @@ pub(super) enum Account {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Terms {
     action: Action,
-    /// For a check, how long a proof lasts
-    period: String,
+    /// For a check, how long a proof lasts; `None` for no longer than the connection
+    period: Option<Duration>,
     accept_env: BTreeSet<String>,
     recorder: BTreeSet<String>,
     is_enforced: bool,
 }
 
 impl Terms {
-    fn of(rule: &SshRule, action: Action) -> Terms {
+    pub(super) fn of(rule: &SshRule, action: Action) -> Terms {
         let words = |list: &[Text]| list.iter().map(Text::to_string).collect();
-        let period = rule.check_period.as_ref();
-        let period = match (action, period.map(|period| period.duration.as_ref())) {
-            (Action::Accept, _) => String::new(),
-            (Action::Check, None) => CheckPeriod::DEFAULT.to_string(),
-            (Action::Check, Some(duration)) => duration.map_or("always".to_owned(), ToString::to_string),
+        let period = match (action, &rule.check_period) {
+            (Action::Check, Some(period)) => period.duration,
+            _ => Some(CheckPeriod::DEFAULT),
         };
         Terms {
             action,
@@ -52,12 +50,20 @@ impl Terms {
         }
     }
 
+    /// Whether whoever gets in by the others gets in by these with no more to prove.
+    fn are_no_stricter(&self, others: &Terms) -> bool {
+        let is_easier = self.action == Action::Accept || others.action == Action::Check && self.period >= others.period;
+        let same_record = (&self.recorder, self.is_enforced) == (&others.recorder, others.is_enforced);
+        is_easier && same_record && others.accept_env.is_subset(&self.accept_env)
+    }
+
     /// As an SSH rule of `policy!` has it, around the accounts.
     pub(super) fn in_words(&self, accounts: &str) -> String {
         let list = |words: &BTreeSet<String>| words.iter().cloned().collect::<Vec<_>>().join(", ");
         let mut text = format!("{} as {accounts}", self.action);
-        if self.action == Action::Check && self.period != CheckPeriod::DEFAULT.to_string() {
-            text.push_str(&format!(" checkPeriod {}", self.period));
+        if self.action == Action::Check && self.period != Some(CheckPeriod::DEFAULT) {
+            let period = self.period.map_or("always".to_owned(), |period| period.to_string());
+            text.push_str(&format!(" checkPeriod {period}"));
         }
         if !self.accept_env.is_empty() {
             text.push_str(&format!(" acceptEnv {}", list(&self.accept_env)));
@@ -180,11 +186,23 @@ fn effective(world: &mut World, rules: &[Region<Labels>], state: Option<PostureI
     pieces.into_iter().filter_map(|piece| world.piece(&rules, &piece, *terms.get(piece.region)?)).collect()
 }
 
-/// A piece of what one of the policies gives and the other does not, with the states in which it is so.
-pub(super) type Piece = (Region<Labels>, Vec<Option<PostureId>>);
+/// A piece of what one of the policies gives and the other does not.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) region: Region<Labels>,
+    /// In which it is so
+    pub(super) states: Vec<Option<PostureId>>,
+    /// Whether the other lets nobody in there, or only with more to prove, in one of them
+    pub(super) is_more: bool,
+}
 
 /// What each of two policies gives and the other does not: of the first, and of the second.
-pub(super) fn pieces(world: &mut World, first: &[Region<Labels>], second: &[Region<Labels>]) -> [Vec<Piece>; 2] {
+pub(super) fn pieces(
+    world: &mut World,
+    names: &Names,
+    first: &[Region<Labels>],
+    second: &[Region<Labels>],
+) -> [Vec<Piece>; 2] {
     let mut found = [Vec::new(), Vec::new()];
     let is_same = |(a, b): (&Region<Labels>, &Region<Labels>)| {
         (a.from, a.to, a.is_own, &a.extent, &a.postures, a.channel)
@@ -199,12 +217,23 @@ pub(super) fn pieces(world: &mut World, first: &[Region<Labels>], second: &[Regi
             let more = gains(world, ours, theirs, Order::LargestFirst);
             let more: Vec<Region<Labels>> =
                 more.iter().filter_map(|gain| world.piece(ours, gain, ours.get(gain.region)?.channel)).collect();
+            let is_more: Vec<bool> = more.iter().map(|piece| is_more(world, names, piece, theirs)).collect();
             if let Some(found) = found.get_mut(place) {
-                add(found, more, state);
+                add(found, more.into_iter().zip(is_more), state);
             }
         }
     }
     found
+}
+
+/// Whether some of a piece is not given by others on terms that are no stricter.
+fn is_more(world: &World, names: &Names, piece: &Region<Labels>, others: &[Region<Labels>]) -> bool {
+    let Some(terms) = names.terms.get(piece.channel) else { return true };
+    let is_looser =
+        |other: &&Region<Labels>| names.terms.get(other.channel).is_some_and(|other| other.are_no_stricter(terms));
+    let looser: Vec<Region<Labels>> =
+        others.iter().filter(is_looser).map(|other| Region { channel: piece.channel, ..other.clone() }).collect();
+    !gains(world, std::slice::from_ref(piece), &looser, Order::LargestFirst).is_empty()
 }
 
 /// No posture, and each that a rule asks for.
@@ -215,16 +244,19 @@ pub(super) fn states(first: &[Region<Labels>], second: &[Region<Labels>]) -> Vec
 }
 
 /// Adds pieces of one state to those of others.
-fn add(found: &mut Vec<Piece>, more: Vec<Region<Labels>>, state: Option<PostureId>) {
+fn add(found: &mut Vec<Piece>, more: impl Iterator<Item = (Region<Labels>, bool)>, state: Option<PostureId>) {
     let mut places: HashMap<_, usize> = HashMap::new();
-    for (place, (piece, _)) in found.iter().enumerate() {
-        places.entry(key(piece)).or_insert(place);
+    for (place, piece) in found.iter().enumerate() {
+        places.entry(key(&piece.region)).or_insert(place);
     }
-    for piece in more {
-        let place = places.get(&key(&piece)).copied();
+    for (region, is_more) in more {
+        let place = places.get(&key(&region)).copied();
         match place.and_then(|place| found.get_mut(place)) {
-            Some((_, states)) => states.push(state),
-            None => found.push((piece, vec![state])),
+            Some(piece) => {
+                piece.states.push(state);
+                piece.is_more |= is_more;
+            }
+            None => found.push(Piece { region, states: vec![state], is_more }),
         }
     }
 }
@@ -242,19 +274,18 @@ pub(super) fn changes(
 ) -> Vec<Change> {
     let sides = [(Side::New, gained), (Side::Old, lost)];
     let pieces = sides.into_iter().flat_map(|(side, pieces)| pieces.iter().map(move |piece| (side, piece)));
-    pieces
-        .map(|(side, (piece, states))| {
-            // What a device without a posture may do, one with any posture may do, too, unless something else is said.
-            let states = match states.contains(&None) {
-                true => States {
-                    unless: all.iter().filter(|one| !states.contains(one)).filter_map(|one| *one).collect(),
-                    ..States::default()
-                },
-                false => States { when: states.iter().filter_map(|one| *one).collect(), ..States::default() },
-            };
-            let accounts = names.in_words(&piece.extent);
-            let what = names.terms.get(piece.channel).map_or(String::new(), |terms| terms.in_words(&accounts));
-            Change { what, ..teller.whole(side, Area::Ssh, piece, &states) }
-        })
-        .collect()
+    let tell = |(side, piece): (Side, &Piece)| {
+        let is_in = |state: &&Option<PostureId>| piece.states.contains(state);
+        // What a device without a posture may do, one with any posture may do, too, unless something else is said.
+        let (when, unless): (Vec<PostureId>, Vec<PostureId>) = match piece.states.contains(&None) {
+            true => (Vec::new(), all.iter().filter(|state| !is_in(state)).filter_map(|state| *state).collect()),
+            false => (piece.states.iter().filter_map(|state| *state).collect(), Vec::new()),
+        };
+        let region = &piece.region;
+        let accounts = names.in_words(&region.extent);
+        let what = names.terms.get(region.channel).map_or(String::new(), |terms| terms.in_words(&accounts));
+        let change = teller.whole(side, Area::Ssh, region, (when, unless));
+        Change { what, is_new_access: change.is_new_access && piece.is_more, ..change }
+    };
+    pieces.map(tell).collect()
 }

@@ -1,6 +1,7 @@
 //! The same in the plainest way: everybody who can be is written down, and for every pair, every port and every posture the
 //! two policies are asked one by one. Classes, regions and words play no part.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::analyze::Ports;
@@ -14,6 +15,7 @@ use crate::small::{self, Random};
 use super::gain::{Gain, Order, gains};
 use super::joint::{Joint, Side};
 use super::posture::Postures;
+use super::words::Words;
 use super::world::{Region, Scope, World};
 use super::{Direction, Relation, access, diff};
 
@@ -22,7 +24,7 @@ const PACKETS: [(u8, u16); 11] =
     [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
 
 /// Everybody who can be, as the facts have it.
-fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Identity<'p>> {
+pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Identity<'p>> {
     let mut all = Vec::new();
     let is_owned = policy.facts.owner().is_some();
     let roles: Vec<Role> = [Role::Owner, Role::Admin, Role::Auditor, Role::Member]
@@ -71,7 +73,7 @@ fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Identity<'p>>
 }
 
 /// In which ways two of them may meet: as devices of one user, or not.
-fn meetings(a: &Identity, b: &Identity) -> Vec<bool> {
+pub(super) fn meetings(a: &Identity, b: &Identity) -> Vec<bool> {
     let role = |one: &Identity| match one.who {
         Who::User { role, .. } => role,
         Who::Member { role, .. } => Some(role),
@@ -184,7 +186,7 @@ const CHANGES: &[(&str, &str)] = &[
 ];
 
 /// How many pairs: 10,000 with `--release` and `POLICIES=10000`.
-fn seeds() -> std::ops::Range<u64> {
+pub(super) fn seeds() -> std::ops::Range<u64> {
     0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(60)
 }
 
@@ -220,6 +222,24 @@ fn told(
     open
 }
 
+/// Whether the words for pieces name what they are about: all of it, and nothing else.
+fn words_mean_the_same(world: &World, side: Side, regions: &[Region<Ports>], pieces: &[Gain<Ports>], context: &str) {
+    let (sources, destinations) = (Words::of_sources(world, side), Words::of_destinations(world, side));
+    for piece in pieces {
+        let region = &regions[piece.region];
+        let from = world.sources.classes(region.from);
+        let terms = sources.terms(None, &piece.from, &region.src, &[]);
+        let wanted: BTreeSet<usize> = piece.from.classes(from).collect();
+        assert_eq!(sources.meaning(&terms), wanted, "{terms:?}\n{context}");
+        if !region.is_own {
+            let to = world.destinations.classes(region.to);
+            let terms = destinations.terms(None, &piece.to, &region.dst, &[]);
+            let wanted: BTreeSet<usize> = piece.to.classes(to).collect();
+            assert_eq!(destinations.meaning(&terms), wanted, "{terms:?}\n{context}");
+        }
+    }
+}
+
 #[test]
 fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
     let mut found = 0;
@@ -239,6 +259,9 @@ fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
         let gained = gains(&world, &after, &before, Order::LargestFirst);
         let lost = gains(&world, &before, &after, Order::LargestFirst);
         found += usize::from(!gained.is_empty() && !lost.is_empty());
+        for (side, regions, pieces) in [(Side::New, &after, &gained), (Side::Old, &before, &lost)] {
+            words_mean_the_same(&world, side, regions, pieces, &context);
+        }
         let (was_tailnet, is_tailnet) = (Tailnet::new(&was), Tailnet::new(&is));
         let all = everybody(&is, &is_tailnet);
         let (was, is) = (Asked::new(&was, &was_tailnet, &all), Asked::new(&is, &is_tailnet, &all));

@@ -23,15 +23,22 @@ pub(super) struct Words<'w> {
     named: &'w [Vec<ClassId>],
     /// By selector, what it is called; nothing for a word that the policy has not
     words: Vec<Option<String>>,
+    /// The selectors by what they are called
+    numbers: HashMap<String, SelectorId>,
 }
 
 impl<'w> Words<'w> {
     pub(super) fn of_sources(world: &'w World, side: Side) -> Self {
-        Words { classes: &world.space.sources, named: &world.space.sources_of, words: words(world, side) }
+        Words::new(&world.space.sources, &world.space.sources_of, words(world, side))
     }
 
     pub(super) fn of_destinations(world: &'w World, side: Side) -> Self {
-        Words { classes: &world.space.destinations, named: &world.space.destinations_of, words: words(world, side) }
+        Words::new(&world.space.destinations, &world.space.destinations_of, words(world, side))
+    }
+
+    fn new(classes: &'w [Class<'w>], named: &'w [Vec<ClassId>], words: Vec<Option<String>>) -> Self {
+        let numbers = words.iter().enumerate().filter_map(|(id, word)| Some((word.clone()?, id))).collect();
+        Words { classes, named, words, numbers }
     }
 
     /// Names for a part of a region's end, of which the rule's words name more if `whole` says what it has. Whom nothing
@@ -156,10 +163,46 @@ impl<'w> Words<'w> {
             });
             words.extend(self.word(id));
         }
-        let rest = classes.iter().filter(|class| left.contains(class)).filter_map(|&class| self.classes.get(class));
         let named = words.len();
-        words.extend(rest.flat_map(names));
+        words.extend(classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class)));
         Cover { described: words.len() - named, words }
+    }
+
+    /// What the members of a class are called. Where the policy's word for somebody is also about others, as about the same
+    /// person on a device that has an address of its own in some rule, it is told that it is not about those.
+    fn descriptions(&self, number: ClassId) -> Vec<String> {
+        let names = self.classes.get(number).map_or(Vec::new(), names);
+        let exact = |name: String| {
+            let named = self.numbers.get(&name).map_or(&[][..], |&id| self.named_by(id));
+            let others = named.iter().filter(|&&class| class != number).filter_map(|&class| self.classes.get(class));
+            let others: Vec<String> = others.flat_map(self::names).collect();
+            if others.is_empty() { name } else { format!("{name} (but not {})", others.join(", ")) }
+        };
+        names.into_iter().map(exact).collect()
+    }
+}
+
+#[cfg(test)]
+impl Words<'_> {
+    /// What terms stand for: the classes that their words name, and those of which each description is there.
+    pub(super) fn meaning(&self, terms: &[Term]) -> std::collections::BTreeSet<ClassId> {
+        let of = |words: &[String]| -> std::collections::BTreeSet<ClassId> {
+            let ids = (0..self.words.len()).filter(|&id| self.word(id).is_some_and(|word| words.contains(&word)));
+            let named = ids.flat_map(|id| self.named_by(id).iter().copied());
+            let described = (0..self.classes.len()).filter(|&class| {
+                let names = self.descriptions(class);
+                !names.is_empty() && names.iter().all(|name| words.contains(name))
+            });
+            named.chain(described).collect()
+        };
+        let plain: Vec<String> =
+            terms.iter().filter(|term| term.except.is_empty()).map(|term| term.word.clone()).collect();
+        let mut all = of(&plain);
+        for term in terms.iter().filter(|term| !term.except.is_empty()) {
+            let out = of(&term.except);
+            all.extend(of(std::slice::from_ref(&term.word)).into_iter().filter(|class| !out.contains(class)));
+        }
+        all
     }
 }
 
