@@ -40,7 +40,7 @@ fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
                 "a rule that is new",
                 r#""grants": []"#,
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:22", "443"]}]"#,
-                &["+ autogroup:member -> tag:web icmp:*, tcp:22, tcp:443, udp:443, ipv6-icmp:*"],
+                &["+ autogroup:member -> tag:web 443, tcp:22"],
             ),
             (
                 "written as an acl, with a host for an address",

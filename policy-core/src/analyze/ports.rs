@@ -153,25 +153,42 @@ impl Ports {
         other.without(self).is_empty()
     }
 
-    fn of(&self, protocol: Protocol) -> Vec<PortRange> {
-        self.ranges().filter(|(of, _)| *of == protocol).map(|(_, range)| range).collect()
+    /// Whether it is all that a client lets through by default: `*`.
+    pub fn are_all(&self) -> bool {
+        Protocol::DEFAULTS.into_iter().all(|protocol| self.of(protocol).any(PortRange::is_all))
+    }
+
+    fn of(&self, protocol: Protocol) -> impl Iterator<Item = PortRange> {
+        self.ranges().filter(move |(of, _)| *of == protocol).map(|(_, range)| range)
+    }
+
+    /// What a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
+    fn of_no_protocol(&self) -> Ports {
+        let of = |protocol| Ports(self.of(protocol).map(|range| (Protocol::TCP, range)).collect());
+        let are_pings = [Protocol::ICMP, Protocol::ICMPV6].into_iter().all(|ping| self.of(ping).next().is_some());
+        if are_pings { of(Protocol::TCP).common(&of(Protocol::UDP)) } else { Ports::default() }
     }
 }
 
-/// As a grant's `ip` would have it.
+/// As a grant's `ip` would have it: `443, tcp:22`.
 impl std::fmt::Display for Ports {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let tcp = self.of(Protocol::TCP);
-        // A rule without a protocol is about the default ones, pings whatever its ports.
-        let is_default = !tcp.is_empty()
-            && tcp == self.of(Protocol::UDP)
-            && [Protocol::ICMP, Protocol::ICMPV6].into_iter().all(|ping| !self.of(ping).is_empty());
-        let mut words: Vec<String> = Vec::new();
-        if is_default {
-            words.extend(tcp.iter().map(PortRange::to_string));
+        let default = self.of_no_protocol();
+        let mut words: Vec<String> = default.ranges().map(|(_, range)| range.to_string()).collect();
+        for (protocol, range) in self.ranges() {
+            let left = match protocol {
+                Protocol::ICMP | Protocol::ICMPV6 if !default.is_empty() => continue,
+                Protocol::TCP | Protocol::UDP => Ports(vec![(Protocol::TCP, range)]).without(&default),
+                _ => Ports(vec![(protocol, range)]),
+            };
+            let left = match *left.0 {
+                [] => continue,
+                [(_, left)] => left,
+                // Better one range that says something twice than two.
+                _ => range,
+            };
+            words.push(format!("{protocol}:{left}"));
         }
-        let rest = self.ranges().filter(|(protocol, _)| !is_default || !Protocol::DEFAULTS.contains(protocol));
-        words.extend(rest.map(|(protocol, range)| format!("{protocol}:{range}")));
         f.write_str(&words.join(", "))
     }
 }
@@ -179,6 +196,7 @@ impl std::fmt::Display for Ports {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Origin, PortSpec, Text};
     use proptest::prelude::*;
 
     fn some() -> impl Strategy<Value = Ports> {
@@ -221,15 +239,37 @@ mod tests {
 
     #[test]
     fn ports_are_written_as_a_grant_has_them() {
-        for (specs, text) in [
-            (vec![(None, PortRange::ALL)], "*"),
-            (vec![(None, PortRange::single(443)), (Some(Protocol(47)), PortRange::ALL)], "443, gre:*"),
-            (
-                vec![(Some(Protocol::TCP), PortRange::single(443)), (Some(Protocol::ICMP), PortRange::ALL)],
-                "icmp:*, tcp:443",
-            ),
+        for (written, said) in [
+            ("", ""),
+            ("*", "*"),
+            ("443, gre:*", "443, gre:*"),
+            ("gre:*, *", "*, gre:*"),
+            ("tcp:443, icmp:*", "icmp:*, tcp:443"),
+            ("tcp:22, tcp:443, tcp:22", "tcp:22, tcp:443"),
+            ("tcp:443, 443, udp:443, icmp:*", "443"),
+            ("tcp:443, udp:443, icmp:*, ipv6-icmp:*", "443"),
+            ("tcp:443, udp:53, icmp:*, ipv6-icmp:*", "icmp:*, tcp:443, udp:53, ipv6-icmp:*"),
+            ("tcp:1-65535, *", "*"),
+            ("tcp:80, udp:80", "tcp:80, udp:80"),
+            ("sctp:443, 443", "443, sctp:443"),
+            ("80, 81, 83", "80-81, 83"),
+            ("443, tcp:444, udp:22", "443, tcp:444, udp:22"),
+            ("tcp:443-500, 450", "450, tcp:443-500"),
+            ("65535, 65534", "65534-65535"),
         ] {
-            assert_eq!(Ports::new(specs).to_string(), text);
+            assert_eq!(ports(written).to_string(), said, "{written}");
         }
+    }
+
+    fn ports(words: &str) -> Ports {
+        let words = words.split(", ").filter(|word| !word.is_empty());
+        let spec = |word: &str| PortSpec::parse(&Text::escaped(word, Origin::default())).unwrap();
+        Ports::new(words.map(spec).map(|spec| (spec.protocol, spec.ports)))
+    }
+
+    #[test]
+    fn all_is_what_goes_through_by_default() {
+        assert!(ports("*, gre:*").are_all());
+        assert!(!ports("1-65535").are_all() && !ports("tcp:*").are_all());
     }
 }

@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::analyze::Ports;
 use crate::eval::Tailnet;
 use crate::eval::bits::Bits;
 use crate::eval::permits::{Permit, Permits, RuleRef};
 use crate::eval::selectors::SelectorId;
 use crate::model::{Autogroup, Device, Origin, Policy, Selector, SelectorKind};
 
-use super::Ports;
 use super::coverage::Coverage;
 
 /// Who reaches what.
@@ -269,7 +269,7 @@ fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a Permit<'p>>) -> Cell<'p> {
         parts.into_iter().map(|(access, ports)| Access { ports: Ports::new(ports), ..access }).collect();
     cell.sort_by_key(Access::is_conditional);
     if let Some((first, rest)) = cell.split_first().filter(|(first, _)| !first.is_conditional()) {
-        let more: Vec<Access> = rest.iter().filter(|access| !first.ports.contain(&access.ports)).cloned().collect();
+        let more: Vec<Access> = rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
         cell = [first.clone()].into_iter().chain(more).collect();
     }
     cell
@@ -344,7 +344,7 @@ mod tests {
                     let probe = Ports::new([(Some(Protocol(number)), PortRange::single(port))]);
                     let cell = row.get(&column).into_iter().flatten();
                     let is_reached =
-                        cell.filter(|access| access.postures.is_empty()).any(|access| access.ports.contain(&probe));
+                        cell.filter(|access| access.postures.is_empty()).any(|access| access.ports.contains(&probe));
                     assert_eq!(
                         is_reached,
                         outcome.passes(),

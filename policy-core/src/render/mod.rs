@@ -5,7 +5,5 @@
 
 mod coverage;
 mod matrix;
-mod ports;
 
 pub use matrix::{Access, Cell, End, Matrix};
-pub use ports::Ports;
