@@ -90,7 +90,7 @@ impl<'w> End<'w> {
 }
 
 /// Of how many classes it is not worth the memory to remember how they lie.
-const FEW: usize = 4;
+const FEW: usize = 16;
 
 fn overlap(list: &[ClassId], others: &[ClassId]) -> Overlap {
     let (few, many) = if list.len() <= others.len() { (list, others) } else { (others, list) };

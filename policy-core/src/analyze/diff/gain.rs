@@ -65,10 +65,16 @@ pub(super) fn gains<E: Extent>(
     order.into_iter().flat_map(|at| comparison.gains_of(at)).collect()
 }
 
-type Key<'r, E> = (SetId, SetId, bool, &'r E, &'r [PostureId], usize);
+type Key<'r, E> = (Ends<'r>, &'r E);
+type Ends<'r> = (SetId, SetId, bool, &'r [PostureId], usize);
 
 fn key<E>(region: &Region<E>) -> Key<'_, E> {
-    (region.from, region.to, region.is_own, &region.extent, &region.postures, region.channel)
+    (ends(region), &region.extent)
+}
+
+/// All of a region but its extent.
+fn ends<E>(region: &Region<E>) -> Ends<'_> {
+    (region.from, region.to, region.is_own, &region.postures, region.channel)
 }
 
 struct Comparison<'w, E> {
@@ -78,6 +84,8 @@ struct Comparison<'w, E> {
     theirs: usize,
     /// By the place of one of ours, its place in `all`
     places: HashMap<usize, usize>,
+    /// By all but the extent, those of theirs
+    same: HashMap<Ends<'w>, Vec<usize>>,
     /// Whether one of `all` has been looked at, so that what it gives is told.
     is_told: Vec<bool>,
     from: End<'w>,
@@ -121,9 +129,14 @@ impl<'w, E: Extent> Comparison<'w, E> {
             places.insert(at, all.len());
             all.extend(ours.get(at));
         }
+        let mut same: HashMap<Ends, Vec<usize>> = HashMap::new();
+        for (number, region) in theirs.iter().enumerate() {
+            same.entry(ends(region)).or_default().push(number);
+        }
         let space = &world.space;
         Comparison {
             space,
+            same,
             theirs: theirs.len(),
             places,
             is_told: vec![false; all.len()],
@@ -141,6 +154,13 @@ impl<'w, E: Extent> Comparison<'w, E> {
     fn gains_of(&mut self, at: usize) -> Vec<Gain<E>> {
         let Some(&place) = self.places.get(&at) else { return Vec::new() };
         let Some(&region) = self.all.get(place) else { return Vec::new() };
+        // Most often it is the same rule that gives most of it.
+        let same = self.same.get(&ends(region)).into_iter().flatten().filter_map(|&number| self.all.get(number));
+        let extent = same.fold(region.extent.clone(), |rest, same| rest.without(&same.extent));
+        if extent.is_empty() {
+            return Vec::new();
+        }
+        let region = &Region { extent, ..region.clone() };
         let candidates = self.candidates(region, place);
         let mut gains = Vec::new();
         // A device that has this posture and no other; `None` for one that has none.
@@ -160,8 +180,9 @@ impl<'w, E: Extent> Comparison<'w, E> {
             let when: Vec<PostureId> = state.into_iter().collect();
             gains.extend(pieces.into_iter().map(|piece| Gain { region: at, when: when.clone(), ..piece }));
         }
+        // What adds nothing is given by others already.
         if let Some(is_told) = self.is_told.get_mut(place) {
-            *is_told = true;
+            *is_told = !gains.is_empty();
         }
         merged(gains, self.from.sets.classes(region.from), self.to.sets.classes(region.to))
     }
