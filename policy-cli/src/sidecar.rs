@@ -10,7 +10,7 @@ use crate::file;
 use crate::outcome::Failure;
 
 /// The extension of such a file; for the rest it is called like the policy.
-const EXTENSION: &str = "invariants";
+pub(crate) const EXTENSION: &str = "invariants";
 
 /// The argument of every command that invariants matter to.
 pub(crate) fn argument() -> Arg {

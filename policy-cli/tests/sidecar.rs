@@ -126,6 +126,20 @@ fn other_commands_know_the_invariants_too() {
 }
 
 #[test]
+fn they_are_formatted_like_a_policy() {
+    let directory = directory("sidecar-fmt", Some("/// Why\nnever tag:web->tag:db ;"));
+    let run = policy(&directory, &["fmt", "--check", "policy.hujson", "policy.invariants"], "");
+    assert_eq!((run.status, run.stdout.lines().last()), (Some(1), Some("policy.invariants")), "{run:?}");
+    assert_eq!(policy(&directory, &["fmt", "policy.invariants"], "").status, Some(0));
+    let text = fs::read_to_string(directory.join("policy.invariants")).unwrap();
+    assert_eq!(text, "/// Why\nnever tag:web -> tag:db;\n");
+    fs::write(directory.join("policy.invariants"), "never tag:web; }").unwrap();
+    let run = policy(&directory, &["fmt", "policy.invariants"], "");
+    assert!(run.status == Some(2) && run.stderr.contains("expected `->` after the sources"), "{run:?}");
+    assert_eq!(fs::read_to_string(directory.join("policy.invariants")).unwrap(), "never tag:web; }");
+}
+
+#[test]
 fn an_import_has_them_as_a_block() {
     let directory = directory("sidecar-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
     let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");

@@ -5,6 +5,7 @@ mod mention;
 mod parity;
 mod sidecar;
 
+use policy_core::Code;
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
 
@@ -182,6 +183,19 @@ fn comments_are_published_where_they_stand() {
         // Between. \"groups\": { \"group:g\": [],}, // The last. }";
     let normal = |text: &str| text.replace([' ', ','], "");
     assert_eq!(normal(&hujson(text)), normal(expected));
+}
+
+#[test]
+fn an_except_says_for_which_element_of_a_loop_it_is_wrong() {
+    let policy = "groups { group:eng = \"a@example.com\", \"b@example.com\"; group:ops = \"c@example.com\"; }
+        tagOwners { tag:x; }
+        for name in [eng, ops] { grants { group:$name except \"c@example.com\" -> tag:x on 22; } }";
+    let said = findings(tokens(policy)).into_iter().map(|finding| {
+        let notes: Vec<String> = finding.notes.into_iter().map(|(note, _)| note).collect();
+        (finding.code, notes.join("; "))
+    });
+    let expected = [(Code::NeedlessExcept, "for `name` = `eng`"), (Code::EmptyExcept, "for `name` = `ops`")];
+    assert_eq!(said.collect::<Vec<_>>(), expected.map(|(code, note)| (code, note.to_owned())));
 }
 
 #[test]

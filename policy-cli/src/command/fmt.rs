@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::hujson::Document;
-use policy_core::model::Origin;
+use policy_core::model::{Facts, Origin};
 use policy_core::{Code, Diagnostic, Policy};
 
 use crate::file;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
-use crate::rust_source::{self, Unreadable};
+use crate::rust_source::{self, Formatted, Unreadable, formatted_statements};
+use crate::sidecar;
 
-const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
+const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
 formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
 What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
 
@@ -42,9 +43,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Outcome {
     let only_check = matches.get_flag("check");
     let paths = matches.get_many::<PathBuf>("file").into_iter().flatten();
     let outcomes = paths.map(|path| {
-        let is_rust =
-            if file::is_stdin(path) { matches.get_flag("rust") } else { path.extension() == Some("rs".as_ref()) };
-        run_on(path, is_rust, only_check).unwrap_or_else(|failure| {
+        run_on(path, Language::of(path, matches.get_flag("rust")), only_check).unwrap_or_else(|failure| {
             output::report(&failure);
             Outcome::Incomplete
         })
@@ -52,9 +51,39 @@ pub(crate) fn run(matches: &ArgMatches) -> Outcome {
     outcomes.max().unwrap_or(Outcome::Good)
 }
 
-fn run_on(path: &Path, is_rust: bool, only_check: bool) -> Result<Outcome, Failure> {
+/// What a file is written in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Hujson,
+    Rust,
+    Invariants,
+}
+
+impl Language {
+    fn of(path: &Path, stdin_is_rust: bool) -> Language {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            _ if file::is_stdin(path) => {
+                if stdin_is_rust {
+                    Language::Rust
+                } else {
+                    Language::Hujson
+                }
+            }
+            Some("rs") => Language::Rust,
+            Some(sidecar::EXTENSION) => Language::Invariants,
+            _ => Language::Hujson,
+        }
+    }
+}
+
+fn run_on(path: &Path, language: Language, only_check: bool) -> Result<Outcome, Failure> {
     let text = file::read_text(path)?;
-    let (formatted, problems) = if is_rust { rust(&text) } else { hujson(&text) };
+    let is_rust = language == Language::Rust;
+    let (formatted, problems) = match language {
+        Language::Hujson => hujson(&text),
+        Language::Rust => rust(&text),
+        Language::Invariants => invariants(&text),
+    };
     if !problems.is_empty() {
         let report = Report::new(file::display_name(path), &text, &problems);
         output::say(&report.render(Format::Text, &output::stderr_renderer()));
@@ -86,15 +115,31 @@ fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     }
 }
 
+/// A file of invariants as it should be, or what is wrong with it.
+fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
+    let (_, mut problems) = Facts::parse_invariants(text, 0);
+    problems.retain(|problem| problem.code == Code::Syntax);
+    if !problems.is_empty() {
+        return (None, problems);
+    }
+    match formatted_statements(text) {
+        Ok(formatted) => (Some(formatted), Vec::new()),
+        Err(unreadable) => (None, vec![problem(text, unreadable)]),
+    }
+}
+
 /// A Rust file as it should be, as far as it can be formatted, and why the rest cannot.
 fn rust(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    let problem = |Unreadable { start, message }: Unreadable| {
-        let position = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        let length = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        Diagnostic::new(Code::Syntax, Origin::new(position(start), position(start + length)), message)
-    };
     match rust_source::formatted(text) {
-        Ok(formatted) => (Some(formatted.text), formatted.untouched.into_iter().map(problem).collect()),
-        Err(unreadable) => (None, vec![problem(unreadable)]),
+        Ok(Formatted { text: formatted, untouched }) => {
+            (Some(formatted), untouched.into_iter().map(|unreadable| problem(text, unreadable)).collect())
+        }
+        Err(unreadable) => (None, vec![problem(text, unreadable)]),
     }
+}
+
+fn problem(text: &str, Unreadable { start, message }: Unreadable) -> Diagnostic {
+    let position = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    let length = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Diagnostic::new(Code::Syntax, Origin::new(position(start), position(start + length)), message)
 }

@@ -20,6 +20,7 @@
 
 mod layout;
 mod spacing;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -29,6 +30,8 @@ mod writer;
 use std::ops::Range;
 
 use token::{Kind, Token};
+
+pub(crate) use statements::formatted_statements;
 
 /// The macros whose bodies are formatted, if they have curly brackets.
 const MACROS: &[&str] = &["policy", "policy_fragment"];
