@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use policy_core::analyze::{Diff, diff};
 use policy_core::hujson::{Document, Kind, NodeId};
-use policy_core::model::{Autogroup, Lint, Origin, Prefix, SelectorKind};
+use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
 use policy_core::{Code, Diagnostic, Policy, Severity, check};
 
 use self::written::{Item, Items};
@@ -183,9 +183,7 @@ impl Sections<'_> {
     }
 
     fn range(&self, id: NodeId) -> Range<usize> {
-        let Origin { start, end } = self.document.origin(id);
-        let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
-        at(start)..at(end)
+        self.document.origin(id).range()
     }
 }
 

@@ -16,6 +16,18 @@ impl Origin {
         Origin { start, end }
     }
 
+    /// Which bytes of its text these are, if the base of that is 0, as a policy's is.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"hosts": {"web": "10.0.0.1"}}"#);
+    /// assert_eq!(policy.text.get(policy.hosts[0].origin.range()), Some(r#""web": "10.0.0.1""#));
+    /// ```
+    pub fn range(self) -> std::ops::Range<usize> {
+        let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
+        at(self.start)..at(self.end)
+    }
+
     /// Whether `other` lies within it.
     pub const fn contains(self, other: Origin) -> bool {
         self.start <= other.start && other.end <= self.end
