@@ -2,7 +2,8 @@
 
 use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 
-/// The lines of comments that stand together: without their marks, or as they are if that was asked for.
+/// The lines of comments that stand together: what is behind their slashes, most often a blank first; or, if that was asked
+/// for, the comments as they are.
 pub(crate) type Lines = Vec<String>;
 
 /// A member of an object or an element of an array, with the comments that are about it.
@@ -32,7 +33,7 @@ pub(crate) struct Content {
 /// How a comment becomes lines.
 type Reading = fn(Extra) -> Lines;
 
-/// The children of an object or an array, and all comments between them, line by line and without their marks.
+/// The children of an object or an array, and all comments between them, line by line and from behind their slashes on.
 pub(crate) fn content(document: &Document, id: NodeId) -> Content {
     read(document, id, comment_lines)
 }
@@ -148,13 +149,13 @@ fn marked(part: Extra) -> Lines {
     }
 }
 
-/// One line, without the blank that follows the mark. A lone carriage return is a blank, as to Tailscale's formatter.
+/// One line. A lone carriage return is a blank, as to Tailscale's formatter.
 fn line(text: &str) -> String {
-    let text = text.trim_end();
-    text.strip_prefix(' ').unwrap_or(text).replace('\r', " ")
+    text.trim_end().replace('\r', " ")
 }
 
-/// The lines of `/* … */`, without asterisks at their starts and without the indentation that they share.
+/// The lines of `/* … */` as they would be behind slashes: without asterisks at their starts and without the indentation
+/// that they share.
 fn block_lines(comment: &str) -> Lines {
     let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/")).unwrap_or(comment);
     let (first, rest) = inside.split_once('\n').unwrap_or((inside, ""));
@@ -163,11 +164,12 @@ fn block_lines(comment: &str) -> Lines {
     let starred = filled().all(|line| line.trim_start().starts_with('*'));
     let indentation = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let shared = filled().map(|line| indentation(&line)).min().unwrap_or_default();
-    let mut lines = vec![line(first)];
-    lines.extend(rest.iter().map(|text| {
-        let plain = if starred { text.trim_start().strip_prefix('*') } else { text.get(shared..) };
-        // Between asterisks, one blank belongs to the mark.
-        if starred { line(plain.unwrap_or_default()) } else { plain.unwrap_or_default().replace('\r', " ") }
+    // Behind the opening mark and behind an asterisk, one blank belongs to the mark.
+    let said = |text: &str| text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
+    let mut lines = vec![said(first)];
+    lines.extend(rest.iter().map(|text| match starred {
+        true => said(text.trim_start().strip_prefix('*').unwrap_or_default()),
+        false => text.get(shared..).unwrap_or_default().to_owned(),
     }));
     while lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
         lines.pop();
@@ -175,7 +177,7 @@ fn block_lines(comment: &str) -> Lines {
     if lines.len() > 1 && lines.first().is_some_and(String::is_empty) {
         lines.remove(0);
     }
-    lines
+    lines.iter().map(|said| line(&format!(" {said}"))).collect()
 }
 
 /// Whether there is a comment in a value.
@@ -207,22 +209,22 @@ mod tests {
                     \n  // apart\n  \"b\": 2 // last\n  // end one\n\n  // end two\n}";
         let document = Document::parse(text, 0).unwrap();
         let content = content(&document, document.root());
-        assert_eq!(content.open, ["open"]);
+        assert_eq!(content.open, [" open"]);
         let [a, b] = content.children.as_slice() else { panic!() };
-        assert_eq!((&a.alone, a.is_apart), (&vec![vec!["alone".to_owned()]], true));
-        assert_eq!(a.above, ["above", " too".trim(), "name", "value"]);
-        assert_eq!(a.behind, ["behind"]);
-        assert_eq!((b.is_apart, &b.above, &b.behind), (true, &vec!["apart".to_owned()], &vec!["last".to_owned()]));
-        assert_eq!(content.end, [["end one"], ["end two"]]);
+        assert_eq!((&a.alone, a.is_apart), (&vec![vec![" alone".to_owned()]], true));
+        assert_eq!(a.above, [" above", " too", " name", " value"]);
+        assert_eq!(a.behind, [" behind"]);
+        assert_eq!((b.is_apart, &b.above, &b.behind), (true, &vec![" apart".to_owned()], &vec![" last".to_owned()]));
+        assert_eq!(content.end, [[" end one"], [" end two"]]);
     }
 
     #[test]
     fn a_comment_before_and_after_the_last_comma() {
         for (text, behind, end) in [
-            ("[1 /* a */, // b\n// c\n]", vec!["a", "b"], vec!["c"]),
-            ("[1 /* a */ // b\n// c\n]", vec!["a", "b"], vec!["c"]),
-            ("[1 /* a */]", vec!["a"], vec![]),
-            ("[1, /* a */]", vec!["a"], vec![]),
+            ("[1 /* a */, //b\n// c\n]", vec![" a", "b"], vec![" c"]),
+            ("[1 /* a */ // b\n//\tc\n]", vec![" a", " b"], vec!["\tc"]),
+            ("[1 /* a */]", vec![" a"], vec![]),
+            ("[1, /*a*/]", vec![" a"], vec![]),
         ] {
             let document = Document::parse(text, 0).unwrap();
             let content = content(&document, document.root());
@@ -234,11 +236,11 @@ mod tests {
     #[test]
     fn a_block_loses_its_marks_and_nothing_else() {
         for (comment, expected) in [
-            ("/* one */", vec!["one"]),
+            ("/* one */", vec![" one"]),
             ("/**/", vec![""]),
-            ("/*\n\t * one\n\t *\n\t *  two\n\t */", vec!["one", "", " two"]),
-            ("/* one\n     two\n       three */", vec!["one", "two", "  three"]),
-            ("/*\r\n  {\r\n    x\r\n  }\r\n*/", vec!["{", "  x", "}"]),
+            ("/*\n\t * one\n\t *\n\t *  two\n\t */", vec![" one", "", "  two"]),
+            ("/* one\n     two\n       three */", vec![" one", " two", "   three"]),
+            ("/*\r\n  {\r\n    x\r\n  }\r\n*/", vec![" {", "   x", " }"]),
         ] {
             let lines: Lines = extras(comment).flat_map(comment_lines).collect();
             assert_eq!(lines, expected, "{comment:?}");

@@ -59,10 +59,11 @@ impl Layout {
             self.out.push('\n');
         }
         if text.contains(turns_text) {
-            let text = quoted(&format!(" {text}"));
-            self.line(&format!("{attribute}{text}]"));
+            self.line(&format!("{attribute}{}]", quoted(text)));
         } else {
-            self.line(format!("{mark} {text}").trim_end());
+            // Four slashes are a private comment to Rust.
+            let apart = if mark == "///" && text.starts_with('/') { " " } else { "" };
+            self.line(format!("{mark}{apart}{text}").trim_end());
         }
     }
 
@@ -215,6 +216,7 @@ pub(super) fn level(line: &str) -> Option<String> {
 }
 
 fn lint(line: &str) -> Option<(Level, Vec<&str>, &str)> {
+    let line = line.strip_prefix(' ')?;
     let (level, rest) = Lint::start(line)?;
     let (codes, reason) = rest.split_once(')')?;
     let codes: Vec<&str> = codes.split(", ").collect();

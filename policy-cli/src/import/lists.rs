@@ -126,6 +126,7 @@ fn service(text: &str) -> Option<String> {
 /// A comment of up to three words as a name.
 fn short_name(docs: &Lines) -> Option<String> {
     let [line] = docs.as_slice() else { return None };
+    let line = line.trim();
     let words = line.split_whitespace().count();
     let is_plain = line.chars().all(|char| char.is_ascii_alphanumeric() || char == ' ' || char == '-');
     (is_plain && (1..=3).contains(&words) && line.starts_with(|char: char| char.is_ascii_alphabetic()))

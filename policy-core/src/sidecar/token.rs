@@ -128,7 +128,8 @@ impl<'t> Lexer<'t, '_> {
             && !doc.starts_with(mark)
             && !(mark == '*' && doc.is_empty())
         {
-            self.push(TokenKind::Doc(comment_lines(doc)), start);
+            let said = |line: String| line.strip_prefix(' ').map_or(line.clone(), str::to_owned);
+            self.push(TokenKind::Doc(comment_lines(doc).into_iter().map(said).collect()), start);
         }
     }
 
@@ -266,16 +267,17 @@ pub(super) fn origin(base: u32, start: usize, end: usize) -> Origin {
     Origin::new(position(start), position(end))
 }
 
-/// The lines of a comment that is published, without its `///`: a blank and, in a block, leading asterisks less.
+/// The lines of a comment as rustc hands them over: what is behind the slashes, most often a blank first; in a block,
+/// leading asterisks less and with the blank that would be there.
 ///
 /// ```
-/// assert_eq!(policy_core::sidecar::comment_lines(" The proxy"), ["The proxy"]);
-/// assert_eq!(policy_core::sidecar::comment_lines("\n * The\n * proxy\n "), ["The", "proxy"]);
+/// use policy_core::sidecar::comment_lines;
+/// assert_eq!(comment_lines(" The proxy"), [" The proxy"]);
+/// assert_eq!(comment_lines("\n * The\n * proxy\n "), [" The", " proxy"]);
 /// ```
 pub fn comment_lines(text: &str) -> Vec<String> {
-    let single = |line: &str| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
     if !text.contains('\n') {
-        return vec![single(text.trim_end())];
+        return vec![text.trim_end().to_owned()];
     }
     let mut lines: Vec<&str> = text.lines().collect();
     let starred = lines.iter().skip(1).all(|line| line.trim_start().starts_with('*') || line.trim().is_empty());
@@ -286,8 +288,9 @@ pub fn comment_lines(text: &str) -> Vec<String> {
         lines.pop();
     }
     let strip = |line: &str| {
-        let line = line.trim_start();
-        single(if starred { line.strip_prefix('*').unwrap_or(line) } else { line })
+        let line = line.trim();
+        let said = if starred { line.strip_prefix('*').unwrap_or(line) } else { line };
+        if said.is_empty() || said.starts_with(' ') { said.to_owned() } else { format!(" {said}") }
     };
     lines.into_iter().map(strip).collect()
 }

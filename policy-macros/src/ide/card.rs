@@ -55,7 +55,7 @@ impl Cards {
         }
         for item in &tree.items {
             if let Item::Let(item) = item {
-                let doc = item.marks.docs.iter().flat_map(|doc| &doc.lines).cloned().collect::<Vec<_>>().join("\n");
+                let doc = item.marks.docs.iter().flat_map(|doc| doc.said()).collect::<Vec<_>>().join("\n");
                 let card = Card::new(&item.name.text, &Some(doc).filter(|doc| !doc.is_empty()));
                 cards.add("let", &item.name.text, card.line("Stands for", written(&item.value), ""));
             }

@@ -24,7 +24,15 @@ pub(crate) enum Item {
 /// A comment that is published: the lines of a `///`, `//!`, `/** */` or `/*! */`.
 #[derive(Debug, Clone)]
 pub(crate) struct Comment {
+    /// What is behind the slashes: most begin with a blank, which belongs to those.
     pub(crate) lines: Vec<String>,
+}
+
+impl Comment {
+    /// What it says, line by line.
+    pub(crate) fn said(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line))
+    }
 }
 
 /// What stands above an item or an entry and is about it.

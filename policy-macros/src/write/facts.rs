@@ -171,7 +171,7 @@ impl<'t> Writer<'_, 't> {
         if docs.is_empty() {
             return;
         }
-        let lines: Vec<&str> = docs.iter().flat_map(|doc| &doc.lines).map(String::as_str).collect();
+        let lines: Vec<&str> = docs.iter().flat_map(Comment::said).collect();
         self.out.key("doc");
         self.out.string(&lines.join("\n"), Place::call_site());
         self.out.push(", ");

@@ -135,12 +135,13 @@ impl Text {
     pub(super) fn allows(&mut self, allows: &[Allow]) {
         for Allow { codes, reason } in allows {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.line(&Lint::comment(Level::Allow, codes.iter().copied(), &reason));
+            self.line(&format!(" {}", Lint::comment(Level::Allow, codes.iter().copied(), &reason)));
         }
     }
 
+    /// A line of a comment, from behind its slashes on.
     pub(super) fn line(&mut self, line: &str) {
-        self.text.push_str(if line.is_empty() { "//" } else { "// " });
+        self.text.push_str("//");
         // A line break within would end the comment.
         self.text.extend(line.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));
         self.text.push('\n');
