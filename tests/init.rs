@@ -142,12 +142,17 @@ fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
 fn a_file_may_come_from_a_pipe() {
     let directory = directory("init_from_stdin");
     let mut command = Command::new(env!("CARGO_BIN_EXE_standalone"));
-    command.current_dir(&directory).args(["init", "new", "--from", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .current_dir(&directory)
+        .args(["init", "it's new", "--from", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"{\"acls\": []}").unwrap();
     let made = child.wait_with_output().unwrap();
     assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
-    assert_eq!(fs::read_to_string(directory.join("new/policy.hujson")).unwrap(), "{\"acls\": []}\n");
+    assert!(text(&made.stderr).contains("\n  cd 'it'\\''s new'\n"), "{}", text(&made.stderr));
+    assert_eq!(fs::read_to_string(directory.join("it's new/policy.hujson")).unwrap(), "{\"acls\": []}\n");
 }
 
 #[test]

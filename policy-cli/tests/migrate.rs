@@ -225,6 +225,27 @@ fn acls_join_the_grants_that_are_there() {
 }
 
 #[test]
+fn a_long_grant_is_broken_at_its_fields_first() {
+    let ports: Vec<String> = (1..30).map(|port| (10_000 + port).to_string()).collect();
+    let acl = |ports: &[String]| {
+        let ports = ports.join(",");
+        format!("{{\"acls\": [{{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"192.0.2.1:{ports}\"]}}]}}")
+    };
+    let few = migrate(&acl(&ports[..3])).unwrap().text;
+    assert!(
+        few.contains("{\"src\": [\"*\"], \"dst\": [\"192.0.2.1\"], \"ip\": [\"10001\", \"10002\", \"10003\"]}"),
+        "{few}"
+    );
+    let many = migrate(&acl(&ports)).unwrap().text;
+    assert!(
+        many.starts_with(
+            "{\"grants\": [{\n\t\"src\": [\"*\"],\n\t\"dst\": [\"192.0.2.1\"],\n\t\"ip\": [\n\t\t\"10001\",\n"
+        ),
+        "{many}"
+    );
+}
+
+#[test]
 fn a_file_is_written_in_place_or_not_at_all() {
     let directory = directory("migrate_in_place");
     let path = directory.join("policy.hujson");

@@ -112,6 +112,14 @@ fn next_steps(directory: &Path, is_starter: bool, is_refused: bool) -> String {
     format!(
         "made {}. What comes next:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n",
         visible(&name),
-        visible(&name)
+        visible(&shell_word(&name))
     )
+}
+
+/// A word as a shell reads it.
+fn shell_word(word: &str) -> String {
+    let is_plain = |char: char| {
+        char.is_alphanumeric() || matches!(char, '/' | '.' | '-' | '_' | '+' | ':') || char == std::path::MAIN_SEPARATOR
+    };
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::written::{Item, Items};
 use crate::comment::{Child, Content, marked_content};
 
+/// The official formatter breaks no list that is not wider.
+const WIDTH: usize = 78;
+
 /// Destinations that one grant can have: they are open on the same ports, and to the same sources.
 struct Part<'a> {
     hosts: Vec<Host<'a>>,
@@ -74,7 +77,12 @@ pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str
         let (is_first, is_last) = (index == 0, index + 1 == parts.len());
         let mut object = Items::around(&content, is_broken, is_first, is_last);
         object.items = entry.members(part, is_first, is_last);
-        object.object()
+        let text = object.object();
+        if text.len() <= WIDTH || text.contains('\n') {
+            return text;
+        }
+        // The formatter would break a long list and leave what is around it on one line.
+        Items { is_broken: true, ..object }.object()
     };
     parts.iter().enumerate().map(grant).collect()
 }
