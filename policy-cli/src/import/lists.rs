@@ -87,8 +87,8 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
                 order.push(item.text.clone());
                 (0, None)
             });
-            // One that keeps its comment keeps its number, too.
-            *count += usize::from(item.docs.is_empty());
+            // One that keeps its comment keeps its number, too. A `let` of all ports there is not.
+            *count += usize::from(item.docs.is_empty() && item.text != "*");
             if said.is_none() {
                 *said = short_name(&item.docs);
             }

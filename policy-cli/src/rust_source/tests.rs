@@ -55,6 +55,11 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ),
     ("comments of several lines move", "  /* a\n     b\n\n   c */\nd;", "/* a\n   b\n\n c */\nd;"),
     ("published ones, too", "  /** a\n   * b  */\n/// c  \nd;", "/** a\n * b  */\n/// c\nd;"),
+    (
+        "comments as attributes stand on lines of their own",
+        "#[doc = \"a\"] b -> c, #[doc = \" d\"] e on 1;",
+        "#[doc = \"a\"]\nb ->\n    c,\n    #[doc = \" d\"]\n    e\n    on 1;",
+    ),
     ("an end without a semicolon", "a; b // c\n", "a;\nb // c"),
     ("a trailing comma", "a = b,;", "a = b,;"),
 ];

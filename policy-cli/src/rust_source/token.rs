@@ -65,6 +65,9 @@ fn is_word(letter: char) -> bool {
 fn first(text: &str) -> Option<(Kind, Option<usize>)> {
     let letter = text.chars().next()?;
     let length = letter.len_utf8();
+    if let Some(length) = doc_attribute(text) {
+        return Some((Kind::Comment, Some(length)));
+    }
     Some(match letter {
         '/' if text.starts_with("//") => (Kind::Comment, Some(line_comment(text))),
         '/' if text.starts_with("/*") => (Kind::Comment, block_comment(text)),
@@ -103,6 +106,17 @@ fn prefixed(word: &str, rest: &str) -> Option<Option<usize>> {
 /// The length of a line comment, without the blanks at its end: the macro does not look at them either.
 fn line_comment(text: &str) -> usize {
     text.split('\n').next().unwrap_or(text).trim_end().len()
+}
+
+/// The length of `#[doc = "…"]`, which is a comment written otherwise; `None` if it is none.
+fn doc_attribute(text: &str) -> Option<usize> {
+    let mut rest = text.strip_prefix('#')?.trim_start_matches(is_blank);
+    for part in ["[", "doc", "="] {
+        rest = rest.strip_prefix(part)?.trim_start_matches(is_blank);
+    }
+    let string = if rest.starts_with('"') { quoted(rest, 1)? } else { return None };
+    let after = rest.get(string..)?.trim_start_matches(is_blank).strip_prefix(']')?;
+    Some(text.len() - after.len())
 }
 
 /// Comments within a block comment count.
@@ -167,6 +181,7 @@ mod tests {
             (r"'a' '\'' 'static b'\n' '('", vec!["'a'", r"'\''", "'static", r"b'\n'", "'('"]),
             ("\"//\" \"\\\"{\"", vec!["\"//\"", "\"\\\"{\""]),
             ("é\u{85}1.5", vec!["é", "1", ".", "5"]),
+            ("a # [ doc = \"]\\\"\" ] b #[x]", vec!["a", "# [ doc = \"]\\\"\" ]", "b", "#", "[", "x", "]"]),
         ] {
             assert_eq!(texts(source), expected, "{source}");
         }

@@ -175,8 +175,8 @@ impl<'a> Parser<'_, 'a> {
                 }
             }
         }
-        // One of several lines cannot stand beside anything.
-        if line.iter().any(|(remark, _)| remark.text.contains('\n')) {
+        // One of several lines cannot stand beside anything, and nothing may stand in front of `#[doc = "…"]`.
+        if line.iter().any(|(remark, _)| remark.text.contains('\n') || remark.text.starts_with('#')) {
             gap.above.append(&mut line);
         }
         gap.beside.extend(line.into_iter().map(|(remark, _)| remark));
