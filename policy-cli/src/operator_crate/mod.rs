@@ -169,12 +169,10 @@ publish = false
 # A workspace of its own, wherever it stands. Take this away to make it a member of another.
 [workspace]
 
-# A cold `cargo run` is a fifth shorter without what only debuggers and long edits need.
+# A cold `cargo run` is a third shorter without what only debuggers and long edits need.
 [profile.dev]
-debug = \"line-tables-only\"
-incremental = false
-[profile.dev.package.\"*\"]
 debug = false
+incremental = false
 ",
         env!("CARGO_PKG_RUST_VERSION"),
         dependencies.concat(),
