@@ -16,6 +16,7 @@
 //! The stand-alone `policy` reads `.hujson` files. Both exit with 0 if all is well, with 1 if there are
 //! findings, and with 2 if they could not do what they were asked to.
 
+mod answer;
 mod command;
 mod comment;
 mod diff;
@@ -58,12 +59,17 @@ const EXAMPLES: &str = "Examples:
   cargo run -- diff git:HEAD:policy.hujson     what access do the changes since the last commit give?
   cargo run -- fmt src/tailnet.rs              format the policy's source
   cargo run -- docs --output docs/access.md    the reference page, with what its author wrote kept
+  cargo run -- explain alice tag:db:5432       may she, by which rule, and if not, why not?
+  cargo run -- who tag:db                      all who reach it
   cargo run -- report -o access.html           a page to look up who reaches what";
 
 const FILE_EXAMPLES: &str = "Examples:
   policy check policy.hujson                   would Tailscale take it?
   policy check policy.hujson --format github   in CI: annotate the pull request
   policy test policy.hujson                    do its own tests pass?
+  policy explain policy.hujson alice@example.com tag:db:5432
+                                               may she, by which rule, and if not, why not?
+  policy who policy.hujson tag:db              all who reach it
   policy compile policy.hujson --tailnet facts.json
                                                Tailscale's verdict, and what each device gets
   policy matrix policy.hujson                  who reaches what
@@ -134,9 +140,14 @@ pub fn run_on_files() -> ExitCode {
     })
 }
 
-/// A command with the arguments that stand where an operator's own binary has its policy built in.
+/// A command with the arguments that stand where an operator's own binary has its policy built in; the file comes before
+/// all else that it takes.
 fn about_a_file(command: Command) -> Command {
-    let command = command.arg(policy_file());
+    let shifted = command.mut_args(|arg| match arg.get_index() {
+        Some(index) => arg.index(index + 1),
+        None => arg,
+    });
+    let command = shifted.arg(policy_file().index(1));
     // What Tailscale makes of a policy does not hang on what must hold of it.
     if command.get_name() == "compile" { command } else { command.arg(sidecar::argument()) }
 }

@@ -187,3 +187,91 @@ fn facts_that_cannot_be_read_exit_with_2() {
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
     assert!(stderr(&output).contains("there is no file `none.json`"), "{}", stderr(&output));
 }
+
+/// Two rules of which a test needs one.
+const HALF: &str = r#"{
+	"tagOwners": {"tag:web": [], "tag:db": []},
+	"grants": [
+		{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+		{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["udp:53"]},
+	],
+	"ssh": [{"action": "check", "src": ["bob@example.com"], "dst": ["tag:web"], "users": ["ubuntu"]}],
+	"tests": [{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22", "tag:web:5432"]}],
+	"sshTests": [{"src": "bob@example.com", "dst": ["tag:web"], "check": ["ubuntu"], "deny": ["root"]}],
+}
+"#;
+
+#[test]
+fn rules_that_no_test_would_miss_come_with_the_tests_that_would() {
+    let directory = directory("coverage", HALF);
+    let output = test(&directory, &["--quiet", "--coverage"]);
+    let (without, wider) = stdout(&output).split_once("nothing would fail if these rules were wider:\n").unwrap();
+    assert_eq!(
+        without,
+        "\
+nothing would fail without these rules:
+  policy.hujson:5  tag:db -> tag:web on udp:53
+
+these tests would:
+  \"tests\": [
+    {\"src\": \"tag:db\", \"proto\": \"udp\", \"accept\": [\"tag:web:53\"]},
+  ],
+
+"
+    );
+    let rules = wider.split_once("\n\n").unwrap().0;
+    assert_eq!(
+        rules,
+        "  policy.hujson:4  tag:web -> tag:db on tcp:5432
+                     for every source
+  policy.hujson:5  tag:db -> tag:web on udp:53
+                     for every source, for every destination, for every port
+  policy.hujson:7  check bob@example.com -> tag:web as ubuntu
+                     for every source, for every destination"
+    );
+    let said =
+        "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are noticed";
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_test_that_is_proposed_is_enough() {
+    let mut policy = HALF.to_owned();
+    let proposed = test(&directory("proposed", &policy), &["--quiet", "--coverage"]);
+    let proposed = stdout(&proposed);
+    for section in ["tests", "sshTests"] {
+        let head = format!("  \"{section}\": [\n");
+        let lists = proposed.split(&head).skip(1).filter_map(|rest| rest.split_once("  ],").map(|(list, _)| list));
+        let lists: Vec<&str> = lists.collect();
+        policy = policy.replace(&format!("\"{section}\": ["), &format!("\"{section}\": [{}", lists.concat()));
+    }
+    let output = test(&directory("enough", &policy), &["--quiet", "--min-coverage", "100"]);
+    assert_eq!((stdout(&output), output.status.code()), ("", Some(0)), "{policy}");
+    assert!(stderr(&output).contains("3 of 3 rules are needed by a test (100%), 9 of 9 ways"), "{}", stderr(&output));
+}
+
+#[test]
+fn less_coverage_than_is_wanted_is_a_finding() {
+    let directory = directory("min_coverage", HALF);
+    assert_eq!(test(&directory, &["--min-coverage", "66"]).status.code(), Some(0));
+    let output = test(&directory, &["--min-coverage", "67"]);
+    assert!(stderr(&output).ends_with("; at least 67% are wanted\n"), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(test(&directory, &["--min-coverage", "101"]).status.code(), Some(2));
+}
+
+#[test]
+fn coverage_is_in_the_formats_for_machines() {
+    let directory = directory("coverage_formats", HALF);
+    let output = test(&directory, &["--coverage", "--format", "json"]);
+    let json: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let coverage = &json["coverage"];
+    assert_eq!((&coverage["rules"], &coverage["needed"], &coverage["percent"]), (&3.into(), &2.into(), &66.into()));
+    assert_eq!(coverage["each"][1]["pin"]["test"]["accept"][0], "tag:web:53");
+    assert_eq!(coverage["each"][0]["wider"][0]["change"], "anySource");
+    let output = test(&directory, &["--coverage", "--format", "junit"]);
+    let xml = stdout(&output);
+    assert!(xml.contains(r#"<property name="coverage" value="66"/>"#), "{xml}");
+    assert!(xml.contains(r#"<testsuite name="coverage" tests="3" failures="0" errors="0" skipped="1">"#), "{xml}");
+}

@@ -139,6 +139,7 @@
 
 pub mod analyze;
 pub mod check;
+pub mod coverage;
 pub mod diagnostic;
 pub mod eval;
 mod findings;

@@ -5,6 +5,7 @@ pub(crate) mod compile;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub(crate) mod emit;
+pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod import;
@@ -13,6 +14,7 @@ pub(crate) mod matrix;
 pub(crate) mod migrate;
 pub(crate) mod report;
 pub(crate) mod test;
+pub(crate) mod who;
 
 use std::path::Path;
 
@@ -25,9 +27,12 @@ use crate::outcome::{Failure, Outcome};
 type Run = fn(&Path, Policy, &ArgMatches) -> Result<Outcome, Failure>;
 
 /// The commands that both programs have: with a policy that is built in, and for one in a file.
-pub(crate) const ABOUT_A_POLICY: [(fn() -> Command, Run); 7] = [
+pub(crate) const ABOUT_A_POLICY: [(fn() -> Command, Run); 10] = [
     (check::command, |path, policy, matches| check::run(path, &policy, matches)),
     (test::command, test::run),
+    (explain::command, explain::run),
+    (who::who_command, who::run_who),
+    (who::what_command, who::run_what),
     (compile::command, compile::run),
     (docs::command, docs::run),
     (matrix::command, matrix::run),

@@ -5,15 +5,17 @@ use std::time::Instant;
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::check::check;
+use policy_core::coverage::coverage;
 use policy_core::{Diagnostic, Policy, tested};
 
+use crate::answer::Asked;
 use crate::facts;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
-use crate::test_report::{TestFormat, TestReport};
+use crate::test_report::{CoverageReport, TestFormat, TestReport};
 
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 
@@ -44,10 +46,25 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Leave out the targets that pass"),
         )
+        .arg(
+            Arg::new("coverage")
+                .long("coverage")
+                .action(ArgAction::SetTrue)
+                .help("Tell which rules no test or invariant would miss, and the tests that would"),
+        )
+        .arg(
+            Arg::new("min-coverage")
+                .long("min-coverage")
+                .value_name("PERCENT")
+                .value_parser(value_parser!(u8).range(0..=100))
+                .help("The same, and exit with 1 if tests need less of the rules than that"),
+        )
 }
 
 /// Runs the tests of a policy that is known as `path`.
 pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
+    // With other facts its own names of users are still those of the source.
+    let source = policy.facts.are_in_source().then(|| policy.facts.users.clone());
     let facts = facts::read(path, &mut policy, matches)?;
     let findings = facts.findings_of_policy(check(&policy))?;
     if findings.iter().any(|finding| finding.code.severity() == policy_core::Severity::Error) {
@@ -56,10 +73,22 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
     let format = matches.get_one::<TestFormat>("format").copied().unwrap_or(TestFormat::Text);
     let start = Instant::now();
     let tested = tested(&policy);
-    let report = TestReport::new(path, &policy, &tested, start.elapsed(), matches.get_flag("quiet"));
+    let time = start.elapsed();
+    let least = matches.get_one::<u8>("min-coverage").copied().map(usize::from);
+    let coverage = (least.is_some() || matches.get_flag("coverage"))
+        .then(|| CoverageReport::new(Asked::new(path, &policy), coverage(&policy), source.as_deref()));
+    let report = TestReport::new(path, &policy, &tested, time, matches.get_flag("quiet"));
+    let report = report.with_coverage(coverage.as_ref());
     output::print(&report.render(format, &output::stdout_renderer()))?;
     output::say(&format!("{}: {}\n", visible(&path.to_string_lossy()), report.summary()));
-    Ok(if report.is_good() { Outcome::Good } else { Outcome::Findings })
+    let mut is_good = report.is_good();
+    if let Some(coverage) = &coverage {
+        let too_little = least.filter(|least| coverage.percent() < *least);
+        let least = too_little.map(|least| format!("; at least {least}% are wanted")).unwrap_or_default();
+        output::say(&format!("{}: {}{least}\n", visible(&path.to_string_lossy()), coverage.summary()));
+        is_good &= too_little.is_none();
+    }
+    Ok(if is_good { Outcome::Good } else { Outcome::Findings })
 }
 
 /// What a policy with errors allows is not known, so all that can be shown is the errors.

@@ -287,7 +287,7 @@ impl Statement<'_> {
 }
 
 /// One host and one port of a test.
-fn probe(names: &Names, text: &str) -> String {
+pub(crate) fn probe(names: &Names, text: &str) -> String {
     let Some((host, port)) = text.rsplit_once(':') else { return quoted(text) };
     let host = names.selector(host);
     if host.starts_with('"') || is_address_start(&host) || !(is_number(port) || port == "*") {

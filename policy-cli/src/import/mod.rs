@@ -20,10 +20,12 @@ use policy_core::hujson::{Document, Kind};
 use policy_core::model::{Origin, Sidecar, User};
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
+pub(crate) use self::entry::probe;
 use self::finding::Findings;
 use self::layout::Layout;
-use self::names::Names;
+pub(crate) use self::names::Names;
 use self::section::Reader;
+pub(crate) use self::word::quoted;
 use crate::comment::{Gap, Lines, content, gap};
 use crate::rust_source;
 

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use policy_core::Policy;
-use policy_core::model::{Selector, SelectorKind};
+use policy_core::model::{Selector, SelectorKind, User};
 
 use super::word::{is_bare, is_named, quoted};
 
 /// The bare names of a policy.
-pub(super) struct Names {
+pub(crate) struct Names {
     /// People by their logins.
     users: HashMap<String, String>,
     /// Their names and logins, as they come in the file.
@@ -38,6 +38,12 @@ impl Names {
         names
     }
 
+    /// The names that the source of a policy has for its users.
+    pub(crate) fn of_users(users: &[User]) -> Names {
+        let users = users.iter().map(|user| (user.email.to_string(), user.name.to_string()));
+        Names { users: users.collect(), people: Vec::new(), taken: HashSet::new() }
+    }
+
     /// The first of some names that nothing else has; if all are taken, the last one with a number.
     pub(super) fn take(&mut self, wanted: &[String]) -> String {
         let free = wanted.iter().find(|name| !self.taken.contains(&item_name(name))).cloned();
@@ -51,7 +57,7 @@ impl Names {
     }
 
     /// A word of the policy file where a selector may stand.
-    pub(super) fn selector(&self, text: &str) -> String {
+    pub(crate) fn selector(&self, text: &str) -> String {
         match self.users.get(text) {
             Some(name) => name.clone(),
             None if text == "*" || is_bare(text) => text.to_owned(),

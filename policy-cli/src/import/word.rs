@@ -77,7 +77,7 @@ pub(super) fn is_duration(text: &str) -> bool {
 }
 
 /// A Rust string literal.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
     for char in text.chars() {

@@ -62,7 +62,7 @@ const MOST_COLUMNS: usize = 60;
 
 /// What all sections need of a policy.
 pub(crate) struct Page<'p> {
-    policy: &'p Policy,
+    pub(crate) policy: &'p Policy,
     pub(crate) names: Names<'p>,
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,

@@ -6,7 +6,10 @@
 use std::fmt::Write;
 
 use policy_core::Policy;
+use policy_core::analyze::ask::{Reached, SshWay, who_beyond_ports};
 use policy_core::render::{Cell, End, Matrix};
+
+use crate::answer::in_short;
 
 use super::graph::{self, Graph};
 use super::html::{self, escaped};
@@ -26,6 +29,8 @@ const MOST_ENTRIES: usize = 1000;
 const MOST_PAIRS: usize = 10_000;
 /// ... lines of a picture that somebody could follow, ...
 const MOST_LINES: usize = 150;
+/// ... destinations that are asked for more than ports, ...
+const MOST_ASKED: usize = 200;
 /// ... and devices about which more is said than what they are.
 const MOST_DEVICES: usize = 100;
 
@@ -153,10 +158,14 @@ enum Direction {
 fn lists(page: &Page, by_name: &Reach, by_device: Option<&(&Matrix, Reach)>, direction: Direction) -> String {
     let mut out = String::new();
     let kind = if direction == Direction::To { "to" } else { "from" };
-    list(&mut out, page, by_name, direction, kind);
+    let beyond = |reach: &Reach| match direction {
+        Direction::To => beyond_ports(page.policy, reach.matrix),
+        Direction::From => Vec::new(),
+    };
+    list(&mut out, page, by_name, &beyond(by_name), direction, kind);
     if let Some((_, reach)) = by_device {
         out.push_str("<p class=\"more\">Device by device, with all the tags that each has:</p>\n");
-        list(&mut out, page, reach, direction, &format!("device-{kind}"));
+        list(&mut out, page, reach, &beyond(reach), direction, &format!("device-{kind}"));
     }
     if by_name.is_cut || by_device.is_some_and(|(_, reach)| reach.is_cut) {
         out.push_str("<p class=\"more\">There is more than is shown here; the command <code>matrix --format json</code> has it all.</p>\n");
@@ -164,7 +173,7 @@ fn lists(page: &Page, by_name: &Reach, by_device: Option<&(&Matrix, Reach)>, dir
     out
 }
 
-fn list(out: &mut String, page: &Page, reach: &Reach, direction: Direction, id: &str) {
+fn list(out: &mut String, page: &Page, reach: &Reach, beyond_ports: &[Vec<Reached>], direction: Direction, id: &str) {
     let (ends, others) = match direction {
         Direction::To => (&reach.matrix.destinations, &reach.matrix.sources),
         Direction::From => (&reach.matrix.sources, &reach.matrix.destinations),
@@ -178,7 +187,9 @@ fn list(out: &mut String, page: &Page, reach: &Reach, direction: Direction, id: 
         if of_end.is_empty() && (reach.is_cut || matches!(end, End::AnythingElse)) {
             continue;
         }
+        let more = beyond_ports.get(place).map_or(&[][..], Vec::as_slice);
         let count = match (of_end.len(), direction) {
+            (0, Direction::To) if !more.is_empty() => "no ports".to_owned(),
             (0, Direction::To) => "nobody".to_owned(),
             (0, Direction::From) => "nothing".to_owned(),
             (1, Direction::To) => "1 source".to_owned(),
@@ -199,8 +210,39 @@ fn list(out: &mut String, page: &Page, reach: &Reach, direction: Direction, id: 
                 html::prose(&everything(self::cell(Some(cell))))
             );
         }
+        for (who, what) in more.iter().flat_map(beyond) {
+            let _ = writeln!(
+                out,
+                "<li><span>{}</span> <span>{}</span></li>",
+                html::prose(&Prose::comment(&who)),
+                html::prose(&Prose::comment(&what))
+            );
+        }
         out.push_str("</ul>\n</details>\n");
     }
+}
+
+/// For each destination who logs in there over Tailscale SSH, and who may do what to its applications.
+fn beyond_ports(policy: &Policy, matrix: &Matrix) -> Vec<Vec<Reached>> {
+    let has_apps = policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_blank()));
+    if policy.ssh.is_empty() && !has_apps || matrix.destinations.len() > MOST_ASKED {
+        return Vec::new();
+    }
+    let words: Vec<&str> = matrix.destinations.iter().map(End::name).collect();
+    who_beyond_ports(policy, &words)
+}
+
+/// Who, and what they may do there.
+fn beyond(reached: &Reached) -> Vec<(String, String)> {
+    let who = if reached.is_rest { "everybody else".to_owned() } else { reached.sources.join(", ") };
+    let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
+    let accounts = |login: &SshWay| {
+        let users: Vec<String> = login.users.iter().map(|user| format!("`{user}`")).collect();
+        format!("Tailscale {}{closed}, as {}", in_short(login), users.join(", "))
+    };
+    let logins = reached.logins.iter().map(accounts);
+    let apps = reached.apps.iter().flat_map(|app| &app.capabilities).map(|(name, _)| format!("app `{name}`"));
+    logins.chain(apps).map(|what| (who.clone(), what)).collect()
 }
 
 /// In a list there is room for the word.
@@ -264,6 +306,28 @@ mod tests {
     fn the_content_security_policy_knows_the_style_and_the_script() {
         assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
         assert_eq!((hash(STYLE).as_str(), hash(SCRIPT).as_str()), (STYLE_HASH, SCRIPT_HASH));
+    }
+
+    #[test]
+    fn who_can_reach_tells_of_logins_and_of_apps() {
+        let page = page(&Policy::parse(
+            r#"{"tagOwners": {"tag:a": [], "tag:b": []},
+            "grants": [
+                {"src": ["tag:a"], "dst": ["tag:b"], "ip": ["22"]},
+                {"src": ["tag:b"], "dst": ["tag:b"], "app": {"example.com/cap/sql": []}},
+            ],
+            "ssh": [
+                {"action": "check", "src": ["tag:a"], "dst": ["tag:b"], "users": ["root"]},
+                {"action": "accept", "src": ["tag:b"], "dst": ["tag:b"], "users": ["root"]},
+            ]}"#,
+        ));
+        for line in [
+            "<li><span><code>tag:a</code></span> <span>Tailscale SSH, checked every 12h, as <code>root</code></span></li>",
+            "<li><span><code>tag:b</code></span> <span>Tailscale SSH, but port 22 is closed, as <code>root</code></span></li>",
+            "<li><span><code>tag:b</code></span> <span>app <code>example.com/cap/sql</code></span></li>",
+        ] {
+            assert!(page.contains(line), "{line}\n{page}");
+        }
     }
 
     #[test]

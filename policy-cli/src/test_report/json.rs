@@ -29,7 +29,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
         }));
     }
     let [passed, unknown, failed] = tests.counts();
-    let document = json!({
+    let mut document = json!({
         "file": tests.path.to_string_lossy(),
         "passed": passed,
         "failed": failed,
@@ -37,6 +37,9 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
         "seconds": tests.time.as_secs_f64(),
         "tests": entries,
     });
+    if let (Some(coverage), Some(document)) = (tests.coverage, document.as_object_mut()) {
+        document.insert("coverage".to_owned(), coverage.to_json());
+    }
     format!("{document:#}\n")
 }
 

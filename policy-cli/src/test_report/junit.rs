@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use policy_core::{Diagnostic, Tested};
 
-use super::{Status, TestReport, expectation, section, source, status, target};
+use super::{CoverageReport, Status, TestReport, expectation, section, source, status, target};
 use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
@@ -28,8 +28,36 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
         let text = tested.finding.as_ref().and_then(|_| texts.next());
         case(tested, &name, &report, text.as_deref().unwrap_or_default(), &mut xml);
     }
-    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml.push_str("  </testsuite>\n");
+    if let Some(coverage) = tests.coverage {
+        rules(coverage, &name, &mut xml);
+    }
+    xml.push_str("</testsuites>\n");
     xml
+}
+
+/// A suite with a case for each rule, skipped where no test needs the rule.
+fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
+    let rules: Vec<_> = coverage.each().collect();
+    let skipped = rules.iter().filter(|(.., is_needed)| !is_needed).count();
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(
+        xml,
+        "  <testsuite name=\"coverage\" tests=\"{}\" failures=\"0\" errors=\"0\" skipped=\"{skipped}\">\n    \
+         <properties>\n      <property name=\"coverage\" value=\"{}\"/>\n    </properties>",
+        rules.len(),
+        coverage.percent()
+    );
+    for (line, rule, is_needed) in rules {
+        let line = line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+        let end = match is_needed {
+            true => "/>",
+            false => ">\n      <skipped message=\"no test needs this rule\"/>\n    </testcase>",
+        };
+        let rule = escaped(&rule);
+        let _ = writeln!(xml, "    <testcase classname=\"coverage\" name=\"{rule}\" file=\"{file}\"{line}{end}");
+    }
+    xml.push_str("  </testsuite>\n");
 }
 
 /// Whether a fact is missing that the policy should have.

@@ -2,6 +2,7 @@
 //!
 //! One file for each format. They are pure functions from outcomes to text.
 
+mod coverage;
 mod json;
 mod junit;
 mod text;
@@ -15,6 +16,8 @@ use policy_core::model::Origin;
 use policy_core::{Diagnostic, Policy, Tested};
 
 use crate::report::Report;
+
+pub(crate) use coverage::CoverageReport;
 
 /// How to write outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +40,6 @@ impl TestFormat {
 }
 
 /// What became of the tests of one policy.
-#[derive(Debug)]
 pub(crate) struct TestReport<'a> {
     /// The file, as it was named.
     path: &'a Path,
@@ -46,6 +48,7 @@ pub(crate) struct TestReport<'a> {
     time: Duration,
     /// Whether what passes is left out.
     quiet: bool,
+    coverage: Option<&'a CoverageReport<'a>>,
 }
 
 /// A target as it is counted.
@@ -65,7 +68,12 @@ impl<'a> TestReport<'a> {
         time: Duration,
         quiet: bool,
     ) -> Self {
-        TestReport { path, policy, tested, time, quiet }
+        TestReport { path, policy, tested, time, quiet, coverage: None }
+    }
+
+    /// The same with what the tests do not cover.
+    pub(crate) fn with_coverage(self, coverage: Option<&'a CoverageReport<'a>>) -> Self {
+        TestReport { coverage, ..self }
     }
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.

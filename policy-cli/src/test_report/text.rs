@@ -32,5 +32,9 @@ pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
         }
         text.push('\n');
     }
-    text + &report.render(Format::Text, renderer)
+    text.push_str(&report.render(Format::Text, renderer));
+    if let Some(coverage) = tests.coverage {
+        text.push_str(&coverage.to_text());
+    }
+    text
 }

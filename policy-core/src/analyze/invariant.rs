@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use crate::eval::permits::Permit;
 use crate::eval::selectors::SelectorId;
-use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Protocol, Selector, SelectorKind};
+use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Origin, Protocol, Selector, SelectorKind};
 
 use super::kinds::{KindId, Kinds};
 use super::space::{ClassId, Space};
@@ -59,6 +59,13 @@ pub fn violation<'p>(space: &Space<'p>, invariant: &'p Invariant) -> Option<Viol
     found.sort_by_key(|violation| (violation.source + violation.destination, violation.source));
     let best = found.into_iter().next()?;
     Some(Violation { rules: rules.len(), ..best })
+}
+
+/// Every rule that lets through what an invariant forbids.
+pub(crate) fn breaking(space: &Space, invariant: &Invariant) -> Vec<Origin> {
+    let demand = Demand::new(space, invariant);
+    let broken = (0..space.ports.len()).filter_map(|permit| demand.broken_by(permit));
+    broken.map(|violation| violation.access.rule).collect()
 }
 
 /// An invariant in classes.

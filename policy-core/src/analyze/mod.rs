@@ -27,6 +27,7 @@
 //! - **Postures** are met or not. For what must never be possible, some device meets them; for what must stay possible
 //!   without a rule, none does that need not.
 
+pub mod ask;
 mod atoms;
 mod cover;
 mod diff;
@@ -40,6 +41,7 @@ mod space;
 pub(crate) mod twin;
 
 pub use diff::{Area, Change, Diff, Direction, Relation, Term, device_diff, diff};
+pub(crate) use invariant::breaking;
 pub use invariant::{Violation, violation, violations};
 pub use ports::Ports;
 pub use redundancy::{Part, Redundancy, redundancies};

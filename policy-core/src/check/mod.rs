@@ -25,9 +25,10 @@ mod test;
 mod unused;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
-use crate::model::{Levels, Origin, Policy, Sidecar, Target};
+use crate::model::{Levels, Origin, Policy, Selector, Sidecar, Target};
 
 use names::Names;
+use place::Place;
 
 /// Why a policy is not valid, and what nobody wants of it, in the order of its text. [`crate::findings`] asks more.
 ///
@@ -126,6 +127,14 @@ pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
     let is_known = |code: Code| code.severity() == Severity::Error && code != Code::MissingRole;
     let first = findings.iter().find(|finding| is_known(finding.code))?;
     tailscale_message(findings).or(Some(&first.message))
+}
+
+/// Why a selector cannot be one end of a question about a policy, in the words in which a rule with it is refused.
+pub(crate) fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
+    let names = Names::new(policy);
+    let mut checker = Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] };
+    checker.selector(if is_source { Place::Src } else { Place::GrantDst }, selector);
+    checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
 }
 
 /// A policy that is being checked, and what has been found so far.

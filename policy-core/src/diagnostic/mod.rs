@@ -8,6 +8,7 @@ pub mod suggestion;
 pub use code::{Code, Severity};
 pub use problem::Problem;
 pub use quote::go_quote;
+pub(crate) use quote::listed;
 
 use crate::model::Origin;
 

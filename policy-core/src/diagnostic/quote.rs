@@ -29,3 +29,19 @@ pub fn go_quote(text: &str) -> String {
     quoted.push('"');
     quoted
 }
+
+/// More names than a sentence should have.
+const LISTED: usize = 4;
+
+/// Words in a row, each in backticks.
+pub(crate) fn listed<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
+    let mut words = words.into_iter();
+    let mut list: Vec<String> = words.by_ref().take(LISTED).map(|word| format!("`{word}`")).collect();
+    match words.count() {
+        0 => {
+            let last = list.pop().unwrap_or_default();
+            if list.is_empty() { last } else { format!("{} and {last}", list.join(", ")) }
+        }
+        more => format!("{} and {more} more", list.join(", ")),
+    }
+}

@@ -114,7 +114,7 @@ impl<'p> Packet<'_, 'p> {
 }
 
 impl<'p> RuleRef<'p> {
-    pub(super) fn src(self) -> &'p [Selector] {
+    pub(crate) fn src(self) -> &'p [Selector] {
         match self {
             RuleRef::Grant(grant) => &grant.src,
             RuleRef::Acl(acl) => &acl.src,

@@ -14,6 +14,8 @@ mod except;
 mod filter;
 mod fit;
 mod gaps;
+pub(crate) mod hold;
+pub(crate) mod hold_ssh;
 pub(crate) mod identity;
 mod ip_set;
 mod json;
@@ -30,7 +32,7 @@ mod sources;
 mod ssh;
 mod ssh_rules;
 mod ssh_test;
-mod tailnet;
+pub(crate) mod tailnet;
 mod test;
 mod wire;
 

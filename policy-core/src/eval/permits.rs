@@ -108,6 +108,11 @@ impl<'p> Permits<'p> {
         numbers(&self.from, selectors)
     }
 
+    /// The numbers of those that one of the selectors is a destination of, in order.
+    pub(crate) fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        numbers(&self.to, selectors)
+    }
+
     /// By selector, the numbers of those that have it as a source, in order.
     pub(crate) fn by_source(&self) -> &[Vec<usize>] {
         &self.from
@@ -126,6 +131,11 @@ impl<'p> Permits<'p> {
     /// Whether one is to `autogroup:self`.
     pub(super) fn is_to_own(&self, number: usize) -> bool {
         self.to_own.contains(number)
+    }
+
+    /// The numbers of those to `autogroup:self`.
+    pub(super) fn own_numbers(&self) -> impl Iterator<Item = usize> {
+        self.to_own.iter()
     }
 
     /// Those in both sets with their numbers, in their order: what leads from somebody to somebody, on some port and if some posture is

@@ -12,7 +12,7 @@ pub(crate) fn required<'p>(policy: &'p Policy, own: &'p [Selector]) -> &'p [Sele
 }
 
 /// Whether a device with these attributes has one of the required postures, if there are any.
-pub(super) fn holds(policy: &Policy, required: &[Selector], attributes: &Map<String, Value>) -> bool {
+pub(crate) fn holds(policy: &Policy, required: &[Selector], attributes: &Map<String, Value>) -> bool {
     required.is_empty()
         || required
             .iter()

@@ -65,6 +65,16 @@ impl<'p> SshRules<'p> {
         let numbers = source.rules.also_in(&destination.rules, is_own.then_some(&self.to_own));
         numbers.filter_map(|number| self.list.get(number).copied())
     }
+
+    /// The rules that may be about one of the two, in their order.
+    pub(super) fn of_either(&self, source: &SshEnd<'p>, destination: &SshEnd<'p>) -> impl Iterator<Item = &'p SshRule> {
+        let mut rules = source.rules.clone();
+        rules.add_all(&destination.rules);
+        // Whether one is the other's own device hangs on both.
+        rules.add_all(&self.to_own);
+        let numbers: Vec<usize> = rules.iter().collect();
+        numbers.into_iter().filter_map(|number| self.list.get(number).copied())
+    }
 }
 
 /// The rules that have one of some selectors.

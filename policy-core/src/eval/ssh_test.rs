@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Action, Autogroup, Origin, Policy, Selector, SelectorKind, SshRule, SshTest, Text};
+use crate::model::{Action, Autogroup, List, Origin, Policy, Selector, SelectorKind, SshRule, SshTest, Text};
 
 use super::access::Answer;
 use super::fit::Fit;
@@ -52,15 +52,13 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     for test in &policy.ssh_tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| ends(src, Side::Source));
         let sources_with_tags = test.src.as_ref().and_then(|src| carriers(src, Side::Source));
-        let lists =
-            [(Expectation::Accept, &test.accept), (Expectation::Check, &test.check), (Expectation::Deny, &test.deny)];
         for destination in &test.dst {
             let destinations =
                 machines.entry(&destination.text).or_insert_with(|| ends(destination, Side::Destination));
             let destinations_with_tags =
                 machines_with_tags.entry(&destination.text).or_insert_with(|| carriers(destination, Side::Destination));
             let [from, to] = [&sources_with_tags, &*destinations_with_tags].map(Option::as_deref);
-            for (expectation, accounts) in lists {
+            for (expectation, accounts) in lists(test) {
                 for account in accounts {
                     let run = Run { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
                     let mut outcome = run.outcome(expectation, destination, account, explained < at_most);
@@ -74,14 +72,19 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     outcomes
 }
 
+/// The accounts of a test, by what must be so of them.
+pub(super) fn lists(test: &SshTest) -> [(Expectation, &List<Text>); 3] {
+    [(Expectation::Accept, &test.accept), (Expectation::Check, &test.check), (Expectation::Deny, &test.deny)]
+}
+
 /// A test that is being run on one of its destinations.
-struct Run<'a, 'p> {
-    policy: &'p Policy,
-    tailnet: &'a Tailnet<'p>,
-    rules: &'a SshRules<'p>,
-    test: &'p SshTest,
-    sources: &'a [SshEnd<'p>],
-    destinations: &'a [SshEnd<'p>],
+pub(super) struct Run<'a, 'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) tailnet: &'a Tailnet<'p>,
+    pub(super) rules: &'a SshRules<'p>,
+    pub(super) test: &'p SshTest,
+    pub(super) sources: &'a [SshEnd<'p>],
+    pub(super) destinations: &'a [SshEnd<'p>],
 }
 
 impl<'p> Run<'_, 'p> {
@@ -129,7 +132,7 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// From each source to each destination.
-    fn logins<'b>(&'b self, account: &'p str) -> impl Iterator<Item = Login<'b, 'p>> {
+    pub(super) fn logins<'b>(&'b self, account: &'p str) -> impl Iterator<Item = Login<'b, 'p>> {
         let pairs = self.sources.iter().flat_map(|source| self.destinations.iter().map(move |other| (source, other)));
         pairs.map(move |(source, destination)| Login {
             policy: self.policy,
@@ -155,8 +158,13 @@ pub(super) struct Login<'a, 'p> {
 }
 
 impl<'p> Login<'_, 'p> {
-    fn finding(&self, expectation: Expectation) -> Finding<'p> {
-        let [checked, accepted] = [Action::Check, Action::Accept].map(|action| (action, self.answer(action)));
+    pub(super) fn finding(&self, expectation: Expectation) -> Finding<'p> {
+        Login::finding_of(expectation, self.answer(Action::Check), self.answer(Action::Accept))
+    }
+
+    /// What is found if check rules and accept rules say this.
+    pub(super) fn finding_of(expectation: Expectation, checked: Answer<'p>, accepted: Answer<'p>) -> Finding<'p> {
+        let (checked, accepted) = ((Action::Check, checked), (Action::Accept, accepted));
         // What a check lets in is not asked of other rules any more.
         let decisive = match checked.1 {
             Answer::Denied => accepted,
@@ -180,12 +188,22 @@ impl<'p> Login<'_, 'p> {
     }
 
     /// Whether a rule with this action lets them in.
-    fn answer(&self, action: Action) -> Answer<'p> {
-        let rules = self.rules.between(self.source, self.destination).filter(|rule| rule.action == Some(action));
+    pub(super) fn answer(&self, action: Action) -> Answer<'p> {
+        let rules = self.rules().filter(|rule| rule.action == Some(action));
         Answer::first(rules.map(|rule| Answer::of_rule(self.fits(rule), rule.origin)))
     }
 
-    fn fits(&self, rule: &'p SshRule) -> Fit<'p> {
+    /// The rules that may be about both ends.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &'p SshRule> {
+        self.rules.between(self.source, self.destination)
+    }
+
+    /// The rules that may be about one end at least.
+    pub(super) fn rules_of_either_end(&self) -> impl Iterator<Item = &'p SshRule> {
+        self.rules.of_either(self.source, self.destination)
+    }
+
+    pub(super) fn fits(&self, rule: &'p SshRule) -> Fit<'p> {
         self.is_one_of(rule)
             .and(|| self.goes_by(rule))
             .and(|| self.comes_from(rule))

@@ -31,7 +31,7 @@ pub struct Tailnet<'p> {
     everyone: Rc<[DeviceId]>,
     pub(crate) groups: HashMap<&'p str, &'p Group>,
     pub(crate) hosts: HashMap<&'p str, HostAddress>,
-    pub(super) ip_sets: HashMap<&'p str, &'p IpSet>,
+    pub(crate) ip_sets: HashMap<&'p str, &'p IpSet>,
     /// The devices by their own addresses.
     pub(crate) addresses: RangeIndex<DeviceId>,
     /// Whether there are devices, and of each its addresses are known.
@@ -186,7 +186,7 @@ impl<'p> Tailnet<'p> {
     }
 
     /// Whether some device of which no address is known may have one of these.
-    pub(super) fn may_be_a_devices(&self, range: AddressRange) -> bool {
+    pub(crate) fn may_be_a_devices(&self, range: AddressRange) -> bool {
         let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
         !self.has_all_addresses && !is_known && FAMILIES.into_iter().any(|family| overlap(family, range))
     }

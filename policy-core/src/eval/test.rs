@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Policy, Selector, Target, Test};
+use crate::model::{Origin, Policy, Selector, Target, Test};
 
 use super::access::{Answer, Packet, access_rules};
 use super::bits::Bits;
@@ -71,7 +71,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     outcomes
 }
 
-fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> InDoubt {
+pub(super) fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> InDoubt {
     let rules = || access_rules(policy);
     let src = rules().flat_map(RuleRef::src);
     let dst = rules().flat_map(RuleRef::destinations).map(|(dst, _)| dst);
@@ -79,25 +79,26 @@ fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &Permits) -> InDoubt {
 }
 
 /// One side of a test.
-struct End<'p> {
-    party: Party<'p>,
+#[derive(Clone)]
+pub(super) struct End<'p> {
+    pub(super) party: Party<'p>,
     /// The permits that it is one side of.
-    certain: Bits,
+    pub(super) certain: Bits,
     /// Those, and the ones that it may be one side of.
-    possible: Bits,
+    pub(super) possible: Bits,
 }
 
 /// Where the permits of somebody are found.
 #[derive(Clone, Copy)]
-struct Lookup<'a, 'p> {
-    tailnet: &'a Tailnet<'p>,
-    permits: &'a Permits<'p>,
-    in_doubt: &'a InDoubt,
+pub(super) struct Lookup<'a, 'p> {
+    pub(super) tailnet: &'a Tailnet<'p>,
+    pub(super) permits: &'a Permits<'p>,
+    pub(super) in_doubt: &'a InDoubt,
 }
 
 impl<'p> Lookup<'_, 'p> {
     /// Everybody that a selector of a test stands for.
-    fn ends(self, selector: &'p Selector, side: Side) -> Vec<End<'p>> {
+    pub(super) fn ends(self, selector: &'p Selector, side: Side) -> Vec<End<'p>> {
         self.distinct(parties(self.tailnet, selector), side)
     }
 
@@ -125,16 +126,16 @@ impl<'p> Lookup<'_, 'p> {
 }
 
 /// A test that is being run.
-struct Run<'a, 'p> {
-    policy: &'p Policy,
-    tailnet: &'a Tailnet<'p>,
-    permits: &'a Permits<'p>,
-    test: &'p Test,
-    sources: &'a [End<'p>],
+pub(super) struct Run<'a, 'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) tailnet: &'a Tailnet<'p>,
+    pub(super) permits: &'a Permits<'p>,
+    pub(super) test: &'p Test,
+    pub(super) sources: &'a [End<'p>],
 }
 
 impl<'p> Run<'_, 'p> {
-    fn outcome(
+    pub(super) fn outcome(
         &self,
         expectation: Expectation,
         target: &'p Target,
@@ -188,7 +189,7 @@ impl<'p> Run<'_, 'p> {
         })
     }
 
-    fn packet<'a>(&'a self, source: &'a End<'p>, destination: &'a End<'p>, port: u16) -> Packet<'a, 'p> {
+    pub(super) fn packet<'a>(&'a self, source: &'a End<'p>, destination: &'a End<'p>, port: u16) -> Packet<'a, 'p> {
         Packet {
             policy: self.policy,
             tailnet: self.tailnet,
@@ -200,8 +201,42 @@ impl<'p> Run<'_, 'p> {
         }
     }
 
+    /// A rule that lets a source through to one of some destinations, or may do so, and whether there is no other one.
+    pub(super) fn first_rules(&self, source: &End<'p>, destinations: &[End<'p>], port: u16) -> Option<(Origin, bool)> {
+        let mut first: Option<Origin> = None;
+        for destination in destinations {
+            for (rule, fit) in self.fits(source, destination, port) {
+                match first {
+                    _ if fit == Fit::No => {}
+                    None => first = Some(rule),
+                    Some(known) if known != rule => return Some((known, false)),
+                    Some(_) => {}
+                }
+            }
+        }
+        first.map(|rule| (rule, true))
+    }
+
+    /// Whether each rule that may be about two lets a packet through.
+    fn fits<'b>(
+        &'b self,
+        source: &'b End<'p>,
+        destination: &'b End<'p>,
+        port: u16,
+    ) -> impl Iterator<Item = (Origin, Fit<'p>)> + use<'b, 'p> {
+        let is_own = destination.party.is_own_device_of(&source.party);
+        let candidates = self.permits.between(&source.possible, &destination.possible, is_own != Fit::No);
+        candidates.map(move |(number, permit)| {
+            let packet = self.packet(source, destination, port);
+            let is_self = || is_own == Fit::Yes && self.permits.is_to_own(number);
+            let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
+            let fit = if is_certain { packet.goes_by_permit(permit) } else { packet.goes_by(permit.rule) };
+            (permit.rule.origin(), fit)
+        })
+    }
+
     /// The first rule that lets a packet through; the whole policy where that has no rules at all, and so allows everything.
-    fn answer(&self, source: &End<'p>, destination: &End<'p>, port: u16) -> Answer<'p> {
+    pub(super) fn answer(&self, source: &End<'p>, destination: &End<'p>, port: u16) -> Answer<'p> {
         let packet = self.packet(source, destination, port);
         let is_own = destination.party.is_own_device_of(&source.party);
         let mut certain = self.permits.between(&source.certain, &destination.certain, is_own == Fit::Yes);
@@ -209,13 +244,7 @@ impl<'p> Run<'_, 'p> {
             return Answer::Allowed(permit.rule.origin());
         }
         // Nothing allows it for certain, so the first rule that may do so is what it hangs on.
-        let candidates = self.permits.between(&source.possible, &destination.possible, is_own != Fit::No);
-        let answers = candidates.map(|(number, permit)| {
-            let is_self = || is_own == Fit::Yes && self.permits.is_to_own(number);
-            let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
-            let fit = if is_certain { packet.goes_by_permit(permit) } else { packet.goes_by(permit.rule) };
-            Answer::of_rule(fit, permit.rule.origin())
-        });
+        let answers = self.fits(source, destination, port).map(|(rule, fit)| Answer::of_rule(fit, rule));
         answers.into_iter().find(|answer| *answer != Answer::Denied).unwrap_or(Answer::Denied)
     }
 }

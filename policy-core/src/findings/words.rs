@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+pub(super) use crate::diagnostic::listed;
 use crate::eval::{Doubt, Outcome, Verdict};
 use crate::model::{Policy, Protocol, Selector, SelectorKind, User};
 
@@ -10,9 +11,6 @@ pub(super) struct Words<'p> {
     pub(super) policy: &'p Policy,
     users: HashMap<String, &'p User>,
 }
-
-/// More names than a sentence should have.
-const LISTED: usize = 4;
 
 impl<'p> Words<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
@@ -113,19 +111,6 @@ impl<'p> Words<'p> {
         'p: 'a,
     {
         listed(selectors.into_iter().map(|selector| self.selector(selector)))
-    }
-}
-
-/// Words in a row, each in backticks.
-pub(super) fn listed<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
-    let mut words = words.into_iter();
-    let mut list: Vec<String> = words.by_ref().take(LISTED).map(|word| format!("`{word}`")).collect();
-    match words.count() {
-        0 => {
-            let last = list.pop().unwrap_or_default();
-            if list.is_empty() { last } else { format!("{} and {last}", list.join(", ")) }
-        }
-        more => format!("{} and {more} more", list.join(", ")),
     }
 }
 

@@ -1,0 +1,172 @@
+//! Answers to questions about a policy, written for people and for machines.
+//!
+//! They are pure functions from answers to text.
+
+mod explain;
+mod reach;
+
+use std::path::Path;
+
+use annotate_snippets::normalize_untrusted_str as visible;
+use clap::builder::PossibleValue;
+use clap::{Arg, ArgMatches};
+use policy_core::Policy;
+use policy_core::analyze::Ports;
+use policy_core::analyze::ask::{AppWay, Refusal, RuleTexts, SshWay};
+use policy_core::diagnostic::Problem;
+use policy_core::model::{Origin, PortRange, Protocol};
+use serde_json::{Value, json};
+
+use crate::line_index::LineIndex;
+use crate::outcome::Failure;
+
+pub(crate) use explain::Explained;
+pub(crate) use reach::{Direction, Listed, in_short};
+
+/// The policy that is asked, and where its rules stand.
+pub(crate) struct Asked<'a> {
+    path: &'a Path,
+    policy: &'a Policy,
+    lines: LineIndex<'a>,
+    texts: RuleTexts<'a>,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
+        Asked { path, policy, lines: LineIndex::new(&policy.text), texts: RuleTexts::new(policy) }
+    }
+
+    /// The line of a rule; `None` for what a policy without rules allows.
+    pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
+        let start = usize::try_from(rule.start).ok().filter(|_| rule != self.policy.origin)?;
+        Some(self.lines.position(start).line)
+    }
+
+    /// `FILE:LINE`, as editors and terminals make links of.
+    fn place(&self, rule: Origin) -> String {
+        let line = self.line(rule).map(|line| format!(":{line}")).unwrap_or_default();
+        visible(&format!("{}{line}", self.path.display()))
+    }
+
+    /// The rule on one line.
+    pub(crate) fn text(&self, rule: Origin) -> String {
+        visible(&self.texts.text(rule))
+    }
+
+    /// Each rule with its place before it, the places in a column of their own, and below it what is said of it.
+    pub(crate) fn rules(&self, rules: &[(Origin, Vec<String>)]) -> String {
+        let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
+        let mut text = String::new();
+        for (rule, said) in rules {
+            text.push_str(&format!("  {:width$}  {}\n", self.place(*rule), self.text(*rule)));
+            for line in said {
+                text.push_str(&format!("  {:width$}    {}\n", "", visible(line)));
+            }
+        }
+        text
+    }
+
+    /// Under which condition a rule with these postures counts, if there are any.
+    fn posture(&self, postures: &[String]) -> Option<String> {
+        let conditions = |name: &String| {
+            let posture = self.policy.postures.iter().find(|posture| *posture.name == **name);
+            let conditions = posture.into_iter().flat_map(|posture| &posture.conditions);
+            let conditions: Vec<String> = conditions.map(|condition| format!("`{}`", condition.text)).collect();
+            format!("`{name}` ({})", conditions.join(" and "))
+        };
+        let named: Vec<String> = postures.iter().map(conditions).collect();
+        (!named.is_empty()).then(|| format!("if the source meets {}", named.join(" or ")))
+    }
+
+    fn app_json(&self, app: &AppWay) -> Value {
+        let capabilities: serde_json::Map<String, Value> =
+            app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
+        json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures})
+    }
+
+    fn ssh_json(&self, login: &SshWay) -> Value {
+        json!({
+            "line": self.line(login.rule),
+            "rule": self.texts.text(login.rule),
+            "action": login.action.to_string(),
+            "users": login.users,
+            "checkPeriod": login.check_period,
+            "srcPosture": login.postures,
+            "recorder": login.recorder,
+        })
+    }
+}
+
+/// A name as programs have it: words of the policy without backticks.
+fn bare(name: &str) -> String {
+    match name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
+        Some(inner) if !inner.contains('`') => inner.to_owned(),
+        _ => name.replace('`', ""),
+    }
+}
+
+fn bare_all(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| bare(name)).collect()
+}
+
+/// Ports as people read them: a number is a port of TCP, which nearly all of them are.
+fn in_words(ports: &Ports) -> String {
+    match ports.to_string() {
+        all if all == "*" => "everything".to_owned(),
+        some => some,
+    }
+}
+
+/// `--format`.
+pub(crate) fn format_argument() -> Arg {
+    let formats = [
+        PossibleValue::new("text").help("for people"),
+        PossibleValue::new("json").help("one JSON document, with every name and rule"),
+    ];
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(formats)
+        .default_value("text")
+        .help("How to write the answer")
+}
+
+pub(crate) fn is_json(matches: &ArgMatches) -> bool {
+    matches.get_one::<String>("format").is_some_and(|format| format == "json")
+}
+
+/// The ports of a question.
+pub(crate) fn range(text: &str) -> Result<PortRange, Failure> {
+    PortRange::parse(text).map_err(|problem| failure(&problem))
+}
+
+/// One port of a question.
+pub(crate) fn port(text: &str) -> Result<u16, Failure> {
+    let range = range(text)?;
+    match range.first == range.last {
+        true => Ok(range.first),
+        false => Err(Failure::new(format_args!("`{text}` is more than one port")).help("ask about one, as `443`")),
+    }
+}
+
+/// The protocol of a question.
+pub(crate) fn protocol(text: &str) -> Result<Protocol, Failure> {
+    Protocol::parse(text).map_err(|problem| failure(&problem))
+}
+
+fn failure(problem: &Problem) -> Failure {
+    let failure = Failure::new(&problem.message);
+    match &problem.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Why there is no answer.
+pub(crate) fn refused(refusal: &Refusal) -> Failure {
+    let failure = Failure::new(&refusal.message);
+    match &refusal.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}

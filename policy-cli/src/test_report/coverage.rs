@@ -1,0 +1,280 @@
+//! Which rules no test would miss, and lines of tests that would.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use annotate_snippets::normalize_untrusted_str as visible;
+use policy_core::coverage::{Change, Coverage, Covered, Pin};
+use policy_core::eval::Expectation;
+use policy_core::model::User;
+use serde_json::{Map, Value, json};
+
+use crate::answer::Asked;
+use crate::import::{Names, probe, quoted};
+
+/// What tests and invariants would notice, and how to write what would notice more.
+pub(crate) struct CoverageReport<'a> {
+    asked: Asked<'a>,
+    coverage: Coverage,
+    /// The names of `policy!`, if the policy is one. Otherwise tests are written as HuJSON.
+    names: Option<Names>,
+}
+
+/// A test that lines are put into.
+struct Entry<'a> {
+    pin: &'a Pin,
+    /// What must be so, with its targets or accounts.
+    lists: [(&'static str, Vec<&'a str>); 3],
+}
+
+/// What tests that are one have in common: source, protocol, destination and attributes.
+type Head<'a> = (&'a str, Option<u8>, Option<&'a str>, String);
+
+/// A line of source is no longer than that.
+const WIDTH: usize = 100;
+
+impl<'a> CoverageReport<'a> {
+    /// `source` are the users of the source of a `policy!`, if the policy is one.
+    pub(crate) fn new(asked: Asked<'a>, coverage: Coverage, source: Option<&[User]>) -> Self {
+        CoverageReport { asked, coverage, names: source.map(Names::of_users) }
+    }
+
+    /// The share of the rules that something needs, in hundredths.
+    pub(crate) fn percent(&self) -> usize {
+        self.coverage.percent()
+    }
+
+    /// All of it in one line.
+    pub(crate) fn summary(&self) -> String {
+        let (held, ways) = self.coverage.held();
+        let (needed, rules) = (self.coverage.needed(), self.coverage.rules.len());
+        let apart = match self.coverage.untestable {
+            0 => String::new(),
+            1 => "; 1 grant of app capabilities alone is left out".to_owned(),
+            count => format!("; {count} grants of app capabilities alone are left out"),
+        };
+        format!(
+            "coverage: {needed} of {rules} rules are needed by a test ({}%), {held} of {ways} ways to widen them are noticed{apart}",
+            self.percent()
+        )
+    }
+
+    /// For people: the rules, and the tests that are missing.
+    pub(super) fn to_text(&self) -> String {
+        let mut text = String::new();
+        let unneeded = self.rules(|covered| (!covered.is_needed).then(|| self.without(covered)));
+        let deletions = |pin: &&Pin| pin.change == Change::Deleted;
+        self.part(&mut text, "nothing would fail without these rules", &unneeded, &deletions);
+        let open = self.rules(|covered| {
+            let ways: Vec<String> = open(covered).map(|change| in_words(change, covered.is_ssh).to_owned()).collect();
+            (!ways.is_empty()).then(|| format!("for {}", ways.join(", for ")))
+        });
+        self.part(&mut text, "nothing would fail if these rules were wider", &open, &|pin| !deletions(pin));
+        text
+    }
+
+    fn rules(&self, said: impl Fn(&Covered) -> Option<String>) -> String {
+        let rules = self.coverage.rules.iter();
+        let said = rules.filter_map(|covered| Some((covered.rule, said(covered)?)));
+        let said: Vec<_> = said.map(|(rule, said)| (rule, Some(said).filter(|said| !said.is_empty()))).collect();
+        self.asked.rules(&said.into_iter().map(|(rule, said)| (rule, said.into_iter().collect())).collect::<Vec<_>>())
+    }
+
+    /// What there is to say of a rule that nothing needs.
+    fn without(&self, covered: &Covered) -> String {
+        let has_pin = covered.pins.iter().any(|pin| pin.change == Change::Deleted);
+        match (covered.is_needless, has_pin) {
+            (true, _) => "other rules allow all of it".to_owned(),
+            (false, true) => String::new(),
+            (false, false) => "no test was found that would need it".to_owned(),
+        }
+    }
+
+    fn part(&self, text: &mut String, heading: &str, rules: &str, is_part: &dyn Fn(&&Pin) -> bool) {
+        if rules.is_empty() {
+            return;
+        }
+        let pins: Vec<&Pin> = self.coverage.rules.iter().flat_map(|covered| &covered.pins).filter(is_part).collect();
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{heading}:\n{rules}");
+        if !pins.is_empty() {
+            let _ = writeln!(text, "these tests would:\n{}", visible(&self.tests(&pins)));
+        }
+    }
+
+    /// Tests with these lines, ready to be put into the policy.
+    fn tests(&self, pins: &[&Pin]) -> String {
+        let entries = entries(pins);
+        let mut text = String::new();
+        for (section, is_ssh) in [("tests", false), ("sshTests", true)] {
+            let own: Vec<&Entry> = entries.iter().filter(|entry| entry.pin.destination.is_some() == is_ssh).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let _ = match &self.names {
+                Some(_) => writeln!(text, "  {section} {{"),
+                None => writeln!(text, "  \"{section}\": ["),
+            };
+            for entry in own {
+                let written = self.names.as_ref().map_or_else(|| entry.in_hujson(), |names| entry.in_rust(names));
+                for line in written.lines() {
+                    let _ = writeln!(text, "    {line}");
+                }
+            }
+            text.push_str(if self.names.is_some() { "  }\n" } else { "  ],\n" });
+        }
+        text
+    }
+
+    /// For programs.
+    pub(super) fn to_json(&self) -> Value {
+        let pin = |covered: &Covered, change: Change| {
+            let pins: Vec<&Pin> = covered.pins.iter().filter(|pin| pin.change == change).collect();
+            entries(&pins).first().map(|entry| json!({"section": entry.section(), "test": entry.to_json()}))
+        };
+        let rule = |covered: &Covered| {
+            let ways = covered.wider.iter().map(
+                |&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
+            );
+            json!({
+                "line": self.asked.line(covered.rule),
+                "rule": self.asked.text(covered.rule),
+                "needed": covered.is_needed,
+                "needless": covered.is_needless,
+                "pin": pin(covered, Change::Deleted),
+                "wider": ways.collect::<Vec<_>>(),
+            })
+        };
+        let (held, ways) = self.coverage.held();
+        json!({
+            "rules": self.coverage.rules.len(),
+            "needed": self.coverage.needed(),
+            "percent": self.percent(),
+            "ways": ways,
+            "noticed": held,
+            "untestable": self.coverage.untestable,
+            "each": self.coverage.rules.iter().map(rule).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The place and the text of each rule, and whether something needs it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
+        let rules = self.coverage.rules.iter();
+        rules.map(|covered| (self.asked.line(covered.rule), self.asked.text(covered.rule), covered.is_needed))
+    }
+}
+
+fn open(covered: &Covered) -> impl Iterator<Item = Change> {
+    covered.wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change)
+}
+
+fn in_words(change: Change, is_ssh: bool) -> &'static str {
+    match change {
+        Change::Deleted => "nobody",
+        Change::AnySource => "every source",
+        Change::AnyDestination => "every destination",
+        Change::AnyPort if is_ssh => "every account",
+        Change::AnyPort => "every port",
+    }
+}
+
+fn name(change: Change) -> &'static str {
+    match change {
+        Change::Deleted => "deleted",
+        Change::AnySource => "anySource",
+        Change::AnyDestination => "anyDestination",
+        Change::AnyPort => "anyPort",
+    }
+}
+
+/// Lines with the same head are one test.
+fn entries<'a>(pins: &[&'a Pin]) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut known: HashMap<Head, usize> = HashMap::new();
+    for pin in pins {
+        let attributes = Value::from(pin.attributes.clone()).to_string();
+        let key = (pin.src.as_str(), pin.proto.map(|proto| proto.0), pin.destination.as_deref(), attributes);
+        let number = *known.entry(key).or_insert_with(|| {
+            entries.push(Entry { pin, lists: ["accept", "check", "deny"].map(|list| (list, Vec::new())) });
+            entries.len() - 1
+        });
+        let list = match pin.expectation {
+            Expectation::Accept => 0,
+            Expectation::Check => 1,
+            Expectation::Deny => 2,
+        };
+        if let Some((_, list)) = entries.get_mut(number).and_then(|entry| entry.lists.get_mut(list))
+            && !list.contains(&pin.target.as_str())
+        {
+            list.push(&pin.target);
+        }
+    }
+    entries
+}
+
+impl Entry<'_> {
+    fn section(&self) -> &'static str {
+        if self.pin.destination.is_some() { "sshTests" } else { "tests" }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut entry = Map::new();
+        entry.insert("src".to_owned(), self.pin.src.clone().into());
+        let dst = self.pin.destination.iter().map(|dst| ("dst", json!([dst])));
+        let proto = self.pin.proto.iter().map(|proto| ("proto", proto.to_string().into()));
+        let attributes = (!self.pin.attributes.is_empty()).then(|| Value::from(self.pin.attributes.clone()));
+        let attributes = attributes.into_iter().map(|attributes| ("srcPostureAttrs", attributes));
+        let lists = self.lists.iter().filter(|(_, list)| !list.is_empty());
+        let lists = lists.map(|(name, list)| (*name, Value::from(list.clone())));
+        entry.extend(dst.chain(proto).chain(attributes).chain(lists).map(|(key, value)| (key.to_owned(), value)));
+        entry.into()
+    }
+
+    /// As an entry of a policy file.
+    fn in_hujson(&self) -> String {
+        let Value::Object(entry) = self.to_json() else { return String::new() };
+        let order = ["src", "dst", "proto", "srcPostureAttrs", "accept", "check", "deny"];
+        let members = order.iter().filter_map(|key| Some((key, entry.get(*key)?)));
+        let members: Vec<String> = members.map(|(key, value)| format!("\"{key}\": {}", spaced(value))).collect();
+        format!("{{{}}},", members.join(", "))
+    }
+
+    /// As a statement of `policy!`.
+    fn in_rust(&self, names: &Names) -> String {
+        let head = match &self.pin.destination {
+            Some(destination) => format!("{} -> {}", names.selector(&self.pin.src), names.selector(destination)),
+            None => names.selector(&self.pin.src),
+        };
+        let mut statements: Vec<String> = Vec::new();
+        statements.extend(self.pin.proto.map(|proto| format!("proto {proto};")));
+        if !self.pin.attributes.is_empty() {
+            let attributes = spaced(&self.pin.attributes.clone().into());
+            statements.push(format!("srcPostureAttrs {attributes};"));
+        }
+        for (name, list) in self.lists.iter().filter(|(_, list)| !list.is_empty()) {
+            let word = |target: &&str| match self.pin.destination {
+                Some(_) => quoted(target),
+                None => probe(names, target),
+            };
+            statements.push(format!("{name} {};", list.iter().map(word).collect::<Vec<_>>().join(", ")));
+        }
+        let line = format!("{head} {{ {} }}", statements.join(" "));
+        if line.chars().count() <= WIDTH {
+            return line;
+        }
+        format!("{head} {{\n    {}\n}}", statements.join("\n    "))
+    }
+}
+
+/// JSON with blanks, as people write it.
+fn spaced(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members =
+                members.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), spaced(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
+}
