@@ -158,7 +158,7 @@ fn policy_file() -> Arg {
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .required(true)
-        .help("The policy file; `-` reads stdin")
+        .help("The policy file; `-` reads stdin, git:REV:PATH a file of a revision")
 }
 
 /// The policy that [`about_a_file`]'s arguments name, and how to call it.

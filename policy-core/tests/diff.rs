@@ -103,6 +103,12 @@ fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
                 &["+ tag:db -> 10.0.0.0/8 * via tag:router", "- tag:db -> 10.0.0.0/8 *"],
             ),
             (
+                "fewer ports",
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["tcp:80", "tcp:443"]}]"#,
+                &["- tag:db -> tag:web * (but not tcp:80, tcp:443)"],
+            ),
+            (
                 "a part of a network",
                 r#""grants": [{"src": ["tag:db"], "dst": ["10.0.0.0/8"], "ip": ["*"]}]"#,
                 r#""grants": [{"src": ["tag:db"], "dst": ["10.1.0.0/16"], "ip": ["*"]}]"#,

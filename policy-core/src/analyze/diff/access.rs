@@ -82,3 +82,13 @@ pub(super) fn regions(
     }
     regions
 }
+
+/// Some of the ports of a rule, or all of them but some, whichever is shorter.
+pub(super) fn in_words(all: &Ports, some: &Ports) -> String {
+    let items = |ports: &Ports| ports.to_string().split(", ").count();
+    let missing = all.without(some);
+    match !missing.is_empty() && items(all) + items(&missing) < items(some) {
+        true => format!("{all} (but not {missing})"),
+        false => some.to_string(),
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::eval::Tailnet;
 use crate::eval::permits;
 use crate::model::{
-    AddressRange, Facts, Group, Host, IpSet, IpSetEntry, List, Operation, Origin, Policy, Selector, SelectorKind, Text,
+    AddressRange, Facts, Group, IpSet, IpSetEntry, List, Operation, Origin, Policy, Selector, SelectorKind, Text,
 };
 
 /// Which of the two policies.
@@ -35,8 +35,6 @@ impl Joint {
                 grants: Some(Vec::new()),
                 acls: Some(Vec::new()),
                 groups: new.groups.clone(),
-                hosts: new.hosts.clone(),
-                ipsets: new.ipsets.clone(),
                 tag_owners: list(new.tag_owners.iter().chain(&old.tag_owners).cloned().collect()),
                 facts: facts(old, new),
                 ..Policy::default()
@@ -53,7 +51,11 @@ impl Joint {
                 let name = joint.name(side, &selector.text);
                 if seen.insert(name.to_owned()) {
                     let text = Text::escaped(name, selector.text.origin);
-                    joint.selectors.push(Selector { text, kind: selector.kind });
+                    let kind = match selector.kind {
+                        SelectorKind::Host => SelectorKind::IpSet,
+                        kind => kind,
+                    };
+                    joint.selectors.push(Selector { text, kind });
                 }
             }
             for word in added(policy) {
@@ -65,7 +67,7 @@ impl Joint {
         // The order decides between words that are equally good, and must not hang on which policy is the old one.
         joint.selectors.sort_by(|a, b| a.text.as_str().cmp(b.text.as_str()));
         joint.policy.tag_owners.items.sort_by(|a, b| a.tag.as_str().cmp(b.tag.as_str()));
-        joint.policy.groups.items.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+        joint.policy.groups.items.sort_by_cached_key(|group| (members(group), group.name.to_string()));
         joint
     }
 
@@ -95,9 +97,6 @@ impl Joint {
     }
 
     fn add_groups(&mut self, old: &Policy, new: &Policy) {
-        let members = |group: &Group| -> BTreeSet<String> {
-            group.members.iter().map(|member| member.text.to_ascii_lowercase()).collect()
-        };
         let known: HashMap<&str, &Group> = new.groups.iter().map(|group| (group.name.as_str(), group)).collect();
         for group in &old.groups {
             let name = match known.get(group.name.as_str()) {
@@ -109,38 +108,35 @@ impl Joint {
         }
     }
 
-    /// The hosts and ip sets that old rules name.
+    /// The hosts and ip sets that rules name, all of them as ip sets of plain ranges: what they are made of may be called
+    /// otherwise here, and whoever is told of an address should see the address.
     fn add_addresses(&mut self, old: &Policy, new: &Policy) {
         let (was, is) = (Tailnet::new(old), Tailnet::new(new));
-        let hosts: HashMap<&str, &Host> = old.hosts.iter().map(|host| (host.name.as_str(), host)).collect();
-        let known: HashSet<&str> = new
-            .hosts
-            .iter()
-            .map(|host| &host.name)
-            .chain(new.ipsets.iter().map(|set| &set.name))
-            .map(Text::as_str)
-            .collect();
+        let is_address = |selector: &&Selector| matches!(selector.kind, SelectorKind::Host | SelectorKind::IpSet);
+        let mut known: HashMap<&str, Vec<AddressRange>> = HashMap::new();
+        for selector in selectors(new).filter(is_address) {
+            known.entry(selector.text.as_str()).or_insert_with(|| {
+                let ranges = is.literal(selector);
+                self.policy.ipsets.items.push(ip_set(selector.text.clone(), &ranges));
+                ranges
+            });
+        }
         let mut seen = HashSet::new();
-        for selector in selectors(old) {
-            let is_address = matches!(selector.kind, SelectorKind::Host | SelectorKind::IpSet);
-            if !is_address || !seen.insert(selector.text.as_str()) {
-                continue;
-            }
+        for selector in selectors(old).filter(is_address).filter(|selector| seen.insert(selector.text.as_str())) {
             let ranges = was.literal(selector);
-            let name = match known.contains(selector.text.as_str()) {
-                true if is.literal(selector) == ranges => continue,
-                true => self.rename(&selector.text, |name| known.contains(name)),
-                false => selector.text.clone(),
+            let name = match known.get(selector.text.as_str()) {
+                Some(same) if *same == ranges => continue,
+                Some(_) => self.rename(&selector.text, |name| known.contains_key(name)),
+                None => selector.text.clone(),
             };
-            if let Some(&host) = hosts.get(selector.text.as_str()).filter(|_| selector.kind == SelectorKind::Host) {
-                self.policy.hosts.items.push(Host { name, ..host.clone() });
-            } else {
-                // What it is made of may be called otherwise here, so it is made of ranges.
-                let entries = list(ranges.into_iter().map(add).collect());
-                self.policy.ipsets.items.push(IpSet { name, entries, doc: None, origin: Origin::default() });
-            }
+            self.policy.ipsets.items.push(ip_set(name, &ranges));
         }
     }
+}
+
+/// The logins of a group, however they are written.
+fn members(group: &Group) -> BTreeSet<String> {
+    group.members.iter().map(|member| member.text.to_ascii_lowercase()).collect()
 }
 
 fn declared(policy: &Policy) -> HashSet<String> {
@@ -154,10 +150,14 @@ fn list<T>(items: Vec<T>) -> List<T> {
     List { items, ..List::default() }
 }
 
-fn add(range: AddressRange) -> IpSetEntry {
-    let text = Text::escaped(range.to_string(), Origin::default());
-    let target = Selector { text: text.clone(), kind: SelectorKind::Range(range) };
-    IpSetEntry { text, operation: Operation::Bare, target }
+fn ip_set(name: Text, ranges: &[AddressRange]) -> IpSet {
+    let entry = |range: &AddressRange| {
+        let text = Text::escaped(range.to_string(), Origin::default());
+        let target = Selector { text: text.clone(), kind: SelectorKind::Range(*range) };
+        IpSetEntry { text, operation: Operation::Bare, target }
+    };
+    let entries = list(ranges.iter().map(entry).collect());
+    IpSet { name, entries, doc: None, origin: Origin::default() }
 }
 
 /// Who and what there is, which is no matter of a policy: as the new one knows it, or else the old one.

@@ -292,7 +292,7 @@ fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
 
     let teller = Teller::new(&world, &postures);
     let mut changes = teller.changes(Area::Access, &access, |change, region, ports| Change {
-        what: ports.to_string(),
+        what: access::in_words(&region.extent, ports),
         via: routers.tags(region.channel),
         ..change
     });

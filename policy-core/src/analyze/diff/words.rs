@@ -25,6 +25,8 @@ pub(super) struct Words<'w> {
     words: Vec<Option<String>>,
     /// The selectors by what they are called
     numbers: HashMap<String, SelectorId>,
+    /// What is told apart by whether a subnet router leads to it
+    routed: HashSet<String>,
 }
 
 impl<'w> Words<'w> {
@@ -38,7 +40,9 @@ impl<'w> Words<'w> {
 
     fn new(classes: &'w [Class<'w>], named: &'w [Vec<ClassId>], words: Vec<Option<String>>) -> Self {
         let numbers = words.iter().enumerate().filter_map(|(id, word)| Some((word.clone()?, id))).collect();
-        Words { classes, named, words, numbers }
+        let routed = classes.iter().flat_map(names).filter_map(|name| Some(name.strip_suffix(ROUTED)?.to_owned()));
+        let routed = routed.collect();
+        Words { classes, named, words, numbers, routed }
     }
 
     /// Names for a part of a region's end, of which the rule's words name more if `whole` says what it has. Whom nothing
@@ -163,23 +167,48 @@ impl<'w> Words<'w> {
             });
             words.extend(self.word(id));
         }
-        let named = words.len();
-        words.extend(classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class)));
-        Cover { described: words.len() - named, words }
+        let described = classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class));
+        let mut described = both_ways(described.collect());
+        described.sort_unstable();
+        Cover { described: described.len(), words: [words, described].concat() }
     }
 
-    /// What the members of a class are called. Where the policy's word for somebody is also about others, as about the same
-    /// person on a device that has an address of its own in some rule, it is told that it is not about those.
+    /// What the members of a class are called. Where that is the policy's word for others, too, as for somebody on a device
+    /// with an address that some rule names, it is said that it is not about those.
     fn descriptions(&self, number: ClassId) -> Vec<String> {
         let names = self.classes.get(number).map_or(Vec::new(), names);
         let exact = |name: String| {
+            if self.routed.contains(&name) {
+                return format!("{name}{NOT_ROUTED}");
+            }
             let named = self.numbers.get(&name).map_or(&[][..], |&id| self.named_by(id));
             let others = named.iter().filter(|&&class| class != number).filter_map(|&class| self.classes.get(class));
             let others: Vec<String> = others.flat_map(self::names).collect();
-            if others.is_empty() { name } else { format!("{name} (but not {})", others.join(", ")) }
+            let states = others.iter().map(|other| {
+                let state = other.strip_prefix(&name).unwrap_or(other);
+                state.trim_matches([' ', '(', ')'])
+            });
+            match others.is_empty() {
+                true => name.clone(),
+                false => format!("{name} (but not {})", states.collect::<Vec<_>>().join(", ")),
+            }
         };
         names.into_iter().map(exact).collect()
     }
+}
+
+const ROUTED: &str = " behind a subnet router";
+const NOT_ROUTED: &str = " behind no subnet router";
+
+/// What is there behind a subnet router and not behind one, told once.
+fn both_ways(words: Vec<String>) -> Vec<String> {
+    let all: HashSet<String> = words.iter().cloned().collect();
+    let once = |word: String| match (word.strip_suffix(ROUTED), word.strip_suffix(NOT_ROUTED)) {
+        (Some(name), _) if all.contains(&format!("{name}{NOT_ROUTED}")) => None,
+        (_, Some(name)) if all.contains(&format!("{name}{ROUTED}")) => Some(name.to_owned()),
+        _ => Some(word),
+    };
+    words.into_iter().filter_map(once).collect()
 }
 
 #[cfg(test)]
@@ -187,11 +216,13 @@ impl Words<'_> {
     /// What terms stand for: the classes that their words name, and those of which each description is there.
     pub(super) fn meaning(&self, terms: &[Term]) -> std::collections::BTreeSet<ClassId> {
         let of = |words: &[String]| -> std::collections::BTreeSet<ClassId> {
+            let both = words.iter().flat_map(|word| [format!("{word}{ROUTED}"), format!("{word}{NOT_ROUTED}")]);
+            let both: Vec<String> = both.chain(words.iter().cloned()).collect();
             let ids = (0..self.words.len()).filter(|&id| self.word(id).is_some_and(|word| words.contains(&word)));
             let named = ids.flat_map(|id| self.named_by(id).iter().copied());
             let described = (0..self.classes.len()).filter(|&class| {
                 let names = self.descriptions(class);
-                !names.is_empty() && names.iter().all(|name| words.contains(name))
+                !names.is_empty() && names.iter().all(|name| both.contains(name))
             });
             named.chain(described).collect()
         };
@@ -229,7 +260,7 @@ fn names(class: &Class) -> Vec<String> {
     };
     let mut seen = HashSet::new();
     let names = class.names.iter().filter(|name| !is_state(name) && seen.insert(name.as_str()));
-    names.map(|name| name.replace('`', "")).collect()
+    names.map(|name| name.replace('`', "").replace(", behind", " behind")).collect()
 }
 
 /// By selector, what one of the policies calls it. Names that it does not declare are left out.
@@ -240,7 +271,7 @@ fn words(world: &World, side: Side) -> Vec<Option<String>> {
     let mut words: Vec<Option<String>> = vec![None; world.space.permits.selectors.len()];
     for selector in &joint.selectors {
         let name = selector.text.as_str();
-        let is_declared = matches!(selector.kind, SelectorKind::Group | SelectorKind::Host | SelectorKind::IpSet);
+        let is_declared = matches!(selector.kind, SelectorKind::Group | SelectorKind::IpSet);
         let word = match old_names.get(name) {
             Some(old) => (side == Side::Old).then(|| (*old).to_owned()),
             None if is_declared && !joint.declares(side, name) => None,

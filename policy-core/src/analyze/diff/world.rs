@@ -71,6 +71,7 @@ pub(super) enum Scope {
     Devices,
 }
 
+/// One world for two policies.
 #[derive(Debug)]
 pub(super) struct World<'a> {
     pub(super) joint: &'a Joint,
