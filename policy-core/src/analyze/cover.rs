@@ -4,7 +4,7 @@
 //! meet, and there it shows of most blocks that something is missing. Where nothing is, the permits that are enough
 //! are so for all whom they have in common; the rest of the block is looked at in the same way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::eval::selectors::SelectorId;
 use crate::model::Selector;
@@ -127,32 +127,34 @@ impl<'a, 'p> Cover<'a, 'p> {
     /// All sources to all destinations.
     fn allow_block(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
         let mut blocks = vec![(self.space.sources_among(region.src), self.space.destinations_among(region.dst))];
-        while let Some((sources, destinations)) = blocks.pop() {
-            let (Some(source), Some(destination)) =
-                (self.sources.lightest(&sources), self.destinations.lightest(&destinations))
-            else {
-                continue;
-            };
-            let enough = self.enough_between(region, source, destination)?;
-            let (rows, other_rows): (Vec<ClassId>, Vec<ClassId>);
-            let other_columns: Vec<ClassId>;
-            if enough.are_for_all {
-                (rows, other_rows) = sources.iter().partition(|&&source| self.all_from(&enough.permits, source));
-                let is_other = |&&destination: &&ClassId| !self.all_to(&enough.permits, destination);
-                other_columns = destinations.iter().filter(is_other).copied().collect();
-            } else {
-                // To devices of another user nothing leads from there, whatever is allowed.
-                (rows, other_rows) = sources.iter().partition(|&&other| other == source);
-                let (alone, others): (Vec<ClassId>, Vec<ClassId>) =
-                    destinations.iter().partition(|&&destination| !self.space.may_be_two(source, destination));
-                for destination in alone.into_iter().filter(|&other| self.space.may_be_own(source, other)) {
-                    by.extend(self.enough_between(region, source, destination)?.permits);
+        while let Some((mut sources, destinations)) = blocks.pop() {
+            let Some(destination) = self.destinations.lightest(&destinations) else { continue };
+            let mut done = HashSet::new();
+            // The last are those with the least of a name, which is where coverage ends soonest.
+            while let Some(source) = sources.pop() {
+                if done.contains(&source) {
+                    continue;
                 }
-                other_columns = others;
+                let enough = self.enough_between(region, source, destination)?;
+                let (mut rows, mut other_columns) = (vec![source], destinations.clone());
+                if enough.are_for_all {
+                    let alike = self.sources_of_all(&enough.permits).into_iter();
+                    rows.extend(alike.filter(|row| sources.binary_search(row).is_ok() && !done.contains(row)));
+                    other_columns.retain(|&destination| !self.all_to(&enough.permits, destination));
+                } else {
+                    // To devices of another user nothing leads from there, whatever is allowed.
+                    for &destination in destinations.iter().filter(|&&other| self.space.may_be_own(source, other)) {
+                        if !self.space.may_be_two(source, destination) {
+                            by.extend(self.enough_between(region, source, destination)?.permits);
+                        }
+                    }
+                    other_columns.retain(|&destination| self.space.may_be_two(source, destination));
+                }
+                by.extend(enough.permits);
+                done.extend(rows.iter().copied());
+                rows.sort_unstable();
+                blocks.push((rows, other_columns));
             }
-            by.extend(enough.permits);
-            blocks.push((rows, other_columns));
-            blocks.push((other_rows, destinations));
         }
         Ok(())
     }
@@ -160,20 +162,21 @@ impl<'a, 'p> Cover<'a, 'p> {
     /// Between devices of one user, for each user.
     fn allow_home(&mut self, region: &Region, by: &mut BTreeSet<usize>) -> Result<(), Lack> {
         let space = self.space;
-        let homes = |source: ClassId| space.own.get(source).map_or(&[][..], Vec::as_slice);
-        let mut sources = space.sources_among(region.src);
-        sources.retain(|&source| !homes(source).is_empty());
-        // The last are those with the least of a name, which is where coverage ends soonest.
-        while let Some(source) = sources.pop() {
+        let mut done = HashSet::new();
+        for source in space.sources_among(region.src).into_iter().rev() {
+            let homes = space.own.get(source).map_or(&[][..], Vec::as_slice);
+            if homes.is_empty() || done.contains(&source) {
+                continue;
+            }
             let homeward = self.meeting(region, source, region.dst);
             match self.enough(region, homeward) {
-                // Whoever covers all of the sources covers the rest, too.
+                // What leads all of these home does so whatever devices they have.
                 Ok(permits) => {
-                    sources.retain(|&source| !self.all_from(&permits, source));
+                    done.extend(self.sources_of_all(&permits));
                     by.extend(permits);
                 }
                 Err(_) => {
-                    for &destination in homes(source) {
+                    for &destination in homes {
                         by.extend(self.enough_at_home(region, source, destination)?);
                     }
                 }
@@ -293,10 +296,16 @@ impl<'a, 'p> Cover<'a, 'p> {
             && region.dst.iter().all(|&id| self.destinations.has_wider(id, &live.dst))
     }
 
-    fn all_from(&self, permits: &[usize], source: ClassId) -> bool {
-        let class = self.space.sources.get(source);
-        let is_from = |live: &Live| class.is_some_and(|class| meets(&live.src, &class.selectors));
-        permits.iter().all(|&permit| self.live.get(permit).is_some_and(is_from))
+    /// The classes that are sources of each of some permits, in order.
+    fn sources_of_all(&self, permits: &[usize]) -> Vec<ClassId> {
+        let lives: Vec<&Live> = permits.iter().filter_map(|&permit| self.live.get(permit)).collect();
+        let few = lives.iter().min_by_key(|live| uses(&self.space.sources_of, &live.src));
+        let mut sources = few.map_or(Vec::new(), |live| self.space.sources_among(&live.src));
+        sources.retain(|&source| {
+            let class = self.space.sources.get(source);
+            class.is_some_and(|class| lives.iter().all(|live| meets(&live.src, &class.selectors)))
+        });
+        sources
     }
 
     fn all_to(&self, permits: &[usize], destination: ClassId) -> bool {
@@ -370,9 +379,9 @@ impl<'a, 'p> End<'a, 'p> {
     }
 }
 
-/// How many permits some selectors have, those twice that have two of them.
-fn uses(permits: &[Vec<usize>], selectors: &[SelectorId]) -> usize {
-    selectors.iter().filter_map(|&id| permits.get(id)).map(Vec::len).sum()
+/// How many permits or classes some selectors have, those twice that have two of them.
+fn uses(lists: &[Vec<usize>], selectors: &[SelectorId]) -> usize {
+    selectors.iter().filter_map(|&id| lists.get(id)).map(Vec::len).sum()
 }
 
 /// A set of selectors that is asked often and changed often.
