@@ -140,6 +140,14 @@ fn they_are_formatted_like_a_policy() {
 }
 
 #[test]
+fn a_broken_one_fails_the_tests() {
+    let run = policy(&directory("sidecar-test", Some(BROKEN)), &["test", "policy.hujson"], "");
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stderr.contains("this must never be, but `tag:web` can reach `tag:db`"), "{run:?}");
+    assert_eq!(policy(&directory("sidecar-tested", Some(KEPT)), &["test", "policy.hujson"], "").status, Some(0));
+}
+
+#[test]
 fn an_import_has_them_as_a_block() {
     let directory = directory("sidecar-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
     let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");

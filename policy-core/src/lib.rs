@@ -156,5 +156,5 @@ mod small;
 pub mod vocabulary;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use findings::{Tested, findings, tested};
+pub use findings::{Tested, broken_invariants, findings, tested};
 pub use model::Policy;

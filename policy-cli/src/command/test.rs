@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::check::check;
 use policy_core::coverage::coverage;
-use policy_core::{Diagnostic, Policy, tested};
+use policy_core::{Diagnostic, Policy, broken_invariants, tested};
 
 use crate::answer::Asked;
 use crate::facts;
@@ -20,7 +20,8 @@ use crate::test_report::{CoverageReport, TestFormat, TestReport};
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 
 Each target is shown with the line of the rule that it rests on. No network is needed, and no device: users and tags \
-are taken as they are named. Only roles are asked for, where a test hangs on one.";
+are taken as they are named. Only roles are asked for, where a test hangs on one. An invariant that does not hold is \
+shown on stderr, with who gets where and by which rule.";
 
 pub(crate) fn command() -> Command {
     let names = TestFormat::ALL.map(|(_, name, help)| PossibleValue::new(name).help(help));
@@ -81,7 +82,9 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
     let report = report.with_coverage(coverage.as_ref());
     output::print(&report.render(format, &output::stdout_renderer()))?;
     output::say(&format!("{}: {}\n", visible(&path.to_string_lossy()), report.summary()));
-    let mut is_good = report.is_good();
+    let broken = broken_invariants(&policy);
+    output::say(&Report::of(path, &policy, &broken).render(Format::Text, &output::stderr_renderer()));
+    let mut is_good = report.is_good() && broken.is_empty();
     if let Some(coverage) = &coverage {
         let too_little = least.filter(|least| coverage.percent() < *least);
         let least = too_little.map(|least| format!("; at least {least}% are wanted")).unwrap_or_default();

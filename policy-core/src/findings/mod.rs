@@ -49,6 +49,21 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, findings)
 }
 
+/// The invariants that do not hold, each with an example of who gets where. Of a policy that is not valid, see
+/// [`check::check`], this tells nothing.
+///
+/// ```
+/// use policy_core::{Policy, broken_invariants};
+/// let facts = r#"{"invariants": [{"kind": "never", "src": ["*"], "targets": [{"dst": ["tag:db"]}]}]}"#;
+/// assert_eq!(broken_invariants(&Policy::with_facts(r#"{"tagOwners": {"tag:db": []}, "grants": []}"#, facts)), []);
+/// ```
+pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
+    if policy.facts.invariants.is_empty() {
+        return Vec::new();
+    }
+    check::in_order(policy, invariant::broken(&Space::new(policy)))
+}
+
 /// One target or account of the policy's own tests, and what there is to say of it.
 #[derive(Clone, Debug)]
 pub struct Tested<'p> {
