@@ -56,6 +56,34 @@
 //! A policy does not tell who is an admin, and which devices there are. [`Policy::with_facts`] takes what is known beside
 //! it: users with their roles, devices, and [invariants](model::Invariant), which are tests of everybody at once.
 //!
+//! # May one reach the other?
+//!
+//! [`Policy::explain`] answers for one connection: by which rules, and by which way both ends are in them; or what comes
+//! nearest, and what that lacks. [`Policy::who`] and [`Policy::what`] tell all who reach something, and all that somebody
+//! reaches, "any other member" included.
+//!
+//! ```
+//! use policy_core::analyze::ask::{Question, Verdict};
+//! use policy_core::{Policy, model::Protocol};
+//!
+//! let policy = Policy::parse(r#"{
+//!     "groups": {"group:dba": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
+//!     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+//! }"#);
+//! let ask = |source, port| {
+//!     policy.explain(&Question { source, destination: "tag:db", protocol: Protocol::TCP, port, account: None })
+//! };
+//!
+//! let yes = ask("alice@example.com", 5432)?;
+//! assert_eq!(yes.verdict(), Verdict::Allowed);
+//! assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
+//!
+//! let no = ask("alice@example.com", 22)?;
+//! assert_eq!(no.verdict(), Verdict::Denied);
+//! assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
+//! # Ok::<(), policy_core::analyze::ask::Refusal>(())
+//! ```
+//!
 //! # What does a change change?
 //!
 //! Lines that move and groups that get a member: what counts is the access that is gained or lost. [`Policy::diff`] tells that exactly,

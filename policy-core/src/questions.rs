@@ -1,6 +1,7 @@
 //! What one asks of a policy: a method for each question, which the folder of that name answers.
 
-use crate::analyze::{self, Diff};
+use crate::analyze::ask::{self, Explanation, Question, Reach, Refusal};
+use crate::analyze::{self, Diff, Ports};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Compiled};
 use crate::findings::{self, Tested};
@@ -35,6 +36,66 @@ impl Policy {
     /// ```
     pub fn test(&self) -> Vec<Tested<'_>> {
         findings::tested(self)
+    }
+
+    /// Whether it allows a connection, by which rules, and what comes nearest if none does: see [`ask::explain`]. Of a
+    /// policy with errors this tells nothing.
+    ///
+    /// # Errors
+    /// If the policy knows no such source or destination.
+    ///
+    /// ```
+    /// use policy_core::analyze::ask::{Question, Verdict};
+    /// use policy_core::{Policy, model::Protocol};
+    /// let policy = Policy::parse(r#"{
+    ///     "groups": {"group:dba": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
+    ///     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+    /// }"#);
+    /// let question = Question {
+    ///     source: "alice@example.com", destination: "tag:db", protocol: Protocol::TCP, port: 5432, account: None,
+    /// };
+    /// assert_eq!(policy.explain(&question)?.verdict(), Verdict::Allowed);
+    /// assert_eq!(policy.explain(&Question { port: 22, ..question })?.verdict(), Verdict::Denied);
+    /// # Ok::<(), policy_core::analyze::ask::Refusal>(())
+    /// ```
+    pub fn explain(&self, question: &Question) -> Result<Explanation, Refusal> {
+        ask::explain(self, question)
+    }
+
+    /// Everybody who reaches a destination, on some of the ports or on any: see [`ask::who`].
+    ///
+    /// # Errors
+    /// If the policy knows no such destination.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{
+    ///     "tagOwners": {"tag:web": []}, "grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]}],
+    /// }"#);
+    /// let reach = policy.who("tag:web", None)?;
+    /// assert_eq!(reach.reached[0].ports().to_string(), "tcp:443");
+    /// # Ok::<(), policy_core::analyze::ask::Refusal>(())
+    /// ```
+    pub fn who(&self, destination: &str, ports: Option<&Ports>) -> Result<Reach, Refusal> {
+        ask::who(self, destination, ports)
+    }
+
+    /// Everything that a source reaches: see [`ask::what`].
+    ///
+    /// # Errors
+    /// If the policy knows no such source.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{
+    ///     "tagOwners": {"tag:web": [], "tag:db": []}, "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+    /// }"#);
+    /// assert_eq!(policy.what("tag:web")?.reached.len(), 1);
+    /// assert_eq!(policy.what("tag:bd").unwrap_err().help.as_deref(), Some("did you mean `tag:db`?"));
+    /// # Ok::<(), policy_core::analyze::ask::Refusal>(())
+    /// ```
+    pub fn what(&self, source: &str) -> Result<Reach, Refusal> {
+        ask::what(self, source)
     }
 
     /// What it gives to each device of its facts: see [`eval::compile`].
