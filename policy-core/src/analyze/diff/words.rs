@@ -13,8 +13,8 @@ use super::joint::Side;
 use super::part::{Part, common, without};
 use super::world::World;
 
-/// Of how many classes words are looked for one by one.
-const MANY: usize = 2000;
+/// For so few classes words are looked for in any case.
+const FEW: usize = 64;
 
 /// Names for one end, out of the words of one policy.
 pub(super) struct Words<'w> {
@@ -90,8 +90,9 @@ impl<'w> Words<'w> {
             if there.is_empty() {
                 continue;
             }
-            let each = (there.len() <= MANY || missing.len() > MANY).then(|| self.cover(&there, ignored));
-            let but = (missing.len() <= MANY).then(|| self.cover(&missing, ignored));
+            // Of a large end nearly all of which is left, the rest is told: words for all that is left take long to find.
+            let each = (there.len() <= FEW.max(4 * missing.len())).then(|| self.cover(&there, ignored));
+            let but = (missing.len() <= FEW.max(4 * there.len())).then(|| self.cover(&missing, ignored));
             match (each, but) {
                 (Some(each), Some(but)) if each.cost() > (but.words.len() + 1, but.described) => {
                     terms.push(Term { word, except: but.words });
