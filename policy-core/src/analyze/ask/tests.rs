@@ -227,6 +227,9 @@ fn people(word: &str) -> Vec<&str> {
     match word {
         "group:eng" => vec!["alice@example.com", "carol@other.org"],
         "group:ops" => vec!["bob@example.com", "carol@other.org"],
+        // Where the facts have the laptop and the phone, these are theirs.
+        "100.64.0.2" => vec!["alice@example.com"],
+        "100.64.0.9" => vec!["bob@example.com"],
         word => vec![word],
     }
 }

@@ -182,9 +182,11 @@ impl<'p> World<'p> {
                     matches!(identity.who, Who::User { login, .. } if login.eq_ignore_ascii_case(owner.email))
                         && identity.addresses == addresses
                 };
-                let members = own.members.iter().filter(is_it);
-                for (identity, mut end) in members.filter_map(|member| Some((member, self.class(class, side)?))) {
-                    let role = end.name().split_once(" (if ").map(|(_, role)| format!(" (if {role}"));
+                let members = own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member));
+                for (identity, name) in members {
+                    let Some(mut end) = self.class(class, side) else { continue };
+                    let role = name.split_once(" (if ").and_then(|(_, role)| role.split_once(')'));
+                    let role = role.map(|(role, _)| format!(" (if {role})"));
                     end.names = vec![format!("`{}`{}", node.fact.name, role.unwrap_or_default())];
                     end.identity = identity.clone();
                     end.is_device = true;
