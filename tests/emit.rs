@@ -71,3 +71,37 @@ fn with_plain_times(mut policy: Value) -> Value {
     }
     policy
 }
+
+mod told_by_topic {
+    policy_macros::policy! {
+        use policy_tests::fragments::registry;
+        tagOwners { tag:web; tag:db; }
+        grants {
+            for tag in [web, db] {
+                autogroup:admin -> tag:$tag on tcp:22;
+            }
+        }
+    }
+}
+
+#[test]
+fn each_rule_knows_the_line_of_the_source_that_it_was_written_in() {
+    let lines = |policy: &policy_core::Policy| -> Vec<(String, String)> {
+        let line = |part| {
+            let (file, line) = policy.source.line(part).unwrap();
+            let text = std::fs::read_to_string(Path::new("..").join(file)).unwrap();
+            (file.to_owned(), text.lines().nth(line - 1).unwrap().trim().to_owned())
+        };
+        policy.grants.iter().flatten().map(|grant| line(grant.dst.first().unwrap().text.origin)).collect()
+    };
+    let rule = |file: &str, text: &str| (file.to_owned(), text.to_owned());
+    let ssh = rule("tests/emit.rs", "autogroup:admin -> tag:$tag on tcp:22;");
+    let registry =
+        rule("tests/lib.rs", "grants { for port in [443, 5000] { autogroup:member -> tag:registry on tcp:$port; } }");
+    let [first, second] = [&registry, &ssh].map(|rule| [rule.clone(), rule.clone()]);
+    assert_eq!(lines(&told_by_topic::POLICY), [first, second].concat());
+
+    let blumeops = lines(&tailnet::POLICY);
+    assert!(blumeops.iter().all(|(file, _)| file.ends_with("blumeops-policy/src/tailnet.rs")));
+    assert!(blumeops.iter().all(|(_, line)| line.contains("->")), "{blumeops:?}");
+}

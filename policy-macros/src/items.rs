@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{Levels, Origin, Policy, Sidecar};
+use policy_core::model::{Levels, Origin, Policy, Sidecar, Source};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::finding::Finding;
 use crate::ide::Cards;
-use crate::place::Place;
+use crate::place::{Place, file_and_line};
 
 /// What a policy expands to.
 #[derive(Default)]
@@ -63,6 +63,7 @@ pub(crate) fn items(
         Module { name: "user", what: "users", names: users },
         Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
+    let places = written_at(policy, place);
     let levels = Levels::new(policy);
     let mut items = Items::default();
     let modules: TokenStream =
@@ -76,7 +77,7 @@ pub(crate) fn items(
         /// The policy as a model, read when it is first used.
         #[allow(dead_code)]
         pub static POLICY: ::std::sync::LazyLock<::policy_core::Policy> =
-            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #beside);
+            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #places #beside);
 
         #modules
     };
@@ -94,6 +95,15 @@ fn with_invariants(sidecar: &Sidecar, base: usize) -> TokenStream {
             base: #base,
         })
     }
+}
+
+/// The call that tells where the statements of a policy were written, unless it is its own source, as one that stays in
+/// a file.
+fn written_at(policy: &Policy, place: &dyn Fn(Origin) -> Place) -> Option<TokenStream> {
+    let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
+    let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
+    let places = Source::written(places);
+    (!places.is_empty()).then(|| quote! { .written_at(#places) })
 }
 
 /// Names of one kind.

@@ -54,6 +54,11 @@ pub(crate) fn line(span: Span) -> Option<usize> {
     knows_positions().then(|| span.unwrap().line())
 }
 
+/// The file and the line that a token starts in, where the compiler tells.
+pub(crate) fn file_and_line(span: Span) -> Option<(String, usize)> {
+    knows_positions().then(|| (span.unwrap().file(), span.unwrap().line()))
+}
+
 /// Outside a compiler no span has a position; under rust-analyzer each question costs, and none has an answer.
 pub(crate) fn knows_positions() -> bool {
     proc_macro::is_available() && std::env::var_os("RUST_ANALYZER_INTERNALS_DO_NOT_USE").is_none()

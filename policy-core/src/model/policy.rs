@@ -2,7 +2,7 @@ use crate::diagnostic::Diagnostic;
 
 use super::{
     Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Origin, Posture, Selector, Setting,
-    SshRule, SshTest, TagOwners, Test,
+    Source, SshRule, SshTest, TagOwners, Test,
 };
 
 /// A tailnet policy: what its text says, section by section.
@@ -44,6 +44,8 @@ pub struct Policy {
     /// Every other top-level key, known or not (`derpMap`, `randomizeClientPort`, …), in order.
     pub settings: Vec<Setting>,
 
+    /// Where its statements stand in the Rust source that it was written in, if it was.
+    pub source: Source,
     /// What is known about the tailnet beside its policy. Empty for a bare file.
     pub facts: Facts,
     /// How much its comments let warnings count, and where.
