@@ -142,6 +142,20 @@ fn output_goes_where_a_link_leads_and_into_pipes() {
 }
 
 #[test]
+fn rules_are_found_where_they_were_written() {
+    let directory = directory("rules_are_found");
+    let output = operator(&directory, &["explain", "autogroup:admin", "tag:nas:443"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rule = "tests/tailnet.rs:11  autogroup:admin -> tag:nas on tcp:443";
+    assert!(text(&output.stdout).contains(rule), "{}", text(&output.stdout));
+
+    fs::write(directory.join("old.hujson"), HUJSON.replace("tcp:443", "tcp:80")).unwrap();
+    let output = operator(&directory, &["diff", "old.hujson"]);
+    let gained = "+ autogroup:admin -> tag:nas tcp:443  (tests/tailnet.rs:11)";
+    assert!(text(&output.stdout).contains(gained), "{}", text(&output.stdout));
+}
+
+#[test]
 fn check_is_about_the_policy_that_is_built_in() {
     let output = operator(&directory("check_built_in"), &["check"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));

@@ -30,6 +30,7 @@ pub mod migrate;
 mod operator_crate;
 mod outcome;
 mod output;
+mod places;
 mod render;
 mod report;
 mod rust_source;

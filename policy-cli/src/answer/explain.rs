@@ -192,7 +192,7 @@ impl Explained<'_> {
             })
         };
         json!({
-            "file": self.asked.path.to_string_lossy(),
+            "file": self.asked.file(),
             "source": self.question.source,
             "destination": self.question.destination,
             "protocol": self.question.protocol.to_string(),

@@ -5,6 +5,7 @@
 mod explain;
 mod reach;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use annotate_snippets::normalize_untrusted_str as visible;
@@ -17,35 +18,36 @@ use policy_core::diagnostic::Problem;
 use policy_core::model::{Origin, PortRange, Protocol};
 use serde_json::{Value, json};
 
-use crate::line_index::LineIndex;
 use crate::outcome::Failure;
+use crate::places::Places;
 
 pub(crate) use explain::Explained;
 pub(crate) use reach::{Direction, Listed, in_short};
 
 /// The policy that is asked, and where its rules stand.
 pub(crate) struct Asked<'a> {
-    path: &'a Path,
     policy: &'a Policy,
-    lines: LineIndex<'a>,
+    places: Places<'a>,
     texts: RuleTexts<'a>,
 }
 
 impl<'a> Asked<'a> {
     pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
-        Asked { path, policy, lines: LineIndex::new(&policy.text), texts: RuleTexts::new(policy) }
+        Asked { policy, places: Places::new(path, policy), texts: RuleTexts::new(policy) }
+    }
+
+    /// What programs call the policy.
+    fn file(&self) -> Cow<'a, str> {
+        self.places.path.to_string_lossy()
     }
 
     /// The line of a rule; `None` for what a policy without rules allows.
     pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
-        let start = usize::try_from(rule.start).ok().filter(|_| rule != self.policy.origin)?;
-        Some(self.lines.position(start).line)
+        self.places.line(rule)
     }
 
-    /// `FILE:LINE`, as editors and terminals make links of.
     fn place(&self, rule: Origin) -> String {
-        let line = self.line(rule).map(|line| format!(":{line}")).unwrap_or_default();
-        visible(&format!("{}{line}", self.path.display()))
+        visible(&self.places.link(rule))
     }
 
     /// The rule on one line.

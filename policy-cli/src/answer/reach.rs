@@ -144,7 +144,7 @@ impl Listed<'_> {
         };
         let key = if self.direction == Direction::Who { "destination" } else { "source" };
         json!({
-            "file": self.asked.path.to_string_lossy(),
+            "file": self.asked.file(),
             key: self.word,
             "port": self.port,
             "reached": self.reach.reached.iter().map(reached).collect::<Vec<_>>(),

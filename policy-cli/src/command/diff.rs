@@ -7,11 +7,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::analyze;
 use policy_core::{Policy, Severity, check};
 
-use crate::diff_report::{DiffReport, Side, json, markdown, text};
+use crate::diff_report::{DiffReport, json, markdown, text};
 use crate::facts;
 use crate::file;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
+use crate::places::Places;
 use crate::report::{Format, Report};
 use crate::valid;
 
@@ -107,8 +108,8 @@ pub(crate) fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Out
     let report = DiffReport {
         diff: &diff,
         devices: devices.as_ref(),
-        old: Side::new(old_name, &old),
-        new: Side::new(new_name, &new),
+        old: Places::new(old_name, &old),
+        new: Places::new(new_name, &new),
     };
     match matches.get_one::<String>("format").map_or("text", String::as_str) {
         "md" => output::write(markdown::page(&report).as_bytes())?,

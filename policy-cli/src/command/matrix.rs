@@ -5,14 +5,13 @@ use std::path::Path;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use policy_core::Policy;
-use policy_core::model::Origin;
 use policy_core::render::Matrix;
 use serde_json::Value;
 
 use crate::facts;
-use crate::line_index::LineIndex;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
+use crate::places::Places;
 use crate::render::matrix::{self, Names, legend};
 use crate::render::prose::Block;
 use crate::render::{html, markdown};
@@ -88,10 +87,8 @@ pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<O
     let text = match format {
         "csv" => matrix::to_csv(&matrix, &rows, &columns),
         "json" => {
-            let lines = LineIndex::new(&policy.text);
-            let line = |rule: Origin| {
-                usize::try_from(rule.start).map_or(Value::Null, |start| lines.position(start).line.into())
-            };
+            let places = Places::new(path, &policy);
+            let line = |rule| places.line(rule).map_or(Value::Null, Value::from);
             format!("{:#}\n", matrix::to_json(&matrix, &rows, &columns, line))
         }
         _ => {

@@ -9,8 +9,8 @@ use super::DiffReport;
 pub(crate) fn value(report: &DiffReport) -> Value {
     let changes = |diff: &Diff| diff.changes.iter().map(|change| change_value(report, change)).collect::<Vec<_>>();
     let mut value = json!({
-        "old": report.old.name,
-        "new": report.new.name,
+        "old": report.old.path.to_string_lossy(),
+        "new": report.new.path.to_string_lossy(),
         "textChanged": report.diff.is_text_changed,
         "meaningChanged": !report.is_empty(),
         "newAccess": report.gives_access(),
@@ -26,7 +26,8 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
     let terms = |terms: &[Term]| -> Vec<Value> {
         terms.iter().map(|term| json!({"word": term.word, "except": term.except})).collect()
     };
-    let (file, position) = report.place(change);
+    let places = report.places(change);
+    let position = places.position(change.rule);
     json!({
         "area": area(change.area),
         "direction": match change.direction {
@@ -45,7 +46,11 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
         "when": change.when,
         "unless": change.unless,
         "via": change.via,
-        "rule": {"file": file, "line": position.line, "column": position.column},
+        "rule": {
+            "file": places.path.to_string_lossy(),
+            "line": position.as_ref().map(|position| position.line),
+            "column": position.as_ref().map(|position| position.column),
+        },
         "text": change.to_string(),
     })
 }

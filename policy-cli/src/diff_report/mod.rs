@@ -4,12 +4,9 @@ pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod text;
 
-use std::path::Path;
-
-use policy_core::Policy;
 use policy_core::analyze::{Area, Change, Diff, Direction};
 
-use crate::line_index::{LineIndex, Position};
+use crate::places::Places;
 
 /// All that differs, and where to find the rules.
 #[derive(Debug)]
@@ -17,21 +14,8 @@ pub(crate) struct DiffReport<'a> {
     pub(crate) diff: &'a Diff,
     /// Device by device, if devices are known.
     pub(crate) devices: Option<&'a Diff>,
-    pub(crate) old: Side<'a>,
-    pub(crate) new: Side<'a>,
-}
-
-/// One of the policies.
-#[derive(Debug)]
-pub(crate) struct Side<'a> {
-    name: String,
-    lines: LineIndex<'a>,
-}
-
-impl<'a> Side<'a> {
-    pub(crate) fn new(path: &Path, policy: &'a Policy) -> Self {
-        Side { name: path.display().to_string(), lines: LineIndex::new(&policy.text) }
-    }
+    pub(crate) old: Places<'a>,
+    pub(crate) new: Places<'a>,
 }
 
 /// What areas are called, in the order in which they are told.
@@ -58,23 +42,16 @@ impl DiffReport<'_> {
         self.diff.new_access().next().is_some()
     }
 
-    fn side(&self, direction: Direction) -> &Side<'_> {
-        match direction {
+    /// Where the policy is that the rule of a change is in.
+    fn places(&self, change: &Change) -> &Places<'_> {
+        match change.direction {
             Direction::Gained => &self.new,
             Direction::Lost => &self.old,
         }
     }
 
-    /// The file that the rule of a change is in, and where.
-    fn place(&self, change: &Change) -> (&str, Position) {
-        let side = self.side(change.direction);
-        let start = usize::try_from(change.rule.start).unwrap_or_default();
-        (&side.name, side.lines.position(start))
-    }
-
     fn line(&self, change: &Change) -> String {
-        let (name, position) = self.place(change);
-        format!("{name}:{}", position.line)
+        self.places(change).link(change.rule)
     }
 
     /// The changes of an area, those gained first.

@@ -15,8 +15,6 @@ use policy_core::eval::{Expectation, Outcome, Verdict};
 use policy_core::model::Origin;
 use policy_core::{Diagnostic, Policy, Tested};
 
-use crate::report::Report;
-
 pub(crate) use coverage::CoverageReport;
 
 /// How to write outcomes.
@@ -137,12 +135,6 @@ impl<'a> TestReport<'a> {
     /// Whether a target is one to show.
     fn shows(&self, tested: &Tested) -> bool {
         !self.quiet || status(&tested.outcome) != Status::Pass
-    }
-
-    /// `FILE:LINE`, as editors and terminals make links of.
-    fn place(&self, report: &Report, origin: Origin) -> String {
-        let line = report.line(origin).map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{}{line}", self.path.display())
     }
 
     /// A policy without rules has no rule that something could rest on.

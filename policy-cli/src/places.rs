@@ -1,0 +1,59 @@
+//! Where the statements of a policy stand.
+
+use std::path::Path;
+
+use policy_core::Policy;
+use policy_core::model::Origin;
+
+use crate::line_index::{LineIndex, Position};
+
+/// The lines of a policy that is known as some path, and those of the Rust source that it was written in, if it was.
+#[derive(Debug)]
+pub(crate) struct Places<'a> {
+    pub(crate) path: &'a Path,
+    policy: &'a Policy,
+    lines: LineIndex<'a>,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
+        Places { path, policy, lines: LineIndex::new(&policy.text) }
+    }
+
+    /// Where a part of the policy's text begins. `None` for the whole policy, which is what allows everything if there
+    /// are no rules.
+    pub(crate) fn position(&self, part: Origin) -> Option<Position> {
+        let start = usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)?;
+        Some(self.lines.position(start))
+    }
+
+    /// The line of the policy's text that a part of it begins in, likewise.
+    pub(crate) fn line(&self, part: Origin) -> Option<usize> {
+        self.position(part).map(|position| position.line)
+    }
+
+    /// `FILE:LINE`, as editors and terminals make links of: in the Rust source, if the policy was written in one.
+    pub(crate) fn link(&self, part: Origin) -> String {
+        match (self.policy.source.line(part), self.line(part)) {
+            (Some((file, line)), _) => format!("{file}:{line}"),
+            (None, Some(line)) => format!("{}:{line}", self.path.display()),
+            (None, None) => self.path.display().to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_linked_to_where_it_was_written() {
+        let text = "{\n\"grants\": [\n{\"src\": [\"*\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
+        let link = |policy: &Policy, part| Places::new(Path::new("p.hujson"), policy).link(part);
+        let (file, built_in) = (Policy::parse(text), Policy::parse(text).written_at("src/tailnet.rs\t7"));
+        let rule = file.grants.iter().flatten().next().unwrap().origin;
+        assert_eq!(link(&file, rule), "p.hujson:3");
+        assert_eq!(link(&built_in, rule), "src/tailnet.rs:7");
+        assert_eq!([link(&file, file.origin), link(&built_in, file.origin)], ["p.hujson", "p.hujson"]);
+    }
+}
