@@ -193,7 +193,7 @@ fn a_change_is_compared_with_the_policy_that_is_built_in() {
     assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), said, ""));
     let output = operator(&directory, &["diff", "old.hujson"]);
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), ""));
-    assert!(text(&output.stdout).contains("(<built-in policy>:"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("(tests/tailnet.rs:11)"), "{}", text(&output.stdout));
     let output = operator(&directory, &["diff", "old.hujson", "same.hujson"]);
     assert!(text(&output.stdout).contains("(same.hujson:"), "{}", text(&output.stdout));
 }
