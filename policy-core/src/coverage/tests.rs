@@ -8,11 +8,6 @@ use crate::model::{List, Origin, PortRange, Text};
 use crate::small::{self, Random};
 use crate::{Policy, Severity};
 
-/// How many policies: all 10,000 with `--release` and `POLICIES=10000`.
-fn seeds() -> std::ops::Range<u64> {
-    0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(40)
-}
-
 const PEOPLE: &[&str] = &["alice@example.com", "bob@example.com", "carol@other.org"];
 const SOURCES: &[&str] =
     &["alice@example.com", "bob@example.com", "group:eng", "tag:a", "tag:b", "tag:r", "10.0.0.2", "100.64.0.2"];
@@ -138,7 +133,7 @@ fn changed(policy: &Policy, rule: Origin, change: Change) -> Policy {
 #[test]
 fn exactly_what_is_noticed_makes_something_fail() {
     let mut seen = [[0; 2]; 4];
-    for seed in seeds() {
+    for seed in small::seeds(40) {
         let (text, facts) = policy(&mut Random::new(seed));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
             for covered in &coverage(&policy).rules {
@@ -176,7 +171,7 @@ fn with_pin(text: &str, pin: &Pin) -> String {
 #[test]
 fn a_line_that_is_proposed_passes_and_notices_the_change() {
     let mut proposed = [0; 4];
-    for seed in seeds() {
+    for seed in small::seeds(40) {
         let (text, facts) = policy(&mut Random::new(seed));
         let before = Policy::with_facts(text.as_str(), facts.as_str());
         let coverage = coverage(&before);

@@ -193,11 +193,6 @@ fn lists_are_complete() {
     assert_eq!(list(what(&policy, "group:none").unwrap()), [] as [&str; 0]);
 }
 
-/// How many policies: all 10,000 with `--release` and `POLICIES=10000`.
-fn seeds() -> std::ops::Range<u64> {
-    0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(12)
-}
-
 const SOURCES: &[&str] = &[
     "alice@example.com",
     "bob@example.com",
@@ -238,7 +233,7 @@ fn people(word: &str) -> Vec<&str> {
 #[test]
 fn an_answer_is_that_of_a_test() {
     let mut seen = [0; 3];
-    for seed in seeds() {
+    for seed in small::seeds(12) {
         let (text, facts) = small::policy(&mut Random::new(seed));
         // A test imagines one state of its source, and the answers tell of all.
         let text = ["posture:p", "posture:q"]
@@ -295,7 +290,7 @@ fn an_answer_is_that_of_a_test() {
 fn lists_have_what_answers_allow() {
     let people = ["alice@example.com", "bob@example.com", "carol@other.org", "tag:a", "tag:b", "tag:c"];
     let mut seen = [0; 2];
-    for seed in seeds() {
+    for seed in small::seeds(12) {
         let (text, facts) = small::policy(&mut Random::new(seed));
         let policy = Policy::with_facts(text.as_str(), facts.as_str());
         let port = Ports::single(Protocol::TCP, 2);

@@ -34,19 +34,7 @@ impl Extent for Ports {
     }
 
     fn meets(&self, other: &Self) -> bool {
-        let (mut left, mut right) = (self.ranges().peekable(), other.ranges().peekable());
-        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-            if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
-                return true;
-            }
-            // What ends first meets nothing more.
-            if (a.0, a.1.last) <= (b.0, b.1.last) {
-                left.next();
-            } else {
-                right.next();
-            }
-        }
-        false
+        self.overlap(other)
     }
 
     fn size(&self) -> u64 {

@@ -185,11 +185,6 @@ const CHANGES: &[(&str, &str)] = &[
     ("100.64.0.2", "100.64.0.9"),
 ];
 
-/// How many pairs: 10,000 with `--release` and `POLICIES=10000`.
-pub(super) fn seeds() -> std::ops::Range<u64> {
-    0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(60)
-}
-
 /// What the pieces say of each pair of everybody; a bit that two of them have is a mistake.
 fn told(
     world: &World,
@@ -243,7 +238,7 @@ fn words_mean_the_same(world: &World, side: Side, regions: &[Region<Ports>], pie
 #[test]
 fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
     let mut found = 0;
-    for seed in seeds() {
+    for seed in small::seeds(60) {
         let (old, new, facts) = pair(&mut Random::new(seed));
         let (was, is) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
         let context = format!("seed {seed}\n{old}\n{new}\n{facts}");
@@ -307,7 +302,7 @@ fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
 
 #[test]
 fn the_other_way_round_it_is_the_same_turned_round() {
-    for seed in seeds() {
+    for seed in small::seeds(60) {
         let (old, new, facts) = pair(&mut Random::new(seed));
         let written_otherwise = Policy::with_facts(&format!("// The same\n{old}"), &facts);
         let (old, new) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
