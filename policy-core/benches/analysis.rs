@@ -60,6 +60,17 @@ fn redundancy(bencher: Bencher, grants: usize) {
     bencher.bench_local(|| redundancies(black_box(&space)).len());
 }
 
+/// Every grant from the same people to the same tags, on a port of its own.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn redundancy_of_ports(bencher: Bencher, grants: usize) {
+    let rule = |port| format!(r#"{{"src": ["autogroup:member"], "dst": ["tag:web", "tag:db"], "ip": ["{port}"]}}"#);
+    let rules: Vec<String> = (1..=grants).map(rule).collect();
+    let policy =
+        Policy::parse(format!(r#"{{"tagOwners": {{"tag:web": [], "tag:db": []}}, "grants": [{}]}}"#, rules.join(",")));
+    let space = Space::new(&policy);
+    bencher.bench_local(|| assert_eq!(redundancies(black_box(&space)), []));
+}
+
 fn policy(grants: usize) -> Policy {
     let policy = Policy::with_facts(&generate::policy(grants), FACTS);
     assert_eq!(policy.unreadable, []);

@@ -10,7 +10,11 @@ use crate::eval::selectors::SelectorId;
 use crate::model::Selector;
 
 use super::Ports;
+use super::port_index::PortIndex;
 use super::space::{Class, ClassId, Space, meets};
+
+/// With fewer permits than that, a look at each is as fast as one into an index. Small policies are to test it all the same.
+const MANY: usize = if cfg!(test) { 1 } else { 256 };
 
 /// A permit, less the items that have been taken away.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +53,9 @@ pub(super) struct Cover<'a, 'p> {
     via: Vec<usize>,
     sources: End<'a, 'p>,
     destinations: End<'a, 'p>,
+    by_port: PortIndex,
     marks: Marks,
+    other_marks: Marks,
 }
 
 impl<'a, 'p> Cover<'a, 'p> {
@@ -71,7 +77,9 @@ impl<'a, 'p> Cover<'a, 'p> {
             via: via.collect(),
             sources: End::new(&space.sources, &space.sources_of, permits.by_source()),
             destinations: End::new(&space.destinations, &space.destinations_of, permits.by_destination()),
+            by_port: PortIndex::new(&space.ports),
             marks: Marks::new(permits.selectors.len()),
+            other_marks: Marks::new(permits.selectors.len()),
         }
     }
 
@@ -189,8 +197,14 @@ impl<'a, 'p> Cover<'a, 'p> {
     fn enough_between(&mut self, region: &Region, source: ClassId, destination: ClassId) -> Result<Enough, Lack> {
         let space = self.space;
         let to = space.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
-        let permits = self.meeting(region, source, to);
-        match self.enough(region, permits) {
+        let enough = match self.missing(region, source, to) {
+            Some(ports) => Err(ports),
+            None => {
+                let permits = self.meeting(region, source, to);
+                self.enough(region, permits)
+            }
+        };
+        match enough {
             Ok(permits) => Ok(Enough { permits, are_for_all: true }),
             Err(ports) if space.may_be_two(source, destination) => {
                 Err(Lack { permit: region.permit, source, destination, is_own: false, ports })
@@ -211,6 +225,31 @@ impl<'a, 'p> Cover<'a, 'p> {
         let permits = self.meeting(region, source, &to);
         let lack = |ports| Lack { permit: region.permit, source, destination, is_own: true, ports };
         self.enough(region, permits).map_err(lack)
+    }
+
+    /// Ports of a region that no permit opens from a class to one of some selectors, if that is seen at once: most rules
+    /// have a port that few others have.
+    fn missing(&mut self, region: &Region, source: ClassId, to: &[SelectorId]) -> Option<Ports> {
+        let permits = &self.space.permits;
+        let from = self.space.sources.get(source).map_or(&[][..], |class| &class.selectors);
+        let near = uses(permits.by_source(), from).min(uses(permits.by_destination(), to));
+        if near < MANY {
+            return None;
+        }
+        let (piece, _) = self.by_port.rarest(region.ports).filter(|&(_, count)| count < near)?;
+        let ports = self.by_port.ports(piece).common(region.ports);
+        self.marks.set(from);
+        self.other_marks.set(to);
+        for permit in self.by_port.permits(piece) {
+            if let Some(live) = self.live.get(permit)
+                && self.marks.has_any(&live.src)
+                && self.other_marks.has_any(&live.dst)
+                && live.ports.overlap(&ports)
+            {
+                return None;
+            }
+        }
+        Some(ports)
     }
 
     /// The permits from a class to one of some selectors that may help with a region, in order.

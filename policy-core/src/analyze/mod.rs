@@ -34,6 +34,7 @@ mod diff;
 mod individual;
 mod invariant;
 mod kinds;
+mod port_index;
 mod ports;
 mod redundancy;
 mod space;
