@@ -256,6 +256,22 @@ fn a_comment_behind_a_bracket_counts_for_its_line() {
     assert!(is_line(73) && !is_line(74));
 }
 
+/// A comment in an empty array or object stays behind the bracket, even if it is the reason for an expansion.
+#[test]
+fn a_comment_in_an_empty_array_counts_for_the_line_of_its_bracket() {
+    for length in 0..90 {
+        let x = "x".repeat(length);
+        for empty in [format!("[/*{x} */]"), format!("{{/*{x} */}}"), format!("[//{x}\n]"), format!("[\n/*{x} */]")] {
+            for text in
+                [format!("{{\"a\": // why\n{empty},}}"), format!("[0, {empty},]"), format!("{{\"a\": {empty},}}")]
+            {
+                let once = formatted(&text);
+                assert_eq!(formatted(&once), once, "{text}");
+            }
+        }
+    }
+}
+
 /// What is behind a comment of several lines counts for the length of its line; that comment's own end does not.
 #[test]
 fn comments_of_several_lines_count_once() {

@@ -61,9 +61,14 @@ fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (
     sum.add(Lines::one(1));
     let all = sum.lines();
     if has_break || sum.longest > WIDTH {
-        // The line that it starts on has the opening bracket, and comments that stand there already.
-        let inside = if node.child == NONE { inside_end } else { document.before(NodeId(node.child)) };
-        let behind = Some(Lines::of_extra(inside)).filter(|lines| lines.is_several).unwrap_or_default();
+        // The line that it starts on has the opening bracket, and comments that stay behind it: those of an empty one,
+        // and those before a first item if there is a line end among them.
+        let behind = match node.child {
+            NONE => Lines::of_extra(inside_end),
+            first => {
+                Some(Lines::of_extra(document.before(NodeId(first)))).filter(|it| it.is_several).unwrap_or_default()
+            }
+        };
         return (true, Lines { first: 1 + behind.first, last: 1, is_several: true });
     }
     (false, all)
