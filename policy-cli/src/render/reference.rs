@@ -72,9 +72,22 @@ pub(crate) struct Page<'p> {
 }
 
 impl<'p> Page<'p> {
+    /// With an overview as the matrix: what is worth a row to somebody who reads the page.
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let matrix = Matrix::new(policy);
-        let (mut rows, mut columns) = matrix.overview();
+        let overview = matrix.overview();
+        Self::of(policy, matrix, overview)
+    }
+
+    /// With all sources in the matrix, if there are not too many: a page to look things up.
+    pub(crate) fn with_all_sources(policy: &'p Policy) -> Self {
+        let matrix = Matrix::new(policy);
+        let fits = matrix.sources.len() <= MOST_ROWS && matrix.destinations.len() <= MOST_COLUMNS;
+        let ends = if fits { matrix.filled() } else { matrix.overview() };
+        Self::of(policy, matrix, ends)
+    }
+
+    fn of(policy: &'p Policy, matrix: Matrix<'p>, (mut rows, mut columns): (Vec<usize>, Vec<usize>)) -> Self {
         let has_more_columns = columns.len() > MOST_COLUMNS;
         rows.truncate(MOST_ROWS);
         columns.truncate(MOST_COLUMNS);
@@ -137,12 +150,15 @@ impl<'p> Page<'p> {
             Block::Paragraph(legend()),
         ];
         blocks.extend(self.cut().map(Block::Paragraph));
-        let notes: Vec<Prose> =
-            self.rules(true).into_iter().filter(|rule| rule.doc.is_some()).map(|rule| self.rule(&rule)).collect();
-        if !notes.is_empty() {
-            blocks.push(Block::List(notes));
-        }
+        blocks.extend(self.remarks());
         blocks
+    }
+
+    /// The rules behind the matrix that somebody wrote a remark on.
+    pub(crate) fn remarks(&self) -> Option<Block> {
+        let remarks: Vec<Prose> =
+            self.rules(true).into_iter().filter(|rule| rule.doc.is_some()).map(|rule| self.rule(&rule)).collect();
+        (!remarks.is_empty()).then_some(Block::List(remarks))
     }
 
     /// What to say if the matrix does not show all.

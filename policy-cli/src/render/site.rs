@@ -20,7 +20,7 @@ use super::reference::{Page, Section};
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("graph/svg.css"));
 const SCRIPT: &str = include_str!("site.js");
 /// The SHA-256 of [`STYLE`] and [`SCRIPT`]; a test knows them.
-const STYLE_HASH: &str = "sha256-0PN6+mFfSa32qa4XG5lP5ldOWjPsoFFMIpQUCz2MPLk=";
+const STYLE_HASH: &str = "sha256-wBnLnLnp200GI8o9j0aA39FfoAmw+/1jXG7b2ypSVUs=";
 const SCRIPT_HASH: &str = "sha256-llZUyVTtQgLjFjbRZxpzoVpcNlVGHrVmhyq7PRR+bZc=";
 
 /// How much the page has at most, so that a browser shows it at once: rows of a table other than the matrix, ...
@@ -36,7 +36,7 @@ const MOST_DEVICES: usize = 100;
 
 /// The page.
 pub(crate) fn page(policy: &Policy) -> String {
-    let page = Page::new(policy);
+    let page = Page::with_all_sources(policy);
     let by_name = Reach::new(&page.matrix);
     let devices = (1..=MOST_DEVICES).contains(&policy.facts.devices.len()).then(|| Matrix::of_devices(policy));
     let mut sections: Vec<(&str, &str, String)> = vec![("matrix", "Access matrix", matrix(&page, &by_name))];
@@ -145,6 +145,7 @@ fn matrix(page: &Page, reach: &Reach) -> String {
     if let Some(cut) = page.cut() {
         let _ = writeln!(out, "<p class=\"more\">{}</p>", html::prose(&cut));
     }
+    out.push_str(&html::blocks(&bounded(page.remarks().into_iter().collect()), "Remarks"));
     out
 }
 
@@ -306,6 +307,15 @@ mod tests {
     fn the_content_security_policy_knows_the_style_and_the_script() {
         assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
         assert_eq!((hash(STYLE).as_str(), hash(SCRIPT).as_str()), (STYLE_HASH, SCRIPT_HASH));
+    }
+
+    #[test]
+    fn every_source_is_a_row_and_no_remark_is_lost() {
+        let page = page(&Policy::parse(
+            "{\"grants\": [\n// The backup\n{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"22\"]}]}",
+        ));
+        assert!(page.contains("<tr><th scope=\"row\"><a href=\"#from-0\"><code>tag:a</code></a></th>"), "{page}");
+        assert!(page.contains("The backup") && page.contains("Further grants</h2>\n<p>None.</p>"), "{page}");
     }
 
     #[test]

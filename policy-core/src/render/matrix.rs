@@ -187,6 +187,23 @@ impl<'p> Matrix<'p> {
             .map(|(column, _)| column)
     }
 
+    /// The rows and columns that say something: the sources that reach anything, and what any of them reaches or a
+    /// test or an invariant names.
+    pub fn filled(&self) -> (Vec<usize>, Vec<usize>) {
+        let mut is_reached = self.stated.clone();
+        is_reached.resize(self.destinations.len(), false);
+        let mut rows = Vec::new();
+        for row in 0..self.sources.len() {
+            let cells = self.row(row);
+            if !cells.is_empty() {
+                rows.push(row);
+            }
+            cells.into_keys().for_each(|column| is_reached.get_mut(column).into_iter().for_each(|it| *it = true));
+        }
+        let columns = is_reached.iter().enumerate().filter(|(_, is_reached)| **is_reached).map(|(column, _)| column);
+        (rows, columns.collect())
+    }
+
     /// The rows and columns of an overview, for a policy with many narrow rules would have a table that nobody reads.
     ///
     /// Rows are the sources whose own rules lead to several destinations; the rest is told as it stands in the rules.
@@ -406,6 +423,10 @@ mod tests {
         };
         assert_eq!(names(&matrix.sources, &rows), ["autogroup:admin", "tag:broad"]);
         assert_eq!(names(&matrix.destinations, &columns), ["tag:a", "tag:b", "tag:c", "anything else"]);
+
+        let (rows, columns) = matrix.filled();
+        assert_eq!(names(&matrix.sources, &rows), ["autogroup:admin", "tag:narrow", "tag:broad", "tag:twice"]);
+        assert_eq!(names(&matrix.destinations, &columns), ["tag:far", "tag:a", "tag:b", "tag:c", "anything else"]);
     }
 
     #[test]
