@@ -127,7 +127,7 @@ pub fn run_on_files() -> ExitCode {
     execute(command, |matches| match matches.subcommand() {
         Some((name, matches)) => match about_a_policy(name) {
             Some(run) => {
-                let (path, policy) = read_policy(matches)?;
+                let (path, policy) = read_policy(name, matches)?;
                 run(path, policy, matches)
             }
             None if name == "import" => command::import::run(matches),
@@ -149,8 +149,12 @@ fn about_a_file(command: Command) -> Command {
         None => arg,
     });
     let command = shifted.arg(policy_file().index(1));
-    // What Tailscale makes of a policy does not hang on what must hold of it.
-    if command.get_name() == "compile" { command } else { command.arg(sidecar::argument()) }
+    if knows_invariants(command.get_name()) { command.arg(sidecar::argument()) } else { command }
+}
+
+/// Whether a command is about what must hold of a policy, too. What Tailscale makes of it does not hang on that.
+fn knows_invariants(command: &str) -> bool {
+    command != "compile"
 }
 
 /// The policy file, as an argument.
@@ -162,11 +166,12 @@ fn policy_file() -> Arg {
         .help("The policy file; `-` reads stdin, git:REV:PATH a file of a revision")
 }
 
-/// The policy that [`about_a_file`]'s arguments name, and how to call it.
-fn read_policy(matches: &ArgMatches) -> Result<(&Path, Policy), Failure> {
+/// The policy that [`about_a_file`]'s arguments name for a command, and how to call it.
+fn read_policy<'m>(command: &str, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
     let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
     let policy = Policy::parse(file::read_text(path)?);
-    Ok((file::display_name(path), sidecar::read(path, policy, matches)?))
+    let policy = if knows_invariants(command) { sidecar::read(path, policy, matches)? } else { policy };
+    Ok((file::display_name(path), policy))
 }
 
 fn execute(command: Command, run: impl FnOnce(&ArgMatches) -> Result<Outcome, Failure>) -> ExitCode {

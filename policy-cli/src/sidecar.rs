@@ -23,9 +23,7 @@ pub(crate) fn argument() -> Arg {
 
 /// The file of invariants that [`argument`] names, or else the one beside the policy, if there is one.
 fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure> {
-    // Not every command has the argument.
-    let Ok(named) = matches.try_get_one::<PathBuf>(EXTENSION) else { return Ok(None) };
-    let Some(named) = named else {
+    let Some(named) = matches.get_one::<PathBuf>(EXTENSION) else {
         let beside = policy.with_extension(EXTENSION);
         return Ok((!file::is_stdin(policy) && beside != policy && beside.is_file()).then_some(beside));
     };
