@@ -97,7 +97,8 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
 /// The source files that messages quote from.
 struct Sources<'f> {
     files: Option<&'f Files>,
-    rust: HashMap<PathBuf, Option<String>>,
+    /// Their lines, if they can be read. There are many findings, and many lines to count.
+    rust: HashMap<PathBuf, Vec<String>>,
 }
 
 impl Sources<'_> {
@@ -129,8 +130,11 @@ impl Sources<'_> {
         }
         let (first, last) = (place.first.unwrap(), place.last.unwrap());
         let path = first.local_file()?;
-        let file = self.rust.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok());
-        let source = file.as_deref()?.lines().nth(first.line().checked_sub(1)?)?;
+        let lines = self.rust.entry(path).or_insert_with_key(|path| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            text.lines().map(str::to_owned).collect()
+        });
+        let source = lines.get(first.line().checked_sub(1)?)?;
         let end = if last.end().line() == first.line() { last.end().column() } else { usize::MAX };
         let excerpt = Excerpt { path: &first.file(), line: first.line(), source, column: first.column(), end };
         Some(excerpt.drawn(underline))

@@ -1,5 +1,7 @@
 //! Which permits may open a port, without a look at each of them.
 
+use std::collections::HashSet;
+
 use crate::model::{PortRange, Protocol};
 
 use super::Ports;
@@ -23,9 +25,10 @@ impl PortIndex {
         let starts = |(protocol, range): (Protocol, PortRange)| {
             [Some(key(protocol, range.first)), range.last.checked_add(1).map(|next| key(protocol, next))]
         };
-        let mut borders: Vec<u32> = permits.iter().flat_map(Ports::ranges).flat_map(starts).flatten().collect();
+        // Most rules are about the same few ports, and to sort is what takes time.
+        let distinct: HashSet<u32> = permits.iter().flat_map(Ports::ranges).flat_map(starts).flatten().collect();
+        let mut borders: Vec<u32> = distinct.into_iter().collect();
         borders.sort_unstable();
-        borders.dedup();
         let mut index = PortIndex { narrow: vec![Vec::new(); borders.len()], borders, wide: Vec::new() };
         for (permit, ports) in permits.iter().enumerate() {
             let pieces: Vec<usize> = index.pieces(ports).take(FEW + 1).collect();

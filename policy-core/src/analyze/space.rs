@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::eval::Tailnet;
 use crate::eval::identity::{Identity, Who};
@@ -110,12 +110,9 @@ impl<'p> Space<'p> {
     ) -> Space<'p> {
         let tailnet = Tailnet::new(policy);
         let invariants = policy.facts.invariants.iter().flat_map(Invariant::selectors);
-        let selectors: Vec<&Selector> = permits::ends(policy).chain(invariants).chain(questions).collect();
-        let permits = Permits::among(policy, &tailnet, selectors.iter().copied());
-        let mut seen = HashSet::new();
-        let distinct: Vec<&Selector> =
-            selectors.into_iter().filter(|selector| seen.insert(selector.text.as_str())).collect();
-        let all = individuals(policy, &tailnet, &distinct);
+        let selectors = permits::ends(policy).chain(invariants).chain(questions);
+        let permits = Permits::among(policy, &tailnet, selectors);
+        let all = individuals(policy, &tailnet, &permits.selectors.distinct);
         let sources = all.iter().filter(|one| !matches!(one.identity.who, Who::Service(_)));
         let sources = sources.map(|one| (one, permits.selectors.of_source(&tailnet, &one.identity)));
         let sources = classes(sources);

@@ -147,7 +147,12 @@ impl<'p> Names<'p> {
 
     /// Whether no declaration of the name can have been overlooked.
     pub(super) fn is_undefined(&self, kind: NameKind, name: &str) -> bool {
-        self.kind(kind).is_some_and(|names| !names.incomplete && !names.declared.contains_key(&key(kind, name)))
+        self.is_complete(kind) && self.declared(kind, name).is_none()
+    }
+
+    /// Whether every name of a kind could be read.
+    pub(super) fn is_complete(&self, kind: NameKind) -> bool {
+        self.kind(kind).is_some_and(|names| !names.incomplete)
     }
 
     /// Whether the facts have a user of that login.

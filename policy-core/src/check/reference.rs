@@ -10,10 +10,9 @@ use super::place::{Place, Verdict};
 impl Checker<'_> {
     /// Checks that a name is declared. Returns whether it is.
     pub(super) fn declared(&mut self, place: Place, kind: NameKind, text: &Text) -> bool {
-        if !self.names.is_undefined(kind, text) {
-            if let Some(declared) = self.names.declared(kind, text)
-                && declared.as_str() != text.as_str()
-            {
+        let declared = self.names.declared(kind, text);
+        if declared.is_some() || !self.names.is_complete(kind) {
+            if let Some(declared) = declared.filter(|declared| declared.as_str() != text.as_str()) {
                 let (message, first) = (format!("`{text}` is declared as `{declared}`"), declared.origin);
                 let help = format!("write `{declared}`: Tailscale writes tags in lower case");
                 self.report(

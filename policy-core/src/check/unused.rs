@@ -15,9 +15,9 @@ use super::names::{NameKind, key};
 
 pub(super) fn check(checker: &mut Checker) {
     let used = Uses::of(checker.policy);
+    let keys: HashSet<(NameKind, String)> = used.names.iter().map(|&(kind, name)| (kind, key(kind, name))).collect();
     for kind in NameKind::ALL {
-        let names: Vec<_> =
-            checker.names.all(kind).filter(|name| !used.names.contains(&(kind, key(kind, name)))).collect();
+        let names: Vec<_> = checker.names.all(kind).filter(|name| !keys.contains(&(kind, key(kind, name)))).collect();
         for name in names {
             // Capabilities and options may name anything, in ways of their own.
             if !used.words.contains(name.as_str()) {
@@ -41,7 +41,8 @@ fn keep(policy: &Policy, code: Code) -> String {
 /// What a policy uses.
 #[derive(Default)]
 struct Uses<'p> {
-    names: HashSet<(NameKind, String)>,
+    /// Names as written.
+    names: HashSet<(NameKind, &'p str)>,
     /// Texts in values that are opaque to Tailscale.
     words: HashSet<&'p str>,
 }
@@ -138,12 +139,12 @@ impl<'p> Uses<'p> {
         selectors.into_iter().for_each(|selector| self.one(selector));
     }
 
-    fn one(&mut self, selector: &Selector) {
+    fn one(&mut self, selector: &'p Selector) {
         // A host that is named like an address is never meant, which is said of it already.
         if let Some(kind) = NameKind::of(selector.kind) {
-            self.names.insert((kind, key(kind, &selector.text)));
+            self.names.insert((kind, &selector.text));
         } else if let SelectorKind::Address(_) | SelectorKind::Prefix(_) = selector.kind {
-            self.names.insert((NameKind::Host, selector.text.to_string()));
+            self.names.insert((NameKind::Host, &selector.text));
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) type SelectorId = usize;
 /// Every selector of a list, numbered.
 #[derive(Debug)]
 pub(crate) struct Selectors<'p> {
+    /// Each once, in order.
+    pub(crate) distinct: Vec<&'p Selector>,
     by_text: HashMap<&'p str, SelectorId>,
     /// A login, in lower case, with the groups that have it.
     by_login: HashMap<String, Vec<SelectorId>>,
@@ -34,6 +36,7 @@ impl<'p> Selectors<'p> {
     /// Numbers these.
     pub(crate) fn new(tailnet: &Tailnet<'p>, all: impl IntoIterator<Item = &'p Selector>) -> Self {
         let mut selectors = Selectors {
+            distinct: Vec::new(),
             by_text: HashMap::new(),
             by_login: HashMap::new(),
             by_tag: HashMap::new(),
@@ -49,6 +52,7 @@ impl<'p> Selectors<'p> {
             let Entry::Vacant(entry) = selectors.by_text.entry(&selector.text) else { continue };
             let id = *entry.insert(selectors.count);
             selectors.count += 1;
+            selectors.distinct.push(selector);
             match selector.kind {
                 SelectorKind::Wildcard => selectors.wildcard = Some(id),
                 SelectorKind::User => selectors.add_login(&selector.text, id),

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::model::{Lint, Origin, Text};
 
 use super::literal;
@@ -136,17 +138,23 @@ impl Document {
         std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
     }
 
-    /// The value of a string.
+    /// The value of a string, and where it stands.
     pub fn string(&self, id: NodeId) -> Option<Text> {
-        if self.kind(id) != Kind::String {
+        let origin = self.origin(id);
+        Some(match self.unquoted(id)? {
+            Cow::Borrowed(value) => Text::verbatim(value, origin, origin.start.saturating_add(1)),
+            Cow::Owned(value) => Text::escaped(value, origin),
+        })
+    }
+
+    /// The value of a string, borrowed if it is written without escapes.
+    pub(super) fn unquoted(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        let node = self.node(id);
+        if node.kind != Kind::String {
             return None;
         }
-        let inside = self.source(id).strip_prefix('"')?.strip_suffix('"')?;
-        let origin = self.origin(id);
-        Some(match literal::unescaped(inside) {
-            None => Text::verbatim(inside, origin, origin.start.saturating_add(1)),
-            Some(value) => Text::escaped(value, origin),
-        })
+        let inside = self.slice(node.start.saturating_add(1), node.end.saturating_sub(1));
+        Some(literal::unescaped(inside).map_or(Cow::Borrowed(inside), Cow::Owned))
     }
 
     /// The text of a node, as written.
@@ -215,6 +223,10 @@ impl Document {
     }
 
     pub(super) fn slice(&self, start: u32, end: u32) -> &str {
+        // Between most values there is nothing, and a macro runs unoptimised.
+        if start == end {
+            return "";
+        }
         let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
         self.text.get(range).unwrap_or_default()
     }

@@ -51,13 +51,13 @@ fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (
         let after = if is_last && !node.trailing_comma { "" } else { commented(document.after(child)) };
         has_break |= before.contains('\n') && (is_name || node.kind == Kind::Array);
         has_break |= is_last && after.contains('\n');
-        sum.add(Lines::of_extra(before));
+        sum.add_extra(before);
         sum.add(lines_of(child));
-        sum.add(Lines::of_extra(after));
-        sum.add(Lines::one(2));
+        sum.add_extra(after);
+        sum.line += 2;
         is_name = !is_name && node.kind == Kind::Object;
     }
-    sum.add(Lines::of_extra(inside_end));
+    sum.add_extra(inside_end);
     sum.add(Lines::one(1));
     let all = sum.lines();
     if has_break || sum.longest > WIDTH {
@@ -123,6 +123,13 @@ impl Sum {
             self.first.get_or_insert(self.line);
             self.line = lines.last;
             self.longest = self.longest.max(self.line);
+        }
+    }
+
+    /// Between most values there is nothing.
+    fn add_extra(&mut self, extra: &str) {
+        if !extra.is_empty() {
+            self.add(Lines::of_extra(extra));
         }
     }
 

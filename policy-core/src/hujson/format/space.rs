@@ -32,9 +32,11 @@ impl Space {
     /// Writes white space and comments, up to where the next value or punctuation can follow.
     pub(super) fn write(self, extra: &str, out: &mut String) {
         let start = out.len();
-        // What is between most values needs no closer look.
-        if !matches!(extra, "" | " ") || self.starts_line || self.ends_line {
-            self.write_lines(extra, out, start);
+        match extra {
+            // What is between most values needs no closer look.
+            "" | " " if self.starts_line || self.ends_line => out.push('\n'),
+            "" | " " => {}
+            _ => self.write_lines(extra, out, start),
         }
         if out.len() == start {
             out.push_str(self.if_empty);

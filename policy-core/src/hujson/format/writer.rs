@@ -144,6 +144,9 @@ impl<'a> Writer<'a> {
     fn space(&mut self, space: Space, extra: &str) -> usize {
         let start = self.out.len();
         space.write(extra, &mut self.out);
+        if self.out.len() == start {
+            return 0;
+        }
         let written = self.out.as_bytes().get(start..).unwrap_or_default();
         let line_ends = written.iter().filter(|byte| **byte == b'\n').count();
         self.line_ends += line_ends;

@@ -46,15 +46,17 @@ impl<'a> Reader<'a> {
         let mut places: [Option<Origin>; N] = [None; N];
         let document = self.document;
         for (name, value) in document.members(id) {
-            let Some(key) = document.string(name) else { continue };
+            let Some(key) = document.unquoted(name) else { continue };
             let known = form.keys.iter().position(|known| known.eq_ignore_ascii_case(&key));
             match known.and_then(|index| Some((values.get_mut(index)?, places.get_mut(index)?))) {
-                Some((_, &mut Some(first))) => self.duplicate_key(&key, first),
-                Some((slot, place)) => {
-                    *place = Some(key.origin);
+                Some((slot, place @ None)) => {
+                    *place = Some(document.origin(name));
                     *slot = Some(value);
                 }
-                None => self.unknown_key(&key, form),
+                Some((_, &mut Some(first))) => {
+                    document.string(name).into_iter().for_each(|key| self.duplicate_key(&key, first));
+                }
+                None => document.string(name).into_iter().for_each(|key| self.unknown_key(&key, form)),
             }
         }
         Some(values.map(|value| value.and_then(|value| self.present(value))))
