@@ -2,7 +2,6 @@ use std::num::NonZeroU32;
 
 use policy_core::diagnostic::Diagnostic;
 use policy_core::eval::Subtraction;
-use policy_core::hujson::Document;
 use policy_core::model::{Levels, Origin, Policy, Sidecar};
 use policy_core::{Code, check};
 use proc_macro2::TokenStream;
@@ -13,6 +12,7 @@ use crate::finding::Finding;
 use crate::fragment::{self, Fragment};
 use crate::ide::{self, Cards};
 use crate::items::items;
+use crate::meaning::{Meaning, meaning};
 use crate::names::Names;
 use crate::place::Place;
 use crate::report::reported;
@@ -67,11 +67,19 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     names.subtraction = subtraction.as_ref();
     let written = written(&reading.tree, &mut names, &mut findings);
     Names::report_unused(&written.unused, &mut findings);
-    let (policy, hujson) = understood(&written.policy, &written.facts);
     let place = |origin: Origin| written.map.place(origin).map_or_else(Place::call_site, |(place, _)| place);
     // A statement that could not be read may be what the policy's tests rest on.
     let is_read = !findings.iter().any(Finding::is_error);
-    for diagnostic in if is_read { policy_core::findings(&policy) } else { check::check(&policy) } {
+    let judge = if is_read { policy_core::findings } else { check::check };
+    let Meaning { policy, diagnostics, made } =
+        meaning(&written.policy, &written.facts, None, judge, |policy, hujson| {
+            let cards = ide::is_wanted().then(|| Cards::new(policy, &reading.tree));
+            let items = items(policy, hujson, &written.facts, &place, cards.as_ref(), &mut findings);
+            let ide = cards.map(|cards| ide::module(&reading.tokens, &items, &cards));
+            let items = items.tokens;
+            quote! { #ide #items }
+        });
+    for diagnostic in diagnostics {
         if is_lost(&diagnostic, &written, &reading.lost) || written.is_broken(diagnostic.origin) {
             continue;
         }
@@ -86,29 +94,27 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             None => finding,
         });
     }
-    let cards = ide::is_wanted().then(|| Cards::new(&policy, &reading.tree));
-    let items = items(&policy, &hujson, &written.facts, &place, cards.as_ref(), &mut findings);
-    let ide = cards.map(|cards| ide::module(&reading.tokens, &items, &cards));
-    let items = items.tokens;
     level(&mut findings, &policy, &place);
     tell_elements(&mut findings, &reading.iterations);
-    (quote! { #ide #items }, findings)
+    (made, findings)
 }
 
 fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream {
     let facts = files.and_then(|files| files.facts.as_ref());
     let text = files.map_or("{}", |files| &files.policy.text);
     let facts_text = facts.map_or("{}", |facts| &facts.text);
-    let (mut policy, hujson) = understood(text, facts_text);
-    if let Some(File { name, text, base, .. }) = files.and_then(|files| files.invariants.as_ref()) {
-        policy = policy.with_invariants(Sidecar { name: name.clone(), text: text.clone(), base: *base });
-    }
+    let invariants = files.and_then(|files| files.invariants.as_ref());
+    let invariants =
+        invariants.map(|file| Sidecar { name: file.name.clone(), text: file.text.clone(), base: file.base });
     let place = |origin: Origin| files.map_or_else(Place::call_site, |files| files.place(origin));
-    findings.extend(policy_core::findings(&policy).into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
-    let items = items(&policy, &hujson, facts_text, &place, None, findings).tokens;
+    let Meaning { policy, diagnostics, made } =
+        meaning(text, facts_text, invariants, policy_core::findings, |policy, hujson| {
+            items(policy, hujson, facts_text, &place, None, findings).tokens
+        });
+    findings.extend(diagnostics.into_iter().map(|diagnostic| brought_back(diagnostic, &place)));
     level(findings, &policy, &place);
     let tracked = files.into_iter().flat_map(Files::all).map(tracked);
-    quote! { #items #(#tracked)* }
+    quote! { #made #(#tracked)* }
 }
 
 /// Makes cargo build the crate anew when the file changes. The path is the operator's own token, so rustc
@@ -116,14 +122,6 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
 fn tracked(file: &File) -> TokenStream {
     let path = &file.path;
     quote! { const _: &str = ::core::include_str!(#path); }
-}
-
-/// What the text says, and the text as Tailscale formats it; an empty policy for what is none.
-fn understood(text: &str, facts: &str) -> (Policy, String) {
-    match Document::parse(text, 0) {
-        Ok(document) => (Policy::of_document(&document, facts), document.format()),
-        Err(_) => (Policy::with_facts(text, facts), String::from("{}\n")),
-    }
 }
 
 /// Whether a name is called undefined that may be declared in a statement that could not be read.

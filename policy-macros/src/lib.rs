@@ -13,6 +13,7 @@ mod finding;
 mod fragment;
 mod ide;
 mod items;
+mod meaning;
 mod names;
 mod place;
 mod report;
