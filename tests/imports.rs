@@ -48,7 +48,9 @@ fn every_import_is_compiled_and_prints_its_file() {
     let manifest = format!(
         "[package]\nname = \"imports\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
          policy-core = {{ path = {:?} }}\npolicy-macros = {{ path = {:?} }}\n[workspace]\n\
-         [profile.dev]\ndebug = false\nincremental = false\n",
+         [profile.dev]\ndebug = false\nincremental = false\n\
+         [profile.dev.package.policy-core]\ndebug-assertions = false\n\
+         [profile.dev.package.policy-macros]\ndebug-assertions = false\n",
         root.join("policy-core"),
         root.join("policy-macros"),
     );
