@@ -20,7 +20,7 @@ use super::reference::{Page, Section};
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("graph/svg.css"));
 const SCRIPT: &str = include_str!("site.js");
 /// The SHA-256 of [`STYLE`] and [`SCRIPT`]; a test knows them.
-const STYLE_HASH: &str = "sha256-wBnLnLnp200GI8o9j0aA39FfoAmw+/1jXG7b2ypSVUs=";
+const STYLE_HASH: &str = "sha256-rePoqbgtsyNxyK5/swcJzaiGbwsSzgaBr+9ldVJMNXg=";
 const SCRIPT_HASH: &str = "sha256-llZUyVTtQgLjFjbRZxpzoVpcNlVGHrVmhyq7PRR+bZc=";
 
 /// How much the page has at most, so that a browser shows it at once: rows of a table other than the matrix, ...
