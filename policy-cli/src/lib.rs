@@ -169,7 +169,14 @@ fn policy_file() -> Arg {
 /// The policy that [`about_a_file`]'s arguments name for a command, and how to call it.
 fn read_policy<'m>(command: &str, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
     let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
-    let policy = Policy::parse(file::read_text(path)?);
+    let text = file::read_text(path).map_err(|failure| match command {
+        // What stands there may be what was to be asked about.
+        "explain" | "who" | "what" if !path.exists() && !path.to_string_lossy().ends_with("json") => {
+            failure.help(format_args!("the policy file comes first: `policy {command} policy.hujson …`"))
+        }
+        _ => failure,
+    })?;
+    let policy = Policy::parse(text);
     let policy = if knows_invariants(command) { sidecar::read(path, policy, matches)? } else { policy };
     Ok((file::display_name(path), policy))
 }

@@ -37,8 +37,12 @@ fn directory(test: &str) -> PathBuf {
 }
 
 fn policy(directory: &Path, command: &str, arguments: &[&str]) -> Output {
+    run(directory, &[&[command, "policy.hujson"], arguments].concat())
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
     let mut process = Command::new(env!("CARGO_BIN_EXE_policy"));
-    process.current_dir(directory).args([command, "policy.hujson"]).args(arguments);
+    process.current_dir(directory).args(arguments);
     process.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
 }
 
@@ -158,6 +162,18 @@ fn a_wrong_question_has_no_answer() {
     let output = policy(&directory, "who", &["tag:db"]);
     assert!(stderr(&output).starts_with("error[undefined-tag]: undefined tag `tag:wbe`"), "{}", stderr(&output));
     assert_eq!((stdout(&output), output.status.code()), ("", Some(2)));
+}
+
+#[test]
+fn the_file_comes_first() {
+    let directory = directory("file-first");
+    let output = run(&directory, &["who", "tag:db", "policy.hujson"]);
+    assert_eq!(
+        stderr(&output),
+        "error: there is no file `tag:db`\nhelp: the policy file comes first: `policy who policy.hujson …`\n"
+    );
+    let output = run(&directory, &["who", "other.hujson", "tag:db"]);
+    assert_eq!(stderr(&output), "error: there is no file `other.hujson`\n");
 }
 
 #[test]
