@@ -89,6 +89,33 @@ pub(crate) const DESTINATIONS: &[&str] = &[
     "ipset:some",
 ];
 
+/// What a test may have as its source, ...
+pub(crate) const TEST_SOURCES: &[&str] = &[
+    "alice@example.com",
+    "bob@example.com",
+    "carol@other.org",
+    "group:eng",
+    "group:ops",
+    "tag:a",
+    "tag:b",
+    "tag:r",
+    "10.0.0.2",
+    "100.64.0.2",
+];
+
+/// ... and as the host of a target.
+pub(crate) const TEST_DESTINATIONS: &[&str] = &[
+    "alice@example.com",
+    "bob@example.com",
+    "group:ops",
+    "tag:a",
+    "tag:c",
+    "10.0.0.2",
+    "100.64.0.9",
+    "8.8.8.8",
+    "svc:web",
+];
+
 const PORTS: &[&str] = &["*", "1", "2", "1-2", "2-3", "tcp:1", "tcp:1-3", "tcp:*", "udp:2", "icmp:*", "gre:*"];
 
 /// A policy and its facts.

@@ -9,20 +9,6 @@ use crate::small::{self, Random};
 use crate::{Policy, Severity};
 
 const PEOPLE: &[&str] = &["alice@example.com", "bob@example.com", "carol@other.org"];
-const SOURCES: &[&str] =
-    &["alice@example.com", "bob@example.com", "group:eng", "tag:a", "tag:b", "tag:r", "10.0.0.2", "100.64.0.2"];
-const TARGETS: &[&str] = &[
-    "alice@example.com",
-    "bob@example.com",
-    "group:ops",
-    "tag:a",
-    "tag:c",
-    "10.0.0.2",
-    "100.64.0.9",
-    "8.8.8.8",
-    "svc:web",
-];
-
 /// A small policy with SSH rules and tests of both kinds, and its facts.
 fn policy(random: &mut Random) -> (String, String) {
     let (text, facts) = small::policy(random);
@@ -53,13 +39,14 @@ fn ssh_rule(random: &mut Random) -> String {
 
 fn test(random: &mut Random) -> String {
     let list = |random: &mut Random| -> String {
-        let targets: Vec<String> =
-            (0..random.below(6)).map(|_| format!("\"{}:{}\"", random.one(TARGETS), random.below(4) + 1)).collect();
+        let targets: Vec<String> = (0..random.below(6))
+            .map(|_| format!("\"{}:{}\"", random.one(small::TEST_DESTINATIONS), random.below(4) + 1))
+            .collect();
         targets.join(", ")
     };
     let proto = random.one(&["", "", r#""proto": "udp", "#, r#""proto": "tcp", "#]);
     let attributes = random.one(&["", "", r#""srcPostureAttrs": {"node:os": "linux"}, "#]);
-    let (src, accept, deny) = (random.one(SOURCES), list(random), list(random));
+    let (src, accept, deny) = (random.one(small::TEST_SOURCES), list(random), list(random));
     format!(r#"{{"src": "{src}", {proto}{attributes}"accept": [{accept}], "deny": [{deny}]}}"#)
 }
 

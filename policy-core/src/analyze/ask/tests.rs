@@ -193,30 +193,6 @@ fn lists_are_complete() {
     assert_eq!(list(what(&policy, "group:none").unwrap()), [] as [&str; 0]);
 }
 
-const SOURCES: &[&str] = &[
-    "alice@example.com",
-    "bob@example.com",
-    "carol@other.org",
-    "group:eng",
-    "group:ops",
-    "tag:a",
-    "tag:b",
-    "tag:r",
-    "10.0.0.2",
-    "100.64.0.2",
-];
-const DESTINATIONS: &[&str] = &[
-    "alice@example.com",
-    "bob@example.com",
-    "group:ops",
-    "tag:a",
-    "tag:c",
-    "10.0.0.2",
-    "100.64.0.9",
-    "8.8.8.8",
-    "svc:web",
-];
-
 /// Whom a word of [`crate::small`] stands for.
 fn people(word: &str) -> Vec<&str> {
     match word {
@@ -241,8 +217,8 @@ fn an_answer_is_that_of_a_test() {
             .fold(text, |text, name| text.replace(&format!("\"srcPosture\": [\"{name}\"]"), "\"srcPosture\": []"));
         let text = text.replace(r#""srcPosture": ["posture:p", "posture:q"]"#, r#""srcPosture": []"#);
         let text = text.replace(r#""defaultSrcPosture": ["posture:p"],"#, "");
-        let targets: Vec<String> = DESTINATIONS.iter().map(|dst| format!("\"{dst}:2\"")).collect();
-        let tests: Vec<String> = SOURCES
+        let targets: Vec<String> = small::TEST_DESTINATIONS.iter().map(|dst| format!("\"{dst}:2\"")).collect();
+        let tests: Vec<String> = small::TEST_SOURCES
             .iter()
             .flat_map(|src| {
                 let of =
@@ -253,11 +229,11 @@ fn an_answer_is_that_of_a_test() {
         let text = format!("{}, \"tests\": [{}]}}", text.trim_end_matches('}'), tests.join(", "));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
             let outcomes = eval::test_outcomes(&policy);
-            assert_eq!(outcomes.len(), 2 * SOURCES.len() * DESTINATIONS.len());
+            assert_eq!(outcomes.len(), 2 * small::TEST_SOURCES.len() * small::TEST_DESTINATIONS.len());
             let verdicts: Vec<Tested> = outcomes.iter().map(|outcome| outcome.verdict).collect();
-            for (source, both) in SOURCES.iter().zip(verdicts.chunks(2 * DESTINATIONS.len())) {
-                let (accept, deny) = both.split_at(DESTINATIONS.len());
-                for ((destination, accept), deny) in DESTINATIONS.iter().zip(accept).zip(deny) {
+            for (source, both) in small::TEST_SOURCES.iter().zip(verdicts.chunks(2 * small::TEST_DESTINATIONS.len())) {
+                let (accept, deny) = both.split_at(small::TEST_DESTINATIONS.len());
+                for ((destination, accept), deny) in small::TEST_DESTINATIONS.iter().zip(accept).zip(deny) {
                     let mut explanation = ask(&policy, source, destination, 2);
                     explanation.cases.retain(|case| !case.has_all_tags);
                     let expected = match (accept, deny) {
