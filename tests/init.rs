@@ -50,9 +50,8 @@ fn cargo(krate: &Path, arguments: &[&str]) -> Output {
 fn what_is_made_runs_and_tests_itself() {
     let directory = directory("init_runs");
     let from = root().join("tests/import/homelab.hujson");
-    let source = root();
-    let arguments = ["init", "tailnet", "--from", from.to_str().unwrap(), "--policy-source", source.to_str().unwrap()];
-    let made = policy(&directory, &arguments);
+    // In the tests, the clone that the program was built in is this one.
+    let made = policy(&directory, &["init", "tailnet", "--from", from.to_str().unwrap()]);
     assert_eq!((made.status.code(), text(&made.stdout)), (Some(0), ""), "{}", text(&made.stderr));
     assert!(text(&made.stderr).starts_with("made tailnet. What comes next:\n  cd tailnet\n"), "{}", text(&made.stderr));
     assert_eq!(names(&directory), ["tailnet"]);
@@ -88,7 +87,8 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
     let directory = directory("init_directories");
     fs::write(directory.join("old.hujson"), "{\"ACLs\": []}").unwrap();
     fs::create_dir(directory.join("empty")).unwrap();
-    let made = policy(&directory.join("empty"), &["init", ".", "--from", "../old.hujson", "--name", "my-net"]);
+    let arguments = ["init", ".", "--from", "../old.hujson", "--name", "my-net", "--policy-source", "crates.io"];
+    let made = policy(&directory.join("empty"), &arguments);
     assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
     let manifest = fs::read_to_string(directory.join("empty/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"my-net\"\n") && manifest.contains("policy-macros = \"0.1\"\n"), "{manifest}");

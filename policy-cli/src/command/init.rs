@@ -44,7 +44,8 @@ pub(crate) fn command() -> Command {
                 .value_name("NAME")
                 .help("What to call the crate; as DIR is called if left out"),
             Arg::new("policy-source").long("policy-source").value_name("SOURCE").help(
-                "Where cargo gets `policy!` from: a clone of its repository, or the URL of one; crates.io if left out",
+                "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; if left out, \
+                 the clone that this program was built in, or crates.io if that is gone",
             ),
             sidecar::argument().requires("from"),
             plain().requires("from"),
@@ -75,7 +76,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         }
     };
     file::write_directory(directory, &files(&name, &library, policy))?;
-    output::say(&next_steps(directory, path("from").is_none(), is_refused));
+    output::say(&next_steps(directory, &library, path("from").is_none(), is_refused));
     Ok(if is_refused { Outcome::Findings } else { Outcome::Good })
 }
 
@@ -86,13 +87,17 @@ fn wrong_name(name: &str) -> Failure {
 
 /// Where the crates of `policy!` come from. A clone is known by its path, and anything else that looks like no path is a URL.
 fn library(source: Option<&str>) -> Result<Library, Failure> {
-    let Some(source) = source else { return Ok(Library::Registry) };
+    let source = match source {
+        None => return Ok(own_clone().map_or(Library::Registry, Library::Path)),
+        Some("crates.io") => return Ok(Library::Registry),
+        Some(source) => source,
+    };
     if source.contains("://") || source.starts_with("git@") {
         return Ok(Library::Git(source.to_owned()));
     }
     let root = std::fs::canonicalize(source)
         .map_err(|_| Failure::new(format_args!("there is no directory `{}`", visible(source))))?;
-    if !root.join("policy-macros").join("Cargo.toml").is_file() {
+    if !is_clone(&root) {
         let message = format_args!("`{}` is no clone of the repository of `policy!`", visible(source));
         return Err(Failure::new(message).help("name the directory that has `policy-macros` in it"));
     }
@@ -102,15 +107,34 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     }
 }
 
-fn next_steps(directory: &Path, is_starter: bool, is_refused: bool) -> String {
+/// The clone that this program was built in, if it is still there.
+fn own_clone() -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|root| is_clone(root))?;
+    root.to_str().map(str::to_owned)
+}
+
+fn is_clone(root: &Path) -> bool {
+    root.join("policy-macros").join("Cargo.toml").is_file()
+}
+
+fn next_steps(directory: &Path, library: &Library, is_starter: bool, is_refused: bool) -> String {
     let first = match (is_starter, is_refused) {
         (true, _) => "  put your own logins into src/tailnet.rs, in place of alice's and bob's\n",
         (false, true) => "  mend what the comments `// error` in src/tailnet.rs say\n",
         (false, false) => "",
     };
+    let last = match library {
+        Library::Path(root) => {
+            format!(
+                "It takes `policy!` from {}; where others build it, too, put a URL into its Cargo.toml.\n",
+                visible(root)
+            )
+        }
+        Library::Registry | Library::Git(_) => String::new(),
+    };
     let name = directory.to_string_lossy();
     format!(
-        "made {}. What comes next:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n",
+        "made {}. What comes next:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n{last}",
         visible(&name),
         visible(&shell_word(&name))
     )
