@@ -56,11 +56,11 @@ fn what_is_made_runs_and_tests_itself() {
     assert!(text(&made.stderr).starts_with("made tailnet. What comes next:\n  cd tailnet\n"), "{}", text(&made.stderr));
     assert_eq!(names(&directory), ["tailnet"]);
     let krate = directory.join("tailnet");
-    let expected = [".gitattributes", ".github", ".gitignore", "Cargo.toml", "README.md", "policy.hujson", "src"];
+    let expected =
+        [".gitattributes", ".github", ".gitignore", "Cargo.lock", "Cargo.toml", "README.md", "policy.hujson", "src"];
     assert_eq!(names(&krate), expected);
 
-    // Without a lock file cargo would ask the registry which versions there are.
-    fs::copy(root().join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    // With the lock file of the clone, cargo need not ask the registry which versions there are.
     let emitted = cargo(&krate, &["run"]);
     assert!(emitted.status.success(), "{}", text(&emitted.stderr));
     let original = fs::read_to_string(from).unwrap();
@@ -164,7 +164,6 @@ fn a_policy_to_start_with_is_as_good_as_any() {
     assert_eq!((made.status.code(), text(&made.stdout)), (Some(0), ""), "{}", text(&made.stderr));
     assert!(text(&made.stderr).contains("put your own logins into src/tailnet.rs"), "{}", text(&made.stderr));
     let krate = directory.join("starter");
-    fs::copy(root().join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
     for arguments in [
         ["run", "--", "check", "--deny-warnings"].as_slice(),
         &["run", "--", "test"],

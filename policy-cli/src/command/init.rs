@@ -75,7 +75,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             (Written { source, hujson: import.hujson }, is_refused)
         }
     };
-    file::write_directory(directory, &files(&name, &library, policy))?;
+    let mut files = files(&name, &library, policy);
+    files.extend(lock_file(&library).map(|versions| ("Cargo.lock", versions)));
+    file::write_directory(directory, &files)?;
     output::say(&next_steps(directory, &library, path("from").is_none(), is_refused));
     Ok(if is_refused { Outcome::Findings } else { Outcome::Good })
 }
@@ -104,6 +106,15 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     match root.to_str() {
         Some(root) => Ok(Library::Path(root.to_owned())),
         None => Err(Failure::new(format_args!("the path `{}` is not UTF-8, as Cargo.toml is", root.display()))),
+    }
+}
+
+/// The versions that the crates of a clone were tested with, and that cargo has most likely fetched already. What the new
+/// crate does not need of them, cargo leaves out.
+fn lock_file(library: &Library) -> Option<String> {
+    match library {
+        Library::Path(root) => std::fs::read_to_string(Path::new(root).join("Cargo.lock")).ok(),
+        Library::Registry | Library::Git(_) => None,
     }
 }
 
