@@ -17,8 +17,8 @@ pub(crate) fn command() -> Command {
     Command::new("init")
         .about("Make a crate for a policy: the policy in Rust, with all that `cargo run`, git and CI want")
         .after_help(
-            "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore and \
-             .github/workflows/policy.yml. DIR must be empty, or not there yet.\n\n\
+            "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
+             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.\n\n\
              Examples:\n  \
              policy init tailnet --from policy.hujson   what you have, with every comment\n  \
              policy init tailnet                        a small policy that explains itself",

@@ -53,10 +53,14 @@ impl<'a> Reader<'a> {
                     *place = Some(document.origin(name));
                     *slot = Some(value);
                 }
-                Some((_, &mut Some(first))) => {
-                    document.string(name).into_iter().for_each(|key| self.duplicate_key(&key, first));
+                slots => {
+                    let first = slots.and_then(|(_, place)| *place);
+                    let Some(key) = document.string(name) else { continue };
+                    match first {
+                        Some(first) => self.duplicate_key(&key, first),
+                        None => self.unknown_key(&key, form),
+                    }
                 }
-                None => document.string(name).into_iter().for_each(|key| self.unknown_key(&key, form)),
             }
         }
         Some(values.map(|value| value.and_then(|value| self.present(value))))
