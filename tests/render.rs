@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use policy_core::render::Matrix;
+use policy_analysis::matrix::Matrix;
 
 const POLICY: &str = r#"{
 	"groups": {

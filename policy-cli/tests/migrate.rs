@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use policy_cli::migrate::migrate;
-use policy_core::{Policy, Severity, eval, findings};
+use policy_core::{Policy, Severity, findings};
 use proptest::prelude::*;
 
 fn policy(directory: &Path, arguments: &[&str], stdin: &str) -> Output {
@@ -341,7 +341,7 @@ fn accepted(policy: &str) -> BTreeSet<String> {
     let policy = Policy::with_facts(policy, FACTS);
     let errors = findings(&policy).into_iter().filter(|finding| finding.severity() == Severity::Error);
     assert_eq!(errors.map(|error| error.message).collect::<Vec<_>>(), [""; 0], "{}", policy.text);
-    let compiled = eval::compile(&policy).to_json();
+    let compiled = policy_analysis::compile(&policy).to_json();
     let mut lines = BTreeSet::new();
     for (device, got) in &compiled {
         for rule in got["packet_filter_rules"].as_array().into_iter().flatten() {

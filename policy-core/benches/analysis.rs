@@ -5,15 +5,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
-#[path = "../tests/generate/mod.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod generate;
-
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::Policy;
-use policy_core::analyze::{Space, redundancies, violations};
+use policy_core::proof::invariant::violations;
+use policy_core::proof::redundancy::redundancies;
+use policy_core::proof::space::Space;
 
 /// Numbers of grants.
 const SIZES: [usize; 4] = [1_000, 3_000, 10_000, 30_000];
@@ -72,7 +70,7 @@ fn redundancy_of_ports(bencher: Bencher, grants: usize) {
 }
 
 fn policy(grants: usize) -> Policy {
-    let policy = Policy::with_facts(&generate::policy(grants), FACTS);
+    let policy = Policy::with_facts(&policy_generate::large::policy(grants), FACTS);
     assert_eq!(policy.unreadable, []);
     policy
 }

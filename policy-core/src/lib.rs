@@ -63,7 +63,7 @@
 //! reaches, "any other member" included.
 //!
 //! ```
-//! use policy_core::analyze::ask::{Question, Verdict};
+//! use policy_analysis::query::{Question, Verdict};
 //! use policy_core::{Policy, model::Protocol};
 //!
 //! let policy = Policy::parse(r#"{
@@ -81,7 +81,7 @@
 //! let no = ask("alice@example.com", 22)?;
 //! assert_eq!(no.verdict(), Verdict::Denied);
 //! assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
-//! # Ok::<(), policy_core::analyze::ask::Refusal>(())
+//! # Ok::<(), policy_analysis::query::Refusal>(())
 //! ```
 //!
 //! # What does a change change?
@@ -91,7 +91,7 @@
 //!
 //! ```
 //! use policy_core::Policy;
-//! use policy_core::analyze::Direction;
+//! use policy_analysis::diff::Direction;
 //!
 //! let old = Policy::parse(r#"{
 //!     "groups": {"group:eng": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
@@ -165,21 +165,19 @@
 //! `policy!` writes such a text as well, and remembers which Rust tokens each piece of it came from. So there is one
 //! reader, one checker and one formatter, and whoever made the text turns the place of a finding into one of their own.
 
-pub mod analyze;
+pub mod access;
 pub mod check;
-pub mod coverage;
 pub mod diagnostic;
-pub mod eval;
 mod findings;
 pub mod hujson;
 pub mod model;
 pub mod name;
+pub mod proof;
 mod questions;
-pub mod render;
 pub mod reserved;
 pub mod sidecar;
-#[cfg(test)]
-mod small;
+pub mod source;
+pub mod testing;
 #[cfg(any(rust_analyzer, doc, test))]
 pub mod vocabulary;
 

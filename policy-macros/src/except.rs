@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use policy_core::Code;
-use policy_core::eval::{Inexact, Rest, Why};
-use policy_core::model::{Origin, Selector as Name, Text};
+use policy_core::access::except::{Inexact, Rest, Why};
+use policy_core::model::Selector as Name;
+use policy_core::source::{Origin, Text};
 
 use crate::finding::Finding;
 use crate::names::{Names, Resolved};

@@ -17,7 +17,7 @@ use std::process::Command;
 
 use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
-use policy_core::{Code, Policy, eval, findings};
+use policy_core::{Code, Policy, findings};
 use serde_json::{Value, json};
 
 use case::{Case, cases, cases_in, known_captures};
@@ -124,7 +124,7 @@ fn answer(policy: &str, facts: &Value) -> Value {
     let policy = Policy::with_facts(policy, &facts.to_string());
     match rejection(&findings(&policy)) {
         Some(message) => json!({"status": "reject", "message": message}),
-        None => json!({"status": "accept", "nodes": eval::compile(&policy).to_json()}),
+        None => json!({"status": "accept", "nodes": policy_analysis::compile(&policy).to_json()}),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Whether one reaches the other, and why.
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::analyze::ask::{Case, Explanation, Login, Near, Question, Reason, SshWay, Verdict};
-use policy_core::model::{Action, Origin};
+use policy_analysis::query::{Case, Explanation, Login, Near, Question, Reason, SshWay, Verdict};
+use policy_core::model::Action;
+use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::{Asked, bare_all};

@@ -11,11 +11,12 @@ use std::path::Path;
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches};
+use policy_analysis::query::{AppWay, Refusal, RuleTexts, SshWay};
 use policy_core::Policy;
-use policy_core::analyze::Ports;
-use policy_core::analyze::ask::{AppWay, Refusal, RuleTexts, SshWay};
+use policy_core::access::ports::Ports;
 use policy_core::diagnostic::Problem;
-use policy_core::model::{Origin, PortRange, Protocol};
+use policy_core::model::{PortRange, Protocol};
+use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use crate::outcome::Failure;

@@ -1,8 +1,9 @@
 //! Who reaches something, and what somebody reaches, as a list.
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::analyze::ask::{Reach, Reached, SshWay};
-use policy_core::model::{Action, Origin};
+use policy_analysis::query::{Reach, Reached, SshWay};
+use policy_core::model::Action;
+use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::{Asked, bare_all, in_words};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
+use policy_analysis::query::{Question, Verdict, explain, host_and_port};
 use policy_core::Policy;
-use policy_core::analyze::ask::{Question, Verdict, explain, host_and_port};
 use policy_core::model::Protocol;
 
 use crate::answer::{self, Asked, Explained};

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
+use policy_analysis::query::{host_and_port, what, who};
 use policy_core::Policy;
-use policy_core::analyze::Ports;
-use policy_core::analyze::ask::{host_and_port, what, who};
+use policy_core::access::ports::Ports;
 use policy_core::model::{PortRange, Protocol};
 
 use crate::answer::{self, Asked, Direction, Listed};

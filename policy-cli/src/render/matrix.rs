@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use policy_analysis::matrix::{Access, Cell, End, Matrix};
 use policy_core::Policy;
-use policy_core::model::{Origin, Selector, User};
-use policy_core::render::{Access, Cell, End, Matrix};
+use policy_core::model::{Selector, User};
+use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::csv;

@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
+use policy_analysis::matrix::{Cell, End, Matrix};
+use policy_analysis::query::{Reached, SshWay, who_beyond_ports};
 use policy_core::Policy;
-use policy_core::analyze::ask::{Reached, SshWay, who_beyond_ports};
-use policy_core::render::{Cell, End, Matrix};
 
 use crate::answer::in_short;
 

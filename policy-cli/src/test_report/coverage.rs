@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::coverage::{Change, Coverage, Covered, Pin};
-use policy_core::eval::Expectation;
+use policy_analysis::mutation::{Change, Coverage, Covered, Pin};
 use policy_core::model::User;
+use policy_core::testing::outcome::Expectation;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Asked;

@@ -1,7 +1,7 @@
 //! For scripts: one JSON document.
 
 use policy_core::Tested;
-use policy_core::eval::Outcome;
+use policy_core::testing::outcome::Outcome;
 use serde_json::{Value, json};
 
 use super::{Status, TestReport, expectation, section, source, status};

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use annotate_snippets::Renderer;
-use policy_core::eval::{Expectation, Outcome, Verdict};
-use policy_core::model::Origin;
+use policy_core::source::Origin;
+use policy_core::testing::outcome::{Expectation, Outcome, Verdict};
 use policy_core::{Diagnostic, Policy, Tested};
 
 pub(crate) use coverage::CoverageReport;

@@ -1,9 +1,8 @@
 //! `autoApprovers`: whose routes, exit nodes and services need no admin.
 
+use crate::check::Checker;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
-
-use super::Checker;
-use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
     let approvers = &checker.policy.auto_approvers;

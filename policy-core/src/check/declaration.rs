@@ -1,10 +1,10 @@
 //! `groups`, `hosts` and `tagOwners`, and how declared names are spelt.
 
+use crate::check::Checker;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic, Problem, go_quote};
-use crate::model::{Group, Host, HostAddress, SelectorKind, Text, name};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::{Group, Host, HostAddress, SelectorKind, name};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;

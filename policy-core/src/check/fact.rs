@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::login::LONG;
+use crate::check::names::NameKind;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Device, InvariantTarget, Origin, SelectorKind, Text};
-
-use super::Checker;
-use super::login::LONG;
-use super::names::NameKind;
-use super::place::Place;
+use crate::model::{Device, InvariantTarget, SelectorKind};
+use crate::source::{Origin, Text};
 
 pub(super) fn check(checker: &mut Checker) {
     let facts = &checker.policy.facts;

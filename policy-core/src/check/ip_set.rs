@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
-
-use super::Checker;
-use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;

@@ -1,10 +1,10 @@
 //! People: their logins, and the domains of whole organisations.
 
+use crate::check::Checker;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Selector, Text};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::Selector;
+use crate::source::Text;
 
 /// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
 const SHARED_DOMAINS: &[&str] =

@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::check::place::Place;
+use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Network, NodeAttr, Prefix, Text, name};
-
-use super::place::Place;
-use super::{Checker, app};
+use crate::model::{Network, NodeAttr, Prefix, name};
+use crate::source::Text;
 
 /// Attributes that Tailscale documents or its client reads. It takes any other, too.
 const ATTRIBUTES: &[&str] = &[

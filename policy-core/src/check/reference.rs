@@ -1,11 +1,11 @@
 //! Names that nothing declares, and what was meant instead.
 
+use crate::check::Checker;
+use crate::check::names::NameKind;
+use crate::check::place::{Place, Verdict};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{AddressRange, Policy, Prefix, SelectorKind, Text, name, parse_address};
-
-use super::Checker;
-use super::names::NameKind;
-use super::place::{Place, Verdict};
+use crate::model::{AddressRange, Policy, Prefix, SelectorKind, name, parse_address};
+use crate::source::Text;
 
 impl Checker<'_> {
     /// Checks that a name is declared. Returns whether it is.

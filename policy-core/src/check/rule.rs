@@ -1,12 +1,12 @@
 //! `acls` and `grants`.
 
+use crate::check::place::Place;
+use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, go_quote};
 use crate::model::{
-    Acl, Autogroup, Destination, Grant, HostAddress, List, Origin, PortSpec, Prefix, Protocol, Selector, SelectorKind,
+    Acl, Autogroup, Destination, Grant, HostAddress, List, PortSpec, Prefix, Protocol, Selector, SelectorKind,
 };
-
-use super::place::Place;
-use super::{Checker, app};
+use crate::source::Origin;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;

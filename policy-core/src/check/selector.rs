@@ -1,11 +1,11 @@
 //! Each selector by itself: is it one, may it stand there, and is its name declared?
 
+use crate::check::Checker;
+use crate::check::names::NameKind;
+use crate::check::place::{Place, Verdict};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, Text, name};
-
-use super::Checker;
-use super::names::NameKind;
-use super::place::{Place, Verdict};
+use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, name};
+use crate::source::Text;
 
 impl Checker<'_> {
     /// Checks every selector of a list.

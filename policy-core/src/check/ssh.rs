@@ -1,10 +1,10 @@
 //! `ssh`: who may log in where, as whom, and how often they must prove it.
 
+use crate::check::place::{Place, Verdict};
+use crate::check::{Checker, rule};
 use crate::diagnostic::{Code, Diagnostic, go_quote, suggestion};
-use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule, Text};
-
-use super::place::{Place, Verdict};
-use super::{Checker, rule};
+use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     for rule in &checker.policy.ssh {

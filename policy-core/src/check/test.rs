@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::place::Place;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
@@ -164,6 +164,6 @@ fn account(checker: &mut Checker, user: &Text) {
 }
 
 /// A finding that fails the test, which is all that Tailscale says of it.
-fn failed(code: Code, origin: crate::model::Origin, message: &str) -> Diagnostic {
+fn failed(code: Code, origin: crate::source::Origin, message: &str) -> Diagnostic {
     Diagnostic::new(code, origin, message).tailscale(Target::FAILED)
 }

@@ -8,9 +8,9 @@ pub mod suggestion;
 pub use code::{Code, Severity};
 pub use problem::Problem;
 pub use quote::go_quote;
-pub(crate) use quote::listed;
+pub use quote::listed;
 
-use crate::model::Origin;
+use crate::source::Origin;
 
 /// One finding about a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 use std::ops::Range;
 
-use crate::model::Text;
-
-use super::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Text;
 
 /// What is wrong with a word, before it is known where the word stands.
 ///

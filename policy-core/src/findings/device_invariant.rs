@@ -7,18 +7,16 @@
 use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
+use crate::access::bits::Bits;
+use crate::access::identity::{Identity, Who};
+use crate::access::permits::{Permit, Permits};
+use crate::access::selectors::{SelectorId, Selectors};
+use crate::access::tailnet::{Node, Tailnet};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::bits::Bits;
-use crate::eval::identity::{Identity, Who};
-use crate::eval::permits::{Permit, Permits};
-use crate::eval::selectors::{SelectorId, Selectors};
-use crate::eval::{Node, Tailnet};
-use crate::model::{
-    Device, Invariant, InvariantKind, InvariantTarget, Origin, Policy, PortSpec, Protocol, Role, Selector,
-};
-
-use super::leak::{HELP, is_among, words_of_rule};
-use super::words::listed;
+use crate::findings::leak::{HELP, is_among, words_of_rule};
+use crate::findings::words::listed;
+use crate::model::{Device, Invariant, InvariantKind, InvariantTarget, Policy, PortSpec, Protocol, Role, Selector};
+use crate::source::Origin;
 
 /// A warning for each invariant that a device with several tags makes false.
 pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
@@ -210,7 +208,7 @@ impl Demand<'_, '_> {
 }
 
 fn opens(spec: &PortSpec, protocol: Protocol, port: u16) -> bool {
-    crate::eval::permits::opens((spec.protocol, spec.ports), protocol, port)
+    crate::access::permits::opens((spec.protocol, spec.ports), protocol, port)
 }
 
 /// Packets of which one is wrong if any is: something begins at each, or has just ended. TCP comes first.

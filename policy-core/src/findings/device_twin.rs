@@ -1,14 +1,15 @@
-//! Invariants of known devices in the plainest way, for the policies of [`crate::small`]: every device to every other, as
+//! Invariants of known devices in the plainest way, for the policies of [`policy_generate::small`]: every device to every other, as
 //! it is and then by each of its tags alone, on every port.
 
 use std::net::IpAddr;
 
 use crate::Policy;
-use crate::analyze::twin::{Opening, Rule, Twin, forbidden, rules};
-use crate::model::{Device, Invariant, Origin, Role};
-use crate::small::{self, Random};
-
-use super::device_invariant::device_invariants;
+use crate::findings::device_invariant::device_invariants;
+use crate::model::{Device, Invariant, Role};
+use crate::proof::twin::{Opening, Rule, Twin, forbidden, rules};
+use crate::source::Origin;
+use policy_generate::small;
+use policy_generate::small::Random;
 
 /// Somebody as they are, and as each of their tags has them.
 struct Bearer {

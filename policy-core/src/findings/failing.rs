@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Expectation, Lack, Nearest, Outcome, Ports};
-use crate::model::{Action, Autogroup, Condition, Origin, Role, Selector, SelectorKind, Target, Text};
-
-use super::words::{Words, listed};
+use crate::findings::words::{Words, listed};
+use crate::model::{Action, Autogroup, Condition, Role, Selector, SelectorKind, Target};
+use crate::source::{Origin, Text};
+use crate::testing::nearest::{Lack, Nearest};
+use crate::testing::outcome::{Expectation, Outcome};
+use crate::testing::packet::Ports;
 
 /// The error that a failing outcome is.
 pub(super) fn failing(words: &Words, outcome: &Outcome) -> Diagnostic {

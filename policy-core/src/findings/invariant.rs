@@ -1,10 +1,10 @@
 //! Invariants that do not hold: who gets where, and by which rule.
 
-use crate::analyze::{Space, Violation, violations};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::findings::words::listed;
 use crate::model::InvariantKind;
-
-use super::words::listed;
+use crate::proof::invariant::{Violation, violations};
+use crate::proof::space::Space;
 
 /// The error that each broken invariant is.
 pub(super) fn broken(space: &Space) -> Vec<Diagnostic> {

@@ -1,10 +1,10 @@
 //! Tests that pass by tags, and are got round by devices.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Expectation, Leak, Outcome};
-use crate::model::{Origin, Policy, Selector};
-
-use super::words::Words;
+use crate::findings::words::Words;
+use crate::model::{Policy, Selector};
+use crate::source::Origin;
+use crate::testing::outcome::{Expectation, Leak, Outcome};
 
 /// What to do about it.
 pub(super) const HELP: &str = "give what must be apart a device of its own, or allow this warning with the reason";

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Doubt, Outcome};
+use crate::findings::words::{Words, doubt};
 use crate::model::Autogroup;
-
-use super::words::{Words, doubt};
+use crate::testing::fit::Doubt;
+use crate::testing::outcome::Outcome;
 
 /// What is not known is said once, at the first target that hangs on it: by the number of that.
 pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {

@@ -10,11 +10,13 @@ mod missing_fact;
 mod redundancy;
 mod words;
 
-use crate::analyze::Space;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Outcome};
 use crate::model::Policy;
+use crate::proof::space::Space;
+use crate::testing::outcome::Outcome;
+use crate::testing::ssh_test::ssh_test_outcomes;
+use crate::testing::test::test_outcomes;
 
 use words::Words;
 
@@ -97,7 +99,7 @@ pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
 
 fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
-    let outcomes = [eval::test_outcomes(policy), eval::ssh_test_outcomes(policy)].concat();
+    let outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
     let mut missing = missing_fact::missing_facts(&words, &outcomes);
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
         let finding = match outcome.fails() {

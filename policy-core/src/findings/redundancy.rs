@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::analyze::{Part, Redundancy, Space, redundancies};
 use crate::check::rule::named_beside_wildcard;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Origin, SelectorKind};
-
-use super::words::Words;
+use crate::findings::words::Words;
+use crate::model::SelectorKind;
+use crate::proof::redundancy::{Part, Redundancy, redundancies};
+use crate::proof::space::Space;
+use crate::source::Origin;
 
 /// More places than a finding should show.
 const SHOWN: usize = 3;

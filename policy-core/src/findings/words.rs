@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 pub(super) use crate::diagnostic::listed;
-use crate::eval::{Doubt, Outcome, Verdict};
 use crate::model::{Policy, Protocol, Selector, SelectorKind, User};
+use crate::testing::fit::Doubt;
+use crate::testing::outcome::{Outcome, Verdict};
 
 /// The policy, and its users by their logins.
 pub(super) struct Words<'p> {

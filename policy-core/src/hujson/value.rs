@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Document, Kind, NodeId, SyntaxError};
+use crate::hujson::{Document, Kind, NodeId, SyntaxError};
 
 /// How deep [`Document::value`] goes: as deep as serde_json itself reads, since a `Value` is dropped recursively.
 const DEPTH: usize = 128;

@@ -1,6 +1,6 @@
 use crate::diagnostic::{Code, Problem, go_quote};
-
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `acls`.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,8 @@ impl Destination {
     /// If there is no colon, or no ports after it; with Tailscale's words. `acl-err03` `acl-err07`
     ///
     /// ```
-    /// use policy_core::model::{Destination, Origin, Text};
+    /// use policy_core::model::Destination;
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |word: &str| Destination::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22,80").unwrap().host.to_string(), "fd7a::1");
     /// assert_eq!(parse("autogroup:self").unwrap_err().help.as_deref(), Some("write `autogroup:self:*`, or the ports instead of `*`"));

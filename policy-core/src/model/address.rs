@@ -1,8 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::diagnostic::{Code, Problem};
-
-use super::Text;
+use crate::source::Text;
 
 /// A block of addresses, as `10.0.0.0/8`. The address keeps the bits that it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Problem};
-
-use super::{Comparison, Condition, Scalar, Text};
+use crate::model::{Comparison, Condition, Scalar};
+use crate::source::Text;
 
 impl Condition {
     /// Reads an assertion of a posture:
@@ -20,7 +20,8 @@ impl Condition {
     /// Says what was expected where.
     ///
     /// ```
-    /// use policy_core::model::{Comparison, Condition, Origin, Scalar, Text};
+    /// use policy_core::model::{Comparison, Condition, Scalar};
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |text: &str| Condition::parse(&Text::verbatim(text, Origin::default(), 0));
     /// let condition = parse("node:os == 'macos'").unwrap();
     /// assert_eq!(condition.comparison, Comparison::Equal(Scalar::Text("macos".into())));
@@ -237,7 +238,7 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Origin;
+    use crate::source::Origin;
 
     fn parse(text: &str) -> Result<Condition, Problem> {
         Condition::parse(&Text::verbatim(text, Origin::default(), 0))

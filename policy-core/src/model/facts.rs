@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Invariant, Lint, List, Network, Origin, Selector, Text};
+use crate::model::{Invariant, Lint, List, Network, Selector};
+use crate::source::{Origin, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]

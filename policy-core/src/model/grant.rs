@@ -1,8 +1,8 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Problem};
-
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `grants`.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,8 @@ impl PortSpec {
     /// If the protocol or the ports are none, with Tailscale's words. `grant-j7` `grant-k23`
     ///
     /// ```
-    /// use policy_core::model::{Origin, PortSpec, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::PortSpec;
     /// let parse = |word: &str| PortSpec::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("47:*").unwrap().to_string(), "gre:*");
     /// assert_eq!(parse("icmp").unwrap_err().help.as_deref(), Some("write `icmp:*`"));

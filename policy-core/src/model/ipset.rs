@@ -1,6 +1,6 @@
 use crate::diagnostic::{Code, Problem};
-
-use super::{AddressRange, List, Origin, Prefix, Selector, SelectorKind, Text};
+use crate::model::{AddressRange, List, Prefix, Selector, SelectorKind};
+use crate::source::{Origin, Text};
 
 /// A member of `ipsets`.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl IpSetEntry {
     /// If a word stands there that only looks like a target: a host without `host:`, a range that is none.
     ///
     /// ```
-    /// use policy_core::model::{IpSetEntry, Operation, Origin, Text};
+    /// use policy_core::model::{IpSetEntry, Operation};
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |word: &str| IpSetEntry::parse(&Text::verbatim(word, Origin::default(), 0));
     /// let entry = parse("remove host:web").unwrap();
     /// assert_eq!((entry.operation, entry.target.to_string().as_str()), (Operation::Remove, "web"));

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Severity, suggestion};
-
-use super::{Origin, Policy};
+use crate::model::Policy;
+use crate::source::Origin;
 
 /// A comment that says how much warnings count, as `// policy: allow(unused-tag) kept for the new cluster`.
 ///

@@ -1,9 +1,8 @@
 //! How names are spelt: what may be declared, and what can never be.
 
 use crate::diagnostic::{Code, Problem};
-
-use super::Prefix;
-use super::address::parse_address;
+use crate::model::Prefix;
+use crate::model::address::parse_address;
 
 /// Whether a tag is spelt as Tailscale wants it: `tag:`, a letter, then letters, digits and dashes.
 ///

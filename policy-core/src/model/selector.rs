@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
-use super::{AddressRange, Autogroup, Prefix, Text};
+use crate::model::{AddressRange, Autogroup, Prefix};
+use crate::source::Text;
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
 ///
@@ -59,7 +60,8 @@ impl Selector {
     /// Reads a word in the order that Tailscale does: an address is an address even where a host has its name.
     ///
     /// ```
-    /// use policy_core::model::{Origin, Selector, SelectorKind, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::{Selector, SelectorKind};
     /// let kind = |word: &str| Selector::new(Text::escaped(word, Origin::default())).kind;
     /// assert_eq!(kind("tag:web"), SelectorKind::Tag);
     /// assert_eq!(kind("group:eng@example.com"), SelectorKind::SyncedGroup);

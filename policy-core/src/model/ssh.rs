@@ -1,6 +1,6 @@
 use crate::diagnostic::{Code, Problem, go_quote, suggestion};
-
-use super::{Duration, List, Origin, Selector, Text};
+use crate::model::{Duration, List, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `ssh`.
 #[derive(Clone, Debug, Default)]

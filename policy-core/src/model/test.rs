@@ -1,10 +1,10 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Code, Problem};
-
-use super::acl::host_of;
-use super::port::service_port;
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::acl::host_of;
+use crate::model::port::service_port;
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `tests`.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,8 @@ impl Target {
     /// If there is not exactly one port. `policytest-port-shape-list` `policytest-port-shape-wildcard`
     ///
     /// ```
-    /// use policy_core::model::{Origin, Target, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::Target;
     /// let parse = |word: &str| Target::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22").unwrap().port, 22);
     /// assert_eq!(parse("tag:web:80-90").unwrap_err().message, "a test probes one port, and `80-90` are several");

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{List, Origin, PortRange, PortSpec, Protocol, Selector, Text};
+use crate::model::{List, PortRange, PortSpec, Protocol, Selector};
 use crate::reserved::{is_foreign_kind, is_kind, is_reserved};
-
-use super::reader::{Failed, Parsed, Reader, wrong};
+use crate::sidecar::reader::{Failed, Parsed, Reader, wrong};
+use crate::source::{Origin, Text};
 
 impl Reader<'_> {
     /// `selector, selector,` up to the first thing that cannot go on the list.

@@ -2,7 +2,8 @@
 
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model::{self, Level, NoWarning};
+use policy_core::model;
+use policy_core::model::{Level, NoWarning};
 
 use crate::finding::Finding;
 

@@ -1,8 +1,6 @@
-use crate::model::{
-    Condition, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, Text, parse_address,
-};
-
-use super::reader::{Member, Reader};
+use crate::hujson::read::reader::{Member, Reader};
+use crate::model::{Condition, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, parse_address};
+use crate::source::Text;
 
 /// The sections that declare names. A declaration counts even if its value cannot be read.
 impl Reader<'_> {

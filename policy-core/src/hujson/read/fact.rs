@@ -1,10 +1,10 @@
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::hujson::read::reader::Reader;
 use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{
-    Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, Text, User, parse_address,
+    Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, User, parse_address,
 };
-
-use super::reader::Reader;
+use crate::source::Text;
 
 impl Facts {
     /// Reads what is known about a tailnet, from JSON or HuJSON:

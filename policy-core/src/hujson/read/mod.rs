@@ -15,9 +15,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Facts, Origin, Policy};
-
-use super::{Document, Kind, SyntaxError};
+use crate::hujson::{Document, Kind, SyntaxError};
+use crate::model::{Facts, Policy};
+use crate::source::Origin;
 use reader::Reader;
 
 impl Policy {

@@ -2,12 +2,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::reader::{Form, Reader};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
-    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, Origin, PortSpec, Protocol, Selector, SshRule, Text,
+    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, PortSpec, Protocol, Selector, SshRule,
 };
-
-use super::reader::{Form, Reader};
+use crate::source::{Origin, Text};
 
 const ACL: Form<7> = Form {
     name: "an acl",

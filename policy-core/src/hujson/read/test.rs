@@ -1,10 +1,10 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::reader::{Form, Member, Reader};
 use crate::hujson::{Kind, NodeId};
-use crate::model::{List, Origin, Selector, SshTest, Target, Test};
-
-use super::reader::{Form, Member, Reader};
+use crate::model::{List, Selector, SshTest, Target, Test};
+use crate::source::Origin;
 
 const TEST: Form<7> = Form {
     name: "a test",
