@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use policy_core::check::check;
 use policy_core::hujson;
 use policy_core::hujson::Document;
-use policy_core::testing::test::test_outcomes;
+use policy_core::testing::network_test::test_outcomes;
 use policy_core::{Diagnostic, Policy};
 use serde_json::Value;
 

@@ -63,7 +63,7 @@
 //! reaches, "any other member" included.
 //!
 //! ```
-//! use policy_analysis::query::{Question, Verdict};
+//! use policy_analysis::query::{Question, Answer};
 //! use policy_core::{Policy, model::Protocol};
 //!
 //! let policy = Policy::parse(r#"{
@@ -75,13 +75,13 @@
 //! };
 //!
 //! let yes = ask("alice@example.com", 5432)?;
-//! assert_eq!(yes.verdict(), Verdict::Allowed);
+//! assert_eq!(yes.verdict(), Answer::Allowed);
 //! assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
 //!
 //! let no = ask("alice@example.com", 22)?;
-//! assert_eq!(no.verdict(), Verdict::Denied);
+//! assert_eq!(no.verdict(), Answer::Denied);
 //! assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
-//! # Ok::<(), policy_analysis::query::Refusal>(())
+//! # Ok::<(), policy_analysis::query::QueryError>(())
 //! ```
 //!
 //! # What does a change change?

@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use policy_core::access::except::Subtraction;
+use policy_core::access::subtraction::Subtraction;
 use policy_core::diagnostic::Diagnostic;
 use policy_core::model::{Levels, Policy, Sidecar};
 use policy_core::source::Origin;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use policy_core::Code;
-use policy_core::access::except::Subtraction;
+use policy_core::access::subtraction::Subtraction;
 
 use crate::finding::Finding;
 use crate::place::Place;

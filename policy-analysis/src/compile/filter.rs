@@ -6,26 +6,26 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::compile::app;
-use crate::compile::rule::{MeaningId, Part, Rule, Rules, ViaId};
-use crate::compile::sources::{BlockId, SourceId, Sources};
-use policy_core::access::bits::Bits;
-use policy_core::access::block::{Block, INTERNET};
-use policy_core::access::tailnet::{DeviceId, Meaning, Tailnet, UserId};
+use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart, ResolutionId, ViaId};
+use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::interval::{FilterAddress, INTERNET};
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
 use policy_core::model::{App, PortRange, Protocol};
 
 /// A rule of a packet filter by number, in the order of their first appearance in the policy. Network rules with
 /// the same sources and protocol are one, on every device. `acl-ar01` `acl-at06`
-pub(super) type SlotId = u32;
+pub(super) type FilterRuleId = u32;
 
 /// What the devices' rules with one number have in common.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Slot<'p> {
-    pub(super) sources: SourceId,
-    pub(super) kind: SlotKind<'p>,
+pub(super) struct FilterRule<'p> {
+    pub(super) sources: SourceSetId,
+    pub(super) kind: FilterRuleKind<'p>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum SlotKind<'p> {
+pub(super) enum FilterRuleKind<'p> {
     Network(Option<Protocol>),
     App(&'p App),
     /// A capability that another one brings, the other way round
@@ -39,8 +39,8 @@ pub(super) type GroupId = usize;
 #[derive(Debug, Default)]
 pub(super) struct Group {
     /// Network rules with their ports. Which address they lead to, each device's [`Membership`] says.
-    pub(super) network: Vec<(SlotId, PortRange)>,
-    pub(super) app: Vec<SlotId>,
+    pub(super) network: Vec<(FilterRuleId, PortRange)>,
+    pub(super) app: Vec<FilterRuleId>,
 }
 
 /// That a device has the rules of a group.
@@ -56,13 +56,13 @@ pub(super) enum Opens {
     /// The device's own addresses
     Own,
     /// Something that the policy names
-    Block(BlockId),
+    FilterAddress(FilterAddressId),
 }
 
 /// The packet filters of all devices.
 #[derive(Debug)]
 pub(super) struct Filters<'p> {
-    pub(super) slots: Vec<Slot<'p>>,
+    pub(super) slots: Vec<FilterRule<'p>>,
     pub(super) groups: Vec<Group>,
     pub(super) of_devices: Vec<Vec<Membership>>,
 }
@@ -71,9 +71,9 @@ pub(super) struct Filters<'p> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum GroupKey {
     /// The devices that a destination concerns, of those that `via` names if there is one
-    Destination(MeaningId, Option<ViaId>),
+    Destination(ResolutionId, Option<ViaId>),
     /// The devices with an address of their own in such a list
-    Among(Vec<MeaningId>),
+    Among(Vec<ResolutionId>),
     /// A user's devices
     User(UserId),
 }
@@ -81,15 +81,15 @@ pub(super) enum GroupKey {
 /// Filters that are being made.
 pub(super) struct Compiler<'c, 'p> {
     pub(super) tailnet: &'c Tailnet<'p>,
-    pub(super) rules: &'c Rules<'p>,
-    pub(super) sources: &'c mut Sources,
+    pub(super) rules: &'c CompiledRules<'p>,
+    pub(super) sources: &'c mut SourceSets,
     filters: Filters<'p>,
-    network_slots: HashMap<(SourceId, Option<Protocol>), SlotId>,
+    network_slots: HashMap<(SourceSetId, Option<Protocol>), FilterRuleId>,
     groups: HashMap<GroupKey, GroupId>,
 }
 
 /// The filter of each device.
-pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &Rules<'p>, sources: &mut Sources) -> Filters<'p> {
+pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &CompiledRules<'p>, sources: &mut SourceSets) -> Filters<'p> {
     let of_devices = vec![Vec::new(); tailnet.devices.len()];
     let filters = Filters { slots: Vec::new(), groups: Vec::new(), of_devices };
     let mut compiler =
@@ -105,15 +105,15 @@ pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &Rules<'p>, sources: &mu
 
 impl Filters<'_> {
     /// The app rules that a device has, in their order.
-    pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = SlotId> {
-        let mut slots: Vec<SlotId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
+    pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = FilterRuleId> {
+        let mut slots: Vec<FilterRuleId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
         slots.sort_unstable();
         slots.into_iter()
     }
 
     /// The sets of sources that app rules have.
-    pub(super) fn app_sources(&self) -> BTreeSet<SourceId> {
-        let app = self.slots.iter().filter(|slot| !matches!(slot.kind, SlotKind::Network(_)));
+    pub(super) fn app_sources(&self) -> BTreeSet<SourceSetId> {
+        let app = self.slots.iter().filter(|slot| !matches!(slot.kind, FilterRuleKind::Network(_)));
         app.map(|slot| slot.sources).collect()
     }
 
@@ -124,9 +124,9 @@ impl Filters<'_> {
     }
 
     /// The sets of sources that a group's rules have, each once.
-    pub(super) fn sources_of(&self, group: &Group) -> Vec<SourceId> {
+    pub(super) fn sources_of(&self, group: &Group) -> Vec<SourceSetId> {
         let slots = group.network.iter().map(|&(slot, _)| slot).chain(group.app.iter().copied());
-        let mut sources: Vec<SourceId> =
+        let mut sources: Vec<SourceSetId> =
             slots.filter_map(|slot| self.slots.get(slot as usize)).map(|slot| slot.sources).collect();
         sources.sort_unstable();
         sources.dedup();
@@ -135,7 +135,7 @@ impl Filters<'_> {
 }
 
 impl<'p> Compiler<'_, 'p> {
-    fn network(&mut self, rule: &Rule<'p>, part: &Part) {
+    fn network(&mut self, rule: &CompiledRule<'p>, part: &ProtocolPart) {
         // Of sources that stand for nothing nothing is left. `acl-u10`
         let sources = self.sources.of_list(&rule.src, &self.rules.meanings);
         if self.sources.is_empty(sources) {
@@ -144,14 +144,14 @@ impl<'p> Compiler<'_, 'p> {
         let slot = self.network_slot(sources, part.protocol);
         for (destination, ports) in &part.destinations {
             match self.rules.meanings.get(*destination) {
-                Some(Meaning::OwnDevices) if rule.via.is_some() => {}
-                Some(Meaning::OwnDevices) => self.own_devices(rule, part.protocol, ports),
+                Some(Resolution::OwnDevices) if rule.via.is_some() => {}
+                Some(Resolution::OwnDevices) => self.own_devices(rule, part.protocol, ports),
                 _ => self.allow(GroupKey::Destination(*destination, rule.via), slot, ports),
             }
         }
     }
 
-    fn allow(&mut self, key: GroupKey, slot: SlotId, ports: &[PortRange]) {
+    fn allow(&mut self, key: GroupKey, slot: FilterRuleId, ports: &[PortRange]) {
         if let Some(group) = self.group(key) {
             group.network.extend(ports.iter().map(|&ports| (slot, ports)));
         }
@@ -159,7 +159,7 @@ impl<'p> Compiler<'_, 'p> {
 
     /// `autogroup:self`: every user's devices, from those of their own that are sources. `acl-a04` `acl-s02`
     /// What several devices of one user get no capture shows; here each is reached by all.
-    fn own_devices(&mut self, rule: &Rule<'p>, protocol: Option<Protocol>, ports: &[PortRange]) {
+    fn own_devices(&mut self, rule: &CompiledRule<'p>, protocol: Option<Protocol>, ports: &[PortRange]) {
         let sets = self.sources.of_users(&rule.src, &self.rules.meanings, self.tailnet);
         for &(user, sources) in sets.iter() {
             let slot = self.network_slot(sources, protocol);
@@ -167,22 +167,22 @@ impl<'p> Compiler<'_, 'p> {
         }
     }
 
-    fn network_slot(&mut self, sources: SourceId, protocol: Option<Protocol>) -> SlotId {
+    fn network_slot(&mut self, sources: SourceSetId, protocol: Option<Protocol>) -> FilterRuleId {
         if let Some(&slot) = self.network_slots.get(&(sources, protocol)) {
             return slot;
         }
-        let slot = self.new_slot(Slot { sources, kind: SlotKind::Network(protocol) });
+        let slot = self.new_slot(FilterRule { sources, kind: FilterRuleKind::Network(protocol) });
         self.network_slots.insert((sources, protocol), slot);
         slot
     }
 
-    fn new_slot(&mut self, slot: Slot<'p>) -> SlotId {
+    fn new_slot(&mut self, slot: FilterRule<'p>) -> FilterRuleId {
         self.filters.slots.push(slot);
-        SlotId::try_from(self.filters.slots.len() - 1).unwrap_or(SlotId::MAX)
+        FilterRuleId::try_from(self.filters.slots.len() - 1).unwrap_or(FilterRuleId::MAX)
     }
 
     /// Gives a rule of its own to some devices.
-    pub(super) fn grant(&mut self, key: GroupKey, slot: Slot<'p>) {
+    pub(super) fn grant(&mut self, key: GroupKey, slot: FilterRule<'p>) {
         let slot = self.new_slot(slot);
         if let Some(group) = self.group(key) {
             group.app.push(slot);
@@ -232,18 +232,18 @@ impl<'p> Compiler<'_, 'p> {
     }
 
     /// The devices that a destination concerns.
-    fn concerned(&mut self, meaning: &Meaning) -> Vec<(DeviceId, Opens)> {
+    fn concerned(&mut self, meaning: &Resolution) -> Vec<(DeviceId, Opens)> {
         let tailnet = self.tailnet;
         match meaning {
-            Meaning::Everything | Meaning::AnyAddress => {
-                let any = Opens::Block(self.sources.block(Block::Any));
+            Resolution::Everything | Resolution::AnyAddress => {
+                let any = Opens::FilterAddress(self.sources.block(FilterAddress::Any));
                 tailnet.everyone().iter().map(|&device| (device, any)).collect()
             }
-            Meaning::Devices(devices) => devices.iter().map(|&device| (device, Opens::Own)).collect(),
-            Meaning::Addresses(ranges) => {
+            Resolution::Devices(devices) => devices.iter().map(|&device| (device, Opens::Own)).collect(),
+            Resolution::Addresses(ranges) => {
                 let mut members = self.routers_of(meaning);
                 for &range in ranges {
-                    let block = Opens::Block(self.sources.block(Block::Addresses(range)));
+                    let block = Opens::FilterAddress(self.sources.block(FilterAddress::Addresses(range)));
                     members.extend(tailnet.addresses.overlapping(range).map(|device| (device, block)));
                 }
                 // A device may have two addresses in a range, or serve it as well.
@@ -251,28 +251,28 @@ impl<'p> Compiler<'_, 'p> {
                 members.retain(|&member| seen.insert(member));
                 members
             }
-            Meaning::Internet => self.routers_of(meaning),
-            Meaning::OwnDevices => Vec::new(),
+            Resolution::Internet => self.routers_of(meaning),
+            Resolution::OwnDevices => Vec::new(),
         }
     }
 
     /// The devices through which one gets to a destination: behind routers are only addresses, and the internet.
     /// `grant-i2` `via-grant-v14`
-    fn routers_of(&mut self, meaning: &Meaning) -> Vec<(DeviceId, Opens)> {
+    fn routers_of(&mut self, meaning: &Resolution) -> Vec<(DeviceId, Opens)> {
         let tailnet = self.tailnet;
         match meaning {
-            Meaning::Addresses(ranges) => {
+            Resolution::Addresses(ranges) => {
                 let mut members = Vec::new();
                 for &range in ranges {
-                    let block = Opens::Block(self.sources.block(Block::Addresses(range)));
-                    let mut routers = Bits::new(tailnet.devices.len());
+                    let block = Opens::FilterAddress(self.sources.block(FilterAddress::Addresses(range)));
+                    let mut routers = BitSet::new(tailnet.devices.len());
                     tailnet.routers.overlapping(range).for_each(|device| routers.insert(device));
                     members.extend(routers.iter().map(|device| (device, block)));
                 }
                 members
             }
-            Meaning::Internet => {
-                let blocks = INTERNET.map(|range| Opens::Block(self.sources.block(Block::Span(range))));
+            Resolution::Internet => {
+                let blocks = INTERNET.map(|range| Opens::FilterAddress(self.sources.block(FilterAddress::Span(range))));
                 tailnet.exit_nodes.iter().flat_map(|&device| blocks.map(|block| (device, block))).collect()
             }
             _ => Vec::new(),

@@ -8,12 +8,12 @@ mod app;
 mod attributes;
 mod filter;
 mod json;
+mod netmap_json;
 mod peers;
 mod routes;
 mod rule;
-mod sources;
+mod source_sets;
 mod ssh;
-mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,16 +21,16 @@ use serde_json::Value;
 
 use policy_core::model::{Policy, Prefix};
 
-use policy_core::access::bits::Bits;
+use policy_core::access::bit_set::BitSet;
 use policy_core::access::tailnet::{DeviceId, Tailnet};
 
-use filter::{Filters, SlotKind};
+use filter::{FilterRuleKind, Filters};
 use routes::{PeerRoutes, Routing};
-use rule::Rules;
-use sources::{SourceId, Sources};
+use rule::CompiledRules;
+use source_sets::{SourceSetId, SourceSets};
 
+pub use netmap_json::NetmapJson;
 pub use ssh::SshAccess;
-pub use wire::Wire;
 
 /// Capabilities with their values; those that the control plane adds by itself have none.
 pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
@@ -40,11 +40,11 @@ pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
 pub struct Compiled<'p> {
     /// Who and what there is.
     pub tailnet: Tailnet<'p>,
-    sources: Sources,
+    sources: SourceSets,
     /// For the sets of sources of app capabilities the devices with an address of their own among them.
-    owners: HashMap<SourceId, Bits>,
+    owners: HashMap<SourceSetId, BitSet>,
     filters: Filters<'p>,
-    peers: Vec<Bits>,
+    peers: Vec<BitSet>,
     peer_routes: PeerRoutes,
     ssh: Vec<Vec<SshAccess<'p>>>,
     attributes: Vec<BTreeSet<&'p str>>,
@@ -73,8 +73,8 @@ pub struct Compiled<'p> {
 /// ```
 pub fn compile(policy: &Policy) -> Compiled<'_> {
     let tailnet = Tailnet::new(policy);
-    let rules = Rules::new(policy, &tailnet);
-    let mut sources = Sources::new(&tailnet);
+    let rules = CompiledRules::new(policy, &tailnet);
+    let mut sources = SourceSets::new(&tailnet);
     let filters = filter::filters(&tailnet, &rules, &mut sources);
     let behind = sources.devices(&tailnet);
     let admitted = peers::admitted(tailnet.devices.len(), &filters, &behind);
@@ -102,7 +102,7 @@ impl<'p> Compiled<'p> {
 
     /// The devices that a device sees, and that see it.
     pub fn peers(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
-        self.peers.get(device).into_iter().flat_map(Bits::iter)
+        self.peers.get(device).into_iter().flat_map(BitSet::iter)
     }
 
     /// The routes, beyond their own addresses, that peers offer to a device.
@@ -124,20 +124,20 @@ impl<'p> Compiled<'p> {
     pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
         let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
         for slot in self.filters.app_of(device).filter_map(|slot| self.filters.slots.get(slot as usize)) {
-            let owners = self.owners.get(&slot.sources).into_iter().flat_map(Bits::iter);
+            let owners = self.owners.get(&slot.sources).into_iter().flat_map(BitSet::iter);
             for peer in owners.filter(|&peer| peer != device) {
                 let capabilities = of_peers.entry(peer).or_default();
                 match slot.kind {
-                    SlotKind::App(app) => {
+                    FilterRuleKind::App(app) => {
                         for capability in &app.capabilities {
                             let values = capabilities.entry(&capability.name).or_default();
                             values.get_or_insert_default().extend(capability.values.iter().map(|(value, _)| value));
                         }
                     }
-                    SlotKind::Companion(name) => {
+                    FilterRuleKind::Companion(name) => {
                         capabilities.entry(name).or_default();
                     }
-                    SlotKind::Network(_) => {}
+                    FilterRuleKind::Network(_) => {}
                 }
             }
         }

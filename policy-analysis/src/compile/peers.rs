@@ -1,14 +1,14 @@
 //! Which devices see each other.
 
 use crate::compile::filter::Filters;
-use crate::compile::rule::Rules;
-use policy_core::access::bits::Bits;
-use policy_core::access::tailnet::{DeviceId, Meaning, Tailnet};
+use crate::compile::rule::CompiledRules;
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
 
 /// For each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
-pub(super) fn admitted(size: usize, filters: &Filters, behind: &[Bits]) -> Vec<Bits> {
+pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {
     let groups = filters.groups.iter().map(|group| {
-        let mut admitted = Bits::new(size);
+        let mut admitted = BitSet::new(size);
         let sources = filters.sources_of(group).into_iter();
         sources.filter_map(|id| behind.get(id)).for_each(|devices| admitted.add_all(devices));
         admitted
@@ -18,9 +18,9 @@ pub(super) fn admitted(size: usize, filters: &Filters, behind: &[Bits]) -> Vec<B
 
 /// For each device those that it sees: if the filter of either has the other among its sources, by an address or an
 /// approved subnet route, each sees the other. `acl-t01` `routes-f11-subnet-to-subnet-bidirectional`
-pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, admitted: &[Bits]) -> Vec<Bits> {
+pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters, admitted: &[BitSet]) -> Vec<BitSet> {
     let size = tailnet.devices.len();
-    let mut peers: Vec<Bits> = vec![Bits::new(size); size];
+    let mut peers: Vec<BitSet> = vec![BitSet::new(size); size];
     for (memberships, peers) in filters.of_devices.iter().zip(&mut peers) {
         let groups = memberships.iter().filter_map(|membership| admitted.get(membership.group));
         groups.for_each(|devices| peers.add_all(devices));
@@ -53,10 +53,10 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &Rules, filters: &Filters, admitte
 }
 
 /// The devices through which a destination behind routers is reached.
-fn carriers(tailnet: &Tailnet, destination: &Meaning) -> Vec<DeviceId> {
+fn carriers(tailnet: &Tailnet, destination: &Resolution) -> Vec<DeviceId> {
     match destination {
-        Meaning::Addresses(ranges) => ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range)).collect(),
-        Meaning::Internet => tailnet.exit_nodes.clone(),
+        Resolution::Addresses(ranges) => ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range)).collect(),
+        Resolution::Internet => tailnet.exit_nodes.clone(),
         _ => Vec::new(),
     }
 }

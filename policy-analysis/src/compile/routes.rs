@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::compile::filter::{Filters, Opens};
-use crate::compile::rule::{Rule, Rules};
-use crate::compile::sources::{BlockId, SourceId, Sources};
-use policy_core::access::bits::Bits;
-use policy_core::access::block::{Block, RangeIndex, overlap};
-use policy_core::access::tailnet::{DeviceId, Meaning, Tailnet};
+use crate::compile::rule::{CompiledRule, CompiledRules};
+use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::interval::{FilterAddress, IntervalTree, overlap};
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
 use policy_core::model::Prefix;
 
 /// Of each device, the peers whose routes it is shown, and these routes.
@@ -16,12 +16,12 @@ pub(super) type PeerRoutes = Vec<Vec<(DeviceId, Vec<Prefix>)>>;
 /// What routes are decided by.
 pub(super) struct Routing<'c, 'p> {
     pub(super) tailnet: &'c Tailnet<'p>,
-    pub(super) rules: &'c Rules<'p>,
-    pub(super) sources: &'c Sources,
+    pub(super) rules: &'c CompiledRules<'p>,
+    pub(super) sources: &'c SourceSets,
     pub(super) filters: &'c Filters<'p>,
     /// The devices that each group of rules lets in.
-    pub(super) admitted: &'c [Bits],
-    pub(super) peers: &'c [Bits],
+    pub(super) admitted: &'c [BitSet],
+    pub(super) peers: &'c [BitSet],
 }
 
 /// The routes of peers.
@@ -41,7 +41,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
     let steered = routing.steered();
     for (router, node) in tailnet.devices.iter().enumerate() {
         let Some(seen_by) = peers.get(router) else { continue };
-        let mut show = |viewers: &Bits, route: Prefix| {
+        let mut show = |viewers: &BitSet, route: Prefix| {
             for viewer in viewers.iter() {
                 let Some(list) = shown.get_mut(viewer) else { continue };
                 match list.last_mut() {
@@ -66,7 +66,8 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             show(&viewers, route);
         }
         if !node.exit_routes.is_empty() {
-            let mut viewers = routing.admitted_to(router, |block| matches!(block, Block::Any | Block::Span(_)));
+            let mut viewers =
+                routing.admitted_to(router, |block| matches!(block, FilterAddress::Any | FilterAddress::Span(_)));
             viewers.keep_all(seen_by);
             node.exit_routes.iter().for_each(|&route| show(&viewers, route));
         }
@@ -76,13 +77,13 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
 
 impl Routing<'_, '_> {
     /// The devices that a device's filter lets go to some destination.
-    fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(Block) -> bool) -> Bits {
-        let mut admitted = Bits::new(self.tailnet.devices.len());
-        let is_destination = |block: BlockId| is_destination(self.sources.block_of(block));
+    fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(FilterAddress) -> bool) -> BitSet {
+        let mut admitted = BitSet::new(self.tailnet.devices.len());
+        let is_destination = |block: FilterAddressId| is_destination(self.sources.block_of(block));
         for membership in self.filters.of_devices.get(device).into_iter().flatten() {
             let leads_there = match membership.opens {
                 Opens::Own => self.sources.own(device).iter().any(|&block| is_destination(block)),
-                Opens::Block(block) => is_destination(block),
+                Opens::FilterAddress(block) => is_destination(block),
             };
             if let (true, Some(devices)) = (leads_there, self.admitted.get(membership.group)) {
                 admitted.add_all(devices);
@@ -93,16 +94,16 @@ impl Routing<'_, '_> {
 
     /// For each route the devices that are shown it wherever they go: those whose filters have sources in it, and its
     /// routers, which know which of them is elected. `via-grant-v38`
-    fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<Bits> {
+    fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<BitSet> {
         let (devices, routes) = (&self.tailnet.devices, &self.tailnet.routes);
-        let index = RangeIndex::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
-        let mut of_sets: Vec<Option<Bits>> = vec![None; self.sources.len()];
-        let of_groups: Vec<Bits> = self
+        let index = IntervalTree::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
+        let mut of_sets: Vec<Option<BitSet>> = vec![None; self.sources.len()];
+        let of_groups: Vec<BitSet> = self
             .filters
             .groups
             .iter()
             .map(|group| {
-                let mut heard = Bits::new(routes.len());
+                let mut heard = BitSet::new(routes.len());
                 for set in self.filters.sources_of(group) {
                     let Some(of_set) = of_sets.get_mut(set) else { continue };
                     heard.add_all(of_set.get_or_insert_with(|| self.routes_among(&index, set)));
@@ -110,9 +111,9 @@ impl Routing<'_, '_> {
                 heard
             })
             .collect();
-        let mut interested = vec![Bits::new(devices.len()); routes.len()];
+        let mut interested = vec![BitSet::new(devices.len()); routes.len()];
         for (device, memberships) in self.filters.of_devices.iter().enumerate() {
-            let mut heard = Bits::new(routes.len());
+            let mut heard = BitSet::new(routes.len());
             let of_groups = memberships.iter().filter_map(|membership| of_groups.get(membership.group));
             of_groups.for_each(|of_group| heard.add_all(of_group));
             let own = devices.get(device).into_iter().flat_map(|node| &node.routes);
@@ -126,8 +127,8 @@ impl Routing<'_, '_> {
         interested
     }
 
-    fn routes_among(&self, index: &RangeIndex<usize>, set: SourceId) -> Bits {
-        let mut among = Bits::new(self.tailnet.routes.len());
+    fn routes_among(&self, index: &IntervalTree<usize>, set: SourceSetId) -> BitSet {
+        let mut among = BitSet::new(self.tailnet.routes.len());
         for block in self.sources.blocks(set) {
             match block.range() {
                 Some(range) => index.overlapping(range).for_each(|route| among.insert(route)),
@@ -141,10 +142,10 @@ impl Routing<'_, '_> {
     ///
     /// Of several routers of one grant it is the elected one; if none of them is, the first of the facts, which no
     /// capture shows. Where a grant without `via` allows the same, election decides. `via-grant-v45`
-    fn steered(&self) -> HashMap<(DeviceId, Prefix), Bits> {
+    fn steered(&self) -> HashMap<(DeviceId, Prefix), BitSet> {
         let tailnet = self.tailnet;
         let mut plain = PlainRules::new(self.rules, tailnet);
-        let mut steered: HashMap<(DeviceId, Prefix), Bits> = HashMap::new();
+        let mut steered: HashMap<(DeviceId, Prefix), BitSet> = HashMap::new();
         for rule in self.rules.list.iter().filter(|rule| !rule.parts.is_empty()) {
             let Some(routers) = self.rules.routers(rule) else { continue };
             let mut chosen: HashMap<Prefix, (bool, DeviceId)> = HashMap::new();
@@ -160,7 +161,7 @@ impl Routing<'_, '_> {
             }
             let origins = tailnet.devices_of(self.rules.meanings_of(&rule.src));
             for (route, (_, router)) in chosen {
-                let viewers = steered.entry((router, route)).or_insert_with(|| Bits::new(tailnet.devices.len()));
+                let viewers = steered.entry((router, route)).or_insert_with(|| BitSet::new(tailnet.devices.len()));
                 let plain = plain.origins(route);
                 origins.iter().filter(|&viewer| !plain.contains(viewer)).for_each(|viewer| viewers.insert(viewer));
             }
@@ -168,10 +169,10 @@ impl Routing<'_, '_> {
         steered
     }
 
-    fn is_destination(&self, rule: &Rule, route: Prefix) -> bool {
+    fn is_destination(&self, rule: &CompiledRule, route: Prefix) -> bool {
         let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.meanings.get(id));
         destinations.any(|meaning| match meaning {
-            Meaning::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
+            Resolution::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
             _ => false,
         })
     }
@@ -179,33 +180,33 @@ impl Routing<'_, '_> {
 
 /// The rules without `via`, by the routes that they lead to.
 struct PlainRules<'c, 'p> {
-    rules: &'c Rules<'p>,
+    rules: &'c CompiledRules<'p>,
     tailnet: &'c Tailnet<'p>,
-    by_destination: RangeIndex<usize>,
+    by_destination: IntervalTree<usize>,
     /// Those that lead everywhere.
     everywhere: Vec<usize>,
     /// The sources of rules that lead to a route, as far as they have been needed.
-    known: HashMap<Prefix, Bits>,
+    known: HashMap<Prefix, BitSet>,
 }
 
 impl<'c, 'p> PlainRules<'c, 'p> {
-    fn new(rules: &'c Rules<'p>, tailnet: &'c Tailnet<'p>) -> Self {
+    fn new(rules: &'c CompiledRules<'p>, tailnet: &'c Tailnet<'p>) -> Self {
         let (mut ranges, mut everywhere) = (Vec::new(), Vec::new());
         for (id, rule) in rules.list.iter().enumerate().filter(|(_, rule)| rule.via.is_none()) {
             for &(destination, _) in rule.parts.iter().flat_map(|part| &part.destinations) {
                 match rules.meanings.get(destination) {
-                    Some(Meaning::Everything | Meaning::AnyAddress) => everywhere.push(id),
-                    Some(Meaning::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
+                    Some(Resolution::Everything | Resolution::AnyAddress) => everywhere.push(id),
+                    Some(Resolution::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
                     _ => {}
                 }
             }
         }
         everywhere.dedup();
-        PlainRules { rules, tailnet, by_destination: RangeIndex::new(ranges), everywhere, known: HashMap::new() }
+        PlainRules { rules, tailnet, by_destination: IntervalTree::new(ranges), everywhere, known: HashMap::new() }
     }
 
     /// The devices that one of them lets go to a route.
-    fn origins(&mut self, route: Prefix) -> &Bits {
+    fn origins(&mut self, route: Prefix) -> &BitSet {
         let PlainRules { rules, tailnet, by_destination, everywhere, known } = self;
         known.entry(route).or_insert_with(|| {
             let leading: BTreeSet<usize> =

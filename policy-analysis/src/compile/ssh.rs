@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use policy_core::access::tailnet::{DeviceId, Meaning, Tailnet, UserId};
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
 use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
 use policy_core::source::Text;
 
@@ -22,7 +22,7 @@ pub struct SshAccess<'p> {
 }
 
 /// A part of a rule: for these sources these accounts, and of these users' own devices too.
-struct Part<'p> {
+struct SshPart<'p> {
     sources: Vec<DeviceId>,
     users: Rc<[(&'p str, &'p str)]>,
     /// Whose own devices get it even if they are no destination.
@@ -43,7 +43,7 @@ pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec
 fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devices: &mut [Vec<SshAccess<'p>>]) {
     let parts = parts(tailnet, rule);
     let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.meaning(selector)).collect();
-    let own = others.iter().any(|meaning| matches!(meaning, Meaning::OwnDevices));
+    let own = others.iter().any(|meaning| matches!(meaning, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
     // Many devices have the same rule, and thousands of sources are kept once.
     for part in &parts {
@@ -77,12 +77,12 @@ fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAdd
 }
 
 /// One part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`
-fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<Part<'p>> {
+fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     let sources: Vec<DeviceId> = rule.src.iter().flat_map(|selector| sources(tailnet, selector)).collect();
     let common = accounts(rule);
     let domains: Vec<&str> = rule.users.iter().filter_map(|user| user.strip_prefix("localpart:*@")).collect();
     if domains.is_empty() {
-        return vec![Part { sources, users: common, of_user: None }];
+        return vec![SshPart { sources, users: common, of_user: None }];
     }
     let mut parts = Vec::new();
     for (id, user) in tailnet.users.iter().enumerate() {
@@ -91,28 +91,29 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<Part<'p>> {
         if sources.is_empty() {
             continue;
         }
-        parts.push(Part { sources: sources.clone(), users: common.clone(), of_user: Some(id) });
+        parts.push(SshPart { sources: sources.clone(), users: common.clone(), of_user: Some(id) });
         if let Some((local, domain)) = user.email.rsplit_once('@')
             && domains.contains(&domain)
         {
-            parts.push(Part { sources, users: Rc::from([(local, local)]), of_user: Some(id) });
+            parts.push(SshPart { sources, users: Rc::from([(local, local)]), of_user: Some(id) });
         }
     }
     let tagged =
         sources.into_iter().filter(|&device| tailnet.devices.get(device).is_some_and(|node| node.user.is_none()));
-    parts.push(Part { sources: tagged.collect(), users: common, of_user: None });
+    parts.push(SshPart { sources: tagged.collect(), users: common, of_user: None });
     parts
 }
 
 /// The devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
 fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
     let meaning = tailnet.meaning(selector);
-    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Meaning::Devices(devices)) = (selector.kind, &meaning) {
+    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) = (selector.kind, &meaning)
+    {
         let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());
         return devices.iter().flat_map(|&device| std::iter::repeat_n(device, tags(device))).collect();
     }
     match meaning {
-        Meaning::Devices(devices) => devices.to_vec(),
+        Resolution::Devices(devices) => devices.to_vec(),
         meaning => tailnet.devices_of([&meaning]).iter().collect(),
     }
 }

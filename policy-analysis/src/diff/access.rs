@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diff::joint::Side;
+use crate::diff::diff_world::{DiffWorld, Region};
+use crate::diff::joint_policy::Version;
 use crate::diff::posture::Postures;
-use crate::diff::world::{Region, World};
-use policy_core::access::ports::Ports;
+use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
-use policy_core::access::selectors::SelectorId;
+use policy_core::access::selector_index::SelectorId;
 use policy_core::model::{Policy, PortRange, Protocol, Selector};
 use policy_core::source::Origin;
 
@@ -38,16 +38,16 @@ type Spec = (Option<Protocol>, PortRange);
 
 /// What the rules of one of the policies open.
 pub(super) fn regions(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
+    side: Version,
     postures: &Postures,
     routers: &mut Routers,
-) -> Vec<Region<Ports>> {
+) -> Vec<Region<PortSet>> {
     let mut regions = Vec::new();
-    let mut push = |world: &mut World, ends: Ends, ports: Vec<Spec>, src_posture, channel, rule: Origin| {
+    let mut push = |world: &mut DiffWorld, ends: Ends, ports: Vec<Spec>, src_posture, channel, rule: Origin| {
         let postures = postures.ids(side, posture::required(policy, src_posture));
-        let ports = Ports::new(ports);
+        let ports = PortSet::new(ports);
         if !ports.is_empty() {
             regions.extend(world.regions(ends, (ports, postures, channel), rule));
         }
@@ -84,8 +84,8 @@ pub(super) fn regions(
 }
 
 /// Some of the ports of a rule, or all of them but some, whichever is shorter.
-pub(super) fn in_words(all: &Ports, some: &Ports) -> String {
-    let items = |ports: &Ports| ports.to_string().split(", ").count();
+pub(super) fn in_words(all: &PortSet, some: &PortSet) -> String {
+    let items = |ports: &PortSet| ports.to_string().split(", ").count();
     let missing = all.without(some);
     match !missing.is_empty() && items(all) + items(&missing) < items(some) {
         true => format!("{all} (but not {missing})"),

@@ -1,9 +1,9 @@
 //! What needs no admin: routes, exit nodes and services of `autoApprovers`, and tags that others may assign.
 
-use crate::diff::joint::Side;
+use crate::diff::diff_world::{DiffWorld, Region};
+use crate::diff::joint_policy::Version;
 use crate::diff::labels::{Labels, Numbers};
-use crate::diff::world::{Region, World};
-use policy_core::access::block::RangeIndex;
+use policy_core::access::interval::IntervalTree;
 use policy_core::model::{Policy, Prefix};
 
 /// What may be done without an admin.
@@ -23,10 +23,10 @@ pub(super) type Network = (std::net::IpAddr, u8);
 
 /// What the approvers of one of the policies approve. `all` are the networks of both.
 pub(super) fn approvals(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
-    all: &RangeIndex<Prefix>,
+    side: Version,
+    all: &IntervalTree<Prefix>,
     numbers: &mut Numbers<Deed>,
 ) -> Vec<Region<Labels>> {
     let approvers = &policy.auto_approvers;
@@ -55,19 +55,19 @@ pub(super) fn approvals(
 }
 
 /// The networks of both policies.
-pub(super) fn networks(old: &Policy, new: &Policy) -> RangeIndex<Prefix> {
+pub(super) fn networks(old: &Policy, new: &Policy) -> IntervalTree<Prefix> {
     let entries = [old, new].into_iter().flat_map(|policy| &policy.auto_approvers.routes);
     let mut all: Vec<Prefix> = entries.map(|entry| entry.network.prefix.masked()).collect();
     all.sort_unstable_by_key(|prefix| (prefix.address, prefix.length));
     all.dedup();
-    RangeIndex::new(all.into_iter().map(|prefix| (prefix.range(), prefix)).collect())
+    IntervalTree::new(all.into_iter().map(|prefix| (prefix.range(), prefix)).collect())
 }
 
 /// Who may assign which tags. Admins always may, so nothing is told of them.
 pub(super) fn ownership(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
+    side: Version,
     numbers: &mut Numbers<Deed>,
 ) -> Vec<Region<Labels>> {
     let mut regions = Vec::new();

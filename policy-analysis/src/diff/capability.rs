@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::joint::Side;
+use crate::diff::diff_world::{DiffWorld, Region};
+use crate::diff::joint_policy::Version;
 use crate::diff::labels::{Labels, Numbers};
 use crate::diff::posture::Postures;
-use crate::diff::world::{Region, World};
 use policy_core::access::posture;
 use policy_core::model::{App, Policy};
 
@@ -14,9 +14,9 @@ pub(super) type Told = (String, Option<String>);
 
 /// What the grants of one of the policies tell applications. With `via` it is nothing. `grant-k12`
 pub(super) fn of_grants(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
+    side: Version,
     postures: &Postures,
     numbers: &mut Numbers<Told>,
 ) -> Vec<Region<Labels>> {
@@ -33,9 +33,9 @@ pub(super) fn of_grants(
 
 /// What `nodeAttrs` of one of the policies tell devices.
 pub(super) fn of_devices(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
+    side: Version,
     numbers: &mut Numbers<Told>,
 ) -> Vec<Region<Labels>> {
     let mut regions = Vec::new();

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::diff::world::{SetId, Sets};
-use policy_core::proof::space::ClassId;
+use crate::diff::diff_world::{ClassSets, SetId};
+use policy_core::proof::classes::ClassId;
 
 /// How the classes of one set lie to those of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub(super) enum Overlap {
 }
 
 /// Which regions have a class at one end.
-pub(super) struct End<'w> {
-    pub(super) sets: &'w Sets,
+pub(super) struct ClassPairSet<'w> {
+    pub(super) sets: &'w ClassSets,
     /// By class, the sets that have it
     with_class: Vec<Vec<SetId>>,
     /// By class, how many regions have it
@@ -28,8 +28,8 @@ pub(super) struct End<'w> {
     shared: Vec<usize>,
 }
 
-impl<'w> End<'w> {
-    pub(super) fn new(sets: &'w Sets, classes: usize, of_regions: impl Iterator<Item = SetId>) -> Self {
+impl<'w> ClassPairSet<'w> {
+    pub(super) fn new(sets: &'w ClassSets, classes: usize, of_regions: impl Iterator<Item = SetId>) -> Self {
         let mut regions = vec![Vec::new(); sets.len()];
         for (number, set) in of_regions.enumerate() {
             if let Some(list) = regions.get_mut(set) {
@@ -45,7 +45,7 @@ impl<'w> End<'w> {
                 }
             }
         }
-        End { sets, with_class, uses, overlaps: HashMap::new(), shared: vec![0; regions.len()], regions }
+        ClassPairSet { sets, with_class, uses, overlaps: HashMap::new(), shared: vec![0; regions.len()], regions }
     }
 
     /// How many regions are looked at to find those that meet a set.

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use policy_core::access::ports::Ports;
+use policy_core::access::port_set::PortSet;
 
 /// A set of ports, of accounts, of capabilities.
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
@@ -16,21 +16,21 @@ pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn size(&self) -> u64;
 }
 
-impl Extent for Ports {
+impl Extent for PortSet {
     fn is_empty(&self) -> bool {
-        Ports::is_empty(self)
+        PortSet::is_empty(self)
     }
 
     fn with(&self, other: &Self) -> Self {
-        Ports::with(self, other)
+        PortSet::with(self, other)
     }
 
     fn common(&self, other: &Self) -> Self {
-        Ports::common(self, other)
+        PortSet::common(self, other)
     }
 
     fn without(&self, other: &Self) -> Self {
-        Ports::without(self, other)
+        PortSet::without(self, other)
     }
 
     fn meets(&self, other: &Self) -> bool {

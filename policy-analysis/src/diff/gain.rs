@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diff::Relation;
-use crate::diff::end::{End, Overlap};
+use crate::diff::diff_world::{DiffWorld, PostureId, Region, SetId};
+use crate::diff::end::{ClassPairSet, Overlap};
 use crate::diff::extent::Extent;
 use crate::diff::merge::merged;
-use crate::diff::part::{Part, common};
-use crate::diff::world::{PostureId, Region, SetId, World};
-use policy_core::proof::space::{ClassId, Space};
+use crate::diff::part::{ClassSet, common};
+use policy_core::proof::classes::{AccessClasses, ClassId};
 
 /// A piece of a region that others do not give.
 #[derive(Clone, Debug)]
@@ -17,9 +17,9 @@ pub(super) struct Gain<E> {
     /// The region, by its place
     pub(super) region: usize,
     /// Of its sources
-    pub(super) from: Part,
+    pub(super) from: ClassSet,
     /// Of its destinations
-    pub(super) to: Part,
+    pub(super) to: ClassSet,
     pub(super) relation: Relation,
     pub(super) extent: E,
     /// The postures of which one must be met, if there are any.
@@ -39,7 +39,7 @@ pub(super) enum Order {
 
 /// All that `ours` give and `theirs` do not. No two pieces share anything.
 pub(super) fn gains<E: Extent>(
-    world: &World,
+    world: &DiffWorld,
     ours: &[Region<E>],
     theirs: &[Region<E>],
     order_of: Order,
@@ -77,7 +77,7 @@ fn ends<E>(region: &Region<E>) -> Ends<'_> {
 }
 
 struct Comparison<'w, E> {
-    space: &'w Space<'w>,
+    space: &'w AccessClasses<'w>,
     /// Theirs, and then those of ours that they have not
     all: Vec<&'w Region<E>>,
     theirs: usize,
@@ -87,8 +87,8 @@ struct Comparison<'w, E> {
     same: HashMap<Ends<'w>, Vec<usize>>,
     /// Whether one of `all` has been looked at, so that what it gives is told.
     is_told: Vec<bool>,
-    from: End<'w>,
-    to: End<'w>,
+    from: ClassPairSet<'w>,
+    to: ClassPairSet<'w>,
 }
 
 /// A region that has a say in what another one adds.
@@ -110,8 +110,8 @@ enum Axis {
 
 /// A part of a region, and the others that are about all of it.
 struct Cell {
-    from: Part,
-    to: Part,
+    from: ClassSet,
+    to: ClassSet,
     others: Vec<Other>,
 }
 
@@ -121,7 +121,7 @@ type Homes = (ClassId, Vec<ClassId>);
 type Left<E> = Vec<(E, Vec<PostureId>)>;
 
 impl<'w, E: Extent> Comparison<'w, E> {
-    fn new(world: &'w World, ours: &'w [Region<E>], theirs: &'w [Region<E>], changed: &[usize]) -> Self {
+    fn new(world: &'w DiffWorld, ours: &'w [Region<E>], theirs: &'w [Region<E>], changed: &[usize]) -> Self {
         let mut all: Vec<&Region<E>> = theirs.iter().collect();
         let mut places = HashMap::new();
         for &at in changed {
@@ -139,8 +139,8 @@ impl<'w, E: Extent> Comparison<'w, E> {
             theirs: theirs.len(),
             places,
             is_told: vec![false; all.len()],
-            from: End::new(&world.sources, space.sources.len(), all.iter().map(|region| region.from)),
-            to: End::new(&world.destinations, space.destinations.len(), all.iter().map(|region| region.to)),
+            from: ClassPairSet::new(&world.sources, space.sources.len(), all.iter().map(|region| region.from)),
+            to: ClassPairSet::new(&world.destinations, space.destinations.len(), all.iter().map(|region| region.to)),
             all,
         }
     }
@@ -254,7 +254,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
         }
         let by_destination = self.pieces(region, self.cells(region, &others, Axis::Destination), &extent);
         let cost = |pieces: &[Gain<E>]| {
-            let is_cut = |part: &Part| usize::from(*part != Part::ALL);
+            let is_cut = |part: &ClassSet| usize::from(*part != ClassSet::ALL);
             (pieces.len(), pieces.iter().map(|piece| is_cut(&piece.from) + is_cut(&piece.to)).sum::<usize>())
         };
         if cost(&by_source) < cost(&by_destination) { by_source } else { by_destination }
@@ -345,7 +345,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
         whole: &[ClassId],
         overlap: impl Fn(&Other) -> Overlap,
         classes: impl Fn(&Region<E>) -> &'w [ClassId],
-    ) -> Vec<(Vec<Other>, Part)> {
+    ) -> Vec<(Vec<Other>, ClassSet)> {
         let mut of_class: BTreeMap<ClassId, Vec<usize>> = BTreeMap::new();
         for (number, other) in others.iter().enumerate().filter(|(_, other)| overlap(other) != Overlap::All) {
             let Some(region) = self.other(*other) else { continue };
@@ -353,14 +353,14 @@ impl<'w, E: Extent> Comparison<'w, E> {
                 of_class.entry(class).or_default().push(number);
             }
         }
-        let rest = Part::except(whole, of_class.keys().copied().collect());
+        let rest = ClassSet::except(whole, of_class.keys().copied().collect());
         let mut groups: BTreeMap<Vec<usize>, Vec<ClassId>> = BTreeMap::new();
         for (class, numbers) in of_class {
             groups.entry(numbers).or_default().push(class);
         }
-        let mut parts: Vec<(Vec<usize>, Part)> = vec![(Vec::new(), rest)];
+        let mut parts: Vec<(Vec<usize>, ClassSet)> = vec![(Vec::new(), rest)];
         parts.retain(|(_, part)| part.classes(whole).next().is_some());
-        parts.extend(groups.into_iter().map(|(numbers, list)| (numbers, Part::only(whole, list))));
+        parts.extend(groups.into_iter().map(|(numbers, list)| (numbers, ClassSet::only(whole, list))));
         let everywhere: Vec<Other> = others.iter().copied().filter(|other| overlap(other) == Overlap::All).collect();
         let all = parts.into_iter().map(|(numbers, part)| {
             let some = numbers.into_iter().filter_map(|number| others.get(number).copied());
@@ -372,8 +372,8 @@ impl<'w, E: Extent> Comparison<'w, E> {
     /// Whether some of the ones may be related so to some of the others.
     fn pair(
         &self,
-        source: &Part,
-        destination: &Part,
+        source: &ClassSet,
+        destination: &ClassSet,
         (from, to): (&[ClassId], &[ClassId]),
         relation: Relation,
     ) -> bool {
@@ -439,11 +439,11 @@ impl<'w, E: Extent> Comparison<'w, E> {
                 let idle = from.iter().copied().filter(has_none);
                 whole.extend(idle);
                 whole.sort_unstable();
-                gains.push(gain(Part::only(from, whole), Part::ALL, rest.clone()));
+                gains.push(gain(ClassSet::only(from, whole), ClassSet::ALL, rest.clone()));
             }
             for (homes, mut sources) in parts {
                 sources.sort_unstable();
-                gains.push(gain(Part::only(from, sources), Part::only(to, homes), rest.clone()));
+                gains.push(gain(ClassSet::only(from, sources), ClassSet::only(to, homes), rest.clone()));
             }
         }
         gains

@@ -1,35 +1,35 @@
 //! Changes, told in words.
 
+use crate::diff::diff_world::{DiffWorld, PostureId, Region, Scope};
 use crate::diff::extent::Extent;
 use crate::diff::gain::{Gain, Order, gains};
-use crate::diff::joint::Side;
-use crate::diff::part::Part;
+use crate::diff::joint_policy::Version;
+use crate::diff::part::ClassSet;
 use crate::diff::posture::Postures;
-use crate::diff::words::Words;
-use crate::diff::world::{PostureId, Region, Scope, World};
+use crate::diff::words::Namer;
 use crate::diff::{Area, Change, Direction, Relation};
 
 /// Tells of changes in the words of the policy that gives what the other does not.
-pub(super) struct Teller<'w> {
-    world: &'w World<'w>,
+pub(super) struct Describer<'w> {
+    world: &'w DiffWorld<'w>,
     postures: &'w Postures,
     words: [SideWords<'w>; 2],
 }
 
 struct SideWords<'w> {
-    side: Side,
-    sources: Words<'w>,
-    destinations: Words<'w>,
+    side: Version,
+    sources: Namer<'w>,
+    destinations: Namer<'w>,
 }
 
-impl<'w> Teller<'w> {
-    pub(super) fn new(world: &'w World<'w>, postures: &'w Postures) -> Self {
-        let words = [Side::Old, Side::New].map(|side| SideWords {
+impl<'w> Describer<'w> {
+    pub(super) fn new(world: &'w DiffWorld<'w>, postures: &'w Postures) -> Self {
+        let words = [Version::Old, Version::New].map(|side| SideWords {
             side,
-            sources: Words::of_sources(world, side),
-            destinations: Words::of_destinations(world, side),
+            sources: Namer::of_sources(world, side),
+            destinations: Namer::of_destinations(world, side),
         });
-        Teller { world, postures, words }
+        Describer { world, postures, words }
     }
 
     /// What differs between the regions of the two policies, the old one's first. `told` adds what is given, which is a
@@ -41,7 +41,7 @@ impl<'w> Teller<'w> {
         told: impl Fn(Change, &Region<E>, &E) -> Change,
     ) -> Vec<Change> {
         let mut changes = Vec::new();
-        for (side, ours, theirs) in [(Side::New, new, old), (Side::Old, old, new)] {
+        for (side, ours, theirs) in [(Version::New, new, old), (Version::Old, old, new)] {
             for gain in gains(self.world, ours, theirs, Order::LargestFirst) {
                 let Some(region) = ours.get(gain.region) else { continue };
                 changes.push(told(self.change(side, area, region, &gain), region, &gain.extent));
@@ -53,15 +53,15 @@ impl<'w> Teller<'w> {
     /// All of a region, when one of some postures is met and unless one of others is.
     pub(super) fn whole<E: Clone>(
         &self,
-        side: Side,
+        side: Version,
         area: Area,
         region: &Region<E>,
         (when, unless): (Vec<PostureId>, Vec<PostureId>),
     ) -> Change {
         let gain = Gain {
             region: 0,
-            from: Part::ALL,
-            to: Part::ALL,
+            from: ClassSet::ALL,
+            to: ClassSet::ALL,
             relation: if region.is_own { Relation::Own } else { Relation::Any },
             extent: region.extent.clone(),
             when,
@@ -70,7 +70,7 @@ impl<'w> Teller<'w> {
         self.change(side, area, region, &gain)
     }
 
-    fn change<E>(&self, side: Side, area: Area, region: &Region<E>, gain: &Gain<E>) -> Change {
+    fn change<E>(&self, side: Version, area: Area, region: &Region<E>, gain: &Gain<E>) -> Change {
         let [old, new] = &self.words;
         let words = if side == old.side { old } else { new };
         let from = self.world.sources.classes(region.from);
@@ -80,7 +80,7 @@ impl<'w> Teller<'w> {
         let whole = |classes| if region.is_whole { None } else { Some(classes) };
         let ignored = if area == Area::Ownership { self.world.admins.as_slice() } else { &[] };
         if self.world.scope == Scope::Devices {
-            let names = |words: &Words, part: &Part, whole| words.names(part.classes(whole));
+            let names = |words: &Namer, part: &ClassSet, whole| words.names(part.classes(whole));
             return Change {
                 sources: names(&words.sources, &gain.from, from),
                 destinations: match region.dst.is_empty() {
@@ -101,8 +101,8 @@ impl<'w> Teller<'w> {
         }
     }
 
-    fn bare<E>(&self, side: Side, area: Area, region: &Region<E>, gain: &Gain<E>) -> Change {
-        let direction = if side == Side::New { Direction::Gained } else { Direction::Lost };
+    fn bare<E>(&self, side: Version, area: Area, region: &Region<E>, gain: &Gain<E>) -> Change {
+        let direction = if side == Version::New { Direction::Gained } else { Direction::Lost };
         Change {
             relation: gain.relation,
             when: self.postures.names(side, &gain.when),

@@ -20,32 +20,32 @@
 mod access;
 mod approval;
 mod capability;
+mod diff_world;
 mod end;
 mod extent;
 mod gain;
-mod joint;
+mod joint_policy;
 mod labels;
 mod lines;
 mod merge;
+#[cfg(test)]
+mod oracle;
 mod part;
 mod posture;
 mod setting;
 mod ssh;
 #[cfg(test)]
-mod ssh_twin;
-#[cfg(test)]
-mod twin;
+mod ssh_oracle;
 mod words;
-mod world;
 
 use policy_core::model::Policy;
 use policy_core::source::Origin;
 
-use joint::{Joint, Side};
+use diff_world::{DiffWorld, Scope};
+use joint_policy::{JointPolicy, Version};
 use labels::{Labels, Numbers};
-use lines::Teller;
+use lines::Describer;
 use posture::Postures;
-use world::{Scope, World};
 
 /// All that differs in meaning between two policies.
 #[derive(Clone, Debug, Default)]
@@ -275,10 +275,10 @@ fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
     if !is_text_changed {
         return Diff::default();
     }
-    let joint = Joint::new(old, new);
-    let mut world = World::new(&joint, scope);
+    let joint = JointPolicy::new(old, new);
+    let mut world = DiffWorld::new(&joint, scope);
     let postures = Postures::new(old, new);
-    let both = [(Side::Old, old), (Side::New, new)];
+    let both = [(Version::Old, old), (Version::New, new)];
 
     let mut routers = access::Routers::default();
     let access = both.map(|(side, policy)| access::regions(&mut world, policy, side, &postures, &mut routers));
@@ -293,7 +293,7 @@ fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
     let [was, is] = both.map(|(side, policy)| ssh::regions(&mut world, policy, side, &postures, &mut names));
     let logins = ssh::pieces(&mut world, &names, &was, &is);
 
-    let teller = Teller::new(&world, &postures);
+    let teller = Describer::new(&world, &postures);
     let mut changes = teller.changes(Area::Access, &access, |change, region, ports| Change {
         what: access::in_words(&region.extent, ports),
         via: routers.tags(region.channel),

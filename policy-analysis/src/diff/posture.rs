@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diff::joint::Side;
-use crate::diff::world::PostureId;
+use crate::diff::diff_world::PostureId;
+use crate::diff::joint_policy::Version;
 use policy_core::model::{Policy, Posture, Selector};
 
 /// Postures by number. One that both policies have by the same name is one, even if it asks for other things now, which
@@ -44,18 +44,18 @@ impl Postures {
     }
 
     /// The numbers of some of one of the policies, in order.
-    pub(super) fn ids(&self, side: Side, list: &[Selector]) -> Vec<PostureId> {
+    pub(super) fn ids(&self, side: Version, list: &[Selector]) -> Vec<PostureId> {
         let [old, new] = &self.by_name;
-        let by_name = if side == Side::Old { old } else { new };
+        let by_name = if side == Version::Old { old } else { new };
         let ids: BTreeSet<PostureId> =
             list.iter().filter_map(|name| by_name.get(name.text.as_str())).copied().collect();
         ids.into_iter().collect()
     }
 
     /// What some are called in one of the policies, or else in the other.
-    pub(super) fn names(&self, side: Side, ids: &[PostureId]) -> Vec<String> {
+    pub(super) fn names(&self, side: Version, ids: &[PostureId]) -> Vec<String> {
         let [old, new] = &self.names;
-        let (first, second) = if side == Side::Old { (old, new) } else { (new, old) };
+        let (first, second) = if side == Version::Old { (old, new) } else { (new, old) };
         ids.iter().filter_map(|id| first.get(id).or_else(|| second.get(id))).cloned().collect()
     }
 }

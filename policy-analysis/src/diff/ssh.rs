@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::diff::diff_world::{DiffWorld, PostureId, Region, SetId};
 use crate::diff::gain::{Order, gains};
-use crate::diff::joint::Side;
+use crate::diff::joint_policy::Version;
 use crate::diff::labels::{Labels, Numbers};
-use crate::diff::lines::Teller;
+use crate::diff::lines::Describer;
 use crate::diff::posture::Postures;
-use crate::diff::world::{PostureId, Region, SetId, World};
 use crate::diff::{Area, Change};
 use policy_core::access::posture;
 use policy_core::model::{Action, CheckPeriod, Duration, Policy, SshRule};
@@ -136,9 +136,9 @@ fn is_root(account: &Account) -> bool {
 /// The rules of one of the policies, in the order in which they are tried: those with a check first. What they let in by is
 /// their channel.
 pub(super) fn regions(
-    world: &mut World,
+    world: &mut DiffWorld,
     policy: &Policy,
-    side: Side,
+    side: Version,
     postures: &Postures,
     names: &mut Names,
 ) -> Vec<Region<Labels>> {
@@ -174,7 +174,7 @@ pub(super) fn regions(
 }
 
 /// What rules give to a device that meets one posture, or none.
-fn effective(world: &mut World, rules: &[Region<Labels>], state: Option<PostureId>) -> Vec<Region<Labels>> {
+fn effective(world: &mut DiffWorld, rules: &[Region<Labels>], state: Option<PostureId>) -> Vec<Region<Labels>> {
     let counts =
         |rule: &&Region<Labels>| rule.postures.is_empty() || state.is_some_and(|state| rule.postures.contains(&state));
     let (rules, terms): (Vec<Region<Labels>>, Vec<usize>) = rules
@@ -198,7 +198,7 @@ pub(super) struct Piece {
 
 /// What each of two policies gives and the other does not: of the first, and of the second.
 pub(super) fn pieces(
-    world: &mut World,
+    world: &mut DiffWorld,
     names: &Names,
     first: &[Region<Labels>],
     second: &[Region<Labels>],
@@ -227,7 +227,7 @@ pub(super) fn pieces(
 }
 
 /// Whether some of a piece is not given by others on terms that are no stricter.
-fn is_more(world: &World, names: &Names, piece: &Region<Labels>, others: &[Region<Labels>]) -> bool {
+fn is_more(world: &DiffWorld, names: &Names, piece: &Region<Labels>, others: &[Region<Labels>]) -> bool {
     let Some(terms) = names.terms.get(piece.channel) else { return true };
     let is_looser =
         |other: &&Region<Labels>| names.terms.get(other.channel).is_some_and(|other| other.are_no_stricter(terms));
@@ -267,14 +267,14 @@ fn key(piece: &Region<Labels>) -> (Origin, SetId, SetId, bool, Labels, usize) {
 
 /// The pieces in words, those of the new policy first.
 pub(super) fn changes(
-    teller: &Teller,
+    teller: &Describer,
     names: &Names,
     [lost, gained]: &[Vec<Piece>; 2],
     all: &[Option<PostureId>],
 ) -> Vec<Change> {
-    let sides = [(Side::New, gained), (Side::Old, lost)];
+    let sides = [(Version::New, gained), (Version::Old, lost)];
     let pieces = sides.into_iter().flat_map(|(side, pieces)| pieces.iter().map(move |piece| (side, piece)));
-    let tell = |(side, piece): (Side, &Piece)| {
+    let tell = |(side, piece): (Version, &Piece)| {
         let is_in = |state: &&Option<PostureId>| piece.states.contains(state);
         // What a device without a posture may do, one with any posture may do, too, unless something else is said.
         let (when, unless): (Vec<PostureId>, Vec<PostureId>) = match piece.states.contains(&None) {

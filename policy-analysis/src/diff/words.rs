@@ -5,18 +5,18 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use crate::diff::Term;
-use crate::diff::joint::Side;
-use crate::diff::part::{Part, common, without};
-use crate::diff::world::World;
-use policy_core::access::selectors::SelectorId;
+use crate::diff::diff_world::DiffWorld;
+use crate::diff::joint_policy::Version;
+use crate::diff::part::{ClassSet, common, without};
+use policy_core::access::selector_index::SelectorId;
 use policy_core::model::SelectorKind;
-use policy_core::proof::space::{Class, ClassId};
+use policy_core::proof::classes::{Class, ClassId};
 
 /// For so few classes words are looked for in any case.
 const FEW: usize = 64;
 
 /// Names for one end, out of the words of one policy.
-pub(super) struct Words<'w> {
+pub(super) struct Namer<'w> {
     classes: &'w [Class<'w>],
     /// By selector, the classes that it names
     named: &'w [Vec<ClassId>],
@@ -28,20 +28,20 @@ pub(super) struct Words<'w> {
     routed: HashSet<String>,
 }
 
-impl<'w> Words<'w> {
-    pub(super) fn of_sources(world: &'w World, side: Side) -> Self {
-        Words::new(&world.space.sources, &world.space.sources_of, words(world, side))
+impl<'w> Namer<'w> {
+    pub(super) fn of_sources(world: &'w DiffWorld, side: Version) -> Self {
+        Namer::new(&world.space.sources, &world.space.sources_of, words(world, side))
     }
 
-    pub(super) fn of_destinations(world: &'w World, side: Side) -> Self {
-        Words::new(&world.space.destinations, &world.space.destinations_of, words(world, side))
+    pub(super) fn of_destinations(world: &'w DiffWorld, side: Version) -> Self {
+        Namer::new(&world.space.destinations, &world.space.destinations_of, words(world, side))
     }
 
     fn new(classes: &'w [Class<'w>], named: &'w [Vec<ClassId>], words: Vec<Option<String>>) -> Self {
         let numbers = words.iter().enumerate().filter_map(|(id, word)| Some((word.clone()?, id))).collect();
         let routed = classes.iter().flat_map(names).filter_map(|name| Some(name.strip_suffix(ROUTED)?.to_owned()));
         let routed = routed.collect();
-        Words { classes, named, words, numbers, routed }
+        Namer { classes, named, words, numbers, routed }
     }
 
     /// Names for a part of a region's end, of which the rule's words name more if `whole` says what it has. Whom nothing
@@ -49,7 +49,7 @@ impl<'w> Words<'w> {
     pub(super) fn terms(
         &self,
         whole: Option<&[ClassId]>,
-        part: &Part,
+        part: &ClassSet,
         rule: &[SelectorId],
         ignored: &[ClassId],
     ) -> Vec<Term> {
@@ -63,16 +63,16 @@ impl<'w> Words<'w> {
             };
             // What the rule names and is not in the part; what is, and is not told of yet.
             let (missing, mut there) = match (part, whole) {
-                (Part::Except(out), None) => {
+                (ClassSet::Except(out), None) => {
                     let missing = common(&named, out);
                     let there = if missing.is_empty() { Vec::new() } else { without(&named, &missing) };
                     (missing, there)
                 }
-                (Part::Except(out), Some(whole)) => {
+                (ClassSet::Except(out), Some(whole)) => {
                     let there = without(&common(&named, whole), out);
                     (without(&named, &there), there)
                 }
-                (Part::Only(list), _) => {
+                (ClassSet::Only(list), _) => {
                     let there = common(&named, list);
                     (without(&named, &there), there)
                 }
@@ -111,7 +111,7 @@ impl<'w> Words<'w> {
     /// The devices of some users, less those that are not among these.
     pub(super) fn own(
         &self,
-        world: &World,
+        world: &DiffWorld,
         users: impl Iterator<Item = ClassId>,
         part: impl Iterator<Item = ClassId>,
     ) -> Vec<Term> {
@@ -138,7 +138,7 @@ impl<'w> Words<'w> {
     }
 
     /// A few words that name these classes and no others.
-    fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> Cover {
+    fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> NamedSelector {
         let mut counts: HashMap<SelectorId, usize> = HashMap::new();
         for class in classes.iter().filter_map(|&class| self.classes.get(class)) {
             class.selectors.iter().for_each(|&id| *counts.entry(id).or_default() += 1);
@@ -170,7 +170,7 @@ impl<'w> Words<'w> {
         let described = classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class));
         let mut described = both_ways(described.collect());
         described.sort_unstable();
-        Cover { described: described.len(), words: [words, described].concat() }
+        NamedSelector { described: described.len(), words: [words, described].concat() }
     }
 
     /// What the members of a class are called. Where that is the policy's word for others, too, as for somebody on a device
@@ -212,7 +212,7 @@ fn both_ways(words: Vec<String>) -> Vec<String> {
 }
 
 #[cfg(test)]
-impl Words<'_> {
+impl Namer<'_> {
     /// What terms stand for: the classes that their words name, and those of which each description is there.
     pub(super) fn meaning(&self, terms: &[Term]) -> std::collections::BTreeSet<ClassId> {
         let of = |words: &[String]| -> std::collections::BTreeSet<ClassId> {
@@ -237,14 +237,14 @@ impl Words<'_> {
     }
 }
 
-/// Words that together name some classes.
-struct Cover {
+/// Namer that together name some classes.
+struct NamedSelector {
     words: Vec<String>,
     /// How many of them are descriptions, for want of a word in the policy
     described: usize,
 }
 
-impl Cover {
+impl NamedSelector {
     /// Fewer words are better, then those of the policy.
     fn cost(&self) -> (usize, usize) {
         (self.words.len(), self.described)
@@ -264,7 +264,7 @@ fn names(class: &Class) -> Vec<String> {
 }
 
 /// By selector, what one of the policies calls it. Names that it does not declare are left out.
-fn words(world: &World, side: Side) -> Vec<Option<String>> {
+fn words(world: &DiffWorld, side: Version) -> Vec<Option<String>> {
     let joint = world.joint;
     let facts = &joint.policy.facts;
     let old_names: HashMap<&str, &str> = joint.renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
@@ -273,7 +273,7 @@ fn words(world: &World, side: Side) -> Vec<Option<String>> {
         let name = selector.text.as_str();
         let is_declared = matches!(selector.kind, SelectorKind::Group | SelectorKind::IpSet);
         let word = match old_names.get(name) {
-            Some(old) => (side == Side::Old).then(|| (*old).to_owned()),
+            Some(old) => (side == Version::Old).then(|| (*old).to_owned()),
             None if is_declared && !joint.declares(side, name) => None,
             None if selector.kind == SelectorKind::User && facts.are_in_source() => {
                 Some(facts.user(name).map_or(name, |user| &user.name).to_owned())

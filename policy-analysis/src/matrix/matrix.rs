@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::matrix::coverage::Coverage;
-use policy_core::access::bits::Bits;
-use policy_core::access::permits::{Permit, Permits, RuleRef};
-use policy_core::access::ports::Ports;
-use policy_core::access::selectors::SelectorId;
+use crate::matrix::containment::Containment;
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::port_set::PortSet;
+use policy_core::access::rule_index::{AccessRule, RuleIndex, RuleRef};
+use policy_core::access::selector_index::SelectorId;
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{Autogroup, Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -15,11 +15,11 @@ use policy_core::source::Origin;
 /// reaches on whatever is in the destination, now and later. What a device has by a second tag is in [`Matrix::of_devices`].
 #[derive(Debug)]
 pub struct Matrix<'p> {
-    permits: Permits<'p>,
+    permits: RuleIndex<'p>,
     /// The rows, in the order in which rules name them.
-    pub sources: Vec<End<'p>>,
+    pub sources: Vec<MatrixEnd<'p>>,
     /// The columns, in the order in which rules, then tests and invariants name them; last what none of them names.
-    pub destinations: Vec<End<'p>>,
+    pub destinations: Vec<MatrixEnd<'p>>,
     /// For each source the selectors that have all of it.
     names: Vec<Vec<SelectorId>>,
     /// By selector, the permits with that source.
@@ -32,7 +32,7 @@ pub struct Matrix<'p> {
 
 /// A row or a column.
 #[derive(Clone, Copy, Debug)]
-pub enum End<'p> {
+pub enum MatrixEnd<'p> {
     /// What a selector stands for
     Selector(&'p Selector),
     /// A device of the facts
@@ -42,13 +42,13 @@ pub enum End<'p> {
 }
 
 /// What a source has towards a destination; nothing if it is empty.
-pub type Cell<'p> = Vec<Access<'p>>;
+pub type Cell<'p> = Vec<CellAccess<'p>>;
 
-/// Ports, and what it takes to reach them.
+/// PortSet, and what it takes to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Access<'p> {
+pub struct CellAccess<'p> {
     /// On which ports.
-    pub ports: Ports,
+    pub ports: PortSet,
     /// One of them the source must meet, if there are any.
     pub postures: &'p [Selector],
     /// The routers that it goes through, if only they may carry it.
@@ -57,13 +57,13 @@ pub struct Access<'p> {
     pub rules: Vec<Origin>,
 }
 
-impl<'p> End<'p> {
+impl<'p> MatrixEnd<'p> {
     /// What to call it.
     pub fn name(&self) -> &'p str {
         match self {
-            End::Selector(selector) => &selector.text,
-            End::Device(device, _) => &device.name,
-            End::AnythingElse => "anything else",
+            MatrixEnd::Selector(selector) => &selector.text,
+            MatrixEnd::Device(device, _) => &device.name,
+            MatrixEnd::AnythingElse => "anything else",
         }
     }
 }
@@ -82,7 +82,7 @@ impl<'p> Matrix<'p> {
     ///     ],
     /// }"#);
     /// let matrix = Matrix::new(&policy);
-    /// let names = |ends: &[policy_analysis::matrix::End]| ends.iter().map(|end| end.name().to_owned()).collect::<Vec<_>>();
+    /// let names = |ends: &[policy_analysis::matrix::MatrixEnd]| ends.iter().map(|end| end.name().to_owned()).collect::<Vec<_>>();
     /// assert_eq!(names(&matrix.sources), ["autogroup:admin", "tag:web"]);
     /// assert_eq!(names(&matrix.destinations), ["tag:db", "anything else"]);
     /// assert!(matrix.row(0)[&1][0].ports.are_all());
@@ -90,7 +90,7 @@ impl<'p> Matrix<'p> {
     /// ```
     pub fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        let permits = Permits::new(policy, &tailnet);
+        let permits = RuleIndex::new(policy, &tailnet);
         let sources = distinct(sources_of_rules(policy));
         let mut destinations = distinct(destinations_of_rules(policy).chain(destinations_of_statements(policy)));
         destinations.retain(|selector| selector.kind != SelectorKind::Wildcard);
@@ -98,20 +98,27 @@ impl<'p> Matrix<'p> {
         let stated: Vec<bool> = destinations.iter().map(|selector| stated.contains(selector.text.as_str())).collect();
 
         let rules = sources_of_rules(policy).chain(destinations_of_rules(policy));
-        let coverage = Coverage::new(&tailnet, &permits.selectors, rules);
+        let coverage = Containment::new(&tailnet, &permits.selectors, rules);
         let names = sources.iter().map(|selector| coverage.of_source(selector)).collect();
         let mut covered: Vec<Vec<SelectorId>> =
             destinations.iter().map(|selector| coverage.of_destination(selector)).collect();
         covered.push(coverage.of_anything_else());
-        let destinations = destinations.into_iter().map(End::Selector).chain([End::AnythingElse]).collect();
-        Matrix::of(permits, sources.into_iter().map(End::Selector).collect(), destinations, names, &covered, stated)
+        let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
+        Matrix::of(
+            permits,
+            sources.into_iter().map(MatrixEnd::Selector).collect(),
+            destinations,
+            names,
+            &covered,
+            stated,
+        )
     }
 
     /// The matrix of the devices that the facts have, with all their tags.
     pub fn of_devices(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        let permits = Permits::new(policy, &tailnet);
-        let coverage = Coverage::new(&tailnet, &permits.selectors, []);
+        let permits = RuleIndex::new(policy, &tailnet);
+        let coverage = Containment::new(&tailnet, &permits.selectors, []);
         let (mut names, mut covered) = (Vec::new(), Vec::new());
         for node in &tailnet.devices {
             let user = node.user.and_then(|user| tailnet.users.get(user)).map(|user| (user.email, user.role));
@@ -119,15 +126,16 @@ impl<'p> Matrix<'p> {
             names.push(as_source);
             covered.push(as_destination);
         }
-        let devices: Vec<End> = tailnet.devices.iter().map(|node| End::Device(node.fact, node.user)).collect();
+        let devices: Vec<MatrixEnd> =
+            tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
         Matrix::of(permits, devices.clone(), devices, names, &covered, stated)
     }
 
     fn of(
-        permits: Permits<'p>,
-        sources: Vec<End<'p>>,
-        destinations: Vec<End<'p>>,
+        permits: RuleIndex<'p>,
+        sources: Vec<MatrixEnd<'p>>,
+        destinations: Vec<MatrixEnd<'p>>,
         names: Vec<Vec<SelectorId>>,
         covered: &[Vec<SelectorId>],
         stated: Vec<bool>,
@@ -157,7 +165,7 @@ impl<'p> Matrix<'p> {
     pub fn row(&self, source: usize) -> BTreeMap<usize, Cell<'p>> {
         let mut permits: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let own_devices = self.permits.selectors.own_devices();
-        let mut rules = Bits::new(self.permits.list.len());
+        let mut rules = BitSet::new(self.permits.list.len());
         for &number in self.names.get(source).into_iter().flatten().filter_map(|&id| self.from.get(id)).flatten() {
             rules.insert(number);
         }
@@ -214,7 +222,7 @@ impl<'p> Matrix<'p> {
         let mut named: Vec<HashSet<SelectorId>> = Vec::with_capacity(self.sources.len());
         for end in &self.sources {
             let own = match end {
-                End::Selector(selector) => self.permits.selectors.id(&selector.text),
+                MatrixEnd::Selector(selector) => self.permits.selectors.id(&selector.text),
                 _ => None,
             };
             let numbers = own.and_then(|id| self.from.get(id)).into_iter().flatten();
@@ -227,11 +235,11 @@ impl<'p> Matrix<'p> {
         let named: HashSet<SelectorId> = rows.iter().filter_map(|&row| named.get(row)).flatten().copied().collect();
         let reaches_more = wildcard.is_some_and(|id| named.contains(&id));
         let is_column = |column: usize| match self.destinations.get(column) {
-            Some(End::Selector(selector)) => {
+            Some(MatrixEnd::Selector(selector)) => {
                 self.stated.get(column) == Some(&true)
                     || self.permits.selectors.id(&selector.text).is_some_and(|id| named.contains(&id))
             }
-            Some(End::AnythingElse) => reaches_more,
+            Some(MatrixEnd::AnythingElse) => reaches_more,
             _ => false,
         };
         let columns = (0..self.destinations.len()).filter(|&column| is_column(column)).collect();
@@ -239,10 +247,10 @@ impl<'p> Matrix<'p> {
     }
 }
 
-fn is_own(source: End, destination: &End) -> bool {
+fn is_own(source: MatrixEnd, destination: &MatrixEnd) -> bool {
     match (source, destination) {
-        (End::Device(_, Some(a)), End::Device(_, Some(b))) => a == *b,
-        (End::Selector(source), End::Selector(destination)) => match destination.kind {
+        (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == *b,
+        (MatrixEnd::Selector(source), MatrixEnd::Selector(destination)) => match destination.kind {
             SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => is_people(source.kind),
             SelectorKind::User => {
                 source.kind == SelectorKind::User && source.text.eq_ignore_ascii_case(&destination.text)
@@ -262,8 +270,8 @@ fn is_people(kind: SelectorKind) -> bool {
 }
 
 /// What permits give together: first what takes nothing, then what takes more.
-fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a Permit<'p>>) -> Cell<'p> {
-    let mut parts: Vec<(Access, Vec<_>)> = Vec::new();
+fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a AccessRule<'p>>) -> Cell<'p> {
+    let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
     let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
     for permit in permits {
         let via: &[Selector] = match permit.rule {
@@ -273,7 +281,7 @@ fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a Permit<'p>>) -> Cell<'p> {
         let postures = permit.postures;
         let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());
         let place = *places.entry(texts(postures).chain([""]).chain(texts(via)).collect()).or_insert_with(|| {
-            parts.push((Access { ports: Ports::default(), postures, via, rules: Vec::new() }, Vec::new()));
+            parts.push((CellAccess { ports: PortSet::default(), postures, via, rules: Vec::new() }, Vec::new()));
             parts.len() - 1
         });
         if let Some((access, ports)) = parts.get_mut(place) {
@@ -284,16 +292,17 @@ fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a Permit<'p>>) -> Cell<'p> {
         }
     }
     let mut cell: Cell =
-        parts.into_iter().map(|(access, ports)| Access { ports: Ports::new(ports), ..access }).collect();
-    cell.sort_by_key(Access::is_conditional);
+        parts.into_iter().map(|(access, ports)| CellAccess { ports: PortSet::new(ports), ..access }).collect();
+    cell.sort_by_key(CellAccess::is_conditional);
     if let Some((first, rest)) = cell.split_first().filter(|(first, _)| !first.is_conditional()) {
-        let more: Vec<Access> = rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
+        let more: Vec<CellAccess> =
+            rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
         cell = [first.clone()].into_iter().chain(more).collect();
     }
     cell
 }
 
-impl Access<'_> {
+impl CellAccess<'_> {
     /// Whether it takes more than to be the source.
     pub fn is_conditional(&self) -> bool {
         !self.postures.is_empty() || !self.via.is_empty()
@@ -327,8 +336,8 @@ fn destinations_of_statements(policy: &Policy) -> impl Iterator<Item = &Selector
 mod tests {
     use super::*;
     use policy_core::model::{PortRange, Protocol};
-    use policy_core::testing::outcome::Verdict;
-    use policy_core::testing::test::test_outcomes;
+    use policy_core::testing::network_test::test_outcomes;
+    use policy_core::testing::outcome::TestResult;
     use policy_generate::small;
     use policy_generate::small::Random;
 
@@ -350,8 +359,8 @@ mod tests {
     }
 
     /// Whether a cell says what the tests of that policy say, postures being unmet.
-    fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&End, &str) -> bool) {
-        let find = |list: &[End], name: &str| list.iter().position(|end| place(end, name));
+    fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&MatrixEnd, &str) -> bool) {
+        let find = |list: &[MatrixEnd], name: &str| list.iter().position(|end| place(end, name));
         let mut outcomes = test_outcomes(policy).into_iter();
         for source in ends {
             let row = find(&matrix.sources, source).map(|row| matrix.row(row));
@@ -359,9 +368,9 @@ mod tests {
                 for destination in ends {
                     let outcome = outcomes.next().unwrap();
                     // What hangs on a fact that is not known is not given by the names alone.
-                    let (Some(row), Verdict::Passes | Verdict::Fails) = (&row, outcome.verdict) else { continue };
+                    let (Some(row), TestResult::Passes | TestResult::Fails) = (&row, outcome.verdict) else { continue };
                     let column = find(&matrix.destinations, destination).unwrap();
-                    let probe = Ports::new([(Some(Protocol(number)), PortRange::single(port))]);
+                    let probe = PortSet::new([(Some(Protocol(number)), PortRange::single(port))]);
                     let cell = row.get(&column).into_iter().flatten();
                     let is_reached =
                         cell.filter(|access| access.postures.is_empty()).any(|access| access.ports.contains(&probe));
@@ -402,7 +411,7 @@ mod tests {
             );
             let policy = Policy::with_facts(&with_tests(&text, &addresses), &facts);
             compare(&Matrix::of_devices(&policy), &policy, &addresses, |end, name| match end {
-                End::Device(device, _) => device.ipv4.is_some_and(|address| address.to_string() == name),
+                MatrixEnd::Device(device, _) => device.ipv4.is_some_and(|address| address.to_string() == name),
                 _ => false,
             });
         }
@@ -421,7 +430,7 @@ mod tests {
         );
         let matrix = Matrix::new(&policy);
         let (rows, columns) = matrix.overview();
-        let names = |ends: &[End], places: &[usize]| {
+        let names = |ends: &[MatrixEnd], places: &[usize]| {
             places.iter().map(|&place| ends[place].name().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(&matrix.sources, &rows), ["autogroup:admin", "tag:broad"]);

@@ -3,7 +3,7 @@
 //! What is here is data. How it is written, as Markdown, HTML or a picture, is for the command line to know, which the
 //! macro is compiled without.
 
-mod coverage;
+mod containment;
 mod matrix;
 
-pub use matrix::{Access, Cell, End, Matrix};
+pub use matrix::{Cell, CellAccess, Matrix, MatrixEnd};

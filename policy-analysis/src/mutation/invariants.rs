@@ -2,17 +2,21 @@
 
 use std::collections::HashSet;
 
-use crate::mutation::{Change, Rule};
+use crate::mutation::{MutatedRule, Mutation};
 use policy_core::model::{Destination, Grant, List, Policy, PortRange, PortSpec, Selector, SelectorKind};
+use policy_core::proof::classes::AccessClasses;
 use policy_core::proof::invariant::{breaking, violation};
-use policy_core::proof::space::Space;
 use policy_core::source::{Origin, Text};
 
 /// The changes of rules that break an invariant which holds now, of those that are not noticed anyway.
 ///
 /// Every rule is taken alone, in a policy that has each of them in all its wider forms: whether one lets through what
 /// an invariant forbids does not hang on other rules.
-pub(super) fn noticed(policy: &Policy, rules: &[Rule], noticed: &HashSet<(Origin, Change)>) -> Vec<(Origin, Change)> {
+pub(super) fn noticed(
+    policy: &Policy,
+    rules: &[MutatedRule],
+    noticed: &HashSet<(Origin, Mutation)>,
+) -> Vec<(Origin, Mutation)> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
@@ -24,16 +28,16 @@ pub(super) fn noticed(policy: &Policy, rules: &[Rule], noticed: &HashSet<(Origin
             // Where it stands is how it is found again.
             let origin = Origin::new(number, number);
             match rule {
-                Rule::Grant(grant) => {
+                MutatedRule::Grant(grant) => {
                     let grant = Grant { origin, ..widened(grant, change) };
                     wider.grants.get_or_insert_default().push(grant);
                 }
-                Rule::Acl(acl) => {
+                MutatedRule::Acl(acl) => {
                     let mut acl = policy_core::model::Acl { origin, ..(*acl).clone() };
                     match change {
-                        Change::AnySource => acl.src = anything(),
-                        Change::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = any()),
-                        Change::AnyPort | Change::Deleted => {
+                        Mutation::AnySource => acl.src = anything(),
+                        Mutation::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = any()),
+                        Mutation::AnyPort | Mutation::Deleted => {
                             acl.proto = None;
                             acl.dst.items.iter_mut().for_each(|dst: &mut Destination| dst.ports = vec![PortRange::ALL]);
                         }
@@ -41,13 +45,13 @@ pub(super) fn noticed(policy: &Policy, rules: &[Rule], noticed: &HashSet<(Origin
                     wider.acls.get_or_insert_default().push(acl);
                 }
                 // Invariants are about the network.
-                Rule::Ssh(_) => continue,
+                MutatedRule::Ssh(_) => continue,
             }
             changes.push((rule.origin(), change));
         }
     }
-    let now = Space::new(policy);
-    let then = Space::new(&wider);
+    let now = AccessClasses::new(policy);
+    let then = AccessClasses::new(&wider);
     let mut broken: HashSet<Origin> = HashSet::new();
     for (invariant, same) in policy.facts.invariants.iter().zip(&wider.facts.invariants) {
         if violation(&now, invariant).is_none() {
@@ -58,12 +62,12 @@ pub(super) fn noticed(policy: &Policy, rules: &[Rule], noticed: &HashSet<(Origin
     broken.into_iter().filter_map(of).collect()
 }
 
-fn widened(grant: &Grant, change: Change) -> Grant {
+fn widened(grant: &Grant, change: Mutation) -> Grant {
     let mut grant = grant.clone();
     match change {
-        Change::AnySource => grant.src = anything(),
-        Change::AnyDestination => grant.dst = anything(),
-        Change::AnyPort | Change::Deleted => {
+        Mutation::AnySource => grant.src = anything(),
+        Mutation::AnyDestination => grant.dst = anything(),
+        Mutation::AnyPort | Mutation::Deleted => {
             let all = PortSpec { text: star(), protocol: None, ports: PortRange::ALL };
             grant.ip.items = vec![all];
         }

@@ -4,11 +4,11 @@
 //! or ports if a test would fail or an invariant would break were it for every one of them. What nothing would notice is
 //! said with the line of a test that would, tried out before it is said.
 
-mod example;
-mod hold;
-mod hold_ssh;
+mod examples;
 mod invariants;
-mod pin;
+mod network_suite;
+mod ssh_suite;
+mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -16,19 +16,19 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::mutation::hold::NetworkSuite;
-use crate::mutation::hold_ssh::SshSuite;
+use crate::mutation::network_suite::NetworkSuite;
+use crate::mutation::ssh_suite::SshSuite;
 use policy_core::model::{Acl, Autogroup, Grant, Policy, PortSpec, Protocol, Selector, SelectorKind, SshRule};
-use policy_core::proof::redundancy::{Part, redundancies};
-use policy_core::proof::space::Space;
+use policy_core::proof::classes::AccessClasses;
+use policy_core::proof::redundancy::{RedundantPart, redundancies};
 use policy_core::source::Origin;
 use policy_core::testing::outcome::Expectation;
 
-use pin::Pins;
+use suggest::Suggestions;
 
 /// A change of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Change {
+pub enum Mutation {
     /// It goes.
     Deleted,
     /// It is for every source as well.
@@ -41,9 +41,9 @@ pub enum Change {
 
 /// A line of a test that would notice a change.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pin {
+pub struct SuggestedTest {
     /// Which change.
-    pub change: Change,
+    pub change: Mutation,
     /// The source of the test.
     pub src: String,
     /// The protocol, if it is not TCP.
@@ -60,7 +60,7 @@ pub struct Pin {
 
 /// What tests and invariants would notice of one rule.
 #[derive(Clone, Debug)]
-pub struct Covered {
+pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
     /// Whether something would fail without it.
@@ -70,21 +70,21 @@ pub struct Covered {
     /// Whether it is an SSH rule.
     pub is_ssh: bool,
     /// The ways in which it is not as wide as can be, each with whether something would notice if it were.
-    pub wider: Vec<(Change, bool)>,
+    pub wider: Vec<(Mutation, bool)>,
     /// For what nothing would notice the lines that would; not for all is there one.
-    pub pins: Vec<Pin>,
+    pub pins: Vec<SuggestedTest>,
 }
 
 /// What tests and invariants would notice of all rules.
 #[derive(Clone, Debug)]
-pub struct Coverage {
+pub struct MutationCoverage {
     /// Every rule that a test can be about: grants with ports, acls, then SSH rules.
-    pub rules: Vec<Covered>,
+    pub rules: Vec<RuleCoverage>,
     /// How many grants give capabilities of applications alone, which no test can probe.
     pub untestable: usize,
 }
 
-impl Coverage {
+impl MutationCoverage {
     /// How many rules are needed.
     pub fn needed(&self) -> usize {
         self.rules.iter().filter(|covered| covered.is_needed).count()
@@ -104,7 +104,7 @@ impl Coverage {
 
 /// A rule that can be changed.
 #[derive(Clone, Copy)]
-enum Rule<'p> {
+enum MutatedRule<'p> {
     Grant(&'p Grant),
     Acl(&'p Acl),
     Ssh(&'p SshRule),
@@ -128,11 +128,11 @@ enum Rule<'p> {
 /// let pin = &coverage.rules[1].pins[0];
 /// assert_eq!((pin.src.as_str(), pin.target.as_str()), ("tag:db", "tag:web:443"));
 /// ```
-pub fn coverage(policy: &Policy) -> Coverage {
+pub fn coverage(policy: &Policy) -> MutationCoverage {
     let (network, ssh) = (NetworkSuite::new(policy), SshSuite::new(policy));
     let (held, held_ssh) = (network.held(), ssh.held());
-    let mut noticed: HashSet<(Origin, Change)> = HashSet::new();
-    noticed.extend(held.needed.iter().chain(&held_ssh.needed).map(|&rule| (rule, Change::Deleted)));
+    let mut noticed: HashSet<(Origin, Mutation)> = HashSet::new();
+    noticed.extend(held.needed.iter().chain(&held_ssh.needed).map(|&rule| (rule, Mutation::Deleted)));
     for (change, (permits, rules)) in WIDER.into_iter().zip(held.wider.iter().zip(&held_ssh.wider)) {
         let permits = permits.iter().filter_map(|number| network.permits.list.get(number));
         noticed.extend(permits.map(|permit| (permit.rule.origin(), change)));
@@ -140,81 +140,81 @@ pub fn coverage(policy: &Policy) -> Coverage {
     }
     let rules = rules(policy);
     noticed.extend(invariants::noticed(policy, &rules, &noticed));
-    let unneeded = rules.iter().any(|rule| !noticed.contains(&(rule.origin(), Change::Deleted)));
+    let unneeded = rules.iter().any(|rule| !noticed.contains(&(rule.origin(), Mutation::Deleted)));
     let needless = if unneeded { needless(policy) } else { HashSet::new() };
-    let mut pins = Pins::new(policy, &network, &ssh);
+    let mut pins = Suggestions::new(policy, &network, &ssh);
     let covered = rules.iter().map(|&rule| {
         let origin = rule.origin();
-        let is_noticed = |change: Change| noticed.contains(&(origin, change));
-        let (is_needed, is_needless) = (is_noticed(Change::Deleted), needless.contains(&origin));
-        let wider: Vec<(Change, bool)> = rule.ways().map(|change| (change, is_noticed(change))).collect();
+        let is_noticed = |change: Mutation| noticed.contains(&(origin, change));
+        let (is_needed, is_needless) = (is_noticed(Mutation::Deleted), needless.contains(&origin));
+        let wider: Vec<(Mutation, bool)> = rule.ways().map(|change| (change, is_noticed(change))).collect();
         let open = wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change);
-        let deleted = (!is_needed && !is_needless).then_some(Change::Deleted);
+        let deleted = (!is_needed && !is_needless).then_some(Mutation::Deleted);
         let pins = deleted.into_iter().chain(open).filter_map(|change| pins.pin(rule, change)).collect();
-        Covered { rule: origin, is_ssh: matches!(rule, Rule::Ssh(_)), is_needed, is_needless, wider, pins }
+        RuleCoverage { rule: origin, is_ssh: matches!(rule, MutatedRule::Ssh(_)), is_needed, is_needless, wider, pins }
     });
     let grants = policy.grants.iter().flatten();
-    Coverage { rules: covered.collect(), untestable: grants.filter(|grant| grant.ip.is_empty()).count() }
+    MutationCoverage { rules: covered.collect(), untestable: grants.filter(|grant| grant.ip.is_empty()).count() }
 }
 
 /// The ways to widen a rule.
-const WIDER: [Change; 3] = [Change::AnySource, Change::AnyDestination, Change::AnyPort];
+const WIDER: [Mutation; 3] = [Mutation::AnySource, Mutation::AnyDestination, Mutation::AnyPort];
 
-fn rules(policy: &Policy) -> Vec<Rule<'_>> {
-    let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(Rule::Grant);
-    let acls = policy.acls.iter().flatten().map(Rule::Acl);
-    let ssh = policy.ssh.iter().filter(|rule| rule.action.is_some()).map(Rule::Ssh);
+fn rules(policy: &Policy) -> Vec<MutatedRule<'_>> {
+    let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(MutatedRule::Grant);
+    let acls = policy.acls.iter().flatten().map(MutatedRule::Acl);
+    let ssh = policy.ssh.iter().filter(|rule| rule.action.is_some()).map(MutatedRule::Ssh);
     grants.chain(acls).chain(ssh).collect()
 }
 
 /// The rules without which the policy would allow the same.
 fn needless(policy: &Policy) -> HashSet<Origin> {
-    let redundant = redundancies(&Space::new(policy)).into_iter();
-    redundant.filter(|redundancy| redundancy.part == Part::Rule).map(|redundancy| redundancy.rule).collect()
+    let redundant = redundancies(&AccessClasses::new(policy)).into_iter();
+    redundant.filter(|redundancy| redundancy.part == RedundantPart::Rule).map(|redundancy| redundancy.rule).collect()
 }
 
-impl<'p> Rule<'p> {
+impl<'p> MutatedRule<'p> {
     fn origin(self) -> Origin {
         match self {
-            Rule::Grant(grant) => grant.origin,
-            Rule::Acl(acl) => acl.origin,
-            Rule::Ssh(rule) => rule.origin,
+            MutatedRule::Grant(grant) => grant.origin,
+            MutatedRule::Acl(acl) => acl.origin,
+            MutatedRule::Ssh(rule) => rule.origin,
         }
     }
 
     fn src(self) -> &'p [Selector] {
         match self {
-            Rule::Grant(grant) => &grant.src,
-            Rule::Acl(acl) => &acl.src,
-            Rule::Ssh(rule) => &rule.src,
+            MutatedRule::Grant(grant) => &grant.src,
+            MutatedRule::Acl(acl) => &acl.src,
+            MutatedRule::Ssh(rule) => &rule.src,
         }
     }
 
     fn dst(self) -> Vec<&'p Selector> {
         match self {
-            Rule::Grant(grant) => grant.dst.iter().collect(),
-            Rule::Acl(acl) => acl.dst.iter().map(|destination| &destination.host).collect(),
-            Rule::Ssh(rule) => rule.dst.iter().collect(),
+            MutatedRule::Grant(grant) => grant.dst.iter().collect(),
+            MutatedRule::Acl(acl) => acl.dst.iter().map(|destination| &destination.host).collect(),
+            MutatedRule::Ssh(rule) => rule.dst.iter().collect(),
         }
     }
 
     fn postures(self) -> &'p [Selector] {
         match self {
-            Rule::Grant(grant) => &grant.src_posture,
-            Rule::Acl(acl) => &acl.src_posture,
-            Rule::Ssh(rule) => &rule.src_posture,
+            MutatedRule::Grant(grant) => &grant.src_posture,
+            MutatedRule::Acl(acl) => &acl.src_posture,
+            MutatedRule::Ssh(rule) => &rule.src_posture,
         }
     }
 
     /// How it could be wider.
-    fn ways(self) -> impl Iterator<Item = Change> {
+    fn ways(self) -> impl Iterator<Item = Mutation> {
         let is_any = |selector: &Selector| selector.kind == SelectorKind::Wildcard;
         let is_on_all = match self {
-            Rule::Grant(grant) => grant.ip.iter().any(PortSpec::is_all),
-            Rule::Acl(acl) => {
+            MutatedRule::Grant(grant) => grant.ip.iter().any(PortSpec::is_all),
+            MutatedRule::Acl(acl) => {
                 acl.proto.is_none() && acl.dst.iter().all(|dst| dst.ports.iter().any(|ports| ports.is_all()))
             }
-            Rule::Ssh(_) => false,
+            MutatedRule::Ssh(_) => false,
         };
         // Everybody who has devices of their own is a member.
         let is_member = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::Member));

@@ -62,11 +62,13 @@ fn ssh_test(random: &mut Random) -> String {
 
 /// What fails, in the order of the tests and then of the invariants.
 fn failures(policy: &Policy) -> Vec<bool> {
-    let outcomes =
-        [policy_core::testing::test::test_outcomes(policy), policy_core::testing::ssh_test::ssh_test_outcomes(policy)]
-            .concat();
+    let outcomes = [
+        policy_core::testing::network_test::test_outcomes(policy),
+        policy_core::testing::ssh_test::ssh_test_outcomes(policy),
+    ]
+    .concat();
     let mut failures: Vec<bool> = outcomes.iter().map(Outcome::fails).collect();
-    let space = Space::new(policy);
+    let space = AccessClasses::new(policy);
     failures.extend(policy.facts.invariants.iter().map(|invariant| violation(&space, invariant).is_some()));
     failures
 }
@@ -81,9 +83,9 @@ fn star() -> Selector {
 }
 
 /// The policy with a rule changed.
-fn changed(policy: &Policy, rule: Origin, change: Change) -> Policy {
+fn changed(policy: &Policy, rule: Origin, change: Mutation) -> Policy {
     let mut changed = policy.clone();
-    if change == Change::Deleted {
+    if change == Mutation::Deleted {
         changed.grants.iter_mut().for_each(|grants| grants.retain(|grant| grant.origin != rule));
         changed.acls.iter_mut().for_each(|acls| acls.retain(|acl| acl.origin != rule));
         changed.ssh.retain(|ssh| ssh.origin != rule);
@@ -91,15 +93,15 @@ fn changed(policy: &Policy, rule: Origin, change: Change) -> Policy {
     }
     for grant in changed.grants.iter_mut().flatten().filter(|grant| grant.origin == rule) {
         match change {
-            Change::AnySource => grant.src.items.push(star()),
-            Change::AnyDestination => grant.dst.items.push(star()),
+            Mutation::AnySource => grant.src.items.push(star()),
+            Mutation::AnyDestination => grant.dst.items.push(star()),
             _ => grant.ip.items.push(PortSpec { text: star().text, protocol: None, ports: PortRange::ALL }),
         }
     }
     for acl in changed.acls.iter_mut().flatten().filter(|acl| acl.origin == rule) {
         match change {
-            Change::AnySource => acl.src.items.push(star()),
-            Change::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = star()),
+            Mutation::AnySource => acl.src.items.push(star()),
+            Mutation::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = star()),
             _ => {
                 acl.proto = None;
                 acl.dst.items.iter_mut().for_each(|dst| dst.ports = vec![PortRange::ALL]);
@@ -113,8 +115,8 @@ fn changed(policy: &Policy, rule: Origin, change: Change) -> Policy {
         let selectors =
             |list: &[&str]| List { items: words(list).into_iter().map(Selector::new).collect(), ..List::default() };
         match change {
-            Change::AnySource => ssh.src = selectors(&["autogroup:member", "autogroup:tagged", "0.0.0.0/0", "::/0"]),
-            Change::AnyDestination => ssh.dst = selectors(&["*"]),
+            Mutation::AnySource => ssh.src = selectors(&["autogroup:member", "autogroup:tagged", "0.0.0.0/0", "::/0"]),
+            Mutation::AnyDestination => ssh.dst = selectors(&["*"]),
             _ => ssh.users.items = words(&["autogroup:nonroot", "root"]),
         }
     }
@@ -128,7 +130,7 @@ fn exactly_what_is_noticed_makes_something_fail() {
         let (text, facts) = policy(&mut Random::new(seed));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
             for covered in &coverage(&policy).rules {
-                let deleted = (Change::Deleted, covered.is_needed);
+                let deleted = (Mutation::Deleted, covered.is_needed);
                 for (change, found) in covered.wider.iter().copied().chain([deleted]) {
                     let expected = is_noticed(&policy, &changed(&policy, covered.rule, change));
                     let rule = text.get(covered.rule.start as usize..covered.rule.end as usize);
@@ -142,7 +144,7 @@ fn exactly_what_is_noticed_makes_something_fail() {
 }
 
 /// A test of one line, as a person would add it to the policy.
-fn with_pin(text: &str, pin: &Pin) -> String {
+fn with_pin(text: &str, pin: &SuggestedTest) -> String {
     let quoted = |word: &str| serde_json::to_string(word).unwrap();
     let list = match pin.expectation {
         Expectation::Accept => "accept",
@@ -176,7 +178,7 @@ fn a_line_that_is_proposed_passes_and_notices_the_change() {
                 };
                 assert!(errors(&policy) <= errors(&before), "{}", context());
                 let outcomes = [
-                    policy_core::testing::test::test_outcomes(&policy),
+                    policy_core::testing::network_test::test_outcomes(&policy),
                     policy_core::testing::ssh_test::ssh_test_outcomes(&policy),
                 ]
                 .concat();

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::query::lack;
-use crate::query::lack::{Near, is_account};
+use crate::query::near_miss;
+use crate::query::near_miss::{Near, is_account};
 use crate::query::path;
-use crate::query::path::Ends;
+use crate::query::path::QueryEnds;
+use crate::query::query_world::{Block, QueryEnd, QueryWorld, RulesBetween, is_own_devices};
 use crate::query::subject::{Side, Subject};
-use crate::query::world::{Between, End, Rectangle, World, is_own_devices};
-use crate::query::{AppWay, Refusal, SshWay, Way, check_period};
-use policy_core::access::permits::{Permit, RuleRef};
-use policy_core::access::ports::Ports;
+use crate::query::{AppRuleMatch, QueryError, RuleMatch, SshRuleMatch, check_period};
+use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
+use policy_core::access::rule_index::{AccessRule, RuleRef};
 use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
 
 /// One connection.
@@ -43,7 +43,7 @@ pub struct Explanation {
 
 /// Whether something is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Answer {
     /// It is, to whoever meets the postures that the rules ask for.
     Allowed,
     /// It hangs on what is not known, or it is so for some and not for others.
@@ -70,7 +70,7 @@ pub struct Case {
     /// Where none allows it, the rules that come nearest.
     pub nearest: Vec<Near>,
     /// What the source may do to applications of the destination, where it gets there.
-    pub apps: Vec<AppWay>,
+    pub apps: Vec<AppRuleMatch>,
     /// The login, if one was asked for.
     pub login: Option<Login>,
 }
@@ -79,7 +79,7 @@ pub struct Case {
 #[derive(Clone, Debug)]
 pub struct Reason {
     /// The rule.
-    pub way: Way,
+    pub way: RuleMatch,
     /// How each end is named by it, in a sentence; nothing where it is named as it was asked.
     pub path: Vec<String>,
 }
@@ -88,38 +88,38 @@ pub struct Reason {
 #[derive(Clone, Debug)]
 pub struct Login {
     /// The rule that decides: check rules come before all others.
-    pub rule: Option<SshWay>,
+    pub rule: Option<SshRuleMatch>,
     /// How each end is named by it, in a sentence; nothing where it is named as it was asked.
     pub path: Vec<String>,
     /// Rules that may let them in, with what that hangs on.
-    pub perhaps: Vec<(SshWay, Vec<String>)>,
+    pub perhaps: Vec<(SshRuleMatch, Vec<String>)>,
     /// Where none lets them in, the SSH rules that come nearest.
     pub nearest: Vec<Near>,
 }
 
 impl Explanation {
     /// The answer for all cases together.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> Answer {
         let mut verdicts = self.cases.iter().map(Case::verdict);
-        let Some(first) = verdicts.next() else { return Verdict::Denied };
-        if verdicts.all(|verdict| verdict == first) { first } else { Verdict::Depends }
+        let Some(first) = verdicts.next() else { return Answer::Denied };
+        if verdicts.all(|verdict| verdict == first) { first } else { Answer::Depends }
     }
 }
 
 impl Case {
     /// Whether it is allowed, and if a login was asked for, whether that is as well.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> Answer {
         let of = |is_allowed: bool, may_be: bool| match (is_allowed, may_be) {
-            (true, _) => Verdict::Allowed,
-            (false, true) => Verdict::Depends,
-            (false, false) => Verdict::Denied,
+            (true, _) => Answer::Allowed,
+            (false, true) => Answer::Depends,
+            (false, false) => Answer::Denied,
         };
         let network = of(!self.rules.is_empty(), !self.perhaps.is_empty());
         let Some(login) = &self.login else { return network };
         match (network, of(login.rule.is_some(), !login.perhaps.is_empty())) {
-            (Verdict::Denied, _) | (_, Verdict::Denied) => Verdict::Denied,
-            (Verdict::Allowed, Verdict::Allowed) => Verdict::Allowed,
-            _ => Verdict::Depends,
+            (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
+            (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
+            _ => Answer::Depends,
         }
     }
 }
@@ -131,7 +131,7 @@ impl Case {
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_analysis::query::{Question, Verdict, explain};
+/// use policy_analysis::query::{Question, Answer, explain};
 /// use policy_core::model::Protocol;
 /// let policy = Policy::parse(r#"{
 ///     "groups": {"group:dba": ["alice@example.com"]},
@@ -142,23 +142,23 @@ impl Case {
 ///     explain(&policy, &Question { source, destination: "tag:db", protocol: Protocol::TCP, port, account: None }).unwrap()
 /// };
 /// let yes = ask("alice@example.com", 5432);
-/// assert_eq!(yes.verdict(), Verdict::Allowed);
+/// assert_eq!(yes.verdict(), Answer::Allowed);
 /// assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
 /// let no = ask("alice@example.com", 22);
-/// assert_eq!(no.verdict(), Verdict::Denied);
+/// assert_eq!(no.verdict(), Answer::Denied);
 /// assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
 /// ```
-pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, Refusal> {
+pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, QueryError> {
     let source = Subject::new(policy, question.source, Side::Source)?;
     let destination = Subject::new(policy, question.destination, Side::Destination)?;
-    let questions = World::questions(policy, &[&source, &destination]);
-    let world = World::new(policy, &questions);
+    let questions = QueryWorld::questions(policy, &[&source, &destination]);
+    let world = QueryWorld::new(policy, &questions);
     let (sources, destinations) = (world.sources(&source), world.destinations(&destination));
-    let asker = Asker { world: &world, question };
+    let asker = Explainer { world: &world, question };
     let rectangles = world.rectangles(&sources, &destinations, is_own_devices(&destination), |between, source| {
         asker.relevant(between, source)
     })?;
-    let case = |rectangle: &Rectangle| {
+    let case = |rectangle: &Block| {
         Some((asker.is_variant(&sources, &destinations, rectangle), asker.case(&sources, &destinations, rectangle)?))
     };
     let mut cases: Vec<(bool, Case)> = rectangles.iter().filter_map(case).collect();
@@ -173,15 +173,15 @@ pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, Refu
     Ok(Explanation { source: source.meaning, destination: destination.meaning, cases })
 }
 
-struct Asker<'a, 'p> {
-    world: &'a World<'p>,
+struct Explainer<'a, 'p> {
+    world: &'a QueryWorld<'p>,
     question: &'a Question<'a>,
 }
 
-impl<'p> Asker<'_, 'p> {
+impl<'p> Explainer<'_, 'p> {
     /// What of all that is given matters to the question.
-    fn relevant(&self, mut between: Between, source: &End) -> Between {
-        let is_on = |permit: &Permit| permit.is_on(self.question.protocol, self.question.port);
+    fn relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
+        let is_on = |permit: &AccessRule| permit.is_on(self.question.protocol, self.question.port);
         let permit = |number: &usize| self.world.space.permit(*number);
         between.permits.retain(|number| permit(number).is_some_and(|permit| is_on(permit) || app(permit).is_some()));
         between.permits_perhaps.retain(|number| permit(number).is_some_and(is_on));
@@ -195,17 +195,17 @@ impl<'p> Asker<'_, 'p> {
     }
 
     /// Whether it is about what somebody would have with a role that no fact gives them, or has by other tags.
-    fn is_variant(&self, sources: &[End], destinations: &[End], rectangle: &Rectangle) -> bool {
-        let is_one = |ends: &[End], places: &[usize]| {
+    fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], rectangle: &Block) -> bool {
+        let is_one = |ends: &[QueryEnd], places: &[usize]| {
             places.iter().filter_map(|&place| ends.get(place)).all(|end| end.is_of_assumed_role || end.is_carrier)
         };
         is_one(sources, &rectangle.sources) || is_one(destinations, &rectangle.destinations)
     }
 
-    fn case(&self, sources: &[End<'p>], destinations: &[End<'p>], rectangle: &Rectangle) -> Option<Case> {
+    fn case(&self, sources: &[QueryEnd<'p>], destinations: &[QueryEnd<'p>], rectangle: &Block) -> Option<Case> {
         let (source, destination) =
             (sources.get(*rectangle.sources.first()?)?, destinations.get(*rectangle.destinations.first()?)?);
-        let ends = Ends {
+        let ends = QueryEnds {
             source,
             destination,
             is_own: rectangle.is_own != Some(false) && self.world.may_be_own(source, destination),
@@ -226,7 +226,7 @@ impl<'p> Asker<'_, 'p> {
         let rules = reasons(&between.permits);
         let perhaps = if rules.is_empty() { reasons(&between.permits_perhaps) } else { Vec::new() };
         let is_denied = rules.is_empty() && perhaps.is_empty();
-        let nearest = if is_denied { lack::to_packet(self.world, ends, (protocol, port)) } else { Vec::new() };
+        let nearest = if is_denied { near_miss::to_packet(self.world, ends, (protocol, port)) } else { Vec::new() };
         Some(Case {
             sources: all_names(sources, &rectangle.sources),
             destinations: all_names(destinations, &rectangle.destinations),
@@ -240,7 +240,7 @@ impl<'p> Asker<'_, 'p> {
         })
     }
 
-    fn path_of(&self, permit: &Permit, ends: Ends) -> Vec<String> {
+    fn path_of(&self, permit: &AccessRule, ends: QueryEnds) -> Vec<String> {
         let of = |list: &[Selector], side: Side| {
             let item = path::item(self.world, ends, list, side)?;
             path::sentence(self.world, ends, item, side)
@@ -257,7 +257,7 @@ impl<'p> Asker<'_, 'p> {
         of(permit.rule.src(), Side::Source).into_iter().chain(destination).collect()
     }
 
-    fn login(&self, between: &Between, ends: Ends, account: &str) -> Login {
+    fn login(&self, between: &RulesBetween, ends: QueryEnds, account: &str) -> Login {
         let rules: Vec<&SshRule> = self.world.ssh_rules(&between.ssh);
         let path = |rule: &SshRule| -> Vec<String> {
             let of = |list: &[Selector], side: Side| {
@@ -267,7 +267,7 @@ impl<'p> Asker<'_, 'p> {
             of(&rule.src, Side::Source).into_iter().chain(of(&rule.dst, Side::Destination)).collect()
         };
         let actions: Vec<Option<Action>> = rules.iter().map(|rule| rule.action).collect();
-        let decisive = lack::decisive(&actions).and_then(|place| rules.get(place).copied());
+        let decisive = near_miss::decisive(&actions).and_then(|place| rules.get(place).copied());
         let policy = self.world.space.policy;
         // A check that may be asked for matters even where another rule lets in for certain.
         let perhaps = self.world.ssh_rules(&between.ssh_perhaps).into_iter().filter(|rule| match decisive {
@@ -280,13 +280,13 @@ impl<'p> Asker<'_, 'p> {
             rule: decisive.and_then(|rule| ssh_way(policy, rule)),
             path: decisive.map_or(Vec::new(), path),
             perhaps,
-            nearest: if is_denied { lack::to_login(self.world, ends, account) } else { Vec::new() },
+            nearest: if is_denied { near_miss::to_login(self.world, ends, account) } else { Vec::new() },
         }
     }
 }
 
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.
-pub(super) fn all_names(ends: &[End], places: &[usize]) -> Vec<String> {
+pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
     let mut names: Vec<String> =
         places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| end.names.iter().cloned()).collect();
     let plain: HashSet<String> = names.iter().filter(|name| !name.contains(" (if ")).cloned().collect();
@@ -295,10 +295,10 @@ pub(super) fn all_names(ends: &[End], places: &[usize]) -> Vec<String> {
 }
 
 /// The ports that a permit opens.
-pub(super) fn way(permit: &Permit) -> Way {
-    Way {
+pub(super) fn way(permit: &AccessRule) -> RuleMatch {
+    RuleMatch {
         rule: permit.rule.origin(),
-        ports: Ports::new(permit.ports.iter().copied()),
+        ports: PortSet::new(permit.ports.iter().copied()),
         postures: texts(permit.postures),
         via: texts(permit.via()),
     }
@@ -309,11 +309,11 @@ fn texts(selectors: &[Selector]) -> Vec<String> {
 }
 
 /// The capabilities that some permits give.
-pub(super) fn apps(world: &World, permits: &[usize]) -> Vec<AppWay> {
+pub(super) fn apps(world: &QueryWorld, permits: &[usize]) -> Vec<AppRuleMatch> {
     let permits = permits.iter().filter_map(|&number| world.space.permit(number));
     permits
         .filter_map(|permit| {
-            app(permit).map(|capabilities| AppWay {
+            app(permit).map(|capabilities| AppRuleMatch {
                 rule: permit.rule.origin(),
                 capabilities,
                 postures: texts(permit.postures),
@@ -323,7 +323,7 @@ pub(super) fn apps(world: &World, permits: &[usize]) -> Vec<AppWay> {
 }
 
 /// The capabilities of a grant, if it has some. One with `via` gives none.
-fn app(permit: &Permit) -> Option<Vec<(String, Vec<serde_json::Value>)>> {
+fn app(permit: &AccessRule) -> Option<Vec<(String, Vec<serde_json::Value>)>> {
     let RuleRef::Grant(grant) = permit.rule else { return None };
     let app = grant.app.as_ref().filter(|app| !app.is_blank() && grant.via.is_empty())?;
     let values = |capability: &policy_core::model::Capability| {
@@ -333,9 +333,9 @@ fn app(permit: &Permit) -> Option<Vec<(String, Vec<serde_json::Value>)>> {
 }
 
 /// An SSH rule that lets somebody in, if it has an action.
-pub(super) fn ssh_way(policy: &Policy, rule: &SshRule) -> Option<SshWay> {
+pub(super) fn ssh_way(policy: &Policy, rule: &SshRule) -> Option<SshRuleMatch> {
     let action = rule.action?;
-    Some(SshWay {
+    Some(SshRuleMatch {
         rule: rule.origin,
         action,
         users: rule.users.iter().map(ToString::to_string).collect(),

@@ -9,53 +9,53 @@
 //! The answer is that of the policy's own tests wherever a test can ask the same, a device with several tags apart:
 //! a test takes each tag alone, and these answers tell of the device, too.
 
-mod doubt;
 mod explain;
-mod lack;
+mod near_miss;
 mod path;
+mod query_world;
 mod reach;
 mod rule;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod world;
+mod unknown_selectors;
 
-use policy_core::access::ports::Ports;
+use policy_core::access::port_set::PortSet;
 use policy_core::model::{Action, CheckPeriod, Role};
 use policy_core::source::Origin;
 
-pub use explain::{Case, Explanation, Login, Question, Reason, Verdict, explain};
-pub use lack::Near;
-pub use reach::{Reach, Reached, what, who, who_beyond_ports};
+pub use explain::{Answer, Case, Explanation, Login, Question, Reason, explain};
+pub use near_miss::Near;
+pub use reach::{Reachability, ReachabilityRow, what, who, who_beyond_ports};
 pub use rule::RuleTexts;
 pub use subject::host_and_port;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct QueryError {
     /// What is wrong with the question, in the style of [`policy_core::Diagnostic::message`].
     pub message: String,
     /// What to ask instead.
     pub help: Option<String>,
 }
 
-impl Refusal {
-    fn new(message: impl Into<String>) -> Refusal {
-        Refusal { message: message.into(), help: None }
+impl QueryError {
+    fn new(message: impl Into<String>) -> QueryError {
+        QueryError { message: message.into(), help: None }
     }
 
-    fn help(self, help: impl Into<String>) -> Refusal {
-        Refusal { help: Some(help.into()), ..self }
+    fn help(self, help: impl Into<String>) -> QueryError {
+        QueryError { help: Some(help.into()), ..self }
     }
 }
 
 /// A rule that opens ports between two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct RuleMatch {
     /// The rule; the whole policy if it has no rules.
     pub rule: Origin,
     /// All that it opens there.
-    pub ports: Ports,
+    pub ports: PortSet,
     /// The postures of which the source must meet one, if there are any.
     pub postures: Vec<String>,
     /// The tags of the routers that it goes through, if it says so.
@@ -64,18 +64,18 @@ pub struct Way {
 
 /// Capabilities that a rule gives to one towards the applications of another.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AppWay {
+pub struct AppRuleMatch {
     /// The grant.
     pub rule: Origin,
     /// Each capability with its values.
     pub capabilities: Vec<(String, Vec<serde_json::Value>)>,
-    /// See [`Way::postures`].
+    /// See [`RuleMatch::postures`].
     pub postures: Vec<String>,
 }
 
 /// An SSH rule that lets somebody in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SshWay {
+pub struct SshRuleMatch {
     /// The rule.
     pub rule: Origin,
     /// With or without a check.
@@ -84,7 +84,7 @@ pub struct SshWay {
     pub users: Vec<String>,
     /// How long a check lasts, as `12h` or `always`. `None` if there is none.
     pub check_period: Option<String>,
-    /// See [`Way::postures`].
+    /// See [`RuleMatch::postures`].
     pub postures: Vec<String>,
     /// The tags of the recorders of the session, if it is recorded.
     pub recorder: Vec<String>,

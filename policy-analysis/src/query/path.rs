@@ -4,23 +4,23 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::query::a_role;
+use crate::query::query_world::{QueryEnd, QueryWorld};
 use crate::query::subject::Side;
-use crate::query::world::{End, World};
-use policy_core::access::block::{overlap, single};
-use policy_core::access::identity::Who;
+use policy_core::access::endpoint::Principal;
+use policy_core::access::interval::{overlap, single};
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{Autogroup, IpSet, Operation, Role, Selector, SelectorKind};
 
 /// One end of a connection, and the other.
 #[derive(Clone, Copy)]
-pub(super) struct Ends<'a, 'p> {
-    pub(super) source: &'a End<'p>,
-    pub(super) destination: &'a End<'p>,
+pub(super) struct QueryEnds<'a, 'p> {
+    pub(super) source: &'a QueryEnd<'p>,
+    pub(super) destination: &'a QueryEnd<'p>,
     pub(super) is_own: bool,
 }
 
 /// The first item of a rule's list that names the end for certain, or else that may.
-pub(super) fn item<'r>(world: &World, ends: Ends, list: &'r [Selector], side: Side) -> Option<&'r Selector> {
+pub(super) fn item<'r>(world: &QueryWorld, ends: QueryEnds, list: &'r [Selector], side: Side) -> Option<&'r Selector> {
     let end = if side == Side::Source { ends.source } else { ends.destination };
     let id = |selector: &Selector| world.space.permits.selectors.id(&selector.text);
     let is_named = |selector: &&Selector| {
@@ -39,12 +39,12 @@ fn is_own_devices(selector: &Selector) -> bool {
 }
 
 /// How the item names the end, in a sentence; `None` if it is the end's own name.
-pub(super) fn sentence(world: &World, ends: Ends, item: &Selector, side: Side) -> Option<String> {
+pub(super) fn sentence(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
     let end = if side == Side::Source { ends.source } else { ends.destination };
     let name = end.name();
     let is_itself = name == format!("`{item}`");
     let user = match end.identity.who {
-        Who::User { login, role } => Some((login, role)),
+        Principal::User { login, role } => Some((login, role)),
         _ => None,
     };
     let id = world.space.permits.selectors.id(&item.text);
@@ -89,18 +89,18 @@ fn role_of(role: Role) -> String {
 }
 
 /// What would have to be so for the item to name it.
-fn doubt(name: &str, who: &Who, item: &Selector) -> String {
+fn doubt(name: &str, who: &Principal, item: &Selector) -> String {
     match (who, item.kind) {
-        (Who::User { .. }, SelectorKind::SyncedGroup) => {
+        (Principal::User { .. }, SelectorKind::SyncedGroup) => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
-        (Who::Unknown, _) => format!("if the device at {name}, which no fact tells, is one of `{item}`"),
+        (Principal::Unknown, _) => format!("if the device at {name}, which no fact tells, is one of `{item}`"),
         _ => format!("if the device of {name} is at `{item}`, which no fact tells"),
     }
 }
 
 /// By which address.
-fn at(world: &World, end: &End, item: &Selector) -> Option<String> {
+fn at(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
     let tailnet = &world.space.tailnet;
     let ranges = tailnet.literal(item);
     let address =

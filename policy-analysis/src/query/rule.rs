@@ -8,13 +8,13 @@ use policy_core::source::Origin;
 /// The rules of a policy as `policy!` writes them, found by their origin.
 pub struct RuleTexts<'p> {
     policy: &'p Policy,
-    rules: HashMap<Origin, Rule<'p>>,
+    rules: HashMap<Origin, QueryRule<'p>>,
     /// What people are called by whom the policy's own source names.
     names: HashMap<String, &'p str>,
 }
 
 #[derive(Clone, Copy)]
-enum Rule<'p> {
+enum QueryRule<'p> {
     Grant(&'p Grant),
     Acl(&'p Acl),
     Ssh(&'p SshRule),
@@ -34,9 +34,9 @@ impl<'p> RuleTexts<'p> {
     /// assert_eq!(RuleTexts::new(&policy).text(rule), "group:eng -> tag:db on tcp:5432");
     /// ```
     pub fn new(policy: &'p Policy) -> Self {
-        let grants = policy.grants.iter().flatten().map(|grant| (grant.origin, Rule::Grant(grant)));
-        let acls = policy.acls.iter().flatten().map(|acl| (acl.origin, Rule::Acl(acl)));
-        let ssh = policy.ssh.iter().map(|rule| (rule.origin, Rule::Ssh(rule)));
+        let grants = policy.grants.iter().flatten().map(|grant| (grant.origin, QueryRule::Grant(grant)));
+        let acls = policy.acls.iter().flatten().map(|acl| (acl.origin, QueryRule::Acl(acl)));
+        let ssh = policy.ssh.iter().map(|rule| (rule.origin, QueryRule::Ssh(rule)));
         let users = policy.facts.users.iter().filter(|_| policy.facts.are_in_source());
         RuleTexts {
             policy,
@@ -48,9 +48,9 @@ impl<'p> RuleTexts<'p> {
     /// The rule, cut short where its lists are long. Names stand as they are, so it is for people to read.
     pub fn text(&self, rule: Origin) -> String {
         match self.rules.get(&rule) {
-            Some(Rule::Grant(grant)) => self.grant(grant),
-            Some(Rule::Acl(acl)) => self.acl(acl),
-            Some(Rule::Ssh(rule)) => self.ssh(rule),
+            Some(QueryRule::Grant(grant)) => self.grant(grant),
+            Some(QueryRule::Acl(acl)) => self.acl(acl),
+            Some(QueryRule::Ssh(rule)) => self.ssh(rule),
             None if rule == self.policy.origin => "a policy without rules allows everything".to_owned(),
             None => String::new(),
         }

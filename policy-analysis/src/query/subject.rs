@@ -1,6 +1,6 @@
 //! What the words of a question stand for.
 
-use crate::query::{Refusal, a_role};
+use crate::query::{QueryError, a_role};
 use policy_core::access::tailnet::{DeviceId, Tailnet};
 use policy_core::check;
 use policy_core::diagnostic::suggestion;
@@ -27,7 +27,7 @@ pub(super) enum Side {
 
 impl Subject {
     /// Reads a word as people mean it: a host of the policy, a user or a device of the facts by name, else any selector.
-    pub(super) fn new(policy: &Policy, word: &str, side: Side) -> Result<Subject, Refusal> {
+    pub(super) fn new(policy: &Policy, word: &str, side: Side) -> Result<Subject, QueryError> {
         let word = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
         let facts = &policy.facts;
         let is_host = policy.hosts.iter().any(|host| *host.name == *word);
@@ -45,7 +45,7 @@ impl Subject {
             // The checker knows the names that a policy may have.
             let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
             let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
-            return Err(Refusal { message: finding.message, help });
+            return Err(QueryError { message: finding.message, help });
         }
         Ok(Subject::selector(policy, word, word))
     }

@@ -1,7 +1,7 @@
 use crate::query::*;
 use policy_core::Policy;
 use policy_core::model::Protocol;
-use policy_core::testing::outcome::Verdict as Tested;
+use policy_core::testing::outcome::TestResult as Tested;
 use policy_generate::small;
 use policy_generate::small::Random;
 
@@ -49,7 +49,7 @@ fn ask(policy: &Policy, source: &str, destination: &str, port: u16) -> Explanati
 
 #[test]
 fn every_way_to_name_an_end_has_its_answer() {
-    use Verdict::{Allowed, Denied, Depends};
+    use Answer::{Allowed, Denied, Depends};
     let policy = policy();
     for (source, destination, port, verdict) in [
         ("alice", "tag:db", 22, Allowed),
@@ -148,10 +148,10 @@ fn a_login_needs_an_ssh_rule_and_the_port() {
         (explanation.verdict(), rule.map(|rule| (rule.action, rule.check_period)))
     };
     let check = (Action::Check, Some("12h".to_owned()));
-    assert_eq!(login("alice", "tag:db", "postgres"), (Verdict::Allowed, Some(check.clone())));
-    assert_eq!(login("alice", "tag:db", "root"), (Verdict::Allowed, Some(check)));
-    assert_eq!(login("alice", "tag:db", "web"), (Verdict::Allowed, Some((Action::Accept, None))));
-    assert_eq!(login("bob", "tag:db", "web"), (Verdict::Denied, None));
+    assert_eq!(login("alice", "tag:db", "postgres"), (Answer::Allowed, Some(check.clone())));
+    assert_eq!(login("alice", "tag:db", "root"), (Answer::Allowed, Some(check)));
+    assert_eq!(login("alice", "tag:db", "web"), (Answer::Allowed, Some((Action::Accept, None))));
+    assert_eq!(login("bob", "tag:db", "web"), (Answer::Denied, None));
 }
 
 #[test]
@@ -172,19 +172,19 @@ fn a_word_that_nothing_declares_is_refused_in_the_checkers_words() {
 #[test]
 fn lists_are_complete() {
     let policy = policy();
-    let list = |reach: Reach| -> Vec<String> {
-        let line = |reached: &Reached| {
+    let list = |reach: Reachability| -> Vec<String> {
+        let line = |reached: &ReachabilityRow| {
             format!("{} -> {}: {}", reached.sources.join(", "), reached.destinations.join(", "), reached.ports())
         };
         reach.reached.iter().map(line).collect()
     };
-    let reach = who(&policy, "tag:db", Some(&Ports::single(Protocol::TCP, 22))).unwrap();
+    let reach = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 22))).unwrap();
     assert_eq!(reach.reached[0].logins.len(), 2);
     assert_eq!(reach.carriers, [] as [&str; 0]);
     assert_eq!(who(&policy, "tag:db", None).unwrap().carriers, ["`box`"]);
     let reach = list(reach);
     assert_eq!(reach[0], "`alice@example.com` -> `tag:db`: tcp:22");
-    let apps = who(&policy, "tag:db", Some(&Ports::single(Protocol::TCP, 1))).unwrap();
+    let apps = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 1))).unwrap();
     assert_eq!(apps.reached[0].sources, ["`tag:web`"]);
     assert_eq!(apps.reached[0].apps[0].capabilities[0].0, "example.com/cap/sql");
     assert_eq!(
@@ -229,7 +229,7 @@ fn an_answer_is_that_of_a_test() {
             .collect();
         let text = format!("{}, \"tests\": [{}]}}", text.trim_end_matches('}'), tests.join(", "));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
-            let outcomes = policy_core::testing::test::test_outcomes(&policy);
+            let outcomes = policy_core::testing::network_test::test_outcomes(&policy);
             assert_eq!(outcomes.len(), 2 * small::TEST_SOURCES.len() * small::TEST_DESTINATIONS.len());
             let verdicts: Vec<Tested> = outcomes.iter().map(|outcome| outcome.verdict).collect();
             for (source, both) in small::TEST_SOURCES.iter().zip(verdicts.chunks(2 * small::TEST_DESTINATIONS.len())) {
@@ -238,19 +238,19 @@ fn an_answer_is_that_of_a_test() {
                     let mut explanation = ask(&policy, source, destination, 2);
                     explanation.cases.retain(|case| !case.has_all_tags);
                     let expected = match (accept, deny) {
-                        (Tested::Passes, Tested::Fails) => Verdict::Allowed,
-                        (Tested::Fails, Tested::Passes) => Verdict::Denied,
-                        _ => Verdict::Depends,
+                        (Tested::Passes, Tested::Fails) => Answer::Allowed,
+                        (Tested::Fails, Tested::Passes) => Answer::Denied,
+                        _ => Answer::Depends,
                     };
                     let found = explanation.verdict();
                     seen[found as usize] += 1;
                     // A test takes the devices that are there; the answer is about those to come as well.
-                    let is_broader = found == Verdict::Depends && !policy.facts.devices.is_empty();
+                    let is_broader = found == Answer::Depends && !policy.facts.devices.is_empty();
                     // A tailnet has one owner, and nobody has two roles at once, which tests do not look at.
                     let is_same = people(source).iter().any(|person| people(destination).contains(person));
-                    let is_sharper = expected == Verdict::Depends && (policy.facts.owner().is_some() || is_same);
+                    let is_sharper = expected == Answer::Depends && (policy.facts.owner().is_some() || is_same);
                     // A test needs one of several destinations, and an answer tells of each.
-                    let is_several = found == Verdict::Depends && *destination == "group:ops";
+                    let is_several = found == Answer::Depends && *destination == "group:ops";
                     assert!(
                         found == expected || is_broader || is_sharper || is_several,
                         "seed {seed}: {source} {destination}: {found:?}, not {expected:?}\n{text}\n{facts}\n{explanation:#?}"
@@ -270,7 +270,7 @@ fn lists_have_what_answers_allow() {
     for seed in small::seeds(12) {
         let (text, facts) = small::policy(&mut Random::new(seed));
         let policy = Policy::with_facts(text.as_str(), facts.as_str());
-        let port = Ports::single(Protocol::TCP, 2);
+        let port = PortSet::single(Protocol::TCP, 2);
         for destination in people {
             let by_who = who(&policy, destination, Some(&port)).unwrap();
             for source in people {
@@ -282,7 +282,7 @@ fn lists_have_what_answers_allow() {
                 let mut of_both =
                     cases.filter(|case| plain(&case.sources, source) && plain(&case.destinations, destination));
                 let is_allowed = of_both.any(|case| !case.rules.is_empty());
-                let has = |reached: &Reached| {
+                let has = |reached: &ReachabilityRow| {
                     plain(&reached.sources, source)
                         && plain(&reached.destinations, destination)
                         && !reached.ports().common(&port).is_empty()

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use policy_core::model::{Facts, Role, Selector, User};
 use policy_core::source::Origin;
+use policy_core::testing::network_test::test_outcomes;
 use policy_core::testing::outcome::Outcome;
 use policy_core::testing::ssh_test::ssh_test_outcomes;
-use policy_core::testing::test::test_outcomes;
 use policy_core::{Policy, Severity, check};
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::bits::Bits;
-use crate::access::block::RangeIndex;
+use crate::access::bit_set::BitSet;
+use crate::access::interval::IntervalTree;
 use crate::access::tailnet::{DeviceId, Tailnet};
 use crate::model::{Device, Policy, Prefix, Selector};
 
@@ -33,10 +33,10 @@ pub fn approved(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
 
 /// `autoApprovers`, with the devices that each entry is for.
 struct Approvers {
-    keys: RangeIndex<(Prefix, usize)>,
+    keys: IntervalTree<(Prefix, usize)>,
     /// The devices of each key.
-    devices: Vec<Bits>,
-    exit_nodes: Bits,
+    devices: Vec<BitSet>,
+    exit_nodes: BitSet,
 }
 
 impl Approvers {
@@ -44,7 +44,7 @@ impl Approvers {
         let entries = &policy.auto_approvers.routes;
         let keys = entries.iter().map(|entry| entry.network.prefix.masked()).enumerate();
         Approvers {
-            keys: RangeIndex::new(keys.map(|(id, prefix)| (prefix.range(), (prefix, id))).collect()),
+            keys: IntervalTree::new(keys.map(|(id, prefix)| (prefix.range(), (prefix, id))).collect()),
             devices: entries.iter().map(|entry| named(tailnet, &entry.approvers)).collect(),
             exit_nodes: named(tailnet, &policy.auto_approvers.exit_node),
         }
@@ -59,7 +59,7 @@ impl Approvers {
     }
 }
 
-fn named(tailnet: &Tailnet, approvers: &[Selector]) -> Bits {
+fn named(tailnet: &Tailnet, approvers: &[Selector]) -> BitSet {
     let meanings: Vec<_> = approvers.iter().map(|approver| tailnet.meaning(approver)).collect();
     tailnet.devices_of(&meanings)
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::access::block::overlap;
+use crate::access::interval::overlap;
 use crate::access::tailnet::Tailnet;
 use crate::model::{AddressRange, IpSet, IpSetEntry, Operation, SelectorKind};
 

@@ -1,13 +1,13 @@
 //! Who may reach what: the facts and the declarations of a policy, indexed, and its rules in one form.
 
 pub mod approval;
-pub mod bits;
-pub mod block;
-pub mod except;
-pub mod identity;
+pub mod bit_set;
+pub mod endpoint;
+pub mod interval;
 pub mod ip_set;
-pub mod permits;
-pub mod ports;
+pub mod port_set;
 pub mod posture;
-pub mod selectors;
+pub mod rule_index;
+pub mod selector_index;
+pub mod subtraction;
 pub mod tailnet;

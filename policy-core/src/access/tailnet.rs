@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use crate::access::approval;
-use crate::access::bits::Bits;
-use crate::access::block::{FAMILIES, INTERNET, RangeIndex, overlap, single};
+use crate::access::bit_set::BitSet;
+use crate::access::interval::{FAMILIES, INTERNET, IntervalTree, overlap, single};
 use crate::access::ip_set;
 use crate::model::{
     AddressRange, Autogroup, Device, Group, HostAddress, IpSet, Policy, Prefix, Role, Selector, SelectorKind,
@@ -33,11 +33,11 @@ pub struct Tailnet<'p> {
     pub hosts: HashMap<&'p str, HostAddress>,
     pub ip_sets: HashMap<&'p str, &'p IpSet>,
     /// The devices by their own addresses.
-    pub addresses: RangeIndex<DeviceId>,
+    pub addresses: IntervalTree<DeviceId>,
     /// Whether there are devices, and of each its addresses are known.
     has_all_addresses: bool,
     /// The devices by their approved subnet routes.
-    pub routers: RangeIndex<DeviceId>,
+    pub routers: IntervalTree<DeviceId>,
     /// Those with approved exit routes.
     pub exit_nodes: Vec<DeviceId>,
     /// The approved subnet routes of all devices, each once.
@@ -74,7 +74,7 @@ pub struct Person<'p> {
 
 /// What a selector stands for in a tailnet.
 #[derive(Clone, Debug)]
-pub enum Meaning {
+pub enum Resolution {
     /// `*`
     Everything,
     /// `autogroup:danger-all`
@@ -134,7 +134,7 @@ impl<'p> Tailnet<'p> {
         let addresses = index(&devices, |node| node.addresses.iter().map(|&address| single(address)).collect());
         let mut tailnet = Tailnet {
             addresses,
-            routers: RangeIndex::new(Vec::new()),
+            routers: IntervalTree::new(Vec::new()),
             exit_nodes: Vec::new(),
             everyone: (0..devices.len()).collect(),
             has_all_addresses: !devices.is_empty() && devices.iter().all(|node| !node.addresses.is_empty()),
@@ -198,53 +198,53 @@ impl<'p> Tailnet<'p> {
 
     /// Returns the devices that one of the meanings stands for, by what they are or by an address of their own.
     /// `autogroup:self` and `autogroup:internet` stand for none.
-    pub fn devices_of<'m>(&self, meanings: impl IntoIterator<Item = &'m Meaning>) -> Bits {
-        let mut found = Bits::new(self.devices.len());
+    pub fn devices_of<'m>(&self, meanings: impl IntoIterator<Item = &'m Resolution>) -> BitSet {
+        let mut found = BitSet::new(self.devices.len());
         for meaning in meanings {
             match meaning {
-                Meaning::Everything | Meaning::AnyAddress => {
+                Resolution::Everything | Resolution::AnyAddress => {
                     self.everyone.iter().for_each(|&device| found.insert(device))
                 }
-                Meaning::Devices(devices) => devices.iter().for_each(|&device| found.insert(device)),
-                Meaning::Addresses(ranges) => {
+                Resolution::Devices(devices) => devices.iter().for_each(|&device| found.insert(device)),
+                Resolution::Addresses(ranges) => {
                     let devices = ranges.iter().flat_map(|&range| self.addresses.overlapping(range));
                     devices.for_each(|device| found.insert(device));
                 }
-                Meaning::OwnDevices | Meaning::Internet => {}
+                Resolution::OwnDevices | Resolution::Internet => {}
             }
         }
         found
     }
 
     /// What a selector stands for. What is not known here (synced groups, shared devices, services) is nothing.
-    pub fn meaning(&self, selector: &Selector) -> Meaning {
+    pub fn meaning(&self, selector: &Selector) -> Resolution {
         match selector.kind {
-            SelectorKind::Wildcard => Meaning::Everything,
+            SelectorKind::Wildcard => Resolution::Everything,
             SelectorKind::User | SelectorKind::Domain | SelectorKind::Group => {
-                Meaning::Devices(self.devices_of_users(&self.users_of(selector)))
+                Resolution::Devices(self.devices_of_users(&self.users_of(selector)))
             }
-            SelectorKind::Tag => Meaning::Devices(self.with_tag(&selector.text)),
+            SelectorKind::Tag => Resolution::Devices(self.with_tag(&selector.text)),
             SelectorKind::Autogroup(Some(autogroup)) => match autogroup {
-                Autogroup::Member => Meaning::Devices(self.members.clone()),
-                Autogroup::Tagged => Meaning::Devices(self.tagged.clone()),
-                Autogroup::SelfDevices => Meaning::OwnDevices,
-                Autogroup::Internet => Meaning::Internet,
-                Autogroup::DangerAll => Meaning::AnyAddress,
-                Autogroup::Shared | Autogroup::Nonroot => Meaning::Devices(Rc::default()),
-                _ => Meaning::Devices(self.devices_of_users(&self.users_of(selector))),
+                Autogroup::Member => Resolution::Devices(self.members.clone()),
+                Autogroup::Tagged => Resolution::Devices(self.tagged.clone()),
+                Autogroup::SelfDevices => Resolution::OwnDevices,
+                Autogroup::Internet => Resolution::Internet,
+                Autogroup::DangerAll => Resolution::AnyAddress,
+                Autogroup::Shared | Autogroup::Nonroot => Resolution::Devices(Rc::default()),
+                _ => Resolution::Devices(self.devices_of_users(&self.users_of(selector))),
             },
             SelectorKind::Address(_)
             | SelectorKind::Prefix(_)
             | SelectorKind::Range(_)
             | SelectorKind::Host
-            | SelectorKind::IpSet => Meaning::Addresses(self.literal(selector)),
+            | SelectorKind::IpSet => Resolution::Addresses(self.literal(selector)),
             SelectorKind::Autogroup(None)
             | SelectorKind::SyncedGroup
             | SelectorKind::Service
             | SelectorKind::Posture
             | SelectorKind::External
             | SelectorKind::LocalPart
-            | SelectorKind::Unknown => Meaning::Devices(Rc::default()),
+            | SelectorKind::Unknown => Resolution::Devices(Rc::default()),
         }
     }
 
@@ -298,9 +298,9 @@ impl<'p> Tailnet<'p> {
 }
 
 /// The devices by ranges of addresses.
-fn index(devices: &[Node], ranges: impl Fn(&Node) -> Vec<AddressRange>) -> RangeIndex<DeviceId> {
+fn index(devices: &[Node], ranges: impl Fn(&Node) -> Vec<AddressRange>) -> IntervalTree<DeviceId> {
     let each = devices.iter().enumerate();
-    RangeIndex::new(each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect())
+    IntervalTree::new(each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect())
 }
 
 /// Whether a user is in an autogroup of roles. Everybody is a member, and the owner is an admin too.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::check::Checker;
-use crate::check::place::Place;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
 
@@ -11,7 +11,7 @@ pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
     for ip_set in &policy.ipsets {
         for entry in &ip_set.entries {
-            checker.selector(Place::IpSet, &entry.target);
+            checker.selector(SelectorContext::IpSet, &entry.target);
             default_route(checker, entry);
         }
         operations(checker, ip_set);

@@ -29,7 +29,7 @@ use crate::model::{Levels, Policy, Selector, Sidecar, Target};
 use crate::source::Origin;
 
 use names::Names;
-use place::Place;
+use place::SelectorContext;
 
 /// Why a policy is not valid, and what nobody wants of it, in the order of its text. [`crate::findings`] asks more.
 ///
@@ -134,7 +134,7 @@ pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
 pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
     let names = Names::new(policy);
     let mut checker = Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] };
-    checker.selector(if is_source { Place::Src } else { Place::GrantDst }, selector);
+    checker.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
     checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
 }
 

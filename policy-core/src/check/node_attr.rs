@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::check::place::Place;
+use crate::check::place::SelectorContext;
 use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Network, NodeAttr, Prefix, name};
@@ -94,7 +94,7 @@ pub(super) fn check(checker: &mut Checker) {
 }
 
 fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
-    checker.selectors(Place::NodeTarget, &entry.target);
+    checker.selectors(SelectorContext::NodeTarget, &entry.target);
     if entry.target.is_blank() {
         let origin = entry.target.origin.unwrap_or(entry.origin);
         checker.report(

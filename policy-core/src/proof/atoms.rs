@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::block::{INTERNET, TAILNET};
+use crate::access::interval::{INTERNET, TAILNET};
 use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
@@ -42,7 +42,7 @@ fn after(address: IpAddr) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::block::overlap;
+    use crate::access::interval::overlap;
 
     #[test]
     fn atoms_are_disjoint_and_everything_and_no_range_ends_within_one() {

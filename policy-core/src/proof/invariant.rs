@@ -2,13 +2,13 @@
 
 use std::cell::LazyCell;
 
-use crate::access::permits::Permit;
-use crate::access::ports::Ports;
-use crate::access::selectors::SelectorId;
+use crate::access::port_set::PortSet;
+use crate::access::rule_index::AccessRule;
+use crate::access::selector_index::SelectorId;
 use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Protocol, Selector, SelectorKind};
-use crate::proof::kinds::{KindId, Kinds};
-use crate::proof::space::Access;
-use crate::proof::space::{ClassId, Space};
+use crate::proof::classes::ClassAccess;
+use crate::proof::classes::{AccessClasses, ClassId};
+use crate::proof::partition::{CellId, Partition};
 use crate::source::Origin;
 
 /// A packet that an invariant forbids and a rule lets through.
@@ -25,7 +25,7 @@ pub struct Violation<'p> {
     /// On which protocol and port. Protocols without ports have port 0.
     pub packet: (Protocol, u16),
     /// The rule that lets it through, with all that it opens there against the invariant.
-    pub access: Access,
+    pub access: ClassAccess,
     /// How many rules let through what the invariant forbids.
     pub rules: usize,
 }
@@ -34,7 +34,7 @@ pub struct Violation<'p> {
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_core::proof::space::Space;
+/// use policy_core::proof::classes::AccessClasses;
 /// use policy_core::proof::invariant::violations;
 /// let facts = r#"{"invariants": [{"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:db"]}]}]}"#;
 /// let policy = Policy::with_facts(r#"{
@@ -42,18 +42,18 @@ pub struct Violation<'p> {
 ///     "tagOwners": {"tag:db": []},
 ///     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 /// }"#, facts);
-/// let space = Space::new(&policy);
+/// let space = AccessClasses::new(&policy);
 /// let found = violations(&space);
 /// assert_eq!(space.sources[found[0].source].name(), "`alice@example.com`");
 /// assert_eq!(found[0].packet.1, 5432);
 /// ```
-pub fn violations<'p>(space: &Space<'p>) -> Vec<Violation<'p>> {
+pub fn violations<'p>(space: &AccessClasses<'p>) -> Vec<Violation<'p>> {
     space.policy.facts.invariants.iter().filter_map(|invariant| violation(space, invariant)).collect()
 }
 
 /// The best counterexample to an invariant of the policy, if it does not hold.
-pub fn violation<'p>(space: &Space<'p>, invariant: &'p Invariant) -> Option<Violation<'p>> {
-    let demand = Demand::new(space, invariant);
+pub fn violation<'p>(space: &AccessClasses<'p>, invariant: &'p Invariant) -> Option<Violation<'p>> {
+    let demand = InvariantClasses::new(space, invariant);
     let mut found: Vec<Violation> = (0..space.ports.len()).filter_map(|permit| demand.broken_by(permit)).collect();
     // An acl may have several permits.
     let mut rules: Vec<_> = found.iter().map(|violation| violation.access.rule).collect();
@@ -65,53 +65,53 @@ pub fn violation<'p>(space: &Space<'p>, invariant: &'p Invariant) -> Option<Viol
 }
 
 /// Every rule that lets through what an invariant forbids.
-pub fn breaking(space: &Space, invariant: &Invariant) -> Vec<Origin> {
-    let demand = Demand::new(space, invariant);
+pub fn breaking(space: &AccessClasses, invariant: &Invariant) -> Vec<Origin> {
+    let demand = InvariantClasses::new(space, invariant);
     let broken = (0..space.ports.len()).filter_map(|permit| demand.broken_by(permit));
     broken.map(|violation| violation.access.rule).collect()
 }
 
 /// An invariant in classes.
-struct Demand<'a, 'p> {
-    space: &'a Space<'p>,
+struct InvariantClasses<'a, 'p> {
+    space: &'a AccessClasses<'p>,
     invariant: &'p Invariant,
-    sources: Kinds,
-    destinations: Kinds,
-    targets: Vec<Target>,
-    except: Vec<Target>,
+    sources: Partition,
+    destinations: Partition,
+    targets: Vec<TargetPorts>,
+    except: Vec<TargetPorts>,
     /// Whether `autogroup:self` is among them.
     has_own: bool,
 }
 
 /// Destinations with ports.
-struct Target {
+struct TargetPorts {
     /// Whether `autogroup:self` is one of them.
     is_own: bool,
     /// `None` for all
-    ports: Option<Ports>,
+    ports: Option<PortSet>,
 }
 
-impl Target {
-    fn new(target: &InvariantTarget) -> Target {
+impl TargetPorts {
+    fn new(target: &InvariantTarget) -> TargetPorts {
         let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
-        let ports = Ports::new(target.ip.iter().map(|spec| (spec.protocol, spec.ports)));
-        Target { is_own: target.dst.iter().any(is_own), ports: (!target.ip.is_empty()).then_some(ports) }
+        let ports = PortSet::new(target.ip.iter().map(|spec| (spec.protocol, spec.ports)));
+        TargetPorts { is_own: target.dst.iter().any(is_own), ports: (!target.ip.is_empty()).then_some(ports) }
     }
 
-    fn opens(&self, ports: &Ports) -> Ports {
+    fn opens(&self, ports: &PortSet) -> PortSet {
         self.ports.as_ref().map_or_else(|| ports.clone(), |open| open.common(ports))
     }
 
-    fn leaves(&self, ports: &Ports) -> Ports {
-        self.ports.as_ref().map_or_else(Ports::default, |open| ports.without(open))
+    fn leaves(&self, ports: &PortSet) -> PortSet {
+        self.ports.as_ref().map_or_else(PortSet::default, |open| ports.without(open))
     }
 }
 
-impl<'a, 'p> Demand<'a, 'p> {
-    fn new(space: &'a Space<'p>, invariant: &'p Invariant) -> Self {
+impl<'a, 'p> InvariantClasses<'a, 'p> {
+    fn new(space: &'a AccessClasses<'p>, invariant: &'p Invariant) -> Self {
         let ids = |list: &[Selector]| -> Vec<SelectorId> { space.permits.selectors.ids(list) };
-        let mut sources = Kinds::new(space.sources.len());
-        let mut destinations = Kinds::new(space.destinations.len());
+        let mut sources = Partition::new(space.sources.len());
+        let mut destinations = Partition::new(space.destinations.len());
         let about = ids(&invariant.src);
         sources.part(&space.sources_among(&about), |kind| kind.is_about = true);
         sources.part(&space.sources_among(&ids(&invariant.src_except)), |kind| kind.is_about = false);
@@ -127,10 +127,10 @@ impl<'a, 'p> Demand<'a, 'p> {
         }
         sources.find(&space.sources_of);
         destinations.find(&space.destinations_of);
-        let targets: Vec<Target> = invariant.targets.iter().map(Target::new).collect();
-        let except: Vec<Target> = invariant.except.iter().map(Target::new).collect();
+        let targets: Vec<TargetPorts> = invariant.targets.iter().map(TargetPorts::new).collect();
+        let except: Vec<TargetPorts> = invariant.except.iter().map(TargetPorts::new).collect();
         let has_own = targets.iter().chain(&except).any(|target| target.is_own);
-        Demand { space, invariant, sources, destinations, targets, except, has_own }
+        InvariantClasses { space, invariant, sources, destinations, targets, except, has_own }
     }
 
     /// What is against the demand of all that a permit lets through.
@@ -144,18 +144,18 @@ impl<'a, 'p> Demand<'a, 'p> {
         let home = || if leads_home { self.home(rule, ports) } else { None };
         let (source, destination, is_own, against) = self.between(rule, ports).or_else(home)?;
         let packet = against.example()?;
-        let access = Access { ports: against, ..space.access(permit)? };
+        let access = ClassAccess { ports: against, ..space.access(permit)? };
         Some(Violation { invariant: self.invariant, source, destination, is_own, packet, access, rules: 1 })
     }
 
     /// Whether a permit could be against the demand, as far as its selectors tell one by one.
-    fn is_concerned(&self, rule: &Permit, ports: &Ports, leads_home: bool) -> bool {
+    fn is_concerned(&self, rule: &AccessRule, ports: &PortSet, leads_home: bool) -> bool {
         let comes = self.sources.are_about(&rule.src);
         match self.invariant.kind {
             InvariantKind::Only => comes,
             InvariantKind::Never => {
                 let leads = leads_home || self.has_own || self.destinations.are_targets(&rule.dst);
-                let opens = |target: &Target| target.ports.as_ref().is_none_or(|open| open.overlap(ports));
+                let opens = |target: &TargetPorts| target.ports.as_ref().is_none_or(|open| open.overlap(ports));
                 comes && leads && self.targets.iter().any(opens)
             }
             InvariantKind::Isolated => comes || self.destinations.are_about(&rule.dst),
@@ -163,7 +163,7 @@ impl<'a, 'p> Demand<'a, 'p> {
     }
 
     /// From its sources to its destinations, `autogroup:self` apart.
-    fn between(&self, rule: &Permit, ports: &Ports) -> Option<Found> {
+    fn between(&self, rule: &AccessRule, ports: &PortSet) -> Option<Found> {
         let (from, to) = (self.sources.among(&rule.src), self.destinations.among(&rule.dst));
         if self.has_own {
             return self.between_each(rule, &from, ports);
@@ -179,7 +179,7 @@ impl<'a, 'p> Demand<'a, 'p> {
     }
 
     /// The same, class by class.
-    fn between_each(&self, rule: &Permit, from: &[(ClassId, KindId)], ports: &Ports) -> Option<Found> {
+    fn between_each(&self, rule: &AccessRule, from: &[(ClassId, CellId)], ports: &PortSet) -> Option<Found> {
         let space = self.space;
         let sources = LazyCell::new(|| space.sources_among(&rule.src));
         space.destinations_among(&rule.dst).into_iter().find_map(|destination| {
@@ -200,7 +200,7 @@ impl<'a, 'p> Demand<'a, 'p> {
     }
 
     /// From its sources to their own devices.
-    fn home(&self, rule: &Permit, ports: &Ports) -> Option<Found> {
+    fn home(&self, rule: &AccessRule, ports: &PortSet) -> Option<Found> {
         self.space.sources_among(&rule.src).into_iter().find_map(|source| {
             let from = self.sources.of(source);
             let own = self.space.own.get(source).into_iter().flatten();
@@ -210,33 +210,33 @@ impl<'a, 'p> Demand<'a, 'p> {
     }
 
     /// Which of the ports must not be open between two kinds.
-    fn against(&self, from: KindId, to: KindId, is_own: bool, ports: &Ports) -> Ports {
+    fn against(&self, from: CellId, to: CellId, is_own: bool, ports: &PortSet) -> PortSet {
         let (Some(from), Some(to)) = (self.sources.get(from), self.destinations.get(to)) else {
-            return Ports::default();
+            return PortSet::default();
         };
         if self.invariant.kind == InvariantKind::Isolated {
             let let_through = if from.is_about { &to.except } else { &from.except };
             let let_through = let_through.iter().filter_map(|&number| self.except.get(number));
             return match from.is_about == to.is_about {
-                true => Ports::default(),
+                true => PortSet::default(),
                 false => let_through.fold(ports.clone(), |ports, target| target.leaves(&ports)),
             };
         }
         if !from.is_about {
-            return Ports::default();
+            return PortSet::default();
         }
         let open = at(&self.targets, &to.targets, is_own)
-            .fold(Ports::default(), |open, target| open.with(&target.opens(ports)));
+            .fold(PortSet::default(), |open, target| open.with(&target.opens(ports)));
         let open = at(&self.except, &to.except, is_own).fold(open, |open, target| target.leaves(&open));
         if self.invariant.kind == InvariantKind::Never { open } else { ports.without(&open) }
     }
 }
 
 /// The targets that a destination is of.
-fn at<'t>(targets: &'t [Target], numbers: &'t [usize], is_own: bool) -> impl Iterator<Item = &'t Target> {
+fn at<'t>(targets: &'t [TargetPorts], numbers: &'t [usize], is_own: bool) -> impl Iterator<Item = &'t TargetPorts> {
     let own = targets.iter().filter(move |target| is_own && target.is_own);
     numbers.iter().filter_map(|&number| targets.get(number)).chain(own)
 }
 
 /// Source, destination, whether both are of one user, and what is open against the demand.
-type Found = (ClassId, ClassId, bool, Ports);
+type Found = (ClassId, ClassId, bool, PortSet);

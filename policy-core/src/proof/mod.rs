@@ -28,14 +28,14 @@
 //!   without a rule, none does that need not.
 
 pub mod atoms;
-pub mod cover;
-pub mod end;
-pub mod individual;
+pub mod classes;
+pub mod containment;
+pub mod end_weights;
+pub mod epoch_set;
 pub mod invariant;
-pub mod kinds;
-pub mod marks;
+#[cfg(test)]
+pub mod oracle;
+pub mod partition;
 pub mod port_index;
 pub mod redundancy;
-pub mod space;
-#[cfg(test)]
-pub mod twin;
+pub mod representative;

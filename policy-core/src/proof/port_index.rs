@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::access::ports::Ports;
+use crate::access::port_set::PortSet;
 use crate::model::{PortRange, Protocol};
 
 /// A permit with more pieces than that is looked at for every port; and of what is asked for, no more are.
@@ -20,12 +20,12 @@ pub struct PortIndex {
 }
 
 impl PortIndex {
-    pub fn new(permits: &[Ports]) -> Self {
+    pub fn new(permits: &[PortSet]) -> Self {
         let starts = |(protocol, range): (Protocol, PortRange)| {
             [Some(key(protocol, range.first)), range.last.checked_add(1).map(|next| key(protocol, next))]
         };
         // Most rules are about the same few ports, and to sort is what takes time.
-        let distinct: HashSet<u32> = permits.iter().flat_map(Ports::ranges).flat_map(starts).flatten().collect();
+        let distinct: HashSet<u32> = permits.iter().flat_map(PortSet::ranges).flat_map(starts).flatten().collect();
         let mut borders: Vec<u32> = distinct.into_iter().collect();
         borders.sort_unstable();
         let mut index = PortIndex { narrow: vec![Vec::new(); borders.len()], borders, wide: Vec::new() };
@@ -43,7 +43,7 @@ impl PortIndex {
     }
 
     /// Of the pieces of some ports the one that the fewest permits may open, and how many these are.
-    pub fn rarest(&self, ports: &Ports) -> Option<(usize, usize)> {
+    pub fn rarest(&self, ports: &PortSet) -> Option<(usize, usize)> {
         let count = |piece: usize| self.narrow.get(piece).map_or(0, Vec::len) + self.wide.len();
         self.pieces(ports).take(FEW).map(|piece| (piece, count(piece))).min_by_key(|&(_, count)| count)
     }
@@ -54,7 +54,7 @@ impl PortIndex {
     }
 
     /// The ports of a piece.
-    pub fn ports(&self, piece: usize) -> Ports {
+    pub fn ports(&self, piece: usize) -> PortSet {
         let range = self.borders.get(piece).map(|&start| {
             let [_, number, ..] = start.to_be_bytes();
             // Where the next piece is one of another protocol, this goes to the last port.
@@ -62,11 +62,11 @@ impl PortIndex {
             let port = |key: u32| u16::try_from(key & 0xffff).unwrap_or(u16::MAX);
             (Some(Protocol(number)), PortRange { first: port(start), last: port(end) })
         });
-        Ports::new(range)
+        PortSet::new(range)
     }
 
     /// The pieces that have some of the ports, in order.
-    fn pieces(&self, ports: &Ports) -> impl Iterator<Item = usize> {
+    fn pieces(&self, ports: &PortSet) -> impl Iterator<Item = usize> {
         ports.ranges().flat_map(|(protocol, range)| {
             let (first, last) = (key(protocol, range.first), key(protocol, range.last));
             // The last border that is not beyond begins the piece that has the first port.
@@ -85,7 +85,7 @@ fn key(protocol: Protocol, port: u16) -> u32 {
 mod tests {
     use super::*;
     use crate::Policy;
-    use crate::proof::space::Space;
+    use crate::proof::classes::AccessClasses;
     use policy_generate::small;
     use policy_generate::small::Random;
 
@@ -94,7 +94,7 @@ mod tests {
         for seed in small::seeds(60) {
             let (text, facts) = small::policy(&mut Random::new(seed));
             let policy = Policy::with_facts(&text, &facts);
-            let permits = Space::new(&policy).ports;
+            let permits = AccessClasses::new(&policy).ports;
             let index = PortIndex::new(&permits);
             for asked in &permits {
                 let Some((piece, count)) = index.rarest(asked) else {

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::access::permits::RuleRef;
-use crate::access::ports::Ports;
-use crate::access::selectors::SelectorId;
+use crate::access::port_set::PortSet;
+use crate::access::rule_index::RuleRef;
+use crate::access::selector_index::SelectorId;
 use crate::model::PortSpec;
-use crate::proof::cover::{Cover, Lack, Live, Region};
-use crate::proof::space::{Space, meets};
+use crate::proof::classes::{AccessClasses, meets};
+use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
 use crate::source::{Origin, Text};
 
 /// A rule, or an item of one of its lists, without which the policy would allow the same.
@@ -18,14 +18,14 @@ pub struct Redundancy {
     /// The rule.
     pub rule: Origin,
     /// What of it is needless.
-    pub part: Part,
+    pub part: RedundantPart,
     /// The other rules that allow it, and the rule itself where other items of it do.
     pub covered_by: Vec<Origin>,
 }
 
 /// What of a rule is needless.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum RedundantPart {
     /// All of it
     Rule,
     /// An item of its sources, destinations or ports
@@ -40,8 +40,8 @@ pub enum Part {
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_core::proof::redundancy::{Part, redundancies};
-/// use policy_core::proof::space::Space;
+/// use policy_core::proof::redundancy::{RedundantPart, redundancies};
+/// use policy_core::proof::classes::AccessClasses;
 /// let policy = Policy::parse(r#"{
 ///     "tagOwners": {"tag:web": []},
 ///     "grants": [
@@ -50,11 +50,11 @@ pub enum Part {
 ///         {"src": ["alice@example.com"], "dst": ["tag:web"], "ip": ["tcp:80-120"]},
 ///     ],
 /// }"#);
-/// let found = redundancies(&Space::new(&policy));
-/// assert_eq!((&found[0].part, found[0].covered_by.len(), found.len()), (&Part::Rule, 2, 1));
+/// let found = redundancies(&AccessClasses::new(&policy));
+/// assert_eq!((&found[0].part, found[0].covered_by.len(), found.len()), (&RedundantPart::Rule, 2, 1));
 /// ```
-pub fn redundancies(space: &Space) -> Vec<Redundancy> {
-    let mut cover = Cover::new(space);
+pub fn redundancies(space: &AccessClasses) -> Vec<Redundancy> {
+    let mut cover = Containment::new(space);
     let mut found = Vec::new();
     for (rule, permits) in rules(space).into_iter().rev() {
         Pruner { space, cover: &mut cover, rule, permits, lacks: Vec::new() }.prune(&mut found);
@@ -64,7 +64,7 @@ pub fn redundancies(space: &Space) -> Vec<Redundancy> {
 }
 
 /// Each rule with its permits.
-fn rules<'p>(space: &Space<'p>) -> Vec<(RuleRef<'p>, Range<usize>)> {
+fn rules<'p>(space: &AccessClasses<'p>) -> Vec<(RuleRef<'p>, Range<usize>)> {
     let mut rules: Vec<(RuleRef, Range<usize>)> = Vec::new();
     for (number, permit) in space.permits.list.iter().enumerate() {
         match rules.last_mut() {
@@ -77,12 +77,12 @@ fn rules<'p>(space: &Space<'p>) -> Vec<(RuleRef<'p>, Range<usize>)> {
 
 /// Takes away what is needless of one rule.
 struct Pruner<'c, 'a, 'p> {
-    space: &'a Space<'p>,
-    cover: &'c mut Cover<'a, 'p>,
+    space: &'a AccessClasses<'p>,
+    cover: &'c mut Containment<'a, 'p>,
     rule: RuleRef<'p>,
     permits: Range<usize>,
     /// What this rule allows and no other does, as far as is known. An item that alone has a part in it is needed.
-    lacks: Vec<Lack>,
+    lacks: Vec<Uncovered>,
 }
 
 impl Pruner<'_, '_, '_> {
@@ -102,13 +102,13 @@ impl Pruner<'_, '_, '_> {
             RuleRef::Grant(_) | RuleRef::NoRules(_) => return,
         };
         let rule = self.rule.origin();
-        let nothing = self.permits.clone().map(|permit| (permit, Live::default())).collect();
-        if let Some(covered_by) = self.leave(nothing, &Gone::default()) {
-            found.push(Redundancy { rule, part: Part::Rule, covered_by });
+        let nothing = self.permits.clone().map(|permit| (permit, Remaining::default())).collect();
+        if let Some(covered_by) = self.leave(nothing, &Removed::default()) {
+            found.push(Redundancy { rule, part: RedundantPart::Rule, covered_by });
             return;
         }
         let mut push = |text: &Text, covered_by: Option<Vec<Origin>>| {
-            let part = Part::Item(text.clone());
+            let part = RedundantPart::Item(text.clone());
             found.extend(covered_by.map(|covered_by| Redundancy { rule, part, covered_by }));
         };
         for (item, text) in src.iter().enumerate().rev() {
@@ -117,8 +117,8 @@ impl Pruner<'_, '_, '_> {
         for (permit, item, place) in self.places() {
             dst.get(item).into_iter().for_each(|text| push(text, self.without_destination(permit, place)));
         }
-        let mut left: Vec<(&PortSpec, Ports)> =
-            ip.iter().map(|spec| (spec, Ports::new([(spec.protocol, spec.ports)]))).collect();
+        let mut left: Vec<(&PortSpec, PortSet)> =
+            ip.iter().map(|spec| (spec, PortSet::new([(spec.protocol, spec.ports)]))).collect();
         for item in (0..ip.len()).rev() {
             let (spec, gone) = left.remove(item);
             match self.without_ports(&gone, left.iter().map(|(_, ports)| ports)) {
@@ -143,7 +143,7 @@ impl Pruner<'_, '_, '_> {
     fn without_source(&mut self, item: usize) -> Option<Vec<Origin>> {
         let first = self.cover.live(self.permits.start)?;
         let (&source, others) = (first.src.get(item)?, except(&first.src, item));
-        let is_needed = |lack: &Lack| {
+        let is_needed = |lack: &Uncovered| {
             let class = self.space.sources.get(lack.source);
             class.is_some_and(|class| meets(&[source], &class.selectors) && !meets(&others, &class.selectors))
         };
@@ -153,9 +153,9 @@ impl Pruner<'_, '_, '_> {
         }
         let left = self.permits.clone().filter_map(|permit| {
             let live = self.cover.live(permit)?;
-            Some((permit, Live { src: others.clone(), ..live.clone() }))
+            Some((permit, Remaining { src: others.clone(), ..live.clone() }))
         });
-        self.leave(left.collect(), &Gone { src: Some(&[source]), ..Gone::default() })
+        self.leave(left.collect(), &Removed { src: Some(&[source]), ..Removed::default() })
     }
 
     /// Whether a destination can go, and what covers it.
@@ -166,7 +166,7 @@ impl Pruner<'_, '_, '_> {
         let elsewhere =
             self.permits.clone().filter(|&other| other != permit).filter_map(|other| self.cover.live(other));
         let remaining: Vec<SelectorId> = elsewhere.flat_map(|live| &live.dst).chain(&others).copied().collect();
-        let is_needed = |lack: &Lack| {
+        let is_needed = |lack: &Uncovered| {
             let class = self.space.destinations.get(lack.destination);
             let has = |ids: &[SelectorId]| {
                 class.is_some_and(|class| meets(ids, &class.selectors))
@@ -177,41 +177,41 @@ impl Pruner<'_, '_, '_> {
         if remaining.is_empty() || self.lacks.iter().any(is_needed) {
             return None;
         }
-        let left = Live { dst: others, ..live.clone() };
-        self.leave(vec![(permit, left)], &Gone { dst: Some(&[destination]), ..Gone::default() })
+        let left = Remaining { dst: others, ..live.clone() };
+        self.leave(vec![(permit, left)], &Removed { dst: Some(&[destination]), ..Removed::default() })
     }
 
     /// Whether ports of a grant can go, and what covers them.
     fn without_ports<'r>(
         &mut self,
-        ports: &Ports,
-        others: impl Iterator<Item = &'r Ports> + Clone,
+        ports: &PortSet,
+        others: impl Iterator<Item = &'r PortSet> + Clone,
     ) -> Option<Vec<Origin>> {
         let permit = self.permits.start;
-        let is_needed = |lack: &Lack| {
+        let is_needed = |lack: &Uncovered| {
             let part = lack.ports.common(ports);
             !part.is_empty() && !others.clone().any(|others| others.overlap(&part))
         };
         if others.clone().next().is_none() || self.lacks.iter().any(is_needed) {
             return None;
         }
-        let others = others.flat_map(Ports::ranges).map(|(protocol, range)| (Some(protocol), range));
-        let left = Live { ports: Ports::new(others), ..self.cover.live(permit)?.clone() };
-        self.leave(vec![(permit, left)], &Gone { ports: Some(ports), ..Gone::default() })
+        let others = others.flat_map(PortSet::ranges).map(|(protocol, range)| (Some(protocol), range));
+        let left = Remaining { ports: PortSet::new(others), ..self.cover.live(permit)?.clone() };
+        self.leave(vec![(permit, left)], &Removed { ports: Some(ports), ..Removed::default() })
     }
 
     /// Leaves that of some permits if what is gone is allowed all the same, and tells by which rules.
-    fn leave(&mut self, left: Vec<(usize, Live)>, gone: &Gone) -> Option<Vec<Origin>> {
+    fn leave(&mut self, left: Vec<(usize, Remaining)>, gone: &Removed) -> Option<Vec<Origin>> {
         let replaced = left.into_iter().map(|(permit, live)| (permit, self.cover.replace(permit, live)));
-        let before: Vec<(usize, Live)> = replaced.collect();
-        let regions = before.iter().map(|(permit, live)| Region {
+        let before: Vec<(usize, Remaining)> = replaced.collect();
+        let regions = before.iter().map(|(permit, live)| Cube {
             permit: *permit,
             src: gone.src.unwrap_or(&live.src),
             dst: gone.dst.unwrap_or(&live.dst),
             ports: gone.ports.unwrap_or(&live.ports),
         });
         // What is about nobody or nothing is another mistake.
-        let regions: Vec<Region> = regions.filter(|region| !self.cover.is_empty(region)).collect();
+        let regions: Vec<Cube> = regions.filter(|region| !self.cover.is_empty(region)).collect();
         let mut by = BTreeSet::new();
         match regions.iter().try_for_each(|region| self.cover.allow(region, &mut by)) {
             Ok(()) if !regions.is_empty() => {
@@ -232,10 +232,10 @@ impl Pruner<'_, '_, '_> {
 
 /// What is to go of some permits. What is not told is all.
 #[derive(Default)]
-struct Gone<'r> {
+struct Removed<'r> {
     src: Option<&'r [SelectorId]>,
     dst: Option<&'r [SelectorId]>,
-    ports: Option<&'r Ports>,
+    ports: Option<&'r PortSet>,
 }
 
 fn except(ids: &[SelectorId], item: usize) -> Vec<SelectorId> {

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::model::{Action, Protocol, Selector, SshTest, Target, Test};
 use crate::source::{Origin, Text};
-use crate::testing::fit::Doubt;
-use crate::testing::nearest::Nearest;
-use crate::testing::packet::Answer;
-use crate::testing::party::{Party, is_nobody};
+use crate::testing::near_miss::NearMiss;
+use crate::testing::packet::Decision;
+use crate::testing::ternary::MissingFact;
+use crate::testing::test_endpoint::{TestEndpoint, is_nobody};
 
 /// What a test says of one target or account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +22,11 @@ pub enum Expectation {
 
 /// Whether one target or account of a test is as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict<'p> {
+pub enum TestResult<'p> {
     /// It is.
     Passes,
     /// It may be: that hangs on a fact that is not given.
-    Unknown(Doubt<'p>),
+    Unknown(MissingFact<'p>),
     /// It is not.
     Fails,
 }
@@ -51,24 +51,24 @@ pub struct Outcome<'p> {
     /// The imagined posture of the source.
     pub attributes: &'p Map<String, Value>,
     /// Whether it is so.
-    pub verdict: Verdict<'p>,
+    pub verdict: TestResult<'p>,
     /// The rule that allows it, if one does: what an accept rests on, and what a failing deny is refuted by.
     /// Where it is not known whether it is so, the rule that may allow it.
     pub rule: Option<Origin>,
     /// What that rule does, in an SSH test.
     pub action: Option<Action>,
-    /// Who of several that the source stands for decides it, where it is not so for all of them.
-    pub who: Option<Who<'p>>,
+    /// Decider of several that the source stands for decides it, where it is not so for all of them.
+    pub who: Option<Decider<'p>>,
     /// Where it passes by the tags that the test names: two devices with these tags between which it is otherwise, by
     /// another of their tags.
-    pub leak: Option<Leak<'p>>,
+    pub leak: Option<MultiTagBypass<'p>>,
     /// For the first of those that must be allowed and are not: which rule comes nearest.
-    pub nearest: Option<Nearest<'p>>,
+    pub nearest: Option<NearMiss<'p>>,
 }
 
 /// What is so between two tags, a denial above all, and is not between two devices that have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leak<'p> {
+pub struct MultiTagBypass<'p> {
     /// The device that has the source's tag, if that is a tag that several devices or tags meet on.
     pub source: Option<&'p str>,
     /// The device that has the destination's tag, likewise.
@@ -81,7 +81,7 @@ pub struct Leak<'p> {
 
 /// One of several that a source stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Who<'p> {
+pub struct Decider<'p> {
     /// The login of the user.
     pub user: Option<&'p str>,
     /// The name of the device.
@@ -100,7 +100,7 @@ impl<'p> Outcome<'p> {
             port: Some(target.port),
             protocol: test.proto,
             attributes: &test.src_posture_attrs,
-            verdict: Verdict::Passes,
+            verdict: TestResult::Passes,
             rule: None,
             action: None,
             who: None,
@@ -125,7 +125,7 @@ impl<'p> Outcome<'p> {
             port: None,
             protocol: None,
             attributes: &test.src_posture_attrs,
-            verdict: Verdict::Passes,
+            verdict: TestResult::Passes,
             rule: None,
             action: None,
             who: None,
@@ -140,56 +140,56 @@ impl<'p> Outcome<'p> {
         let nowhere = Some(self.destination).filter(|_| no_destination);
         let unknown = nobody.into_iter().chain(nowhere).find(|selector| !is_nobody(selector));
         let verdict = match (unknown, self.expectation) {
-            (Some(selector), _) => Verdict::Unknown(Doubt::Selector(&selector.text)),
-            (None, Expectation::Deny) => Verdict::Passes,
-            (None, _) => Verdict::Fails,
+            (Some(selector), _) => TestResult::Unknown(MissingFact::Selector(&selector.text)),
+            (None, Expectation::Deny) => TestResult::Passes,
+            (None, _) => TestResult::Fails,
         };
         Outcome { verdict, ..self }
     }
 
     /// Whether it is as it must be, for certain.
     pub fn passes(&self) -> bool {
-        self.verdict == Verdict::Passes
+        self.verdict == TestResult::Passes
     }
 
     /// Whether it is not as it must be, for certain.
     pub fn fails(&self) -> bool {
-        self.verdict == Verdict::Fails
+        self.verdict == TestResult::Fails
     }
 }
 
-impl<'p> Who<'p> {
-    pub fn of(party: &Party<'p>) -> Who<'p> {
-        Who { user: party.user(), device: party.device() }
+impl<'p> Decider<'p> {
+    pub fn of(party: &TestEndpoint<'p>) -> Decider<'p> {
+        Decider { user: party.user(), device: party.device() }
     }
 }
 
 /// What is found of one source: its verdict, and what that rests on.
 #[derive(Clone, Copy, Debug)]
-pub struct Finding<'p> {
-    pub verdict: Verdict<'p>,
+pub struct Evaluation<'p> {
+    pub verdict: TestResult<'p>,
     pub rule: Option<Origin>,
     pub action: Option<Action>,
 }
 
-impl<'p> Finding<'p> {
+impl<'p> Evaluation<'p> {
     /// Whether an answer is as expected.
-    pub fn new(is_expected: bool, answer: Answer<'p>) -> Self {
-        let verdict = |is_allowed: bool| if is_allowed == is_expected { Verdict::Passes } else { Verdict::Fails };
+    pub fn new(is_expected: bool, answer: Decision<'p>) -> Self {
+        let verdict = |is_allowed: bool| if is_allowed == is_expected { TestResult::Passes } else { TestResult::Fails };
         let (verdict, rule) = match answer {
-            Answer::Denied => (verdict(false), None),
-            Answer::Unknown(rule, doubt) => (Verdict::Unknown(doubt), Some(rule)),
-            Answer::Allowed(rule) => (verdict(true), Some(rule)),
+            Decision::Denied => (verdict(false), None),
+            Decision::Unknown(rule, doubt) => (TestResult::Unknown(doubt), Some(rule)),
+            Decision::Allowed(rule) => (verdict(true), Some(rule)),
         };
-        Finding { verdict, rule, action: None }
+        Evaluation { verdict, rule, action: None }
     }
 
     /// The one that decides: what is expected must be so for all. And which it is, if they differ.
-    pub fn of_all(findings: &[Finding<'p>]) -> Option<(Finding<'p>, usize, bool)> {
-        let weight = |verdict: Verdict| match verdict {
-            Verdict::Fails => 0,
-            Verdict::Unknown(_) => 1,
-            Verdict::Passes => 2,
+    pub fn of_all(findings: &[Evaluation<'p>]) -> Option<(Evaluation<'p>, usize, bool)> {
+        let weight = |verdict: TestResult| match verdict {
+            TestResult::Fails => 0,
+            TestResult::Unknown(_) => 1,
+            TestResult::Passes => 2,
         };
         let (index, decisive) = findings.iter().enumerate().min_by_key(|(_, finding)| weight(finding.verdict))?;
         let differ = findings.iter().any(|finding| weight(finding.verdict) != weight(decisive.verdict));

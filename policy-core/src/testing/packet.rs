@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::access::permits::{Permit, RuleRef, opens};
 use crate::access::posture;
+use crate::access::rule_index::{AccessRule, RuleRef, opens};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Autogroup, Policy, PortRange, PortSpec, Protocol, Selector, SelectorKind};
 use crate::source::Origin;
-use crate::testing::fit::{Doubt, Fit};
-use crate::testing::party::Party;
+use crate::testing::ternary::{MissingFact, Ternary};
+use crate::testing::test_endpoint::TestEndpoint;
 
 /// One packet, of a test.
 #[derive(Clone, Copy)]
@@ -16,8 +16,8 @@ pub struct Packet<'a, 'p> {
     pub policy: &'p Policy,
     pub tailnet: &'a Tailnet<'p>,
     pub attributes: &'p Map<String, Value>,
-    pub source: &'a Party<'p>,
-    pub destination: &'a Party<'p>,
+    pub source: &'a TestEndpoint<'p>,
+    pub destination: &'a TestEndpoint<'p>,
     /// `None` where the test names none.
     pub protocol: Option<Protocol>,
     pub port: u16,
@@ -25,33 +25,33 @@ pub struct Packet<'a, 'p> {
 
 /// What the policy says to a packet, or to a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer<'p> {
+pub enum Decision<'p> {
     Denied,
     /// It is this rule that may allow it.
-    Unknown(Origin, Doubt<'p>),
+    Unknown(Origin, MissingFact<'p>),
     /// By this rule.
     Allowed(Origin),
 }
 
-impl<'p> Answer<'p> {
+impl<'p> Decision<'p> {
     /// The answer of several rules, or to several packets of which one is enough.
-    pub fn first(answers: impl IntoIterator<Item = Answer<'p>>) -> Answer<'p> {
-        let mut best = Answer::Denied;
+    pub fn first(answers: impl IntoIterator<Item = Decision<'p>>) -> Decision<'p> {
+        let mut best = Decision::Denied;
         for answer in answers {
             match (answer, best) {
-                (Answer::Allowed(_), _) => return answer,
-                (Answer::Unknown(..), Answer::Denied) => best = answer,
+                (Decision::Allowed(_), _) => return answer,
+                (Decision::Unknown(..), Decision::Denied) => best = answer,
                 _ => {}
             }
         }
         best
     }
 
-    pub fn of_rule(fit: Fit<'p>, rule: Origin) -> Answer<'p> {
+    pub fn of_rule(fit: Ternary<'p>, rule: Origin) -> Decision<'p> {
         match fit {
-            Fit::No => Answer::Denied,
-            Fit::Maybe(doubt) => Answer::Unknown(rule, doubt),
-            Fit::Yes => Answer::Allowed(rule),
+            Ternary::No => Decision::Denied,
+            Ternary::Maybe(doubt) => Decision::Unknown(rule, doubt),
+            Ternary::Yes => Decision::Allowed(rule),
         }
     }
 }
@@ -64,18 +64,18 @@ pub fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>> {
 
 impl<'p> Packet<'_, 'p> {
     /// Whether a rule lets it through.
-    pub fn goes_by(&self, rule: RuleRef<'p>) -> Fit<'p> {
+    pub fn goes_by(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         // What is cheapest and decides most often comes first.
         self.arrives_by(rule).and(|| self.comes_from(rule)).and(|| self.has_posture_for(rule).into())
     }
 
     /// Whether the rule opens the port of the destination.
-    fn arrives_by(&self, rule: RuleRef<'p>) -> Fit<'p> {
-        Fit::any(rule.destinations().map(|(dst, ports)| self.is_on(ports).and(|| self.goes_to(dst))))
+    fn arrives_by(&self, rule: RuleRef<'p>) -> Ternary<'p> {
+        Ternary::any(rule.destinations().map(|(dst, ports)| self.is_on(ports).and(|| self.goes_to(dst))))
     }
 
-    pub fn comes_from(&self, rule: RuleRef<'p>) -> Fit<'p> {
-        Fit::any(rule.src().iter().map(|selector| self.source.is_source(self.tailnet, selector)))
+    pub fn comes_from(&self, rule: RuleRef<'p>) -> Ternary<'p> {
+        Ternary::any(rule.src().iter().map(|selector| self.source.is_source(self.tailnet, selector)))
     }
 
     pub fn has_one_of(&self, postures: &[Selector]) -> bool {
@@ -86,7 +86,7 @@ impl<'p> Packet<'_, 'p> {
         self.has_one_of(posture::required(self.policy, rule.src_posture()))
     }
 
-    pub fn goes_to(&self, selector: &'p Selector) -> Fit<'p> {
+    pub fn goes_to(&self, selector: &'p Selector) -> Ternary<'p> {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
             _ => self.destination.is_destination(self.tailnet, selector),
@@ -94,21 +94,21 @@ impl<'p> Packet<'_, 'p> {
     }
 
     /// Whether its port is one that is open.
-    pub fn is_on(&self, ports: Ports) -> Fit<'p> {
+    pub fn is_on(&self, ports: RulePorts) -> Ternary<'p> {
         self.is_open(|protocol| ports.each().any(|port| opens(port, protocol, self.port)))
     }
 
     /// Whether a permit that is about its two ends lets it through.
-    pub fn goes_by_permit(&self, permit: &Permit) -> Fit<'p> {
+    pub fn goes_by_permit(&self, permit: &AccessRule) -> Ternary<'p> {
         self.is_open(|protocol| permit.is_on(protocol, self.port)).and(|| self.has_one_of(permit.postures).into())
     }
 
-    fn is_open(&self, is_open: impl Fn(Protocol) -> bool) -> Fit<'p> {
+    fn is_open(&self, is_open: impl Fn(Protocol) -> bool) -> Ternary<'p> {
         match self.protocol {
             Some(protocol) => is_open(protocol).into(),
-            None if is_open(Protocol::TCP) => Fit::Yes,
-            None if is_open(Protocol::UDP) => Fit::Maybe(Doubt::Protocol),
-            None => Fit::No,
+            None if is_open(Protocol::TCP) => Ternary::Yes,
+            None if is_open(Protocol::UDP) => Ternary::Maybe(MissingFact::Protocol),
+            None => Ternary::No,
         }
     }
 }
@@ -131,17 +131,17 @@ impl<'p> RuleRef<'p> {
     }
 
     /// Its destinations, each with what is open there.
-    pub fn destinations(self) -> impl Iterator<Item = (&'p Selector, Ports<'p>)> {
+    pub fn destinations(self) -> impl Iterator<Item = (&'p Selector, RulePorts<'p>)> {
         let (grant, acl) = match self {
             RuleRef::Grant(grant) => (Some(grant), None),
             RuleRef::Acl(acl) => (None, Some(acl)),
             RuleRef::NoRules(_) => (None, None),
         };
         let of_grant = grant.into_iter().flat_map(|grant| {
-            grant.dst.iter().map(|dst| (dst, Ports { specs: &grant.ip, protocol: None, ranges: &[] }))
+            grant.dst.iter().map(|dst| (dst, RulePorts { specs: &grant.ip, protocol: None, ranges: &[] }))
         });
         let of_acl = acl.into_iter().flat_map(|acl| {
-            acl.dst.iter().map(|dst| (&dst.host, Ports { specs: &[], protocol: acl.proto, ranges: &dst.ports }))
+            acl.dst.iter().map(|dst| (&dst.host, RulePorts { specs: &[], protocol: acl.proto, ranges: &dst.ports }))
         });
         of_grant.chain(of_acl)
     }
@@ -149,13 +149,13 @@ impl<'p> RuleRef<'p> {
 
 /// What a rule opens at a destination, as grants or as acls have it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ports<'p> {
+pub struct RulePorts<'p> {
     specs: &'p [PortSpec],
     protocol: Option<Protocol>,
     ranges: &'p [PortRange],
 }
 
-impl<'p> Ports<'p> {
+impl<'p> RulePorts<'p> {
     /// The ports, each with its protocol; without one it is of TCP, UDP and ICMP.
     pub fn each(self) -> impl Iterator<Item = (Option<Protocol>, PortRange)> {
         let of_grant = self.specs.iter().map(|spec| (spec.protocol, spec.ports));

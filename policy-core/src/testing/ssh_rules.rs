@@ -1,36 +1,36 @@
 //! SSH rules, found by their two ends.
 
-use crate::access::bits::Bits;
-use crate::access::selectors::{SelectorId, Selectors};
+use crate::access::bit_set::BitSet;
+use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Policy, SshRule};
-use crate::testing::fit::Fit;
-use crate::testing::gaps::{InDoubt, Side};
-use crate::testing::party::Party;
+use crate::testing::ternary::Ternary;
+use crate::testing::test_endpoint::TestEndpoint;
+use crate::testing::unknowns::{Side, UnknownIndex};
 
 /// The SSH rules of a policy, and where to find them.
-pub struct SshRules<'p> {
+pub struct SshRuleIndex<'p> {
     list: Vec<&'p SshRule>,
-    selectors: Selectors<'p>,
+    selectors: SelectorIndex<'p>,
     /// By selector, those that have it as a source
     from: Vec<Vec<usize>>,
     to: Vec<Vec<usize>>,
     /// Those to `autogroup:self`
-    to_own: Bits,
-    in_doubt: InDoubt,
+    to_own: BitSet,
+    in_doubt: UnknownIndex,
 }
 
 /// Somebody at one end of a login.
 pub struct SshEnd<'p> {
-    pub party: Party<'p>,
+    pub party: TestEndpoint<'p>,
     /// The rules that may be about them.
-    rules: Bits,
+    rules: BitSet,
 }
 
-impl<'p> SshRules<'p> {
+impl<'p> SshRuleIndex<'p> {
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         let all = || policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-        let selectors = Selectors::new(tailnet, all());
+        let selectors = SelectorIndex::new(tailnet, all());
         let list: Vec<&SshRule> = policy.ssh.iter().collect();
         let (mut from, mut to) = (vec![Vec::new(); selectors.len()], vec![Vec::new(); selectors.len()]);
         for (number, rule) in list.iter().enumerate() {
@@ -41,14 +41,14 @@ impl<'p> SshRules<'p> {
             }
         }
         let with = |ids: &[SelectorId]| [&from, &to].map(|by_selector| rules_of(list.len(), by_selector, ids));
-        let in_doubt = InDoubt::new(tailnet, all(), &selectors, with);
+        let in_doubt = UnknownIndex::new(tailnet, all(), &selectors, with);
         let own: Vec<SelectorId> = selectors.own_devices().into_iter().collect();
         let to_own = rules_of(list.len(), &to, &own);
-        SshRules { list, selectors, from, to, to_own, in_doubt }
+        SshRuleIndex { list, selectors, from, to, to_own, in_doubt }
     }
 
     /// Somebody at that end of a login.
-    pub fn end(&self, tailnet: &Tailnet<'p>, party: Party<'p>, side: Side) -> SshEnd<'p> {
+    pub fn end(&self, tailnet: &Tailnet<'p>, party: TestEndpoint<'p>, side: Side) -> SshEnd<'p> {
         let identity = party.identity();
         let mut rules = match side {
             Side::Source => rules_of(self.list.len(), &self.from, &self.selectors.of_source(tailnet, &identity)),
@@ -60,7 +60,7 @@ impl<'p> SshRules<'p> {
 
     /// The rules that may lead from the one to the other, in their order.
     pub fn between(&self, source: &SshEnd<'p>, destination: &SshEnd<'p>) -> impl Iterator<Item = &'p SshRule> {
-        let is_own = destination.party.is_own_device_of(&source.party) != Fit::No;
+        let is_own = destination.party.is_own_device_of(&source.party) != Ternary::No;
         let numbers = source.rules.also_in(&destination.rules, is_own.then_some(&self.to_own));
         numbers.filter_map(|number| self.list.get(number).copied())
     }
@@ -77,8 +77,8 @@ impl<'p> SshRules<'p> {
 }
 
 /// The rules that have one of some selectors.
-fn rules_of(count: usize, by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Bits {
-    let mut rules = Bits::new(count);
+fn rules_of(count: usize, by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> BitSet {
+    let mut rules = BitSet::new(count);
     let numbers = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten();
     numbers.for_each(|&number| rules.insert(number));
     rules
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::model::{Autogroup, Selector, SelectorKind};
     use crate::source::{Origin, Text};
-    use crate::testing::party::parties;
+    use crate::testing::test_endpoint::parties;
     use policy_generate::small;
     use policy_generate::small::Random;
 
@@ -125,7 +125,7 @@ mod tests {
             let text = format!("{}, \"ssh\": [{}]}}", rest.trim_end_matches('}'), rules.join(", "));
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
-                let rules = SshRules::new(&policy, &tailnet);
+                let rules = SshRuleIndex::new(&policy, &tailnet);
                 let all = |side| {
                     let parties = ends.iter().flat_map(|selector| parties(&tailnet, selector));
                     parties.map(|party| rules.end(&tailnet, party, side)).collect::<Vec<_>>()
@@ -135,7 +135,7 @@ mod tests {
                     .flat_map(|source| all(Side::Destination).into_iter().map(move |destination| (source, destination)))
                 {
                     let goes_to = |selector: &Selector| {
-                        Fit::No
+                        Ternary::No
                             != match selector.kind {
                                 SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => {
                                     destination.party.is_own_device_of(&source.party)
@@ -144,7 +144,7 @@ mod tests {
                             }
                     };
                     let is_about = |rule: &&SshRule| {
-                        rule.src.iter().any(|selector| source.party.is_source(&tailnet, selector) != Fit::No)
+                        rule.src.iter().any(|selector| source.party.is_source(&tailnet, selector) != Ternary::No)
                             && rule.dst.iter().any(goes_to)
                     };
                     let expected: Vec<Origin> = policy.ssh.iter().filter(is_about).map(|rule| rule.origin).collect();

@@ -8,14 +8,14 @@ use crate::access::posture;
 use crate::access::tailnet::Tailnet;
 use crate::model::{Action, Autogroup, List, Policy, Selector, SelectorKind, SshRule, SshTest};
 use crate::source::{Origin, Text};
-use crate::testing::fit::Fit;
-use crate::testing::gaps::Side;
-use crate::testing::nearest;
-use crate::testing::outcome::{Expectation, Finding, Leak, Outcome, Verdict, Who};
-use crate::testing::packet::Answer;
-use crate::testing::party::{carriers, parties};
-use crate::testing::ssh_rules::{SshEnd, SshRules};
-use crate::testing::test::explained_at_most;
+use crate::testing::near_miss;
+use crate::testing::network_test::explained_at_most;
+use crate::testing::outcome::{Decider, Evaluation, Expectation, MultiTagBypass, Outcome, TestResult};
+use crate::testing::packet::Decision;
+use crate::testing::ssh_rules::{SshEnd, SshRuleIndex};
+use crate::testing::ternary::Ternary;
+use crate::testing::test_endpoint::{carriers, parties};
+use crate::testing::unknowns::Side;
 
 /// What becomes of every account on every destination of the policy's `sshTests`, in the order of the policy.
 ///
@@ -38,7 +38,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
         return Vec::new();
     }
     let tailnet = Tailnet::new(policy);
-    let rules = SshRules::new(policy, &tailnet);
+    let rules = SshRuleIndex::new(policy, &tailnet);
     let ends = |selector, side| {
         let parties = parties(&tailnet, selector).into_iter();
         parties.map(|party| rules.end(&tailnet, party, side)).collect::<Vec<SshEnd>>()
@@ -61,7 +61,8 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             let [from, to] = [&sources_with_tags, &*destinations_with_tags].map(Option::as_deref);
             for (expectation, accounts) in lists(test) {
                 for account in accounts {
-                    let run = Run { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
+                    let run =
+                        SshTestRun { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources, destinations };
                     let mut outcome = run.outcome(expectation, destination, account, explained < at_most);
                     outcome.leak = run.leak(&outcome, from, to);
                     outcomes.push(outcome);
@@ -79,16 +80,16 @@ pub fn lists(test: &SshTest) -> [(Expectation, &List<Text>); 3] {
 }
 
 /// A test that is being run on one of its destinations.
-pub struct Run<'a, 'p> {
+pub struct SshTestRun<'a, 'p> {
     pub policy: &'p Policy,
     pub tailnet: &'a Tailnet<'p>,
-    pub rules: &'a SshRules<'p>,
+    pub rules: &'a SshRuleIndex<'p>,
     pub test: &'p SshTest,
     pub sources: &'a [SshEnd<'p>],
     pub destinations: &'a [SshEnd<'p>],
 }
 
-impl<'p> Run<'_, 'p> {
+impl<'p> SshTestRun<'_, 'p> {
     fn outcome(
         &self,
         expectation: Expectation,
@@ -101,30 +102,39 @@ impl<'p> Run<'_, 'p> {
             return outcome.without_parties(self.sources.is_empty(), self.destinations.is_empty());
         }
         // All pairs must be as expected.
-        let logins: Vec<Login> = self.logins(account).collect();
-        let findings: Vec<Finding> = logins.iter().map(|login| login.finding(expectation)).collect();
-        let Some((decisive, index, differ)) = Finding::of_all(&findings) else { return outcome };
+        let logins: Vec<SshLogin> = self.logins(account).collect();
+        let findings: Vec<Evaluation> = logins.iter().map(|login| login.finding(expectation)).collect();
+        let Some((decisive, index, differ)) = Evaluation::of_all(&findings) else { return outcome };
         (outcome.verdict, outcome.rule, outcome.action) = (decisive.verdict, decisive.rule, decisive.action);
         let login = logins.get(index);
-        outcome.who = login.filter(|_| differ).map(|login| Who::of(&login.source.party));
+        outcome.who = login.filter(|_| differ).map(|login| Decider::of(&login.source.party));
         if explain && outcome.fails() && outcome.rule.is_none() {
-            outcome.nearest = login.map(nearest::to_login);
+            outcome.nearest = login.map(near_miss::to_login);
         }
         outcome
     }
 
     /// A login that is as it must be between the tags that the test names, and not between devices that have them.
-    fn leak(&self, by_tag: &Outcome<'p>, from: Option<&[SshEnd<'p>]>, to: Option<&[SshEnd<'p>]>) -> Option<Leak<'p>> {
+    fn leak(
+        &self,
+        by_tag: &Outcome<'p>,
+        from: Option<&[SshEnd<'p>]>,
+        to: Option<&[SshEnd<'p>]>,
+    ) -> Option<MultiTagBypass<'p>> {
         if !by_tag.passes() || from.is_none() && to.is_none() {
             return None;
         }
-        let run = Run { sources: from.unwrap_or(self.sources), destinations: to.unwrap_or(self.destinations), ..*self };
+        let run = SshTestRun {
+            sources: from.unwrap_or(self.sources),
+            destinations: to.unwrap_or(self.destinations),
+            ..*self
+        };
         let (login, finding) = run.logins(by_tag.target).find_map(|login| {
             let finding = login.finding(by_tag.expectation);
-            (finding.verdict == Verdict::Fails).then_some((login, finding))
+            (finding.verdict == TestResult::Fails).then_some((login, finding))
         })?;
         let name = |is_tag: bool, end: &SshEnd<'p>| end.party.device().filter(|_| is_tag);
-        Some(Leak {
+        Some(MultiTagBypass {
             source: name(from.is_some(), login.source),
             destination: name(to.is_some(), login.destination),
             rule: finding.rule?,
@@ -133,9 +143,9 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// From each source to each destination.
-    pub fn logins<'b>(&'b self, account: &'p str) -> impl Iterator<Item = Login<'b, 'p>> {
+    pub fn logins<'b>(&'b self, account: &'p str) -> impl Iterator<Item = SshLogin<'b, 'p>> {
         let pairs = self.sources.iter().flat_map(|source| self.destinations.iter().map(move |other| (source, other)));
-        pairs.map(move |(source, destination)| Login {
+        pairs.map(move |(source, destination)| SshLogin {
             policy: self.policy,
             tailnet: self.tailnet,
             rules: self.rules,
@@ -148,50 +158,50 @@ impl<'p> Run<'_, 'p> {
 }
 
 /// Someone who wants to be an account.
-pub struct Login<'a, 'p> {
+pub struct SshLogin<'a, 'p> {
     pub policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
-    rules: &'a SshRules<'p>,
+    rules: &'a SshRuleIndex<'p>,
     pub attributes: &'p Map<String, Value>,
     source: &'a SshEnd<'p>,
     destination: &'a SshEnd<'p>,
     account: &'p str,
 }
 
-impl<'p> Login<'_, 'p> {
-    pub fn finding(&self, expectation: Expectation) -> Finding<'p> {
-        Login::finding_of(expectation, self.answer(Action::Check), self.answer(Action::Accept))
+impl<'p> SshLogin<'_, 'p> {
+    pub fn finding(&self, expectation: Expectation) -> Evaluation<'p> {
+        SshLogin::finding_of(expectation, self.answer(Action::Check), self.answer(Action::Accept))
     }
 
     /// What is found if check rules and accept rules say this.
-    pub fn finding_of(expectation: Expectation, checked: Answer<'p>, accepted: Answer<'p>) -> Finding<'p> {
+    pub fn finding_of(expectation: Expectation, checked: Decision<'p>, accepted: Decision<'p>) -> Evaluation<'p> {
         let (checked, accepted) = ((Action::Check, checked), (Action::Accept, accepted));
         // What a check lets in is not asked of other rules any more.
         let decisive = match checked.1 {
-            Answer::Denied => accepted,
+            Decision::Denied => accepted,
             _ => checked,
         };
-        let finding = Finding::new(expectation != Expectation::Deny, decisive.1);
-        let fails = |by: Option<(Origin, Action)>| Finding {
-            verdict: Verdict::Fails,
+        let finding = Evaluation::new(expectation != Expectation::Deny, decisive.1);
+        let fails = |by: Option<(Origin, Action)>| Evaluation {
+            verdict: TestResult::Fails,
             rule: by.map(|(rule, _)| rule),
             action: by.map(|(_, action)| action),
         };
         match (expectation, checked.1, accepted.1) {
-            (Expectation::Accept, Answer::Allowed(rule), _) => fails(Some((rule, Action::Check))),
-            (Expectation::Check, Answer::Denied, Answer::Allowed(rule)) => fails(Some((rule, Action::Accept))),
-            (Expectation::Deny, Answer::Unknown(..), Answer::Allowed(rule)) => fails(Some((rule, Action::Accept))),
+            (Expectation::Accept, Decision::Allowed(rule), _) => fails(Some((rule, Action::Check))),
+            (Expectation::Check, Decision::Denied, Decision::Allowed(rule)) => fails(Some((rule, Action::Accept))),
+            (Expectation::Deny, Decision::Unknown(..), Decision::Allowed(rule)) => fails(Some((rule, Action::Accept))),
             // Whether or not it is allowed, it is not allowed so.
-            (Expectation::Accept, Answer::Unknown(..), Answer::Denied)
-            | (Expectation::Check, Answer::Denied, Answer::Unknown(..)) => fails(None),
-            _ => Finding { action: finding.rule.map(|_| decisive.0), ..finding },
+            (Expectation::Accept, Decision::Unknown(..), Decision::Denied)
+            | (Expectation::Check, Decision::Denied, Decision::Unknown(..)) => fails(None),
+            _ => Evaluation { action: finding.rule.map(|_| decisive.0), ..finding },
         }
     }
 
     /// Whether a rule with this action lets them in.
-    pub fn answer(&self, action: Action) -> Answer<'p> {
+    pub fn answer(&self, action: Action) -> Decision<'p> {
         let rules = self.rules().filter(|rule| rule.action == Some(action));
-        Answer::first(rules.map(|rule| Answer::of_rule(self.fits(rule), rule.origin)))
+        Decision::first(rules.map(|rule| Decision::of_rule(self.fits(rule), rule.origin)))
     }
 
     /// The rules that may be about both ends.
@@ -204,7 +214,7 @@ impl<'p> Login<'_, 'p> {
         self.rules.of_either(self.source, self.destination)
     }
 
-    pub fn fits(&self, rule: &'p SshRule) -> Fit<'p> {
+    pub fn fits(&self, rule: &'p SshRule) -> Ternary<'p> {
         self.is_one_of(rule)
             .and(|| self.goes_by(rule))
             .and(|| self.comes_from(rule))
@@ -216,20 +226,20 @@ impl<'p> Login<'_, 'p> {
     }
 
     /// Whether the account is one of the rule's.
-    pub fn is_one_of(&self, rule: &SshRule) -> Fit<'p> {
-        Fit::any(rule.users.iter().map(|user| match user.strip_prefix("localpart:*@") {
+    pub fn is_one_of(&self, rule: &SshRule) -> Ternary<'p> {
+        Ternary::any(rule.users.iter().map(|user| match user.strip_prefix("localpart:*@") {
             Some(domain) => (self.source.party.login() == Some((self.account, domain))).into(),
             None if user.as_str() == Autogroup::Nonroot.name() => (self.account != "root").into(),
             None => (user.as_str() == self.account).into(),
         }))
     }
 
-    pub fn comes_from(&self, rule: &'p SshRule) -> Fit<'p> {
-        Fit::any(rule.src.iter().map(|selector| self.source.party.is_source(self.tailnet, selector)))
+    pub fn comes_from(&self, rule: &'p SshRule) -> Ternary<'p> {
+        Ternary::any(rule.src.iter().map(|selector| self.source.party.is_source(self.tailnet, selector)))
     }
 
-    pub fn goes_by(&self, rule: &'p SshRule) -> Fit<'p> {
-        Fit::any(rule.dst.iter().map(|selector| match selector.kind {
+    pub fn goes_by(&self, rule: &'p SshRule) -> Ternary<'p> {
+        Ternary::any(rule.dst.iter().map(|selector| match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => {
                 self.destination.party.is_own_device_of(&self.source.party)
             }
@@ -275,7 +285,7 @@ mod tests {
                     let full = Policy::with_facts(&text, &facts);
                     for (before, after) in bare.iter().zip(ssh_test_outcomes(&full)) {
                         match before.verdict {
-                            Verdict::Unknown(_) => doubtful += 1,
+                            TestResult::Unknown(_) => doubtful += 1,
                             verdict => {
                                 certain += 1;
                                 let place = format!("{:?} {}", before.expectation, before.target);
