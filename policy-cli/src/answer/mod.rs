@@ -140,7 +140,7 @@ pub(crate) fn is_json(matches: &ArgMatches) -> bool {
 
 /// The ports of a question.
 pub(crate) fn range(text: &str) -> Result<PortRange, Failure> {
-    PortRange::parse(text).map_err(|problem| failure(&problem))
+    text.parse::<PortRange>().map_err(|problem| failure(&problem))
 }
 
 /// One port of a question.
@@ -154,7 +154,7 @@ pub(crate) fn port(text: &str) -> Result<u16, Failure> {
 
 /// The protocol of a question.
 pub(crate) fn protocol(text: &str) -> Result<Protocol, Failure> {
-    Protocol::parse(text).map_err(|problem| failure(&problem))
+    text.parse::<Protocol>().map_err(|problem| failure(&problem))
 }
 
 fn failure(problem: &Problem) -> Failure {

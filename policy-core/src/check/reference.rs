@@ -53,10 +53,12 @@ impl Checker<'_> {
         let ipv6 = base.matches(':').count() > 1 && spelt_in(base, "0123456789abcdefABCDEF:.");
         let range = text.contains('-') && spelt_in(text, "0123456789abcdefABCDEF:.-");
         let problem = match text.chars().next() {
-            Some(first) if range && (first.is_ascii_digit() || text.contains(':')) => AddressRange::parse(text).err(),
+            Some(first) if range && (first.is_ascii_digit() || text.contains(':')) => {
+                text.parse::<AddressRange>().err()
+            }
             _ if !(ipv4 || ipv6) => None,
             _ if suffix.is_empty() && !text.contains('/') => parse_address(text).err(),
-            _ => Prefix::parse(text).err(),
+            _ => text.parse::<Prefix>().err(),
         };
         let Some(problem) = problem else { return false };
         let mut finding = problem.at(text);

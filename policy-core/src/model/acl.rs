@@ -41,7 +41,7 @@ impl Acl {
         if action == "accept" {
             return Ok(());
         }
-        let problem = Problem::new(Code::InvalidAction, format!("`{action}` is no action of an acl"))
+        let problem = Problem::word(Code::InvalidAction, format!("`{action}` is no action of an acl"))
             .tailscale(format!("action={} is not supported", go_quote(action)));
         Err(match action {
             "deny" | "drop" | "reject" | "block" => {
@@ -79,7 +79,7 @@ impl Destination {
             Problem { tailscale, ..problem }.tailscale_prefix(&place)
         })?;
         if host.contains(',') {
-            return Err(Problem::new(Code::InvalidSelector, format!("`{host}` names more than one destination"))
+            return Err(Problem::word(Code::InvalidSelector, format!("`{host}` names more than one destination"))
                 .part(0..host.len())
                 .help("write each with its own ports")
                 .tailscale(format!("{place}host cannot contain a comma (\",\")")));
@@ -99,6 +99,6 @@ pub(super) fn host_of(text: &Text, length: usize) -> Selector {
 }
 
 fn without_ports(text: &str) -> Problem {
-    Problem::new(Code::InvalidPorts, format!("`{text}` has no ports"))
+    Problem::word(Code::InvalidPorts, format!("`{text}` has no ports"))
         .help(format!("write `{text}:*`, or the ports instead of `*`"))
 }

@@ -62,7 +62,7 @@ impl Target {
         let (host, port) = (text.get(..split).unwrap_or_default(), text.get(split + 1..).unwrap_or_default());
         let bare_kind = Selector::PREFIXES.contains(&host) && !port.starts_with(|c: char| c.is_ascii_digit());
         if split == text.len() || bare_kind {
-            return Err(Problem::new(Code::InvalidTest, format!("`{text}` has no port"))
+            return Err(Problem::word(Code::InvalidTest, format!("`{text}` has no port"))
                 .help(format!("write `{text}:443`, or another port"))
                 .tailscale(Self::FAILED));
         }
@@ -82,8 +82,8 @@ fn one_port(port: &str) -> Result<u16, Problem> {
     })?;
     match ranges.as_slice() {
         [range] if range.first == range.last => Ok(range.first),
-        [range] if range.is_all() => Err(Problem::new(Code::InvalidTest, "a test probes one port, not all")),
-        _ => Err(Problem::new(Code::InvalidTest, format!("a test probes one port, and `{port}` are several"))
+        [range] if range.is_all() => Err(Problem::word(Code::InvalidTest, "a test probes one port, not all")),
+        _ => Err(Problem::word(Code::InvalidTest, format!("a test probes one port, and `{port}` are several"))
             .help("write a target for each port")),
     }
 }

@@ -9,7 +9,7 @@ const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:fff
 
 /// Disjoint ranges that together are all addresses, in order. No range of the policy begins or ends within one.
 pub fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
-    let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| AddressRange::parse(text).ok()).collect();
+    let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse::<AddressRange>().ok()).collect();
     let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET);
     let mut firsts: Vec<IpAddr> = ranges.flat_map(|range| [Some(range.first), after(range.last)]).flatten().collect();
     firsts.extend(families.iter().map(|family| family.first));
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn atoms_are_disjoint_and_everything_and_no_range_ends_within_one() {
-        let range = |text| AddressRange::parse(text).unwrap();
+        let range = |text: &str| text.parse::<AddressRange>().unwrap();
         let ranges =
             ["10.0.0.0-10.0.0.7", "10.0.0.2-10.0.0.2", "0.0.0.0-255.255.255.255", "fd00::1-fd00::ff", "::-::1"];
         let ranges = ranges.map(range);

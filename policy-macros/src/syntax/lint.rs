@@ -42,7 +42,7 @@ impl Parser<'_> {
     fn level(&mut self) -> Parsed<Level> {
         let finding = self.expected("`allow`, `warn` or `deny`").help(SectionKind::Lints.example());
         let Some(word) = self.ident() else { return Err(self.fail(finding)) };
-        match Level::from_name(&word.text) {
+        match word.text.parse::<Level>().ok() {
             Some(level) => Ok(level),
             None => {
                 let near = match word.text.as_str() {

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let text = self.text(Some(value), &name);
         let address = text.as_ref().and_then(|text| {
             self.parse(text, |text| {
-                let prefix = || Prefix::parse(text).map(HostAddress::Prefix);
+                let prefix = || text.parse::<Prefix>().map(HostAddress::Prefix);
                 let address = || {
                     parse_address(text).map(HostAddress::Address).map_err(|problem| {
                         match text.contains([',', '-', ' ']) {
