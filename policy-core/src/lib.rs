@@ -170,6 +170,7 @@ pub mod check;
 pub mod diagnostic;
 mod findings;
 pub mod hujson;
+pub mod json;
 pub mod model;
 pub mod name;
 pub mod proof;
