@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::Policy;
-use serde_json::{Map, Value, json};
+use policy_core::json::{Map, Value, json};
 
 const FACTS: &str = r#"{
     "users": [
@@ -22,7 +22,7 @@ const FACTS: &str = r#"{
     ],
 }"#;
 
-fn given(policy: &str) -> Map<String, Value> {
+fn given(policy: &str) -> Map {
     policy_analysis::compile(&Policy::with_facts(policy, FACTS)).to_json()
 }
 

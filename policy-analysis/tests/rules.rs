@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::Policy;
-use serde_json::{Map, Value, json};
+use policy_core::json::{Map, Value, json};
 
 const FACTS: &str = r#"{
     "users": [
@@ -31,7 +31,7 @@ const NAMES: &str = r#"
     "tagOwners": {"tag:nas": [], "tag:backup": [], "tag:router": [], "tag:exit": [], "tag:new": []},
     "hosts": {"lab": "10.1.2.0/24", "box": "100.64.0.5", "far": "10.8.0.0/16"},"#;
 
-fn given(sections: &str) -> Map<String, Value> {
+fn given(sections: &str) -> Map {
     let policy = Policy::with_facts(&format!("{{{NAMES} {sections}}}"), FACTS);
     let errors: Vec<_> = policy_core::findings(&policy)
         .into_iter()

@@ -6,10 +6,10 @@
 
 use std::net::Ipv4Addr;
 
+use policy_core::json::{Map, Value, json};
 use policy_core::{Policy, Severity};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use serde_json::{Map, Value, json};
 
 const USERS: &[(&str, &str)] =
     &[("alice@example.com", "owner"), ("bob@example.com", "admin"), ("carol@example.org", "member")];
@@ -263,8 +263,8 @@ fn tailnet() -> impl Strategy<Value = Vec<Device>> {
 // ---------------------------------------------------------------- the same for the evaluator
 
 fn policy(rules: &[Rule], tests: &Value, devices: &[Device]) -> Policy {
-    let groups: Map<String, Value> = GROUPS.iter().map(|&(name, members)| (name.to_owned(), json!(members))).collect();
-    let owners: Map<String, Value> = TAGS.iter().map(|&tag| (tag.to_owned(), json!([]))).collect();
+    let groups: Map = GROUPS.iter().map(|&(name, members)| (name.to_owned(), json!(members))).collect();
+    let owners: Map = TAGS.iter().map(|&tag| (tag.to_owned(), json!([]))).collect();
     let grants = rules.iter().filter(|rule| !rule.is_acl).map(|rule| {
         let ip: Vec<&str> = rule.services.iter().map(|service| service.0).collect();
         json!({"src": rule.src, "dst": rule.dst, "ip": ip, "via": rule.via})

@@ -11,8 +11,8 @@ use policy_cli::import::{Import, Naming, import};
 use policy_cli::migrate::{Migration, migrate};
 use policy_core::Policy;
 use policy_core::hujson::Document;
+use policy_core::json::{Value, json};
 use policy_core::model::{Grant, Selector};
-use serde_json::json;
 
 /// Numbers of grants, and of acls.
 const SIZES: [usize; 2] = [1_000, 10_000];
@@ -59,7 +59,7 @@ fn policy_with_acls(acls: usize) -> String {
     value.to_string()
 }
 
-fn acl(grant: &Grant) -> serde_json::Value {
+fn acl(grant: &Grant) -> Value {
     let words = |list: &[Selector]| list.iter().map(|selector| selector.text.to_string()).collect::<Vec<_>>();
     let ports: Vec<String> = grant.ip.iter().map(|spec| spec.ports.to_string()).collect();
     let dst: Vec<String> = words(&grant.dst).iter().map(|host| format!("{host}:{}", ports.join(","))).collect();

@@ -144,7 +144,7 @@
 //!
 //! /// The body of the request that gives a device its tags.
 //! fn tag_device(tags: &[Tag]) -> String {
-//!     serde_json::json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
+//!     crate::json::json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
 //! }
 //!
 //! assert_eq!(tag_device(&[tailnet::tag::db]), r#"{"tags":["tag:db"]}"#);

@@ -124,7 +124,10 @@ fn answer(policy: &str, facts: &Value) -> Value {
     let policy = Policy::with_facts(policy, &facts.to_string());
     match rejection(&findings(&policy)) {
         Some(message) => json!({"status": "reject", "message": message}),
-        None => json!({"status": "accept", "nodes": policy_analysis::compile(&policy).to_json()}),
+        None => {
+            let nodes = policy_core::json::Value::from(policy_analysis::compile(&policy).to_json()).to_string();
+            json!({"status": "accept", "nodes": serde_json::from_str::<Value>(&nodes).unwrap()})
+        }
     }
 }
 

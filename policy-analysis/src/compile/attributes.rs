@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use policy_core::json::Value;
 
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::Policy;

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use serde_json::Value;
+use policy_core::json::Value;
 
 /// Writes values one after the other, with commas where they belong.
 pub(super) struct Writer<'o> {
@@ -122,7 +122,7 @@ mod tests {
             out.key("z");
             out.display(Value::from(1.5));
         });
-        let read: Value = serde_json::from_str(&text).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         let expected = json!({
             "a\"b\n": [1, 2], "none": [], "q": {"x": {}, "y": null}, "é\u{7f}": ["\\", "é"], "z": 1.5,
         });

@@ -17,7 +17,7 @@ mod ssh;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use policy_core::json::Value;
 
 use policy_core::model::{Policy, Prefix};
 
@@ -68,7 +68,7 @@ pub struct Compiled<'p> {
 /// }"#, facts);
 /// let devices = policy_analysis::compile(&policy).to_json();
 /// assert_eq!(devices["nas"]["packet_filter_rules"][0]["SrcIPs"][0], "100.64.0.1");
-/// assert_eq!(devices["laptop"]["packet_filter_rules"], serde_json::Value::Null);
+/// assert_eq!(devices["laptop"]["packet_filter_rules"], policy_core::json::Value::Null);
 /// assert_eq!(devices["laptop"]["peers"][0], "nas");
 /// ```
 pub fn compile(policy: &Policy) -> Compiled<'_> {

@@ -6,7 +6,8 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use serde_json::{Map, Value};
+use policy_core::hujson::Document;
+use policy_core::json::{Map, Value};
 
 use crate::compile::filter::{FilterRule, FilterRuleId, FilterRuleKind, Opens};
 use crate::compile::json::{Writer, quoted};
@@ -21,14 +22,17 @@ const CHECK: &str = "https://unused/machine/ssh/action/$SRC_NODE_ID/to/$DST_NODE
 
 impl<'p> Compiled<'p> {
     /// What every device gets, by its name: for those who want to look at some of it.
-    pub fn to_json(&self) -> Map<String, Value> {
+    pub fn to_json(&self) -> Map {
         let wire = self.wire();
         let mut text = String::new();
         let mut devices = Map::new();
         for (id, node) in self.tailnet.devices.iter().enumerate() {
             text.clear();
             wire.device(id, &mut text);
-            devices.insert(node.fact.name.to_string(), serde_json::from_str(&text).unwrap_or_default());
+            devices.insert(
+                node.fact.name.to_string(),
+                Document::parse(text.as_str(), 0).map_or(Value::Null, |document| document.value(document.root())),
+            );
         }
         devices
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Value;
+use policy_core::json::Value;
 
 use crate::diff::{Area, Change, Direction};
 use policy_core::access::posture;

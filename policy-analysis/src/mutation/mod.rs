@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use policy_core::json::Map;
 
 use crate::mutation::network_suite::NetworkSuite;
 use crate::mutation::ssh_suite::SshSuite;
@@ -49,7 +49,7 @@ pub struct SuggestedTest {
     /// The protocol, if it is not TCP.
     pub proto: Option<Protocol>,
     /// The imagined posture of the source.
-    pub attributes: Map<String, Value>,
+    pub attributes: Map,
     /// What must be so.
     pub expectation: Expectation,
     /// The target, as `tag:web:443`; of an SSH test the account.

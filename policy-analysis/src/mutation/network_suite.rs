@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use policy_core::json::Map;
 
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::posture;
@@ -120,7 +120,7 @@ impl<'p> NetworkSuite<'p> {
             let attributes = if test.src_posture_attrs.is_empty() {
                 String::new()
             } else {
-                serde_json::Value::from(test.src_posture_attrs.clone()).to_string()
+                policy_core::json::Value::from(test.src_posture_attrs.clone()).to_string()
             };
             (word, test.proto, target.port, attributes)
         };
@@ -171,7 +171,7 @@ impl<'p> NetworkSuite<'p> {
         &self,
         source: &Selector,
         destination: &Selector,
-        attributes: &Map<String, Value>,
+        attributes: &Map,
         but: Option<Origin>,
     ) -> Vec<(Option<Protocol>, PortRange)> {
         let lookup = EndResolver { tailnet: &self.tailnet, permits: &self.permits, in_doubt: &self.in_doubt };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Number, Value};
+use policy_core::json::{Map, Number, Value};
 
 use crate::mutation::examples::Examples;
 use crate::mutation::network_suite::NetworkSuite;
@@ -78,7 +78,7 @@ impl<'a, 'p> Suggestions<'a, 'p> {
         change: Mutation,
         source: &Selector,
         destination: &Selector,
-        attributes: &Map<String, Value>,
+        attributes: &Map,
     ) -> Option<SuggestedTest> {
         let numbers = self.permits.get(&rule)?;
         let permits = numbers.iter().filter_map(|&number| self.network.permits.list.get(number));
@@ -116,7 +116,7 @@ impl<'a, 'p> Suggestions<'a, 'p> {
         change: Mutation,
         source: &Selector,
         destination: &Selector,
-        attributes: &Map<String, Value>,
+        attributes: &Map,
     ) -> Option<SuggestedTest> {
         use SelectorKind as Kind;
         if !matches!(source.kind, Kind::User | Kind::Tag) || !matches!(destination.kind, Kind::User | Kind::Tag) {
@@ -183,12 +183,12 @@ fn accounts(rule: &SshRule, change: Mutation, source: &Selector) -> Vec<String> 
 }
 
 /// Attributes of a device that has one of the postures. `None` if none could be found.
-fn attributes(policy: &Policy, required: &[Selector]) -> Option<Map<String, Value>> {
+fn attributes(policy: &Policy, required: &[Selector]) -> Option<Map> {
     if required.is_empty() {
         return Some(Map::new());
     }
     let postures = required.iter().filter_map(|name| policy.postures.iter().find(|known| *known.name == *name.text));
-    let of = |posture: &Posture| -> Map<String, Value> {
+    let of = |posture: &Posture| -> Map {
         let each = posture.conditions.iter().filter_map(|condition| Some((condition, value(condition)?)));
         each.map(|(condition, value)| (condition.attribute.to_string(), value)).collect()
     };

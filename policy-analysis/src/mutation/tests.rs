@@ -155,7 +155,7 @@ fn with_pin(text: &str, pin: &SuggestedTest) -> String {
     let proto = pin.proto.map(|proto| format!(r#", "proto": "{proto}""#));
     let dst = pin.destination.as_ref().map(|dst| format!(r#", "dst": [{}]"#, quoted(dst)));
     let attributes = (!pin.attributes.is_empty())
-        .then(|| format!(r#", "srcPostureAttrs": {}"#, Value::from(pin.attributes.clone())));
+        .then(|| format!(r#", "srcPostureAttrs": {}"#, policy_core::json::Value::from(pin.attributes.clone())));
     [proto, dst, attributes].into_iter().flatten().for_each(|more| line.push_str(&more));
     let section = if pin.destination.is_some() { "\"sshTests\": [" } else { "\"tests\": [" };
     text.replacen(section, &format!("{section}{line}}}, "), 1)
@@ -221,7 +221,7 @@ fn postures_are_imagined_where_a_rule_asks_for_one() {
     );
     let pin = &coverage(&policy).rules[0].pins[0];
     assert_eq!(
-        Value::from(pin.attributes.clone()).to_string(),
+        policy_core::json::Value::from(pin.attributes.clone()).to_string(),
         r#"{"custom:level":3,"node:os":"macos","node:tsVersion":"1.40"}"#
     );
     assert_eq!(pin.proto, Some(Protocol::UDP));

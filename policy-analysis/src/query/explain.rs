@@ -323,7 +323,7 @@ pub(super) fn apps(world: &QueryWorld, permits: &[usize]) -> Vec<AppRuleMatch> {
 }
 
 /// The capabilities of a grant, if it has some. One with `via` gives none.
-fn app(permit: &AccessRule) -> Option<Vec<(String, Vec<serde_json::Value>)>> {
+fn app(permit: &AccessRule) -> Option<Vec<(String, Vec<policy_core::json::Value>)>> {
     let RuleRef::Grant(grant) = permit.rule else { return None };
     let app = grant.app.as_ref().filter(|app| !app.is_blank() && grant.via.is_empty())?;
     let values = |capability: &policy_core::model::Capability| {

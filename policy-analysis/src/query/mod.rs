@@ -68,7 +68,7 @@ pub struct AppRuleMatch {
     /// The grant.
     pub rule: Origin,
     /// Each capability with its values.
-    pub capabilities: Vec<(String, Vec<serde_json::Value>)>,
+    pub capabilities: Vec<(String, Vec<policy_core::json::Value>)>,
     /// See [`RuleMatch::postures`].
     pub postures: Vec<String>,
 }

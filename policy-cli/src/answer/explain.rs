@@ -2,9 +2,9 @@
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Answer, Case, Explanation, Login, Near, Question, Reason, SshRuleMatch};
+use policy_core::json::{ToJson, Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
-use serde_json::{Value, json};
 
 use super::{Asked, bare_all};
 
@@ -169,7 +169,7 @@ impl Explained<'_> {
         let login = |login: &Login| {
             let with_path = |way: &SshRuleMatch, path: &[String]| {
                 let mut value = self.asked.ssh_json(way);
-                value.as_object_mut().map(|object| object.insert("path".to_owned(), path.into()));
+                value.as_object_mut().map(|object| object.insert("path".to_owned(), path.to_json()));
                 value
             };
             json!({

@@ -15,9 +15,9 @@ use policy_analysis::query::{AppRuleMatch, QueryError, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
 use policy_core::access::port_set::PortSet;
 use policy_core::diagnostic::Problem;
+use policy_core::json::{Value, json};
 use policy_core::model::{PortRange, Protocol};
 use policy_core::source::Origin;
-use serde_json::{Value, json};
 
 use crate::outcome::Failure;
 use crate::places::Places;
@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
     }
 
     fn app_json(&self, app: &AppRuleMatch) -> Value {
-        let capabilities: serde_json::Map<String, Value> =
+        let capabilities: policy_core::json::Map =
             app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
         json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures})
     }

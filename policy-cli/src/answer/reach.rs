@@ -2,9 +2,9 @@
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Reachability, ReachabilityRow, SshRuleMatch};
+use policy_core::json::{Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
-use serde_json::{Value, json};
 
 use super::{Asked, bare_all, in_words};
 

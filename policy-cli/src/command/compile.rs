@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{ArgMatches, Command};
 use policy_core::Policy;
 use policy_core::check::rejection;
-use serde_json::{Value, json};
+use policy_core::json::{Value, json};
 
 use crate::facts;
 use crate::outcome::{Failure, Outcome};

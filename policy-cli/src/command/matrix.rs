@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use policy_analysis::matrix::Matrix;
 use policy_core::Policy;
-use serde_json::Value;
+use policy_core::json::Value;
 
 use crate::facts;
 use crate::outcome::{Failure, Outcome};

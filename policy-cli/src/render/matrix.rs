@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use policy_analysis::matrix::{Cell, CellAccess, Matrix, MatrixEnd};
 use policy_core::Policy;
+use policy_core::json::{Value, json};
 use policy_core::model::{Selector, User};
 use policy_core::source::Origin;
-use serde_json::{Value, json};
 
 use super::csv;
 use super::prose::{Prose, Table};

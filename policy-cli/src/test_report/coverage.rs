@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest};
+use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
 use policy_core::testing::outcome::Expectation;
-use serde_json::{Map, Value, json};
 
 use crate::answer::Asked;
 use crate::import::{Names, probe, quoted};
@@ -226,7 +226,7 @@ impl Entry<'_> {
         let attributes = (!self.pin.attributes.is_empty()).then(|| Value::from(self.pin.attributes.clone()));
         let attributes = attributes.into_iter().map(|attributes| ("srcPostureAttrs", attributes));
         let lists = self.lists.iter().filter(|(_, list)| !list.is_empty());
-        let lists = lists.map(|(name, list)| (*name, Value::from(list.clone())));
+        let lists = lists.map(|(name, list)| (*name, list.to_json()));
         entry.extend(dst.chain(proto).chain(attributes).chain(lists).map(|(key, value)| (key.to_owned(), value)));
         entry.into()
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use crate::model::{Comparison, Condition, Policy, Posture, Scalar, Selector};
 
@@ -12,7 +12,7 @@ pub fn required<'p>(policy: &'p Policy, own: &'p [Selector]) -> &'p [Selector] {
 }
 
 /// Whether a device with these attributes has one of the required postures, if there are any.
-pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map<String, Value>) -> bool {
+pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map) -> bool {
     required.is_empty()
         || required
             .iter()
@@ -21,11 +21,7 @@ pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map<String, Va
 }
 
 /// The first condition that keeps a device with these attributes from the first of the required postures.
-pub fn first_unmet<'p>(
-    policy: &'p Policy,
-    required: &[Selector],
-    attributes: &Map<String, Value>,
-) -> Option<&'p Condition> {
+pub fn first_unmet<'p>(policy: &'p Policy, required: &[Selector], attributes: &Map) -> Option<&'p Condition> {
     let postures = required.iter().filter_map(|name| posture(policy, name));
     postures.flat_map(|posture| &posture.conditions).find(|condition| !is_met(condition, attributes))
 }
@@ -35,7 +31,7 @@ fn posture<'p>(policy: &'p Policy, name: &Selector) -> Option<&'p Posture> {
 }
 
 /// An attribute that is not set meets only `NOT SET`.
-fn is_met(condition: &Condition, attributes: &Map<String, Value>) -> bool {
+fn is_met(condition: &Condition, attributes: &Map) -> bool {
     let Some(value) = attributes.get(condition.attribute.as_str()).filter(|value| !value.is_null()) else {
         return condition.comparison == Comparison::NotSet;
     };
@@ -63,7 +59,7 @@ fn compare(attribute: &str, value: &Value, scalar: &Scalar) -> Option<Ordering> 
             Some(compare_versions(text, wanted))
         }
         (Value::String(text), Scalar::Text(wanted)) => (text == wanted).then_some(Ordering::Equal),
-        (Value::Number(number), Scalar::Number(wanted)) => number.as_f64()?.partial_cmp(wanted),
+        (Value::Number(number), Scalar::Number(wanted)) => number.as_f64().partial_cmp(wanted),
         (Value::Bool(value), Scalar::Bool(wanted)) => (value == wanted).then_some(Ordering::Equal),
         _ => None,
     }
@@ -101,7 +97,7 @@ fn compare_digits(a: &str, b: &str) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
     use crate::source::{Origin, Text};

@@ -1,6 +1,6 @@
 //! Tests that fail: what should be, what is, and the rule that makes it so or comes nearest.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::{Words, listed};

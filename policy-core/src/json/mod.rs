@@ -9,7 +9,7 @@ mod value;
 
 pub use literal::write_string;
 pub use number::Number;
-pub use value::{Map, Value};
+pub use value::{Map, ToJson, Value};
 
 /// Makes a [`Value`] from JSON with Rust expressions in it.
 ///
@@ -45,7 +45,7 @@ macro_rules! __json {
         $list.push($crate::__json!([ $($inner)* ])); $crate::__json!(@items $list $($($rest)*)?);
     };
     (@items $list:ident $item:expr $(, $($rest:tt)*)?) => {
-        $list.push($crate::json::Value::from($item)); $crate::__json!(@items $list $($($rest)*)?);
+        $list.push($crate::json::ToJson::to_json(&$item)); $crate::__json!(@items $list $($($rest)*)?);
     };
 
     (@members $map:ident) => {};
@@ -59,10 +59,10 @@ macro_rules! __json {
         $map.insert(($key).into(), $crate::__json!([ $($inner)* ])); $crate::__json!(@members $map $($($rest)*)?);
     };
     (@members $map:ident $key:tt : $value:expr $(, $($rest:tt)*)?) => {
-        $map.insert(($key).into(), $crate::json::Value::from($value)); $crate::__json!(@members $map $($($rest)*)?);
+        $map.insert(($key).into(), $crate::json::ToJson::to_json(&$value)); $crate::__json!(@members $map $($($rest)*)?);
     };
 
-    ($value:expr) => { $crate::json::Value::from($value) };
+    ($value:expr) => { $crate::json::ToJson::to_json(&$value) };
 }
 
 #[doc(inline)]

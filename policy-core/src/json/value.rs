@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
 use std::ops::Index;
@@ -35,6 +36,11 @@ impl Value {
         if let Value::String(text) = self { Some(text) } else { None }
     }
 
+    /// Returns the number, if it is a whole one that is not below zero.
+    pub fn as_u64(&self) -> Option<u64> {
+        if let Value::Number(number) = self { number.as_u64() } else { None }
+    }
+
     /// Returns the items, if it is a list.
     pub fn as_array(&self) -> Option<&Vec<Value>> {
         if let Value::Array(items) = self { Some(items) } else { None }
@@ -42,6 +48,16 @@ impl Value {
 
     /// Returns the members, if it is an object.
     pub fn as_object(&self) -> Option<&Map> {
+        if let Value::Object(members) = self { Some(members) } else { None }
+    }
+
+    /// Returns the member of that name, if it is an object that has one.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.as_object()?.get(name)
+    }
+
+    /// Returns the members for a change, if it is an object.
+    pub fn as_object_mut(&mut self) -> Option<&mut Map> {
         if let Value::Object(members) = self { Some(members) } else { None }
     }
 
@@ -149,45 +165,10 @@ impl PartialEq<&str> for Value {
     }
 }
 
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Value::Bool(value)
-    }
-}
-
-impl From<Number> for Value {
-    fn from(value: Number) -> Self {
-        Value::Number(value)
-    }
-}
-
-macro_rules! from_whole {
-    ($($small:ty as $large:ty),*) => {
-        $(impl From<$small> for Value {
-            fn from(value: $small) -> Self {
-                Value::Number(<$large>::from(value).into())
-            }
-        })*
-    };
-}
-
-from_whole!(u8 as u64, u16 as u64, u32 as u64, u64 as u64, i32 as i64, i64 as i64);
-
-impl From<usize> for Value {
-    fn from(value: usize) -> Self {
-        Value::Number(u64::try_from(value).unwrap_or(u64::MAX).into())
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Value::String(text.to_owned())
-    }
-}
-
-impl From<&String> for Value {
-    fn from(text: &String) -> Self {
-        Value::String(text.clone())
+/// `null` if the float is infinite or not a number.
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Number::from_f64(value).map_or(Value::Null, Value::Number)
     }
 }
 
@@ -197,46 +178,27 @@ impl From<String> for Value {
     }
 }
 
+impl From<Cow<'_, str>> for Value {
+    fn from(text: Cow<'_, str>) -> Self {
+        Value::String(text.into_owned())
+    }
+}
+
 impl From<Map> for Value {
     fn from(members: Map) -> Self {
         Value::Object(members)
     }
 }
 
-impl From<&Value> for Value {
-    fn from(value: &Value) -> Self {
-        value.clone()
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Value::Array(items)
     }
 }
 
-/// `null` if there is none.
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Value::Null, Into::into)
-    }
-}
-
-impl<T: Into<Value>> From<Vec<T>> for Value {
-    fn from(items: Vec<T>) -> Self {
-        items.into_iter().collect()
-    }
-}
-
-impl<T: Clone + Into<Value>> From<&[T]> for Value {
-    fn from(items: &[T]) -> Self {
-        items.iter().cloned().collect()
-    }
-}
-
-impl<T: Clone + Into<Value>> From<&Vec<T>> for Value {
-    fn from(items: &Vec<T>) -> Self {
-        Value::from(items.as_slice())
-    }
-}
-
-impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
-    fn from(items: [T; N]) -> Self {
-        items.into_iter().collect()
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
     }
 }
 
@@ -246,9 +208,82 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Value {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        Value::Object(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+/// What can be a value, or part of one, in [`json!`](crate::json::json).
+pub trait ToJson {
+    /// Returns it as a value.
+    fn to_json(&self) -> Value;
+}
+
+macro_rules! whole_numbers {
+    ($($small:ty as $large:ty),*) => {
+        $(impl From<$small> for Value {
+            fn from(value: $small) -> Self {
+                Value::Number(<$large>::from(value).into())
+            }
+        })*
+    };
+}
+
+whole_numbers!(u8 as u64, u16 as u64, u32 as u64, u64 as u64, i32 as i64, i64 as i64);
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Value::Number(u64::try_from(value).unwrap_or(u64::MAX).into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+macro_rules! clones {
+    ($($type:ty),*) => {
+        $(impl ToJson for $type {
+            fn to_json(&self) -> Value {
+                Value::from(self.clone())
+            }
+        })*
+    };
+}
+
+clones!(bool, u8, u16, u32, u64, i32, i64, usize, f64, String, Cow<'_, str>, Map, Value);
+
+impl ToJson for str {
+    fn to_json(&self) -> Value {
+        Value::from(self)
+    }
+}
+
+impl<T: ToJson + ?Sized> ToJson for &T {
+    fn to_json(&self) -> Value {
+        (*self).to_json()
+    }
+}
+
+/// `null` if there is none.
+impl<T: ToJson> ToJson for Option<T> {
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::to_json)
+    }
+}
+
+impl<T: ToJson> ToJson for [T] {
+    fn to_json(&self) -> Value {
+        Value::Array(self.iter().map(T::to_json).collect())
+    }
+}
+
+impl<T: ToJson> ToJson for Vec<T> {
+    fn to_json(&self) -> Value {
+        self.as_slice().to_json()
+    }
+}
+
+impl<T: ToJson, const N: usize> ToJson for [T; N] {
+    fn to_json(&self) -> Value {
+        self.as_slice().to_json()
     }
 }
 
@@ -263,7 +298,7 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(|number| Value::from(Number::from_f64(number))),
+            any::<f64>().prop_map(Value::from),
             "\\PC{0,8}".prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 32, 4, |inner| {
@@ -290,7 +325,7 @@ mod tests {
     fn a_value_is_written_as_it_reads() {
         let names = vec!["b", "a"];
         let value = json!({
-            "names": names.clone(), "list": [1, -2, null, {"x": []}, [[]], names.len()], "text": format!("{}!", "é\u{1}"),
+            "names": names, "list": [1, -2, null, {"x": []}, [[]], names.len()], "text": format!("{}!", "é\u{1}"),
             "none": None::<bool>, "object": {},
         });
         assert_eq!(

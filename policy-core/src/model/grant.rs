@@ -1,4 +1,4 @@
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::diagnostic::{Code, Problem};
 use crate::model::{List, PortRange, Protocol, Selector};

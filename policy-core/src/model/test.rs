@@ -1,4 +1,4 @@
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::diagnostic::{Code, Problem};
 use crate::model::acl::host_of;
@@ -18,7 +18,7 @@ pub struct Test {
     /// `deny`: must not be reachable.
     pub deny: List<Target>,
     /// `srcPostureAttrs`: the imagined posture of the source.
-    pub src_posture_attrs: Map<String, Value>,
+    pub src_posture_attrs: Map,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.
@@ -102,7 +102,7 @@ pub struct SshTest {
     /// `deny`: accounts that must not let it in.
     pub deny: List<Text>,
     /// `srcPostureAttrs`: the imagined posture of the source.
-    pub src_posture_attrs: Map<String, Value>,
+    pub src_posture_attrs: Map,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

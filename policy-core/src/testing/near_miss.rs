@@ -1,6 +1,6 @@
 //! Which rule comes nearest to allowing what none does.
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::access::posture;
 use crate::model::{Condition, Policy, Selector, SelectorKind};
@@ -137,7 +137,7 @@ pub fn to_login<'p>(login: &SshLogin<'_, 'p>) -> NearMiss<'p> {
     search.found()
 }
 
-fn unmet<'p>(policy: &'p Policy, own: &'p [Selector], attributes: &Map<String, Value>) -> Mismatch<'p> {
+fn unmet<'p>(policy: &'p Policy, own: &'p [Selector], attributes: &Map) -> Mismatch<'p> {
     let unmet = posture::first_unmet(policy, posture::required(policy, own), attributes);
     Mismatch::Posture { unmet, is_default: own.is_empty() }
 }

@@ -1,6 +1,6 @@
 //! What became of the policy's own tests.
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::model::{Action, Protocol, Selector, SshTest, Target, Test};
 use crate::source::{Origin, Text};
@@ -49,7 +49,7 @@ pub struct Outcome<'p> {
     /// The protocol, where the test names one.
     pub protocol: Option<Protocol>,
     /// The imagined posture of the source.
-    pub attributes: &'p Map<String, Value>,
+    pub attributes: &'p Map,
     /// Whether it is so.
     pub verdict: TestResult<'p>,
     /// The rule that allows it, if one does: what an accept rests on, and what a failing deny is refuted by.

@@ -1,6 +1,6 @@
 //! Whether a packet may go from one device to another, and by which rule.
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::access::posture;
 use crate::access::rule_index::{AccessRule, RuleRef, opens};
@@ -15,7 +15,7 @@ use crate::testing::test_endpoint::TestEndpoint;
 pub struct Packet<'a, 'p> {
     pub policy: &'p Policy,
     pub tailnet: &'a Tailnet<'p>,
-    pub attributes: &'p Map<String, Value>,
+    pub attributes: &'p Map,
     pub source: &'a TestEndpoint<'p>,
     pub destination: &'a TestEndpoint<'p>,
     /// `None` where the test names none.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::access::posture;
 use crate::access::tailnet::Tailnet;
@@ -162,7 +162,7 @@ pub struct SshLogin<'a, 'p> {
     pub policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
     rules: &'a SshRuleIndex<'p>,
-    pub attributes: &'p Map<String, Value>,
+    pub attributes: &'p Map,
     source: &'a SshEnd<'p>,
     destination: &'a SshEnd<'p>,
     account: &'p str,

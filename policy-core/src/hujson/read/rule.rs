@@ -91,8 +91,7 @@ impl Reader<'_> {
             // Missing is the same as empty, to Tailscale too.
             self.findings.extend("".parse::<Action>().err().map(|problem| problem.at(&Text::escaped("", origin))));
         }
-        let action =
-            self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| text.parse()));
+        let action = self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| text.parse()));
         Some(SshRule {
             action,
             src: self.words(src, "src", |_, text| Some(Selector::new(trimmed(text)))),

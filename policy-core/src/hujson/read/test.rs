@@ -1,4 +1,4 @@
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::reader::{Form, Member, Reader};
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The imagined posture of the source: text, numbers and booleans by the attributes' names.
-    fn posture_attributes(&mut self, value: Option<NodeId>) -> Map<String, Value> {
+    fn posture_attributes(&mut self, value: Option<NodeId>) -> Map {
         let Some(id) = value else { return Map::new() };
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, "`srcPostureAttrs`", "an object");
