@@ -1,105 +1,90 @@
-//! What needs no admin: routes, exit nodes and services of `autoApprovers`, and tags that others may assign.
+use std::net::IpAddr;
 
-use crate::diff::diff_world::{DiffWorld, Region};
-use crate::diff::joint_policy::Version;
-use crate::diff::labels::{Labels, Numbers};
+use crate::diff::change::Area;
+use crate::diff::comparison::Subject;
+use crate::diff::interner::Interner;
+use crate::diff::item_set::ItemSet;
+use crate::diff::region::Region;
+use crate::diff::rule_reader::RuleReader;
 use policy_core::access::interval::IntervalTree;
 use policy_core::model::{Policy, Prefix};
 
-/// What may be done without an admin.
+/// An action that `autoApprovers` approves.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Deed {
-    /// Advertise routes within a prefix
-    Route(Network),
+enum Approval {
+    /// Advertise a prefix: its address, and its length in bits
+    Route(IpAddr, u8),
     ExitNode,
-    /// Host a service, or any with a tag
+    /// Host a service, or any service with a tag
     Service(String),
-    /// Assign a tag
-    Tag(String),
 }
 
-/// A prefix, in the order of addresses.
-pub(super) type Network = (std::net::IpAddr, u8);
+/// Actions that need no admin's approval: `autoApprovers`.
+#[derive(Debug)]
+pub(super) struct AutoApprovals {
+    /// The prefixes of both policies
+    prefixes: IntervalTree<Prefix>,
+    approvals: Interner<Approval>,
+}
 
-/// What the approvers of one of the policies approve. `all` are the networks of both.
-pub(super) fn approvals(
-    world: &mut DiffWorld,
-    policy: &Policy,
-    side: Version,
-    all: &IntervalTree<Prefix>,
-    numbers: &mut Numbers<Deed>,
-) -> Vec<Region<Labels>> {
-    let approvers = &policy.auto_approvers;
-    let mut regions = Vec::new();
-    for entry in &approvers.routes {
-        let network = entry.network.prefix.masked();
-        // Keys of length 0 approve nothing. `routes-ea6-routes-map-exit-basic`
-        if network.length == 0 {
-            continue;
-        }
-        // Whoever may advertise a network may advertise those in it.
-        let within = all.overlapping(network.range()).filter(|&other| network.contains(other));
-        let deeds: Labels = within.map(|prefix| numbers.number(Deed::Route((prefix.address, prefix.length)))).collect();
-        let ids = world.ids(side, &entry.approvers);
-        regions.extend(world.one_sided(ids, deeds, entry.origin));
+impl AutoApprovals {
+    pub(super) fn new(old: &Policy, new: &Policy) -> Self {
+        let entries = [old, new].into_iter().flat_map(|policy| &policy.auto_approvers.routes);
+        let mut prefixes: Vec<Prefix> = entries.map(|entry| entry.network.prefix.masked()).collect();
+        prefixes.sort_unstable_by_key(|prefix| (prefix.address, prefix.length));
+        prefixes.dedup();
+        let prefixes = IntervalTree::new(prefixes.into_iter().map(|prefix| (prefix.range(), prefix)).collect());
+        AutoApprovals { prefixes, approvals: Interner::default() }
     }
-    let ids = world.ids(side, &approvers.exit_node);
-    let origin = approvers.exit_node.origin.unwrap_or_default();
-    regions.extend(world.one_sided(ids, Labels::from_iter([numbers.number(Deed::ExitNode)]), origin));
-    for entry in &approvers.services {
-        let ids = world.ids(side, &entry.approvers);
-        let deed = numbers.number(Deed::Service(entry.service.to_string()));
-        regions.extend(world.one_sided(ids, Labels::from_iter([deed]), entry.origin));
-    }
-    regions
 }
 
-/// The networks of both policies.
-pub(super) fn networks(old: &Policy, new: &Policy) -> IntervalTree<Prefix> {
-    let entries = [old, new].into_iter().flat_map(|policy| &policy.auto_approvers.routes);
-    let mut all: Vec<Prefix> = entries.map(|entry| entry.network.prefix.masked()).collect();
-    all.sort_unstable_by_key(|prefix| (prefix.address, prefix.length));
-    all.dedup();
-    IntervalTree::new(all.into_iter().map(|prefix| (prefix.range(), prefix)).collect())
-}
+impl Subject for AutoApprovals {
+    type Extent = ItemSet;
+    const AREA: Area = Area::Approval;
 
-/// Who may assign which tags. Admins always may, so nothing is told of them.
-pub(super) fn ownership(
-    world: &mut DiffWorld,
-    policy: &Policy,
-    side: Version,
-    numbers: &mut Numbers<Deed>,
-) -> Vec<Region<Labels>> {
-    let mut regions = Vec::new();
-    for declaration in &policy.tag_owners {
-        let ids = world.ids(side, &declaration.owners);
-        let deed = numbers.number(Deed::Tag(declaration.tag.to_ascii_lowercase()));
-        let region = world.one_sided(ids, Labels::from_iter([deed]), declaration.origin);
-        let admins = world.admins.clone();
-        regions.extend(region.and_then(|region| world.without(region, &admins)));
-    }
-    regions
-}
-
-/// What may be done, a network within another one apart.
-pub(super) fn in_words(numbers: &Numbers<Deed>, labels: &Labels) -> String {
-    let deeds = numbers.of(labels);
-    let mut widest: Vec<Prefix> = Vec::new();
-    let mut words: Vec<String> = Vec::new();
-    // A network comes before those in it.
-    for deed in deeds {
-        match deed {
-            Deed::Route((address, length)) => {
-                let prefix = Prefix { address: *address, length: *length };
-                if !widest.last().is_some_and(|wide| wide.contains(prefix)) {
-                    widest.push(prefix);
-                    words.push(format!("may advertise {prefix}"));
-                }
+    fn read(&mut self, reader: &mut RuleReader) -> Vec<Region<ItemSet>> {
+        let approvers = &reader.policy.auto_approvers;
+        let mut regions = Vec::new();
+        for entry in &approvers.routes {
+            let prefix = entry.network.prefix.masked();
+            // Prefixes of length 0 approve nothing. `routes-ea6-routes-map-exit-basic`
+            if prefix.length == 0 {
+                continue;
             }
-            Deed::ExitNode => words.push("may be an exit node".to_owned()),
-            Deed::Service(service) => words.push(format!("may host {service}")),
-            Deed::Tag(tag) => words.push(format!("may assign {tag}")),
+            // An approved prefix approves every prefix in it.
+            let within = self.prefixes.overlapping(prefix.range()).filter(|&other| prefix.contains(other));
+            let routes = within.map(|prefix| self.approvals.intern(Approval::Route(prefix.address, prefix.length)));
+            let routes = routes.collect();
+            regions.extend(reader.sources_region(&entry.approvers, routes, entry.origin));
         }
+        let exit_node = ItemSet::from_iter([self.approvals.intern(Approval::ExitNode)]);
+        let origin = approvers.exit_node.origin.unwrap_or_default();
+        regions.extend(reader.sources_region(&approvers.exit_node, exit_node, origin));
+        for entry in &approvers.services {
+            let service = self.approvals.intern(Approval::Service(entry.service.to_string()));
+            regions.extend(reader.sources_region(&entry.approvers, ItemSet::from_iter([service]), entry.origin));
+        }
+        regions
     }
-    words.join(", ")
+
+    /// Lists the actions. Prefixes within another one are left out.
+    fn describe(&self, _: &Region<ItemSet>, approvals: &ItemSet) -> String {
+        let mut last_prefix: Option<Prefix> = None;
+        let mut actions: Vec<String> = Vec::new();
+        // A prefix comes before those in it.
+        for approval in approvals.values(&self.approvals) {
+            match approval {
+                &Approval::Route(address, length) => {
+                    let prefix = Prefix { address, length };
+                    if !last_prefix.is_some_and(|last| last.contains(prefix)) {
+                        last_prefix = Some(prefix);
+                        actions.push(format!("may advertise {prefix}"));
+                    }
+                }
+                Approval::ExitNode => actions.push("may be an exit node".to_owned()),
+                Approval::Service(service) => actions.push(format!("may host {service}")),
+            }
+        }
+        actions.join(", ")
+    }
 }

@@ -1,0 +1,164 @@
+//! Subtracts the regions of one version from those of the other, in disjoint cubes.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use crate::diff::class_sets::EndSets;
+use crate::diff::cube::{Cube, Gain};
+use crate::diff::extent::Extent;
+use crate::diff::joint_classes::JointClasses;
+use crate::diff::overlap_index::{Overlap, OverlapIndex};
+use crate::diff::region::{PostureId, Region, RegionKey};
+use crate::diff::remainder::{Minuend, Subtrahend};
+use crate::diff::union::unite;
+use policy_core::proof::classes::AccessClasses;
+
+/// The region to which access is attributed that several regions give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attribution {
+    /// The largest of the same channel
+    Largest,
+    /// The first, whatever its channel: the first SSH rule that matches decides.
+    First,
+}
+
+/// Returns everything that `ours` give and `theirs` do not. No two gains have anything in common.
+pub(super) fn subtract<'r, E: Extent>(
+    classes: &JointClasses,
+    sets: &EndSets,
+    ours: &'r [Region<E>],
+    theirs: &[Region<E>],
+    attribution: Attribution,
+) -> Vec<Gain<'r, E>> {
+    let mut seen: HashSet<(RegionKey, &E)> = theirs.iter().map(|region| (region.key(), &region.extent)).collect();
+    let changed: Vec<&Region<E>> = ours.iter().filter(|region| seen.insert((region.key(), &region.extent))).collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let mut subtraction = Subtraction::new(&classes.space, sets, &changed, theirs, attribution);
+    let mut order: Vec<(usize, &Region<E>)> = changed.into_iter().enumerate().collect();
+    if attribution == Attribution::Largest {
+        // Access without a posture condition comes first, because it is given with each posture, too.
+        order.sort_by_cached_key(|(_, region)| {
+            (!region.postures.is_empty(), region.same_user, Reverse(size(sets, region)))
+        });
+    }
+    let mut gains = Vec::new();
+    for (number, region) in order {
+        let cubes = subtraction.remainder(theirs.len() + number, region);
+        gains.extend(cubes.into_iter().map(|cube| Gain { region, cube }));
+    }
+    gains
+}
+
+fn size<E: Extent>(sets: &EndSets, region: &Region<E>) -> u128 {
+    let sources = sets.sources.classes(region.sources).len() as u128;
+    let destinations = sets.destinations.classes(region.destinations).len() as u128;
+    sources * destinations * u128::from(region.extent.size())
+}
+
+struct Subtraction<'w, E> {
+    space: &'w AccessClasses<'w>,
+    sets: &'w EndSets,
+    attribution: Attribution,
+    /// Theirs, then ours
+    regions: Vec<&'w Region<E>>,
+    their_count: usize,
+    /// Extents of theirs by all other dimensions
+    their_extents: HashMap<RegionKey<'w>, Vec<&'w E>>,
+    /// By region, whether a gain is attributed to it.
+    has_gain: Vec<bool>,
+    by_source: OverlapIndex<'w>,
+    by_destination: OverlapIndex<'w>,
+}
+
+impl<'w, E: Extent> Subtraction<'w, E> {
+    fn new(
+        space: &'w AccessClasses<'w>,
+        sets: &'w EndSets,
+        ours: &[&'w Region<E>],
+        theirs: &'w [Region<E>],
+        attribution: Attribution,
+    ) -> Self {
+        let regions: Vec<&Region<E>> = theirs.iter().chain(ours.iter().copied()).collect();
+        let mut their_extents: HashMap<RegionKey, Vec<&E>> = HashMap::new();
+        for region in theirs {
+            their_extents.entry(region.key()).or_default().push(&region.extent);
+        }
+        let sources = regions.iter().map(|region| region.sources);
+        let destinations = regions.iter().map(|region| region.destinations);
+        Subtraction {
+            space,
+            sets,
+            attribution,
+            their_count: theirs.len(),
+            their_extents,
+            has_gain: vec![false; regions.len()],
+            by_source: OverlapIndex::new(&sets.sources, space.sources.len(), sources),
+            by_destination: OverlapIndex::new(&sets.destinations, space.destinations.len(), destinations),
+            regions,
+        }
+    }
+
+    /// Returns what `region`, which is one of ours, adds to theirs and to those of ours that have a gain already.
+    fn remainder(&mut self, number: usize, region: &'w Region<E>) -> Vec<Cube<E>> {
+        // Most rules have a counterpart that gives most of the same.
+        let counterparts = self.their_extents.get(&region.key()).into_iter().flatten();
+        let extent = counterparts.fold(region.extent.clone(), |rest, extent| rest.difference(extent));
+        if extent.is_empty() {
+            return Vec::new();
+        }
+        let subtrahends = self.subtrahends(number, region, &extent);
+        let minuend = Minuend::new(self.space, self.sets, region, extent);
+        let mut cubes = Vec::new();
+        // A device meets one posture and no other, or none if `None`.
+        let states: Vec<Option<PostureId>> = match region.postures.as_slice() {
+            [] => vec![None],
+            postures => postures.iter().copied().map(Some).collect(),
+        };
+        for state in states {
+            let subtrahends = subtrahends.iter().filter_map(|subtrahend| {
+                let postures = &subtrahend.region.postures;
+                let is_conditional = !postures.is_empty() && state.is_none_or(|state| !postures.contains(&state));
+                let counts = !is_conditional || state.is_none() && subtrahend.is_theirs;
+                counts.then_some(Subtrahend { is_conditional, ..*subtrahend })
+            });
+            let remainder = minuend.remainder(&subtrahends.collect::<Vec<_>>());
+            cubes.extend(remainder.into_iter().map(|cube| Cube { when: state.into_iter().collect(), ..cube }));
+        }
+        if let Some(has_gain) = self.has_gain.get_mut(number) {
+            *has_gain = !cubes.is_empty();
+        }
+        unite(cubes, minuend.sources, minuend.destinations)
+    }
+
+    /// Returns the regions that may have access in common with `extent` of `region`, in their order.
+    fn subtrahends(&mut self, number: usize, region: &Region<E>, extent: &E) -> Vec<Subtrahend<'w, E>> {
+        let is_by_source = self.by_source.estimate(region.sources) <= self.by_destination.estimate(region.destinations);
+        let mut overlapping = if is_by_source {
+            self.by_source.overlapping(region.sources)
+        } else {
+            self.by_destination.overlapping(region.destinations)
+        };
+        overlapping.sort_unstable_by_key(|(other, _)| *other);
+        let mut subtrahends = Vec::new();
+        for (other_number, overlap) in overlapping {
+            let Some(&other) = self.regions.get(other_number) else { continue };
+            let is_theirs = other_number < self.their_count;
+            let counts = is_theirs || other_number != number && self.has_gain.get(other_number) == Some(&true);
+            let is_same_channel = other.channel == region.channel || self.attribution == Attribution::First;
+            if !counts || !is_same_channel || !other.extent.overlaps(extent) {
+                continue;
+            }
+            let (sources, destinations) = if is_by_source {
+                (overlap, self.by_destination.overlap(region.destinations, other.destinations))
+            } else {
+                (self.by_source.overlap(region.sources, other.sources), overlap)
+            };
+            if sources != Overlap::Disjoint && destinations != Overlap::Disjoint {
+                subtrahends.push(Subtrahend { region: other, is_theirs, is_conditional: false, sources, destinations });
+            }
+        }
+        subtrahends
+    }
+}
