@@ -1,64 +1,59 @@
+//! App capabilities of grants and of `nodeAttrs`, and the other attributes of devices.
+
 use std::collections::BTreeMap;
 
-use crate::diff::change::Area;
-use crate::diff::comparison::Subject;
-use crate::diff::interner::Interner;
+use crate::diff::comparison::Comparison;
+use crate::diff::cube::Gain;
+use crate::diff::item::Item;
 use crate::diff::item_set::ItemSet;
-use crate::diff::region::Region;
-use crate::diff::rule_reader::{Rule, RuleReader};
+use crate::diff::rule::Rule;
+use crate::diff::version::Version;
 use policy_core::model::App;
 
-/// The name of a capability, or one of the values that it is given with.
-pub(super) type Capability = (String, Option<String>);
-
-/// App capabilities of grants. A grant with `via` gives none. `grant-k12`
-#[derive(Debug, Default)]
-pub(super) struct AppCapabilities {
-    capabilities: Interner<Capability>,
+/// Reads the app capabilities of grants. A grant with `via` gives none. `grant-k12`
+pub(super) fn read_grants(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
+    let mut rules = Vec::new();
+    for grant in comparison.policy(version).grants.iter().flatten().filter(|grant| grant.via.is_empty()) {
+        let Some(app) = grant.app.as_ref().filter(|app| !app.is_blank()) else { continue };
+        rules.push(Rule {
+            dst: Some(comparison.selectors(version, &grant.dst)),
+            postures: comparison.required_postures(version, &grant.src_posture),
+            ..comparison.entry(version, &grant.src, capabilities(app), grant.origin)
+        });
+    }
+    rules
 }
 
-impl Subject for AppCapabilities {
-    type Extent = ItemSet;
-    const AREA: Area = Area::App;
-
-    fn read(&mut self, reader: &mut RuleReader) -> Vec<Region<ItemSet>> {
-        let mut regions = Vec::new();
-        for grant in reader.policy.grants.iter().flatten().filter(|grant| grant.via.is_empty()) {
-            let Some(app) = grant.app.as_ref().filter(|app| !app.is_blank()) else { continue };
-            regions.extend(reader.regions(&Rule {
-                src: reader.selectors(&grant.src),
-                dst: reader.selectors(&grant.dst),
-                extent: capabilities(app).map(|capability| self.capabilities.intern(capability)).collect(),
-                postures: reader.required_postures(&grant.src_posture),
-                channel: 0,
-                origin: grant.origin,
-            }));
-        }
-        regions
+/// Reads the attributes, IP pools and app capabilities of devices.
+pub(super) fn read_node_attributes(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
+    let mut rules = Vec::new();
+    for entry in &comparison.policy(version).node_attrs {
+        let attributes = entry.attr.iter().map(|attribute| Item::Capability(attribute.to_string(), None));
+        let pools = entry.ip_pool.iter().map(|pool| pool.prefix.masked().to_string());
+        let pools = pools.map(|prefix| Item::Capability("ipPool".to_owned(), Some(prefix)));
+        let items = attributes.chain(pools).chain(entry.app.iter().flat_map(capabilities));
+        rules.push(comparison.entry(version, &entry.target, items, entry.origin));
     }
-
-    fn describe(&self, _: &Region<ItemSet>, capabilities: &ItemSet) -> String {
-        describe(&capabilities.values(&self.capabilities))
-    }
+    rules
 }
 
-pub(super) fn capabilities(app: &App) -> impl Iterator<Item = Capability> {
+fn capabilities(app: &App) -> impl Iterator<Item = Item> {
     app.capabilities.iter().flat_map(|capability| {
-        let name = capability.name.to_string();
         let values = capability.values.iter().map(|(value, _)| Some(value.to_string()));
-        let items: Vec<Capability> = [None].into_iter().chain(values).map(|value| (name.clone(), value)).collect();
-        items
+        [None].into_iter().chain(values).map(|value| Item::Capability(capability.name.to_string(), value))
     })
 }
 
 /// Lists the names, each with its values.
-pub(super) fn describe(capabilities: &[&Capability]) -> String {
-    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in capabilities {
-        values.entry(name).or_default().extend(value.as_deref());
+pub(super) fn describe(comparison: &Comparison, gain: &Gain<ItemSet>) -> String {
+    let mut capabilities: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in gain.cube.extent.values(&comparison.items) {
+        if let Item::Capability(name, value) = item {
+            capabilities.entry(name).or_default().extend(value.as_deref());
+        }
     }
     let describe = |(name, values): (&str, Vec<&str>)| {
         if values.is_empty() { name.to_owned() } else { format!("{name} {}", values.join(", ")) }
     };
-    values.into_iter().map(describe).collect::<Vec<_>>().join(", ")
+    capabilities.into_iter().map(describe).collect::<Vec<_>>().join(", ")
 }

@@ -1,111 +1,127 @@
-use crate::diff::approval::AutoApprovals;
-use crate::diff::attribute::NodeAttributes;
-use crate::diff::capability::AppCapabilities;
-use crate::diff::change::{Area, Change, Diff, Direction};
+use std::collections::{BTreeSet, HashSet};
+
 use crate::diff::class_sets::EndSets;
-use crate::diff::cube::Gain;
-use crate::diff::describer::Describer;
-use crate::diff::extent::Extent;
-use crate::diff::joint_classes::{JointClasses, Scope};
-use crate::diff::joint_policy::JointPolicy;
-use crate::diff::network_access::NetworkAccess;
-use crate::diff::ownership::TagOwnership;
+use crate::diff::interner::Interner;
+use crate::diff::item::{Channel, Item};
+use crate::diff::item_set::ItemSet;
+use crate::diff::joint_classes::JointClasses;
 use crate::diff::posture::Postures;
-use crate::diff::region::Region;
-use crate::diff::rule_reader::RuleReader;
-use crate::diff::subtract::{Attribution, subtract};
+use crate::diff::region::{PostureId, Region};
+use crate::diff::rule::Rule;
 use crate::diff::version::Version;
-use crate::diff::{ownership, posture, setting, ssh};
-use policy_core::model::Policy;
+use policy_core::access::posture;
+use policy_core::access::selector_index::SelectorId;
+use policy_core::model::{Policy, Selector};
+use policy_core::source::Origin;
 
-/// A kind of access that rules give to sources, perhaps at destinations.
-pub(super) trait Subject {
-    type Extent: Extent;
-    const AREA: Area;
+/// Reads the rules of one kind from one version.
+pub(super) type ReadRules<E> = fn(&mut Comparison, Version) -> Vec<Rule<E>>;
 
-    /// Returns the regions of the rules of one version.
-    fn read(&mut self, reader: &mut RuleReader) -> Vec<Region<Self::Extent>>;
-
-    /// Describes a part of the extent of a region.
-    fn describe(&self, region: &Region<Self::Extent>, extent: &Self::Extent) -> String;
-
-    /// Returns the tags of the routers that carry a channel. Empty if any router may.
-    fn via(&self, _channel: usize) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// The comparison of two policies.
+/// The data that the comparison of two policies refers to by number, and methods to read their rules.
+#[derive(Debug)]
 pub(super) struct Comparison<'a> {
     pub(super) policies: [&'a Policy; 2],
     pub(super) classes: &'a JointClasses<'a>,
+    pub(super) postures: &'a Postures,
     pub(super) sets: EndSets,
-    postures: &'a Postures,
-    describer: Describer<'a>,
+    pub(super) items: Interner<Item>,
+    /// The first one is that of any router.
+    pub(super) channels: Interner<Channel>,
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(policies: [&'a Policy; 2], classes: &'a JointClasses<'a>, postures: &'a Postures) -> Self {
-        let describer = Describer::new(classes, postures);
-        Comparison { policies, classes, sets: EndSets::default(), postures, describer }
+        let mut channels = Interner::default();
+        channels.intern(Channel::Routers(BTreeSet::new()));
+        Comparison { policies, classes, postures, sets: EndSets::default(), items: Interner::default(), channels }
     }
 
-    /// Returns the regions of both versions.
-    pub(super) fn read<S: Subject>(&mut self, subject: &mut S) -> [Vec<Region<S::Extent>>; 2] {
+    pub(super) fn policy(&self, version: Version) -> &'a Policy {
+        *version.select(&self.policies)
+    }
+
+    /// Returns the distinct selectors of a list, in its order.
+    pub(super) fn selectors<'s>(
+        &self,
+        version: Version,
+        list: impl IntoIterator<Item = &'s Selector>,
+    ) -> Vec<SelectorId> {
+        let mut seen = HashSet::new();
+        let ids = list.into_iter().filter_map(|selector| self.selector(version, &selector.text));
+        ids.filter(|&id| seen.insert(id)).collect()
+    }
+
+    pub(super) fn selector(&self, version: Version, text: &str) -> Option<SelectorId> {
+        self.classes.space.permits.selectors.id(self.classes.joint.name(version, text))
+    }
+
+    /// Returns the postures that a rule with this `srcPosture` requires.
+    pub(super) fn required_postures(&self, version: Version, src_posture: &[Selector]) -> Vec<PostureId> {
+        self.postures.ids(version, posture::required(self.policy(version), src_posture))
+    }
+
+    /// Returns the rule of an entry that gives items to sources, and has no destinations.
+    pub(super) fn entry<'s>(
+        &mut self,
+        version: Version,
+        sources: impl IntoIterator<Item = &'s Selector>,
+        items: impl IntoIterator<Item = Item>,
+        origin: Origin,
+    ) -> Rule<ItemSet> {
+        let extent = items.into_iter().map(|item| self.items.intern(item)).collect();
+        let src = self.selectors(version, sources);
+        Rule { src, sources: None, dst: None, extent, postures: Vec::new(), channel: 0, origin }
+    }
+
+    /// Returns the regions of the rules of both versions.
+    pub(super) fn read<E: Clone>(&mut self, rules: ReadRules<E>) -> [Vec<Region<E>>; 2] {
         Version::BOTH.map(|version| {
-            subject.read(&mut RuleReader {
-                classes: self.classes,
-                postures: self.postures,
-                sets: &mut self.sets,
-                policy: *version.select(&self.policies),
-                version,
-            })
+            let mut regions = Vec::new();
+            for rule in rules(self, version) {
+                self.add_regions(rule, &mut regions);
+            }
+            regions
         })
     }
 
-    pub(super) fn describe<S: Subject>(&self, subject: &S, version: Version, gain: &Gain<S::Extent>) -> Change {
-        let what = subject.describe(gain.region, &gain.cube.extent);
-        let via = subject.via(gain.region.channel);
-        Change { what, via, ..self.describer.change(&self.sets, version, S::AREA, gain) }
-    }
-
-    /// Returns the gains and losses of a subject.
-    fn changes<S: Subject>(&mut self, mut subject: S) -> Vec<Change> {
-        let regions = self.read(&mut subject);
-        let mut changes = Vec::new();
-        for version in Version::BOTH {
-            let (ours, theirs) = (version.select(&regions), version.other().select(&regions));
-            let gains = subtract(self.classes, &self.sets, ours, theirs, Attribution::Largest);
-            changes.extend(gains.iter().map(|gain| self.describe(&subject, version, gain)));
+    /// Adds the regions of a rule: one between devices of the same user, for `autogroup:self`, and one to the other
+    /// destinations. Regions without sources or destinations are left out.
+    fn add_regions<E: Clone>(&mut self, rule: Rule<E>, regions: &mut Vec<Region<E>>) {
+        let space = &self.classes.space;
+        let named = self.sets.sources.intern_named(&rule.src, |src| space.sources_among(src));
+        let sources = rule.sources.map_or(named, |sources| self.sets.sources.intern(sources));
+        let source_classes = self.sets.sources.classes(sources);
+        let is_whole = source_classes.len() == self.sets.sources.classes(named).len();
+        let own_devices = space.permits.selectors.own_devices();
+        let mut ends = Vec::new();
+        if let Some(dst) = rule.dst {
+            let (own, direct): (Vec<SelectorId>, Vec<SelectorId>) =
+                dst.into_iter().partition(|&id| Some(id) == own_devices);
+            if !own.is_empty() {
+                let devices = self.classes.devices_of_users(source_classes.iter().copied());
+                ends.push((true, self.sets.destinations.intern(devices), own));
+            }
+            let destinations = self.sets.destinations.intern_named(&direct, |dst| space.destinations_among(dst));
+            ends.push((false, destinations, direct));
+        } else {
+            ends.push((false, self.sets.destinations.intern((0..space.destinations.len()).collect()), Vec::new()));
         }
-        changes
-    }
-}
-
-/// Compares two policies; see [`super::diff()`] and [`super::device_diff`].
-pub(super) fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
-    let is_text_changed = old.text != new.text;
-    if !is_text_changed {
-        return Diff::default();
-    }
-    let joint = JointPolicy::new(old, new);
-    let classes = JointClasses::new(&joint, scope);
-    let postures = Postures::new(old, new);
-    let mut comparison = Comparison::new([old, new], &classes, &postures);
-    let mut changes = comparison.changes(NetworkAccess::default());
-    changes.extend(ssh::changes(&mut comparison));
-    changes.extend(comparison.changes(AppCapabilities::default()));
-    changes.extend(comparison.changes(AutoApprovals::new(old, new)));
-    changes.extend(comparison.changes(NodeAttributes::default()));
-    // The rest does not depend on devices.
-    if scope == Scope::Everyone {
-        changes.extend(comparison.changes(TagOwnership::default()));
-        for (direction, ours, theirs) in [(Direction::Gained, new, old), (Direction::Lost, old, new)] {
-            changes.extend(ownership::tag_changes(direction, ours, theirs));
-            changes.extend(posture::condition_changes(direction, ours, theirs));
-            changes.extend(setting::changes(direction, ours, theirs));
+        for (same_user, destinations, dst) in ends {
+            if source_classes.is_empty() || self.sets.destinations.classes(destinations).is_empty() {
+                continue;
+            }
+            regions.push(Region {
+                sources,
+                destinations,
+                same_user,
+                extent: rule.extent.clone(),
+                postures: rule.postures.clone(),
+                channel: rule.channel,
+                rule: rule.origin,
+                is_whole,
+                src: rule.src.clone(),
+                dst,
+            });
         }
     }
-    changes.sort_by_key(|change| (change.area, change.direction, change.rule.start));
-    Diff { changes, is_text_changed }
 }

@@ -36,3 +36,13 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         self.values.iter().enumerate()
     }
 }
+
+/// Numbers distinct keys in the order in which they first appear. Returns the number of each key.
+pub(super) fn number_distinct<K: Eq + Hash>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    let mut numbers = HashMap::new();
+    keys.map(|key| {
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    })
+    .collect()
+}

@@ -24,7 +24,6 @@
 //! - **Access through the routers of a `via`** is the same only if the tags of the routers are the same.
 
 mod approval;
-mod attribute;
 mod capability;
 mod change;
 mod class_set;
@@ -34,6 +33,7 @@ mod cube;
 mod describer;
 mod extent;
 mod interner;
+mod item;
 mod item_set;
 mod joint_classes;
 mod joint_policy;
@@ -42,11 +42,10 @@ mod network_access;
 #[cfg(test)]
 mod oracle;
 mod overlap_index;
-mod ownership;
 mod posture;
 mod region;
 mod remainder;
-mod rule_reader;
+mod rule;
 mod setting;
 mod sorted;
 mod ssh;
@@ -61,7 +60,11 @@ mod version;
 use policy_core::model::Policy;
 
 pub use change::{Area, Change, Diff, Direction, Relation, Term};
-use joint_classes::Scope;
+use comparison::Comparison;
+use describer::Describer;
+use joint_classes::{JointClasses, Scope};
+use joint_policy::JointPolicy;
+use posture::Postures;
 
 /// Returns the differences in meaning between two valid policies.
 ///
@@ -85,7 +88,7 @@ use joint_classes::Scope;
 /// assert!(diff(&old, &old).is_empty());
 /// ```
 pub fn diff(old: &Policy, new: &Policy) -> Diff {
-    comparison::compare(old, new, Scope::Everyone)
+    compare(old, new, Scope::Everyone)
 }
 
 /// Like [`diff()`], but compares only the devices of the facts, and names them. Each device has all its tags. What one
@@ -103,5 +106,34 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
 /// assert_eq!(device_diff(&policy("tag:a"), &policy("tag:c")).changes[1].to_string(), "pi -> nas tcp:22");
 /// ```
 pub fn device_diff(old: &Policy, new: &Policy) -> Diff {
-    comparison::compare(old, new, Scope::Devices)
+    compare(old, new, Scope::Devices)
+}
+
+fn compare(old: &Policy, new: &Policy, scope: Scope) -> Diff {
+    let is_text_changed = old.text != new.text;
+    if !is_text_changed {
+        return Diff::default();
+    }
+    let joint = JointPolicy::new(old, new);
+    let classes = JointClasses::new(&joint, scope);
+    let postures = Postures::new(old, new);
+    let describer = Describer::new(&classes);
+    let comparison = &mut Comparison::new([old, new], &classes, &postures);
+    let mut changes = describer.changes(comparison, Area::Access, network_access::read, network_access::describe);
+    changes.extend(ssh::changes(comparison, &describer));
+    changes.extend(describer.changes(comparison, Area::App, capability::read_grants, capability::describe));
+    changes.extend(describer.changes(comparison, Area::Approval, approval::read_auto_approvers, approval::describe));
+    let attributes = capability::read_node_attributes;
+    changes.extend(describer.changes(comparison, Area::Attribute, attributes, capability::describe));
+    // The rest does not depend on devices.
+    if scope == Scope::Everyone {
+        changes.extend(describer.changes(comparison, Area::Ownership, approval::read_tag_owners, approval::describe));
+        for (direction, ours, theirs) in [(Direction::Gained, new, old), (Direction::Lost, old, new)] {
+            changes.extend(setting::tag_changes(direction, ours, theirs));
+            changes.extend(posture::condition_changes(direction, ours, theirs));
+            changes.extend(setting::setting_changes(direction, ours, theirs));
+        }
+    }
+    changes.sort_by_key(|change| (change.area, change.direction, change.rule.start));
+    Diff { changes, is_text_changed }
 }

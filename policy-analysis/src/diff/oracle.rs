@@ -7,10 +7,11 @@ use std::net::IpAddr;
 use crate::diff::class_sets::EndSets;
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::Gain;
+use crate::diff::item::Channel;
 use crate::diff::joint_classes::{JointClasses, Scope};
 use crate::diff::joint_policy::JointPolicy;
 use crate::diff::namer::Namer;
-use crate::diff::network_access::NetworkAccess;
+use crate::diff::network_access;
 use crate::diff::posture::Postures;
 use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::version::Version;
@@ -265,15 +266,11 @@ fn gains_are_what_one_policy_opens_and_the_other_does_not() {
         let postures = Postures::new(&old, &new);
         let mut comparison = Comparison::new([&old, &new], &classes, &postures);
         // The channel of any router is 0, and that of `tag:r` is 1.
-        let mut access = NetworkAccess::default();
-        let plain = Policy::parse(r#"{"grants": [{"ip": ["*"]}, {"ip": ["*"], "via": ["tag:r"]}]}"#);
-        for grant in plain.grants.iter().flatten() {
-            access.channel(&grant.via);
-        }
-        let [before, after] = comparison.read(&mut access);
+        comparison.channels.intern(Channel::Routers(["tag:r".to_owned()].into()));
+        let [before, after] = comparison.read(network_access::read);
         let sets = &comparison.sets;
-        let gained = subtract(&classes, sets, &after, &before, Attribution::Largest);
-        let lost = subtract(&classes, sets, &before, &after, Attribution::Largest);
+        let gained = subtract(&comparison, &after, &before, Attribution::Largest);
+        let lost = subtract(&comparison, &before, &after, Attribution::Largest);
         found += usize::from(!gained.is_empty() && !lost.is_empty());
         for (version, gains) in [(Version::New, &gained), (Version::Old, &lost)] {
             check_names(&classes, sets, version, gains, &context);

@@ -12,45 +12,46 @@ use policy_core::model::{Condition, Policy, Posture, Selector};
 /// Postures with the same name are the same, even if their conditions differ: [`condition_changes`] reports that.
 /// Postures with different names are the same if their conditions are.
 #[derive(Debug, Default)]
-pub(super) struct Postures {
-    by_name: [HashMap<String, PostureId>; 2],
-    names: [HashMap<PostureId, String>; 2],
-}
+pub(super) struct Postures(
+    /// By version, the postures in their order
+    [Vec<(String, PostureId)>; 2],
+);
 
 impl Postures {
     pub(super) fn new(old: &Policy, new: &Policy) -> Self {
         let conditions = [old, new].map(|policy| -> HashMap<&str, BTreeSet<String>> {
             policy.postures.iter().map(|posture| (posture.name.as_str(), conditions(posture))).collect()
         });
-        let [old_conditions, new_conditions] = &conditions;
-        let is_changed =
-            |name: &str| old_conditions.get(name).zip(new_conditions.get(name)).is_some_and(|(old, new)| old != new);
+        let mut ids = HashMap::new();
         let mut postures = Postures::default();
-        let mut ids: HashMap<(Option<&str>, Option<&BTreeSet<String>>), PostureId> = HashMap::new();
         for (version, policy) in Version::BOTH.into_iter().zip([old, new]) {
             for posture in &policy.postures {
                 let name = posture.name.as_str();
-                let key =
-                    if is_changed(name) { (Some(name), None) } else { (None, version.select(&conditions).get(name)) };
+                let [own, others] = [version, version.other()].map(|version| version.select(&conditions).get(name));
+                let is_changed = own != others && others.is_some();
+                let key = if is_changed { (Some(name), None) } else { (None, own) };
                 let next = ids.len();
                 let id = *ids.entry(key).or_insert(next);
-                version.select_mut(&mut postures.by_name).insert(name.to_owned(), id);
-                version.select_mut(&mut postures.names).entry(id).or_insert_with(|| name.to_owned());
+                version.select_mut(&mut postures.0).push((name.to_owned(), id));
             }
         }
         postures
     }
 
     /// Returns the sorted ids of some postures of one version.
-    pub(super) fn ids(&self, version: Version, postures: &[Selector]) -> Vec<PostureId> {
-        let by_name = version.select(&self.by_name);
-        sorted::collect(postures.iter().filter_map(|posture| by_name.get(posture.text.as_str()).copied()))
+    pub(super) fn ids(&self, version: Version, list: &[Selector]) -> Vec<PostureId> {
+        let postures = version.select(&self.0);
+        let find = |selector: &Selector| postures.iter().find(|(name, _)| *name == *selector.text);
+        sorted::collect(list.iter().filter_map(find).map(|(_, id)| *id))
     }
 
     /// Returns the names of postures in one version. A posture that it does not have goes by its name in the other one.
     pub(super) fn names(&self, version: Version, ids: &[PostureId]) -> Vec<String> {
-        let (names, others) = (version.select(&self.names), version.other().select(&self.names));
-        ids.iter().filter_map(|id| names.get(id).or_else(|| others.get(id))).cloned().collect()
+        let find = |id: &PostureId| {
+            let mut postures = version.select(&self.0).iter().chain(version.other().select(&self.0));
+            Some(postures.find(|(_, other)| other == id)?.0.clone())
+        };
+        ids.iter().filter_map(find).collect()
     }
 }
 

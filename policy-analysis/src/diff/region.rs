@@ -1,6 +1,5 @@
-use crate::diff::class_sets::{EndSets, SetId};
+use crate::diff::class_sets::SetId;
 use policy_core::access::selector_index::SelectorId;
-use policy_core::proof::classes::ClassId;
 use policy_core::source::Origin;
 
 /// A posture by number; see [`super::posture::Postures`].
@@ -47,11 +46,5 @@ impl<E> Region<E> {
             postures: &self.postures,
             channel: self.channel,
         }
-    }
-
-    /// Keeps only the given ones of its sources. Returns `None` if there are none.
-    pub(super) fn restrict_sources(self, sets: &mut EndSets, sources: Vec<ClassId>) -> Option<Region<E>> {
-        let is_whole = self.is_whole && sources.len() == sets.sources.classes(self.sources).len();
-        (!sources.is_empty()).then(|| Region { sources: sets.sources.intern(sources), is_whole, ..self })
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::diff::change::Relation;
 use crate::diff::class_set::ClassSet;
-use crate::diff::class_sets::EndSets;
 use crate::diff::cube::Cube;
 use crate::diff::extent::Extent;
 use crate::diff::overlap_index::Overlap;
@@ -19,9 +18,16 @@ pub(super) struct Subtrahend<'w, E> {
     pub(super) is_theirs: bool,
     /// Whether it requires postures that the minuend does not require. It gives the same access, but not to every device.
     pub(super) is_conditional: bool,
-    /// Its sources, compared with those of the minuend
-    pub(super) sources: Overlap,
-    pub(super) destinations: Overlap,
+    pub(super) sources: End<'w>,
+    pub(super) destinations: End<'w>,
+}
+
+/// One end of a subtrahend.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End<'w> {
+    /// Its relation to the classes of the minuend
+    pub(super) overlap: Overlap,
+    pub(super) classes: &'w [ClassId],
 }
 
 /// An end of a region along which its classes are split.
@@ -40,31 +46,18 @@ struct Cell<'s, E> {
 
 /// A region from which others are subtracted.
 pub(super) struct Minuend<'w, E> {
-    space: &'w AccessClasses<'w>,
-    sets: &'w EndSets,
-    region: &'w Region<E>,
-    extent: E,
+    pub(super) space: &'w AccessClasses<'w>,
+    pub(super) same_user: bool,
+    pub(super) extent: E,
     pub(super) sources: &'w [ClassId],
     pub(super) destinations: &'w [ClassId],
 }
 
-impl<'w, E: Extent> Minuend<'w, E> {
-    /// Of the region only `extent` is meant.
-    pub(super) fn new(
-        space: &'w AccessClasses<'w>,
-        sets: &'w EndSets,
-        region: &'w Region<E>,
-        extent: E,
-    ) -> Minuend<'w, E> {
-        let sources = sets.sources.classes(region.sources);
-        let destinations = sets.destinations.classes(region.destinations);
-        Minuend { space, sets, region, extent, sources, destinations }
-    }
-
+impl<E: Extent> Minuend<'_, E> {
     /// Returns what the subtrahends leave, in disjoint cubes.
     pub(super) fn remainder(&self, subtrahends: &[Subtrahend<E>]) -> Vec<Cube<E>> {
         let subtrahends: Vec<&Subtrahend<E>> = subtrahends.iter().collect();
-        if self.region.same_user { self.same_user_remainder(&subtrahends) } else { self.direct_remainder(subtrahends) }
+        if self.same_user { self.same_user_remainder(&subtrahends) } else { self.direct_remainder(subtrahends) }
     }
 
     /// Returns the remainder of a region that is not restricted to devices of the same user. It is split along the axis that
@@ -72,8 +65,8 @@ impl<'w, E: Extent> Minuend<'w, E> {
     fn direct_remainder(&self, subtrahends: Vec<&Subtrahend<E>>) -> Vec<Cube<E>> {
         let (covering, mut others): (Vec<&Subtrahend<E>>, Vec<&Subtrahend<E>>) =
             subtrahends.into_iter().partition(|subtrahend| {
-                subtrahend.sources == Overlap::Covers
-                    && subtrahend.destinations == Overlap::Covers
+                subtrahend.sources.overlap == Overlap::Covers
+                    && subtrahend.destinations.overlap == Overlap::Covers
                     && !subtrahend.region.same_user
                     && !subtrahend.is_conditional
             });
@@ -122,17 +115,12 @@ impl<'w, E: Extent> Minuend<'w, E> {
         let mut partial = Vec::new();
         let mut partial_by_class: BTreeMap<ClassId, Vec<usize>> = BTreeMap::new();
         for &subtrahend in subtrahends {
-            let (overlap, classes) = match axis {
-                Axis::Sources => (subtrahend.sources, self.sets.sources.classes(subtrahend.region.sources)),
-                Axis::Destinations => {
-                    (subtrahend.destinations, self.sets.destinations.classes(subtrahend.region.destinations))
-                }
-            };
-            if overlap == Overlap::Covers {
+            let end = if axis == Axis::Sources { &subtrahend.sources } else { &subtrahend.destinations };
+            if end.overlap == Overlap::Covers {
                 covering.push(subtrahend);
                 continue;
             }
-            for class in sorted::intersection(universe, classes) {
+            for class in sorted::intersection(universe, end.classes) {
                 partial_by_class.entry(class).or_default().push(partial.len());
             }
             partial.push(subtrahend);
@@ -230,9 +218,7 @@ impl<'w, E: Extent> Minuend<'w, E> {
             for source in sources.iter(self.sources) {
                 for destination in self.own_devices(source) {
                     let mut covering = subtrahends.clone();
-                    covering.retain(|subtrahend| {
-                        sorted::contains(self.sets.destinations.classes(subtrahend.region.destinations), destination)
-                    });
+                    covering.retain(|subtrahend| sorted::contains(subtrahend.destinations.classes, destination));
                     for rest in subtract_extents(&self.extent, &covering) {
                         let pairs = pairs_by_rest.entry(rest).or_default();
                         match pairs.last_mut() {

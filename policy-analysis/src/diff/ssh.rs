@@ -3,17 +3,18 @@
 //! A posture may make an earlier rule match, which then takes access away from a later one. So the rules are compared
 //! in each state: for a device that meets no posture, and for one that meets one of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::diff::change::{Change, Relation};
+use crate::diff::change::{Area, Change, Relation};
 use crate::diff::class_set::ClassSet;
-use crate::diff::class_sets::EndSets;
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::{Cube, Gain};
+use crate::diff::describer::Describer;
+use crate::diff::interner::number_distinct;
+use crate::diff::item::Channel;
 use crate::diff::item_set::ItemSet;
-use crate::diff::joint_classes::JointClasses;
 use crate::diff::region::{PostureId, Region};
-use crate::diff::ssh_access::SshAccess;
+use crate::diff::ssh_access;
 use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::version::Version;
 
@@ -30,18 +31,16 @@ pub(super) struct Difference {
 }
 
 /// Returns the changes of SSH access.
-pub(super) fn changes(comparison: &mut Comparison) -> Vec<Change> {
-    let mut access = SshAccess::new(comparison.policies);
-    let rules = comparison.read(&mut access);
-    let differences = compare(comparison.classes, &mut comparison.sets, &access, &rules);
+pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec<Change> {
+    let rules = comparison.read(ssh_access::read);
+    let differences = compare(comparison, &rules);
     let states = states(&rules);
     let mut changes = Vec::new();
     for version in Version::BOTH {
-        for difference in version.select(&differences) {
-            let region = &difference.region;
+        for Difference { region, states: different, is_looser } in version.select(&differences) {
             // A device that meets a posture may do what one without any may do, unless a rule with that posture matches first.
-            let is_always = difference.states.contains(&None);
-            let postures = states.iter().filter(|state| difference.states.contains(state) != is_always);
+            let is_always = different.contains(&None);
+            let postures = states.iter().filter(|state| different.contains(state) != is_always);
             let postures: Vec<PostureId> = postures.copied().flatten().collect();
             let (when, unless) = if is_always { (Vec::new(), postures) } else { (postures, Vec::new()) };
             let cube = Cube {
@@ -52,34 +51,30 @@ pub(super) fn changes(comparison: &mut Comparison) -> Vec<Change> {
                 when,
                 unless,
             };
-            let change = comparison.describe(&access, version, &Gain { region, cube });
-            changes.push(Change { is_new_access: change.is_new_access && difference.is_looser, ..change });
+            let gain = Gain { region, cube };
+            let what = ssh_access::describe(comparison, &gain);
+            let change = describer.change(comparison, version, Area::Ssh, what, &gain);
+            changes.push(Change { is_new_access: change.is_new_access && *is_looser, ..change });
         }
     }
     changes
 }
 
 /// Returns what each version gives and the other does not.
-pub(super) fn compare(
-    classes: &JointClasses,
-    sets: &mut EndSets,
-    access: &SshAccess,
-    rules: &[Vec<Region<ItemSet>>; 2],
-) -> [Vec<Difference>; 2] {
+pub(super) fn compare(comparison: &mut Comparison, rules: &[Vec<Region<ItemSet>>; 2]) -> [Vec<Difference>; 2] {
     let [old, new] = rules;
     let is_same = |(a, b): (&Region<ItemSet>, &Region<ItemSet>)| a.key() == b.key() && a.extent == b.extent;
-    if old.len() == new.len() && old.iter().zip(new).all(is_same) {
-        return [Vec::new(), Vec::new()];
-    }
     let mut found = [Vec::new(), Vec::new()];
+    if old.len() == new.len() && old.iter().zip(new).all(is_same) {
+        return found.map(unite_states);
+    }
     for state in states(rules) {
-        let decisions = Version::BOTH.map(|version| decisions(classes, sets, version.select(rules).as_slice(), state));
+        let decisions = [old, new].map(|rules| decisions(comparison, rules, state));
         for version in Version::BOTH {
             let (ours, theirs) = (version.select(&decisions), version.other().select(&decisions));
-            let gains = subtract(classes, sets, ours, theirs, Attribution::Largest);
-            for gain in gains {
-                let region = gain.to_region(sets);
-                let is_looser = is_looser(classes, sets, access, &region, theirs);
+            for gain in subtract(comparison, ours, theirs, Attribution::Largest) {
+                let region = gain.to_region(&mut comparison.sets);
+                let is_looser = is_looser(comparison, &region, theirs);
                 version.select_mut(&mut found).push(Difference { region, states: vec![state], is_looser });
             }
         }
@@ -94,48 +89,34 @@ pub(super) fn states(rules: &[Vec<Region<ItemSet>>; 2]) -> Vec<State> {
 }
 
 /// Returns what the rules give in a state, each part by the rule that decides.
-fn decisions(
-    classes: &JointClasses,
-    sets: &mut EndSets,
-    rules: &[Region<ItemSet>],
-    state: State,
-) -> Vec<Region<ItemSet>> {
-    let matching = rules
-        .iter()
-        .filter(|rule| rule.postures.is_empty() || state.is_some_and(|state| rule.postures.contains(&state)));
-    let rules: Vec<Region<ItemSet>> = matching.map(|rule| Region { postures: Vec::new(), ..rule.clone() }).collect();
-    let parts = subtract(classes, sets, &rules, &[], Attribution::First);
-    parts.iter().map(|part| part.to_region(sets)).collect()
+fn decisions(comparison: &mut Comparison, rules: &[Region<ItemSet>], state: State) -> Vec<Region<ItemSet>> {
+    let matches =
+        |rule: &&Region<ItemSet>| rule.postures.is_empty() || state.is_some_and(|state| rule.postures.contains(&state));
+    let rules = rules.iter().filter(matches).map(|rule| Region { postures: Vec::new(), ..rule.clone() });
+    let rules: Vec<Region<ItemSet>> = rules.collect();
+    let parts = subtract(comparison, &rules, &[], Attribution::First);
+    parts.iter().map(|part| part.to_region(&mut comparison.sets)).collect()
 }
 
 /// Returns whether some of a region is not given by others on terms that are no stricter.
-fn is_looser(
-    classes: &JointClasses,
-    sets: &EndSets,
-    access: &SshAccess,
-    region: &Region<ItemSet>,
-    others: &[Region<ItemSet>],
-) -> bool {
-    let Some(terms) = access.terms.get(region.channel) else { return true };
-    let is_enough = |other: &&Region<ItemSet>| {
-        access.terms.get(other.channel).is_some_and(|other| other.are_no_stricter_than(terms))
+fn is_looser(comparison: &Comparison, region: &Region<ItemSet>, others: &[Region<ItemSet>]) -> bool {
+    let terms = |region: &Region<ItemSet>| match comparison.channels.get(region.channel) {
+        Some(Channel::Ssh(terms)) => Some(terms),
+        _ => None,
     };
-    let others = others.iter().filter(is_enough);
-    let others: Vec<Region<ItemSet>> =
-        others.map(|other| Region { channel: region.channel, ..other.clone() }).collect();
-    !subtract(classes, sets, std::slice::from_ref(region), &others, Attribution::Largest).is_empty()
+    let is_enough = |other: &&Region<ItemSet>| {
+        terms(other).zip(terms(region)).is_some_and(|(other, own)| other.are_no_stricter_than(own))
+    };
+    let others: Vec<Region<ItemSet>> = others.iter().filter(is_enough).cloned().collect();
+    !subtract(comparison, std::slice::from_ref(region), &others, Attribution::First).is_empty()
 }
 
 /// Joins equal differences of several states.
 fn unite_states(differences: Vec<Difference>) -> Vec<Difference> {
-    let mut places = HashMap::new();
-    let mut place_of = Vec::new();
-    for Difference { region, .. } in &differences {
-        let next = places.len();
-        place_of.push(*places.entry((region.rule, region.key(), &region.extent)).or_insert(next));
-    }
+    let keys = differences.iter().map(|Difference { region, .. }| (region.rule, region.key(), &region.extent));
+    let places = number_distinct(keys);
     let mut united: Vec<Difference> = Vec::new();
-    for (difference, place) in differences.into_iter().zip(place_of) {
+    for (difference, place) in differences.into_iter().zip(places) {
         match united.get_mut(place) {
             Some(first) => {
                 first.states.extend(difference.states);

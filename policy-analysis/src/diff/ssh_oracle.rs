@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::diff::comparison::Comparison;
+use crate::diff::item::{Channel, Item};
 use crate::diff::joint_classes::{JointClasses, Scope};
 use crate::diff::joint_policy::JointPolicy;
 use crate::diff::oracle::{class_ids, everybody, relations};
 use crate::diff::posture::Postures;
 use crate::diff::ssh;
-use crate::diff::ssh_access::{Account, SshAccess};
+use crate::diff::ssh_access;
 use crate::diff::ssh_terms::SshTerms;
 use crate::diff::version::Version;
 use policy_core::access::endpoint::{Endpoint, Principal};
@@ -77,7 +78,7 @@ impl<'p> SshModel<'p> {
         &self,
         pair: (usize, usize, bool),
         login: Option<&str>,
-        account: &Account,
+        account: &Item,
         state: usize,
     ) -> Option<SshTerms> {
         let (from, to, is_own) = pair;
@@ -88,12 +89,12 @@ impl<'p> SshModel<'p> {
         };
         let lets_in = |rule: &SshRule| {
             rule.users.iter().any(|user| match (user.as_str(), account) {
-                ("autogroup:nonroot", Account::Named(name)) => name != "root",
+                ("autogroup:nonroot", Item::Account(name)) => name != "root",
                 ("autogroup:nonroot", _) => true,
-                ("localpart:*@example.com", Account::LocalPart(_)) => {
+                ("localpart:*@example.com", Item::LocalPart(_)) => {
                     login.is_some_and(|login| login.ends_with("@example.com"))
                 }
-                (user, Account::Named(name)) => user == name,
+                (user, Item::Account(name)) => user == name,
                 _ => false,
             })
         };
@@ -125,10 +126,9 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
         let joint = JointPolicy::new(&old, &new);
         let classes = JointClasses::new(&joint, Scope::Everyone);
         let postures = Postures::new(&old, &new);
-        let mut access = SshAccess::new([&old, &new]);
         let mut comparison = Comparison::new([&old, &new], &classes, &postures);
-        let rules = comparison.read(&mut access);
-        let differences = ssh::compare(&classes, &mut comparison.sets, &access, &rules);
+        let rules = comparison.read(ssh_access::read);
+        let differences = ssh::compare(&mut comparison, &rules);
         let sets = &comparison.sets;
         let tailnet = Tailnet::new(&new);
         let all = everybody(&new, &tailnet);
@@ -143,8 +143,8 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
                 Some((Some(*postures.ids(Version::New, &[selector]).first()?), place + 1))
             }))
             .collect();
-        let accounts: Vec<(usize, Account)> =
-            access.accounts.iter().map(|(number, account)| (number, account.clone())).collect();
+        let accounts: Vec<(usize, Item)> =
+            comparison.items.iter().map(|(number, account)| (number, account.clone())).collect();
         let states = ssh::states(&rules);
         for (from, source) in all.iter().enumerate() {
             let login = match &source.who {
@@ -160,7 +160,7 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
                 for is_own in relations(source, destination) {
                     for (number, account) in &accounts {
                         let is_theirs = login.is_some_and(|login| login.ends_with("@example.com"));
-                        if matches!(account, Account::LocalPart(_)) && !is_theirs {
+                        if matches!(account, Item::LocalPart(_)) && !is_theirs {
                             continue;
                         }
                         for state in &states {
@@ -183,7 +183,10 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
                                             && is_in(ids[from].0, sets.sources.classes(region.sources))
                                             && is_in(ids[to].1, sets.destinations.classes(region.destinations))
                                     })
-                                    .filter_map(|difference| access.terms.get(difference.region.channel))
+                                    .filter_map(|difference| match comparison.channels.get(difference.region.channel) {
+                                        Some(Channel::Ssh(terms)) => Some(terms),
+                                        _ => None,
+                                    })
                                     .collect();
                                 let (has, lacks) = (version.select(&terms), version.other().select(&terms));
                                 let wanted: Vec<&SshTerms> = has.iter().filter(|_| has != lacks).collect();

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use crate::diff::class_sets::EndSets;
+use crate::diff::comparison::Comparison;
 use crate::diff::cube::{Cube, Gain};
 use crate::diff::extent::Extent;
-use crate::diff::joint_classes::JointClasses;
 use crate::diff::overlap_index::{Overlap, OverlapIndex};
 use crate::diff::region::{PostureId, Region, RegionKey};
-use crate::diff::remainder::{Minuend, Subtrahend};
+use crate::diff::remainder::{End, Minuend, Subtrahend};
 use crate::diff::union::unite;
 use policy_core::proof::classes::AccessClasses;
 
@@ -24,37 +24,51 @@ pub(super) enum Attribution {
 
 /// Returns everything that `ours` give and `theirs` do not. No two gains have anything in common.
 pub(super) fn subtract<'r, E: Extent>(
-    classes: &JointClasses,
-    sets: &EndSets,
+    comparison: &Comparison,
     ours: &'r [Region<E>],
     theirs: &[Region<E>],
     attribution: Attribution,
 ) -> Vec<Gain<'r, E>> {
+    let (space, sets) = (&comparison.classes.space, &comparison.sets);
     let mut seen: HashSet<(RegionKey, &E)> = theirs.iter().map(|region| (region.key(), &region.extent)).collect();
     let changed: Vec<&Region<E>> = ours.iter().filter(|region| seen.insert((region.key(), &region.extent))).collect();
     if changed.is_empty() {
         return Vec::new();
     }
-    let mut subtraction = Subtraction::new(&classes.space, sets, &changed, theirs, attribution);
-    let mut order: Vec<(usize, &Region<E>)> = changed.into_iter().enumerate().collect();
+    let mut order: Vec<(usize, &Region<E>)> = changed.iter().copied().enumerate().collect();
     if attribution == Attribution::Largest {
         // Access without a posture condition comes first, because it is given with each posture, too.
         order.sort_by_cached_key(|(_, region)| {
-            (!region.postures.is_empty(), region.same_user, Reverse(size(sets, region)))
+            let sources = sets.sources.classes(region.sources).len() as u128;
+            let destinations = sets.destinations.classes(region.destinations).len() as u128;
+            let size = sources * destinations * u128::from(region.extent.size());
+            (!region.postures.is_empty(), region.same_user, Reverse(size))
         });
     }
+    let regions: Vec<&Region<E>> = theirs.iter().chain(changed).collect();
+    let mut their_extents: HashMap<RegionKey, Vec<&E>> = HashMap::new();
+    for region in theirs {
+        their_extents.entry(region.key()).or_default().push(&region.extent);
+    }
+    let sources = regions.iter().map(|region| region.sources);
+    let destinations = regions.iter().map(|region| region.destinations);
+    let mut subtraction = Subtraction {
+        space,
+        sets,
+        attribution,
+        their_count: theirs.len(),
+        their_extents,
+        has_gain: vec![false; regions.len()],
+        by_source: OverlapIndex::new(&sets.sources, space.sources.len(), sources),
+        by_destination: OverlapIndex::new(&sets.destinations, space.destinations.len(), destinations),
+        regions,
+    };
     let mut gains = Vec::new();
     for (number, region) in order {
         let cubes = subtraction.remainder(theirs.len() + number, region);
         gains.extend(cubes.into_iter().map(|cube| Gain { region, cube }));
     }
     gains
-}
-
-fn size<E: Extent>(sets: &EndSets, region: &Region<E>) -> u128 {
-    let sources = sets.sources.classes(region.sources).len() as u128;
-    let destinations = sets.destinations.classes(region.destinations).len() as u128;
-    sources * destinations * u128::from(region.extent.size())
 }
 
 struct Subtraction<'w, E> {
@@ -73,33 +87,6 @@ struct Subtraction<'w, E> {
 }
 
 impl<'w, E: Extent> Subtraction<'w, E> {
-    fn new(
-        space: &'w AccessClasses<'w>,
-        sets: &'w EndSets,
-        ours: &[&'w Region<E>],
-        theirs: &'w [Region<E>],
-        attribution: Attribution,
-    ) -> Self {
-        let regions: Vec<&Region<E>> = theirs.iter().chain(ours.iter().copied()).collect();
-        let mut their_extents: HashMap<RegionKey, Vec<&E>> = HashMap::new();
-        for region in theirs {
-            their_extents.entry(region.key()).or_default().push(&region.extent);
-        }
-        let sources = regions.iter().map(|region| region.sources);
-        let destinations = regions.iter().map(|region| region.destinations);
-        Subtraction {
-            space,
-            sets,
-            attribution,
-            their_count: theirs.len(),
-            their_extents,
-            has_gain: vec![false; regions.len()],
-            by_source: OverlapIndex::new(&sets.sources, space.sources.len(), sources),
-            by_destination: OverlapIndex::new(&sets.destinations, space.destinations.len(), destinations),
-            regions,
-        }
-    }
-
     /// Returns what `region`, which is one of ours, adds to theirs and to those of ours that have a gain already.
     fn remainder(&mut self, number: usize, region: &'w Region<E>) -> Vec<Cube<E>> {
         // Most rules have a counterpart that gives most of the same.
@@ -109,7 +96,13 @@ impl<'w, E: Extent> Subtraction<'w, E> {
             return Vec::new();
         }
         let subtrahends = self.subtrahends(number, region, &extent);
-        let minuend = Minuend::new(self.space, self.sets, region, extent);
+        let minuend = Minuend {
+            space: self.space,
+            extent,
+            same_user: region.same_user,
+            sources: self.sets.sources.classes(region.sources),
+            destinations: self.sets.destinations.classes(region.destinations),
+        };
         let mut cubes = Vec::new();
         // A device meets one posture and no other, or none if `None`.
         let states: Vec<Option<PostureId>> = match region.postures.as_slice() {
@@ -156,6 +149,9 @@ impl<'w, E: Extent> Subtraction<'w, E> {
                 (self.by_source.overlap(region.sources, other.sources), overlap)
             };
             if sources != Overlap::Disjoint && destinations != Overlap::Disjoint {
+                let sources = End { overlap: sources, classes: self.sets.sources.classes(other.sources) };
+                let classes = self.sets.destinations.classes(other.destinations);
+                let destinations = End { overlap: destinations, classes };
                 subtrahends.push(Subtrahend { region: other, is_theirs, is_conditional: false, sources, destinations });
             }
         }

@@ -1,9 +1,8 @@
-use std::collections::HashMap;
-
 use crate::diff::change::Relation;
 use crate::diff::class_set::ClassSet;
 use crate::diff::cube::Cube;
 use crate::diff::extent::Extent;
+use crate::diff::interner::number_distinct;
 use crate::diff::region::PostureId;
 use policy_core::proof::classes::ClassId;
 
@@ -37,6 +36,9 @@ struct Key<'c, E> {
 pub(super) fn unite<E: Extent>(mut cubes: Vec<Cube<E>>, sources: &[ClassId], destinations: &[ClassId]) -> Vec<Cube<E>> {
     loop {
         let before = cubes.len();
+        if before < 2 {
+            return cubes;
+        }
         for dimension in DIMENSIONS {
             cubes = unite_along(dimension, cubes, sources, destinations);
         }
@@ -52,20 +54,9 @@ fn unite_along<E: Extent>(
     sources: &[ClassId],
     destinations: &[ClassId],
 ) -> Vec<Cube<E>> {
-    if cubes.len() < 2 {
-        return cubes;
-    }
-    let mut places: HashMap<Key<E>, usize> = HashMap::new();
-    let mut place_of = Vec::new();
-    for cube in &cubes {
-        let next = places.len();
-        place_of.push(*places.entry(key_without(dimension, cube)).or_insert(next));
-    }
-    if places.len() == cubes.len() {
-        return cubes;
-    }
+    let places = number_distinct(cubes.iter().map(|cube| key_without(dimension, cube)));
     let mut united: Vec<Cube<E>> = Vec::new();
-    for (cube, place) in cubes.into_iter().zip(place_of) {
+    for (cube, place) in cubes.into_iter().zip(places) {
         let Some(first) = united.get_mut(place) else {
             united.push(cube);
             continue;
