@@ -26,14 +26,14 @@ pub(super) fn read_auto_approvers(comparison: &mut Comparison, version: Version)
         if prefix.length > 0 {
             let within = prefixes.overlapping(prefix.range()).filter(|&other| prefix.contains(other));
             let routes = within.map(|prefix| Item::Route(prefix.address, prefix.length));
-            rules.push(comparison.entry(version, &entry.approvers, routes, entry.origin));
+            rules.push(comparison.item_rule(version, &entry.approvers, routes, entry.origin));
         }
     }
     let origin = approvers.exit_node.origin.unwrap_or_default();
-    rules.push(comparison.entry(version, &approvers.exit_node, [Item::ExitNode], origin));
+    rules.push(comparison.item_rule(version, &approvers.exit_node, [Item::ExitNode], origin));
     for entry in &approvers.services {
         let service = Item::Service(entry.service.to_string());
-        rules.push(comparison.entry(version, &entry.approvers, [service], entry.origin));
+        rules.push(comparison.item_rule(version, &entry.approvers, [service], entry.origin));
     }
     rules
 }
@@ -43,7 +43,7 @@ pub(super) fn read_tag_owners(comparison: &mut Comparison, version: Version) -> 
     let mut rules = Vec::new();
     for declaration in &comparison.policy(version).tag_owners {
         let tag = Item::Tag(declaration.tag.to_ascii_lowercase());
-        let rule = comparison.entry(version, &declaration.owners, [tag], declaration.origin);
+        let rule = comparison.item_rule(version, &declaration.owners, [tag], declaration.origin);
         let owners = comparison.classes.space.sources_among(&rule.src);
         rules.push(Rule { sources: Some(sorted::difference(&owners, &comparison.classes.admins)), ..rule });
     }

@@ -18,7 +18,7 @@ pub(super) fn read_grants(comparison: &mut Comparison, version: Version) -> Vec<
         rules.push(Rule {
             dst: Some(comparison.selectors(version, &grant.dst)),
             postures: comparison.required_postures(version, &grant.src_posture),
-            ..comparison.entry(version, &grant.src, capabilities(app), grant.origin)
+            ..comparison.item_rule(version, &grant.src, capabilities(app), grant.origin)
         });
     }
     rules
@@ -32,7 +32,7 @@ pub(super) fn read_node_attributes(comparison: &mut Comparison, version: Version
         let pools = entry.ip_pool.iter().map(|pool| pool.prefix.masked().to_string());
         let pools = pools.map(|prefix| Item::Capability("ipPool".to_owned(), Some(prefix)));
         let items = attributes.chain(pools).chain(entry.app.iter().flat_map(capabilities));
-        rules.push(comparison.entry(version, &entry.target, items, entry.origin));
+        rules.push(comparison.item_rule(version, &entry.target, items, entry.origin));
     }
     rules
 }

@@ -60,17 +60,22 @@ impl<'a> Comparison<'a> {
         self.postures.ids(version, posture::required(self.policy(version), src_posture))
     }
 
-    /// Returns the rule of an entry that gives items to sources, and has no destinations.
-    pub(super) fn entry<'s>(
+    /// Returns a rule without destinations and postures.
+    pub(super) fn rule<E>(&self, version: Version, src: &[Selector], extent: E, origin: Origin) -> Rule<E> {
+        let src = self.selectors(version, src);
+        Rule { src, sources: None, dst: None, extent, postures: Vec::new(), channel: 0, origin }
+    }
+
+    /// Returns a rule without destinations and postures that gives items.
+    pub(super) fn item_rule(
         &mut self,
         version: Version,
-        sources: impl IntoIterator<Item = &'s Selector>,
+        src: &[Selector],
         items: impl IntoIterator<Item = Item>,
         origin: Origin,
     ) -> Rule<ItemSet> {
-        let extent = items.into_iter().map(|item| self.items.intern(item)).collect();
-        let src = self.selectors(version, sources);
-        Rule { src, sources: None, dst: None, extent, postures: Vec::new(), channel: 0, origin }
+        let items = items.into_iter().map(|item| self.items.intern(item)).collect();
+        self.rule(version, src, items, origin)
     }
 
     /// Returns the regions of the rules of both versions.

@@ -16,38 +16,30 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
     let mut rules = Vec::new();
     for grant in policy.grants.iter().flatten() {
         let routers = grant.via.iter().map(|tag| tag.text.to_ascii_lowercase()).collect();
+        let ports = PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports)));
         rules.push(Rule {
-            src: comparison.selectors(version, &grant.src),
-            sources: None,
             dst: Some(comparison.selectors(version, &grant.dst)),
-            extent: PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports))),
             postures: comparison.required_postures(version, &grant.src_posture),
             channel: comparison.channels.intern(Channel::Routers(routers)),
-            origin: grant.origin,
+            ..comparison.rule(version, &grant.src, ports, grant.origin)
         });
     }
     for acl in policy.acls.iter().flatten() {
         for (ports, hosts) in hosts_by_ports(acl) {
+            let ports = PortSet::new(ports.iter().map(|&ports| (acl.proto, ports)));
             rules.push(Rule {
-                src: comparison.selectors(version, &acl.src),
-                sources: None,
                 dst: Some(comparison.selectors(version, hosts)),
-                extent: PortSet::new(ports.iter().map(|&ports| (acl.proto, ports))),
                 postures: comparison.required_postures(version, &acl.src_posture),
-                channel: 0,
-                origin: acl.origin,
+                ..comparison.rule(version, &acl.src, ports, acl.origin)
             });
         }
     }
     if policy.grants.is_none() && policy.acls.is_none() {
         rules.push(Rule {
             src: comparison.selector(version, "autogroup:danger-all").into_iter().collect(),
-            sources: None,
             dst: Some(comparison.selector(version, "*").into_iter().collect()),
-            extent: PortSet::new([(None, PortRange::ALL)]),
             postures: comparison.required_postures(version, &[]),
-            channel: 0,
-            origin: policy.origin,
+            ..comparison.rule(version, &[], PortSet::new([(None, PortRange::ALL)]), policy.origin)
         });
     }
     rules.retain(|rule| !rule.extent.is_empty());

@@ -37,7 +37,7 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<It
                 dst: Some(comparison.selectors(version, &ssh.dst)),
                 postures: comparison.required_postures(version, &ssh.src_posture),
                 channel: comparison.channels.intern(Channel::Ssh(SshTerms::new(ssh, action))),
-                ..comparison.entry(version, &ssh.src, accounts, ssh.origin)
+                ..comparison.item_rule(version, &ssh.src, accounts, ssh.origin)
             };
             rules.push(rule.clone());
             // Such an account is open only to users of its domain.

@@ -1,7 +1,7 @@
 //! Subtracts the regions of one version from those of the other, in disjoint cubes.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::diff::class_sets::EndSets;
 use crate::diff::comparison::Comparison;
@@ -30,25 +30,33 @@ pub(super) fn subtract<'r, E: Extent>(
     attribution: Attribution,
 ) -> Vec<Gain<'r, E>> {
     let (space, sets) = (&comparison.classes.space, &comparison.sets);
-    let mut seen: HashSet<(RegionKey, &E)> = theirs.iter().map(|region| (region.key(), &region.extent)).collect();
-    let changed: Vec<&Region<E>> = ours.iter().filter(|region| seen.insert((region.key(), &region.extent))).collect();
+    // Most rules have a counterpart that gives most of the same. It differs in the extent, if at all.
+    let mut their_extents: HashMap<RegionKey, E> = HashMap::new();
+    for region in theirs {
+        let extent =
+            their_extents.get(&region.key()).map_or(region.extent.clone(), |extent| extent.union(&region.extent));
+        their_extents.insert(region.key(), extent);
+    }
+    let mut changed: Vec<Changed<E>> = Vec::new();
+    for region in ours {
+        let counterpart = their_extents.get(&region.key());
+        let extent = counterpart.map_or(region.extent.clone(), |extent| region.extent.difference(extent));
+        if !extent.is_empty() {
+            changed.push(Changed { number: theirs.len() + changed.len(), region, extent });
+        }
+    }
     if changed.is_empty() {
         return Vec::new();
     }
-    let mut order: Vec<(usize, &Region<E>)> = changed.iter().copied().enumerate().collect();
+    let regions: Vec<&Region<E>> = theirs.iter().chain(changed.iter().map(|changed| changed.region)).collect();
     if attribution == Attribution::Largest {
         // Access without a posture condition comes first, because it is given with each posture, too.
-        order.sort_by_cached_key(|(_, region)| {
+        changed.sort_by_cached_key(|Changed { region, .. }| {
             let sources = sets.sources.classes(region.sources).len() as u128;
             let destinations = sets.destinations.classes(region.destinations).len() as u128;
             let size = sources * destinations * u128::from(region.extent.size());
             (!region.postures.is_empty(), region.same_user, Reverse(size))
         });
-    }
-    let regions: Vec<&Region<E>> = theirs.iter().chain(changed).collect();
-    let mut their_extents: HashMap<RegionKey, Vec<&E>> = HashMap::new();
-    for region in theirs {
-        their_extents.entry(region.key()).or_default().push(&region.extent);
     }
     let sources = regions.iter().map(|region| region.sources);
     let destinations = regions.iter().map(|region| region.destinations);
@@ -57,18 +65,26 @@ pub(super) fn subtract<'r, E: Extent>(
         sets,
         attribution,
         their_count: theirs.len(),
-        their_extents,
         has_gain: vec![false; regions.len()],
         by_source: OverlapIndex::new(&sets.sources, space.sources.len(), sources),
         by_destination: OverlapIndex::new(&sets.destinations, space.destinations.len(), destinations),
         regions,
     };
     let mut gains = Vec::new();
-    for (number, region) in order {
-        let cubes = subtraction.remainder(theirs.len() + number, region);
-        gains.extend(cubes.into_iter().map(|cube| Gain { region, cube }));
+    for changed in changed {
+        let region = changed.region;
+        gains.extend(subtraction.remainder(changed).into_iter().map(|cube| Gain { region, cube }));
     }
     gains
+}
+
+/// A region that no single region of the other version covers.
+struct Changed<'r, E> {
+    /// Its number among the regions of the subtraction
+    number: usize,
+    region: &'r Region<E>,
+    /// What its counterparts do not give
+    extent: E,
 }
 
 struct Subtraction<'w, E> {
@@ -78,8 +94,6 @@ struct Subtraction<'w, E> {
     /// Theirs, then ours
     regions: Vec<&'w Region<E>>,
     their_count: usize,
-    /// Extents of theirs by all other dimensions
-    their_extents: HashMap<RegionKey<'w>, Vec<&'w E>>,
     /// By region, whether a gain is attributed to it.
     has_gain: Vec<bool>,
     by_source: OverlapIndex<'w>,
@@ -87,14 +101,9 @@ struct Subtraction<'w, E> {
 }
 
 impl<'w, E: Extent> Subtraction<'w, E> {
-    /// Returns what `region`, which is one of ours, adds to theirs and to those of ours that have a gain already.
-    fn remainder(&mut self, number: usize, region: &'w Region<E>) -> Vec<Cube<E>> {
-        // Most rules have a counterpart that gives most of the same.
-        let counterparts = self.their_extents.get(&region.key()).into_iter().flatten();
-        let extent = counterparts.fold(region.extent.clone(), |rest, extent| rest.difference(extent));
-        if extent.is_empty() {
-            return Vec::new();
-        }
+    /// Returns what a region of ours adds to theirs and to those of ours that have a gain already.
+    fn remainder(&mut self, changed: Changed<'w, E>) -> Vec<Cube<E>> {
+        let Changed { number, region, extent } = changed;
         let subtrahends = self.subtrahends(number, region, &extent);
         let minuend = Minuend {
             space: self.space,
