@@ -1,6 +1,6 @@
-//! How long the comparison of two large policies takes.
+//! The time that the comparison of two large policies takes.
 //!
-//! `cargo bench -p policy-core --bench diff` shows times, and after them how they grow with the number of grants.
+//! `cargo bench -p policy-analysis --bench diff` shows times, then their growth with the number of grants.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -13,21 +13,21 @@ use policy_core::Policy;
 /// Numbers of grants.
 const SIZES: [usize; 3] = [1_000, 10_000, 30_000];
 
-/// What makes the new policy of the old one.
+/// Returns the new policy for an old one.
 type Edit = fn(&str) -> String;
 
-/// What is changed, and how.
+/// Each edit by its title.
 const CHANGES: [(&str, Edit); 5] = [
-    ("written otherwise", |text| format!("// The same\n{text}")),
+    ("reformatted", |text| format!("// The same\n{text}")),
     ("one rule in a hundred", |text| text.replace("\"udp:53\", \"443\"", "\"udp:53\", \"8443\"")),
     ("a port in most rules", |text| text.replace("\"443\"", "\"8443\"").replace("\"udp:53\"", "\"udp:54\"")),
-    ("everything is open", |_| r#"{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]}"#.to_owned()),
-    ("a port more in every rule", |text| text.replace("\"ip\": [", "\"ip\": [\"tcp:9\", ")),
+    ("all access", |_| r#"{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]}"#.to_owned()),
+    ("one more port in every rule", |text| text.replace("\"ip\": [", "\"ip\": [\"tcp:9\", ")),
 ];
 
 fn main() {
     divan::main();
-    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    // Only `cargo bench` passes this option. Tests run every benchmark once and measure nothing.
     if std::env::args().any(|argument| argument == "--bench") {
         print_growth();
     }
@@ -41,18 +41,18 @@ fn pair(grants: usize, change: Edit) -> (Policy, Policy) {
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
-fn written_otherwise(bencher: Bencher, grants: usize) {
+fn reformatted(bencher: Bencher, grants: usize) {
     let (old, new) = pair(grants, CHANGES[0].1);
     bencher.bench(|| diff(black_box(&old), black_box(&new)));
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
-fn a_port_more_in_every_rule(bencher: Bencher, grants: usize) {
+fn one_more_port_in_every_rule(bencher: Bencher, grants: usize) {
     let (old, new) = pair(grants, CHANGES[4].1);
     bencher.bench(|| diff(black_box(&old), black_box(&new)));
 }
 
-/// Each change in one table.
+/// Prints the time of each edit, and its growth, as a table.
 fn print_growth() {
     println!("\n{:<28} {:>8} {:>10} {:>12} {:>8}", "change", "grants", "lines", "time", "growth");
     for (name, change) in CHANGES {

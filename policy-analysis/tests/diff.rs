@@ -1,11 +1,11 @@
-//! What a change of a policy means, in the words that people read.
+//! The differences between two policies, as lines of text.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
 
 use policy_analysis::diff::{Direction, diff};
 use policy_core::Policy;
 
-/// The lines of a difference between two policies with some declarations in common.
+/// Returns the lines of the difference between two policies that have the sections of `common`.
 fn lines(common: &str, old: &str, new: &str) -> Vec<String> {
     let policy = |sections: &str| Policy::parse(format!("{{{common}\n{sections}}}"));
     let (old, new) = (policy(old), policy(new));
@@ -16,7 +16,7 @@ fn lines(common: &str, old: &str, new: &str) -> Vec<String> {
     diff(&old, &new).changes.iter().map(|change| format!("{} {change}", sign(change.direction))).collect()
 }
 
-/// Each case: what it shows, the sections of the old policy, those of the new one, the lines.
+/// Checks cases: a title, the sections of the old policy, those of the new one, the expected lines.
 fn check(common: &str, cases: &[(&str, &str, &str, &[&str])]) {
     let wrong: Vec<String> = cases
         .iter()
@@ -32,48 +32,48 @@ const TAGS: &str = r#""tagOwners": {"tag:web": [], "tag:db": [], "tag:router": [
     "postures": {"posture:new": ["node:tsVersion >= '1.60'"], "posture:mac": ["node:os == 'macos'"]},"#;
 
 #[test]
-fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
+fn access_is_described_with_the_selectors_of_its_rule() {
     check(
         TAGS,
         &[
             (
-                "a rule that is new",
+                "a new rule",
                 r#""grants": []"#,
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:22", "443"]}]"#,
                 &["+ autogroup:member -> tag:web 443, tcp:22"],
             ),
             (
-                "written as an acl, with a host for an address",
+                "an ACL with a host instead of an address",
                 r#""hosts": {"lab": "10.0.0.1"}, "acls": [{"action": "accept", "src": ["autogroup:member"], "dst": ["lab:22,80"]}]"#,
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["10.0.0.1"], "ip": ["80", "22"]}]"#,
                 &[],
             ),
             (
-                "a group that got a member",
+                "a new member of a group",
                 r#""groups": {"group:eng": ["alice@example.com"]}, "grants": [{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["*"]}]"#,
                 r#""groups": {"group:eng": ["alice@example.com", "bob@example.com"]}, "grants": [{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["*"]}]"#,
                 &["+ bob@example.com -> tag:web *"],
             ),
             (
-                "a host that moved",
+                "a host with another address",
                 r#""hosts": {"lab": "10.0.0.1"}, "grants": [{"src": ["tag:db"], "dst": ["lab"], "ip": ["*"]}]"#,
                 r#""hosts": {"lab": "10.0.0.2"}, "grants": [{"src": ["tag:db"], "dst": ["lab"], "ip": ["*"]}]"#,
                 &["+ tag:db -> lab *", "- tag:db -> lab *"],
             ),
             (
-                "more than there was",
+                "more sources and destinations",
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]}]"#,
                 r#""grants": [{"src": ["*"], "dst": ["tag:web", "tag:db"], "ip": ["tcp:443"]}]"#,
                 &["+ * -> tag:db tcp:443", "+ * (but not autogroup:member) -> tag:web tcp:443"],
             ),
             (
-                "what a policy without rules allows is not only to the tailnet",
+                "a policy without rules also allows sources outside the tailnet",
                 "",
                 r#""grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]"#,
                 &["- autogroup:danger-all (but not *) -> * *"],
             ),
             (
-                "only a posture came",
+                "a new posture",
                 r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
                 r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:mac"]}]"#,
                 &["- tag:db -> tag:web * unless posture:mac"],
@@ -85,13 +85,13 @@ fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
                 &["+ tag:db -> tag:web * when posture:new"],
             ),
             (
-                "one's own devices instead of everybody's",
+                "own devices instead of those of all members",
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:member"], "ip": ["tcp:22"]}]"#,
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["tcp:22"]}]"#,
                 &["- autogroup:member -> autogroup:member (not one's own) tcp:22"],
             ),
             (
-                "the other way round",
+                "all devices instead of own ones",
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["*"]}]"#,
                 r#""grants": [{"src": ["autogroup:member"], "dst": ["*"], "ip": ["*"]}]"#,
                 &["+ autogroup:member -> * (not one's own) *"],
@@ -109,7 +109,7 @@ fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
                 &["- tag:db -> tag:web * (but not tcp:80, tcp:443)"],
             ),
             (
-                "a part of a network",
+                "a smaller network",
                 r#""grants": [{"src": ["tag:db"], "dst": ["10.0.0.0/8"], "ip": ["*"]}]"#,
                 r#""grants": [{"src": ["tag:db"], "dst": ["10.1.0.0/16"], "ip": ["*"]}]"#,
                 &["- tag:db -> 10.0.0.0/8 (but not 10.1.0.0/16) *"],
@@ -119,19 +119,19 @@ fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
 }
 
 #[test]
-fn ssh_is_told_by_what_the_first_rule_gives_that_fits() {
+fn the_first_ssh_rule_that_matches_decides() {
     check(
         TAGS,
         &[
             (
-                "a rule that no one reaches",
+                "a rule that never decides",
                 r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]},
                            {"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"], "checkPeriod": "12h"}]"#,
                 &[],
             ),
             (
-                "a check less",
+                "one check fewer",
                 r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot", "root"]}]"#,
                 r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]},
                            {"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
@@ -150,13 +150,13 @@ fn ssh_is_told_by_what_the_first_rule_gives_that_fits() {
                 ],
             ),
             (
-                "one account more",
+                "more accounts",
                 r#""ssh": [{"action": "accept", "src": ["tag:db"], "dst": ["tag:web"], "users": ["backup"]}]"#,
                 r#""ssh": [{"action": "accept", "src": ["tag:db"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
                 &["+ tag:db -> tag:web accept as autogroup:nonroot (but not backup)"],
             ),
             (
-                "one's own name",
+                "the account named as the user",
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["localpart:*@example.com"]}]"#,
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]}]"#,
                 &[
@@ -165,7 +165,7 @@ fn ssh_is_told_by_what_the_first_rule_gives_that_fits() {
                 ],
             ),
             (
-                "if it meets a posture",
+                "a new posture for a login",
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]}]"#,
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"], "srcPosture": ["posture:mac"]}]"#,
                 &["- autogroup:member -> tag:web accept as root unless posture:mac"],
@@ -175,7 +175,7 @@ fn ssh_is_told_by_what_the_first_rule_gives_that_fits() {
 }
 
 #[test]
-fn what_else_a_policy_gives_is_told_too() {
+fn capabilities_attributes_and_settings_are_compared() {
     check(
         TAGS,
         &[
@@ -198,7 +198,7 @@ fn what_else_a_policy_gives_is_told_too() {
                 &[r#"+ OneCGNATRoute = "mac-always""#, "- randomizeClientPort = true"],
             ),
             (
-                "what no rule says anything of",
+                "declarations that no rule uses, and tests",
                 r#""groups": {"group:a": ["alice@example.com"]}, "hosts": {"x": "10.0.0.1"}"#,
                 r#""groups": {"group:b": ["alice@example.com"]}, "tests": [{"src": "tag:db", "deny": ["tag:web:1"]}]"#,
                 &[],
@@ -208,7 +208,7 @@ fn what_else_a_policy_gives_is_told_too() {
 }
 
 #[test]
-fn who_may_assign_tags_and_what_needs_no_admin_is_told() {
+fn tag_owners_and_auto_approvers_are_compared() {
     check(
         "",
         &[
@@ -234,12 +234,12 @@ fn who_may_assign_tags_and_what_needs_no_admin_is_told() {
 }
 
 #[test]
-fn what_a_posture_asks_for_is_compared_once() {
+fn the_conditions_of_a_posture_are_compared_once() {
     check(
         r#""tagOwners": {"tag:web": [], "tag:db": []},"#,
         &[
             (
-                "a posture that asks for less, and for more",
+                "a posture with one condition fewer and one more",
                 r#""postures": {"posture:x": ["node:os == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
                 r#""postures": {"posture:x": ["node:os  IS SET"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
                 &[
@@ -248,13 +248,13 @@ fn what_a_posture_asks_for_is_compared_once() {
                 ],
             ),
             (
-                "a posture that is written otherwise",
+                "a reformatted posture",
                 r#""postures": {"posture:x": ["node:os == 'linux'", "node:tsAutoUpdate"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
                 r#""postures": {"posture:x": ["node:tsAutoUpdate", "node:os  == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
                 &[],
             ),
             (
-                "a posture by another name",
+                "a renamed posture",
                 r#""postures": {"posture:x": ["node:os == 'linux'"]}, "defaultSrcPosture": ["posture:x"], "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
                 r#""postures": {"posture:y": ["node:os  == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:y"]}]"#,
                 &[],
@@ -264,7 +264,7 @@ fn what_a_posture_asks_for_is_compared_once() {
 }
 
 #[test]
-fn a_login_with_more_to_prove_is_no_new_access() {
+fn an_ssh_login_on_stricter_terms_is_not_new_access() {
     let policy = |rule: &str| {
         let rule = format!(r#"{{"src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], {rule}}}"#);
         Policy::parse(format!(r#"{{"ssh": [{rule}]}}"#))

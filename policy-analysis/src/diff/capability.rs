@@ -1,73 +1,59 @@
-//! App capabilities, of grants between devices and of `nodeAttrs` for devices, and the other attributes.
+//! App capabilities of grants and of `nodeAttrs`, and the other attributes of devices.
 
 use std::collections::BTreeMap;
 
-use crate::diff::diff_world::{DiffWorld, Region};
-use crate::diff::joint_policy::Version;
-use crate::diff::labels::{Labels, Numbers};
-use crate::diff::posture::Postures;
-use policy_core::access::posture;
-use policy_core::model::{App, Policy};
+use crate::diff::comparison::Comparison;
+use crate::diff::cube::Gain;
+use crate::diff::item::Item;
+use crate::diff::item_set::ItemSet;
+use crate::diff::rule::Rule;
+use crate::diff::version::Version;
+use policy_core::model::App;
 
-/// What a device or an application is told: a name, or one of the values that the name is given with.
-pub(super) type Told = (String, Option<String>);
-
-/// What the grants of one of the policies tell applications. With `via` it is nothing. `grant-k12`
-pub(super) fn of_grants(
-    world: &mut DiffWorld,
-    policy: &Policy,
-    side: Version,
-    postures: &Postures,
-    numbers: &mut Numbers<Told>,
-) -> Vec<Region<Labels>> {
-    let mut regions = Vec::new();
-    for grant in policy.grants.iter().flatten().filter(|grant| grant.via.is_empty()) {
+/// Reads the app capabilities of grants. A grant with `via` gives none. `grant-k12`
+pub(super) fn read_grants(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
+    let mut rules = Vec::new();
+    for grant in comparison.policy(version).grants.iter().flatten().filter(|grant| grant.via.is_empty()) {
         let Some(app) = grant.app.as_ref().filter(|app| !app.is_blank()) else { continue };
-        let told: Labels = capabilities(app).map(|told| numbers.number(told)).collect();
-        let ends = (world.ids(side, &grant.src), world.ids(side, &grant.dst));
-        let postures = postures.ids(side, posture::required(policy, &grant.src_posture));
-        regions.extend(world.regions(ends, (told, postures, 0), grant.origin));
+        rules.push(Rule {
+            dst: Some(comparison.selectors(version, &grant.dst)),
+            postures: comparison.required_postures(version, &grant.src_posture),
+            ..comparison.item_rule(version, &grant.src, capabilities(app), grant.origin)
+        });
     }
-    regions
+    rules
 }
 
-/// What `nodeAttrs` of one of the policies tell devices.
-pub(super) fn of_devices(
-    world: &mut DiffWorld,
-    policy: &Policy,
-    side: Version,
-    numbers: &mut Numbers<Told>,
-) -> Vec<Region<Labels>> {
-    let mut regions = Vec::new();
-    for entry in &policy.node_attrs {
-        let attributes = entry.attr.iter().map(|attribute| (attribute.to_string(), None));
-        let pools = entry.ip_pool.iter().map(|pool| ("ipPool".to_owned(), Some(pool.prefix.masked().to_string())));
-        let capabilities = entry.app.iter().flat_map(capabilities);
-        let told: Labels = attributes.chain(pools).chain(capabilities).map(|told| numbers.number(told)).collect();
-        let targets = world.ids(side, &entry.target);
-        regions.extend(world.one_sided(targets, told, entry.origin));
+/// Reads the attributes, IP pools and app capabilities of devices.
+pub(super) fn read_node_attributes(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
+    let mut rules = Vec::new();
+    for entry in &comparison.policy(version).node_attrs {
+        let attributes = entry.attr.iter().map(|attribute| Item::Capability(attribute.to_string(), None));
+        let pools = entry.ip_pool.iter().map(|pool| pool.prefix.masked().to_string());
+        let pools = pools.map(|prefix| Item::Capability("ipPool".to_owned(), Some(prefix)));
+        let items = attributes.chain(pools).chain(entry.app.iter().flat_map(capabilities));
+        rules.push(comparison.item_rule(version, &entry.target, items, entry.origin));
     }
-    regions
+    rules
 }
 
-fn capabilities(app: &App) -> impl Iterator<Item = Told> {
+fn capabilities(app: &App) -> impl Iterator<Item = Item> {
     app.capabilities.iter().flat_map(|capability| {
-        let name = capability.name.to_string();
-        let values: Vec<Told> =
-            capability.values.iter().map(|(value, _)| (name.clone(), Some(value.to_string()))).collect();
-        [(name, None)].into_iter().chain(values)
+        let values = capability.values.iter().map(|(value, _)| Some(value.to_string()));
+        [None].into_iter().chain(values).map(|value| Item::Capability(capability.name.to_string(), value))
     })
 }
 
-/// Names, each with its values.
-pub(super) fn in_words(numbers: &Numbers<Told>, labels: &Labels) -> String {
-    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, value) in numbers.of(labels) {
-        values.entry(name).or_default().extend(value.as_deref());
+/// Lists the names, each with its values.
+pub(super) fn describe(comparison: &Comparison, gain: &Gain<ItemSet>) -> String {
+    let mut capabilities: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in gain.cube.extent.values(&comparison.items) {
+        if let Item::Capability(name, value) = item {
+            capabilities.entry(name).or_default().extend(value.as_deref());
+        }
     }
-    let word = |(name, values): (&str, Vec<&str>)| match values.is_empty() {
-        true => name.to_owned(),
-        false => format!("{name} {}", values.join(", ")),
+    let describe = |(name, values): (&str, Vec<&str>)| {
+        if values.is_empty() { name.to_owned() } else { format!("{name} {}", values.join(", ")) }
     };
-    values.into_iter().map(word).collect::<Vec<_>>().join(", ")
+    capabilities.into_iter().map(describe).collect::<Vec<_>>().join(", ")
 }

@@ -1,18 +1,15 @@
-//! What a rule gives at its destinations, as a set.
-
 use std::hash::Hash;
 
 use policy_core::access::port_set::PortSet;
 
-/// A set of ports, of accounts, of capabilities.
+/// A set of the things that rules give between sources and destinations: ports, SSH accounts, capabilities, approvals.
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
-    fn with(&self, other: &Self) -> Self;
-    fn common(&self, other: &Self) -> Self;
-    fn without(&self, other: &Self) -> Self;
-    /// Whether something is in both.
-    fn meets(&self, other: &Self) -> bool;
-    /// How large it is, to look at the largest first.
+    fn union(&self, other: &Self) -> Self;
+    fn intersection(&self, other: &Self) -> Self;
+    fn difference(&self, other: &Self) -> Self;
+    fn overlaps(&self, other: &Self) -> bool;
+    /// Returns the number of elements.
     fn size(&self) -> u64;
 }
 
@@ -21,19 +18,19 @@ impl Extent for PortSet {
         PortSet::is_empty(self)
     }
 
-    fn with(&self, other: &Self) -> Self {
-        PortSet::with(self, other)
+    fn union(&self, other: &Self) -> Self {
+        self.with(other)
     }
 
-    fn common(&self, other: &Self) -> Self {
-        PortSet::common(self, other)
+    fn intersection(&self, other: &Self) -> Self {
+        self.common(other)
     }
 
-    fn without(&self, other: &Self) -> Self {
-        PortSet::without(self, other)
+    fn difference(&self, other: &Self) -> Self {
+        self.without(other)
     }
 
-    fn meets(&self, other: &Self) -> bool {
+    fn overlaps(&self, other: &Self) -> bool {
         self.overlap(other)
     }
 

@@ -1,7 +1,6 @@
-//! The words of two policies in one, so that there is one world for both.
-
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::diff::version::Version;
 use policy_core::access::rule_index;
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{
@@ -9,23 +8,16 @@ use policy_core::model::{
 };
 use policy_core::source::{Origin, Text};
 
-/// Which of the two policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Version {
-    Old,
-    New,
-}
-
-/// A policy without rules that declares what both have, and the selectors that the rules of both name.
+/// The declarations of two policies in one policy without rules, and the selectors of the rules of both.
 ///
-/// A name that stands for other people or addresses in the old policy than in the new one gets another name here.
+/// A name that stands for other users or addresses in the old policy than in the new one is renamed.
 #[derive(Debug)]
 pub(super) struct JointPolicy {
     pub(super) policy: Policy,
     pub(super) selectors: Vec<Selector>,
-    /// What a name of the old policy is called here, where it is not called the same.
+    /// New names by the old policy's names
     pub(super) renamed: HashMap<String, String>,
-    /// The names of groups, hosts and ip sets of each policy
+    /// The names of groups, hosts and IP sets of each version
     declared: [HashSet<String>; 2],
 }
 
@@ -47,9 +39,9 @@ impl JointPolicy {
         joint.add_groups(old, new);
         joint.add_addresses(old, new);
         let mut seen = HashSet::new();
-        for (side, policy) in [(Version::New, new), (Version::Old, old)] {
+        for (version, policy) in [(Version::New, new), (Version::Old, old)] {
             for selector in selectors(policy) {
-                let name = joint.name(side, &selector.text);
+                let name = joint.name(version, &selector.text);
                 if seen.insert(name.to_owned()) {
                     let text = Text::escaped(name, selector.text.origin);
                     let kind = match selector.kind {
@@ -59,35 +51,32 @@ impl JointPolicy {
                     joint.selectors.push(Selector { text, kind });
                 }
             }
-            for word in added(policy) {
+            for word in implied_selectors(policy) {
                 if seen.insert(word.clone()) {
                     joint.selectors.push(Selector::new(Text::escaped(word, Origin::default())));
                 }
             }
         }
-        // The order decides between words that are equally good, and must not hang on which policy is the old one.
+        // The order decides between equally good names, and must not depend on which policy is the old one.
         joint.selectors.sort_by(|a, b| a.text.as_str().cmp(b.text.as_str()));
         joint.policy.tag_owners.items.sort_by(|a, b| a.tag.as_str().cmp(b.tag.as_str()));
         joint.policy.groups.items.sort_by_cached_key(|group| (members(group), group.name.to_string()));
         joint
     }
 
-    /// What a word of one of the policies is called here.
-    pub(super) fn name<'a>(&'a self, side: Version, word: &'a str) -> &'a str {
-        let renamed = if side == Version::Old { self.renamed.get(word) } else { None };
+    /// Returns the joint policy's name for a selector of one version.
+    pub(super) fn name<'a>(&'a self, version: Version, word: &'a str) -> &'a str {
+        let renamed = if version == Version::Old { self.renamed.get(word) } else { None };
         renamed.map_or(word, String::as_str)
     }
 
-    /// Whether one of the policies has a group, a host or an ip set of that name, and means by it what is meant here.
-    pub(super) fn declares(&self, side: Version, name: &str) -> bool {
-        let [old, new] = &self.declared;
-        match side {
-            Version::Old => old.contains(name) && !self.renamed.contains_key(name),
-            Version::New => new.contains(name),
-        }
+    /// Returns whether one version declares a group, host or IP set with this name and meaning.
+    pub(super) fn declares(&self, version: Version, name: &str) -> bool {
+        let is_renamed = version == Version::Old && self.renamed.contains_key(name);
+        version.select(&self.declared).contains(name) && !is_renamed
     }
 
-    /// Gives another name to one of the old policy that is taken.
+    /// Renames a name of the old policy that the new one gives another meaning.
     fn rename(&mut self, name: &Text, is_taken: impl Fn(&str) -> bool) -> Text {
         let mut renamed = format!("{name} (before)");
         while is_taken(&renamed) {
@@ -109,22 +98,22 @@ impl JointPolicy {
         }
     }
 
-    /// The hosts and ip sets that rules name, all of them as ip sets of plain ranges: what they are made of may be called
-    /// otherwise here, and whoever is told of an address should see the address.
+    /// Adds the hosts and IP sets that rules name, all as IP sets of plain ranges. A nested name may have another meaning
+    /// here, and descriptions should show addresses.
     fn add_addresses(&mut self, old: &Policy, new: &Policy) {
-        let (was, is) = (Tailnet::new(old), Tailnet::new(new));
+        let (old_tailnet, new_tailnet) = (Tailnet::new(old), Tailnet::new(new));
         let is_address = |selector: &&Selector| matches!(selector.kind, SelectorKind::Host | SelectorKind::IpSet);
         let mut known: HashMap<&str, Vec<AddressRange>> = HashMap::new();
         for selector in selectors(new).filter(is_address) {
             known.entry(selector.text.as_str()).or_insert_with(|| {
-                let ranges = is.literal(selector);
+                let ranges = new_tailnet.literal(selector);
                 self.policy.ipsets.items.push(ip_set(selector.text.clone(), &ranges));
                 ranges
             });
         }
         let mut seen = HashSet::new();
         for selector in selectors(old).filter(is_address).filter(|selector| seen.insert(selector.text.as_str())) {
-            let ranges = was.literal(selector);
+            let ranges = old_tailnet.literal(selector);
             let name = match known.get(selector.text.as_str()) {
                 Some(same) if *same == ranges => continue,
                 Some(_) => self.rename(&selector.text, |name| known.contains_key(name)),
@@ -135,7 +124,7 @@ impl JointPolicy {
     }
 }
 
-/// The logins of a group, however they are written.
+/// Returns the logins of a group in lower case.
 fn members(group: &Group) -> BTreeSet<String> {
     group.members.iter().map(|member| member.text.to_ascii_lowercase()).collect()
 }
@@ -161,7 +150,7 @@ fn ip_set(name: Text, ranges: &[AddressRange]) -> IpSet {
     IpSet { name, entries, doc: None, origin: Origin::default() }
 }
 
-/// Who and what there is, which is no matter of a policy: as the new one knows it, or else the old one.
+/// Returns the facts of the new policy, or those of the old one if the new one has none. Invariants are left out.
 fn facts(old: &Policy, new: &Policy) -> Facts {
     let known =
         [new, old].into_iter().find(|policy| !(policy.facts.users.is_empty() && policy.facts.devices.is_empty()));
@@ -169,16 +158,13 @@ fn facts(old: &Policy, new: &Policy) -> Facts {
     Facts { invariants: Vec::new(), ..facts }
 }
 
-/// Every selector that something is given to, or that is reached.
+/// Returns every selector that is a source or a destination of something.
 fn selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let ssh = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
     let approvers = &policy.auto_approvers;
-    let approvers = approvers
-        .routes
-        .iter()
-        .map(|entry| &entry.approvers)
-        .chain([&approvers.exit_node])
-        .chain(approvers.services.iter().map(|entry| &entry.approvers));
+    let routes = approvers.routes.iter().map(|entry| &entry.approvers);
+    let services = approvers.services.iter().map(|entry| &entry.approvers);
+    let approvers = routes.chain([&approvers.exit_node]).chain(services);
     rule_index::ends(policy)
         .chain(ssh)
         .chain(policy.node_attrs.iter().flat_map(|entry| &entry.target))
@@ -186,13 +172,13 @@ fn selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
         .chain(policy.tag_owners.iter().flat_map(|declaration| &declaration.owners))
 }
 
-/// Selectors that a policy means without having them.
-fn added(policy: &Policy) -> Vec<String> {
-    let mut added = Vec::new();
+/// Returns selectors that a policy implies and does not contain.
+fn implied_selectors(policy: &Policy) -> Vec<String> {
+    let mut implied = Vec::new();
     if policy.grants.is_none() && policy.acls.is_none() {
-        added.extend(["autogroup:danger-all".to_owned(), "*".to_owned()]);
+        implied.extend(["autogroup:danger-all".to_owned(), "*".to_owned()]);
     }
     let users = policy.ssh.iter().flat_map(|rule| &rule.users);
-    added.extend(users.filter_map(|user| Some(format!("user:*@{}", user.strip_prefix("localpart:*@")?))));
-    added
+    implied.extend(users.filter_map(|user| Some(format!("user:*@{}", user.strip_prefix("localpart:*@")?))));
+    implied
 }

@@ -1,15 +1,20 @@
-//! The same in the plainest way: everybody who can be is written down, and for every pair, every port and every posture the
-//! two policies are asked one by one. Classes, regions and words play no part.
+//! A reference model of the comparison. It lists every endpoint that can exist, and looks up every pair, port and posture in both
+//! policies one by one. It uses no classes, regions or names.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::diff::access;
-use crate::diff::diff_world::{DiffWorld, Region, Scope};
-use crate::diff::gain::{Gain, Order, gains};
-use crate::diff::joint_policy::{JointPolicy, Version};
+use crate::diff::class_sets::EndSets;
+use crate::diff::comparison::Comparison;
+use crate::diff::cube::Gain;
+use crate::diff::item::Channel;
+use crate::diff::joint_classes::{JointClasses, Scope};
+use crate::diff::joint_policy::JointPolicy;
+use crate::diff::namer::Namer;
+use crate::diff::network_access;
 use crate::diff::posture::Postures;
-use crate::diff::words::Namer;
+use crate::diff::subtract::{Attribution, subtract};
+use crate::diff::version::Version;
 use crate::diff::{Direction, Relation, diff};
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::endpoint::{Endpoint, Principal};
@@ -20,11 +25,11 @@ use policy_core::model::{Policy, Protocol, Role};
 use policy_generate::small;
 use policy_generate::small::Random;
 
-/// What packets there are: the ports of [`policy_generate::small`], each a bit.
+/// The packets that the ports of [`policy_generate::small`] distinguish, each a bit.
 const PACKETS: [(u8, u16); 11] =
     [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
 
-/// Everybody who can be, as the facts have it.
+/// Returns every endpoint that can exist according to the facts.
 pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Endpoint<'p>> {
     let mut all = Vec::new();
     let is_owned = policy.facts.owner().is_some();
@@ -73,8 +78,8 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     all
 }
 
-/// In which ways two of them may meet: as devices of one user, or not.
-pub(super) fn meetings(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
+/// Returns how two endpoints may be related: whether they may be devices of the same user, and whether they may not be.
+pub(super) fn relations(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
     let role = |one: &Endpoint| match one.who {
         Principal::User { role, .. } => role,
         Principal::Member { role, .. } => Some(role),
@@ -88,7 +93,7 @@ pub(super) fn meetings(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
     is_same.then_some(true).into_iter().chain(others).collect()
 }
 
-/// What is open in each of these states: no posture, each posture; without and with the routers.
+/// The packets that are open in each state: with no posture and with each posture, without and with the routers.
 type Open = [u16; 6];
 
 fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
@@ -100,22 +105,22 @@ fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
     (0..3).filter(move |&state| is_met(state)).map(move |state| state + 3 * usize::from(via))
 }
 
-/// One policy with all that it says of everybody.
-struct Asked<'p> {
+/// One policy, with the rules that apply to each endpoint.
+struct PolicyModel<'p> {
     permits: RuleIndex<'p>,
     from: Vec<BitSet>,
     to: Vec<BitSet>,
     packets: Vec<u16>,
 }
 
-impl<'p> Asked<'p> {
+impl<'p> PolicyModel<'p> {
     fn new(policy: &'p Policy, tailnet: &Tailnet<'p>, all: &[Endpoint]) -> Self {
         let permits = RuleIndex::new(policy, tailnet);
         let packets = permits.list.iter().map(|permit| {
             let on = |&(_, &(protocol, port)): &(usize, &(u8, u16))| permit.is_on(Protocol(protocol), port);
             PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
         });
-        Asked {
+        PolicyModel {
             packets: packets.collect(),
             from: all.iter().map(|one| permits.from(tailnet, one)).collect(),
             to: all.iter().map(|one| permits.to(one)).collect(),
@@ -140,7 +145,7 @@ fn packets(ports: &PortSet) -> u16 {
     PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
 }
 
-/// Two policies: the second is often the first with a few words changed, definitions among them.
+/// Returns two policies and their facts. Often, the second is the first with a few words changed, also in definitions.
 fn pair(random: &mut Random) -> (String, String, String) {
     let (old, facts) = small::policy(random);
     let mut new = old.clone();
@@ -187,31 +192,31 @@ const CHANGES: &[(&str, &str)] = &[
     ("100.64.0.2", "100.64.0.9"),
 ];
 
-/// What the pieces say of each pair of everybody; a bit that two of them have is a mistake.
-fn told(
-    world: &DiffWorld,
+/// Returns the packets that gains have for a pair of endpoints. Panics if two gains have a packet in common.
+fn gained_packets(
+    sets: &EndSets,
     classes: &[(Option<usize>, Option<usize>)],
-    regions: &[Region<PortSet>],
-    (pieces, postures, side): (&[Gain<PortSet>], &Postures, Version),
+    (gains, postures, version): (&[Gain<PortSet>], &Postures, Version),
     (from, to, is_own): (usize, usize, bool),
 ) -> Open {
     let mut open = [0; 6];
     let (Some(source), Some(destination)) = (classes[from].0, classes[to].1) else { return open };
-    for piece in pieces {
-        let region = &regions[piece.region];
-        let is_related = match piece.relation {
+    for Gain { region, cube } in gains {
+        let is_related = match cube.relation {
             Relation::Any => true,
             Relation::Own => is_own,
             Relation::Others => !is_own,
         };
-        let (sources, destinations) = (world.sources.classes(region.from), world.destinations.classes(region.to));
-        if is_related && piece.from.contains(source, sources) && piece.to.contains(destination, destinations) {
-            let unless = postures.names(side, &piece.unless);
-            for state in states(&postures.names(side, &piece.when), region.channel == 1) {
+        let sources = sets.sources.classes(region.sources);
+        let destinations = sets.destinations.classes(region.destinations);
+        if is_related && cube.sources.contains(source, sources) && cube.destinations.contains(destination, destinations)
+        {
+            let unless = postures.names(version, &cube.unless);
+            for state in states(&postures.names(version, &cube.when), region.channel == 1) {
                 let is_out = unless.iter().any(|one| ["", "posture:p", "posture:q"][state % 3] == one);
                 if !is_out {
-                    assert_eq!(open[state] & packets(&piece.extent), 0, "two pieces overlap");
-                    open[state] |= packets(&piece.extent);
+                    assert_eq!(open[state] & packets(&cube.extent), 0, "two gains overlap");
+                    open[state] |= packets(&cube.extent);
                 }
             }
         }
@@ -219,88 +224,80 @@ fn told(
     open
 }
 
-/// Whether the words for pieces name what they are about: all of it, and nothing else.
-fn words_mean_the_same(
-    world: &DiffWorld,
-    side: Version,
-    regions: &[Region<PortSet>],
-    pieces: &[Gain<PortSet>],
-    context: &str,
-) {
-    let (sources, destinations) = (Namer::of_sources(world, side), Namer::of_destinations(world, side));
-    for piece in pieces {
-        let region = &regions[piece.region];
-        let from = world.sources.classes(region.from);
-        let terms = sources.terms(None, &piece.from, &region.src, &[]);
-        let wanted: BTreeSet<usize> = piece.from.classes(from).collect();
+/// Returns the source class and the destination class of each endpoint.
+pub(super) fn class_ids(classes: &JointClasses, all: &[Endpoint]) -> Vec<(Option<usize>, Option<usize>)> {
+    let space = &classes.space;
+    let selectors = &space.permits.selectors;
+    all.iter()
+        .map(|one| {
+            let ids = selectors.of_source(&space.tailnet, one);
+            let source = space.sources.iter().position(|class| class.selectors == ids);
+            let ids = selectors.of_destination(one);
+            (source, space.destinations.iter().position(|class| class.selectors == ids))
+        })
+        .collect()
+}
+
+/// Checks that the names of gains stand for their classes and no others.
+fn check_names(classes: &JointClasses, sets: &EndSets, version: Version, gains: &[Gain<PortSet>], context: &str) {
+    let (sources, destinations) = (Namer::of_sources(classes, version), Namer::of_destinations(classes, version));
+    for Gain { region, cube } in gains {
+        let terms = sources.terms(None, &cube.sources, &region.src, &[]);
+        let wanted: BTreeSet<usize> = cube.sources.iter(sets.sources.classes(region.sources)).collect();
         assert_eq!(sources.meaning(&terms), wanted, "{terms:?}\n{context}");
-        if !region.is_own {
-            let to = world.destinations.classes(region.to);
-            let terms = destinations.terms(None, &piece.to, &region.dst, &[]);
-            let wanted: BTreeSet<usize> = piece.to.classes(to).collect();
+        if !region.same_user {
+            let terms = destinations.terms(None, &cube.destinations, &region.dst, &[]);
+            let universe = sets.destinations.classes(region.destinations);
+            let wanted: BTreeSet<usize> = cube.destinations.iter(universe).collect();
             assert_eq!(destinations.meaning(&terms), wanted, "{terms:?}\n{context}");
         }
     }
 }
 
 #[test]
-fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
+fn gains_are_what_one_policy_opens_and_the_other_does_not() {
     let mut found = 0;
     for seed in small::seeds(60) {
         let (old, new, facts) = pair(&mut Random::new(seed));
-        let (was, is) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
         let context = format!("seed {seed}\n{old}\n{new}\n{facts}");
-        let joint = JointPolicy::new(&was, &is);
-        let mut world = DiffWorld::new(&joint, Scope::Everybody);
-        let postures = Postures::new(&was, &is);
-        let mut routers = access::Routers::default();
-        // So that the number of those without routers is 0, and of those with `tag:r` 1.
-        let plain = Policy::parse(r#"{"grants": [{"ip": ["*"]}, {"ip": ["*"], "via": ["tag:r"]}]}"#);
-        access::regions(&mut world, &plain, Version::New, &postures, &mut routers);
-        let before = access::regions(&mut world, &was, Version::Old, &postures, &mut routers);
-        let after = access::regions(&mut world, &is, Version::New, &postures, &mut routers);
-        let gained = gains(&world, &after, &before, Order::LargestFirst);
-        let lost = gains(&world, &before, &after, Order::LargestFirst);
+        let (old, new) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
+        let joint = JointPolicy::new(&old, &new);
+        let classes = JointClasses::new(&joint, Scope::Everyone);
+        let postures = Postures::new(&old, &new);
+        let mut comparison = Comparison::new([&old, &new], &classes, &postures);
+        // The channel of any router is 0, and that of `tag:r` is 1.
+        comparison.channels.intern(Channel::Routers(["tag:r".to_owned()].into()));
+        let [before, after] = comparison.read(network_access::read);
+        let sets = &comparison.sets;
+        let gained = subtract(&comparison, &after, &before, Attribution::Largest);
+        let lost = subtract(&comparison, &before, &after, Attribution::Largest);
         found += usize::from(!gained.is_empty() && !lost.is_empty());
-        for (side, regions, pieces) in [(Version::New, &after, &gained), (Version::Old, &before, &lost)] {
-            words_mean_the_same(&world, side, regions, pieces, &context);
+        for (version, gains) in [(Version::New, &gained), (Version::Old, &lost)] {
+            check_names(&classes, sets, version, gains, &context);
         }
-        let (was_tailnet, is_tailnet) = (Tailnet::new(&was), Tailnet::new(&is));
-        let all = everybody(&is, &is_tailnet);
-        let (was, is) = (Asked::new(&was, &was_tailnet, &all), Asked::new(&is, &is_tailnet, &all));
-        let selectors = &world.space.permits.selectors;
-        let classes: Vec<(Option<usize>, Option<usize>)> = all
-            .iter()
-            .map(|one| {
-                let ids = selectors.of_source(&world.space.tailnet, one);
-                let source = world.space.sources.iter().position(|class| class.selectors == ids);
-                let ids = selectors.of_destination(one);
-                (source, world.space.destinations.iter().position(|class| class.selectors == ids))
-            })
-            .collect();
+        let (old_tailnet, new_tailnet) = (Tailnet::new(&old), Tailnet::new(&new));
+        let all = everybody(&new, &new_tailnet);
+        let (old, new) = (PolicyModel::new(&old, &old_tailnet, &all), PolicyModel::new(&new, &new_tailnet, &all));
+        let ids = class_ids(&classes, &all);
         for (from, source) in all.iter().enumerate() {
             for (to, destination) in all.iter().enumerate() {
                 let may_be = !matches!(source.who, Principal::Service(_)) && destination.who != Principal::Shared;
                 if !may_be || destination.is_routed {
                     continue;
                 }
-                for is_own in meetings(source, destination) {
-                    let (was, is) = (was.open(from, to, is_own), is.open(from, to, is_own));
+                for is_own in relations(source, destination) {
                     let pair = (from, to, is_own);
-                    let told_gained = told(&world, &classes, &after, (&gained, &postures, Version::New), pair);
-                    let told_lost = told(&world, &classes, &before, (&lost, &postures, Version::Old), pair);
-                    let wanted =
-                        |has: Open, not: Open| -> Open { std::array::from_fn(|state| has[state] & !not[state]) };
-                    assert_eq!(
-                        told_gained,
-                        wanted(is, was),
-                        "gained {context}\n{source:?}\n{destination:?} {is_own}\n{gained:#?}"
-                    );
-                    assert_eq!(
-                        told_lost,
-                        wanted(was, is),
-                        "lost {context}\n{source:?}\n{destination:?} {is_own}\n{lost:#?}"
-                    );
+                    let (old, new) = (old.open(from, to, is_own), new.open(from, to, is_own));
+                    for (version, gains, has, lacks) in
+                        [(Version::New, &gained, new, old), (Version::Old, &lost, old, new)]
+                    {
+                        let found = gained_packets(sets, &ids, (gains, &postures, version), pair);
+                        let wanted: Open = std::array::from_fn(|state| has[state] & !lacks[state]);
+                        assert_eq!(
+                            found, wanted,
+                            "{version:?} {context}\n{source:?}\n{destination:?} {is_own}\n{gains:#?}"
+                        );
+                    }
                 }
             }
         }
@@ -309,12 +306,12 @@ fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
 }
 
 #[test]
-fn the_other_way_round_it_is_the_same_turned_round() {
+fn gains_of_one_direction_are_losses_of_the_other() {
     for seed in small::seeds(60) {
         let (old, new, facts) = pair(&mut Random::new(seed));
-        let written_otherwise = Policy::with_facts(&format!("// The same\n{old}"), &facts);
+        let reformatted = Policy::with_facts(&format!("// The same\n{old}"), &facts);
         let (old, new) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
-        let same = diff(&old, &written_otherwise);
+        let same = diff(&old, &reformatted);
         assert!(same.is_text_changed && same.is_empty(), "seed {seed}\n{}\n{:#?}", old.text, same.changes);
         let lines = |old: &Policy, new: &Policy, direction: Direction| -> Vec<String> {
             let changes = diff(old, new).changes;

@@ -1,67 +1,102 @@
-//! The postures of two policies.
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use std::collections::{BTreeSet, HashMap};
+use crate::diff::change::{Area, Change, Direction};
+use crate::diff::region::PostureId;
+use crate::diff::sorted;
+use crate::diff::version::Version;
+use policy_core::access::posture;
+use policy_core::model::{Condition, Policy, Posture, Selector};
 
-use crate::diff::diff_world::PostureId;
-use crate::diff::joint_policy::Version;
-use policy_core::model::{Policy, Posture, Selector};
-
-/// Postures by number. One that both policies have by the same name is one, even if it asks for other things now, which
-/// is told apart from all rules; those with different names are one if they ask for the same.
+/// The postures of two policies, numbered.
+///
+/// Postures with the same name are the same, even if their conditions differ: [`condition_changes`] reports that.
+/// Postures with different names are the same if their conditions are.
 #[derive(Debug, Default)]
-pub(super) struct Postures {
-    by_name: [HashMap<String, PostureId>; 2],
-    names: [HashMap<PostureId, String>; 2],
-}
+pub(super) struct Postures(
+    /// By version, the postures in their order
+    [Vec<(String, PostureId)>; 2],
+);
 
 impl Postures {
     pub(super) fn new(old: &Policy, new: &Policy) -> Self {
-        let find = |policy: &Policy| -> HashMap<String, BTreeSet<String>> {
-            policy.postures.iter().map(|posture| (posture.name.to_string(), demands(posture))).collect()
-        };
-        let all = [find(old), find(new)];
-        let [was, is] = &all;
-        let is_changed = |name: &str| was.get(name).zip(is.get(name)).is_some_and(|(was, is)| was != is);
+        let conditions = [old, new].map(|policy| -> HashMap<&str, BTreeSet<String>> {
+            policy.postures.iter().map(|posture| (posture.name.as_str(), conditions(posture))).collect()
+        });
+        let mut ids = HashMap::new();
         let mut postures = Postures::default();
-        let mut numbers: HashMap<(Option<String>, &BTreeSet<String>), PostureId> = HashMap::new();
-        let no_demands = BTreeSet::new();
-        for (place, policy) in [old, new].into_iter().enumerate() {
+        for (version, policy) in Version::BOTH.into_iter().zip([old, new]) {
             for posture in &policy.postures {
                 let name = posture.name.as_str();
-                let key = match all.get(place).and_then(|all| all.get(name)) {
-                    Some(demands) if !is_changed(name) => (None, demands),
-                    _ => (Some(name.to_owned()), &no_demands),
-                };
-                let next = numbers.len();
-                let number = *numbers.entry(key).or_insert(next);
-                if let (Some(by_name), Some(names)) = (postures.by_name.get_mut(place), postures.names.get_mut(place)) {
-                    by_name.insert(name.to_owned(), number);
-                    names.entry(number).or_insert_with(|| name.to_owned());
-                }
+                let [own, others] = [version, version.other()].map(|version| version.select(&conditions).get(name));
+                let is_changed = own != others && others.is_some();
+                let key = if is_changed { (Some(name), None) } else { (None, own) };
+                let next = ids.len();
+                let id = *ids.entry(key).or_insert(next);
+                version.select_mut(&mut postures.0).push((name.to_owned(), id));
             }
         }
         postures
     }
 
-    /// The numbers of some of one of the policies, in order.
-    pub(super) fn ids(&self, side: Version, list: &[Selector]) -> Vec<PostureId> {
-        let [old, new] = &self.by_name;
-        let by_name = if side == Version::Old { old } else { new };
-        let ids: BTreeSet<PostureId> =
-            list.iter().filter_map(|name| by_name.get(name.text.as_str())).copied().collect();
-        ids.into_iter().collect()
+    /// Returns the sorted ids of some postures of one version.
+    pub(super) fn ids(&self, version: Version, list: &[Selector]) -> Vec<PostureId> {
+        let postures = version.select(&self.0);
+        let find = |selector: &Selector| postures.iter().find(|(name, _)| *name == *selector.text);
+        sorted::collect(list.iter().filter_map(find).map(|(_, id)| *id))
     }
 
-    /// What some are called in one of the policies, or else in the other.
-    pub(super) fn names(&self, side: Version, ids: &[PostureId]) -> Vec<String> {
-        let [old, new] = &self.names;
-        let (first, second) = if side == Version::Old { (old, new) } else { (new, old) };
-        ids.iter().filter_map(|id| first.get(id).or_else(|| second.get(id))).cloned().collect()
+    /// Returns the names of postures in one version. A posture that it does not have goes by its name in the other one.
+    pub(super) fn names(&self, version: Version, ids: &[PostureId]) -> Vec<String> {
+        let find = |id: &PostureId| {
+            let mut postures = version.select(&self.0).iter().chain(version.other().select(&self.0));
+            Some(postures.find(|(_, other)| other == id)?.0.clone())
+        };
+        ids.iter().filter_map(find).collect()
     }
 }
 
-/// What a posture asks for, whatever the spelling.
-fn demands(posture: &Posture) -> BTreeSet<String> {
+/// Returns the conditions of a posture in a canonical spelling.
+fn conditions(posture: &Posture) -> BTreeSet<String> {
     let conditions = posture.conditions.iter();
     conditions.map(|condition| format!("{} {:?}", condition.attribute, condition.comparison)).collect()
+}
+
+/// Returns the conditions that postures of `other` have and those of `policy` do not. A posture with fewer conditions gives
+/// more, so these are what the new policy gains if it is `policy`, and what the old one loses.
+///
+/// Only postures that rules of both policies require are compared. For others, the rules differ.
+pub(super) fn condition_changes(direction: Direction, policy: &Policy, other: &Policy) -> Vec<Change> {
+    let (required, required_by_other) = (required_postures(policy), required_postures(other));
+    let by_name: HashMap<&str, &Posture> =
+        policy.postures.iter().map(|posture| (posture.name.as_str(), posture)).collect();
+    let mut changes = Vec::new();
+    for stricter in &other.postures {
+        let name = stricter.name.as_str();
+        let is_required = required.contains(name) && required_by_other.contains(name);
+        let Some(posture) = by_name.get(name).filter(|_| is_required) else { continue };
+        let is_dropped = |condition: &&Condition| {
+            !posture
+                .conditions
+                .iter()
+                .any(|kept| *kept.attribute == *condition.attribute && kept.comparison == condition.comparison)
+        };
+        for condition in stricter.conditions.iter().filter(is_dropped) {
+            let condition = &condition.text;
+            let what = match direction {
+                Direction::Gained => format!("{name} does not ask for `{condition}` any more"),
+                Direction::Lost => format!("{name} asks for `{condition}` now"),
+            };
+            changes.push(Change::new(Area::Posture, direction, what, posture.origin));
+        }
+    }
+    changes
+}
+
+/// Returns the names of the postures that some rule requires.
+fn required_postures(policy: &Policy) -> HashSet<&str> {
+    let grants = policy.grants.iter().flatten().map(|grant| &grant.src_posture);
+    let acls = policy.acls.iter().flatten().map(|acl| &acl.src_posture);
+    let ssh = policy.ssh.iter().map(|rule| &rule.src_posture);
+    let required = grants.chain(acls).chain(ssh).flat_map(|src_posture| posture::required(policy, src_posture));
+    required.map(|posture: &Selector| posture.text.as_str()).collect()
 }

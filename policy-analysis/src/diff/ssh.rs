@@ -1,291 +1,129 @@
-//! Tailscale SSH: the first rule that fits counts, so what a rule gives is what no rule before it is about.
+//! Compares SSH rules. The first rule that matches decides, so a rule gives what no rule before it decides.
+//!
+//! A posture may make an earlier rule match, which then takes access away from a later one. So the rules are compared
+//! in each state: for a device that meets no posture, and for one that meets one of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::diff::diff_world::{DiffWorld, PostureId, Region, SetId};
-use crate::diff::gain::{Order, gains};
-use crate::diff::joint_policy::Version;
-use crate::diff::labels::{Labels, Numbers};
-use crate::diff::lines::Describer;
-use crate::diff::posture::Postures;
-use crate::diff::{Area, Change};
-use policy_core::access::posture;
-use policy_core::model::{Action, CheckPeriod, Duration, Policy, SshRule};
-use policy_core::source::{Origin, Text};
+use crate::diff::change::{Area, Change, Relation};
+use crate::diff::class_set::ClassSet;
+use crate::diff::comparison::Comparison;
+use crate::diff::cube::{Cube, Gain};
+use crate::diff::describer::Describer;
+use crate::diff::interner::number_distinct;
+use crate::diff::item::Channel;
+use crate::diff::item_set::ItemSet;
+use crate::diff::region::{PostureId, Region};
+use crate::diff::ssh_access;
+use crate::diff::subtract::{Attribution, subtract};
+use crate::diff::version::Version;
 
-/// An account on a machine.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Account {
-    /// Whichever is not root and not named
-    AnyOther,
-    Named(String),
-    /// What somebody is called in front of a domain
-    LocalPart(String),
-}
+/// The posture that a device meets, if any.
+pub(super) type State = Option<PostureId>;
 
-/// How one gets in.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Terms {
-    action: Action,
-    /// For a check, how long a proof lasts; `None` for no longer than the connection
-    period: Option<Duration>,
-    accept_env: BTreeSet<String>,
-    recorder: BTreeSet<String>,
-    is_enforced: bool,
-}
-
-impl Terms {
-    pub(super) fn of(rule: &SshRule, action: Action) -> Terms {
-        let words = |list: &[Text]| list.iter().map(Text::to_string).collect();
-        let period = match (action, &rule.check_period) {
-            (Action::Check, Some(period)) => period.duration,
-            _ => Some(CheckPeriod::DEFAULT),
-        };
-        Terms {
-            action,
-            period,
-            accept_env: words(&rule.accept_env),
-            recorder: rule.recorder.iter().map(|tag| tag.text.to_ascii_lowercase()).collect(),
-            is_enforced: rule.enforce_recorder && !rule.recorder.is_empty(),
-        }
-    }
-
-    /// Whether whoever gets in by the others gets in by these with no more to prove.
-    fn are_no_stricter(&self, others: &Terms) -> bool {
-        let is_easier = self.action == Action::Accept || others.action == Action::Check && self.period >= others.period;
-        let same_record = (&self.recorder, self.is_enforced) == (&others.recorder, others.is_enforced);
-        is_easier && same_record && others.accept_env.is_subset(&self.accept_env)
-    }
-
-    /// As an SSH rule of `policy!` has it, around the accounts.
-    pub(super) fn in_words(&self, accounts: &str) -> String {
-        let list = |words: &BTreeSet<String>| words.iter().cloned().collect::<Vec<_>>().join(", ");
-        let mut text = format!("{} as {accounts}", self.action);
-        if self.action == Action::Check && self.period != Some(CheckPeriod::DEFAULT) {
-            let period = self.period.map_or("always".to_owned(), |period| period.to_string());
-            text.push_str(&format!(" checkPeriod {period}"));
-        }
-        if !self.accept_env.is_empty() {
-            text.push_str(&format!(" acceptEnv {}", list(&self.accept_env)));
-        }
-        if !self.recorder.is_empty() {
-            text.push_str(&format!(" recorder {}", list(&self.recorder)));
-        }
-        if self.is_enforced {
-            text.push_str(" enforceRecorder");
-        }
-        text
-    }
-}
-
-/// The accounts and terms of both policies.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    pub(super) accounts: Numbers<Account>,
-    pub(super) terms: Numbers<Terms>,
-}
-
-impl Names {
-    /// The accounts that the rules of some policies name.
-    pub(super) fn new(policies: [&Policy; 2]) -> Names {
-        let mut names = Names::default();
-        names.accounts.number(Account::AnyOther);
-        for user in policies.into_iter().flat_map(|policy| &policy.ssh).flat_map(|rule| &rule.users) {
-            match (user.as_str(), user.strip_prefix("localpart:*@")) {
-                ("autogroup:nonroot", _) => {}
-                (_, Some(domain)) => drop(names.accounts.number(Account::LocalPart(domain.to_owned()))),
-                (name, None) => drop(names.accounts.number(Account::Named(name.to_owned()))),
-            }
-        }
-        names
-    }
-
-    fn nonroot(&self) -> impl Iterator<Item = usize> {
-        self.accounts.all().filter(|(_, account)| !is_root(account)).map(|(number, _)| number)
-    }
-
-    /// As an SSH rule has its `users`.
-    pub(super) fn in_words(&self, labels: &Labels) -> String {
-        let accounts = self.accounts.of(labels);
-        let word = |account: &Account| match account {
-            Account::AnyOther => "any other account".to_owned(),
-            Account::Named(name) => name.clone(),
-            Account::LocalPart(domain) => format!("localpart:*@{domain}"),
-        };
-        if !accounts.contains(&&Account::AnyOther) {
-            return accounts.into_iter().map(word).collect::<Vec<_>>().join(", ");
-        }
-        let missing = self.accounts.all().map(|(_, account)| account);
-        let missing: Vec<String> =
-            missing.filter(|account| !is_root(account) && !accounts.contains(account)).map(word).collect();
-        let mut text = "autogroup:nonroot".to_owned();
-        if !missing.is_empty() {
-            text.push_str(&format!(" (but not {})", missing.join(", ")));
-        }
-        if accounts.into_iter().any(is_root) {
-            text.push_str(", root");
-        }
-        text
-    }
-}
-
-fn is_root(account: &Account) -> bool {
-    matches!(account, Account::Named(name) if name == "root")
-}
-
-/// The rules of one of the policies, in the order in which they are tried: those with a check first. What they let in by is
-/// their channel.
-pub(super) fn regions(
-    world: &mut DiffWorld,
-    policy: &Policy,
-    side: Version,
-    postures: &Postures,
-    names: &mut Names,
-) -> Vec<Region<Labels>> {
-    let mut regions = Vec::new();
-    for action in [Action::Check, Action::Accept] {
-        for rule in policy.ssh.iter().filter(|rule| rule.action == Some(action)) {
-            let terms = names.terms.number(Terms::of(rule, action));
-            let required = postures.ids(side, posture::required(policy, &rule.src_posture));
-            let ends = (world.ids(side, &rule.src), world.ids(side, &rule.dst));
-            let mut accounts: Vec<usize> = Vec::new();
-            let mut local_parts: Vec<&str> = Vec::new();
-            for user in &rule.users {
-                match (user.as_str(), user.strip_prefix("localpart:*@")) {
-                    ("autogroup:nonroot", _) => accounts.extend(names.nonroot()),
-                    (_, Some(domain)) => local_parts.push(domain),
-                    (name, None) => accounts.push(names.accounts.number(Account::Named(name.to_owned()))),
-                }
-            }
-            if !accounts.is_empty() {
-                let accounts: Labels = accounts.into_iter().collect();
-                regions.extend(world.regions(ends.clone(), (accounts, required.clone(), terms), rule.origin));
-            }
-            for domain in local_parts {
-                let account = names.accounts.number(Account::LocalPart(domain.to_owned()));
-                let of_domain = world.id(side, &format!("user:*@{domain}"));
-                let extent = (Labels::from_iter([account]), required.clone(), terms);
-                let all = world.regions(ends.clone(), extent, rule.origin);
-                regions.extend(all.into_iter().filter_map(|region| world.narrowed(region, of_domain?)));
-            }
-        }
-    }
-    regions
-}
-
-/// What rules give to a device that meets one posture, or none.
-fn effective(world: &mut DiffWorld, rules: &[Region<Labels>], state: Option<PostureId>) -> Vec<Region<Labels>> {
-    let counts =
-        |rule: &&Region<Labels>| rule.postures.is_empty() || state.is_some_and(|state| rule.postures.contains(&state));
-    let (rules, terms): (Vec<Region<Labels>>, Vec<usize>) = rules
-        .iter()
-        .filter(counts)
-        .map(|rule| (Region { channel: 0, postures: Vec::new(), ..rule.clone() }, rule.channel))
-        .unzip();
-    let pieces = gains(world, &rules, &[], Order::AsGiven);
-    pieces.into_iter().filter_map(|piece| world.piece(&rules, &piece, *terms.get(piece.region)?)).collect()
-}
-
-/// A piece of what one of the policies gives and the other does not.
+/// A part of what one version gives and the other does not give in some states.
 #[derive(Debug)]
-pub(super) struct Piece {
-    pub(super) region: Region<Labels>,
-    /// In which it is so
-    pub(super) states: Vec<Option<PostureId>>,
-    /// Whether the other lets nobody in there, or only with more to prove, in one of them
-    pub(super) is_more: bool,
+pub(super) struct Difference {
+    pub(super) region: Region<ItemSet>,
+    pub(super) states: Vec<State>,
+    /// Whether the other version gives less in one of the states: no access, or access on stricter terms.
+    pub(super) is_looser: bool,
 }
 
-/// What each of two policies gives and the other does not: of the first, and of the second.
-pub(super) fn pieces(
-    world: &mut DiffWorld,
-    names: &Names,
-    first: &[Region<Labels>],
-    second: &[Region<Labels>],
-) -> [Vec<Piece>; 2] {
-    let mut found = [Vec::new(), Vec::new()];
-    let is_same = |(a, b): (&Region<Labels>, &Region<Labels>)| {
-        (a.from, a.to, a.is_own, &a.extent, &a.postures, a.channel)
-            == (b.from, b.to, b.is_own, &b.extent, &b.postures, b.channel)
-    };
-    if first.len() == second.len() && first.iter().zip(second).all(is_same) {
-        return found;
+/// Returns the changes of SSH access.
+pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec<Change> {
+    let rules = comparison.read(ssh_access::read);
+    let differences = compare(comparison, &rules);
+    let states = states(&rules);
+    let mut changes = Vec::new();
+    for version in Version::BOTH {
+        for Difference { region, states: different, is_looser } in version.select(&differences) {
+            // A device that meets a posture may do what one without any may do, unless a rule with that posture matches first.
+            let is_always = different.contains(&None);
+            let postures = states.iter().filter(|state| different.contains(state) != is_always);
+            let postures: Vec<PostureId> = postures.copied().flatten().collect();
+            let (when, unless) = if is_always { (Vec::new(), postures) } else { (postures, Vec::new()) };
+            let cube = Cube {
+                sources: ClassSet::ALL,
+                destinations: ClassSet::ALL,
+                relation: if region.same_user { Relation::Own } else { Relation::Any },
+                extent: region.extent.clone(),
+                when,
+                unless,
+            };
+            let gain = Gain { region, cube };
+            let what = ssh_access::describe(comparison, &gain);
+            let change = describer.change(comparison, version, Area::Ssh, what, &gain);
+            changes.push(Change { is_new_access: change.is_new_access && *is_looser, ..change });
+        }
     }
-    for state in states(first, second) {
-        let (was, is) = (effective(world, first, state), effective(world, second, state));
-        for (place, (ours, theirs)) in [(&was, &is), (&is, &was)].into_iter().enumerate() {
-            let more = gains(world, ours, theirs, Order::LargestFirst);
-            let more: Vec<Region<Labels>> =
-                more.iter().filter_map(|gain| world.piece(ours, gain, ours.get(gain.region)?.channel)).collect();
-            let is_more: Vec<bool> = more.iter().map(|piece| is_more(world, names, piece, theirs)).collect();
-            if let Some(found) = found.get_mut(place) {
-                add(found, more.into_iter().zip(is_more), state);
+    changes
+}
+
+/// Returns what each version gives and the other does not.
+pub(super) fn compare(comparison: &mut Comparison, rules: &[Vec<Region<ItemSet>>; 2]) -> [Vec<Difference>; 2] {
+    let [old, new] = rules;
+    let is_same = |(a, b): (&Region<ItemSet>, &Region<ItemSet>)| a.key() == b.key() && a.extent == b.extent;
+    let mut found = [Vec::new(), Vec::new()];
+    if old.len() == new.len() && old.iter().zip(new).all(is_same) {
+        return found.map(unite_states);
+    }
+    for state in states(rules) {
+        let decisions = [old, new].map(|rules| decisions(comparison, rules, state));
+        for version in Version::BOTH {
+            let (ours, theirs) = (version.select(&decisions), version.other().select(&decisions));
+            for gain in subtract(comparison, ours, theirs, Attribution::Largest) {
+                let region = gain.to_region(&mut comparison.sets);
+                let is_looser = is_looser(comparison, &region, theirs);
+                version.select_mut(&mut found).push(Difference { region, states: vec![state], is_looser });
             }
         }
     }
-    found
+    found.map(unite_states)
 }
 
-/// Whether some of a piece is not given by others on terms that are no stricter.
-fn is_more(world: &DiffWorld, names: &Names, piece: &Region<Labels>, others: &[Region<Labels>]) -> bool {
-    let Some(terms) = names.terms.get(piece.channel) else { return true };
-    let is_looser =
-        |other: &&Region<Labels>| names.terms.get(other.channel).is_some_and(|other| other.are_no_stricter(terms));
-    let looser: Vec<Region<Labels>> =
-        others.iter().filter(is_looser).map(|other| Region { channel: piece.channel, ..other.clone() }).collect();
-    !gains(world, std::slice::from_ref(piece), &looser, Order::LargestFirst).is_empty()
-}
-
-/// No posture, and each that a rule asks for.
-pub(super) fn states(first: &[Region<Labels>], second: &[Region<Labels>]) -> Vec<Option<PostureId>> {
-    let postures: BTreeSet<PostureId> =
-        first.iter().chain(second).flat_map(|rule| rule.postures.iter().copied()).collect();
+/// Returns no posture, and each posture that a rule requires.
+pub(super) fn states(rules: &[Vec<Region<ItemSet>>; 2]) -> Vec<State> {
+    let postures: BTreeSet<PostureId> = rules.iter().flatten().flat_map(|rule| rule.postures.iter().copied()).collect();
     [None].into_iter().chain(postures.into_iter().map(Some)).collect()
 }
 
-/// Adds pieces of one state to those of others.
-fn add(found: &mut Vec<Piece>, more: impl Iterator<Item = (Region<Labels>, bool)>, state: Option<PostureId>) {
-    let mut places: HashMap<_, usize> = HashMap::new();
-    for (place, piece) in found.iter().enumerate() {
-        places.entry(key(&piece.region)).or_insert(place);
-    }
-    for (region, is_more) in more {
-        let place = places.get(&key(&region)).copied();
-        match place.and_then(|place| found.get_mut(place)) {
-            Some(piece) => {
-                piece.states.push(state);
-                piece.is_more |= is_more;
+/// Returns what the rules give in a state, each part by the rule that decides.
+fn decisions(comparison: &mut Comparison, rules: &[Region<ItemSet>], state: State) -> Vec<Region<ItemSet>> {
+    let matches =
+        |rule: &&Region<ItemSet>| rule.postures.is_empty() || state.is_some_and(|state| rule.postures.contains(&state));
+    let rules = rules.iter().filter(matches).map(|rule| Region { postures: Vec::new(), ..rule.clone() });
+    let rules: Vec<Region<ItemSet>> = rules.collect();
+    let parts = subtract(comparison, &rules, &[], Attribution::First);
+    parts.iter().map(|part| part.to_region(&mut comparison.sets)).collect()
+}
+
+/// Returns whether some of a region is not given by others on terms that are no stricter.
+fn is_looser(comparison: &Comparison, region: &Region<ItemSet>, others: &[Region<ItemSet>]) -> bool {
+    let terms = |region: &Region<ItemSet>| match comparison.channels.get(region.channel) {
+        Some(Channel::Ssh(terms)) => Some(terms),
+        _ => None,
+    };
+    let is_enough = |other: &&Region<ItemSet>| {
+        terms(other).zip(terms(region)).is_some_and(|(other, own)| other.are_no_stricter_than(own))
+    };
+    let others: Vec<Region<ItemSet>> = others.iter().filter(is_enough).cloned().collect();
+    !subtract(comparison, std::slice::from_ref(region), &others, Attribution::First).is_empty()
+}
+
+/// Joins equal differences of several states.
+fn unite_states(differences: Vec<Difference>) -> Vec<Difference> {
+    let keys = differences.iter().map(|Difference { region, .. }| (region.rule, region.key(), &region.extent));
+    let places = number_distinct(keys);
+    let mut united: Vec<Difference> = Vec::new();
+    for (difference, place) in differences.into_iter().zip(places) {
+        match united.get_mut(place) {
+            Some(first) => {
+                first.states.extend(difference.states);
+                first.is_looser |= difference.is_looser;
             }
-            None => found.push(Piece { region, states: vec![state], is_more }),
+            None => united.push(difference),
         }
     }
-}
-
-fn key(piece: &Region<Labels>) -> (Origin, SetId, SetId, bool, Labels, usize) {
-    (piece.rule, piece.from, piece.to, piece.is_own, piece.extent.clone(), piece.channel)
-}
-
-/// The pieces in words, those of the new policy first.
-pub(super) fn changes(
-    teller: &Describer,
-    names: &Names,
-    [lost, gained]: &[Vec<Piece>; 2],
-    all: &[Option<PostureId>],
-) -> Vec<Change> {
-    let sides = [(Version::New, gained), (Version::Old, lost)];
-    let pieces = sides.into_iter().flat_map(|(side, pieces)| pieces.iter().map(move |piece| (side, piece)));
-    let tell = |(side, piece): (Version, &Piece)| {
-        let is_in = |state: &&Option<PostureId>| piece.states.contains(state);
-        // What a device without a posture may do, one with any posture may do, too, unless something else is said.
-        let (when, unless): (Vec<PostureId>, Vec<PostureId>) = match piece.states.contains(&None) {
-            true => (Vec::new(), all.iter().filter(|state| !is_in(state)).filter_map(|state| *state).collect()),
-            false => (piece.states.iter().filter_map(|state| *state).collect(), Vec::new()),
-        };
-        let region = &piece.region;
-        let accounts = names.in_words(&region.extent);
-        let what = names.terms.get(region.channel).map_or(String::new(), |terms| terms.in_words(&accounts));
-        let change = teller.whole(side, Area::Ssh, region, (when, unless));
-        Change { what, is_new_access: change.is_new_access && piece.is_more, ..change }
-    };
-    pieces.map(tell).collect()
+    united
 }

@@ -1,13 +1,17 @@
-//! SSH in the plainest way: for every pair, account and posture the rules are tried one after the other.
+//! A reference model of SSH: for every pair, account and posture, it tries the rules one after the other.
 
 use std::collections::BTreeMap;
 
-use crate::diff::diff_world::{DiffWorld, Scope};
-use crate::diff::joint_policy::{JointPolicy, Version};
-use crate::diff::oracle::{everybody, meetings};
+use crate::diff::comparison::Comparison;
+use crate::diff::item::{Channel, Item};
+use crate::diff::joint_classes::{JointClasses, Scope};
+use crate::diff::joint_policy::JointPolicy;
+use crate::diff::oracle::{class_ids, everybody, relations};
 use crate::diff::posture::Postures;
 use crate::diff::ssh;
-use crate::diff::ssh::{Account, Names, Terms};
+use crate::diff::ssh_access;
+use crate::diff::ssh_terms::SshTerms;
+use crate::diff::version::Version;
 use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::{SelectorId, SelectorIndex};
 use policy_core::access::tailnet::Tailnet;
@@ -52,31 +56,31 @@ fn rules(random: &mut Random) -> String {
     rules.collect::<Vec<_>>().join(", ")
 }
 
-/// One of the policies, asked rule by rule.
-struct Asked<'p> {
+/// One policy, whose rules are tried one after the other.
+struct SshModel<'p> {
     rules: Vec<(&'p SshRule, Action)>,
     selectors: SelectorIndex<'p>,
     named: Vec<[Vec<SelectorId>; 2]>,
 }
 
-impl<'p> Asked<'p> {
+impl<'p> SshModel<'p> {
     fn new(policy: &'p Policy, tailnet: &Tailnet<'p>, all: &[Endpoint]) -> Self {
         let selectors =
             SelectorIndex::new(tailnet, policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst)));
         let named = all.iter().map(|one| [selectors.of_source(tailnet, one), selectors.of_destination(one)]);
         let of =
             |action| policy.ssh.iter().filter(move |rule| rule.action == Some(action)).map(move |rule| (rule, action));
-        Asked { named: named.collect(), rules: of(Action::Check).chain(of(Action::Accept)).collect(), selectors }
+        SshModel { named: named.collect(), rules: of(Action::Check).chain(of(Action::Accept)).collect(), selectors }
     }
 
-    /// How one gets in.
+    /// Returns the terms of the first rule that matches.
     fn outcome(
         &self,
         pair: (usize, usize, bool),
         login: Option<&str>,
-        account: &Account,
+        account: &Item,
         state: usize,
-    ) -> Option<Terms> {
+    ) -> Option<SshTerms> {
         let (from, to, is_own) = pair;
         let own = self.selectors.own_devices();
         let is_met = |rule: &SshRule| {
@@ -85,12 +89,12 @@ impl<'p> Asked<'p> {
         };
         let lets_in = |rule: &SshRule| {
             rule.users.iter().any(|user| match (user.as_str(), account) {
-                ("autogroup:nonroot", Account::Named(name)) => name != "root",
+                ("autogroup:nonroot", Item::Account(name)) => name != "root",
                 ("autogroup:nonroot", _) => true,
-                ("localpart:*@example.com", Account::LocalPart(_)) => {
+                ("localpart:*@example.com", Item::LocalPart(_)) => {
                     login.is_some_and(|login| login.ends_with("@example.com"))
                 }
-                (user, Account::Named(name)) => user == name,
+                (user, Item::Account(name)) => user == name,
                 _ => false,
             })
         };
@@ -100,7 +104,7 @@ impl<'p> Asked<'p> {
             let goes = goes.iter().any(|id| self.named[to][1].contains(id) || is_own && own == Some(*id));
             comes && goes && is_met(rule) && lets_in(rule)
         });
-        found.map(|(rule, action)| Terms::of(rule, *action))
+        found.map(|(rule, action)| SshTerms::new(rule, *action))
     }
 }
 
@@ -120,27 +124,17 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
             continue;
         }
         let joint = JointPolicy::new(&old, &new);
-        let mut world = DiffWorld::new(&joint, Scope::Everybody);
+        let classes = JointClasses::new(&joint, Scope::Everyone);
         let postures = Postures::new(&old, &new);
-        let mut names = Names::new([&old, &new]);
-        let was = ssh::regions(&mut world, &old, Version::Old, &postures, &mut names);
-        let is = ssh::regions(&mut world, &new, Version::New, &postures, &mut names);
-        let pieces = ssh::pieces(&mut world, &names, &was, &is);
+        let mut comparison = Comparison::new([&old, &new], &classes, &postures);
+        let rules = comparison.read(ssh_access::read);
+        let differences = ssh::compare(&mut comparison, &rules);
+        let sets = &comparison.sets;
         let tailnet = Tailnet::new(&new);
         let all = everybody(&new, &tailnet);
-        let (old_tailnet, asked_new) = (Tailnet::new(&old), Asked::new(&new, &tailnet, &all));
-        let asked_old = Asked::new(&old, &old_tailnet, &all);
-        let selectors = &world.space.permits.selectors;
-        let place = |classes: &[policy_core::proof::classes::Class], ids: Vec<SelectorId>| {
-            classes.iter().position(|class| class.selectors == ids)
-        };
-        let classes: Vec<_> = all
-            .iter()
-            .map(|one| {
-                let source = place(&world.space.sources, selectors.of_source(&world.space.tailnet, one));
-                (source, place(&world.space.destinations, selectors.of_destination(one)))
-            })
-            .collect();
+        let (old_tailnet, new_model) = (Tailnet::new(&old), SshModel::new(&new, &tailnet, &all));
+        let old_model = SshModel::new(&old, &old_tailnet, &all);
+        let ids = class_ids(&classes, &all);
         let numbers: BTreeMap<Option<usize>, usize> = [(None, 0)]
             .into_iter()
             .chain(["posture:p", "posture:q"].into_iter().enumerate().filter_map(|(place, name)| {
@@ -149,9 +143,9 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
                 Some((Some(*postures.ids(Version::New, &[selector]).first()?), place + 1))
             }))
             .collect();
-        let accounts: Vec<(usize, Account)> =
-            names.accounts.all().map(|(number, account)| (number, account.clone())).collect();
-        let asks_for = ssh::states(&was, &is);
+        let accounts: Vec<(usize, Item)> =
+            comparison.items.iter().map(|(number, account)| (number, account.clone())).collect();
+        let states = ssh::states(&rules);
         for (from, source) in all.iter().enumerate() {
             let login = match &source.who {
                 Principal::User { login, .. } => Some(*login),
@@ -163,42 +157,45 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
             for (to, destination) in
                 all.iter().enumerate().filter(|(_, one)| one.who.is_device() && one.who != Principal::Shared)
             {
-                for is_own in meetings(source, destination) {
+                for is_own in relations(source, destination) {
                     for (number, account) in &accounts {
                         let is_theirs = login.is_some_and(|login| login.ends_with("@example.com"));
-                        if matches!(account, Account::LocalPart(_)) && !is_theirs {
+                        if matches!(account, Item::LocalPart(_)) && !is_theirs {
                             continue;
                         }
-                        for state in &asks_for {
+                        for state in &states {
                             let state_number = numbers[state];
                             let pair = (from, to, is_own);
-                            let ask = |asked: &Asked| asked.outcome(pair, login, account, state_number);
-                            let (was, is) = (ask(&asked_old), ask(&asked_new));
-                            for (place, (has, not)) in [(&was, &is), (&is, &was)].into_iter().enumerate() {
-                                let told: Vec<&Terms> = pieces[place]
+                            let ask = |model: &SshModel| model.outcome(pair, login, account, state_number);
+                            let terms = [ask(&old_model), ask(&new_model)];
+                            for version in Version::BOTH {
+                                let found_terms: Vec<&SshTerms> = version
+                                    .select(&differences)
                                     .iter()
-                                    .filter(|piece| {
-                                        let (piece, states) = (&piece.region, &piece.states);
-                                        let (sources, destinations) =
-                                            (world.sources.classes(piece.from), world.destinations.classes(piece.to));
+                                    .filter(|difference| {
+                                        let region = &difference.region;
                                         let is_in = |class: Option<usize>, list: &[usize]| {
                                             class.is_some_and(|class| list.contains(&class))
                                         };
-                                        states.contains(state)
-                                            && (!piece.is_own || is_own)
-                                            && piece.extent.iter().any(|one| one == *number)
-                                            && is_in(classes[from].0, sources)
-                                            && is_in(classes[to].1, destinations)
+                                        difference.states.contains(state)
+                                            && (!region.same_user || is_own)
+                                            && region.extent.contains(*number)
+                                            && is_in(ids[from].0, sets.sources.classes(region.sources))
+                                            && is_in(ids[to].1, sets.destinations.classes(region.destinations))
                                     })
-                                    .filter_map(|piece| names.terms.get(piece.region.channel))
+                                    .filter_map(|difference| match comparison.channels.get(difference.region.channel) {
+                                        Some(Channel::Ssh(terms)) => Some(terms),
+                                        _ => None,
+                                    })
                                     .collect();
-                                let wanted: Vec<&Terms> = has.iter().filter(|_| has != not).collect();
+                                let (has, lacks) = (version.select(&terms), version.other().select(&terms));
+                                let wanted: Vec<&SshTerms> = has.iter().filter(|_| has != lacks).collect();
                                 assert_eq!(
-                                    told, wanted,
+                                    found_terms, wanted,
                                     "seed {seed}\n{}\n{}\n{source:?} {destination:?} {is_own} {account:?} {state:?}",
                                     old.text, new.text
                                 );
-                                found += told.len();
+                                found += found_terms.len();
                             }
                         }
                     }

@@ -48,12 +48,12 @@ fn table(report: &DiffReport, diff: &Diff, is_told: impl Fn(&Change) -> bool) ->
     let areas = AREAS.iter().flat_map(|&(area, heading)| report.of(diff, area).map(move |change| (heading, change)));
     let all: Vec<(&str, &Change)> = areas.filter(|(_, change)| is_told(change)).collect();
     let rows = all.iter().take(MOST_ROWS).map(|(heading, change)| {
-        let to = Prose::codes(change.to());
+        let to = Prose::codes(change.destination_text());
         vec![
             Prose(vec![Span::Code(sign(change.direction).to_string()), Span::Text(format!(" {heading}"))]),
             Prose::codes(change.sources.iter().map(ToString::to_string)),
             to,
-            Prose::codes([change.given()]),
+            Prose::codes([change.access_text()]),
             Prose::text(report.line(change)),
         ]
     });

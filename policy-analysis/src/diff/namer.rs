@@ -1,40 +1,39 @@
-//! Who and what a piece is about, in words of the policy.
-
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::diff::Term;
-use crate::diff::diff_world::DiffWorld;
-use crate::diff::joint_policy::Version;
-use crate::diff::part::{ClassSet, common, without};
+use crate::diff::change::Term;
+use crate::diff::class_set::ClassSet;
+use crate::diff::joint_classes::JointClasses;
+use crate::diff::sorted;
+use crate::diff::version::Version;
 use policy_core::access::selector_index::SelectorId;
 use policy_core::model::SelectorKind;
 use policy_core::proof::classes::{Class, ClassId};
 
-/// For so few classes words are looked for in any case.
+/// Names are searched for so few classes in any case.
 const FEW: usize = 64;
 
-/// Names for one end, out of the words of one policy.
+/// Names classes at one end with selectors of one version.
 pub(super) struct Namer<'w> {
     classes: &'w [Class<'w>],
-    /// By selector, the classes that it names
+    /// By selector, the classes that it stands for
     named: &'w [Vec<ClassId>],
-    /// By selector, what it is called; nothing for a word that the policy has not
+    /// By selector, its text in this version. `None` if the version does not have it.
     words: Vec<Option<String>>,
-    /// The selectors by what they are called
+    /// The selectors by their text
     numbers: HashMap<String, SelectorId>,
-    /// What is told apart by whether a subnet router leads to it
+    /// The names of classes that are distinguished by whether a subnet router leads to them
     routed: HashSet<String>,
 }
 
 impl<'w> Namer<'w> {
-    pub(super) fn of_sources(world: &'w DiffWorld, side: Version) -> Self {
-        Namer::new(&world.space.sources, &world.space.sources_of, words(world, side))
+    pub(super) fn of_sources(joint: &'w JointClasses, version: Version) -> Self {
+        Namer::new(&joint.space.sources, &joint.space.sources_of, words(joint, version))
     }
 
-    pub(super) fn of_destinations(world: &'w DiffWorld, side: Version) -> Self {
-        Namer::new(&world.space.destinations, &world.space.destinations_of, words(world, side))
+    pub(super) fn of_destinations(joint: &'w JointClasses, version: Version) -> Self {
+        Namer::new(&joint.space.destinations, &joint.space.destinations_of, words(joint, version))
     }
 
     fn new(classes: &'w [Class<'w>], named: &'w [Vec<ClassId>], words: Vec<Option<String>>) -> Self {
@@ -44,63 +43,45 @@ impl<'w> Namer<'w> {
         Namer { classes, named, words, numbers, routed }
     }
 
-    /// Names for a part of a region's end, of which the rule's words name more if `whole` says what it has. Whom nothing
-    /// is told of, `ignored`, may be among those that a name stands for, or may not.
+    /// Returns names for a set of classes at an end of a region. Its universe is `universe`, or if that is `None`, everything
+    /// that the rule's selectors stand for. A name may or may not stand for `ignored` classes, too.
     pub(super) fn terms(
         &self,
-        whole: Option<&[ClassId]>,
-        part: &ClassSet,
+        universe: Option<&[ClassId]>,
+        set: &ClassSet,
         rule: &[SelectorId],
         ignored: &[ClassId],
     ) -> Vec<Term> {
         let mut terms = Vec::new();
-        let mut told: HashSet<ClassId> = HashSet::new();
+        let mut done: HashSet<ClassId> = HashSet::new();
         for &id in rule {
             let Some(word) = self.word(id) else { continue };
             let named = match ignored {
                 [] => Cow::Borrowed(self.named_by(id)),
-                _ => Cow::Owned(without(self.named_by(id), ignored)),
+                _ => Cow::Owned(sorted::difference(self.named_by(id), ignored)),
             };
-            // What the rule names and is not in the part; what is, and is not told of yet.
-            let (missing, mut there) = match (part, whole) {
-                (ClassSet::Except(out), None) => {
-                    let missing = common(&named, out);
-                    let there = if missing.is_empty() { Vec::new() } else { without(&named, &missing) };
-                    (missing, there)
-                }
-                (ClassSet::Except(out), Some(whole)) => {
-                    let there = without(&common(&named, whole), out);
-                    (without(&named, &there), there)
-                }
-                (ClassSet::Only(list), _) => {
-                    let there = common(&named, list);
-                    (without(&named, &there), there)
-                }
-            };
+            let (mut present, missing) = split(&named, universe, set);
             if missing.is_empty() {
                 if !named.is_empty() {
-                    terms.push(Term { word, except: Vec::new() });
-                    told.extend(named.iter());
+                    terms.push(Term::new(word));
+                    done.extend(named.iter());
                 }
                 continue;
             }
-            there.retain(|class| !told.contains(class));
-            told.extend(&there);
-            if there.is_empty() {
+            present.retain(|class| !done.contains(class));
+            done.extend(&present);
+            if present.is_empty() {
                 continue;
             }
-            // Of a large end nearly all of which is left, the rest is told: words for all that is left take long to find.
-            let each = (there.len() <= FEW.max(4 * missing.len())).then(|| self.cover(&there, ignored));
-            let but = (missing.len() <= FEW.max(4 * there.len())).then(|| self.cover(&missing, ignored));
-            match (each, but) {
-                (Some(each), Some(but)) if each.cost() > (but.words.len() + 1, but.described) => {
-                    terms.push(Term { word, except: but.words });
+            // If nearly all classes of many are present, it takes long to find names for them.
+            let names = (present.len() <= FEW.max(4 * missing.len())).then(|| self.cover(&present, ignored));
+            let except = (missing.len() <= FEW.max(4 * present.len())).then(|| self.cover(&missing, ignored));
+            match (names, except) {
+                (Some(names), Some(except)) if names.cost() > (except.words.len() + 1, except.described) => {
+                    terms.push(Term { word, except: except.words });
                 }
-                (None, Some(but)) => terms.push(Term { word, except: but.words }),
-                (each, _) => {
-                    let each = each.into_iter().flat_map(|each| each.words);
-                    terms.extend(each.map(|word| Term { word, except: Vec::new() }));
-                }
+                (None, Some(except)) => terms.push(Term { word, except: except.words }),
+                (names, _) => terms.extend(names.into_iter().flat_map(|names| names.words).map(Term::new)),
             }
         }
         let mut seen = HashSet::new();
@@ -108,25 +89,22 @@ impl<'w> Namer<'w> {
         terms
     }
 
-    /// The devices of some users, less those that are not among these.
-    pub(super) fn own(
+    /// Returns a name for those devices of users that are among `devices`.
+    pub(super) fn self_term(
         &self,
-        world: &DiffWorld,
+        joint: &JointClasses,
         users: impl Iterator<Item = ClassId>,
-        part: impl Iterator<Item = ClassId>,
-    ) -> Vec<Term> {
-        let mut homes: Vec<ClassId> = users.filter_map(|user| world.space.own.get(user)).flatten().copied().collect();
-        homes.sort_unstable();
-        homes.dedup();
-        let part: Vec<ClassId> = part.collect();
-        vec![Term { word: "autogroup:self".to_owned(), except: self.cover(&without(&homes, &part), &[]).words }]
+        devices: impl Iterator<Item = ClassId>,
+    ) -> Term {
+        let missing = sorted::difference(&joint.devices_of_users(users), &devices.collect::<Vec<_>>());
+        Term { word: "autogroup:self".to_owned(), except: self.cover(&missing, &[]).words }
     }
 
-    /// Each member of some classes by its own name.
-    pub(super) fn names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
+    /// Returns the name of each member of some classes.
+    pub(super) fn class_names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
         let classes = classes.filter_map(|class| self.classes.get(class));
         let names = classes.flat_map(|class| &class.names).map(|name| name.replace('`', ""));
-        names.map(|word| Term { word, except: Vec::new() }).collect()
+        names.map(Term::new).collect()
     }
 
     fn named_by(&self, id: SelectorId) -> &'w [ClassId] {
@@ -137,18 +115,18 @@ impl<'w> Namer<'w> {
         self.words.get(id).cloned().flatten()
     }
 
-    /// A few words that name these classes and no others.
-    fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> NamedSelector {
+    /// Returns few names that stand for these classes and no others.
+    fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> Cover {
         let mut counts: HashMap<SelectorId, usize> = HashMap::new();
         for class in classes.iter().filter_map(|&class| self.classes.get(class)) {
             class.selectors.iter().for_each(|&id| *counts.entry(id).or_default() += 1);
         }
         let size = |id: SelectorId| match ignored {
             [] => self.named_by(id).len(),
-            _ => without(self.named_by(id), ignored).len(),
+            _ => sorted::difference(self.named_by(id), ignored).len(),
         };
         let fitting = counts.into_iter().filter(|&(id, count)| count == size(id) && self.word(id).is_some());
-        // The word that names most of what has no name yet comes first.
+        // The selector that stands for most classes without a name comes first.
         let mut heap: BinaryHeap<(usize, Reverse<SelectorId>)> =
             fitting.map(|(id, count)| (count, Reverse(id))).collect();
         let mut left: HashSet<ClassId> = classes.iter().copied().collect();
@@ -170,7 +148,7 @@ impl<'w> Namer<'w> {
         let described = classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class));
         let mut described = both_ways(described.collect());
         described.sort_unstable();
-        NamedSelector { described: described.len(), words: [words, described].concat() }
+        Cover { described: described.len(), words: [words, described].concat() }
     }
 
     /// What the members of a class are called. Where that is the policy's word for others, too, as for somebody on a device
@@ -237,18 +215,36 @@ impl Namer<'_> {
     }
 }
 
-/// Namer that together name some classes.
-struct NamedSelector {
+/// Names that together stand for some classes.
+struct Cover {
     words: Vec<String>,
-    /// How many of them are descriptions, for want of a word in the policy
+    /// The number of `words` that are descriptions, because no selector fits
     described: usize,
 }
 
-impl NamedSelector {
-    /// Fewer words are better, then those of the policy.
+impl Cover {
+    /// Returns what to compare covers by: fewer names are better, then fewer descriptions.
     fn cost(&self) -> (usize, usize) {
         (self.words.len(), self.described)
     }
+}
+
+/// Splits the classes that a selector stands for into those that are in a set, and the others.
+fn split(named: &[ClassId], universe: Option<&[ClassId]>, set: &ClassSet) -> (Vec<ClassId>, Vec<ClassId>) {
+    let present = match (set, universe) {
+        (ClassSet::AllExcept(excluded), None) => {
+            let missing = sorted::intersection(named, excluded);
+            // The selector as a whole is the name then.
+            let present = if missing.is_empty() { Vec::new() } else { sorted::difference(named, &missing) };
+            return (present, missing);
+        }
+        (ClassSet::AllExcept(excluded), Some(universe)) => {
+            sorted::difference(&sorted::intersection(named, universe), excluded)
+        }
+        (ClassSet::Only(classes), _) => sorted::intersection(named, classes),
+    };
+    let missing = sorted::difference(named, &present);
+    (present, missing)
 }
 
 /// What the members of a class are called, less those that are only a state of another one.
@@ -263,25 +259,26 @@ fn names(class: &Class) -> Vec<String> {
     names.map(|name| name.replace('`', "").replace(", behind", " behind")).collect()
 }
 
-/// By selector, what one of the policies calls it. Names that it does not declare are left out.
-fn words(world: &DiffWorld, side: Version) -> Vec<Option<String>> {
-    let joint = world.joint;
+/// Returns by selector its text in one version. Names that the version does not declare are left out.
+fn words(classes: &JointClasses, version: Version) -> Vec<Option<String>> {
+    let joint = classes.joint;
     let facts = &joint.policy.facts;
+    let selectors = &classes.space.permits.selectors;
     let old_names: HashMap<&str, &str> = joint.renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
-    let mut words: Vec<Option<String>> = vec![None; world.space.permits.selectors.len()];
+    let mut words: Vec<Option<String>> = vec![None; selectors.len()];
     for selector in &joint.selectors {
         let name = selector.text.as_str();
         let is_declared = matches!(selector.kind, SelectorKind::Group | SelectorKind::IpSet);
         let word = match old_names.get(name) {
-            Some(old) => (side == Version::Old).then(|| (*old).to_owned()),
-            None if is_declared && !joint.declares(side, name) => None,
+            Some(old) => (version == Version::Old).then_some(*old),
+            None if is_declared && !joint.declares(version, name) => None,
             None if selector.kind == SelectorKind::User && facts.are_in_source() => {
-                Some(facts.user(name).map_or(name, |user| &user.name).to_owned())
+                Some(facts.user(name).map_or(name, |user| &user.name))
             }
-            None => Some(name.to_owned()),
+            None => Some(name),
         };
-        if let Some(slot) = world.space.permits.selectors.id(name).and_then(|id| words.get_mut(id)) {
-            *slot = word;
+        if let Some(slot) = selectors.id(name).and_then(|id| words.get_mut(id)) {
+            *slot = word.map(str::to_owned);
         }
     }
     words

@@ -1,0 +1,57 @@
+use std::hash::Hash;
+
+use crate::diff::extent::Extent;
+use crate::diff::interner::Interner;
+use crate::diff::sorted;
+
+/// A set of values of an [`Interner`]: accounts, capabilities or approvals.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ItemSet(
+    /// Sorted
+    Vec<usize>,
+);
+
+impl ItemSet {
+    pub(super) fn contains(&self, number: usize) -> bool {
+        sorted::contains(&self.0, number)
+    }
+
+    /// Returns the values of the set, in the order of their type.
+    pub(super) fn values<'i, T: Clone + Ord + Hash>(&self, items: &'i Interner<T>) -> Vec<&'i T> {
+        let mut values: Vec<&T> = self.0.iter().filter_map(|&number| items.get(number)).collect();
+        values.sort_unstable();
+        values
+    }
+}
+
+impl FromIterator<usize> for ItemSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
+        ItemSet(sorted::collect(numbers))
+    }
+}
+
+impl Extent for ItemSet {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn union(&self, other: &Self) -> Self {
+        ItemSet(sorted::union(&self.0, &other.0))
+    }
+
+    fn intersection(&self, other: &Self) -> Self {
+        ItemSet(sorted::intersection(&self.0, &other.0))
+    }
+
+    fn difference(&self, other: &Self) -> Self {
+        ItemSet(sorted::difference(&self.0, &other.0))
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.0.iter().any(|&number| other.contains(number))
+    }
+
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+}

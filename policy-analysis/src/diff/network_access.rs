@@ -1,0 +1,72 @@
+//! Network access: the ports that grants and ACLs open.
+
+use crate::diff::comparison::Comparison;
+use crate::diff::cube::Gain;
+use crate::diff::extent::Extent;
+use crate::diff::interner::number_distinct;
+use crate::diff::item::Channel;
+use crate::diff::rule::Rule;
+use crate::diff::version::Version;
+use policy_core::access::port_set::PortSet;
+use policy_core::model::{Acl, PortRange, Selector};
+
+/// Reads grants, ACLs, and the implicit rule of a policy that has neither section.
+pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<PortSet>> {
+    let policy = comparison.policy(version);
+    let mut rules = Vec::new();
+    for grant in policy.grants.iter().flatten() {
+        let routers = grant.via.iter().map(|tag| tag.text.to_ascii_lowercase()).collect();
+        let ports = PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports)));
+        rules.push(Rule {
+            dst: Some(comparison.selectors(version, &grant.dst)),
+            postures: comparison.required_postures(version, &grant.src_posture),
+            channel: comparison.channels.intern(Channel::Routers(routers)),
+            ..comparison.rule(version, &grant.src, ports, grant.origin)
+        });
+    }
+    for acl in policy.acls.iter().flatten() {
+        for (ports, hosts) in hosts_by_ports(acl) {
+            let ports = PortSet::new(ports.iter().map(|&ports| (acl.proto, ports)));
+            rules.push(Rule {
+                dst: Some(comparison.selectors(version, hosts)),
+                postures: comparison.required_postures(version, &acl.src_posture),
+                ..comparison.rule(version, &acl.src, ports, acl.origin)
+            });
+        }
+    }
+    if policy.grants.is_none() && policy.acls.is_none() {
+        rules.push(Rule {
+            src: comparison.selector(version, "autogroup:danger-all").into_iter().collect(),
+            dst: Some(comparison.selector(version, "*").into_iter().collect()),
+            postures: comparison.required_postures(version, &[]),
+            ..comparison.rule(version, &[], PortSet::new([(None, PortRange::ALL)]), policy.origin)
+        });
+    }
+    rules.retain(|rule| !rule.extent.is_empty());
+    rules
+}
+
+/// Returns the distinct port lists of an ACL's destinations, each with its hosts, in the order of the ACL.
+fn hosts_by_ports(acl: &Acl) -> Vec<(&[PortRange], Vec<&Selector>)> {
+    let mut groups: Vec<(&[PortRange], Vec<&Selector>)> = Vec::new();
+    let places = number_distinct(acl.dst.iter().map(|destination| &destination.ports));
+    for (destination, place) in acl.dst.iter().zip(places) {
+        match groups.get_mut(place) {
+            Some((_, hosts)) => hosts.push(&destination.host),
+            None => groups.push((&destination.ports, vec![&destination.host])),
+        }
+    }
+    groups
+}
+
+/// Lists the ports, or all ports of the rule but some, whichever is shorter.
+pub(super) fn describe(_: &Comparison, gain: &Gain<PortSet>) -> String {
+    let (all, ports) = (&gain.region.extent, &gain.cube.extent);
+    let count = |ports: &PortSet| ports.to_string().split(", ").count();
+    let missing = all.difference(ports);
+    if !missing.is_empty() && count(all) + count(&missing) < count(ports) {
+        format!("{all} (but not {missing})")
+    } else {
+        ports.to_string()
+    }
+}

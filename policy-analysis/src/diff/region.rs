@@ -1,0 +1,50 @@
+use crate::diff::class_sets::SetId;
+use policy_core::access::selector_index::SelectorId;
+use policy_core::source::Origin;
+
+/// A posture by number; see [`super::posture::Postures`].
+pub(super) type PostureId = usize;
+
+/// Access that a rule, or a part of a rule, gives: all of `extent` from each source to each destination.
+#[derive(Clone, Debug)]
+pub(super) struct Region<E> {
+    pub(super) sources: SetId,
+    pub(super) destinations: SetId,
+    /// Whether source and destination must be devices of the same user. `destinations` then has the devices of all sources.
+    pub(super) same_user: bool,
+    pub(super) extent: E,
+    /// The device must meet one of these, if there are any. Sorted.
+    pub(super) postures: Vec<PostureId>,
+    /// How access is given: the routers of a `via`, or the terms of an SSH rule. Regions of different channels have no
+    /// access in common.
+    pub(super) channel: usize,
+    pub(super) rule: Origin,
+    /// Whether the region has every class that `src` and `dst` name.
+    pub(super) is_whole: bool,
+    /// The rule's selectors.
+    pub(super) src: Vec<SelectorId>,
+    /// Empty if there is no destination, as for a node attribute.
+    pub(super) dst: Vec<SelectorId>,
+}
+
+/// All dimensions of a region but its extent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RegionKey<'r> {
+    sources: SetId,
+    destinations: SetId,
+    same_user: bool,
+    postures: &'r [PostureId],
+    channel: usize,
+}
+
+impl<E> Region<E> {
+    pub(super) fn key(&self) -> RegionKey<'_> {
+        RegionKey {
+            sources: self.sources,
+            destinations: self.destinations,
+            same_user: self.same_user,
+            postures: &self.postures,
+            channel: self.channel,
+        }
+    }
+}

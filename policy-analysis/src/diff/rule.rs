@@ -1,0 +1,18 @@
+use crate::diff::region::PostureId;
+use policy_core::access::selector_index::SelectorId;
+use policy_core::proof::classes::ClassId;
+use policy_core::source::Origin;
+
+/// A rule of either version, or an entry that gives something to sources.
+#[derive(Clone, Debug)]
+pub(super) struct Rule<E> {
+    pub(super) src: Vec<SelectorId>,
+    /// The sources, if they are not all that `src` stands for. Sorted.
+    pub(super) sources: Option<Vec<ClassId>>,
+    /// `None` if there are no destinations, as for a node attribute.
+    pub(super) dst: Option<Vec<SelectorId>>,
+    pub(super) extent: E,
+    pub(super) postures: Vec<PostureId>,
+    pub(super) channel: usize,
+    pub(super) origin: Origin,
+}
