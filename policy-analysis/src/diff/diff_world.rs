@@ -9,7 +9,7 @@ use crate::diff::joint_policy::{JointPolicy, Version};
 use crate::diff::part::{common, without};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::model::Selector;
-use policy_core::proof::classes::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId};
 use policy_core::source::Origin;
 
 /// A posture by number; see [`super::posture`].
@@ -87,11 +87,11 @@ impl<'a> DiffWorld<'a> {
     /// Of all that both policies can tell apart, or of the devices of the facts.
     pub(super) fn new(joint: &'a JointPolicy, scope: Scope) -> Self {
         let space = match scope {
-            Scope::Everybody => AccessClasses::with(&joint.policy, &joint.selectors),
+            Scope::Everybody => AccessClasses::with_selectors(&joint.policy, &joint.selectors),
             Scope::Devices => AccessClasses::of_devices(&joint.policy, &joint.selectors),
         };
-        let admins = space.permits.selectors.id("autogroup:admin").into_iter().collect::<Vec<SelectorId>>();
-        let admins = space.sources_among(&admins);
+        let admins = space.rules.selectors.id("autogroup:admin").into_iter().collect::<Vec<SelectorId>>();
+        let admins = space.sources_named_by(&admins);
         DiffWorld { joint, scope, space, sources: ClassSets::default(), destinations: ClassSets::default(), admins }
     }
 
@@ -105,7 +105,7 @@ impl<'a> DiffWorld<'a> {
     }
 
     pub(super) fn id(&self, side: Version, word: &str) -> Option<SelectorId> {
-        self.space.permits.selectors.id(self.joint.name(side, word))
+        self.space.rules.selectors.id(self.joint.name(side, word))
     }
 
     /// The regions of a rule: to what it names, and between devices of one user.
@@ -115,7 +115,7 @@ impl<'a> DiffWorld<'a> {
         (extent, postures, channel): (E, Vec<PostureId>, usize),
         rule: Origin,
     ) -> Vec<Region<E>> {
-        let own = self.space.permits.selectors.own_devices();
+        let own = self.space.rules.selectors.own_devices();
         let direct: Vec<SelectorId> = dst.iter().copied().filter(|&id| Some(id) != own).collect();
         let from = self.source_set(&src);
         let mut regions = Vec::new();
@@ -124,7 +124,7 @@ impl<'a> DiffWorld<'a> {
             regions.push(Region { from, to, is_own, extent, postures, channel, rule, is_whole: true, src, dst });
         };
         if direct.len() < dst.len() {
-            let homes = self.sources.classes(from).iter().filter_map(|&class| self.space.own.get(class)).flatten();
+            let homes = self.sources.classes(from).iter().filter_map(|&class| self.space.same_user.get(class)).flatten();
             let mut homes: Vec<ClassId> = homes.copied().collect();
             homes.sort_unstable();
             homes.dedup();
@@ -156,7 +156,7 @@ impl<'a> DiffWorld<'a> {
 
     /// A region with those of its sources only that a selector names.
     pub(super) fn narrowed<E>(&mut self, region: Region<E>, selector: SelectorId) -> Option<Region<E>> {
-        let named = self.space.sources_among(&[selector]);
+        let named = self.space.sources_named_by(&[selector]);
         let left = common(self.sources.classes(region.from), &named);
         self.with_sources(region, left)
     }
@@ -191,7 +191,7 @@ impl<'a> DiffWorld<'a> {
         if let Some(&set) = self.sources.by_selectors.get(selectors) {
             return set;
         }
-        let set = self.sources.number(self.space.sources_among(selectors));
+        let set = self.sources.number(self.space.sources_named_by(selectors));
         self.sources.by_selectors.insert(selectors.to_vec(), set);
         set
     }
@@ -200,7 +200,7 @@ impl<'a> DiffWorld<'a> {
         if let Some(&set) = self.destinations.by_selectors.get(selectors) {
             return set;
         }
-        let set = self.destinations.number(self.space.destinations_among(selectors));
+        let set = self.destinations.number(self.space.destinations_named_by(selectors));
         self.destinations.by_selectors.insert(selectors.to_vec(), set);
         set
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diff::diff_world::{ClassSets, SetId};
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// How the classes of one set lie to those of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

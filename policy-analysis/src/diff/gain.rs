@@ -9,7 +9,7 @@ use crate::diff::end::{ClassPairSet, Overlap};
 use crate::diff::extent::Extent;
 use crate::diff::merge::merged;
 use crate::diff::part::{ClassSet, common};
-use policy_core::proof::classes::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId};
 
 /// A piece of a region that others do not give.
 #[derive(Clone, Debug)]
@@ -378,9 +378,9 @@ impl<'w, E: Extent> Comparison<'w, E> {
         relation: Relation,
     ) -> bool {
         let is_home = |class: ClassId| {
-            self.space.own.get(class).is_some_and(|own| own.iter().any(|&home| destination.contains(home, to)))
+            self.space.same_user.get(class).is_some_and(|own| own.iter().any(|&home| destination.contains(home, to)))
         };
-        let meets = |class: ClassId| destination.classes(to).any(|other| self.space.may_be_two(class, other));
+        let meets = |class: ClassId| destination.classes(to).any(|other| self.space.may_be_different_users(class, other));
         source.classes(from).any(|class| match relation {
             Relation::Any => meets(class) || is_home(class),
             Relation::Own => is_home(class),
@@ -405,7 +405,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
         for (row, part) in self.groups(&others, from, |other| other.from, |region| self.from.sets.classes(region.from))
         {
             for source in part.classes(from) {
-                let homes = common(self.space.own.get(source).map_or(&[][..], Vec::as_slice), to);
+                let homes = common(self.space.same_user.get(source).map_or(&[][..], Vec::as_slice), to);
                 for home in homes {
                     let is_about = |other: &&Other| {
                         self.other(**other)
@@ -426,7 +426,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
             let mut whole = Vec::new();
             let mut parts: BTreeMap<Vec<ClassId>, Vec<ClassId>> = BTreeMap::new();
             for (source, homes) in pairs {
-                match self.space.own.get(source).is_some_and(|own| common(own, to) == homes) {
+                match self.space.same_user.get(source).is_some_and(|own| common(own, to) == homes) {
                     true => whole.push(source),
                     false => parts.entry(homes).or_default().push(source),
                 }
@@ -435,7 +435,7 @@ impl<'w, E: Extent> Comparison<'w, E> {
             if !whole.is_empty() {
                 // Whoever has no device has none that could be reached.
                 let has_none =
-                    |&class: &ClassId| self.space.own.get(class).is_none_or(|own| common(own, to).is_empty());
+                    |&class: &ClassId| self.space.same_user.get(class).is_none_or(|own| common(own, to).is_empty());
                 let idle = from.iter().copied().filter(has_none);
                 whole.extend(idle);
                 whole.sort_unstable();

@@ -75,7 +75,7 @@ impl<'w> Describer<'w> {
         let words = if side == old.side { old } else { new };
         let from = self.world.sources.classes(region.from);
         let to = self.world.destinations.classes(region.to);
-        let own = self.world.space.permits.selectors.own_devices();
+        let own = self.world.space.rules.selectors.own_devices();
         let is_self = !region.dst.is_empty() && region.dst.iter().all(|&id| Some(id) == own);
         let whole = |classes| if region.is_whole { None } else { Some(classes) };
         let ignored = if area == Area::Ownership { self.world.admins.as_slice() } else { &[] };

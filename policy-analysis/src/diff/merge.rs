@@ -6,7 +6,7 @@ use std::hash::Hash;
 use crate::diff::Relation;
 use crate::diff::extent::Extent;
 use crate::diff::gain::Gain;
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// The same in fewer pieces. Those of one region are merged where they differ in one respect only.
 pub(super) fn merged<E: Extent>(mut gains: Vec<Gain<E>>, from: &[ClassId], to: &[ClassId]) -> Vec<Gain<E>> {

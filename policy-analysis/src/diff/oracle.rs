@@ -268,7 +268,7 @@ fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
         let (was_tailnet, is_tailnet) = (Tailnet::new(&was), Tailnet::new(&is));
         let all = everybody(&is, &is_tailnet);
         let (was, is) = (Asked::new(&was, &was_tailnet, &all), Asked::new(&is, &is_tailnet, &all));
-        let selectors = &world.space.permits.selectors;
+        let selectors = &world.space.rules.selectors;
         let classes: Vec<(Option<usize>, Option<usize>)> = all
             .iter()
             .map(|one| {

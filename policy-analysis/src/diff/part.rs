@@ -1,6 +1,6 @@
 //! Some of the classes of a rule's end.
 
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// Some of a list of classes, told by those that are in it or by those that are not, whichever are fewer: what is left of a
 /// large end is most often nearly all of it.

@@ -130,8 +130,8 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
         let all = everybody(&new, &tailnet);
         let (old_tailnet, asked_new) = (Tailnet::new(&old), Asked::new(&new, &tailnet, &all));
         let asked_old = Asked::new(&old, &old_tailnet, &all);
-        let selectors = &world.space.permits.selectors;
-        let place = |classes: &[policy_core::proof::classes::Class], ids: Vec<SelectorId>| {
+        let selectors = &world.space.rules.selectors;
+        let place = |classes: &[policy_core::proof::Class], ids: Vec<SelectorId>| {
             classes.iter().position(|class| class.selectors == ids)
         };
         let classes: Vec<_> = all

@@ -10,7 +10,7 @@ use crate::diff::joint_policy::Version;
 use crate::diff::part::{ClassSet, common, without};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::model::SelectorKind;
-use policy_core::proof::classes::{Class, ClassId};
+use policy_core::proof::{Class, ClassId};
 
 /// For so few classes words are looked for in any case.
 const FEW: usize = 64;
@@ -115,7 +115,7 @@ impl<'w> Namer<'w> {
         users: impl Iterator<Item = ClassId>,
         part: impl Iterator<Item = ClassId>,
     ) -> Vec<Term> {
-        let mut homes: Vec<ClassId> = users.filter_map(|user| world.space.own.get(user)).flatten().copied().collect();
+        let mut homes: Vec<ClassId> = users.filter_map(|user| world.space.same_user.get(user)).flatten().copied().collect();
         homes.sort_unstable();
         homes.dedup();
         let part: Vec<ClassId> = part.collect();
@@ -268,7 +268,7 @@ fn words(world: &DiffWorld, side: Version) -> Vec<Option<String>> {
     let joint = world.joint;
     let facts = &joint.policy.facts;
     let old_names: HashMap<&str, &str> = joint.renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
-    let mut words: Vec<Option<String>> = vec![None; world.space.permits.selectors.len()];
+    let mut words: Vec<Option<String>> = vec![None; world.space.rules.selectors.len()];
     for selector in &joint.selectors {
         let name = selector.text.as_str();
         let is_declared = matches!(selector.kind, SelectorKind::Group | SelectorKind::IpSet);
@@ -280,7 +280,7 @@ fn words(world: &DiffWorld, side: Version) -> Vec<Option<String>> {
             }
             None => Some(name.to_owned()),
         };
-        if let Some(slot) = world.space.permits.selectors.id(name).and_then(|id| words.get_mut(id)) {
+        if let Some(slot) = world.space.rules.selectors.id(name).and_then(|id| words.get_mut(id)) {
             *slot = word;
         }
     }

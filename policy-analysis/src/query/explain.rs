@@ -182,7 +182,7 @@ impl<'p> Explainer<'_, 'p> {
     /// What of all that is given matters to the question.
     fn relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
         let is_on = |permit: &AccessRule| permit.is_on(self.question.protocol, self.question.port);
-        let permit = |number: &usize| self.world.space.permit(*number);
+        let permit = |number: &usize| self.world.space.rule(*number);
         between.permits.retain(|number| permit(number).is_some_and(|permit| is_on(permit) || app(permit).is_some()));
         between.permits_perhaps.retain(|number| permit(number).is_some_and(is_on));
         let is_theirs = |number: &usize| {
@@ -213,7 +213,7 @@ impl<'p> Explainer<'_, 'p> {
         let between = &rectangle.between;
         let (protocol, port) = (self.question.protocol, self.question.port);
         let reasons = |numbers: &[usize]| -> Vec<Reason> {
-            let permits = numbers.iter().filter_map(|&number| self.world.space.permit(number));
+            let permits = numbers.iter().filter_map(|&number| self.world.space.rule(number));
             let mut reasons: Vec<Reason> = Vec::new();
             for permit in permits.filter(|permit| permit.is_on(protocol, port)) {
                 // An acl may have several permits.
@@ -310,7 +310,7 @@ fn texts(selectors: &[Selector]) -> Vec<String> {
 
 /// The capabilities that some permits give.
 pub(super) fn apps(world: &QueryWorld, permits: &[usize]) -> Vec<AppRuleMatch> {
-    let permits = permits.iter().filter_map(|&number| world.space.permit(number));
+    let permits = permits.iter().filter_map(|&number| world.space.rule(number));
     permits
         .filter_map(|permit| {
             app(permit).map(|capabilities| AppRuleMatch {
