@@ -124,7 +124,8 @@ impl<'a> DiffWorld<'a> {
             regions.push(Region { from, to, is_own, extent, postures, channel, rule, is_whole: true, src, dst });
         };
         if direct.len() < dst.len() {
-            let homes = self.sources.classes(from).iter().filter_map(|&class| self.space.same_user.get(class)).flatten();
+            let homes =
+                self.sources.classes(from).iter().filter_map(|&class| self.space.same_user.get(class)).flatten();
             let mut homes: Vec<ClassId> = homes.copied().collect();
             homes.sort_unstable();
             homes.dedup();

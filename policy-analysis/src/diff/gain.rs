@@ -380,7 +380,8 @@ impl<'w, E: Extent> Comparison<'w, E> {
         let is_home = |class: ClassId| {
             self.space.same_user.get(class).is_some_and(|own| own.iter().any(|&home| destination.contains(home, to)))
         };
-        let meets = |class: ClassId| destination.classes(to).any(|other| self.space.may_be_different_users(class, other));
+        let meets =
+            |class: ClassId| destination.classes(to).any(|other| self.space.may_be_different_users(class, other));
         source.classes(from).any(|class| match relation {
             Relation::Any => meets(class) || is_home(class),
             Relation::Own => is_home(class),

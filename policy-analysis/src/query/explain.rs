@@ -13,6 +13,7 @@ use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
 use policy_core::access::rule_index::{AccessRule, RuleRef};
 use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
+use policy_core::proof::ClassName;
 
 /// One connection.
 #[derive(Clone, Copy, Debug)]
@@ -287,11 +288,11 @@ impl<'p> Explainer<'_, 'p> {
 
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.
 pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
-    let mut names: Vec<String> =
-        places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| end.names.iter().cloned()).collect();
-    let plain: HashSet<String> = names.iter().filter(|name| !name.contains(" (if ")).cloned().collect();
-    names.retain(|name| name.split_once(" (if ").is_none_or(|(person, _)| !plain.contains(person)));
-    names
+    let names = || places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| &end.names);
+    let unconditional: HashSet<&str> =
+        names().filter(|name| name.conditions().is_empty()).map(|name| name.base.as_str()).collect();
+    let is_shown = |name: &&ClassName| name.assumed_role.is_none() || !unconditional.contains(name.base.as_str());
+    names().filter(is_shown).map(ClassName::to_string).collect()
 }
 
 /// The ports that a permit opens.

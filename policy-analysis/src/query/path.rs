@@ -49,7 +49,7 @@ pub(super) fn sentence(world: &QueryWorld, ends: QueryEnds, item: &Selector, sid
     };
     let id = world.space.rules.selectors.id(&item.text);
     if id.is_some_and(|id| end.perhaps.binary_search(&id).is_ok()) {
-        return Some(doubt(name, &end.identity.who, item));
+        return Some(doubt(&name, &end.identity.who, item));
     }
     let device = name;
     let name = if end.is_device { format!("the user of {device}") } else { device.to_owned() };

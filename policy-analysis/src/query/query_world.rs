@@ -10,7 +10,7 @@ use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::tailnet::DeviceId;
 use policy_core::model::{Autogroup, Policy, Selector, SelectorKind, SshRule};
-use policy_core::proof::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId, ClassName};
 
 /// A policy with everybody and everything that it can tell apart, its SSH rules included.
 pub(super) struct QueryWorld<'p> {
@@ -35,7 +35,7 @@ pub(super) struct SshEnds<'p> {
 /// Somebody or something at one end: those whom no rule tells apart, or one device with all its tags.
 #[derive(Clone, Debug)]
 pub(super) struct QueryEnd<'p> {
-    pub(super) names: Vec<String>,
+    pub(super) names: Vec<ClassName>,
     pub(super) identity: Endpoint<'p>,
     /// The selectors that name it, in order.
     pub(super) selectors: Vec<SelectorId>,
@@ -59,8 +59,8 @@ pub(super) struct QueryEnd<'p> {
 
 impl QueryEnd<'_> {
     /// Its best name.
-    pub(super) fn name(&self) -> &str {
-        self.names.first().map_or("nobody", String::as_str)
+    pub(super) fn name(&self) -> String {
+        self.names.first().map_or_else(|| "nobody".to_owned(), ClassName::to_string)
     }
 }
 
@@ -184,9 +184,8 @@ impl<'p> QueryWorld<'p> {
                 let members = own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member));
                 for (identity, name) in members {
                     let Some(mut end) = self.class(class, side) else { continue };
-                    let role = name.split_once(" (if ").and_then(|(_, role)| role.split_once(')'));
-                    let role = role.map(|(role, _)| format!(" (if {role})"));
-                    end.names = vec![format!("`{}`{}", node.fact.name, role.unwrap_or_default())];
+                    let device = ClassName::new(format!("`{}`", node.fact.name));
+                    end.names = vec![ClassName { assumed_role: name.assumed_role, ..device }];
                     end.identity = identity.clone();
                     end.is_device = true;
                     found.push(end);
@@ -207,7 +206,7 @@ impl<'p> QueryWorld<'p> {
             Side::Source => self.space.rules.selectors.of_source(&self.space.tailnet, &identity),
             Side::Destination => self.space.rules.selectors.of_destination(&identity),
         };
-        Some(self.end(vec![format!("`{}`", node.fact.name)], identity, selectors, None, side))
+        Some(self.end(vec![ClassName::new(format!("`{}`", node.fact.name))], identity, selectors, None, side))
     }
 
     fn class(&self, id: ClassId, side: Side) -> Option<QueryEnd<'p>> {
@@ -220,7 +219,7 @@ impl<'p> QueryWorld<'p> {
 
     fn end(
         &self,
-        names: Vec<String>,
+        names: Vec<ClassName>,
         identity: Endpoint<'p>,
         selectors: Vec<SelectorId>,
         class: Option<ClassId>,

@@ -34,18 +34,28 @@ impl ClassName {
             && (!other.is_routed || self.is_routed)
     }
 
-    /// Returns the conditions that follow the base: ` (if an admin) on `laptop``, or nothing.
-    pub fn conditions(&self) -> String {
-        let role = self.assumed_role.map(|role| format!(" (if {})", with_article(role)));
-        let device = self.device.as_ref().map(|device| format!(" on `{device}`"));
-        let router = self.is_routed.then(|| ", behind a subnet router".to_owned());
+    /// Returns the conditions under which the base is the member, such as "if an admin" and "on `laptop`".
+    pub fn conditions(&self) -> Vec<String> {
+        let role = self.assumed_role.map(|role| format!("if {}", with_article(role)));
+        let device = self.device.as_ref().map(|device| format!("on `{device}`"));
+        let router = self.is_routed.then(|| "behind a subnet router".to_owned());
         [role, device, router].into_iter().flatten().collect()
     }
 }
 
 impl fmt::Display for ClassName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.base, self.conditions())
+        f.write_str(&self.base)?;
+        if let Some(role) = self.assumed_role {
+            write!(f, " (if {})", with_article(role))?;
+        }
+        if let Some(device) = &self.device {
+            write!(f, " on `{device}`")?;
+        }
+        if self.is_routed {
+            f.write_str(", behind a subnet router")?;
+        }
+        Ok(())
     }
 }
 
@@ -72,6 +82,7 @@ mod tests {
         assert_eq!(bob.to_string(), "`bob`");
         assert_eq!(admin.to_string(), "`bob` (if an admin)");
         assert_eq!(on_laptop.to_string(), "`bob` (if an admin) on `laptop`");
+        assert_eq!(on_laptop.conditions(), ["if an admin", "on `laptop`"]);
         assert_eq!(routed.to_string(), "any other private address, behind a subnet router");
         assert!(admin.is_variant_of(&bob) && on_laptop.is_variant_of(&bob) && on_laptop.is_variant_of(&admin));
         assert!(!bob.is_variant_of(&bob) && !bob.is_variant_of(&admin) && !routed.is_variant_of(&bob));
