@@ -13,20 +13,20 @@ const PACKETS: [(u8, u16); 11] =
 
 /// A device, or an address that may be one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Oracle {
+pub(crate) struct Oracle {
     /// The login, the role, and whether they are in the synced group.
-    pub person: Option<(String, Role, bool)>,
+    pub(crate) person: Option<(String, Role, bool)>,
     /// Whether others are described by the same values.
-    pub is_many: bool,
-    pub tags: Vec<String>,
-    pub service: bool,
-    pub shared: bool,
-    pub address: Option<IpAddr>,
-    pub is_routed: bool,
+    pub(crate) is_many: bool,
+    pub(crate) tags: Vec<String>,
+    pub(crate) service: bool,
+    pub(crate) shared: bool,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) is_routed: bool,
 }
 
 /// A rule for packets.
-pub struct OracleRule {
+pub(crate) struct OracleRule {
     origin: Origin,
     /// By item of the sources, whether each endpoint is one.
     src: Vec<Vec<bool>>,
@@ -206,7 +206,7 @@ fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
 }
 
 /// Returns the grants and then the ACLs.
-pub fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
+pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
     let sources = |list: &[Selector]| -> Vec<Vec<bool>> {
         let is_one = |selector: &Selector| everybody.iter().map(|one| one.is_source(policy, &selector.text)).collect();
         list.iter().map(is_one).collect()
@@ -260,7 +260,7 @@ pub fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
 
 impl OracleRule {
     /// Returns everything that it allows.
-    pub fn whole(&self) -> Opening {
+    pub(crate) fn whole(&self) -> Opening {
         self.without(&HashSet::new())
     }
 
@@ -286,7 +286,7 @@ impl OracleRule {
 
 /// The packets that a rule allows.
 #[derive(Default)]
-pub struct Opening {
+pub(crate) struct Opening {
     src: Vec<bool>,
     dst: Vec<u16>,
     /// To devices of the same user.
@@ -294,7 +294,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    pub fn packets(&self, (source, destination, is_own): Pair) -> u16 {
+    pub(crate) fn packets(&self, (source, destination, is_own): Pair) -> u16 {
         if !self.src.get(source).is_some_and(|is_one| *is_one) {
             return 0;
         }
@@ -304,7 +304,7 @@ impl Opening {
 }
 
 /// A source, a destination, and whether they are devices of one user.
-pub type Pair = (usize, usize, bool);
+pub(crate) type Pair = (usize, usize, bool);
 
 /// Returns every pair that may meet.
 fn pairs(policy: &Policy, all: &[Oracle]) -> Vec<Pair> {
@@ -318,7 +318,7 @@ fn pairs(policy: &Policy, all: &[Oracle]) -> Vec<Pair> {
 }
 
 /// Returns the packets that an invariant forbids between two endpoints.
-pub fn forbidden(
+pub(crate) fn forbidden(
     policy: &Policy,
     invariant: &Invariant,
     (source, destination, is_own): (&Oracle, &Oracle, bool),
