@@ -1,7 +1,7 @@
-//! How long the proofs about a large policy take, and how that grows with its grants.
+//! Measures how long the proofs about a large policy take, and how that grows with its grants.
 //!
-//! `cargo bench -p policy-core --bench analysis` shows times, and after them a table of growth. An operator's macro is not
-//! optimised; `cargo bench -p policy-core --bench analysis --profile dev` tells what it waits for.
+//! `cargo bench -p policy-core --bench analysis` prints times, and then a table of growth. An operator's macro is not
+//! optimised: add `--profile dev` to measure what it takes there.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -9,14 +9,12 @@ use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::Policy;
-use policy_core::proof::classes::AccessClasses;
-use policy_core::proof::invariant::violations;
-use policy_core::proof::redundancy::redundancies;
+use policy_core::proof::{AccessClasses, redundancies, violations};
 
-/// Numbers of grants.
+/// The numbers of grants that are measured.
 const SIZES: [usize; 4] = [1_000, 3_000, 10_000, 30_000];
 
-/// Ten invariants of every kind, some of which hold.
+/// Ten invariants of all kinds. Some of them hold.
 const FACTS: &str = r#"{"invariants": [
     {"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:service-1", "tag:service-2"], "ip": ["tcp:22"]}]},
     {"kind": "never", "src": ["*"], "targets": [{"dst": ["10.200.0.0/16"], "ip": ["tcp:1-79"]}]},
@@ -32,7 +30,7 @@ const FACTS: &str = r#"{"invariants": [
 
 fn main() {
     divan::main();
-    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    // `cargo bench` passes this. `cargo test` runs every benchmark once and measures nothing.
     if std::env::args().any(|argument| argument == "--bench") {
         print_growth();
     }
@@ -47,26 +45,26 @@ fn classes(bencher: Bencher, grants: usize) {
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn invariants(bencher: Bencher, grants: usize) {
     let policy = policy(grants);
-    let space = AccessClasses::new(&policy);
-    bencher.bench_local(|| violations(black_box(&space)).len());
+    let classes = AccessClasses::new(&policy);
+    bencher.bench_local(|| violations(black_box(&classes)).len());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn redundancy(bencher: Bencher, grants: usize) {
     let policy = policy(grants);
-    let space = AccessClasses::new(&policy);
-    bencher.bench_local(|| redundancies(black_box(&space)).len());
+    let classes = AccessClasses::new(&policy);
+    bencher.bench_local(|| redundancies(black_box(&classes)).len());
 }
 
-/// Every grant from the same people to the same tags, on a port of its own.
+/// Every grant has the same sources and destinations, and a port of its own.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn redundancy_of_ports(bencher: Bencher, grants: usize) {
     let rule = |port| format!(r#"{{"src": ["autogroup:member"], "dst": ["tag:web", "tag:db"], "ip": ["{port}"]}}"#);
     let rules: Vec<String> = (1..=grants).map(rule).collect();
     let policy =
         Policy::parse(format!(r#"{{"tagOwners": {{"tag:web": [], "tag:db": []}}, "grants": [{}]}}"#, rules.join(",")));
-    let space = AccessClasses::new(&policy);
-    bencher.bench_local(|| assert_eq!(redundancies(black_box(&space)), []));
+    let classes = AccessClasses::new(&policy);
+    bencher.bench_local(|| assert_eq!(redundancies(black_box(&classes)), []));
 }
 
 fn policy(grants: usize) -> Policy {
@@ -75,7 +73,7 @@ fn policy(grants: usize) -> Policy {
     policy
 }
 
-/// All that the macro proves, and what a grant costs at each size beside the smallest.
+/// Prints the time of everything that the macro proves, and the time per grant relative to the smallest size.
 fn print_growth() {
     println!(
         "\nprocessor time of classes, ten invariants and exact redundancy (aim: 1 s for 10000 grants, unoptimised)"
@@ -88,20 +86,20 @@ fn print_growth() {
     for grants in SIZES {
         let policy = policy(grants);
         let rounds = (30_000 / grants).clamp(2, 10);
-        let (classes, space) = fastest(rounds, || AccessClasses::new(&policy));
-        let (invariants, _) = fastest(rounds, || violations(&space).len());
-        let (redundancy, _) = fastest(rounds, || redundancies(&space).len());
-        let all = classes + invariants + redundancy;
+        let (time, classes) = fastest(rounds, || AccessClasses::new(&policy));
+        let (invariants, _) = fastest(rounds, || violations(&classes).len());
+        let (redundancy, _) = fastest(rounds, || redundancies(&classes).len());
+        let all = time + invariants + redundancy;
         let per_grant = all.as_secs_f64() * 1e6 / grants as f64;
         println!(
-            "{grants:>8} {:>15} {classes:>11.1?} {invariants:>11.1?} {redundancy:>11.1?} {all:>11.1?} {per_grant:>9.1} µs {:>8.2}",
-            format!("{} by {}", space.sources.len(), space.destinations.len()),
+            "{grants:>8} {:>15} {time:>11.1?} {invariants:>11.1?} {redundancy:>11.1?} {all:>11.1?} {per_grant:>9.1} µs {:>8.2}",
+            format!("{} by {}", classes.sources.len(), classes.destinations.len()),
             per_grant / *smallest.get_or_insert(per_grant),
         );
     }
 }
 
-/// The shortest of some runs: the one that the machine disturbed least.
+/// Returns the shortest time of some runs, which is the one that the machine disturbed least.
 fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> (Duration, T) {
     let start = Instant::now();
     let now = || processor_time().unwrap_or_else(|| start.elapsed());
@@ -116,7 +114,7 @@ fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> (Duration, T) {
     })
 }
 
-/// What this process has had so far, where the system tells: on a busy machine time goes by without it.
+/// Returns the processor time of this process, where the system reports it. A busy machine does not distort it.
 fn processor_time() -> Option<Duration> {
     let nanoseconds = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     Some(Duration::from_nanos(nanoseconds.split_whitespace().next()?.parse().ok()?))

@@ -44,7 +44,7 @@ pub(super) fn read_tag_owners(comparison: &mut Comparison, version: Version) -> 
     for declaration in &comparison.policy(version).tag_owners {
         let tag = Item::Tag(declaration.tag.to_ascii_lowercase());
         let rule = comparison.item_rule(version, &declaration.owners, [tag], declaration.origin);
-        let owners = comparison.classes.space.sources_among(&rule.src);
+        let owners = comparison.classes.space.sources_named_by(&rule.src);
         rules.push(Rule { sources: Some(sorted::difference(&owners, &comparison.classes.admins)), ..rule });
     }
     rules

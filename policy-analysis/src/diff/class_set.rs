@@ -1,5 +1,5 @@
 use crate::diff::sorted;
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// A subset of a list of classes, its universe. It stores whichever list is shorter: the classes in it or the others.
 /// Most remainders of a large universe are nearly all of it.

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use crate::diff::interner::Interner;
 use policy_core::access::selector_index::SelectorId;
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// A list of classes by its number in [`ClassSets`].
 pub(super) type SetId = usize;

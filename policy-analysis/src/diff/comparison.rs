@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn selector(&self, version: Version, text: &str) -> Option<SelectorId> {
-        self.classes.space.permits.selectors.id(self.classes.joint.name(version, text))
+        self.classes.space.rules.selectors.id(self.classes.joint.name(version, text))
     }
 
     /// Returns the postures that a rule with this `srcPosture` requires.
@@ -93,11 +93,11 @@ impl<'a> Comparison<'a> {
     /// destinations. Regions without sources or destinations are left out.
     fn add_regions<E: Clone>(&mut self, rule: Rule<E>, regions: &mut Vec<Region<E>>) {
         let space = &self.classes.space;
-        let named = self.sets.sources.intern_named(&rule.src, |src| space.sources_among(src));
+        let named = self.sets.sources.intern_named(&rule.src, |src| space.sources_named_by(src));
         let sources = rule.sources.map_or(named, |sources| self.sets.sources.intern(sources));
         let source_classes = self.sets.sources.classes(sources);
         let is_whole = source_classes.len() == self.sets.sources.classes(named).len();
-        let own_devices = space.permits.selectors.own_devices();
+        let own_devices = space.rules.selectors.own_devices();
         let mut ends = Vec::new();
         if let Some(dst) = rule.dst {
             let (own, direct): (Vec<SelectorId>, Vec<SelectorId>) =
@@ -106,7 +106,7 @@ impl<'a> Comparison<'a> {
                 let devices = self.classes.devices_of_users(source_classes.iter().copied());
                 ends.push((true, self.sets.destinations.intern(devices), own));
             }
-            let destinations = self.sets.destinations.intern_named(&direct, |dst| space.destinations_among(dst));
+            let destinations = self.sets.destinations.intern_named(&direct, |dst| space.destinations_named_by(dst));
             ends.push((false, destinations, direct));
         } else {
             ends.push((false, self.sets.destinations.intern((0..space.destinations.len()).collect()), Vec::new()));

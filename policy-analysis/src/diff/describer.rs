@@ -61,7 +61,7 @@ impl<'w> Describer<'w> {
         let namers = version.select(&self.namers);
         let sources = comparison.sets.sources.classes(region.sources);
         let destinations = comparison.sets.destinations.classes(region.destinations);
-        let own_devices = self.classes.space.permits.selectors.own_devices();
+        let own_devices = self.classes.space.rules.selectors.own_devices();
         let is_self = region.dst.iter().all(|&id| Some(id) == own_devices);
         let source_terms = if self.classes.scope == Scope::Devices {
             namers.sources.class_names(cube.sources.iter(sources))

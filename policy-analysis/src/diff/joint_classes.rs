@@ -1,6 +1,6 @@
 use crate::diff::joint_policy::JointPolicy;
 use crate::diff::sorted;
-use policy_core::proof::classes::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId};
 
 /// The sources and destinations that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +23,16 @@ pub(super) struct JointClasses<'a> {
 impl<'a> JointClasses<'a> {
     pub(super) fn new(joint: &'a JointPolicy, scope: Scope) -> Self {
         let space = match scope {
-            Scope::Everyone => AccessClasses::with(&joint.policy, &joint.selectors),
+            Scope::Everyone => AccessClasses::with_selectors(&joint.policy, &joint.selectors),
             Scope::Devices => AccessClasses::of_devices(&joint.policy, &joint.selectors),
         };
-        let admins = space.permits.selectors.id("autogroup:admin").map_or(Vec::new(), |id| space.sources_among(&[id]));
+        let admins = space.rules.selectors.id("autogroup:admin").map_or(Vec::new(), |id| space.sources_named_by(&[id]));
         JointClasses { joint, scope, space, admins }
     }
 
     /// Returns the destinations that have a device of a user of these sources, sorted.
     pub(super) fn devices_of_users(&self, sources: impl IntoIterator<Item = ClassId>) -> Vec<ClassId> {
-        let devices = sources.into_iter().filter_map(|source| self.space.own.get(source));
+        let devices = sources.into_iter().filter_map(|source| self.space.same_user.get(source));
         sorted::collect(devices.flatten().copied())
     }
 }

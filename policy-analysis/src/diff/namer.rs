@@ -9,7 +9,7 @@ use crate::diff::sorted;
 use crate::diff::version::Version;
 use policy_core::access::selector_index::SelectorId;
 use policy_core::model::SelectorKind;
-use policy_core::proof::classes::{Class, ClassId};
+use policy_core::proof::{Class, ClassId, ClassName};
 
 /// Names are searched for so few classes in any case.
 const FEW: usize = 64;
@@ -23,8 +23,8 @@ pub(super) struct Namer<'w> {
     words: Vec<Option<String>>,
     /// The selectors by their text
     numbers: HashMap<String, SelectorId>,
-    /// The names of classes that are distinguished by whether a subnet router leads to them
-    routed: HashSet<String>,
+    /// The base names of classes that are distinguished by whether a subnet router leads to them
+    routed: HashSet<&'w str>,
 }
 
 impl<'w> Namer<'w> {
@@ -38,8 +38,8 @@ impl<'w> Namer<'w> {
 
     fn new(classes: &'w [Class<'w>], named: &'w [Vec<ClassId>], words: Vec<Option<String>>) -> Self {
         let numbers = words.iter().enumerate().filter_map(|(id, word)| Some((word.clone()?, id))).collect();
-        let routed = classes.iter().flat_map(names).filter_map(|name| Some(name.strip_suffix(ROUTED)?.to_owned()));
-        let routed = routed.collect();
+        let routed = classes.iter().filter(|class| class.names.iter().any(|name| name.is_routed)).flat_map(names);
+        let routed = routed.filter(|name| name.is_routed).map(|name| name.base.as_str()).collect();
         Namer { classes, named, words, numbers, routed }
     }
 
@@ -103,7 +103,7 @@ impl<'w> Namer<'w> {
     /// Returns the name of each member of some classes.
     pub(super) fn class_names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
         let classes = classes.filter_map(|class| self.classes.get(class));
-        let names = classes.flat_map(|class| &class.names).map(|name| name.replace('`', ""));
+        let names = classes.flat_map(|class| &class.names).map(|name| name.to_string().replace('`', ""));
         names.map(Term::new).collect()
     }
 
@@ -146,47 +146,91 @@ impl<'w> Namer<'w> {
             words.extend(self.word(id));
         }
         let described = classes.iter().filter(|class| left.contains(class)).flat_map(|&class| self.descriptions(class));
-        let mut described = both_ways(described.collect());
+        let described = both_ways(described.collect()).into_iter();
+        let mut described: Vec<String> = described.map(|description| description.to_string()).collect();
         described.sort_unstable();
         Cover { described: described.len(), words: [words, described].concat() }
     }
 
     /// What the members of a class are called. Where that is the policy's word for others, too, as for somebody on a device
     /// with an address that some rule names, it is said that it is not about those.
-    fn descriptions(&self, number: ClassId) -> Vec<String> {
-        let names = self.classes.get(number).map_or(Vec::new(), names);
-        let exact = |name: String| {
-            if self.routed.contains(&name) {
-                return format!("{name}{NOT_ROUTED}");
+    fn descriptions(&self, number: ClassId) -> Vec<Description> {
+        let exact = |name: &ClassName| {
+            let Description { text, reach } = Description::of(name);
+            if reach == Reach::Routed {
+                return Description { text, reach };
             }
-            let named = self.numbers.get(&name).map_or(&[][..], |&id| self.named_by(id));
+            if self.routed.contains(name.base.as_str()) {
+                return Description { text, reach: Reach::NotRouted };
+            }
+            let named = self.numbers.get(&text).map_or(&[][..], |&id| self.named_by(id));
             let others = named.iter().filter(|&&class| class != number).filter_map(|&class| self.classes.get(class));
-            let others: Vec<String> = others.flat_map(self::names).collect();
-            let states = others.iter().map(|other| {
-                let state = other.strip_prefix(&name).unwrap_or(other);
-                state.trim_matches([' ', '(', ')'])
+            let others = others.flat_map(names).map(|other| {
+                let is_same = other.base == name.base;
+                let conditions = if is_same { other.conditions() } else { vec![Description::of(other).to_string()] };
+                conditions.join(" ").replace('`', "")
             });
-            match others.is_empty() {
-                true => name.clone(),
-                false => format!("{name} (but not {})", states.collect::<Vec<_>>().join(", ")),
-            }
+            let others: Vec<String> = others.collect();
+            let text = if others.is_empty() { text } else { format!("{text} (but not {})", others.join(", ")) };
+            Description { text, reach }
         };
-        names.into_iter().map(exact).collect()
+        self.classes.get(number).into_iter().flat_map(names).map(exact).collect()
+    }
+}
+
+/// What the members of a class are called, for want of a word in the policy.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Description {
+    text: String,
+    reach: Reach,
+}
+
+/// What a description says about subnet routers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Reach {
+    /// Nothing.
+    Any,
+    Routed,
+    NotRouted,
+}
+
+impl Description {
+    fn of(name: &ClassName) -> Description {
+        let reach = if name.is_routed { Reach::Routed } else { Reach::Any };
+        let text = ClassName { is_routed: false, ..name.clone() }.to_string().replace('`', "");
+        Description { text, reach }
+    }
+}
+
+impl std::fmt::Display for Description {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let suffix = match self.reach {
+            Reach::Any => "",
+            Reach::Routed => ROUTED,
+            Reach::NotRouted => NOT_ROUTED,
+        };
+        write!(f, "{}{suffix}", self.text)
     }
 }
 
 const ROUTED: &str = " behind a subnet router";
 const NOT_ROUTED: &str = " behind no subnet router";
 
-/// What is there behind a subnet router and not behind one, told once.
-fn both_ways(words: Vec<String>) -> Vec<String> {
-    let all: HashSet<String> = words.iter().cloned().collect();
-    let once = |word: String| match (word.strip_suffix(ROUTED), word.strip_suffix(NOT_ROUTED)) {
-        (Some(name), _) if all.contains(&format!("{name}{NOT_ROUTED}")) => None,
-        (_, Some(name)) if all.contains(&format!("{name}{ROUTED}")) => Some(name.to_owned()),
-        _ => Some(word),
+/// Combines two descriptions of the same address, behind a subnet router and behind none, into one.
+fn both_ways(descriptions: Vec<Description>) -> Vec<Description> {
+    let all: HashSet<Description> = descriptions.iter().cloned().collect();
+    let combine = |one: Description| {
+        let other = match one.reach {
+            Reach::Any => return Some(one),
+            Reach::Routed => Reach::NotRouted,
+            Reach::NotRouted => Reach::Routed,
+        };
+        if !all.contains(&Description { reach: other, text: one.text.clone() }) {
+            return Some(one);
+        }
+        (one.reach == Reach::NotRouted).then_some(Description { reach: Reach::Any, ..one })
     };
-    words.into_iter().filter_map(once).collect()
+    descriptions.into_iter().filter_map(combine).collect()
 }
 
 #[cfg(test)]
@@ -200,7 +244,7 @@ impl Namer<'_> {
             let named = ids.flat_map(|id| self.named_by(id).iter().copied());
             let described = (0..self.classes.len()).filter(|&class| {
                 let names = self.descriptions(class);
-                !names.is_empty() && names.iter().all(|name| both.contains(name))
+                !names.is_empty() && names.iter().all(|name| both.contains(&name.to_string()))
             });
             named.chain(described).collect()
         };
@@ -247,23 +291,25 @@ fn split(named: &[ClassId], universe: Option<&[ClassId]>, set: &ClassSet) -> (Ve
     (present, missing)
 }
 
-/// What the members of a class are called, less those that are only a state of another one.
-fn names(class: &Class) -> Vec<String> {
-    let all: HashSet<&str> = class.names.iter().map(String::as_str).collect();
-    let is_state = |name: &str| {
-        let ends = name.match_indices([' ', ',']).filter_map(|(end, _)| name.get(..end));
-        ends.into_iter().any(|start| all.contains(start))
+/// Returns the names of the members of a class, each once, without those that are a special case of another one.
+fn names<'c>(class: &'c Class) -> Vec<&'c ClassName> {
+    let mut by_base: HashMap<&str, Vec<&ClassName>> = HashMap::new();
+    for name in &class.names {
+        by_base.entry(&name.base).or_default().push(name);
+    }
+    let is_variant = |name: &ClassName| {
+        let mut others = by_base.get(name.base.as_str()).into_iter().flatten();
+        others.any(|other| name.is_variant_of(other))
     };
     let mut seen = HashSet::new();
-    let names = class.names.iter().filter(|name| !is_state(name) && seen.insert(name.as_str()));
-    names.map(|name| name.replace('`', "").replace(", behind", " behind")).collect()
+    class.names.iter().filter(|name| !is_variant(name) && seen.insert(*name)).collect()
 }
 
 /// Returns by selector its text in one version. Names that the version does not declare are left out.
 fn words(classes: &JointClasses, version: Version) -> Vec<Option<String>> {
     let joint = classes.joint;
     let facts = &joint.policy.facts;
-    let selectors = &classes.space.permits.selectors;
+    let selectors = &classes.space.rules.selectors;
     let old_names: HashMap<&str, &str> = joint.renamed.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
     let mut words: Vec<Option<String>> = vec![None; selectors.len()];
     for selector in &joint.selectors {

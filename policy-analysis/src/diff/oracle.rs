@@ -227,7 +227,7 @@ fn gained_packets(
 /// Returns the source class and the destination class of each endpoint.
 pub(super) fn class_ids(classes: &JointClasses, all: &[Endpoint]) -> Vec<(Option<usize>, Option<usize>)> {
     let space = &classes.space;
-    let selectors = &space.permits.selectors;
+    let selectors = &space.rules.selectors;
     all.iter()
         .map(|one| {
             let ids = selectors.of_source(&space.tailnet, one);

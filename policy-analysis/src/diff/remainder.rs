@@ -10,7 +10,7 @@ use crate::diff::overlap_index::Overlap;
 use crate::diff::region::{PostureId, Region};
 use crate::diff::sorted;
 use crate::diff::union::unite;
-use policy_core::proof::classes::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId};
 
 /// A region that is subtracted from another one.
 pub(super) struct Subtrahend<'w, E> {
@@ -192,11 +192,11 @@ impl<E: Extent> Minuend<'_, E> {
     /// Returns whether a source and a destination of these sets may have this relation.
     fn has_pair(&self, sources: &ClassSet, destinations: &ClassSet, relation: Relation) -> bool {
         let has_own = |source: ClassId| {
-            let own = self.space.own.get(source);
+            let own = self.space.same_user.get(source);
             own.is_some_and(|own| own.iter().any(|&class| destinations.contains(class, self.destinations)))
         };
         let has_other = |source: ClassId| {
-            destinations.iter(self.destinations).any(|destination| self.space.may_be_two(source, destination))
+            destinations.iter(self.destinations).any(|destination| self.space.may_be_different_users(source, destination))
         };
         sources.iter(self.sources).any(|source| match relation {
             Relation::Any => has_other(source) || has_own(source),
@@ -207,7 +207,7 @@ impl<E: Extent> Minuend<'_, E> {
 
     /// Returns the destinations of the minuend that are devices of users of a source.
     fn own_devices(&self, source: ClassId) -> Vec<ClassId> {
-        self.space.own.get(source).map_or(Vec::new(), |own| sorted::intersection(own, self.destinations))
+        self.space.same_user.get(source).map_or(Vec::new(), |own| sorted::intersection(own, self.destinations))
     }
 
     /// Returns the remainder of a region between devices of the same user.

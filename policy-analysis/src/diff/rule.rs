@@ -1,6 +1,6 @@
 use crate::diff::region::PostureId;
 use policy_core::access::selector_index::SelectorId;
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 use policy_core::source::Origin;
 
 /// A rule of either version, or an entry that gives something to sources.

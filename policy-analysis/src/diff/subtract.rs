@@ -11,7 +11,7 @@ use crate::diff::overlap_index::{Overlap, OverlapIndex};
 use crate::diff::region::{PostureId, Region, RegionKey};
 use crate::diff::remainder::{End, Minuend, Subtrahend};
 use crate::diff::union::unite;
-use policy_core::proof::classes::AccessClasses;
+use policy_core::proof::AccessClasses;
 
 /// The region to which access is attributed that several regions give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::diff::cube::Cube;
 use crate::diff::extent::Extent;
 use crate::diff::interner::number_distinct;
 use crate::diff::region::PostureId;
-use policy_core::proof::classes::ClassId;
+use policy_core::proof::ClassId;
 
 /// A dimension of cubes that can be united along it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

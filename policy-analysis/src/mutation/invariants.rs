@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use crate::mutation::{MutatedRule, Mutation};
 use policy_core::model::{Destination, Grant, List, Policy, PortRange, PortSpec, Selector, SelectorKind};
-use policy_core::proof::classes::AccessClasses;
-use policy_core::proof::invariant::{breaking, violation};
+use policy_core::proof::{AccessClasses, breaking, violation};
 use policy_core::source::{Origin, Text};
 
 /// The changes of rules that break an invariant which holds now, of those that are not noticed anyway.

@@ -19,8 +19,7 @@ use policy_core::json::Map;
 use crate::mutation::network_suite::NetworkSuite;
 use crate::mutation::ssh_suite::SshSuite;
 use policy_core::model::{Acl, Autogroup, Grant, Policy, PortSpec, Protocol, Selector, SelectorKind, SshRule};
-use policy_core::proof::classes::AccessClasses;
-use policy_core::proof::redundancy::{RedundantPart, redundancies};
+use policy_core::proof::{AccessClasses, RedundantPart, redundancies};
 use policy_core::source::Origin;
 use policy_core::testing::outcome::Expectation;
 

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use crate::mutation::*;
 use policy_core::check::check;
 use policy_core::model::{List, PortRange};
-use policy_core::proof::invariant::violation;
+use policy_core::proof::violation;
 use policy_core::source::{Origin, Text};
 use policy_core::testing::outcome::Outcome;
 use policy_core::{Policy, Severity};

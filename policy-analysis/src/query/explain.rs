@@ -13,6 +13,7 @@ use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
 use policy_core::access::rule_index::{AccessRule, RuleRef};
 use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
+use policy_core::proof::ClassName;
 
 /// One connection.
 #[derive(Clone, Copy, Debug)]
@@ -182,7 +183,7 @@ impl<'p> Explainer<'_, 'p> {
     /// What of all that is given matters to the question.
     fn relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
         let is_on = |permit: &AccessRule| permit.is_on(self.question.protocol, self.question.port);
-        let permit = |number: &usize| self.world.space.permit(*number);
+        let permit = |number: &usize| self.world.space.rule(*number);
         between.permits.retain(|number| permit(number).is_some_and(|permit| is_on(permit) || app(permit).is_some()));
         between.permits_perhaps.retain(|number| permit(number).is_some_and(is_on));
         let is_theirs = |number: &usize| {
@@ -213,7 +214,7 @@ impl<'p> Explainer<'_, 'p> {
         let between = &rectangle.between;
         let (protocol, port) = (self.question.protocol, self.question.port);
         let reasons = |numbers: &[usize]| -> Vec<Reason> {
-            let permits = numbers.iter().filter_map(|&number| self.world.space.permit(number));
+            let permits = numbers.iter().filter_map(|&number| self.world.space.rule(number));
             let mut reasons: Vec<Reason> = Vec::new();
             for permit in permits.filter(|permit| permit.is_on(protocol, port)) {
                 // An acl may have several permits.
@@ -287,11 +288,11 @@ impl<'p> Explainer<'_, 'p> {
 
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.
 pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
-    let mut names: Vec<String> =
-        places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| end.names.iter().cloned()).collect();
-    let plain: HashSet<String> = names.iter().filter(|name| !name.contains(" (if ")).cloned().collect();
-    names.retain(|name| name.split_once(" (if ").is_none_or(|(person, _)| !plain.contains(person)));
-    names
+    let names = || places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| &end.names);
+    let unconditional: HashSet<&str> =
+        names().filter(|name| name.conditions().is_empty()).map(|name| name.base.as_str()).collect();
+    let is_shown = |name: &&ClassName| name.assumed_role.is_none() || !unconditional.contains(name.base.as_str());
+    names().filter(is_shown).map(ClassName::to_string).collect()
 }
 
 /// The ports that a permit opens.
@@ -310,7 +311,7 @@ fn texts(selectors: &[Selector]) -> Vec<String> {
 
 /// The capabilities that some permits give.
 pub(super) fn apps(world: &QueryWorld, permits: &[usize]) -> Vec<AppRuleMatch> {
-    let permits = permits.iter().filter_map(|&number| world.space.permit(number));
+    let permits = permits.iter().filter_map(|&number| world.space.rule(number));
     permits
         .filter_map(|permit| {
             app(permit).map(|capabilities| AppRuleMatch {

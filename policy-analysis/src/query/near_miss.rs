@@ -28,9 +28,9 @@ const TOLD: usize = 3;
 pub(super) fn to_packet(world: &QueryWorld, ends: QueryEnds, (protocol, port): (Protocol, u16)) -> Vec<Near> {
     let policy = world.space.policy;
     let mut found: Vec<(u8, &AccessRule)> = Vec::new();
-    for (number, permit) in world.space.permits.list.iter().enumerate() {
+    for (number, permit) in world.space.rules.list.iter().enumerate() {
         let comes = names(&permit.src, ends.source);
-        let is_home = ends.is_own && world.space.leads_home(number);
+        let is_home = ends.is_own && world.space.targets_self(number);
         let goes = is_home || names(&permit.dst, ends.destination);
         match (comes, goes, permit.is_on(protocol, port)) {
             (true, true, false) if !permit.ports.is_empty() => found.push((0, permit)),
@@ -112,7 +112,7 @@ fn names(few: &[SelectorId], end: &QueryEnd) -> bool {
 
 /// Whether a permit is to the end by another name than `*`.
 fn names_exactly(world: &QueryWorld, permit: &AccessRule, end: &QueryEnd) -> bool {
-    let everything = world.space.permits.selectors.id("*");
+    let everything = world.space.rules.selectors.id("*");
     permit.dst.iter().any(|id| Some(*id) != everything && end.selectors.binary_search(id).is_ok())
 }
 

@@ -22,7 +22,7 @@ pub(super) struct QueryEnds<'a, 'p> {
 /// The first item of a rule's list that names the end for certain, or else that may.
 pub(super) fn item<'r>(world: &QueryWorld, ends: QueryEnds, list: &'r [Selector], side: Side) -> Option<&'r Selector> {
     let end = if side == Side::Source { ends.source } else { ends.destination };
-    let id = |selector: &Selector| world.space.permits.selectors.id(&selector.text);
+    let id = |selector: &Selector| world.space.rules.selectors.id(&selector.text);
     let is_named = |selector: &&Selector| {
         side == Side::Destination && ends.is_own && is_own_devices(selector)
             || id(selector).is_some_and(|id| end.selectors.binary_search(&id).is_ok())
@@ -47,9 +47,9 @@ pub(super) fn sentence(world: &QueryWorld, ends: QueryEnds, item: &Selector, sid
         Principal::User { login, role } => Some((login, role)),
         _ => None,
     };
-    let id = world.space.permits.selectors.id(&item.text);
+    let id = world.space.rules.selectors.id(&item.text);
     if id.is_some_and(|id| end.perhaps.binary_search(&id).is_ok()) {
-        return Some(doubt(name, &end.identity.who, item));
+        return Some(doubt(&name, &end.identity.who, item));
     }
     let device = name;
     let name = if end.is_device { format!("the user of {device}") } else { device.to_owned() };

@@ -10,7 +10,7 @@ use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::tailnet::DeviceId;
 use policy_core::model::{Autogroup, Policy, Selector, SelectorKind, SshRule};
-use policy_core::proof::classes::{AccessClasses, ClassId};
+use policy_core::proof::{AccessClasses, ClassId, ClassName};
 
 /// A policy with everybody and everything that it can tell apart, its SSH rules included.
 pub(super) struct QueryWorld<'p> {
@@ -35,7 +35,7 @@ pub(super) struct SshEnds<'p> {
 /// Somebody or something at one end: those whom no rule tells apart, or one device with all its tags.
 #[derive(Clone, Debug)]
 pub(super) struct QueryEnd<'p> {
-    pub(super) names: Vec<String>,
+    pub(super) names: Vec<ClassName>,
     pub(super) identity: Endpoint<'p>,
     /// The selectors that name it, in order.
     pub(super) selectors: Vec<SelectorId>,
@@ -59,8 +59,8 @@ pub(super) struct QueryEnd<'p> {
 
 impl QueryEnd<'_> {
     /// Its best name.
-    pub(super) fn name(&self) -> &str {
-        self.names.first().map_or("nobody", String::as_str)
+    pub(super) fn name(&self) -> String {
+        self.names.first().map_or_else(|| "nobody".to_owned(), ClassName::to_string)
     }
 }
 
@@ -96,8 +96,8 @@ impl<'p> QueryWorld<'p> {
     }
 
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {
-        let space = AccessClasses::with(policy, questions);
-        let selectors = &space.permits.selectors;
+        let space = AccessClasses::with_selectors(policy, questions);
+        let selectors = &space.rules.selectors;
         let own = selectors.own_devices();
         let ssh: Vec<SshEnds> = policy
             .ssh
@@ -126,7 +126,7 @@ impl<'p> QueryWorld<'p> {
     /// The same as a destination; of `autogroup:self` everything that is somebody's own device.
     pub(super) fn destinations(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
         if is_own_devices(subject) {
-            let own = self.space.own_back.iter().enumerate().filter(|(_, sources)| !sources.is_empty());
+            let own = self.space.same_user_sources.iter().enumerate().filter(|(_, sources)| !sources.is_empty());
             return own.filter_map(|(class, _)| self.class(class, Side::Destination)).collect();
         }
         self.ends(subject, Side::Destination)
@@ -147,10 +147,10 @@ impl<'p> QueryWorld<'p> {
             return self.device(device, side);
         }
         let Some(selector) = &subject.selector else { return Vec::new() };
-        let ids = self.space.permits.selectors.ids(std::slice::from_ref(selector));
+        let ids = self.space.rules.selectors.ids(std::slice::from_ref(selector));
         let classes = match side {
-            Side::Source => self.space.sources_among(&ids),
-            Side::Destination => self.space.destinations_among(&ids),
+            Side::Source => self.space.sources_named_by(&ids),
+            Side::Destination => self.space.destinations_named_by(&ids),
         };
         let mut ends: Vec<QueryEnd> = classes.into_iter().filter_map(|class| self.class(class, side)).collect();
         ends.extend(self.carriers(&ids, side));
@@ -184,9 +184,8 @@ impl<'p> QueryWorld<'p> {
                 let members = own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member));
                 for (identity, name) in members {
                     let Some(mut end) = self.class(class, side) else { continue };
-                    let role = name.split_once(" (if ").and_then(|(_, role)| role.split_once(')'));
-                    let role = role.map(|(role, _)| format!(" (if {role})"));
-                    end.names = vec![format!("`{}`{}", node.fact.name, role.unwrap_or_default())];
+                    let device = ClassName::new(format!("`{}`", node.fact.name));
+                    end.names = vec![ClassName { assumed_role: name.assumed_role, ..device }];
                     end.identity = identity.clone();
                     end.is_device = true;
                     found.push(end);
@@ -204,10 +203,10 @@ impl<'p> QueryWorld<'p> {
         let who = if tags.is_empty() { Principal::Unknown } else { Principal::Tagged(tags) };
         let identity = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
         let selectors = match side {
-            Side::Source => self.space.permits.selectors.of_source(&self.space.tailnet, &identity),
-            Side::Destination => self.space.permits.selectors.of_destination(&identity),
+            Side::Source => self.space.rules.selectors.of_source(&self.space.tailnet, &identity),
+            Side::Destination => self.space.rules.selectors.of_destination(&identity),
         };
-        Some(self.end(vec![format!("`{}`", node.fact.name)], identity, selectors, None, side))
+        Some(self.end(vec![ClassName::new(format!("`{}`", node.fact.name))], identity, selectors, None, side))
     }
 
     fn class(&self, id: ClassId, side: Side) -> Option<QueryEnd<'p>> {
@@ -220,7 +219,7 @@ impl<'p> QueryWorld<'p> {
 
     fn end(
         &self,
-        names: Vec<String>,
+        names: Vec<ClassName>,
         identity: Endpoint<'p>,
         selectors: Vec<SelectorId>,
         class: Option<ClassId>,
@@ -230,8 +229,8 @@ impl<'p> QueryWorld<'p> {
         let mut perhaps = self.doubtful.of_end(&identity, is_somebodys);
         perhaps.retain(|id| selectors.binary_search(id).is_err());
         let permits = |ids: &[SelectorId]| match side {
-            Side::Source => self.space.permits.with_source(ids),
-            Side::Destination => self.space.permits.with_destination(ids),
+            Side::Source => self.space.rules.with_source(ids),
+            Side::Destination => self.space.rules.with_destination(ids),
         };
         let ssh = |ids: &[SelectorId]| union(if side == Side::Source { &self.ssh_from } else { &self.ssh_to }, ids);
         QueryEnd {
@@ -256,8 +255,8 @@ impl<'p> QueryWorld<'p> {
         let mut meetings = Vec::new();
         match (source.class, destination.class) {
             (Some(source), Some(destination)) => {
-                meetings.extend(self.space.may_be_own(source, destination).then_some(true));
-                meetings.extend(self.space.may_be_two(source, destination).then_some(false));
+                meetings.extend(self.space.may_be_same_user(source, destination).then_some(true));
+                meetings.extend(self.space.may_be_different_users(source, destination).then_some(false));
             }
             // A device with tags is nobody's.
             _ => meetings.push(false),
@@ -280,7 +279,7 @@ impl<'p> QueryWorld<'p> {
     fn between(&self, source: &QueryEnd, destination: &QueryEnd, is_own: bool) -> RulesBetween {
         let is_own_perhaps = !is_own && may_be_one_users(source, destination);
         let home = |permits: &[usize], is_so: bool| -> Vec<usize> {
-            permits.iter().copied().filter(|&permit| is_so && self.space.leads_home(permit)).collect()
+            permits.iter().copied().filter(|&permit| is_so && self.space.targets_self(permit)).collect()
         };
         let ssh_home = |rules: &[usize], is_so: bool| -> Vec<usize> {
             let is_home = |rule: usize| self.ssh.get(rule).is_some_and(|rule| rule.is_to_own);

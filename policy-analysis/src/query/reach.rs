@@ -211,7 +211,7 @@ impl<'p> Reacher<'_, 'p> {
     /// What is open, of an acl with several permits put together.
     fn ways(&self, permits: &[usize]) -> Vec<RuleMatch> {
         let mut ways: Vec<RuleMatch> = Vec::new();
-        for permit in permits.iter().filter_map(|&number| self.world.space.permit(number)) {
+        for permit in permits.iter().filter_map(|&number| self.world.space.rule(number)) {
             let way = way(permit);
             match ways.last_mut().filter(|last| last.rule == way.rule) {
                 Some(last) => last.ports = last.ports.with(&way.ports),

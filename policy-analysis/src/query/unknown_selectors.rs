@@ -7,7 +7,7 @@ use policy_core::access::interval::{FAMILIES, single};
 use policy_core::access::rule_index::ends;
 use policy_core::access::selector_index::SelectorId;
 use policy_core::model::{Autogroup, Selector, SelectorKind};
-use policy_core::proof::classes::AccessClasses;
+use policy_core::proof::AccessClasses;
 
 /// The selectors of which it may not be known whom they name.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl UnknownSelectors {
     pub(super) fn of(space: &AccessClasses, questions: &[Selector]) -> UnknownSelectors {
         let mut doubtful = UnknownSelectors::default();
         for selector in ends(space.policy).chain(questions) {
-            let Some(id) = space.permits.selectors.id(&selector.text) else { continue };
+            let Some(id) = space.rules.selectors.id(&selector.text) else { continue };
             match selector.kind {
                 SelectorKind::SyncedGroup => {
                     doubtful.synced_groups.push(id);

@@ -13,7 +13,7 @@ mod words;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Policy;
-use crate::proof::classes::AccessClasses;
+use crate::proof::AccessClasses;
 use crate::testing::network_test::test_outcomes;
 use crate::testing::outcome::Outcome;
 use crate::testing::ssh_test::ssh_test_outcomes;
@@ -42,11 +42,11 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
-    let space = AccessClasses::new(policy);
-    findings.extend(invariant::broken(&space));
+    let classes = AccessClasses::new(policy);
+    findings.extend(invariant::broken_invariants(&classes));
     // What seems needless may be what a mistake was meant to be.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
-        findings.extend(redundancy::redundant(&Words::new(policy), &space));
+        findings.extend(redundancy::redundant_rules(&Words::new(policy), &classes));
     }
     check::in_order(policy, findings)
 }
@@ -63,7 +63,7 @@ pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
-    check::in_order(policy, invariant::broken(&AccessClasses::new(policy)))
+    check::in_order(policy, invariant::broken_invariants(&AccessClasses::new(policy)))
 }
 
 /// One target or account of the policy's own tests, and what there is to say of it.

@@ -1,4 +1,4 @@
-//! Rules, and items of their lists, that could go without a change of what is allowed.
+//! The findings about redundant rules, and redundant items of their lists.
 
 use std::collections::HashSet;
 
@@ -6,29 +6,28 @@ use crate::check::rule::named_beside_wildcard;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
 use crate::model::SelectorKind;
-use crate::proof::classes::AccessClasses;
-use crate::proof::redundancy::{Redundancy, RedundantPart, redundancies};
+use crate::proof::{AccessClasses, Redundancy, RedundantPart, redundancies};
 use crate::source::Origin;
 
-/// More places than a finding should show.
+/// The number of covering rules that a finding shows.
 const SHOWN: usize = 3;
 
-/// The warning that each of them is.
-pub(super) fn redundant(words: &Words, space: &AccessClasses) -> Vec<Diagnostic> {
-    // What stands beside `*` has a warning of its own.
+/// Returns a warning for each redundancy.
+pub(super) fn redundant_rules(words: &Words, classes: &AccessClasses) -> Vec<Diagnostic> {
+    // A selector beside `*` has a warning of its own.
     let grants = words.policy.grants.iter().flatten().map(|grant| &grant.src);
     let sources = grants.chain(words.policy.acls.iter().flatten().map(|acl| &acl.src));
-    let told: HashSet<Origin> =
+    let reported: HashSet<Origin> =
         sources.flat_map(|src| named_beside_wildcard(src)).map(|(selector, _)| selector.text.origin).collect();
-    let found = redundancies(space).into_iter().filter(|redundancy| match &redundancy.part {
+    let found = redundancies(classes).into_iter().filter(|redundancy| match &redundancy.part {
         RedundantPart::Rule => true,
-        RedundantPart::Item(text) => !told.contains(&text.origin),
+        RedundantPart::Item(text) => !reported.contains(&text.origin),
     });
     let grants: HashSet<Origin> = words.policy.grants.iter().flatten().map(|grant| grant.origin).collect();
-    found.map(|redundancy| explained(words, &redundancy, grants.contains(&redundancy.rule))).collect()
+    found.map(|redundancy| warning(words, &redundancy, grants.contains(&redundancy.rule))).collect()
 }
 
-fn explained(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic {
+fn warning(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic {
     let noun = if is_grant { "grant" } else { "acl" };
     let (finding, what) = match &redundancy.part {
         RedundantPart::Rule => {
@@ -50,9 +49,10 @@ fn explained(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnost
         )
     });
     if !itself.is_empty() {
-        finding = finding.note(match others.is_empty() {
-            true => format!("the other items of the {noun} say all of it"),
-            false => format!("the other items of the {noun} say the rest"),
+        finding = finding.note(if others.is_empty() {
+            format!("the other items of the {noun} say all of it")
+        } else {
+            format!("the other items of the {noun} say the rest")
         });
     }
     if let Some(more) = others.len().checked_sub(SHOWN).filter(|more| *more > 0) {

@@ -1,4 +1,4 @@
-//! The address space, cut at every border that the policy has.
+//! The address space, split at every border that the policy has.
 
 use std::net::IpAddr;
 
@@ -7,9 +7,10 @@ use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
 
-/// Disjoint ranges that together are all addresses, in order. No range of the policy begins or ends within one.
-pub fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
-    let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse::<AddressRange>().ok()).collect();
+/// Returns disjoint ranges that together contain every address, in order. No range of the policy begins or ends within
+/// one of them.
+pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
+    let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse().ok()).collect();
     let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET);
     let mut firsts: Vec<IpAddr> = ranges.flat_map(|range| [Some(range.first), after(range.last)]).flatten().collect();
     firsts.extend(families.iter().map(|family| family.first));
@@ -20,7 +21,7 @@ pub fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange
     firsts.iter().zip(lasts).filter_map(|(&first, last)| Some(AddressRange { first, last: last? })).collect()
 }
 
-/// The address before, of the same family, or the last of the family before.
+/// Returns the previous address. Before the first IPv6 address comes the last IPv4 address.
 fn before(address: IpAddr) -> Option<IpAddr> {
     match address {
         IpAddr::V4(address) => Some(IpAddr::V4(u32::from(address).checked_sub(1)?.into())),
@@ -31,7 +32,7 @@ fn before(address: IpAddr) -> Option<IpAddr> {
     }
 }
 
-/// The address after, of the same family.
+/// Returns the next address of the same family.
 fn after(address: IpAddr) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),

@@ -1,3 +1,5 @@
+//! Equivalence classes of sources and destinations, and what the rules allow between them.
+
 use std::collections::HashMap;
 
 use crate::access::endpoint::{Endpoint, Principal};
@@ -7,191 +9,199 @@ use crate::access::rule_index::{AccessRule, RuleIndex, RuleRef};
 use crate::access::selector_index::SelectorId;
 use crate::access::tailnet::Tailnet;
 use crate::model::{Invariant, Policy, Role, Selector};
-use crate::proof::representative::{Representative, devices, individuals};
+use crate::proof::class_name::ClassName;
+use crate::proof::representative::{Representative, devices, representatives};
 use crate::source::Origin;
 
 /// A class by its place among [`AccessClasses::sources`] or [`AccessClasses::destinations`].
 pub type ClassId = usize;
+/// A rule by its place in the list of [`AccessClasses::rules`].
+pub type RuleId = usize;
 
-/// Those whom no rule, no invariant and no question tells apart at one end of a connection.
+/// Sources, or destinations, that no selector of the policy tells apart.
 #[derive(Debug)]
 pub struct Class<'p> {
-    /// What its members are called, with backticks around words of the policy; the best example first.
-    pub names: Vec<String>,
+    /// The names of its members, the most useful example first.
+    pub names: Vec<ClassName>,
+    /// Its members, in the order of [`names`](Class::names).
     pub members: Vec<Endpoint<'p>>,
+    /// The selectors that name it, in order.
     pub selectors: Vec<SelectorId>,
-    /// The login that all its members have, if it is one.
+    /// The login that all its members have, if they share one.
     only_login: Option<&'p str>,
     has_only_owners: bool,
-    is_of_assumed_role: bool,
 }
 
 impl Class<'_> {
-    /// Whether its best example is in it only if they have a role that no fact gives them.
+    /// Returns `true` if its most useful example has a role that no fact gives them.
     pub fn is_of_assumed_role(&self) -> bool {
-        self.is_of_assumed_role
+        self.names.first().is_some_and(|name| name.assumed_role.is_some() && name.device.is_none())
     }
 
-    /// The best example.
-    pub fn name(&self) -> &str {
-        self.names.first().map_or("nobody", String::as_str)
+    /// Returns the name of its most useful example.
+    pub fn name(&self) -> String {
+        self.names.first().map_or_else(|| "nobody".to_owned(), ClassName::to_string)
     }
 }
 
-/// What one rule gives to a source at a destination.
+/// The access that one rule gives a source class to a destination class.
 #[derive(Clone, Debug)]
 pub struct ClassAccess {
     /// The rule; the whole policy if it has no rules.
     pub rule: Origin,
-    /// What is open.
+    /// The ports that the rule opens.
     pub ports: PortSet,
-    /// The postures of which one must be met, if there are any.
+    /// The postures of which the source must meet one, if there are any.
     pub postures: Vec<String>,
-    /// Whether the rule's `via` must lead there.
+    /// Whether the traffic must pass one of the rule's `via` routers.
     pub is_via: bool,
 }
 
-/// Everybody and everything that a policy can tell apart, and what it allows between them. See [`super`].
+/// The equivalence classes of a policy, and what it allows between them. See [`proof`](super).
 #[derive(Debug)]
 pub struct AccessClasses<'p> {
     /// The policy.
     pub policy: &'p Policy,
-    /// Principal and what is known.
+    /// The facts and declarations of the policy.
     pub tailnet: Tailnet<'p>,
-    /// The classes of sources, the best examples first.
+    /// The classes of sources, the most useful examples first.
     pub sources: Vec<Class<'p>>,
-    /// The classes of destinations, the best examples first.
+    /// The classes of destinations, the most useful examples first.
     pub destinations: Vec<Class<'p>>,
-    pub permits: RuleIndex<'p>,
-    /// What each permit opens.
+    /// The rules of the policy.
+    pub rules: RuleIndex<'p>,
+    /// By rule, the ports that it opens.
     pub ports: Vec<PortSet>,
     /// By selector, the classes of sources that it names, in order.
     pub sources_of: Vec<Vec<ClassId>>,
+    /// By selector, the classes of destinations that it names, in order.
     pub destinations_of: Vec<Vec<ClassId>>,
-    /// By class of sources, the classes of destinations with a device of the same user, in order.
-    pub own: Vec<Vec<ClassId>>,
-    /// By class of destinations, the classes of such sources.
-    pub own_back: Vec<Vec<ClassId>>,
+    /// By class of sources, the classes of destinations that have a device of the same user, in order.
+    pub same_user: Vec<Vec<ClassId>>,
+    /// By class of destinations, the classes of sources that have a device of the same user, in order.
+    pub same_user_sources: Vec<Vec<ClassId>>,
 }
 
+/// Enumerates the representatives whose classes are wanted, by policy, tailnet and selectors.
+type Enumerate<'p> = for<'a> fn(&'p Policy, &'a Tailnet<'p>, &'a [&'p Selector]) -> Vec<Representative<'p>>;
+
 impl<'p> AccessClasses<'p> {
-    /// What the rules and invariants of a valid policy tell apart.
+    /// Returns the classes that the rules and invariants of a valid policy tell apart.
     ///
     /// ```
     /// use policy_core::Policy;
-    /// use policy_core::proof::classes::AccessClasses;
+    /// use policy_core::proof::{AccessClasses, Class};
     /// let policy = Policy::parse(r#"{
     ///     "tagOwners": {"tag:web": [], "tag:db": []},
     ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432", "443"]}],
     /// }"#);
-    /// let space = AccessClasses::new(&policy);
-    /// let class = |name: &str, classes: &[policy_core::proof::classes::Class]| {
-    ///     classes.iter().position(|class| class.names.iter().any(|known| known == name)).unwrap()
+    /// let classes = AccessClasses::new(&policy);
+    /// let find = |name: &str, classes: &[Class]| {
+    ///     classes.iter().position(|class| class.names.iter().any(|known| known.to_string() == name)).unwrap()
     /// };
-    /// let (web, db) = (class("`tag:web`", &space.sources), class("`tag:db`", &space.destinations));
-    /// assert_eq!(space.open(web, db).to_string(), "443, tcp:5432");
+    /// let (web, db) = (find("`tag:web`", &classes.sources), find("`tag:db`", &classes.destinations));
+    /// assert_eq!(classes.open_ports(web, db).to_string(), "443, tcp:5432");
     /// ```
     pub fn new(policy: &'p Policy) -> AccessClasses<'p> {
-        AccessClasses::with(policy, &[])
+        AccessClasses::with_selectors(policy, &[])
     }
 
-    /// The same, with more selectors that classes must not straddle: those of a question.
-    pub fn with(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::among(policy, questions, individuals)
+    /// Like [`new`](AccessClasses::new), but also splits classes at `selectors`, such as those of a question.
+    pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
+        AccessClasses::of(policy, selectors, representatives)
     }
 
-    /// The same of the devices of the facts alone, each with all that it is.
-    pub fn of_devices(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::among(policy, questions, |_, tailnet, _| devices(tailnet))
+    /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices as the only members, each with
+    /// all of its tags.
+    pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
+        AccessClasses::of(policy, selectors, |_, tailnet, _| devices(tailnet))
     }
 
-    fn among(
-        policy: &'p Policy,
-        questions: &'p [Selector],
-        individuals: impl FnOnce(&'p Policy, &Tailnet<'p>, &[&'p Selector]) -> Vec<Representative<'p>>,
-    ) -> AccessClasses<'p> {
+    /// Returns the classes of some representatives.
+    pub(super) fn of(policy: &'p Policy, selectors: &'p [Selector], enumerate: Enumerate<'p>) -> AccessClasses<'p> {
         let tailnet = Tailnet::new(policy);
         let invariants = policy.facts.invariants.iter().flat_map(Invariant::selectors);
-        let selectors = rule_index::ends(policy).chain(invariants).chain(questions);
-        let permits = RuleIndex::among(policy, &tailnet, selectors);
-        let all = individuals(policy, &tailnet, &permits.selectors.distinct);
-        let sources = all.iter().filter(|one| !matches!(one.identity.who, Principal::Service(_)));
-        let sources = sources.map(|one| (one, permits.selectors.of_source(&tailnet, &one.identity)));
-        let sources = classes(sources);
-        // Nothing is told to somebody whom a device is shared with, and whether an address is routed is no matter.
-        let destinations = all.iter().filter(|one| one.identity.who != Principal::Shared && !one.identity.is_routed);
-        let destinations = destinations.map(|one| (one, permits.selectors.of_destination(&one.identity)));
-        let destinations = classes(destinations);
-        let (own, own_back) = own_devices(&sources, &destinations);
-        let count = permits.selectors.len();
+        let selectors = rule_index::ends(policy).chain(invariants).chain(selectors);
+        let rules = RuleIndex::among(policy, &tailnet, selectors);
+        let all = enumerate(policy, &tailnet, &rules.selectors.distinct);
+        let sources = all.iter().filter(|one| !matches!(one.endpoint.who, Principal::Service(_)));
+        let sources = sources.map(|one| (one, rules.selectors.of_source(&tailnet, &one.endpoint)));
+        let sources = group_into_classes(sources);
+        // The outsiders with whom a device is shared are no destinations, and to a destination it makes no difference
+        // whether it is routed.
+        let destinations = all.iter().filter(|one| one.endpoint.who != Principal::Shared && !one.endpoint.is_routed);
+        let destinations = destinations.map(|one| (one, rules.selectors.of_destination(&one.endpoint)));
+        let destinations = group_into_classes(destinations);
+        let (same_user, same_user_sources) = classes_of_same_user(&sources, &destinations);
+        let count = rules.selectors.len();
         AccessClasses {
             policy,
-            ports: permits.list.iter().map(|permit| PortSet::new(permit.ports.iter().copied())).collect(),
-            sources_of: by_selector(&sources, count),
-            destinations_of: by_selector(&destinations, count),
+            ports: rules.list.iter().map(|rule| PortSet::new(rule.ports.iter().copied())).collect(),
+            sources_of: classes_by_selector(&sources, count),
+            destinations_of: classes_by_selector(&destinations, count),
             tailnet,
             sources,
             destinations,
-            permits,
-            own,
-            own_back,
+            rules,
+            same_user,
+            same_user_sources,
         }
     }
 
-    /// What each rule opens between two classes, in the order of the policy.
-    pub fn cell(&self, source: ClassId, destination: ClassId) -> Vec<ClassAccess> {
-        let is_own = self.may_be_own(source, destination);
-        if !is_own && !self.may_be_two(source, destination) {
+    /// Returns what each rule allows between two classes, in the order of the policy.
+    pub fn allowed_between(&self, source: ClassId, destination: ClassId) -> Vec<ClassAccess> {
+        let is_same_user = self.may_be_same_user(source, destination);
+        if !is_same_user && !self.may_be_different_users(source, destination) {
             return Vec::new();
         }
-        let found = self
-            .permits_from(source)
-            .into_iter()
-            .filter(|&permit| self.leads_to(permit, destination) || is_own && self.leads_home(permit));
-        found.filter_map(|permit| self.access(permit)).collect()
+        let rules = self.rules_from(source).into_iter();
+        let rules = rules.filter(|&rule| self.targets(rule, destination) || is_same_user && self.targets_self(rule));
+        rules.filter_map(|rule| self.class_access(rule)).collect()
     }
 
-    /// What is open between two classes by any rule, whatever postures are asked for.
-    pub fn open(&self, source: ClassId, destination: ClassId) -> PortSet {
-        let cell = self.cell(source, destination);
-        cell.iter().fold(PortSet::default(), |open, access| open.with(&access.ports))
+    /// Returns the ports that any rule opens between two classes, whichever postures the rule requires.
+    pub fn open_ports(&self, source: ClassId, destination: ClassId) -> PortSet {
+        let allowed = self.allowed_between(source, destination);
+        allowed.iter().fold(PortSet::default(), |open, access| open.with(&access.ports))
     }
 
-    pub fn access(&self, permit: usize) -> Option<ClassAccess> {
-        let ports = self.ports.get(permit)?.clone();
-        let permit = self.permits.list.get(permit)?;
-        let postures = permit.postures.iter().map(Selector::to_string).collect();
-        Some(ClassAccess { rule: permit.rule.origin(), ports, postures, is_via: !permit.via().is_empty() })
+    pub(super) fn class_access(&self, rule: RuleId) -> Option<ClassAccess> {
+        let ports = self.ports.get(rule)?.clone();
+        let rule = self.rules.list.get(rule)?;
+        let postures = rule.postures.iter().map(Selector::to_string).collect();
+        Some(ClassAccess { rule: rule.rule.origin(), ports, postures, is_via: !rule.via().is_empty() })
     }
 
-    pub fn permit(&self, number: usize) -> Option<&AccessRule<'p>> {
-        self.permits.list.get(number)
+    /// Returns a rule.
+    pub fn rule(&self, rule: RuleId) -> Option<&AccessRule<'p>> {
+        self.rules.list.get(rule)
     }
 
-    /// The permits that a class is a source of, in order.
-    pub fn permits_from(&self, source: ClassId) -> Vec<usize> {
+    /// Returns the rules that have a class as a source, in order.
+    pub fn rules_from(&self, source: ClassId) -> Vec<RuleId> {
         let selectors = self.sources.get(source).map_or(&[][..], |class| &class.selectors);
-        self.permits.with_source(selectors)
+        self.rules.with_source(selectors)
     }
 
-    pub fn leads_to(&self, permit: usize, destination: ClassId) -> bool {
+    /// Returns `true` if a rule has a class as a destination, apart from `autogroup:self`.
+    pub fn targets(&self, rule: RuleId, destination: ClassId) -> bool {
         let class = self.destinations.get(destination);
-        self.permit(permit).zip(class).is_some_and(|(permit, class)| meets(&permit.dst, &class.selectors))
+        self.rule(rule).zip(class).is_some_and(|(rule, class)| intersects(&rule.dst, &class.selectors))
     }
 
-    /// Whether a permit is to `autogroup:self`.
-    pub fn leads_home(&self, permit: usize) -> bool {
-        let own = self.permits.selectors.own_devices();
-        self.permit(permit).zip(own).is_some_and(|(permit, own)| permit.dst.contains(&own))
+    /// Returns `true` if a rule has `autogroup:self` as a destination.
+    pub fn targets_self(&self, rule: RuleId) -> bool {
+        let own_devices = self.rules.selectors.own_devices();
+        self.rule(rule).zip(own_devices).is_some_and(|(rule, own_devices)| rule.dst.contains(&own_devices))
     }
 
-    /// Whether a source and a destination of these classes may be devices of one user.
-    pub fn may_be_own(&self, source: ClassId, destination: ClassId) -> bool {
-        self.own.get(source).is_some_and(|own| own.binary_search(&destination).is_ok())
+    /// Returns `true` if members of the two classes may be devices of one user.
+    pub fn may_be_same_user(&self, source: ClassId, destination: ClassId) -> bool {
+        self.same_user.get(source).is_some_and(|destinations| destinations.binary_search(&destination).is_ok())
     }
 
-    /// Whether a source and a destination of these classes may be devices of two users, or of nobody.
-    pub fn may_be_two(&self, source: ClassId, destination: ClassId) -> bool {
+    /// Returns `true` if members of the two classes may be devices of different users, or of no user.
+    pub fn may_be_different_users(&self, source: ClassId, destination: ClassId) -> bool {
         let (Some(source), Some(destination)) = (self.sources.get(source), self.destinations.get(destination)) else {
             return false;
         };
@@ -200,19 +210,19 @@ impl<'p> AccessClasses<'p> {
         !(is_one || source.has_only_owners && destination.has_only_owners)
     }
 
-    /// The classes of sources that one of the selectors names, in order.
-    pub fn sources_among(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
+    /// Returns the classes of sources that one of the selectors names, in order.
+    pub fn sources_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
         union(&self.sources_of, selectors)
     }
 
-    /// The classes of destinations that one of the selectors names, `autogroup:self` apart, in order.
-    pub fn destinations_among(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
+    /// Returns the classes of destinations that one of the selectors names, apart from `autogroup:self`, in order.
+    pub fn destinations_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
         union(&self.destinations_of, selectors)
     }
 }
 
 impl<'p> AccessRule<'p> {
-    /// The routers that alone may carry it.
+    /// Returns the routers of which one must carry the traffic, if there are any.
     pub fn via(&self) -> &'p [Selector] {
         match self.rule {
             RuleRef::Grant(grant) => &grant.via,
@@ -221,8 +231,8 @@ impl<'p> AccessRule<'p> {
     }
 }
 
-/// Whether one of a few selectors is among those of a class.
-pub fn meets(few: &[SelectorId], sorted: &[SelectorId]) -> bool {
+/// Returns `true` if one of a few selectors is in a sorted list.
+pub(super) fn intersects(few: &[SelectorId], sorted: &[SelectorId]) -> bool {
     few.iter().any(|id| sorted.binary_search(id).is_ok())
 }
 
@@ -233,82 +243,82 @@ fn union(lists: &[Vec<ClassId>], selectors: &[SelectorId]) -> Vec<ClassId> {
     union
 }
 
-/// Individuals with the same selectors are one class, whose place is that of its best example.
-fn classes<'a, 'p: 'a>(individuals: impl Iterator<Item = (&'a Representative<'p>, Vec<SelectorId>)>) -> Vec<Class<'p>> {
-    let mut numbers: HashMap<Vec<SelectorId>, ClassId> = HashMap::new();
+/// Groups representatives with the same selectors. A class has the place of its most useful example.
+fn group_into_classes<'a, 'p: 'a>(
+    representatives: impl Iterator<Item = (&'a Representative<'p>, Vec<SelectorId>)>,
+) -> Vec<Class<'p>> {
+    let mut ids: HashMap<Vec<SelectorId>, ClassId> = HashMap::new();
     let mut classes: Vec<Class> = Vec::new();
-    for (one, selectors) in individuals {
-        let login = match one.identity.who {
-            Principal::User { login, .. } => Some(login),
-            _ => None,
+    for (one, selectors) in representatives {
+        let (login, is_owner) = match one.endpoint.who {
+            Principal::User { login, role } => (Some(login), role == Some(Role::Owner)),
+            Principal::Member { role, .. } => (None, role == Role::Owner),
+            _ => (None, false),
         };
-        let is_owner = matches!(
-            one.identity.who,
-            Principal::User { role: Some(Role::Owner), .. } | Principal::Member { role: Role::Owner, .. }
-        );
-        let number = *numbers.entry(selectors).or_insert_with_key(|selectors| {
+        let id = *ids.entry(selectors).or_insert_with_key(|selectors| {
             classes.push(Class {
                 names: Vec::new(),
                 members: Vec::new(),
                 selectors: selectors.clone(),
                 only_login: login,
                 has_only_owners: true,
-                is_of_assumed_role: one.is_of_assumed_role,
             });
             classes.len() - 1
         });
-        if let Some(class) = classes.get_mut(number) {
+        if let Some(class) = classes.get_mut(id) {
             let is_same = class.only_login.zip(login).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
             class.only_login = class.only_login.filter(|_| is_same);
             class.has_only_owners &= is_owner;
             class.names.push(one.name.clone());
-            class.members.push(one.identity.clone());
+            class.members.push(one.endpoint.clone());
         }
     }
     classes
 }
 
-fn by_selector(classes: &[Class], selectors: usize) -> Vec<Vec<ClassId>> {
+fn classes_by_selector(classes: &[Class], selectors: usize) -> Vec<Vec<ClassId>> {
     let mut lists: Vec<Vec<ClassId>> = vec![Vec::new(); selectors];
-    for (number, class) in classes.iter().enumerate() {
-        for &id in &class.selectors {
-            if let Some(list) = lists.get_mut(id) {
-                list.push(number);
+    for (id, class) in classes.iter().enumerate() {
+        for &selector in &class.selectors {
+            if let Some(list) = lists.get_mut(selector) {
+                list.push(id);
             }
         }
     }
     lists
 }
 
-/// For each class of sources those of destinations that have a device of one of its people, and the other way round.
-fn own_devices(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<ClassId>>, Vec<Vec<ClassId>>) {
-    let mut homes: HashMap<Principal, Vec<ClassId>> = HashMap::new();
-    for (number, class) in destinations.iter().enumerate() {
-        for who in class.members.iter().filter_map(person) {
-            homes.entry(who).or_default().push(number);
+/// Returns, by class of sources, the classes of destinations that have a device of one of its users, and the same by
+/// class of destinations.
+fn classes_of_same_user(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<ClassId>>, Vec<Vec<ClassId>>) {
+    let mut destinations_of_user: HashMap<Principal, Vec<ClassId>> = HashMap::new();
+    for (id, class) in destinations.iter().enumerate() {
+        for user in class.members.iter().filter_map(user) {
+            destinations_of_user.entry(user).or_default().push(id);
         }
     }
-    let mut back: Vec<Vec<ClassId>> = vec![Vec::new(); destinations.len()];
-    let there = sources.iter().enumerate().map(|(number, class)| {
-        let people = class.members.iter().filter_map(person);
-        let mut own: Vec<ClassId> = people.filter_map(|who| homes.get(&who)).flatten().copied().collect();
-        own.sort_unstable();
-        own.dedup();
-        for &home in &own {
-            if let Some(sources) = back.get_mut(home) {
-                sources.push(number);
+    let mut by_destination: Vec<Vec<ClassId>> = vec![Vec::new(); destinations.len()];
+    let by_source = sources.iter().enumerate().map(|(id, class)| {
+        let users = class.members.iter().filter_map(user);
+        let of_users = users.filter_map(|user| destinations_of_user.get(&user));
+        let mut same_user: Vec<ClassId> = of_users.flatten().copied().collect();
+        same_user.sort_unstable();
+        same_user.dedup();
+        for &destination in &same_user {
+            if let Some(sources) = by_destination.get_mut(destination) {
+                sources.push(id);
             }
         }
-        own
+        same_user
     });
-    let there = there.collect();
-    (there, back)
+    let by_source = by_source.collect();
+    (by_source, by_destination)
 }
 
-/// Principal a member of a class is, if it is a person.
-fn person<'p>(identity: &Endpoint<'p>) -> Option<Principal<'p>> {
-    match identity.who {
-        Principal::User { .. } | Principal::Member { .. } => Some(identity.who.clone()),
+/// Returns the principal of an endpoint if it is a user.
+fn user<'p>(endpoint: &Endpoint<'p>) -> Option<Principal<'p>> {
+    match endpoint.who {
+        Principal::User { .. } | Principal::Member { .. } => Some(endpoint.who.clone()),
         _ => None,
     }
 }

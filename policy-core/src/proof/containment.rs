@@ -1,261 +1,290 @@
-//! Whether the permits that are left allow all of something.
+//! Cube containment: whether the rules of a policy cover everything in a cube, or what they leave uncovered.
 //!
-//! What is asked about is a block: some sources, some destinations, some ports. It is looked at where the fewest permits
-//! meet, and there it shows of most blocks that something is missing. Where nothing is, the permits that are enough
-//! are so for all whom they have in common; the rest of the block is looked at in the same way.
+//! A [`Cube`] has some sources, some destinations and some ports, such as those of a rule that could be removed. The rules
+//! *cover* it if they allow each of its sources to reach each of its destinations on each of its ports, whatever postures
+//! the source meets. There are far too many pairs of classes to examine each. The proof is by pairs that stand for many
+//! others:
+//!
+//! 1. **Examine the pair that is least likely to be covered**, which is the source class and the destination class that
+//!    the fewest rules name. If the rules leave a port of this pair uncovered, the pair is a counterexample
+//!    ([`Uncovered`]) and the proof ends. Most rules that are needed show it here.
+//! 2. **Generalise.** If the rules that cover the pair have, for every selector of the cube, one that is at least as wide,
+//!    they cover all of the cube.
+//! 3. **Split otherwise.** A cube with several source selectors is split into one cube for each, and then by destination
+//!    selectors. Each part starts at step 1.
+//! 4. **Examine classes** in a cube of one source and one destination selector that cannot be generalised. The rules that
+//!    cover a pair also cover it for every source and destination that they all name. What remains is a smaller cube.
+//!
+//! `autogroup:self` is a destination by relation: it is examined for each user, or for all users at once if the rules that
+//! lead to `autogroup:self` are enough.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::slice::from_ref;
 
 use crate::access::port_set::PortSet;
 use crate::access::selector_index::SelectorId;
 use crate::model::Selector;
-use crate::proof::classes::{AccessClasses, ClassId, meets};
-use crate::proof::end_weights::{EndWeights, uses};
+use crate::proof::class_rarity::{ClassRarity, count_uses};
+use crate::proof::classes::{AccessClasses, ClassId, RuleId, intersects};
 use crate::proof::epoch_set::EpochSet;
 use crate::proof::port_index::PortIndex;
 
-/// With fewer permits than that, a look at each is as fast as one into an index. Small policies are to test it all the same.
-const MANY: usize = if cfg!(test) { 1 } else { 256 };
+/// The number of rules near a pair of classes from which on the index of ports is faster than a look at each rule.
+const PORT_INDEX_THRESHOLD: usize = 256;
 
-/// A permit, less the items that have been taken away.
+/// What remains of a rule after items have been removed.
 #[derive(Clone, Debug, Default)]
-pub struct Remaining {
-    pub src: Vec<SelectorId>,
-    pub dst: Vec<SelectorId>,
-    pub ports: PortSet,
+pub(super) struct Remaining {
+    pub(super) src: Vec<SelectorId>,
+    pub(super) dst: Vec<SelectorId>,
+    pub(super) ports: PortSet,
 }
 
-/// A part of a permit that must stay allowed.
-pub struct Cube<'r> {
-    /// The permit, whose postures and routers it has.
-    pub permit: usize,
-    pub src: &'r [SelectorId],
-    pub dst: &'r [SelectorId],
-    pub ports: &'r PortSet,
+/// A part of a rule that must stay allowed.
+#[derive(Clone, Copy)]
+pub(super) struct Cube<'r> {
+    /// The rule, whose postures and routers the cube has.
+    pub(super) rule: RuleId,
+    pub(super) src: &'r [SelectorId],
+    pub(super) dst: &'r [SelectorId],
+    pub(super) ports: &'r PortSet,
 }
 
-/// Where something of a region is missing.
-pub struct Uncovered {
-    pub permit: usize,
-    pub source: ClassId,
-    pub destination: ClassId,
-    /// Whether both are devices of one user.
-    pub is_own: bool,
-    /// What no permit opens there.
-    pub ports: PortSet,
+/// A counterexample: a part of a cube that no rule covers.
+pub(super) struct Uncovered {
+    pub(super) rule: RuleId,
+    pub(super) source: ClassId,
+    pub(super) destination: ClassId,
+    /// Whether source and destination are devices of one user.
+    pub(super) is_same_user: bool,
+    /// The ports that no rule opens there.
+    pub(super) ports: PortSet,
 }
 
-/// The permits of a space, less what has been taken away of them.
-pub struct Containment<'a, 'p> {
-    space: &'a AccessClasses<'p>,
-    /// By number, what is left of each permit
-    live: Vec<Remaining>,
-    /// By number, the routers of each permit, a number for each set of them
-    via: Vec<usize>,
-    sources: EndWeights<'a, 'p>,
-    destinations: EndWeights<'a, 'p>,
+/// Rules that cover a pair of classes.
+struct PairCover {
+    rules: Vec<RuleId>,
+    /// Whether they cover every pair that they all name, and not only devices of one user.
+    is_general: bool,
+}
+
+/// The rules of a policy, less what has been removed from them.
+pub(super) struct Containment<'a, 'p> {
+    classes: &'a AccessClasses<'p>,
+    /// By rule, what remains of it.
+    remaining: Vec<Remaining>,
+    /// By rule, its set of routers, by number.
+    routers: Vec<usize>,
+    sources: ClassRarity<'a, 'p>,
+    destinations: ClassRarity<'a, 'p>,
     by_port: PortIndex,
-    marks: EpochSet,
-    other_marks: EpochSet,
+    port_index_threshold: usize,
+    source_selectors: EpochSet,
+    destination_selectors: EpochSet,
 }
 
 impl<'a, 'p> Containment<'a, 'p> {
-    pub fn new(space: &'a AccessClasses<'p>) -> Self {
-        let permits = &space.permits;
+    /// Returns the complete rules.
+    pub(super) fn new(classes: &'a AccessClasses<'p>) -> Self {
+        let rules = &classes.rules;
         let mut sets: HashMap<BTreeSet<&str>, usize> = HashMap::new();
-        let via = permits.list.iter().map(|permit| {
+        let routers = rules.list.iter().map(|rule| {
             let next = sets.len();
-            *sets.entry(permit.via().iter().map(|tag| tag.text.as_str()).collect()).or_insert(next)
+            *sets.entry(rule.via().iter().map(|tag| tag.text.as_str()).collect()).or_insert(next)
         });
-        let live = permits.list.iter().zip(&space.ports).map(|(permit, ports)| Remaining {
-            src: permit.src.clone(),
-            dst: permit.dst.clone(),
+        let remaining = rules.list.iter().zip(&classes.ports).map(|(rule, ports)| Remaining {
+            src: rule.src.clone(),
+            dst: rule.dst.clone(),
             ports: ports.clone(),
         });
         Containment {
-            space,
-            live: live.collect(),
-            via: via.collect(),
-            sources: EndWeights::new(&space.sources, &space.sources_of, permits.by_source()),
-            destinations: EndWeights::new(&space.destinations, &space.destinations_of, permits.by_destination()),
-            by_port: PortIndex::new(&space.ports),
-            marks: EpochSet::new(permits.selectors.len()),
-            other_marks: EpochSet::new(permits.selectors.len()),
+            classes,
+            remaining: remaining.collect(),
+            routers: routers.collect(),
+            sources: ClassRarity::new(&classes.sources, &classes.sources_of, rules.by_source()),
+            destinations: ClassRarity::new(&classes.destinations, &classes.destinations_of, rules.by_destination()),
+            by_port: PortIndex::new(&classes.ports),
+            port_index_threshold: PORT_INDEX_THRESHOLD,
+            source_selectors: EpochSet::new(rules.selectors.len()),
+            destination_selectors: EpochSet::new(rules.selectors.len()),
         }
     }
 
-    /// What is left of a permit.
-    pub fn live(&self, permit: usize) -> Option<&Remaining> {
-        self.live.get(permit)
+    /// Returns the same with another threshold for the index of ports, which must not change any result.
+    #[cfg(test)]
+    pub(super) fn with_port_index_threshold(self, port_index_threshold: usize) -> Self {
+        Containment { port_index_threshold, ..self }
     }
 
-    /// Leaves that of a permit, and gives what it was.
-    pub fn replace(&mut self, permit: usize, live: Remaining) -> Remaining {
-        self.live.get_mut(permit).map(|slot| std::mem::replace(slot, live)).unwrap_or_default()
+    /// Returns what remains of a rule.
+    pub(super) fn remaining(&self, rule: RuleId) -> Option<&Remaining> {
+        self.remaining.get(rule)
     }
 
-    /// Whether a region is about nobody or nothing.
-    pub fn is_empty(&self, region: &Cube) -> bool {
-        let own = self.space.permits.selectors.own_devices();
-        let has_some = |end: &EndWeights, ids: &[SelectorId]| ids.iter().any(|&id| Some(id) == own || end.has_some(id));
-        region.ports.is_empty() || !has_some(&self.sources, region.src) || !has_some(&self.destinations, region.dst)
+    /// Replaces what remains of a rule, and returns what it was.
+    pub(super) fn replace(&mut self, rule: RuleId, remaining: Remaining) -> Remaining {
+        self.remaining.get_mut(rule).map(|slot| std::mem::replace(slot, remaining)).unwrap_or_default()
     }
 
-    /// Finds permits that together allow all of a region, and adds them to those of other regions.
+    /// Returns `true` if a cube has no sources, no destinations or no ports.
+    pub(super) fn is_empty(&self, cube: &Cube) -> bool {
+        let own = self.classes.rules.selectors.own_devices();
+        let is_used = |end: &ClassRarity, ids: &[SelectorId]| ids.iter().any(|&id| Some(id) == own || end.is_used(id));
+        cube.ports.is_empty() || !is_used(&self.sources, cube.src) || !is_used(&self.destinations, cube.dst)
+    }
+
+    /// Proves that rules cover a cube, and adds them to `by`.
     ///
     /// # Errors
-    /// Tells a part of it that none allows.
-    pub fn allow(&mut self, region: &Cube, by: &mut BTreeSet<usize>) -> Result<(), Uncovered> {
-        match self.space.permits.selectors.own_devices().filter(|own| region.dst.contains(own)) {
-            None => self.allow_direct(region, by),
-            Some(own) => {
-                let direct: Vec<SelectorId> = region.dst.iter().copied().filter(|&id| id != own).collect();
-                self.allow_direct(&Cube { dst: &direct, ..*region }, by)?;
-                self.allow_home(&Cube { dst: &[own], ..*region }, by)
+    /// Returns a part of the cube that no rule covers.
+    pub(super) fn cover(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
+        let Some(own) = self.classes.rules.selectors.own_devices().filter(|own| cube.dst.contains(own)) else {
+            return self.cover_named(cube, by);
+        };
+        let named: Vec<SelectorId> = cube.dst.iter().copied().filter(|&id| id != own).collect();
+        self.cover_named(&Cube { dst: &named, ..*cube }, by)?;
+        self.cover_own_devices(&Cube { dst: &[own], ..*cube }, by)
+    }
+
+    /// Steps 1 to 3, for a cube without `autogroup:self`.
+    fn cover_named(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
+        let mut parts = vec![*cube];
+        while let Some(part) = parts.pop() {
+            let source = self.sources.rarest_named_by(part.src);
+            let destination = self.destinations.rarest_named_by(part.dst);
+            let (Some(source), Some(destination)) = (source, destination) else { continue };
+            let cover = self.cover_pair(&part, source, destination)?;
+            if cover.is_general && cover.rules.iter().all(|&rule| self.is_wide(&part, rule)) {
+                by.extend(cover.rules);
+            } else if part.src.len() > 1 {
+                parts.extend(part.src.iter().rev().map(|id| Cube { src: from_ref(id), ..part }));
+            } else if part.dst.len() > 1 {
+                parts.extend(part.dst.iter().rev().map(|id| Cube { dst: from_ref(id), ..part }));
+            } else {
+                self.cover_classes(&part, by)?;
             }
         }
+        Ok(())
     }
 
-    fn allow_direct(&mut self, region: &Cube, by: &mut BTreeSet<usize>) -> Result<(), Uncovered> {
-        let (source, destination) = (self.sources.least(region.src), self.destinations.least(region.dst));
-        let (Some(source), Some(destination)) = (source, destination) else { return Ok(()) };
-        let first = self.enough_between(region, source, destination)?;
-        if first.are_for_all && first.permits.iter().all(|&permit| self.is_wide(region, permit)) {
-            by.extend(first.permits);
-            return Ok(());
-        }
-        if let [_, _, ..] = region.src {
-            return region.src.iter().try_for_each(|&id| self.allow_direct(&Cube { src: &[id], ..*region }, by));
-        }
-        if let [_, _, ..] = region.dst {
-            return region.dst.iter().try_for_each(|&id| self.allow_direct(&Cube { dst: &[id], ..*region }, by));
-        }
-        self.allow_block(region, by)
-    }
-
-    /// All sources to all destinations.
-    fn allow_block(&mut self, region: &Cube, by: &mut BTreeSet<usize>) -> Result<(), Uncovered> {
-        let mut blocks = vec![(self.space.sources_among(region.src), self.space.destinations_among(region.dst))];
+    /// Step 4: every class of sources to every class of destinations.
+    fn cover_classes(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
+        let classes = self.classes;
+        let mut blocks = vec![(classes.sources_named_by(cube.src), classes.destinations_named_by(cube.dst))];
         while let Some((mut sources, destinations)) = blocks.pop() {
-            let Some(destination) = self.destinations.lightest(&destinations) else { continue };
+            let Some(destination) = self.destinations.rarest_of(&destinations) else { continue };
             let mut done = HashSet::new();
-            // The last are those with the least of a name, which is where coverage ends soonest.
+            // The last classes have the least specific names, which is where coverage ends soonest.
             while let Some(source) = sources.pop() {
                 if done.contains(&source) {
                     continue;
                 }
-                let enough = self.enough_between(region, source, destination)?;
-                let (mut rows, mut other_columns) = (vec![source], destinations.clone());
-                if enough.are_for_all {
-                    let alike = self.sources_of_all(&enough.permits).into_iter();
-                    rows.extend(alike.filter(|row| sources.binary_search(row).is_ok() && !done.contains(row)));
-                    other_columns.retain(|&destination| !self.all_to(&enough.permits, destination));
+                let cover = self.cover_pair(cube, source, destination)?;
+                let (mut rows, mut columns) = (vec![source], destinations.clone());
+                if cover.is_general {
+                    let named = self.sources_of_all(&cover.rules).into_iter();
+                    rows.extend(named.filter(|row| sources.binary_search(row).is_ok() && !done.contains(row)));
+                    columns.retain(|&destination| !self.all_target(&cover.rules, destination));
                 } else {
-                    // To devices of another user nothing leads from there, whatever is allowed.
-                    for &destination in destinations.iter().filter(|&&other| self.space.may_be_own(source, other)) {
-                        if !self.space.may_be_two(source, destination) {
-                            by.extend(self.enough_between(region, source, destination)?.permits);
+                    // The source is one user, so these destinations are reached as devices of the same user only.
+                    for &destination in &destinations {
+                        let is_same_user = classes.may_be_same_user(source, destination);
+                        if is_same_user && !classes.may_be_different_users(source, destination) {
+                            by.extend(self.cover_pair(cube, source, destination)?.rules);
                         }
                     }
-                    other_columns.retain(|&destination| self.space.may_be_two(source, destination));
+                    columns.retain(|&destination| classes.may_be_different_users(source, destination));
                 }
-                by.extend(enough.permits);
+                by.extend(cover.rules);
                 done.extend(rows.iter().copied());
                 rows.sort_unstable();
-                blocks.push((rows, other_columns));
+                blocks.push((rows, columns));
             }
         }
         Ok(())
     }
 
-    /// Between devices of one user, for each user.
-    fn allow_home(&mut self, region: &Cube, by: &mut BTreeSet<usize>) -> Result<(), Uncovered> {
-        let space = self.space;
+    /// `autogroup:self` for each user.
+    fn cover_own_devices(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
+        let classes = self.classes;
         let mut done = HashSet::new();
-        for source in space.sources_among(region.src).into_iter().rev() {
-            let homes = space.own.get(source).map_or(&[][..], Vec::as_slice);
-            if homes.is_empty() || done.contains(&source) {
+        for source in classes.sources_named_by(cube.src).into_iter().rev() {
+            let destinations = classes.same_user.get(source).map_or(&[][..], Vec::as_slice);
+            if destinations.is_empty() || done.contains(&source) {
                 continue;
             }
-            let homeward = self.meeting(region, source, region.dst);
-            match self.enough(region, homeward) {
-                // What leads all of these home does so whatever devices they have.
-                Ok(permits) => {
-                    done.extend(self.sources_of_all(&permits));
-                    by.extend(permits);
-                }
-                Err(_) => {
-                    for &destination in homes {
-                        by.extend(self.enough_at_home(region, source, destination)?);
-                    }
-                }
+            let to_own_devices = self.candidates(cube, source, cube.dst);
+            if let Ok(rules) = self.cover_ports(cube, to_own_devices) {
+                // They cover all of their sources, whatever devices those have.
+                done.extend(self.sources_of_all(&rules));
+                by.extend(rules);
+                continue;
+            }
+            for &destination in destinations {
+                by.extend(self.cover_same_user(cube, source, destination)?);
             }
         }
         Ok(())
     }
 
-    /// What opens all ports of a region between two classes.
-    fn enough_between(
-        &mut self,
-        region: &Cube,
-        source: ClassId,
-        destination: ClassId,
-    ) -> Result<CoveringRules, Uncovered> {
-        let space = self.space;
-        let to = space.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
-        let enough = match self.missing(region, source, to) {
+    /// Covers a pair of classes, as devices of different users if they may be that.
+    fn cover_pair(&mut self, cube: &Cube, source: ClassId, destination: ClassId) -> Result<PairCover, Uncovered> {
+        let classes = self.classes;
+        let to = classes.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
+        let covered = match self.rarest_uncovered_ports(cube, source, to) {
             Some(ports) => Err(ports),
             None => {
-                let permits = self.meeting(region, source, to);
-                self.enough(region, permits)
+                let candidates = self.candidates(cube, source, to);
+                self.cover_ports(cube, candidates)
             }
         };
-        match enough {
-            Ok(permits) => Ok(CoveringRules { permits, are_for_all: true }),
-            Err(ports) if space.may_be_two(source, destination) => {
-                Err(Uncovered { permit: region.permit, source, destination, is_own: false, ports })
+        match covered {
+            Ok(rules) => Ok(PairCover { rules, is_general: true }),
+            Err(ports) if classes.may_be_different_users(source, destination) => {
+                Err(Uncovered { rule: cube.rule, source, destination, is_same_user: false, ports })
             }
-            Err(_) if space.may_be_own(source, destination) => {
-                Ok(CoveringRules { permits: self.enough_at_home(region, source, destination)?, are_for_all: false })
+            Err(_) if classes.may_be_same_user(source, destination) => {
+                let rules = self.cover_same_user(cube, source, destination)?;
+                Ok(PairCover { rules, is_general: false })
             }
-            Err(_) => Ok(CoveringRules { permits: Vec::new(), are_for_all: false }),
+            // Members of these classes never meet.
+            Err(_) => Ok(PairCover { rules: Vec::new(), is_general: false }),
         }
     }
 
-    /// The same between devices of one user.
-    fn enough_at_home(
+    /// Covers a pair of classes as devices of one user.
+    fn cover_same_user(
         &mut self,
-        region: &Cube,
+        cube: &Cube,
         source: ClassId,
         destination: ClassId,
-    ) -> Result<Vec<usize>, Uncovered> {
-        let space = self.space;
-        let class = space.destinations.get(destination);
-        let direct = class.into_iter().flat_map(|class| &class.selectors).copied();
-        let to: Vec<SelectorId> = direct.chain(space.permits.selectors.own_devices()).collect();
-        let permits = self.meeting(region, source, &to);
-        let lack = |ports| Uncovered { permit: region.permit, source, destination, is_own: true, ports };
-        self.enough(region, permits).map_err(lack)
+    ) -> Result<Vec<RuleId>, Uncovered> {
+        let class = self.classes.destinations.get(destination);
+        let named = class.into_iter().flat_map(|class| &class.selectors).copied();
+        let to: Vec<SelectorId> = named.chain(self.classes.rules.selectors.own_devices()).collect();
+        let candidates = self.candidates(cube, source, &to);
+        let uncovered = |ports| Uncovered { rule: cube.rule, source, destination, is_same_user: true, ports };
+        self.cover_ports(cube, candidates).map_err(uncovered)
     }
 
-    /// PortSet of a region that no permit opens from a class to one of some selectors, if that is seen at once: most rules
-    /// have a port that few others have.
-    fn missing(&mut self, region: &Cube, source: ClassId, to: &[SelectorId]) -> Option<PortSet> {
-        let permits = &self.space.permits;
-        let from = self.space.sources.get(source).map_or(&[][..], |class| &class.selectors);
-        let near = uses(permits.by_source(), from).min(uses(permits.by_destination(), to));
-        if near < MANY {
+    /// Returns ports of a cube that no rule opens from a class to one of some selectors, if the index of ports shows it:
+    /// most rules have a port that few others have.
+    fn rarest_uncovered_ports(&mut self, cube: &Cube, source: ClassId, to: &[SelectorId]) -> Option<PortSet> {
+        let rules = &self.classes.rules;
+        let from = self.classes.sources.get(source).map_or(&[][..], |class| &class.selectors);
+        let near = count_uses(rules.by_source(), from).min(count_uses(rules.by_destination(), to));
+        if near < self.port_index_threshold {
             return None;
         }
-        let (piece, _) = self.by_port.rarest(region.ports).filter(|&(_, count)| count < near)?;
-        let ports = self.by_port.ports(piece).common(region.ports);
-        self.marks.set(from);
-        self.other_marks.set(to);
-        for permit in self.by_port.permits(piece) {
-            if let Some(live) = self.live.get(permit)
-                && self.marks.has_any(&live.src)
-                && self.other_marks.has_any(&live.dst)
-                && live.ports.overlap(&ports)
+        let (piece, _) = self.by_port.rarest(cube.ports).filter(|&(_, count)| count < near)?;
+        let ports = self.by_port.ports(piece).common(cube.ports);
+        self.source_selectors.replace(from);
+        self.destination_selectors.replace(to);
+        for rule in self.by_port.rules(piece) {
+            if let Some(remaining) = self.remaining.get(rule)
+                && self.source_selectors.contains_any(&remaining.src)
+                && self.destination_selectors.contains_any(&remaining.dst)
+                && remaining.ports.overlap(&ports)
             {
                 return None;
             }
@@ -263,20 +292,28 @@ impl<'a, 'p> Containment<'a, 'p> {
         Some(ports)
     }
 
-    /// The permits from a class to one of some selectors that may help with a region, in order.
-    fn meeting(&mut self, region: &Cube, source: ClassId, to: &[SelectorId]) -> Vec<usize> {
-        let (space, mut found) = (self.space, Vec::new());
-        let from = space.sources.get(source).map_or(&[][..], |class| &class.selectors);
-        let (by_source, by_destination) = (space.permits.by_source(), space.permits.by_destination());
-        let is_from = uses(by_source, from) < uses(by_destination, to);
+    /// Returns the rules from a class to one of some selectors that may cover a part of a cube, in order.
+    fn candidates(&mut self, cube: &Cube, source: ClassId, to: &[SelectorId]) -> Vec<RuleId> {
+        let mut found = Vec::new();
+        let from = self.classes.sources.get(source).map_or(&[][..], |class| &class.selectors);
+        let (by_source, by_destination) = (self.classes.rules.by_source(), self.classes.rules.by_destination());
+        // Start from the end that fewer rules name.
+        let is_from = count_uses(by_source, from) < count_uses(by_destination, to);
         let (near, lists, far) = if is_from { (from, by_source, to) } else { (to, by_destination, from) };
-        self.marks.set(far);
+        let far_selectors = if is_from { &mut self.destination_selectors } else { &mut self.source_selectors };
+        far_selectors.replace(far);
+        let (routers, far_selectors) = (self.routers.get(cube.rule), &*far_selectors);
         for &id in near {
-            for &permit in lists.get(id).into_iter().flatten() {
-                let Some(live) = self.live.get(permit) else { continue };
-                let (here, there) = if is_from { (&live.src, &live.dst) } else { (&live.dst, &live.src) };
-                if self.marks.has_any(there) && here.contains(&id) && self.may_help(region, permit, live) {
-                    found.push(permit);
+            for &rule in lists.get(id).into_iter().flatten() {
+                let Some(remaining) = self.remaining.get(rule) else { continue };
+                let (here, there) =
+                    if is_from { (&remaining.src, &remaining.dst) } else { (&remaining.dst, &remaining.src) };
+                if far_selectors.contains_any(there)
+                    && here.contains(&id)
+                    && self.routers.get(rule) == routers
+                    && remaining.ports.overlap(cube.ports)
+                {
+                    found.push(rule);
                 }
             }
         }
@@ -285,89 +322,82 @@ impl<'a, 'p> Containment<'a, 'p> {
         found
     }
 
-    /// Whether a permit leads through the same routers and has some of the ports.
-    fn may_help(&self, region: &Cube, permit: usize, live: &Remaining) -> bool {
-        self.via.get(permit) == self.via.get(region.permit) && live.ports.overlap(region.ports)
-    }
-
-    /// Which of some permits together open all ports of a region, whatever posture there is; else what is missing.
-    /// Those that do so for all of the region are taken rather than others, and one rather than two.
-    fn enough(&mut self, region: &Cube, mut permits: Vec<usize>) -> Result<Vec<usize>, PortSet> {
-        let by = self.first_enough(region, &permits)?;
-        if let [one] = *by
-            && (permits.len() == 1 || self.is_wide(region, one))
+    /// Returns those of the candidates that together open every port of a cube, whatever postures the source meets.
+    /// Prefers rules that cover all of the cube, and one rule to two.
+    ///
+    /// # Errors
+    /// Returns the ports that stay uncovered.
+    fn cover_ports(&mut self, cube: &Cube, mut candidates: Vec<RuleId>) -> Result<Vec<RuleId>, PortSet> {
+        let rules = self.cover_ports_in_order(cube, &candidates)?;
+        if let [one] = *rules
+            && (candidates.len() == 1 || self.is_wide(cube, one))
         {
-            return Ok(by);
+            return Ok(rules);
         }
-        permits.sort_by_cached_key(|&permit| {
-            let is_whole = self.live.get(permit).is_some_and(|live| live.ports.contains(region.ports));
-            (!self.is_wide(region, permit), !is_whole)
+        candidates.sort_by_cached_key(|&rule| {
+            let has_all = self.remaining.get(rule).is_some_and(|remaining| remaining.ports.contains(cube.ports));
+            (!self.is_wide(cube, rule), !has_all)
         });
-        self.first_enough(region, &permits)
+        self.cover_ports_in_order(cube, &candidates)
     }
 
-    fn first_enough(&self, region: &Cube, permits: &[usize]) -> Result<Vec<usize>, PortSet> {
-        let mut by = Vec::new();
-        // A device that has one posture and no other, or none. What it may do, all may that have more.
-        let postures = self.space.permit(region.permit).map_or(&[][..], |permit| permit.postures);
+    /// Like [`cover_ports`](Self::cover_ports), but takes the first candidates that are enough.
+    fn cover_ports_in_order(&self, cube: &Cube, candidates: &[RuleId]) -> Result<Vec<RuleId>, PortSet> {
+        let mut rules = Vec::new();
+        // A device that meets one posture and no other, or none. A device that meets more has no less access.
+        let postures = self.classes.rule(cube.rule).map_or(&[][..], |rule| rule.postures);
         let states = postures.iter().map(Some).chain(postures.is_empty().then_some(None));
         for posture in states {
-            let mut rest = region.ports.clone();
-            for &permit in permits.iter().filter(|&&permit| self.is_met(permit, posture)) {
-                let Some(live) = self.live.get(permit) else { continue };
-                let less = rest.without(&live.ports);
-                if less != rest {
-                    by.push(permit);
-                    rest = less;
+            let mut uncovered = cube.ports.clone();
+            for &rule in candidates.iter().filter(|&&rule| self.accepts(rule, posture)) {
+                let Some(remaining) = self.remaining.get(rule) else { continue };
+                let less = uncovered.without(&remaining.ports);
+                if less != uncovered {
+                    rules.push(rule);
+                    uncovered = less;
                 }
-                if rest.is_empty() {
+                if uncovered.is_empty() {
                     break;
                 }
             }
-            if !rest.is_empty() {
-                return Err(rest);
+            if !uncovered.is_empty() {
+                return Err(uncovered);
             }
         }
-        Ok(by)
+        Ok(rules)
     }
 
-    /// Whether a posture is enough for a permit.
-    fn is_met(&self, permit: usize, posture: Option<&Selector>) -> bool {
-        self.space.permit(permit).is_some_and(|permit| {
-            permit.postures.is_empty()
-                || posture.is_some_and(|posture| permit.postures.iter().any(|one| *one.text == *posture.text))
+    /// Returns `true` if a rule requires no posture, or accepts this one.
+    fn accepts(&self, rule: RuleId, posture: Option<&Selector>) -> bool {
+        self.classes.rule(rule).is_some_and(|rule| {
+            rule.postures.is_empty()
+                || posture.is_some_and(|posture| rule.postures.iter().any(|one| *one.text == *posture.text))
         })
     }
 
-    /// Whether a permit has all sources and destinations of a region, each by one of its own selectors.
-    fn is_wide(&mut self, region: &Cube, permit: usize) -> bool {
-        let Some(live) = self.live.get(permit) else { return false };
-        region.src.iter().all(|&id| self.sources.has_wider(id, &live.src))
-            && region.dst.iter().all(|&id| self.destinations.has_wider(id, &live.dst))
+    /// Returns `true` if a rule has, for every source and destination selector of a cube, one that is at least as wide.
+    fn is_wide(&mut self, cube: &Cube, rule: RuleId) -> bool {
+        let Some(remaining) = self.remaining.get(rule) else { return false };
+        cube.src.iter().all(|&id| self.sources.has_wider(id, &remaining.src))
+            && cube.dst.iter().all(|&id| self.destinations.has_wider(id, &remaining.dst))
     }
 
-    /// The classes that are sources of each of some permits, in order.
-    fn sources_of_all(&self, permits: &[usize]) -> Vec<ClassId> {
-        let lives: Vec<&Remaining> = permits.iter().filter_map(|&permit| self.live.get(permit)).collect();
-        let few = lives.iter().min_by_key(|live| uses(&self.space.sources_of, &live.src));
-        let mut sources = few.map_or(Vec::new(), |live| self.space.sources_among(&live.src));
+    /// Returns the classes that every one of some rules has as a source, in order.
+    fn sources_of_all(&self, rules: &[RuleId]) -> Vec<ClassId> {
+        let all: Vec<&Remaining> = rules.iter().filter_map(|&rule| self.remaining.get(rule)).collect();
+        let fewest = all.iter().min_by_key(|remaining| count_uses(&self.classes.sources_of, &remaining.src));
+        let mut sources = fewest.map_or(Vec::new(), |remaining| self.classes.sources_named_by(&remaining.src));
         sources.retain(|&source| {
-            let class = self.space.sources.get(source);
-            class.is_some_and(|class| lives.iter().all(|live| meets(&live.src, &class.selectors)))
+            let class = self.classes.sources.get(source);
+            class.is_some_and(|class| all.iter().all(|remaining| intersects(&remaining.src, &class.selectors)))
         });
         sources
     }
 
-    fn all_to(&self, permits: &[usize], destination: ClassId) -> bool {
-        let class = self.space.destinations.get(destination);
-        let is_to = |live: &Remaining| class.is_some_and(|class| meets(&live.dst, &class.selectors));
-        permits.iter().all(|&permit| self.live.get(permit).is_some_and(is_to))
+    /// Returns `true` if every one of some rules has a class as a destination.
+    fn all_target(&self, rules: &[RuleId], destination: ClassId) -> bool {
+        let class = self.classes.destinations.get(destination);
+        let targets = |remaining: &Remaining| class.is_some_and(|class| intersects(&remaining.dst, &class.selectors));
+        rules.iter().all(|&rule| self.remaining.get(rule).is_some_and(targets))
     }
-}
-
-/// Permits that open all that is asked for.
-struct CoveringRules {
-    permits: Vec<usize>,
-    /// Whether they do so for whomever they have as sources and destinations, and not just for devices of one user.
-    are_for_all: bool,
 }

@@ -1,33 +1,36 @@
-//! A set of selectors that is changed as often as it is asked.
+//! A set of selectors that is replaced as often as it is queried.
 
 use crate::access::selector_index::SelectorId;
 
-/// A set of selectors that is asked often and changed often.
-pub struct EpochSet {
-    /// By selector, when it was last in the set
-    times: Vec<usize>,
-    now: usize,
+/// A set of selectors that takes no time to clear: a selector is a member if it was inserted in the current epoch.
+pub(super) struct EpochSet {
+    /// By selector, the epoch in which it was inserted last.
+    epochs: Vec<usize>,
+    current: usize,
 }
 
 impl EpochSet {
-    pub fn new(size: usize) -> EpochSet {
-        EpochSet { times: vec![0; size], now: 0 }
+    /// Returns an empty set for selectors below `size`.
+    pub(super) fn new(size: usize) -> EpochSet {
+        EpochSet { epochs: vec![0; size], current: 0 }
     }
 
-    pub fn set(&mut self, selectors: &[SelectorId]) {
-        self.now += 1;
+    /// Replaces the members with `selectors`.
+    pub(super) fn replace(&mut self, selectors: &[SelectorId]) {
+        self.current += 1;
         for &id in selectors {
-            if let Some(time) = self.times.get_mut(id) {
-                *time = self.now;
+            if let Some(epoch) = self.epochs.get_mut(id) {
+                *epoch = self.current;
             }
         }
     }
 
-    pub fn has_any(&self, selectors: &[SelectorId]) -> bool {
-        // Nothing is asked as often, and macros run unoptimised: closures would take twice the time.
+    /// Returns `true` if one of the selectors is a member.
+    pub(super) fn contains_any(&self, selectors: &[SelectorId]) -> bool {
+        // The most frequent query of all, and macros run unoptimised: closures would take twice the time.
         for &id in selectors {
-            if let Some(&time) = self.times.get(id)
-                && time == self.now
+            if let Some(&epoch) = self.epochs.get(id)
+                && epoch == self.current
             {
                 return true;
             }

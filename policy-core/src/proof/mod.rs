@@ -1,41 +1,51 @@
-//! What follows from a policy: proofs about everybody, those included who do not exist yet.
+//! Proofs about a policy that hold for every user, device and address, including those that join later.
 //!
-//! A policy has finitely many words, so it can tell apart only finitely many sources and destinations. Each word
-//! (`alice@example.com`, `tag:web`, `10.0.0.0/8`) cuts the world in two: what it names and what it does not. The pieces
-//! that are left after all cuts are *classes*, and within one nothing that the policy says makes a difference. Known users, declared
-//! tags and named addresses are members of classes, and so are "any other member" and "any other address", that is
-//! whoever joins next. What holds for every pair of classes holds for everybody. Nothing is sampled, nothing is guessed.
+//! A policy contains finitely many selectors, so it can tell apart only finitely many sources and destinations. Each
+//! selector (`alice@example.com`, `tag:web`, `10.0.0.0/8`) splits everything that could connect into two parts: what it
+//! names and what it does not name. The parts that remain after all splits are *equivalence classes*: no selector tells
+//! two members of a class apart. Known users, declared tags and named addresses are members of classes, and so are "any
+//! other member" and "any other address", which stand for everyone and everything that joins later. What holds for every
+//! pair of classes holds for everybody. Nothing is sampled, nothing is guessed.
 //!
-//! A [`Space`] has the classes of both ends. Its cells, a source and a destination, say which rules open which
-//! [`Ports`]. Everything here is computed from that:
+//! [`AccessClasses`] holds the classes of both ends. For a source class and a destination class it says which rules open
+//! which [ports](crate::access::port_set::PortSet). Every analysis here is computed from it:
 //!
-//! - [`violations`]: a packet that an invariant forbids and a rule lets through,
-//! - [`redundancies`]: rules, and parts of rules, that the others make needless,
-//! - [`diff()`]: what another policy gives that this one does not.
+//! - [`violations`]: packets that an invariant forbids and a rule allows.
+//! - [`device_violations`]: the same for the known devices, where several tags on one device together break an invariant
+//!   that holds for each tag alone.
+//! - [`redundancies`]: rules, and items of rules, that the other rules cover.
 //!
-//! How the world is taken:
+//! The model behind the classes:
 //!
-//! - **People** have a login, perhaps a role, and are in groups. Whoever has a role that nobody tells may have any, so
-//!   there are several of them: "`bob`" and "`bob`, if an admin". A tailnet has one owner.
-//! - **Names are looked at one by one.** A device with two tags may do what either may, so nothing is missed by looking
-//!   at each tag alone; that it is so for one known device is a question about devices, not about the policy. In the
-//!   same way somebody in a synced group is "a member of" it, and an address that no fact gives to a device is an
-//!   address, and not perhaps somebody's laptop.
-//! - **Addresses** are cut at every border of a prefix, a host or an ip set. An address outside the tailnet may be
+//! - **Users** have a login, perhaps a role, and are members of groups. A user whose role is unknown may have any role, so
+//!   they appear several times: as "`bob`" and as "`bob` (if an admin)". A tailnet has one owner.
+//! - **Selectors are examined one at a time.** A device with two tags has the access of both, so examining each tag alone
+//!   misses nothing that the policy grants. Whether one known device combines two tags is a question about devices, which
+//!   [`device_violations`] answers. In the same way, a member of a synced group is "a member of" that group, and an
+//!   address that no known device has is just an address, not perhaps somebody's laptop.
+//! - **Addresses** are split at every border of a prefix, a host or an IP set. An address outside the tailnet may be
 //!   behind a subnet router or not, which decides whether `*` names it as a source.
-//! - **`autogroup:self`** is neither a source nor a destination but between the two: devices of one user.
-//! - **Postures** are met or not. For what must never be possible, some device meets them; for what must stay possible
-//!   without a rule, none does that need not.
+//! - **`autogroup:self`** is neither a source nor a destination but a relation between the two: devices of one user.
+//! - **Postures** are met or not met. For what must never be possible, some device meets them. For what must stay
+//!   possible without a rule, no device meets a posture that it does not have to meet.
 
-pub mod atoms;
-pub mod classes;
-pub mod containment;
-pub mod end_weights;
-pub mod epoch_set;
-pub mod invariant;
+mod atoms;
+mod class_name;
+mod class_rarity;
+mod classes;
+mod containment;
+mod device_invariant;
+mod epoch_set;
+mod invariant;
 #[cfg(test)]
-pub mod oracle;
-pub mod partition;
-pub mod port_index;
-pub mod redundancy;
-pub mod representative;
+pub(crate) mod oracle;
+mod partition;
+mod port_index;
+mod redundancy;
+mod representative;
+
+pub use class_name::ClassName;
+pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
+pub use device_invariant::{DeviceViolation, device_violations};
+pub use invariant::{Violation, breaking, violation, violations};
+pub use redundancy::{Redundancy, RedundantPart, redundancies};

@@ -1,5 +1,5 @@
-//! The same analyses in the plainest way, for the policies of [`policy_generate::small`]: everybody who can be is written down,
-//! every pair is tried on every port, and classes play no part.
+//! A reference model of the analyses for the policies of [`policy_generate::small`]. It lists everyone and everything that
+//! such a policy can be about, and tries every pair on every port, without classes.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -7,39 +7,40 @@ use std::net::IpAddr;
 use crate::model::{Invariant, InvariantKind, InvariantTarget, Policy, PortRange, Protocol, Role, Selector};
 use crate::source::Origin;
 
-/// What packets there are: the ports of [`policy_generate::small`], each a bit.
+/// The packets of [`policy_generate::small`], each a bit.
 const PACKETS: [(u8, u16); 11] =
     [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
 
-/// A device, or what may be taken for one.
+/// A device, or an address that may be one.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Oracle {
-    /// Login, role, synced group.
-    pub person: Option<(String, Role, bool)>,
-    /// Whether others have the same.
-    pub is_many: bool,
-    pub tags: Vec<String>,
-    pub service: bool,
-    pub shared: bool,
-    pub address: Option<IpAddr>,
-    pub is_routed: bool,
+pub(crate) struct Oracle {
+    /// The login, the role, and whether they are in the synced group.
+    pub(crate) person: Option<(String, Role, bool)>,
+    /// Whether others are described by the same values.
+    pub(crate) is_many: bool,
+    pub(crate) tags: Vec<String>,
+    pub(crate) service: bool,
+    pub(crate) shared: bool,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) is_routed: bool,
 }
 
-/// A rule as far as packets go.
-pub struct OracleRule {
+/// A rule for packets.
+pub(crate) struct OracleRule {
     origin: Origin,
-    /// By source, whether everybody is one.
+    /// By item of the sources, whether each endpoint is one.
     src: Vec<Vec<bool>>,
-    /// By destination, whether everybody is one; whether it is `autogroup:self`; the packets of each item of the ports.
+    /// By item of the destinations, whether each endpoint is one, whether the item is `autogroup:self`, and the packets of each
+    /// item of the ports.
     dst: Vec<(Vec<bool>, bool, Vec<u16>)>,
     via: bool,
     app: bool,
     postures: Vec<String>,
-    /// Where items are: sources, destinations, ports.
+    /// The origins of items: sources, destinations, ports.
     places: [Vec<Origin>; 3],
 }
 
-/// All who could be, as the facts have it.
+/// Returns everyone and everything that could connect.
 fn everybody(policy: &Policy) -> Vec<Oracle> {
     use Role::*;
     let nobody = Oracle::default();
@@ -161,7 +162,7 @@ impl Oracle {
     }
 
     fn may_be_source(&self, policy: &Policy) -> bool {
-        // What is routed for certain, or is in the tailnet, is not so perhaps.
+        // An address that is routed for certain, or is in the tailnet, is not one that may be routed.
         !(self.service || self.is_routed && Oracle { is_routed: false, ..self.clone() }.is_source(policy, "*"))
     }
 
@@ -169,7 +170,7 @@ impl Oracle {
         !self.shared && !self.is_routed
     }
 
-    /// In which ways two of them may meet: as devices of one user, or not.
+    /// Returns how two endpoints may meet: as devices of one user (`true`), or not.
     fn meetings(&self, other: &Oracle) -> Vec<bool> {
         let (Some((a, role_a, synced_a)), Some((b, role_b, synced_b))) = (&self.person, &other.person) else {
             return vec![false];
@@ -187,7 +188,7 @@ impl Oracle {
     }
 }
 
-/// The packets of some ports.
+/// Returns the packets of some ports.
 fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
     let mut set = 0;
     for (protocol, ports) in specs {
@@ -204,15 +205,14 @@ fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
     set
 }
 
-/// Grants, then acls.
-pub fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
+/// Returns the grants and then the ACLs.
+pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
     let sources = |list: &[Selector]| -> Vec<Vec<bool>> {
-        let is_one =
-            |selector: &Selector| everybody.iter().map(|twin| twin.is_source(policy, &selector.text)).collect();
+        let is_one = |selector: &Selector| everybody.iter().map(|one| one.is_source(policy, &selector.text)).collect();
         list.iter().map(is_one).collect()
     };
     let destination = |selector: &Selector, packets: Vec<u16>| {
-        let is_one = everybody.iter().map(|twin| twin.is_destination(&selector.text)).collect();
+        let is_one = everybody.iter().map(|one| one.is_destination(&selector.text)).collect();
         (is_one, &*selector.text == "autogroup:self", packets)
     };
     let postures = |own: &[Selector]| -> Vec<String> {
@@ -259,21 +259,21 @@ pub fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
 }
 
 impl OracleRule {
-    /// All of it.
-    pub fn whole(&self) -> Opening {
+    /// Returns everything that it allows.
+    pub(crate) fn whole(&self) -> Opening {
         self.without(&HashSet::new())
     }
 
-    /// What is left of it without the items at some places.
-    fn without(&self, gone: &HashSet<Origin>) -> Opening {
+    /// Returns what it allows without the items at some origins.
+    fn without(&self, removed: &HashSet<Origin>) -> Opening {
         let [srcs, dsts, ports] = &self.places;
-        let (mut opening, is_gone) = (Opening::default(), gone.contains(&self.origin));
-        for (src, _) in self.src.iter().zip(srcs).filter(|(_, place)| !is_gone && !gone.contains(place)) {
+        let (mut opening, is_removed) = (Opening::default(), removed.contains(&self.origin));
+        for (src, _) in self.src.iter().zip(srcs).filter(|(_, place)| !is_removed && !removed.contains(place)) {
             opening.src.resize(src.len(), false);
             opening.src.iter_mut().zip(src).for_each(|(all, one)| *all |= one);
         }
-        for ((dst, is_self, packets), _) in self.dst.iter().zip(dsts).filter(|(_, place)| !gone.contains(place)) {
-            let left = |item: usize| ports.get(item).is_none_or(|place| !gone.contains(place));
+        for ((dst, is_self, packets), _) in self.dst.iter().zip(dsts).filter(|(_, place)| !removed.contains(place)) {
+            let left = |item: usize| ports.get(item).is_none_or(|place| !removed.contains(place));
             let packets = packets.iter().enumerate().filter(|(item, _)| left(*item));
             let packets = packets.fold(0, |set, (_, packets)| set | packets);
             opening.dst.resize(dst.len(), 0);
@@ -284,17 +284,17 @@ impl OracleRule {
     }
 }
 
-/// The packets that a rule lets through.
+/// The packets that a rule allows.
 #[derive(Default)]
-pub struct Opening {
+pub(crate) struct Opening {
     src: Vec<bool>,
     dst: Vec<u16>,
-    /// To devices of the same user
+    /// To devices of the same user.
     own: u16,
 }
 
 impl Opening {
-    pub fn packets(&self, (source, destination, is_own): Pair) -> u16 {
+    pub(crate) fn packets(&self, (source, destination, is_own): Pair) -> u16 {
         if !self.src.get(source).is_some_and(|is_one| *is_one) {
             return 0;
         }
@@ -304,29 +304,29 @@ impl Opening {
 }
 
 /// A source, a destination, and whether they are devices of one user.
-pub type Pair = (usize, usize, bool);
+pub(crate) type Pair = (usize, usize, bool);
 
-/// Every pair that may meet.
+/// Returns every pair that may meet.
 fn pairs(policy: &Policy, all: &[Oracle]) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    for (from, source) in all.iter().enumerate().filter(|(_, twin)| twin.may_be_source(policy)) {
-        for (to, destination) in all.iter().enumerate().filter(|(_, twin)| twin.may_be_destination()) {
+    for (from, source) in all.iter().enumerate().filter(|(_, one)| one.may_be_source(policy)) {
+        for (to, destination) in all.iter().enumerate().filter(|(_, one)| one.may_be_destination()) {
             pairs.extend(source.meetings(destination).into_iter().map(|is_own| (from, to, is_own)));
         }
     }
     pairs
 }
 
-/// The packets that an invariant forbids between two.
-pub fn forbidden(
+/// Returns the packets that an invariant forbids between two endpoints.
+pub(crate) fn forbidden(
     policy: &Policy,
     invariant: &Invariant,
     (source, destination, is_own): (&Oracle, &Oracle, bool),
 ) -> u16 {
     let all = u16::MAX;
-    let names = |twin: &Oracle, list: &[Selector]| list.iter().any(|item| twin.is_source(policy, &item.text));
-    let reaches = |twin: &Oracle, list: &[Selector]| {
-        list.iter().any(|item| twin.is_destination(&item.text) || is_own && &*item.text == "autogroup:self")
+    let names = |one: &Oracle, list: &[Selector]| list.iter().any(|item| one.is_source(policy, &item.text));
+    let reaches = |one: &Oracle, list: &[Selector]| {
+        list.iter().any(|item| one.is_destination(&item.text) || is_own && &*item.text == "autogroup:self")
     };
     let ports = |target: &InvariantTarget| match target.ip.is_empty() {
         true => all,
@@ -336,7 +336,7 @@ pub fn forbidden(
         targets.iter().filter(|target| is_at(target)).fold(0, |set, target| set | ports(target))
     };
     if invariant.kind == InvariantKind::Isolated {
-        let without_self = |twin: &Oracle, list: &[Selector]| list.iter().any(|item| twin.is_destination(&item.text));
+        let without_self = |one: &Oracle, list: &[Selector]| list.iter().any(|item| one.is_destination(&item.text));
         let goes_out = names(source, &invariant.src);
         let goes_in = without_self(destination, &invariant.src);
         if goes_out == goes_in {
@@ -357,9 +357,8 @@ pub fn forbidden(
 
 mod tests {
     use super::*;
-    use crate::proof::classes::AccessClasses;
-    use crate::proof::invariant::violation;
-    use crate::proof::redundancy::{RedundantPart, redundancies};
+    use crate::proof::redundancy::redundancies_with_threshold;
+    use crate::proof::{AccessClasses, RedundantPart, redundancies, violation};
     use policy_generate::small;
     use policy_generate::small::Random;
 
@@ -371,7 +370,7 @@ mod tests {
             let policy = Policy::with_facts(text.as_str(), facts.as_str());
             let everybody = everybody(&policy);
             let (pairs, rules) = (pairs(&policy, &everybody), rules(&policy, &everybody));
-            let space = AccessClasses::new(&policy);
+            let classes = AccessClasses::new(&policy);
             for invariant in &policy.facts.invariants {
                 let breaks = |rule: &OracleRule| {
                     let opening = rule.whole();
@@ -383,14 +382,14 @@ mod tests {
                     })
                 };
                 let broken: Vec<_> = rules.iter().filter_map(|rule| Some((rule.origin, breaks(rule)?))).collect();
-                let found = violation(&space, invariant);
+                let found = violation(&classes, invariant);
                 assert_eq!(
                     found.as_ref().map_or(0, |found| found.rules),
                     broken.len(),
                     "seed {seed}\n{text}\n{facts}\n{broken:#?}\n{:?}",
                     found.map(|found| (
-                        space.sources[found.source].name().to_owned(),
-                        space.destinations[found.destination].name().to_owned(),
+                        classes.sources[found.source].name(),
+                        classes.destinations[found.destination].name(),
                         found.packet
                     )),
                 );
@@ -404,17 +403,17 @@ mod tests {
     }
 
     #[test]
-    fn exactly_what_is_needless_can_be_taken_away() {
+    fn exactly_what_is_redundant_can_be_removed() {
         let mut found_any = 0;
         for seed in small::seeds(150) {
             let (text, facts) = small::policy(&mut Random::new(seed));
             let policy = Policy::with_facts(text.as_str(), facts.as_str());
             let everybody = everybody(&policy);
             let (pairs, rules) = (pairs(&policy, &everybody), rules(&policy, &everybody));
-            // What is open in each of these states: no posture, each posture; without and with the routers.
-            let open = |gone: &HashSet<Origin>| -> Vec<[u16; 6]> {
+            // The packets that are open in each state: no posture or each posture, without and with the routers.
+            let open = |removed: &HashSet<Origin>| -> Vec<[u16; 6]> {
                 let openings: Vec<(&OracleRule, Opening)> =
-                    rules.iter().map(|rule| (rule, rule.without(gone))).collect();
+                    rules.iter().map(|rule| (rule, rule.without(removed))).collect();
                 let each = pairs.iter().map(|&pair| {
                     let mut open = [0; 6];
                     for (rule, opening) in &openings {
@@ -434,34 +433,36 @@ mod tests {
                 });
                 each.collect()
             };
-            let found = redundancies(&AccessClasses::new(&policy));
-            let mut gone = HashSet::new();
+            let classes = AccessClasses::new(&policy);
+            let found = redundancies(&classes);
+            assert!(redundancies_with_threshold(&classes, 1) == found, "seed {seed}\n{text}\n{facts}\n{found:#?}");
+            let mut removed = HashSet::new();
             for redundancy in &found {
-                gone.insert(match &redundancy.part {
+                removed.insert(match &redundancy.part {
                     RedundantPart::Rule => redundancy.rule,
                     RedundantPart::Item(text) => text.origin,
                 });
             }
             found_any += usize::from(!found.is_empty());
             let before = open(&HashSet::new());
-            assert!(before == open(&gone), "seed {seed}\n{text}\n{facts}\n{found:#?}");
-            // Whatever else goes is missed.
-            for rule in rules.iter().filter(|rule| !rule.app && !gone.contains(&rule.origin)) {
+            assert!(before == open(&removed), "seed {seed}\n{text}\n{facts}\n{found:#?}");
+            // Nothing else can be removed.
+            for rule in rules.iter().filter(|rule| !rule.app && !removed.contains(&rule.origin)) {
                 let opens = |without: &HashSet<Origin>| {
                     let opening = rule.without(without);
                     pairs.iter().any(|&pair| opening.packets(pair) != 0)
                 };
                 let lists =
-                    rule.places.iter().filter(|list| list.iter().filter(|place| !gone.contains(place)).count() > 1);
+                    rule.places.iter().filter(|list| list.iter().filter(|place| !removed.contains(place)).count() > 1);
                 let items = lists.flatten().chain([&rule.origin]);
-                for place in items.filter(|place| !gone.contains(place)) {
-                    // What is about nobody is no redundancy.
+                for place in items.filter(|place| !removed.contains(place)) {
+                    // An item that names nobody is not redundant.
                     let list = rule.places.iter().find(|list| list.contains(place));
                     let others = list.into_iter().flatten().filter(|other| *other != place).copied().collect();
                     if !opens(&others) {
                         continue;
                     }
-                    let mut less = gone.clone();
+                    let mut less = removed.clone();
                     less.insert(*place);
                     let word = text.get(place.start as usize..place.end as usize);
                     assert!(before != open(&less), "seed {seed}\n{text}\n{facts}\n{word:?} could go, too\n{found:#?}");

@@ -1,114 +1,116 @@
-//! The classes of one end, sorted by what an invariant has to do with them. There are few kinds, and a look at the first
-//! class of each is mostly enough.
+//! The classes of one end, partitioned by what an invariant says about them.
+//!
+//! An invariant distinguishes few cells, so it is mostly enough to examine the first class of each cell.
 
 use crate::access::selector_index::SelectorId;
 use crate::proof::classes::ClassId;
 
-/// A kind by number.
-pub type CellId = usize;
+/// A cell by its place in the partition.
+pub(super) type CellId = usize;
 
-/// What an invariant has to do with a class.
+/// What an invariant says about the classes of a cell.
 #[derive(Clone, Debug, Default)]
-pub struct PartitionCell {
-    /// Whether it is about the class, and not just towards it.
-    pub is_about: bool,
-    /// The numbers of the targets that the class is of.
-    pub targets: Vec<usize>,
-    /// The same of what is excepted.
-    pub except: Vec<usize>,
+pub(super) struct PartitionCell {
+    /// Whether the classes are subjects of the invariant: its sources, or what it isolates.
+    pub(super) is_subject: bool,
+    /// The targets, by number, that name the classes.
+    pub(super) targets: Vec<usize>,
+    /// The exceptions, by number, that name the classes.
+    pub(super) exceptions: Vec<usize>,
 }
 
+/// A partition of the classes of one end into cells.
 #[derive(Debug)]
-pub struct Partition {
-    list: Vec<PartitionCell>,
-    /// By class
-    of: Vec<CellId>,
-    /// By selector, the first class of each kind that it names, in order
-    first: Vec<Vec<(ClassId, CellId)>>,
-    /// By selector, whether the invariant is about some class that it names.
-    are_about: Vec<bool>,
-    /// By selector, whether some class that it names is of a target.
-    are_targets: Vec<bool>,
+pub(super) struct Partition {
+    cells: Vec<PartitionCell>,
+    /// By class, its cell.
+    by_class: Vec<CellId>,
+    /// By selector, the first class of each cell that it names, in order.
+    firsts: Vec<Vec<(ClassId, CellId)>>,
+    /// By selector, whether it names a subject of the invariant.
+    has_subjects: Vec<bool>,
+    /// By selector, whether it names a target of the invariant.
+    has_targets: Vec<bool>,
 }
 
 impl Partition {
-    /// So many classes, all of one kind.
-    pub fn new(classes: usize) -> Partition {
-        let (are_about, are_targets) = (Vec::new(), Vec::new());
+    /// Returns `classes` classes in one cell.
+    pub(super) fn new(classes: usize) -> Partition {
         Partition {
-            list: vec![PartitionCell::default()],
-            of: vec![0; classes],
-            first: Vec::new(),
-            are_about,
-            are_targets,
+            cells: vec![PartitionCell::default()],
+            by_class: vec![0; classes],
+            firsts: Vec::new(),
+            has_subjects: Vec::new(),
+            has_targets: Vec::new(),
         }
     }
 
-    /// Sets some classes apart from those that have been of the same kind.
-    pub fn part(&mut self, classes: &[ClassId], change: impl Fn(&mut PartitionCell)) {
-        let mut parted: Vec<Option<CellId>> = vec![None; self.list.len()];
+    /// Splits every cell that has some of the classes, and applies `change` to the part that has them.
+    pub(super) fn refine(&mut self, classes: &[ClassId], change: impl Fn(&mut PartitionCell)) {
+        let mut split: Vec<Option<CellId>> = vec![None; self.cells.len()];
         for &class in classes {
-            let Some(of) = self.of.get_mut(class) else { continue };
-            let (Some(new), Some(old)) = (parted.get_mut(*of), self.list.get(*of)) else { continue };
-            *of = match *new {
+            let Some(cell) = self.by_class.get_mut(class) else { continue };
+            let (Some(new), Some(old)) = (split.get_mut(*cell), self.cells.get(*cell)) else { continue };
+            *cell = match *new {
                 Some(new) => new,
                 None => {
-                    let mut kind = old.clone();
-                    change(&mut kind);
-                    self.list.push(kind);
-                    *new.insert(self.list.len() - 1)
+                    let mut part = old.clone();
+                    change(&mut part);
+                    self.cells.push(part);
+                    *new.insert(self.cells.len() - 1)
                 }
             };
         }
     }
 
-    /// Finds the kinds that each selector names, by its classes.
-    pub fn find(&mut self, lists: &[Vec<ClassId>]) {
-        for classes in lists {
-            let mut first: Vec<(ClassId, CellId)> = Vec::new();
+    /// Indexes the cells by selector, once the partition is final. `by_selector` has the classes of each selector.
+    pub(super) fn index(&mut self, by_selector: &[Vec<ClassId>]) {
+        for classes in by_selector {
+            let mut firsts: Vec<(ClassId, CellId)> = Vec::new();
             for &class in classes {
-                let kind = self.of(class);
-                if !first.iter().any(|&(_, known)| known == kind) {
-                    first.push((class, kind));
+                let cell = self.cell_of(class);
+                if !firsts.iter().any(|&(_, known)| known == cell) {
+                    firsts.push((class, cell));
                 }
             }
-            let any =
-                |is_one: fn(&PartitionCell) -> bool| first.iter().any(|&(_, kind)| self.get(kind).is_some_and(is_one));
-            let (is_about, is_target) = (any(|kind| kind.is_about), any(|kind| !kind.targets.is_empty()));
-            self.are_about.push(is_about);
-            self.are_targets.push(is_target);
-            self.first.push(first);
+            let cells = || firsts.iter().filter_map(|&(_, cell)| self.get(cell));
+            let (has_subjects, has_targets) =
+                (cells().any(|cell| cell.is_subject), cells().any(|cell| !cell.targets.is_empty()));
+            self.has_subjects.push(has_subjects);
+            self.has_targets.push(has_targets);
+            self.firsts.push(firsts);
         }
     }
 
-    pub fn get(&self, kind: CellId) -> Option<&PartitionCell> {
-        self.list.get(kind)
+    /// Returns a cell.
+    pub(super) fn get(&self, cell: CellId) -> Option<&PartitionCell> {
+        self.cells.get(cell)
     }
 
-    /// The kind of a class.
-    pub fn of(&self, class: ClassId) -> CellId {
-        self.of.get(class).copied().unwrap_or_default()
+    /// Returns the cell of a class.
+    pub(super) fn cell_of(&self, class: ClassId) -> CellId {
+        self.by_class.get(class).copied().unwrap_or_default()
     }
 
-    /// Whether the invariant is about some class that the selectors name.
-    pub fn are_about(&self, selectors: &[SelectorId]) -> bool {
-        selectors.iter().any(|&id| self.are_about.get(id).is_some_and(|&is_about| is_about))
+    /// Returns `true` if the selectors name a subject of the invariant.
+    pub(super) fn has_subject(&self, selectors: &[SelectorId]) -> bool {
+        selectors.iter().any(|&id| self.has_subjects.get(id).is_some_and(|&has_subjects| has_subjects))
     }
 
-    /// Whether some class that the selectors name is of a target.
-    pub fn are_targets(&self, selectors: &[SelectorId]) -> bool {
-        selectors.iter().any(|&id| self.are_targets.get(id).is_some_and(|&is_target| is_target))
+    /// Returns `true` if the selectors name a target of the invariant.
+    pub(super) fn has_target(&self, selectors: &[SelectorId]) -> bool {
+        selectors.iter().any(|&id| self.has_targets.get(id).is_some_and(|&has_targets| has_targets))
     }
 
-    /// The first class of each kind that one of the selectors names, in order.
-    pub fn among(&self, selectors: &[SelectorId]) -> Vec<(ClassId, CellId)> {
-        let all = selectors.iter().filter_map(|&id| self.first.get(id)).flatten();
+    /// Returns the first class of each cell that the selectors name, in order.
+    pub(super) fn firsts_named_by(&self, selectors: &[SelectorId]) -> Vec<(ClassId, CellId)> {
+        let all = selectors.iter().filter_map(|&id| self.firsts.get(id)).flatten();
         let mut all: Vec<(ClassId, CellId)> = all.copied().collect();
         all.sort_unstable();
         let mut seen = Vec::new();
-        all.retain(|&(_, kind)| {
-            let is_new = !seen.contains(&kind);
-            seen.push(kind);
+        all.retain(|&(_, cell)| {
+            let is_new = !seen.contains(&cell);
+            seen.push(cell);
             is_new
         });
         all

@@ -1,4 +1,4 @@
-//! Rules, and parts of rules, that the others make needless.
+//! Finds rules, and items of rules, that the other rules cover.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use crate::access::port_set::PortSet;
 use crate::access::rule_index::RuleRef;
 use crate::access::selector_index::SelectorId;
 use crate::model::PortSpec;
-use crate::proof::classes::{AccessClasses, meets};
+use crate::proof::classes::{AccessClasses, RuleId, intersects};
 use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
 use crate::source::{Origin, Text};
 
@@ -17,31 +17,30 @@ use crate::source::{Origin, Text};
 pub struct Redundancy {
     /// The rule.
     pub rule: Origin,
-    /// What of it is needless.
+    /// The redundant part of it.
     pub part: RedundantPart,
-    /// The other rules that allow it, and the rule itself where other items of it do.
+    /// The other rules that cover the part, and the rule itself if other items of it do.
     pub covered_by: Vec<Origin>,
 }
 
-/// What of a rule is needless.
+/// The redundant part of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RedundantPart {
-    /// All of it
+    /// The whole rule.
     Rule,
-    /// An item of its sources, destinations or ports
+    /// An item of its sources, destinations or ports.
     Item(Text),
 }
 
-/// All that could be taken away at once without a change of what the policy allows, in the order of the policy. Of
-/// two equal rules it is the later one.
+/// Returns everything that can be removed at once without changing what the policy allows, in the order of the policy. Of
+/// two equal rules, the later one is redundant.
 ///
-/// A rule with `app` says more than what is open, and one with `via` on which way, so the former stays and the
-/// latter is compared with those of the same routers only.
+/// A rule with `app` is never redundant, because it grants more than ports. A rule with `via` is compared only with rules
+/// that have the same routers.
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_core::proof::redundancy::{RedundantPart, redundancies};
-/// use policy_core::proof::classes::AccessClasses;
+/// use policy_core::proof::{AccessClasses, RedundantPart, redundancies};
 /// let policy = Policy::parse(r#"{
 ///     "tagOwners": {"tag:web": []},
 ///     "grants": [
@@ -53,40 +52,50 @@ pub enum RedundantPart {
 /// let found = redundancies(&AccessClasses::new(&policy));
 /// assert_eq!((&found[0].part, found[0].covered_by.len(), found.len()), (&RedundantPart::Rule, 2, 1));
 /// ```
-pub fn redundancies(space: &AccessClasses) -> Vec<Redundancy> {
-    let mut cover = Containment::new(space);
+pub fn redundancies(classes: &AccessClasses) -> Vec<Redundancy> {
+    prune(classes, Containment::new(classes))
+}
+
+/// Like [`redundancies`], with another threshold for the index of ports, which must not change the result.
+#[cfg(test)]
+pub(super) fn redundancies_with_threshold(classes: &AccessClasses, port_index_threshold: usize) -> Vec<Redundancy> {
+    prune(classes, Containment::new(classes).with_port_index_threshold(port_index_threshold))
+}
+
+fn prune<'a, 'p>(classes: &'a AccessClasses<'p>, mut containment: Containment<'a, 'p>) -> Vec<Redundancy> {
     let mut found = Vec::new();
-    for (rule, permits) in rules(space).into_iter().rev() {
-        Pruner { space, cover: &mut cover, rule, permits, lacks: Vec::new() }.prune(&mut found);
+    for (rule, access_rules) in rules(classes).into_iter().rev() {
+        let containment = &mut containment;
+        Pruner { classes, containment, rule, access_rules, uncovered: Vec::new() }.prune(&mut found);
     }
     found.reverse();
     found
 }
 
-/// Each rule with its permits.
-fn rules<'p>(space: &AccessClasses<'p>) -> Vec<(RuleRef<'p>, Range<usize>)> {
-    let mut rules: Vec<(RuleRef, Range<usize>)> = Vec::new();
-    for (number, permit) in space.permits.list.iter().enumerate() {
+/// Returns each rule of the policy with its access rules. An ACL may have several.
+fn rules<'p>(classes: &AccessClasses<'p>) -> Vec<(RuleRef<'p>, Range<RuleId>)> {
+    let mut rules: Vec<(RuleRef, Range<RuleId>)> = Vec::new();
+    for (id, access_rule) in classes.rules.list.iter().enumerate() {
         match rules.last_mut() {
-            Some((rule, range)) if rule.origin() == permit.rule.origin() => range.end = number + 1,
-            _ => rules.push((permit.rule, number..number + 1)),
+            Some((rule, range)) if rule.origin() == access_rule.rule.origin() => range.end = id + 1,
+            _ => rules.push((access_rule.rule, id..id + 1)),
         }
     }
     rules
 }
 
-/// Takes away what is needless of one rule.
+/// Removes what is redundant in one rule.
 struct Pruner<'c, 'a, 'p> {
-    space: &'a AccessClasses<'p>,
-    cover: &'c mut Containment<'a, 'p>,
+    classes: &'a AccessClasses<'p>,
+    containment: &'c mut Containment<'a, 'p>,
     rule: RuleRef<'p>,
-    permits: Range<usize>,
+    access_rules: Range<RuleId>,
     /// What this rule allows and no other does, as far as is known. An item that alone has a part in it is needed.
-    lacks: Vec<Uncovered>,
+    uncovered: Vec<Uncovered>,
 }
 
 impl Pruner<'_, '_, '_> {
-    /// All of it, or else item by item from the last.
+    /// Removes the whole rule, or else item by item from the last.
     fn prune(&mut self, found: &mut Vec<Redundancy>) {
         let (src, dst, ip): (Vec<&Text>, Vec<&Text>, &[PortSpec]) = match self.rule {
             RuleRef::Grant(grant) if grant.app.is_none() => (
@@ -102,8 +111,8 @@ impl Pruner<'_, '_, '_> {
             RuleRef::Grant(_) | RuleRef::NoRules(_) => return,
         };
         let rule = self.rule.origin();
-        let nothing = self.permits.clone().map(|permit| (permit, Remaining::default())).collect();
-        if let Some(covered_by) = self.leave(nothing, &Removed::default()) {
+        let nothing = self.access_rules.clone().map(|id| (id, Remaining::default())).collect();
+        if let Some(covered_by) = self.try_remove(nothing, &Removed::default()) {
             found.push(Redundancy { rule, part: RedundantPart::Rule, covered_by });
             return;
         }
@@ -112,125 +121,138 @@ impl Pruner<'_, '_, '_> {
             found.extend(covered_by.map(|covered_by| Redundancy { rule, part, covered_by }));
         };
         for (item, text) in src.iter().enumerate().rev() {
-            push(text, self.without_source(item));
+            push(text, self.try_remove_source(item));
         }
-        for (permit, item, place) in self.places() {
-            dst.get(item).into_iter().for_each(|text| push(text, self.without_destination(permit, place)));
+        for destination in self.destinations() {
+            if let Some(text) = dst.get(destination.item) {
+                push(text, self.try_remove_destination(&destination));
+            }
         }
-        let mut left: Vec<(&PortSpec, PortSet)> =
+        let mut kept: Vec<(&PortSpec, PortSet)> =
             ip.iter().map(|spec| (spec, PortSet::new([(spec.protocol, spec.ports)]))).collect();
         for item in (0..ip.len()).rev() {
-            let (spec, gone) = left.remove(item);
-            match self.without_ports(&gone, left.iter().map(|(_, ports)| ports)) {
-                None => left.insert(item, (spec, gone)),
-                some => push(&spec.text, some),
+            let (spec, ports) = kept.remove(item);
+            match self.try_remove_ports(&ports, kept.iter().map(|(_, ports)| ports)) {
+                None => kept.insert(item, (spec, ports)),
+                covered_by => push(&spec.text, covered_by),
             }
         }
     }
 
-    /// The destinations with their permits, their places in the rule and their places in the permit, from the last.
-    fn places(&self) -> Vec<(usize, usize, usize)> {
-        let permits = self.permits.clone().filter_map(|number| Some((number, self.space.permit(number)?)));
-        let places = permits.flat_map(|(number, permit)| {
-            permit.dst_items.iter().enumerate().map(move |(place, &item)| (number, item, place))
-        });
-        let mut places: Vec<(usize, usize, usize)> = places.collect();
-        places.sort_unstable_by_key(|&(_, item, _)| Reverse(item));
-        places
+    /// Returns the destinations, from the last.
+    fn destinations(&self) -> Vec<DestinationItem> {
+        let mut destinations = Vec::new();
+        for id in self.access_rules.clone() {
+            let items = self.classes.rule(id).map_or(&[][..], |rule| &rule.dst_items);
+            destinations.extend(items.iter().enumerate().map(|(place, &item)| DestinationItem { id, place, item }));
+        }
+        destinations.sort_unstable_by_key(|destination| Reverse(destination.item));
+        destinations
     }
 
-    /// Whether a source can go, and what covers it.
-    fn without_source(&mut self, item: usize) -> Option<Vec<Origin>> {
-        let first = self.cover.live(self.permits.start)?;
-        let (&source, others) = (first.src.get(item)?, except(&first.src, item));
-        let is_needed = |lack: &Uncovered| {
-            let class = self.space.sources.get(lack.source);
-            class.is_some_and(|class| meets(&[source], &class.selectors) && !meets(&others, &class.selectors))
+    /// Removes a source if it is covered, and returns by which rules.
+    fn try_remove_source(&mut self, item: usize) -> Option<Vec<Origin>> {
+        let first = self.containment.remaining(self.access_rules.start)?;
+        let (&source, others) = (first.src.get(item)?, without_item(&first.src, item));
+        let is_needed = |uncovered: &Uncovered| {
+            let class = self.classes.sources.get(uncovered.source);
+            let has = |ids: &[SelectorId]| class.is_some_and(|class| intersects(ids, &class.selectors));
+            has(&[source]) && !has(&others)
         };
-        // The last item goes only with its rule.
-        if others.is_empty() || self.lacks.iter().any(is_needed) {
+        // The last item can be removed only with its rule.
+        if others.is_empty() || self.uncovered.iter().any(is_needed) {
             return None;
         }
-        let left = self.permits.clone().filter_map(|permit| {
-            let live = self.cover.live(permit)?;
-            Some((permit, Remaining { src: others.clone(), ..live.clone() }))
+        let kept = self.access_rules.clone().filter_map(|id| {
+            let remaining = self.containment.remaining(id)?;
+            Some((id, Remaining { src: others.clone(), ..remaining.clone() }))
         });
-        self.leave(left.collect(), &Removed { src: Some(&[source]), ..Removed::default() })
+        self.try_remove(kept.collect(), &Removed { src: Some(&[source]), ..Removed::default() })
     }
 
-    /// Whether a destination can go, and what covers it.
-    fn without_destination(&mut self, permit: usize, place: usize) -> Option<Vec<Origin>> {
-        let own = self.space.permits.selectors.own_devices();
-        let live = self.cover.live(permit)?;
-        let (&destination, others) = (live.dst.get(place)?, except(&live.dst, place));
-        let elsewhere =
-            self.permits.clone().filter(|&other| other != permit).filter_map(|other| self.cover.live(other));
-        let remaining: Vec<SelectorId> = elsewhere.flat_map(|live| &live.dst).chain(&others).copied().collect();
-        let is_needed = |lack: &Uncovered| {
-            let class = self.space.destinations.get(lack.destination);
+    /// Removes a destination if it is covered, and returns by which rules.
+    fn try_remove_destination(&mut self, &DestinationItem { id, place, .. }: &DestinationItem) -> Option<Vec<Origin>> {
+        let own = self.classes.rules.selectors.own_devices();
+        let remaining = self.containment.remaining(id)?;
+        let (&destination, others) = (remaining.dst.get(place)?, without_item(&remaining.dst, place));
+        let elsewhere = self.access_rules.clone().filter(|&other| other != id);
+        let elsewhere = elsewhere.filter_map(|other| self.containment.remaining(other));
+        let others_of_rule: Vec<SelectorId> = elsewhere.flat_map(|other| &other.dst).chain(&others).copied().collect();
+        let is_needed = |uncovered: &Uncovered| {
+            let class = self.classes.destinations.get(uncovered.destination);
             let has = |ids: &[SelectorId]| {
-                class.is_some_and(|class| meets(ids, &class.selectors))
-                    || lack.is_own && own.is_some_and(|own| ids.contains(&own))
+                class.is_some_and(|class| intersects(ids, &class.selectors))
+                    || uncovered.is_same_user && own.is_some_and(|own| ids.contains(&own))
             };
-            lack.permit == permit && has(&[destination]) && !has(&remaining)
+            uncovered.rule == id && has(&[destination]) && !has(&others_of_rule)
         };
-        if remaining.is_empty() || self.lacks.iter().any(is_needed) {
+        if others_of_rule.is_empty() || self.uncovered.iter().any(is_needed) {
             return None;
         }
-        let left = Remaining { dst: others, ..live.clone() };
-        self.leave(vec![(permit, left)], &Removed { dst: Some(&[destination]), ..Removed::default() })
+        let kept = Remaining { dst: others, ..remaining.clone() };
+        self.try_remove(vec![(id, kept)], &Removed { dst: Some(&[destination]), ..Removed::default() })
     }
 
-    /// Whether ports of a grant can go, and what covers them.
-    fn without_ports<'r>(
+    /// Removes ports of a grant if they are covered, and returns by which rules.
+    fn try_remove_ports<'r>(
         &mut self,
         ports: &PortSet,
         others: impl Iterator<Item = &'r PortSet> + Clone,
     ) -> Option<Vec<Origin>> {
-        let permit = self.permits.start;
-        let is_needed = |lack: &Uncovered| {
-            let part = lack.ports.common(ports);
+        let id = self.access_rules.start;
+        let is_needed = |uncovered: &Uncovered| {
+            let part = uncovered.ports.common(ports);
             !part.is_empty() && !others.clone().any(|others| others.overlap(&part))
         };
-        if others.clone().next().is_none() || self.lacks.iter().any(is_needed) {
+        if others.clone().next().is_none() || self.uncovered.iter().any(is_needed) {
             return None;
         }
         let others = others.flat_map(PortSet::ranges).map(|(protocol, range)| (Some(protocol), range));
-        let left = Remaining { ports: PortSet::new(others), ..self.cover.live(permit)?.clone() };
-        self.leave(vec![(permit, left)], &Removed { ports: Some(ports), ..Removed::default() })
+        let kept = Remaining { ports: PortSet::new(others), ..self.containment.remaining(id)?.clone() };
+        self.try_remove(vec![(id, kept)], &Removed { ports: Some(ports), ..Removed::default() })
     }
 
-    /// Leaves that of some permits if what is gone is allowed all the same, and tells by which rules.
-    fn leave(&mut self, left: Vec<(usize, Remaining)>, gone: &Removed) -> Option<Vec<Origin>> {
-        let replaced = left.into_iter().map(|(permit, live)| (permit, self.cover.replace(permit, live)));
-        let before: Vec<(usize, Remaining)> = replaced.collect();
-        let regions = before.iter().map(|(permit, live)| Cube {
-            permit: *permit,
-            src: gone.src.unwrap_or(&live.src),
-            dst: gone.dst.unwrap_or(&live.dst),
-            ports: gone.ports.unwrap_or(&live.ports),
+    /// Reduces some access rules to what is kept if what is removed stays covered, and returns by which rules.
+    fn try_remove(&mut self, kept: Vec<(RuleId, Remaining)>, removed: &Removed) -> Option<Vec<Origin>> {
+        let replaced = kept.into_iter().map(|(id, remaining)| (id, self.containment.replace(id, remaining)));
+        let before: Vec<(RuleId, Remaining)> = replaced.collect();
+        let cubes = before.iter().map(|(id, remaining)| Cube {
+            rule: *id,
+            src: removed.src.unwrap_or(&remaining.src),
+            dst: removed.dst.unwrap_or(&remaining.dst),
+            ports: removed.ports.unwrap_or(&remaining.ports),
         });
-        // What is about nobody or nothing is another mistake.
-        let regions: Vec<Cube> = regions.filter(|region| !self.cover.is_empty(region)).collect();
+        // An item that names nothing is another mistake.
+        let cubes: Vec<Cube> = cubes.filter(|cube| !self.containment.is_empty(cube)).collect();
         let mut by = BTreeSet::new();
-        match regions.iter().try_for_each(|region| self.cover.allow(region, &mut by)) {
-            Ok(()) if !regions.is_empty() => {
-                let permits = by.into_iter().filter_map(|permit| self.space.permit(permit));
-                let mut origins: Vec<Origin> = permits.map(|permit| permit.rule.origin()).collect();
+        match cubes.iter().try_for_each(|cube| self.containment.cover(cube, &mut by)) {
+            Ok(()) if !cubes.is_empty() => {
+                let rules = by.into_iter().filter_map(|id| self.classes.rule(id));
+                let mut origins: Vec<Origin> = rules.map(|rule| rule.rule.origin()).collect();
                 origins.dedup();
                 return Some(origins);
             }
             Ok(()) => {}
-            Err(lack) => self.lacks.push(lack),
+            Err(uncovered) => self.uncovered.push(uncovered),
         }
-        for (permit, live) in before {
-            self.cover.replace(permit, live);
+        for (id, remaining) in before {
+            self.containment.replace(id, remaining);
         }
         None
     }
 }
 
-/// What is to go of some permits. What is not told is all.
+/// A destination of a rule.
+struct DestinationItem {
+    /// The access rule that has it.
+    id: RuleId,
+    /// Its place in the access rule.
+    place: usize,
+    /// Its place in the rule of the policy.
+    item: usize,
+}
+
+/// What is removed from some access rules: everything, or only these sources, destinations or ports.
 #[derive(Default)]
 struct Removed<'r> {
     src: Option<&'r [SelectorId]>,
@@ -238,6 +260,52 @@ struct Removed<'r> {
     ports: Option<&'r PortSet>,
 }
 
-fn except(ids: &[SelectorId], item: usize) -> Vec<SelectorId> {
+fn without_item(ids: &[SelectorId], item: usize) -> Vec<SelectorId> {
     ids.iter().enumerate().filter(|&(place, _)| place != item).map(|(_, &id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::proof::class_rarity::count_uses;
+    use policy_generate::small;
+    use policy_generate::small::Random;
+
+    /// Returns a policy in which hundreds of rules lead from the same few sources to the same few destinations.
+    fn crowded_policy(random: &mut Random) -> String {
+        let sources = ["autogroup:member", "group:eng", "alice@example.com", "bob@example.com"];
+        let destinations = ["tag:a", "tag:b", "autogroup:tagged", "autogroup:self"];
+        let grants: Vec<String> = (0..700)
+            .map(|_| {
+                let (src, other_src) = (random.one(&sources), random.one(&sources));
+                let (dst, first) = (random.one(&destinations), random.below(600) + 1);
+                // A few are wide, so that some of the others are covered.
+                let last = if random.below(40) == 0 { first + 60 } else { first };
+                format!(r#"{{"src": ["{src}", "{other_src}"], "dst": ["{dst}"], "ip": ["tcp:{first}-{last}"]}}"#)
+            })
+            .collect();
+        format!(
+            r#"{{"groups": {{"group:eng": ["alice@example.com"]}}, "tagOwners": {{"tag:a": [], "tag:b": []}}, "grants": [{}]}}"#,
+            grants.join(", ")
+        )
+    }
+
+    #[test]
+    fn the_index_of_ports_changes_no_result() {
+        for seed in small::seeds(6) {
+            let policy = Policy::parse(crowded_policy(&mut Random::new(seed)));
+            let classes = AccessClasses::new(&policy);
+            let crowded = |end: &[Vec<RuleId>], selectors: &[SelectorId]| count_uses(end, selectors) >= 256;
+            let from = classes.sources.iter().filter(|one| crowded(classes.rules.by_source(), &one.selectors)).count();
+            let to = &classes.destinations;
+            let to = to.iter().filter(|one| crowded(classes.rules.by_destination(), &one.selectors)).count();
+            assert!(from > 1 && to > 1, "the shipped threshold is not reached");
+            let found = redundancies(&classes);
+            assert!(found.len() > 50 && found.len() < 650, "{}", found.len());
+            for threshold in [0, 1, usize::MAX] {
+                assert!(redundancies_with_threshold(&classes, threshold) == found, "seed {seed}, {threshold}");
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Everybody and everything that a policy can tell apart, one of each, with a name to show.
+//! Representatives: one example of everything that a policy can tell apart, with a name to show.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -9,82 +9,86 @@ use crate::access::interval::{INTERNET, IntervalTree, TAILNET, overlap, single};
 use crate::access::tailnet::{Node, Tailnet};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
+use crate::proof::class_name::{ClassName, with_article};
 
-/// One of those that a policy can tell apart.
+/// An example of something that a policy can tell apart.
 #[derive(Clone, Debug)]
-pub struct Representative<'p> {
-    pub identity: Endpoint<'p>,
-    pub name: String,
-    pub rank: Rank,
-    /// Whether it is somebody of whom no fact tells the role.
-    pub is_of_assumed_role: bool,
+pub(super) struct Representative<'p> {
+    pub(super) endpoint: Endpoint<'p>,
+    pub(super) name: ClassName,
+    usefulness: Usefulness,
 }
 
 impl<'p> Representative<'p> {
-    fn new(identity: Endpoint<'p>, name: String, rank: Rank) -> Self {
-        Representative { identity, name, rank, is_of_assumed_role: false }
+    fn new(endpoint: Endpoint<'p>, name: ClassName, usefulness: Usefulness) -> Self {
+        Representative { endpoint, name, usefulness }
+    }
+
+    /// Returns something that the policy or the facts name.
+    pub(super) fn named(endpoint: Endpoint<'p>, name: ClassName) -> Self {
+        Representative::new(endpoint, name, Usefulness::Named)
     }
 }
 
-/// How well somebody serves as an example: what has a name comes before what has not.
+/// How useful an example is to a reader, the most useful first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
+enum Usefulness {
     User,
     Tag,
     Named,
-    /// A user or a device in a state that nobody said it is in
-    Possible,
+    /// A user or a tagged device under a condition: an assumed role, or a certain device.
+    Conditional,
     OtherMember,
     OtherTagged,
     Outsider,
     Address,
 }
 
-/// Every individual, the best examples first.
-pub fn individuals<'p>(
+/// Returns representatives of everything that the selectors can tell apart, the most useful examples first.
+pub(super) fn representatives<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
     selectors: &[&'p Selector],
 ) -> Vec<Representative<'p>> {
-    let census = Census::new(policy, tailnet, selectors);
+    let enumeration = Enumeration::new(policy, tailnet, selectors);
     let mut all = Vec::new();
-    census.users(&mut all);
-    census.other_members(&mut all);
-    census.tags(&mut all);
-    census.named(&mut all);
-    census.addresses(&mut all);
-    all.sort_by_key(|individual| individual.rank);
+    enumeration.add_users(&mut all);
+    enumeration.add_other_members(&mut all);
+    enumeration.add_tagged_devices(&mut all);
+    enumeration.add_named(&mut all);
+    enumeration.add_addresses(&mut all);
+    all.sort_by_key(|representative| representative.usefulness);
     all
 }
 
-/// The devices of the facts, in their order.
-pub fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
+/// Returns the devices of the facts, in their order, each with all of its tags.
+pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
     let device = |node: &Node<'p>| {
         let owner = node.user.and_then(|user| tailnet.users.get(user));
         let who = match owner {
             Some(owner) => Principal::User { login: owner.email, role: owner.role },
             None => Principal::Tagged(node.fact.tags.iter().map(|tag| tag.text.as_str()).collect()),
         };
-        let identity = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
-        Representative::new(identity, format!("`{}`", node.fact.name), Rank::Named)
+        let endpoint = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
+        Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
     };
     tailnet.devices.iter().map(device).collect()
 }
 
-/// What is looked at.
-struct Census<'a, 'p> {
+/// The policy and the selectors that representatives are enumerated for.
+struct Enumeration<'a, 'p> {
     policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
     selectors: &'a [&'p Selector],
-    /// The addresses that selectors name, each with the selector.
+    /// The address ranges that selectors name, each with its selector.
     literals: Vec<(AddressRange, &'p Selector)>,
-    /// The same, by number
+    /// The numbers of these ranges, by address.
     by_address: IntervalTree<usize>,
-    /// The roles that somebody may have whose role is not known, the usual one first.
+    /// The roles that a user of unknown role may have, the usual one first.
     roles: Vec<Role>,
 }
 
-impl<'a, 'p> Census<'a, 'p> {
+impl<'a, 'p> Enumeration<'a, 'p> {
     fn new(policy: &'p Policy, tailnet: &'a Tailnet<'p>, selectors: &'a [&'p Selector]) -> Self {
         let literals: Vec<(AddressRange, &Selector)> = selectors
             .iter()
@@ -93,13 +97,13 @@ impl<'a, 'p> Census<'a, 'p> {
             .collect();
         let by_address =
             IntervalTree::new(literals.iter().enumerate().map(|(number, &(range, _))| (range, number)).collect());
-        let is_told = |autogroup: Autogroup| {
+        let is_used = |autogroup: Autogroup| {
             selectors.iter().any(|selector| selector.kind == SelectorKind::Autogroup(Some(autogroup)))
         };
         let mut roles = vec![Role::Member];
-        let is_admin_told = is_told(Autogroup::Admin);
+        let is_admin_used = is_used(Autogroup::Admin);
         // A tailnet has one owner.
-        if policy.facts.owner().is_none() && (is_told(Autogroup::Owner) || is_admin_told) {
+        if policy.facts.owner().is_none() && (is_used(Autogroup::Owner) || is_admin_used) {
             roles.push(Role::Owner);
         }
         for (role, autogroup) in [
@@ -109,69 +113,75 @@ impl<'a, 'p> Census<'a, 'p> {
             (Role::BillingAdmin, Autogroup::BillingAdmin),
             (Role::Auditor, Autogroup::Auditor),
         ] {
-            if is_told(autogroup) {
+            if is_used(autogroup) {
                 roles.push(role);
             }
         }
-        Census { policy, tailnet, selectors, literals, by_address, roles }
+        Enumeration { policy, tailnet, selectors, literals, by_address, roles }
     }
 
-    fn of_kind(&self, kind: SelectorKind) -> impl Iterator<Item = &'p str> {
+    /// Returns the selectors of a kind, each once.
+    fn selectors_of_kind(&self, kind: SelectorKind) -> impl Iterator<Item = &'p str> {
         let mut seen = HashSet::new();
         let texts = self.selectors.iter().filter(move |selector| selector.kind == kind);
         texts.map(|selector| selector.text.as_str()).filter(move |text| seen.insert(*text))
     }
 
-    fn users(&self, all: &mut Vec<Representative<'p>>) {
+    fn add_users(&self, all: &mut Vec<Representative<'p>>) {
         let facts = self.tailnet.users.iter().map(|user| user.email);
         let groups = self.policy.groups.iter().flat_map(|group| &group.members).map(|member| member.text.as_str());
         let mut seen = HashSet::new();
-        for login in facts.chain(self.of_kind(SelectorKind::User)).chain(groups) {
+        for login in facts.chain(self.selectors_of_kind(SelectorKind::User)).chain(groups) {
             if !seen.insert(login.to_ascii_lowercase()) {
                 continue;
             }
             let known = self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user));
             let of_facts = self.policy.facts.users.iter().find(|user| *user.email == *login);
-            let name = match of_facts {
+            let name = ClassName::new(match of_facts {
                 Some(user) if self.policy.facts.are_in_source() => format!("`{}`", user.name),
                 _ => format!("`{login}`"),
-            };
+            });
             let role = known.and_then(|user| user.role);
             let devices = known.map_or(&[][..], |user| &*user.devices);
             let roles = role.as_ref().map_or(&*self.roles, std::slice::from_ref);
             for (number, &possible) in roles.iter().enumerate() {
-                let is_assumed = number > 0;
+                let assumed_role = (number > 0).then_some(possible);
                 let who = Principal::User { login, role: Some(possible) };
-                let name = if is_assumed { format!("{name} (if {})", a_role(possible)) } else { name.clone() };
-                let rank = if is_assumed { Rank::Possible } else { Rank::User };
-                all.push(Representative {
-                    is_of_assumed_role: is_assumed,
-                    ..Representative::new(Endpoint { who: who.clone(), ..Endpoint::default() }, name.clone(), rank)
-                });
-                self.on_devices(all, &who, &name, devices);
+                let name = ClassName { assumed_role, ..name.clone() };
+                let usefulness = if number > 0 { Usefulness::Conditional } else { Usefulness::User };
+                let endpoint = Endpoint { who: who.clone(), ..Endpoint::default() };
+                all.push(Representative::new(endpoint, name.clone(), usefulness));
+                self.add_on_devices(all, &who, &name, devices);
             }
         }
     }
 
-    /// The same on each of their devices with an address that some selector names.
-    fn on_devices(&self, all: &mut Vec<Representative<'p>>, who: &Principal<'p>, name: &str, devices: &[usize]) {
+    /// Adds a principal on each of their devices that has an address that some selector names.
+    fn add_on_devices(
+        &self,
+        all: &mut Vec<Representative<'p>>,
+        who: &Principal<'p>,
+        name: &ClassName,
+        devices: &[usize],
+    ) {
         for node in devices.iter().filter_map(|&device| self.tailnet.devices.get(device)) {
             let is_named = |address: &IpAddr| self.by_address.overlapping(single(*address)).next().is_some();
             if node.addresses.iter().any(is_named) {
-                let identity = Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false };
-                all.push(Representative::new(identity, format!("{name} on `{}`", node.fact.name), Rank::Possible));
+                let endpoint = Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false };
+                let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
+                all.push(Representative::new(endpoint, name, Usefulness::Conditional));
             }
         }
     }
 
-    fn other_members(&self, all: &mut Vec<Representative<'p>>) {
+    fn add_other_members(&self, all: &mut Vec<Representative<'p>>) {
         let domains = self.selectors.iter().filter(|selector| selector.kind == SelectorKind::Domain);
         let mut domains: Vec<&str> = domains.filter_map(|selector| selector.domain()).collect();
         domains.sort_unstable();
         domains.dedup();
         let domains: Vec<Option<&str>> = [None].into_iter().chain(domains.into_iter().map(Some)).collect();
         let groups: Vec<Option<&str>> =
-            [None].into_iter().chain(self.of_kind(SelectorKind::SyncedGroup).map(Some)).collect();
+            [None].into_iter().chain(self.selectors_of_kind(SelectorKind::SyncedGroup).map(Some)).collect();
         for &group in &groups {
             for &domain in &domains {
                 for &role in &self.roles {
@@ -183,72 +193,75 @@ impl<'a, 'p> Census<'a, 'p> {
                         name.push_str(&format!(" with a login at `{domain}`"));
                     }
                     if role != Role::Member {
-                        name.push_str(&format!(" who is {}", a_role(role)));
+                        name.push_str(&format!(" who is {}", with_article(role)));
                     }
-                    let identity = Endpoint { who: Principal::Member { domain, role, group }, ..Endpoint::default() };
-                    all.push(Representative::new(identity, name, Rank::OtherMember));
+                    let endpoint = Endpoint { who: Principal::Member { domain, role, group }, ..Endpoint::default() };
+                    all.push(Representative::new(endpoint, ClassName::new(name), Usefulness::OtherMember));
                 }
             }
         }
     }
 
-    fn tags(&self, all: &mut Vec<Representative<'p>>) {
+    fn add_tagged_devices(&self, all: &mut Vec<Representative<'p>>) {
         let declared = self.policy.tag_owners.iter().map(|declaration| declaration.tag.as_str());
         let devices = self.policy.facts.devices.iter().flat_map(|device| &device.tags).map(|tag| tag.text.as_str());
         let mut seen = HashSet::new();
-        for tag in declared.chain(self.of_kind(SelectorKind::Tag)).chain(devices) {
+        for tag in declared.chain(self.selectors_of_kind(SelectorKind::Tag)).chain(devices) {
             if seen.insert(tag.to_ascii_lowercase()) {
                 let who = Principal::Tagged(vec![tag]);
-                let identity = Endpoint { who: who.clone(), ..Endpoint::default() };
-                all.push(Representative::new(identity, format!("`{tag}`"), Rank::Tag));
-                self.on_devices(all, &who, &format!("`{tag}`"), &self.tailnet.with_tag(tag));
+                let name = ClassName::new(format!("`{tag}`"));
+                let endpoint = Endpoint { who: who.clone(), ..Endpoint::default() };
+                all.push(Representative::new(endpoint, name.clone(), Usefulness::Tag));
+                self.add_on_devices(all, &who, &name, &self.tailnet.with_tag(tag));
             }
         }
-        let identity = Endpoint { who: Principal::Tagged(Vec::new()), ..Endpoint::default() };
-        all.push(Representative::new(identity, "any other tagged device".to_owned(), Rank::OtherTagged));
+        let endpoint = Endpoint { who: Principal::Tagged(Vec::new()), ..Endpoint::default() };
+        let name = ClassName::new("any other tagged device");
+        all.push(Representative::new(endpoint, name, Usefulness::OtherTagged));
     }
 
-    /// Services, and what belongs to other tailnets.
-    fn named(&self, all: &mut Vec<Representative<'p>>) {
-        let mut push = |who, name, rank| {
-            all.push(Representative::new(Endpoint { who, ..Endpoint::default() }, name, rank));
+    /// Adds services, and the devices of other tailnets.
+    fn add_named(&self, all: &mut Vec<Representative<'p>>) {
+        let mut push = |who, name: String, usefulness| {
+            let endpoint = Endpoint { who, ..Endpoint::default() };
+            all.push(Representative::new(endpoint, ClassName::new(name), usefulness));
         };
-        for service in self.of_kind(SelectorKind::Service) {
-            push(Principal::Service(service), format!("`{service}`"), Rank::Named);
+        for service in self.selectors_of_kind(SelectorKind::Service) {
+            push(Principal::Service(service), format!("`{service}`"), Usefulness::Named);
         }
-        for name in self.of_kind(SelectorKind::External) {
-            push(Principal::External(name), format!("`{name}`"), Rank::Named);
+        for name in self.selectors_of_kind(SelectorKind::External) {
+            push(Principal::External(name), format!("`{name}`"), Usefulness::Named);
         }
-        push(Principal::Shared, "someone whom a device is shared with".to_owned(), Rank::Outsider);
+        push(Principal::Shared, "someone whom a device is shared with".to_owned(), Usefulness::Outsider);
     }
 
-    fn addresses(&self, all: &mut Vec<Representative<'p>>) {
+    fn add_addresses(&self, all: &mut Vec<Representative<'p>>) {
         let routes: Vec<AddressRange> = self.tailnet.routes.iter().map(|route| route.range()).collect();
         let literals = self.literals.iter().map(|(range, _)| *range);
         for atom in atoms(literals.chain(routes.iter().copied())) {
-            // What a device has is looked at with the device.
+            // The address of a device is examined with the device.
             if atom.first == atom.last && self.tailnet.addresses.overlapping(atom).next().is_some() {
                 continue;
             }
             let is_in_tailnet = TAILNET.into_iter().any(|range| overlap(range, atom));
-            let (name, rank) = self.name_of(atom, is_in_tailnet);
+            let (name, usefulness) = self.name_of(atom, is_in_tailnet);
             let may_be_routed = !is_in_tailnet && !routes.iter().any(|&route| overlap(route, atom));
             let addresses = vec![atom.first];
             for is_routed in [false, true].into_iter().take(1 + usize::from(may_be_routed)) {
-                let name = if is_routed { format!("{name}, behind a subnet router") } else { name.clone() };
-                let identity = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), is_routed };
-                all.push(Representative::new(identity, name, rank));
+                let name = ClassName { is_routed, ..ClassName::new(name.clone()) };
+                let endpoint = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), is_routed };
+                all.push(Representative::new(endpoint, name, usefulness));
             }
         }
     }
 
-    fn name_of(&self, atom: AddressRange, is_in_tailnet: bool) -> (String, Rank) {
+    fn name_of(&self, atom: AddressRange, is_in_tailnet: bool) -> (String, Usefulness) {
         let mut named = self.by_address.overlapping(atom).filter_map(|number| self.literals.get(number)).peekable();
         if named.peek().is_some() {
             let mut exact = named.filter(|(range, selector)| *range == atom && selector.kind != SelectorKind::IpSet);
             return match exact.next() {
-                Some((_, selector)) => (format!("`{selector}`"), Rank::Named),
-                None => (format!("`{}`", FilterAddress::Addresses(atom)), Rank::Address),
+                Some((_, selector)) => (format!("`{selector}`"), Usefulness::Named),
+                None => (format!("`{}`", FilterAddress::Addresses(atom)), Usefulness::Address),
             };
         }
         let name = match is_in_tailnet {
@@ -256,15 +269,6 @@ impl<'a, 'p> Census<'a, 'p> {
             false if INTERNET.into_iter().any(|range| overlap(range, atom)) => "any other public address",
             false => "any other private address",
         };
-        (name.to_owned(), Rank::Address)
-    }
-}
-
-fn a_role(role: Role) -> String {
-    let name = Role::NAMES.iter().find(|(_, known)| *known == role).map_or("member", |(name, _)| name);
-    match role {
-        Role::Owner => "the owner".to_owned(),
-        Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {name}"),
-        _ => format!("a {name}"),
+        (name.to_owned(), Usefulness::Address)
     }
 }

@@ -1,0 +1,90 @@
+//! The names of class members.
+
+use std::fmt;
+
+use crate::model::Role;
+
+/// The name of one member of a [`Class`](super::Class), as data.
+///
+/// [`Display`](fmt::Display) writes it as messages show it: `` `bob` (if an admin) on `laptop` ``.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClassName {
+    /// The user, tag, device, address or description, with backticks around words of the policy.
+    pub base: String,
+    /// The role that the member is assumed to have. No fact gives it to them.
+    pub assumed_role: Option<Role>,
+    /// The device that the member uses, if the policy names an address of it.
+    pub device: Option<String>,
+    /// Whether the member is an address that a subnet router leads to. No fact says so.
+    pub is_routed: bool,
+}
+
+impl ClassName {
+    /// Returns a name without further conditions.
+    pub fn new(base: impl Into<String>) -> ClassName {
+        ClassName { base: base.into(), assumed_role: None, device: None, is_routed: false }
+    }
+
+    /// Returns `true` if this names a special case of `other`: the same member under more conditions.
+    pub fn is_variant_of(&self, other: &ClassName) -> bool {
+        self.base == other.base
+            && self != other
+            && (other.assumed_role.is_none() || other.assumed_role == self.assumed_role)
+            && (other.device.is_none() || other.device == self.device)
+            && (!other.is_routed || self.is_routed)
+    }
+
+    /// Returns the conditions under which the base is the member, such as "if an admin" and "on `laptop`".
+    pub fn conditions(&self) -> Vec<String> {
+        let role = self.assumed_role.map(|role| format!("if {}", with_article(role)));
+        let device = self.device.as_ref().map(|device| format!("on `{device}`"));
+        let router = self.is_routed.then(|| "behind a subnet router".to_owned());
+        [role, device, router].into_iter().flatten().collect()
+    }
+}
+
+impl fmt::Display for ClassName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.base)?;
+        if let Some(role) = self.assumed_role {
+            write!(f, " (if {})", with_article(role))?;
+        }
+        if let Some(device) = &self.device {
+            write!(f, " on `{device}`")?;
+        }
+        if self.is_routed {
+            f.write_str(", behind a subnet router")?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the name of a role with its article: `an admin`, `the owner`.
+pub(super) fn with_article(role: Role) -> String {
+    let name = Role::NAMES.iter().find(|(_, known)| *known == role).map_or("member", |(name, _)| name);
+    match role {
+        Role::Owner => "the owner".to_owned(),
+        Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_follow_the_base_in_order() {
+        let bob = ClassName::new("`bob`");
+        let admin = ClassName { assumed_role: Some(Role::Admin), ..bob.clone() };
+        let on_laptop = ClassName { device: Some("laptop".to_owned()), ..admin.clone() };
+        let routed = ClassName { is_routed: true, ..ClassName::new("any other private address") };
+        assert_eq!(bob.to_string(), "`bob`");
+        assert_eq!(admin.to_string(), "`bob` (if an admin)");
+        assert_eq!(on_laptop.to_string(), "`bob` (if an admin) on `laptop`");
+        assert_eq!(on_laptop.conditions(), ["if an admin", "on `laptop`"]);
+        assert_eq!(routed.to_string(), "any other private address, behind a subnet router");
+        assert!(admin.is_variant_of(&bob) && on_laptop.is_variant_of(&bob) && on_laptop.is_variant_of(&admin));
+        assert!(!bob.is_variant_of(&bob) && !bob.is_variant_of(&admin) && !routed.is_variant_of(&bob));
+    }
+}

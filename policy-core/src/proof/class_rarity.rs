@@ -1,0 +1,71 @@
+//! The classes at one end of connections, by how many rules name them.
+
+use crate::access::selector_index::SelectorId;
+use crate::proof::classes::{Class, ClassId};
+
+/// Finds the classes at one end that the fewest rules name. They are the least likely to be covered.
+pub(super) struct ClassRarity<'a, 'p> {
+    classes: &'a [Class<'p>],
+    /// By selector, its classes.
+    by_selector: &'a [Vec<ClassId>],
+    /// By class, how many rules name it.
+    rule_counts: Vec<usize>,
+    /// By selector, its class with the fewest rules.
+    rarest: Vec<Option<ClassId>>,
+    /// By selector, the selectors that name all of its classes, once computed.
+    wider: Vec<Option<Vec<SelectorId>>>,
+}
+
+impl<'a, 'p> ClassRarity<'a, 'p> {
+    /// Counts the rules of each class. `rules` has the rules of each selector.
+    pub(super) fn new(classes: &'a [Class<'p>], by_selector: &'a [Vec<ClassId>], rules: &[Vec<usize>]) -> Self {
+        let rule_counts = classes.iter().map(|class| count_uses(rules, &class.selectors)).collect();
+        let (rarest, wider) = (Vec::new(), vec![None; by_selector.len()]);
+        let mut end = ClassRarity { classes, by_selector, rule_counts, rarest, wider };
+        end.rarest = by_selector.iter().map(|classes| end.rarest_of(classes)).collect();
+        end
+    }
+
+    /// Returns `true` if a selector names any class.
+    pub(super) fn is_used(&self, id: SelectorId) -> bool {
+        self.rarest.get(id).is_some_and(Option::is_some)
+    }
+
+    fn rule_count(&self, class: ClassId) -> usize {
+        self.rule_counts.get(class).copied().unwrap_or_default()
+    }
+
+    /// Returns the class with the fewest rules. Of several it is the last, which has the least specific name.
+    pub(super) fn rarest_of(&self, classes: &[ClassId]) -> Option<ClassId> {
+        classes.iter().rev().copied().min_by_key(|&class| self.rule_count(class))
+    }
+
+    /// Returns the class with the fewest rules among all that the selectors name.
+    pub(super) fn rarest_named_by(&self, selectors: &[SelectorId]) -> Option<ClassId> {
+        selectors.iter().filter_map(|&id| *self.rarest.get(id)?).min_by_key(|&class| self.rule_count(class))
+    }
+
+    /// Returns `true` if one of a few selectors names everything that `narrow` names.
+    pub(super) fn has_wider(&mut self, narrow: SelectorId, few: &[SelectorId]) -> bool {
+        if few.contains(&narrow) {
+            return true;
+        }
+        let (Some(slot), Some(named)) = (self.wider.get_mut(narrow), self.by_selector.get(narrow)) else {
+            return false;
+        };
+        let wider = slot.get_or_insert_with(|| {
+            let selectors = |&class: &ClassId| self.classes.get(class).map_or(&[][..], |class| &class.selectors);
+            let mut wider = named.first().map_or(Vec::new(), |first| selectors(first).to_vec());
+            for class in named {
+                wider.retain(|id| selectors(class).binary_search(id).is_ok());
+            }
+            wider
+        });
+        few.iter().any(|wide| wider.contains(wide))
+    }
+}
+
+/// Returns how many rules or classes the selectors have, counting those of two selectors twice.
+pub(super) fn count_uses(lists: &[Vec<usize>], selectors: &[SelectorId]) -> usize {
+    selectors.iter().filter_map(|&id| lists.get(id)).map(Vec::len).sum()
+}

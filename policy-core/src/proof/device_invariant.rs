@@ -1,0 +1,240 @@
+//! Proves invariants of the known devices, several of whose tags together may break what holds for each tag alone.
+//!
+//! A device with two tags has the access of both. [`violations`](super::violations) examines each tag alone, so it cannot
+//! see that. The prover is the same here, over other classes: those of each device with all of its tags, and those of
+//! each of these tags alone. An invariant that two devices break, and that no pair of their tags breaks, is reported.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::port_set::PortSet;
+use crate::access::selector_index::SelectorId;
+use crate::access::tailnet::Tailnet;
+use crate::model::{Device, Invariant, Policy, Protocol, Role};
+use crate::proof::class_name::ClassName;
+use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
+use crate::proof::invariant::InvariantProver;
+use crate::proof::representative::{Representative, devices};
+use crate::source::Origin;
+
+/// A packet that an invariant forbids and a rule allows, because of the tags that a device combines.
+#[derive(Clone, Debug)]
+pub struct DeviceViolation<'p> {
+    /// The invariant.
+    pub invariant: &'p Invariant,
+    /// The name of the device, or of the user, that sends the packet.
+    pub source: ClassName,
+    /// The name of the device that receives it.
+    pub destination: ClassName,
+    /// Those of the two that combine several tags, each once.
+    pub combining: Vec<&'p Device>,
+    /// The protocol and port. Protocols without ports have port 0.
+    pub packet: (Protocol, u16),
+    /// The rule that allows the packet.
+    pub rule: Origin,
+}
+
+/// Returns a counterexample to each invariant that a device with several tags breaks although each tag alone does not, in
+/// the order of the invariants.
+///
+/// ```
+/// use policy_core::Policy;
+/// use policy_core::proof::device_violations;
+/// let facts = r#"{
+///     "nodes": [{"name": "cellar", "tags": ["tag:db", "tag:web"]}],
+///     "invariants": [{"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:db"]}]}]
+/// }"#;
+/// let policy = Policy::with_facts(r#"{
+///     "tagOwners": {"tag:db": [], "tag:web": []},
+///     "grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]}],
+/// }"#, facts);
+/// let found = device_violations(&policy);
+/// assert_eq!((found[0].destination.to_string(), found[0].packet.1), ("`cellar`".to_owned(), 443));
+/// ```
+pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
+    let invariants = &policy.facts.invariants;
+    if invariants.is_empty() || !policy.facts.devices.iter().any(|device| device.tags.len() > 1) {
+        return Vec::new();
+    }
+    let classes = AccessClasses::of(policy, &[], |policy, tailnet, _| {
+        let participants = participants(policy, tailnet).into_iter();
+        participants.flat_map(|one| one.by_tag.into_iter().chain([one.whole])).collect()
+    });
+    let mut seen = HashSet::new();
+    let class_index = ClassIndex::new(&classes);
+    let participants = participants(policy, &classes.tailnet);
+    let mut participants: Vec<ClassifiedParticipant> =
+        participants.into_iter().filter_map(|one| class_index.classify(one)).collect();
+    // Participants that no selector tells apart are examined once.
+    participants.retain(|one| seen.insert((one.whole, one.by_tag.clone())));
+    invariants.iter().filter_map(|invariant| device_violation(&classes, &participants, invariant)).collect()
+}
+
+/// A known device, or a user who may have one.
+struct Participant<'p> {
+    device: Option<&'p Device>,
+    /// The device with all of its tags, or the user.
+    whole: Representative<'p>,
+    /// The device with each tag alone, if it has several.
+    by_tag: Vec<Representative<'p>>,
+}
+
+/// Returns the devices of the facts, and then the users of the facts and one other member, each without a device.
+fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Participant<'p>> {
+    let known = devices(tailnet).into_iter().zip(&tailnet.devices).map(|(mut whole, node)| {
+        // A device with neither owner nor tags has no name but its addresses.
+        if whole.endpoint.who == Principal::Tagged(Vec::new()) {
+            whole.endpoint.who = Principal::Unknown;
+        }
+        let tags = node.fact.tags.iter().filter(|_| node.fact.tags.len() > 1);
+        let with_tag = |tag: &'p str| {
+            let endpoint = Endpoint { who: Principal::Tagged(vec![tag]), ..whole.endpoint.clone() };
+            Representative::named(endpoint, whole.name.clone())
+        };
+        let by_tag = tags.map(|tag| with_tag(tag.text.as_str())).collect();
+        Participant { device: Some(node.fact), whole, by_tag }
+    });
+    let users = policy.facts.users.iter().map(|user| {
+        let name = if policy.facts.are_in_source() { &user.name } else { &user.email };
+        (format!("`{name}`"), Principal::User { login: &user.email, role: user.role })
+    });
+    let other = Principal::Member { domain: None, role: Role::Member, group: None };
+    let users = users.chain([("any other member".to_owned(), other)]).map(|(name, who)| {
+        let endpoint = Endpoint { who, ..Endpoint::default() };
+        Participant { device: None, whole: Representative::named(endpoint, ClassName::new(name)), by_tag: Vec::new() }
+    });
+    known.chain(users).collect()
+}
+
+/// The classes of an endpoint as a source and as a destination.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct EndpointClasses {
+    source: ClassId,
+    destination: ClassId,
+}
+
+/// A [`Participant`] by its classes.
+struct ClassifiedParticipant<'p> {
+    device: Option<&'p Device>,
+    name: ClassName,
+    whole: EndpointClasses,
+    by_tag: Vec<EndpointClasses>,
+}
+
+impl ClassifiedParticipant<'_> {
+    /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
+    fn each_tag(&self) -> &[EndpointClasses] {
+        if self.by_tag.is_empty() { std::slice::from_ref(&self.whole) } else { &self.by_tag }
+    }
+}
+
+/// Finds the classes of an endpoint.
+struct ClassIndex<'a, 'p> {
+    classes: &'a AccessClasses<'p>,
+    sources: HashMap<&'a [SelectorId], ClassId>,
+    destinations: HashMap<&'a [SelectorId], ClassId>,
+}
+
+impl<'a, 'p> ClassIndex<'a, 'p> {
+    fn new(classes: &'a AccessClasses<'p>) -> Self {
+        let by_selectors = |classes: &'a [Class<'p>]| {
+            classes.iter().enumerate().map(|(id, class)| (class.selectors.as_slice(), id)).collect()
+        };
+        let (sources, destinations) = (by_selectors(&classes.sources), by_selectors(&classes.destinations));
+        ClassIndex { classes, sources, destinations }
+    }
+
+    fn classes_of(&self, endpoint: &Endpoint) -> Option<EndpointClasses> {
+        let selectors = &self.classes.rules.selectors;
+        let source = self.sources.get(selectors.of_source(&self.classes.tailnet, endpoint).as_slice());
+        let destination = self.destinations.get(selectors.of_destination(endpoint).as_slice());
+        Some(EndpointClasses { source: *source?, destination: *destination? })
+    }
+
+    fn classify(&self, participant: Participant<'p>) -> Option<ClassifiedParticipant<'p>> {
+        let by_tag = participant.by_tag.iter().filter_map(|one| self.classes_of(&one.endpoint)).collect();
+        let whole = self.classes_of(&participant.whole.endpoint)?;
+        Some(ClassifiedParticipant { device: participant.device, name: participant.whole.name, whole, by_tag })
+    }
+}
+
+/// Returns the first two participants that break an invariant by what one of them combines.
+fn device_violation<'p>(
+    classes: &AccessClasses<'p>,
+    participants: &[ClassifiedParticipant<'p>],
+    invariant: &'p Invariant,
+) -> Option<DeviceViolation<'p>> {
+    let prover = InvariantProver::new(classes, invariant);
+    // If no rule breaks the invariant between any two classes, there are no pairs to examine.
+    let breaking: Vec<RuleId> = prover.breaches().map(|breach| breach.rule).collect();
+    if breaking.is_empty() {
+        return None;
+    }
+    let breaking_from = |source: ClassId| {
+        let rules = classes.rules_from(source).into_iter();
+        rules.filter(|rule| breaking.binary_search(rule).is_ok()).collect()
+    };
+    let pairs = PairProver { prover, breaking_from: (0..classes.sources.len()).map(breaking_from).collect() };
+    for source in participants {
+        for destination in participants.iter().filter(|one| one.device.is_some()) {
+            if source.by_tag.is_empty() && destination.by_tag.is_empty() {
+                continue;
+            }
+            let Some((packet, rule)) = pairs.first_packet(source.whole, destination.whole) else { continue };
+            // What a tag alone breaks is not the fault of the device.
+            let is_broken_by_tag = |&from: &EndpointClasses| {
+                let mut tags = destination.each_tag().iter();
+                tags.any(|&to| pairs.first_packet(from, to).is_some())
+            };
+            if source.each_tag().iter().any(is_broken_by_tag) {
+                continue;
+            }
+            let mut combining: Vec<&Device> = Vec::new();
+            for device in [source, destination].into_iter().filter(|one| !one.by_tag.is_empty()) {
+                combining.extend(device.device);
+            }
+            combining.dedup_by(|a, b| std::ptr::eq(*a, *b));
+            let (from, to) = (source.name.clone(), destination.name.clone());
+            let rule = classes.rule(rule)?.rule.origin();
+            return Some(DeviceViolation { invariant, source: from, destination: to, combining, packet, rule });
+        }
+    }
+    None
+}
+
+/// Proves an invariant for one source and one destination.
+struct PairProver<'a, 'p> {
+    prover: InvariantProver<'a, 'p>,
+    /// By class of sources, the rules from it that break the invariant somewhere.
+    breaking_from: Vec<Vec<RuleId>>,
+}
+
+impl PairProver<'_, '_> {
+    /// Returns the first packet that a rule allows against the invariant, and the rule. A device with several tags has no
+    /// user, so two devices of which one has several tags are not of one user.
+    fn first_packet(&self, from: EndpointClasses, to: EndpointClasses) -> Option<((Protocol, u16), RuleId)> {
+        let rules = self.breaking_from.get(from.source).into_iter().flatten();
+        let packets = rules.filter_map(|&rule| {
+            let ports = self.prover.forbidden_ports(rule, from.source, to.destination);
+            Some((lowest_packet(&ports)?, rule))
+        });
+        packets.min_by_key(|&(packet, _)| order(packet))
+    }
+}
+
+/// Returns the packet to the lowest port, over TCP if there is one. No packet is sent to port 0.
+fn lowest_packet(ports: &PortSet) -> Option<(Protocol, u16)> {
+    let packets = ports.ranges().filter_map(|(protocol, range)| {
+        if !protocol.has_ports() {
+            return Some((protocol, 0));
+        }
+        (range.last > 0).then(|| (protocol, range.first.max(1)))
+    });
+    packets.min_by_key(|&packet| order(packet))
+}
+
+/// Orders packets by how well a reader knows their protocol, and then by port.
+fn order((protocol, port): (Protocol, u16)) -> (usize, u16) {
+    let known = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
+    (known.iter().position(|&one| one == protocol).unwrap_or(known.len()), port)
+}
