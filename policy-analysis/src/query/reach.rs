@@ -2,10 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::query::explain::{all_names, apps, ssh_way, way};
-use crate::query::query_world::{Block, QueryEnd, QueryWorld, RulesBetween, is_own_devices};
+use crate::query::QueryError;
+use crate::query::block::{Block, RulesBetween, group_pairs};
+use crate::query::explain::all_names;
+use crate::query::numbers::Numbers;
+use crate::query::query_end::QueryEnd;
+use crate::query::query_world::QueryWorld;
+use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 use crate::query::subject::{Side, Subject};
-use crate::query::{AppRuleMatch, QueryError, RuleMatch, SshRuleMatch};
 use policy_core::access::port_set::PortSet;
 use policy_core::model::{Action, Policy, Protocol};
 
@@ -78,15 +82,15 @@ pub fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Resul
     let subject = Subject::new(policy, destination, Side::Destination)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
-    let asker = Reacher { world: &world, ports };
-    let (carriers, own) = world.destinations(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_carrier);
-    let sources = world.all_sources();
-    let rectangles = asker.rectangles(&sources, &own, is_own_devices(&subject))?;
-    let is_rest = rest(&rectangles, |rectangle| &rectangle.destinations, |rectangle| &rectangle.sources);
+    let reacher = Reacher { world: &world, ports };
+    let (carriers, own) = world.destinations(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_multi_tag());
+    let sources = world.all(Side::Source);
+    let blocks = reacher.blocks(&sources, &own, subject.is_own_devices())?;
+    let is_rest = rest(&blocks, |block| &block.destinations, |block| &block.sources);
     Ok(Reachability {
         subject: subject.meaning,
-        reached: asker.reached(&sources, &own, &rectangles, &is_rest),
-        carriers: asker.those_with_more(&carriers, &own),
+        reached: reacher.reached(&sources, &own, &blocks, &is_rest),
+        carriers: reacher.names_of_devices_with_more(&carriers, &own),
     })
 }
 
@@ -110,15 +114,15 @@ pub fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, source, Side::Source)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
-    let asker = Reacher { world: &world, ports: None };
-    let (carriers, own) = world.sources(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_carrier);
-    let destinations = world.all_destinations();
-    let rectangles = asker.rectangles(&own, &destinations, false)?;
-    let is_rest = rest(&rectangles, |rectangle| &rectangle.sources, |rectangle| &rectangle.destinations);
+    let reacher = Reacher { world: &world, ports: None };
+    let (carriers, own) = world.sources(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_multi_tag());
+    let destinations = world.all(Side::Destination);
+    let blocks = reacher.blocks(&own, &destinations, false)?;
+    let is_rest = rest(&blocks, |block| &block.sources, |block| &block.destinations);
     Ok(Reachability {
         subject: subject.meaning,
-        reached: asker.reached(&own, &destinations, &rectangles, &is_rest),
-        carriers: asker.those_with_more(&carriers, &own),
+        reached: reacher.reached(&own, &destinations, &blocks, &is_rest),
+        carriers: reacher.names_of_devices_with_more(&carriers, &own),
     })
 }
 
@@ -143,13 +147,13 @@ pub fn who_beyond_ports(policy: &Policy, destinations: &[&str]) -> Vec<Vec<Reach
     let questions = QueryWorld::questions(policy, &known);
     let world = QueryWorld::new(policy, &questions);
     let ssh = PortSet::single(Protocol::TCP, SSH);
-    let asker = Reacher { world: &world, ports: Some(&ssh) };
-    let sources = world.all_sources();
+    let reacher = Reacher { world: &world, ports: Some(&ssh) };
+    let sources = world.all(Side::Source);
     let reached = |subject: &Subject| {
-        let own: Vec<QueryEnd> = world.destinations(subject).into_iter().filter(|end| !end.is_carrier).collect();
-        let rectangles = asker.rectangles(&sources, &own, is_own_devices(subject)).unwrap_or_default();
-        let is_rest = rest(&rectangles, |rectangle| &rectangle.destinations, |rectangle| &rectangle.sources);
-        let mut reached = asker.reached(&sources, &own, &rectangles, &is_rest);
+        let own: Vec<QueryEnd> = world.destinations(subject).into_iter().filter(|end| !end.is_multi_tag()).collect();
+        let blocks = reacher.blocks(&sources, &own, subject.is_own_devices()).unwrap_or_default();
+        let is_rest = rest(&blocks, |block| &block.destinations, |block| &block.sources);
+        let mut reached = reacher.reached(&sources, &own, &blocks, &is_rest);
         reached.retain(|reached| !reached.logins.is_empty() || !reached.apps.is_empty());
         reached
     };
@@ -162,23 +166,27 @@ struct Reacher<'a, 'p> {
 }
 
 impl<'p> Reacher<'_, 'p> {
-    fn rectangles(
+    fn blocks(
         &self,
         sources: &[QueryEnd<'p>],
         destinations: &[QueryEnd<'p>],
         only_own: bool,
     ) -> Result<Vec<Block>, QueryError> {
-        self.world.rectangles(sources, destinations, only_own, |between, _| RulesBetween {
-            permits: between.permits.into_iter().filter(|&permit| self.is_asked(permit)).collect(),
-            ssh: if self.is_about_ssh() { between.ssh } else { Vec::new() },
-            ..RulesBetween::default()
+        group_pairs(self.world, sources, destinations, only_own, |mut between, _| {
+            between.network.certain.retain(|&rule| self.is_asked(rule));
+            let ssh = if self.is_about_ssh() { between.ssh.certain } else { Vec::new() };
+            RulesBetween {
+                network: Numbers { certain: between.network.certain, possible: Vec::new() },
+                ssh: Numbers { certain: ssh, possible: Vec::new() },
+            }
         })
     }
 
     /// Whether a permit opens a port that is asked for, or gives a capability.
     fn is_asked(&self, permit: usize) -> bool {
         let opens = |ports: &PortSet| self.ports.map_or(!ports.is_empty(), |asked| !asked.common(ports).is_empty());
-        self.world.space.ports.get(permit).is_some_and(opens) || !apps(self.world, &[permit]).is_empty()
+        self.world.space.ports.get(permit).is_some_and(opens)
+            || self.world.space.permit(permit).is_some_and(|rule| AppRuleMatch::new(rule).is_some())
     }
 
     fn is_about_ssh(&self) -> bool {
@@ -189,19 +197,19 @@ impl<'p> Reacher<'_, 'p> {
         &self,
         sources: &[QueryEnd],
         destinations: &[QueryEnd],
-        rectangles: &[Block],
+        blocks: &[Block],
         is_rest: &[bool],
     ) -> Vec<ReachabilityRow> {
-        let is_any = |rectangle: &Block| rectangle.between != RulesBetween::default();
-        let each = rectangles.iter().zip(is_rest).filter(|(rectangle, _)| is_any(rectangle));
-        let reached = each.map(|(rectangle, &is_rest)| ReachabilityRow {
-            sources: all_names(sources, &rectangle.sources),
-            destinations: all_names(destinations, &rectangle.destinations),
+        let is_any = |block: &Block| !block.between.is_empty();
+        let each = blocks.iter().zip(is_rest).filter(|(block, _)| is_any(block));
+        let reached = each.map(|(block, &is_rest)| ReachabilityRow {
+            sources: all_names(sources, &block.sources),
+            destinations: all_names(destinations, &block.destinations),
             is_rest,
-            is_own: rectangle.is_own,
-            ways: self.ways(&rectangle.between.permits),
-            logins: self.logins(&rectangle.between.ssh),
-            apps: apps(self.world, &rectangle.between.permits),
+            is_own: block.is_own,
+            ways: self.ways(&block.between.network.certain),
+            logins: self.logins(&block.between.ssh.certain),
+            apps: self.world.apps(&block.between.network.certain),
         });
         let mut reached: Vec<ReachabilityRow> = reached.collect();
         reached.sort_by_key(|reached| reached.is_rest);
@@ -212,7 +220,7 @@ impl<'p> Reacher<'_, 'p> {
     fn ways(&self, permits: &[usize]) -> Vec<RuleMatch> {
         let mut ways: Vec<RuleMatch> = Vec::new();
         for permit in permits.iter().filter_map(|&number| self.world.space.permit(number)) {
-            let way = way(permit);
+            let way = RuleMatch::new(permit);
             match ways.last_mut().filter(|last| last.rule == way.rule) {
                 Some(last) => last.ports = last.ports.with(&way.ports),
                 None => ways.push(way),
@@ -227,42 +235,43 @@ impl<'p> Reacher<'_, 'p> {
 
     fn logins(&self, ssh: &[usize]) -> Vec<SshRuleMatch> {
         let rules = self.world.ssh_rules(ssh).into_iter();
-        let mut logins: Vec<SshRuleMatch> = rules.filter_map(|rule| ssh_way(self.world.space.policy, rule)).collect();
+        let mut logins: Vec<SshRuleMatch> =
+            rules.filter_map(|rule| SshRuleMatch::new(self.world.space.policy, rule)).collect();
         // Check rules come before all others. `ssh-multi-rule-accept-then-check`
         logins.sort_by_key(|login| login.action != Action::Check);
         logins
     }
 
-    /// The devices with rules that none of the others has.
-    fn those_with_more(&self, carriers: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
-        let permits: HashSet<usize> = others.iter().flat_map(|end| end.permits.iter().copied()).collect();
-        let ssh: HashSet<usize> = others.iter().flat_map(|end| end.ssh.iter().copied()).collect();
-        let has_more = |carrier: &&QueryEnd| {
-            carrier.permits.iter().any(|&permit| self.is_asked(permit) && !permits.contains(&permit))
-                || carrier.ssh.iter().any(|rule| !ssh.contains(rule))
+    /// Returns the names of the devices that have rules which none of the others has.
+    fn names_of_devices_with_more(&self, devices: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
+        let rules: HashSet<usize> = others.iter().flat_map(|end| end.rules.certain.iter().copied()).collect();
+        let ssh: HashSet<usize> = others.iter().flat_map(|end| end.ssh.certain.iter().copied()).collect();
+        let has_more = |device: &&QueryEnd| {
+            device.rules.certain.iter().any(|&rule| self.is_asked(rule) && !rules.contains(&rule))
+                || device.ssh.certain.iter().any(|rule| !ssh.contains(rule))
         };
-        carriers.iter().filter(has_more).map(|carrier| carrier.name().to_owned()).collect()
+        devices.iter().filter(has_more).map(|device| device.name().to_owned()).collect()
     }
 }
 
-/// For each rectangle, whether its one side is all that no other one has: the largest of those that have the same
+/// For each block, whether its one side is all that no other one has: the largest of those that have the same
 /// other side, if these leave nothing over, and none of them is empty.
 fn rest<'r>(
-    rectangles: &'r [Block],
+    blocks: &'r [Block],
     others: impl Fn(&'r Block) -> &'r [usize],
     own: impl Fn(&'r Block) -> &'r [usize],
 ) -> Vec<bool> {
-    let everything: HashSet<usize> = rectangles.iter().flat_map(&own).copied().collect();
+    let everything: HashSet<usize> = blocks.iter().flat_map(&own).copied().collect();
     let mut alike: HashMap<&[usize], Vec<usize>> = HashMap::new();
-    for (number, rectangle) in rectangles.iter().enumerate() {
-        alike.entry(others(rectangle)).or_default().push(number);
+    for (number, block) in blocks.iter().enumerate() {
+        alike.entry(others(block)).or_default().push(number);
     }
-    let mut is_rest = vec![false; rectangles.len()];
+    let mut is_rest = vec![false; blocks.len()];
     for numbers in alike.values() {
-        let of = |number: &usize| rectangles.get(*number);
-        let has_void = numbers.iter().filter_map(of).any(|rectangle| rectangle.between == RulesBetween::default());
+        let of = |number: &usize| blocks.get(*number);
+        let has_void = numbers.iter().filter_map(of).any(|block| block.between.is_empty());
         let covered: HashSet<usize> = numbers.iter().filter_map(of).flat_map(&own).copied().collect();
-        let size = |number: &&usize| of(number).map_or(0, |rectangle| own(rectangle).len());
+        let size = |number: &&usize| of(number).map_or(0, |block| own(block).len());
         if let Some(&largest) = numbers.iter().max_by_key(size)
             && !has_void
             && covered.len() == everything.len()

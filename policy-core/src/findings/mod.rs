@@ -100,11 +100,12 @@ pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
 fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
     let outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
-    let mut missing = missing_fact::missing_facts(&words, &outcomes);
+    let mut missing = missing_fact::report_missing_facts(&words, &outcomes);
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
-        let finding = match outcome.fails() {
-            true => Some(failing::failing(&words, &outcome)),
-            false => missing.remove(&index).or_else(|| multi_tag_bypass::leak(&words, &outcome)),
+        let finding = if outcome.fails() {
+            Some(failing::report_failure(&words, &outcome))
+        } else {
+            missing.remove(&index).or_else(|| multi_tag_bypass::report_bypass(&words, &outcome))
         };
         Tested { outcome, finding }
     };

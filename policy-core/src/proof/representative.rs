@@ -142,7 +142,7 @@ impl<'a, 'p> Census<'a, 'p> {
             for (number, &possible) in roles.iter().enumerate() {
                 let is_assumed = number > 0;
                 let who = Principal::User { login, role: Some(possible) };
-                let name = if is_assumed { format!("{name} (if {})", a_role(possible)) } else { name.clone() };
+                let name = if is_assumed { format!("{name} (if {})", possible.with_article()) } else { name.clone() };
                 let rank = if is_assumed { Rank::Possible } else { Rank::User };
                 all.push(Representative {
                     is_of_assumed_role: is_assumed,
@@ -183,7 +183,7 @@ impl<'a, 'p> Census<'a, 'p> {
                         name.push_str(&format!(" with a login at `{domain}`"));
                     }
                     if role != Role::Member {
-                        name.push_str(&format!(" who is {}", a_role(role)));
+                        name.push_str(&format!(" who is {}", role.with_article()));
                     }
                     let identity = Endpoint { who: Principal::Member { domain, role, group }, ..Endpoint::default() };
                     all.push(Representative::new(identity, name, Rank::OtherMember));
@@ -257,14 +257,5 @@ impl<'a, 'p> Census<'a, 'p> {
             false => "any other private address",
         };
         (name.to_owned(), Rank::Address)
-    }
-}
-
-fn a_role(role: Role) -> String {
-    let name = Role::NAMES.iter().find(|(_, known)| *known == role).map_or("member", |(name, _)| name);
-    match role {
-        Role::Owner => "the owner".to_owned(),
-        Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {name}"),
-        _ => format!("a {name}"),
     }
 }
