@@ -9,7 +9,7 @@ use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
 use crate::query::path::describe_path;
 use crate::query::query_end::{QueryEnd, QueryEnds};
 use crate::query::query_world::QueryWorld;
-use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
+use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
 use crate::query::subject::{Side, Subject};
 use policy_core::access::rule_index::AccessRule;
 use policy_core::model::{Action, Policy, Selector, SshRule};
@@ -77,8 +77,7 @@ impl<'p> Explainer<'_, 'p> {
     /// Keeps the rules that matter to the question.
     fn keep_relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
         let rule = |number: &usize| self.world.space.permit(*number);
-        let has_app = |rule: &AccessRule| AppRuleMatch::new(rule).is_some();
-        between.network.certain.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || has_app(rule)));
+        between.network.certain.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
         between.network.possible.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule)));
         let login = source.login().and_then(|login| login.rsplit_once('@'));
         let is_for_account = |number: &usize| {

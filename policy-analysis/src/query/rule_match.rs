@@ -3,7 +3,7 @@
 use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
 use policy_core::access::rule_index::{AccessRule, RuleRef};
-use policy_core::model::{Action, Capability, CheckPeriod, Policy, Selector, SshRule};
+use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
 use policy_core::source::Origin;
 
 /// A rule that opens ports between two ends.
@@ -59,13 +59,22 @@ impl RuleMatch {
 }
 
 impl AppRuleMatch {
-    /// Returns the capabilities that a rule grants, if it grants any. A grant with `via` grants none.
     pub(super) fn new(rule: &AccessRule) -> Option<AppRuleMatch> {
-        let RuleRef::Grant(grant) = rule.rule else { return None };
-        let app = grant.app.as_ref().filter(|app| !app.is_blank() && grant.via.is_empty())?;
         let values = |capability: &Capability| capability.values.iter().map(|(value, _)| value.clone()).collect();
-        let capabilities = app.capabilities.iter().map(|capability| (capability.name.to_string(), values(capability)));
-        Some(AppRuleMatch { rule: grant.origin, capabilities: capabilities.collect(), postures: texts(rule.postures) })
+        let capabilities = granted_app(rule)?.capabilities.iter();
+        Some(AppRuleMatch {
+            rule: rule.rule.origin(),
+            capabilities: capabilities.map(|capability| (capability.name.to_string(), values(capability))).collect(),
+            postures: texts(rule.postures),
+        })
+    }
+}
+
+/// Returns the capabilities that a rule grants, if it grants any. A grant with `via` grants none.
+pub(super) fn granted_app<'p>(rule: &AccessRule<'p>) -> Option<&'p App> {
+    match rule.rule {
+        RuleRef::Grant(grant) if grant.via.is_empty() => grant.app.as_ref().filter(|app| !app.is_blank()),
+        _ => None,
     }
 }
 

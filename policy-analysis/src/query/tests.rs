@@ -178,17 +178,17 @@ fn lists_are_complete() {
         let line = |reached: &ReachabilityRow| {
             format!("{} -> {}: {}", reached.sources.join(", "), reached.destinations.join(", "), reached.ports())
         };
-        reach.reached.iter().map(line).collect()
+        reach.rows.iter().map(line).collect()
     };
     let reach = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 22))).unwrap();
-    assert_eq!(reach.reached[0].logins.len(), 2);
-    assert_eq!(reach.carriers, [] as [&str; 0]);
-    assert_eq!(who(&policy, "tag:db", None).unwrap().carriers, ["`box`"]);
+    assert_eq!(reach.rows[0].logins.len(), 2);
+    assert_eq!(reach.multi_tag_devices, [] as [&str; 0]);
+    assert_eq!(who(&policy, "tag:db", None).unwrap().multi_tag_devices, ["`box`"]);
     let reach = list(reach);
     assert_eq!(reach[0], "`alice@example.com` -> `tag:db`: tcp:22");
     let apps = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 1))).unwrap();
-    assert_eq!(apps.reached[0].sources, ["`tag:web`"]);
-    assert_eq!(apps.reached[0].apps[0].capabilities[0].0, "example.com/cap/sql");
+    assert_eq!(apps.rows[0].sources, ["`tag:web`"]);
+    assert_eq!(apps.rows[0].apps[0].capabilities[0].0, "example.com/cap/sql");
     assert_eq!(
         list(what(&policy, "tag:router").unwrap()),
         ["`tag:router` -> `tag:db`: 9100", "`tag:router` -> `tag:web`: 80, 443"]
@@ -291,8 +291,8 @@ fn lists_have_what_answers_allow() {
                 };
                 seen[usize::from(is_allowed)] += 1;
                 let context = format!("seed {seed}: {source} {destination}\n{text}\n{facts}\n{explanation:#?}");
-                assert_eq!(by_who.reached.iter().any(has), is_allowed, "who, {context}\n{by_who:#?}");
-                assert_eq!(by_what.reached.iter().any(has), is_allowed, "what, {context}\n{by_what:#?}");
+                assert_eq!(by_who.rows.iter().any(has), is_allowed, "who, {context}\n{by_who:#?}");
+                assert_eq!(by_what.rows.iter().any(has), is_allowed, "what, {context}\n{by_what:#?}");
             }
         }
     }
