@@ -102,7 +102,7 @@ impl<'p> NetworkSuite<'p> {
     {
         let Some(src) = &test.src else { return };
         let sources: Vec<TestEnd<'t>> = self.resolver().ends(src, Side::Source);
-        let run = TestRun { policy: self.policy, tailnet: &self.tailnet, rules: &self.rules, test, sources: &sources };
+        let run = TestRun { policy: self.policy, resolver: self.resolver(), test, sources: &sources };
         for target in &test.accept {
             kill_deletions(&run, self.hosts(cache, target), target.port, killed);
         }
@@ -222,7 +222,7 @@ impl<'p> NetworkSuite<'p> {
         let resolver = self.resolver();
         let Some(src) = &test.src else { return false };
         let sources = resolver.ends(src, Side::Source);
-        let run = TestRun { policy: self.policy, tailnet: &self.tailnet, rules: &self.rules, test, sources: &sources };
+        let run = TestRun { policy: self.policy, resolver, test, sources: &sources };
         let passes = |expectation: Expectation, target: &'t Target| {
             let destinations = resolver.ends(&target.host, Side::Destination);
             run.outcome(expectation, target, &destinations, false).passes()

@@ -77,7 +77,10 @@ impl<'p> Explainer<'_, 'p> {
     /// Keeps the rules that matter to the question.
     fn keep_relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
         let rule = |number: &usize| self.world.space.permit(*number);
-        between.network.certain.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
+        between
+            .network
+            .certain
+            .retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
         between.network.possible.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule)));
         let login = source.login().and_then(|login| login.rsplit_once('@'));
         let is_for_account = |number: &usize| {

@@ -182,3 +182,54 @@ impl<'p> Search<'p> {
         NearMisses { rules, has_source: self.has_source, has_destination: self.has_destination }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::rule_index::RuleIndex;
+    use crate::access::tailnet::Tailnet;
+
+    const MET: Conditions = Conditions { source: true, destination: Some(NamedAs::Other), ports: true, posture: true };
+
+    /// The nearest rules, as the number of each with its mismatch.
+    fn nearest(most: usize, conditions: &[Conditions]) -> Vec<(usize, String)> {
+        let policy = Policy::parse(
+            r#"{"acls": [
+                {"action": "accept", "src": ["tag:a"], "dst": ["tag:b:80", "tag:c:443"]},
+                {"action": "accept", "src": ["tag:d"], "dst": ["tag:b:22"]},
+                {"action": "accept", "src": ["tag:e"], "dst": ["tag:b:23"]},
+            ]}"#,
+        );
+        let index = RuleIndex::new(&policy, &Tailnet::new(&policy));
+        let origins: Vec<Origin> = policy.acls.iter().flatten().map(|acl| acl.origin).collect();
+        let found = nearest_rules(&index.list, most, |number, _| conditions[number]).rules;
+        let number = |rule| origins.iter().position(|origin| *origin == rule).unwrap();
+        found.iter().map(|near| (number(near.rule), format!("{:?}", near.mismatch))).collect()
+    }
+
+    #[test]
+    fn the_nearest_comes_first() {
+        let ports = Conditions { ports: false, ..MET };
+        let (source, posture) = (Conditions { source: false, ..MET }, Conditions { posture: false, ..MET });
+        let everything = Conditions { destination: Some(NamedAs::Everything), ..source };
+        let numbers = |most, conditions: [Conditions; 4]| {
+            nearest(most, &conditions).iter().map(|(number, _)| *number).collect::<Vec<_>>()
+        };
+        let far = Conditions { source: false, ports: false, ..MET };
+        assert_eq!(numbers(3, [source, far, posture, ports]), [2, 1, 0]);
+        assert_eq!(numbers(1, [source, far, posture, ports]), [2]);
+        assert_eq!(numbers(3, [everything, far, Conditions { destination: None, ..MET }, source]), [2, 1, 0]);
+        assert_eq!(numbers(3, [far, MET, far, Conditions { destination: Some(NamedAs::Itself), ..ports }]), [2]);
+        // An ACL with different ports is one rule, as near as its nearest part.
+        assert_eq!(numbers(3, [source, posture, ports, far]), [1, 0]);
+    }
+
+    #[test]
+    fn an_acl_has_the_ports_of_all_its_parts() {
+        let (ports, far) = (Conditions { ports: false, ..MET }, Conditions { source: false, ports: false, ..MET });
+        let of_one = nearest(1, &[ports, far, far, far]);
+        let of_both = nearest(1, &[ports, ports, far, far]);
+        assert!(of_one[0].1.contains("80") && !of_one[0].1.contains("443"), "{of_one:?}");
+        assert!(of_both[0].1.contains("80") && of_both[0].1.contains("443"), "{of_both:?}");
+    }
+}

@@ -20,6 +20,7 @@ pub fn index_unknowns(policy: &Policy, tailnet: &Tailnet, rules: &RuleIndex) -> 
 /// An end of a test.
 #[derive(Clone)]
 pub struct TestEnd<'p> {
+    /// Who or what it is.
     pub endpoint: TestEndpoint<'p>,
     /// The rules that match it at this end.
     pub certain: BitSet,
@@ -30,8 +31,11 @@ pub struct TestEnd<'p> {
 /// What it takes to find the rules of an end.
 #[derive(Clone, Copy)]
 pub struct EndResolver<'a, 'p> {
+    /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
+    /// The rules of the policy.
     pub rules: &'a RuleIndex<'p>,
+    /// See [`index_unknowns`].
     pub unknowns: &'a UnknownIndex,
 }
 

@@ -50,7 +50,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     for test in &policy.tests {
         let sources = test.src.as_ref().map_or(Vec::new(), |src| resolver.ends(src, Side::Source));
         let mut multi_tag_sources = None;
-        let run = TestRun { policy, tailnet: &tailnet, rules: &rules, test, sources: &sources };
+        let run = TestRun { policy, resolver, test, sources: &sources };
         let accepted = test.accept.iter().map(|target| (Expectation::Accept, target));
         for (expectation, target) in accepted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
             let destinations =
@@ -74,10 +74,13 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
 
 /// A test that is being run.
 pub struct TestRun<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
-    pub tailnet: &'a Tailnet<'p>,
-    pub rules: &'a RuleIndex<'p>,
+    /// The tailnet and the rules of the policy.
+    pub resolver: EndResolver<'a, 'p>,
+    /// The test.
     pub test: &'p Test,
+    /// Everything that the source of the test stands for.
     pub sources: &'a [TestEnd<'p>],
 }
 
@@ -158,9 +161,9 @@ impl<'p> TestRun<'_, 'p> {
     fn near_misses(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, target: &Target) -> NearMisses<'p> {
         let packet = self.packet(source, destination, target.port);
         let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
-        nearest_rules(&self.rules.list, 1, |number, rule| {
+        nearest_rules(&self.resolver.rules.list, 1, |number, rule| {
             let may_be_there =
-                destination.possible.contains(number) || may_be_own && self.rules.to_own().contains(number);
+                destination.possible.contains(number) || may_be_own && self.resolver.rules.to_own().contains(number);
             Conditions {
                 source: source.certain.contains(number)
                     || source.possible.contains(number) && packet.matches_source(rule.rule) != Ternary::No,
@@ -181,7 +184,7 @@ impl<'p> TestRun<'_, 'p> {
     pub fn packet<'a>(&'a self, source: &'a TestEnd<'p>, destination: &'a TestEnd<'p>, port: u16) -> Packet<'a, 'p> {
         Packet {
             policy: self.policy,
-            tailnet: self.tailnet,
+            tailnet: self.resolver.tailnet,
             attributes: &self.test.src_posture_attrs,
             source: &source.endpoint,
             destination: &destination.endpoint,
@@ -215,10 +218,10 @@ impl<'p> TestRun<'_, 'p> {
         port: u16,
     ) -> impl Iterator<Item = (Origin, Ternary<'p>)> + use<'b, 'p> {
         let is_own = destination.endpoint.is_own_device_of(&source.endpoint);
-        let candidates = self.rules.between(&source.possible, &destination.possible, is_own != Ternary::No);
+        let candidates = self.resolver.rules.between(&source.possible, &destination.possible, is_own != Ternary::No);
         candidates.map(move |(number, rule)| {
             let packet = self.packet(source, destination, port);
-            let is_self = || is_own == Ternary::Yes && self.rules.is_to_own(number);
+            let is_self = || is_own == Ternary::Yes && self.resolver.rules.is_to_own(number);
             let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
             let matches = if is_certain { packet.matches_between_ends(rule) } else { packet.matches_rule(rule.rule) };
             (rule.rule.origin(), matches)
@@ -230,7 +233,7 @@ impl<'p> TestRun<'_, 'p> {
     pub fn decide(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, port: u16) -> RuleDecision<'p> {
         let packet = self.packet(source, destination, port);
         let is_own = destination.endpoint.is_own_device_of(&source.endpoint);
-        let mut certain = self.rules.between(&source.certain, &destination.certain, is_own == Ternary::Yes);
+        let mut certain = self.resolver.rules.between(&source.certain, &destination.certain, is_own == Ternary::Yes);
         if let Some((_, rule)) = certain.find(|(_, rule)| packet.matches_between_ends(rule) == Ternary::Yes) {
             return RuleDecision::Allow(rule.rule.origin());
         }
@@ -271,7 +274,7 @@ mod tests {
                     from.iter().flat_map(|source| to.iter().map(move |destination| (source, destination))).enumerate()
                 {
                     let test = &tests[number % tests.len()];
-                    let run = TestRun { policy: &policy, tailnet: &tailnet, rules: &rules, test, sources: &[] };
+                    let run = TestRun { policy: &policy, resolver, test, sources: &[] };
                     for port in 1..4 {
                         let packet = run.packet(source, destination, port);
                         let rules = access_rules(&policy);

@@ -12,13 +12,19 @@ use crate::testing::test_endpoint::TestEndpoint;
 /// A packet of a test.
 #[derive(Clone, Copy)]
 pub struct Packet<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
+    /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
+    /// The imagined posture of the source.
     pub attributes: &'p Map<String, Value>,
+    /// Where it comes from.
     pub source: &'a TestEndpoint<'p>,
+    /// Where it goes to.
     pub destination: &'a TestEndpoint<'p>,
-    /// `None` if the test does not name a protocol.
+    /// The protocol, if the test names one.
     pub protocol: Option<Protocol>,
+    /// The destination port.
     pub port: u16,
 }
 
@@ -84,6 +90,7 @@ impl<'p> Packet<'_, 'p> {
 }
 
 impl<'p> RuleRef<'p> {
+    /// Returns the sources of the rule.
     pub fn src(self) -> &'p [Selector] {
         match self {
             RuleRef::Grant(grant) => &grant.src,

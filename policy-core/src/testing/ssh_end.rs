@@ -12,18 +12,21 @@ use crate::testing::unknowns::{Side, UnknownIndex};
 /// The SSH rules of a policy, and what it takes to find those of an end.
 pub struct SshEndResolver<'p> {
     selectors: SelectorIndex<'p>,
+    /// The SSH rules of the policy.
     pub rules: SshRuleIndex<'p>,
     unknowns: UnknownIndex,
 }
 
 /// An end of a login.
 pub struct SshEnd<'p> {
+    /// Who or what it is.
     pub endpoint: TestEndpoint<'p>,
     /// The rules that match it at this end, or may do so.
     pub possible: BitSet,
 }
 
 impl<'p> SshEndResolver<'p> {
+    /// Indexes the SSH rules of a policy.
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         let selectors = SelectorIndex::new(tailnet, ssh_ends(policy));
         let rules = SshRuleIndex::new(policy, &selectors);

@@ -13,12 +13,19 @@ use crate::testing::ternary::Ternary;
 
 /// A login from one end at another, as an account.
 pub struct SshLogin<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
+    /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
+    /// The SSH rules of the policy.
     pub resolver: &'a SshEndResolver<'p>,
+    /// The imagined posture of the source.
     pub attributes: &'p Map<String, Value>,
+    /// Who logs in.
     pub source: &'a SshEnd<'p>,
+    /// The machine.
     pub destination: &'a SshEnd<'p>,
+    /// The account.
     pub account: &'p str,
 }
 

@@ -71,11 +71,17 @@ pub fn expected_accounts(test: &SshTest) -> [(Expectation, &List<Text>); 3] {
 
 /// A test that is being run on one of its destinations.
 pub struct SshTestRun<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
+    /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
+    /// The SSH rules of the policy.
     pub resolver: &'a SshEndResolver<'p>,
+    /// The test.
     pub test: &'p SshTest,
+    /// Everything that the source of the test stands for.
     pub sources: &'a [SshEnd<'p>],
+    /// Everything that the destination stands for.
     pub destinations: &'a [SshEnd<'p>],
 }
 
