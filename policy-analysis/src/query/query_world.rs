@@ -47,8 +47,8 @@ impl<'p> QueryWorld<'p> {
         self.ends(subject, Side::Source)
     }
 
-    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for every device that is
-    /// somebody's own.
+    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for every device that
+    /// belongs to a user.
     pub(super) fn destinations(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
         if subject.is_own_devices() {
             let own = self.space.own_back.iter().enumerate().filter(|(_, sources)| !sources.is_empty());

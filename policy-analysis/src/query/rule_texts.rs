@@ -1,4 +1,4 @@
-//! A rule on one line.
+//! The rules of a policy, each on one line.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use policy_core::model::{Acl, Action, Grant, Policy, PortRange, Selector, SshRul
 use policy_core::source::Origin;
 use policy_core::testing::words::Words;
 
-/// The rules of a policy as `policy!` writes them, found by their origin.
+/// The rules of a policy as `policy!` writes them, by their origin.
 pub struct RuleTexts<'p> {
     words: Words<'p>,
     rules: HashMap<Origin, QueryRule<'p>>,
@@ -23,7 +23,7 @@ enum QueryRule<'p> {
 const LISTED: usize = 6;
 
 impl<'p> RuleTexts<'p> {
-    /// Those of a policy.
+    /// Indexes the rules of a policy.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -39,7 +39,7 @@ impl<'p> RuleTexts<'p> {
         RuleTexts { words: Words::new(policy), rules: grants.chain(acls).chain(ssh).collect() }
     }
 
-    /// The rule, cut short where its lists are long. Names stand as they are, so it is for people to read.
+    /// Returns a rule, shortened if its lists are long. Names are not quoted, so it is for people to read.
     pub fn text(&self, rule: Origin) -> String {
         match self.rules.get(&rule) {
             Some(QueryRule::Grant(grant)) => self.grant(grant),
@@ -66,7 +66,7 @@ impl<'p> RuleTexts<'p> {
             Some(protocol) => format!("{protocol}:{ports}"),
             None => ports.to_string(),
         };
-        // Destinations with the same ports stand together.
+        // Destinations with the same ports are grouped.
         let parts = acl.dst.chunk_by(|a, b| a.ports == b.ports).map(|part| {
             let hosts = row(part.iter().map(|destination| self.words.selector(&destination.host).to_owned()));
             let on = part.first().map_or(String::new(), |destination| row(destination.ports.iter().map(ports)));

@@ -111,7 +111,7 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
     }
 }
 
-/// A destination and the port behind it, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
+/// Splits a destination from its port, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
 ///
 /// ```
 /// use policy_analysis::query::host_and_port;
@@ -124,7 +124,7 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
 pub fn host_and_port(word: &str) -> (&str, Option<&str>) {
     let is_whole = matches!(SelectorKind::of(word), SelectorKind::Address(_) | SelectorKind::Prefix(_));
     match word.rsplit_once(':') {
-        // `group:1` is a group, and so is what stands behind any other kind.
+        // `group:1` is a group, and the same goes for the other kinds.
         Some((host, port)) if !is_whole && !port.ends_with(']') && !Selector::PREFIXES.contains(&host) => {
             (host, Some(port))
         }
