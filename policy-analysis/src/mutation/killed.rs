@@ -11,38 +11,33 @@ use crate::mutation::{Mutation, Widening};
 pub(crate) struct Killed<S> {
     /// The rules without which a test would fail.
     pub(crate) deletions: HashSet<Origin>,
-    /// The rules that would make a test fail if they were wider.
-    pub(crate) widenings: Widenings<S>,
-}
-
-/// A value for each way to widen a rule.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Widenings<S> {
-    pub(crate) source: S,
-    pub(crate) destination: S,
+    /// The rules with which a test would fail if they had every source.
+    pub(crate) sources: S,
+    /// The rules with which a test would fail if they had every destination.
+    pub(crate) destinations: S,
+    /// The rules with which a test would fail if they had every port or account.
     pub(crate) ports: S,
 }
 
-impl<S> Killed<S> {
-    pub(crate) fn new(widenings: Widenings<S>) -> Self {
-        Killed { deletions: HashSet::new(), widenings }
+impl<S: Clone> Killed<S> {
+    pub(crate) fn new(none: S) -> Self {
+        Killed { deletions: HashSet::new(), sources: none.clone(), destinations: none.clone(), ports: none }
     }
 
-    /// Whether a mutant of a rule is killed. `has` looks the rule up among those that are killed when widened.
-    pub(crate) fn has(&self, rule: Origin, mutation: Mutation, has: impl Fn(&S) -> bool) -> bool {
-        match mutation {
-            Mutation::Deletion => self.deletions.contains(&rule),
-            Mutation::Widening(widening) => has(self.widenings.get(widening)),
+    /// Returns the rules of which this widening is killed.
+    pub(crate) fn widened(&self, widening: Widening) -> &S {
+        match widening {
+            Widening::Source => &self.sources,
+            Widening::Destination => &self.destinations,
+            Widening::Ports => &self.ports,
         }
     }
-}
 
-impl<S> Widenings<S> {
-    pub(crate) fn get(&self, widening: Widening) -> &S {
-        match widening {
-            Widening::Source => &self.source,
-            Widening::Destination => &self.destination,
-            Widening::Ports => &self.ports,
+    /// Whether a mutant of a rule is killed. `is_in` looks the rule up in a set of rules.
+    pub(crate) fn has(&self, rule: Origin, mutation: Mutation, is_in: impl Fn(&S) -> bool) -> bool {
+        match mutation {
+            Mutation::Deletion => self.deletions.contains(&rule),
+            Mutation::Widening(widening) => is_in(self.widened(widening)),
         }
     }
 }

@@ -172,10 +172,10 @@ fn killed_by_tests(policy: &Policy, network: &NetworkSuite, ssh: &SshSuite) -> H
     let mut killed: HashSet<(Origin, Mutation)> = deletions.map(|&rule| (rule, Mutation::Deletion)).collect();
     for widening in Widening::ALL {
         let mutation = Mutation::Widening(widening);
-        for rule in by_tests.widenings.get(widening).iter().filter_map(|number| network.rules.list.get(number)) {
+        for rule in by_tests.widened(widening).iter().filter_map(|number| network.rules.list.get(number)) {
             killed.insert((rule.rule.origin(), mutation));
         }
-        killed.extend(by_ssh_tests.widenings.get(widening).iter().map(|&rule| (rule, mutation)));
+        killed.extend(by_ssh_tests.widened(widening).iter().map(|&rule| (rule, mutation)));
     }
     killed
 }

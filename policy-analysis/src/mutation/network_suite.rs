@@ -22,7 +22,7 @@ use policy_core::testing::packet::Packet;
 use policy_core::testing::ternary::Ternary;
 use policy_core::testing::unknowns::{Side, UnknownIndex};
 
-use crate::mutation::killed::{Killed, Widenings};
+use crate::mutation::killed::Killed;
 
 /// A policy whose `tests` are run against mutants.
 pub(crate) struct NetworkSuite<'p> {
@@ -88,7 +88,7 @@ impl<'p> NetworkSuite<'p> {
     /// Returns the mutants that the tests kill.
     pub(crate) fn killed_by(&self, tests: &[Test]) -> Killed<BitSet> {
         let none = BitSet::new(self.rules.list.len());
-        let mut killed = Killed::new(Widenings { source: none.clone(), destination: none.clone(), ports: none });
+        let mut killed = Killed::new(none);
         let mut cache = Cache::default();
         for test in tests {
             self.kill_by_test(test, &mut cache, &mut killed);
@@ -151,10 +151,10 @@ impl<'p> NetworkSuite<'p> {
                 .of_destinations
                 .entry((&target.host.text, traffic))
                 .or_insert_with(|| self.matching(&packet, &union(destinations, &self.rules)));
-            killed.widenings.source.add_all(rules);
+            killed.sources.add_all(rules);
             if in_wildcard.iter().any(|source| destinations.iter().any(|other| is_own(source, other))) {
-                let rules = cache.to_own.entry(traffic).or_insert_with(|| self.matching(&packet, self.rules.to_own()));
-                killed.widenings.source.add_all(rules);
+                let rules = cache.to_own.entry(traffic).or_insert_with(|| self.matching(&packet, &self.rules.to_own));
+                killed.sources.add_all(rules);
             }
         }
         // As a destination `*` is everything.
@@ -162,14 +162,14 @@ impl<'p> NetworkSuite<'p> {
             .of_sources
             .entry((&src.text, traffic))
             .or_insert_with(|| self.matching(&packet, &union(run.sources, &self.rules)));
-        killed.widenings.destination.add_all(rules);
+        killed.destinations.add_all(rules);
         if opens((None, PortRange::ALL), run.test.proto.unwrap_or(Protocol::TCP), target.port) {
             for source in run.sources {
                 for destination in destinations {
                     let is_own = is_own(source, destination);
                     for (number, rule) in self.rules.between(&source.certain, &destination.certain, is_own) {
                         if packet.meets_posture(rule.postures) {
-                            killed.widenings.ports.insert(number);
+                            killed.ports.insert(number);
                         }
                     }
                 }

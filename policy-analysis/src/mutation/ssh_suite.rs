@@ -13,7 +13,7 @@ use policy_core::testing::ssh_test::{SshTestRun, expected_accounts};
 use policy_core::testing::ternary::Ternary;
 use policy_core::testing::unknowns::Side;
 
-use crate::mutation::killed::{Killed, Widenings};
+use crate::mutation::killed::Killed;
 
 /// A policy whose `sshTests` are run against mutants.
 pub(crate) struct SshSuite<'p> {
@@ -31,7 +31,7 @@ impl<'p> SshSuite<'p> {
 
     /// Returns the mutants that the tests kill.
     pub(crate) fn killed_by(&self, tests: &[SshTest]) -> Killed<HashSet<Origin>> {
-        let mut killed = Killed::new(Widenings::default());
+        let mut killed = Killed::new(HashSet::new());
         self.for_each_account(tests, |run, expectation, account| {
             let logins: Vec<SshLogin> = run.logins(account).collect();
             // A test that already fails cannot detect a mutation.
@@ -102,13 +102,13 @@ fn kill_by_login(login: &SshLogin, expectation: Expectation, killed: &mut Killed
             let has_destination = login.matches_destination(rule) == Ternary::Yes;
             let has_account = login.matches_account(rule) == Ternary::Yes;
             if has_destination && has_account {
-                killed.widenings.source.insert(rule.origin);
+                killed.sources.insert(rule.origin);
             }
             if has_source && has_account {
-                killed.widenings.destination.insert(rule.origin);
+                killed.destinations.insert(rule.origin);
             }
             if has_source && has_destination {
-                killed.widenings.ports.insert(rule.origin);
+                killed.ports.insert(rule.origin);
             }
         }
     }

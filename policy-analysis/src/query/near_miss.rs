@@ -33,7 +33,7 @@ pub(super) fn nearest_to_packet(
 ) -> Vec<NearRule> {
     let asked = ends.destination.name().trim_matches('`');
     let is_destination = |selector: &_| ends.is_named(world, selector, Side::Destination);
-    let to_own = world.space.permits.to_own();
+    let to_own = &world.space.permits.to_own;
     let near_misses = nearest_rules(&world.space.permits.list, MOST, |number, rule| {
         let has = |ids: &[usize], side| ids.iter().any(|id| ends.end(side).selectors.certain.binary_search(id).is_ok());
         let is_there = has(&rule.dst, Side::Destination) || ends.is_own && to_own.contains(number);

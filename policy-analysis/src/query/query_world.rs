@@ -152,15 +152,18 @@ impl<'p> QueryWorld<'p> {
         let is_unknown_device = is_somebodys(&self.space, &identity);
         let mut possible = self.unknown_selectors.of_end(&identity, is_unknown_device);
         possible.retain(|id| certain.binary_search(id).is_err());
-        let (network, ssh) = (&self.space.permits, &self.ssh.by_end);
+        let (network, ssh) = (&self.space.permits, &self.ssh);
         let (rules, ssh) = match side {
             Side::Source => (
                 Numbers { certain: network.with_source(&certain), possible: network.with_source(&possible) },
-                Numbers { certain: ssh.with_source(&certain), possible: ssh.with_source(&possible) },
+                Numbers { certain: ssh.by_source.numbers(&certain), possible: ssh.by_source.numbers(&possible) },
             ),
             Side::Destination => (
                 Numbers { certain: network.with_destination(&certain), possible: network.with_destination(&possible) },
-                Numbers { certain: ssh.with_destination(&certain), possible: ssh.with_destination(&possible) },
+                Numbers {
+                    certain: ssh.by_destination.numbers(&certain),
+                    possible: ssh.by_destination.numbers(&possible),
+                },
             ),
         };
         let selectors = Numbers { certain, possible };
@@ -195,7 +198,7 @@ impl<'p> QueryWorld<'p> {
     /// Returns the rules from one end to the other, which are devices of one user or not.
     pub(super) fn between(&self, source: &QueryEnd, destination: &QueryEnd, is_own: bool) -> RulesBetween {
         let ownership = source.ownership(destination, is_own);
-        let (network, ssh) = (self.space.permits.to_own(), self.ssh.by_end.to_own());
+        let (network, ssh) = (&self.space.permits.to_own, &self.ssh.to_own);
         RulesBetween {
             network: Numbers::between(&source.rules, &destination.rules, network, ownership),
             ssh: Numbers::between(&source.ssh, &destination.ssh, ssh, ownership),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::access::bit_set::BitSet;
 use crate::access::endpoint::Endpoint;
 use crate::access::posture;
-use crate::access::rules_by_end::RulesByEnd;
+use crate::access::rules_by_selector::RulesBySelector;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector};
@@ -75,7 +75,10 @@ pub struct RuleIndex<'p> {
     pub list: Vec<AccessRule<'p>>,
     /// The selectors of the rules.
     pub selectors: SelectorIndex<'p>,
-    by_end: RulesByEnd,
+    by_source: RulesBySelector,
+    by_destination: RulesBySelector,
+    /// The rules to `autogroup:self`.
+    pub to_own: BitSet,
 }
 
 impl<'p> RuleIndex<'p> {
@@ -88,60 +91,57 @@ impl<'p> RuleIndex<'p> {
     pub fn among(policy: &'p Policy, tailnet: &Tailnet<'p>, selectors: impl IntoIterator<Item = &'p Selector>) -> Self {
         let mut selectors = SelectorIndex::new(tailnet, selectors);
         let list = permits(policy, &mut selectors);
-        let ends: Vec<_> = list.iter().map(|rule| (rule.src.as_slice(), rule.dst.as_slice())).collect();
-        let by_end = RulesByEnd::new(&selectors, &ends);
-        RuleIndex { list, selectors, by_end }
+        let by_source = RulesBySelector::new(selectors.len(), list.iter().map(|rule| rule.src.as_slice()));
+        let by_destination = RulesBySelector::new(selectors.len(), list.iter().map(|rule| rule.dst.as_slice()));
+        let to_own = by_destination.rules(selectors.own_devices().as_slice());
+        RuleIndex { list, selectors, by_source, by_destination, to_own }
     }
 
     /// Returns the rules that have `source` as a source.
     pub fn from(&self, tailnet: &Tailnet, source: &Endpoint) -> BitSet {
-        self.by_end.from(&self.selectors.of_source(tailnet, source))
+        self.by_source.rules(&self.selectors.of_source(tailnet, source))
     }
 
     /// Returns the rules that have `destination` as a destination, `autogroup:self` apart.
     pub fn to(&self, destination: &Endpoint) -> BitSet {
-        self.by_end.to(&self.selectors.of_destination(destination))
+        self.by_destination.rules(&self.selectors.of_destination(destination))
     }
 
-    /// See [`RulesByEnd::with_source`].
+    /// Returns the numbers of the rules that have one of the selectors as a source, in order.
     pub fn with_source(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        self.by_end.with_source(selectors)
+        self.by_source.numbers(selectors)
     }
 
-    /// See [`RulesByEnd::with_destination`].
+    /// Returns the numbers of the rules that have one of the selectors as a destination, in order.
     pub fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        self.by_end.with_destination(selectors)
+        self.by_destination.numbers(selectors)
     }
 
-    /// See [`RulesByEnd::by_source`].
+    /// Returns for each selector the numbers of the rules that have it as a source, in order.
     pub fn by_source(&self) -> &[Vec<usize>] {
-        self.by_end.by_source()
+        self.by_source.lists()
     }
 
-    /// See [`RulesByEnd::by_destination`].
+    /// Returns for each selector the numbers of the rules that have it as a destination, in order.
     pub fn by_destination(&self) -> &[Vec<usize>] {
-        self.by_end.by_destination()
+        self.by_destination.lists()
     }
 
-    /// See [`RulesByEnd::with`].
+    /// Returns the rules that have one of the selectors as a source, and those that have one as a destination.
     pub fn with(&self, selectors: &[SelectorId]) -> [BitSet; 2] {
-        self.by_end.with(selectors)
+        [self.by_source.rules(selectors), self.by_destination.rules(selectors)]
     }
 
     /// Whether the rule is to `autogroup:self`.
     pub fn is_to_own(&self, number: usize) -> bool {
-        self.by_end.to_own().contains(number)
-    }
-
-    /// Returns the rules to `autogroup:self`.
-    pub fn to_own(&self) -> &BitSet {
-        self.by_end.to_own()
+        self.to_own.contains(number)
     }
 
     /// Returns the rules in both sets with their numbers, in order: the rules that allow one end to reach the other on
     /// some port, if a posture is met. Between devices of one user `autogroup:self` is a destination, too.
     pub fn between(&self, from: &BitSet, to: &BitSet, is_own: bool) -> impl Iterator<Item = (usize, &AccessRule<'p>)> {
-        self.by_end.between(from, to, is_own).filter_map(|number| Some((number, self.list.get(number)?)))
+        let numbers = from.also_in(to, is_own.then_some(&self.to_own));
+        numbers.filter_map(|number| Some((number, self.list.get(number)?)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! SSH rules found by the selectors at their two ends.
 
-use crate::access::rules_by_end::RulesByEnd;
-use crate::access::selector_index::SelectorIndex;
+use crate::access::bit_set::BitSet;
+use crate::access::rules_by_selector::RulesBySelector;
+use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::model::{Policy, Selector, SshRule};
 
 /// The SSH rules of a policy, in order, and where to find them.
@@ -9,16 +10,24 @@ use crate::model::{Policy, Selector, SshRule};
 pub struct SshRuleIndex<'p> {
     /// The rules by their numbers.
     pub list: Vec<&'p SshRule>,
-    /// The numbers by selector.
-    pub by_end: RulesByEnd,
+    /// The numbers by source.
+    pub by_source: RulesBySelector,
+    /// The numbers by destination.
+    pub by_destination: RulesBySelector,
+    /// The rules to `autogroup:self`.
+    pub to_own: BitSet,
 }
 
 impl<'p> SshRuleIndex<'p> {
     /// Indexes the SSH rules of a policy. `selectors` must have the [`ssh_ends`] of the policy.
     pub fn new(policy: &'p Policy, selectors: &SelectorIndex) -> Self {
-        let ids: Vec<_> = policy.ssh.iter().map(|rule| (selectors.ids(&rule.src), selectors.ids(&rule.dst))).collect();
-        let ends: Vec<_> = ids.iter().map(|(src, dst)| (src.as_slice(), dst.as_slice())).collect();
-        SshRuleIndex { list: policy.ssh.iter().collect(), by_end: RulesByEnd::new(selectors, &ends) }
+        let index = |end: fn(&SshRule) -> &[Selector]| {
+            let ids: Vec<Vec<SelectorId>> = policy.ssh.iter().map(|rule| selectors.ids(end(rule))).collect();
+            RulesBySelector::new(selectors.len(), ids.iter().map(Vec::as_slice))
+        };
+        let (by_source, by_destination) = (index(|rule| &rule.src), index(|rule| &rule.dst));
+        let to_own = by_destination.rules(selectors.own_devices().as_slice());
+        SshRuleIndex { list: policy.ssh.iter().collect(), by_source, by_destination, to_own }
     }
 
     /// Returns the rules with these numbers.

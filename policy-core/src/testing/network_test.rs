@@ -163,7 +163,7 @@ impl<'p> TestRun<'_, 'p> {
         let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
         nearest_rules(&self.resolver.rules.list, 1, |number, rule| {
             let may_be_there =
-                destination.possible.contains(number) || may_be_own && self.resolver.rules.to_own().contains(number);
+                destination.possible.contains(number) || may_be_own && self.resolver.rules.is_to_own(number);
             Conditions {
                 source: source.certain.contains(number)
                     || source.possible.contains(number) && packet.matches_source(rule.rule) != Ternary::No,

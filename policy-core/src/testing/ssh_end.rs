@@ -30,7 +30,9 @@ impl<'p> SshEndResolver<'p> {
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         let selectors = SelectorIndex::new(tailnet, ssh_ends(policy));
         let rules = SshRuleIndex::new(policy, &selectors);
-        let unknowns = UnknownIndex::new(tailnet, ssh_ends(policy), &selectors, |ids| rules.by_end.with(ids));
+        let unknowns = UnknownIndex::new(tailnet, ssh_ends(policy), &selectors, |ids| {
+            [rules.by_source.rules(ids), rules.by_destination.rules(ids)]
+        });
         SshEndResolver { selectors, rules, unknowns }
     }
 
@@ -53,8 +55,8 @@ impl<'p> SshEndResolver<'p> {
     fn end(&self, tailnet: &Tailnet<'p>, endpoint: TestEndpoint<'p>, side: Side) -> SshEnd<'p> {
         let identity = endpoint.identity();
         let mut possible = match side {
-            Side::Source => self.rules.by_end.from(&self.selectors.of_source(tailnet, &identity)),
-            Side::Destination => self.rules.by_end.to(&self.selectors.of_destination(&identity)),
+            Side::Source => self.rules.by_source.rules(&self.selectors.of_source(tailnet, &identity)),
+            Side::Destination => self.rules.by_destination.rules(&self.selectors.of_destination(&identity)),
         };
         self.unknowns.add_to(&mut possible, endpoint.gaps(), side);
         SshEnd { endpoint, possible }
@@ -63,7 +65,8 @@ impl<'p> SshEndResolver<'p> {
     /// Returns the rules that may have both ends, in order.
     pub fn between(&self, source: &SshEnd<'p>, destination: &SshEnd<'p>) -> impl Iterator<Item = &'p SshRule> {
         let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
-        self.rules.rules(self.rules.by_end.between(&source.possible, &destination.possible, may_be_own))
+        let to_own = may_be_own.then_some(&self.rules.to_own);
+        self.rules.rules(source.possible.also_in(&destination.possible, to_own))
     }
 
     /// Returns the rules that may have at least one of the ends, in order.
@@ -71,7 +74,7 @@ impl<'p> SshEndResolver<'p> {
         let mut rules = source.possible.clone();
         rules.add_all(&destination.possible);
         // Whether a device is the source's own depends on both ends.
-        rules.add_all(self.rules.by_end.to_own());
+        rules.add_all(&self.rules.to_own);
         self.rules.rules(rules.iter().collect::<Vec<usize>>())
     }
 }
