@@ -93,7 +93,7 @@ fn outcomes(sections: &str) -> Vec<(bool, bool)> {
     assert_eq!(policy.unreadable, []);
     let mut outcomes = policy_core::testing::network_test::test_outcomes(&policy);
     outcomes.extend(policy_core::testing::ssh_test::ssh_test_outcomes(&policy));
-    outcomes.iter().map(|outcome| (outcome.passes(), outcome.rule.is_some())).collect()
+    outcomes.iter().map(|outcome| (outcome.passes(), outcome.rule().is_some())).collect()
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn a_login_is_told_with_its_check_and_its_port() {
     let output = policy(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "root", "--format", "json"]);
     let json: Value = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!(json["answer"], "denied");
-    assert_eq!(json["cases"][0]["ssh"]["nearest"][0]["lack"], "is for the accounts `postgres` only");
+    assert_eq!(json["cases"][0]["ssh"]["nearest"][0]["lack"], "is for the account `postgres` only");
     assert_eq!(json["cases"][0]["rules"][0]["line"], 7);
     assert_eq!(output.status.code(), Some(1));
 }

@@ -63,8 +63,8 @@
 //! reaches, "any other member" included.
 //!
 //! ```
-//! use policy_analysis::query::{Question, Answer};
-//! use policy_core::{Policy, model::Protocol};
+//! use policy_analysis::query::Question;
+//! use policy_core::{Policy, model::Protocol, testing::decision::Decision};
 //!
 //! let policy = Policy::parse(r#"{
 //!     "groups": {"group:dba": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
@@ -75,12 +75,12 @@
 //! };
 //!
 //! let yes = ask("alice@example.com", 5432)?;
-//! assert_eq!(yes.verdict(), Answer::Allowed);
-//! assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
+//! assert_eq!(yes.decision(), Decision::Allow);
+//! assert_eq!(yes.cases[0].reasons[0].path, ["`alice@example.com` is in `group:dba`"]);
 //!
 //! let no = ask("alice@example.com", 22)?;
-//! assert_eq!(no.verdict(), Answer::Denied);
-//! assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
+//! assert_eq!(no.decision(), Decision::Deny);
+//! assert_eq!(no.cases[0].nearest[0].mismatch, "opens `tag:db` on `tcp:5432` only");
 //! # Ok::<(), policy_analysis::query::QueryError>(())
 //! ```
 //!

@@ -337,7 +337,7 @@ mod tests {
     use super::*;
     use policy_core::model::{PortRange, Protocol};
     use policy_core::testing::network_test::test_outcomes;
-    use policy_core::testing::outcome::TestResult;
+    use policy_core::testing::ternary::Ternary;
     use policy_generate::small;
     use policy_generate::small::Random;
 
@@ -368,7 +368,7 @@ mod tests {
                 for destination in ends {
                     let outcome = outcomes.next().unwrap();
                     // What hangs on a fact that is not known is not given by the names alone.
-                    let (Some(row), TestResult::Passes | TestResult::Fails) = (&row, outcome.verdict) else { continue };
+                    let (Some(row), Ternary::Yes | Ternary::No) = (&row, outcome.evaluation.holds) else { continue };
                     let column = find(&matrix.destinations, destination).unwrap();
                     let probe = PortSet::new([(Some(Protocol(number)), PortRange::single(port))]);
                     let cell = row.get(&column).into_iter().flatten();

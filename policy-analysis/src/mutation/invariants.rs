@@ -1,42 +1,46 @@
-//! Which wider rules an invariant would not have.
+//! The mutants that invariants kill.
 
 use std::collections::HashSet;
 
-use crate::mutation::{MutatedRule, Mutation};
+use crate::mutation::{MutatedRule, Mutation, Widening};
 use policy_core::model::{Destination, Grant, List, Policy, PortRange, PortSpec, Selector, SelectorKind};
 use policy_core::proof::{AccessClasses, breaking, violation};
 use policy_core::source::{Origin, Text};
 
-/// The changes of rules that break an invariant which holds now, of those that are not noticed anyway.
+/// Returns the widenings that break an invariant which holds now, without those that are `known` to be killed.
 ///
-/// Every rule is taken alone, in a policy that has each of them in all its wider forms: whether one lets through what
-/// an invariant forbids does not hang on other rules.
-pub(super) fn noticed(
+/// One policy has every rule in all its wider forms: whether a rule allows what an invariant forbids does not depend on
+/// other rules.
+pub(super) fn killed(
     policy: &Policy,
     rules: &[MutatedRule],
-    noticed: &HashSet<(Origin, Mutation)>,
+    known: &HashSet<(Origin, Mutation)>,
 ) -> Vec<(Origin, Mutation)> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
-    let mut changes = Vec::new();
+    let mut mutants = Vec::new();
     let mut wider = Policy { grants: Some(Vec::new()), acls: Some(Vec::new()), ..policy.clone() };
     for rule in rules {
-        for change in rule.ways().filter(|&change| !noticed.contains(&(rule.origin(), change))) {
-            let Ok(number) = u32::try_from(changes.len()) else { continue };
-            // Where it stands is how it is found again.
+        for widening in rule.widenings() {
+            let mutant = (rule.origin(), Mutation::Widening(widening));
+            let Ok(number) = u32::try_from(mutants.len()) else { continue };
+            if known.contains(&mutant) {
+                continue;
+            }
+            // The origin identifies the mutant.
             let origin = Origin::new(number, number);
             match rule {
                 MutatedRule::Grant(grant) => {
-                    let grant = Grant { origin, ..widened(grant, change) };
+                    let grant = Grant { origin, ..widened(grant, widening) };
                     wider.grants.get_or_insert_default().push(grant);
                 }
                 MutatedRule::Acl(acl) => {
                     let mut acl = policy_core::model::Acl { origin, ..(*acl).clone() };
-                    match change {
-                        Mutation::AnySource => acl.src = anything(),
-                        Mutation::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = any()),
-                        Mutation::AnyPort | Mutation::Deleted => {
+                    match widening {
+                        Widening::Source => acl.src = anything(),
+                        Widening::Destination => acl.dst.items.iter_mut().for_each(|dst| dst.host = any()),
+                        Widening::Ports => {
                             acl.proto = None;
                             acl.dst.items.iter_mut().for_each(|dst: &mut Destination| dst.ports = vec![PortRange::ALL]);
                         }
@@ -46,7 +50,7 @@ pub(super) fn noticed(
                 // Invariants are about the network.
                 MutatedRule::Ssh(_) => continue,
             }
-            changes.push((rule.origin(), change));
+            mutants.push(mutant);
         }
     }
     let now = AccessClasses::new(policy);
@@ -57,16 +61,16 @@ pub(super) fn noticed(
             broken.extend(breaking(&then, same));
         }
     }
-    let of = |origin: Origin| usize::try_from(origin.start).ok().and_then(|number| changes.get(number)).copied();
+    let of = |origin: Origin| usize::try_from(origin.start).ok().and_then(|number| mutants.get(number)).copied();
     broken.into_iter().filter_map(of).collect()
 }
 
-fn widened(grant: &Grant, change: Mutation) -> Grant {
+fn widened(grant: &Grant, widening: Widening) -> Grant {
     let mut grant = grant.clone();
-    match change {
-        Mutation::AnySource => grant.src = anything(),
-        Mutation::AnyDestination => grant.dst = anything(),
-        Mutation::AnyPort | Mutation::Deleted => {
+    match widening {
+        Widening::Source => grant.src = anything(),
+        Widening::Destination => grant.dst = anything(),
+        Widening::Ports => {
             let all = PortSpec { text: star(), protocol: None, ports: PortRange::ALL };
             grant.ip.items = vec![all];
         }

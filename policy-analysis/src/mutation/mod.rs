@@ -1,11 +1,12 @@
-//! Which rules no test and no invariant would miss.
+//! Mutation testing of the rules: which changes of a rule the policy's own tests and invariants detect.
 //!
-//! A rule is *needed* if a test that is as it must be would fail without it, and it is *held* at its sources, destinations
-//! or ports if a test would fail or an invariant would break were it for every one of them. What nothing would notice is
-//! said with the line of a test that would, tried out before it is said.
+//! A mutant is the policy with one rule deleted, or widened in its sources, destinations or ports. A test or an
+//! invariant kills a mutant if it holds for the policy and not for the mutant. For a mutant that survives, a test that
+//! would kill it is suggested, after a trial.
 
 mod examples;
 mod invariants;
+mod killed;
 mod network_suite;
 mod ssh_suite;
 mod suggest;
@@ -23,26 +24,37 @@ use policy_core::proof::{AccessClasses, RedundantPart, redundancies};
 use policy_core::source::Origin;
 use policy_core::testing::outcome::Expectation;
 
-use suggest::Suggestions;
+use suggest::Suggester;
 
 /// A change of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mutation {
-    /// It goes.
-    Deleted,
-    /// It is for every source as well.
-    AnySource,
-    /// It is to every destination as well.
-    AnyDestination,
-    /// It is on every port as well; of an SSH rule, for every account.
-    AnyPort,
+    /// The rule is removed.
+    Deletion,
+    /// One part of the rule also has everything else.
+    Widening(Widening),
 }
 
-/// A line of a test that would notice a change.
+/// The part of a rule that is widened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Widening {
+    /// The rule also has every source.
+    Source,
+    /// The rule also has every destination.
+    Destination,
+    /// The rule also has every port; an SSH rule, every account.
+    Ports,
+}
+
+impl Widening {
+    const ALL: [Widening; 3] = [Widening::Source, Widening::Destination, Widening::Ports];
+}
+
+/// A test that kills a mutant which survives now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SuggestedTest {
-    /// Which change.
-    pub change: Mutation,
+    /// The mutation.
+    pub mutation: Mutation,
     /// The source of the test.
     pub src: String,
     /// The protocol, if it is not TCP.
@@ -57,51 +69,51 @@ pub struct SuggestedTest {
     pub destination: Option<String>,
 }
 
-/// What tests and invariants would notice of one rule.
+/// The mutants of one rule, and which of them are killed.
 #[derive(Clone, Debug)]
 pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
-    /// Whether something would fail without it.
-    pub is_needed: bool,
-    /// Whether the policy would allow the same without it, so that no test could need it.
-    pub is_needless: bool,
+    /// Whether the deletion of the rule is killed.
+    pub is_deletion_killed: bool,
+    /// Whether the policy would allow the same without the rule, so that no test could kill the deletion.
+    pub is_redundant: bool,
     /// Whether it is an SSH rule.
     pub is_ssh: bool,
-    /// The ways in which it is not as wide as can be, each with whether something would notice if it were.
-    pub wider: Vec<(Mutation, bool)>,
-    /// For what nothing would notice the lines that would; not for all is there one.
-    pub pins: Vec<SuggestedTest>,
+    /// The ways in which the rule can be widened, each with whether that is killed.
+    pub widenings: Vec<(Widening, bool)>,
+    /// Tests that would kill the surviving mutants; not every one has a test.
+    pub suggested_tests: Vec<SuggestedTest>,
 }
 
-/// What tests and invariants would notice of all rules.
+/// The mutants of all rules, and which of them are killed.
 #[derive(Clone, Debug)]
 pub struct MutationCoverage {
-    /// Every rule that a test can be about: grants with ports, acls, then SSH rules.
+    /// Every rule that a test can be about: grants with ports, ACLs, then SSH rules.
     pub rules: Vec<RuleCoverage>,
-    /// How many grants give capabilities of applications alone, which no test can probe.
+    /// How many grants are of app capabilities alone, which no test can probe.
     pub untestable: usize,
 }
 
 impl MutationCoverage {
-    /// How many rules are needed.
-    pub fn needed(&self) -> usize {
-        self.rules.iter().filter(|covered| covered.is_needed).count()
+    /// Returns how many deletions of a rule are killed.
+    pub fn killed_deletions(&self) -> usize {
+        self.rules.iter().filter(|rule| rule.is_deletion_killed).count()
     }
 
-    /// The same in hundredths of all, rounded down; all of none are needed.
+    /// Returns the share of the deletions that are killed in percent, rounded down; 100 if there are no rules.
     pub fn percent(&self) -> usize {
-        self.needed().saturating_mul(100).checked_div(self.rules.len()).unwrap_or(100)
+        self.killed_deletions().saturating_mul(100).checked_div(self.rules.len()).unwrap_or(100)
     }
 
-    /// In how many ways rules could be wider with something to notice it, and in how many at all.
-    pub fn held(&self) -> (usize, usize) {
-        let ways = self.rules.iter().flat_map(|covered| &covered.wider);
-        ways.fold((0, 0), |(held, all), (_, is_held)| (held + usize::from(*is_held), all + 1))
+    /// Returns how many widenings are killed, and how many there are.
+    pub fn killed_widenings(&self) -> (usize, usize) {
+        let widenings = self.rules.iter().flat_map(|rule| &rule.widenings);
+        widenings.fold((0, 0), |(killed, all), (_, is_killed)| (killed + usize::from(*is_killed), all + 1))
     }
 }
 
-/// A rule that can be changed.
+/// A rule that can be mutated.
 #[derive(Clone, Copy)]
 enum MutatedRule<'p> {
     Grant(&'p Grant),
@@ -109,11 +121,11 @@ enum MutatedRule<'p> {
     Ssh(&'p SshRule),
 }
 
-/// What the tests and invariants of a valid policy would notice of its rules.
+/// Returns which mutants of the rules of a valid policy its tests and invariants kill.
 ///
 /// ```
 /// use policy_core::Policy;
-
+/// use policy_analysis::coverage;
 /// let policy = Policy::parse(r#"{
 ///     "tagOwners": {"tag:web": [], "tag:db": []},
 ///     "grants": [
@@ -122,52 +134,60 @@ enum MutatedRule<'p> {
 ///     ],
 ///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"]}],
 /// }"#);
-/// let coverage = coverage::coverage(&policy);
-/// assert_eq!((coverage.needed(), coverage.percent()), (1, 50));
-/// let pin = &coverage.rules[1].pins[0];
-/// assert_eq!((pin.src.as_str(), pin.target.as_str()), ("tag:db", "tag:web:443"));
+/// let coverage = coverage(&policy);
+/// assert_eq!((coverage.killed_deletions(), coverage.percent()), (1, 50));
+/// let test = &coverage.rules[1].suggested_tests[0];
+/// assert_eq!((test.src.as_str(), test.target.as_str()), ("tag:db", "tag:web:443"));
 /// ```
 pub fn coverage(policy: &Policy) -> MutationCoverage {
     let (network, ssh) = (NetworkSuite::new(policy), SshSuite::new(policy));
-    let (held, held_ssh) = (network.held(), ssh.held());
-    let mut noticed: HashSet<(Origin, Mutation)> = HashSet::new();
-    noticed.extend(held.needed.iter().chain(&held_ssh.needed).map(|&rule| (rule, Mutation::Deleted)));
-    for (change, (permits, rules)) in WIDER.into_iter().zip(held.wider.iter().zip(&held_ssh.wider)) {
-        let permits = permits.iter().filter_map(|number| network.permits.list.get(number));
-        noticed.extend(permits.map(|permit| (permit.rule.origin(), change)));
-        noticed.extend(rules.iter().map(|&rule| (rule, change)));
-    }
-    let rules = rules(policy);
-    noticed.extend(invariants::noticed(policy, &rules, &noticed));
-    let unneeded = rules.iter().any(|rule| !noticed.contains(&(rule.origin(), Mutation::Deleted)));
-    let needless = if unneeded { needless(policy) } else { HashSet::new() };
-    let mut pins = Suggestions::new(policy, &network, &ssh);
+    let rules = mutated_rules(policy);
+    let mut killed = killed_by_tests(policy, &network, &ssh);
+    killed.extend(invariants::killed(policy, &rules, &killed));
+    let has_survivor = rules.iter().any(|rule| !killed.contains(&(rule.origin(), Mutation::Deletion)));
+    let redundant = if has_survivor { redundant_rules(policy) } else { HashSet::new() };
+    let mut suggester = Suggester::new(policy, &network, &ssh);
     let covered = rules.iter().map(|&rule| {
         let origin = rule.origin();
-        let is_noticed = |change: Mutation| noticed.contains(&(origin, change));
-        let (is_needed, is_needless) = (is_noticed(Mutation::Deleted), needless.contains(&origin));
-        let wider: Vec<(Mutation, bool)> = rule.ways().map(|change| (change, is_noticed(change))).collect();
-        let open = wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change);
-        let deleted = (!is_needed && !is_needless).then_some(Mutation::Deleted);
-        let pins = deleted.into_iter().chain(open).filter_map(|change| pins.pin(rule, change)).collect();
-        RuleCoverage { rule: origin, is_ssh: matches!(rule, MutatedRule::Ssh(_)), is_needed, is_needless, wider, pins }
+        let is_killed = |mutation: Mutation| killed.contains(&(origin, mutation));
+        let (is_deletion_killed, is_redundant) = (is_killed(Mutation::Deletion), redundant.contains(&origin));
+        let widenings: Vec<(Widening, bool)> =
+            rule.widenings().map(|widening| (widening, is_killed(Mutation::Widening(widening)))).collect();
+        let deletion = (!is_deletion_killed && !is_redundant).then_some(Mutation::Deletion);
+        let surviving = widenings.iter().filter(|(_, is_killed)| !is_killed);
+        let surviving = deletion.into_iter().chain(surviving.map(|(widening, _)| Mutation::Widening(*widening)));
+        let suggested_tests = surviving.filter_map(|mutation| suggester.suggest(rule, mutation)).collect();
+        let is_ssh = matches!(rule, MutatedRule::Ssh(_));
+        RuleCoverage { rule: origin, is_ssh, is_deletion_killed, is_redundant, widenings, suggested_tests }
     });
     let grants = policy.grants.iter().flatten();
     MutationCoverage { rules: covered.collect(), untestable: grants.filter(|grant| grant.ip.is_empty()).count() }
 }
 
-/// The ways to widen a rule.
-const WIDER: [Mutation; 3] = [Mutation::AnySource, Mutation::AnyDestination, Mutation::AnyPort];
+/// Returns the mutants that the policy's own tests kill.
+fn killed_by_tests(policy: &Policy, network: &NetworkSuite, ssh: &SshSuite) -> HashSet<(Origin, Mutation)> {
+    let (by_tests, by_ssh_tests) = (network.killed_by(&policy.tests), ssh.killed_by(&policy.ssh_tests));
+    let deletions = by_tests.deletions.iter().chain(&by_ssh_tests.deletions);
+    let mut killed: HashSet<(Origin, Mutation)> = deletions.map(|&rule| (rule, Mutation::Deletion)).collect();
+    for widening in Widening::ALL {
+        let mutation = Mutation::Widening(widening);
+        for rule in by_tests.widened(widening).iter().filter_map(|number| network.rules.list.get(number)) {
+            killed.insert((rule.rule.origin(), mutation));
+        }
+        killed.extend(by_ssh_tests.widened(widening).iter().map(|&rule| (rule, mutation)));
+    }
+    killed
+}
 
-fn rules(policy: &Policy) -> Vec<MutatedRule<'_>> {
+fn mutated_rules(policy: &Policy) -> Vec<MutatedRule<'_>> {
     let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(MutatedRule::Grant);
     let acls = policy.acls.iter().flatten().map(MutatedRule::Acl);
     let ssh = policy.ssh.iter().filter(|rule| rule.action.is_some()).map(MutatedRule::Ssh);
     grants.chain(acls).chain(ssh).collect()
 }
 
-/// The rules without which the policy would allow the same.
-fn needless(policy: &Policy) -> HashSet<Origin> {
+/// Returns the rules without which the policy would allow the same.
+fn redundant_rules(policy: &Policy) -> HashSet<Origin> {
     let redundant = redundancies(&AccessClasses::new(policy)).into_iter();
     redundant.filter(|redundancy| redundancy.part == RedundantPart::Rule).map(|redundancy| redundancy.rule).collect()
 }
@@ -205,8 +225,8 @@ impl<'p> MutatedRule<'p> {
         }
     }
 
-    /// How it could be wider.
-    fn ways(self) -> impl Iterator<Item = Mutation> {
+    /// Returns the ways in which the rule can be widened.
+    fn widenings(self) -> impl Iterator<Item = Widening> {
         let is_any = |selector: &Selector| selector.kind == SelectorKind::Wildcard;
         let is_on_all = match self {
             MutatedRule::Grant(grant) => grant.ip.iter().any(PortSpec::is_all),
@@ -215,14 +235,14 @@ impl<'p> MutatedRule<'p> {
             }
             MutatedRule::Ssh(_) => false,
         };
-        // Everybody who has devices of their own is a member.
+        // Every user with devices of their own is a member.
         let is_member = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::Member));
         let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
-        // That is wider than `*`, which is the tailnet.
+        // This is wider than `*`, which is the tailnet.
         let is_anybody = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::DangerAll));
         let is_of_all = self.src().iter().any(|selector| is_any(selector) || is_anybody(selector))
             || self.src().iter().any(is_member) && self.dst().into_iter().all(is_own);
         let is_widest = [is_of_all, self.dst().into_iter().any(is_any), is_on_all];
-        WIDER.into_iter().zip(is_widest).filter(|(_, is_widest)| !is_widest).map(|(change, _)| change)
+        Widening::ALL.into_iter().zip(is_widest).filter(|(_, is_widest)| !is_widest).map(|(widening, _)| widening)
     }
 }

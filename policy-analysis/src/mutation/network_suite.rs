@@ -1,204 +1,230 @@
-//! Which changes of grants and acls the policy's own tests would notice.
+//! The mutants of grants and ACLs that the policy's own `tests` kill.
 //!
-//! A rule is needed by a target that must be reached if for one of its sources no other rule does that. A wider rule is
-//! noticed by a target that must not be reached if all of the rule but the part that is widened is about it already.
-//! So it takes a look only at rules that are about one end of a target at least, and no rule is taken away or widened
-//! in fact.
+//! A target that must be reached kills the deletion of a rule if for one of its sources no other rule allows it. A
+//! target that must not be reached kills a wider rule if every other part of that rule matches it already. So only
+//! rules that match at least one end of a target are looked at, and no rule is actually deleted or widened.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use policy_core::json::Map;
 
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::posture;
-use policy_core::access::rule_index::{AccessRule, RuleIndex, opens};
+use policy_core::access::rule_index::{RuleIndex, opens};
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{Policy, PortRange, Protocol, Selector, Target, Test};
 use policy_core::source::{Origin, Text};
-use policy_core::testing::network_test::{EndResolver, TestEnd, TestRun, in_doubt};
+use policy_core::testing::decision::RuleDecision;
+use policy_core::testing::network_end::{EndResolver, TestEnd, index_unknowns};
+use policy_core::testing::network_test::TestRun;
 use policy_core::testing::outcome::Expectation;
-use policy_core::testing::packet::Decision;
+use policy_core::testing::packet::Packet;
 use policy_core::testing::ternary::Ternary;
 use policy_core::testing::unknowns::{Side, UnknownIndex};
 
-/// A policy whose tests are looked at.
+use crate::mutation::killed::Killed;
+
+/// A policy whose `tests` are run against mutants.
 pub(crate) struct NetworkSuite<'p> {
     policy: &'p Policy,
     tailnet: Tailnet<'p>,
-    pub(crate) permits: RuleIndex<'p>,
-    in_doubt: UnknownIndex,
-    anybody: Selector,
+    pub(crate) rules: RuleIndex<'p>,
+    unknowns: UnknownIndex,
+    wildcard: Selector,
 }
 
-/// Which changes of rules some tests would notice.
-#[derive(Debug, Default)]
-pub(crate) struct Killed {
-    /// The rules that cannot go.
-    pub(crate) needed: HashSet<Origin>,
-    /// The permits that cannot be widened to every source, to every destination, to every port.
-    pub(crate) wider: [BitSet; 3],
+/// Identifies the imagined posture of a source among those of all tests.
+type AttributesId = usize;
+
+/// The part of a packet that decides whether a rule with its end matches.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Traffic {
+    protocol: Option<Protocol>,
+    port: u16,
+    attributes: AttributesId,
 }
 
-/// The permits that lead to some destinations, or from some sources, on a port.
-type Cache<'p> = HashMap<(&'p str, Option<Protocol>, u16, String), BitSet>;
+/// The rules of ends that match traffic, by the selectors of the ends.
+type RulesByTraffic<'t> = HashMap<(&'t str, Traffic), BitSet>;
 
-/// What is known already of the ends of tests.
+/// Results that several targets share.
 #[derive(Default)]
-struct Caches<'p> {
-    hosts: HashMap<&'p str, Vec<TestEnd<'p>>>,
-    from: Cache<'p>,
-    to: Cache<'p>,
-    to_own: Cache<'p>,
+struct Cache<'t> {
+    hosts: HashMap<&'t str, Vec<TestEnd<'t>>>,
+    attributes: Vec<&'t Map>,
+    of_sources: RulesByTraffic<'t>,
+    of_destinations: RulesByTraffic<'t>,
+    to_own: HashMap<Traffic, BitSet>,
+}
+
+impl<'t> Cache<'t> {
+    fn traffic(&mut self, test: &'t Test, port: u16) -> Traffic {
+        let own = &test.src_posture_attrs;
+        let known = self.attributes.iter().position(|known| *known == own);
+        let attributes = known.unwrap_or_else(|| {
+            self.attributes.push(own);
+            self.attributes.len() - 1
+        });
+        Traffic { protocol: test.proto, port, attributes }
+    }
 }
 
 impl<'p> NetworkSuite<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        let permits = RuleIndex::new(policy, &tailnet);
-        let in_doubt = in_doubt(policy, &tailnet, &permits);
-        let anybody = Selector::new(Text::escaped("*", Origin::default()));
-        NetworkSuite { policy, tailnet, permits, in_doubt, anybody }
+        let rules = RuleIndex::new(policy, &tailnet);
+        let unknowns = index_unknowns(policy, &tailnet, &rules);
+        let wildcard = Selector::new(Text::escaped("*", Origin::default()));
+        NetworkSuite { policy, tailnet, rules, unknowns, wildcard }
     }
 
-    /// What all tests of the policy hold.
-    pub(crate) fn held(&self) -> Killed {
-        self.held_by(&self.policy.tests)
-    }
-
-    /// What some tests hold.
-    pub(crate) fn held_by(&self, tests: &[Test]) -> Killed {
-        let empty = || BitSet::new(self.permits.list.len());
-        let mut held = Killed { needed: HashSet::new(), wider: [empty(), empty(), empty()] };
-        let mut caches = Caches::default();
-        for test in tests {
-            self.hold(test, &mut caches, &mut held);
-        }
-        held
-    }
-
-    fn hold<'t>(&self, test: &'t Test, caches: &mut Caches<'t>, held: &mut Killed)
+    fn resolver<'t>(&self) -> EndResolver<'_, 't>
     where
         'p: 't,
     {
-        let lookup = EndResolver { tailnet: &self.tailnet, permits: &self.permits, in_doubt: &self.in_doubt };
+        EndResolver { tailnet: &self.tailnet, rules: &self.rules, unknowns: &self.unknowns }
+    }
+
+    /// Returns the mutants that the tests kill.
+    pub(crate) fn killed_by(&self, tests: &[Test]) -> Killed<BitSet> {
+        let none = BitSet::new(self.rules.list.len());
+        let mut killed = Killed::new(none);
+        let mut cache = Cache::default();
+        for test in tests {
+            self.kill_by_test(test, &mut cache, &mut killed);
+        }
+        killed
+    }
+
+    fn kill_by_test<'t>(&self, test: &'t Test, cache: &mut Cache<'t>, killed: &mut Killed<BitSet>)
+    where
+        'p: 't,
+    {
         let Some(src) = &test.src else { return };
-        let sources: Vec<TestEnd<'t>> = lookup.ends(src, Side::Source);
-        let run =
-            TestRun { policy: self.policy, tailnet: &self.tailnet, permits: &self.permits, test, sources: &sources };
+        let sources: Vec<TestEnd<'t>> = self.resolver().ends(src, Side::Source);
+        let run = TestRun { policy: self.policy, resolver: self.resolver(), test, sources: &sources };
         for target in &test.accept {
-            let destinations =
-                caches.hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
-            held.needed.extend(needed(&run, destinations, target.port));
+            kill_deletions(&run, self.hosts(cache, target), target.port, killed);
         }
         for target in &test.deny {
-            let destinations =
-                caches.hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
-            let pairs = || sources.iter().flat_map(|source| destinations.iter().map(move |end| (source, end)));
-            // What fails already notices nothing.
-            if pairs().any(|(source, end)| matches!(run.answer(source, end, target.port), Decision::Allowed(_))) {
+            let destinations = self.hosts(cache, target);
+            let is_allowed = |source: &TestEnd<'t>, destination: &TestEnd<'t>| {
+                matches!(run.decide(source, destination, target.port), RuleDecision::Allow(_))
+            };
+            // A test that already fails cannot detect a mutation.
+            if sources.iter().any(|source| destinations.iter().any(|destination| is_allowed(source, destination))) {
                 continue;
             }
-            let destinations: Vec<TestEnd<'t>> = destinations.clone();
-            self.hold_back(&run, target, &destinations, caches, held);
+            let destinations = destinations.clone();
+            self.kill_widenings(&run, target, &destinations, cache, killed);
         }
     }
 
-    /// What a target that must not be reached keeps from being widened.
-    fn hold_back<'t>(
+    /// Returns the ends that the host of a target stands for.
+    fn hosts<'c, 't>(&self, cache: &'c mut Cache<'t>, target: &'t Target) -> &'c Vec<TestEnd<'t>>
+    where
+        'p: 't,
+    {
+        let resolver = self.resolver();
+        cache.hosts.entry(&target.host.text).or_insert_with(|| resolver.ends(&target.host, Side::Destination))
+    }
+
+    /// Adds the wider rules that a target which must not be reached kills.
+    fn kill_widenings<'t>(
         &self,
         run: &TestRun<'_, 't>,
         target: &'t Target,
         destinations: &[TestEnd<'t>],
-        caches: &mut Caches<'t>,
-        held: &mut Killed,
+        cache: &mut Cache<'t>,
+        killed: &mut Killed<BitSet>,
     ) where
         'p: 't,
     {
-        let test = run.test;
-        let Some(src) = &test.src else { return };
-        let key = |word: &'t str| {
-            let attributes = if test.src_posture_attrs.is_empty() {
-                String::new()
-            } else {
-                policy_core::json::Value::from(test.src_posture_attrs.clone()).to_string()
-            };
-            (word, test.proto, target.port, attributes)
-        };
+        let Some(src) = &run.test.src else { return };
         let (Some(first), Some(any)) = (run.sources.first(), destinations.first()) else { return };
+        let traffic = cache.traffic(run.test, target.port);
         let packet = run.packet(first, any, target.port);
-        let is_open = |permit: &AccessRule| packet.goes_by_permit(permit) == Ternary::Yes;
-        let open = |ends: &[TestEnd], own: bool| {
-            let mut all = BitSet::new(self.permits.list.len());
-            for end in ends {
-                all.add_all(&end.certain);
-            }
-            let numbers: Vec<usize> = if own { self.permits.own_numbers().collect() } else { all.iter().collect() };
-            let mut found = BitSet::new(self.permits.list.len());
-            let permits = numbers.into_iter().filter_map(|number| Some((number, self.permits.list.get(number)?)));
-            permits.filter(|(_, permit)| is_open(permit)).for_each(|(number, _)| found.insert(number));
-            found
-        };
-        let [wider_source, wider_destination, wider_ports] = &mut held.wider;
-        let is_anybody = |end: &TestEnd<'t>| end.party.is_source(&self.tailnet, &self.anybody) == Ternary::Yes;
-        let anybody: Vec<&TestEnd> = run.sources.iter().filter(|end| is_anybody(end)).collect();
-        if !anybody.is_empty() {
-            let to = caches.to.entry(key(&target.host.text)).or_insert_with(|| open(destinations, false));
-            wider_source.add_all(to);
-            let is_own = |end: &&TestEnd<'t>| {
-                destinations.iter().any(|other| other.party.is_own_device_of(&end.party) == Ternary::Yes)
-            };
-            if anybody.iter().any(is_own) {
-                let own = caches.to_own.entry(key("")).or_insert_with(|| open(&[], true));
-                wider_source.add_all(own);
+        let is_in_wildcard = |end: &&TestEnd<'t>| end.endpoint.is_source(&self.tailnet, &self.wildcard) == Ternary::Yes;
+        let in_wildcard: Vec<&TestEnd> = run.sources.iter().filter(is_in_wildcard).collect();
+        if !in_wildcard.is_empty() {
+            let rules = cache
+                .of_destinations
+                .entry((&target.host.text, traffic))
+                .or_insert_with(|| self.matching(&packet, &union(destinations, &self.rules)));
+            killed.sources.add_all(rules);
+            if in_wildcard.iter().any(|source| destinations.iter().any(|other| is_own(source, other))) {
+                let rules = cache.to_own.entry(traffic).or_insert_with(|| self.matching(&packet, &self.rules.to_own));
+                killed.sources.add_all(rules);
             }
         }
         // As a destination `*` is everything.
-        let from = caches.from.entry(key(&src.text)).or_insert_with(|| open(run.sources, false));
-        wider_destination.add_all(from);
-        if opens((None, PortRange::ALL), test.proto.unwrap_or(Protocol::TCP), target.port) {
-            for (source, end) in run.sources.iter().flat_map(|source| destinations.iter().map(move |end| (source, end)))
-            {
-                let is_own = end.party.is_own_device_of(&source.party) == Ternary::Yes;
-                let between = self.permits.between(&source.certain, &end.certain, is_own);
-                let met = between.filter(|(_, permit)| packet.has_one_of(permit.postures));
-                met.for_each(|(number, _)| wider_ports.insert(number));
+        let rules = cache
+            .of_sources
+            .entry((&src.text, traffic))
+            .or_insert_with(|| self.matching(&packet, &union(run.sources, &self.rules)));
+        killed.destinations.add_all(rules);
+        if opens((None, PortRange::ALL), run.test.proto.unwrap_or(Protocol::TCP), target.port) {
+            for source in run.sources {
+                for destination in destinations {
+                    let is_own = is_own(source, destination);
+                    for (number, rule) in self.rules.between(&source.certain, &destination.certain, is_own) {
+                        if packet.meets_posture(rule.postures) {
+                            killed.ports.insert(number);
+                        }
+                    }
+                }
             }
         }
     }
 
-    /// What rules may open between two, but for one of them, to a source with these attributes.
+    /// Returns the rules that match the traffic of a packet.
+    fn matching(&self, packet: &Packet, rules: &BitSet) -> BitSet {
+        let mut matching = BitSet::new(self.rules.list.len());
+        for number in rules.iter() {
+            if let Some(rule) = self.rules.list.get(number)
+                && packet.matches_between_ends(rule) == Ternary::Yes
+            {
+                matching.insert(number);
+            }
+        }
+        matching
+    }
+
+    /// Returns the ports that rules other than `except` may open between two, to a source with these attributes.
     pub(crate) fn open_between(
         &self,
         source: &Selector,
         destination: &Selector,
         attributes: &Map,
-        but: Option<Origin>,
+        except: Option<Origin>,
     ) -> Vec<(Option<Protocol>, PortRange)> {
-        let lookup = EndResolver { tailnet: &self.tailnet, permits: &self.permits, in_doubt: &self.in_doubt };
-        let (sources, destinations) = (lookup.ends(source, Side::Source), lookup.ends(destination, Side::Destination));
+        let resolver = self.resolver();
+        let destinations = resolver.ends(destination, Side::Destination);
         let mut open = Vec::new();
-        for (source, end) in sources.iter().flat_map(|source| destinations.iter().map(move |end| (source, end))) {
-            let is_own = end.party.is_own_device_of(&source.party) != Ternary::No;
-            let between = self.permits.between(&source.possible, &end.possible, is_own).map(|(_, permit)| permit);
-            let others = between.filter(|permit| but != Some(permit.rule.origin()));
-            let met = others.filter(|permit| posture::holds(self.policy, permit.postures, attributes));
-            open.extend(met.flat_map(|permit| permit.ports.iter().copied()));
+        for source in resolver.ends(source, Side::Source) {
+            for destination in &destinations {
+                let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
+                for (_, rule) in self.rules.between(&source.possible, &destination.possible, may_be_own) {
+                    if except != Some(rule.rule.origin()) && posture::holds(self.policy, rule.postures, attributes) {
+                        open.extend(rule.ports.iter().copied());
+                    }
+                }
+            }
         }
         open
     }
 
-    /// Whether a test is as it must be, for certain.
+    /// Whether a test passes for certain.
     pub(crate) fn passes<'t>(&self, test: &'t Test) -> bool
     where
         'p: 't,
     {
-        let lookup = EndResolver { tailnet: &self.tailnet, permits: &self.permits, in_doubt: &self.in_doubt };
+        let resolver = self.resolver();
         let Some(src) = &test.src else { return false };
-        let sources = lookup.ends(src, Side::Source);
-        let run =
-            TestRun { policy: self.policy, tailnet: &self.tailnet, permits: &self.permits, test, sources: &sources };
+        let sources = resolver.ends(src, Side::Source);
+        let run = TestRun { policy: self.policy, resolver, test, sources: &sources };
         let passes = |expectation: Expectation, target: &'t Target| {
-            let destinations = lookup.ends(&target.host, Side::Destination);
+            let destinations = resolver.ends(&target.host, Side::Destination);
             run.outcome(expectation, target, &destinations, false).passes()
         };
         test.accept.iter().all(|target| passes(Expectation::Accept, target))
@@ -206,13 +232,29 @@ impl<'p> NetworkSuite<'p> {
     }
 }
 
-/// The rules without which a target would not be reached that is now, or may be.
-fn needed(run: &TestRun, destinations: &[TestEnd], port: u16) -> Vec<Origin> {
-    let rules: Vec<Option<(Origin, bool)>> =
-        run.sources.iter().map(|source| run.first_rules(source, destinations, port)).collect();
-    // One whom no rule lets through fails it already.
-    if rules.iter().any(Option::is_none) {
-        return Vec::new();
+/// Returns the rules that one of the ends matches for certain.
+fn union(ends: &[TestEnd], rules: &RuleIndex) -> BitSet {
+    let mut all = BitSet::new(rules.list.len());
+    for end in ends {
+        all.add_all(&end.certain);
     }
-    rules.into_iter().flatten().filter(|(_, is_only)| *is_only).map(|(rule, _)| rule).collect()
+    all
+}
+
+fn is_own<'t>(source: &TestEnd<'t>, destination: &TestEnd<'t>) -> bool {
+    destination.endpoint.is_own_device_of(&source.endpoint) == Ternary::Yes
+}
+
+/// Adds the rules without which a target that is reached now, or may be, would not be reached.
+fn kill_deletions(run: &TestRun, destinations: &[TestEnd], port: u16, killed: &mut Killed<BitSet>) {
+    let mut needed = Vec::new();
+    for source in run.sources {
+        match run.first_rule(source, destinations, port) {
+            Some((rule, true)) => needed.push(rule),
+            Some((_, false)) => {}
+            // No rule allows this source, so the test already fails.
+            None => return,
+        }
+    }
+    killed.deletions.extend(needed);
 }

@@ -1,140 +1,132 @@
-//! Which changes of SSH rules the policy's own `sshTests` would notice.
+//! The mutants of SSH rules that the policy's own `sshTests` kill.
 
 use std::collections::HashSet;
 
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{Action, Policy, SshTest};
 use policy_core::source::Origin;
-use policy_core::testing::outcome::{Expectation, TestResult};
-use policy_core::testing::packet::Decision;
-use policy_core::testing::ssh_rules::{SshEnd, SshRuleIndex};
-use policy_core::testing::ssh_test::{SshLogin, SshTestRun, lists};
+use policy_core::testing::decision::RuleDecision;
+use policy_core::testing::outcome::Expectation;
+use policy_core::testing::ssh_end::SshEndResolver;
+use policy_core::testing::ssh_login::{SshLogin, evaluate};
+use policy_core::testing::ssh_test::{SshTestRun, expected_accounts};
 use policy_core::testing::ternary::Ternary;
-use policy_core::testing::test_endpoint::parties;
 use policy_core::testing::unknowns::Side;
 
-/// A policy whose `sshTests` are looked at.
+use crate::mutation::killed::Killed;
+
+/// A policy whose `sshTests` are run against mutants.
 pub(crate) struct SshSuite<'p> {
     policy: &'p Policy,
     tailnet: Tailnet<'p>,
-    rules: SshRuleIndex<'p>,
-}
-
-/// Which changes of SSH rules some tests would notice.
-#[derive(Debug, Default)]
-pub(crate) struct KilledSsh {
-    /// The rules that cannot go.
-    pub(crate) needed: HashSet<Origin>,
-    /// The rules that cannot be widened to every source, to every destination, to every account.
-    pub(crate) wider: [HashSet<Origin>; 3],
+    resolver: SshEndResolver<'p>,
 }
 
 impl<'p> SshSuite<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        let rules = SshRuleIndex::new(policy, &tailnet);
-        SshSuite { policy, tailnet, rules }
+        let resolver = SshEndResolver::new(policy, &tailnet);
+        SshSuite { policy, tailnet, resolver }
     }
 
-    /// What all tests of the policy hold.
-    pub(crate) fn held(&self) -> KilledSsh {
-        self.held_by(&self.policy.ssh_tests)
-    }
-
-    /// What some tests hold.
-    pub(crate) fn held_by(&self, tests: &[SshTest]) -> KilledSsh {
-        let mut held = KilledSsh::default();
-        self.each_run(tests, |run, expectation, account| {
+    /// Returns the mutants that the tests kill.
+    pub(crate) fn killed_by(&self, tests: &[SshTest]) -> Killed<HashSet<Origin>> {
+        let mut killed = Killed::new(HashSet::new());
+        self.for_each_account(tests, |run, expectation, account| {
             let logins: Vec<SshLogin> = run.logins(account).collect();
-            // What fails already notices nothing.
-            if logins.iter().all(|login| login.finding(expectation).verdict != TestResult::Fails) {
-                logins.iter().for_each(|login| hold(login, expectation, &mut held));
+            // A test that already fails cannot detect a mutation.
+            if logins.iter().all(|login| login.evaluate(expectation).holds != Ternary::No) {
+                logins.iter().for_each(|login| kill_by_login(login, expectation, &mut killed));
             }
         });
-        held
+        killed
     }
 
-    /// Whether a test is as it must be, for certain.
+    /// Whether a test passes for certain.
     pub(crate) fn passes(&self, test: &SshTest) -> bool {
         let mut passes = true;
-        self.each_run(std::slice::from_ref(test), |run, expectation, account| {
+        self.for_each_account(std::slice::from_ref(test), |run, expectation, account| {
             let mut logins = run.logins(account).peekable();
             passes &= logins.peek().is_some();
-            passes &= logins.all(|login| login.finding(expectation).verdict == TestResult::Passes);
+            passes &= logins.all(|login| login.evaluate(expectation).holds == Ternary::Yes);
         });
         passes
     }
 
-    fn each_run<'t>(&self, tests: &'t [SshTest], mut each: impl FnMut(&SshTestRun<'_, 't>, Expectation, &'t str))
-    where
+    fn for_each_account<'t>(
+        &self,
+        tests: &'t [SshTest],
+        mut run_account: impl FnMut(&SshTestRun<'_, 't>, Expectation, &'t str),
+    ) where
         'p: 't,
     {
+        let (tailnet, resolver): (&Tailnet<'t>, &SshEndResolver<'t>) = (&self.tailnet, &self.resolver);
         for test in tests {
             let Some(src) = &test.src else { continue };
-            let ends = |selector, side| -> Vec<SshEnd<'t>> {
-                let parties = parties(&self.tailnet, selector).into_iter();
-                parties.map(|party| self.rules.end(&self.tailnet, party, side)).collect()
-            };
-            let sources = ends(src, Side::Source);
+            let sources = resolver.ends(tailnet, src, Side::Source);
             for destination in &test.dst {
-                let destinations = ends(destination, Side::Destination);
+                let destinations = resolver.ends(tailnet, destination, Side::Destination);
                 let run = SshTestRun {
                     policy: self.policy,
-                    tailnet: &self.tailnet,
-                    rules: &self.rules,
+                    tailnet,
+                    resolver,
                     test,
                     sources: &sources,
                     destinations: &destinations,
                 };
-                for (expectation, accounts) in lists(test) {
-                    accounts.iter().for_each(|account| each(&run, expectation, account));
+                for (expectation, accounts) in expected_accounts(test) {
+                    accounts.iter().for_each(|account| run_account(&run, expectation, account));
                 }
             }
         }
     }
 }
 
-/// What a login that is as it must be holds.
-fn hold(login: &SshLogin, expectation: Expectation, held: &mut KilledSsh) {
-    let [checked, accepted] = [Action::Check, Action::Accept].map(|action| login.answer(action));
+/// Adds the mutants that a login which is as expected kills.
+fn kill_by_login(login: &SshLogin, expectation: Expectation, killed: &mut Killed<HashSet<Origin>>) {
+    let [checked, accepted] = [Action::Check, Action::Accept].map(|action| login.decide(action));
     for action in [Action::Check, Action::Accept] {
-        // The answer hangs on what checks and accepts say, and no rule is both.
-        let fails = |answer: Decision| {
-            let (checked, accepted) = if action == Action::Check { (answer, accepted) } else { (checked, answer) };
-            SshLogin::finding_of(expectation, checked, accepted).verdict == TestResult::Fails
+        // The outcome depends on what check rules and accept rules decide, and no rule is both.
+        let fails = |decision: RuleDecision| {
+            let (checked, accepted) = if action == Action::Check { (decision, accepted) } else { (checked, decision) };
+            evaluate(expectation, checked, accepted).holds == Ternary::No
         };
-        if let Some((rule, answer)) = without_the_only_one(login, action)
-            && fails(answer)
+        if let Some((rule, decision)) = decide_without_only_rule(login, action)
+            && fails(decision)
         {
-            held.needed.insert(rule);
+            killed.deletions.insert(rule);
         }
         let rules = login.rules_of_either_end().filter(|rule| rule.action == Some(action));
-        for rule in rules.filter(|rule| fails(Decision::Allowed(rule.origin)) && login.has_posture_for(rule)) {
-            let (comes, goes, is_account) = (login.comes_from(rule), login.goes_by(rule), login.is_one_of(rule));
-            let [comes, goes, is_account] = [comes, goes, is_account].map(|fit| fit == Ternary::Yes);
-            let others = [goes && is_account, comes && is_account, comes && goes];
-            for (wider, _) in held.wider.iter_mut().zip(others).filter(|(_, others)| *others) {
-                wider.insert(rule.origin);
+        for rule in rules.filter(|rule| fails(RuleDecision::Allow(rule.origin)) && login.meets_posture(rule)) {
+            let has_source = login.matches_source(rule) == Ternary::Yes;
+            let has_destination = login.matches_destination(rule) == Ternary::Yes;
+            let has_account = login.matches_account(rule) == Ternary::Yes;
+            if has_destination && has_account {
+                killed.sources.insert(rule.origin);
+            }
+            if has_source && has_account {
+                killed.destinations.insert(rule.origin);
+            }
+            if has_source && has_destination {
+                killed.ports.insert(rule.origin);
             }
         }
     }
 }
 
-/// The one rule with an action that lets in, or may do so, and what the answer would be without it. `None` if there
-/// are several, or none.
-fn without_the_only_one<'p>(login: &SshLogin<'_, 'p>, action: Action) -> Option<(Origin, Decision<'p>)> {
+/// Returns the only rule with an action that allows a login, or may do so, and what would be decided without it.
+fn decide_without_only_rule<'p>(login: &SshLogin<'_, 'p>, action: Action) -> Option<(Origin, RuleDecision<'p>)> {
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     for rule in login.rules().filter(|rule| rule.action == Some(action)) {
-        match login.fits(rule) {
-            Ternary::Yes => certain.push(rule.origin),
-            Ternary::Maybe(doubt) => possible.push(Decision::Unknown(rule.origin, doubt)),
-            Ternary::No => {}
+        match RuleDecision::new(login.matches_rule(rule), rule.origin) {
+            RuleDecision::Allow(origin) => certain.push(origin),
+            RuleDecision::Unknown(origin, fact) => possible.push((origin, fact)),
+            RuleDecision::Deny => {}
         }
     }
     match (certain.as_slice(), possible.as_slice()) {
-        ([only], [other, ..]) => Some((*only, *other)),
-        ([only], []) => Some((*only, Decision::Denied)),
-        ([], [Decision::Unknown(only, _)]) => Some((*only, Decision::Denied)),
+        ([only], [(other, fact), ..]) => Some((*only, RuleDecision::Unknown(*other, *fact))),
+        ([only], []) | ([], [(only, _)]) => Some((*only, RuleDecision::Deny)),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Lines of tests that would notice a change, each tried out.
+//! Tests that would kill a mutant, each tried before it is suggested.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use policy_core::json::{Map, Number, Value};
 use crate::mutation::examples::Examples;
 use crate::mutation::network_suite::NetworkSuite;
 use crate::mutation::ssh_suite::SshSuite;
-use crate::mutation::{MutatedRule, Mutation, SuggestedTest, WIDER};
+use crate::mutation::{MutatedRule, Mutation, SuggestedTest, Widening};
 use policy_core::access::port_set::PortSet;
 use policy_core::access::posture;
 use policy_core::model::{
@@ -17,103 +17,102 @@ use policy_core::model::{
 use policy_core::source::{Origin, Text};
 use policy_core::testing::outcome::Expectation;
 
-/// So many tests are tried for one change, ...
+/// So many tests are tried for one mutant, ...
 const TRIALS: usize = 40;
-/// ... and for all of them together, so that thousands of rules which others make needless take no minutes.
+/// ... and for all mutants together, so that thousands of redundant rules do not take minutes.
 const ALL_TRIALS: usize = 200_000;
 
-/// Where lines are looked for.
-pub(super) struct Suggestions<'a, 'p> {
+/// Searches for tests.
+pub(super) struct Suggester<'a, 'p> {
     policy: &'p Policy,
     network: &'a NetworkSuite<'p>,
     ssh: &'a SshSuite<'p>,
     examples: Examples<'p>,
-    /// The permits of each rule.
-    permits: HashMap<Origin, Vec<usize>>,
+    /// The numbers of each rule in the index.
+    numbers: HashMap<Origin, Vec<usize>>,
     trials: usize,
 }
 
-impl<'a, 'p> Suggestions<'a, 'p> {
+impl<'a, 'p> Suggester<'a, 'p> {
     pub(super) fn new(policy: &'p Policy, network: &'a NetworkSuite<'p>, ssh: &'a SshSuite<'p>) -> Self {
-        let mut permits: HashMap<Origin, Vec<usize>> = HashMap::new();
-        for (number, permit) in network.permits.list.iter().enumerate() {
-            permits.entry(permit.rule.origin()).or_default().push(number);
+        let mut numbers: HashMap<Origin, Vec<usize>> = HashMap::new();
+        for (number, rule) in network.rules.list.iter().enumerate() {
+            numbers.entry(rule.rule.origin()).or_default().push(number);
         }
-        Suggestions { policy, network, ssh, examples: Examples::new(policy), permits, trials: ALL_TRIALS }
+        Suggester { policy, network, ssh, examples: Examples::new(policy), numbers, trials: ALL_TRIALS }
     }
 
-    /// The first line found that notices a change of a rule.
-    pub(super) fn pin(&mut self, rule: MutatedRule, change: Mutation) -> Option<SuggestedTest> {
+    /// Returns the first test found that kills a mutant of a rule.
+    pub(super) fn suggest(&mut self, rule: MutatedRule, mutation: Mutation) -> Option<SuggestedTest> {
         let attributes = attributes(self.policy, posture::required(self.policy, rule.postures()))?;
-        let sources = match change {
-            Mutation::AnySource => self.examples.anybody(),
+        let sources = match mutation {
+            Mutation::Widening(Widening::Source) => self.examples.anybody(),
             _ => self.examples.sources(rule.src()),
         };
         let mut pairs: Vec<(usize, &Selector, Selector)> = Vec::new();
         for (i, source) in sources.iter().enumerate() {
-            let destinations = match change {
-                Mutation::AnyDestination => self.examples.anything(source),
+            let destinations = match mutation {
+                Mutation::Widening(Widening::Destination) => self.examples.anything(source),
                 _ => self.examples.destinations(rule.dst(), source),
             };
             pairs.extend(destinations.into_iter().enumerate().map(|(j, destination)| (i + j, source, destination)));
         }
-        // What comes first on both sides is the most telling.
+        // The first examples on both sides are the best ones.
         pairs.sort_by_key(|(distance, ..)| *distance);
         for (_, source, destination) in pairs.into_iter().take(TRIALS) {
             self.trials = self.trials.checked_sub(1)?;
-            let pin = match rule {
-                MutatedRule::Ssh(rule) => self.ssh_pin(rule, change, source, &destination, &attributes),
-                _ => self.network_pin(rule.origin(), change, source, &destination, &attributes),
+            let test = match rule {
+                MutatedRule::Ssh(rule) => self.suggest_ssh(rule, mutation, source, &destination, &attributes),
+                _ => self.suggest_network(rule.origin(), mutation, source, &destination, &attributes),
             };
-            if pin.is_some() {
-                return pin;
+            if test.is_some() {
+                return test;
             }
         }
         None
     }
 
-    fn network_pin(
+    fn suggest_network(
         &self,
         rule: Origin,
-        change: Mutation,
+        mutation: Mutation,
         source: &Selector,
         destination: &Selector,
         attributes: &Map,
     ) -> Option<SuggestedTest> {
-        let numbers = self.permits.get(&rule)?;
-        let permits = numbers.iter().filter_map(|&number| self.network.permits.list.get(number));
-        let own = PortSet::new(permits.flat_map(|permit| permit.ports.iter().copied()));
-        let but = (change == Mutation::Deleted).then_some(rule);
-        let open = PortSet::new(self.network.open_between(source, destination, attributes, but));
-        let wanted = if change == Mutation::AnyPort { PortSet::new([(None, PortRange::ALL)]) } else { own };
+        let numbers = self.numbers.get(&rule)?;
+        let parts = numbers.iter().filter_map(|&number| self.network.rules.list.get(number));
+        let own = PortSet::new(parts.flat_map(|part| part.ports.iter().copied()));
+        let is_deletion = mutation == Mutation::Deletion;
+        let except = is_deletion.then_some(rule);
+        let open = PortSet::new(self.network.open_between(source, destination, attributes, except));
+        let is_on_all = mutation == Mutation::Widening(Widening::Ports);
+        let wanted = if is_on_all { PortSet::new([(None, PortRange::ALL)]) } else { own };
         let (protocol, port) = wanted.without(&open).example()?;
         let port = if protocol.has_ports() { port } else { 0 };
         let target = target(destination, port);
         let proto = (protocol != Protocol::TCP).then_some(protocol);
         let mut test =
             Test { src: Some(source.clone()), proto, src_posture_attrs: attributes.clone(), ..Test::default() };
-        let list = if change == Mutation::Deleted { &mut test.accept } else { &mut test.deny };
+        let list = if is_deletion { &mut test.accept } else { &mut test.deny };
         list.items.push(target.clone());
-        let held = self.network.held_by(std::slice::from_ref(&test));
-        let is_noticed = match WIDER.iter().position(|wider| *wider == change) {
-            None => held.needed.contains(&rule),
-            Some(way) => held.wider.get(way).is_some_and(|held| numbers.iter().any(|&number| held.contains(number))),
-        };
-        (is_noticed && self.network.passes(&test)).then(|| SuggestedTest {
-            change,
+        let killed = self.network.killed_by(std::slice::from_ref(&test));
+        let is_killed = killed.has(rule, mutation, |rules| numbers.iter().any(|&number| rules.contains(number)));
+        (is_killed && self.network.passes(&test)).then(|| SuggestedTest {
+            mutation,
             src: source.text.to_string(),
             proto,
             attributes: attributes.clone(),
-            expectation: if change == Mutation::Deleted { Expectation::Accept } else { Expectation::Deny },
+            expectation: if is_deletion { Expectation::Accept } else { Expectation::Deny },
             target: target.text.to_string(),
             destination: None,
         })
     }
 
-    fn ssh_pin(
+    fn suggest_ssh(
         &self,
         rule: &SshRule,
-        change: Mutation,
+        mutation: Mutation,
         source: &Selector,
         destination: &Selector,
         attributes: &Map,
@@ -122,12 +121,12 @@ impl<'a, 'p> Suggestions<'a, 'p> {
         if !matches!(source.kind, Kind::User | Kind::Tag) || !matches!(destination.kind, Kind::User | Kind::Tag) {
             return None;
         }
-        let expectation = match (change, rule.action) {
-            (Mutation::Deleted, Some(Action::Check)) => Expectation::Check,
-            (Mutation::Deleted, _) => Expectation::Accept,
+        let expectation = match (mutation, rule.action) {
+            (Mutation::Deletion, Some(Action::Check)) => Expectation::Check,
+            (Mutation::Deletion, _) => Expectation::Accept,
             _ => Expectation::Deny,
         };
-        accounts(rule, change, source).into_iter().find_map(|account| {
+        accounts(rule, mutation, source).into_iter().find_map(|account| {
             let mut test = SshTest {
                 src: Some(source.clone()),
                 dst: List { items: vec![destination.clone()], ..List::default() },
@@ -140,25 +139,23 @@ impl<'a, 'p> Suggestions<'a, 'p> {
                 Expectation::Deny => &mut test.deny,
             };
             list.items.push(Text::escaped(account.as_str(), Origin::default()));
-            let held = self.ssh.held_by(std::slice::from_ref(&test));
-            let is_noticed = match WIDER.iter().position(|wider| *wider == change) {
-                None => held.needed.contains(&rule.origin),
-                Some(way) => held.wider.get(way).is_some_and(|held| held.contains(&rule.origin)),
-            };
-            (is_noticed && self.ssh.passes(&test)).then(|| SuggestedTest {
-                change,
-                src: source.text.to_string(),
-                proto: None,
-                attributes: attributes.clone(),
-                expectation,
-                target: account,
-                destination: Some(destination.text.to_string()),
-            })
+            let killed = self.ssh.killed_by(std::slice::from_ref(&test));
+            (killed.has(rule.origin, mutation, |rules| rules.contains(&rule.origin)) && self.ssh.passes(&test)).then(
+                || SuggestedTest {
+                    mutation,
+                    src: source.text.to_string(),
+                    proto: None,
+                    attributes: attributes.clone(),
+                    expectation,
+                    target: account,
+                    destination: Some(destination.text.to_string()),
+                },
+            )
         })
     }
 }
 
-/// As a test has it; an IPv6 address gets brackets.
+/// Returns a target as a test has it. An IPv6 address gets brackets.
 fn target(host: &Selector, port: u16) -> Target {
     let text = match host.kind {
         SelectorKind::Address(address) if address.is_ipv6() => format!("[{}]:{port}", host.text),
@@ -168,10 +165,10 @@ fn target(host: &Selector, port: u16) -> Target {
     Target { text: Text::escaped(text, origin), host: host.clone(), port, port_origin: origin }
 }
 
-/// Accounts of a rule, or such as it may not have.
-fn accounts(rule: &SshRule, change: Mutation, source: &Selector) -> Vec<String> {
+/// Returns accounts of a rule, or for a wider rule accounts that it may lack.
+fn accounts(rule: &SshRule, mutation: Mutation, source: &Selector) -> Vec<String> {
     let local = source.text.split_once('@').map_or("ubuntu", |(local, _)| local);
-    if change == Mutation::AnyPort {
+    if mutation == Mutation::Widening(Widening::Ports) {
         return ["root", "ubuntu", "postgres", local].map(str::to_owned).to_vec();
     }
     let account = |user: &Text| match user.strip_prefix("localpart:") {
@@ -182,7 +179,7 @@ fn accounts(rule: &SshRule, change: Mutation, source: &Selector) -> Vec<String> 
     rule.users.iter().map(account).take(TRIALS).collect()
 }
 
-/// Attributes of a device that has one of the postures. `None` if none could be found.
+/// Returns attributes of a device that meets one of the postures. `None` if none could be found.
 fn attributes(policy: &Policy, required: &[Selector]) -> Option<Map> {
     if required.is_empty() {
         return Some(Map::new());
@@ -195,7 +192,7 @@ fn attributes(policy: &Policy, required: &[Selector]) -> Option<Map> {
     postures.map(of).find(|attributes| posture::holds(policy, required, attributes))
 }
 
-/// A value that meets a condition, mostly.
+/// Returns a value that meets a condition, in most cases.
 fn value(condition: &Condition) -> Option<Value> {
     let text = |text: &str| Some(Value::from(text));
     match &condition.comparison {
@@ -222,7 +219,7 @@ fn of_scalar(scalar: &Scalar, more: f64) -> Option<Value> {
     match scalar {
         Scalar::Text(text) => Some(Value::from(text.as_str())),
         Scalar::Bool(value) => Some(Value::Bool(*value)),
-        // Whole numbers are written as such.
+        // Whole numbers have no decimal point.
         Scalar::Number(number) => {
             let number = number + more;
             let whole = format!("{number:.0}").parse::<i64>().ok().filter(|_| number.fract() == 0.0);

@@ -82,26 +82,33 @@ fn star() -> Selector {
     Selector::new(Text::escaped("*", Origin::default()))
 }
 
-/// The policy with a rule changed.
-fn changed(policy: &Policy, rule: Origin, change: Mutation) -> Policy {
+fn index(mutation: Mutation) -> usize {
+    match mutation {
+        Mutation::Deletion => 0,
+        Mutation::Widening(widening) => 1 + widening as usize,
+    }
+}
+
+/// The policy with a rule mutated.
+fn mutant(policy: &Policy, rule: Origin, mutation: Mutation) -> Policy {
     let mut changed = policy.clone();
-    if change == Mutation::Deleted {
+    let Mutation::Widening(widening) = mutation else {
         changed.grants.iter_mut().for_each(|grants| grants.retain(|grant| grant.origin != rule));
         changed.acls.iter_mut().for_each(|acls| acls.retain(|acl| acl.origin != rule));
         changed.ssh.retain(|ssh| ssh.origin != rule);
         return changed;
-    }
+    };
     for grant in changed.grants.iter_mut().flatten().filter(|grant| grant.origin == rule) {
-        match change {
-            Mutation::AnySource => grant.src.items.push(star()),
-            Mutation::AnyDestination => grant.dst.items.push(star()),
+        match widening {
+            Widening::Source => grant.src.items.push(star()),
+            Widening::Destination => grant.dst.items.push(star()),
             _ => grant.ip.items.push(PortSpec { text: star().text, protocol: None, ports: PortRange::ALL }),
         }
     }
     for acl in changed.acls.iter_mut().flatten().filter(|acl| acl.origin == rule) {
-        match change {
-            Mutation::AnySource => acl.src.items.push(star()),
-            Mutation::AnyDestination => acl.dst.items.iter_mut().for_each(|dst| dst.host = star()),
+        match widening {
+            Widening::Source => acl.src.items.push(star()),
+            Widening::Destination => acl.dst.items.iter_mut().for_each(|dst| dst.host = star()),
             _ => {
                 acl.proto = None;
                 acl.dst.items.iter_mut().for_each(|dst| dst.ports = vec![PortRange::ALL]);
@@ -114,9 +121,9 @@ fn changed(policy: &Policy, rule: Origin, change: Mutation) -> Policy {
         };
         let selectors =
             |list: &[&str]| List { items: words(list).into_iter().map(Selector::new).collect(), ..List::default() };
-        match change {
-            Mutation::AnySource => ssh.src = selectors(&["autogroup:member", "autogroup:tagged", "0.0.0.0/0", "::/0"]),
-            Mutation::AnyDestination => ssh.dst = selectors(&["*"]),
+        match widening {
+            Widening::Source => ssh.src = selectors(&["autogroup:member", "autogroup:tagged", "0.0.0.0/0", "::/0"]),
+            Widening::Destination => ssh.dst = selectors(&["*"]),
             _ => ssh.users.items = words(&["autogroup:nonroot", "root"]),
         }
     }
@@ -130,12 +137,14 @@ fn exactly_what_is_noticed_makes_something_fail() {
         let (text, facts) = policy(&mut Random::new(seed));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
             for covered in &coverage(&policy).rules {
-                let deleted = (Mutation::Deleted, covered.is_needed);
-                for (change, found) in covered.wider.iter().copied().chain([deleted]) {
-                    let expected = is_noticed(&policy, &changed(&policy, covered.rule, change));
+                let deletion = (Mutation::Deletion, covered.is_deletion_killed);
+                let widenings =
+                    covered.widenings.iter().map(|&(widening, is_killed)| (Mutation::Widening(widening), is_killed));
+                for (mutation, found) in widenings.chain([deletion]) {
+                    let expected = is_noticed(&policy, &mutant(&policy, covered.rule, mutation));
                     let rule = text.get(covered.rule.start as usize..covered.rule.end as usize);
-                    assert_eq!(found, expected, "seed {seed}: {change:?} of {rule:?}\n{text}\n{facts}");
-                    seen[change as usize][usize::from(found)] += 1;
+                    assert_eq!(found, expected, "seed {seed}: {mutation:?} of {rule:?}\n{text}\n{facts}");
+                    seen[index(mutation)][usize::from(found)] += 1;
                 }
             }
         }
@@ -169,7 +178,7 @@ fn a_line_that_is_proposed_passes_and_notices_the_change() {
         let before = Policy::with_facts(text.as_str(), facts.as_str());
         let coverage = coverage(&before);
         for (place, covered) in coverage.rules.iter().enumerate() {
-            for pin in &covered.pins {
+            for pin in &covered.suggested_tests {
                 let pinned = with_pin(&text, pin);
                 let context = || format!("seed {seed}: {pin:?}\n{pinned}\n{facts}");
                 let policy = Policy::with_facts(pinned.as_str(), facts.as_str());
@@ -188,9 +197,9 @@ fn a_line_that_is_proposed_passes_and_notices_the_change() {
                     "{}",
                     context()
                 );
-                let rule = rules(&policy)[place].origin();
-                assert!(is_noticed(&policy, &changed(&policy, rule, pin.change)), "{}", context());
-                proposed[pin.change as usize] += 1;
+                let rule = mutated_rules(&policy)[place].origin();
+                assert!(is_noticed(&policy, &mutant(&policy, rule, pin.mutation)), "{}", context());
+                proposed[index(pin.mutation)] += 1;
             }
         }
     }
@@ -207,9 +216,9 @@ fn what_others_make_needless_is_said_to_be() {
         ]}"#,
     );
     let coverage = coverage(&policy);
-    let needless: Vec<bool> = coverage.rules.iter().map(|covered| covered.is_needless).collect();
+    let needless: Vec<bool> = coverage.rules.iter().map(|covered| covered.is_redundant).collect();
     assert_eq!((needless, coverage.untestable), (vec![false, true], 1));
-    assert_eq!(coverage.rules[0].pins[0].target, "tag:b:22");
+    assert_eq!(coverage.rules[0].suggested_tests[0].target, "tag:b:22");
 }
 
 #[test]
@@ -219,7 +228,7 @@ fn postures_are_imagined_where_a_rule_asks_for_one() {
         "postures": {"posture:p": ["node:os IN ['macos', 'linux']", "node:tsVersion >= '1.40'", "custom:level > 2", "custom:old NOT SET"]},
         "grants": [{"src": ["tag:a"], "dst": ["tag:b"], "ip": ["udp:53"], "srcPosture": ["posture:p"]}]}"#,
     );
-    let pin = &coverage(&policy).rules[0].pins[0];
+    let pin = &coverage(&policy).rules[0].suggested_tests[0];
     assert_eq!(
         policy_core::json::Value::from(pin.attributes.clone()).to_string(),
         r#"{"custom:level":3,"node:os":"macos","node:tsVersion":"1.40"}"#

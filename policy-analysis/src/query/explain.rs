@@ -2,138 +2,32 @@
 
 use std::collections::HashSet;
 
-use crate::query::near_miss;
-use crate::query::near_miss::{Near, is_account};
-use crate::query::path;
-use crate::query::path::QueryEnds;
-use crate::query::query_world::{Block, QueryEnd, QueryWorld, RulesBetween, is_own_devices};
+use crate::query::QueryError;
+use crate::query::block::{Block, RulesBetween, group_pairs};
+use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
+use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
+use crate::query::path::describe_path;
+use crate::query::query_end::{QueryEnd, QueryEnds};
+use crate::query::query_world::QueryWorld;
+use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
 use crate::query::subject::{Side, Subject};
-use crate::query::{AppRuleMatch, QueryError, RuleMatch, SshRuleMatch, check_period};
-use policy_core::access::port_set::PortSet;
-use policy_core::access::posture;
-use policy_core::access::rule_index::{AccessRule, RuleRef};
-use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
+use policy_core::access::rule_index::AccessRule;
+use policy_core::model::{Action, Policy, Selector, SshRule};
 use policy_core::proof::ClassName;
+use policy_core::testing::decision::Decision;
+use policy_core::testing::ssh_login::includes_account;
+use policy_core::testing::words::Words;
 
-/// One connection.
-#[derive(Clone, Copy, Debug)]
-pub struct Question<'q> {
-    /// From whom: a login, the name of a user or a device, or any selector.
-    pub source: &'q str,
-    /// To what, likewise.
-    pub destination: &'q str,
-    /// Over which protocol.
-    pub protocol: Protocol,
-    /// To which port. Protocols without ports have port 0.
-    pub port: u16,
-    /// As which account, if it is a login over Tailscale SSH.
-    pub account: Option<&'q str>,
-}
-
-/// The answer to a [`Question`].
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    /// What the source is, where its word does not tell, after "is".
-    pub source: Option<String>,
-    /// What the destination is, likewise.
-    pub destination: Option<String>,
-    /// The answer for each part of the source and of the destination for which it is another; none if one of them
-    /// stands for nobody.
-    pub cases: Vec<Case>,
-}
-
-/// Whether something is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is, to whoever meets the postures that the rules ask for.
-    Allowed,
-    /// It hangs on what is not known, or it is so for some and not for others.
-    Depends,
-    /// It is not.
-    Denied,
-}
-
-/// Sources and destinations for all of which the answer is the same.
-#[derive(Clone, Debug)]
-pub struct Case {
-    /// What the sources are called, the best name first; names that the policy has are in backticks.
-    pub sources: Vec<String>,
-    /// The destinations, likewise.
-    pub destinations: Vec<String>,
-    /// Whether it is between devices of one user, where that makes a difference.
-    pub is_own: Option<bool>,
-    /// Whether it is about a device that is meant because of one of its tags, with all its tags.
-    pub has_all_tags: bool,
-    /// The rules that allow it, in the order of the policy.
-    pub rules: Vec<Reason>,
-    /// Rules that may allow it, for all that is known: the way tells on what it hangs.
-    pub perhaps: Vec<Reason>,
-    /// Where none allows it, the rules that come nearest.
-    pub nearest: Vec<Near>,
-    /// What the source may do to applications of the destination, where it gets there.
-    pub apps: Vec<AppRuleMatch>,
-    /// The login, if one was asked for.
-    pub login: Option<Login>,
-}
-
-/// A rule, and by which way both ends are in it.
-#[derive(Clone, Debug)]
-pub struct Reason {
-    /// The rule.
-    pub way: RuleMatch,
-    /// How each end is named by it, in a sentence; nothing where it is named as it was asked.
-    pub path: Vec<String>,
-}
-
-/// Whether one gets in over Tailscale SSH. The port must be open as well, which the rules of the [`Case`] tell.
-#[derive(Clone, Debug)]
-pub struct Login {
-    /// The rule that decides: check rules come before all others.
-    pub rule: Option<SshRuleMatch>,
-    /// How each end is named by it, in a sentence; nothing where it is named as it was asked.
-    pub path: Vec<String>,
-    /// Rules that may let them in, with what that hangs on.
-    pub perhaps: Vec<(SshRuleMatch, Vec<String>)>,
-    /// Where none lets them in, the SSH rules that come nearest.
-    pub nearest: Vec<Near>,
-}
-
-impl Explanation {
-    /// The answer for all cases together.
-    pub fn verdict(&self) -> Answer {
-        let mut verdicts = self.cases.iter().map(Case::verdict);
-        let Some(first) = verdicts.next() else { return Answer::Denied };
-        if verdicts.all(|verdict| verdict == first) { first } else { Answer::Depends }
-    }
-}
-
-impl Case {
-    /// Whether it is allowed, and if a login was asked for, whether that is as well.
-    pub fn verdict(&self) -> Answer {
-        let of = |is_allowed: bool, may_be: bool| match (is_allowed, may_be) {
-            (true, _) => Answer::Allowed,
-            (false, true) => Answer::Depends,
-            (false, false) => Answer::Denied,
-        };
-        let network = of(!self.rules.is_empty(), !self.perhaps.is_empty());
-        let Some(login) = &self.login else { return network };
-        match (network, of(login.rule.is_some(), !login.perhaps.is_empty())) {
-            (Answer::Denied, _) | (_, Answer::Denied) => Answer::Denied,
-            (Answer::Allowed, Answer::Allowed) => Answer::Allowed,
-            _ => Answer::Depends,
-        }
-    }
-}
-
-/// Whether a valid policy allows a connection, by which rules, and what comes nearest if none does.
+/// Explains whether a valid policy allows a connection, by which rules, and which come nearest if none does.
 ///
 /// # Errors
-/// If the policy knows no such source or destination; in the words in which a rule with it is refused.
+/// If the policy has no such source or destination, with the message for a rule that has it.
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_analysis::query::{Question, Answer, explain};
+/// use policy_analysis::query::{Question, explain};
 /// use policy_core::model::Protocol;
+/// use policy_core::proof::ClassName;
 /// let policy = Policy::parse(r#"{
 ///     "groups": {"group:dba": ["alice@example.com"]},
 ///     "tagOwners": {"tag:db": []},
@@ -143,11 +37,11 @@ impl Case {
 ///     explain(&policy, &Question { source, destination: "tag:db", protocol: Protocol::TCP, port, account: None }).unwrap()
 /// };
 /// let yes = ask("alice@example.com", 5432);
-/// assert_eq!(yes.verdict(), Answer::Allowed);
-/// assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
+/// assert_eq!(yes.decision(), Decision::Allow);
+/// assert_eq!(yes.cases[0].reasons[0].path, ["`alice@example.com` is in `group:dba`"]);
 /// let no = ask("alice@example.com", 22);
-/// assert_eq!(no.verdict(), Answer::Denied);
-/// assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
+/// assert_eq!(no.decision(), Decision::Deny);
+/// assert_eq!(no.cases[0].nearest[0].mismatch, "opens `tag:db` on `tcp:5432` only");
 /// ```
 pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, QueryError> {
     let source = Subject::new(policy, question.source, Side::Source)?;
@@ -155,20 +49,20 @@ pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, Quer
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
     let (sources, destinations) = (world.sources(&source), world.destinations(&destination));
-    let asker = Explainer { world: &world, question };
-    let rectangles = world.rectangles(&sources, &destinations, is_own_devices(&destination), |between, source| {
-        asker.relevant(between, source)
+    let explainer = Explainer { world: &world, words: Words::new(policy), question };
+    let blocks = group_pairs(&world, &sources, &destinations, destination.is_own_devices(), |between, source| {
+        explainer.keep_relevant(between, source)
     })?;
-    let case = |rectangle: &Block| {
-        Some((asker.is_variant(&sources, &destinations, rectangle), asker.case(&sources, &destinations, rectangle)?))
+    let case = |block: &Block| {
+        Some((explainer.is_variant(&sources, &destinations, block), explainer.case(&sources, &destinations, block)?))
     };
-    let mut cases: Vec<(bool, Case)> = rectangles.iter().filter_map(case).collect();
-    // That the answer stays the same with another role or with more tags is no news, whichever rules it has then.
-    let mut plain = cases.iter().filter(|(is_variant, _)| !is_variant).map(|(_, case)| case.verdict());
+    let mut cases: Vec<(bool, Case)> = blocks.iter().filter_map(case).collect();
+    // A variant with the same answer is not worth mentioning, whichever rules it has.
+    let mut plain = cases.iter().filter(|(is_variant, _)| !is_variant).map(|(_, case)| case.decision());
     if let Some(first) = plain.next()
-        && plain.all(|verdict| verdict == first)
+        && plain.all(|decision| decision == first)
     {
-        cases.retain(|(is_variant, case)| !is_variant || case.verdict() != first);
+        cases.retain(|(is_variant, case)| !is_variant || case.decision() != first);
     }
     let cases = cases.into_iter().map(|(_, case)| case).collect();
     Ok(Explanation { source: source.meaning, destination: destination.meaning, cases })
@@ -176,113 +70,116 @@ pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, Quer
 
 struct Explainer<'a, 'p> {
     world: &'a QueryWorld<'p>,
+    words: Words<'p>,
     question: &'a Question<'a>,
 }
 
 impl<'p> Explainer<'_, 'p> {
-    /// What of all that is given matters to the question.
-    fn relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
-        let is_on = |permit: &AccessRule| permit.is_on(self.question.protocol, self.question.port);
-        let permit = |number: &usize| self.world.space.rule(*number);
-        between.permits.retain(|number| permit(number).is_some_and(|permit| is_on(permit) || app(permit).is_some()));
-        between.permits_perhaps.retain(|number| permit(number).is_some_and(is_on));
-        let is_theirs = |number: &usize| {
-            let users = self.world.ssh.get(*number).into_iter().flat_map(|ssh| &ssh.rule.users);
-            self.question.account.is_some_and(|account| is_account(users.map(|user| user.as_str()), account, source))
+    /// Keeps the rules that matter to the question.
+    fn keep_relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
+        let rule = |number: &usize| self.world.space.rule(*number);
+        between
+            .network
+            .certain
+            .retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
+        between.network.possible.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule)));
+        let login = source.login().and_then(|login| login.rsplit_once('@'));
+        let is_for_account = |number: &usize| {
+            let rule = self.world.ssh.list.get(*number);
+            rule.zip(self.question.account).is_some_and(|(rule, account)| includes_account(rule, account, login))
         };
-        between.ssh.retain(is_theirs);
-        between.ssh_perhaps.retain(is_theirs);
+        between.ssh.certain.retain(is_for_account);
+        between.ssh.possible.retain(is_for_account);
         between
     }
 
-    /// Whether it is about what somebody would have with a role that no fact gives them, or has by other tags.
-    fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], rectangle: &Block) -> bool {
-        let is_one = |ends: &[QueryEnd], places: &[usize]| {
-            places.iter().filter_map(|&place| ends.get(place)).all(|end| end.is_of_assumed_role || end.is_carrier)
-        };
-        is_one(sources, &rectangle.sources) || is_one(destinations, &rectangle.destinations)
+    fn is_on(&self, rule: &AccessRule) -> bool {
+        rule.is_on(self.question.protocol, self.question.port)
     }
 
-    fn case(&self, sources: &[QueryEnd<'p>], destinations: &[QueryEnd<'p>], rectangle: &Block) -> Option<Case> {
-        let (source, destination) =
-            (sources.get(*rectangle.sources.first()?)?, destinations.get(*rectangle.destinations.first()?)?);
-        let ends = QueryEnds {
-            source,
-            destination,
-            is_own: rectangle.is_own != Some(false) && self.world.may_be_own(source, destination),
+    /// Whether a block is only about users with a role that no fact gives them, or about devices with other tags.
+    fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], block: &Block) -> bool {
+        let are_variants = |ends: &[QueryEnd], places: &[usize]| {
+            places.iter().filter_map(|&place| ends.get(place)).all(|end| end.is_of_assumed_role || end.is_multi_tag())
         };
-        let between = &rectangle.between;
-        let (protocol, port) = (self.question.protocol, self.question.port);
-        let reasons = |numbers: &[usize]| -> Vec<Reason> {
-            let permits = numbers.iter().filter_map(|&number| self.world.space.rule(number));
-            let mut reasons: Vec<Reason> = Vec::new();
-            for permit in permits.filter(|permit| permit.is_on(protocol, port)) {
-                // An acl may have several permits.
-                if reasons.last().is_none_or(|last| last.way.rule != permit.rule.origin()) {
-                    reasons.push(Reason { way: way(permit), path: self.path_of(permit, ends) });
-                }
-            }
-            reasons
-        };
-        let rules = reasons(&between.permits);
-        let perhaps = if rules.is_empty() { reasons(&between.permits_perhaps) } else { Vec::new() };
-        let is_denied = rules.is_empty() && perhaps.is_empty();
-        let nearest = if is_denied { near_miss::to_packet(self.world, ends, (protocol, port)) } else { Vec::new() };
+        are_variants(sources, &block.sources) || are_variants(destinations, &block.destinations)
+    }
+
+    fn case(&self, sources: &[QueryEnd<'p>], destinations: &[QueryEnd<'p>], block: &Block) -> Option<Case> {
+        let source = sources.get(*block.sources.first()?)?;
+        let destination = destinations.get(*block.destinations.first()?)?;
+        let is_own = block.is_own != Some(false) && self.world.may_be_own(source, destination);
+        let ends = QueryEnds { source, destination, is_own };
+        let network = &block.between.network;
+        let mut decision = Decision::Allow;
+        let mut reasons = self.reasons(&network.certain, ends);
+        let mut nearest = Vec::new();
+        if reasons.is_empty() {
+            decision = Decision::Unknown;
+            reasons = self.reasons(&network.possible, ends);
+        }
+        if reasons.is_empty() {
+            decision = Decision::Deny;
+            nearest = nearest_to_packet(self.world, &self.words, ends, (self.question.protocol, self.question.port));
+        }
         Some(Case {
-            sources: all_names(sources, &rectangle.sources),
-            destinations: all_names(destinations, &rectangle.destinations),
-            is_own: rectangle.is_own,
-            has_all_tags: source.is_carrier || destination.is_carrier,
-            rules,
-            perhaps,
+            sources: all_names(sources, &block.sources),
+            destinations: all_names(destinations, &block.destinations),
+            is_own: block.is_own,
+            has_all_tags: source.is_multi_tag() || destination.is_multi_tag(),
+            network: decision,
+            reasons,
             nearest,
-            apps: apps(self.world, &between.permits),
-            login: self.question.account.map(|account| self.login(between, ends, account)),
+            apps: self.world.apps(&network.certain),
+            login: self.question.account.map(|account| self.login(&block.between, ends, account)),
         })
     }
 
-    fn path_of(&self, permit: &AccessRule, ends: QueryEnds) -> Vec<String> {
-        let of = |list: &[Selector], side: Side| {
-            let item = path::item(self.world, ends, list, side)?;
-            path::sentence(self.world, ends, item, side)
-        };
-        let destination = match permit.rule {
-            RuleRef::Grant(grant) => of(&grant.dst, Side::Destination),
-            RuleRef::Acl(acl) => {
-                let items = permit.dst_items.iter().filter_map(|&item| acl.dst.get(item));
-                let hosts: Vec<Selector> = items.map(|destination| destination.host.clone()).collect();
-                of(&hosts, Side::Destination)
+    fn reasons(&self, numbers: &[usize], ends: QueryEnds) -> Vec<Reason<RuleMatch>> {
+        let mut reasons: Vec<Reason<RuleMatch>> = Vec::new();
+        for rule in numbers.iter().filter_map(|&number| self.world.space.rule(number)) {
+            // An ACL with different ports is several rules of the index.
+            let is_known = reasons.last().is_some_and(|last| last.by.rule == rule.rule.origin());
+            if self.is_on(rule) && !is_known {
+                let path = self.path(rule.rule.src(), rule.destinations(), ends);
+                reasons.push(Reason { by: RuleMatch::new(rule), path });
             }
-            RuleRef::NoRules(_) => None,
-        };
-        of(permit.rule.src(), Side::Source).into_iter().chain(destination).collect()
+        }
+        reasons
     }
 
     fn login(&self, between: &RulesBetween, ends: QueryEnds, account: &str) -> Login {
-        let rules: Vec<&SshRule> = self.world.ssh_rules(&between.ssh);
-        let path = |rule: &SshRule| -> Vec<String> {
-            let of = |list: &[Selector], side: Side| {
-                let item = path::item(self.world, ends, list, side)?;
-                path::sentence(self.world, ends, item, side)
-            };
-            of(&rule.src, Side::Source).into_iter().chain(of(&rule.dst, Side::Destination)).collect()
-        };
-        let actions: Vec<Option<Action>> = rules.iter().map(|rule| rule.action).collect();
-        let decisive = near_miss::decisive(&actions).and_then(|place| rules.get(place).copied());
         let policy = self.world.space.policy;
-        // A check that may be asked for matters even where another rule lets in for certain.
-        let perhaps = self.world.ssh_rules(&between.ssh_perhaps).into_iter().filter(|rule| match decisive {
-            None => true,
-            Some(decisive) => decisive.action == Some(Action::Accept) && rule.action == Some(Action::Check),
-        });
-        let perhaps: Vec<_> = perhaps.filter_map(|rule| Some((ssh_way(policy, rule)?, path(rule)))).collect();
-        let is_denied = decisive.is_none() && perhaps.is_empty();
-        Login {
-            rule: decisive.and_then(|rule| ssh_way(policy, rule)),
-            path: decisive.map_or(Vec::new(), path),
-            perhaps,
-            nearest: if is_denied { near_miss::to_login(self.world, ends, account) } else { Vec::new() },
+        let reason = |rule: &SshRule| {
+            let path = self.path(&rule.src, &rule.dst, ends);
+            Some(Reason { by: SshRuleMatch::new(policy, rule)?, path })
+        };
+        let rules = self.world.ssh_rules(&between.ssh.certain);
+        // Check rules come before all others. `ssh-multi-rule-accept-then-check`
+        let with = |action| rules.iter().copied().find(|rule| rule.action == Some(action));
+        let deciding = with(Action::Check).or_else(|| with(Action::Accept));
+        // A check that may be asked for matters even if another rule allows the login for certain.
+        let mut possible = self.world.ssh_rules(&between.ssh.possible);
+        if let Some(deciding) = deciding {
+            possible.retain(|rule| deciding.action == Some(Action::Accept) && rule.action == Some(Action::Check));
         }
+        let possible: Vec<Reason<SshRuleMatch>> = possible.into_iter().filter_map(reason).collect();
+        let is_denied = deciding.is_none() && possible.is_empty();
+        Login {
+            rule: deciding.and_then(reason),
+            possible,
+            nearest: if is_denied { nearest_to_login(self.world, &self.words, ends, account) } else { Vec::new() },
+        }
+    }
+
+    fn path<'s>(
+        &self,
+        src: &'s [Selector],
+        dst: impl IntoIterator<Item = &'s Selector>,
+        ends: QueryEnds,
+    ) -> Vec<String> {
+        let source = describe_path(self.world, ends, src, Side::Source);
+        source.into_iter().chain(describe_path(self.world, ends, dst, Side::Destination)).collect()
     }
 }
 
@@ -293,55 +190,4 @@ pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
         names().filter(|name| name.conditions().is_empty()).map(|name| name.base.as_str()).collect();
     let is_shown = |name: &&ClassName| name.assumed_role.is_none() || !unconditional.contains(name.base.as_str());
     names().filter(is_shown).map(ClassName::to_string).collect()
-}
-
-/// The ports that a permit opens.
-pub(super) fn way(permit: &AccessRule) -> RuleMatch {
-    RuleMatch {
-        rule: permit.rule.origin(),
-        ports: PortSet::new(permit.ports.iter().copied()),
-        postures: texts(permit.postures),
-        via: texts(permit.via()),
-    }
-}
-
-fn texts(selectors: &[Selector]) -> Vec<String> {
-    selectors.iter().map(Selector::to_string).collect()
-}
-
-/// The capabilities that some permits give.
-pub(super) fn apps(world: &QueryWorld, permits: &[usize]) -> Vec<AppRuleMatch> {
-    let permits = permits.iter().filter_map(|&number| world.space.rule(number));
-    permits
-        .filter_map(|permit| {
-            app(permit).map(|capabilities| AppRuleMatch {
-                rule: permit.rule.origin(),
-                capabilities,
-                postures: texts(permit.postures),
-            })
-        })
-        .collect()
-}
-
-/// The capabilities of a grant, if it has some. One with `via` gives none.
-fn app(permit: &AccessRule) -> Option<Vec<(String, Vec<policy_core::json::Value>)>> {
-    let RuleRef::Grant(grant) = permit.rule else { return None };
-    let app = grant.app.as_ref().filter(|app| !app.is_blank() && grant.via.is_empty())?;
-    let values = |capability: &policy_core::model::Capability| {
-        capability.values.iter().map(|(value, _)| value.clone()).collect()
-    };
-    Some(app.capabilities.iter().map(|capability| (capability.name.to_string(), values(capability))).collect())
-}
-
-/// An SSH rule that lets somebody in, if it has an action.
-pub(super) fn ssh_way(policy: &Policy, rule: &SshRule) -> Option<SshRuleMatch> {
-    let action = rule.action?;
-    Some(SshRuleMatch {
-        rule: rule.origin,
-        action,
-        users: rule.users.iter().map(ToString::to_string).collect(),
-        check_period: check_period(action, rule.check_period.as_ref()),
-        postures: texts(posture::required(policy, &rule.src_posture)),
-        recorder: texts(&rule.recorder),
-    })
 }

@@ -1,65 +1,56 @@
-//! By which way somebody comes to be named by a rule.
+//! How a rule names an end.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::query::a_role;
-use crate::query::query_world::{QueryEnd, QueryWorld};
+use crate::query::query_end::{QueryEnd, QueryEnds};
+use crate::query::query_world::QueryWorld;
 use crate::query::subject::Side;
 use policy_core::access::endpoint::Principal;
 use policy_core::access::interval::{overlap, single};
 use policy_core::access::tailnet::Tailnet;
-use policy_core::model::{Autogroup, IpSet, Operation, Role, Selector, SelectorKind};
+use policy_core::model::{Autogroup, IpSet, Operation, Selector, SelectorKind};
 
-/// One end of a connection, and the other.
-#[derive(Clone, Copy)]
-pub(super) struct QueryEnds<'a, 'p> {
-    pub(super) source: &'a QueryEnd<'p>,
-    pub(super) destination: &'a QueryEnd<'p>,
-    pub(super) is_own: bool,
+/// Returns how a rule's list names the end, in a sentence; nothing if by the name that was asked for.
+pub(super) fn describe_path<'s>(
+    world: &QueryWorld,
+    ends: QueryEnds,
+    list: impl IntoIterator<Item = &'s Selector>,
+    side: Side,
+) -> Option<String> {
+    // The first item that names the end for certain, or else the first that may.
+    let mut possible = None;
+    let mut list = list.into_iter();
+    let certain = list.find(|item| {
+        let is_named = ends.is_named(world, item, side);
+        if !is_named && possible.is_none() && ends.may_be_named(world, item, side) {
+            possible = Some(*item);
+        }
+        is_named
+    });
+    describe_item(world, ends, certain.or(possible)?, side)
 }
 
-/// The first item of a rule's list that names the end for certain, or else that may.
-pub(super) fn item<'r>(world: &QueryWorld, ends: QueryEnds, list: &'r [Selector], side: Side) -> Option<&'r Selector> {
-    let end = if side == Side::Source { ends.source } else { ends.destination };
-    let id = |selector: &Selector| world.space.rules.selectors.id(&selector.text);
-    let is_named = |selector: &&Selector| {
-        side == Side::Destination && ends.is_own && is_own_devices(selector)
-            || id(selector).is_some_and(|id| end.selectors.binary_search(&id).is_ok())
-    };
-    let is_perhaps = |selector: &&Selector| {
-        side == Side::Destination && is_own_devices(selector)
-            || id(selector).is_some_and(|id| end.perhaps.binary_search(&id).is_ok())
-    };
-    list.iter().find(is_named).or_else(|| list.iter().find(is_perhaps))
-}
-
-fn is_own_devices(selector: &Selector) -> bool {
-    selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices))
-}
-
-/// How the item names the end, in a sentence; `None` if it is the end's own name.
-pub(super) fn sentence(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
-    let end = if side == Side::Source { ends.source } else { ends.destination };
+fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
+    let end = ends.end(side);
     let name = end.name();
     let is_itself = name == format!("`{item}`");
     let user = match end.identity.who {
         Principal::User { login, role } => Some((login, role)),
         _ => None,
     };
-    let id = world.space.rules.selectors.id(&item.text);
-    if id.is_some_and(|id| end.perhaps.binary_search(&id).is_ok()) {
-        return Some(doubt(&name, &end.identity.who, item));
+    if world.id(item).is_some_and(|id| end.selectors.possible.binary_search(&id).is_ok()) {
+        return Some(describe_condition(name, &end.identity.who, item));
     }
     let device = name;
-    let name = if end.is_device { format!("the user of {device}") } else { device.to_owned() };
+    let name = if end.is_user_device() { format!("the user of {device}") } else { device.to_owned() };
     Some(match item.kind {
         _ if is_itself => return None,
         SelectorKind::Wildcard if side == Side::Source => format!("{device} is part of the tailnet, which is `*`"),
         SelectorKind::Wildcard => format!("{device} is part of `*`, which is everything"),
         // Whose device it is, or the login of whom the facts call otherwise.
         SelectorKind::User => match user {
-            Some((login, _)) if end.is_device => format!("{device} is a device of `{login}`"),
+            Some((login, _)) if end.is_user_device() => format!("{device} is a device of `{login}`"),
             _ => return None,
         },
         SelectorKind::Group | SelectorKind::SyncedGroup => format!("{name} is in `{item}`"),
@@ -76,20 +67,16 @@ pub(super) fn sentence(world: &QueryWorld, ends: QueryEnds, item: &Selector, sid
             Autogroup::DangerAll => format!("{name} is some address, as `{item}` says"),
             _ if end.is_of_assumed_role => return None,
             _ => match user.and_then(|(_, role)| role) {
-                Some(role) => format!("{name} is {}, so in `{item}`", role_of(role)),
+                Some(role) => format!("{name} is {}, so in `{item}`", role.with_article()),
                 None => format!("{name} is in `{item}`"),
             },
         },
-        _ => return at(world, end, item),
+        _ => return describe_address(world, end, item),
     })
 }
 
-fn role_of(role: Role) -> String {
-    if role == Role::Member { "a member".to_owned() } else { a_role(role) }
-}
-
-/// What would have to be so for the item to name it.
-fn doubt(name: &str, who: &Principal, item: &Selector) -> String {
+/// Says what must be so for the item to name the end.
+fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
     match (who, item.kind) {
         (Principal::User { .. }, SelectorKind::SyncedGroup) => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
@@ -99,8 +86,8 @@ fn doubt(name: &str, who: &Principal, item: &Selector) -> String {
     }
 }
 
-/// By which address.
-fn at(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
+/// Says by which address the item names the end.
+fn describe_address(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
     let tailnet = &world.space.tailnet;
     let ranges = tailnet.literal(item);
     let address =
@@ -118,7 +105,7 @@ fn at(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
             _ => format!("{name} is in the host `{item}`"),
         },
         SelectorKind::IpSet => {
-            let through = through(tailnet, &item.text, address);
+            let through = items_with_address(tailnet, &item.text, address);
             let steps: Vec<String> = through.iter().map(|step| format!(", by `{step}`")).collect();
             format!("{name} is in `{item}`{}", steps.concat())
         }
@@ -129,8 +116,8 @@ fn at(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
 /// More steps than anybody follows.
 const MOST_STEPS: usize = 4;
 
-/// The items by which a set has an address, from the set inwards.
-fn through<'p>(tailnet: &Tailnet<'p>, set: &str, address: IpAddr) -> Vec<&'p str> {
+/// Returns the items by which an IP set has an address, from the set inwards.
+fn items_with_address<'p>(tailnet: &Tailnet<'p>, set: &str, address: IpAddr) -> Vec<&'p str> {
     let mut steps = Vec::new();
     let mut seen = HashSet::new();
     let mut next: Option<&'p IpSet> = tailnet.ip_sets.get(set).copied();

@@ -1,41 +1,44 @@
-//! Who reaches something, and what somebody reaches.
+//! Who can reach something, and what someone can reach.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::query::explain::{all_names, apps, ssh_way, way};
-use crate::query::query_world::{Block, QueryEnd, QueryWorld, RulesBetween, is_own_devices};
+use crate::query::QueryError;
+use crate::query::block::{Block, group_pairs};
+use crate::query::explain::all_names;
+use crate::query::query_end::QueryEnd;
+use crate::query::query_world::QueryWorld;
+use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch, granted_app};
 use crate::query::subject::{Side, Subject};
-use crate::query::{AppRuleMatch, QueryError, RuleMatch, SshRuleMatch};
 use policy_core::access::port_set::PortSet;
 use policy_core::model::{Action, Policy, Protocol};
 
-/// All who reach something, or all that somebody reaches.
+/// Everyone who can reach something, or everything that someone can reach.
 #[derive(Clone, Debug)]
 pub struct Reachability {
-    /// What it is that is asked about, where its word does not tell, after "is".
+    /// What was asked about, if its word does not say so, after "is".
     pub subject: Option<String>,
-    /// Who reaches what, the best examples first.
-    pub reached: Vec<ReachabilityRow>,
-    /// Devices that are meant, too, and by other tags of theirs reach or are reached by more than is said.
-    pub carriers: Vec<String>,
+    /// The sources and destinations, the best examples first.
+    pub rows: Vec<ReachabilityRow>,
+    /// Devices that were asked about by one tag, and by their other tags reach or are reached by more than the rows say.
+    pub multi_tag_devices: Vec<String>,
 }
 
-/// Sources and destinations between all of which the same is given.
+/// Sources and destinations between all of which the rules are the same.
 #[derive(Clone, Debug)]
 pub struct ReachabilityRow {
-    /// What the sources are called, the best name first; names that the policy has are in backticks.
+    /// The names of the sources, the best first. Names from the policy are in backticks.
     pub sources: Vec<String>,
-    /// The destinations, likewise.
+    /// The names of the destinations, likewise.
     pub destinations: Vec<String>,
-    /// Whether these sources, or for [`what`] these destinations, are all that no other entry has.
+    /// Whether these sources, or for [`what`] these destinations, are everything that no other row has.
     pub is_rest: bool,
-    /// Whether it is between devices of one user, where that makes a difference.
+    /// Whether it is between devices of one user, if that makes a difference.
     pub is_own: Option<bool>,
-    /// On which ports, rule by rule.
-    pub ways: Vec<RuleMatch>,
-    /// As whom over Tailscale SSH, rule by rule, if the port is open as well; check rules come first, as they do there.
+    /// The rules that open ports.
+    pub rules: Vec<RuleMatch>,
+    /// The SSH rules, which also need an open port. Check rules come first, as in Tailscale.
     pub logins: Vec<SshRuleMatch>,
-    /// What they may do to its applications.
+    /// The grants of app capabilities.
     pub apps: Vec<AppRuleMatch>,
 }
 
@@ -43,23 +46,23 @@ pub struct ReachabilityRow {
 const SSH: u16 = 22;
 
 impl ReachabilityRow {
-    /// Whether the port of Tailscale SSH is open, without which no SSH rule is of any use.
+    /// Whether the port of Tailscale SSH is open, which every SSH rule needs.
     pub fn is_ssh_open(&self) -> bool {
         self.ports().contains(&PortSet::single(Protocol::TCP, SSH))
     }
 
-    /// All that is open, whatever postures are asked for.
+    /// Returns the ports that are open, whatever postures are required.
     pub fn ports(&self) -> PortSet {
-        self.ways.iter().fold(PortSet::default(), |ports, way| ports.with(&way.ports))
+        self.rules.iter().fold(PortSet::default(), |ports, rule| ports.with(&rule.ports))
     }
 }
 
-/// Everybody who reaches a destination of a valid policy on some of the ports, or on any if there are none, who logs in
-/// there over Tailscale SSH, or may do something to its applications. Those are told, too, who do not exist yet: "any
-/// other member". A device with several tags has what each of them has.
+/// Returns everyone who can reach a destination of a valid policy on one of the ports (on any port without `ports`),
+/// log in there over Tailscale SSH, or has capabilities in its applications. That includes users and devices that join
+/// later: "any other member". A device with several tags has what each of them has.
 ///
 /// # Errors
-/// If the policy knows no such destination; in the words in which a rule with it is refused.
+/// If the policy has no such destination, with the message for a rule that has it.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -70,30 +73,26 @@ impl ReachabilityRow {
 ///     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 /// }"#);
 /// let reach = who(&policy, "tag:db", None).unwrap();
-/// assert_eq!(reach.reached[0].sources, ["`alice@example.com`"]);
-/// assert_eq!(reach.reached[0].ports().to_string(), "tcp:5432");
-/// assert_eq!(reach.reached.len(), 1);
+/// assert_eq!(reach.rows[0].sources, ["`alice@example.com`"]);
+/// assert_eq!(reach.rows[0].ports().to_string(), "tcp:5432");
+/// assert_eq!(reach.rows.len(), 1);
 /// ```
 pub fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, destination, Side::Destination)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
-    let asker = Reacher { world: &world, ports };
-    let (carriers, own) = world.destinations(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_carrier);
-    let sources = world.all_sources();
-    let rectangles = asker.rectangles(&sources, &own, is_own_devices(&subject))?;
-    let is_rest = rest(&rectangles, |rectangle| &rectangle.destinations, |rectangle| &rectangle.sources);
-    Ok(Reachability {
-        subject: subject.meaning,
-        reached: asker.reached(&sources, &own, &rectangles, &is_rest),
-        carriers: asker.those_with_more(&carriers, &own),
-    })
+    let reacher = Reacher { world: &world, ports };
+    let (multi_tag, own) = world.destinations(&subject).into_iter().partition::<Vec<_>, _>(QueryEnd::is_multi_tag);
+    let rows = reacher.rows_to(&world.all(Side::Source), &own, &subject)?;
+    let multi_tag_devices = reacher.names_of_devices_with_more(&multi_tag, &own);
+    Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
 }
 
-/// Everything that a source of a valid policy reaches, logs in to over Tailscale SSH, or may do something to.
+/// Returns everything that a source of a valid policy can reach, can log in to over Tailscale SSH, or has capabilities
+/// in.
 ///
 /// # Errors
-/// If the policy knows no such source; in the words in which a rule with it is refused.
+/// If the policy has no such source, with the message for a rule that has it.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -103,27 +102,25 @@ pub fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Resul
 ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 /// }"#);
 /// let reach = what(&policy, "tag:web").unwrap();
-/// assert_eq!(reach.reached[0].destinations, ["`tag:db`"]);
-/// assert!(what(&policy, "tag:db").unwrap().reached.is_empty());
+/// assert_eq!(reach.rows[0].destinations, ["`tag:db`"]);
+/// assert!(what(&policy, "tag:db").unwrap().rows.is_empty());
 /// ```
 pub fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, source, Side::Source)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
-    let asker = Reacher { world: &world, ports: None };
-    let (carriers, own) = world.sources(&subject).into_iter().partition::<Vec<_>, _>(|end| end.is_carrier);
-    let destinations = world.all_destinations();
-    let rectangles = asker.rectangles(&own, &destinations, false)?;
-    let is_rest = rest(&rectangles, |rectangle| &rectangle.sources, |rectangle| &rectangle.destinations);
-    Ok(Reachability {
-        subject: subject.meaning,
-        reached: asker.reached(&own, &destinations, &rectangles, &is_rest),
-        carriers: asker.those_with_more(&carriers, &own),
-    })
+    let reacher = Reacher { world: &world, ports: None };
+    let (multi_tag, own) = world.sources(&subject).into_iter().partition::<Vec<_>, _>(QueryEnd::is_multi_tag);
+    let destinations = world.all(Side::Destination);
+    let blocks = reacher.blocks(&own, &destinations, false)?;
+    let is_rest = find_rest(&blocks, |block| &block.sources, |block| &block.destinations);
+    let rows = reacher.rows(&own, &destinations, &blocks, &is_rest);
+    let multi_tag_devices = reacher.names_of_devices_with_more(&multi_tag, &own);
+    Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
 }
 
-/// Who logs in to each of some destinations over Tailscale SSH, or may do something to its applications; of ports only
-/// that of SSH is told. Of a word that the policy does not know there is nothing.
+/// Returns for each destination everyone who can log in over Tailscale SSH or has capabilities in its applications. Of
+/// ports the rows only have that of SSH. A destination that the policy does not have has no rows.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -143,17 +140,16 @@ pub fn who_beyond_ports(policy: &Policy, destinations: &[&str]) -> Vec<Vec<Reach
     let questions = QueryWorld::questions(policy, &known);
     let world = QueryWorld::new(policy, &questions);
     let ssh = PortSet::single(Protocol::TCP, SSH);
-    let asker = Reacher { world: &world, ports: Some(&ssh) };
-    let sources = world.all_sources();
-    let reached = |subject: &Subject| {
-        let own: Vec<QueryEnd> = world.destinations(subject).into_iter().filter(|end| !end.is_carrier).collect();
-        let rectangles = asker.rectangles(&sources, &own, is_own_devices(subject)).unwrap_or_default();
-        let is_rest = rest(&rectangles, |rectangle| &rectangle.destinations, |rectangle| &rectangle.sources);
-        let mut reached = asker.reached(&sources, &own, &rectangles, &is_rest);
-        reached.retain(|reached| !reached.logins.is_empty() || !reached.apps.is_empty());
-        reached
+    let reacher = Reacher { world: &world, ports: Some(&ssh) };
+    let sources = world.all(Side::Source);
+    let rows = |subject: &Subject| {
+        let mut own = world.destinations(subject);
+        own.retain(|end| !end.is_multi_tag());
+        let mut rows = reacher.rows_to(&sources, &own, subject).unwrap_or_default();
+        rows.retain(|row| !row.logins.is_empty() || !row.apps.is_empty());
+        rows
     };
-    subjects.iter().map(|subject| subject.as_ref().map_or_else(Vec::new, reached)).collect()
+    subjects.iter().map(|subject| subject.as_ref().map_or_else(Vec::new, rows)).collect()
 }
 
 struct Reacher<'a, 'p> {
@@ -162,109 +158,123 @@ struct Reacher<'a, 'p> {
 }
 
 impl<'p> Reacher<'_, 'p> {
-    fn rectangles(
+    fn blocks(
         &self,
         sources: &[QueryEnd<'p>],
         destinations: &[QueryEnd<'p>],
         only_own: bool,
     ) -> Result<Vec<Block>, QueryError> {
-        self.world.rectangles(sources, destinations, only_own, |between, _| RulesBetween {
-            permits: between.permits.into_iter().filter(|&permit| self.is_asked(permit)).collect(),
-            ssh: if self.is_about_ssh() { between.ssh } else { Vec::new() },
-            ..RulesBetween::default()
+        let is_about_ssh = self.ports.is_none_or(|asked| asked.contains(&PortSet::single(Protocol::TCP, SSH)));
+        group_pairs(self.world, sources, destinations, only_own, |mut between, _| {
+            between.network.certain.retain(|&rule| self.is_asked(rule));
+            between.network.possible.clear();
+            between.ssh.certain.retain(|_| is_about_ssh);
+            between.ssh.possible.clear();
+            between
         })
     }
 
-    /// Whether a permit opens a port that is asked for, or gives a capability.
-    fn is_asked(&self, permit: usize) -> bool {
+    /// Whether a rule opens a port that was asked for, or grants capabilities.
+    fn is_asked(&self, rule: usize) -> bool {
         let opens = |ports: &PortSet| self.ports.map_or(!ports.is_empty(), |asked| !asked.common(ports).is_empty());
-        self.world.space.ports.get(permit).is_some_and(opens) || !apps(self.world, &[permit]).is_empty()
+        self.world.space.ports.get(rule).is_some_and(opens)
+            || self.world.space.rule(rule).is_some_and(|rule| granted_app(rule).is_some())
     }
 
-    fn is_about_ssh(&self) -> bool {
-        self.ports.is_none_or(|asked| asked.contains(&PortSet::single(Protocol::TCP, SSH)))
+    /// Returns the rows from all sources to the ends that a subject stands for.
+    fn rows_to(
+        &self,
+        sources: &[QueryEnd<'p>],
+        own: &[QueryEnd<'p>],
+        subject: &Subject,
+    ) -> Result<Vec<ReachabilityRow>, QueryError> {
+        let blocks = self.blocks(sources, own, subject.is_own_devices())?;
+        let is_rest = find_rest(&blocks, |block| &block.destinations, |block| &block.sources);
+        Ok(self.rows(sources, own, &blocks, &is_rest))
     }
 
-    fn reached(
+    fn rows(
         &self,
         sources: &[QueryEnd],
         destinations: &[QueryEnd],
-        rectangles: &[Block],
+        blocks: &[Block],
         is_rest: &[bool],
     ) -> Vec<ReachabilityRow> {
-        let is_any = |rectangle: &Block| rectangle.between != RulesBetween::default();
-        let each = rectangles.iter().zip(is_rest).filter(|(rectangle, _)| is_any(rectangle));
-        let reached = each.map(|(rectangle, &is_rest)| ReachabilityRow {
-            sources: all_names(sources, &rectangle.sources),
-            destinations: all_names(destinations, &rectangle.destinations),
+        let reached = blocks.iter().zip(is_rest).filter(|(block, _)| !block.between.is_empty());
+        let rows = reached.map(|(block, &is_rest)| ReachabilityRow {
+            sources: all_names(sources, &block.sources),
+            destinations: all_names(destinations, &block.destinations),
             is_rest,
-            is_own: rectangle.is_own,
-            ways: self.ways(&rectangle.between.permits),
-            logins: self.logins(&rectangle.between.ssh),
-            apps: apps(self.world, &rectangle.between.permits),
+            is_own: block.is_own,
+            rules: self.rules(&block.between.network.certain),
+            logins: self.logins(&block.between.ssh.certain),
+            apps: self.world.apps(&block.between.network.certain),
         });
-        let mut reached: Vec<ReachabilityRow> = reached.collect();
-        reached.sort_by_key(|reached| reached.is_rest);
-        reached
+        let mut rows: Vec<ReachabilityRow> = rows.collect();
+        rows.sort_by_key(|row| row.is_rest);
+        rows
     }
 
-    /// What is open, of an acl with several permits put together.
-    fn ways(&self, permits: &[usize]) -> Vec<RuleMatch> {
-        let mut ways: Vec<RuleMatch> = Vec::new();
-        for permit in permits.iter().filter_map(|&number| self.world.space.rule(number)) {
-            let way = way(permit);
-            match ways.last_mut().filter(|last| last.rule == way.rule) {
-                Some(last) => last.ports = last.ports.with(&way.ports),
-                None => ways.push(way),
+    /// Returns what is open. An ACL with different ports, which is several rules of the index, is put together.
+    fn rules(&self, numbers: &[usize]) -> Vec<RuleMatch> {
+        let mut rules: Vec<RuleMatch> = Vec::new();
+        for rule in numbers.iter().filter_map(|&number| self.world.space.rule(number)) {
+            let rule = RuleMatch::new(rule);
+            match rules.last_mut().filter(|last| last.rule == rule.rule) {
+                Some(last) => last.ports = last.ports.with(&rule.ports),
+                None => rules.push(rule),
             }
         }
-        for way in &mut ways {
-            way.ports = self.ports.map_or_else(|| way.ports.clone(), |asked| asked.common(&way.ports));
+        if let Some(asked) = self.ports {
+            for rule in &mut rules {
+                rule.ports = asked.common(&rule.ports);
+            }
         }
-        ways.retain(|way| !way.ports.is_empty());
-        ways
+        rules.retain(|rule| !rule.ports.is_empty());
+        rules
     }
 
     fn logins(&self, ssh: &[usize]) -> Vec<SshRuleMatch> {
         let rules = self.world.ssh_rules(ssh).into_iter();
-        let mut logins: Vec<SshRuleMatch> = rules.filter_map(|rule| ssh_way(self.world.space.policy, rule)).collect();
+        let mut logins: Vec<SshRuleMatch> =
+            rules.filter_map(|rule| SshRuleMatch::new(self.world.space.policy, rule)).collect();
         // Check rules come before all others. `ssh-multi-rule-accept-then-check`
         logins.sort_by_key(|login| login.action != Action::Check);
         logins
     }
 
-    /// The devices with rules that none of the others has.
-    fn those_with_more(&self, carriers: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
-        let permits: HashSet<usize> = others.iter().flat_map(|end| end.permits.iter().copied()).collect();
-        let ssh: HashSet<usize> = others.iter().flat_map(|end| end.ssh.iter().copied()).collect();
-        let has_more = |carrier: &&QueryEnd| {
-            carrier.permits.iter().any(|&permit| self.is_asked(permit) && !permits.contains(&permit))
-                || carrier.ssh.iter().any(|rule| !ssh.contains(rule))
+    /// Returns the names of the devices that have rules which none of the others has.
+    fn names_of_devices_with_more(&self, devices: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
+        let rules: HashSet<usize> = others.iter().flat_map(|end| end.rules.certain.iter().copied()).collect();
+        let ssh: HashSet<usize> = others.iter().flat_map(|end| end.ssh.certain.iter().copied()).collect();
+        let has_more = |device: &&QueryEnd| {
+            device.rules.certain.iter().any(|&rule| self.is_asked(rule) && !rules.contains(&rule))
+                || device.ssh.certain.iter().any(|rule| !ssh.contains(rule))
         };
-        carriers.iter().filter(has_more).map(|carrier| carrier.name().to_owned()).collect()
+        devices.iter().filter(has_more).map(|device| device.name().to_owned()).collect()
     }
 }
 
-/// For each rectangle, whether its one side is all that no other one has: the largest of those that have the same
-/// other side, if these leave nothing over, and none of them is empty.
-fn rest<'r>(
-    rectangles: &'r [Block],
+/// Returns for each block whether its own side is everything that no other block has: the largest of the blocks with the
+/// same other side, if together they have everything, and there are rules in each.
+fn find_rest<'r>(
+    blocks: &'r [Block],
     others: impl Fn(&'r Block) -> &'r [usize],
     own: impl Fn(&'r Block) -> &'r [usize],
 ) -> Vec<bool> {
-    let everything: HashSet<usize> = rectangles.iter().flat_map(&own).copied().collect();
+    let everything: HashSet<usize> = blocks.iter().flat_map(&own).copied().collect();
     let mut alike: HashMap<&[usize], Vec<usize>> = HashMap::new();
-    for (number, rectangle) in rectangles.iter().enumerate() {
-        alike.entry(others(rectangle)).or_default().push(number);
+    for (number, block) in blocks.iter().enumerate() {
+        alike.entry(others(block)).or_default().push(number);
     }
-    let mut is_rest = vec![false; rectangles.len()];
+    let mut is_rest = vec![false; blocks.len()];
     for numbers in alike.values() {
-        let of = |number: &usize| rectangles.get(*number);
-        let has_void = numbers.iter().filter_map(of).any(|rectangle| rectangle.between == RulesBetween::default());
+        let of = |number: &usize| blocks.get(*number);
+        let has_empty = numbers.iter().filter_map(of).any(|block| block.between.is_empty());
         let covered: HashSet<usize> = numbers.iter().filter_map(of).flat_map(&own).copied().collect();
-        let size = |number: &&usize| of(number).map_or(0, |rectangle| own(rectangle).len());
+        let size = |number: &&usize| of(number).map_or(0, |block| own(block).len());
         if let Some(&largest) = numbers.iter().max_by_key(size)
-            && !has_void
+            && !has_empty
             && covered.len() == everything.len()
             && let Some(is_rest) = is_rest.get_mut(largest)
         {

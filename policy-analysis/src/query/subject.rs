@@ -1,28 +1,23 @@
-//! What the words of a question stand for.
+//! What a word of a question stands for.
 
-use crate::query::{QueryError, a_role};
+use crate::query::QueryError;
+use crate::query::query_end::is_own_devices;
 use policy_core::access::tailnet::{DeviceId, Tailnet};
 use policy_core::check;
 use policy_core::diagnostic::suggestion;
 use policy_core::model::{Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
+pub(super) use policy_core::testing::unknowns::Side;
 
-/// One end of a question: whatever a person would type for it.
+/// An end of a question: what a person types for it.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
-    /// What rules call it. Of a device that is somebody's this is the owner.
+    /// Its name in rules; of a user's device, the user.
     pub(super) selector: Option<Selector>,
-    /// The device, if it is one that the facts have.
+    /// The device, if it is a known one.
     pub(super) device: Option<DeviceId>,
-    /// What it is, where the word alone does not tell.
+    /// What it is, if the word alone does not say so.
     pub(super) meaning: Option<String>,
-}
-
-/// At which end it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Source,
-    Destination,
 }
 
 impl Subject {
@@ -50,6 +45,11 @@ impl Subject {
         Ok(Subject::selector(policy, word, word))
     }
 
+    /// Whether it is `autogroup:self`.
+    pub(super) fn is_own_devices(&self) -> bool {
+        self.selector.as_ref().is_some_and(is_own_devices)
+    }
+
     fn selector(policy: &Policy, word: &str, text: &str) -> Subject {
         let selector = selector(text);
         let tailnet = Tailnet::new(policy);
@@ -65,7 +65,7 @@ impl Subject {
             let meaning = device.meaning.map(|meaning| format!("the device `{}`, {meaning}", node.fact.name));
             return Subject { meaning, ..device };
         }
-        let meaning = meaning(policy, &tailnet, word, &selector);
+        let meaning = describe(policy, &tailnet, word, &selector);
         Subject { selector: Some(selector), device: None, meaning }
     }
 
@@ -87,12 +87,12 @@ fn selector(text: &str) -> Selector {
     Selector::new(Text::escaped(text, Origin::default()))
 }
 
-/// After the word and "is".
-fn meaning(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) -> Option<String> {
+/// Says what it is, after the word and "is".
+fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) -> Option<String> {
     match selector.kind {
         SelectorKind::User => {
             let role = tailnet.user(&selector.text).and_then(|user| tailnet.users.get(user)).and_then(|user| user.role);
-            let role = role.map(|role| if role == Role::Member { "a member".to_owned() } else { a_role(role) });
+            let role = role.map(Role::with_article);
             let login = (word != selector.text.as_str()).then(|| format!("`{}`", selector.text));
             match (login, role) {
                 (Some(login), Some(role)) => Some(format!("{login}, {role}")),
@@ -111,7 +111,7 @@ fn meaning(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) 
     }
 }
 
-/// A destination and the port behind it, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
+/// Splits a destination from its port, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
 ///
 /// ```
 /// use policy_analysis::query::host_and_port;
@@ -124,7 +124,7 @@ fn meaning(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) 
 pub fn host_and_port(word: &str) -> (&str, Option<&str>) {
     let is_whole = matches!(SelectorKind::of(word), SelectorKind::Address(_) | SelectorKind::Prefix(_));
     match word.rsplit_once(':') {
-        // `group:1` is a group, and so is what stands behind any other kind.
+        // `group:1` is a group, and the same goes for the other kinds.
         Some((host, port)) if !is_whole && !port.ends_with(']') && !Selector::PREFIXES.contains(&host) => {
             (host, Some(port))
         }

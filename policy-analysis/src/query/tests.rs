@@ -1,7 +1,9 @@
 use crate::query::*;
 use policy_core::Policy;
-use policy_core::model::Protocol;
-use policy_core::testing::outcome::TestResult as Tested;
+use policy_core::access::port_set::PortSet;
+use policy_core::model::{Action, Protocol};
+use policy_core::testing::decision::Decision;
+use policy_core::testing::ternary::Ternary;
 use policy_generate::small;
 use policy_generate::small::Random;
 
@@ -49,7 +51,7 @@ fn ask(policy: &Policy, source: &str, destination: &str, port: u16) -> Explanati
 
 #[test]
 fn every_way_to_name_an_end_has_its_answer() {
-    use Answer::{Allowed, Denied, Depends};
+    use Decision::{Allow as Allowed, Deny as Denied, Unknown as Depends};
     let policy = policy();
     for (source, destination, port, verdict) in [
         ("alice", "tag:db", 22, Allowed),
@@ -76,7 +78,7 @@ fn every_way_to_name_an_end_has_its_answer() {
         ("tag:router", "tag:db", 443, Depends),
         ("tag:router", "box", 443, Allowed),
     ] {
-        assert_eq!(ask(&policy, source, destination, port).verdict(), verdict, "{source} {destination}:{port}");
+        assert_eq!(ask(&policy, source, destination, port).decision(), verdict, "{source} {destination}:{port}");
     }
 }
 
@@ -104,12 +106,12 @@ fn the_way_leads_through_all_that_names_an_end() {
         ),
     ] {
         let explanation = ask(&policy, source, destination, port);
-        assert_eq!(explanation.cases[0].rules[0].path, path, "{source} {destination}:{port}");
+        assert_eq!(explanation.cases[0].reasons[0].path, path, "{source} {destination}:{port}");
     }
-    let way = &ask(&policy, "bob", "tag:db", 5432).cases[0].rules[0].way;
+    let way = &ask(&policy, "bob", "tag:db", 5432).cases[0].reasons[0].by;
     assert_eq!(way.postures, ["posture:managed"]);
-    assert_eq!(ask(&policy, "bob", "web", 443).cases[0].rules[0].way.via, ["tag:router"]);
-    let perhaps = &ask(&policy, "carol", "tag:web", 8443).cases[0].perhaps[0];
+    assert_eq!(ask(&policy, "bob", "web", 443).cases[0].reasons[0].by.via, ["tag:router"]);
+    let perhaps = &ask(&policy, "carol", "tag:web", 8443).cases[0].reasons[0];
     assert_eq!(
         perhaps.path,
         ["if `carol@example.com` is in `group:sre@example.com`, which only the identity provider knows"]
@@ -121,19 +123,19 @@ fn what_is_denied_is_told_with_what_rules_lack() {
     let policy = policy();
     let lacks = |source: &str, destination: &str, port: u16| -> Vec<String> {
         let nearest = ask(&policy, source, destination, port).cases[0].nearest.clone();
-        nearest.into_iter().map(|near| near.lack).collect()
+        nearest.into_iter().map(|near| near.mismatch).collect()
     };
     assert_eq!(
         lacks("bob", "tag:db", 22),
         [
-            "opens `tcp:5432` only",
-            "opens `9100` only",
+            "opens `tag:db` on `tcp:5432` only",
+            "opens `tag:db` on `9100` only",
             "is for `autogroup:admin`, and `bob@example.com` has the role `member`"
         ]
     );
     assert_eq!(
         lacks("tag:web", "web", 443),
-        ["is for `group:eng`, and `tag:web` is not in it", "leads to `tag:web`, not to `web`"]
+        ["is for `group:eng`, not for `tag:web`", "leads to `tag:web`, not to `web`"]
     );
     assert_eq!(lacks("10.9.9.9", "10.9.9.8", 7), [] as [&str; 0]);
 }
@@ -145,13 +147,13 @@ fn a_login_needs_an_ssh_rule_and_the_port() {
         let question = Question { source, destination, protocol: Protocol::TCP, port: 22, account: Some(account) };
         let explanation = explain(&policy, &question).unwrap();
         let rule = explanation.cases[0].login.as_ref().unwrap().rule.clone();
-        (explanation.verdict(), rule.map(|rule| (rule.action, rule.check_period)))
+        (explanation.decision(), rule.map(|rule| (rule.by.action, rule.by.check_period)))
     };
     let check = (Action::Check, Some("12h".to_owned()));
-    assert_eq!(login("alice", "tag:db", "postgres"), (Answer::Allowed, Some(check.clone())));
-    assert_eq!(login("alice", "tag:db", "root"), (Answer::Allowed, Some(check)));
-    assert_eq!(login("alice", "tag:db", "web"), (Answer::Allowed, Some((Action::Accept, None))));
-    assert_eq!(login("bob", "tag:db", "web"), (Answer::Denied, None));
+    assert_eq!(login("alice", "tag:db", "postgres"), (Decision::Allow, Some(check.clone())));
+    assert_eq!(login("alice", "tag:db", "root"), (Decision::Allow, Some(check)));
+    assert_eq!(login("alice", "tag:db", "web"), (Decision::Allow, Some((Action::Accept, None))));
+    assert_eq!(login("bob", "tag:db", "web"), (Decision::Deny, None));
 }
 
 #[test]
@@ -176,17 +178,17 @@ fn lists_are_complete() {
         let line = |reached: &ReachabilityRow| {
             format!("{} -> {}: {}", reached.sources.join(", "), reached.destinations.join(", "), reached.ports())
         };
-        reach.reached.iter().map(line).collect()
+        reach.rows.iter().map(line).collect()
     };
     let reach = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 22))).unwrap();
-    assert_eq!(reach.reached[0].logins.len(), 2);
-    assert_eq!(reach.carriers, [] as [&str; 0]);
-    assert_eq!(who(&policy, "tag:db", None).unwrap().carriers, ["`box`"]);
+    assert_eq!(reach.rows[0].logins.len(), 2);
+    assert_eq!(reach.multi_tag_devices, [] as [&str; 0]);
+    assert_eq!(who(&policy, "tag:db", None).unwrap().multi_tag_devices, ["`box`"]);
     let reach = list(reach);
     assert_eq!(reach[0], "`alice@example.com` -> `tag:db`: tcp:22");
     let apps = who(&policy, "tag:db", Some(&PortSet::single(Protocol::TCP, 1))).unwrap();
-    assert_eq!(apps.reached[0].sources, ["`tag:web`"]);
-    assert_eq!(apps.reached[0].apps[0].capabilities[0].0, "example.com/cap/sql");
+    assert_eq!(apps.rows[0].sources, ["`tag:web`"]);
+    assert_eq!(apps.rows[0].apps[0].capabilities[0].0, "example.com/cap/sql");
     assert_eq!(
         list(what(&policy, "tag:router").unwrap()),
         ["`tag:router` -> `tag:db`: 9100", "`tag:router` -> `tag:web`: 80, 443"]
@@ -231,26 +233,26 @@ fn an_answer_is_that_of_a_test() {
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
             let outcomes = policy_core::testing::network_test::test_outcomes(&policy);
             assert_eq!(outcomes.len(), 2 * small::TEST_SOURCES.len() * small::TEST_DESTINATIONS.len());
-            let verdicts: Vec<Tested> = outcomes.iter().map(|outcome| outcome.verdict).collect();
+            let verdicts: Vec<Ternary> = outcomes.iter().map(|outcome| outcome.evaluation.holds).collect();
             for (source, both) in small::TEST_SOURCES.iter().zip(verdicts.chunks(2 * small::TEST_DESTINATIONS.len())) {
                 let (accept, deny) = both.split_at(small::TEST_DESTINATIONS.len());
                 for ((destination, accept), deny) in small::TEST_DESTINATIONS.iter().zip(accept).zip(deny) {
                     let mut explanation = ask(&policy, source, destination, 2);
                     explanation.cases.retain(|case| !case.has_all_tags);
                     let expected = match (accept, deny) {
-                        (Tested::Passes, Tested::Fails) => Answer::Allowed,
-                        (Tested::Fails, Tested::Passes) => Answer::Denied,
-                        _ => Answer::Depends,
+                        (Ternary::Yes, Ternary::No) => Decision::Allow,
+                        (Ternary::No, Ternary::Yes) => Decision::Deny,
+                        _ => Decision::Unknown,
                     };
-                    let found = explanation.verdict();
+                    let found = explanation.decision();
                     seen[found as usize] += 1;
                     // A test takes the devices that are there; the answer is about those to come as well.
-                    let is_broader = found == Answer::Depends && !policy.facts.devices.is_empty();
+                    let is_broader = found == Decision::Unknown && !policy.facts.devices.is_empty();
                     // A tailnet has one owner, and nobody has two roles at once, which tests do not look at.
                     let is_same = people(source).iter().any(|person| people(destination).contains(person));
-                    let is_sharper = expected == Answer::Depends && (policy.facts.owner().is_some() || is_same);
+                    let is_sharper = expected == Decision::Unknown && (policy.facts.owner().is_some() || is_same);
                     // A test needs one of several destinations, and an answer tells of each.
-                    let is_several = found == Answer::Depends && *destination == "group:ops";
+                    let is_several = found == Decision::Unknown && *destination == "group:ops";
                     assert!(
                         found == expected || is_broader || is_sharper || is_several,
                         "seed {seed}: {source} {destination}: {found:?}, not {expected:?}\n{text}\n{facts}\n{explanation:#?}"
@@ -281,7 +283,7 @@ fn lists_have_what_answers_allow() {
                 let cases = explanation.cases.iter();
                 let mut of_both =
                     cases.filter(|case| plain(&case.sources, source) && plain(&case.destinations, destination));
-                let is_allowed = of_both.any(|case| !case.rules.is_empty());
+                let is_allowed = of_both.any(|case| case.network == Decision::Allow);
                 let has = |reached: &ReachabilityRow| {
                     plain(&reached.sources, source)
                         && plain(&reached.destinations, destination)
@@ -289,8 +291,8 @@ fn lists_have_what_answers_allow() {
                 };
                 seen[usize::from(is_allowed)] += 1;
                 let context = format!("seed {seed}: {source} {destination}\n{text}\n{facts}\n{explanation:#?}");
-                assert_eq!(by_who.reached.iter().any(has), is_allowed, "who, {context}\n{by_who:#?}");
-                assert_eq!(by_what.reached.iter().any(has), is_allowed, "what, {context}\n{by_what:#?}");
+                assert_eq!(by_who.rows.iter().any(has), is_allowed, "who, {context}\n{by_who:#?}");
+                assert_eq!(by_what.rows.iter().any(has), is_allowed, "what, {context}\n{by_what:#?}");
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Whether one reaches the other, and why.
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_analysis::query::{Answer, Case, Explanation, Login, Near, Question, Reason, SshRuleMatch};
-use policy_core::json::{ToJson, Value, json};
+use policy_analysis::query::{Case, Explanation, Login, NearRule, Question, Reason, RuleMatch, SshRuleMatch};
 use policy_core::model::Action;
 use policy_core::source::Origin;
+use policy_core::testing::decision::Decision;
+use policy_core::json::{Value, json};
 
 use super::{Asked, bare_all};
 
@@ -22,8 +23,8 @@ impl Explained<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
         let Explanation { source, destination, cases } = &self.explanation;
-        let verdict = self.explanation.verdict();
-        let mut text = format!("{}{}\n", coloured(verdict), visible(&self.sentence(verdict)));
+        let decision = self.explanation.decision();
+        let mut text = format!("{}{}\n", coloured(decision), visible(&self.sentence(decision)));
         let mut words = vec![(self.question.source, source), (self.question.destination, destination)];
         words.dedup();
         for (word, meaning) in words {
@@ -34,7 +35,7 @@ impl Explained<'_> {
         for case in cases {
             text.push('\n');
             if cases.len() > 1 {
-                text.push_str(&format!("{}{}\n", coloured(case.verdict()), visible(&self.part(case))));
+                text.push_str(&format!("{}{}\n", coloured(case.decision()), visible(&self.part(case))));
             }
             text.push_str(&self.case(case));
         }
@@ -66,7 +67,7 @@ impl Explained<'_> {
         if protocol.has_ports() { format!("{protocol}:{port}") } else { protocol.to_string() }
     }
 
-    fn sentence(&self, verdict: Answer) -> String {
+    fn sentence(&self, decision: Decision) -> String {
         let Question { source, destination, account, .. } = self.question;
         let deed = match account {
             Some(account) => format!("get into `{destination}` as `{account}`"),
@@ -75,10 +76,10 @@ impl Explained<'_> {
         if self.explanation.cases.is_empty() {
             return format!(": `{source}` cannot {deed}, since one of the two stands for nobody");
         }
-        match verdict {
-            Answer::Allowed => format!(": `{source}` can {deed}"),
-            Answer::Denied => format!(": `{source}` cannot {deed}"),
-            Answer::Depends => format!(" whether `{source}` can {deed}"),
+        match decision {
+            Decision::Allow => format!(": `{source}` can {deed}"),
+            Decision::Deny => format!(": `{source}` cannot {deed}"),
+            Decision::Unknown => format!(" whether `{source}` can {deed}"),
         }
     }
 
@@ -86,17 +87,16 @@ impl Explained<'_> {
         let mut text = String::new();
         let heading =
             |heading: &str| if self.question.account.is_some() { format!("{heading}:\n") } else { String::new() };
-        if !case.rules.is_empty() {
-            text.push_str(&heading(&format!("port {} is open", self.question.port)));
-            text.push_str(&self.reasons(&case.rules));
-        } else if !case.perhaps.is_empty() {
-            text.push_str("no rule allows it for certain, but this may:\n");
-            text.push_str(&self.reasons(&case.perhaps));
-        } else {
-            let port = heading(&format!("port {} is not open; nearest", self.question.port));
-            text.push_str(&if port.is_empty() { no_rule("rule", &case.nearest) } else { port });
-            text.push_str(&self.nearest(&case.nearest));
+        match case.network {
+            Decision::Allow => text.push_str(&heading(&format!("port {} is open", self.question.port))),
+            Decision::Unknown => text.push_str("no rule allows it for certain, but this may:\n"),
+            Decision::Deny => {
+                let port = heading(&format!("port {} is not open; nearest", self.question.port));
+                text.push_str(&if port.is_empty() { no_rule("rule", &case.nearest) } else { port });
+                text.push_str(&self.nearest(&case.nearest));
+            }
         }
+        text.push_str(&self.reasons(&case.reasons));
         if let Some(login) = &case.login {
             text.push_str(&self.login(login));
         }
@@ -109,45 +109,43 @@ impl Explained<'_> {
         text
     }
 
-    fn reasons(&self, reasons: &[Reason]) -> String {
-        let said = |reason: &Reason| {
+    fn reasons(&self, reasons: &[Reason<RuleMatch>]) -> String {
+        let said = |reason: &Reason<RuleMatch>| {
             let mut said = reason.path.clone();
-            said.extend(self.asked.posture(&reason.way.postures));
-            let via: Vec<String> = reason.way.via.iter().map(|tag| format!("`{tag}`")).collect();
+            said.extend(self.asked.posture(&reason.by.postures));
+            let via: Vec<String> = reason.by.via.iter().map(|tag| format!("`{tag}`")).collect();
             said.extend((!via.is_empty()).then(|| format!("only through a router tagged {}", via.join(" or "))));
-            (reason.way.rule, said)
+            (reason.by.rule, said)
         };
         self.asked.rules(&reasons.iter().map(said).collect::<Vec<_>>())
     }
 
-    fn nearest(&self, nearest: &[Near]) -> String {
+    fn nearest(&self, nearest: &[NearRule]) -> String {
         let said: Vec<(Origin, Vec<String>)> =
-            nearest.iter().map(|near| (near.rule, vec![near.lack.clone()])).collect();
+            nearest.iter().map(|near| (near.rule, vec![near.mismatch.clone()])).collect();
         self.asked.rules(&said)
     }
 
     fn login(&self, login: &Login) -> String {
-        let said = |way: &SshRuleMatch, path: &[String]| {
-            let mut said = path.to_vec();
-            said.extend(self.asked.posture(&way.postures));
-            let recorders: Vec<String> = way.recorder.iter().map(|tag| format!("`{tag}`")).collect();
+        let said = |Reason { by, path }: &Reason<SshRuleMatch>| {
+            let mut said = path.clone();
+            said.extend(self.asked.posture(&by.postures));
+            let recorders: Vec<String> = by.recorder.iter().map(|tag| format!("`{tag}`")).collect();
             said.extend(
                 (!recorders.is_empty()).then(|| format!("the session is recorded by {}", recorders.join(", "))),
             );
-            (way.rule, said)
+            (by.rule, said)
         };
         let mut text = String::new();
-        if let Some(way) = &login.rule {
-            text.push_str(&format!("SSH lets them in{}:\n", action(way)));
-            text.push_str(&self.asked.rules(&[said(way, &login.path)]));
+        if let Some(reason) = &login.rule {
+            text.push_str(&format!("SSH lets them in{}:\n", action(&reason.by)));
+            text.push_str(&self.asked.rules(&[said(reason)]));
         }
-        if !login.perhaps.is_empty() {
+        if !login.possible.is_empty() {
             text.push_str(if login.rule.is_some() { "SSH may ask for a check:\n" } else { "SSH may let them in:\n" });
-            text.push_str(
-                &self.asked.rules(&login.perhaps.iter().map(|(way, path)| said(way, path)).collect::<Vec<_>>()),
-            );
+            text.push_str(&self.asked.rules(&login.possible.iter().map(said).collect::<Vec<_>>()));
         }
-        if login.rule.is_none() && login.perhaps.is_empty() {
+        if login.decision() == Decision::Deny {
             text.push_str(&no_rule("SSH rule", &login.nearest));
             text.push_str(&self.nearest(&login.nearest));
         }
@@ -156,27 +154,37 @@ impl Explained<'_> {
 
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
-        let reason = |reason: &Reason| {
+        let reason = |reason: &Reason<RuleMatch>| {
             json!({
-                "line": self.asked.line(reason.way.rule),
-                "rule": self.asked.texts.text(reason.way.rule),
-                "srcPosture": reason.way.postures,
-                "via": reason.way.via,
+                "line": self.asked.line(reason.by.rule),
+                "rule": self.asked.texts.text(reason.by.rule),
+                "srcPosture": reason.by.postures,
+                "via": reason.by.via,
                 "path": reason.path,
             })
         };
-        let near = |near: &Near| json!({"line": self.asked.line(near.rule), "rule": self.asked.texts.text(near.rule), "lack": near.lack});
+        let near = |near: &NearRule| {
+            json!({
+                "line": self.asked.line(near.rule),
+                "rule": self.asked.texts.text(near.rule),
+                "lack": near.mismatch,
+            })
+        };
         let login = |login: &Login| {
-            let with_path = |way: &SshRuleMatch, path: &[String]| {
-                let mut value = self.asked.ssh_json(way);
-                value.as_object_mut().map(|object| object.insert("path".to_owned(), path.to_json()));
+            let with_path = |reason: &Reason<SshRuleMatch>| {
+                let mut value = self.asked.ssh_json(&reason.by);
+                value.as_object_mut().map(|object| object.insert("path".to_owned(), reason.path.to_json()));
                 value
             };
             json!({
-                "rule": login.rule.as_ref().map(|way| with_path(way, &login.path)),
-                "perhaps": login.perhaps.iter().map(|(way, path)| with_path(way, path)).collect::<Vec<_>>(),
+                "rule": login.rule.as_ref().map(with_path),
+                "perhaps": login.possible.iter().map(with_path).collect::<Vec<_>>(),
                 "nearest": login.nearest.iter().map(near).collect::<Vec<_>>(),
             })
+        };
+        let reasons = |case: &Case, decision: Decision| -> Vec<Value> {
+            let reasons = case.reasons.iter().filter(|_| case.network == decision);
+            reasons.map(reason).collect()
         };
         let case = |case: &Case| {
             json!({
@@ -184,9 +192,9 @@ impl Explained<'_> {
                 "destinations": bare_all(&case.destinations),
                 "ownDevices": case.is_own,
                 "allTags": case.has_all_tags,
-                "answer": word(case.verdict()),
-                "rules": case.rules.iter().map(reason).collect::<Vec<_>>(),
-                "perhaps": case.perhaps.iter().map(reason).collect::<Vec<_>>(),
+                "answer": word(case.decision()),
+                "rules": reasons(case, Decision::Allow),
+                "perhaps": reasons(case, Decision::Unknown),
                 "nearest": case.nearest.iter().map(near).collect::<Vec<_>>(),
                 "app": case.apps.iter().map(|app| self.asked.app_json(app)).collect::<Vec<_>>(),
                 "ssh": case.login.as_ref().map(login),
@@ -199,14 +207,14 @@ impl Explained<'_> {
             "protocol": self.question.protocol.to_string(),
             "port": self.question.protocol.has_ports().then_some(self.question.port),
             "account": self.question.account,
-            "answer": word(self.explanation.verdict()),
+            "answer": word(self.explanation.decision()),
             "cases": self.explanation.cases.iter().map(case).collect::<Vec<_>>(),
         })
     }
 }
 
 /// What to say before the rules that come nearest, or instead of them.
-fn no_rule(kind: &str, nearest: &[Near]) -> String {
+fn no_rule(kind: &str, nearest: &[NearRule]) -> String {
     match nearest {
         [] => format!("no {kind} comes near to it\n"),
         _ => format!("no {kind} allows it; nearest:\n"),
@@ -229,19 +237,19 @@ fn names(names: &[String]) -> String {
     }
 }
 
-fn word(verdict: Answer) -> &'static str {
-    match verdict {
-        Answer::Allowed => "allowed",
-        Answer::Depends => "depends",
-        Answer::Denied => "denied",
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "allowed",
+        Decision::Unknown => "depends",
+        Decision::Deny => "denied",
     }
 }
 
-fn coloured(verdict: Answer) -> String {
-    let (colour, word) = match verdict {
-        Answer::Allowed => (32, "allowed"),
-        Answer::Depends => (33, "it depends"),
-        Answer::Denied => (31, "denied"),
+fn coloured(decision: Decision) -> String {
+    let (colour, word) = match decision {
+        Decision::Allow => (32, "allowed"),
+        Decision::Unknown => (33, "it depends"),
+        Decision::Deny => (31, "denied"),
     };
     format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
 }

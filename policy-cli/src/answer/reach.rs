@@ -31,7 +31,7 @@ pub(crate) struct Listed<'a> {
 impl Listed<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
-        let Reachability { subject, reached, carriers } = &self.reach;
+        let Reachability { subject, rows: reached, multi_tag_devices: carriers } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
         let heading = match (self.direction, reached.is_empty()) {
             (Direction::Who, false) => format!("{word} is reached by"),
@@ -74,7 +74,7 @@ impl Listed<'_> {
     }
 
     fn entry(&self, reached: &ReachabilityRow, has_parts: bool) -> String {
-        let is_only = self.reach.reached.len() == 1;
+        let is_only = self.reach.rows.len() == 1;
         let names = match (reached.is_rest, self.direction) {
             (false, _) => self.others(reached).join(", "),
             (true, Direction::Who) if is_only => "everybody".to_owned(),
@@ -112,7 +112,7 @@ impl Listed<'_> {
             rule: self.asked.text(rule),
             condition: self.asked.posture(postures),
         };
-        let ways = reached.ways.iter().map(|way| line(in_words(&way.ports), way.rule, &way.postures));
+        let ways = reached.rules.iter().map(|way| line(in_words(&way.ports), way.rule, &way.postures));
         let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
         let logins = reached.logins.iter();
         let logins = logins.map(|login| line(in_short(login) + closed, login.rule, &login.postures));
@@ -123,7 +123,7 @@ impl Listed<'_> {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
-            let ways = reached.ways.iter().map(|way| {
+            let ways = reached.rules.iter().map(|way| {
                 json!({
                     "ports": way.ports.to_string(),
                     "line": self.asked.line(way.rule),
@@ -148,8 +148,8 @@ impl Listed<'_> {
             "file": self.asked.file(),
             key: self.word,
             "port": self.port,
-            "reached": self.reach.reached.iter().map(reached).collect::<Vec<_>>(),
-            "devicesWithMore": bare_all(&self.reach.carriers),
+            "reached": self.reach.rows.iter().map(reached).collect::<Vec<_>>(),
+            "devicesWithMore": bare_all(&self.reach.multi_tag_devices),
         })
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
-use policy_analysis::query::{Answer, Question, explain, host_and_port};
+use policy_analysis::query::{Question, explain, host_and_port};
 use policy_core::Policy;
 use policy_core::model::Protocol;
+use policy_core::testing::decision::Decision;
 
 use crate::answer::{self, Asked, Explained};
 use crate::facts;
@@ -65,13 +66,13 @@ pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<O
     let question = question(matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Incomplete) };
     let explanation = explain(&policy, &question).map_err(|refusal| answer::refused(&refusal))?;
-    let verdict = explanation.verdict();
+    let decision = explanation.decision();
     let explained = Explained { asked: Asked::new(path, &policy), question, explanation };
     match answer::is_json(matches) {
         true => output::write(format!("{:#}\n", explained.to_json()).as_bytes())?,
         false => output::print(&explained.to_text())?,
     }
-    Ok(if verdict == Answer::Allowed { Outcome::Good } else { Outcome::Findings })
+    Ok(if decision == Decision::Allow { Outcome::Good } else { Outcome::Findings })
 }
 
 fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {

@@ -43,7 +43,8 @@ pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
 /// Who has a test that fails.
 fn failing(policy: &Policy) -> HashSet<String> {
     let failed = |outcomes: Vec<Outcome>| -> Vec<u32> {
-        let targets = outcomes.iter().filter(|outcome| !outcome.passes()).map(|outcome| outcome.target.origin.start);
+        let targets =
+            outcomes.iter().filter(|outcome| !outcome.passes()).map(|outcome| outcome.probe.text().origin.start);
         let mut starts: Vec<u32> = targets.collect();
         starts.sort_unstable();
         starts

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest};
+use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest, Widening};
 use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
 use policy_core::testing::outcome::Expectation;
@@ -46,15 +46,15 @@ impl<'a> CoverageReport<'a> {
 
     /// All of it in one line.
     pub(crate) fn summary(&self) -> String {
-        let (held, ways) = self.coverage.held();
-        let (needed, rules) = (self.coverage.needed(), self.coverage.rules.len());
+        let (killed, widenings) = self.coverage.killed_widenings();
+        let (needed, rules) = (self.coverage.killed_deletions(), self.coverage.rules.len());
         let apart = match self.coverage.untestable {
             0 => String::new(),
             1 => "; 1 grant of app capabilities alone is left out".to_owned(),
             count => format!("; {count} grants of app capabilities alone are left out"),
         };
         format!(
-            "coverage: {needed} of {rules} rules are needed by a test ({}%), {held} of {ways} ways to widen them are noticed{apart}",
+            "coverage: {needed} of {rules} rules are needed by a test ({}%), {killed} of {widenings} ways to widen them are noticed{apart}",
             self.percent()
         )
     }
@@ -62,11 +62,12 @@ impl<'a> CoverageReport<'a> {
     /// For people: the rules, and the tests that are missing.
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
-        let unneeded = self.rules(|covered| (!covered.is_needed).then(|| self.without(covered)));
-        let deletions = |pin: &&SuggestedTest| pin.change == Mutation::Deleted;
+        let unneeded = self.rules(|covered| (!covered.is_deletion_killed).then(|| self.without(covered)));
+        let deletions = |pin: &&SuggestedTest| pin.mutation == Mutation::Deletion;
         self.part(&mut text, "nothing would fail without these rules", &unneeded, &deletions);
         let open = self.rules(|covered| {
-            let ways: Vec<String> = open(covered).map(|change| in_words(change, covered.is_ssh).to_owned()).collect();
+            let ways: Vec<String> =
+                open(covered).map(|widening| in_words(widening, covered.is_ssh).to_owned()).collect();
             (!ways.is_empty()).then(|| format!("for {}", ways.join(", for ")))
         });
         self.part(&mut text, "nothing would fail if these rules were wider", &open, &|pin| !deletions(pin));
@@ -82,8 +83,8 @@ impl<'a> CoverageReport<'a> {
 
     /// What there is to say of a rule that nothing needs.
     fn without(&self, covered: &RuleCoverage) -> String {
-        let has_pin = covered.pins.iter().any(|pin| pin.change == Mutation::Deleted);
-        match (covered.is_needless, has_pin) {
+        let has_pin = covered.suggested_tests.iter().any(|test| test.mutation == Mutation::Deletion);
+        match (covered.is_redundant, has_pin) {
             (true, _) => "other rules allow all of it".to_owned(),
             (false, true) => String::new(),
             (false, false) => "no test was found that would need it".to_owned(),
@@ -95,7 +96,7 @@ impl<'a> CoverageReport<'a> {
             return;
         }
         let pins: Vec<&SuggestedTest> =
-            self.coverage.rules.iter().flat_map(|covered| &covered.pins).filter(is_part).collect();
+            self.coverage.rules.iter().flat_map(|covered| &covered.suggested_tests).filter(is_part).collect();
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{heading}:\n{rules}");
         if !pins.is_empty() {
@@ -129,30 +130,32 @@ impl<'a> CoverageReport<'a> {
 
     /// For programs.
     pub(super) fn to_json(&self) -> Value {
-        let pin = |covered: &RuleCoverage, change: Mutation| {
-            let pins: Vec<&SuggestedTest> = covered.pins.iter().filter(|pin| pin.change == change).collect();
+        let pin = |covered: &RuleCoverage, mutation: Mutation| {
+            let pins: Vec<&SuggestedTest> =
+                covered.suggested_tests.iter().filter(|test| test.mutation == mutation).collect();
             entries(&pins).first().map(|entry| json!({"section": entry.section(), "test": entry.to_json()}))
         };
         let rule = |covered: &RuleCoverage| {
-            let ways = covered.wider.iter().map(
-                |&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
-            );
+            let ways = covered.widenings.iter().map(|&(widening, is_killed)| {
+                let pin = pin(covered, Mutation::Widening(widening));
+                json!({"change": name(widening), "noticed": is_killed, "pin": pin})
+            });
             json!({
                 "line": self.asked.line(covered.rule),
                 "rule": self.asked.text(covered.rule),
-                "needed": covered.is_needed,
-                "needless": covered.is_needless,
-                "pin": pin(covered, Mutation::Deleted),
+                "needed": covered.is_deletion_killed,
+                "needless": covered.is_redundant,
+                "pin": pin(covered, Mutation::Deletion),
                 "wider": ways.collect::<Vec<_>>(),
             })
         };
-        let (held, ways) = self.coverage.held();
+        let (killed, widenings) = self.coverage.killed_widenings();
         json!({
             "rules": self.coverage.rules.len(),
-            "needed": self.coverage.needed(),
+            "needed": self.coverage.killed_deletions(),
             "percent": self.percent(),
-            "ways": ways,
-            "noticed": held,
+            "ways": widenings,
+            "noticed": killed,
             "untestable": self.coverage.untestable,
             "each": self.coverage.rules.iter().map(rule).collect::<Vec<_>>(),
         })
@@ -161,30 +164,28 @@ impl<'a> CoverageReport<'a> {
     /// The place and the text of each rule, and whether something needs it.
     pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
         let rules = self.coverage.rules.iter();
-        rules.map(|covered| (self.asked.line(covered.rule), self.asked.text(covered.rule), covered.is_needed))
+        rules.map(|covered| (self.asked.line(covered.rule), self.asked.text(covered.rule), covered.is_deletion_killed))
     }
 }
 
-fn open(covered: &RuleCoverage) -> impl Iterator<Item = Mutation> {
-    covered.wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change)
+fn open(covered: &RuleCoverage) -> impl Iterator<Item = Widening> {
+    covered.widenings.iter().filter(|(_, is_killed)| !is_killed).map(|(widening, _)| *widening)
 }
 
-fn in_words(change: Mutation, is_ssh: bool) -> &'static str {
-    match change {
-        Mutation::Deleted => "nobody",
-        Mutation::AnySource => "every source",
-        Mutation::AnyDestination => "every destination",
-        Mutation::AnyPort if is_ssh => "every account",
-        Mutation::AnyPort => "every port",
+fn in_words(widening: Widening, is_ssh: bool) -> &'static str {
+    match widening {
+        Widening::Source => "every source",
+        Widening::Destination => "every destination",
+        Widening::Ports if is_ssh => "every account",
+        Widening::Ports => "every port",
     }
 }
 
-fn name(change: Mutation) -> &'static str {
-    match change {
-        Mutation::Deleted => "deleted",
-        Mutation::AnySource => "anySource",
-        Mutation::AnyDestination => "anyDestination",
-        Mutation::AnyPort => "anyPort",
+fn name(widening: Widening) -> &'static str {
+    match widening {
+        Widening::Source => "anySource",
+        Widening::Destination => "anyDestination",
+        Widening::Ports => "anyPort",
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
             "section": section(outcome),
             "line": report.line(outcome.test),
             "src": source(outcome),
-            "proto": outcome.protocol.map(|protocol| protocol.to_string()),
+            "proto": outcome.probe.protocol().map(|protocol| protocol.to_string()),
             "targets": targets,
         }));
     }
@@ -51,9 +51,9 @@ fn target(tests: &TestReport<'_>, report: &Report<'_>, outcome: &Outcome, diagno
     };
     json!({
         "expect": expectation(outcome),
-        "target": outcome.target.as_str(),
-        "dst": outcome.port.is_none().then_some(outcome.destination.text.as_str()),
-        "line": report.line(outcome.target.origin),
+        "target": outcome.probe.text().as_str(),
+        "dst": outcome.probe.is_ssh().then_some(outcome.destination.text.as_str()),
+        "line": report.line(outcome.probe.text().origin),
         "outcome": status,
         "rule": tests.rule(outcome).and_then(|rule| report.line(rule)),
         "diagnostic": diagnostic,

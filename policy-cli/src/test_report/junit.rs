@@ -67,7 +67,7 @@ fn is_error(tested: &Tested) -> bool {
 
 fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut String) {
     let Tested { outcome, finding } = tested;
-    let line = report.line(outcome.target.origin).map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+    let line = report.line(outcome.probe.text().origin).map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
     // Writing to a `String` cannot fail.
     let _ = write!(
         xml,

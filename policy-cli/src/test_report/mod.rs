@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use annotate_snippets::Renderer;
 use policy_core::source::Origin;
-use policy_core::testing::outcome::{Expectation, Outcome, TestResult};
+use policy_core::testing::outcome::{Expectation, Outcome, Probe};
+use policy_core::testing::ternary::Ternary;
 use policy_core::{Diagnostic, Policy, Tested};
 
 pub(crate) use coverage::CoverageReport;
@@ -139,15 +140,15 @@ impl<'a> TestReport<'a> {
 
     /// A policy without rules has no rule that something could rest on.
     fn rule(&self, outcome: &Outcome) -> Option<Origin> {
-        outcome.rule.filter(|&rule| rule != self.policy.origin)
+        outcome.rule().filter(|&rule| rule != self.policy.origin)
     }
 }
 
 fn status(outcome: &Outcome) -> Status {
-    match outcome.verdict {
-        TestResult::Passes => Status::Pass,
-        TestResult::Unknown(_) => Status::Unknown,
-        TestResult::Fails => Status::Fail,
+    match outcome.evaluation.holds {
+        Ternary::Yes => Status::Pass,
+        Ternary::Maybe(_) => Status::Unknown,
+        Ternary::No => Status::Fail,
     }
 }
 
@@ -161,7 +162,7 @@ fn expectation(outcome: &Outcome) -> &'static str {
 
 /// The section that a test stands in.
 fn section(outcome: &Outcome) -> &'static str {
-    if outcome.port.is_some() { "tests" } else { "sshTests" }
+    if outcome.probe.is_ssh() { "sshTests" } else { "tests" }
 }
 
 fn source<'a>(outcome: &Outcome<'a>) -> &'a str {
@@ -170,9 +171,9 @@ fn source<'a>(outcome: &Outcome<'a>) -> &'a str {
 
 /// What is tested, after what must be of it: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
 fn target(outcome: &Outcome) -> String {
-    match (outcome.port, outcome.protocol) {
-        (None, _) => format!("{} as {}", outcome.destination, outcome.target),
-        (Some(_), Some(protocol)) => format!("{} over {protocol}", outcome.target),
-        (Some(_), None) => outcome.target.to_string(),
+    match outcome.probe {
+        Probe::Ssh { account } => format!("{} as {account}", outcome.destination),
+        Probe::Network { target, protocol: Some(protocol), .. } => format!("{target} over {protocol}"),
+        Probe::Network { target, protocol: None, .. } => target.to_string(),
     }
 }

@@ -8,6 +8,8 @@ pub mod ip_set;
 pub mod port_set;
 pub mod posture;
 pub mod rule_index;
+pub mod rules_by_selector;
 pub mod selector_index;
+pub mod ssh_rule_index;
 pub mod subtraction;
 pub mod tailnet;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::access::bit_set::BitSet;
 use crate::access::endpoint::Endpoint;
 use crate::access::posture;
+use crate::access::rules_by_selector::RulesBySelector;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector};
@@ -43,7 +44,17 @@ impl RuleRef<'_> {
     }
 }
 
-impl AccessRule<'_> {
+impl<'p> AccessRule<'p> {
+    /// Returns the destinations, as the rule has them.
+    pub fn destinations(&self) -> Vec<&'p Selector> {
+        let items = self.dst_items.iter();
+        match self.rule {
+            RuleRef::Grant(grant) => items.filter_map(|&item| grant.dst.get(item)).collect(),
+            RuleRef::Acl(acl) => items.filter_map(|&item| acl.dst.get(item)).map(|dst| &dst.host).collect(),
+            RuleRef::NoRules(_) => Vec::new(),
+        }
+    }
+
     /// Whether it is about that port.
     pub fn is_on(&self, protocol: Protocol, port: u16) -> bool {
         self.ports.iter().any(|&ports| opens(ports, protocol, port))
@@ -57,85 +68,77 @@ pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol
     is_allowed && (!protocol.has_ports() || ports.contains(port))
 }
 
-/// The permits of a policy, in the order that Tailscale has, grants before acls, and where to find them.
+/// The access rules of a policy, in Tailscale's order (grants before ACLs), and where to find them.
 #[derive(Debug)]
 pub struct RuleIndex<'p> {
+    /// The rules by their numbers.
     pub list: Vec<AccessRule<'p>>,
+    /// The selectors of the rules.
     pub selectors: SelectorIndex<'p>,
-    /// By selector, those that have it as a source
-    from: Vec<Vec<usize>>,
-    to: Vec<Vec<usize>>,
-    /// Those to `autogroup:self`
-    to_own: BitSet,
+    by_source: RulesBySelector,
+    by_destination: RulesBySelector,
+    /// The rules to `autogroup:self`.
+    pub to_own: BitSet,
 }
 
 impl<'p> RuleIndex<'p> {
-    /// Those of a policy.
+    /// Indexes the grants and ACLs of a policy.
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         RuleIndex::among(policy, tailnet, ends(policy))
     }
 
-    /// The same, with more selectors numbered: all that rules have must be among them.
+    /// Like [`RuleIndex::new`], but also numbers other selectors. Every selector of a rule must be among `selectors`.
     pub fn among(policy: &'p Policy, tailnet: &Tailnet<'p>, selectors: impl IntoIterator<Item = &'p Selector>) -> Self {
         let mut selectors = SelectorIndex::new(tailnet, selectors);
         let list = permits(policy, &mut selectors);
-        let (mut from, mut to) = (vec![Vec::new(); selectors.len()], vec![Vec::new(); selectors.len()]);
-        for (number, permit) in list.iter().enumerate() {
-            for (lists, ids) in [(&mut from, &permit.src), (&mut to, &permit.dst)] {
-                ids.iter().for_each(|&id| lists.get_mut(id).into_iter().for_each(|list| list.push(number)));
-            }
-        }
-        let to_own = selectors.own_devices().map_or(BitSet::new(list.len()), |id| entries(&list, &to, &[id]));
-        RuleIndex { list, selectors, from, to, to_own }
+        let by_source = RulesBySelector::new(selectors.len(), list.iter().map(|rule| rule.src.as_slice()));
+        let by_destination = RulesBySelector::new(selectors.len(), list.iter().map(|rule| rule.dst.as_slice()));
+        let to_own = by_destination.rules(selectors.own_devices().as_slice());
+        RuleIndex { list, selectors, by_source, by_destination, to_own }
     }
 
-    /// Those that somebody is a source of.
+    /// Returns the rules that have `source` as a source.
     pub fn from(&self, tailnet: &Tailnet, source: &Endpoint) -> BitSet {
-        entries(&self.list, &self.from, &self.selectors.of_source(tailnet, source))
+        self.by_source.rules(&self.selectors.of_source(tailnet, source))
     }
 
-    /// Those that somebody is a destination of, `autogroup:self` apart.
+    /// Returns the rules that have `destination` as a destination, `autogroup:self` apart.
     pub fn to(&self, destination: &Endpoint) -> BitSet {
-        entries(&self.list, &self.to, &self.selectors.of_destination(destination))
+        self.by_destination.rules(&self.selectors.of_destination(destination))
     }
 
-    /// The numbers of those that one of the selectors is a source of, in order.
+    /// Returns the numbers of the rules that have one of the selectors as a source, in order.
     pub fn with_source(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        numbers(&self.from, selectors)
+        self.by_source.numbers(selectors)
     }
 
-    /// The numbers of those that one of the selectors is a destination of, in order.
+    /// Returns the numbers of the rules that have one of the selectors as a destination, in order.
     pub fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        numbers(&self.to, selectors)
+        self.by_destination.numbers(selectors)
     }
 
-    /// By selector, the numbers of those that have it as a source, in order.
+    /// Returns for each selector the numbers of the rules that have it as a source, in order.
     pub fn by_source(&self) -> &[Vec<usize>] {
-        &self.from
+        self.by_source.lists()
     }
 
-    /// By selector, the numbers of those that have it as a destination, in order.
+    /// Returns for each selector the numbers of the rules that have it as a destination, in order.
     pub fn by_destination(&self) -> &[Vec<usize>] {
-        &self.to
+        self.by_destination.lists()
     }
 
-    /// Those that have one of some selectors as a source, and as a destination.
+    /// Returns the rules that have one of the selectors as a source, and those that have one as a destination.
     pub fn with(&self, selectors: &[SelectorId]) -> [BitSet; 2] {
-        [&self.from, &self.to].map(|by_selector| entries(&self.list, by_selector, selectors))
+        [self.by_source.rules(selectors), self.by_destination.rules(selectors)]
     }
 
-    /// Whether one is to `autogroup:self`.
+    /// Whether the rule is to `autogroup:self`.
     pub fn is_to_own(&self, number: usize) -> bool {
         self.to_own.contains(number)
     }
 
-    /// The numbers of those to `autogroup:self`.
-    pub fn own_numbers(&self) -> impl Iterator<Item = usize> {
-        self.to_own.iter()
-    }
-
-    /// Those in both sets with their numbers, in their order: what leads from somebody to somebody, on some port and if some posture is
-    /// met. Between devices of one user `autogroup:self` is a destination, too.
+    /// Returns the rules in both sets with their numbers, in order: the rules that allow one end to reach the other on
+    /// some port, if a posture is met. Between devices of one user `autogroup:self` is a destination, too.
     pub fn between(&self, from: &BitSet, to: &BitSet, is_own: bool) -> impl Iterator<Item = (usize, &AccessRule<'p>)> {
         let numbers = from.also_in(to, is_own.then_some(&self.to_own));
         numbers.filter_map(|number| Some((number, self.list.get(number)?)))
@@ -148,21 +151,6 @@ pub fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let acls = policy.acls.iter().flatten();
     let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
     grants.chain(acls)
-}
-
-fn numbers(by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Vec<usize> {
-    let mut numbers: Vec<usize> = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten().copied().collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// The permits that one of some selectors has.
-fn entries(list: &[AccessRule], by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> BitSet {
-    let mut entries = BitSet::new(list.len());
-    let numbers = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten();
-    numbers.for_each(|&number| entries.insert(number));
-    entries
 }
 
 fn permits<'p>(policy: &'p Policy, selectors: &mut SelectorIndex<'p>) -> Vec<AccessRule<'p>> {

@@ -1,31 +1,31 @@
-//! Tests that hang on something that is not known.
+//! Tests that depend on a fact that is unknown.
 
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::findings::words::{Words, doubt};
+use crate::findings::words::Words;
 use crate::model::Autogroup;
 use crate::testing::outcome::Outcome;
-use crate::testing::ternary::MissingFact;
+use crate::testing::ternary::{MissingFact, Ternary};
 
-/// What is not known is said once, at the first target that hangs on it: by the number of that.
-pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {
+/// Reports each missing fact once, at the first target that depends on it. The keys are the numbers of the targets.
+pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {
     let mut findings: HashMap<usize, (Diagnostic, usize)> = HashMap::new();
-    let mut told: HashMap<MissingFact, usize> = HashMap::new();
+    let mut reported: HashMap<MissingFact, usize> = HashMap::new();
     for (index, outcome) in outcomes.iter().enumerate() {
-        let Some(doubt) = doubt(outcome) else { continue };
-        let key = match doubt {
-            // A user has one role, whatever it is asked for.
+        let Ternary::Maybe(fact) = outcome.evaluation.holds else { continue };
+        let key = match fact {
+            // A user has one role, whichever autogroup it is needed for.
             MissingFact::Role { user, .. } => MissingFact::Role { user, autogroup: Autogroup::Member },
-            _ => doubt,
+            _ => fact,
         };
         // Each test should name its protocol.
-        let known = told.get(&key).filter(|_| doubt != MissingFact::Protocol);
+        let known = reported.get(&key).filter(|_| fact != MissingFact::Protocol);
         match known.and_then(|first| findings.get_mut(first)) {
             Some((_, more)) => *more += 1,
             None => {
-                let Some(finding) = missing_fact(words, outcome, doubt) else { continue };
-                told.insert(key, index);
+                let Some(finding) = report_missing_fact(words, outcome, fact) else { continue };
+                reported.insert(key, index);
                 findings.insert(index, (finding, 0));
             }
         }
@@ -38,30 +38,29 @@ pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usiz
     findings.into_iter().map(|(index, finding)| (index, counted(finding))).collect()
 }
 
-fn missing_fact(words: &Words, outcome: &Outcome, doubt: MissingFact) -> Option<Diagnostic> {
+fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> Option<Diagnostic> {
     let facts = &words.policy.facts;
     let (source, deed) = (words.source(outcome), words.deed(outcome));
     let whether = |code: Code, on: String| {
         let message = format!("whether `{source}` can {deed} hangs on {on}");
-        let finding = Diagnostic::new(code, outcome.target.origin, message);
-        match outcome.rule {
+        let finding = Diagnostic::new(code, outcome.probe.text().origin, message);
+        match outcome.rule() {
             Some(rule) => finding.note_at("it is this rule that may allow it", rule),
             None => finding,
         }
     };
-    Some(match doubt {
+    Some(match fact {
         MissingFact::Role { user, autogroup } => {
-            // Of a tailnet of which nothing is known, Tailscale may well take the policy.
-            let code = match facts.are_in_source() || !facts.users.is_empty() {
-                true => Code::MissingRole,
-                false => Code::UnverifiableTest,
-            };
+            // Without any facts Tailscale may well accept the policy.
+            let has_facts = facts.are_in_source() || !facts.users.is_empty();
+            let code = if has_facts { Code::MissingRole } else { Code::UnverifiableTest };
             let user_word = words.login(user);
-            let on = match user_word == source {
-                true => "their role, which is not known".to_owned(),
-                false => format!("the role of `{user_word}`, which is not known"),
+            let on = if user_word == source {
+                "their role, which is not known".to_owned()
+            } else {
+                format!("the role of `{user_word}`, which is not known")
             };
-            whether(code, on).help(role(words, user, autogroup))
+            whether(code, on).help(suggest_role(words, user, autogroup))
         }
         MissingFact::Membership { user, group } => {
             let user = words.login(user);
@@ -70,22 +69,24 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: MissingFact) -> Option<
         }
         MissingFact::Device(address) => {
             let on = format!("which device is at `{address}`, which is not known");
-            whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
-                true => "give the device its address in `devices`",
-                false => "give the tailnet's devices with their addresses as facts",
+            whether(Code::UnverifiableTest, on).help(if facts.are_in_source() {
+                "give the device its address in `devices`"
+            } else {
+                "give the tailnet's devices with their addresses as facts"
             })
         }
         MissingFact::Route(address) => {
             let on = format!("whether a subnet router leads to `{address}`, which is not known");
-            whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
-                true => "give the router and its routes in `devices`",
-                false => "give the tailnet's devices with their routes as facts",
+            whether(Code::UnverifiableTest, on).help(if facts.are_in_source() {
+                "give the router and its routes in `devices`"
+            } else {
+                "give the tailnet's devices with their routes as facts"
             })
         }
         MissingFact::Protocol => {
             let message = format!("a rule lets `{source}` {deed} over `udp` alone, and the test names no protocol");
-            let finding = Diagnostic::new(Code::UnverifiableTest, outcome.target.origin, message);
-            let finding = match outcome.rule {
+            let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
+            let finding = match outcome.rule() {
                 Some(rule) => finding.note_at("this one", rule),
                 None => finding,
             };
@@ -93,13 +94,13 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: MissingFact) -> Option<
                 .note("Tailscale's documentation counts UDP where a test names none; that it does so is not known")
                 .help("name it, as `proto` of the test")
         }
-        // What such a selector stands for is doubtful wherever a test has it, and that is said already.
+        // Another finding reports selectors of which it is unknown what they stand for.
         MissingFact::Selector(_) => return None,
     })
 }
 
-/// Which fact to add, in the language of the facts.
-fn role(words: &Words, login: &str, autogroup: Autogroup) -> String {
+/// Says how to add the role, in the language of the facts.
+fn suggest_role(words: &Words, login: &str, autogroup: Autogroup) -> String {
     let facts = &words.policy.facts;
     let role = autogroup.name().trim_start_matches("autogroup:");
     let local = login.split('@').next().unwrap_or_default();

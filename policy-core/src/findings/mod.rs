@@ -1,4 +1,4 @@
-//! Everything that is wrong with a policy, whichever question shows it.
+//! Everything that is wrong with a policy: invalid, failing, broken or redundant.
 
 mod device_invariant;
 #[cfg(test)]
@@ -20,10 +20,10 @@ use crate::testing::ssh_test::ssh_test_outcomes;
 
 use words::Words;
 
-/// Everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that its own
-/// `tests` and `sshTests` fail, that an invariant does not hold, and that rules are needless.
+/// Returns everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that
+/// its own `tests` and `sshTests` fail, that an invariant does not hold, and that rules are redundant.
 ///
-/// What a policy with errors says is not known, so its tests wait until it is valid. They do at Tailscale, too.
+/// Tests require a valid policy, here as in Tailscale.
 /// `sshtest-user-wildcard`
 ///
 /// ```
@@ -44,15 +44,15 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     findings.extend(device_invariant::device_invariants(policy));
     let classes = AccessClasses::new(policy);
     findings.extend(invariant::broken_invariants(&classes));
-    // What seems needless may be what a mistake was meant to be.
+    // A rule that seems redundant may be the result of a mistake.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         findings.extend(redundancy::redundant_rules(&Words::new(policy), &classes));
     }
     check::in_order(policy, findings)
 }
 
-/// The invariants that do not hold, each with an example of who gets where. Of a policy that is not valid, see
-/// [`check::check`], this tells nothing.
+/// Returns the invariants that do not hold, each with a counterexample. Requires a valid policy, see
+/// [`check::check`].
 ///
 /// ```
 /// use policy_core::{Policy, broken_invariants};
@@ -66,17 +66,17 @@ pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, invariant::broken_invariants(&AccessClasses::new(policy)))
 }
 
-/// One target or account of the policy's own tests, and what there is to say of it.
+/// One target or account of the policy's own tests, with its finding.
 #[derive(Clone, Debug)]
 pub struct Tested<'p> {
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome<'p>,
-    /// Why it fails, or what would have to be known; that is said at the first target that hangs on it.
+    /// Why it fails, or which fact is missing. Only the first target that depends on a fact reports it.
     pub finding: Option<Diagnostic>,
 }
 
-/// Every target of the policy's `tests` and then of its `sshTests`, in their order. Of a policy that is not valid, see
-/// [`check::check`], this tells nothing.
+/// Returns every target of the policy's `tests` and then of its `sshTests`, in order. Requires a valid policy, see
+/// [`check::check`].
 ///
 /// ```
 /// use policy_core::{Policy, tested};
@@ -100,11 +100,12 @@ pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
 fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
     let outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
-    let mut missing = missing_fact::missing_facts(&words, &outcomes);
+    let mut missing = missing_fact::report_missing_facts(&words, &outcomes);
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
-        let finding = match outcome.fails() {
-            true => Some(failing::failing(&words, &outcome)),
-            false => missing.remove(&index).or_else(|| multi_tag_bypass::leak(&words, &outcome)),
+        let finding = if outcome.fails() {
+            Some(failing::report_failure(&words, &outcome))
+        } else {
+            missing.remove(&index).or_else(|| multi_tag_bypass::report_bypass(&words, &outcome))
         };
         Tested { outcome, finding }
     };

@@ -1,17 +1,17 @@
-//! Tests that pass by tags, and are got round by devices.
+//! Tests that pass between tags and would fail between devices that have these and other tags.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
 use crate::model::{Policy, Selector};
 use crate::source::Origin;
-use crate::testing::outcome::{Expectation, MultiTagBypass, Outcome};
+use crate::testing::outcome::{DecidingRule, Expectation, MultiTagBypass, Outcome};
 
-/// What to do about it.
+/// How to fix it.
 pub(super) const HELP: &str = "give what must be apart a device of its own, or allow this warning with the reason";
 
-/// What is denied to the tags of a test, and open between devices that have them. Tailscale tests tags only.
-pub(super) fn leak(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
-    let MultiTagBypass { source, destination, rule, action } = outcome.leak?;
+/// Reports devices that can do what a test denies to their tags. Tailscale tests tags only.
+pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
+    let MultiTagBypass { source, destination, rule: DecidingRule { origin: rule, action } } = outcome.bypass?;
     let (who, deed) = (words.source(outcome), words.deed(outcome));
     let (wanted, verb, by_that) = match (outcome.expectation, action) {
         (Expectation::Deny, None) => (format!("should not {deed}"), "does reach", "by that, this rule allows it"),
@@ -33,7 +33,7 @@ pub(super) fn leak(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
             format!("`{who}` {wanted}, but of the devices with these tags `{from}` {verb} `{to}`")
         }
     };
-    let mut finding = Diagnostic::new(Code::ReachableDevice, outcome.target.origin, message);
+    let mut finding = Diagnostic::new(Code::ReachableDevice, outcome.probe.text().origin, message);
     for (device, tag) in [(source, outcome.source), (destination, Some(outcome.destination))] {
         if let (Some(device), Some(tag)) = (device, tag)
             && let Some(other) = other_tag(words.policy, device, tag, rule)
@@ -44,14 +44,14 @@ pub(super) fn leak(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
     Some(finding.note_at(by_that, rule).help(HELP))
 }
 
-/// The tag of a device that a rule names, if it does not name the tag that is asked for.
+/// Returns the tag of a device by which a rule names it, if the rule does not name the tag that was asked for.
 fn other_tag<'p>(policy: &'p Policy, device: &str, asked: &Selector, rule: Origin) -> Option<&'p Selector> {
     let device = policy.facts.devices.iter().find(|known| known.name.as_str() == device)?;
     let named = words_of_rule(policy, rule);
     device.tags.iter().find(|tag| is_among(&named, tag)).filter(|_| !is_among(&named, asked))
 }
 
-/// The sources and destinations of the rule that stands there.
+/// Returns the sources and destinations of a rule.
 pub(super) fn words_of_rule(policy: &Policy, rule: Origin) -> Vec<&Selector> {
     let grants = policy.grants.iter().flatten().filter(|grant| grant.origin == rule);
     let acls = policy.acls.iter().flatten().filter(|acl| acl.origin == rule);

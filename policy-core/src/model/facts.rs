@@ -115,6 +115,20 @@ impl Role {
         ("auditor", Role::Auditor),
         ("member", Role::Member),
     ];
+
+    /// Returns the name that facts have for the role.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, known)| *known == self).map_or("member", |(name, _)| name)
+    }
+
+    /// Returns the name with its article: `the owner`, `an admin`, `a member`.
+    pub fn with_article(self) -> String {
+        match self {
+            Role::Owner => "the owner".to_owned(),
+            Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {}", self.name()),
+            _ => format!("a {}", self.name()),
+        }
+    }
 }
 
 impl FromStr for Role {

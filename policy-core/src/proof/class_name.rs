@@ -36,7 +36,7 @@ impl ClassName {
 
     /// Returns the conditions under which the base is the member, such as "if an admin" and "on `laptop`".
     pub fn conditions(&self) -> Vec<String> {
-        let role = self.assumed_role.map(|role| format!("if {}", with_article(role)));
+        let role = self.assumed_role.map(|role| format!("if {}", role.with_article()));
         let device = self.device.as_ref().map(|device| format!("on `{device}`"));
         let router = self.is_routed.then(|| "behind a subnet router".to_owned());
         [role, device, router].into_iter().flatten().collect()
@@ -47,7 +47,7 @@ impl fmt::Display for ClassName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.base)?;
         if let Some(role) = self.assumed_role {
-            write!(f, " (if {})", with_article(role))?;
+            write!(f, " (if {})", role.with_article())?;
         }
         if let Some(device) = &self.device {
             write!(f, " on `{device}`")?;
@@ -56,16 +56,6 @@ impl fmt::Display for ClassName {
             f.write_str(", behind a subnet router")?;
         }
         Ok(())
-    }
-}
-
-/// Returns the name of a role with its article: `an admin`, `the owner`.
-pub(super) fn with_article(role: Role) -> String {
-    let name = Role::NAMES.iter().find(|(_, known)| *known == role).map_or("member", |(name, _)| name);
-    match role {
-        Role::Owner => "the owner".to_owned(),
-        Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {name}"),
-        _ => format!("a {name}"),
     }
 }
 

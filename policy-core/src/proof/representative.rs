@@ -9,7 +9,7 @@ use crate::access::interval::{INTERNET, IntervalTree, TAILNET, overlap, single};
 use crate::access::tailnet::{Node, Tailnet};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
-use crate::proof::class_name::{ClassName, with_article};
+use crate::proof::class_name::ClassName;
 
 /// An example of something that a policy can tell apart.
 #[derive(Clone, Debug)]
@@ -193,7 +193,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                         name.push_str(&format!(" with a login at `{domain}`"));
                     }
                     if role != Role::Member {
-                        name.push_str(&format!(" who is {}", with_article(role)));
+                        name.push_str(&format!(" who is {}", role.with_article()));
                     }
                     let endpoint = Endpoint { who: Principal::Member { domain, role, group }, ..Endpoint::default() };
                     all.push(Representative::new(endpoint, ClassName::new(name), Usefulness::OtherMember));

@@ -1,143 +1,235 @@
-//! Which rule comes nearest to allowing what none does.
-
-use crate::json::Map;
+//! The rules that come nearest to allowing what no rule allows.
 
 use crate::access::posture;
-use crate::model::{Condition, Policy, Selector, SelectorKind};
-use crate::source::{Origin, Text};
-use crate::testing::packet::{Packet, RulePorts, access_rules};
-use crate::testing::ssh_test::SshLogin;
-use crate::testing::ternary::Ternary;
+use crate::access::rule_index::{AccessRule, RuleRef};
+use crate::model::{Policy, Selector, SelectorKind, SshRule};
+use crate::source::Origin;
+use crate::testing::mismatch::Mismatch;
 
-/// The rule that comes nearest to allowing something.
+/// A rule that would allow it but for one condition.
 #[derive(Clone, Debug)]
-pub enum NearMiss<'p> {
-    /// This one, but for one thing.
-    Rule {
-        /// The whole rule.
-        rule: Origin,
-        /// What keeps it from fitting.
-        lack: Mismatch<'p>,
-    },
-    /// None, since no rule has the source at all.
-    NoSource,
-    /// None, since no rule has the destination at all.
-    NoDestination,
-    /// None: each lacks more than one thing.
-    Nothing,
+pub struct NearMiss<'p> {
+    /// The whole rule.
+    pub rule: Origin,
+    /// The condition that is not met.
+    pub mismatch: Mismatch<'p>,
 }
 
-/// The one thing for which a rule does not fit.
-#[derive(Clone, Debug)]
-pub enum Mismatch<'p> {
-    /// It opens the destination on these ports.
-    RulePorts(RulePorts<'p>),
-    /// The source is in none of its postures.
-    Posture {
-        /// The first condition that is not met.
-        unmet: Option<&'p Condition>,
-        /// Whether it is the posture of rules that have none of their own.
-        is_default: bool,
-    },
-    /// It is for these sources.
-    Source(&'p [Selector]),
-    /// It leads to these destinations.
-    Destination(Vec<&'p Selector>),
-    /// It is for these accounts.
-    Account(&'p [Text]),
+/// The rules that come nearest, and whether any rule matches either end.
+#[derive(Clone, Debug, Default)]
+pub struct NearMisses<'p> {
+    /// The rules, nearest first, each once.
+    pub rules: Vec<NearMiss<'p>>,
+    /// Whether some rule matches the source.
+    pub has_source: bool,
+    /// Whether some rule matches the destination.
+    pub has_destination: bool,
 }
 
-/// The best rule so far, and what is known of all.
+/// How a rule names a destination. The last is the most specific.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NamedAs {
+    /// As part of `*`.
+    Everything,
+    /// By another selector.
+    Other,
+    /// By the selector that was asked for.
+    Itself,
+}
+
+/// Which conditions of a rule are met.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// Whether the source is one of the rule's.
+    pub source: bool,
+    /// How the rule names the destination, if it does.
+    pub destination: Option<NamedAs>,
+    /// Whether the port is one of the rule's; of an SSH rule, the account.
+    pub ports: bool,
+    /// Whether the source meets a posture that the rule requires.
+    pub posture: bool,
+}
+
+/// The only condition of a rule that is not met, nearest first. A rule to `*` is not about this destination in
+/// particular, so its sources are the last thing to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Unmet {
+    PortsOfItself,
+    Ports,
+    Posture,
+    Source,
+    Destination,
+    SourceOfEverything,
+}
+
+impl Conditions {
+    fn only_unmet(self) -> Option<Unmet> {
+        match (self.source, self.destination, self.ports, self.posture) {
+            (true, Some(NamedAs::Itself), false, true) => Some(Unmet::PortsOfItself),
+            (true, Some(_), false, true) => Some(Unmet::Ports),
+            (true, Some(_), true, false) => Some(Unmet::Posture),
+            (false, Some(NamedAs::Everything), true, true) => Some(Unmet::SourceOfEverything),
+            (false, Some(_), true, true) => Some(Unmet::Source),
+            (true, None, true, true) => Some(Unmet::Destination),
+            _ => None,
+        }
+    }
+}
+
+/// Returns how the most specific of a rule's destinations names what was asked for as `asked`.
+pub fn named_as<'s>(
+    destinations: impl IntoIterator<Item = &'s Selector>,
+    asked: &str,
+    matches: impl Fn(&'s Selector) -> bool,
+) -> Option<NamedAs> {
+    let mut best = None;
+    for selector in destinations {
+        if matches(selector) {
+            let named = match selector.kind {
+                _ if selector.text.as_str() == asked => NamedAs::Itself,
+                SelectorKind::Wildcard => NamedAs::Everything,
+                _ => NamedAs::Other,
+            };
+            best = best.max(Some(named));
+        }
+    }
+    best
+}
+
+/// Returns at most `most` of the grants and ACLs that come nearest, given which conditions of each are met.
+pub fn nearest_rules<'p>(
+    rules: &[AccessRule<'p>],
+    most: usize,
+    conditions: impl Fn(usize, &AccessRule<'p>) -> Conditions,
+) -> NearMisses<'p> {
+    let mut search = Search::new(most);
+    for (number, rule) in rules.iter().enumerate() {
+        // Neither a grant of app capabilities alone nor the absence of rules is something to change.
+        if rule.ports.is_empty() || matches!(rule.rule, RuleRef::NoRules(_)) {
+            continue;
+        }
+        search.offer(conditions(number, rule), rule.rule.origin(), |unmet| match unmet {
+            Unmet::PortsOfItself | Unmet::Ports => Mismatch::Ports(rule.ports.clone()),
+            Unmet::Posture => {
+                Mismatch::Posture { required: rule.postures, is_default: rule.rule.src_posture().is_empty() }
+            }
+            Unmet::Source | Unmet::SourceOfEverything => Mismatch::Source(rule.rule.src()),
+            Unmet::Destination => Mismatch::Destination(rule.destinations()),
+        });
+    }
+    search.finish()
+}
+
+/// Like [`nearest_rules`], for the SSH rules of a policy.
+pub fn nearest_ssh_rules<'p>(
+    policy: &'p Policy,
+    most: usize,
+    conditions: impl Fn(usize, &'p SshRule) -> Conditions,
+) -> NearMisses<'p> {
+    let mut search = Search::new(most);
+    for (number, rule) in policy.ssh.iter().enumerate().filter(|(_, rule)| rule.action.is_some()) {
+        search.offer(conditions(number, rule), rule.origin, |unmet| match unmet {
+            Unmet::PortsOfItself | Unmet::Ports => Mismatch::Account(&rule.users),
+            Unmet::Posture => Mismatch::Posture {
+                required: posture::required(policy, &rule.src_posture),
+                is_default: rule.src_posture.is_empty(),
+            },
+            Unmet::Source | Unmet::SourceOfEverything => Mismatch::Source(&rule.src),
+            Unmet::Destination => Mismatch::Destination(rule.dst.iter().collect()),
+        });
+    }
+    search.finish()
+}
+
+/// The nearest rules so far.
 struct Search<'p> {
-    best: Option<(u8, Origin, Mismatch<'p>)>,
+    most: usize,
+    found: Vec<(Unmet, NearMiss<'p>)>,
     has_source: bool,
     has_destination: bool,
 }
 
 impl<'p> Search<'p> {
-    const fn new() -> Self {
-        Search { best: None, has_source: false, has_destination: false }
+    fn new(most: usize) -> Self {
+        Search { most, found: Vec::new(), has_source: false, has_destination: false }
     }
 
-    fn offer(&mut self, distance: u8, rule: Origin, lack: impl FnOnce() -> Mismatch<'p>) {
-        if self.best.as_ref().is_none_or(|(least, ..)| distance < *least) {
-            self.best = Some((distance, rule, lack()));
+    fn offer(&mut self, conditions: Conditions, rule: Origin, mismatch: impl Fn(Unmet) -> Mismatch<'p>) {
+        self.has_source |= conditions.source;
+        self.has_destination |= conditions.destination.is_some();
+        let Some(unmet) = conditions.only_unmet() else { return };
+        // An ACL with different ports is several rules of the index.
+        if let Some(place) = self.found.iter().position(|(_, known)| known.rule == rule)
+            && let Some((known_unmet, known)) = self.found.get_mut(place)
+        {
+            if *known_unmet == unmet {
+                known.mismatch.merge(mismatch(unmet));
+            }
+            if *known_unmet <= unmet {
+                return;
+            }
+            self.found.remove(place);
+        }
+        let place = self.found.partition_point(|(known, _)| *known <= unmet);
+        if place < self.most {
+            self.found.truncate(self.most - 1);
+            self.found.insert(place, (unmet, NearMiss { rule, mismatch: mismatch(unmet) }));
         }
     }
 
-    fn found(self) -> NearMiss<'p> {
-        match self.best {
-            Some((_, rule, lack)) => NearMiss::Rule { rule, lack },
-            None if !self.has_destination => NearMiss::NoDestination,
-            None if !self.has_source => NearMiss::NoSource,
-            None => NearMiss::Nothing,
-        }
+    fn finish(self) -> NearMisses<'p> {
+        let rules = self.found.into_iter().map(|(_, near_miss)| near_miss).collect();
+        NearMisses { rules, has_source: self.has_source, has_destination: self.has_destination }
     }
 }
 
-/// The rule that comes nearest to letting a packet through. Other ports of the same destination are nearer than
-/// another posture, that is nearer than another source, and that nearer than another destination; but a rule towards
-/// `*` is about no destination in particular.
-pub fn to_packet<'p>(packet: &Packet<'_, 'p>, host: &Selector) -> NearMiss<'p> {
-    let mut search = Search::new();
-    for rule in access_rules(packet.policy) {
-        let is_source = packet.comes_from(rule) != Ternary::No;
-        let has_posture = packet.has_posture_for(rule);
-        let mut elsewhere = Vec::new();
-        for (dst, ports) in rule.destinations() {
-            // What may be there, for all that is known, would be no help to name.
-            let (is_there, is_open) = (packet.goes_to(dst) == Ternary::Yes, packet.is_on(ports) != Ternary::No);
-            search.has_destination |= is_there;
-            let is_exact = dst.text.as_str() == host.text.as_str();
-            match (is_there, is_open) {
-                (true, false) if is_source && has_posture => {
-                    search.offer(if is_exact { 0 } else { 1 }, rule.origin(), || Mismatch::RulePorts(ports));
-                }
-                (true, true) if is_source && !has_posture => {
-                    search.offer(2, rule.origin(), || unmet(packet.policy, rule.src_posture(), packet.attributes));
-                }
-                (true, true) if !is_source && has_posture => {
-                    let distance = if dst.kind == SelectorKind::Wildcard { 5 } else { 3 };
-                    search.offer(distance, rule.origin(), || Mismatch::Source(rule.src()));
-                }
-                (false, true) if is_source && has_posture => elsewhere.push(dst),
-                _ => {}
-            }
-        }
-        search.has_source |= is_source;
-        if !elsewhere.is_empty() {
-            search.offer(4, rule.origin(), || Mismatch::Destination(elsewhere));
-        }
-    }
-    search.found()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::rule_index::RuleIndex;
+    use crate::access::tailnet::Tailnet;
 
-/// The SSH rule that comes nearest to letting somebody in, by the same measure.
-pub fn to_login<'p>(login: &SshLogin<'_, 'p>) -> NearMiss<'p> {
-    let mut search = Search::new();
-    for rule in login.policy.ssh.iter().filter(|rule| rule.action.is_some()) {
-        let is_source = login.comes_from(rule) != Ternary::No;
-        let is_there = login.goes_by(rule) != Ternary::No;
-        let is_account = login.is_one_of(rule) != Ternary::No;
-        let has_posture = login.has_posture_for(rule);
-        search.has_source |= is_source;
-        search.has_destination |= is_there;
-        match (is_account, has_posture, is_source, is_there) {
-            (false, true, true, true) => search.offer(0, rule.origin, || Mismatch::Account(&rule.users)),
-            (true, false, true, true) => {
-                search.offer(2, rule.origin, || unmet(login.policy, &rule.src_posture, login.attributes))
-            }
-            (true, true, false, true) => search.offer(3, rule.origin, || Mismatch::Source(&rule.src)),
-            (true, true, true, false) => {
-                search.offer(4, rule.origin, || Mismatch::Destination(rule.dst.iter().collect()));
-            }
-            _ => {}
-        }
-    }
-    search.found()
-}
+    const MET: Conditions = Conditions { source: true, destination: Some(NamedAs::Other), ports: true, posture: true };
 
-fn unmet<'p>(policy: &'p Policy, own: &'p [Selector], attributes: &Map) -> Mismatch<'p> {
-    let unmet = posture::first_unmet(policy, posture::required(policy, own), attributes);
-    Mismatch::Posture { unmet, is_default: own.is_empty() }
+    /// The nearest rules, as the number of each with its mismatch.
+    fn nearest(most: usize, conditions: &[Conditions]) -> Vec<(usize, String)> {
+        let policy = Policy::parse(
+            r#"{"acls": [
+                {"action": "accept", "src": ["tag:a"], "dst": ["tag:b:80", "tag:c:443"]},
+                {"action": "accept", "src": ["tag:d"], "dst": ["tag:b:22"]},
+                {"action": "accept", "src": ["tag:e"], "dst": ["tag:b:23"]},
+            ]}"#,
+        );
+        let index = RuleIndex::new(&policy, &Tailnet::new(&policy));
+        let origins: Vec<Origin> = policy.acls.iter().flatten().map(|acl| acl.origin).collect();
+        let found = nearest_rules(&index.list, most, |number, _| conditions[number]).rules;
+        let number = |rule| origins.iter().position(|origin| *origin == rule).unwrap();
+        found.iter().map(|near| (number(near.rule), format!("{:?}", near.mismatch))).collect()
+    }
+
+    #[test]
+    fn the_nearest_comes_first() {
+        let ports = Conditions { ports: false, ..MET };
+        let (source, posture) = (Conditions { source: false, ..MET }, Conditions { posture: false, ..MET });
+        let everything = Conditions { destination: Some(NamedAs::Everything), ..source };
+        let numbers = |most, conditions: [Conditions; 4]| {
+            nearest(most, &conditions).iter().map(|(number, _)| *number).collect::<Vec<_>>()
+        };
+        let far = Conditions { source: false, ports: false, ..MET };
+        assert_eq!(numbers(3, [source, far, posture, ports]), [2, 1, 0]);
+        assert_eq!(numbers(1, [source, far, posture, ports]), [2]);
+        assert_eq!(numbers(3, [everything, far, Conditions { destination: None, ..MET }, source]), [2, 1, 0]);
+        assert_eq!(numbers(3, [far, MET, far, Conditions { destination: Some(NamedAs::Itself), ..ports }]), [2]);
+        // An ACL with different ports is one rule, as near as its nearest part.
+        assert_eq!(numbers(3, [source, posture, ports, far]), [1, 0]);
+    }
+
+    #[test]
+    fn an_acl_has_the_ports_of_all_its_parts() {
+        let (ports, far) = (Conditions { ports: false, ..MET }, Conditions { source: false, ports: false, ..MET });
+        let of_one = nearest(1, &[ports, far, far, far]);
+        let of_both = nearest(1, &[ports, ports, far, far]);
+        assert!(of_one[0].1.contains("80") && !of_one[0].1.contains("443"), "{of_one:?}");
+        assert!(of_both[0].1.contains("80") && of_both[0].1.contains("443"), "{of_both:?}");
+    }
 }

@@ -1,34 +1,33 @@
 //! Whether the policy's own `tests` hold.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::access::bit_set::BitSet;
-use crate::access::rule_index::{RuleIndex, RuleRef};
+use crate::access::rule_index::RuleIndex;
 use crate::access::tailnet::Tailnet;
-use crate::model::{Policy, Selector, Target, Test};
+use crate::model::{Policy, Target, Test};
 use crate::source::Origin;
-use crate::testing::near_miss;
-use crate::testing::outcome::{Decider, Evaluation, Expectation, MultiTagBypass, Outcome};
-use crate::testing::packet::{Decision, Packet, access_rules};
+use crate::testing::decision::RuleDecision;
+use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_rules};
+use crate::testing::network_end::{EndResolver, TestEnd, index_unknowns};
+use crate::testing::outcome::{Decider, DecidingRule, Evaluation, Expectation, MultiTagBypass, Outcome, Probe};
+use crate::testing::packet::Packet;
 use crate::testing::ternary::Ternary;
-use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
-use crate::testing::unknowns::{Side, UnknownIndex};
+use crate::testing::unknowns::Side;
 
-/// For how many targets that must be allowed, and are not, the nearest of so many rules is looked for: of a hundred,
-/// which is more than anyone reads at once, and of fewer where every look is at thousands of rules.
-pub fn explained_at_most(rules: usize) -> usize {
+/// Returns for how many failures the nearest of so many rules is searched: a hundred, which is more than anyone reads
+/// at once, and fewer if every search is through thousands of rules.
+pub fn most_explained(rules: usize) -> usize {
     (100_000 / rules.max(1)).clamp(1, 100)
 }
 
-/// What becomes of every target of the policy's `tests`, in the order of the policy.
+/// Returns the outcome of every target of the policy's `tests`, in the order of the policy.
 ///
-/// A target is reached if every device of the source may reach some device of the destination. `policytest-allpass-acls-group-src-host-dst`
-/// It is denied if none may reach any. Users and tags need no devices. Without a protocol a test is of TCP.
-/// `policytest-proto-udp` What is wrong with a test in itself is for [`crate::check`] to say.
+/// A target is reached if every device of the source can reach some device of the destination. `policytest-allpass-acls-group-src-host-dst`
+/// It is denied if none can reach any. Users and tags need no devices. Without a protocol a test is about TCP.
+/// `policytest-proto-udp` [`crate::check`] reports what is wrong with a test in itself.
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_analysis::compile;
 /// let policy = Policy::parse(r#"{
 ///     "tagOwners": {"tag:web": [], "tag:db": []},
 ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
@@ -41,101 +40,52 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
         return Vec::new();
     }
     let tailnet = Tailnet::new(policy);
-    let permits = RuleIndex::new(policy, &tailnet);
-    let in_doubt = in_doubt(policy, &tailnet, &permits);
-    let lookup = EndResolver { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
+    let rules = RuleIndex::new(policy, &tailnet);
+    let unknowns = index_unknowns(policy, &tailnet, &rules);
+    let resolver = EndResolver { tailnet: &tailnet, rules: &rules, unknowns: &unknowns };
     let mut hosts: HashMap<&str, Vec<TestEnd>> = HashMap::new();
-    let mut hosts_with_tags: HashMap<&str, Option<Vec<TestEnd>>> = HashMap::new();
+    let mut multi_tag_hosts: HashMap<&str, Option<Vec<TestEnd>>> = HashMap::new();
     let mut outcomes = Vec::new();
-    let (mut explained, at_most) = (0, explained_at_most(permits.list.len()));
+    let (mut explained, most) = (0, most_explained(rules.list.len()));
     for test in &policy.tests {
-        let sources = test.src.as_ref().map_or(Vec::new(), |src| lookup.ends(src, Side::Source));
-        let mut sources_with_tags = None;
-        let wanted = test.accept.iter().map(|target| (Expectation::Accept, target));
-        for (expectation, target) in wanted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
+        let sources = test.src.as_ref().map_or(Vec::new(), |src| resolver.ends(src, Side::Source));
+        let mut multi_tag_sources = None;
+        let run = TestRun { policy, resolver, test, sources: &sources };
+        let accepted = test.accept.iter().map(|target| (Expectation::Accept, target));
+        for (expectation, target) in accepted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
             let destinations =
-                hosts.entry(&target.host.text).or_insert_with(|| lookup.ends(&target.host, Side::Destination));
-            let run = TestRun { policy, tailnet: &tailnet, permits: &permits, test, sources: &sources };
-            let mut outcome = run.outcome(expectation, target, destinations, explained < at_most);
+                hosts.entry(&target.host.text).or_insert_with(|| resolver.ends(&target.host, Side::Destination));
+            let mut outcome = run.outcome(expectation, target, destinations, explained < most);
             if expectation == Expectation::Deny && outcome.passes() {
-                let from = sources_with_tags
-                    .get_or_insert_with(|| test.src.as_ref().and_then(|src| lookup.carriers(src, Side::Source)));
-                let to = hosts_with_tags
+                let from = multi_tag_sources.get_or_insert_with(|| {
+                    test.src.as_ref().and_then(|src| resolver.multi_tag_devices(src, Side::Source))
+                });
+                let to = multi_tag_hosts
                     .entry(&target.host.text)
-                    .or_insert_with(|| lookup.carriers(&target.host, Side::Destination));
-                outcome.leak = run.leak(from.as_deref(), to.as_deref(), destinations, target.port);
+                    .or_insert_with(|| resolver.multi_tag_devices(&target.host, Side::Destination));
+                outcome.bypass = run.bypass(from.as_deref(), to.as_deref(), destinations, target.port);
             }
+            explained += usize::from(outcome.near_misses.is_some());
             outcomes.push(outcome);
-            explained += usize::from(outcomes.last().is_some_and(|outcome| outcome.nearest.is_some()));
         }
     }
     outcomes
 }
 
-pub fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &RuleIndex) -> UnknownIndex {
-    let rules = || access_rules(policy);
-    let src = rules().flat_map(RuleRef::src);
-    let dst = rules().flat_map(RuleRef::destinations).map(|(dst, _)| dst);
-    UnknownIndex::new(tailnet, src.chain(dst), &permits.selectors, |ids| permits.with(ids))
-}
-
-/// One side of a test.
-#[derive(Clone)]
-pub struct TestEnd<'p> {
-    pub party: TestEndpoint<'p>,
-    /// The permits that it is one side of.
-    pub certain: BitSet,
-    /// Those, and the ones that it may be one side of.
-    pub possible: BitSet,
-}
-
-/// Where the permits of somebody are found.
-#[derive(Clone, Copy)]
-pub struct EndResolver<'a, 'p> {
-    pub tailnet: &'a Tailnet<'p>,
-    pub permits: &'a RuleIndex<'p>,
-    pub in_doubt: &'a UnknownIndex,
-}
-
-impl<'p> EndResolver<'_, 'p> {
-    /// Everybody that a selector of a test stands for.
-    pub fn ends(self, selector: &'p Selector, side: Side) -> Vec<TestEnd<'p>> {
-        self.distinct(parties(self.tailnet, selector), side)
-    }
-
-    /// The devices of a tag with all their tags, if one of them has several.
-    fn carriers(self, selector: &'p Selector, side: Side) -> Option<Vec<TestEnd<'p>>> {
-        Some(self.distinct(carriers(self.tailnet, selector)?, side))
-    }
-
-    /// One of all those that the rules do not tell apart: a tag may have a thousand devices.
-    fn distinct(self, parties: Vec<TestEndpoint<'p>>, side: Side) -> Vec<TestEnd<'p>> {
-        let mut seen = HashSet::new();
-        let ends = parties.into_iter().map(|party| self.end(party, side));
-        ends.filter(|end| end.certain != end.possible || seen.insert((end.certain.clone(), end.party.user()))).collect()
-    }
-
-    fn end(self, party: TestEndpoint<'p>, side: Side) -> TestEnd<'p> {
-        let certain = match side {
-            Side::Source => self.permits.from(self.tailnet, &party.identity()),
-            Side::Destination => self.permits.to(&party.identity()),
-        };
-        let mut possible = certain.clone();
-        self.in_doubt.add_to(&mut possible, party.gaps(), side);
-        TestEnd { party, certain, possible }
-    }
-}
-
 /// A test that is being run.
 pub struct TestRun<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
-    pub tailnet: &'a Tailnet<'p>,
-    pub permits: &'a RuleIndex<'p>,
+    /// The tailnet and the rules of the policy.
+    pub resolver: EndResolver<'a, 'p>,
+    /// The test.
     pub test: &'p Test,
+    /// Everything that the source of the test stands for.
     pub sources: &'a [TestEnd<'p>],
 }
 
 impl<'p> TestRun<'_, 'p> {
+    /// Returns the outcome of one target; with `explain`, the nearest rule if no rule allows it.
     pub fn outcome(
         &self,
         expectation: Expectation,
@@ -143,30 +93,47 @@ impl<'p> TestRun<'_, 'p> {
         destinations: &[TestEnd<'p>],
         explain: bool,
     ) -> Outcome<'p> {
-        let mut outcome = Outcome::of_test(self.test, expectation, target);
-        if self.sources.is_empty() || destinations.is_empty() {
-            return outcome.without_parties(self.sources.is_empty(), destinations.is_empty());
-        }
-        let finding = |source| {
-            let answers = destinations.iter().map(|destination| self.answer(source, destination, target.port));
-            Evaluation::new(expectation != Expectation::Deny, Decision::first(answers))
+        let mut outcome = Outcome {
+            test: self.test.origin,
+            source: self.test.src.as_ref(),
+            expectation,
+            destination: &target.host,
+            probe: Probe::Network { target: &target.text, port: target.port, protocol: self.test.proto },
+            attributes: &self.test.src_posture_attrs,
+            evaluation: Evaluation::PENDING,
+            decider: None,
+            bypass: None,
+            near_misses: None,
         };
-        let findings: Vec<Evaluation> = self.sources.iter().map(finding).collect();
-        let Some((decisive, index, differ)) = Evaluation::of_all(&findings) else { return outcome };
-        (outcome.verdict, outcome.rule) = (decisive.verdict, decisive.rule);
-        let source = self.sources.get(index);
-        outcome.who = source.filter(|_| differ).map(|source| Decider::of(&source.party));
-        if let (true, true, Some(source), Some(destination)) =
-            (explain, outcome.fails() && outcome.rule.is_none(), source, destinations.first())
+        if self.sources.is_empty() || destinations.is_empty() {
+            let source = outcome.source.filter(|_| self.sources.is_empty());
+            let empty = source.into_iter().chain(destinations.is_empty().then_some(&target.host));
+            outcome.evaluation = Evaluation::of_empty(expectation, empty);
+            return outcome;
+        }
+        let evaluate = |source| {
+            let decisions = destinations.iter().map(|destination| self.decide(source, destination, target.port));
+            Evaluation::new(expectation, RuleDecision::any(decisions), None)
+        };
+        let evaluations: Vec<Evaluation> = self.sources.iter().map(evaluate).collect();
+        if let Some((place, differ)) = Evaluation::decisive(&evaluations)
+            && let (Some(evaluation), Some(source)) = (evaluations.get(place), self.sources.get(place))
         {
-            let packet = self.packet(source, destination, target.port);
-            outcome.nearest = Some(near_miss::to_packet(&packet, &target.host));
+            outcome.evaluation = *evaluation;
+            outcome.decider = differ.then(|| Decider::from(&source.endpoint));
+            if explain
+                && outcome.fails()
+                && outcome.evaluation.rule.is_none()
+                && let Some(destination) = destinations.first()
+            {
+                outcome.near_misses = Some(self.near_misses(source, destination, target));
+            }
         }
         outcome
     }
 
-    /// A packet that goes through between devices, though none does between the tags that the test names.
-    fn leak(
+    /// Returns a rule that allows a packet between devices, though none does between the tags that the test names.
+    fn bypass(
         &self,
         from: Option<&[TestEnd<'p>]>,
         to: Option<&[TestEnd<'p>]>,
@@ -176,39 +143,64 @@ impl<'p> TestRun<'_, 'p> {
         if from.is_none() && to.is_none() {
             return None;
         }
-        let name = |is_tag: bool, end: &TestEnd<'p>| end.party.device().filter(|_| is_tag);
         let (sources, destinations) = (from.unwrap_or(self.sources), to.unwrap_or(destinations));
-        let pairs = sources.iter().flat_map(|source| destinations.iter().map(move |other| (source, other)));
-        pairs.into_iter().find_map(|(source, destination)| match self.answer(source, destination, port) {
-            Decision::Allowed(rule) => Some(MultiTagBypass {
-                source: name(from.is_some(), source),
-                destination: name(to.is_some(), destination),
-                rule,
-                action: None,
-            }),
-            _ => None,
+        for source in sources {
+            for destination in destinations {
+                if let RuleDecision::Allow(origin) = self.decide(source, destination, port) {
+                    return Some(MultiTagBypass {
+                        source: source.endpoint.device().filter(|_| from.is_some()),
+                        destination: destination.endpoint.device().filter(|_| to.is_some()),
+                        rule: DecidingRule { origin, action: None },
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    fn near_misses(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, target: &Target) -> NearMisses<'p> {
+        let packet = self.packet(source, destination, target.port);
+        let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
+        nearest_rules(&self.resolver.rules.list, 1, |number, rule| {
+            let may_be_there =
+                destination.possible.contains(number) || may_be_own && self.resolver.rules.is_to_own(number);
+            Conditions {
+                source: source.certain.contains(number)
+                    || source.possible.contains(number) && packet.matches_source(rule.rule) != Ternary::No,
+                // A rule that may lead there, depending on a fact, would not help.
+                destination: if may_be_there {
+                    let matches = |selector| packet.matches_destination(selector) == Ternary::Yes;
+                    named_as(rule.destinations(), &target.host.text, matches)
+                } else {
+                    None
+                },
+                ports: packet.matches_ports(rule) != Ternary::No,
+                posture: packet.meets_posture(rule.postures),
+            }
         })
     }
 
+    /// Returns the packet that the test tries between two ends.
     pub fn packet<'a>(&'a self, source: &'a TestEnd<'p>, destination: &'a TestEnd<'p>, port: u16) -> Packet<'a, 'p> {
         Packet {
             policy: self.policy,
-            tailnet: self.tailnet,
+            tailnet: self.resolver.tailnet,
             attributes: &self.test.src_posture_attrs,
-            source: &source.party,
-            destination: &destination.party,
+            source: &source.endpoint,
+            destination: &destination.endpoint,
             protocol: self.test.proto,
             port,
         }
     }
 
-    /// A rule that lets a source through to one of some destinations, or may do so, and whether there is no other one.
-    pub fn first_rules(&self, source: &TestEnd<'p>, destinations: &[TestEnd<'p>], port: u16) -> Option<(Origin, bool)> {
+    /// Returns a rule that allows a source to reach one of the destinations, or may do so, and whether it is the only
+    /// one.
+    pub fn first_rule(&self, source: &TestEnd<'p>, destinations: &[TestEnd<'p>], port: u16) -> Option<(Origin, bool)> {
         let mut first: Option<Origin> = None;
         for destination in destinations {
-            for (rule, fit) in self.fits(source, destination, port) {
+            for (rule, matches) in self.matches(source, destination, port) {
                 match first {
-                    _ if fit == Ternary::No => {}
+                    _ if matches == Ternary::No => {}
                     None => first = Some(rule),
                     Some(known) if known != rule => return Some((known, false)),
                     Some(_) => {}
@@ -218,44 +210,45 @@ impl<'p> TestRun<'_, 'p> {
         first.map(|rule| (rule, true))
     }
 
-    /// Whether each rule that may be about two lets a packet through.
-    fn fits<'b>(
+    /// Returns for each rule that may have both ends whether it allows a packet.
+    fn matches<'b>(
         &'b self,
         source: &'b TestEnd<'p>,
         destination: &'b TestEnd<'p>,
         port: u16,
     ) -> impl Iterator<Item = (Origin, Ternary<'p>)> + use<'b, 'p> {
-        let is_own = destination.party.is_own_device_of(&source.party);
-        let candidates = self.permits.between(&source.possible, &destination.possible, is_own != Ternary::No);
-        candidates.map(move |(number, permit)| {
+        let is_own = destination.endpoint.is_own_device_of(&source.endpoint);
+        let candidates = self.resolver.rules.between(&source.possible, &destination.possible, is_own != Ternary::No);
+        candidates.map(move |(number, rule)| {
             let packet = self.packet(source, destination, port);
-            let is_self = || is_own == Ternary::Yes && self.permits.is_to_own(number);
+            let is_self = || is_own == Ternary::Yes && self.resolver.rules.is_to_own(number);
             let is_certain = source.certain.contains(number) && (destination.certain.contains(number) || is_self());
-            let fit = if is_certain { packet.goes_by_permit(permit) } else { packet.goes_by(permit.rule) };
-            (permit.rule.origin(), fit)
+            let matches = if is_certain { packet.matches_between_ends(rule) } else { packet.matches_rule(rule.rule) };
+            (rule.rule.origin(), matches)
         })
     }
 
-    /// The first rule that lets a packet through; the whole policy where that has no rules at all, and so allows everything.
-    pub fn answer(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, port: u16) -> Decision<'p> {
+    /// Decides a packet by the first rule that allows it, or else by the first that may. A policy without rules allows
+    /// everything.
+    pub fn decide(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, port: u16) -> RuleDecision<'p> {
         let packet = self.packet(source, destination, port);
-        let is_own = destination.party.is_own_device_of(&source.party);
-        let mut certain = self.permits.between(&source.certain, &destination.certain, is_own == Ternary::Yes);
-        if let Some((_, permit)) = certain.find(|(_, permit)| packet.goes_by_permit(permit) == Ternary::Yes) {
-            return Decision::Allowed(permit.rule.origin());
+        let is_own = destination.endpoint.is_own_device_of(&source.endpoint);
+        let mut certain = self.resolver.rules.between(&source.certain, &destination.certain, is_own == Ternary::Yes);
+        if let Some((_, rule)) = certain.find(|(_, rule)| packet.matches_between_ends(rule) == Ternary::Yes) {
+            return RuleDecision::Allow(rule.rule.origin());
         }
-        // Nothing allows it for certain, so the first rule that may do so is what it hangs on.
-        let answers = self.fits(source, destination, port).map(|(rule, fit)| Decision::of_rule(fit, rule));
-        answers.into_iter().find(|answer| *answer != Decision::Denied).unwrap_or(Decision::Denied)
+        let mut decisions =
+            self.matches(source, destination, port).map(|(rule, matches)| RuleDecision::new(matches, rule));
+        decisions.find(|decision| *decision != RuleDecision::Deny).unwrap_or(RuleDecision::Deny)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Protocol;
-    use crate::source::{Origin, Text};
-    use crate::testing::outcome::TestResult;
+    use crate::model::{Protocol, Selector};
+    use crate::source::Text;
+    use crate::testing::packet::access_rules;
     use policy_generate::small;
     use policy_generate::small::{DESTINATIONS, Random, SOURCES};
 
@@ -271,28 +264,28 @@ mod tests {
             // The same policy once with all that is known of its tailnet, and once with nothing.
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
-                let permits = RuleIndex::new(&policy, &tailnet);
-                let in_doubt = in_doubt(&policy, &tailnet, &permits);
-                let lookup = EndResolver { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
-                let ends = |side| move |selector| lookup.ends(selector, side);
+                let rules = RuleIndex::new(&policy, &tailnet);
+                let unknowns = index_unknowns(&policy, &tailnet, &rules);
+                let resolver = EndResolver { tailnet: &tailnet, rules: &rules, unknowns: &unknowns };
+                let ends = |side| move |selector| resolver.ends(selector, side);
                 let from: Vec<TestEnd> = sources.iter().flat_map(ends(Side::Source)).collect();
                 let to: Vec<TestEnd> = destinations.iter().flat_map(ends(Side::Destination)).collect();
                 for (number, (source, destination)) in
                     from.iter().flat_map(|source| to.iter().map(move |destination| (source, destination))).enumerate()
                 {
                     let test = &tests[number % tests.len()];
-                    let run = TestRun { policy: &policy, tailnet: &tailnet, permits: &permits, test, sources: &[] };
+                    let run = TestRun { policy: &policy, resolver, test, sources: &[] };
                     for port in 1..4 {
                         let packet = run.packet(source, destination, port);
                         let rules = access_rules(&policy);
                         let expected = match policy.grants.is_none() && policy.acls.is_none() {
-                            true => Decision::Allowed(policy.origin),
-                            false => Decision::first(
-                                rules.map(|rule| Decision::of_rule(packet.goes_by(rule), rule.origin())),
+                            true => RuleDecision::Allow(policy.origin),
+                            false => RuleDecision::any(
+                                rules.map(|rule| RuleDecision::new(packet.matches_rule(rule), rule.origin())),
                             ),
                         };
-                        let found = run.answer(source, destination, port);
-                        assert_eq!(found, expected, "{text}\n{:?} {:?} {port}", source.party, destination.party);
+                        let found = run.decide(source, destination, port);
+                        assert_eq!(found, expected, "{text}\n{:?} {:?} {port}", source.endpoint, destination.endpoint);
                     }
                 }
             }
@@ -320,12 +313,13 @@ mod tests {
             assert_eq!(bare.len(), full.len());
             assert!(bare.len() > 500);
             for (before, after) in bare.iter().zip(&full) {
-                match before.verdict {
-                    TestResult::Unknown(_) => doubtful += 1,
-                    verdict => {
+                match before.evaluation.holds {
+                    Ternary::Maybe(_) => doubtful += 1,
+                    holds => {
                         certain += 1;
-                        let place = format!("{} {:?} {}", before.source.unwrap(), before.expectation, before.target);
-                        assert_eq!(verdict, after.verdict, "{text}\n{facts}\n{place}");
+                        let place =
+                            format!("{} {:?} {}", before.source.unwrap(), before.expectation, before.probe.text());
+                        assert_eq!(holds, after.evaluation.holds, "{text}\n{facts}\n{place}");
                     }
                 }
             }

@@ -1,15 +1,15 @@
-//! What became of the policy's own tests.
+//! The outcomes of the policy's own tests.
 
 use crate::json::Map;
 
-use crate::model::{Action, Protocol, Selector, SshTest, Target, Test};
+use crate::model::{Action, Protocol, Selector};
 use crate::source::{Origin, Text};
-use crate::testing::near_miss::NearMiss;
-use crate::testing::packet::Decision;
-use crate::testing::ternary::MissingFact;
+use crate::testing::decision::RuleDecision;
+use crate::testing::near_miss::NearMisses;
+use crate::testing::ternary::{MissingFact, Ternary};
 use crate::testing::test_endpoint::{TestEndpoint, is_nobody};
 
-/// What a test says of one target or account.
+/// What a test expects of one target or account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// It must be allowed.
@@ -20,66 +20,103 @@ pub enum Expectation {
     Deny,
 }
 
-/// Whether one target or account of a test is as it must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TestResult<'p> {
-    /// It is.
-    Passes,
-    /// It may be: that hangs on a fact that is not given.
-    Unknown(MissingFact<'p>),
-    /// It is not.
-    Fails,
+/// What a test tries to reach at its destination.
+#[derive(Clone, Copy, Debug)]
+pub enum Probe<'p> {
+    /// A port.
+    Network {
+        /// The target as the test has it: `tag:web:443`.
+        target: &'p Text,
+        /// The port of the target.
+        port: u16,
+        /// The protocol, if the test names one.
+        protocol: Option<Protocol>,
+    },
+    /// An account, over Tailscale SSH.
+    Ssh {
+        /// The account.
+        account: &'p Text,
+    },
 }
 
-/// What became of one target or account of a test.
+impl<'p> Probe<'p> {
+    /// Returns the target or account as the test has it.
+    pub fn text(&self) -> &'p Text {
+        match self {
+            Probe::Network { target, .. } => target,
+            Probe::Ssh { account } => account,
+        }
+    }
+
+    /// Whether it is an account.
+    pub fn is_ssh(&self) -> bool {
+        matches!(self, Probe::Ssh { .. })
+    }
+
+    /// Returns the protocol, if the test names one.
+    pub fn protocol(&self) -> Option<Protocol> {
+        match self {
+            Probe::Network { protocol, .. } => *protocol,
+            Probe::Ssh { .. } => None,
+        }
+    }
+}
+
+/// A rule that decides a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecidingRule {
+    /// The whole rule; the whole policy if it has no rules, and so allows everything.
+    pub origin: Origin,
+    /// The action of an SSH rule.
+    pub action: Option<Action>,
+}
+
+/// Whether what a test expects of one pair of ends holds, and the rule that decides it.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluation<'p> {
+    /// Whether it holds, or the fact that it depends on.
+    pub holds: Ternary<'p>,
+    /// The rule that allows it, if one does. If it is unknown whether it holds, the rule that may allow it.
+    pub rule: Option<DecidingRule>,
+}
+
+/// The outcome of one target or account of a test.
 #[derive(Clone, Debug)]
 pub struct Outcome<'p> {
     /// The whole test.
     pub test: Origin,
-    /// Whom it is about. Only what is no valid test has nobody.
+    /// The source of the test. Only an invalid test has none.
     pub source: Option<&'p Selector>,
-    /// What was to be.
+    /// What must be so.
     pub expectation: Expectation,
-    /// The target of a test, or the account of an SSH test.
-    pub target: &'p Text,
     /// The destination of an SSH test, or the host in the target of a test.
     pub destination: &'p Selector,
-    /// The port of a target.
-    pub port: Option<u16>,
-    /// The protocol, where the test names one.
-    pub protocol: Option<Protocol>,
+    /// What is tried there.
+    pub probe: Probe<'p>,
     /// The imagined posture of the source.
     pub attributes: &'p Map,
-    /// Whether it is so.
-    pub verdict: TestResult<'p>,
-    /// The rule that allows it, if one does: what an accept rests on, and what a failing deny is refuted by.
-    /// Where it is not known whether it is so, the rule that may allow it.
-    pub rule: Option<Origin>,
-    /// What that rule does, in an SSH test.
-    pub action: Option<Action>,
-    /// Decider of several that the source stands for decides it, where it is not so for all of them.
-    pub who: Option<Decider<'p>>,
-    /// Where it passes by the tags that the test names: two devices with these tags between which it is otherwise, by
-    /// another of their tags.
-    pub leak: Option<MultiTagBypass<'p>>,
-    /// For the first of those that must be allowed and are not: which rule comes nearest.
-    pub nearest: Option<NearMiss<'p>>,
+    /// Whether the expectation holds.
+    pub evaluation: Evaluation<'p>,
+    /// Which of several devices or users of the source decides it, if it does not hold for all of them alike.
+    pub decider: Option<Decider<'p>>,
+    /// If it passes by the tags that the test names: two devices with these tags between which it would fail.
+    pub bypass: Option<MultiTagBypass<'p>>,
+    /// If no rule allows what must be allowed: the rules that come nearest. Only the first of many failures have them.
+    pub near_misses: Option<NearMisses<'p>>,
 }
 
-/// What is so between two tags, a denial above all, and is not between two devices that have them.
+/// A test that passes between two tags and would fail between two devices that have them and other tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MultiTagBypass<'p> {
-    /// The device that has the source's tag, if that is a tag that several devices or tags meet on.
+    /// The device with the source's tag, if one of the devices with that tag has another one.
     pub source: Option<&'p str>,
-    /// The device that has the destination's tag, likewise.
+    /// The device with the destination's tag, likewise.
     pub destination: Option<&'p str>,
-    /// The rule that opens it, or lets in other than it should.
-    pub rule: Origin,
-    /// What that rule does, in an SSH test.
-    pub action: Option<Action>,
+    /// The rule by which the test would fail.
+    pub rule: DecidingRule,
 }
 
-/// One of several that a source stands for.
+/// One of several devices or users that a source stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decider<'p> {
     /// The login of the user.
@@ -89,110 +126,67 @@ pub struct Decider<'p> {
 }
 
 impl<'p> Outcome<'p> {
-    /// Of a test that is yet to be run.
-    pub fn of_test(test: &'p Test, expectation: Expectation, target: &'p Target) -> Self {
-        Outcome {
-            test: test.origin,
-            source: test.src.as_ref(),
-            expectation,
-            target: &target.text,
-            destination: &target.host,
-            port: Some(target.port),
-            protocol: test.proto,
-            attributes: &test.src_posture_attrs,
-            verdict: TestResult::Passes,
-            rule: None,
-            action: None,
-            who: None,
-            leak: None,
-            nearest: None,
-        }
-    }
-
-    /// Of an SSH test, likewise.
-    pub fn of_ssh_test(
-        test: &'p SshTest,
-        expectation: Expectation,
-        destination: &'p Selector,
-        account: &'p Text,
-    ) -> Self {
-        Outcome {
-            test: test.origin,
-            source: test.src.as_ref(),
-            expectation,
-            target: account,
-            destination,
-            port: None,
-            protocol: None,
-            attributes: &test.src_posture_attrs,
-            verdict: TestResult::Passes,
-            rule: None,
-            action: None,
-            who: None,
-            leak: None,
-            nearest: None,
-        }
-    }
-
-    /// What it is if one of the two ends stands for nobody: nobody gets anywhere.
-    pub fn without_parties(self, no_source: bool, no_destination: bool) -> Self {
-        let nobody = self.source.filter(|_| no_source);
-        let nowhere = Some(self.destination).filter(|_| no_destination);
-        let unknown = nobody.into_iter().chain(nowhere).find(|selector| !is_nobody(selector));
-        let verdict = match (unknown, self.expectation) {
-            (Some(selector), _) => TestResult::Unknown(MissingFact::Selector(&selector.text)),
-            (None, Expectation::Deny) => TestResult::Passes,
-            (None, _) => TestResult::Fails,
-        };
-        Outcome { verdict, ..self }
-    }
-
-    /// Whether it is as it must be, for certain.
+    /// Whether the expectation holds for certain.
     pub fn passes(&self) -> bool {
-        self.verdict == TestResult::Passes
+        self.evaluation.holds == Ternary::Yes
     }
 
-    /// Whether it is not as it must be, for certain.
+    /// Whether the expectation does not hold for certain.
     pub fn fails(&self) -> bool {
-        self.verdict == TestResult::Fails
+        self.evaluation.holds == Ternary::No
+    }
+
+    /// Returns the rule that the outcome rests on, if there is one.
+    pub fn rule(&self) -> Option<Origin> {
+        self.evaluation.rule.map(|rule| rule.origin)
+    }
+
+    /// Returns what the rule does, if it is an SSH rule.
+    pub fn action(&self) -> Option<Action> {
+        self.evaluation.rule.and_then(|rule| rule.action)
     }
 }
 
-impl<'p> Decider<'p> {
-    pub fn of(party: &TestEndpoint<'p>) -> Decider<'p> {
-        Decider { user: party.user(), device: party.device() }
+impl<'p> From<&TestEndpoint<'p>> for Decider<'p> {
+    fn from(endpoint: &TestEndpoint<'p>) -> Self {
+        Decider { user: endpoint.user(), device: endpoint.device() }
     }
-}
-
-/// What is found of one source: its verdict, and what that rests on.
-#[derive(Clone, Copy, Debug)]
-pub struct Evaluation<'p> {
-    pub verdict: TestResult<'p>,
-    pub rule: Option<Origin>,
-    pub action: Option<Action>,
 }
 
 impl<'p> Evaluation<'p> {
-    /// Whether an answer is as expected.
-    pub fn new(is_expected: bool, answer: Decision<'p>) -> Self {
-        let verdict = |is_allowed: bool| if is_allowed == is_expected { TestResult::Passes } else { TestResult::Fails };
-        let (verdict, rule) = match answer {
-            Decision::Denied => (verdict(false), None),
-            Decision::Unknown(rule, doubt) => (TestResult::Unknown(doubt), Some(rule)),
-            Decision::Allowed(rule) => (verdict(true), Some(rule)),
-        };
-        Evaluation { verdict, rule, action: None }
+    /// The evaluation of a test that has yet to run.
+    pub const PENDING: Self = Evaluation { holds: Ternary::Yes, rule: None };
+
+    /// Compares what the rules decide with what is expected. `action` is what the rule of the decision does.
+    pub fn new(expectation: Expectation, decision: RuleDecision<'p>, action: Option<Action>) -> Self {
+        let is_denied = expectation == Expectation::Deny;
+        let rule = |origin| Some(DecidingRule { origin, action });
+        match decision {
+            RuleDecision::Deny => Evaluation { holds: is_denied.into(), rule: None },
+            RuleDecision::Unknown(origin, fact) => Evaluation { holds: Ternary::Maybe(fact), rule: rule(origin) },
+            RuleDecision::Allow(origin) => Evaluation { holds: (!is_denied).into(), rule: rule(origin) },
+        }
     }
 
-    /// The one that decides: what is expected must be so for all. And which it is, if they differ.
-    pub fn of_all(findings: &[Evaluation<'p>]) -> Option<(Evaluation<'p>, usize, bool)> {
-        let weight = |verdict: TestResult| match verdict {
-            TestResult::Fails => 0,
-            TestResult::Unknown(_) => 1,
-            TestResult::Passes => 2,
+    /// Evaluates a test of which an end is empty: an empty source reaches nothing, and nothing reaches an empty
+    /// destination.
+    pub fn of_empty(expectation: Expectation, empty: impl IntoIterator<Item = &'p Selector>) -> Self {
+        let unknown = empty.into_iter().find(|selector| !is_nobody(selector));
+        let holds = match unknown {
+            Some(selector) => Ternary::Maybe(MissingFact::Selector(&selector.text)),
+            None => (expectation == Expectation::Deny).into(),
         };
-        let (index, decisive) = findings.iter().enumerate().min_by_key(|(_, finding)| weight(finding.verdict))?;
-        let differ = findings.iter().any(|finding| weight(finding.verdict) != weight(decisive.verdict));
-        Some((*decisive, index, differ))
+        Evaluation { holds, rule: None }
+    }
+
+    /// Returns the place of the evaluation that decides a test, which must hold for all, and whether they differ.
+    pub fn decisive(evaluations: &[Evaluation<'p>]) -> Option<(usize, bool)> {
+        let rank = |evaluation: &Evaluation| match evaluation.holds {
+            Ternary::No => 0,
+            Ternary::Maybe(_) => 1,
+            Ternary::Yes => 2,
+        };
+        let (place, least) = evaluations.iter().map(rank).enumerate().min_by_key(|(_, rank)| *rank)?;
+        Some((place, evaluations.iter().any(|evaluation| rank(evaluation) != least)))
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a packet may go from one device to another, and by which rule.
+//! Whether a rule matches a packet.
 
 use crate::json::Map;
 
@@ -6,104 +6,80 @@ use crate::access::posture;
 use crate::access::rule_index::{AccessRule, RuleRef, opens};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Autogroup, Policy, PortRange, PortSpec, Protocol, Selector, SelectorKind};
-use crate::source::Origin;
 use crate::testing::ternary::{MissingFact, Ternary};
 use crate::testing::test_endpoint::TestEndpoint;
 
-/// One packet, of a test.
+/// A packet of a test.
 #[derive(Clone, Copy)]
 pub struct Packet<'a, 'p> {
+    /// The policy.
     pub policy: &'p Policy,
+    /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
+    /// The imagined posture of the source.
     pub attributes: &'p Map,
+    /// Where it comes from.
     pub source: &'a TestEndpoint<'p>,
+    /// Where it goes to.
     pub destination: &'a TestEndpoint<'p>,
-    /// `None` where the test names none.
+    /// The protocol, if the test names one.
     pub protocol: Option<Protocol>,
+    /// The destination port.
     pub port: u16,
 }
 
-/// What the policy says to a packet, or to a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision<'p> {
-    Denied,
-    /// It is this rule that may allow it.
-    Unknown(Origin, MissingFact<'p>),
-    /// By this rule.
-    Allowed(Origin),
-}
-
-impl<'p> Decision<'p> {
-    /// The answer of several rules, or to several packets of which one is enough.
-    pub fn first(answers: impl IntoIterator<Item = Decision<'p>>) -> Decision<'p> {
-        let mut best = Decision::Denied;
-        for answer in answers {
-            match (answer, best) {
-                (Decision::Allowed(_), _) => return answer,
-                (Decision::Unknown(..), Decision::Denied) => best = answer,
-                _ => {}
-            }
-        }
-        best
-    }
-
-    pub fn of_rule(fit: Ternary<'p>, rule: Origin) -> Decision<'p> {
-        match fit {
-            Ternary::No => Decision::Denied,
-            Ternary::Maybe(doubt) => Decision::Unknown(rule, doubt),
-            Ternary::Yes => Decision::Allowed(rule),
-        }
-    }
-}
-
-/// Every rule that opens ports, in the order that Tailscale has: grants, then acls.
+/// Returns every rule that opens ports, in Tailscale's order: grants, then ACLs.
 pub fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>> {
     let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(RuleRef::Grant);
     grants.chain(policy.acls.iter().flatten().map(RuleRef::Acl))
 }
 
 impl<'p> Packet<'_, 'p> {
-    /// Whether a rule lets it through.
-    pub fn goes_by(&self, rule: RuleRef<'p>) -> Ternary<'p> {
-        // What is cheapest and decides most often comes first.
-        self.arrives_by(rule).and(|| self.comes_from(rule)).and(|| self.has_posture_for(rule).into())
+    /// Whether a rule allows the packet.
+    pub fn matches_rule(&self, rule: RuleRef<'p>) -> Ternary<'p> {
+        // The cheapest condition, which also decides most often, comes first.
+        self.matches_destinations(rule)
+            .and(|| self.matches_source(rule))
+            .and(|| self.meets_posture(posture::required(self.policy, rule.src_posture())).into())
     }
 
-    /// Whether the rule opens the port of the destination.
-    fn arrives_by(&self, rule: RuleRef<'p>) -> Ternary<'p> {
-        Ternary::any(rule.destinations().map(|(dst, ports)| self.is_on(ports).and(|| self.goes_to(dst))))
+    /// Whether a rule of the index that has both ends allows the packet.
+    pub fn matches_between_ends(&self, rule: &AccessRule) -> Ternary<'p> {
+        self.matches_ports(rule).and(|| self.meets_posture(rule.postures).into())
     }
 
-    pub fn comes_from(&self, rule: RuleRef<'p>) -> Ternary<'p> {
+    /// Whether the rule opens the port at the destination.
+    fn matches_destinations(&self, rule: RuleRef<'p>) -> Ternary<'p> {
+        Ternary::any(rule.destinations().map(|(dst, ports)| {
+            let is_open = |protocol| ports.each().any(|range| opens(range, protocol, self.port));
+            self.matches_protocol(is_open).and(|| self.matches_destination(dst))
+        }))
+    }
+
+    /// Whether the source is one of the rule's.
+    pub fn matches_source(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         Ternary::any(rule.src().iter().map(|selector| self.source.is_source(self.tailnet, selector)))
     }
 
-    pub fn has_one_of(&self, postures: &[Selector]) -> bool {
-        posture::holds(self.policy, postures, self.attributes)
-    }
-
-    pub fn has_posture_for(&self, rule: RuleRef<'p>) -> bool {
-        self.has_one_of(posture::required(self.policy, rule.src_posture()))
-    }
-
-    pub fn goes_to(&self, selector: &'p Selector) -> Ternary<'p> {
+    /// Whether the selector, as a destination, names the destination of the packet.
+    pub fn matches_destination(&self, selector: &'p Selector) -> Ternary<'p> {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
             _ => self.destination.is_destination(self.tailnet, selector),
         }
     }
 
-    /// Whether its port is one that is open.
-    pub fn is_on(&self, ports: RulePorts) -> Ternary<'p> {
-        self.is_open(|protocol| ports.each().any(|port| opens(port, protocol, self.port)))
+    /// Whether the port of the packet is one of the rule's.
+    pub fn matches_ports(&self, rule: &AccessRule) -> Ternary<'p> {
+        self.matches_protocol(|protocol| rule.is_on(protocol, self.port))
     }
 
-    /// Whether a permit that is about its two ends lets it through.
-    pub fn goes_by_permit(&self, permit: &AccessRule) -> Ternary<'p> {
-        self.is_open(|protocol| permit.is_on(protocol, self.port)).and(|| self.has_one_of(permit.postures).into())
+    /// Whether the source meets one of the required postures, if there are any.
+    pub fn meets_posture(&self, required: &[Selector]) -> bool {
+        posture::holds(self.policy, required, self.attributes)
     }
 
-    fn is_open(&self, is_open: impl Fn(Protocol) -> bool) -> Ternary<'p> {
+    fn matches_protocol(&self, is_open: impl Fn(Protocol) -> bool) -> Ternary<'p> {
         match self.protocol {
             Some(protocol) => is_open(protocol).into(),
             None if is_open(Protocol::TCP) => Ternary::Yes,
@@ -114,6 +90,7 @@ impl<'p> Packet<'_, 'p> {
 }
 
 impl<'p> RuleRef<'p> {
+    /// Returns the sources of the rule.
     pub fn src(self) -> &'p [Selector] {
         match self {
             RuleRef::Grant(grant) => &grant.src,
@@ -122,6 +99,7 @@ impl<'p> RuleRef<'p> {
         }
     }
 
+    /// Returns the postures of the rule itself.
     pub fn src_posture(self) -> &'p [Selector] {
         match self {
             RuleRef::Grant(grant) => &grant.src_posture,
@@ -130,7 +108,7 @@ impl<'p> RuleRef<'p> {
         }
     }
 
-    /// Its destinations, each with what is open there.
+    /// Returns the destinations, each with its ports.
     pub fn destinations(self) -> impl Iterator<Item = (&'p Selector, RulePorts<'p>)> {
         let (grant, acl) = match self {
             RuleRef::Grant(grant) => (Some(grant), None),
@@ -147,8 +125,8 @@ impl<'p> RuleRef<'p> {
     }
 }
 
-/// What a rule opens at a destination, as grants or as acls have it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The ports of a rule at one destination, as grants or as ACLs have them.
+#[derive(Clone, Copy)]
 pub struct RulePorts<'p> {
     specs: &'p [PortSpec],
     protocol: Option<Protocol>,
@@ -156,8 +134,8 @@ pub struct RulePorts<'p> {
 }
 
 impl<'p> RulePorts<'p> {
-    /// The ports, each with its protocol; without one it is of TCP, UDP and ICMP.
-    pub fn each(self) -> impl Iterator<Item = (Option<Protocol>, PortRange)> {
+    /// Returns the ports, each with its protocol. Without a protocol they are those of TCP, UDP and ICMP.
+    fn each(self) -> impl Iterator<Item = (Option<Protocol>, PortRange)> {
         let of_grant = self.specs.iter().map(|spec| (spec.protocol, spec.ports));
         of_grant.chain(self.ranges.iter().map(move |&ports| (self.protocol, ports)))
     }

@@ -1,16 +1,15 @@
-//! A rule on one line.
+//! The rules of a policy, each on one line.
 
 use std::collections::HashMap;
 
-use policy_core::model::{Acl, Action, Grant, Policy, PortRange, Selector, SelectorKind, SshRule};
+use policy_core::model::{Acl, Action, Grant, Policy, PortRange, Selector, SshRule};
 use policy_core::source::Origin;
+use policy_core::testing::words::Words;
 
-/// The rules of a policy as `policy!` writes them, found by their origin.
+/// The rules of a policy as `policy!` writes them, by their origin.
 pub struct RuleTexts<'p> {
-    policy: &'p Policy,
+    words: Words<'p>,
     rules: HashMap<Origin, QueryRule<'p>>,
-    /// What people are called by whom the policy's own source names.
-    names: HashMap<String, &'p str>,
 }
 
 #[derive(Clone, Copy)]
@@ -24,7 +23,7 @@ enum QueryRule<'p> {
 const LISTED: usize = 6;
 
 impl<'p> RuleTexts<'p> {
-    /// Those of a policy.
+    /// Indexes the rules of a policy.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -37,21 +36,16 @@ impl<'p> RuleTexts<'p> {
         let grants = policy.grants.iter().flatten().map(|grant| (grant.origin, QueryRule::Grant(grant)));
         let acls = policy.acls.iter().flatten().map(|acl| (acl.origin, QueryRule::Acl(acl)));
         let ssh = policy.ssh.iter().map(|rule| (rule.origin, QueryRule::Ssh(rule)));
-        let users = policy.facts.users.iter().filter(|_| policy.facts.are_in_source());
-        RuleTexts {
-            policy,
-            rules: grants.chain(acls).chain(ssh).collect(),
-            names: users.map(|user| (user.email.to_ascii_lowercase(), user.name.as_str())).collect(),
-        }
+        RuleTexts { words: Words::new(policy), rules: grants.chain(acls).chain(ssh).collect() }
     }
 
-    /// The rule, cut short where its lists are long. Names stand as they are, so it is for people to read.
+    /// Returns a rule, shortened if its lists are long. Names are not quoted, so it is for people to read.
     pub fn text(&self, rule: Origin) -> String {
         match self.rules.get(&rule) {
             Some(QueryRule::Grant(grant)) => self.grant(grant),
             Some(QueryRule::Acl(acl)) => self.acl(acl),
             Some(QueryRule::Ssh(rule)) => self.ssh(rule),
-            None if rule == self.policy.origin => "a policy without rules allows everything".to_owned(),
+            None if rule == self.words.policy.origin => "a policy without rules allows everything".to_owned(),
             None => String::new(),
         }
     }
@@ -72,9 +66,9 @@ impl<'p> RuleTexts<'p> {
             Some(protocol) => format!("{protocol}:{ports}"),
             None => ports.to_string(),
         };
-        // Destinations with the same ports stand together.
+        // Destinations with the same ports are grouped.
         let parts = acl.dst.chunk_by(|a, b| a.ports == b.ports).map(|part| {
-            let hosts = row(part.iter().map(|destination| self.selector(&destination.host).to_owned()));
+            let hosts = row(part.iter().map(|destination| self.words.selector(&destination.host).to_owned()));
             let on = part.first().map_or(String::new(), |destination| row(destination.ports.iter().map(ports)));
             format!("{hosts} on {on}")
         });
@@ -97,15 +91,7 @@ impl<'p> RuleTexts<'p> {
     }
 
     fn all(&self, list: &[Selector]) -> String {
-        row(list.iter().map(|selector| self.selector(selector).to_owned()))
-    }
-
-    fn selector<'a>(&self, selector: &'a Selector) -> &'a str
-    where
-        'p: 'a,
-    {
-        let name = self.names.get(&selector.text.to_ascii_lowercase()).filter(|_| selector.kind == SelectorKind::User);
-        name.copied().unwrap_or(&selector.text)
+        row(list.iter().map(|selector| self.words.selector(selector).to_owned()))
     }
 }
 

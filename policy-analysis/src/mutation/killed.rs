@@ -1,0 +1,43 @@
+//! The mutants that tests kill.
+
+use std::collections::HashSet;
+
+use policy_core::source::Origin;
+
+use crate::mutation::{Mutation, Widening};
+
+/// The mutants of rules that some tests kill. `S` is a set of rules.
+#[derive(Debug)]
+pub(crate) struct Killed<S> {
+    /// The rules without which a test would fail.
+    pub(crate) deletions: HashSet<Origin>,
+    /// The rules with which a test would fail if they had every source.
+    pub(crate) sources: S,
+    /// The rules with which a test would fail if they had every destination.
+    pub(crate) destinations: S,
+    /// The rules with which a test would fail if they had every port or account.
+    pub(crate) ports: S,
+}
+
+impl<S: Clone> Killed<S> {
+    pub(crate) fn new(none: S) -> Self {
+        Killed { deletions: HashSet::new(), sources: none.clone(), destinations: none.clone(), ports: none }
+    }
+
+    /// Returns the rules of which this widening is killed.
+    pub(crate) fn widened(&self, widening: Widening) -> &S {
+        match widening {
+            Widening::Source => &self.sources,
+            Widening::Destination => &self.destinations,
+            Widening::Ports => &self.ports,
+        }
+    }
+
+    /// Whether a mutant of a rule is killed. `is_in` looks the rule up in a set of rules.
+    pub(crate) fn has(&self, rule: Origin, mutation: Mutation, is_in: impl Fn(&S) -> bool) -> bool {
+        match mutation {
+            Mutation::Deletion => self.deletions.contains(&rule),
+            Mutation::Widening(widening) => is_in(self.widened(widening)),
+        }
+    }
+}

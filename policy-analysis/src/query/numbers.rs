@@ -1,0 +1,59 @@
+//! Numbers of rules or selectors, by whether they apply for certain.
+
+use policy_core::access::bit_set::BitSet;
+
+/// The numbers of rules or selectors that apply, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Numbers {
+    /// The numbers of everything that applies for certain.
+    pub(super) certain: Vec<usize>,
+    /// The numbers of what else may apply, depending on facts that are unknown.
+    pub(super) possible: Vec<usize>,
+}
+
+/// Whether two ends are devices of one user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ownership {
+    Same,
+    MaybeSame,
+    Different,
+}
+
+impl Numbers {
+    /// Returns the rules between two ends, given the rules of each end and the rules to `autogroup:self`.
+    pub(super) fn between(source: &Numbers, destination: &Numbers, to_own: &BitSet, ownership: Ownership) -> Numbers {
+        let mut certain = common(&source.certain, &destination.certain);
+        let mut possible = common(&source.possible, &destination.certain);
+        possible.extend(common(&source.certain, &destination.possible));
+        possible.extend(common(&source.possible, &destination.possible));
+        let own = |numbers: &[usize]| -> Vec<usize> {
+            numbers.iter().copied().filter(|&number| to_own.contains(number)).collect()
+        };
+        match ownership {
+            Ownership::Same => {
+                certain.extend(own(&source.certain));
+                possible.extend(own(&source.possible));
+            }
+            Ownership::MaybeSame => {
+                possible.extend(own(&source.certain));
+                possible.extend(own(&source.possible));
+            }
+            Ownership::Different => {}
+        }
+        sort(&mut certain);
+        sort(&mut possible);
+        possible.retain(|number| certain.binary_search(number).is_err());
+        Numbers { certain, possible }
+    }
+}
+
+fn sort(numbers: &mut Vec<usize>) {
+    numbers.sort_unstable();
+    numbers.dedup();
+}
+
+/// Returns the numbers that are in both lists, each of which is in order.
+fn common(some: &[usize], others: &[usize]) -> Vec<usize> {
+    let (few, many) = if some.len() <= others.len() { (some, others) } else { (others, some) };
+    few.iter().copied().filter(|number| many.binary_search(number).is_ok()).collect()
+}

@@ -1,0 +1,105 @@
+//! The rules of an answer, with what each allows.
+
+use policy_core::access::port_set::PortSet;
+use policy_core::access::posture;
+use policy_core::access::rule_index::{AccessRule, RuleRef};
+use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
+use policy_core::source::Origin;
+
+/// A rule that opens ports between two ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleMatch {
+    /// The rule; the whole policy if it has no rules.
+    pub rule: Origin,
+    /// The ports that it opens there.
+    pub ports: PortSet,
+    /// The postures of which the source must meet one, if there are any.
+    pub postures: Vec<String>,
+    /// The tags of the routers that traffic must go through, if the rule has `via`.
+    pub via: Vec<String>,
+}
+
+/// A grant of capabilities to a source for the applications of a destination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppRuleMatch {
+    /// The grant.
+    pub rule: Origin,
+    /// Each capability with its values.
+    pub capabilities: Vec<(String, Vec<policy_core::json::Value>)>,
+    /// See [`RuleMatch::postures`].
+    pub postures: Vec<String>,
+}
+
+/// An SSH rule that allows logins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SshRuleMatch {
+    /// The rule.
+    pub rule: Origin,
+    /// With or without a check.
+    pub action: Action,
+    /// The accounts.
+    pub users: Vec<String>,
+    /// How long a check lasts, as `12h` or `always`. `None` if there is no check.
+    pub check_period: Option<String>,
+    /// See [`RuleMatch::postures`].
+    pub postures: Vec<String>,
+    /// The tags of the recorders of the session, if it is recorded.
+    pub recorder: Vec<String>,
+}
+
+impl RuleMatch {
+    pub(super) fn new(rule: &AccessRule) -> RuleMatch {
+        RuleMatch {
+            rule: rule.rule.origin(),
+            ports: PortSet::new(rule.ports.iter().copied()),
+            postures: texts(rule.postures),
+            via: texts(rule.via()),
+        }
+    }
+}
+
+impl AppRuleMatch {
+    pub(super) fn new(rule: &AccessRule) -> Option<AppRuleMatch> {
+        let values = |capability: &Capability| capability.values.iter().map(|(value, _)| value.clone()).collect();
+        let capabilities = granted_app(rule)?.capabilities.iter();
+        Some(AppRuleMatch {
+            rule: rule.rule.origin(),
+            capabilities: capabilities.map(|capability| (capability.name.to_string(), values(capability))).collect(),
+            postures: texts(rule.postures),
+        })
+    }
+}
+
+/// Returns the capabilities that a rule grants, if it grants any. A grant with `via` grants none.
+pub(super) fn granted_app<'p>(rule: &AccessRule<'p>) -> Option<&'p App> {
+    match rule.rule {
+        RuleRef::Grant(grant) if grant.via.is_empty() => grant.app.as_ref().filter(|app| !app.is_blank()),
+        _ => None,
+    }
+}
+
+impl SshRuleMatch {
+    /// Returns what an SSH rule allows, if its action is valid.
+    pub(super) fn new(policy: &Policy, rule: &SshRule) -> Option<SshRuleMatch> {
+        let action = rule.action?;
+        Some(SshRuleMatch {
+            rule: rule.origin,
+            action,
+            users: rule.users.iter().map(ToString::to_string).collect(),
+            check_period: (action == Action::Check).then(|| check_period(rule.check_period.as_ref())),
+            postures: texts(posture::required(policy, &rule.src_posture)),
+            recorder: texts(&rule.recorder),
+        })
+    }
+}
+
+fn texts(selectors: &[Selector]) -> Vec<String> {
+    selectors.iter().map(Selector::to_string).collect()
+}
+
+/// Returns how long a check lasts, as a policy would have it.
+fn check_period(declared: Option<&CheckPeriod>) -> String {
+    let default = CheckPeriod::DEFAULT.to_string();
+    let default = default.strip_suffix("0m0s").unwrap_or(&default);
+    declared.map_or_else(|| default.to_owned(), |period| period.text.to_string())
+}

@@ -1,0 +1,51 @@
+//! Rules found by the selectors at one of their ends.
+
+use crate::access::bit_set::BitSet;
+use crate::access::selector_index::SelectorId;
+
+/// The numbers of rules by the selectors that they have at one end.
+#[derive(Debug)]
+pub struct RulesBySelector {
+    /// How many rules there are.
+    count: usize,
+    lists: Vec<Vec<usize>>,
+}
+
+impl RulesBySelector {
+    /// Indexes the rules by the selectors of each, which are fewer than `selectors`.
+    pub fn new<'r>(selectors: usize, rules: impl Iterator<Item = &'r [SelectorId]>) -> Self {
+        let (mut count, mut lists) = (0, vec![Vec::new(); selectors]);
+        for ids in rules {
+            for &id in ids {
+                if let Some(list) = lists.get_mut(id) {
+                    list.push(count);
+                }
+            }
+            count += 1;
+        }
+        RulesBySelector { count, lists }
+    }
+
+    /// Returns the rules that have one of the selectors.
+    pub fn rules(&self, selectors: &[SelectorId]) -> BitSet {
+        let mut rules = BitSet::new(self.count);
+        for &number in selectors.iter().filter_map(|&id| self.lists.get(id)).flatten() {
+            rules.insert(number);
+        }
+        rules
+    }
+
+    /// Returns the numbers of the rules that have one of the selectors, in order.
+    pub fn numbers(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        let lists = selectors.iter().filter_map(|&id| self.lists.get(id));
+        let mut numbers: Vec<usize> = lists.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Returns for each selector the numbers of the rules that have it, in order.
+    pub fn lists(&self) -> &[Vec<usize>] {
+        &self.lists
+    }
+}

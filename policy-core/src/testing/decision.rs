@@ -1,0 +1,51 @@
+//! What the rules of a policy decide.
+
+use crate::source::Origin;
+use crate::testing::ternary::{MissingFact, Ternary};
+
+/// Whether something is allowed. A connection that needs several things has the least decision of all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// No rule allows it.
+    Deny,
+    /// It depends on a fact that is unknown, or differs among the ends it is about.
+    Unknown,
+    /// A rule allows it.
+    Allow,
+}
+
+/// A [`Decision`] about one packet or login, with the rule that makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleDecision<'p> {
+    /// No rule allows it.
+    Deny,
+    /// This rule would allow it, depending on the fact.
+    Unknown(Origin, MissingFact<'p>),
+    /// This rule allows it.
+    Allow(Origin),
+}
+
+impl<'p> RuleDecision<'p> {
+    /// Returns the decision of one rule, given whether it matches.
+    pub fn new(matches: Ternary<'p>, rule: Origin) -> Self {
+        match matches {
+            Ternary::No => RuleDecision::Deny,
+            Ternary::Maybe(fact) => RuleDecision::Unknown(rule, fact),
+            Ternary::Yes => RuleDecision::Allow(rule),
+        }
+    }
+
+    /// Returns the decision of several rules, or about several packets of which one is enough: the first of the
+    /// greatest.
+    pub fn any(decisions: impl IntoIterator<Item = RuleDecision<'p>>) -> Self {
+        let mut best = RuleDecision::Deny;
+        for decision in decisions {
+            match (decision, best) {
+                (RuleDecision::Allow(_), _) => return decision,
+                (RuleDecision::Unknown(..), RuleDecision::Deny) => best = decision,
+                _ => {}
+            }
+        }
+        best
+    }
+}
