@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::compile::app;
 use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart, ResolutionId, ViaId};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
+use policy_core::access::address_space::INTERNET;
 use policy_core::access::bit_set::BitSet;
-use policy_core::access::interval::{FilterAddress, INTERNET};
+use policy_core::access::filter_address::FilterAddress;
 use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
 use policy_core::model::{App, PortRange, Protocol};
 

@@ -12,7 +12,8 @@ use crate::compile::filter::{FilterRule, FilterRuleId, FilterRuleKind, Opens};
 use crate::compile::json::{Writer, quoted};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
 use crate::compile::{AppCaps, Compiled, SshAccess, attributes};
-use policy_core::access::interval::{FilterAddress, single};
+use policy_core::access::filter_address::FilterAddress;
+use policy_core::access::interval::single;
 use policy_core::access::tailnet::{DeviceId, Node};
 use policy_core::model::{Action, App, PortRange};
 

@@ -6,7 +6,8 @@ use crate::compile::filter::{Filters, Opens};
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
 use policy_core::access::bit_set::BitSet;
-use policy_core::access::interval::{FilterAddress, IntervalTree, overlap};
+use policy_core::access::filter_address::FilterAddress;
+use policy_core::access::interval::{IntervalTree, overlap};
 use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
 use policy_core::model::Prefix;
 
@@ -51,7 +52,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             }
         };
         for &route in &node.routes {
-            let is_elected = node.elected.contains(&route);
+            let is_elected = node.primary_routes.contains(&route);
             let steered = steered.get(&(router, route));
             if !is_elected && steered.is_none() {
                 continue;
@@ -152,7 +153,7 @@ impl Routing<'_, '_> {
             for router in routers.iter() {
                 let Some(node) = tailnet.devices.get(router) else { continue };
                 for &route in node.routes.iter().filter(|route| self.is_destination(rule, **route)) {
-                    let elected = node.elected.contains(&route);
+                    let elected = node.primary_routes.contains(&route);
                     let choice = chosen.entry(route).or_insert((elected, router));
                     if elected && !choice.0 {
                         *choice = (true, router);

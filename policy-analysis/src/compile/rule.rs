@@ -93,7 +93,7 @@ impl<'p> Resolver<'_, 'p> {
             return id;
         }
         let id = self.meanings.len();
-        self.meanings.push(self.tailnet.meaning(selector));
+        self.meanings.push(self.tailnet.resolve(selector));
         self.by_text.insert(&selector.text, id);
         id
     }

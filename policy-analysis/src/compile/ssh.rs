@@ -42,7 +42,7 @@ pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec
 
 fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devices: &mut [Vec<SshAccess<'p>>]) {
     let parts = parts(tailnet, rule);
-    let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.meaning(selector)).collect();
+    let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.resolve(selector)).collect();
     let own = others.iter().any(|meaning| matches!(meaning, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
     // Many devices have the same rule, and thousands of sources are kept once.
@@ -106,7 +106,7 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
 
 /// The devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
 fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
-    let meaning = tailnet.meaning(selector);
+    let meaning = tailnet.resolve(selector);
     if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) = (selector.kind, &meaning)
     {
         let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());

@@ -121,8 +121,7 @@ impl<'p> Matrix<'p> {
         let coverage = Containment::new(&tailnet, &permits.selectors, []);
         let (mut names, mut covered) = (Vec::new(), Vec::new());
         for node in &tailnet.devices {
-            let user = node.user.and_then(|user| tailnet.users.get(user)).map(|user| (user.email, user.role));
-            let [as_source, as_destination] = coverage.of_device(node.fact, user);
+            let [as_source, as_destination] = coverage.of_device(node);
             names.push(as_source);
             covered.push(as_destination);
         }
@@ -276,7 +275,7 @@ fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a AccessRule<'p>>) -> Cell<'
     for permit in permits {
         let via: &[Selector] = match permit.rule {
             RuleRef::Grant(grant) => &grant.via,
-            RuleRef::Acl(_) | RuleRef::NoRules(_) => &[],
+            RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
         };
         let postures = permit.postures;
         let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());

@@ -55,7 +55,7 @@ impl<'p> NetworkSuite<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
-        let in_doubt = in_doubt(policy, &tailnet, &permits);
+        let in_doubt = in_doubt(&tailnet, &permits);
         let anybody = Selector::new(Text::escaped("*", Origin::default()));
         NetworkSuite { policy, tailnet, permits, in_doubt, anybody }
     }

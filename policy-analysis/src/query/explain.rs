@@ -252,7 +252,7 @@ impl<'p> Explainer<'_, 'p> {
                 let hosts: Vec<Selector> = items.map(|destination| destination.host.clone()).collect();
                 of(&hosts, Side::Destination)
             }
-            RuleRef::NoRules(_) => None,
+            RuleRef::ImplicitAllowAll(_) => None,
         };
         of(permit.rule.src(), Side::Source).into_iter().chain(destination).collect()
     }

@@ -18,7 +18,6 @@ mod rule;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod unknown_selectors;
 
 use policy_core::access::port_set::PortSet;
 use policy_core::model::{Action, CheckPeriod, Role};

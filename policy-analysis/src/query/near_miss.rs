@@ -122,7 +122,7 @@ fn destinations<'p>(permit: &AccessRule<'p>) -> Vec<&'p Selector> {
         RuleRef::Acl(acl) => {
             permit.dst_items.iter().filter_map(|&item| acl.dst.get(item)).map(|dst| &dst.host).collect()
         }
-        RuleRef::NoRules(_) => Vec::new(),
+        RuleRef::ImplicitAllowAll(_) => Vec::new(),
     }
 }
 

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use crate::query::QueryError;
 use crate::query::subject::{Side, Subject};
-use crate::query::unknown_selectors::{UnknownSelectors, is_somebodys};
 use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::tailnet::DeviceId;
+use policy_core::access::unknowns::{UnknownFact, UnknownSelectors};
 use policy_core::model::{Autogroup, Policy, Selector, SelectorKind, SshRule};
 use policy_core::proof::classes::{AccessClasses, ClassId};
 
@@ -114,7 +114,7 @@ impl<'p> QueryWorld<'p> {
                     .for_each(|&id| lists.get_mut(id).into_iter().for_each(|list: &mut Vec<_>| list.push(number)));
             }
         }
-        let doubtful = UnknownSelectors::of(&space, questions);
+        let doubtful = UnknownSelectors::new(&space.tailnet, &space.permits.selectors);
         QueryWorld { space, ssh, ssh_from, ssh_to, doubtful }
     }
 
@@ -226,8 +226,10 @@ impl<'p> QueryWorld<'p> {
         class: Option<ClassId>,
         side: Side,
     ) -> QueryEnd<'p> {
-        let is_somebodys = is_somebodys(&self.space, &identity);
-        let mut perhaps = self.doubtful.of_end(&identity, is_somebodys);
+        let is_somebodys = identity.is_unknown_device(&self.space.tailnet);
+        let mut unknown = identity.unknown_facts();
+        unknown.extend(is_somebodys.then_some(UnknownFact::Device));
+        let mut perhaps = self.doubtful.dependent_on(&unknown);
         perhaps.retain(|id| selectors.binary_search(id).is_err());
         let permits = |ids: &[SelectorId]| match side {
             Side::Source => self.space.permits.with_source(ids),

@@ -30,7 +30,7 @@ pub enum RuleRef<'p> {
     Grant(&'p Grant),
     Acl(&'p Acl),
     /// What a policy that has neither grants nor acls allows: everything
-    NoRules(Origin),
+    ImplicitAllowAll(Origin),
 }
 
 impl RuleRef<'_> {
@@ -38,7 +38,7 @@ impl RuleRef<'_> {
         match self {
             RuleRef::Grant(grant) => grant.origin,
             RuleRef::Acl(acl) => acl.origin,
-            RuleRef::NoRules(origin) => origin,
+            RuleRef::ImplicitAllowAll(origin) => origin,
         }
     }
 }
@@ -198,9 +198,9 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut SelectorIndex<'p>) -> Vec<Acc
         }
     }
     if policy.grants.is_none() && policy.acls.is_none() {
-        let (anybody, everything) = selectors.everything();
+        let (anybody, everything) = selectors.add_everything();
         permits.push(AccessRule {
-            rule: RuleRef::NoRules(policy.origin),
+            rule: RuleRef::ImplicitAllowAll(policy.origin),
             src: vec![anybody],
             dst: vec![everything],
             dst_items: vec![0],

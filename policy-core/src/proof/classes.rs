@@ -216,7 +216,7 @@ impl<'p> AccessRule<'p> {
     pub fn via(&self) -> &'p [Selector] {
         match self.rule {
             RuleRef::Grant(grant) => &grant.via,
-            RuleRef::Acl(_) | RuleRef::NoRules(_) => &[],
+            RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
         }
     }
 }

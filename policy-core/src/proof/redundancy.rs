@@ -99,7 +99,7 @@ impl Pruner<'_, '_, '_> {
                 acl.dst.iter().map(|destination| &destination.text).collect(),
                 &[],
             ),
-            RuleRef::Grant(_) | RuleRef::NoRules(_) => return,
+            RuleRef::Grant(_) | RuleRef::ImplicitAllowAll(_) => return,
         };
         let rule = self.rule.origin();
         let nothing = self.permits.clone().map(|permit| (permit, Remaining::default())).collect();

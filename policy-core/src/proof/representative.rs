@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use crate::access::address_space::{INTERNET, TAILNET};
 use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::interval::FilterAddress;
-use crate::access::interval::{INTERNET, IntervalTree, TAILNET, overlap, single};
+use crate::access::filter_address::FilterAddress;
+use crate::access::interval::{IntervalTree, overlap, single};
 use crate::access::tailnet::{Node, Tailnet};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;

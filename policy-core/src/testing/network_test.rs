@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::access::bit_set::BitSet;
-use crate::access::rule_index::{RuleIndex, RuleRef};
+use crate::access::rule_index::RuleIndex;
 use crate::access::tailnet::Tailnet;
 use crate::model::{Policy, Selector, Target, Test};
 use crate::source::Origin;
 use crate::testing::near_miss;
 use crate::testing::outcome::{Decider, Evaluation, Expectation, MultiTagBypass, Outcome};
-use crate::testing::packet::{Decision, Packet, access_rules};
+use crate::testing::packet::{Decision, Packet};
 use crate::testing::ternary::Ternary;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 use crate::testing::unknowns::{Side, UnknownIndex};
@@ -42,7 +42,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     }
     let tailnet = Tailnet::new(policy);
     let permits = RuleIndex::new(policy, &tailnet);
-    let in_doubt = in_doubt(policy, &tailnet, &permits);
+    let in_doubt = in_doubt(&tailnet, &permits);
     let lookup = EndResolver { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
     let mut hosts: HashMap<&str, Vec<TestEnd>> = HashMap::new();
     let mut hosts_with_tags: HashMap<&str, Option<Vec<TestEnd>>> = HashMap::new();
@@ -72,11 +72,8 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     outcomes
 }
 
-pub fn in_doubt(policy: &Policy, tailnet: &Tailnet, permits: &RuleIndex) -> UnknownIndex {
-    let rules = || access_rules(policy);
-    let src = rules().flat_map(RuleRef::src);
-    let dst = rules().flat_map(RuleRef::destinations).map(|(dst, _)| dst);
-    UnknownIndex::new(tailnet, src.chain(dst), &permits.selectors, |ids| permits.with(ids))
+pub fn in_doubt(tailnet: &Tailnet, permits: &RuleIndex) -> UnknownIndex {
+    UnknownIndex::new(tailnet, &permits.selectors, |ids| permits.with(ids))
 }
 
 /// One side of a test.
@@ -117,11 +114,11 @@ impl<'p> EndResolver<'_, 'p> {
 
     fn end(self, party: TestEndpoint<'p>, side: Side) -> TestEnd<'p> {
         let certain = match side {
-            Side::Source => self.permits.from(self.tailnet, &party.identity()),
-            Side::Destination => self.permits.to(&party.identity()),
+            Side::Source => self.permits.from(self.tailnet, party.endpoint()),
+            Side::Destination => self.permits.to(party.endpoint()),
         };
         let mut possible = certain.clone();
-        self.in_doubt.add_to(&mut possible, party.gaps(), side);
+        self.in_doubt.add_to(&mut possible, &party.unknown_facts(), side);
         TestEnd { party, certain, possible }
     }
 }
@@ -256,6 +253,7 @@ mod tests {
     use crate::model::Protocol;
     use crate::source::{Origin, Text};
     use crate::testing::outcome::TestResult;
+    use crate::testing::packet::access_rules;
     use policy_generate::small;
     use policy_generate::small::{DESTINATIONS, Random, SOURCES};
 
@@ -272,7 +270,7 @@ mod tests {
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
                 let permits = RuleIndex::new(&policy, &tailnet);
-                let in_doubt = in_doubt(&policy, &tailnet, &permits);
+                let in_doubt = in_doubt(&tailnet, &permits);
                 let lookup = EndResolver { tailnet: &tailnet, permits: &permits, in_doubt: &in_doubt };
                 let ends = |side| move |selector| lookup.ends(selector, side);
                 let from: Vec<TestEnd> = sources.iter().flat_map(ends(Side::Source)).collect();

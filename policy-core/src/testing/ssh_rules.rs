@@ -29,8 +29,8 @@ pub struct SshEnd<'p> {
 
 impl<'p> SshRuleIndex<'p> {
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
-        let all = || policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-        let selectors = SelectorIndex::new(tailnet, all());
+        let all = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
+        let selectors = SelectorIndex::new(tailnet, all);
         let list: Vec<&SshRule> = policy.ssh.iter().collect();
         let (mut from, mut to) = (vec![Vec::new(); selectors.len()], vec![Vec::new(); selectors.len()]);
         for (number, rule) in list.iter().enumerate() {
@@ -41,7 +41,7 @@ impl<'p> SshRuleIndex<'p> {
             }
         }
         let with = |ids: &[SelectorId]| [&from, &to].map(|by_selector| rules_of(list.len(), by_selector, ids));
-        let in_doubt = UnknownIndex::new(tailnet, all(), &selectors, with);
+        let in_doubt = UnknownIndex::new(tailnet, &selectors, with);
         let own: Vec<SelectorId> = selectors.own_devices().into_iter().collect();
         let to_own = rules_of(list.len(), &to, &own);
         SshRuleIndex { list, selectors, from, to, to_own, in_doubt }
@@ -49,12 +49,11 @@ impl<'p> SshRuleIndex<'p> {
 
     /// Somebody at that end of a login.
     pub fn end(&self, tailnet: &Tailnet<'p>, party: TestEndpoint<'p>, side: Side) -> SshEnd<'p> {
-        let identity = party.identity();
         let mut rules = match side {
-            Side::Source => rules_of(self.list.len(), &self.from, &self.selectors.of_source(tailnet, &identity)),
-            Side::Destination => rules_of(self.list.len(), &self.to, &self.selectors.of_destination(&identity)),
+            Side::Source => rules_of(self.list.len(), &self.from, &self.selectors.of_source(tailnet, party.endpoint())),
+            Side::Destination => rules_of(self.list.len(), &self.to, &self.selectors.of_destination(party.endpoint())),
         };
-        self.in_doubt.add_to(&mut rules, party.gaps(), side);
+        self.in_doubt.add_to(&mut rules, &party.unknown_facts(), side);
         SshEnd { party, rules }
     }
 
