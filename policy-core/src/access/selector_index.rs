@@ -211,3 +211,75 @@ impl<'p> SelectorIndex<'p> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::access::matching::{matches_destination, matches_source};
+    use crate::access::rule_index::ends;
+    use crate::access::ternary::Ternary;
+    use crate::access::unknowns::{UnknownFact, UnknownSelectors, Unknowns};
+    use crate::proof::classes::AccessClasses;
+    use policy_generate::small;
+    use policy_generate::small::Random;
+
+    /// Everything that a policy tells apart, and the users once more without their role.
+    fn endpoints<'p>(policy: &'p Policy) -> Vec<Endpoint<'p>> {
+        let classes = AccessClasses::new(policy);
+        let all = classes.sources.iter().chain(&classes.destinations).flat_map(|class| class.members.clone());
+        let mut endpoints: Vec<Endpoint> = all.collect();
+        let without_role = |endpoint: &Endpoint<'p>| match endpoint.who {
+            Principal::User { login, .. } => {
+                Some(Endpoint { who: Principal::User { login, role: None }, ..endpoint.clone() })
+            }
+            _ => None,
+        };
+        endpoints.extend(endpoints.iter().filter_map(without_role).collect::<Vec<_>>());
+        endpoints
+    }
+
+    #[test]
+    fn what_is_looked_up_is_what_a_look_at_every_selector_finds() {
+        let [mut yes, mut no, mut maybe] = [0; 3];
+        for seed in small::seeds(40) {
+            let (text, facts) = small::policy(&mut Random::new(seed));
+            for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
+                let tailnet = Tailnet::new(&policy);
+                let index = SelectorIndex::new(&tailnet, ends(&policy));
+                let unknown_selectors = UnknownSelectors::new(&tailnet, &index);
+                for endpoint in endpoints(&policy) {
+                    let is_address = endpoint.who == Principal::Unknown && !endpoint.is_routed;
+                    let unknowns = Unknowns {
+                        device: endpoint.is_unknown_device(&tailnet).then_some("an address"),
+                        route: (is_address && tailnet.devices.is_empty()).then_some("an address"),
+                    };
+                    let mut facts = endpoint.unknown_facts();
+                    facts.extend(unknowns.device.map(|_| UnknownFact::Device));
+                    facts.extend(unknowns.route.map(|_| UnknownFact::Route));
+                    let possible = unknown_selectors.dependent_on(&facts);
+                    let (of_source, of_destination) =
+                        (index.of_source(&tailnet, &endpoint), index.of_destination(&endpoint));
+                    for (id, selector) in index.distinct.iter().enumerate() {
+                        for (found, answer) in [
+                            (&of_source, matches_source(&tailnet, selector, &endpoint, unknowns)),
+                            (&of_destination, matches_destination(&tailnet, selector, &endpoint, unknowns)),
+                        ] {
+                            let place = || format!("{selector} {endpoint:?}\n{text}");
+                            assert_eq!(sorted::contains(found, id), answer == Ternary::Yes, "{}", place());
+                            match answer {
+                                Ternary::Yes => yes += 1,
+                                Ternary::No => no += 1,
+                                Ternary::Maybe(_) => {
+                                    maybe += 1;
+                                    assert!(sorted::contains(&possible, id), "{}", place());
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(yes > 1000 && no > 1000 && maybe > 1000, "{yes} {no} {maybe}");
+    }
+}
