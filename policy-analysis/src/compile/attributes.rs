@@ -22,8 +22,8 @@ pub(super) fn attributes<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<B
         of_devices.iter_mut().for_each(|attributes| attributes.extend(["randomize-client-port"]));
     }
     for entry in &policy.node_attrs {
-        let meanings: Vec<_> = entry.target.iter().map(|target| tailnet.resolve(target)).collect();
-        for device in tailnet.devices_of(&meanings).iter() {
+        let resolutions: Vec<_> = entry.target.iter().map(|target| tailnet.resolve(target)).collect();
+        for device in tailnet.devices_of(&resolutions).iter() {
             let Some(attributes) = of_devices.get_mut(device) else { continue };
             for attribute in &entry.attr {
                 attributes.insert(attribute.as_str());

@@ -1,12 +1,13 @@
 //! What a policy gives to each device of a tailnet.
 //!
 //! This is what Tailscale's control plane sends out, as far as captures of it show; where they show only half of a
-//! rule, the rule's own text says so. Only valid policies have a meaning, so [`policy_core::check`] comes first.
+//! rule, the rule's own text says so. Only valid policies have a resolution, so [`policy_core::check`] comes first.
 //! Postures are not looked at: facts have no posture of a device, and a rule counts as if it were met.
 
 mod app;
 mod attributes;
 mod filter;
+mod filter_rule;
 mod json;
 mod netmap_json;
 mod peers;
@@ -24,7 +25,8 @@ use policy_core::model::{Policy, Prefix};
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::tailnet::{DeviceId, Tailnet};
 
-use filter::{FilterRuleKind, Filters};
+use filter::Filters;
+use filter_rule::FilterRuleKind;
 use routes::{PeerRoutes, Routing};
 use rule::CompiledRules;
 use source_sets::{SourceSetId, SourceSets};
@@ -123,18 +125,18 @@ impl<'p> Compiled<'p> {
     /// What each peer may do to a device's applications: capabilities with their values, in the order of the rules. `grant-k18`
     pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
         let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
-        for slot in self.filters.app_of(device).filter_map(|slot| self.filters.slots.get(slot as usize)) {
-            let owners = self.owners.get(&slot.sources).into_iter().flat_map(BitSet::iter);
+        for rule in self.filters.app_of(device) {
+            let owners = self.owners.get(&rule.sources).into_iter().flat_map(BitSet::iter);
             for peer in owners.filter(|&peer| peer != device) {
                 let capabilities = of_peers.entry(peer).or_default();
-                match slot.kind {
+                match rule.kind {
                     FilterRuleKind::App(app) => {
                         for capability in &app.capabilities {
                             let values = capabilities.entry(&capability.name).or_default();
                             values.get_or_insert_default().extend(capability.values.iter().map(|(value, _)| value));
                         }
                     }
-                    FilterRuleKind::Companion(name) => {
+                    FilterRuleKind::ImpliedCapability(name) => {
                         capabilities.entry(name).or_default();
                     }
                     FilterRuleKind::Network(_) => {}

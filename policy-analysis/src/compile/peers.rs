@@ -36,8 +36,9 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
     // case only; here its sources see the routers that would carry the same grant with `ip`.
     for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
-        let origins = tailnet.devices_of(rules.meanings_of(&rule.src));
-        let carriers = rule.dst.iter().filter_map(|&id| rules.meanings.get(id)).flat_map(|dst| carriers(tailnet, dst));
+        let origins = tailnet.devices_of(rules.resolutions_of(&rule.src));
+        let carriers =
+            rule.dst.iter().filter_map(|&id| rules.resolutions.get(id)).flat_map(|dst| carriers(tailnet, dst));
         for router in carriers.filter(|&router| routers.contains(router)) {
             for (a, b) in origins.iter().flat_map(|origin| [(router, origin), (origin, router)]) {
                 if let Some(peers) = peers.get_mut(a) {

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::compile::filter::{Filters, Opens};
+use crate::compile::filter::Filters;
+use crate::compile::filter_rule::FilterTarget;
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
 use policy_core::access::bit_set::BitSet;
@@ -57,7 +58,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             if !is_elected && steered.is_none() {
                 continue;
             }
-            let mut viewers = routing.admitted_to(router, |block| block.overlaps(route.range()));
+            let mut viewers = routing.admitted_to(router, |address| address.overlaps(route.range()));
             let interested = route_ids.get(&route).and_then(|&id| interested.get(id));
             interested.into_iter().for_each(|interested| viewers.add_all(interested));
             viewers.keep_all(seen_by);
@@ -68,7 +69,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
         }
         if !node.exit_routes.is_empty() {
             let mut viewers =
-                routing.admitted_to(router, |block| matches!(block, FilterAddress::Any | FilterAddress::Span(_)));
+                routing.admitted_to(router, |address| matches!(address, FilterAddress::Any | FilterAddress::Span(_)));
             viewers.keep_all(seen_by);
             node.exit_routes.iter().for_each(|&route| show(&viewers, route));
         }
@@ -80,11 +81,11 @@ impl Routing<'_, '_> {
     /// The devices that a device's filter lets go to some destination.
     fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(FilterAddress) -> bool) -> BitSet {
         let mut admitted = BitSet::new(self.tailnet.devices.len());
-        let is_destination = |block: FilterAddressId| is_destination(self.sources.block_of(block));
+        let is_destination = |address: FilterAddressId| is_destination(self.sources.address_of(address));
         for membership in self.filters.of_devices.get(device).into_iter().flatten() {
-            let leads_there = match membership.opens {
-                Opens::Own => self.sources.own(device).iter().any(|&block| is_destination(block)),
-                Opens::FilterAddress(block) => is_destination(block),
+            let leads_there = match membership.target {
+                FilterTarget::Own => self.sources.own(device).iter().any(|&address| is_destination(address)),
+                FilterTarget::Address(address) => is_destination(address),
             };
             if let (true, Some(devices)) = (leads_there, self.admitted.get(membership.group)) {
                 admitted.add_all(devices);
@@ -130,8 +131,8 @@ impl Routing<'_, '_> {
 
     fn routes_among(&self, index: &IntervalTree<usize>, set: SourceSetId) -> BitSet {
         let mut among = BitSet::new(self.tailnet.routes.len());
-        for block in self.sources.blocks(set) {
-            match block.range() {
+        for address in self.sources.addresses(set) {
+            match address.range() {
                 Some(range) => index.overlapping(range).for_each(|route| among.insert(route)),
                 None => (0..self.tailnet.routes.len()).for_each(|route| among.insert(route)),
             }
@@ -160,7 +161,7 @@ impl Routing<'_, '_> {
                     }
                 }
             }
-            let origins = tailnet.devices_of(self.rules.meanings_of(&rule.src));
+            let origins = tailnet.devices_of(self.rules.resolutions_of(&rule.src));
             for (route, (_, router)) in chosen {
                 let viewers = steered.entry((router, route)).or_insert_with(|| BitSet::new(tailnet.devices.len()));
                 let plain = plain.origins(route);
@@ -171,8 +172,8 @@ impl Routing<'_, '_> {
     }
 
     fn is_destination(&self, rule: &CompiledRule, route: Prefix) -> bool {
-        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.meanings.get(id));
-        destinations.any(|meaning| match meaning {
+        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.resolutions.get(id));
+        destinations.any(|resolution| match resolution {
             Resolution::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
             _ => false,
         })
@@ -195,7 +196,7 @@ impl<'c, 'p> PlainRules<'c, 'p> {
         let (mut ranges, mut everywhere) = (Vec::new(), Vec::new());
         for (id, rule) in rules.list.iter().enumerate().filter(|(_, rule)| rule.via.is_none()) {
             for &(destination, _) in rule.parts.iter().flat_map(|part| &part.destinations) {
-                match rules.meanings.get(destination) {
+                match rules.resolutions.get(destination) {
                     Some(Resolution::Everything | Resolution::AnyAddress) => everywhere.push(id),
                     Some(Resolution::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
                     _ => {}
@@ -216,7 +217,7 @@ impl<'c, 'p> PlainRules<'c, 'p> {
                 leading.iter().filter_map(|&id| rules.list.get(id)).flat_map(|rule| rule.src.iter().copied()).collect();
             sources.sort_unstable();
             sources.dedup();
-            tailnet.devices_of(rules.meanings_of(&sources))
+            tailnet.devices_of(rules.resolutions_of(&sources))
         })
     }
 }

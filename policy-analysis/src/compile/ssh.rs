@@ -43,7 +43,7 @@ pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec
 fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devices: &mut [Vec<SshAccess<'p>>]) {
     let parts = parts(tailnet, rule);
     let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.resolve(selector)).collect();
-    let own = others.iter().any(|meaning| matches!(meaning, Resolution::OwnDevices));
+    let own = others.iter().any(|resolution| matches!(resolution, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
     // Many devices have the same rule, and thousands of sources are kept once.
     for part in &parts {
@@ -106,15 +106,16 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
 
 /// The devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
 fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
-    let meaning = tailnet.resolve(selector);
-    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) = (selector.kind, &meaning)
+    let resolution = tailnet.resolve(selector);
+    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) =
+        (selector.kind, &resolution)
     {
         let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());
         return devices.iter().flat_map(|&device| std::iter::repeat_n(device, tags(device))).collect();
     }
-    match meaning {
+    match resolution {
         Resolution::Devices(devices) => devices.to_vec(),
-        meaning => tailnet.devices_of([&meaning]).iter().collect(),
+        resolution => tailnet.devices_of([&resolution]).iter().collect(),
     }
 }
 
