@@ -11,13 +11,13 @@ use policy_core::access::sorted;
 use policy_core::access::tailnet::{Node, Tailnet};
 use policy_core::model::{AddressRange, Role, Selector};
 
-/// The selectors of a policy's rules, and how to look for those that have all of something.
+/// The selectors of a policy's rules, and how to find those that include all of something.
 pub(super) struct Containment<'a, 'p> {
     tailnet: &'a Tailnet<'p>,
     selectors: &'a SelectorIndex<'p>,
-    /// The addresses of those that name addresses, without gaps between ranges that touch.
+    /// The addresses of those that name addresses, coalesced.
     addresses: HashMap<SelectorId, Vec<AddressRange>>,
-    /// The addresses that `*` has as a source.
+    /// The addresses that `*` stands for as a source.
     tailnet_addresses: Vec<AddressRange>,
 }
 
@@ -42,7 +42,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         }
     }
 
-    /// Those that as a source have all of it.
+    /// Returns the selectors that as a source include all of `selector`.
     pub(super) fn of_source(&self, selector: &'p Selector) -> Vec<SelectorId> {
         let mut ids = match Points::of(self.tailnet, selector) {
             Points::Each(points) => {
@@ -61,7 +61,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         sorted::sort(ids)
     }
 
-    /// Those that as a destination have all of it, `autogroup:self` apart.
+    /// Returns the selectors other than `autogroup:self` that as a destination include all of `selector`.
     pub(super) fn of_destination(&self, selector: &'p Selector) -> Vec<SelectorId> {
         let mut ids = match Points::of(self.tailnet, selector) {
             Points::Each(points) => intersection(points.iter().map(|point| self.selectors.of_destination(point))),
@@ -75,7 +75,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         sorted::sort(ids)
     }
 
-    /// Those that as a destination have what no other selector names.
+    /// Returns the selectors that as a destination include what no other selector names.
     pub(super) fn of_anything_else(&self) -> Vec<SelectorId> {
         self.selectors.of_destination(&Endpoint::default())
     }
@@ -87,7 +87,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         [self.selectors.of_source(self.tailnet, &device), self.selectors.of_destination(&device)]
     }
 
-    /// Those that name addresses, all of these among them.
+    /// Returns the selectors that name addresses, including all of these.
     fn of_addresses(&self, ranges: &[AddressRange]) -> Vec<SelectorId> {
         let Some(first) = ranges.first() else { return Vec::new() };
         let somewhere = Endpoint { addresses: vec![first.first], ..Endpoint::default() };

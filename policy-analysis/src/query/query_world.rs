@@ -200,9 +200,8 @@ impl<'p> QueryWorld<'p> {
 
     fn tagged(&self, id: DeviceId, side: Side) -> Option<QueryEnd<'p>> {
         let node = self.space.tailnet.devices.get(id)?;
-        let tags: Vec<&str> = node.fact.tags.iter().map(|tag| tag.text.as_str()).collect();
-        let who = if tags.is_empty() { Principal::Unknown } else { Principal::Tagged(tags) };
-        let identity = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
+        let who = self.space.tailnet.principal(node);
+        let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
         let selectors = match side {
             Side::Source => self.space.permits.selectors.of_source(&self.space.tailnet, &identity),
             Side::Destination => self.space.permits.selectors.of_destination(&identity),

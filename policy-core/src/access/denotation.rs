@@ -102,6 +102,26 @@ impl<'p> Denotation<'p> {
     }
 }
 
+impl Denotation<'_> {
+    /// Whether it stands for users of the tailnet, and so has own devices.
+    pub fn is_users(self) -> bool {
+        match self {
+            Denotation::Users(_) | Denotation::Domain(_) | Denotation::SyncedGroup(_) | Denotation::Role(_) => true,
+            Denotation::Everything
+            | Denotation::AnyAddress
+            | Denotation::Tag(_)
+            | Denotation::Tagged
+            | Denotation::Shared
+            | Denotation::Service(_)
+            | Denotation::External(_)
+            | Denotation::Addresses(_)
+            | Denotation::Internet
+            | Denotation::OwnDevices
+            | Denotation::Nothing => false,
+        }
+    }
+}
+
 /// Whether a user with `role`, if it is known, belongs to the autogroup of the role `wanted`.
 ///
 /// Every user is a member, and the owner is an admin too. `nodeattrs-target-a10-autogroup-admin`

@@ -13,8 +13,20 @@ pub struct Endpoint<'p> {
     pub who: Principal<'p>,
     /// Its addresses. A device of which none is given still has one of each family.
     pub addresses: Vec<IpAddr>,
-    /// Whether its address is behind a subnet router that the facts do not name.
-    pub is_routed: bool,
+    /// How its addresses are reached.
+    pub reach: Reach,
+}
+
+/// How an address is reached. A rule decides about an address and the way to it, not about a device as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// As an address of the endpoint itself, or by the routes of the facts.
+    #[default]
+    Own,
+    /// Through a subnet router that the facts do not name.
+    SubnetRoute,
+    /// Through an exit node. Nothing is decided by it so far.
+    ExitNode,
 }
 
 /// Who or what an endpoint is, apart from its addresses.

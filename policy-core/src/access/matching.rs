@@ -5,7 +5,7 @@
 
 use crate::access::address_space::{FAMILIES, INTERNET, TAILNET};
 use crate::access::denotation::{Denotation, has_role};
-use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::interval::{covers, single};
 use crate::access::ip_set;
 use crate::access::tailnet::Tailnet;
@@ -124,7 +124,7 @@ pub fn has_every_device(ranges: &[AddressRange]) -> bool {
 /// Whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved routes lead to.
 pub fn is_in_tailnet(tailnet: &Tailnet, endpoint: &Endpoint) -> bool {
     endpoint.who.is_device()
-        || endpoint.is_routed
+        || endpoint.reach == Reach::SubnetRoute
         || TAILNET.into_iter().any(|range| endpoint.is_in(range))
         || endpoint.addresses.iter().any(|&address| tailnet.is_routed(single(address)))
 }

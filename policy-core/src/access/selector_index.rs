@@ -216,6 +216,7 @@ impl<'p> SelectorIndex<'p> {
 mod tests {
     use super::*;
     use crate::Policy;
+    use crate::access::endpoint::Reach;
     use crate::access::matching::{matches_destination, matches_source};
     use crate::access::rule_index::ends;
     use crate::access::ternary::Ternary;
@@ -249,7 +250,7 @@ mod tests {
                 let index = SelectorIndex::new(&tailnet, ends(&policy));
                 let unknown_selectors = UnknownSelectors::new(&tailnet, &index);
                 for endpoint in endpoints(&policy) {
-                    let is_address = endpoint.who == Principal::Unknown && !endpoint.is_routed;
+                    let is_address = endpoint.who == Principal::Unknown && endpoint.reach == Reach::Own;
                     let unknowns = Unknowns {
                         device: endpoint.is_unknown_device(&tailnet).then_some("an address"),
                         route: (is_address && tailnet.devices.is_empty()).then_some("an address"),

@@ -107,7 +107,7 @@ impl<'p> TaggedDevice<'p> {
 
 impl MatchedSelectors {
     fn new(world: &DeviceWorld, who: Principal, addresses: &[IpAddr], user: Option<usize>) -> Self {
-        let identity = Endpoint { who, addresses: addresses.to_vec(), is_routed: false };
+        let identity = Endpoint { addresses: addresses.to_vec(), ..Endpoint::new(who) };
         let of_rules = &world.permits.selectors;
         let as_source = world.statements.of_source(world.tailnet, &identity);
         let as_destination = world.statements.of_destination(&identity);

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::port_set::PortSet;
 use crate::access::rule_index;
 use crate::access::rule_index::{AccessRule, RuleIndex, RuleRef};
@@ -119,7 +119,8 @@ impl<'p> AccessClasses<'p> {
         let sources = sources.map(|one| (one, permits.selectors.of_source(&tailnet, &one.identity)));
         let sources = classes(sources);
         // Nothing is told to somebody whom a device is shared with, and whether an address is routed is no matter.
-        let destinations = all.iter().filter(|one| one.identity.who != Principal::Shared && !one.identity.is_routed);
+        let destinations =
+            all.iter().filter(|one| one.identity.who != Principal::Shared && one.identity.reach == Reach::Own);
         let destinations = destinations.map(|one| (one, permits.selectors.of_destination(&one.identity)));
         let destinations = classes(destinations);
         let (own, own_back) = own_devices(&sources, &destinations);

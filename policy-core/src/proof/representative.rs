@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::access::address_space::{INTERNET, TAILNET};
-use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::filter_address::FilterAddress;
 use crate::access::interval::{IntervalTree, overlap, single};
 use crate::access::tailnet::{Node, Tailnet};
@@ -66,7 +66,7 @@ pub fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
             Some(owner) => Principal::User { login: owner.email, role: owner.role },
             None => Principal::Tagged(node.fact.tags.iter().map(|tag| tag.text.as_str()).collect()),
         };
-        let identity = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
+        let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
         Representative::new(identity, format!("`{}`", node.fact.name), Rank::Named)
     };
     tailnet.devices.iter().map(device).collect()
@@ -159,7 +159,7 @@ impl<'a, 'p> Census<'a, 'p> {
         for node in devices.iter().filter_map(|&device| self.tailnet.devices.get(device)) {
             let is_named = |address: &IpAddr| self.by_address.overlapping(single(*address)).next().is_some();
             if node.addresses.iter().any(is_named) {
-                let identity = Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false };
+                let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who.clone()) };
                 all.push(Representative::new(identity, format!("{name} on `{}`", node.fact.name), Rank::Possible));
             }
         }
@@ -235,9 +235,10 @@ impl<'a, 'p> Census<'a, 'p> {
             let (name, rank) = self.name_of(atom, is_in_tailnet);
             let may_be_routed = !is_in_tailnet && !routes.iter().any(|&route| overlap(route, atom));
             let addresses = vec![atom.first];
-            for is_routed in [false, true].into_iter().take(1 + usize::from(may_be_routed)) {
+            for reach in [Reach::Own, Reach::SubnetRoute].into_iter().take(1 + usize::from(may_be_routed)) {
+                let is_routed = reach == Reach::SubnetRoute;
                 let name = if is_routed { format!("{name}, behind a subnet router") } else { name.clone() };
-                let identity = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), is_routed };
+                let identity = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), reach };
                 all.push(Representative::new(identity, name, rank));
             }
         }
