@@ -3,6 +3,6 @@
 //! This is the data. The command line writes it as Markdown, HTML or a picture.
 
 mod containment;
-mod matrix;
+mod table;
 
-pub use matrix::{Cell, CellAccess, Matrix, MatrixEnd};
+pub use table::{Cell, CellAccess, Matrix, MatrixEnd};

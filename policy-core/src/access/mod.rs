@@ -1,4 +1,4 @@
-//! Who may reach what: the facts and the declarations of a policy, indexed, and its rules in one form.
+//! Who may reach what: what selectors stand for, which endpoints they name, and the rules in normal form.
 
 pub mod address_space;
 pub mod approval;
@@ -17,6 +17,6 @@ pub mod selector_index;
 pub mod sorted;
 pub mod subtraction;
 pub mod tailnet;
-pub mod tailnet_builder;
+mod tailnet_builder;
 pub mod ternary;
 pub mod unknowns;

@@ -1,4 +1,4 @@
-//! Which rules let a packet through: grants and acls in one form, found by their two ends.
+//! Grants and ACLs in one form, found by their two ends.
 
 use std::collections::HashMap;
 
@@ -6,34 +6,42 @@ use crate::access::bit_set::BitSet;
 use crate::access::endpoint::Endpoint;
 use crate::access::posture;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
+use crate::access::sorted;
 use crate::access::tailnet::Tailnet;
 use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector};
 use crate::source::Origin;
 
-/// What one rule allows: all its sources to all its destinations on all its ports. An acl whose destinations have
-/// different ports has several.
+/// A rule in normal form: it allows all its sources to reach all its destinations on all its ports. An ACL whose
+/// destinations have different ports has several.
 #[derive(Debug)]
 pub struct AccessRule<'p> {
+    /// The rule of the policy.
     pub rule: RuleRef<'p>,
+    /// The sources.
     pub src: Vec<SelectorId>,
+    /// The destinations.
     pub dst: Vec<SelectorId>,
-    /// The place of each destination in the rule's list.
+    /// For each destination its index in the rule's list.
     pub dst_items: Vec<usize>,
+    /// The ports, each with its protocol; without one, of the protocols of [`opens`].
     pub ports: Vec<(Option<Protocol>, PortRange)>,
-    /// One of them must be met, if there are any: the rule's own, or the default ones.
+    /// The postures of which one must be met, if there are any: the rule's own, or the default ones.
     pub postures: &'p [Selector],
 }
 
-/// A rule for packets.
+/// A rule of a policy that lets packets through.
 #[derive(Clone, Copy, Debug)]
 pub enum RuleRef<'p> {
+    /// A grant.
     Grant(&'p Grant),
+    /// An ACL.
     Acl(&'p Acl),
-    /// What a policy that has neither grants nor acls allows: everything
+    /// A policy with neither `grants` nor `acls`, which allows everything.
     ImplicitAllowAll(Origin),
 }
 
 impl RuleRef<'_> {
+    /// Returns where the rule is; the whole policy if it has no rules.
     pub fn origin(self) -> Origin {
         match self {
             RuleRef::Grant(grant) => grant.origin,
@@ -44,38 +52,41 @@ impl RuleRef<'_> {
 }
 
 impl AccessRule<'_> {
-    /// Whether it is about that port.
+    /// Whether it opens a port.
     pub fn is_on(&self, protocol: Protocol, port: u16) -> bool {
         self.ports.iter().any(|&ports| opens(ports, protocol, port))
     }
 }
 
-/// Whether what a rule has as ports opens one. Protocols without ports go through whatever the ports of a rule are, as
-/// in the client, and a rule without a protocol is about the client's default ones.
+/// Whether ports of a rule include a port. As in the client, protocols without ports pass whatever the ports of a rule
+/// are, and a rule without a protocol allows the client's default protocols.
 pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
     is_allowed && (!protocol.has_ports() || ports.contains(port))
 }
 
-/// The permits of a policy, in the order that Tailscale has, grants before acls, and where to find them.
+/// The rules of a policy in Tailscale's order, grants before ACLs, by their selectors. A rule's number is its index.
 #[derive(Debug)]
 pub struct RuleIndex<'p> {
+    /// The rules.
     pub list: Vec<AccessRule<'p>>,
+    /// The selectors of the rules.
     pub selectors: SelectorIndex<'p>,
-    /// By selector, those that have it as a source
+    /// By selector, the rules that have it as a source.
     from: Vec<Vec<usize>>,
+    /// By selector, the rules that have it as a destination.
     to: Vec<Vec<usize>>,
-    /// Those to `autogroup:self`
+    /// The rules to `autogroup:self`.
     to_own: BitSet,
 }
 
 impl<'p> RuleIndex<'p> {
-    /// Those of a policy.
+    /// Indexes the rules of `policy`.
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         RuleIndex::among(policy, tailnet, ends(policy))
     }
 
-    /// The same, with more selectors numbered: all that rules have must be among them.
+    /// Like [`RuleIndex::new`], but numbers these selectors, which must include those of all rules.
     pub fn among(policy: &'p Policy, tailnet: &Tailnet<'p>, selectors: impl IntoIterator<Item = &'p Selector>) -> Self {
         let mut selectors = SelectorIndex::new(tailnet, selectors);
         let list = permits(policy, &mut selectors);
@@ -89,60 +100,60 @@ impl<'p> RuleIndex<'p> {
         RuleIndex { list, selectors, from, to, to_own }
     }
 
-    /// Those that somebody is a source of.
+    /// Returns the rules with `source` as a source.
     pub fn from(&self, tailnet: &Tailnet, source: &Endpoint) -> BitSet {
         entries(&self.list, &self.from, &self.selectors.of_source(tailnet, source))
     }
 
-    /// Those that somebody is a destination of, `autogroup:self` apart.
+    /// Returns the rules with `destination` as a destination other than by `autogroup:self`.
     pub fn to(&self, destination: &Endpoint) -> BitSet {
         entries(&self.list, &self.to, &self.selectors.of_destination(destination))
     }
 
-    /// The numbers of those that one of the selectors is a source of, in order.
+    /// Returns the numbers of the rules that have one of the selectors as a source, in order.
     pub fn with_source(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        numbers(&self.from, selectors)
+        sorted::union_of(&self.from, selectors)
     }
 
-    /// The numbers of those that one of the selectors is a destination of, in order.
+    /// Returns the numbers of the rules that have one of the selectors as a destination, in order.
     pub fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        numbers(&self.to, selectors)
+        sorted::union_of(&self.to, selectors)
     }
 
-    /// By selector, the numbers of those that have it as a source, in order.
+    /// Returns by selector the numbers of the rules that have it as a source, in order.
     pub fn by_source(&self) -> &[Vec<usize>] {
         &self.from
     }
 
-    /// By selector, the numbers of those that have it as a destination, in order.
+    /// Returns by selector the numbers of the rules that have it as a destination, in order.
     pub fn by_destination(&self) -> &[Vec<usize>] {
         &self.to
     }
 
-    /// Those that have one of some selectors as a source, and as a destination.
+    /// Returns the rules that have one of the selectors as a source, and those that have one as a destination.
     pub fn with(&self, selectors: &[SelectorId]) -> [BitSet; 2] {
         [&self.from, &self.to].map(|by_selector| entries(&self.list, by_selector, selectors))
     }
 
-    /// Whether one is to `autogroup:self`.
+    /// Whether a rule is to `autogroup:self`.
     pub fn is_to_own(&self, number: usize) -> bool {
         self.to_own.contains(number)
     }
 
-    /// The numbers of those to `autogroup:self`.
+    /// Returns the numbers of the rules to `autogroup:self`.
     pub fn own_numbers(&self) -> impl Iterator<Item = usize> {
         self.to_own.iter()
     }
 
-    /// Those in both sets with their numbers, in their order: what leads from somebody to somebody, on some port and if some posture is
-    /// met. Between devices of one user `autogroup:self` is a destination, too.
+    /// Returns the rules in both sets with their numbers, in order: those from one endpoint to another, whatever their
+    /// ports and postures. Between devices of one user (`is_own`), `autogroup:self` is a destination, too.
     pub fn between(&self, from: &BitSet, to: &BitSet, is_own: bool) -> impl Iterator<Item = (usize, &AccessRule<'p>)> {
         let numbers = from.also_in(to, is_own.then_some(&self.to_own));
         numbers.filter_map(|number| Some((number, self.list.get(number)?)))
     }
 }
 
-/// The sources and destinations of all grants and acls.
+/// Returns the sources and destinations of all grants and ACLs.
 pub fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
     let acls = policy.acls.iter().flatten();
@@ -150,14 +161,7 @@ pub fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
     grants.chain(acls)
 }
 
-fn numbers(by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> Vec<usize> {
-    let mut numbers: Vec<usize> = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten().copied().collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// The permits that one of some selectors has.
+/// Returns the rules that have one of the selectors.
 fn entries(list: &[AccessRule], by_selector: &[Vec<usize>], selectors: &[SelectorId]) -> BitSet {
     let mut entries = BitSet::new(list.len());
     let numbers = selectors.iter().filter_map(|&id| by_selector.get(id)).flatten();
