@@ -7,14 +7,14 @@ use serde_json::Value;
 use policy_core::access::tailnet::Tailnet;
 use policy_core::model::Policy;
 
-/// Ports that Funnel may use, and the reminder that it needs HTTPS: `funnel` brings both. `nodeattrs-attr-c1-funnel`
+/// The attributes that `funnel` implies: the ports that it may use, and the reminder that it needs HTTPS. `nodeattrs-attr-c1-funnel`
 const WITH_FUNNEL: [&str; 2] =
     ["https://tailscale.com/cap/funnel-ports?ports=443,8443,10000", "https://tailscale.com/cap/warn-funnel-no-https"];
 
 /// The device has no IPv4 address. `nodeattrs-attr-c15-disable-ipv4`
 pub(super) const DISABLE_IPV4: &str = "disable-ipv4";
 
-/// The attributes of each device.
+/// Returns the attributes of each device.
 pub(super) fn attributes<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<BTreeSet<&'p str>> {
     let mut of_devices = vec![BTreeSet::new(); tailnet.devices.len()];
     let randomized = |key: &str, value: &Value| key == "randomizeClientPort" && *value == Value::Bool(true);

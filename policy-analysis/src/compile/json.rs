@@ -111,8 +111,17 @@ pub(super) struct ObjectWriter<'o> {
 }
 
 impl ObjectWriter<'_> {
-    /// Adds a member.
-    pub(super) fn member(&mut self, key: &str, value: impl FnOnce(ValueWriter) -> Written) {
+    /// Adds a member with a key of this program, which has no character to escape.
+    pub(super) fn member(&mut self, key: &'static str, value: impl FnOnce(ValueWriter) -> Written) {
+        self.separate();
+        self.out.push('"');
+        self.out.push_str(key);
+        self.out.push_str("\":");
+        write(self.out, value);
+    }
+
+    /// Adds a member with any key.
+    pub(super) fn named_member(&mut self, key: &str, value: impl FnOnce(ValueWriter) -> Written) {
         self.separate();
         write_string(self.out, key);
         self.out.push(':');
@@ -156,7 +165,7 @@ mod tests {
         let mut text = String::new();
         write(&mut text, |out| {
             out.object(|out| {
-                out.member("a\"b\n", |out| out.array([1, 2], |out, number| out.number(number)));
+                out.named_member("a\"b\n", |out| out.array([1, 2], |out, number| out.number(number)));
                 out.member("none", |out| out.array([0; 0], |out, number| out.number(number)));
                 out.quoted_member(&Quoted::new("q"), |out| {
                     out.object(|out| {
@@ -164,7 +173,7 @@ mod tests {
                         out.member("y", |out| out.null());
                     })
                 });
-                out.member("é\u{7f}", |out| out.array(["\\", "é"], |out, text| out.string(text)));
+                out.named_member("é\u{7f}", |out| out.array(["\\", "é"], |out, text| out.string(text)));
                 out.member("z", |out| out.value(&Value::from(1.5)));
                 out.member("json", |out| out.json(&Json::new(|out| out.quoted(&Quoted::new("\"")))));
             })

@@ -211,7 +211,7 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
             out.member("sshUsers", |out| {
                 out.object(|out| {
                     for (name, account) in rule.users.iter() {
-                        out.member(name, |out| out.string(account));
+                        out.named_member(name, |out| out.string(account));
                     }
                 })
             });
@@ -242,7 +242,7 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         out.member("cap_map", |out| {
             out.object(|out| {
                 for name in attributes {
-                    out.member(name, |out| out.null());
+                    out.named_member(name, |out| out.null());
                 }
             })
         });
@@ -300,7 +300,7 @@ fn peer_capabilities(capabilities: &AppCaps, out: ValueWriter) -> Written {
     out.object(|out| {
         for (name, values) in capabilities {
             // An implied capability has null, as in the filter. An empty list of the policy stays a list.
-            out.member(name, |out| match values {
+            out.named_member(name, |out| match values {
                 Some(values) => out.array(values, |out, value| out.value(value)),
                 None => out.null(),
             });
@@ -311,7 +311,7 @@ fn peer_capabilities(capabilities: &AppCaps, out: ValueWriter) -> Written {
 fn capabilities(app: &App, out: ValueWriter) -> Written {
     out.object(|out| {
         for capability in &app.capabilities {
-            out.member(&capability.name, |out| out.array(&capability.values, |out, (value, _)| out.value(value)));
+            out.named_member(&capability.name, |out| out.array(&capability.values, |out, (value, _)| out.value(value)));
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Words that a test may have, as examples of what a rule's selectors stand for.
+//! Examples of what a rule's selectors stand for: words that a test may have.
 
 use std::net::IpAddr;
 
@@ -8,13 +8,13 @@ use policy_core::access::tailnet::Tailnet;
 use policy_core::model::{HostAddress, Policy, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
-/// More examples of one list than it takes to find one that will do.
+/// The most examples of one list, which are enough to find one that works.
 const MOST: usize = 24;
 
-/// Public addresses that everybody knows.
+/// Well-known public addresses.
 const PUBLIC: [&str; 3] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
 
-/// The words of a policy that a test may have.
+/// The words of a policy that tests may have.
 pub(super) struct Examples<'p> {
     tailnet: Tailnet<'p>,
     users: Vec<&'p str>,
@@ -25,7 +25,7 @@ pub(super) struct Examples<'p> {
 impl<'p> Examples<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        // Where the tailnet's users are known, a test of anybody else fails.
+        // If the users of the tailnet are known, a test of anyone else fails.
         let mut users: Vec<&str> = policy.facts.users.iter().map(|user| user.email.as_str()).collect();
         if users.is_empty() {
             let members = policy.groups.iter().flat_map(|group| &group.members);
@@ -45,13 +45,13 @@ impl<'p> Examples<'p> {
         }
     }
 
-    /// Examples of all that some selectors stand for as sources.
+    /// Returns examples of what some selectors stand for as sources.
     pub(super) fn sources<'s>(&self, list: impl IntoIterator<Item = &'s Selector>) -> Vec<Selector> {
         let words = list.into_iter().flat_map(|selector| self.of(selector, &[]));
         distinct(words.take(MOST))
     }
 
-    /// The same as destinations; of `autogroup:self` the source itself.
+    /// Returns examples of what some selectors stand for as destinations: of `autogroup:self` the source itself.
     pub(super) fn destinations<'s>(
         &self,
         list: impl IntoIterator<Item = &'s Selector>,
@@ -65,17 +65,17 @@ impl<'p> Examples<'p> {
         distinct(words.take(MOST))
     }
 
-    /// People and tags, whom rules tell apart most often.
+    /// Returns users and tags, which rules tell apart most often.
     pub(super) fn anybody(&self) -> Vec<Selector> {
         self.sources([&Selector::new(Text::escaped("*", Origin::default()))])
     }
 
-    /// Tags, hosts and people's devices.
+    /// Returns tags, hosts and devices of users.
     pub(super) fn anything(&self, source: &Selector) -> Vec<Selector> {
         self.destinations([&Selector::new(Text::escaped("*", Origin::default()))], source)
     }
 
-    /// Those whom a test may be about.
+    /// Returns the users that a test may be about.
     fn known(&self, people: &[Selector]) -> Vec<String> {
         let is_known = |person: &&Selector| self.users.iter().any(|login| login.eq_ignore_ascii_case(&person.text));
         people.iter().take(MOST).filter(is_known).map(|person| person.text.to_string()).collect()
@@ -127,7 +127,7 @@ impl<'p> Examples<'p> {
     }
 }
 
-/// The address after: the first of a prefix is hardly a machine's.
+/// Returns the next address, since the first of a prefix is hardly ever a machine's.
 fn next(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).saturating_add(1).into()),
