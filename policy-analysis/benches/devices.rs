@@ -45,7 +45,7 @@ fn policy(rules: usize, devices: usize) -> Policy {
 
 /// Writes each device as `policy compile` does, into nothing.
 fn bytes_written(compiled: &Compiled) -> usize {
-    let wire = compiled.wire();
+    let wire = compiled.netmap_json();
     let mut text = String::new();
     (0..compiled.tailnet.devices.len())
         .map(|device| {
@@ -78,7 +78,7 @@ fn print_growth() {
 
 /// How many destinations all packet filters have together.
 fn destinations(compiled: &Compiled) -> usize {
-    let wire = compiled.wire();
+    let wire = compiled.netmap_json();
     let mut text = String::new();
     (0..compiled.tailnet.devices.len())
         .map(|device| {

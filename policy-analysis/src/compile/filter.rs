@@ -1,204 +1,149 @@
 //! Packet filters: which rules concern which device, and with which destinations.
 //!
-//! Devices that a destination stands for have its rules in common, so rules are kept by destination, and each device
-//! knows whose it is: ten thousand rules for ten thousand devices are no more than the two lists.
+//! The devices that a destination stands for have its rules in common, so rules are stored by destination, and each
+//! device lists its destinations: ten thousand rules for ten thousand devices take no more than the two lists.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::compile::app;
-use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart, ResolutionId, ViaId};
-use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
+use crate::compile::filter_rule::{
+    FilterRule, FilterRuleId, FilterRuleKind, FilterTarget, Group, GroupId, GroupKey, Membership,
+};
+use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart};
+use crate::compile::source_sets::{SourceSetId, SourceSets};
+use policy_core::access::address_space::INTERNET;
 use policy_core::access::bit_set::BitSet;
-use policy_core::access::interval::{FilterAddress, INTERNET};
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
-use policy_core::model::{App, PortRange, Protocol};
-
-/// A rule of a packet filter by number, in the order of their first appearance in the policy. Network rules with
-/// the same sources and protocol are one, on every device. `acl-ar01` `acl-at06`
-pub(super) type FilterRuleId = u32;
-
-/// What the devices' rules with one number have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FilterRule<'p> {
-    pub(super) sources: SourceSetId,
-    pub(super) kind: FilterRuleKind<'p>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum FilterRuleKind<'p> {
-    Network(Option<Protocol>),
-    App(&'p App),
-    /// A capability that another one brings, the other way round
-    Companion(&'static str),
-}
-
-/// Devices with the same rules, by number.
-pub(super) type GroupId = usize;
-
-/// The rules of some devices.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    /// Network rules with their ports. Which address they lead to, each device's [`Membership`] says.
-    pub(super) network: Vec<(FilterRuleId, PortRange)>,
-    pub(super) app: Vec<FilterRuleId>,
-}
-
-/// That a device has the rules of a group.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Membership {
-    pub(super) group: GroupId,
-    pub(super) opens: Opens,
-}
-
-/// Where network rules lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Opens {
-    /// The device's own addresses
-    Own,
-    /// Something that the policy names
-    FilterAddress(FilterAddressId),
-}
+use policy_core::access::filter_address::FilterAddress;
+use policy_core::access::sorted;
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
+use policy_core::model::{PortRange, Protocol};
 
 /// The packet filters of all devices.
 #[derive(Debug)]
 pub(super) struct Filters<'p> {
-    pub(super) slots: Vec<FilterRule<'p>>,
+    pub(super) rules: Vec<FilterRule<'p>>,
     pub(super) groups: Vec<Group>,
     pub(super) of_devices: Vec<Vec<Membership>>,
 }
 
-/// What makes a group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum GroupKey {
-    /// The devices that a destination concerns, of those that `via` names if there is one
-    Destination(ResolutionId, Option<ViaId>),
-    /// The devices with an address of their own in such a list
-    Among(Vec<ResolutionId>),
-    /// A user's devices
-    User(UserId),
-}
-
-/// Filters that are being made.
-pub(super) struct Compiler<'c, 'p> {
-    pub(super) tailnet: &'c Tailnet<'p>,
-    pub(super) rules: &'c CompiledRules<'p>,
-    pub(super) sources: &'c mut SourceSets,
+/// Filters under construction.
+struct Compiler<'c, 'p> {
+    tailnet: &'c Tailnet<'p>,
+    rules: &'c CompiledRules<'p>,
+    sources: &'c mut SourceSets,
     filters: Filters<'p>,
-    network_slots: HashMap<(SourceSetId, Option<Protocol>), FilterRuleId>,
+    network_rules: HashMap<(SourceSetId, Option<Protocol>), FilterRuleId>,
     groups: HashMap<GroupKey, GroupId>,
 }
 
-/// The filter of each device.
+/// Compiles the filter of each device.
 pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &CompiledRules<'p>, sources: &mut SourceSets) -> Filters<'p> {
     let of_devices = vec![Vec::new(); tailnet.devices.len()];
-    let filters = Filters { slots: Vec::new(), groups: Vec::new(), of_devices };
+    let filters = Filters { rules: Vec::new(), groups: Vec::new(), of_devices };
     let mut compiler =
-        Compiler { tailnet, rules, sources, filters, network_slots: HashMap::new(), groups: HashMap::new() };
+        Compiler { tailnet, rules, sources, filters, network_rules: HashMap::new(), groups: HashMap::new() };
     for rule in &rules.list {
         for part in &rule.parts {
             compiler.network(rule, part);
         }
-        app::compile(&mut compiler, rule);
+        for (key, app_rule) in app::app_rules(tailnet, rules, compiler.sources, rule) {
+            compiler.add_app_rule(key, app_rule);
+        }
     }
     compiler.filters
 }
 
-impl Filters<'_> {
-    /// The app rules that a device has, in their order.
-    pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = FilterRuleId> {
-        let mut slots: Vec<FilterRuleId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
-        slots.sort_unstable();
-        slots.into_iter()
+impl<'p> Filters<'p> {
+    /// Returns the app rules of a device, in order.
+    pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = &FilterRule<'p>> {
+        let mut ids: Vec<FilterRuleId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| self.rules.get(id as usize))
     }
 
-    /// The sets of sources that app rules have.
+    /// Returns the sets of sources of app rules.
     pub(super) fn app_sources(&self) -> BTreeSet<SourceSetId> {
-        let app = self.slots.iter().filter(|slot| !matches!(slot.kind, FilterRuleKind::Network(_)));
-        app.map(|slot| slot.sources).collect()
+        let app = self.rules.iter().filter(|rule| !matches!(rule.kind, FilterRuleKind::Network(_)));
+        app.map(|rule| rule.sources).collect()
     }
 
-    /// The rules that a device has, group by group.
-    pub(super) fn of(&self, device: DeviceId) -> impl Iterator<Item = (Opens, &Group)> {
+    /// Returns the rules of a device, group by group.
+    pub(super) fn of(&self, device: DeviceId) -> impl Iterator<Item = (FilterTarget, &Group)> {
         let memberships = self.of_devices.get(device).into_iter().flatten();
-        memberships.filter_map(|membership| Some((membership.opens, self.groups.get(membership.group)?)))
+        memberships.filter_map(|membership| Some((membership.target, self.groups.get(membership.group)?)))
     }
 
-    /// The sets of sources that a group's rules have, each once.
+    /// Returns the sets of sources of a group's rules, in order.
     pub(super) fn sources_of(&self, group: &Group) -> Vec<SourceSetId> {
-        let slots = group.network.iter().map(|&(slot, _)| slot).chain(group.app.iter().copied());
-        let mut sources: Vec<SourceSetId> =
-            slots.filter_map(|slot| self.slots.get(slot as usize)).map(|slot| slot.sources).collect();
-        sources.sort_unstable();
-        sources.dedup();
-        sources
+        let ids = group.network.iter().map(|&(rule, _)| rule).chain(group.app.iter().copied());
+        sorted::sort(ids.filter_map(|id| self.rules.get(id as usize)).map(|rule| rule.sources).collect())
     }
 }
 
 impl<'p> Compiler<'_, 'p> {
     fn network(&mut self, rule: &CompiledRule<'p>, part: &ProtocolPart) {
-        // Of sources that stand for nothing nothing is left. `acl-u10`
-        let sources = self.sources.of_list(&rule.src, &self.rules.meanings);
+        // A rule whose sources stand for nothing is left out. `acl-u10`
+        let sources = self.sources.set_of_list(&rule.src, &self.rules.resolutions);
         if self.sources.is_empty(sources) {
             return;
         }
-        let slot = self.network_slot(sources, part.protocol);
+        let id = self.network_rule(sources, part.protocol);
         for (destination, ports) in &part.destinations {
-            match self.rules.meanings.get(*destination) {
+            match self.rules.resolutions.get(*destination) {
                 Some(Resolution::OwnDevices) if rule.via.is_some() => {}
                 Some(Resolution::OwnDevices) => self.own_devices(rule, part.protocol, ports),
-                _ => self.allow(GroupKey::Destination(*destination, rule.via), slot, ports),
+                _ => self.allow(GroupKey::Destination(*destination, rule.via), id, ports),
             }
         }
     }
 
-    fn allow(&mut self, key: GroupKey, slot: FilterRuleId, ports: &[PortRange]) {
+    fn allow(&mut self, key: GroupKey, rule: FilterRuleId, ports: &[PortRange]) {
         if let Some(group) = self.group(key) {
-            group.network.extend(ports.iter().map(|&ports| (slot, ports)));
+            group.network.extend(ports.iter().map(|&ports| (rule, ports)));
         }
     }
 
-    /// `autogroup:self`: every user's devices, from those of their own that are sources. `acl-a04` `acl-s02`
-    /// What several devices of one user get no capture shows; here each is reached by all.
+    /// `autogroup:self`: the devices of every user, from their own devices that are sources. `acl-a04` `acl-s02`
+    /// What several devices of one user get, no capture shows. Here each is reached by all.
     fn own_devices(&mut self, rule: &CompiledRule<'p>, protocol: Option<Protocol>, ports: &[PortRange]) {
-        let sets = self.sources.of_users(&rule.src, &self.rules.meanings, self.tailnet);
+        let sets = self.sources.sets_of_users(&rule.src, &self.rules.resolutions, self.tailnet);
         for &(user, sources) in sets.iter() {
-            let slot = self.network_slot(sources, protocol);
-            self.allow(GroupKey::User(user), slot, ports);
+            let id = self.network_rule(sources, protocol);
+            self.allow(GroupKey::User(user), id, ports);
         }
     }
 
-    fn network_slot(&mut self, sources: SourceSetId, protocol: Option<Protocol>) -> FilterRuleId {
-        if let Some(&slot) = self.network_slots.get(&(sources, protocol)) {
-            return slot;
+    fn network_rule(&mut self, sources: SourceSetId, protocol: Option<Protocol>) -> FilterRuleId {
+        if let Some(&id) = self.network_rules.get(&(sources, protocol)) {
+            return id;
         }
-        let slot = self.new_slot(FilterRule { sources, kind: FilterRuleKind::Network(protocol) });
-        self.network_slots.insert((sources, protocol), slot);
-        slot
+        let id = self.add_rule(FilterRule { sources, kind: FilterRuleKind::Network(protocol) });
+        self.network_rules.insert((sources, protocol), id);
+        id
     }
 
-    fn new_slot(&mut self, slot: FilterRule<'p>) -> FilterRuleId {
-        self.filters.slots.push(slot);
-        FilterRuleId::try_from(self.filters.slots.len() - 1).unwrap_or(FilterRuleId::MAX)
+    fn add_rule(&mut self, rule: FilterRule<'p>) -> FilterRuleId {
+        self.filters.rules.push(rule);
+        FilterRuleId::try_from(self.filters.rules.len() - 1).unwrap_or(FilterRuleId::MAX)
     }
 
-    /// Gives a rule of its own to some devices.
-    pub(super) fn grant(&mut self, key: GroupKey, slot: FilterRule<'p>) {
-        let slot = self.new_slot(slot);
+    fn add_app_rule(&mut self, key: GroupKey, rule: FilterRule<'p>) {
+        let id = self.add_rule(rule);
         if let Some(group) = self.group(key) {
-            group.app.push(slot);
+            group.app.push(id);
         }
     }
 
-    /// The group of that key. Its devices are looked up when it is new.
+    /// Returns the group with that key. Looks up its devices if it is new.
     fn group(&mut self, key: GroupKey) -> Option<&mut Group> {
         let id = match self.groups.get(&key) {
             Some(&id) => id,
             None => {
                 let id = self.filters.groups.len();
                 self.filters.groups.push(Group::default());
-                for (device, opens) in self.members(&key) {
+                for (device, target) in self.members(&key) {
                     if let Some(memberships) = self.filters.of_devices.get_mut(device) {
-                        memberships.push(Membership { group: id, opens });
+                        memberships.push(Membership { group: id, target });
                     }
                 }
                 self.groups.insert(key, id);
@@ -208,72 +153,75 @@ impl<'p> Compiler<'_, 'p> {
         self.filters.groups.get_mut(id)
     }
 
-    fn members(&mut self, key: &GroupKey) -> Vec<(DeviceId, Opens)> {
+    fn members(&mut self, key: &GroupKey) -> Vec<(DeviceId, FilterTarget)> {
         let (tailnet, rules) = (self.tailnet, self.rules);
-        let own = |devices: &mut dyn Iterator<Item = DeviceId>| devices.map(|device| (device, Opens::Own)).collect();
+        let own =
+            |devices: &mut dyn Iterator<Item = DeviceId>| devices.map(|device| (device, FilterTarget::Own)).collect();
         match key {
-            GroupKey::Destination(destination, None) => match rules.meanings.get(*destination) {
-                Some(meaning) => self.concerned(meaning),
+            GroupKey::Destination(destination, None) => match rules.resolutions.get(*destination) {
+                Some(resolution) => self.reached_on(resolution),
                 None => Vec::new(),
             },
             GroupKey::Destination(destination, Some(via)) => {
-                let (Some(meaning), Some(routers)) = (rules.meanings.get(*destination), rules.vias.get(*via)) else {
+                let (Some(resolution), Some(routers)) = (rules.resolutions.get(*destination), rules.vias.get(*via))
+                else {
                     return Vec::new();
                 };
-                let mut members = self.routers_of(meaning);
+                let mut members = self.routers_of(resolution);
                 members.retain(|&(device, _)| routers.contains(device));
                 members
             }
-            GroupKey::Among(list) => own(&mut tailnet.devices_of(rules.meanings_of(list)).iter()),
+            GroupKey::Among(list) => own(&mut tailnet.devices_of(rules.resolutions_of(list)).iter()),
             GroupKey::User(user) => {
                 own(&mut tailnet.users.get(*user).into_iter().flat_map(|user| user.devices.iter().copied()))
             }
         }
     }
 
-    /// The devices that a destination concerns.
-    fn concerned(&mut self, meaning: &Resolution) -> Vec<(DeviceId, Opens)> {
+    /// Returns the devices on which, or through which, a destination is reached.
+    fn reached_on(&mut self, resolution: &Resolution) -> Vec<(DeviceId, FilterTarget)> {
         let tailnet = self.tailnet;
-        match meaning {
+        match resolution {
             Resolution::Everything | Resolution::AnyAddress => {
-                let any = Opens::FilterAddress(self.sources.block(FilterAddress::Any));
+                let any = FilterTarget::Address(self.sources.address(FilterAddress::Any));
                 tailnet.everyone().iter().map(|&device| (device, any)).collect()
             }
-            Resolution::Devices(devices) => devices.iter().map(|&device| (device, Opens::Own)).collect(),
+            Resolution::Devices(devices) => devices.iter().map(|&device| (device, FilterTarget::Own)).collect(),
             Resolution::Addresses(ranges) => {
-                let mut members = self.routers_of(meaning);
+                let mut members = self.routers_of(resolution);
                 for &range in ranges {
-                    let block = Opens::FilterAddress(self.sources.block(FilterAddress::Addresses(range)));
-                    members.extend(tailnet.addresses.overlapping(range).map(|device| (device, block)));
+                    let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
+                    members.extend(tailnet.addresses.overlapping(range).map(|device| (device, address)));
                 }
                 // A device may have two addresses in a range, or serve it as well.
                 let mut seen = HashSet::new();
                 members.retain(|&member| seen.insert(member));
                 members
             }
-            Resolution::Internet => self.routers_of(meaning),
+            Resolution::Internet => self.routers_of(resolution),
             Resolution::OwnDevices => Vec::new(),
         }
     }
 
-    /// The devices through which one gets to a destination: behind routers are only addresses, and the internet.
+    /// Returns the routers of a destination: only addresses and the internet are behind routers.
     /// `grant-i2` `via-grant-v14`
-    fn routers_of(&mut self, meaning: &Resolution) -> Vec<(DeviceId, Opens)> {
+    fn routers_of(&mut self, resolution: &Resolution) -> Vec<(DeviceId, FilterTarget)> {
         let tailnet = self.tailnet;
-        match meaning {
+        match resolution {
             Resolution::Addresses(ranges) => {
                 let mut members = Vec::new();
                 for &range in ranges {
-                    let block = Opens::FilterAddress(self.sources.block(FilterAddress::Addresses(range)));
+                    let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
                     let mut routers = BitSet::new(tailnet.devices.len());
                     tailnet.routers.overlapping(range).for_each(|device| routers.insert(device));
-                    members.extend(routers.iter().map(|device| (device, block)));
+                    members.extend(routers.iter().map(|device| (device, address)));
                 }
                 members
             }
             Resolution::Internet => {
-                let blocks = INTERNET.map(|range| Opens::FilterAddress(self.sources.block(FilterAddress::Span(range))));
-                tailnet.exit_nodes.iter().flat_map(|&device| blocks.map(|block| (device, block))).collect()
+                let addresses =
+                    INTERNET.map(|range| FilterTarget::Address(self.sources.address(FilterAddress::Span(range))));
+                tailnet.exit_nodes.iter().flat_map(|&device| addresses.map(|address| (device, address))).collect()
             }
             _ => Vec::new(),
         }

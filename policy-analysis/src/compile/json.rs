@@ -1,99 +1,157 @@
-//! JSON as it is written, without a tree of it.
+//! JSON text, written without a tree of values.
+//!
+//! What is written is JSON by construction: a [`ValueWriter`] is used up by the one value that it writes, and a text is
+//! copied only if it is known to be JSON.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use policy_core::json::Value;
 
-/// Writes values one after the other, with commas where they belong.
-pub(super) struct Writer<'o> {
-    out: &'o mut String,
-    /// Whether a comma comes before the next key or element.
-    needs_comma: bool,
+/// A string as JSON, in quotes.
+#[derive(Clone, Debug)]
+pub(super) struct Quoted(String);
+
+impl Quoted {
+    pub(super) fn new(text: &str) -> Self {
+        let mut quoted = String::with_capacity(text.len() + 2);
+        write_string(&mut quoted, text);
+        Quoted(quoted)
+    }
 }
 
-impl<'o> Writer<'o> {
-    pub(super) fn new(out: &'o mut String) -> Self {
-        Writer { out, needs_comma: false }
+/// A value as JSON.
+#[derive(Clone, Debug)]
+pub(super) struct Json(String);
+
+impl Json {
+    pub(super) fn new(value: impl FnOnce(ValueWriter) -> Written) -> Self {
+        let mut json = String::new();
+        write(&mut json, value);
+        Json(json)
+    }
+}
+
+/// Appends a value to a text.
+pub(super) fn write(out: &mut String, value: impl FnOnce(ValueWriter) -> Written) {
+    let Written(()) = value(ValueWriter(out));
+}
+
+/// Evidence that a value has been written.
+#[must_use]
+pub(super) struct Written(());
+
+/// Writes one value.
+pub(super) struct ValueWriter<'o>(&'o mut String);
+
+impl ValueWriter<'_> {
+    /// Writes an object with the members that `members` adds.
+    pub(super) fn object(self, members: impl FnOnce(&mut ObjectWriter)) -> Written {
+        self.0.push('{');
+        let mut object = ObjectWriter { out: self.0, has_members: false };
+        members(&mut object);
+        object.out.push('}');
+        Written(())
     }
 
-    /// An object of what is written inside: keys, each with a value.
-    pub(super) fn object(&mut self, inside: impl FnOnce(&mut Self)) {
-        self.enclosed(['{', '}'], inside);
-    }
-
-    /// An array of a value for each item.
-    pub(super) fn array<T>(&mut self, items: impl IntoIterator<Item = T>, mut value: impl FnMut(&mut Self, T)) {
-        self.enclosed(['[', ']'], |out| {
-            for item in items {
-                out.comma();
-                value(out, item);
-                out.needs_comma = true;
+    /// Writes an array with a value for each item.
+    pub(super) fn array<T>(
+        self,
+        items: impl IntoIterator<Item = T>,
+        mut value: impl FnMut(ValueWriter, T) -> Written,
+    ) -> Written {
+        self.0.push('[');
+        let mut has_items = false;
+        for item in items {
+            if has_items {
+                self.0.push(',');
             }
-        });
-    }
-
-    /// The key of the value that is written next.
-    pub(super) fn key(&mut self, key: &str) {
-        self.comma();
-        self.string(key);
-        self.out.push(':');
-    }
-
-    /// A key that is JSON already.
-    pub(super) fn quoted_key(&mut self, key: &str) {
-        self.comma();
-        self.out.push_str(key);
-        self.out.push(':');
-    }
-
-    /// A value that is JSON already.
-    pub(super) fn raw(&mut self, json: &str) {
-        self.out.push_str(json);
-        self.needs_comma = true;
-    }
-
-    /// A value whose text is JSON.
-    pub(super) fn display(&mut self, json: impl Display) {
-        // Writing to a string cannot fail.
-        let _ = write!(self.out, "{json}");
-        self.needs_comma = true;
-    }
-
-    pub(super) fn string(&mut self, text: &str) {
-        match text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-            true => self.out.push_str(&quoted(text)),
-            false => {
-                self.out.push('"');
-                self.out.push_str(text);
-                self.out.push('"');
-            }
+            has_items = true;
+            let Written(()) = value(ValueWriter(self.0), item);
         }
-        self.needs_comma = true;
+        self.0.push(']');
+        Written(())
     }
 
-    pub(super) fn number(&mut self, number: u32) {
-        self.display(number);
+    pub(super) fn string(self, text: &str) -> Written {
+        write_string(self.0, text);
+        Written(())
     }
 
-    fn enclosed(&mut self, [open, close]: [char; 2], inside: impl FnOnce(&mut Self)) {
-        self.out.push(open);
-        self.needs_comma = false;
-        inside(self);
-        self.out.push(close);
-        self.needs_comma = true;
+    pub(super) fn quoted(self, text: &Quoted) -> Written {
+        self.0.push_str(&text.0);
+        Written(())
     }
 
-    fn comma(&mut self) {
-        if self.needs_comma {
+    pub(super) fn json(self, json: &Json) -> Written {
+        self.0.push_str(&json.0);
+        Written(())
+    }
+
+    pub(super) fn number(self, number: u32) -> Written {
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "{number}");
+        Written(())
+    }
+
+    pub(super) fn value(self, value: &Value) -> Written {
+        let _ = write!(self.0, "{value}");
+        Written(())
+    }
+
+    pub(super) fn null(self) -> Written {
+        self.0.push_str("null");
+        Written(())
+    }
+}
+
+/// Writes the members of an object.
+pub(super) struct ObjectWriter<'o> {
+    out: &'o mut String,
+    has_members: bool,
+}
+
+impl ObjectWriter<'_> {
+    /// Adds a member with a key of this program, which has no character to escape.
+    pub(super) fn member(&mut self, key: &'static str, value: impl FnOnce(ValueWriter) -> Written) {
+        self.separate();
+        self.out.push('"');
+        self.out.push_str(key);
+        self.out.push_str("\":");
+        write(self.out, value);
+    }
+
+    /// Adds a member with any key.
+    pub(super) fn named_member(&mut self, key: &str, value: impl FnOnce(ValueWriter) -> Written) {
+        self.separate();
+        write_string(self.out, key);
+        self.out.push(':');
+        write(self.out, value);
+    }
+
+    /// Adds a member whose key is JSON already.
+    pub(super) fn quoted_member(&mut self, key: &Quoted, value: impl FnOnce(ValueWriter) -> Written) {
+        self.separate();
+        self.out.push_str(&key.0);
+        self.out.push(':');
+        write(self.out, value);
+    }
+
+    fn separate(&mut self) {
+        if self.has_members {
             self.out.push(',');
         }
-        self.needs_comma = false;
+        self.has_members = true;
     }
 }
 
-/// A text as JSON.
-pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+fn write_string(out: &mut String, text: &str) {
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        let _ = write!(out, "{}", Value::from(text));
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
 }
 
 #[cfg(test)]
@@ -105,26 +163,24 @@ mod tests {
     #[test]
     fn what_is_written_is_json() {
         let mut text = String::new();
-        Writer::new(&mut text).object(|out| {
-            out.key("a\"b\n");
-            out.array([1, 2], |out, number| out.number(number));
-            out.key("none");
-            out.array([0; 0], |out, number| out.number(number));
-            out.quoted_key("\"q\"");
+        write(&mut text, |out| {
             out.object(|out| {
-                out.key("x");
-                out.object(|_| {});
-                out.key("y");
-                out.raw("null");
-            });
-            out.key("é\u{7f}");
-            out.array(["\\", "é"], |out, text| out.string(text));
-            out.key("z");
-            out.display(Value::from(1.5));
+                out.named_member("a\"b\n", |out| out.array([1, 2], |out, number| out.number(number)));
+                out.member("none", |out| out.array([0; 0], |out, number| out.number(number)));
+                out.quoted_member(&Quoted::new("q"), |out| {
+                    out.object(|out| {
+                        out.member("x", |out| out.object(|_| {}));
+                        out.member("y", |out| out.null());
+                    })
+                });
+                out.named_member("é\u{7f}", |out| out.array(["\\", "é"], |out, text| out.string(text)));
+                out.member("z", |out| out.value(&Value::from(1.5)));
+                out.member("json", |out| out.json(&Json::new(|out| out.quoted(&Quoted::new("\"")))));
+            })
         });
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         let expected = json!({
-            "a\"b\n": [1, 2], "none": [], "q": {"x": {}, "y": null}, "é\u{7f}": ["\\", "é"], "z": 1.5,
+            "a\"b\n": [1, 2], "none": [], "q": {"x": {}, "y": null}, "é\u{7f}": ["\\", "é"], "z": 1.5, "json": "\"",
         });
         assert_eq!(read, expected, "{text}");
         assert!(!text.contains(' '));

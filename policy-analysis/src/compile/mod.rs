@@ -1,12 +1,13 @@
-//! What a policy gives to each device of a tailnet.
+//! Compiles a policy to what each device of a tailnet gets.
 //!
-//! This is what Tailscale's control plane sends out, as far as captures of it show; where they show only half of a
-//! rule, the rule's own text says so. Only valid policies have a meaning, so [`policy_core::check`] comes first.
-//! Postures are not looked at: facts have no posture of a device, and a rule counts as if it were met.
+//! This is what Tailscale's control plane sends, as far as captures of it show. Where they show only half of a rule, the
+//! comment at that rule says so. The policy must be valid, so run [`policy_core::check`] first. Postures are ignored:
+//! the facts have no posture of a device, so a rule counts as if its posture were met.
 
 mod app;
 mod attributes;
 mod filter;
+mod filter_rule;
 mod json;
 mod netmap_json;
 mod peers;
@@ -24,7 +25,8 @@ use policy_core::model::{Policy, Prefix};
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::tailnet::{DeviceId, Tailnet};
 
-use filter::{FilterRuleKind, Filters};
+use filter::Filters;
+use filter_rule::FilterRuleKind;
 use routes::{PeerRoutes, Routing};
 use rule::CompiledRules;
 use source_sets::{SourceSetId, SourceSets};
@@ -32,16 +34,16 @@ use source_sets::{SourceSetId, SourceSets};
 pub use netmap_json::NetmapJson;
 pub use ssh::SshAccess;
 
-/// Capabilities with their values; those that the control plane adds by itself have none.
+/// App capabilities with their values. Those that the control plane adds itself have `None`.
 pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
 
-/// What a policy gives to each device.
+/// What each device of a tailnet gets.
 #[derive(Debug)]
 pub struct Compiled<'p> {
-    /// Who and what there is.
+    /// The users and devices of the facts.
     pub tailnet: Tailnet<'p>,
     sources: SourceSets,
-    /// For the sets of sources of app capabilities the devices with an address of their own among them.
+    /// For each set of sources of app rules the devices with an address of their own in it.
     owners: HashMap<SourceSetId, BitSet>,
     filters: Filters<'p>,
     peers: Vec<BitSet>,
@@ -50,7 +52,7 @@ pub struct Compiled<'p> {
     attributes: Vec<BTreeSet<&'p str>>,
 }
 
-/// What a valid policy gives to each device of its facts.
+/// Compiles a valid policy to what each device of its facts gets.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -95,46 +97,47 @@ pub fn compile(policy: &Policy) -> Compiled<'_> {
 }
 
 impl<'p> Compiled<'p> {
-    /// The device of that name.
+    /// Returns the device with that name.
     pub fn device_named(&self, name: &str) -> Option<DeviceId> {
         self.tailnet.devices.iter().position(|node| *node.fact.name == *name)
     }
 
-    /// The devices that a device sees, and that see it.
+    /// Returns the devices that a device sees, and that see it.
     pub fn peers(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
         self.peers.get(device).into_iter().flat_map(BitSet::iter)
     }
 
-    /// The routes, beyond their own addresses, that peers offer to a device.
+    /// Returns the routes, apart from their own addresses, that peers offer to a device.
     pub fn peer_routes(&self, device: DeviceId) -> &[(DeviceId, Vec<Prefix>)] {
         self.peer_routes.get(device).map_or(&[], Vec::as_slice)
     }
 
-    /// A device's SSH policy.
+    /// Returns the SSH policy of a device.
     pub fn ssh_of(&self, device: DeviceId) -> &[SshAccess<'p>] {
         self.ssh.get(device).map_or(&[], Vec::as_slice)
     }
 
-    /// The attributes that the policy gives to a device.
+    /// Returns the attributes that the policy gives to a device.
     pub fn attributes_of(&self, device: DeviceId) -> Option<&BTreeSet<&'p str>> {
         self.attributes.get(device)
     }
 
-    /// What each peer may do to a device's applications: capabilities with their values, in the order of the rules. `grant-k18`
+    /// Returns the app capabilities that each peer has on a device, with their values in the order of the rules.
+    /// `grant-k18`
     pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
         let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
-        for slot in self.filters.app_of(device).filter_map(|slot| self.filters.slots.get(slot as usize)) {
-            let owners = self.owners.get(&slot.sources).into_iter().flat_map(BitSet::iter);
+        for rule in self.filters.app_of(device) {
+            let owners = self.owners.get(&rule.sources).into_iter().flat_map(BitSet::iter);
             for peer in owners.filter(|&peer| peer != device) {
                 let capabilities = of_peers.entry(peer).or_default();
-                match slot.kind {
+                match rule.kind {
                     FilterRuleKind::App(app) => {
                         for capability in &app.capabilities {
                             let values = capabilities.entry(&capability.name).or_default();
                             values.get_or_insert_default().extend(capability.values.iter().map(|(value, _)| value));
                         }
                     }
-                    FilterRuleKind::Companion(name) => {
+                    FilterRuleKind::ImpliedCapability(name) => {
                         capabilities.entry(name).or_default();
                     }
                     FilterRuleKind::Network(_) => {}
@@ -144,9 +147,9 @@ impl<'p> Compiled<'p> {
         of_peers
     }
 
-    /// The peers that a device is told of as exit nodes to suggest: those whose exit routes it is shown.
+    /// Returns the peers that a device may suggest as exit nodes: those whose exit routes it gets.
     ///
-    /// So it is in all captures with approved exit nodes, though only one has `nodeAttrs` that say so.
+    /// This holds in all captures with approved exit nodes, though only one has `nodeAttrs` that say so.
     /// `routes-b17-autogroup-internet-with-exit-autoapprover` `nodeattrs-attr-c14-suggest-exit-node-approved`
     pub fn suggested_exit_nodes(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
         let peers = self.peer_routes(device).iter();

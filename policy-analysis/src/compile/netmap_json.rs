@@ -9,36 +9,37 @@ use std::net::IpAddr;
 use policy_core::hujson::Document;
 use policy_core::json::{Map, Value};
 
-use crate::compile::filter::{FilterRule, FilterRuleId, FilterRuleKind, Opens};
-use crate::compile::json::{Writer, quoted};
+use crate::compile::filter_rule::{FilterRule, FilterRuleId, FilterRuleKind, FilterTarget};
+use crate::compile::json::{Json, ObjectWriter, Quoted, ValueWriter, Written, write};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
 use crate::compile::{AppCaps, Compiled, SshAccess, attributes};
-use policy_core::access::interval::{FilterAddress, single};
+use policy_core::access::filter_address::FilterAddress;
+use policy_core::access::interval::single;
 use policy_core::access::tailnet::{DeviceId, Node};
 use policy_core::model::{Action, App, PortRange};
 
-/// Where a device asks whether a check has been passed. The control plane puts its own address in front.
+/// The address that a device asks whether a check has been passed. The control plane puts its own host in front.
 const CHECK: &str = "https://unused/machine/ssh/action/$SRC_NODE_ID/to/$DST_NODE_ID?local_user=$LOCAL_USER";
 
 impl<'p> Compiled<'p> {
-    /// What every device gets, by its name: for those who want to look at some of it.
+    /// Returns what every device gets, by its name. To write it all, use [`Compiled::netmap_json`], which takes less
+    /// memory.
     pub fn to_json(&self) -> Map {
-        let wire = self.wire();
+        let netmaps = self.netmap_json();
         let mut text = String::new();
         let mut devices = Map::new();
         for (id, node) in self.tailnet.devices.iter().enumerate() {
             text.clear();
-            wire.device(id, &mut text);
-            devices.insert(
-                node.fact.name.to_string(),
-                Document::parse(text.as_str(), 0).map_or(Value::Null, |document| document.value(document.root())),
-            );
+            netmaps.device(id, &mut text);
+            // The text is JSON by construction. If it were not, it would be better seen than replaced.
+            let value = Document::parse(text.as_str(), 0).map(|document| document.value(document.root()));
+            devices.insert(node.fact.name.to_string(), value.unwrap_or_else(|_| Value::String(text.clone())));
         }
         devices
     }
 
-    /// A writer of what each device gets.
-    pub fn wire(&self) -> NetmapJson<'_, 'p> {
+    /// Returns a writer of what each device gets.
+    pub fn netmap_json(&self) -> NetmapJson<'_, 'p> {
         NetmapJson::new(self)
     }
 }
@@ -46,8 +47,8 @@ impl<'p> Compiled<'p> {
 /// A part of one rule of a device.
 #[derive(Clone, Copy)]
 struct NetmapEntry {
-    slot: FilterRuleId,
-    /// Where a network rule leads
+    rule: FilterRuleId,
+    /// Where a network rule leads.
     to: Option<(FilterAddressId, PortRange)>,
 }
 
@@ -55,281 +56,265 @@ struct NetmapEntry {
 #[derive(Debug)]
 pub struct NetmapJson<'c, 'p> {
     compiled: &'c Compiled<'p>,
-    /// Each device's name, as JSON.
-    names: Vec<String>,
+    /// The name of each device.
+    names: Vec<Quoted>,
     /// The devices in the order of their names.
     by_name: Vec<DeviceId>,
-    /// Each block's text, as JSON.
-    blocks: Vec<String>,
-    /// Where each block's text stands among all of them.
+    /// The text of each filter address.
+    addresses: Vec<Quoted>,
+    /// The rank of each filter address in the order of their texts.
     ranks: Vec<u32>,
-    /// The blocks in the order of their texts.
+    /// The filter addresses in the order of their texts.
     by_rank: Vec<FilterAddressId>,
-    /// Sets of sources as JSON, as far as they have been needed.
-    sources: Vec<OnceCell<String>>,
+    /// Sets of sources, as far as they have been needed.
+    sources: Vec<OnceCell<Json>>,
 }
 
 impl<'c, 'p> NetmapJson<'c, 'p> {
     fn new(compiled: &'c Compiled<'p>) -> Self {
-        let names: Vec<String> = compiled.tailnet.devices.iter().map(|node| quoted(&node.fact.name)).collect();
+        let names: Vec<Quoted> = compiled.tailnet.devices.iter().map(|node| Quoted::new(&node.fact.name)).collect();
         let mut by_name: Vec<DeviceId> = (0..names.len()).collect();
         by_name.sort_by_key(|&device| compiled.name(device));
-        let blocks: Vec<String> = compiled.sources.all_blocks().iter().map(|block| format!("\"{block}\"")).collect();
-        let mut by_rank: Vec<FilterAddressId> = (0..).take(blocks.len()).collect();
-        by_rank.sort_by_key(|&block| blocks.get(block as usize).map(|text| text.trim_matches('"')));
-        let mut ranks = vec![0; blocks.len()];
-        for (rank, &block) in (0..).zip(&by_rank) {
-            if let Some(slot) = ranks.get_mut(block as usize) {
+        let texts: Vec<String> = compiled.sources.all_addresses().iter().map(ToString::to_string).collect();
+        let mut by_rank: Vec<FilterAddressId> = (0..).take(texts.len()).collect();
+        by_rank.sort_by_key(|&address| texts.get(address as usize));
+        let mut ranks = vec![0; texts.len()];
+        for (rank, &address) in (0..).zip(&by_rank) {
+            if let Some(slot) = ranks.get_mut(address as usize) {
                 *slot = rank;
             }
         }
+        let addresses = texts.iter().map(|text| Quoted::new(text)).collect();
         let sources = vec![OnceCell::new(); compiled.sources.len()];
-        NetmapJson { compiled, names, by_name, blocks, ranks, by_rank, sources }
+        NetmapJson { compiled, names, by_name, addresses, ranks, by_rank, sources }
     }
 
-    /// Adds to a text what a device gets, as a JSON object on one line.
+    /// Appends to a text what a device gets, as a JSON object on one line.
     pub fn device(&self, id: DeviceId, out: &mut String) {
         let Some(node) = self.compiled.tailnet.devices.get(id) else { return };
-        let mut out = Writer::new(out);
-        out.object(|out| {
-            out.key("packet_filter_rules");
-            self.packet_filter(id, node, out);
-            let ssh = self.compiled.ssh_of(id);
-            if !ssh.is_empty() {
-                out.key("ssh_policy");
-                out.object(|out| {
-                    out.key("rules");
-                    out.array(ssh, |out, rule| self.ssh_rule(rule, out));
-                });
-            }
-            self.attributes(id, node, out);
-            out.key("peers");
-            out.array(self.peers_by_name(id), |out, peer| out.raw(self.name(peer)));
-            self.peer_routes(id, out);
-            self.app_caps(id, out);
+        write(out, |out| {
+            out.object(|out| {
+                out.member("packet_filter_rules", |out| self.packet_filter(id, node, out));
+                let ssh = self.compiled.ssh_of(id);
+                if !ssh.is_empty() {
+                    let rules = |out: ValueWriter| out.array(ssh, |out, rule| self.ssh_rule(rule, out));
+                    out.member("ssh_policy", |out| out.object(|out| out.member("rules", rules)));
+                }
+                self.attributes(id, node, out);
+                out.member("peers", |out| out.array(self.peers_by_name(id), |out, name| out.quoted(name)));
+                self.peer_routes(id, out);
+                self.app_caps(id, out);
+            })
         });
     }
 
-    fn name(&self, device: DeviceId) -> &str {
-        self.names.get(device).map_or("\"\"", String::as_str)
+    fn address(&self, address: FilterAddressId, out: ValueWriter) -> Written {
+        match self.addresses.get(address as usize) {
+            Some(text) => out.quoted(text),
+            None => out.null(),
+        }
     }
 
-    fn block(&self, block: FilterAddressId) -> &str {
-        self.blocks.get(block as usize).map_or("\"\"", String::as_str)
-    }
-
-    fn peers_by_name(&self, id: DeviceId) -> impl Iterator<Item = DeviceId> {
+    fn peers_by_name(&self, id: DeviceId) -> impl Iterator<Item = &Quoted> {
         let peers = self.compiled.peers.get(id);
-        self.by_name.iter().copied().filter(move |&peer| peers.is_some_and(|peers| peers.contains(peer)))
+        let by_name = self.by_name.iter().filter(move |&&peer| peers.is_some_and(|peers| peers.contains(peer)));
+        by_name.filter_map(|&peer| self.names.get(peer))
     }
 
-    fn sources(&self, set: SourceSetId) -> &str {
-        let Some(text) = self.sources.get(set) else { return "[]" };
-        text.get_or_init(|| {
-            let ids = self.compiled.sources.block_ids(set).iter();
-            let mut ranks: Vec<u32> = ids.filter_map(|&block| self.ranks.get(block as usize).copied()).collect();
+    fn sources(&self, set: SourceSetId, out: ValueWriter) -> Written {
+        let Some(json) = self.sources.get(set) else { return out.null() };
+        out.json(json.get_or_init(|| {
+            let ids = self.compiled.sources.address_ids(set).iter();
+            let mut ranks: Vec<u32> = ids.filter_map(|&id| self.ranks.get(id as usize).copied()).collect();
             ranks.sort_unstable();
-            let mut text = String::new();
-            let blocks = ranks.into_iter().filter_map(|rank| self.by_rank.get(rank as usize));
-            Writer::new(&mut text).array(blocks, |out, &block| out.raw(self.block(block)));
-            text
+            let addresses = ranks.into_iter().filter_map(|rank| self.by_rank.get(rank as usize));
+            Json::new(|out| out.array(addresses, |out, &address| self.address(address, out)))
+        }))
+    }
+
+    fn packet_filter(&self, id: DeviceId, node: &Node, out: ValueWriter) -> Written {
+        let filters = &self.compiled.filters;
+        let mut entries: Vec<NetmapEntry> = Vec::new();
+        for (target, group) in filters.of(id) {
+            let addresses = match &target {
+                FilterTarget::Own => self.compiled.sources.own(id),
+                FilterTarget::Address(address) => std::slice::from_ref(address),
+            };
+            for &address in addresses {
+                let network = group.network.iter();
+                entries.extend(network.map(|&(rule, ports)| NetmapEntry { rule, to: Some((address, ports)) }));
+            }
+            entries.extend(group.app.iter().map(|&rule| NetmapEntry { rule, to: None }));
+        }
+        // A device without rules has null, never an empty list.
+        if entries.is_empty() {
+            return out.null();
+        }
+        entries.sort_by_key(|entry| entry.rule);
+        out.array(entries.chunk_by(|a, b| a.rule == b.rule), |out, entries| {
+            match entries.first().and_then(|entry| filters.rules.get(entry.rule as usize)) {
+                Some(FilterRule { sources, kind: FilterRuleKind::Network(protocol) }) => out.object(|out| {
+                    out.member("SrcIPs", |out| self.sources(*sources, out));
+                    let to = entries.iter().filter_map(|entry| entry.to);
+                    out.member("DstPorts", |out| out.array(to, |out, to| self.destination(to, out)));
+                    if let Some(protocol) = protocol {
+                        out.member("IPProto", |out| out.array([protocol.0], |out, number| out.number(number.into())));
+                    }
+                }),
+                Some(rule) => self.app_rule(rule, node, out),
+                None => out.null(),
+            }
         })
     }
 
-    fn packet_filter(&self, id: DeviceId, node: &Node, out: &mut Writer) {
-        let filters = &self.compiled.filters;
-        let mut entries: Vec<NetmapEntry> = Vec::new();
-        for (opens, group) in filters.of(id) {
-            let blocks = match &opens {
-                Opens::Own => self.compiled.sources.own(id),
-                Opens::FilterAddress(block) => std::slice::from_ref(block),
-            };
-            for &block in blocks {
-                entries
-                    .extend(group.network.iter().map(|&(slot, ports)| NetmapEntry { slot, to: Some((block, ports)) }));
-            }
-            entries.extend(group.app.iter().map(|&slot| NetmapEntry { slot, to: None }));
-        }
-        // Where no rule concerns the device it has null, and never an empty list.
-        if entries.is_empty() {
-            return out.raw("null");
-        }
-        entries.sort_by_key(|entry| entry.slot);
-        out.array(entries.chunk_by(|a, b| a.slot == b.slot), |out, entries| {
-            match entries.first().and_then(|entry| filters.slots.get(entry.slot as usize)) {
-                Some(FilterRule { sources, kind: FilterRuleKind::Network(protocol) }) => out.object(|out| {
-                    out.key("SrcIPs");
-                    out.raw(self.sources(*sources));
-                    out.key("DstPorts");
-                    out.array(entries.iter().filter_map(|entry| entry.to), |out, to| self.destination(to, out));
-                    if let Some(protocol) = protocol {
-                        out.key("IPProto");
-                        out.array([protocol.0], |out, number| out.number(number.into()));
-                    }
-                }),
-                Some(slot) => self.app_rule(slot, node, out),
-                None => out.raw("null"),
-            }
-        });
-    }
-
-    fn destination(&self, (block, ports): (FilterAddressId, PortRange), out: &mut Writer) {
+    fn destination(&self, (address, ports): (FilterAddressId, PortRange), out: ValueWriter) -> Written {
         out.object(|out| {
-            out.key("IP");
-            out.raw(self.block(block));
-            out.key("Ports");
-            out.object(|out| {
-                out.key("First");
-                out.number(ports.first.into());
-                out.key("Last");
-                out.number(ports.last.into());
-            });
-        });
-    }
-
-    fn app_rule(&self, slot: &FilterRule, node: &Node, out: &mut Writer) {
-        out.object(|out| {
-            out.key("SrcIPs");
-            out.raw(self.sources(slot.sources));
-            out.key("CapGrant");
-            out.array([()], |out, ()| {
+            out.member("IP", |out| self.address(address, out));
+            out.member("Ports", |out| {
                 out.object(|out| {
-                    out.key("Dsts");
-                    out.array(&node.addresses, |out, address| out.string(&as_prefix(address)));
-                    out.key("CapMap");
-                    match slot.kind {
-                        FilterRuleKind::App(app) => capabilities(app, out),
-                        FilterRuleKind::Companion(name) => out.object(|out| {
-                            out.key(name);
-                            out.raw("null");
-                        }),
-                        FilterRuleKind::Network(_) => out.raw("null"),
-                    }
-                });
+                    out.member("First", |out| out.number(ports.first.into()));
+                    out.member("Last", |out| out.number(ports.last.into()));
+                })
             });
-        });
+        })
     }
 
-    fn ssh_rule(&self, rule: &SshAccess, out: &mut Writer) {
-        out.object(|out| {
-            out.key("principals");
-            out.array(rule.principals.iter(), |out, address| {
-                out.object(|out| {
-                    out.key("nodeIP");
-                    match self.compiled.sources.id_of(FilterAddress::Addresses(single(*address))) {
-                        Some(block) => out.raw(self.block(block)),
-                        None => out.string(&address.to_string()),
-                    }
-                });
-            });
-            out.key("sshUsers");
+    fn app_rule(&self, rule: &FilterRule, node: &Node, out: ValueWriter) -> Written {
+        let grant = |out: ValueWriter| {
             out.object(|out| {
-                for (name, account) in rule.users.iter() {
-                    out.key(name);
-                    out.string(account);
-                }
+                out.member("Dsts", |out| out.array(&node.addresses, |out, address| out.string(&as_prefix(address))));
+                out.member("CapMap", |out| match rule.kind {
+                    FilterRuleKind::App(app) => capabilities(app, out),
+                    FilterRuleKind::ImpliedCapability(name) => out.object(|out| out.member(name, |out| out.null())),
+                    FilterRuleKind::Network(_) => out.null(),
+                });
+            })
+        };
+        out.object(|out| {
+            out.member("SrcIPs", |out| self.sources(rule.sources, out));
+            out.member("CapGrant", |out| out.array([()], |out, ()| grant(out)));
+        })
+    }
+
+    fn ssh_rule(&self, rule: &SshAccess, out: ValueWriter) -> Written {
+        out.object(|out| {
+            out.member("principals", |out| {
+                out.array(rule.principals.iter(), |out, address| {
+                    let known = self.compiled.sources.id_of(FilterAddress::Addresses(single(*address)));
+                    out.object(|out| {
+                        out.member("nodeIP", |out| match known {
+                            Some(known) => self.address(known, out),
+                            None => out.string(&address.to_string()),
+                        });
+                    })
+                })
             });
-            out.key("action");
-            out.object(|out| match rule.action {
-                Action::Accept => {
-                    for allowed in
-                        ["accept", "allowAgentForwarding", "allowLocalPortForwarding", "allowRemotePortForwarding"]
-                    {
-                        out.key(allowed);
-                        out.raw("true");
+            out.member("sshUsers", |out| {
+                out.object(|out| {
+                    for (name, account) in rule.users.iter() {
+                        out.named_member(name, |out| out.string(account));
                     }
-                }
-                Action::Check => {
-                    out.key("holdAndDelegate");
-                    out.string(CHECK);
-                }
+                })
+            });
+            out.member("action", |out| {
+                out.object(|out| match rule.action {
+                    Action::Accept => {
+                        for allowed in
+                            ["accept", "allowAgentForwarding", "allowLocalPortForwarding", "allowRemotePortForwarding"]
+                        {
+                            out.member(allowed, |out| out.value(&Value::Bool(true)));
+                        }
+                    }
+                    Action::Check => out.member("holdAndDelegate", |out| out.string(CHECK)),
+                })
             });
             if !rule.accept_env.is_empty() {
-                out.key("acceptEnv");
-                out.array(rule.accept_env, |out, pattern| out.string(pattern));
+                let patterns = rule.accept_env;
+                out.member("acceptEnv", |out| out.array(patterns, |out, pattern| out.string(pattern)));
             }
-        });
+        })
     }
 
-    /// The device's own capabilities, and its addresses if they are not all that it has.
-    fn attributes(&self, id: DeviceId, node: &Node, out: &mut Writer) {
+    /// Adds the capabilities of the device itself, and its addresses if it does not have all of them.
+    fn attributes(&self, id: DeviceId, node: &Node, out: &mut ObjectWriter) {
         let Some(attributes) = self.compiled.attributes_of(id).filter(|attributes| !attributes.is_empty()) else {
             return;
         };
-        out.key("cap_map");
-        out.object(|out| {
-            for name in attributes {
-                out.key(name);
-                out.raw("null");
-            }
+        out.member("cap_map", |out| {
+            out.object(|out| {
+                for name in attributes {
+                    out.named_member(name, |out| out.null());
+                }
+            })
         });
         if attributes.contains(attributes::DISABLE_IPV4) {
-            out.key("addresses");
             let left = node.addresses.iter().filter(|address| address.is_ipv6());
-            out.array(left, |out, address| out.string(&as_prefix(address)));
+            out.member("addresses", |out| out.array(left, |out, address| out.string(&as_prefix(address))));
         }
     }
 
-    fn peer_routes(&self, id: DeviceId, out: &mut Writer) {
+    fn peer_routes(&self, id: DeviceId, out: &mut ObjectWriter) {
         let routes = self.compiled.peer_routes(id);
         if !routes.is_empty() {
-            out.key("peer_routes");
-            out.object(|out| {
-                for (peer, routes) in routes {
-                    out.quoted_key(self.name(*peer));
-                    let mut routes: Vec<String> = routes.iter().map(ToString::to_string).collect();
-                    routes.sort_unstable();
-                    out.array(routes, |out, route| out.string(&route));
-                }
+            out.member("peer_routes", |out| {
+                out.object(|out| {
+                    for (peer, routes) in routes {
+                        let mut routes: Vec<String> = routes.iter().map(ToString::to_string).collect();
+                        routes.sort_unstable();
+                        self.of_peer(*peer, out, |out| out.array(routes, |out, route| out.string(&route)));
+                    }
+                })
             });
         }
         let mut suggested = self.compiled.suggested_exit_nodes(id).peekable();
         if suggested.peek().is_some() {
-            out.key("peer_cap_map");
-            out.object(|out| {
-                for peer in suggested {
-                    out.quoted_key(self.name(peer));
-                    out.raw("{\"suggest-exit-node\":null}");
-                }
+            let is_suggested = Json::new(|out| out.object(|out| out.member("suggest-exit-node", |out| out.null())));
+            out.member("peer_cap_map", |out| {
+                out.object(|out| suggested.for_each(|peer| self.of_peer(peer, out, |out| out.json(&is_suggested))))
             });
         }
     }
 
-    fn app_caps(&self, id: DeviceId, out: &mut Writer) {
+    fn app_caps(&self, id: DeviceId, out: &mut ObjectWriter) {
         let app_caps = self.compiled.app_caps(id);
         if app_caps.is_empty() {
             return;
         }
-        out.key("app_caps");
-        out.object(|out| {
-            for (peer, capabilities) in app_caps {
-                out.quoted_key(self.name(peer));
-                peer_capabilities(&capabilities, out);
-            }
+        out.member("app_caps", |out| {
+            out.object(|out| {
+                for (peer, capabilities) in app_caps {
+                    self.of_peer(peer, out, |out| peer_capabilities(&capabilities, out));
+                }
+            })
         });
+    }
+
+    /// Adds a member by the name of a peer.
+    fn of_peer(&self, peer: DeviceId, out: &mut ObjectWriter, value: impl FnOnce(ValueWriter) -> Written) {
+        if let Some(name) = self.names.get(peer) {
+            out.quoted_member(name, value);
+        }
     }
 }
 
-fn peer_capabilities(capabilities: &AppCaps, out: &mut Writer) {
+fn peer_capabilities(capabilities: &AppCaps, out: ValueWriter) -> Written {
     out.object(|out| {
         for (name, values) in capabilities {
-            out.key(name);
-            // One that brings no values has none, as in the filter; an empty list of the policy stays a list.
-            match values {
-                Some(values) => out.array(values, |out, value| out.display(value)),
-                None => out.raw("null"),
-            }
+            // An implied capability has null, as in the filter. An empty list of the policy stays a list.
+            out.named_member(name, |out| match values {
+                Some(values) => out.array(values, |out, value| out.value(value)),
+                None => out.null(),
+            });
         }
-    });
+    })
 }
 
-fn capabilities(app: &App, out: &mut Writer) {
+fn capabilities(app: &App, out: ValueWriter) -> Written {
     out.object(|out| {
         for capability in &app.capabilities {
-            out.key(&capability.name);
-            out.array(&capability.values, |out, (value, _)| out.display(value));
+            out.named_member(&capability.name, |out| out.array(&capability.values, |out, (value, _)| out.value(value)));
         }
-    });
+    })
 }
 
 fn as_prefix(address: &IpAddr) -> String {

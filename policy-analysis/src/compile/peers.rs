@@ -5,7 +5,7 @@ use crate::compile::rule::CompiledRules;
 use policy_core::access::bit_set::BitSet;
 use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
 
-/// For each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
+/// Returns for each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
 pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {
     let groups = filters.groups.iter().map(|group| {
         let mut admitted = BitSet::new(size);
@@ -16,7 +16,7 @@ pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec
     groups.collect()
 }
 
-/// For each device those that it sees: if the filter of either has the other among its sources, by an address or an
+/// Returns for each device its peers. If the filter of a device has another device among its sources, by an address or an
 /// approved subnet route, each sees the other. `acl-t01` `routes-f11-subnet-to-subnet-bidirectional`
 pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters, admitted: &[BitSet]) -> Vec<BitSet> {
     let size = tailnet.devices.len();
@@ -32,12 +32,13 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
             }
         }
     }
-    // A grant with `via` and nothing but `app` is in no filter, and yet makes peers. Which ones is seen in one held-out
-    // case only; here its sources see the routers that would carry the same grant with `ip`.
+    // A grant with `via` and only `app` is in no filter, and yet makes peers. Only one held-out case shows which ones.
+    // Here its sources see the routers that would carry the same grant with `ip`.
     for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
-        let origins = tailnet.devices_of(rules.meanings_of(&rule.src));
-        let carriers = rule.dst.iter().filter_map(|&id| rules.meanings.get(id)).flat_map(|dst| carriers(tailnet, dst));
+        let origins = tailnet.devices_of(rules.resolutions_of(&rule.src));
+        let carriers =
+            rule.dst.iter().filter_map(|&id| rules.resolutions.get(id)).flat_map(|dst| carriers(tailnet, dst));
         for router in carriers.filter(|&router| routers.contains(router)) {
             for (a, b) in origins.iter().flat_map(|origin| [(router, origin), (origin, router)]) {
                 if let Some(peers) = peers.get_mut(a) {
@@ -52,7 +53,7 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
     peers
 }
 
-/// The devices through which a destination behind routers is reached.
+/// Returns the devices through which a destination behind routers is reached.
 fn carriers(tailnet: &Tailnet, destination: &Resolution) -> Vec<DeviceId> {
     match destination {
         Resolution::Addresses(ranges) => ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range)).collect(),

@@ -1,19 +1,22 @@
-//! Which routes of its peers a device may send to.
+//! The routes of its peers that a device may send to.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::compile::filter::{Filters, Opens};
+use crate::compile::filter::Filters;
+use crate::compile::filter_rule::FilterTarget;
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
 use policy_core::access::bit_set::BitSet;
-use policy_core::access::interval::{FilterAddress, IntervalTree, overlap};
+use policy_core::access::filter_address::FilterAddress;
+use policy_core::access::interval::{IntervalTree, overlap};
+use policy_core::access::sorted;
 use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
 use policy_core::model::Prefix;
 
-/// Of each device, the peers whose routes it is shown, and these routes.
+/// For each device the peers whose routes it gets, and these routes.
 pub(super) type PeerRoutes = Vec<Vec<(DeviceId, Vec<Prefix>)>>;
 
-/// What routes are decided by.
+/// What decides about routes.
 pub(super) struct Routing<'c, 'p> {
     pub(super) tailnet: &'c Tailnet<'p>,
     pub(super) rules: &'c CompiledRules<'p>,
@@ -24,10 +27,10 @@ pub(super) struct Routing<'c, 'p> {
     pub(super) peers: &'c [BitSet],
 }
 
-/// The routes of peers.
+/// Returns the routes of peers that each device gets.
 ///
-/// A subnet route is shown at its elected router, or at the one that `via` steers the device to, if the device may go
-/// there or may get packets from there; an exit route, if the exit node lets the device out. `routes-e3-ha-secondary-no-route-in-allowedips`
+/// A device gets a subnet route from its primary router, or from the one that `via` steers the device to, if the device
+/// may send packets there or receive packets from there. It gets an exit route if the exit node lets it out. `routes-e3-ha-secondary-no-route-in-allowedips`
 /// `via-grant-v37` `routes-ea1-exitnode-field-basic`
 pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
     let Routing { tailnet, peers, .. } = *routing;
@@ -51,23 +54,23 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             }
         };
         for &route in &node.routes {
-            let is_elected = node.elected.contains(&route);
+            let is_primary = node.primary_routes.contains(&route);
             let steered = steered.get(&(router, route));
-            if !is_elected && steered.is_none() {
+            if !is_primary && steered.is_none() {
                 continue;
             }
-            let mut viewers = routing.admitted_to(router, |block| block.overlaps(route.range()));
+            let mut viewers = routing.admitted_to(router, |address| address.overlaps(route.range()));
             let interested = route_ids.get(&route).and_then(|&id| interested.get(id));
             interested.into_iter().for_each(|interested| viewers.add_all(interested));
             viewers.keep_all(seen_by);
-            if let (false, Some(steered)) = (is_elected, steered) {
+            if let (false, Some(steered)) = (is_primary, steered) {
                 viewers.keep_all(steered);
             }
             show(&viewers, route);
         }
         if !node.exit_routes.is_empty() {
             let mut viewers =
-                routing.admitted_to(router, |block| matches!(block, FilterAddress::Any | FilterAddress::Span(_)));
+                routing.admitted_to(router, |address| matches!(address, FilterAddress::Any | FilterAddress::Span(_)));
             viewers.keep_all(seen_by);
             node.exit_routes.iter().for_each(|&route| show(&viewers, route));
         }
@@ -76,14 +79,14 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
 }
 
 impl Routing<'_, '_> {
-    /// The devices that a device's filter lets go to some destination.
+    /// Returns the devices that a device's filter lets through to some destination.
     fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(FilterAddress) -> bool) -> BitSet {
         let mut admitted = BitSet::new(self.tailnet.devices.len());
-        let is_destination = |block: FilterAddressId| is_destination(self.sources.block_of(block));
+        let is_destination = |address: FilterAddressId| is_destination(self.sources.address_of(address));
         for membership in self.filters.of_devices.get(device).into_iter().flatten() {
-            let leads_there = match membership.opens {
-                Opens::Own => self.sources.own(device).iter().any(|&block| is_destination(block)),
-                Opens::FilterAddress(block) => is_destination(block),
+            let leads_there = match membership.target {
+                FilterTarget::Own => self.sources.own(device).iter().any(|&address| is_destination(address)),
+                FilterTarget::Address(address) => is_destination(address),
             };
             if let (true, Some(devices)) = (leads_there, self.admitted.get(membership.group)) {
                 admitted.add_all(devices);
@@ -92,8 +95,8 @@ impl Routing<'_, '_> {
         admitted
     }
 
-    /// For each route the devices that are shown it wherever they go: those whose filters have sources in it, and its
-    /// routers, which know which of them is elected. `via-grant-v38`
+    /// Returns for each route the devices that get it whatever they may reach: those whose filters have sources in it,
+    /// and its routers, which know which of them is the primary one. `via-grant-v38`
     fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<BitSet> {
         let (devices, routes) = (&self.tailnet.devices, &self.tailnet.routes);
         let index = IntervalTree::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
@@ -129,8 +132,8 @@ impl Routing<'_, '_> {
 
     fn routes_among(&self, index: &IntervalTree<usize>, set: SourceSetId) -> BitSet {
         let mut among = BitSet::new(self.tailnet.routes.len());
-        for block in self.sources.blocks(set) {
-            match block.range() {
+        for address in self.sources.addresses(set) {
+            match address.range() {
                 Some(range) => index.overlapping(range).for_each(|route| among.insert(route)),
                 None => (0..self.tailnet.routes.len()).for_each(|route| among.insert(route)),
             }
@@ -138,10 +141,10 @@ impl Routing<'_, '_> {
         among
     }
 
-    /// The devices that `via` sends to a router for a route.
+    /// Returns the devices that `via` sends to a router for a route.
     ///
-    /// Of several routers of one grant it is the elected one; if none of them is, the first of the facts, which no
-    /// capture shows. Where a grant without `via` allows the same, election decides. `via-grant-v45`
+    /// Of several routers of one grant it is the primary one. If none of them is, it is the first of the facts, which no
+    /// capture shows. Where a grant without `via` allows the same, the primary router gets it. `via-grant-v45`
     fn steered(&self) -> HashMap<(DeviceId, Prefix), BitSet> {
         let tailnet = self.tailnet;
         let mut plain = PlainRules::new(self.rules, tailnet);
@@ -152,14 +155,14 @@ impl Routing<'_, '_> {
             for router in routers.iter() {
                 let Some(node) = tailnet.devices.get(router) else { continue };
                 for &route in node.routes.iter().filter(|route| self.is_destination(rule, **route)) {
-                    let elected = node.elected.contains(&route);
-                    let choice = chosen.entry(route).or_insert((elected, router));
-                    if elected && !choice.0 {
+                    let is_primary = node.primary_routes.contains(&route);
+                    let choice = chosen.entry(route).or_insert((is_primary, router));
+                    if is_primary && !choice.0 {
                         *choice = (true, router);
                     }
                 }
             }
-            let origins = tailnet.devices_of(self.rules.meanings_of(&rule.src));
+            let origins = tailnet.devices_of(self.rules.resolutions_of(&rule.src));
             for (route, (_, router)) in chosen {
                 let viewers = steered.entry((router, route)).or_insert_with(|| BitSet::new(tailnet.devices.len()));
                 let plain = plain.origins(route);
@@ -170,8 +173,8 @@ impl Routing<'_, '_> {
     }
 
     fn is_destination(&self, rule: &CompiledRule, route: Prefix) -> bool {
-        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.meanings.get(id));
-        destinations.any(|meaning| match meaning {
+        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.resolutions.get(id));
+        destinations.any(|resolution| match resolution {
             Resolution::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
             _ => false,
         })
@@ -183,9 +186,9 @@ struct PlainRules<'c, 'p> {
     rules: &'c CompiledRules<'p>,
     tailnet: &'c Tailnet<'p>,
     by_destination: IntervalTree<usize>,
-    /// Those that lead everywhere.
+    /// The rules that lead everywhere.
     everywhere: Vec<usize>,
-    /// The sources of rules that lead to a route, as far as they have been needed.
+    /// The sources of the rules that lead to a route, as far as they have been needed.
     known: HashMap<Prefix, BitSet>,
 }
 
@@ -194,7 +197,7 @@ impl<'c, 'p> PlainRules<'c, 'p> {
         let (mut ranges, mut everywhere) = (Vec::new(), Vec::new());
         for (id, rule) in rules.list.iter().enumerate().filter(|(_, rule)| rule.via.is_none()) {
             for &(destination, _) in rule.parts.iter().flat_map(|part| &part.destinations) {
-                match rules.meanings.get(destination) {
+                match rules.resolutions.get(destination) {
                     Some(Resolution::Everything | Resolution::AnyAddress) => everywhere.push(id),
                     Some(Resolution::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
                     _ => {}
@@ -205,17 +208,15 @@ impl<'c, 'p> PlainRules<'c, 'p> {
         PlainRules { rules, tailnet, by_destination: IntervalTree::new(ranges), everywhere, known: HashMap::new() }
     }
 
-    /// The devices that one of them lets go to a route.
+    /// Returns the devices that one of the rules lets through to a route.
     fn origins(&mut self, route: Prefix) -> &BitSet {
         let PlainRules { rules, tailnet, by_destination, everywhere, known } = self;
         known.entry(route).or_insert_with(|| {
             let leading: BTreeSet<usize> =
                 by_destination.overlapping(route.range()).chain(everywhere.iter().copied()).collect();
-            let mut sources: Vec<_> =
-                leading.iter().filter_map(|&id| rules.list.get(id)).flat_map(|rule| rule.src.iter().copied()).collect();
-            sources.sort_unstable();
-            sources.dedup();
-            tailnet.devices_of(rules.meanings_of(&sources))
+            let leading = leading.iter().filter_map(|&id| rules.list.get(id));
+            let sources = sorted::sort(leading.flat_map(|rule| rule.src.iter().copied()).collect());
+            tailnet.devices_of(rules.resolutions_of(&sources))
         })
     }
 }

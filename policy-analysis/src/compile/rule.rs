@@ -1,4 +1,7 @@
-//! Grants and acls in one form, their selectors resolved once.
+//! Grants and ACLs in one form, with their selectors resolved once.
+//!
+//! Unlike an [`AccessRule`](policy_core::access::rule_index::AccessRule) it has `app` and `via`, and the destinations of
+//! an ACL in their order, which filters keep.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -7,21 +10,21 @@ use policy_core::access::bit_set::BitSet;
 use policy_core::access::tailnet::{Resolution, Tailnet};
 use policy_core::model::{Acl, App, Grant, Policy, PortRange, Protocol, Selector};
 
-/// What a selector stands for, by number.
+/// A resolved selector by number.
 pub(super) type ResolutionId = usize;
-/// The devices with one of the tags of a `via`, by number.
+/// The routers of a `via` by number.
 pub(super) type ViaId = usize;
 
-/// A grant or an acl.
+/// A grant or an ACL.
 #[derive(Debug)]
 pub(super) struct CompiledRule<'p> {
     pub(super) src: Vec<ResolutionId>,
-    /// Which protocols and ports of which destinations: a part for each protocol.
+    /// The destinations with their ports, in a part for each protocol.
     pub(super) parts: Vec<ProtocolPart>,
     /// The destinations of `app`.
     pub(super) dst: Vec<ResolutionId>,
     pub(super) app: Option<&'p App>,
-    /// The routers that alone may carry it, if it says so.
+    /// The only routers that may carry it, if it names them.
     pub(super) via: Option<ViaId>,
 }
 
@@ -32,18 +35,18 @@ pub(super) struct ProtocolPart {
     pub(super) destinations: Vec<(ResolutionId, Rc<[PortRange]>)>,
 }
 
-/// All rules of a policy, in the order that Tailscale has: grants, then acls. `grant-k4`
+/// All rules of a policy in Tailscale's order: grants, then ACLs. `grant-k4`
 #[derive(Debug)]
 pub(super) struct CompiledRules<'p> {
     pub(super) list: Vec<CompiledRule<'p>>,
-    pub(super) meanings: Vec<Resolution>,
+    pub(super) resolutions: Vec<Resolution>,
     pub(super) vias: Vec<BitSet>,
 }
 
 struct Resolver<'t, 'p> {
     tailnet: &'t Tailnet<'p>,
     by_text: HashMap<&'p str, ResolutionId>,
-    meanings: Vec<Resolution>,
+    resolutions: Vec<Resolution>,
     by_tags: HashMap<Vec<&'p str>, ViaId>,
     vias: Vec<BitSet>,
 }
@@ -53,7 +56,7 @@ impl<'p> CompiledRules<'p> {
         let mut resolver = Resolver {
             tailnet,
             by_text: HashMap::new(),
-            meanings: Vec::new(),
+            resolutions: Vec::new(),
             by_tags: HashMap::new(),
             vias: Vec::new(),
         };
@@ -62,8 +65,8 @@ impl<'p> CompiledRules<'p> {
         list.extend(policy.acls.iter().flatten().map(|acl| resolver.acl(acl)));
         // With neither key everything is allowed, with an empty list nothing is. `nodeattrs-attr-c11-unknown`
         if policy.grants.is_none() && policy.acls.is_none() {
-            let everything = resolver.meanings.len();
-            resolver.meanings.push(Resolution::Everything);
+            let everything = resolver.resolutions.len();
+            resolver.resolutions.push(Resolution::Everything);
             let destinations = vec![(everything, Rc::from([PortRange::ALL]))];
             list.push(CompiledRule {
                 src: vec![everything],
@@ -73,15 +76,15 @@ impl<'p> CompiledRules<'p> {
                 via: None,
             });
         }
-        CompiledRules { list, meanings: resolver.meanings, vias: resolver.vias }
+        CompiledRules { list, resolutions: resolver.resolutions, vias: resolver.vias }
     }
 
-    /// Returns what the selectors of a list stand for.
-    pub(super) fn meanings_of<'r>(&'r self, list: &'r [ResolutionId]) -> impl Iterator<Item = &'r Resolution> {
-        list.iter().filter_map(|&id| self.meanings.get(id))
+    /// Returns the resolved selectors of a list.
+    pub(super) fn resolutions_of<'r>(&'r self, list: &'r [ResolutionId]) -> impl Iterator<Item = &'r Resolution> {
+        list.iter().filter_map(|&id| self.resolutions.get(id))
     }
 
-    /// The routers that alone may carry a rule; `None` if any device may.
+    /// Returns the only routers that may carry a rule, or `None` if every device may.
     pub(super) fn routers(&self, rule: &CompiledRule) -> Option<&BitSet> {
         rule.via.and_then(|via| self.vias.get(via))
     }
@@ -92,8 +95,8 @@ impl<'p> Resolver<'_, 'p> {
         if let Some(&id) = self.by_text.get(selector.text.as_str()) {
             return id;
         }
-        let id = self.meanings.len();
-        self.meanings.push(self.tailnet.meaning(selector));
+        let id = self.resolutions.len();
+        self.resolutions.push(self.tailnet.resolve(selector));
         self.by_text.insert(&selector.text, id);
         id
     }

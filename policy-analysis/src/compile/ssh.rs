@@ -1,4 +1,4 @@
-//! SSH policies: who may log in to a device, as whom.
+//! SSH policies: who may log in to a device, and as which account.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,28 +8,28 @@ use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
 use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
 use policy_core::source::Text;
 
-/// A rule of a device's SSH policy. The first that fits counts.
+/// A rule of a device's SSH policy. The first that matches applies.
 #[derive(Clone, Debug)]
 pub struct SshAccess<'p> {
-    /// The addresses from which one may come.
+    /// The source addresses.
     pub principals: Rc<[IpAddr]>,
-    /// Accounts asked for, and the accounts that one gets; none if that is empty.
+    /// Requested accounts, each with the account that the user gets: none if that is empty.
     pub users: Rc<[(&'p str, &'p str)]>,
-    /// With or without a check.
+    /// Whether a check is required.
     pub action: Action,
-    /// Patterns of environment variables.
+    /// Patterns of the environment variables that may be set.
     pub accept_env: &'p [Text],
 }
 
-/// A part of a rule: for these sources these accounts, and of these users' own devices too.
+/// A part of a rule: some sources, and the accounts that they may use.
 struct SshPart<'p> {
     sources: Vec<DeviceId>,
     users: Rc<[(&'p str, &'p str)]>,
-    /// Whose own devices get it even if they are no destination.
+    /// The user whose own devices get the part even if they are not a destination.
     of_user: Option<UserId>,
 }
 
-/// The SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
+/// Returns the SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
 pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec<SshAccess<'p>>> {
     let mut of_devices = vec![Vec::new(); tailnet.devices.len()];
     for wanted in [Action::Check, Action::Accept] {
@@ -42,10 +42,10 @@ pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec
 
 fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devices: &mut [Vec<SshAccess<'p>>]) {
     let parts = parts(tailnet, rule);
-    let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.meaning(selector)).collect();
-    let own = others.iter().any(|meaning| matches!(meaning, Resolution::OwnDevices));
+    let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.resolve(selector)).collect();
+    let own = others.iter().any(|resolution| matches!(resolution, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
-    // Many devices have the same rule, and thousands of sources are kept once.
+    // Many devices have the same rule, so thousands of sources are stored once.
     for part in &parts {
         let principals = addresses(tailnet, &part.sources);
         let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
@@ -65,7 +65,7 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
     }
 }
 
-/// The addresses of each user's devices among some.
+/// Returns the addresses of each user's devices among some devices.
 fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAddr]>> {
     let mut of_users: HashMap<UserId, Vec<DeviceId>> = HashMap::new();
     for &device in devices {
@@ -76,7 +76,7 @@ fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAdd
     of_users.into_iter().map(|(user, devices)| (user, addresses(tailnet, &devices))).collect()
 }
 
-/// One part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`
+/// Returns one part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`
 fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     let sources: Vec<DeviceId> = rule.src.iter().flat_map(|selector| sources(tailnet, selector)).collect();
     let common = accounts(rule);
@@ -104,21 +104,22 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     parts
 }
 
-/// The devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
+/// Returns the devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
 fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
-    let meaning = tailnet.meaning(selector);
-    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) = (selector.kind, &meaning)
+    let resolution = tailnet.resolve(selector);
+    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) =
+        (selector.kind, &resolution)
     {
         let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());
         return devices.iter().flat_map(|&device| std::iter::repeat_n(device, tags(device))).collect();
     }
-    match meaning {
+    match resolution {
         Resolution::Devices(devices) => devices.to_vec(),
-        meaning => tailnet.devices_of([&meaning]).iter().collect(),
+        resolution => tailnet.devices_of([&resolution]).iter().collect(),
     }
 }
 
-/// The accounts of a rule, less those that differ from user to user. `ssh-a2` `ssh-a4`
+/// Returns the accounts of a rule, except those that differ from user to user. `ssh-a2` `ssh-a4`
 fn accounts(rule: &SshRule) -> Rc<[(&str, &str)]> {
     let mut accounts: Vec<(&str, &str)> = rule
         .users

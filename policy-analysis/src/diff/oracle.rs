@@ -17,7 +17,7 @@ use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::version::Version;
 use crate::diff::{Direction, Relation, diff};
 use policy_core::access::bit_set::BitSet;
-use policy_core::access::endpoint::{Endpoint, Principal};
+use policy_core::access::endpoint::{Endpoint, Principal, Reach};
 use policy_core::access::port_set::PortSet;
 use policy_core::access::rule_index::RuleIndex;
 use policy_core::access::tailnet::Tailnet;
@@ -40,7 +40,7 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     let mut push = |who: &Principal<'p>, devices: &[usize]| {
         all.push(Endpoint { who: who.clone(), ..Endpoint::default() });
         for node in devices.iter().map(|&device| &tailnet.devices[device]) {
-            all.push(Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false });
+            all.push(Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who.clone()) });
         }
     };
     for login in ["alice@example.com", "bob@example.com", "carol@other.org", "dave@example.com"] {
@@ -69,9 +69,9 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     let more = ["8.8.8.8", "1.1.1.1", "192.168.0.1", "100.115.92.1", "fd7a:115c:a1e0::9", "2001::1", "fe80::1"];
     for address in tens.chain(hundreds).chain(more.map(str::to_owned)) {
         let address: IpAddr = address.parse().unwrap();
-        for is_routed in [false, true] {
+        for reach in [Reach::Own, Reach::SubnetRoute] {
             if !taken.contains(&address) {
-                all.push(Endpoint { who: Principal::Unknown, addresses: vec![address], is_routed });
+                all.push(Endpoint { who: Principal::Unknown, addresses: vec![address], reach });
             }
         }
     }
@@ -282,7 +282,7 @@ fn gains_are_what_one_policy_opens_and_the_other_does_not() {
         for (from, source) in all.iter().enumerate() {
             for (to, destination) in all.iter().enumerate() {
                 let may_be = !matches!(source.who, Principal::Service(_)) && destination.who != Principal::Shared;
-                if !may_be || destination.is_routed {
+                if !may_be || destination.reach == Reach::SubnetRoute {
                     continue;
                 }
                 for is_own in relations(source, destination) {

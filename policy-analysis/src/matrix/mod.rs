@@ -1,9 +1,8 @@
-//! How a person sees a policy: who reaches what, as tables.
+//! Who reaches what, as a table.
 //!
-//! What is here is data. How it is written, as Markdown, HTML or a picture, is for the command line to know, which the
-//! macro is compiled without.
+//! This is the data. The command line writes it as Markdown, HTML or a picture.
 
 mod containment;
-mod matrix;
+mod table;
 
-pub use matrix::{Cell, CellAccess, Matrix, MatrixEnd};
+pub use table::{Cell, CellAccess, Matrix, MatrixEnd};

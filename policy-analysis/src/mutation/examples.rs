@@ -1,19 +1,20 @@
-//! Words that a test may have, as examples of what a rule's selectors stand for.
+//! Examples of what a rule's selectors stand for: words that a test may have.
 
 use std::net::IpAddr;
 
+use policy_core::access::denotation::{Denotation, domain_of, has_role};
+use policy_core::access::rule_index::ends;
 use policy_core::access::tailnet::Tailnet;
-use policy_core::access::tailnet::has_role;
-use policy_core::model::{Autogroup, HostAddress, Policy, Selector, SelectorKind};
+use policy_core::model::{HostAddress, Policy, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
-/// More examples of one list than it takes to find one that will do.
+/// The most examples of one list, which are enough to find one that works.
 const MOST: usize = 24;
 
-/// Public addresses that everybody knows.
+/// Well-known public addresses.
 const PUBLIC: [&str; 3] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
 
-/// The words of a policy that a test may have.
+/// The words of a policy that tests may have.
 pub(super) struct Examples<'p> {
     tailnet: Tailnet<'p>,
     users: Vec<&'p str>,
@@ -24,12 +25,11 @@ pub(super) struct Examples<'p> {
 impl<'p> Examples<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
-        // Where the tailnet's users are known, a test of anybody else fails.
+        // If the users of the tailnet are known, a test of anyone else fails.
         let mut users: Vec<&str> = policy.facts.users.iter().map(|user| user.email.as_str()).collect();
         if users.is_empty() {
             let members = policy.groups.iter().flat_map(|group| &group.members);
-            let named =
-                policy_core::access::rule_index::ends(policy).chain(policy.ssh.iter().flat_map(|rule| &rule.src));
+            let named = ends(policy).chain(policy.ssh.iter().flat_map(|rule| &rule.src));
             let tested = policy.tests.iter().filter_map(|test| test.src.as_ref());
             let all = named.chain(members).chain(tested).filter(|selector| selector.kind == SelectorKind::User);
             users = all.map(|user| user.text.as_str()).filter(|login| !login.contains('*')).collect();
@@ -45,37 +45,37 @@ impl<'p> Examples<'p> {
         }
     }
 
-    /// Examples of all that some selectors stand for as sources.
+    /// Returns examples of what some selectors stand for as sources.
     pub(super) fn sources<'s>(&self, list: impl IntoIterator<Item = &'s Selector>) -> Vec<Selector> {
         let words = list.into_iter().flat_map(|selector| self.of(selector, &[]));
         distinct(words.take(MOST))
     }
 
-    /// The same as destinations; of `autogroup:self` the source itself.
+    /// Returns examples of what some selectors stand for as destinations: of `autogroup:self` the source itself.
     pub(super) fn destinations<'s>(
         &self,
         list: impl IntoIterator<Item = &'s Selector>,
         source: &Selector,
     ) -> Vec<Selector> {
-        let words = list.into_iter().flat_map(|selector| match selector.kind {
-            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => vec![source.text.to_string()],
-            SelectorKind::Service => vec![selector.text.to_string()],
+        let words = list.into_iter().flat_map(|selector| match self.tailnet.denote(selector) {
+            Denotation::OwnDevices => vec![source.text.to_string()],
+            Denotation::Service(name) => vec![name.to_owned()],
             _ => self.of(selector, &self.hosts),
         });
         distinct(words.take(MOST))
     }
 
-    /// People and tags, whom rules tell apart most often.
+    /// Returns users and tags, which rules tell apart most often.
     pub(super) fn anybody(&self) -> Vec<Selector> {
         self.sources([&Selector::new(Text::escaped("*", Origin::default()))])
     }
 
-    /// Tags, hosts and people's devices.
+    /// Returns tags, hosts and devices of users.
     pub(super) fn anything(&self, source: &Selector) -> Vec<Selector> {
         self.destinations([&Selector::new(Text::escaped("*", Origin::default()))], source)
     }
 
-    /// Those whom a test may be about.
+    /// Returns the users that a test may be about.
     fn known(&self, people: &[Selector]) -> Vec<String> {
         let is_known = |person: &&Selector| self.users.iter().any(|login| login.eq_ignore_ascii_case(&person.text));
         people.iter().take(MOST).filter(is_known).map(|person| person.text.to_string()).collect()
@@ -83,49 +83,51 @@ impl<'p> Examples<'p> {
 
     fn of(&self, selector: &Selector, hosts: &[&str]) -> Vec<String> {
         let words = |words: &[&str]| words.iter().take(MOST).map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        match selector.kind {
-            SelectorKind::Tag | SelectorKind::Address(_) => vec![selector.text.to_string()],
-            SelectorKind::User => self.known(std::slice::from_ref(selector)),
-            SelectorKind::Group => {
-                let group = self.tailnet.groups.get(selector.text.as_str());
-                group.map_or(Vec::new(), |group| self.known(&group.members))
+        let logins = |is_example: &dyn Fn(&str) -> bool| {
+            let users = self.users.iter().filter(|user| is_example(user)).take(MOST);
+            users.map(|user| (*user).to_owned()).collect::<Vec<_>>()
+        };
+        match self.tailnet.denote(selector) {
+            Denotation::Tag(tag) => vec![tag.to_owned()],
+            Denotation::Users(users) => self.known(users),
+            Denotation::Domain(domain) => {
+                logins(&|user| domain_of(user).is_some_and(|own| own.eq_ignore_ascii_case(domain)))
             }
-            SelectorKind::Domain => {
-                let domain = selector.domain();
-                let users = self.users.iter().filter(|user| user.rsplit_once('@').map(|(_, domain)| domain) == domain);
-                users.map(|user| (*user).to_owned()).collect()
-            }
-            SelectorKind::Host if self.hosts.contains(&selector.text.as_str()) => vec![selector.text.to_string()],
-            SelectorKind::Autogroup(Some(Autogroup::Tagged)) => words(&self.tags),
-            SelectorKind::Autogroup(Some(Autogroup::Internet)) => words(&PUBLIC),
-            SelectorKind::Wildcard | SelectorKind::Autogroup(Some(Autogroup::DangerAll)) => {
+            Denotation::Role(role) => logins(&|user| {
+                let known = self.tailnet.user(user).and_then(|user| self.tailnet.users.get(user));
+                has_role(known.and_then(|user| user.role), role)
+            }),
+            Denotation::Tagged => words(&self.tags),
+            Denotation::Internet => words(&PUBLIC),
+            Denotation::Everything | Denotation::AnyAddress => {
                 // One of each sort first, since there may be many of all.
                 let longest = self.users.len().max(self.tags.len()).max(hosts.len()).min(MOST);
                 let nth = |list: &[&str], number: usize| list.get(number).map(|word| (*word).to_owned());
                 let all = (0..longest).flat_map(|n| [nth(&self.tags, n), nth(&self.users, n), nth(hosts, n)]);
                 all.flatten().collect()
             }
-            SelectorKind::Autogroup(Some(autogroup)) if autogroup.is_role() => {
-                let role = |login: &str| {
-                    self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user)).and_then(|user| user.role)
-                };
-                let users = self.users.iter().filter(|user| has_role(role(user), autogroup));
-                users.take(MOST).map(|user| (*user).to_owned()).collect()
-            }
-            _ => {
+            Denotation::Addresses(_) if self.is_test_word(selector) => vec![selector.text.to_string()],
+            Denotation::Addresses(_) => {
                 let ranges = self.tailnet.literal(selector);
-                ranges
-                    .iter()
-                    .take(MOST)
-                    .flat_map(|range| [next(range.first).min(range.last), range.last])
-                    .map(|address| address.to_string())
-                    .collect()
+                let ends = ranges.iter().take(MOST).flat_map(|range| [next(range.first).min(range.last), range.last]);
+                ends.map(|address| address.to_string()).collect()
             }
+            Denotation::SyncedGroup(_)
+            | Denotation::Shared
+            | Denotation::Service(_)
+            | Denotation::External(_)
+            | Denotation::OwnDevices
+            | Denotation::Nothing => Vec::new(),
         }
+    }
+
+    /// Whether a test may name these addresses by the selector itself, as it names one address.
+    fn is_test_word(&self, selector: &Selector) -> bool {
+        matches!(selector.kind, SelectorKind::Address(_)) || self.hosts.contains(&selector.text.as_str())
     }
 }
 
-/// The address after: the first of a prefix is hardly a machine's.
+/// Returns the next address, since the first of a prefix is hardly ever a machine's.
 fn next(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).saturating_add(1).into()),

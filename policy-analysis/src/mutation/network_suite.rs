@@ -73,7 +73,7 @@ impl<'p> NetworkSuite<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let rules = RuleIndex::new(policy, &tailnet);
-        let unknowns = index_unknowns(policy, &tailnet, &rules);
+        let unknowns = index_unknowns(&tailnet, &rules);
         let wildcard = Selector::new(Text::escaped("*", Origin::default()));
         NetworkSuite { policy, tailnet, rules, unknowns, wildcard }
     }

@@ -23,7 +23,6 @@ mod rule_texts;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod unknown_selectors;
 
 pub use explain::explain;
 pub use explanation::{Case, Explanation, Login, Question, Reason};

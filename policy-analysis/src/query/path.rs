@@ -120,14 +120,19 @@ const MOST_STEPS: usize = 4;
 fn items_with_address<'p>(tailnet: &Tailnet<'p>, set: &str, address: IpAddr) -> Vec<&'p str> {
     let mut steps = Vec::new();
     let mut seen = HashSet::new();
-    let mut next: Option<&'p IpSet> = tailnet.ip_sets.get(set).copied();
+    let mut next: Option<&'p IpSet> = tailnet.declarations.ip_sets.get(set).copied();
     while let Some(ip_set) = next.filter(|ip_set| steps.len() < MOST_STEPS && seen.insert(ip_set.name.as_str())) {
         let added = ip_set.entries.iter().filter(|entry| entry.operation != Operation::Remove);
         let mut targets = added.map(|entry| &entry.target);
         let has = |target: &&Selector| tailnet.literal(target).iter().any(|&range| overlap(range, single(address)));
         let Some(target) = targets.find(has) else { break };
         steps.push(target.text.as_str());
-        next = tailnet.ip_sets.get(target.text.as_str()).copied().filter(|_| target.kind == SelectorKind::IpSet);
+        next = tailnet
+            .declarations
+            .ip_sets
+            .get(target.text.as_str())
+            .copied()
+            .filter(|_| target.kind == SelectorKind::IpSet);
     }
     steps
 }

@@ -7,13 +7,13 @@ use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndKind, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
 use crate::query::subject::{Side, Subject};
-use crate::query::unknown_selectors::{UnknownSelectors, is_somebodys};
 use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::ssh_rule_index::{SshRuleIndex, ssh_ends};
 use policy_core::access::tailnet::DeviceId;
 use policy_core::model::{Policy, Selector, SshRule};
 use policy_core::proof::{AccessClasses, Class, ClassId, ClassName};
+use policy_core::access::unknowns::{UnknownFact, UnknownSelectors};
 
 /// A policy with everyone and everything that its rules, SSH rules included, tell apart.
 pub(super) struct QueryWorld<'p> {
@@ -33,7 +33,7 @@ impl<'p> QueryWorld<'p> {
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {
         let space = AccessClasses::with_selectors(policy, questions);
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
-        let unknown_selectors = UnknownSelectors::of(&space, questions);
+        let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
         QueryWorld { space, ssh, unknown_selectors }
     }
 
@@ -125,9 +125,8 @@ impl<'p> QueryWorld<'p> {
 
     fn tagged(&self, id: DeviceId, side: Side) -> Option<QueryEnd<'p>> {
         let node = self.space.tailnet.devices.get(id)?;
-        let tags: Vec<&str> = node.fact.tags.iter().map(|tag| tag.text.as_str()).collect();
-        let who = if tags.is_empty() { Principal::Unknown } else { Principal::Tagged(tags) };
-        let identity = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
+        let who = self.space.tailnet.principal(node);
+        let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
         let selectors = match side {
             Side::Source => self.space.rules.selectors.of_source(&self.space.tailnet, &identity),
             Side::Destination => self.space.rules.selectors.of_destination(&identity),
@@ -151,8 +150,10 @@ impl<'p> QueryWorld<'p> {
         kind: EndKind,
         side: Side,
     ) -> QueryEnd<'p> {
-        let is_unknown_device = is_somebodys(&self.space, &identity);
-        let mut possible = self.unknown_selectors.of_end(&identity, is_unknown_device);
+        let is_unknown_device = identity.is_unknown_device(&self.space.tailnet);
+        let mut unknown = identity.unknown_facts();
+        unknown.extend(is_unknown_device.then_some(UnknownFact::Device));
+        let mut possible = self.unknown_selectors.dependent_on(&unknown);
         possible.retain(|id| certain.binary_search(id).is_err());
         let (network, ssh) = (&self.space.rules, &self.ssh);
         let (rules, ssh) = match side {

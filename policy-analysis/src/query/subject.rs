@@ -99,7 +99,7 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
                 (login, role) => login.or(role),
             }
         }
-        SelectorKind::Host => match tailnet.hosts.get(word)? {
+        SelectorKind::Host => match tailnet.declarations.hosts.get(word)? {
             HostAddress::Address(address) => Some(format!("`{address}`")),
             HostAddress::Prefix(Prefix { address, length }) => Some(format!("`{address}/{length}`")),
         },

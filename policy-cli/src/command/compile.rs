@@ -42,7 +42,7 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
 /// A line for each device. Large tailnets get a gigabyte, so nothing is kept once it is written.
 fn write_devices(policy: &Policy) -> Result<(), Failure> {
     let compiled = policy_analysis::compile(policy);
-    let wire = compiled.wire();
+    let wire = compiled.netmap_json();
     let mut stream = output::Stream::open();
     let mut text = String::from("{\"status\": \"accept\", \"nodes\": {");
     let mut separator = "\n";

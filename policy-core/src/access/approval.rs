@@ -1,4 +1,4 @@
-//! Which of the routes that devices advertise are approved, and which of several routers is elected.
+//! Which of the routes that devices advertise are approved, and which of several routers is the primary one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,11 +7,11 @@ use crate::access::interval::IntervalTree;
 use crate::access::tailnet::{DeviceId, Tailnet};
 use crate::model::{Device, Policy, Prefix, Selector};
 
-/// The approved routes of each device: those that the facts say, or else those that `autoApprovers` approves.
+/// Returns the approved routes of each device: those of the facts, or else those that `autoApprovers` approves.
 ///
 /// Some key of `routes` must contain a subnet route, and the device must be one of the key's approvers. An exit route
 /// is approved by `exitNode` only. `routes-d3-exact-prefix-approval` `routes-ea6-routes-map-exit-basic`
-pub fn approved(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
+pub fn approve(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
     let is_open = |device: &Device| device.approved.origin.is_none() && !device.routable.is_empty();
     let mut approvers = None;
     let devices = policy.facts.devices.iter().enumerate();
@@ -31,7 +31,7 @@ pub fn approved(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
         .collect()
 }
 
-/// `autoApprovers`, with the devices that each entry is for.
+/// `autoApprovers`, with the devices of each entry.
 struct Approvers {
     keys: IntervalTree<(Prefix, usize)>,
     /// The devices of each key.
@@ -60,22 +60,22 @@ impl Approvers {
 }
 
 fn named(tailnet: &Tailnet, approvers: &[Selector]) -> BitSet {
-    let meanings: Vec<_> = approvers.iter().map(|approver| tailnet.meaning(approver)).collect();
-    tailnet.devices_of(&meanings)
+    let resolutions: Vec<_> = approvers.iter().map(|approver| tailnet.resolve(approver)).collect();
+    tailnet.devices_of(&resolutions)
 }
 
-/// The subnet routes for which each device is the elected router. Election is the control plane's, so facts tell of it;
-/// if of no router they do, the first whose facts are silent is taken, as it would be on a tailnet that starts anew.
-pub fn elected(tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
-    let mut elected: Vec<Vec<Prefix>> = vec![Vec::new(); tailnet.devices.len()];
+/// Returns the subnet routes that each device is the primary router for. The control plane elects it, so the facts
+/// name it. If no device claims a route, the first router without `primary_routes` is assumed, as in a new tailnet.
+pub fn assign_primary_routes(tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
+    let mut assigned: Vec<Vec<Prefix>> = vec![Vec::new(); tailnet.devices.len()];
     let mut silent: HashMap<Prefix, DeviceId> = HashMap::new();
-    let mut served: HashSet<Prefix> = HashSet::new();
+    let mut claimed: HashSet<Prefix> = HashSet::new();
     for (id, node) in tailnet.devices.iter().enumerate() {
         let primary: HashSet<Prefix> = node.fact.primary.iter().map(|network| network.prefix.masked()).collect();
         for &route in &node.routes {
             if primary.contains(&route) {
-                served.insert(route);
-                if let Some(routes) = elected.get_mut(id) {
+                claimed.insert(route);
+                if let Some(routes) = assigned.get_mut(id) {
                     routes.push(route);
                 }
             } else if node.fact.primary.origin.is_none() {
@@ -84,9 +84,9 @@ pub fn elected(tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
         }
     }
     for (route, id) in silent {
-        if let (false, Some(routes)) = (served.contains(&route), elected.get_mut(id)) {
+        if let (false, Some(routes)) = (claimed.contains(&route), assigned.get_mut(id)) {
             routes.push(route);
         }
     }
-    elected
+    assigned
 }

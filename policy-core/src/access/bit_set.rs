@@ -1,44 +1,49 @@
+//! Sets of small numbers.
+
 /// A set of small numbers: of devices, routes or rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BitSet(Vec<u64>);
 
 impl BitSet {
-    /// None of the numbers below `size`.
+    /// Returns an empty set for numbers below `size`.
     pub fn new(size: usize) -> Self {
         BitSet(vec![0; size.div_ceil(64)])
     }
 
-    /// Adds a number. One that is not below the size stays out.
+    /// Adds a number. Ignores one that is not below the size.
     pub fn insert(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word |= 1 << (number % 64);
         }
     }
 
+    /// Removes a number.
     pub fn remove(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word &= !(1 << (number % 64));
         }
     }
 
+    /// Whether it has a number.
     pub fn contains(&self, number: usize) -> bool {
         self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
 
+    /// Adds the numbers of another set of the same size.
     pub fn add_all(&mut self, other: &BitSet) {
         for (word, more) in self.0.iter_mut().zip(&other.0) {
             *word |= more;
         }
     }
 
-    /// The numbers that are also in one of the others, from the lowest.
+    /// Returns the numbers that are also in one of the others, in order.
     pub fn also_in(&self, other: &BitSet, another: Option<&BitSet>) -> impl Iterator<Item = usize> {
         let more = move |index: usize| another.and_then(|bits| bits.0.get(index)).copied().unwrap_or(0);
         let words = self.0.iter().zip(&other.0).enumerate();
         words.flat_map(move |(index, (a, b))| numbers(index, a & (b | more(index))))
     }
 
-    /// Keeps what is in the other set, too.
+    /// Removes what is not in the other set.
     pub fn keep_all(&mut self, other: &BitSet) {
         let others = other.0.iter().copied().chain(std::iter::repeat(0));
         for (word, keep) in self.0.iter_mut().zip(others) {
@@ -46,13 +51,13 @@ impl BitSet {
         }
     }
 
-    /// The numbers, from the lowest.
+    /// Returns the numbers in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().flat_map(|(index, &word)| numbers(index, word))
     }
 }
 
-/// The numbers of one word.
+/// Returns the numbers of one word.
 fn numbers(index: usize, word: u64) -> impl Iterator<Item = usize> {
     let mut rest = word;
     std::iter::from_fn(move || {

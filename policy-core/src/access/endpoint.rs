@@ -1,54 +1,89 @@
-//! Principal or what somebody is: all that a selector may name them by.
+//! One end of a connection: who or what it is, and where.
 
 use std::net::IpAddr;
 
+use crate::access::denotation::domain_of;
 use crate::access::interval::{overlap, single};
 use crate::model::{AddressRange, Role};
 
-/// A device, or what a device may be taken for, with all that is known of it.
+/// A device, or anything else that may be an end of a connection, with all that a selector may name it by.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endpoint<'p> {
+    /// Who or what it is.
     pub who: Principal<'p>,
+    /// Its addresses. A device of which none is given still has one of each family.
     pub addresses: Vec<IpAddr>,
-    /// Whether its address is behind a subnet router, though no fact says so.
-    pub is_routed: bool,
+    /// How its addresses are reached.
+    pub reach: Reach,
 }
 
-/// Principal or what it is, addresses apart.
+/// How an address is reached. A rule decides about an address and the way to it, not about a device as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// As an address of the endpoint itself, or by the routes of the facts.
+    #[default]
+    Own,
+    /// Through a subnet router that the facts do not name.
+    SubnetRoute,
+    /// Through an exit node. Nothing is decided by it so far.
+    ExitNode,
+}
+
+/// Who or what an endpoint is, apart from its addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Principal<'p> {
-    /// Nobody that the policy has a name for
+    /// Nothing that the policy has a name for.
     #[default]
     Unknown,
-    /// A device of a user
-    User { login: &'p str, role: Option<Role> },
-    /// A device of a member whom neither the policy nor the facts name
+    /// A device of a user.
+    User {
+        /// The login of the user.
+        login: &'p str,
+        /// The role of the user, if it is known.
+        role: Option<Role>,
+    },
+    /// A device of a member that neither the policy nor the facts name.
     Member {
-        /// `None` for one that no selector has
+        /// The domain of the login; `None` for one that no selector has.
         domain: Option<&'p str>,
+        /// The role of the member.
         role: Role,
-        /// The synced group that they are in
+        /// The synced group that the member is in.
         group: Option<&'p str>,
     },
-    /// A device with these tags; with none of them, one whose tags no selector has
+    /// A device with these tags. Without any, a device whose tags no selector has.
     Tagged(Vec<&'p str>),
-    /// A service
+    /// A service.
     Service(&'p str),
-    /// A device of someone that a device was shared with
+    /// A device of someone that a device was shared with.
     Shared,
-    /// What another tailnet calls so
+    /// A device of another tailnet, by that tailnet's group or tag.
     External(&'p str),
 }
 
-impl Principal<'_> {
-    /// Whether it is some device of a tailnet.
+impl<'p> Principal<'p> {
+    /// Whether it is certainly a device.
     pub fn is_device(&self) -> bool {
         !matches!(self, Principal::Unknown | Principal::Service(_))
     }
+
+    /// Returns the domain of the user's login.
+    pub fn domain(&self) -> Option<&'p str> {
+        match *self {
+            Principal::User { login, .. } => domain_of(login),
+            Principal::Member { domain, .. } => domain,
+            _ => None,
+        }
+    }
 }
 
-impl Endpoint<'_> {
-    /// Whether one of its addresses is among these.
+impl<'p> Endpoint<'p> {
+    /// Returns an endpoint with no known address.
+    pub fn new(who: Principal<'p>) -> Self {
+        Endpoint { who, ..Endpoint::default() }
+    }
+
+    /// Whether one of its addresses is in `range`.
     pub fn is_in(&self, range: AddressRange) -> bool {
         self.addresses.iter().any(|&address| overlap(single(address), range))
     }

@@ -1,16 +1,40 @@
-//! The addresses of ip sets.
+//! The addresses of IP sets, and of all selectors that name addresses.
 
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::access::interval::overlap;
-use crate::access::tailnet::Tailnet;
+use crate::access::address_space::INTERNET;
+use crate::access::declarations::Declarations;
+use crate::access::denotation::{Denotation, NamedAddresses};
+use crate::access::interval::{coalesce, subtract};
 use crate::model::{AddressRange, IpSet, IpSetEntry, Operation, SelectorKind};
 
-/// A set's addresses, after all its operations in their order. What a set that contains itself adds by that is nothing.
-pub fn addresses(tailnet: &Tailnet, name: &str) -> Vec<AddressRange> {
-    let order = parts_first(tailnet, name);
+/// Returns the addresses that a selector names, rather than what has them. Of users, tags and the like there are none.
+pub fn named_addresses(declarations: &Declarations, denotation: Denotation) -> Vec<AddressRange> {
+    match denotation {
+        Denotation::Addresses(NamedAddresses::Range(range)) => vec![range],
+        Denotation::Addresses(NamedAddresses::IpSet(name)) => addresses(declarations, name),
+        Denotation::Internet => INTERNET.to_vec(),
+        Denotation::Everything
+        | Denotation::AnyAddress
+        | Denotation::Users(_)
+        | Denotation::Domain(_)
+        | Denotation::SyncedGroup(_)
+        | Denotation::Role(_)
+        | Denotation::Tag(_)
+        | Denotation::Tagged
+        | Denotation::Shared
+        | Denotation::Service(_)
+        | Denotation::External(_)
+        | Denotation::OwnDevices
+        | Denotation::Nothing => Vec::new(),
+    }
+}
+
+/// Returns the addresses of an IP set after all its operations, in their order. A set that contains itself gains
+/// nothing by that.
+pub fn addresses(declarations: &Declarations, name: &str) -> Vec<AddressRange> {
+    let order = parts_first(declarations, name);
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for part in order.iter().flat_map(|ip_set| parts(ip_set)) {
         *uses.entry(part).or_default() += 1;
@@ -21,17 +45,17 @@ pub fn addresses(tailnet: &Tailnet, name: &str) -> Vec<AddressRange> {
         for IpSetEntry { operation, target, .. } in &ip_set.entries {
             let change: Rc<[AddressRange]> = match target.kind {
                 SelectorKind::IpSet => known.get(target.text.as_str()).cloned().unwrap_or_default(),
-                _ => tailnet.literal(target).into(),
+                _ => named_addresses(declarations, Denotation::new(target, declarations)).into(),
             };
             match operation {
                 Operation::Add | Operation::Bare => ranges.extend(change.iter()),
-                Operation::Remove => ranges = change.iter().fold(ranges, |ranges, hole| without(ranges, *hole)),
+                Operation::Remove => ranges = remove(&ranges, change.to_vec()),
             }
         }
-        // Sets of sets have much of it twice.
+        // Sets of sets have many ranges twice.
         ranges.sort_unstable_by_key(|range| (range.first, range.last));
         ranges.dedup();
-        // What no other set needs any more is not kept: a long chain of sets would be kept at each of its links.
+        // Forget what no other set needs, since a long chain of sets would be kept at each of its links.
         for part in parts(ip_set) {
             if let Some(left) = uses.get_mut(part) {
                 *left = left.saturating_sub(1);
@@ -45,14 +69,26 @@ pub fn addresses(tailnet: &Tailnet, name: &str) -> Vec<AddressRange> {
     known.get(name).map_or(Vec::new(), |ranges| ranges.to_vec())
 }
 
-/// The set and all that it is made of, each after its own parts. A set on the way to itself is no part of it.
-fn parts_first<'p>(tailnet: &Tailnet<'p>, name: &str) -> Vec<&'p IpSet> {
+/// Returns `ranges` without `holes`.
+fn remove(ranges: &[AddressRange], holes: Vec<AddressRange>) -> Vec<AddressRange> {
+    let holes = coalesce(holes);
+    let mut left = Vec::with_capacity(ranges.len() + holes.len());
+    for &range in ranges {
+        let start = holes.partition_point(|hole| hole.last < range.first);
+        let within = holes.iter().skip(start).take_while(|hole| hole.first <= range.last);
+        left.extend(subtract(range, within.copied()));
+    }
+    left
+}
+
+/// Returns the set and all that it is made of, each after its own parts. A set on the way to itself is not part of it.
+fn parts_first<'p>(declarations: &Declarations<'p>, name: &str) -> Vec<&'p IpSet> {
     let mut order = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
     // Each set with how many of its parts have been looked at; no recursion, since chains may be of any length.
     let mut path: Vec<(&'p IpSet, usize)> = Vec::new();
     let enter = |name: &str, path: &mut Vec<(&'p IpSet, usize)>, seen: &mut HashSet<&'p str>| {
-        if let Some(&ip_set) = tailnet.ip_sets.get(name)
+        if let Some(&ip_set) = declarations.ip_sets.get(name)
             && seen.insert(&ip_set.name)
         {
             path.push((ip_set, 0));
@@ -76,38 +112,6 @@ fn parts(ip_set: &IpSet) -> impl Iterator<Item = &str> {
     sets.map(|target| target.text.as_str())
 }
 
-/// What is left of ranges when one is taken out of them.
-fn without(ranges: Vec<AddressRange>, hole: AddressRange) -> Vec<AddressRange> {
-    let mut left = Vec::with_capacity(ranges.len() + 1);
-    for range in ranges {
-        if !overlap(range, hole) {
-            left.push(range);
-            continue;
-        }
-        if range.first < hole.first {
-            left.extend(before(hole.first).map(|last| AddressRange { first: range.first, last }));
-        }
-        if hole.last < range.last {
-            left.extend(after(hole.last).map(|first| AddressRange { first, last: range.last }));
-        }
-    }
-    left
-}
-
-pub fn before(address: IpAddr) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_sub(1)?.into()),
-        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_sub(1)?.into()),
-    })
-}
-
-pub fn after(address: IpAddr) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
-        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,8 +119,8 @@ mod tests {
 
     fn addresses_of(sets: &str, name: &str) -> Vec<String> {
         let policy = Policy::parse(format!("{{\"ipsets\": {{{sets}}}}}"));
-        let tailnet = Tailnet::new(&policy);
-        addresses(&tailnet, name).iter().map(ToString::to_string).collect()
+        let declarations = Declarations::new(&policy);
+        addresses(&declarations, name).iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which rules let a packet through: grants and acls in one form, found by their two ends.
+//! Grants and ACLs in one form, found by their two ends.
 
 use std::collections::HashMap;
 
@@ -11,35 +11,42 @@ use crate::access::tailnet::Tailnet;
 use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector};
 use crate::source::Origin;
 
-/// What one rule allows: all its sources to all its destinations on all its ports. An acl whose destinations have
-/// different ports has several.
+/// A rule in normal form: it allows all its sources to reach all its destinations on all its ports. An ACL whose
+/// destinations have different ports has several.
 #[derive(Debug)]
 pub struct AccessRule<'p> {
+    /// The rule of the policy.
     pub rule: RuleRef<'p>,
+    /// The sources.
     pub src: Vec<SelectorId>,
+    /// The destinations.
     pub dst: Vec<SelectorId>,
-    /// The place of each destination in the rule's list.
+    /// For each destination its index in the rule's list.
     pub dst_items: Vec<usize>,
+    /// The ports, each with its protocol; without one, of the protocols of [`opens`].
     pub ports: Vec<(Option<Protocol>, PortRange)>,
-    /// One of them must be met, if there are any: the rule's own, or the default ones.
+    /// The postures of which one must be met, if there are any: the rule's own, or the default ones.
     pub postures: &'p [Selector],
 }
 
-/// A rule for packets.
+/// A rule of a policy that lets packets through.
 #[derive(Clone, Copy, Debug)]
 pub enum RuleRef<'p> {
+    /// A grant.
     Grant(&'p Grant),
+    /// An ACL.
     Acl(&'p Acl),
-    /// What a policy that has neither grants nor acls allows: everything
-    NoRules(Origin),
+    /// A policy with neither `grants` nor `acls`, which allows everything.
+    ImplicitAllowAll(Origin),
 }
 
 impl RuleRef<'_> {
+    /// Returns where the rule is; the whole policy if it has no rules.
     pub fn origin(self) -> Origin {
         match self {
             RuleRef::Grant(grant) => grant.origin,
             RuleRef::Acl(acl) => acl.origin,
-            RuleRef::NoRules(origin) => origin,
+            RuleRef::ImplicitAllowAll(origin) => origin,
         }
     }
 }
@@ -51,7 +58,7 @@ impl<'p> AccessRule<'p> {
         match self.rule {
             RuleRef::Grant(grant) => items.filter_map(|&item| grant.dst.get(item)).collect(),
             RuleRef::Acl(acl) => items.filter_map(|&item| acl.dst.get(item)).map(|dst| &dst.host).collect(),
-            RuleRef::NoRules(_) => Vec::new(),
+            RuleRef::ImplicitAllowAll(_) => Vec::new(),
         }
     }
 
@@ -61,8 +68,8 @@ impl<'p> AccessRule<'p> {
     }
 }
 
-/// Whether what a rule has as ports opens one. Protocols without ports go through whatever the ports of a rule are, as
-/// in the client, and a rule without a protocol is about the client's default ones.
+/// Whether ports of a rule include a port. As in the client, protocols without ports pass whatever the ports of a rule
+/// are, and a rule without a protocol allows the client's default protocols.
 pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
     is_allowed && (!protocol.has_ports() || ports.contains(port))
@@ -145,7 +152,7 @@ impl<'p> RuleIndex<'p> {
     }
 }
 
-/// The sources and destinations of all grants and acls.
+/// Returns the sources and destinations of all grants and ACLs.
 pub fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
     let acls = policy.acls.iter().flatten();
@@ -186,9 +193,9 @@ fn permits<'p>(policy: &'p Policy, selectors: &mut SelectorIndex<'p>) -> Vec<Acc
         }
     }
     if policy.grants.is_none() && policy.acls.is_none() {
-        let (anybody, everything) = selectors.everything();
+        let (anybody, everything) = selectors.add_everything();
         permits.push(AccessRule {
-            rule: RuleRef::NoRules(policy.origin),
+            rule: RuleRef::ImplicitAllowAll(policy.origin),
             src: vec![anybody],
             dst: vec![everything],
             dst_items: vec![0],

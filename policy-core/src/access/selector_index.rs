@@ -1,30 +1,44 @@
-//! The selectors of a policy, each once, and the way from somebody to those that name them: by login, by role, by tag,
-//! by address. They are looked up once; after that only numbers are compared.
+//! The selectors of a policy, each once, and the way from an endpoint to those that name it: by login, by role, by tag,
+//! by address. They are looked up once. After that only numbers are compared.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::access::address_space::INTERNET;
+use crate::access::denotation::{Denotation, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::interval::{FAMILIES, INTERNET, IntervalTree, TAILNET, single};
-use crate::access::tailnet::{Tailnet, has_role};
-use crate::model::{AddressRange, Autogroup, Role, Selector, SelectorKind};
+use crate::access::interval::{IntervalTree, single};
+use crate::access::ip_set;
+use crate::access::matching::{has_every_device, is_in_tailnet};
+use crate::access::sorted;
+use crate::access::tailnet::Tailnet;
+use crate::model::{Role, Selector};
 
-/// A selector by number. Equal texts have one.
+/// A selector by number. Equal texts have the same.
 pub type SelectorId = usize;
 
-/// Every selector of a list, numbered.
+/// Every selector of a list, numbered. [`crate::access::matching`] defines what names an endpoint.
 #[derive(Debug)]
 pub struct SelectorIndex<'p> {
-    /// Each once, in order.
+    /// The selectors in the order of their numbers.
     pub distinct: Vec<&'p Selector>,
+    /// What each of them stands for.
+    pub denotations: Vec<Denotation<'p>>,
     by_text: HashMap<&'p str, SelectorId>,
-    /// A login, in lower case, with the groups that have it.
+    /// By login, in lower case, the user and the groups that have it.
     by_login: HashMap<String, Vec<SelectorId>>,
     /// By tag, in lower case.
     by_tag: HashMap<String, Vec<SelectorId>>,
-    by_domain: HashMap<&'p str, Vec<SelectorId>>,
-    autogroups: Vec<(Autogroup, SelectorId)>,
-    wildcard: Option<SelectorId>,
+    /// By domain, in lower case.
+    by_domain: HashMap<String, Vec<SelectorId>>,
+    /// `autogroup:member` has two names, and so perhaps two numbers.
+    roles: Vec<(Role, SelectorId)>,
+    everything: Option<SelectorId>,
+    any_address: Option<SelectorId>,
+    tagged: Option<SelectorId>,
+    shared: Option<SelectorId>,
+    internet: Option<SelectorId>,
+    own_devices: Option<SelectorId>,
     by_address: IntervalTree<SelectorId>,
     /// Those that have an address of every device, whichever it has.
     of_every_device: Vec<SelectorId>,
@@ -32,177 +46,241 @@ pub struct SelectorIndex<'p> {
 }
 
 impl<'p> SelectorIndex<'p> {
-    /// Numbers these.
+    /// Numbers these selectors.
     pub fn new(tailnet: &Tailnet<'p>, all: impl IntoIterator<Item = &'p Selector>) -> Self {
-        let mut selectors = SelectorIndex {
+        let mut index = SelectorIndex {
             distinct: Vec::new(),
+            denotations: Vec::new(),
             by_text: HashMap::new(),
             by_login: HashMap::new(),
             by_tag: HashMap::new(),
             by_domain: HashMap::new(),
-            autogroups: Vec::new(),
-            wildcard: None,
+            roles: Vec::new(),
+            everything: None,
+            any_address: None,
+            tagged: None,
+            shared: None,
+            internet: None,
+            own_devices: None,
             by_address: IntervalTree::new(Vec::new()),
             of_every_device: Vec::new(),
             count: 0,
         };
-        let mut addresses = Vec::new();
         for selector in all {
-            let Entry::Vacant(entry) = selectors.by_text.entry(&selector.text) else { continue };
-            let id = *entry.insert(selectors.count);
-            selectors.count += 1;
-            selectors.distinct.push(selector);
-            match selector.kind {
-                SelectorKind::Wildcard => selectors.wildcard = Some(id),
-                SelectorKind::User => selectors.add_login(&selector.text, id),
-                SelectorKind::Group => {
-                    let group = tailnet.groups.get(selector.text.as_str());
-                    let members = group.into_iter().flat_map(|group| &group.members);
-                    members.for_each(|member| selectors.add_login(&member.text, id));
+            if let Entry::Vacant(entry) = index.by_text.entry(&selector.text) {
+                entry.insert(index.distinct.len());
+                index.distinct.push(selector);
+                index.denotations.push(tailnet.denote(selector));
+            }
+        }
+        index.count = index.distinct.len();
+        index.fill(tailnet);
+        index
+    }
+
+    /// Enters each selector where those that it names lead to it.
+    fn fill(&mut self, tailnet: &Tailnet<'p>) {
+        let mut addresses = Vec::new();
+        for (id, &denotation) in self.denotations.iter().enumerate() {
+            match denotation {
+                Denotation::Everything => self.everything = Some(id),
+                Denotation::AnyAddress => self.any_address = Some(id),
+                Denotation::Users(logins) => {
+                    for login in logins {
+                        let named = self.by_login.entry(login_key(&login.text)).or_default();
+                        // A group may have a member twice.
+                        if named.last() != Some(&id) {
+                            named.push(id);
+                        }
+                    }
                 }
-                SelectorKind::Domain => {
-                    let domain = selector.domain().unwrap_or_default();
-                    selectors.by_domain.entry(domain).or_default().push(id);
-                }
-                SelectorKind::Tag => {
-                    selectors.by_tag.entry(selector.text.to_ascii_lowercase()).or_default().push(id);
-                }
-                SelectorKind::Autogroup(Some(autogroup)) => selectors.autogroups.push((autogroup, id)),
-                _ => {
-                    let ranges = tailnet.literal(selector);
-                    let has_all = |family: AddressRange| {
-                        ranges.iter().any(|range| range.first <= family.first && family.last <= range.last)
-                    };
-                    if FAMILIES.into_iter().any(has_all) {
-                        selectors.of_every_device.push(id);
+                Denotation::Domain(domain) => self.by_domain.entry(login_key(domain)).or_default().push(id),
+                Denotation::Role(role) => self.roles.push((role, id)),
+                Denotation::Tag(tag) => self.by_tag.entry(tag.to_ascii_lowercase()).or_default().push(id),
+                Denotation::Tagged => self.tagged = Some(id),
+                Denotation::Shared => self.shared = Some(id),
+                Denotation::Internet => self.internet = Some(id),
+                Denotation::OwnDevices => self.own_devices = Some(id),
+                Denotation::Addresses(_) => {
+                    let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
+                    if has_every_device(&ranges) {
+                        self.of_every_device.push(id);
                     }
                     addresses.extend(ranges.into_iter().map(|range| (range, id)));
                 }
+                // Found by their text.
+                Denotation::SyncedGroup(_) | Denotation::Service(_) | Denotation::External(_) => {}
+                Denotation::Nothing => {}
             }
         }
-        selectors.by_address = IntervalTree::new(addresses);
-        selectors
+        self.by_address = IntervalTree::new(addresses);
     }
 
-    /// Numbers for what a policy without rules has: anybody as a source, and everything as a destination.
-    pub fn everything(&mut self) -> (SelectorId, SelectorId) {
-        let (anybody, everything) = (self.count, self.count + 1);
+    /// Returns numbers for the rule of a policy without rules: any address as a source, and everything as a destination.
+    pub fn add_everything(&mut self) -> (SelectorId, SelectorId) {
+        let (any_address, everything) = (self.count, self.count + 1);
         self.count += 2;
-        self.autogroups.push((Autogroup::DangerAll, anybody));
-        self.wildcard = Some(*self.wildcard.get_or_insert(everything));
-        (anybody, self.wildcard.unwrap_or(everything))
+        (*self.any_address.get_or_insert(any_address), *self.everything.get_or_insert(everything))
     }
 
-    fn add_login(&mut self, login: &str, id: SelectorId) {
-        let named = self.by_login.entry(login.to_ascii_lowercase()).or_default();
-        // A group may have a member twice.
-        if named.last() != Some(&id) {
-            named.push(id);
-        }
-    }
-
-    /// How many there are: all numbers are below it.
+    /// Returns the number of selectors. All their numbers are below it.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// The number of a selector, if it is one of them.
+    /// Whether there are no selectors.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Returns the number of a selector, if it is one of these.
     pub fn id(&self, text: &str) -> Option<SelectorId> {
         self.by_text.get(text).copied()
     }
 
-    /// The numbers of a list's selectors, all of which are among them.
+    /// Returns the numbers of those selectors of a list that are among these.
     pub fn ids(&self, list: &[Selector]) -> Vec<SelectorId> {
         list.iter().filter_map(|selector| self.id(&selector.text)).collect()
     }
 
-    /// The number of `autogroup:self`, if it is one of them.
+    /// Returns the number of `autogroup:self`, if it is one of these.
     pub fn own_devices(&self) -> Option<SelectorId> {
-        self.autogroup(Autogroup::SelfDevices)
+        self.own_devices
     }
 
-    fn autogroup(&self, wanted: Autogroup) -> Option<SelectorId> {
-        self.autogroups.iter().find(|(autogroup, _)| *autogroup == wanted).map(|&(_, id)| id)
-    }
-
-    /// Those that name it as a source, in the order of their numbers.
-    pub fn of_source(&self, tailnet: &Tailnet, identity: &Endpoint) -> Vec<SelectorId> {
-        let mut named = self.of_either_end(identity);
-        if is_in_tailnet(tailnet, identity) {
-            named.extend(self.wildcard);
+    /// Returns the selectors that certainly name an endpoint as a source, in the order of their numbers.
+    pub fn of_source(&self, tailnet: &Tailnet, endpoint: &Endpoint) -> Vec<SelectorId> {
+        let mut named = self.of_either_end(endpoint);
+        if is_in_tailnet(tailnet, endpoint) {
+            named.extend(self.everything);
         }
-        named.extend(self.autogroup(Autogroup::DangerAll));
-        sorted(named)
+        named.extend(self.any_address);
+        sorted::sort(named)
     }
 
-    /// Those that name it as a destination, `autogroup:self` apart, which is between two. What a public
-    /// address is reached through is not looked at: without an exit node nobody gets there, whatever is allowed.
-    pub fn of_destination(&self, identity: &Endpoint) -> Vec<SelectorId> {
-        let mut named = self.of_either_end(identity);
-        named.extend(self.wildcard);
-        if INTERNET.into_iter().any(|range| identity.is_in(range)) {
-            named.extend(self.autogroup(Autogroup::Internet));
+    /// Returns the selectors other than `autogroup:self`, which depends on the source, that certainly name an endpoint
+    /// as a destination, in the order of their numbers.
+    pub fn of_destination(&self, endpoint: &Endpoint) -> Vec<SelectorId> {
+        let mut named = self.of_either_end(endpoint);
+        named.extend(self.everything);
+        if INTERNET.into_iter().any(|range| endpoint.is_in(range)) {
+            named.extend(self.internet);
         }
-        sorted(named)
+        sorted::sort(named)
     }
 
-    fn of_either_end(&self, identity: &Endpoint) -> Vec<SelectorId> {
+    fn of_either_end(&self, endpoint: &Endpoint) -> Vec<SelectorId> {
         let mut named = Vec::new();
-        match &identity.who {
+        match &endpoint.who {
             Principal::Unknown => {}
             Principal::User { login, role } => {
-                named.extend(self.by_login.get(&login.to_ascii_lowercase()).into_iter().flatten());
-                self.add_member(&mut named, login.rsplit_once('@').map(|(_, domain)| domain), *role);
+                named.extend(self.by_login.get(&login_key(login)).into_iter().flatten());
+                self.add_role(&mut named, *role);
             }
-            Principal::Member { domain, role, group } => {
+            Principal::Member { role, group, .. } => {
                 named.extend(group.and_then(|group| self.id(group)));
-                self.add_member(&mut named, *domain, Some(*role));
+                self.add_role(&mut named, Some(*role));
             }
             Principal::Tagged(tags) => {
                 for tag in tags {
                     named.extend(self.by_tag.get(&tag.to_ascii_lowercase()).into_iter().flatten());
                 }
-                named.extend(self.autogroup(Autogroup::Tagged));
+                named.extend(self.tagged);
             }
             Principal::Service(name) | Principal::External(name) => named.extend(self.id(name)),
-            Principal::Shared => named.extend(self.autogroup(Autogroup::Shared)),
+            Principal::Shared => named.extend(self.shared),
         }
-        // A device whose addresses are not known still has one in each family.
-        if identity.addresses.is_empty() && identity.who.is_device() {
+        if let Some(domain) = endpoint.who.domain().filter(|_| !self.by_domain.is_empty()) {
+            named.extend(self.by_domain.get(&login_key(domain)).into_iter().flatten());
+        }
+        // A device of unknown address has one in each family.
+        if endpoint.addresses.is_empty() && endpoint.who.is_device() {
             named.extend(&self.of_every_device);
         }
-        for &address in &identity.addresses {
+        for &address in &endpoint.addresses {
             named.extend(self.by_address.overlapping(single(address)));
         }
         named
     }
 
-    fn add_member(&self, named: &mut Vec<SelectorId>, domain: Option<&str>, role: Option<Role>) {
-        named.extend(domain.and_then(|domain| self.by_domain.get(domain)).into_iter().flatten());
-        let roles = self.autogroups.iter().filter(|(autogroup, _)| has_role(role, *autogroup));
-        named.extend(roles.map(|(_, id)| id));
-    }
-}
-
-/// Whether `*` names it as a source. What is shared in is among it, what is only reached is not.
-fn is_in_tailnet(tailnet: &Tailnet, identity: &Endpoint) -> bool {
-    match identity.who {
-        Principal::User { .. }
-        | Principal::Member { .. }
-        | Principal::Tagged(_)
-        | Principal::Shared
-        | Principal::External(_) => true,
-        Principal::Unknown | Principal::Service(_) => {
-            let mut addresses = identity.addresses.iter().map(|&address| single(address));
-            identity.is_routed
-                || TAILNET.into_iter().any(|range| identity.is_in(range))
-                || addresses.any(|address| tailnet.routers.overlapping(address).next().is_some())
+    fn add_role(&self, named: &mut Vec<SelectorId>, role: Option<Role>) {
+        for &(wanted, id) in &self.roles {
+            if has_role(role, wanted) {
+                named.push(id);
+            }
         }
     }
 }
 
-fn sorted(mut named: Vec<SelectorId>) -> Vec<SelectorId> {
-    named.sort_unstable();
-    named.dedup();
-    named
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+    use crate::access::endpoint::Reach;
+    use crate::access::matching::{matches_destination, matches_source};
+    use crate::access::rule_index::ends;
+    use crate::access::ternary::Ternary;
+    use crate::access::unknowns::{UnknownFact, UnknownSelectors, Unknowns};
+    use crate::proof::classes::AccessClasses;
+    use policy_generate::small;
+    use policy_generate::small::Random;
+
+    /// Everything that a policy tells apart, and the users once more without their role.
+    fn endpoints<'p>(policy: &'p Policy) -> Vec<Endpoint<'p>> {
+        let classes = AccessClasses::new(policy);
+        let all = classes.sources.iter().chain(&classes.destinations).flat_map(|class| class.members.clone());
+        let mut endpoints: Vec<Endpoint> = all.collect();
+        let without_role = |endpoint: &Endpoint<'p>| match endpoint.who {
+            Principal::User { login, .. } => {
+                Some(Endpoint { who: Principal::User { login, role: None }, ..endpoint.clone() })
+            }
+            _ => None,
+        };
+        endpoints.extend(endpoints.iter().filter_map(without_role).collect::<Vec<_>>());
+        endpoints
+    }
+
+    #[test]
+    fn what_is_looked_up_is_what_a_look_at_every_selector_finds() {
+        let [mut yes, mut no, mut maybe] = [0; 3];
+        for seed in small::seeds(40) {
+            let (text, facts) = small::policy(&mut Random::new(seed));
+            for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
+                let tailnet = Tailnet::new(&policy);
+                let index = SelectorIndex::new(&tailnet, ends(&policy));
+                let unknown_selectors = UnknownSelectors::new(&tailnet, &index);
+                for endpoint in endpoints(&policy) {
+                    let is_address = endpoint.who == Principal::Unknown && endpoint.reach == Reach::Own;
+                    let unknowns = Unknowns {
+                        device: endpoint.is_unknown_device(&tailnet).then_some("an address"),
+                        route: (is_address && tailnet.devices.is_empty()).then_some("an address"),
+                    };
+                    let mut facts = endpoint.unknown_facts();
+                    facts.extend(unknowns.device.map(|_| UnknownFact::Device));
+                    facts.extend(unknowns.route.map(|_| UnknownFact::Route));
+                    let possible = unknown_selectors.dependent_on(&facts);
+                    let (of_source, of_destination) =
+                        (index.of_source(&tailnet, &endpoint), index.of_destination(&endpoint));
+                    for (id, selector) in index.distinct.iter().enumerate() {
+                        for (found, answer) in [
+                            (&of_source, matches_source(&tailnet, selector, &endpoint, unknowns)),
+                            (&of_destination, matches_destination(&tailnet, selector, &endpoint, unknowns)),
+                        ] {
+                            let place = || format!("{selector} {endpoint:?}\n{text}");
+                            assert_eq!(sorted::contains(found, id), answer == Ternary::Yes, "{}", place());
+                            match answer {
+                                Ternary::Yes => yes += 1,
+                                Ternary::No => no += 1,
+                                Ternary::Maybe(_) => {
+                                    maybe += 1;
+                                    assert!(sorted::contains(&possible, id), "{}", place());
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(yes > 1000 && no > 1000 && maybe > 1000, "{yes} {no} {maybe}");
+    }
 }

@@ -1,18 +1,20 @@
-//! What is left of a list of names when others are taken away from it: exactly, or not at all.
+//! What is left of a list of selectors without others: exactly, or not at all.
 //!
-//! Tailscale has lists, and nothing that takes away from them. So a group becomes those of its people who are left, and
-//! addresses become the prefixes that are left. A name whose bearers no policy lists stays whole or goes whole: who is
-//! in `autogroup:member` today does not tell who is tomorrow. Of tags, the list is meant: `tag:a, tag:b` less `tag:b` is
-//! `tag:a`, and so are devices that have both.
+//! Tailscale has lists, and no way to subtract from them. So a group becomes its remaining users, and addresses become
+//! the remaining prefixes. A selector whose users the policy does not list stays whole or goes whole: who is in
+//! `autogroup:member` today does not say who is tomorrow. Tags are subtracted from the list: `tag:a, tag:b` without
+//! `tag:b` is `tag:a`, and so includes devices that have both.
 
 use std::collections::HashMap;
 
-use crate::access::interval::{FAMILIES, INTERNET, IntervalTree, joined, overlap};
-use crate::access::ip_set::{after, before};
-use crate::access::tailnet::Tailnet;
-use crate::model::{AddressRange, Autogroup, Policy, Prefix, Selector, SelectorKind};
+use crate::access::address_space::{FAMILIES, INTERNET};
+use crate::access::declarations::Declarations;
+use crate::access::denotation::{Denotation, domain_of, login_key};
+use crate::access::interval::{IntervalTree, coalesce, overlap, subtract};
+use crate::access::ip_set;
+use crate::model::{AddressRange, Policy, Prefix, Selector};
 
-/// Takes names away from lists, as a policy declares them.
+/// Subtracts selectors from lists, with the names that a policy declares.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -26,15 +28,15 @@ use crate::model::{AddressRange, Autogroup, Policy, Prefix, Selector, SelectorKi
 /// ```
 #[derive(Debug)]
 pub struct Subtraction<'p> {
-    tailnet: Tailnet<'p>,
+    declarations: Declarations<'p>,
 }
 
 /// What is left of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remainder {
-    /// Of each item of the list.
+    /// For each item of the list what is left of it.
     pub rest: Vec<Rest>,
-    /// Of each name that was to be taken away, whether that changed anything.
+    /// For each subtracted selector whether it changed anything.
     pub takes: Vec<bool>,
     /// What Tailscale cannot express.
     pub inexact: Vec<Inexact>,
@@ -45,173 +47,187 @@ pub struct Remainder {
 pub enum Rest {
     /// All of it.
     Whole,
-    /// These, or nothing.
+    /// These selectors, or nothing.
     Names(Vec<String>),
 }
 
-/// A name that cannot be taken out of another one.
+/// A selector that cannot be subtracted from another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inexact {
-    /// The item of the list.
+    /// The index of the item in the list.
     pub item: usize,
-    /// The name that was to be taken away.
+    /// The index of the subtracted selector.
     pub except: usize,
-    /// InexactReason not, as a sentence about the two.
+    /// Why it is not possible.
     pub why: InexactReason,
 }
 
-/// InexactReason a name cannot be taken out of another one.
+/// Why a selector cannot be subtracted from another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InexactReason {
-    /// It is everybody and everything.
+    /// The item is `*` or `autogroup:danger-all`.
     Everything,
     /// The policy does not list who is in the item.
     OpenItem,
-    /// The policy does not list who is in what is taken away.
+    /// The policy does not list who is in what is subtracted.
     OpenExcept,
-    /// A bearer of the one may have an address of the other.
+    /// A device of the one may have an address of the other.
     Address,
 }
 
-/// What a selector names.
-enum Nature {
+/// The kinds of selectors that subtraction tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
     Everything,
-    /// People by their logins, as they are written.
-    People(Vec<String>),
-    /// People whom the policy does not list; of a domain, if that is all that is known of them.
-    Crowd(Option<String>),
+    /// Users that the policy lists.
+    Users,
+    /// The users of a domain.
+    Domain,
+    /// Other users that the policy does not list.
+    OpenUsers,
     Tag,
     Tagged,
     Service,
     Internet,
-    Addresses(Vec<AddressRange>),
-    /// Nothing that is declared.
-    Unknown,
+    /// Addresses, some of which devices may have.
+    DeviceAddresses,
+    /// Addresses that no device has.
+    OtherAddresses,
+    Nothing,
+}
+
+/// What subtracting a selector of one kind does to an item of another.
+enum Relation {
+    /// Nothing, unless they have logins or addresses in common.
+    Apart,
+    /// The item is gone.
+    Covered,
+    /// The remainder cannot be written down.
+    Inexact(InexactReason),
+}
+
+fn relation(item: Kind, except: Kind) -> Relation {
+    use Kind::{DeviceAddresses, Domain, Everything, OpenUsers, Service, Tag, Tagged, Users};
+    match (item, except) {
+        (_, Everything) | (Tag, Tagged) => Relation::Covered,
+        (Everything, _) => Relation::Inexact(InexactReason::Everything),
+        (OpenUsers, Users | Domain | OpenUsers) | (Domain, OpenUsers) | (Tagged, Tag) => {
+            Relation::Inexact(InexactReason::OpenItem)
+        }
+        (Users, OpenUsers) => Relation::Inexact(InexactReason::OpenExcept),
+        (Users | Domain | OpenUsers | Tag | Tagged | Service, DeviceAddresses)
+        | (DeviceAddresses, Users | Domain | OpenUsers | Tag | Tagged | Service) => {
+            Relation::Inexact(InexactReason::Address)
+        }
+        _ => Relation::Apart,
+    }
 }
 
 impl<'p> Subtraction<'p> {
-    /// With the groups, hosts and ip sets of a policy.
+    /// Prepares to subtract with the groups, hosts and IP sets of `policy`.
     pub fn new(policy: &'p Policy) -> Self {
-        Subtraction { tailnet: Tailnet::new(policy) }
+        Subtraction { declarations: Declarations::new(policy) }
     }
 
-    /// What is left of `list` when all of `except` is taken away.
+    /// Returns what is left of `list` without all of `except`.
     pub fn remainder(&self, list: &[Selector], except: &[Selector]) -> Remainder {
-        let mut taken = Taken::new(self, except);
+        let mut excepts = Excepts::new(self, except);
         let mut remainder = Remainder { rest: Vec::with_capacity(list.len()), takes: Vec::new(), inexact: Vec::new() };
         for (item, selector) in list.iter().enumerate() {
-            let rest = taken.rest(selector, self.nature(selector)).unwrap_or_else(|(except, why)| {
-                taken.mark([except]);
+            let rest = excepts.rest(selector, &self.resolve(selector)).unwrap_or_else(|(except, why)| {
+                excepts.mark([except]);
                 remainder.inexact.push(Inexact { item, except, why });
                 Rest::Whole
             });
             remainder.rest.push(rest);
         }
-        remainder.takes = taken.takes;
+        remainder.takes = excepts.takes;
         remainder
     }
 
-    fn nature(&self, selector: &Selector) -> Nature {
-        use SelectorKind as Kind;
-        match selector.kind {
-            Kind::Wildcard => Nature::Everything,
-            Kind::User => Nature::People(vec![selector.text.to_string()]),
-            Kind::Group => match self.tailnet.groups.get(selector.text.as_str()) {
-                Some(group) => Nature::People(group.members.iter().map(|member| member.text.to_string()).collect()),
-                None => Nature::Unknown,
-            },
-            Kind::Domain => Nature::Crowd(selector.domain().map(str::to_ascii_lowercase)),
-            Kind::SyncedGroup => Nature::Crowd(None),
-            Kind::External if selector.text.starts_with("group:") => Nature::Crowd(None),
-            Kind::Tag | Kind::External => Nature::Tag,
-            Kind::Service => Nature::Service,
-            Kind::Autogroup(Some(autogroup)) => match autogroup {
-                Autogroup::DangerAll => Nature::Everything,
-                Autogroup::Tagged => Nature::Tagged,
-                Autogroup::Internet => Nature::Internet,
-                _ => Nature::Crowd(None),
-            },
-            Kind::Address(_) | Kind::Prefix(_) | Kind::Range(_) | Kind::Host | Kind::IpSet => {
-                match self.tailnet.literal(selector) {
-                    none if none.is_empty() => Nature::Unknown,
-                    ranges => Nature::Addresses(joined(ranges)),
-                }
+    fn resolve<'s>(&self, selector: &'s Selector) -> Term<'s>
+    where
+        'p: 's,
+    {
+        let denotation = Denotation::new(selector, &self.declarations);
+        let ranges = coalesce(ip_set::named_addresses(&self.declarations, denotation));
+        let kind = match denotation {
+            Denotation::Everything | Denotation::AnyAddress => Kind::Everything,
+            Denotation::Users(_) => Kind::Users,
+            Denotation::Domain(_) => Kind::Domain,
+            Denotation::SyncedGroup(_) | Denotation::Role(_) | Denotation::Shared | Denotation::OwnDevices => {
+                Kind::OpenUsers
             }
-            Kind::Autogroup(None) | Kind::Posture | Kind::LocalPart | Kind::Unknown => Nature::Unknown,
-        }
+            Denotation::External(name) if name.starts_with("group:") => Kind::OpenUsers,
+            Denotation::Tag(_) | Denotation::External(_) => Kind::Tag,
+            Denotation::Tagged => Kind::Tagged,
+            Denotation::Service(_) => Kind::Service,
+            Denotation::Internet => Kind::Internet,
+            Denotation::Addresses(_) if ranges.is_empty() => Kind::Nothing,
+            Denotation::Addresses(_) if ranges.iter().any(|&range| is_of_devices(range)) => Kind::DeviceAddresses,
+            Denotation::Addresses(_) => Kind::OtherAddresses,
+            Denotation::Nothing => Kind::Nothing,
+        };
+        Term { denotation, kind, ranges }
     }
 }
 
-/// What is to be taken away, looked up by what it is. Numbers are places in the list of it.
-#[derive(Default)]
-struct Taken {
-    takes: Vec<bool>,
-    /// All of them as they are written, small, as that is how names are compared.
-    names: HashMap<String, Vec<usize>>,
-    logins: HashMap<String, Vec<usize>>,
-    domains: HashMap<String, Vec<usize>>,
-    /// By domain, the first whose login is there.
-    login_domains: HashMap<String, usize>,
-    holes: Vec<(AddressRange, usize)>,
-    /// By their places among the holes.
-    by_address: Option<IntervalTree<usize>>,
-    everything: Option<usize>,
-    /// The first of each kind is enough to say why something cannot be taken away.
-    people: Option<usize>,
-    /// Of the people, those who are not listed, nor all of one domain.
-    crowd: Option<usize>,
-    tag: Option<usize>,
-    tagged: Option<usize>,
-    /// People, tags and services: what may have any address of a tailnet.
-    bearer: Option<usize>,
-    /// What has such an address.
-    address: Option<usize>,
+/// A selector with all that subtraction needs to know of it.
+struct Term<'s> {
+    denotation: Denotation<'s>,
+    kind: Kind,
+    /// The addresses that it names, coalesced.
+    ranges: Vec<AddressRange>,
 }
 
-impl Taken {
-    fn new(subtraction: &Subtraction, except: &[Selector]) -> Taken {
-        let mut taken = Taken { takes: vec![false; except.len()], ..Taken::default() };
+/// The selectors to subtract, by what they are. Numbers are their indexes.
+struct Excepts {
+    takes: Vec<bool>,
+    /// All of them by their texts, in lower case, as names are compared.
+    names: HashMap<String, Vec<usize>>,
+    /// The first of each kind, in order. It is enough to say why something cannot be subtracted.
+    kinds: Vec<(Kind, usize)>,
+    logins: HashMap<String, Vec<usize>>,
+    domains: HashMap<String, Vec<usize>>,
+    /// By domain, the first with a login there.
+    login_domains: HashMap<String, usize>,
+    by_address: IntervalTree<(AddressRange, usize)>,
+}
+
+impl Excepts {
+    fn new(subtraction: &Subtraction, except: &[Selector]) -> Excepts {
+        let mut excepts = Excepts {
+            takes: vec![false; except.len()],
+            names: HashMap::new(),
+            kinds: Vec::new(),
+            logins: HashMap::new(),
+            domains: HashMap::new(),
+            login_domains: HashMap::new(),
+            by_address: IntervalTree::new(Vec::new()),
+        };
+        let mut holes = Vec::new();
         for (index, selector) in except.iter().enumerate() {
-            taken.names.entry(selector.text.to_ascii_lowercase()).or_default().push(index);
-            let first = |slot: &mut Option<usize>| *slot = slot.or(Some(index));
-            let nature = subtraction.nature(selector);
-            match nature {
-                Nature::People(_) | Nature::Crowd(_) => first(&mut taken.people),
-                Nature::Tag => first(&mut taken.tag),
-                Nature::Tagged => first(&mut taken.tagged),
-                _ => {}
+            excepts.names.entry(selector.text.to_ascii_lowercase()).or_default().push(index);
+            let term = subtraction.resolve(selector);
+            if excepts.kinds.iter().all(|(kind, _)| *kind != term.kind) {
+                excepts.kinds.push((term.kind, index));
             }
-            match nature {
-                Nature::People(_) | Nature::Crowd(_) | Nature::Tag | Nature::Tagged | Nature::Service => {
-                    first(&mut taken.bearer);
-                }
-                _ => {}
-            }
-            match nature {
-                Nature::Everything => first(&mut taken.everything),
-                Nature::People(logins) => {
-                    for login in logins.iter().map(|login| key(login)) {
-                        taken.login_domains.entry(domain(&login).to_owned()).or_insert(index);
-                        taken.logins.entry(login).or_default().push(index);
+            match term.denotation {
+                Denotation::Users(logins) => {
+                    for login in logins.iter().map(|login| key(&login.text)) {
+                        let domain = domain_of(&login).unwrap_or_default().to_owned();
+                        excepts.login_domains.entry(domain).or_insert(index);
+                        excepts.logins.entry(login).or_default().push(index);
                     }
                 }
-                Nature::Crowd(Some(domain)) => taken.domains.entry(domain).or_default().push(index),
-                Nature::Crowd(None) => first(&mut taken.crowd),
-                Nature::Tag | Nature::Tagged | Nature::Service => {}
-                Nature::Internet => taken.holes.extend(INTERNET.map(|range| (range, index))),
-                Nature::Addresses(ranges) => {
-                    if ranges.iter().copied().any(is_of_tailnet) {
-                        first(&mut taken.address);
-                    }
-                    taken.holes.extend(ranges.into_iter().map(|range| (range, index)));
-                }
-                // That it is not declared is said elsewhere.
-                Nature::Unknown => taken.mark([index]),
+                Denotation::Domain(domain) => excepts.domains.entry(login_key(domain)).or_default().push(index),
+                // That it is not declared is reported elsewhere.
+                _ if term.kind == Kind::Nothing => excepts.mark([index]),
+                _ => holes.extend(term.ranges.into_iter().map(|range| (range, (range, index)))),
             }
         }
-        let numbered = taken.holes.iter().enumerate().map(|(number, (range, _))| (*range, number));
-        taken.by_address = Some(IntervalTree::new(numbered.collect()));
-        taken
+        excepts.by_address = IntervalTree::new(holes);
+        excepts
     }
 
     fn mark(&mut self, indexes: impl IntoIterator<Item = usize>) {
@@ -222,122 +238,106 @@ impl Taken {
         }
     }
 
-    /// What is left of an item, or which name cannot be taken out of it, and why.
-    fn rest(&mut self, item: &Selector, nature: Nature) -> Result<Rest, (usize, InexactReason)> {
-        let gone = Ok(Rest::Names(Vec::new()));
-        // What is listed is compared one by one, so that each name is known to take something away.
-        let is_listed =
-            matches!(&nature, Nature::Addresses(_)) || matches!(&nature, Nature::People(logins) if !logins.is_empty());
-        let same = self.names.get(&item.text.to_ascii_lowercase()).filter(|_| !is_listed).cloned();
-        if let Some(same) = same.or_else(|| Some(vec![self.everything?])) {
-            self.mark(same);
-            return gone;
+    /// Returns what is left of an item, or which selector cannot be subtracted from it, and why.
+    fn rest(&mut self, item: &Selector, term: &Term) -> Result<Rest, (usize, InexactReason)> {
+        if let Some(all) = self.covering(item, term) {
+            self.mark(all);
+            return Ok(Rest::Names(Vec::new()));
         }
-        match nature {
-            Nature::Unknown => Ok(Rest::Whole),
-            Nature::Everything if self.takes.is_empty() => Ok(Rest::Whole),
-            Nature::Everything => Err((0, InexactReason::Everything)),
-            Nature::People(logins) => {
-                let left = self.people_left(&logins);
-                match self.crowd.or(self.address).filter(|_| !left.is_empty()) {
-                    Some(crowd) if self.crowd.is_some() => Err((crowd, InexactReason::OpenExcept)),
-                    Some(address) => Err((address, InexactReason::Address)),
-                    None if left.len() == logins.len() => Ok(Rest::Whole),
-                    None => Ok(Rest::Names(left)),
+        let inexact = self.inexact(term.kind);
+        match term.denotation {
+            Denotation::Users(logins) => {
+                let left = self.logins_left(logins);
+                match inexact {
+                    Some(inexact) if !left.is_empty() => Err(inexact),
+                    _ if left.len() == logins.len() => Ok(Rest::Whole),
+                    _ => Ok(Rest::Names(left)),
                 }
             }
-            Nature::Crowd(domain) => match (self.of_crowd(domain.as_deref()), self.address) {
-                (Some(index), _) => Err((index, InexactReason::OpenItem)),
-                (None, Some(address)) => Err((address, InexactReason::Address)),
-                (None, None) => Ok(Rest::Whole),
+            Denotation::Domain(domain) => match self.login_domains.get(&login_key(domain)) {
+                Some(&index) => Err((index, InexactReason::OpenItem)),
+                None => inexact.map_or(Ok(Rest::Whole), Err),
             },
-            Nature::Tag | Nature::Service | Nature::Tagged => match (&nature, self.tagged, self.tag, self.address) {
-                (Nature::Tag, Some(tagged), ..) => {
-                    self.mark([tagged]);
-                    gone
-                }
-                (Nature::Tagged, _, Some(tag), _) => Err((tag, InexactReason::OpenItem)),
-                (.., Some(address)) => Err((address, InexactReason::Address)),
-                _ => Ok(Rest::Whole),
-            },
-            Nature::Internet => {
-                match self.holes.iter().find(|(hole, _)| INTERNET.iter().any(|part| overlap(*part, *hole))) {
-                    Some((_, index)) => Err((*index, InexactReason::OpenItem)),
-                    None => Ok(Rest::Whole),
-                }
+            Denotation::Internet => {
+                let holes = INTERNET.into_iter().flat_map(|range| self.by_address.overlapping(range));
+                let first = holes.map(|(_, index)| index).min();
+                first.map_or(Ok(Rest::Whole), |index| Err((index, InexactReason::OpenItem)))
             }
-            Nature::Addresses(ranges) => match self.bearer {
-                Some(bearer) if ranges.iter().copied().any(is_of_tailnet) => Err((bearer, InexactReason::Address)),
-                _ => Ok(self.addresses_left(&ranges)),
+            _ => match inexact {
+                Some(inexact) => Err(inexact),
+                None => Ok(self.addresses_left(&term.ranges)),
             },
         }
     }
 
-    fn people_left(&mut self, logins: &[String]) -> Vec<String> {
+    /// Returns the selectors that leave nothing of an item: those with the same text, or else one that covers it.
+    fn covering(&self, item: &Selector, term: &Term) -> Option<Vec<usize>> {
+        // Logins and addresses are compared one by one, so that each selector is known to take something.
+        let is_listed = match term.denotation {
+            Denotation::Users(logins) => !logins.is_empty(),
+            Denotation::Addresses(_) => !term.ranges.is_empty(),
+            _ => false,
+        };
+        let same = self.names.get(&item.text.to_ascii_lowercase()).filter(|_| !is_listed);
+        same.cloned().or_else(|| {
+            let mut kinds = self.kinds.iter();
+            let covering = kinds.find(|(except, _)| matches!(relation(term.kind, *except), Relation::Covered));
+            covering.map(|&(_, index)| vec![index])
+        })
+    }
+
+    /// Returns the first selector that cannot be subtracted from an item of some kind, and why. That users are not
+    /// listed comes before that addresses may be theirs.
+    fn inexact(&self, item: Kind) -> Option<(usize, InexactReason)> {
+        let found = self.kinds.iter().filter_map(|&(except, index)| match relation(item, except) {
+            Relation::Inexact(why) => Some((index, why)),
+            _ => None,
+        });
+        found.min_by_key(|(_, why)| *why == InexactReason::Address)
+    }
+
+    fn logins_left(&mut self, logins: &[Selector]) -> Vec<String> {
         let mut left = Vec::new();
         for login in logins {
-            let key = key(login);
-            let found: Vec<usize> = [self.logins.get(&key), self.domains.get(domain(&key))]
-                .into_iter()
-                .flatten()
-                .flatten()
-                .copied()
-                .collect();
+            let key = key(&login.text);
+            let of_login = self.logins.get(&key).into_iter().flatten();
+            let of_domain = self.domains.get(domain_of(&key).unwrap_or_default()).into_iter().flatten();
+            let found: Vec<usize> = of_login.chain(of_domain).copied().collect();
             if found.is_empty() {
-                left.push(login.clone());
+                left.push(login.text.to_string());
             }
             self.mark(found);
         }
         left
     }
 
-    /// Somebody who is to be taken out of people that are not listed; of those of a domain, somebody who has it.
-    fn of_crowd(&self, domain: Option<&str>) -> Option<usize> {
-        match domain {
-            Some(domain) => self.login_domains.get(domain).copied().or(self.crowd),
-            None => self.people,
-        }
-    }
-
     fn addresses_left(&mut self, ranges: &[AddressRange]) -> Rest {
         let (mut left, mut found) = (Vec::new(), Vec::new());
         for &range in ranges {
-            let mut next = Some(range.first);
-            let numbers = self.by_address.iter().flat_map(|index| index.overlapping(range));
-            for &(hole, index) in numbers.filter_map(|number| self.holes.get(number)) {
-                found.push(index);
-                let Some(first) = next.filter(|first| *first <= hole.last) else { continue };
-                if first < hole.first {
-                    left.extend(before(hole.first).map(|last| AddressRange { first, last }));
-                }
-                next = after(hole.last).filter(|next| *next <= range.last);
-            }
-            left.extend(next.map(|first| AddressRange { first, last: range.last }));
+            let holes: Vec<(AddressRange, usize)> = self.by_address.overlapping(range).collect();
+            left.extend(subtract(range, holes.iter().map(|&(hole, _)| hole)));
+            found.extend(holes.into_iter().map(|(_, index)| index));
         }
         if found.is_empty() {
             return Rest::Whole;
         }
         self.mark(found);
-        Rest::Names(left.into_iter().flat_map(AddressRange::prefixes).map(written).collect())
+        Rest::Names(left.into_iter().flat_map(AddressRange::prefixes).map(shortest).collect())
     }
 }
 
-/// How logins are compared.
+/// Returns a login as it is compared: without the prefix that other selectors of users have, and in lower case.
 fn key(login: &str) -> String {
-    login.strip_prefix("user:").unwrap_or(login).to_ascii_lowercase()
+    login_key(login.strip_prefix("user:").unwrap_or(login))
 }
 
-fn domain(login: &str) -> &str {
-    login.rsplit_once('@').map_or("", |(_, domain)| domain)
-}
-
-/// A prefix; of a single address the address.
-fn written(prefix: Prefix) -> String {
+/// Writes a prefix, or the address if it is only one.
+fn shortest(prefix: Prefix) -> String {
     let is_single = prefix.length == if prefix.address.is_ipv4() { 32 } else { 128 };
     if is_single { prefix.address.to_string() } else { prefix.to_string() }
 }
 
-fn is_of_tailnet(range: AddressRange) -> bool {
+fn is_of_devices(range: AddressRange) -> bool {
     FAMILIES.iter().any(|family| overlap(*family, range))
 }
 
@@ -489,12 +489,12 @@ mod tests {
                     Rest::Whole => vec![selector.clone()],
                     Rest::Names(left) => names(&left.join(" ")),
                 };
-                let tailnet = Tailnet::new(&policy);
+                let declarations = Declarations::new(&policy);
                 for address in 0..64 {
                     let at = |prefix: Prefix| prefix.contains(Prefix { address: IpAddr::from([10, 0, 0, address]), length: 32 });
                     let wanted = at(prefix(item)) && !except.iter().any(|except| at(prefix(except)));
                     let one = IpAddr::from([10, 0, 0, address]);
-                    let holds = left.iter().flat_map(|name| tailnet.literal(name)).filter(|range| range.first <= one && one <= range.last);
+                    let holds = left.iter().flat_map(|name| ip_set::named_addresses(&declarations, Denotation::new(name, &declarations))).filter(|range| range.first <= one && one <= range.last);
                     prop_assert_eq!(holds.count(), usize::from(wanted), "{} in {:?}", address, left);
                 }
             }

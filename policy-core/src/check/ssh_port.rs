@@ -1,18 +1,21 @@
-//! SSH rules that nobody gets to use, since no grant or acl opens port 22 for them.
+//! SSH rules that nobody can use, since no grant or ACL opens port 22 for them.
 //!
-//! Tailscale needs both: an SSH rule to log in, and a rule of the network to get there. What is said here is certain:
-//! wherever two selectors may have something in common, they are taken to have.
+//! Tailscale needs both: an SSH rule to log in, and a grant or an ACL to connect. What is reported is certain: selectors
+//! that may have something in common are assumed to have.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::access::declarations::Declarations;
+use crate::access::denotation::{Denotation, login_key};
+use crate::access::rule_index::ends;
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Autogroup, List, PortRange, Protocol, Selector, SelectorKind};
+use crate::model::{List, Policy, PortRange, Protocol, Selector};
 
 /// The port of Tailscale SSH.
 const SSH: u16 = 22;
 
-/// More pairs of selectors than anyone writes; with more, nothing is said.
+/// More pairs of selectors than anyone writes. If there are more, nothing is reported.
 const MAX_PAIRS: usize = 1_000_000;
 
 pub(super) fn check(checker: &mut Checker) {
@@ -21,17 +24,17 @@ pub(super) fn check(checker: &mut Checker) {
     if policy.grants.is_none() && policy.acls.is_none() {
         return;
     }
-    let people = People::of(checker);
-    let opened = opened(checker, &people);
+    let users = ListedUsers::new(policy);
+    let opened = opened(policy, &users);
     let by_network: usize = opened.iter().map(|(from, to)| from.len() + to.len()).sum();
     let by_ssh: usize = policy.ssh.iter().map(|rule| rule.src.len() + rule.dst.len()).sum();
     if by_network.saturating_mul(by_ssh) > MAX_PAIRS {
         return;
     }
     for rule in &policy.ssh {
-        let (mut src, dst) = (people.all(&rule.src), people.all(&rule.dst));
-        // A rule for nobody is reported as that.
-        src.retain(|whose| !matches!(whose, Whose::OneOf(logins) if logins.is_empty()));
+        let (mut src, dst) = (users.owners_of_all(&rule.src), users.owners_of_all(&rule.dst));
+        // A rule for nobody has a report of its own.
+        src.retain(|owner| !matches!(owner, Owner::OneOf(logins) if logins.is_empty()));
         let open = opened.iter().any(|(from, to)| meet(&src, from) && meet(&dst, to));
         if !open && !src.is_empty() && !dst.is_empty() {
             let message = "nobody can use this SSH rule: no rule opens port 22 from its sources to its destinations";
@@ -42,99 +45,97 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// Whose device a selector may stand for, as far as the policy tells.
+/// Who may own the devices that a selector stands for.
 #[derive(Clone, Copy)]
-enum Whose<'p> {
-    /// Nobody's: no device at all
-    Nobody,
-    /// Anyone's, with tags or without
+enum Owner<'p> {
+    /// It does not stand for devices.
+    NoDevice,
+    /// Anyone, or nobody: the devices may be tagged.
     Anyone,
-    /// A device with tags, which is nobody's
+    /// Nobody: the devices are tagged.
     Tagged,
-    /// A device of somebody
+    /// Some user.
     Somebody,
-    /// A device of one of these
+    /// One of these users.
     OneOf(&'p HashSet<String>),
 }
 
-/// The people of the policy's groups, and each user alone.
-struct People<'p> {
-    members: HashMap<&'p str, HashSet<String>>,
+/// The users that selectors list: the members of groups, and each user alone.
+struct ListedUsers<'p> {
+    declarations: Declarations<'p>,
+    logins: HashMap<&'p str, HashSet<String>>,
 }
 
-impl<'p> People<'p> {
-    fn of(checker: &Checker<'p>) -> Self {
-        let policy = checker.policy;
-        let mut members: HashMap<&str, HashSet<String>> = HashMap::new();
-        for group in &policy.groups {
-            members.insert(&group.name, group.members.iter().map(login).collect());
-        }
-        let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
-        let sources = policy.acls.iter().flatten().flat_map(|acl| &acl.src);
-        let destinations = policy.acls.iter().flatten().flat_map(|acl| acl.dst.iter().map(|dst| &dst.host));
+impl<'p> ListedUsers<'p> {
+    fn new(policy: &'p Policy) -> Self {
+        let declarations = Declarations::new(policy);
+        let mut logins: HashMap<&str, HashSet<String>> = HashMap::new();
         let ssh = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-        for user in grants.chain(sources).chain(destinations).chain(ssh) {
-            if user.kind == SelectorKind::User {
-                members.entry(&user.text).or_insert_with(|| HashSet::from([login(user)]));
+        for selector in ends(policy).chain(ssh) {
+            if let Denotation::Users(users) = Denotation::new(selector, &declarations) {
+                logins.entry(&selector.text).or_insert_with(|| users.iter().map(login).collect());
             }
         }
-        People { members }
+        ListedUsers { declarations, logins }
     }
 
-    fn all(&self, list: &List<Selector>) -> Vec<Whose<'_>> {
-        list.iter().map(|selector| self.whose(selector)).collect()
+    fn owners_of_all(&self, list: &List<Selector>) -> Vec<Owner<'_>> {
+        list.iter().map(|selector| self.owner(selector)).collect()
     }
 
-    fn whose(&self, selector: &Selector) -> Whose<'_> {
-        match selector.kind {
-            SelectorKind::Tag | SelectorKind::Autogroup(Some(Autogroup::Tagged)) => Whose::Tagged,
-            SelectorKind::User | SelectorKind::Group => {
-                self.members.get(selector.text.as_str()).map_or(Whose::Somebody, Whose::OneOf)
+    fn owner(&self, selector: &Selector) -> Owner<'_> {
+        match Denotation::new(selector, &self.declarations) {
+            Denotation::Tag(_) | Denotation::Tagged => Owner::Tagged,
+            Denotation::Users(_) => self.logins.get(selector.text.as_str()).map_or(Owner::Somebody, Owner::OneOf),
+            Denotation::Domain(_) | Denotation::SyncedGroup(_) | Denotation::Role(_) | Denotation::OwnDevices => {
+                Owner::Somebody
             }
-            SelectorKind::Domain | SelectorKind::SyncedGroup => Whose::Somebody,
-            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => Whose::Somebody,
-            SelectorKind::Autogroup(Some(Autogroup::Internet)) => Whose::Nobody,
-            SelectorKind::Autogroup(Some(autogroup)) if autogroup.is_role() => Whose::Somebody,
-            _ => Whose::Anyone,
+            Denotation::Internet => Owner::NoDevice,
+            Denotation::Everything
+            | Denotation::AnyAddress
+            | Denotation::Shared
+            | Denotation::Service(_)
+            | Denotation::External(_)
+            | Denotation::Addresses(_)
+            | Denotation::Nothing => Owner::Anyone,
         }
     }
 }
 
 fn login(user: &Selector) -> String {
-    user.text.trim_start_matches("user:").to_ascii_lowercase()
+    login_key(user.text.trim_start_matches("user:"))
 }
 
-/// From whom to whom each rule opens the port, if it does.
-fn opened<'a>(checker: &Checker, people: &'a People) -> Vec<(Vec<Whose<'a>>, Vec<Whose<'a>>)> {
-    let policy = checker.policy;
+/// Returns the sources and destinations between which each rule opens the port.
+fn opened<'a>(policy: &Policy, users: &'a ListedUsers) -> Vec<(Vec<Owner<'a>>, Vec<Owner<'a>>)> {
     let opens = |protocol: Option<Protocol>, ports: PortRange| {
         protocol.is_none_or(|protocol| protocol == Protocol::TCP) && ports.contains(SSH)
     };
     let mut opened = Vec::new();
     for grant in policy.grants.iter().flatten() {
         if grant.ip.iter().any(|spec| opens(spec.protocol, spec.ports)) {
-            opened.push((people.all(&grant.src), people.all(&grant.dst)));
+            opened.push((users.owners_of_all(&grant.src), users.owners_of_all(&grant.dst)));
         }
     }
     for acl in policy.acls.iter().flatten() {
         let open = acl.dst.iter().filter(|dst| dst.ports.iter().any(|&ports| opens(acl.proto, ports)));
-        let to: Vec<Whose> = open.map(|dst| people.whose(&dst.host)).collect();
+        let to: Vec<Owner> = open.map(|dst| users.owner(&dst.host)).collect();
         if !to.is_empty() {
-            opened.push((people.all(&acl.src), to));
+            opened.push((users.owners_of_all(&acl.src), to));
         }
     }
     opened
 }
 
-fn meet(some: &[Whose], others: &[Whose]) -> bool {
+fn meet(some: &[Owner], others: &[Owner]) -> bool {
     some.iter().any(|one| others.iter().any(|other| may_meet(*one, *other)))
 }
 
-/// Whether one device may be both. A device can have any two tags.
-fn may_meet(one: Whose, other: Whose) -> bool {
-    use Whose::{Anyone, Nobody, OneOf, Somebody, Tagged};
+/// Whether one device may belong to both. A device can have any two tags.
+fn may_meet(one: Owner, other: Owner) -> bool {
+    use Owner::{Anyone, NoDevice, OneOf, Somebody, Tagged};
     match (one, other) {
-        (Nobody, _) | (_, Nobody) => false,
+        (NoDevice, _) | (_, NoDevice) => false,
         (Anyone, _) | (_, Anyone) | (Tagged, Tagged) => true,
         (Tagged, Somebody | OneOf(_)) | (Somebody | OneOf(_), Tagged) => false,
         (OneOf(some), OneOf(others)) => !some.is_disjoint(others),

@@ -1,6 +1,7 @@
 use std::str::FromStr;
 
 use crate::diagnostic::UnknownName;
+use crate::model::Role;
 
 /// A group that Tailscale defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,18 +74,41 @@ impl Autogroup {
     /// The old name of [`Autogroup::Member`]. One policy may have the one or the other.
     pub const OLD_MEMBER: &str = "autogroup:members";
 
-    /// Whether it stands for people with some role.
+    /// Returns the role that its users have. `autogroup:member` stands for all users, whatever their role.
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Autogroup::Member => Some(Role::Member),
+            Autogroup::Owner => Some(Role::Owner),
+            Autogroup::Admin => Some(Role::Admin),
+            Autogroup::ItAdmin => Some(Role::ItAdmin),
+            Autogroup::NetworkAdmin => Some(Role::NetworkAdmin),
+            Autogroup::BillingAdmin => Some(Role::BillingAdmin),
+            Autogroup::Auditor => Some(Role::Auditor),
+            Autogroup::Tagged
+            | Autogroup::SelfDevices
+            | Autogroup::Internet
+            | Autogroup::Shared
+            | Autogroup::DangerAll
+            | Autogroup::Nonroot => None,
+        }
+    }
+
+    /// Returns the autogroup of the users with `role`.
+    pub const fn of_role(role: Role) -> Autogroup {
+        match role {
+            Role::Member => Autogroup::Member,
+            Role::Owner => Autogroup::Owner,
+            Role::Admin => Autogroup::Admin,
+            Role::ItAdmin => Autogroup::ItAdmin,
+            Role::NetworkAdmin => Autogroup::NetworkAdmin,
+            Role::BillingAdmin => Autogroup::BillingAdmin,
+            Role::Auditor => Autogroup::Auditor,
+        }
+    }
+
+    /// Whether it stands for users with some role.
     pub const fn is_role(self) -> bool {
-        matches!(
-            self,
-            Autogroup::Member
-                | Autogroup::Owner
-                | Autogroup::Admin
-                | Autogroup::ItAdmin
-                | Autogroup::NetworkAdmin
-                | Autogroup::BillingAdmin
-                | Autogroup::Auditor
-        )
+        self.role().is_some()
     }
 }
 
@@ -115,6 +139,7 @@ mod tests {
     fn every_name_is_read_back() {
         for &autogroup in Autogroup::ALL {
             assert_eq!(autogroup.name().parse::<Autogroup>().ok(), Some(autogroup));
+            assert!(autogroup.role().is_none_or(|role| Autogroup::of_role(role) == autogroup));
         }
         assert_eq!("autogroup:members".parse::<Autogroup>().ok(), Some(Autogroup::Member));
         assert_eq!("autogroup:bogus".parse::<Autogroup>().ok(), None);

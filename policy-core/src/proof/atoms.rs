@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::interval::{INTERNET, TAILNET};
+use crate::access::address_space::{INTERNET, TAILNET};
 use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];

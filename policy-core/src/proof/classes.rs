@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::port_set::PortSet;
 use crate::access::rule_index;
 use crate::access::rule_index::{AccessRule, RuleIndex, RuleRef};
@@ -129,7 +129,7 @@ impl<'p> AccessClasses<'p> {
         let sources = group_into_classes(sources);
         // The outsiders with whom a device is shared are no destinations, and to a destination it makes no difference
         // whether it is routed.
-        let destinations = all.iter().filter(|one| one.endpoint.who != Principal::Shared && !one.endpoint.is_routed);
+        let destinations = all.iter().filter(|one| one.endpoint.who != Principal::Shared && one.endpoint.reach == Reach::Own);
         let destinations = destinations.map(|one| (one, rules.selectors.of_destination(&one.endpoint)));
         let destinations = group_into_classes(destinations);
         let (same_user, same_user_sources) = classes_of_same_user(&sources, &destinations);
@@ -226,7 +226,7 @@ impl<'p> AccessRule<'p> {
     pub fn via(&self) -> &'p [Selector] {
         match self.rule {
             RuleRef::Grant(grant) => &grant.via,
-            RuleRef::Acl(_) | RuleRef::NoRules(_) => &[],
+            RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
         }
     }
 }

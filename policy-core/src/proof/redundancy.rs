@@ -108,7 +108,7 @@ impl Pruner<'_, '_, '_> {
                 acl.dst.iter().map(|destination| &destination.text).collect(),
                 &[],
             ),
-            RuleRef::Grant(_) | RuleRef::NoRules(_) => return,
+            RuleRef::Grant(_) | RuleRef::ImplicitAllowAll(_) => return,
         };
         let rule = self.rule.origin();
         let nothing = self.access_rules.clone().map(|id| (id, Remaining::default())).collect();

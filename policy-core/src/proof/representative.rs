@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::interval::FilterAddress;
-use crate::access::interval::{INTERNET, IntervalTree, TAILNET, overlap, single};
+use crate::access::address_space::{INTERNET, TAILNET};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
+use crate::access::filter_address::FilterAddress;
+use crate::access::interval::{IntervalTree, overlap, single};
 use crate::access::tailnet::{Node, Tailnet};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -69,7 +70,7 @@ pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
             Some(owner) => Principal::User { login: owner.email, role: owner.role },
             None => Principal::Tagged(node.fact.tags.iter().map(|tag| tag.text.as_str()).collect()),
         };
-        let endpoint = Endpoint { who, addresses: node.addresses.clone(), is_routed: false };
+        let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
         Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
     };
     tailnet.devices.iter().map(device).collect()
@@ -167,7 +168,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         for node in devices.iter().filter_map(|&device| self.tailnet.devices.get(device)) {
             let is_named = |address: &IpAddr| self.by_address.overlapping(single(*address)).next().is_some();
             if node.addresses.iter().any(is_named) {
-                let endpoint = Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false };
+                let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who.clone()) };
                 let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
                 all.push(Representative::new(endpoint, name, Usefulness::Conditional));
             }
@@ -247,9 +248,10 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             let (name, usefulness) = self.name_of(atom, is_in_tailnet);
             let may_be_routed = !is_in_tailnet && !routes.iter().any(|&route| overlap(route, atom));
             let addresses = vec![atom.first];
-            for is_routed in [false, true].into_iter().take(1 + usize::from(may_be_routed)) {
+            for reach in [Reach::Own, Reach::SubnetRoute].into_iter().take(1 + usize::from(may_be_routed)) {
+                let is_routed = reach == Reach::SubnetRoute;
                 let name = ClassName { is_routed, ..ClassName::new(name.clone()) };
-                let endpoint = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), is_routed };
+                let endpoint = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), reach };
                 all.push(Representative::new(endpoint, name, usefulness));
             }
         }

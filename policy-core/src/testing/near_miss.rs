@@ -105,7 +105,7 @@ pub fn nearest_rules<'p>(
     let mut search = Search::new(most);
     for (number, rule) in rules.iter().enumerate() {
         // Neither a grant of app capabilities alone nor the absence of rules is something to change.
-        if rule.ports.is_empty() || matches!(rule.rule, RuleRef::NoRules(_)) {
+        if rule.ports.is_empty() || matches!(rule.rule, RuleRef::ImplicitAllowAll(_)) {
             continue;
         }
         search.offer(conditions(number, rule), rule.rule.origin(), |unmet| match unmet {

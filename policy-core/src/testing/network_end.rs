@@ -3,18 +3,15 @@
 use std::collections::HashSet;
 
 use crate::access::bit_set::BitSet;
-use crate::access::rule_index::{RuleIndex, RuleRef};
+use crate::access::rule_index::RuleIndex;
 use crate::access::tailnet::Tailnet;
-use crate::model::{Policy, Selector};
-use crate::testing::packet::access_rules;
+use crate::model::Selector;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 use crate::testing::unknowns::{Side, UnknownIndex};
 
 /// Indexes the rules that an end may match, depending on facts that are unknown.
-pub fn index_unknowns(policy: &Policy, tailnet: &Tailnet, rules: &RuleIndex) -> UnknownIndex {
-    let src = access_rules(policy).flat_map(RuleRef::src);
-    let dst = access_rules(policy).flat_map(RuleRef::destinations).map(|(dst, _)| dst);
-    UnknownIndex::new(tailnet, src.chain(dst), &rules.selectors, |ids| rules.with(ids))
+pub fn index_unknowns(tailnet: &Tailnet, rules: &RuleIndex) -> UnknownIndex {
+    UnknownIndex::new(tailnet, &rules.selectors, |ids| rules.with(ids))
 }
 
 /// An end of a test.
@@ -60,11 +57,11 @@ impl<'p> EndResolver<'_, 'p> {
 
     fn end(self, endpoint: TestEndpoint<'p>, side: Side) -> TestEnd<'p> {
         let certain = match side {
-            Side::Source => self.rules.from(self.tailnet, &endpoint.identity()),
-            Side::Destination => self.rules.to(&endpoint.identity()),
+            Side::Source => self.rules.from(self.tailnet, endpoint.endpoint()),
+            Side::Destination => self.rules.to(endpoint.endpoint()),
         };
         let mut possible = certain.clone();
-        self.unknowns.add_to(&mut possible, endpoint.gaps(), side);
+        self.unknowns.add_to(&mut possible, &endpoint.unknown_facts(), side);
         TestEnd { endpoint, certain, possible }
     }
 }

@@ -41,7 +41,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     }
     let tailnet = Tailnet::new(policy);
     let rules = RuleIndex::new(policy, &tailnet);
-    let unknowns = index_unknowns(policy, &tailnet, &rules);
+    let unknowns = index_unknowns(&tailnet, &rules);
     let resolver = EndResolver { tailnet: &tailnet, rules: &rules, unknowns: &unknowns };
     let mut hosts: HashMap<&str, Vec<TestEnd>> = HashMap::new();
     let mut multi_tag_hosts: HashMap<&str, Option<Vec<TestEnd>>> = HashMap::new();
@@ -265,7 +265,7 @@ mod tests {
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
                 let rules = RuleIndex::new(&policy, &tailnet);
-                let unknowns = index_unknowns(&policy, &tailnet, &rules);
+                let unknowns = index_unknowns(&tailnet, &rules);
                 let resolver = EndResolver { tailnet: &tailnet, rules: &rules, unknowns: &unknowns };
                 let ends = |side| move |selector| resolver.ends(selector, side);
                 let from: Vec<TestEnd> = sources.iter().flat_map(ends(Side::Source)).collect();

@@ -95,7 +95,7 @@ impl<'p> RuleRef<'p> {
         match self {
             RuleRef::Grant(grant) => &grant.src,
             RuleRef::Acl(acl) => &acl.src,
-            RuleRef::NoRules(_) => &[],
+            RuleRef::ImplicitAllowAll(_) => &[],
         }
     }
 
@@ -104,7 +104,7 @@ impl<'p> RuleRef<'p> {
         match self {
             RuleRef::Grant(grant) => &grant.src_posture,
             RuleRef::Acl(acl) => &acl.src_posture,
-            RuleRef::NoRules(_) => &[],
+            RuleRef::ImplicitAllowAll(_) => &[],
         }
     }
 
@@ -113,7 +113,7 @@ impl<'p> RuleRef<'p> {
         let (grant, acl) = match self {
             RuleRef::Grant(grant) => (Some(grant), None),
             RuleRef::Acl(acl) => (None, Some(acl)),
-            RuleRef::NoRules(_) => (None, None),
+            RuleRef::ImplicitAllowAll(_) => (None, None),
         };
         let of_grant = grant.into_iter().flat_map(|grant| {
             grant.dst.iter().map(|dst| (dst, RulePorts { specs: &grant.ip, protocol: None, ranges: &[] }))

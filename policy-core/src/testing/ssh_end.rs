@@ -30,7 +30,7 @@ impl<'p> SshEndResolver<'p> {
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         let selectors = SelectorIndex::new(tailnet, ssh_ends(policy));
         let rules = SshRuleIndex::new(policy, &selectors);
-        let unknowns = UnknownIndex::new(tailnet, ssh_ends(policy), &selectors, |ids| {
+        let unknowns = UnknownIndex::new(tailnet, &selectors, |ids| {
             [rules.by_source.rules(ids), rules.by_destination.rules(ids)]
         });
         SshEndResolver { selectors, rules, unknowns }
@@ -53,12 +53,12 @@ impl<'p> SshEndResolver<'p> {
     }
 
     fn end(&self, tailnet: &Tailnet<'p>, endpoint: TestEndpoint<'p>, side: Side) -> SshEnd<'p> {
-        let identity = endpoint.identity();
+        let identity = endpoint.endpoint();
         let mut possible = match side {
-            Side::Source => self.rules.by_source.rules(&self.selectors.of_source(tailnet, &identity)),
-            Side::Destination => self.rules.by_destination.rules(&self.selectors.of_destination(&identity)),
+            Side::Source => self.rules.by_source.rules(&self.selectors.of_source(tailnet, identity)),
+            Side::Destination => self.rules.by_destination.rules(&self.selectors.of_destination(identity)),
         };
-        self.unknowns.add_to(&mut possible, endpoint.gaps(), side);
+        self.unknowns.add_to(&mut possible, &endpoint.unknown_facts(), side);
         SshEnd { endpoint, possible }
     }
 

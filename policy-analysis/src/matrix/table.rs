@@ -2,29 +2,32 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::Containment;
 use policy_core::access::bit_set::BitSet;
+use policy_core::access::declarations::Declarations;
+use policy_core::access::denotation::Denotation;
 use policy_core::access::port_set::PortSet;
 use policy_core::access::rule_index::{AccessRule, RuleIndex, RuleRef};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::tailnet::Tailnet;
-use policy_core::model::{Autogroup, Device, Policy, Selector, SelectorKind};
+use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
 
-/// Who reaches what.
+/// Which sources reach which destinations.
 ///
-/// A cell says what the source has towards the destination by their names alone: what whoever is in the source
-/// reaches on whatever is in the destination, now and later. What a device has by a second tag is in [`Matrix::of_devices`].
+/// A cell says what the source reaches at the destination by their names alone: what everyone in the source reaches on
+/// everything in the destination, now and later. What a device reaches by a second tag is in [`Matrix::of_devices`].
 #[derive(Debug)]
 pub struct Matrix<'p> {
+    declarations: Declarations<'p>,
     permits: RuleIndex<'p>,
     /// The rows, in the order in which rules name them.
     pub sources: Vec<MatrixEnd<'p>>,
-    /// The columns, in the order in which rules, then tests and invariants name them; last what none of them names.
+    /// The columns, in the order in which rules, then tests and invariants name them. The last is what none of them names.
     pub destinations: Vec<MatrixEnd<'p>>,
-    /// For each source the selectors that have all of it.
+    /// For each source the selectors that include all of it.
     names: Vec<Vec<SelectorId>>,
-    /// By selector, the permits with that source.
+    /// By selector, the rules with that source.
     from: Vec<Vec<usize>>,
-    /// By selector, the destinations that it has all of.
+    /// By selector, the destinations that it includes all of.
     towards: Vec<Vec<usize>>,
     /// By destination, whether a test or an invariant names it.
     stated: Vec<bool>,
@@ -33,32 +36,32 @@ pub struct Matrix<'p> {
 /// A row or a column.
 #[derive(Clone, Copy, Debug)]
 pub enum MatrixEnd<'p> {
-    /// What a selector stands for
+    /// What a selector stands for.
     Selector(&'p Selector),
-    /// A device of the facts
+    /// A device of the facts, and its user.
     Device(&'p Device, Option<usize>),
-    /// What no other column is
+    /// What no other column is.
     AnythingElse,
 }
 
-/// What a source has towards a destination; nothing if it is empty.
+/// What a source reaches at a destination: nothing if it is empty.
 pub type Cell<'p> = Vec<CellAccess<'p>>;
 
-/// PortSet, and what it takes to reach them.
+/// Ports, and what it takes to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellAccess<'p> {
-    /// On which ports.
+    /// The ports.
     pub ports: PortSet,
-    /// One of them the source must meet, if there are any.
+    /// The postures of which the source must meet one, if there are any.
     pub postures: &'p [Selector],
-    /// The routers that it goes through, if only they may carry it.
+    /// The only routers that may carry it, if the rules name them.
     pub via: &'p [Selector],
     /// The rules that allow it.
     pub rules: Vec<Origin>,
 }
 
 impl<'p> MatrixEnd<'p> {
-    /// What to call it.
+    /// Returns its name.
     pub fn name(&self) -> &'p str {
         match self {
             MatrixEnd::Selector(selector) => &selector.text,
@@ -69,7 +72,7 @@ impl<'p> MatrixEnd<'p> {
 }
 
 impl<'p> Matrix<'p> {
-    /// The matrix of the names that a policy has.
+    /// Returns the matrix of the names in a policy.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -105,6 +108,7 @@ impl<'p> Matrix<'p> {
         covered.push(coverage.of_anything_else());
         let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
         Matrix::of(
+            tailnet.declarations,
             permits,
             sources.into_iter().map(MatrixEnd::Selector).collect(),
             destinations,
@@ -114,25 +118,25 @@ impl<'p> Matrix<'p> {
         )
     }
 
-    /// The matrix of the devices that the facts have, with all their tags.
+    /// Returns the matrix of the devices of the facts, with all their tags.
     pub fn of_devices(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
         let coverage = Containment::new(&tailnet, &permits.selectors, []);
         let (mut names, mut covered) = (Vec::new(), Vec::new());
         for node in &tailnet.devices {
-            let user = node.user.and_then(|user| tailnet.users.get(user)).map(|user| (user.email, user.role));
-            let [as_source, as_destination] = coverage.of_device(node.fact, user);
+            let [as_source, as_destination] = coverage.of_device(node);
             names.push(as_source);
             covered.push(as_destination);
         }
         let devices: Vec<MatrixEnd> =
             tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
-        Matrix::of(permits, devices.clone(), devices, names, &covered, stated)
+        Matrix::of(tailnet.declarations, permits, devices.clone(), devices, names, &covered, stated)
     }
 
     fn of(
+        declarations: Declarations<'p>,
         permits: RuleIndex<'p>,
         sources: Vec<MatrixEnd<'p>>,
         destinations: Vec<MatrixEnd<'p>>,
@@ -158,10 +162,10 @@ impl<'p> Matrix<'p> {
         if let Some(list) = permits.selectors.own_devices().and_then(|id| towards.get_mut(id)) {
             list.clear();
         }
-        Matrix { permits, sources, destinations, names, from, towards, stated }
+        Matrix { declarations, permits, sources, destinations, names, from, towards, stated }
     }
 
-    /// What a source reaches: the destinations by their place among the columns, each with what it has there.
+    /// Returns what a source reaches: the destinations by their column, each with what is reached there.
     pub fn row(&self, source: usize) -> BTreeMap<usize, Cell<'p>> {
         let mut permits: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let own_devices = self.permits.selectors.own_devices();
@@ -187,17 +191,34 @@ impl<'p> Matrix<'p> {
         permits.into_iter().map(|(destination, numbers)| (destination, cell(numbers))).collect()
     }
 
-    /// The columns that are a source's own devices.
+    /// Returns the columns that are a source's own devices.
     fn own_devices(&self, source: usize) -> impl Iterator<Item = usize> {
         let source = self.sources.get(source).copied();
         let columns = self.destinations.iter().enumerate();
         columns
-            .filter(move |(_, destination)| source.is_some_and(|source| is_own(source, destination)))
+            .filter(move |(_, destination)| source.is_some_and(|source| self.is_own(source, **destination)))
             .map(|(column, _)| column)
     }
 
-    /// The rows and columns that say something: the sources that reach anything, and what any of them reaches or a
-    /// test or an invariant names.
+    /// Whether a destination is always an own device of a source.
+    fn is_own(&self, source: MatrixEnd<'p>, destination: MatrixEnd<'p>) -> bool {
+        match (source, destination) {
+            (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == b,
+            (MatrixEnd::Selector(source), MatrixEnd::Selector(destination)) => {
+                let [from, to] = [source, destination].map(|selector| Denotation::new(selector, &self.declarations));
+                let is_user = |selector: &Selector| selector.kind == SelectorKind::User;
+                match to {
+                    Denotation::OwnDevices => from.is_users(),
+                    _ if is_user(source) && is_user(destination) => source.text.eq_ignore_ascii_case(&destination.text),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the rows and columns that are not empty: the sources that reach anything, and what any of them reaches or
+    /// a test or an invariant names.
     pub fn filled(&self) -> (Vec<usize>, Vec<usize>) {
         let mut is_reached = self.stated.clone();
         is_reached.resize(self.destinations.len(), false);
@@ -213,11 +234,11 @@ impl<'p> Matrix<'p> {
         (rows, columns.collect())
     }
 
-    /// The rows and columns of an overview, for a policy with many narrow rules would have a table that nobody reads.
+    /// Returns the rows and columns of an overview. With many narrow rules, the whole table would be unreadable.
     ///
-    /// Rows are the sources whose own rules lead to several destinations; the rest is told as it stands in the rules.
-    /// Columns are what these rules name, and what tests and invariants name, which somebody cared for;
-    /// and what none of them names, if a row reaches that.
+    /// Rows are the sources whose own rules lead to several destinations. The other rules speak for themselves.
+    /// Columns are what these rules name, what tests and invariants name, and what none of them names, if a row reaches
+    /// that.
     pub fn overview(&self) -> (Vec<usize>, Vec<usize>) {
         let mut named: Vec<HashSet<SelectorId>> = Vec::with_capacity(self.sources.len());
         for end in &self.sources {
@@ -247,36 +268,14 @@ impl<'p> Matrix<'p> {
     }
 }
 
-fn is_own(source: MatrixEnd, destination: &MatrixEnd) -> bool {
-    match (source, destination) {
-        (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == *b,
-        (MatrixEnd::Selector(source), MatrixEnd::Selector(destination)) => match destination.kind {
-            SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => is_people(source.kind),
-            SelectorKind::User => {
-                source.kind == SelectorKind::User && source.text.eq_ignore_ascii_case(&destination.text)
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-fn is_people(kind: SelectorKind) -> bool {
-    match kind {
-        SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::SyncedGroup => true,
-        SelectorKind::Autogroup(Some(autogroup)) => autogroup.is_role(),
-        _ => false,
-    }
-}
-
-/// What permits give together: first what takes nothing, then what takes more.
+/// Returns what rules open together: first what has no conditions, then what has some.
 fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a AccessRule<'p>>) -> Cell<'p> {
     let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
     let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
     for permit in permits {
         let via: &[Selector] = match permit.rule {
             RuleRef::Grant(grant) => &grant.via,
-            RuleRef::Acl(_) | RuleRef::NoRules(_) => &[],
+            RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
         };
         let postures = permit.postures;
         let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());
@@ -303,7 +302,7 @@ fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a AccessRule<'p>>) -> Cell<'
 }
 
 impl CellAccess<'_> {
-    /// Whether it takes more than to be the source.
+    /// Whether it takes more than being the source.
     pub fn is_conditional(&self) -> bool {
         !self.postures.is_empty() || !self.via.is_empty()
     }
@@ -325,7 +324,7 @@ fn destinations_of_rules(policy: &Policy) -> impl Iterator<Item = &Selector> {
     grants.chain(acls.map(|destination| &destination.host))
 }
 
-/// The destinations of tests and invariants.
+/// Returns the destinations of tests and invariants.
 fn destinations_of_statements(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let tests = policy.tests.iter().flat_map(|test| test.accept.iter().chain(&test.deny)).map(|target| &target.host);
     let invariants = policy.facts.invariants.iter().flat_map(|invariant| &invariant.targets);

@@ -1,0 +1,40 @@
+//! The parts of the address space that Tailscale gives a meaning.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::model::AddressRange;
+
+/// The addresses that `*` stands for as a source, beside the approved routes: those of tailnets, without
+/// 100.115.92.0/23, which ChromeOS uses itself. `acl-a06`
+pub const TAILNET: [AddressRange; 3] = [
+    v4([100, 64, 0, 0], [100, 115, 91, 255]),
+    v4([100, 115, 94, 0], [100, 127, 255, 255]),
+    v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
+];
+
+/// The ranges of which every device has an address each: one for IPv4 and one for IPv6.
+pub const FAMILIES: [AddressRange; 2] = [
+    v4([100, 64, 0, 0], [100, 127, 255, 255]),
+    v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
+];
+
+/// The addresses that `autogroup:internet` stands for as a destination: neither private nor of a tailnet. `grant-v07`
+pub const INTERNET: [AddressRange; 7] = [
+    v4([0, 0, 0, 0], [9, 255, 255, 255]),
+    v4([11, 0, 0, 0], [100, 63, 255, 255]),
+    v4([100, 128, 0, 0], [169, 253, 255, 255]),
+    v4([169, 255, 0, 0], [172, 15, 255, 255]),
+    v4([172, 32, 0, 0], [192, 167, 255, 255]),
+    v4([192, 169, 0, 0], [255, 255, 255, 255]),
+    v6(0x2000 << 112, (0x4000 << 112) - 1),
+];
+
+const fn v4(first: [u8; 4], last: [u8; 4]) -> AddressRange {
+    let [a, b, c, d] = first;
+    let [e, f, g, h] = last;
+    AddressRange { first: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), last: IpAddr::V4(Ipv4Addr::new(e, f, g, h)) }
+}
+
+const fn v6(first: u128, last: u128) -> AddressRange {
+    AddressRange { first: IpAddr::V6(Ipv6Addr::from_bits(first)), last: IpAddr::V6(Ipv6Addr::from_bits(last)) }
+}

@@ -1,0 +1,34 @@
+//! Sets as sorted lists of numbers, each once: for small sets of large numbers, where a
+//! [`BitSet`](crate::access::bit_set::BitSet) would be mostly empty.
+
+/// Sorts a list and removes what it has twice.
+pub fn sort(mut list: Vec<usize>) -> Vec<usize> {
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// Returns what is in one of the `lists` with these `numbers`.
+pub fn union_of(lists: &[Vec<usize>], numbers: &[usize]) -> Vec<usize> {
+    let mut union = Vec::new();
+    for list in numbers.iter().filter_map(|&number| lists.get(number)) {
+        union.extend_from_slice(list);
+    }
+    sort(union)
+}
+
+/// Returns what is in both lists.
+pub fn intersection(some: &[usize], others: &[usize]) -> Vec<usize> {
+    let (few, many) = if some.len() <= others.len() { (some, others) } else { (others, some) };
+    few.iter().copied().filter(|number| contains(many, *number)).collect()
+}
+
+/// Whether `list` has `number`.
+pub fn contains(list: &[usize], number: usize) -> bool {
+    list.binary_search(&number).is_ok()
+}
+
+/// Whether one of `few`, which need not be sorted, is in `list`.
+pub fn intersects(few: &[usize], list: &[usize]) -> bool {
+    few.iter().any(|number| contains(list, *number))
+}
