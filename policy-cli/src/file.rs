@@ -5,8 +5,10 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use annotate_snippets::normalize_untrusted_str as visible;
+
+use crate::failure::Failure;
 use crate::git;
-use crate::outcome::Failure;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has,
 /// and little enough that a wrong file cannot fill the memory.
@@ -20,6 +22,11 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 /// What to call the file in messages: the path as it was given, or `<stdin>`.
 pub(crate) fn display_name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new("<stdin>") } else { path }
+}
+
+/// Returns the name of a policy for a line of text, whatever it is made of.
+pub(crate) fn visible_name(path: &Path) -> String {
+    visible(&path.to_string_lossy())
 }
 
 /// All bytes of a file, of stdin if the path is `-`, or of a file of some revision if it is `git:REV:PATH`.

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 const PREFIX: &str = "git:";
 

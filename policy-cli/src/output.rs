@@ -6,8 +6,11 @@ use std::io::{self, Write};
 
 use annotate_snippets::Renderer;
 use anstream::{AutoStream, ColorChoice};
+use serde_json::Value;
 
-use crate::outcome::{Failure, Outcome};
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::report::{Format, Report};
 
 /// Writes a result to stdout, byte for byte.
 pub(crate) fn write(result: &[u8]) -> Result<(), Failure> {
@@ -32,6 +35,16 @@ impl Stream {
     }
 }
 
+/// Writes a result for programs to stdout.
+pub(crate) fn write_json(result: &Value) -> Result<(), Failure> {
+    write(to_text(result).as_bytes())
+}
+
+/// Returns a JSON document as the lines of a text.
+pub(crate) fn to_text(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
 /// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
 pub(crate) fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
@@ -48,10 +61,15 @@ pub(crate) fn report(failure: &Failure) {
     say(&failure.render(&stderr_renderer()));
 }
 
+/// Shows findings on stderr.
+pub(crate) fn say_findings(report: &Report) {
+    say(&report.render(Format::Text, &stderr_renderer()));
+}
+
 /// Shows what clap has to say: help and version on stdout, wrong usage on stderr.
-pub(crate) fn usage(usage: &clap::Error) -> Result<Outcome, Failure> {
+pub(crate) fn usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
     unless_closed(usage.print())?;
-    Ok(if usage.use_stderr() { Outcome::Incomplete } else { Outcome::Good })
+    Ok(if usage.use_stderr() { ExitStatus::Incomplete } else { ExitStatus::Success })
 }
 
 /// Renders for stdout: in colour if that is a terminal that shows it and `NO_COLOR` is not set.

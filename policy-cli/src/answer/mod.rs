@@ -9,17 +9,13 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use clap::builder::PossibleValue;
-use clap::{Arg, ArgMatches};
-use policy_analysis::query::{AppRuleMatch, QueryError, RuleTexts, SshRuleMatch};
+use policy_analysis::query::{AppRuleMatch, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
 use policy_core::access::port_set::PortSet;
-use policy_core::diagnostic::Problem;
-use policy_core::model::{PortRange, Protocol};
 use policy_core::source::Origin;
 use serde_json::{Value, json};
 
-use crate::outcome::Failure;
+use crate::argument::Choice;
 use crate::places::Places;
 
 pub(crate) use explain::Explained;
@@ -120,56 +116,18 @@ fn in_words(ports: &PortSet) -> String {
     }
 }
 
-/// `--format`.
-pub(crate) fn format_argument() -> Arg {
-    let formats = [
-        PossibleValue::new("text").help("for people"),
-        PossibleValue::new("json").help("one JSON document, with every name and rule"),
+/// How to write an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum AnswerFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl AnswerFormat {
+    /// All of them, with the name on the command line and a line of help.
+    pub(crate) const ALL: &[Choice<AnswerFormat>] = &[
+        (AnswerFormat::Text, "text", "for people"),
+        (AnswerFormat::Json, "json", "one JSON document, with every name and rule"),
     ];
-    Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(formats)
-        .default_value("text")
-        .help("How to write the answer")
-}
-
-pub(crate) fn is_json(matches: &ArgMatches) -> bool {
-    matches.get_one::<String>("format").is_some_and(|format| format == "json")
-}
-
-/// The ports of a question.
-pub(crate) fn range(text: &str) -> Result<PortRange, Failure> {
-    PortRange::parse(text).map_err(|problem| failure(&problem))
-}
-
-/// One port of a question.
-pub(crate) fn port(text: &str) -> Result<u16, Failure> {
-    let range = range(text)?;
-    match range.first == range.last {
-        true => Ok(range.first),
-        false => Err(Failure::new(format_args!("`{text}` is more than one port")).help("ask about one, as `443`")),
-    }
-}
-
-/// The protocol of a question.
-pub(crate) fn protocol(text: &str) -> Result<Protocol, Failure> {
-    Protocol::parse(text).map_err(|problem| failure(&problem))
-}
-
-fn failure(problem: &Problem) -> Failure {
-    let failure = Failure::new(&problem.message);
-    match &problem.help {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
-}
-
-/// Why there is no answer.
-pub(crate) fn refused(refusal: &QueryError) -> Failure {
-    let failure = Failure::new(&refusal.message);
-    match &refusal.help {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
 }

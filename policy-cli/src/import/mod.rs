@@ -29,6 +29,7 @@ use self::section::Reader;
 pub(crate) use self::word::quoted;
 use crate::comment::{Gap, Lines, content, gap};
 use crate::rust_source;
+use crate::text_edits::{TextEdits, without_byte_order_mark};
 
 /// What became of a policy file.
 #[derive(Clone, Debug)]
@@ -70,8 +71,7 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
 /// # Errors
 /// Where [`import`] fails, and for invariants that cannot be read.
 pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
-    // Editors put the mark there, and Tailscale never sees it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_byte_order_mark(text);
     let mut policy = Policy::parse(text);
     let document = match Document::parse(text, 0) {
         Ok(document) if document.kind(document.root()) == Kind::Object => document,
@@ -112,7 +112,7 @@ fn sources(
     let mut reader = Reader { document, names: &names, findings: Findings::new(findings), spellings: Vec::new() };
     let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
     let rest = reader.findings.up_to(u32::MAX);
-    let hujson = spelt(document.text(), &reader.spellings);
+    let hujson = respell(document.text(), &reader.spellings);
     let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
     layout.within("policy_macros::policy!", |layout| {
@@ -141,20 +141,14 @@ fn sources(
     (rust_source::formatted(&source).map_or(source, |formatted| formatted.text), hujson)
 }
 
-/// A file with other names for some of its members, formatted.
-fn spelt(text: &str, spellings: &[(Origin, &str)]) -> String {
-    let mut spellings: Vec<_> = spellings.to_vec();
-    spellings.sort_by_key(|(name, _)| *name);
-    let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
-    let mut spelt = String::with_capacity(text.len());
-    let mut done = 0;
+/// Returns a file with other names for some of its members, formatted.
+fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
+    let mut edits = TextEdits::default();
     for (name, spelling) in spellings {
-        spelt.push_str(text.get(done..at(name.start)).unwrap_or_default());
-        spelt.push_str(&format!("\"{spelling}\""));
-        done = at(name.end);
+        edits.replace(name.range(), &format!("\"{spelling}\""));
     }
-    spelt.push_str(text.get(done..).unwrap_or_default());
-    Document::parse(spelt.as_str(), 0).map_or(spelt, |document| document.format())
+    let text = edits.apply(text);
+    Document::parse(text.as_str(), 0).map_or(text, |document| document.format())
 }
 
 /// What stands above the policy; the levels of warnings at its end are a section.

@@ -14,6 +14,7 @@ use policy_core::{Code, Diagnostic, Policy, Severity, check};
 
 use self::written::{Item, Items};
 use crate::comment::{Child, Content, Lines, has_trailing_comma, marked_content};
+use crate::text_edits::{TextEdits, without_byte_order_mark};
 
 /// A policy file without acls.
 #[derive(Clone, Debug)]
@@ -42,8 +43,7 @@ pub enum Unmigrated {
 /// # Errors
 /// Says why that cannot be.
 pub fn migrate(text: &str) -> Result<Migration, Unmigrated> {
-    // Editors put the mark there, and Tailscale never sees it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_byte_order_mark(text);
     let policy = Policy::parse(text);
     let mut errors = check::check(&policy);
     errors.retain(|finding| finding.severity() == Severity::Error);
@@ -93,10 +93,6 @@ struct Sections<'a> {
     grants: Option<usize>,
 }
 
-/// Parts of a text, and what takes their places.
-#[derive(Default)]
-struct Edits(Vec<(Range<usize>, String)>);
-
 impl Sections<'_> {
     fn of(document: &Document) -> Sections<'_> {
         let content = marked_content(document, document.root());
@@ -125,7 +121,7 @@ impl Sections<'_> {
             count += grants.len();
             entries.push(grants.join(&with_levels(separator, child)));
         }
-        let mut edits = Edits::default();
+        let mut edits = TextEdits::default();
         match self.grants.and_then(|grants| self.content.children.get(grants)) {
             None => {
                 edits.replace(self.range(child.name?), "\"grants\"");
@@ -139,11 +135,11 @@ impl Sections<'_> {
                 self.remove(place, child, &mut edits);
             }
         }
-        Some((edits.applied(self.document.text()), count))
+        Some((edits.apply(self.document.text()), count))
     }
 
     /// Puts more items at the end of a list.
-    fn append(&self, list: &Child, items: &str, edits: &mut Edits) {
+    fn append(&self, list: &Child, items: &str, edits: &mut TextEdits) {
         let range = self.range(list.value);
         if self.document.kind(list.value) != Kind::Array {
             edits.replace(range, &format!("[\n{items}]"));
@@ -158,7 +154,7 @@ impl Sections<'_> {
     }
 
     /// Takes a member away, and what is said of it; what is behind another one on its line stays there.
-    fn remove(&self, place: usize, child: &Child, edits: &mut Edits) {
+    fn remove(&self, place: usize, child: &Child, edits: &mut TextEdits) {
         let (document, root) = (self.document, self.document.root());
         let Some(name) = child.name else { return };
         let before = document.before(name);
@@ -184,30 +180,6 @@ impl Sections<'_> {
 
     fn range(&self, id: NodeId) -> Range<usize> {
         self.document.origin(id).range()
-    }
-}
-
-impl Edits {
-    fn replace(&mut self, range: Range<usize>, text: &str) {
-        self.0.push((range, text.to_owned()));
-    }
-
-    fn insert(&mut self, at: usize, text: &str) {
-        self.replace(at..at, text);
-    }
-
-    /// The text with all of them, none of which reaches into another.
-    fn applied(mut self, text: &str) -> String {
-        self.0.sort_by_key(|(range, _)| range.start);
-        let mut edited = String::with_capacity(text.len());
-        let mut done = 0;
-        for (range, replacement) in self.0 {
-            edited.push_str(text.get(done..range.start).unwrap_or_default());
-            edited.push_str(&replacement);
-            done = range.end;
-        }
-        edited.push_str(text.get(done..).unwrap_or_default());
-        edited
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use policy_analysis::matrix::{Cell, CellAccess, Matrix, MatrixEnd};
 use policy_core::Policy;
 use policy_core::model::{Selector, User};
-use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::csv;
 use super::prose::{Prose, Table};
+use crate::places::Places;
 
 /// What the cells mean.
 pub(crate) fn legend() -> Prose {
@@ -118,7 +118,7 @@ fn plain(cell: &Cell) -> String {
 }
 
 /// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
-pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: impl Fn(Origin) -> Value) -> Value {
+pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], places: &Places) -> Value {
     let names = |ends: &[MatrixEnd], places: &[usize]| {
         places.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
     };
@@ -135,7 +135,7 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: 
                     "ports": part.ports.to_string().split(", ").collect::<Vec<_>>(),
                     "srcPosture": texts(part.postures),
                     "via": texts(part.via),
-                    "lines": part.rules.iter().map(|&rule| line(rule)).collect::<Value>(),
+                    "lines": part.rules.iter().map(|&rule| places.line(rule)).collect::<Vec<_>>(),
                 }));
             }
         }

@@ -16,12 +16,14 @@ use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy, Severity};
 use serde_json::Value;
 
+use crate::argument::Choice;
 use crate::line_index::{LineIndex, Position};
 
 /// How to write findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     /// For people, with excerpts of the policy.
+    #[default]
     Text,
     /// For scripts: one JSON document.
     Json,
@@ -33,7 +35,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// All of them, with the name on the command line and a line of help.
-    pub(crate) const ALL: [(Format, &str, &str); 4] = [
+    pub(crate) const ALL: &[Choice<Format>] = &[
         (Format::Text, "text", "for people, with excerpts of the policy"),
         (Format::Json, "json", "one JSON document"),
         (Format::Sarif, "sarif", "SARIF 2.1.0, for code scanning"),

@@ -15,12 +15,15 @@ use policy_core::source::Origin;
 use policy_core::testing::outcome::{Expectation, Outcome, TestResult};
 use policy_core::{Diagnostic, Policy, Tested};
 
+use crate::argument::Choice;
+
 pub(crate) use coverage::CoverageReport;
 
 /// How to write outcomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TestFormat {
     /// For people: a line for each target, and why some fail.
+    #[default]
     Text,
     /// For scripts: one JSON document.
     Json,
@@ -30,7 +33,7 @@ pub(crate) enum TestFormat {
 
 impl TestFormat {
     /// All of them, with the name on the command line and a line of help.
-    pub(crate) const ALL: [(TestFormat, &str, &str); 3] = [
+    pub(crate) const ALL: &[Choice<TestFormat>] = &[
         (TestFormat::Text, "text", "for people"),
         (TestFormat::Json, "json", "one JSON document"),
         (TestFormat::Junit, "junit", "JUnit's XML, for CI"),
