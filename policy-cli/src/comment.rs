@@ -167,9 +167,12 @@ fn block_lines(comment: &str) -> Lines {
     // Behind the opening mark and behind an asterisk, one blank belongs to the mark.
     let said = |text: &str| text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
     let mut lines = vec![said(first)];
-    lines.extend(rest.iter().map(|text| match starred {
-        true => said(text.trim_start().strip_prefix('*').unwrap_or_default()),
-        false => text.get(shared..).unwrap_or_default().to_owned(),
+    lines.extend(rest.iter().map(|text| {
+        if starred {
+            said(text.trim_start().strip_prefix('*').unwrap_or_default())
+        } else {
+            text.get(shared..).unwrap_or_default().to_owned()
+        }
     }));
     while lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
         lines.pop();

@@ -6,11 +6,11 @@ use policy_core::model::Action;
 use policy_core::source::Origin;
 use serde_json::{Value, json};
 
-use super::{Asked, bare_all};
+use super::{RulePrinter, bare_all};
 
-/// An answer, and what was asked.
-pub(crate) struct Explained<'a> {
-    pub(crate) asked: Asked<'a>,
+/// The answer to `explain`, and the question.
+pub(crate) struct ExplainAnswer<'a> {
+    pub(crate) rules: RulePrinter<'a>,
     pub(crate) question: Question<'a>,
     pub(crate) explanation: Explanation,
 }
@@ -18,7 +18,7 @@ pub(crate) struct Explained<'a> {
 /// More names than a line of text should have; JSON has them all.
 const NAMED: usize = 12;
 
-impl Explained<'_> {
+impl ExplainAnswer<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
         let Explanation { source, destination, cases } = &self.explanation;
@@ -102,9 +102,9 @@ impl Explained<'_> {
         }
         for app in &case.apps {
             let names: Vec<String> = app.capabilities.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let said = self.asked.posture(&app.postures);
+            let said = self.rules.posture(&app.postures);
             text.push_str(&format!("may do there: {}\n", visible(&names.join(", "))));
-            text.push_str(&self.asked.rules(&[(app.rule, said.into_iter().collect())]));
+            text.push_str(&self.rules.rules(&[(app.rule, said.into_iter().collect())]));
         }
         text
     }
@@ -112,24 +112,24 @@ impl Explained<'_> {
     fn reasons(&self, reasons: &[Reason]) -> String {
         let said = |reason: &Reason| {
             let mut said = reason.path.clone();
-            said.extend(self.asked.posture(&reason.way.postures));
+            said.extend(self.rules.posture(&reason.way.postures));
             let via: Vec<String> = reason.way.via.iter().map(|tag| format!("`{tag}`")).collect();
             said.extend((!via.is_empty()).then(|| format!("only through a router tagged {}", via.join(" or "))));
             (reason.way.rule, said)
         };
-        self.asked.rules(&reasons.iter().map(said).collect::<Vec<_>>())
+        self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
     }
 
     fn nearest(&self, nearest: &[Near]) -> String {
         let said: Vec<(Origin, Vec<String>)> =
             nearest.iter().map(|near| (near.rule, vec![near.lack.clone()])).collect();
-        self.asked.rules(&said)
+        self.rules.rules(&said)
     }
 
     fn login(&self, login: &Login) -> String {
         let said = |way: &SshRuleMatch, path: &[String]| {
             let mut said = path.to_vec();
-            said.extend(self.asked.posture(&way.postures));
+            said.extend(self.rules.posture(&way.postures));
             let recorders: Vec<String> = way.recorder.iter().map(|tag| format!("`{tag}`")).collect();
             said.extend(
                 (!recorders.is_empty()).then(|| format!("the session is recorded by {}", recorders.join(", "))),
@@ -139,12 +139,12 @@ impl Explained<'_> {
         let mut text = String::new();
         if let Some(way) = &login.rule {
             text.push_str(&format!("SSH lets them in{}:\n", action(way)));
-            text.push_str(&self.asked.rules(&[said(way, &login.path)]));
+            text.push_str(&self.rules.rules(&[said(way, &login.path)]));
         }
         if !login.perhaps.is_empty() {
             text.push_str(if login.rule.is_some() { "SSH may ask for a check:\n" } else { "SSH may let them in:\n" });
             text.push_str(
-                &self.asked.rules(&login.perhaps.iter().map(|(way, path)| said(way, path)).collect::<Vec<_>>()),
+                &self.rules.rules(&login.perhaps.iter().map(|(way, path)| said(way, path)).collect::<Vec<_>>()),
             );
         }
         if login.rule.is_none() && login.perhaps.is_empty() {
@@ -158,17 +158,17 @@ impl Explained<'_> {
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason| {
             json!({
-                "line": self.asked.line(reason.way.rule),
-                "rule": self.asked.texts.text(reason.way.rule),
+                "line": self.rules.line(reason.way.rule),
+                "rule": self.rules.texts.text(reason.way.rule),
                 "srcPosture": reason.way.postures,
                 "via": reason.way.via,
                 "path": reason.path,
             })
         };
-        let near = |near: &Near| json!({"line": self.asked.line(near.rule), "rule": self.asked.texts.text(near.rule), "lack": near.lack});
+        let near = |near: &Near| json!({"line": self.rules.line(near.rule), "rule": self.rules.texts.text(near.rule), "lack": near.lack});
         let login = |login: &Login| {
             let with_path = |way: &SshRuleMatch, path: &[String]| {
-                let mut value = self.asked.ssh_json(way);
+                let mut value = self.rules.ssh_json(way);
                 value.as_object_mut().map(|object| object.insert("path".to_owned(), path.into()));
                 value
             };
@@ -188,12 +188,12 @@ impl Explained<'_> {
                 "rules": case.rules.iter().map(reason).collect::<Vec<_>>(),
                 "perhaps": case.perhaps.iter().map(reason).collect::<Vec<_>>(),
                 "nearest": case.nearest.iter().map(near).collect::<Vec<_>>(),
-                "app": case.apps.iter().map(|app| self.asked.app_json(app)).collect::<Vec<_>>(),
+                "app": case.apps.iter().map(|app| self.rules.app_json(app)).collect::<Vec<_>>(),
                 "ssh": case.login.as_ref().map(login),
             })
         };
         json!({
-            "file": self.asked.file(),
+            "file": self.rules.file(),
             "source": self.question.source,
             "destination": self.question.destination,
             "protocol": self.question.protocol.to_string(),

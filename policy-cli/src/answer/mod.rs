@@ -18,19 +18,19 @@ use serde_json::{Value, json};
 use crate::argument::Choice;
 use crate::places::Places;
 
-pub(crate) use explain::Explained;
-pub(crate) use reach::{Direction, Listed, in_short};
+pub(crate) use explain::ExplainAnswer;
+pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
-/// The policy that is asked, and where its rules stand.
-pub(crate) struct Asked<'a> {
+/// Writes the rules of a policy, with their places.
+pub(crate) struct RulePrinter<'a> {
     policy: &'a Policy,
     places: Places<'a>,
     texts: RuleTexts<'a>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RulePrinter<'a> {
     pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
-        Asked { policy, places: Places::new(path, policy), texts: RuleTexts::new(policy) }
+        RulePrinter { policy, places: Places::new(path, policy), texts: RuleTexts::new(policy) }
     }
 
     /// What programs call the policy.
@@ -108,8 +108,8 @@ fn bare_all(names: &[String]) -> Vec<String> {
     names.iter().map(|name| bare(name)).collect()
 }
 
-/// PortSet as people read them: a number is a port of TCP, which nearly all of them are.
-fn in_words(ports: &PortSet) -> String {
+/// Describes ports as people read them: a number is a port of TCP, which nearly all of them are.
+fn describe_ports(ports: &PortSet) -> String {
     match ports.to_string() {
         all if all == "*" => "everything".to_owned(),
         some => some,

@@ -8,7 +8,7 @@ use policy_core::Policy;
 use policy_core::model::{PortRange, Protocol};
 
 use super::{Command, CommandResult, Run};
-use crate::answer::{AnswerFormat, Asked, Explained};
+use crate::answer::{AnswerFormat, ExplainAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
 use crate::facts;
@@ -65,10 +65,10 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let explanation = explain(&policy, &question)?;
     let is_allowed = explanation.verdict() == Answer::Allowed;
-    let explained = Explained { asked: Asked::new(path, &policy), question, explanation };
+    let answer = ExplainAnswer { rules: RulePrinter::new(path, &policy), question, explanation };
     match argument::get_format(matches, AnswerFormat::ALL) {
-        AnswerFormat::Text => output::print(&explained.to_text())?,
-        AnswerFormat::Json => output::write_json(&explained.to_json())?,
+        AnswerFormat::Text => output::print(&answer.to_text())?,
+        AnswerFormat::Json => output::write_json(&answer.to_json())?,
     }
     Ok(ExitStatus::with_findings(!is_allowed))
 }

@@ -9,7 +9,7 @@ use policy_core::check::check;
 use policy_core::{Policy, broken_invariants, tested};
 
 use super::{Command, CommandResult, Run};
-use crate::answer::Asked;
+use crate::answer::RulePrinter;
 use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::facts;
@@ -61,7 +61,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let time = start.elapsed();
     let least = matches.get_one::<u8>("min-coverage").copied().map(usize::from);
     let coverage = (least.is_some() || matches.get_flag("coverage"))
-        .then(|| CoverageReport::new(Asked::new(path, &policy), coverage(&policy), source.as_deref()));
+        .then(|| CoverageReport::new(RulePrinter::new(path, &policy), coverage(&policy), source.as_deref()));
     let report = TestReport::new(path, &policy, &tested, time, matches.get_flag("quiet"));
     let report = report.with_coverage(coverage.as_ref());
     output::print(&report.render(format, &output::stdout_renderer()))?;

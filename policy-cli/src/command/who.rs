@@ -9,7 +9,7 @@ use policy_core::access::port_set::PortSet;
 use policy_core::model::{PortRange, Protocol};
 
 use super::{Command, CommandResult, Run};
-use crate::answer::{AnswerFormat, Asked, Direction, Listed};
+use crate::answer::{AnswerFormat, Listing, ReachAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
 use crate::facts;
@@ -65,7 +65,8 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let ports = port.map(PortRange::parse).transpose()?.map(on_any_protocol);
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let reach = who(&policy, word, ports.as_ref())?;
-    print(&Listed { asked: Asked::new(path, &policy), word, port, direction: Direction::Who, reach }, matches)
+    let rules = RulePrinter::new(path, &policy);
+    print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
 }
 
 /// Lists what a source reaches by a policy that is known as `path`.
@@ -73,7 +74,8 @@ fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult 
     let word = get_str(matches, "source");
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let reach = what(&policy, word)?;
-    print(&Listed { asked: Asked::new(path, &policy), word, port: None, direction: Direction::What, reach }, matches)
+    let rules = RulePrinter::new(path, &policy);
+    print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)
 }
 
 /// Returns these ports of every protocol that has some.
@@ -81,10 +83,10 @@ fn on_any_protocol(range: PortRange) -> PortSet {
     PortSet::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
 }
 
-fn print(listed: &Listed, matches: &ArgMatches) -> CommandResult {
+fn print(answer: &ReachAnswer, matches: &ArgMatches) -> CommandResult {
     match argument::get_format(matches, AnswerFormat::ALL) {
-        AnswerFormat::Text => output::print(&listed.to_text())?,
-        AnswerFormat::Json => output::write_json(&listed.to_json())?,
+        AnswerFormat::Text => output::print(&answer.to_text())?,
+        AnswerFormat::Json => output::write_json(&answer.to_json())?,
     }
     Ok(ExitStatus::Success)
 }

@@ -55,6 +55,7 @@ impl Key {
 
 /// The fields of an entry, in the order in which the macro writes them.
 pub(super) struct Fields {
+    keys: &'static [Key],
     values: Vec<Option<Value>>,
     pub(super) placement: Placement,
 }
@@ -68,11 +69,12 @@ enum Value {
 
 impl Fields {
     /// Reads an entry. `None` if a field is one that no statement has, or has a value that no statement has.
-    pub(super) fn of(document: &Document, keys: &[Key], entry: &Child) -> Option<Fields> {
+    pub(super) fn read(document: &Document, keys: &'static [Key], entry: &Child) -> Option<Fields> {
         if document.kind(entry.value) != Kind::Object {
             return None;
         }
-        let mut fields = Fields { values: keys.iter().map(|_| None).collect(), placement: Placement::default() };
+        let values = keys.iter().map(|_| None).collect();
+        let mut fields = Fields { keys, values, placement: Placement::default() };
         let content = content(document, entry.value);
         fields.placement.entry(&entry.above);
         fields.placement.entry(&content.open);
@@ -121,30 +123,40 @@ impl Fields {
         Some(value)
     }
 
-    pub(super) fn has(&self, index: usize) -> bool {
-        self.values.get(index).is_some_and(Option::is_some)
+    /// Returns the place of a key among those of the entry, counted from 1.
+    pub(super) fn order(&self, key: &str) -> usize {
+        self.keys.iter().position(|known| known.name == key).map_or(0, |index| index + 1)
     }
 
-    /// A string that is there and not empty.
-    pub(super) fn word(&self, index: usize) -> Option<&str> {
-        match self.values.get(index) {
-            Some(Some(Value::Word(word))) if !word.is_empty() => Some(word),
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.values.get(self.order(key).checked_sub(1)?)?.as_ref()
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Returns a string that is there and not empty.
+    pub(super) fn word(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Value::Word(word)) if !word.is_empty() => Some(word),
             _ => None,
         }
     }
 
-    pub(super) fn is_true(&self, index: usize) -> bool {
-        matches!(self.values.get(index), Some(Some(Value::True)))
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Value::True))
     }
 
-    pub(super) fn list(&self, index: usize) -> Option<&[String]> {
-        match self.values.get(index) {
-            Some(Some(Value::List(list))) => Some(list),
+    pub(super) fn list(&self, key: &str) -> Option<&[String]> {
+        match self.get(key) {
+            Some(Value::List(list)) => Some(list),
             _ => None,
         }
     }
 
-    pub(super) fn take_object(&mut self, index: usize) -> Option<Json> {
+    pub(super) fn take_object(&mut self, key: &str) -> Option<Json> {
+        let index = self.order(key).checked_sub(1)?;
         match self.values.get_mut(index)?.take()? {
             Value::Object(json) => Some(json),
             _ => None,

@@ -2,68 +2,14 @@
 
 use std::collections::HashMap;
 
+use policy_core::model::service_name;
+
 use super::names::{Names, name};
 use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Lines;
 
 /// From how many uses on a port is worth a name.
 const OFTEN: usize = 3;
-
-/// What services are called, by IANA or by everybody.
-const SERVICES: &[(u16, &str)] = &[
-    (20, "ftp-data"),
-    (21, "ftp"),
-    (22, "ssh"),
-    (23, "telnet"),
-    (25, "smtp"),
-    (53, "dns"),
-    (69, "tftp"),
-    (80, "http"),
-    (88, "kerberos"),
-    (110, "pop3"),
-    (123, "ntp"),
-    (143, "imap"),
-    (161, "snmp"),
-    (179, "bgp"),
-    (389, "ldap"),
-    (443, "https"),
-    (445, "smb"),
-    (465, "submissions"),
-    (514, "syslog"),
-    (548, "afp"),
-    (554, "rtsp"),
-    (587, "submission"),
-    (631, "ipp"),
-    (636, "ldaps"),
-    (853, "dns-over-tls"),
-    (873, "rsync"),
-    (989, "ftps-data"),
-    (990, "ftps"),
-    (993, "imaps"),
-    (995, "pop3s"),
-    (1433, "mssql"),
-    (1883, "mqtt"),
-    (2049, "nfs"),
-    (2375, "docker"),
-    (2376, "docker-tls"),
-    (2379, "etcd"),
-    (3306, "mysql"),
-    (3389, "rdp"),
-    (5060, "sip"),
-    (5061, "sips"),
-    (5353, "mdns"),
-    (5432, "postgresql"),
-    (5671, "amqps"),
-    (5672, "amqp"),
-    (5900, "vnc"),
-    (5985, "winrm"),
-    (6379, "redis"),
-    (8080, "http-alt"),
-    (8883, "mqtts"),
-    (9418, "git"),
-    (11211, "memcached"),
-    (27017, "mongodb"),
-];
 
 /// A name and the list that it stands for.
 pub(super) struct Let {
@@ -119,8 +65,8 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
 fn service(text: &str) -> Option<String> {
     let (protocol, port) = text.split_once(':').unwrap_or(("", text));
     let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
-    let known = matches!(protocol, "" | "tcp" | "udp");
-    SERVICES.iter().find(|(service, _)| known && *service == number).map(|(_, name)| (*name).to_owned())
+    let is_known = matches!(protocol, "" | "tcp" | "udp");
+    service_name(number).filter(|_| is_known).map(str::to_owned)
 }
 
 /// A comment of up to three words as a name.

@@ -21,7 +21,7 @@ use policy_core::model::{Sidecar, User};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
-pub(crate) use self::entry::probe;
+pub(crate) use self::entry::test_target;
 use self::finding::Findings;
 use self::layout::Layout;
 pub(crate) use self::names::Names;
@@ -81,7 +81,7 @@ pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Re
         let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
         return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
     }
-    let names = Names::of(&policy);
+    let names = Names::new(&policy);
     roles::introduce(&mut policy, &names.people);
     let beside = sidecar.as_ref().map(Sidecar::origin);
     if let Some(sidecar) = sidecar {

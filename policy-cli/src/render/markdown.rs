@@ -44,14 +44,14 @@ fn row(out: &mut String, cells: impl Iterator<Item = String>) {
 
 fn prose(prose: &Prose, in_table: bool) -> String {
     let spans = prose.0.iter().map(|span| match span {
-        Span::Text(text) => escaped(text),
+        Span::Text(text) => escape(text),
         Span::Code(text) => code(text, in_table),
     });
     spans.collect()
 }
 
 /// What means something anywhere in a line loses its meaning.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in visible(text) {
         if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$') {
@@ -85,7 +85,7 @@ fn code(text: &str, in_table: bool) -> String {
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     // A backslash before a bar would be taken for the bar's own.
     if in_table && text.contains("\\|") {
-        return escaped(&text);
+        return escape(&text);
     }
     let text = if in_table { text.replace('|', "\\|") } else { text };
     format!("{fence}{pad}{text}{pad}{fence}")

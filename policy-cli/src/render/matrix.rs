@@ -31,8 +31,8 @@ impl<'p> Names<'p> {
         user.map_or(written, |user| &user.name)
     }
 
-    /// All of a list.
-    pub(crate) fn of(&self, selectors: &[Selector]) -> Prose {
+    /// Returns all of a list.
+    pub(crate) fn prose(&self, selectors: &[Selector]) -> Prose {
         Prose::codes(selectors.iter().map(|selector| self.name(&selector.text)))
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod html;
 pub(crate) mod markdown;
 pub(crate) mod marked;
 pub(crate) mod matrix;
+mod port_rule;
 pub(crate) mod prose;
 pub(crate) mod reference;
 pub(crate) mod site;

@@ -203,7 +203,7 @@ mod tests {
                 .collect();
             let report = Report::new(Path::new("x"), text, &diagnostics);
             for (format, name, _) in Format::ALL {
-                let rendered = report.render(format, &Renderer::styled());
+                let rendered = report.render(*format, &Renderer::styled());
                 assert!(rendered.matches("wilder").count() >= wild.len(), "{name} of {text:?}: {rendered}");
             }
         }

@@ -9,12 +9,12 @@ use policy_core::model::User;
 use policy_core::testing::outcome::Expectation;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Asked;
-use crate::import::{Names, probe, quoted};
+use crate::answer::RulePrinter;
+use crate::import::{Names, quoted, test_target};
 
 /// What tests and invariants would notice, and how to write what would notice more.
 pub(crate) struct CoverageReport<'a> {
-    asked: Asked<'a>,
+    rules: RulePrinter<'a>,
     coverage: MutationCoverage,
     /// The names of `policy!`, if the policy is one. Otherwise tests are written as HuJSON.
     names: Option<Names>,
@@ -35,8 +35,8 @@ const WIDTH: usize = 100;
 
 impl<'a> CoverageReport<'a> {
     /// `source` are the users of the source of a `policy!`, if the policy is one.
-    pub(crate) fn new(asked: Asked<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
-        CoverageReport { asked, coverage, names: source.map(Names::of_users) }
+    pub(crate) fn new(rules: RulePrinter<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
+        CoverageReport { rules, coverage, names: source.map(Names::from_users) }
     }
 
     /// The share of the rules that something needs, in hundredths.
@@ -77,7 +77,7 @@ impl<'a> CoverageReport<'a> {
         let rules = self.coverage.rules.iter();
         let said = rules.filter_map(|covered| Some((covered.rule, said(covered)?)));
         let said: Vec<_> = said.map(|(rule, said)| (rule, Some(said).filter(|said| !said.is_empty()))).collect();
-        self.asked.rules(&said.into_iter().map(|(rule, said)| (rule, said.into_iter().collect())).collect::<Vec<_>>())
+        self.rules.rules(&said.into_iter().map(|(rule, said)| (rule, said.into_iter().collect())).collect::<Vec<_>>())
     }
 
     /// What there is to say of a rule that nothing needs.
@@ -138,8 +138,8 @@ impl<'a> CoverageReport<'a> {
                 |&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
             );
             json!({
-                "line": self.asked.line(covered.rule),
-                "rule": self.asked.text(covered.rule),
+                "line": self.rules.line(covered.rule),
+                "rule": self.rules.text(covered.rule),
                 "needed": covered.is_needed,
                 "needless": covered.is_needless,
                 "pin": pin(covered, Mutation::Deleted),
@@ -161,7 +161,7 @@ impl<'a> CoverageReport<'a> {
     /// The place and the text of each rule, and whether something needs it.
     pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
         let rules = self.coverage.rules.iter();
-        rules.map(|covered| (self.asked.line(covered.rule), self.asked.text(covered.rule), covered.is_needed))
+        rules.map(|covered| (self.rules.line(covered.rule), self.rules.text(covered.rule), covered.is_needed))
     }
 }
 
@@ -255,7 +255,7 @@ impl Entry<'_> {
         for (name, list) in self.lists.iter().filter(|(_, list)| !list.is_empty()) {
             let word = |target: &&str| match self.pin.destination {
                 Some(_) => quoted(target),
-                None => probe(names, target),
+                None => test_target(names, target),
             };
             statements.push(format!("{name} {};", list.iter().map(word).collect::<Vec<_>>().join(", ")));
         }

@@ -7,19 +7,19 @@ pub(crate) fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
         for (place, Node { names }) in nodes.iter().enumerate() {
-            let lines: Vec<String> = names.iter().map(|name| escaped(name)).collect();
+            let lines: Vec<String> = names.iter().map(|name| escape(name)).collect();
             let _ = writeln!(out, "    {side}{place}[\"{}\"]", lines.join("<br/>"));
         }
     }
     for edge in &graph.edges {
-        let label = escaped(&edge.label);
+        let label = escape(&edge.label);
         let _ = writeln!(out, "    s{} -->|\"{label}\"| d{}", edge.source, edge.destination);
     }
     out
 }
 
 /// What could mean something becomes its number.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {
         match letter {
@@ -41,6 +41,6 @@ mod tests {
 
     #[test]
     fn nothing_means_anything() {
-        assert_eq!(escaped("tag:a \"]|*#\n`"), "tag:a #34;#93;#124;#42;#35; #96;");
+        assert_eq!(escape("tag:a \"]|*#\n`"), "tag:a #34;#93;#124;#42;#35; #96;");
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{Edge, Graph, Node};
-use crate::render::html::escaped;
+use crate::render::html::escape;
 
 /// What a drawing needs beside its shapes, for a page that has it within.
 const STYLE: &str = include_str!("svg.css");
@@ -41,7 +41,7 @@ pub(crate) fn file(graph: &Graph) -> String {
 
 /// The drawing as an element of a page that has [`STYLE`] in its own style.
 pub(crate) fn drawing(graph: &Graph) -> String {
-    let layout = Layout::of(graph);
+    let layout = Layout::new(graph);
     let (width, height) = (layout.width + 2, layout.height + 2);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"img\" aria-label=\"Who reaches what\" \
@@ -86,8 +86,8 @@ struct Line {
 }
 
 impl Layout {
-    fn of(graph: &Graph) -> Layout {
-        let (of_sources, of_destinations) = ordered(graph);
+    fn new(graph: &Graph) -> Layout {
+        let (of_sources, of_destinations) = order(graph);
         let left = width(&graph.sources);
         let label = graph.edges.iter().map(|edge| edge.label.chars().count().min(LETTERS)).max().unwrap_or(0);
         let right = left + BETWEEN + label * LETTER;
@@ -121,7 +121,7 @@ struct Side {
 }
 
 /// An order in which few lines cross: again and again, each node goes to the middle of those that it is joined with.
-fn ordered(graph: &Graph) -> (Side, Side) {
+fn order(graph: &Graph) -> (Side, Side) {
     let ends = |edge: &Edge| (edge.source, edge.destination);
     let mut sources: Vec<usize> = (0..graph.sources.len()).collect();
     let mut destinations: Vec<usize> = (0..graph.destinations.len()).collect();
@@ -182,14 +182,14 @@ fn slots(place: &Place, count: usize) -> impl Iterator<Item = usize> {
 
 /// The lines of a box.
 fn shown(node: &Node) -> Vec<String> {
-    let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shortened(name)).collect();
+    let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shorten(name)).collect();
     if node.names.len() > NAMES {
         lines.push(format!("and {} more", node.names.len() - NAMES));
     }
     lines
 }
 
-fn shortened(text: &str) -> String {
+fn shorten(text: &str) -> String {
     if text.chars().count() <= LETTERS {
         return text.to_owned();
     }
@@ -206,13 +206,13 @@ fn write_node(out: &mut String, node: &Node, place: &Place, x: usize, width: usi
     let _ = write!(
         out,
         "<g><title>{}</title><rect class=\"box\" x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>",
-        escaped(&node.names.join(", "))
+        escape(&node.names.join(", "))
     );
     let lines = shown(node);
     let first = top + height / 2 + LINE * 7 / 10;
     for (line, text) in lines.iter().enumerate() {
         let y = (first + line * LINE).saturating_sub(lines.len() * LINE / 2);
-        let _ = write!(out, "<text x=\"{}\" y=\"{y}\">{}</text>", x + PAD, escaped(text));
+        let _ = write!(out, "<text x=\"{}\" y=\"{y}\">{}</text>", x + PAD, escape(text));
     }
     out.push_str("</g>\n");
 }
@@ -234,16 +234,16 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
          <rect x=\"{level}\" y=\"{}\" width=\"{}\" height=\"{LINE}\"/>\
          <text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text></g>",
         edge.source % 8,
-        escaped(&from),
-        escaped(&to),
-        escaped(&edge.label),
+        escape(&from),
+        escape(&to),
+        escape(&edge.label),
         y2.saturating_sub(4),
         y2 + 4,
         y2.saturating_sub(LINE / 2),
         tip.saturating_sub(level + 2),
         tip.saturating_sub(4),
         y2 + 4,
-        escaped(&shortened(&edge.label)),
+        escape(&shorten(&edge.label)),
     );
 }
 
@@ -281,14 +281,14 @@ mod tests {
             .flat_map(|source| [(source, (source * 3) % 10), (source, ((source + 1) % 10 * 3) % 10)])
             .take(18)
             .collect();
-        assert_eq!(crossings(&Layout::of(&graph(&edges))), 0);
+        assert_eq!(crossings(&Layout::new(&graph(&edges))), 0);
     }
 
     #[test]
     fn boxes_do_not_overlap_and_lines_end_at_their_boxes() {
         let edges: Vec<_> = (0..40).map(|edge| (edge % 7, edge * 11 % 13)).collect();
         let graph = graph(&edges);
-        let layout = Layout::of(&graph);
+        let layout = Layout::new(&graph);
         for side in [&layout.sources, &layout.destinations] {
             let mut places = side.clone();
             places.sort_by_key(|place| place.top);
