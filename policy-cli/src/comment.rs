@@ -12,7 +12,7 @@ pub(crate) struct Child {
     pub(crate) value: NodeId,
     /// Comments that stand alone above it, each apart from the next.
     pub(crate) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
+    /// True if an empty line parts it from what is above.
     pub(crate) is_apart: bool,
     /// Right above it, or between its name and its value.
     pub(crate) above: Lines,
@@ -20,7 +20,7 @@ pub(crate) struct Child {
     pub(crate) behind: Lines,
 }
 
-/// What is in an object or an array.
+/// The children of an object or an array, with all comments.
 #[derive(Default)]
 pub(crate) struct Content {
     /// Behind the opening bracket, on its line.
@@ -30,7 +30,7 @@ pub(crate) struct Content {
     pub(crate) end: Vec<Lines>,
 }
 
-/// How a comment becomes lines.
+/// Returns the lines of a comment.
 type Reading = fn(Extra) -> Lines;
 
 /// The children of an object or an array, and all comments between them, line by line and from behind their slashes on.
@@ -38,9 +38,9 @@ pub(crate) fn content(document: &Document, id: NodeId) -> Content {
     read(document, id, comment_lines)
 }
 
-/// The same, with every comment in one piece and with its marks.
-pub(crate) fn marked_content(document: &Document, id: NodeId) -> Content {
-    read(document, id, marked)
+/// Like [`content`], with every comment in one piece and with its marks.
+pub(crate) fn content_with_marks(document: &Document, id: NodeId) -> Content {
+    read(document, id, with_marks)
 }
 
 fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
@@ -70,13 +70,13 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
 }
 
 impl Content {
-    /// Where a comment belongs that is behind something on its line.
+    /// Returns the place of a comment that is behind something on its line.
     fn behind_last(&mut self) -> &mut Lines {
         self.children.last_mut().map_or(&mut self.open, |last| &mut last.behind)
     }
 }
 
-/// Whether a comma follows the last child.
+/// Returns true if a comma follows the last child.
 pub(crate) fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) -> bool {
     let inside_end = u32::try_from(document.inside_end(id).len()).unwrap_or(u32::MAX);
     document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
@@ -92,7 +92,7 @@ pub(crate) struct Gap {
     pub(crate) above: Lines,
 }
 
-/// Tells what the comments are about: what is in front of them, nothing, or what follows, if something does.
+/// Sorts comments by what they are about: what is in front of them, nothing, or what follows, if something does.
 pub(crate) fn gap(extra: &str, is_followed: bool) -> Gap {
     read_gap(extra, is_followed, comment_lines)
 }
@@ -126,7 +126,7 @@ fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
 }
 
 impl Gap {
-    /// What has been above stands alone.
+    /// Makes the comments above comments that stand alone.
     fn part(&mut self) {
         if !self.above.is_empty() {
             self.alone.push(std::mem::take(&mut self.above));
@@ -142,7 +142,7 @@ fn comment_lines(part: Extra) -> Lines {
     }
 }
 
-fn marked(part: Extra) -> Lines {
+fn with_marks(part: Extra) -> Lines {
     match part {
         Extra::Space(_) => Vec::new(),
         Extra::LineComment(comment) | Extra::BlockComment(comment) => vec![comment.trim_end().to_owned()],
@@ -183,7 +183,7 @@ fn block_lines(comment: &str) -> Lines {
     lines.iter().map(|said| line(&format!(" {said}"))).collect()
 }
 
-/// Whether there is a comment in a value.
+/// Returns true if there is a comment in a value.
 pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
     // Nearly no string has a slash twice, so nearly nothing has to be looked through.
     let source = document.source(id);

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// What a command reports to the shell.
+/// The result of a command, for the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ExitStatus {
     /// All is well: 0.

@@ -1,4 +1,4 @@
-//! Why a command could not do its work.
+//! The reason why a command could not do its work.
 
 use std::fmt::Display;
 
@@ -9,9 +9,9 @@ use policy_core::diagnostic::Problem;
 /// An error that is about no place in a policy: wrong usage, a file that cannot be read, a question without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// What is wrong, in the style of [`policy_core::Diagnostic::message`].
+    /// The problem, in the style of [`policy_core::Diagnostic::message`].
     message: String,
-    /// What to do instead.
+    /// The advice what to do instead.
     help: Option<String>,
 }
 

@@ -28,17 +28,18 @@ mod failure;
 mod file;
 mod git;
 pub mod import;
+mod json;
 mod line_index;
+mod locations;
 pub mod migrate;
 mod operator_crate;
 mod output;
-mod places;
 mod render;
 mod report;
 mod rust_source;
 mod sidecar;
 mod test_report;
-mod text_edits;
+mod text;
 mod valid;
 
 use std::ffi::OsString;
@@ -115,7 +116,7 @@ pub fn run_on_files() -> ExitCode {
 fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
     let definitions = commands.iter().map(|command| command.definition(built_in.is_some()));
     let result = match program.subcommands(definitions).try_get_matches() {
-        Err(usage) => output::usage(&usage),
+        Err(usage) => output::print_usage(&usage),
         Ok(matches) => {
             let named = matches
                 .subcommand()
@@ -130,13 +131,13 @@ fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Polic
     };
     result
         .unwrap_or_else(|failure| {
-            output::report(&failure);
+            output::say_failure(&failure);
             ExitStatus::Incomplete
         })
         .into()
 }
 
-/// What the operator calls their binary.
+/// Returns the name of the operator's binary.
 fn program_name() -> String {
     let path = std::env::args_os().next().map(PathBuf::from);
     let name = path.as_deref().and_then(Path::file_stem).map(OsString::from);

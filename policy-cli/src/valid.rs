@@ -20,6 +20,6 @@ pub(crate) fn with_facts(path: &Path, mut policy: Policy, matches: &ArgMatches) 
 /// Shows the errors among the findings on stderr. Returns whether there are none.
 pub(crate) fn report_errors(path: &Path, policy: &Policy, mut findings: Vec<Diagnostic>) -> bool {
     findings.retain(Diagnostic::is_error);
-    output::say_findings(&Report::of(path, policy, &findings));
+    output::say_findings(&Report::on_policy(path, policy, &findings));
     findings.is_empty()
 }

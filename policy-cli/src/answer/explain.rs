@@ -1,4 +1,4 @@
-//! Whether one reaches the other, and why.
+//! Answers whether one reaches the other, and why.
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Answer, Case, Explanation, Login, Near, Question, Reason, SshRuleMatch};
@@ -7,6 +7,8 @@ use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::{RulePrinter, bare_all};
+use crate::json::array;
+use crate::text::{join, join_quoted};
 
 /// The answer to `explain`, and the question.
 pub(crate) struct ExplainAnswer<'a> {
@@ -101,9 +103,9 @@ impl ExplainAnswer<'_> {
             text.push_str(&self.login(login));
         }
         for app in &case.apps {
-            let names: Vec<String> = app.capabilities.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let names = join(&app.capabilities, ", ", &|(name, _)| format!("`{name}`"));
             let said = self.rules.posture(&app.postures);
-            text.push_str(&format!("may do there: {}\n", visible(&names.join(", "))));
+            text.push_str(&format!("may do there: {}\n", visible(&names)));
             text.push_str(&self.rules.rules(&[(app.rule, said.into_iter().collect())]));
         }
         text
@@ -113,8 +115,10 @@ impl ExplainAnswer<'_> {
         let said = |reason: &Reason| {
             let mut said = reason.path.clone();
             said.extend(self.rules.posture(&reason.way.postures));
-            let via: Vec<String> = reason.way.via.iter().map(|tag| format!("`{tag}`")).collect();
-            said.extend((!via.is_empty()).then(|| format!("only through a router tagged {}", via.join(" or "))));
+            let via = &reason.way.via;
+            if !via.is_empty() {
+                said.push(format!("only through a router tagged {}", join_quoted(via, " or ")));
+            }
             (reason.way.rule, said)
         };
         self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
@@ -130,10 +134,9 @@ impl ExplainAnswer<'_> {
         let said = |way: &SshRuleMatch, path: &[String]| {
             let mut said = path.to_vec();
             said.extend(self.rules.posture(&way.postures));
-            let recorders: Vec<String> = way.recorder.iter().map(|tag| format!("`{tag}`")).collect();
-            said.extend(
-                (!recorders.is_empty()).then(|| format!("the session is recorded by {}", recorders.join(", "))),
-            );
+            if !way.recorder.is_empty() {
+                said.push(format!("the session is recorded by {}", join_quoted(&way.recorder, ", ")));
+            }
             (way.rule, said)
         };
         let mut text = String::new();
@@ -157,15 +160,11 @@ impl ExplainAnswer<'_> {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason| {
-            json!({
-                "line": self.rules.line(reason.way.rule),
-                "rule": self.rules.texts.text(reason.way.rule),
-                "srcPosture": reason.way.postures,
-                "via": reason.way.via,
-                "path": reason.path,
-            })
+            let way = &reason.way;
+            let said = json!({"srcPosture": way.postures, "via": way.via, "path": reason.path});
+            self.rules.rule_json(way.rule, said)
         };
-        let near = |near: &Near| json!({"line": self.rules.line(near.rule), "rule": self.rules.texts.text(near.rule), "lack": near.lack});
+        let near = |near: &Near| self.rules.rule_json(near.rule, json!({"lack": near.lack}));
         let login = |login: &Login| {
             let with_path = |way: &SshRuleMatch, path: &[String]| {
                 let mut value = self.rules.ssh_json(way);
@@ -174,8 +173,8 @@ impl ExplainAnswer<'_> {
             };
             json!({
                 "rule": login.rule.as_ref().map(|way| with_path(way, &login.path)),
-                "perhaps": login.perhaps.iter().map(|(way, path)| with_path(way, path)).collect::<Vec<_>>(),
-                "nearest": login.nearest.iter().map(near).collect::<Vec<_>>(),
+                "perhaps": array(&login.perhaps, &|(way, path)| with_path(way, path)),
+                "nearest": array(&login.nearest, &near),
             })
         };
         let case = |case: &Case| {
@@ -185,10 +184,10 @@ impl ExplainAnswer<'_> {
                 "ownDevices": case.is_own,
                 "allTags": case.has_all_tags,
                 "answer": word(case.verdict()),
-                "rules": case.rules.iter().map(reason).collect::<Vec<_>>(),
-                "perhaps": case.perhaps.iter().map(reason).collect::<Vec<_>>(),
-                "nearest": case.nearest.iter().map(near).collect::<Vec<_>>(),
-                "app": case.apps.iter().map(|app| self.rules.app_json(app)).collect::<Vec<_>>(),
+                "rules": array(&case.rules, &reason),
+                "perhaps": array(&case.perhaps, &reason),
+                "nearest": array(&case.nearest, &near),
+                "app": array(&case.apps, &|app| self.rules.app_json(app)),
                 "ssh": case.login.as_ref().map(login),
             })
         };
@@ -200,12 +199,12 @@ impl ExplainAnswer<'_> {
             "port": self.question.protocol.has_ports().then_some(self.question.port),
             "account": self.question.account,
             "answer": word(self.explanation.verdict()),
-            "cases": self.explanation.cases.iter().map(case).collect::<Vec<_>>(),
+            "cases": array(&self.explanation.cases, &case),
         })
     }
 }
 
-/// What to say before the rules that come nearest, or instead of them.
+/// Returns the heading of the nearest rules, or the text instead of them.
 fn no_rule(kind: &str, nearest: &[Near]) -> String {
     match nearest {
         [] => format!("no {kind} comes near to it\n"),

@@ -16,35 +16,36 @@ use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use crate::argument::Choice;
-use crate::places::Places;
+use crate::locations::Locations;
+use crate::text::join;
 
 pub(crate) use explain::ExplainAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
-/// Writes the rules of a policy, with their places.
+/// Writes the rules of a policy, with their locations.
 pub(crate) struct RulePrinter<'a> {
     policy: &'a Policy,
-    places: Places<'a>,
+    locations: Locations<'a>,
     texts: RuleTexts<'a>,
 }
 
 impl<'a> RulePrinter<'a> {
     pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
-        RulePrinter { policy, places: Places::new(path, policy), texts: RuleTexts::new(policy) }
+        RulePrinter { policy, locations: Locations::new(path, policy), texts: RuleTexts::new(policy) }
     }
 
-    /// What programs call the policy.
+    /// Returns the name of the policy, for programs.
     fn file(&self) -> Cow<'a, str> {
-        self.places.path.to_string_lossy()
+        self.locations.path.to_string_lossy()
     }
 
     /// The line of a rule; `None` for what a policy without rules allows.
     pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
-        self.places.line(rule)
+        self.locations.line(rule)
     }
 
     fn place(&self, rule: Origin) -> String {
-        visible(&self.places.link(rule))
+        visible(&self.locations.link(rule))
     }
 
     /// The rule on one line.
@@ -52,7 +53,7 @@ impl<'a> RulePrinter<'a> {
         visible(&self.texts.text(rule))
     }
 
-    /// Each rule with its place before it, the places in a column of their own, and below it what is said of it.
+    /// Writes each rule with its place in a column before it, and the notes on it below.
     pub(crate) fn rules(&self, rules: &[(Origin, Vec<String>)]) -> String {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
         let mut text = String::new();
@@ -65,16 +66,15 @@ impl<'a> RulePrinter<'a> {
         text
     }
 
-    /// Under which condition a rule with these postures counts, if there are any.
+    /// Describes the condition of a rule with these postures, if there are any.
     fn posture(&self, postures: &[String]) -> Option<String> {
-        let conditions = |name: &String| {
+        let describe = |name: &String| {
             let posture = self.policy.postures.iter().find(|posture| *posture.name == **name);
-            let conditions = posture.into_iter().flat_map(|posture| &posture.conditions);
-            let conditions: Vec<String> = conditions.map(|condition| format!("`{}`", condition.text)).collect();
-            format!("`{name}` ({})", conditions.join(" and "))
+            let conditions = posture.map_or(&[][..], |posture| &posture.conditions);
+            let conditions = join(conditions, " and ", &|condition| format!("`{}`", condition.text));
+            format!("`{name}` ({conditions})")
         };
-        let named: Vec<String> = postures.iter().map(conditions).collect();
-        (!named.is_empty()).then(|| format!("if the source meets {}", named.join(" or ")))
+        (!postures.is_empty()).then(|| format!("if the source meets {}", join(postures, " or ", &describe)))
     }
 
     fn app_json(&self, app: &AppRuleMatch) -> Value {
@@ -83,16 +83,24 @@ impl<'a> RulePrinter<'a> {
         json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures})
     }
 
+    /// Returns a rule for programs, with what else there is to say of it.
+    fn rule_json(&self, rule: Origin, mut said: Value) -> Value {
+        if let Some(object) = said.as_object_mut() {
+            object.insert("line".to_owned(), self.line(rule).into());
+            object.insert("rule".to_owned(), self.texts.text(rule).into());
+        }
+        said
+    }
+
     fn ssh_json(&self, login: &SshRuleMatch) -> Value {
-        json!({
-            "line": self.line(login.rule),
-            "rule": self.texts.text(login.rule),
+        let said = json!({
             "action": login.action.to_string(),
             "users": login.users,
             "checkPeriod": login.check_period,
             "srcPosture": login.postures,
             "recorder": login.recorder,
-        })
+        });
+        self.rule_json(login.rule, said)
     }
 }
 
@@ -116,7 +124,7 @@ fn describe_ports(ports: &PortSet) -> String {
     }
 }
 
-/// How to write an answer.
+/// A format of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum AnswerFormat {
     #[default]

@@ -1,4 +1,4 @@
-//! Who reaches something, and what somebody reaches, as a list.
+//! Lists of who reaches something, and of what somebody reaches.
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Reachability, ReachabilityRow, SshRuleMatch};
@@ -7,13 +7,14 @@ use policy_core::source::Origin;
 use serde_json::{Value, json};
 
 use super::{RulePrinter, bare_all, describe_ports};
+use crate::json::array;
 
-/// What an answer lists.
+/// The side that an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listing {
-    /// Who reaches a destination.
+    /// The sources that reach a destination.
     Sources,
-    /// What a source reaches.
+    /// The destinations that a source reaches.
     Destinations,
 }
 
@@ -123,24 +124,19 @@ impl ReachAnswer<'_> {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
-            let ways = reached.ways.iter().map(|way| {
-                json!({
-                    "ports": way.ports.to_string(),
-                    "line": self.rules.line(way.rule),
-                    "rule": self.rules.texts.text(way.rule),
-                    "srcPosture": way.postures,
-                    "via": way.via,
-                })
+            let ways = array(&reached.ways, &|way| {
+                let said = json!({"ports": way.ports.to_string(), "srcPosture": way.postures, "via": way.via});
+                self.rules.rule_json(way.rule, said)
             });
             json!({
                 "sources": bare_all(&reached.sources),
                 "destinations": bare_all(&reached.destinations),
                 "ownDevices": reached.is_own,
                 "ports": reached.ports().to_string(),
-                "rules": ways.collect::<Vec<_>>(),
+                "rules": ways,
                 "sshPortOpen": (!reached.logins.is_empty()).then(|| reached.is_ssh_open()),
-                "ssh": reached.logins.iter().map(|login| self.rules.ssh_json(login)).collect::<Vec<_>>(),
-                "app": reached.apps.iter().map(|app| self.rules.app_json(app)).collect::<Vec<_>>(),
+                "ssh": array(&reached.logins, &|login| self.rules.ssh_json(login)),
+                "app": array(&reached.apps, &|app| self.rules.app_json(app)),
             })
         };
         let key = if self.listing == Listing::Sources { "destination" } else { "source" };
@@ -148,7 +144,7 @@ impl ReachAnswer<'_> {
             "file": self.rules.file(),
             key: self.word,
             "port": self.port,
-            "reached": self.reach.reached.iter().map(reached).collect::<Vec<_>>(),
+            "reached": array(&self.reach.reached, &reached),
             "devicesWithMore": bare_all(&self.reach.carriers),
         })
     }

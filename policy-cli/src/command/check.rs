@@ -25,7 +25,7 @@ fn define(command: clap::Command) -> clap::Command {
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let diagnostics = findings(&policy);
-    let report = Report::of(path, &policy, &diagnostics);
+    let report = Report::on_policy(path, &policy, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {

@@ -16,7 +16,7 @@ use crate::report::Report;
 
 const ABOUT: &str = "Print what Tailscale makes of the policy, as JSON: whether it takes it, and what each device gets";
 
-/// How much is written at once.
+/// The number of bytes to write at once.
 const CHUNK: usize = 1 << 20;
 
 pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::OnPolicyAlone(run) };
@@ -35,7 +35,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
             output::write_json(&json!({
                 "status": "reject",
                 "message": message,
-                "diagnostics": Report::of(path, &policy, &findings).to_json(),
+                "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
             }))?;
         }
     }

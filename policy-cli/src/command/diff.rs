@@ -12,8 +12,8 @@ use crate::exit_status::ExitStatus;
 use crate::facts;
 use crate::failure::Failure;
 use crate::file;
+use crate::locations::Locations;
 use crate::output;
-use crate::places::Places;
 use crate::valid;
 
 const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
@@ -118,8 +118,8 @@ fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let report = DiffReport {
         diff: &diff,
         devices: devices.as_ref(),
-        old: Places::new(old_name, &old),
-        new: Places::new(new_name, &new),
+        old: Locations::new(old_name, &old),
+        new: Locations::new(new_name, &new),
     };
     match argument::get_format(matches, FORMATS) {
         DiffFormat::Text => output::print(&text::page(&report))?,

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::file;
 use crate::output;
 use crate::render::markdown;
-use crate::render::marked::{self, Mistake};
+use crate::render::page_template::{self, MarkerError};
 use crate::render::reference::{Page, Section};
 use crate::valid;
 
@@ -70,15 +70,15 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
 
 /// Returns the page before anybody has written in it.
 fn new_page(page: &Page) -> Result<String, Failure> {
-    fill(Path::new("the new page"), &marked::skeleton(), page)
+    fill(Path::new("the new page"), &page_template::skeleton(), page)
 }
 
 fn fill(path: &Path, text: &str, page: &Page) -> Result<String, Failure> {
     let name = file::display_name(path).display();
-    match marked::filled(text, |section| markdown::blocks(&section.blocks(page))) {
+    match page_template::fill(text, |section| markdown::blocks(&section.blocks(page))) {
         Ok(Some(text)) => Ok(text),
         Ok(None) => Err(Failure::new(format_args!("`{name}` has no place for the policy"))
             .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` has the other sections")),
-        Err(Mistake { line, message, help }) => Err(Failure::new(format_args!("{message}, in line {line} of `{name}`")).help(help)),
+        Err(MarkerError { line, message, help }) => Err(Failure::new(format_args!("{message}, in line {line} of `{name}`")).help(help)),
     }
 }

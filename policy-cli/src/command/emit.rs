@@ -45,7 +45,7 @@ fn check(policy: &[u8], path: &Path) -> CommandResult {
     generated::check(path, &current, policy, help)
 }
 
-/// Whether a file has Windows line ends, and that is all.
+/// Returns true if a file has Windows line ends, and that is all.
 fn only_line_ends_differ(file: &[u8], policy: &[u8]) -> bool {
     let lines = file.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.eq(policy.split(|byte| *byte == b'\n'))

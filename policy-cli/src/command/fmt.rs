@@ -43,7 +43,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     for path in matches.get_many::<PathBuf>("file").into_iter().flatten() {
         let language = Language::new(path, matches.get_flag("rust"));
         let status = format_file(path, language, only_check).unwrap_or_else(|failure| {
-            output::report(&failure);
+            output::say_failure(&failure);
             ExitStatus::Incomplete
         });
         worst = worst.max(status);
@@ -51,7 +51,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     Ok(worst)
 }
 
-/// What a file is written in.
+/// The language of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
     Hujson,

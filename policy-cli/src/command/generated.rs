@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::file;
 use crate::output;
 
-/// What to do with what is generated.
+/// The destination of a generated text.
 pub(super) enum Target<'m> {
     Print,
     Save(&'m Path),
@@ -37,7 +37,7 @@ pub(super) fn check_argument(value_name: &'static str) -> Arg {
 
 /// Writes to a file what it should be, if that changes it.
 pub(super) fn save(path: &Path, content: &[u8]) -> CommandResult {
-    if !file::holds(path, content) {
+    if !file::has_content(path, content) {
         file::write(path, content)?;
     }
     Ok(ExitStatus::Success)
@@ -51,6 +51,6 @@ pub(super) fn check(path: &Path, current: &[u8], content: &[u8], help: &str) -> 
         return Ok(ExitStatus::Success);
     }
     output::write(&difference)?;
-    output::report(&Failure::new(format_args!("`{}` is not what the policy says", name.display())).help(help));
+    output::say_failure(&Failure::new(format_args!("`{}` is not what the policy says", name.display())).help(help));
     Ok(ExitStatus::Findings)
 }

@@ -14,10 +14,10 @@ use crate::file;
 use crate::import::{Import, Naming, import_beside};
 use crate::output;
 use crate::sidecar;
-use crate::text_edits::without_byte_order_mark;
+use crate::text::without_byte_order_mark;
 use crate::valid;
 
-/// Where the positions of the invariants begin: beyond the policy, and what the import says of its people.
+/// The position of the first byte of the invariants: beyond the policy, and the users that the import adds.
 const BASE: u32 = 1 << 31;
 
 pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::OnFiles(run) };

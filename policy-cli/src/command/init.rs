@@ -12,7 +12,7 @@ use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
-use crate::operator_crate::{CrateName, Library, Written, files};
+use crate::operator_crate::{CrateName, CrateSource, Library, files};
 use crate::output;
 use crate::sidecar;
 
@@ -56,23 +56,25 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let from = argument::get_path(matches, "from");
     let name = match argument::get_text(matches, "name") {
         Some(name) => CrateName::new(name).ok_or_else(|| wrong_name(name))?,
-        None => CrateName::of_directory(directory),
+        None => CrateName::from_directory(directory),
     };
     let library = library(argument::get_text(matches, "policy-source"))?;
     let mut is_refused = false;
     let policy = match from {
-        None => Written::starter(),
+        None => CrateSource::starter(),
         Some(from) => {
             let text = file::read_text(from)?;
             let Some(import) = import_text(from, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
             is_refused = import.is_refused();
             if is_refused && !matches.get_flag("allow-errors") {
                 let failure = Failure::new("nothing has been made, since Tailscale would refuse the file");
-                output::report(&failure.help("mend it, or bring the errors along as comments with `--allow-errors`"));
+                output::say_failure(
+                    &failure.help("mend it, or bring the errors along as comments with `--allow-errors`"),
+                );
                 return Ok(ExitStatus::Findings);
             }
             let source = format!("//! The policy of the tailnet.\n\n{}", import.source);
-            Written { source, hujson: import.hujson }
+            CrateSource { source, hujson: import.hujson }
         }
     };
     let mut files = files(&name, &library, policy);
@@ -87,7 +89,7 @@ fn wrong_name(name: &str) -> Failure {
         .help("write small letters, digits and dashes, with a letter first")
 }
 
-/// Where the crates of `policy!` come from. A clone is known by its path, and anything else that looks like no path is a URL.
+/// Reads `--policy-source`. A clone is known by its path, and anything that does not look like a path is a URL.
 fn library(source: Option<&str>) -> Result<Library, Failure> {
     let source = match source {
         None => return Ok(own_clone().map_or(Library::Registry, Library::Path)),

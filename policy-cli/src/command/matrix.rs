@@ -11,8 +11,9 @@ use crate::argument::{self, Choice};
 use crate::exit_status::ExitStatus;
 use crate::facts;
 use crate::failure::Failure;
+use crate::json;
+use crate::locations::Locations;
 use crate::output;
-use crate::places::Places;
 use crate::render::matrix::{self, Names, legend};
 use crate::render::prose::Block;
 use crate::render::{html, markdown};
@@ -73,7 +74,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
         return Err(Failure::new("no devices are known").help("name a file that lists them with `--tailnet`"));
     }
     let matrix = if by_device { Matrix::of_devices(&policy) } else { Matrix::new(&policy) };
-    let (rows, columns) = matrix::everything(&matrix);
+    let (rows, columns) = matrix::all_ends(&matrix);
     let format = argument::get_format(matches, FORMATS);
     let (width, height) = (columns.len(), rows.len());
     if format != MatrixFormat::Json && height.saturating_mul(width) > MOST_CELLS {
@@ -88,7 +89,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
         MatrixFormat::Markdown => markdown::blocks(&blocks()),
         MatrixFormat::Html => html::blocks(&blocks(), "Access matrix"),
         MatrixFormat::Csv => matrix::to_csv(&matrix, &rows, &columns),
-        MatrixFormat::Json => output::to_text(&matrix::to_json(&matrix, &rows, &columns, &Places::new(path, &policy))),
+        MatrixFormat::Json => json::to_text(&matrix::to_json(&matrix, &rows, &columns, &Locations::new(path, &policy))),
     };
     output::write(text.as_bytes()).map(|()| ExitStatus::Success)
 }

@@ -12,11 +12,11 @@ use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
-use crate::migrate::{Migration, Unmigrated, migrate};
+use crate::migrate::{Migration, MigrationError, migrate};
 use crate::output;
 use crate::report::Report;
 use crate::sidecar;
-use crate::text_edits::without_byte_order_mark;
+use crate::text::without_byte_order_mark;
 
 pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::OnFiles(run) };
 
@@ -49,8 +49,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let text = file::read_text(path)?;
     let migration = match migrate(&text) {
         Ok(migration) => migration,
-        Err(unmigrated) => {
-            explain(path, &text, &unmigrated);
+        Err(error) => {
+            report_error(path, &text, &error);
             return Ok(ExitStatus::Findings);
         }
     };
@@ -66,20 +66,20 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::Success)
 }
 
-fn explain(path: &Path, text: &str, unmigrated: &Unmigrated) {
+fn report_error(path: &Path, text: &str, error: &MigrationError) {
     let failure = Failure::new("nothing has been migrated");
-    let failure = match unmigrated {
-        Unmigrated::Invalid(errors) => {
+    let failure = match error {
+        MigrationError::Invalid(errors) => {
             let text = without_byte_order_mark(text);
             output::say_findings(&Report::new(file::display_name(path), text, errors));
             failure.help("mend the errors above, and migrate then")
         }
-        Unmigrated::Different(difference) => {
+        MigrationError::Different(difference) => {
             output::say(&differences(difference));
             failure.help("grants would allow (+) or deny (-) the above, which the acls do not")
         }
     };
-    output::report(&failure);
+    output::say_failure(&failure);
 }
 
 fn differences(difference: &Diff) -> String {

@@ -33,7 +33,7 @@ use crate::sidecar;
 
 pub(crate) use emit::print;
 
-/// What a command comes to.
+/// The result of a command.
 pub(crate) type CommandResult = Result<ExitStatus, Failure>;
 
 /// The commands of both programs that are about one policy.
@@ -66,13 +66,13 @@ pub(crate) struct Command {
     pub(crate) run: Run,
 }
 
-/// What runs a command, by what it is about.
+/// The function that runs a command.
 #[derive(Clone, Copy)]
 pub(crate) enum Run {
     /// One policy, with what it is called in messages: the one that is built in, or the one in the file that the first
     /// argument names.
     OnPolicy(fn(&Path, Policy, &ArgMatches) -> CommandResult),
-    /// The same without the invariants beside the file, which mean nothing to Tailscale.
+    /// Like [`Run::OnPolicy`], without the invariants beside the file, which mean nothing to Tailscale.
     OnPolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
     /// Files that its arguments name, and the policy that is built in, if there is one.
     OnFiles(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
@@ -126,7 +126,7 @@ impl Command {
     }
 }
 
-/// What messages call the policy of an operator's own binary.
+/// The name of the policy of an operator's own binary in messages.
 const BUILT_IN: &str = "<built-in policy>";
 
 /// Adds the policy file before all other words that a command takes.

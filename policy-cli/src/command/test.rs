@@ -67,7 +67,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     output::print(&report.render(format, &output::stdout_renderer()))?;
     output::say(&format!("{name}: {}\n", report.summary()));
     let broken = broken_invariants(&policy);
-    output::say_findings(&Report::of(path, &policy, &broken));
+    output::say_findings(&Report::on_policy(path, &policy, &broken));
     let mut is_good = report.is_good() && broken.is_empty();
     if let Some(coverage) = &coverage {
         let too_little = least.filter(|least| coverage.percent() < *least);

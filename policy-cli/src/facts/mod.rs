@@ -17,7 +17,7 @@ use crate::file;
 use crate::output;
 use crate::report::Report;
 
-/// Where the positions of the first file begin. A policy and the facts in its own source are far smaller.
+/// The position of the first byte of the first file. A policy and the facts in its own source are far smaller.
 const BASE: u32 = 1 << 31;
 
 /// The argument of every command that asks for facts.
@@ -81,7 +81,7 @@ pub(crate) fn read<'a>(
     Ok(files)
 }
 
-/// Puts what files tell in the place of what the source tells.
+/// Replaces the facts of the source by those of the files.
 fn replace(facts: &mut Facts, known: Facts) {
     // A list of users without devices, or the other way round, is no statement about the other.
     if !known.users.is_empty() {
@@ -100,7 +100,7 @@ fn replace(facts: &mut Facts, known: Facts) {
 }
 
 impl FactFiles<'_> {
-    /// What of the findings is about the policy itself. What is about the files is said on stderr: it is never a reason
+    /// Returns the findings about the policy itself, and shows those about the files on stderr: these are never a reason
     /// for Tailscale to refuse the policy.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ impl FactFiles<'_> {
         for file in &self.0 {
             let end = file.base.saturating_add(u32::try_from(file.text.len()).unwrap_or(u32::MAX));
             let others = in_files.split_off(in_files.partition_point(|finding| finding.origin.start <= end));
-            let report = Report::new(file.path, &file.text, &in_files).based(file.base);
+            let report = Report::new(file.path, &file.text, &in_files).with_base(file.base);
             output::say_findings(&report);
             if report.count(Severity::Error) > 0 {
                 unusable = unusable.or(Some(file));

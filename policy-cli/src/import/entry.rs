@@ -73,7 +73,7 @@ impl EntryKind {
     /// Reads an entry of the section.
     pub(super) fn statement(&self, document: &Document, names: &Names, child: &Child) -> Option<Node> {
         let mut fields = Fields::read(document, self.keys, child)?;
-        let placement = std::mem::take(&mut fields.placement).in_order()?;
+        let placement = std::mem::take(&mut fields.placement).into_order()?;
         let mut statement = Statement { fields, placement, names };
         let form = (self.read)(&mut statement)?;
         let Placement { docs, after, .. } = statement.placement;

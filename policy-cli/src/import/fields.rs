@@ -10,10 +10,10 @@ use crate::comment::{Child, content};
 /// A field that an entry may have.
 pub(super) struct Key {
     pub(super) name: &'static str,
-    /// What it was called once.
+    /// The former name.
     old: &'static str,
     shape: Shape,
-    /// Whether it becomes a statement of its own, which comments can stand above.
+    /// True if it becomes a statement of its own, which comments can stand above.
     is_statement: bool,
 }
 
@@ -43,7 +43,7 @@ impl Key {
         Key { old, ..self }
     }
 
-    /// Whether a policy file may call it so: by any of its names, in any case.
+    /// Returns true if a policy file may call it so: by any of its names, in any case.
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || !self.old.is_empty() && self.old.eq_ignore_ascii_case(name)
     }
@@ -76,8 +76,8 @@ impl Fields {
         let values = keys.iter().map(|_| None).collect();
         let mut fields = Fields { keys, values, placement: Placement::default() };
         let content = content(document, entry.value);
-        fields.placement.entry(&entry.above);
-        fields.placement.entry(&content.open);
+        fields.placement.add_to_entry(&entry.above);
+        fields.placement.add_to_entry(&content.open);
         for child in &content.children {
             let name = document.string(child.name?)?;
             let index = keys.iter().position(|key| key.is_called(&name))?;
@@ -86,8 +86,8 @@ impl Fields {
                 return None;
             }
         }
-        content.end.iter().for_each(|lines| fields.placement.entry(lines));
-        fields.placement.entry(&entry.behind);
+        content.end.iter().for_each(|lines| fields.placement.add_to_entry(lines));
+        fields.placement.add_to_entry(&entry.behind);
         Some(fields)
     }
 
@@ -95,7 +95,7 @@ impl Fields {
     fn value(&mut self, document: &Document, child: &Child, key: &Key, order: usize) -> Option<Value> {
         let placement = &mut self.placement;
         let statement = key.is_statement.then_some((order, 0));
-        placement.in_front(child, statement);
+        placement.add_before_field(child, statement);
         let value = match (key.shape, document.kind(child.value)) {
             (Shape::Word, Kind::String) => Value::Word(document.string(child.value)?.to_string()),
             (Shape::Word, Kind::Bool(true)) => Value::True,
@@ -107,19 +107,19 @@ impl Fields {
                 if strings.is_empty() {
                     return None;
                 }
-                placement.items(order, &content, statement);
+                placement.add_to_list(order, &content, statement);
                 Value::List(strings)
             }
             (Shape::Object, Kind::Object) => {
                 let mut made = json(document, child.value);
-                placement.around(&made.open, statement);
-                made.json.lead_with(placement.json(order, made.has_comments));
+                placement.add_to_field(&made.open, statement);
+                made.json.lead_with(placement.take_for_json(order, made.has_comments));
                 Value::Object(made.json)
             }
             _ => return None,
         };
         let statement = statement.filter(|_| !placement.has_reached((order, 1)));
-        placement.around(&child.behind, statement);
+        placement.add_to_field(&child.behind, statement);
         Some(value)
     }
 

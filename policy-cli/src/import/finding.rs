@@ -1,4 +1,4 @@
-//! What Tailscale would refuse, as comments at its place.
+//! The errors in a policy file, as comments at their places.
 
 use policy_core::{Diagnostic, Severity};
 
@@ -7,7 +7,7 @@ use crate::comment::Lines;
 /// The errors of a policy, in the order of its text.
 pub(super) struct Findings {
     all: Vec<(u32, Lines)>,
-    /// How many of them have been reported.
+    /// The number of errors that have been reported.
     pub(super) reported: usize,
 }
 
@@ -19,8 +19,8 @@ impl Findings {
         Findings { all, reported: 0 }
     }
 
-    /// What there is up to a position and has not been reported yet.
-    pub(super) fn up_to(&mut self, end: u32) -> Lines {
+    /// Returns the errors up to a position that have not been reported yet.
+    pub(super) fn take_until(&mut self, end: u32) -> Lines {
         let rest = self.all.get(self.reported..).unwrap_or_default();
         let count = rest.partition_point(|(start, _)| *start < end);
         self.reported += count;

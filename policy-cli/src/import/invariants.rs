@@ -3,7 +3,7 @@
 use policy_core::model::{Facts, Sidecar};
 
 use super::word::{is_bare, is_named, quoted};
-use crate::text_edits::{TextEdits, without_byte_order_mark};
+use crate::text::{TextEdits, without_byte_order_mark};
 
 /// Returns the text of the file, with quotes around the names that Rust could not read.
 pub(super) fn statements(facts: &Facts) -> Option<String> {

@@ -6,7 +6,7 @@ use super::tree::{Json, JsonItem};
 use super::word::quoted;
 use crate::comment::{Lines, content};
 
-/// How deep the macro reads JSON.
+/// The deepest nesting of JSON that the macro reads.
 pub(super) const DEPTH: usize = 100;
 
 /// A JSON value and its comments.
@@ -14,7 +14,7 @@ pub(super) struct Made {
     pub(super) json: Json,
     /// Behind its opening bracket, and so for whoever has it to place.
     pub(super) open: Lines,
-    /// Whether there are comments in it.
+    /// True if there are comments in it.
     pub(super) has_comments: bool,
 }
 
@@ -51,7 +51,7 @@ fn plain(text: String) -> Made {
     Made { json: Json::Plain(text), open: Vec::new(), has_comments: false }
 }
 
-/// Whether the document is nested deeper than the macro reads.
+/// Returns true if the document is nested deeper than the macro reads.
 pub(super) fn is_too_deep(document: &Document) -> bool {
     let mut rest = vec![(document.root(), 0_usize)];
     while let Some((id, depth)) = rest.pop() {

@@ -18,7 +18,7 @@ pub(super) struct Let {
 }
 
 /// Puts names in the place of repeated lists.
-pub(super) fn named(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
+pub(super) fn name_lists(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lets = ports(nodes, names);
     lets.extend(owners(nodes, names));
     lets
@@ -113,11 +113,11 @@ fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
             *items = vec![Item { docs: Vec::new(), text: name.clone() }];
         }
     });
-    extended(lets)
+    extend_lists(lets)
 }
 
 /// A list that goes on where another one ends says so.
-fn extended(lets: Vec<Let>) -> Vec<Let> {
+fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
     let all: Vec<(String, Vec<String>)> = lets.iter().map(|item| (item.name.clone(), item.items.clone())).collect();
     let mut extended: Vec<Let> = lets
         .into_iter()

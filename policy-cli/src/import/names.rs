@@ -65,13 +65,13 @@ impl Names {
         }
     }
 
-    /// The same where neither people nor hosts are looked up.
+    /// Like [`Names::selector`], but looks up neither people nor hosts.
     pub(super) fn plain(text: &str) -> String {
         if is_named(text) { text.to_owned() } else { quoted(text) }
     }
 }
 
-/// What the Rust item of a name is called, so that no two names have one item.
+/// Returns the name of the Rust item for a name, so that no two names have the same item.
 fn item_name(name: &str) -> String {
     name.replace('-', "_")
 }
@@ -92,7 +92,7 @@ pub(super) fn name(text: &str) -> String {
     if is_bare(&name) { name } else { format!("x_{name}") }
 }
 
-/// Whether it is the login of one person, of a form that the facts take.
+/// Returns true if it is the login of one person, of a form that the facts take.
 fn is_login(selector: &Selector) -> bool {
     let parts = selector
         .text

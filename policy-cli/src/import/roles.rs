@@ -40,7 +40,7 @@ pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     }
 }
 
-/// Who has a test that fails.
+/// Returns the logins that have a failing test.
 fn failing(policy: &Policy) -> HashSet<String> {
     let failed = |outcomes: Vec<Outcome>| -> Vec<u32> {
         let targets = outcomes.iter().filter(|outcome| !outcome.passes()).map(|outcome| outcome.target.origin.start);
@@ -66,7 +66,7 @@ fn people(policy: &Policy, source: &Selector) -> Vec<String> {
     }
 }
 
-/// What facts call a role.
+/// Returns the name of a role in facts.
 pub(super) fn role_name(role: Role) -> &'static str {
     Role::NAMES.iter().find(|(_, known)| *known == role).map_or("", |(name, _)| name)
 }

@@ -12,7 +12,7 @@ use super::tree::{Form, List, Node, Piece};
 use super::word::{is_bare, is_named, quoted};
 use crate::comment::{Child, Content, content, has_comment};
 
-/// How a section is written as a block.
+/// The form of a section that is written as a block.
 #[derive(Clone, Copy)]
 enum Section {
     /// A statement for each entry of a list.
@@ -22,7 +22,7 @@ enum Section {
     AutoApprovers,
 }
 
-/// What a declaration says of its name.
+/// The values of a declaration.
 #[derive(Clone, Copy)]
 enum Values {
     /// One address.
@@ -31,7 +31,7 @@ enum Values {
     Selectors(List),
     /// Conditions of a posture, which are strings.
     Conditions,
-    /// What an ip set adds and removes.
+    /// Operations of an ip set.
     Operations,
 }
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
     pub(super) fn key(&mut self, child: &Child) -> Node {
         let name = child.name.and_then(|name| self.document.string(name));
         let name = name.as_ref().map_or("", |name| name.as_str());
-        let own = self.findings.up_to(self.document.origin(child.value).start.saturating_add(1));
+        let own = self.findings.take_until(self.document.origin(child.value).start.saturating_add(1));
         let (reported, spelt) = (self.findings.reported, self.spellings.len());
         let section = SECTIONS.iter().find(|(section, _)| section.eq_ignore_ascii_case(name));
         if let Some((section, _)) = section {
@@ -76,7 +76,7 @@ impl Reader<'_> {
             self.spellings.truncate(spelt);
             self.setting(name, child.value)
         });
-        let mut node = self.above(self.around(node, child), child);
+        let mut node = self.add_surroundings(self.add_comments(node, child), child);
         node.findings.splice(0..0, own);
         node
     }
@@ -105,9 +105,9 @@ impl Reader<'_> {
             let node = node.unwrap_or_else(|| {
                 let made = json(self.document, child.value);
                 let node = Node { docs: made.open, ..Node::new(Form::Statement(vec![Piece::Json(made.json)])) };
-                self.around(node, child)
+                self.add_comments(node, child)
             });
-            self.above(node, child)
+            self.add_surroundings(node, child)
         });
         Some(entries.collect())
     }
@@ -115,7 +115,7 @@ impl Reader<'_> {
     fn declarations(&mut self, values: Values, children: &[Child]) -> Option<Vec<Node>> {
         let declarations = children.iter().map(|child| declaration(self.document, self.names, values, child));
         let declarations: Vec<Node> = declarations.collect::<Option<_>>()?;
-        Some(declarations.into_iter().zip(children).map(|(node, child)| self.above(node, child)).collect())
+        Some(declarations.into_iter().zip(children).map(|(node, child)| self.add_surroundings(node, child)).collect())
     }
 
     fn approvers(&mut self, children: &[Child]) -> Option<Vec<Node>> {
@@ -132,7 +132,7 @@ impl Reader<'_> {
                 let Content { open, children, end } = content(self.document, child.value);
                 let nodes = self.declarations(Values::Selectors(List::Plain), &children)?;
                 let block = Form::Block { head: vec![Piece::word(key)], nodes, end };
-                self.around(Node { docs: open, ..Node::new(block) }, child)
+                self.add_comments(Node { docs: open, ..Node::new(block) }, child)
             } else {
                 return None;
             };
@@ -142,7 +142,7 @@ impl Reader<'_> {
             }
             seen.push(key);
             self.spell(child, key);
-            nodes.push(self.above(node, child));
+            nodes.push(self.add_surroundings(node, child));
         }
         Some(nodes)
     }
@@ -170,7 +170,7 @@ impl Reader<'_> {
             strings(self.document, value).filter(|names| !names.is_empty() && names.iter().all(|name| is_named(name)));
         if let Some(postures) = names.filter(|_| name.eq_ignore_ascii_case("defaultSrcPosture")) {
             let mut placement = Placement::default();
-            placement.items(1, &content(self.document, value), None);
+            placement.add_to_list(1, &content(self.document, value), None);
             pieces.push(Piece::List(List::Plain, items(&postures, 1, &mut placement, &str::to_owned)));
             let Placement { docs, after, .. } = placement;
             return Node { docs, after, ..Node::new(Form::Statement(pieces)) };
@@ -181,7 +181,7 @@ impl Reader<'_> {
     }
 
     /// Adds the comments right above and behind something whose value has been read with those in it.
-    fn around(&self, mut node: Node, child: &Child) -> Node {
+    fn add_comments(&self, mut node: Node, child: &Child) -> Node {
         node.docs.splice(0..0, child.above.iter().cloned());
         let is_commented = has_comment(self.document, child.value);
         if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.behind);
@@ -189,8 +189,8 @@ impl Reader<'_> {
     }
 
     /// Adds what stands further above.
-    fn above(&mut self, mut node: Node, child: &Child) -> Node {
-        node.findings.extend(self.findings.up_to(self.document.origin(child.value).end));
+    fn add_surroundings(&mut self, mut node: Node, child: &Child) -> Node {
+        node.findings.extend(self.findings.take_until(self.document.origin(child.value).end));
         node.alone.clone_from(&child.alone);
         node.is_apart = child.is_apart;
         node
@@ -226,9 +226,9 @@ fn list(
     text: &dyn Fn(&str) -> String,
 ) -> Node {
     let mut placement = Placement::default();
-    placement.entry(&child.above);
-    placement.items(1, &content(document, child.value), None);
-    placement.entry(&child.behind);
+    placement.add_to_entry(&child.above);
+    placement.add_to_list(1, &content(document, child.value), None);
+    placement.add_to_entry(&child.behind);
     let mut pieces = vec![Piece::Word(name)];
     if !values.is_empty() {
         pieces.extend([Piece::word("="), Piece::List(kind, items(values, 1, &mut placement, text))]);
@@ -252,7 +252,7 @@ fn operations(entries: &[String]) -> Option<Vec<String>> {
     entries.iter().map(value).collect()
 }
 
-/// What an ip set adds or removes. A bare name is a host.
+/// Writes the target of an operation of an ip set. A bare name is a host.
 fn target_of_set(target: &str) -> Option<String> {
     match target.strip_prefix("host:") {
         Some(host) if is_bare(host) => Some(host.to_owned()),

@@ -6,11 +6,11 @@ use crate::comment::Lines;
 pub(super) struct Node {
     /// Comments of their own above it.
     pub(super) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
+    /// True if an empty line parts it from what is above.
     pub(super) is_apart: bool,
-    /// What Tailscale would refuse in it.
+    /// The errors in it.
     pub(super) findings: Lines,
-    /// What is said about it.
+    /// Comments on it.
     pub(super) docs: Lines,
     pub(super) form: Form,
     /// A comment of its own below it.
@@ -33,7 +33,7 @@ pub(super) enum Piece {
     Json(Json),
 }
 
-/// What a list is made of, which tells whether it may get a name.
+/// The sort of items in a list, which decides whether it may get a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Plain,

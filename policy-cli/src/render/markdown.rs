@@ -20,7 +20,7 @@ pub(crate) fn blocks(blocks: &[Block]) -> String {
 
 fn line(out: &mut String, mark: &str, prose: &Prose) {
     let text = self::prose(prose, false);
-    let _ = writeln!(out, "{mark}{}", guarded(&text));
+    let _ = writeln!(out, "{mark}{}", escape_start(&text));
 }
 
 /// A table.
@@ -50,7 +50,7 @@ fn prose(prose: &Prose, in_table: bool) -> String {
     spans.collect()
 }
 
-/// What means something anywhere in a line loses its meaning.
+/// Escapes everything that has a meaning anywhere in a line.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in visible(text) {
@@ -62,8 +62,8 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// What means something at the start of a line loses its meaning there.
-fn guarded(line: &str) -> String {
+/// Escapes everything that has a meaning at the start of a line.
+fn escape_start(line: &str) -> String {
     let number = line.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = line.split_at_checked(number).unwrap_or(("", line));
     let marks: &[char] = if number == 0 { &['#', '+', '-', '='] } else { &['.', ')'] };

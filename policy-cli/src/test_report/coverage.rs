@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::RulePrinter;
 use crate::import::{Names, quoted, test_target};
+use crate::json::array;
+use crate::text::join;
 
-/// What tests and invariants would notice, and how to write what would notice more.
+/// The coverage of the rules by tests and invariants, and the tests that would raise it.
 pub(crate) struct CoverageReport<'a> {
     rules: RulePrinter<'a>,
     coverage: MutationCoverage,
@@ -23,11 +25,11 @@ pub(crate) struct CoverageReport<'a> {
 /// A test that lines are put into.
 struct Entry<'a> {
     pin: &'a SuggestedTest,
-    /// What must be so, with its targets or accounts.
+    /// The expectations, with their targets or accounts.
     lists: [(&'static str, Vec<&'a str>); 3],
 }
 
-/// What tests that are one have in common: source, protocol, destination and attributes.
+/// The source, protocol, destination and attributes that the lines of one test share.
 type Head<'a> = (&'a str, Option<u8>, Option<&'a str>, String);
 
 /// A line of source is no longer than that.
@@ -62,11 +64,12 @@ impl<'a> CoverageReport<'a> {
     /// For people: the rules, and the tests that are missing.
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
-        let unneeded = self.rules(|covered| (!covered.is_needed).then(|| self.without(covered)));
+        let unneeded = self.rules(|covered| (!covered.is_needed).then(|| self.explain_unneeded(covered)));
         let deletions = |pin: &&SuggestedTest| pin.change == Mutation::Deleted;
         self.part(&mut text, "nothing would fail without these rules", &unneeded, &deletions);
         let open = self.rules(|covered| {
-            let ways: Vec<String> = open(covered).map(|change| in_words(change, covered.is_ssh).to_owned()).collect();
+            let ways: Vec<String> =
+                unnoticed(covered).map(|change| describe(change, covered.is_ssh).to_owned()).collect();
             (!ways.is_empty()).then(|| format!("for {}", ways.join(", for ")))
         });
         self.part(&mut text, "nothing would fail if these rules were wider", &open, &|pin| !deletions(pin));
@@ -75,13 +78,15 @@ impl<'a> CoverageReport<'a> {
 
     fn rules(&self, said: impl Fn(&RuleCoverage) -> Option<String>) -> String {
         let rules = self.coverage.rules.iter();
-        let said = rules.filter_map(|covered| Some((covered.rule, said(covered)?)));
-        let said: Vec<_> = said.map(|(rule, said)| (rule, Some(said).filter(|said| !said.is_empty()))).collect();
-        self.rules.rules(&said.into_iter().map(|(rule, said)| (rule, said.into_iter().collect())).collect::<Vec<_>>())
+        let notes = rules.filter_map(|covered| {
+            let note = Some(said(covered)?).filter(|note| !note.is_empty());
+            Some((covered.rule, note.into_iter().collect()))
+        });
+        self.rules.rules(&notes.collect::<Vec<_>>())
     }
 
-    /// What there is to say of a rule that nothing needs.
-    fn without(&self, covered: &RuleCoverage) -> String {
+    /// Explains why nothing needs a rule.
+    fn explain_unneeded(&self, covered: &RuleCoverage) -> String {
         let has_pin = covered.pins.iter().any(|pin| pin.change == Mutation::Deleted);
         match (covered.is_needless, has_pin) {
             (true, _) => "other rules allow all of it".to_owned(),
@@ -117,7 +122,7 @@ impl<'a> CoverageReport<'a> {
                 None => writeln!(text, "  \"{section}\": ["),
             };
             for entry in own {
-                let written = self.names.as_ref().map_or_else(|| entry.in_hujson(), |names| entry.in_rust(names));
+                let written = self.names.as_ref().map_or_else(|| entry.to_hujson(), |names| entry.to_rust(names));
                 for line in written.lines() {
                     let _ = writeln!(text, "    {line}");
                 }
@@ -134,8 +139,9 @@ impl<'a> CoverageReport<'a> {
             entries(&pins).first().map(|entry| json!({"section": entry.section(), "test": entry.to_json()}))
         };
         let rule = |covered: &RuleCoverage| {
-            let ways = covered.wider.iter().map(
-                |&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
+            let ways = array(
+                &covered.wider,
+                &|&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
             );
             json!({
                 "line": self.rules.line(covered.rule),
@@ -143,7 +149,7 @@ impl<'a> CoverageReport<'a> {
                 "needed": covered.is_needed,
                 "needless": covered.is_needless,
                 "pin": pin(covered, Mutation::Deleted),
-                "wider": ways.collect::<Vec<_>>(),
+                "wider": ways,
             })
         };
         let (held, ways) = self.coverage.held();
@@ -154,7 +160,7 @@ impl<'a> CoverageReport<'a> {
             "ways": ways,
             "noticed": held,
             "untestable": self.coverage.untestable,
-            "each": self.coverage.rules.iter().map(rule).collect::<Vec<_>>(),
+            "each": array(&self.coverage.rules, &rule),
         })
     }
 
@@ -165,11 +171,11 @@ impl<'a> CoverageReport<'a> {
     }
 }
 
-fn open(covered: &RuleCoverage) -> impl Iterator<Item = Mutation> {
+fn unnoticed(covered: &RuleCoverage) -> impl Iterator<Item = Mutation> {
     covered.wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change)
 }
 
-fn in_words(change: Mutation, is_ssh: bool) -> &'static str {
+fn describe(change: Mutation, is_ssh: bool) -> &'static str {
     match change {
         Mutation::Deleted => "nobody",
         Mutation::AnySource => "every source",
@@ -232,16 +238,17 @@ impl Entry<'_> {
     }
 
     /// As an entry of a policy file.
-    fn in_hujson(&self) -> String {
+    fn to_hujson(&self) -> String {
         let Value::Object(entry) = self.to_json() else { return String::new() };
         let order = ["src", "dst", "proto", "srcPostureAttrs", "accept", "check", "deny"];
         let members = order.iter().filter_map(|key| Some((key, entry.get(*key)?)));
-        let members: Vec<String> = members.map(|(key, value)| format!("\"{key}\": {}", spaced(value))).collect();
+        let members: Vec<String> =
+            members.map(|(key, value)| format!("\"{key}\": {}", to_spaced_json(value))).collect();
         format!("{{{}}},", members.join(", "))
     }
 
     /// As a statement of `policy!`.
-    fn in_rust(&self, names: &Names) -> String {
+    fn to_rust(&self, names: &Names) -> String {
         let head = match &self.pin.destination {
             Some(destination) => format!("{} -> {}", names.selector(&self.pin.src), names.selector(destination)),
             None => names.selector(&self.pin.src),
@@ -249,7 +256,7 @@ impl Entry<'_> {
         let mut statements: Vec<String> = Vec::new();
         statements.extend(self.pin.proto.map(|proto| format!("proto {proto};")));
         if !self.pin.attributes.is_empty() {
-            let attributes = spaced(&self.pin.attributes.clone().into());
+            let attributes = to_spaced_json(&self.pin.attributes.clone().into());
             statements.push(format!("srcPostureAttrs {attributes};"));
         }
         for (name, list) in self.lists.iter().filter(|(_, list)| !list.is_empty()) {
@@ -257,7 +264,7 @@ impl Entry<'_> {
                 Some(_) => quoted(target),
                 None => test_target(names, target),
             };
-            statements.push(format!("{name} {};", list.iter().map(word).collect::<Vec<_>>().join(", ")));
+            statements.push(format!("{name} {};", join(list, ", ", &word)));
         }
         let line = format!("{head} {{ {} }}", statements.join(" "));
         if line.chars().count() <= WIDTH {
@@ -268,12 +275,12 @@ impl Entry<'_> {
 }
 
 /// JSON with blanks, as people write it.
-fn spaced(value: &Value) -> String {
+fn to_spaced_json(value: &Value) -> String {
     match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!("[{}]", join(items, ", ", &to_spaced_json)),
         Value::Object(members) => {
             let members =
-                members.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), spaced(value)));
+                members.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), to_spaced_json(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         value => value.to_string(),

@@ -10,7 +10,7 @@ use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
-    let report = Report::of(tests.path, tests.policy, &findings);
+    let report = Report::on_policy(tests.path, tests.policy, &findings);
     let mut texts = report.to_texts().into_iter();
     let [pass, unknown, fail] = tests.counts();
     let errors = tests.tested.iter().filter(|tested| is_error(tested)).count();
@@ -59,7 +59,7 @@ fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
     xml.push_str("  </testsuite>\n");
 }
 
-/// Whether a fact is missing that the policy should have.
+/// Returns true if a fact is missing that the policy should have.
 fn is_error(tested: &Tested) -> bool {
     status(&tested.outcome) == Status::Unknown && tested.finding.as_ref().is_some_and(Diagnostic::is_error)
 }

@@ -19,7 +19,7 @@ use crate::argument::Choice;
 
 pub(crate) use coverage::CoverageReport;
 
-/// How to write outcomes.
+/// A format of outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TestFormat {
     /// For people: a line for each target, and why some fail.
@@ -40,14 +40,14 @@ impl TestFormat {
     ];
 }
 
-/// What became of the tests of one policy.
+/// The outcomes of the tests of one policy.
 pub(crate) struct TestReport<'a> {
     /// The file, as it was named.
     path: &'a Path,
     policy: &'a Policy,
     tested: &'a [Tested<'a>],
     time: Duration,
-    /// Whether what passes is left out.
+    /// True if what passes is left out.
     quiet: bool,
     coverage: Option<&'a CoverageReport<'a>>,
 }
@@ -72,7 +72,7 @@ impl<'a> TestReport<'a> {
         TestReport { path, policy, tested, time, quiet, coverage: None }
     }
 
-    /// The same with what the tests do not cover.
+    /// Adds the rules that the tests do not cover.
     pub(crate) fn with_coverage(self, coverage: Option<&'a CoverageReport<'a>>) -> Self {
         TestReport { coverage, ..self }
     }
@@ -86,13 +86,13 @@ impl<'a> TestReport<'a> {
         }
     }
 
-    /// Whether nothing fails, and no fact is missing that the policy should have.
+    /// Returns true if nothing fails, and no fact is missing that the policy should have.
     pub(crate) fn is_good(&self) -> bool {
         let is_bad = |tested: &Tested| tested.finding.as_ref().is_some_and(Diagnostic::is_error);
         !self.tested.iter().any(|tested| tested.outcome.fails() || is_bad(tested))
     }
 
-    /// How many do what, in one line.
+    /// Counts the outcomes in one line.
     pub(crate) fn summary(&self) -> String {
         let [pass, unknown, fail] = self.counts();
         let time = format!("({:.1} ms)", self.time.as_secs_f64() * 1000.0);
@@ -111,7 +111,7 @@ impl<'a> TestReport<'a> {
         format!("{targets}: {} {time}", parts.join(", "))
     }
 
-    /// What there is to say, in the order of the targets.
+    /// Returns the findings in the order of the targets.
     fn findings(&self) -> Vec<Diagnostic> {
         self.tested.iter().filter_map(|tested| tested.finding.clone()).collect()
     }
@@ -135,7 +135,7 @@ impl<'a> TestReport<'a> {
         self.tested.chunk_by(same).filter(move |test| test.iter().any(is_shown))
     }
 
-    /// Whether a target is one to show.
+    /// Returns true if a target is one to show.
     fn shows(&self, tested: &Tested) -> bool {
         !self.quiet || status(&tested.outcome) != Status::Pass
     }
@@ -171,7 +171,7 @@ fn source<'a>(outcome: &Outcome<'a>) -> &'a str {
     outcome.source.map_or("", |source| source.text.as_str())
 }
 
-/// What is tested, after what must be of it: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
+/// Describes the target of a test: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
 fn target(outcome: &Outcome) -> String {
     match (outcome.port, outcome.protocol) {
         (None, _) => format!("{} as {}", outcome.destination, outcome.target),

@@ -1,14 +1,15 @@
 use std::fmt::Write;
 
 use super::{Graph, Node};
+use crate::text::join;
 
 /// For Graphviz.
 pub(crate) fn dot(graph: &Graph) -> String {
     let mut out = String::from("digraph policy {\n\trankdir=LR;\n\tnode [shape=box];\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
         for (place, Node { names }) in nodes.iter().enumerate() {
-            let lines: Vec<String> = names.iter().map(|name| escape(name)).collect();
-            let _ = writeln!(out, "\t{side}{place} [label=\"{}\"];", lines.join("\\n"));
+            let label = join(names, "\\n", &|name| escape(name));
+            let _ = writeln!(out, "\t{side}{place} [label=\"{label}\"];");
         }
     }
     for edge in &graph.edges {
@@ -18,7 +19,7 @@ pub(crate) fn dot(graph: &Graph) -> String {
     out + "}\n"
 }
 
-/// What stands in quotes, where Graphviz would have escapes and entities.
+/// Escapes a text in quotes, where Graphviz reads escapes and entities.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {

@@ -1,14 +1,15 @@
 use std::fmt::Write;
 
 use super::{Graph, Node};
+use crate::text::join;
 
 /// For Mermaid, which GitHub and Forgejo draw where Markdown has it in a fence.
 pub(crate) fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
         for (place, Node { names }) in nodes.iter().enumerate() {
-            let lines: Vec<String> = names.iter().map(|name| escape(name)).collect();
-            let _ = writeln!(out, "    {side}{place}[\"{}\"]", lines.join("<br/>"));
+            let label = join(names, "<br/>", &|name| escape(name));
+            let _ = writeln!(out, "    {side}{place}[\"{label}\"]");
         }
     }
     for edge in &graph.edges {
@@ -18,7 +19,7 @@ pub(crate) fn mermaid(graph: &Graph) -> String {
     out
 }
 
-/// What could mean something becomes its number.
+/// Replaces every character that could have a meaning by its number.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {

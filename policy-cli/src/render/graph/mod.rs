@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
 
-use super::matrix::{Names, words};
+use super::matrix::{Names, abbreviate_ports};
 use super::port_rule::{PortRule, port_rules};
+use crate::text::join;
 
 pub(crate) use dot::dot;
 pub(crate) use mermaid::mermaid;
@@ -29,7 +30,7 @@ pub(crate) struct Node {
     pub(crate) names: Vec<String>,
 }
 
-/// What one node has towards another.
+/// The access of one node to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {
     /// Its place among the sources.
@@ -41,7 +42,7 @@ pub(crate) struct Edge {
 }
 
 impl Graph {
-    /// What the rules say of ports. Names that the same leads to are one node, and names from which the same leads are, too.
+    /// Draws the rules for ports. Names with the same incoming edges are one node, and so are names with the same outgoing ones.
     pub(crate) fn new(policy: &Policy) -> Graph {
         let names = Names::new(policy);
         let (mut sources, mut destinations) = (Numbered::default(), Numbered::default());
@@ -69,7 +70,7 @@ impl Graph {
     }
 }
 
-/// Makes one node of those from or to which the same edges lead. `end` is an edge's end among them, and its other end.
+/// Merges the nodes that have the same edges. `end` is an edge's end among them, and its other end.
 fn merge(
     names: &[String],
     mut edges: Vec<Edge>,
@@ -131,7 +132,7 @@ fn describe(ports: &[String]) -> String {
     if ports.iter().any(|port| port == "*") {
         return "everything".to_owned();
     }
-    ports.iter().map(|port| words(port)).collect::<Vec<_>>().join(", ")
+    join(ports, ", ", &|port| abbreviate_ports(port))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use super::{Edge, Graph, Node};
 use crate::render::html::escape;
 
-/// What a drawing needs beside its shapes, for a page that has it within.
+/// The style of a drawing, for a page that contains one.
 const STYLE: &str = include_str!("svg.css");
 
 /// The colours of grounds and text, which a page with the drawing in it has of its own.
@@ -24,12 +24,12 @@ const GAP: usize = 20;
 /// ... and between the two sides beside the labels.
 const BETWEEN: usize = 200;
 
-/// How many letters of a name or a label are shown; the tooltip has all of it.
+/// The most letters of a name or a label; the tooltip has all of it.
 const LETTERS: usize = 40;
-/// How many names a box shows.
+/// The most names in a box.
 const NAMES: usize = 15;
 
-/// How often the two sides are put in the order of each other.
+/// The number of times that each side is sorted by the other.
 const SWEEPS: usize = 12;
 
 /// The drawing as a file of its own.
@@ -59,11 +59,11 @@ pub(crate) fn drawing(graph: &Graph) -> String {
     out + "</svg>\n"
 }
 
-/// Where everything goes.
+/// The positions of all shapes.
 struct Layout {
     /// The width of the boxes on the left.
     left: usize,
-    /// Where the boxes on the right begin.
+    /// The left edge of the boxes on the right.
     right: usize,
     width: usize,
     height: usize,
@@ -91,8 +91,8 @@ impl Layout {
         let left = width(&graph.sources);
         let label = graph.edges.iter().map(|edge| edge.label.chars().count().min(LETTERS)).max().unwrap_or(0);
         let right = left + BETWEEN + label * LETTER;
-        let mut sources = stacked(&graph.sources, &of_sources);
-        let mut destinations = stacked(&graph.destinations, &of_destinations);
+        let mut sources = stack(&graph.sources, &of_sources);
+        let mut destinations = stack(&graph.destinations, &of_destinations);
         let bottom = |places: &[Place]| places.iter().map(|place| place.top + place.height).max().unwrap_or(0);
         let height = bottom(&sources).max(bottom(&destinations));
         for side in [&mut sources, &mut destinations] {
@@ -162,11 +162,11 @@ fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], ot
     order.sort_by_cached_key(middle);
 }
 
-fn stacked(nodes: &[Node], side: &Side) -> Vec<Place> {
+fn stack(nodes: &[Node], side: &Side) -> Vec<Place> {
     let mut places = vec![Place::default(); nodes.len()];
     let mut top = 0;
     for &node in &side.order {
-        let names = nodes.get(node).map_or(0, |node| shown(node).len());
+        let names = nodes.get(node).map_or(0, |node| box_lines(node).len());
         let height = names.max(side.edges.get(node).map_or(0, Vec::len)) * LINE + 2 * PAD;
         places.get_mut(node).into_iter().for_each(|place| *place = Place { top, height });
         top += height + GAP;
@@ -174,14 +174,14 @@ fn stacked(nodes: &[Node], side: &Side) -> Vec<Place> {
     places
 }
 
-/// Where the lines of a node meet its box, from the top.
+/// Returns the heights at which the lines of a node meet its box.
 fn slots(place: &Place, count: usize) -> impl Iterator<Item = usize> {
     let top = place.top + place.height / 2;
     (0..count).map(move |slot| (top + slot * LINE + LINE / 2).saturating_sub(count * LINE / 2))
 }
 
 /// The lines of a box.
-fn shown(node: &Node) -> Vec<String> {
+fn box_lines(node: &Node) -> Vec<String> {
     let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shorten(name)).collect();
     if node.names.len() > NAMES {
         lines.push(format!("and {} more", node.names.len() - NAMES));
@@ -197,7 +197,7 @@ fn shorten(text: &str) -> String {
 }
 
 fn width(nodes: &[Node]) -> usize {
-    let longest = nodes.iter().flat_map(shown).map(|line| line.chars().count()).max().unwrap_or(0);
+    let longest = nodes.iter().flat_map(box_lines).map(|line| line.chars().count()).max().unwrap_or(0);
     longest * LETTER + 2 * PAD
 }
 
@@ -208,7 +208,7 @@ fn write_node(out: &mut String, node: &Node, place: &Place, x: usize, width: usi
         "<g><title>{}</title><rect class=\"box\" x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>",
         escape(&node.names.join(", "))
     );
-    let lines = shown(node);
+    let lines = box_lines(node);
     let first = top + height / 2 + LINE * 7 / 10;
     for (line, text) in lines.iter().enumerate() {
         let y = (first + line * LINE).saturating_sub(lines.len() * LINE / 2);

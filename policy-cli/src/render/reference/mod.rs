@@ -44,7 +44,7 @@ impl Section {
         Self::ALL.into_iter().find(|(_, known, ..)| *known == name).map(|(section, ..)| section)
     }
 
-    /// What it says of a policy.
+    /// Returns the content of the section for a policy.
     pub(crate) fn blocks(self, page: &Page) -> Vec<Block> {
         let blocks = match self {
             Section::Groups => page.groups(),
@@ -60,18 +60,18 @@ impl Section {
     }
 }
 
-/// How many rows and columns the matrix of a page has at most: more than anybody reads, and few enough for any browser.
+/// The most rows and columns of the matrix of a page: more than anybody reads, and few enough for any browser.
 const MOST_ROWS: usize = 100;
 const MOST_COLUMNS: usize = 60;
 
-/// What all sections need of a policy.
+/// The data of all sections.
 pub(crate) struct Page<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) names: Names<'p>,
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,
     pub(crate) columns: Vec<usize>,
-    /// Whether there are more columns than these. Of the sources that are no rows, the rules are told instead.
+    /// True if there are more columns than these. Of the sources that are no rows, the rules are told instead.
     has_more_columns: bool,
 }
 
@@ -80,7 +80,7 @@ impl<'p> Page<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let matrix = Matrix::new(policy);
         let overview = matrix.overview();
-        Self::of(policy, matrix, overview)
+        Self::with_ends(policy, matrix, overview)
     }
 
     /// With all sources in the matrix, if there are not too many: a page to look things up.
@@ -88,10 +88,10 @@ impl<'p> Page<'p> {
         let matrix = Matrix::new(policy);
         let fits = matrix.sources.len() <= MOST_ROWS && matrix.destinations.len() <= MOST_COLUMNS;
         let ends = if fits { matrix.filled() } else { matrix.overview() };
-        Self::of(policy, matrix, ends)
+        Self::with_ends(policy, matrix, ends)
     }
 
-    fn of(policy: &'p Policy, matrix: Matrix<'p>, (mut rows, mut columns): (Vec<usize>, Vec<usize>)) -> Self {
+    fn with_ends(policy: &'p Policy, matrix: Matrix<'p>, (mut rows, mut columns): (Vec<usize>, Vec<usize>)) -> Self {
         let has_more_columns = columns.len() > MOST_COLUMNS;
         rows.truncate(MOST_ROWS);
         columns.truncate(MOST_COLUMNS);
@@ -154,13 +154,13 @@ impl<'p> Page<'p> {
             Block::Table(matrix::table(&self.names, &self.matrix, &self.rows, &self.columns)),
             Block::Paragraph(legend()),
         ];
-        blocks.extend(self.cut().map(Block::Paragraph));
+        blocks.extend(self.cut_remark().map(Block::Paragraph));
         blocks.extend(self.remarks());
         blocks
     }
 
-    /// What to say if the matrix does not show all.
-    pub(crate) fn cut(&self) -> Option<Prose> {
+    /// Returns a remark if the matrix does not show all.
+    pub(crate) fn cut_remark(&self) -> Option<Prose> {
         let hint = Prose::text("There are more destinations than are shown here; the command ").and_code("matrix");
         self.has_more_columns.then(|| hint.and_text(" has them all."))
     }

@@ -1,4 +1,4 @@
-//! What tests and invariants demand.
+//! The invariants and the tests.
 
 use policy_core::model::{Invariant, InvariantKind, InvariantTarget, List, PortSpec, Target, Test};
 

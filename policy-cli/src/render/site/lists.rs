@@ -11,18 +11,19 @@ use super::cell;
 use crate::answer::{Listing, describe_login};
 use crate::render::html;
 use crate::render::prose::{Prose, Span};
+use crate::text::join_quoted;
 
 /// The most pairs of a source and a destination.
 const MOST_PAIRS: usize = 10_000;
 /// The most destinations that are asked for more than ports.
 const MOST_ASKED: usize = 200;
 
-/// Who reaches what, pair by pair.
+/// The cells of a matrix that allow something.
 pub(super) struct Pairs<'a, 'p> {
     matrix: &'a Matrix<'p>,
     /// Source, destination and what there is between them, in the order of the matrix.
     cells: Vec<(usize, usize, Cell<'p>)>,
-    /// Whether there are more.
+    /// True if there are more.
     is_cut: bool,
 }
 
@@ -112,8 +113,7 @@ fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     let who = if reached.is_rest { "everybody else".to_owned() } else { reached.sources.join(", ") };
     let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
     let accounts = |login: &SshRuleMatch| {
-        let users: Vec<String> = login.users.iter().map(|user| format!("`{user}`")).collect();
-        format!("Tailscale {}{closed}, as {}", describe_login(login), users.join(", "))
+        format!("Tailscale {}{closed}, as {}", describe_login(login), join_quoted(&login.users, ", "))
     };
     let logins = reached.logins.iter().map(accounts);
     let apps = reached.apps.iter().flat_map(|app| &app.capabilities).map(|(name, _)| format!("app `{name}`"));

@@ -124,7 +124,7 @@ fn matrix(page: &Page) -> String {
         out.push_str("</tr>\n");
     }
     let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend()));
-    if let Some(cut) = page.cut() {
+    if let Some(cut) = page.cut_remark() {
         let _ = writeln!(out, "<p class=\"more\">{}</p>", html::prose(&cut));
     }
     out.push_str(&html::blocks(&shorten(page.remarks().into_iter().collect()), "Remarks"));

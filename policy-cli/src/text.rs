@@ -1,4 +1,4 @@
-//! Changes of a text at several places.
+//! Operations on texts.
 
 use std::ops::Range;
 
@@ -30,6 +30,23 @@ impl TextEdits {
         edited.push_str(text.get(done..).unwrap_or_default());
         edited
     }
+}
+
+/// Joins what each item is written as. The closure is not generic: each of many would be compiled anew.
+pub(crate) fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> String {
+    let mut joined = String::new();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            joined.push_str(separator);
+        }
+        joined.push_str(&write(item));
+    }
+    joined
+}
+
+/// Joins names, each in backticks.
+pub(crate) fn join_quoted(names: &[String], separator: &str) -> String {
+    join(names, separator, &|name| format!("`{name}`"))
 }
 
 /// Returns the text without the mark that editors put in front of it, and that Tailscale never sees.

@@ -7,31 +7,31 @@ use crate::comment::{Child, Content, Lines};
 pub(super) struct Item {
     /// Comments that stand alone above it, each apart from the next.
     pub(super) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
+    /// True if an empty line parts it from what is above.
     pub(super) is_apart: bool,
     pub(super) above: Lines,
     pub(super) text: String,
     pub(super) behind: Lines,
 }
 
-/// What is in a list or an object.
+/// The items of a list or an object, with all comments.
 #[derive(Clone, Default)]
 pub(super) struct Items {
     pub(super) open: Lines,
     pub(super) items: Vec<Item>,
     pub(super) end: Vec<Lines>,
-    /// Whether each of them has a line of its own, as it must if there is a comment.
+    /// True if each of them has a line of its own, as it must if there is a comment.
     pub(super) is_broken: bool,
 }
 
 impl Item {
     /// An item without comments.
-    pub(super) fn plain(text: impl Into<String>) -> Item {
+    pub(super) fn new(text: impl Into<String>) -> Item {
         Item { text: text.into(), ..Item::default() }
     }
 
     /// The comments of a child.
-    pub(super) fn of(child: &Child) -> Item {
+    pub(super) fn from_child(child: &Child) -> Item {
         let mut item = Item::default();
         item.take(child);
         item
@@ -58,21 +58,21 @@ impl Item {
 
 impl Items {
     /// No items yet, and the comments at the ends of a list or an object, or of a part of it.
-    pub(super) fn around(content: &Content, is_broken: bool, has_start: bool, has_end: bool) -> Items {
+    pub(super) fn from_content(content: &Content, is_broken: bool, has_start: bool, has_end: bool) -> Items {
         let open = if has_start { content.open.clone() } else { Lines::new() };
         let end = if has_end { content.end.clone() } else { Vec::new() };
         Items { open, items: Vec::new(), end, is_broken }
     }
 
     pub(super) fn list(&self) -> String {
-        self.written("[", "]")
+        self.brackets("[", "]")
     }
 
     pub(super) fn object(&self) -> String {
-        self.written("{", "}")
+        self.brackets("{", "}")
     }
 
-    fn written(&self, open: &str, close: &str) -> String {
+    fn brackets(&self, open: &str, close: &str) -> String {
         let has_comments = !(self.open.is_empty() && self.end.is_empty());
         if !(self.is_broken || has_comments || self.items.iter().any(Item::has_comments)) {
             let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
