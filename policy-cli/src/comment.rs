@@ -6,18 +6,24 @@ use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 /// for, the comments as they are.
 pub(crate) type Lines = Vec<String>;
 
-/// A member of an object or an element of an array, with the comments that are about it.
-pub(crate) struct Child {
-    pub(crate) name: Option<NodeId>,
-    pub(crate) value: NodeId,
+/// The comments about a member of an object or an element of an array.
+#[derive(Clone, Default)]
+pub(crate) struct Comments {
     /// Comments that stand alone above it, each apart from the next.
     pub(crate) alone: Vec<Lines>,
     /// True if an empty line parts it from what is above.
     pub(crate) is_apart: bool,
-    /// Right above it, or between its name and its value.
+    /// Right above it, or in front of it on its line.
     pub(crate) above: Lines,
-    /// Behind it, on its line.
+    /// Behind it, on its line. In a gap between two values: behind the one in front of it.
     pub(crate) behind: Lines,
+}
+
+/// A member of an object or an element of an array, with the comments about it.
+pub(crate) struct Child {
+    pub(crate) name: Option<NodeId>,
+    pub(crate) value: NodeId,
+    pub(crate) comments: Comments,
 }
 
 /// The children of an object or an array, with all comments.
@@ -60,8 +66,7 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
         let is_last = index + 1 == nodes.len();
         let behind = if is_last && !has_trailing_comma(document, id, value) { "" } else { document.after(value) };
         let behind = extras(behind).flat_map(reading).collect();
-        let Gap { alone, is_apart, above, .. } = gap;
-        content.children.push(Child { name, value, alone, is_apart, above, behind });
+        content.children.push(Child { name, value, comments: Comments { behind, ..gap } });
     }
     let mut gap = read_gap(document.inside_end(id), false, reading);
     content.behind_last().append(&mut gap.behind);
@@ -72,7 +77,7 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
 impl Content {
     /// Returns the place of a comment that is behind something on its line.
     fn behind_last(&mut self) -> &mut Lines {
-        self.children.last_mut().map_or(&mut self.open, |last| &mut last.behind)
+        self.children.last_mut().map_or(&mut self.open, |last| &mut last.comments.behind)
     }
 }
 
@@ -82,23 +87,13 @@ pub(crate) fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) 
     document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
 }
 
-/// The comments between two values.
-pub(crate) struct Gap {
-    /// On the line of what is in front of them.
-    pub(crate) behind: Lines,
-    pub(crate) alone: Vec<Lines>,
-    pub(crate) is_apart: bool,
-    /// Right above what follows, or in front of it on its line.
-    pub(crate) above: Lines,
-}
-
 /// Sorts comments by what they are about: what is in front of them, nothing, or what follows, if something does.
-pub(crate) fn gap(extra: &str, is_followed: bool) -> Gap {
+pub(crate) fn gap(extra: &str, is_followed: bool) -> Comments {
     read_gap(extra, is_followed, comment_lines)
 }
 
-fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
-    let mut gap = Gap { behind: Vec::new(), alone: Vec::new(), is_apart: false, above: Vec::new() };
+fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Comments {
+    let mut gap = Comments::default();
     let mut in_first_line = true;
     for part in extras(extra) {
         match part {
@@ -125,7 +120,19 @@ fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
     gap
 }
 
-impl Gap {
+impl Comments {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.alone.is_empty() && self.above.is_empty() && self.behind.is_empty()
+    }
+
+    /// Adds the comments about something else.
+    pub(crate) fn extend(&mut self, other: &Comments) {
+        self.is_apart |= other.is_apart;
+        self.alone.extend_from_slice(&other.alone);
+        self.above.extend_from_slice(&other.above);
+        self.behind.extend_from_slice(&other.behind);
+    }
+
     /// Makes the comments above comments that stand alone.
     fn part(&mut self) {
         if !self.above.is_empty() {
@@ -193,7 +200,7 @@ pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
     let mut rest = vec![id];
     while let Some(id) = rest.pop() {
         let content = content(document, id);
-        let has = |child: &Child| !child.alone.is_empty() || !child.above.is_empty() || !child.behind.is_empty();
+        let has = |child: &Child| !child.comments.is_empty();
         if !content.open.is_empty() || !content.end.is_empty() || content.children.iter().any(has) {
             return true;
         }
@@ -214,10 +221,13 @@ mod tests {
         let content = content(&document, document.root());
         assert_eq!(content.open, [" open"]);
         let [a, b] = content.children.as_slice() else { panic!() };
-        assert_eq!((&a.alone, a.is_apart), (&vec![vec![" alone".to_owned()]], true));
-        assert_eq!(a.above, [" above", " too", " name", " value"]);
-        assert_eq!(a.behind, [" behind"]);
-        assert_eq!((b.is_apart, &b.above, &b.behind), (true, &vec![" apart".to_owned()], &vec![" last".to_owned()]));
+        assert_eq!((&a.comments.alone, a.comments.is_apart), (&vec![vec![" alone".to_owned()]], true));
+        assert_eq!(a.comments.above, [" above", " too", " name", " value"]);
+        assert_eq!(a.comments.behind, [" behind"]);
+        assert_eq!(
+            (b.comments.is_apart, &b.comments.above, &b.comments.behind),
+            (true, &vec![" apart".to_owned()], &vec![" last".to_owned()])
+        );
         assert_eq!(content.end, [[" end one"], [" end two"]]);
     }
 
@@ -231,7 +241,7 @@ mod tests {
         ] {
             let document = Document::parse(text, 0).unwrap();
             let content = content(&document, document.root());
-            assert_eq!(content.children[0].behind, behind, "{text}");
+            assert_eq!(content.children[0].comments.behind, behind, "{text}");
             assert_eq!(content.end.concat(), end, "{text}");
         }
     }

@@ -14,7 +14,7 @@ use crate::git;
 /// and little enough that a wrong file cannot fill the memory.
 const LIMIT: u64 = 64 << 20;
 
-/// Returns true if the argument stands for stdin.
+/// Returns true if the argument is `-`, which is stdin, or stdout of what is written.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -44,7 +44,7 @@ impl ReachAnswer<'_> {
         if let Some(subject) = subject {
             text.push_str(&format!("  {}\n", visible(&format!("(`{}` is {subject})", self.word))));
         }
-        // What is the same for all of them goes without saying.
+        // If all rows have the same side, the heading has named it.
         let has_parts = !reached.windows(2).all(|pair| matches!(pair, [a, b] if self.own(a) == self.own(b)));
         for reached in reached {
             text.push('\n');

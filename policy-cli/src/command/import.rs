@@ -55,7 +55,7 @@ pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Resu
     };
     let text = without_byte_order_mark(text).to_owned();
     let policy = Policy { text, facts: Facts { sidecar, ..Facts::default() }, ..Policy::default() };
-    // Warnings are for `check`: an import is no occasion to better the policy.
+    // Warnings are for `check`. An import does not improve the policy.
     valid::report_errors(file::display_name(path), &policy, findings);
     Ok(import)
 }

@@ -83,7 +83,7 @@ pub(crate) fn read<'a>(
 
 /// Replaces the facts of the source by those of the files.
 fn replace(facts: &mut Facts, known: Facts) {
-    // A list of users without devices, or the other way round, is no statement about the other.
+    // A list of users alone says nothing about devices, and a list of devices nothing about users.
     if !known.users.is_empty() {
         facts.users = known.users;
     }

@@ -76,7 +76,7 @@ impl Fields {
         let values = keys.iter().map(|_| None).collect();
         let mut fields = Fields { keys, values, placement: Placement::default() };
         let content = content(document, entry.value);
-        fields.placement.add_to_entry(&entry.above);
+        fields.placement.add_to_entry(&entry.comments.above);
         fields.placement.add_to_entry(&content.open);
         for child in &content.children {
             let name = document.string(child.name?)?;
@@ -87,7 +87,7 @@ impl Fields {
             }
         }
         content.end.iter().for_each(|lines| fields.placement.add_to_entry(lines));
-        fields.placement.add_to_entry(&entry.behind);
+        fields.placement.add_to_entry(&entry.comments.behind);
         Some(fields)
     }
 
@@ -119,7 +119,7 @@ impl Fields {
             _ => return None,
         };
         let statement = statement.filter(|_| !placement.has_reached((order, 1)));
-        placement.add_to_field(&child.behind, statement);
+        placement.add_to_field(&child.comments.behind, statement);
         Some(value)
     }
 

@@ -31,14 +31,14 @@ pub(super) fn json(document: &Document, id: NodeId) -> Made {
     let items = content.children.into_iter().map(|child| {
         let value = json(document, child.value);
         let mut item = JsonItem {
-            alone: child.alone,
-            docs: child.above,
+            alone: child.comments.alone,
+            docs: child.comments.above,
             name: child.name.and_then(|name| document.string(name)).map(|name| quoted(&name)),
             value: value.json,
             after: Vec::new(),
         };
         item.docs.extend(value.open);
-        if value.has_comments { &mut item.after } else { &mut item.docs }.extend(child.behind);
+        if value.has_comments { &mut item.after } else { &mut item.docs }.extend(child.comments.behind);
         has_comments |= value.has_comments || !item.alone.is_empty() || !item.docs.is_empty();
         item
     });

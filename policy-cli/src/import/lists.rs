@@ -11,7 +11,7 @@ use crate::comment::Lines;
 /// From how many uses on a port is worth a name.
 const OFTEN: usize = 3;
 
-/// A name and the list that it stands for.
+/// A name for a list.
 pub(super) struct Let {
     pub(super) name: String,
     pub(super) items: Vec<String>,
@@ -45,7 +45,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     for text in order {
         let Some((_, said)) = uses.get(&text).filter(|(count, _)| *count >= OFTEN) else { continue };
         let Some(wanted) = service(&text).or_else(|| said.clone()) else { continue };
-        // A second port of that name, or a host, is told by its protocol.
+        // A second port with the same name, or a host, gets its protocol into the name.
         let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
         let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
         chosen.insert(text.clone(), name.clone());
@@ -80,7 +80,7 @@ fn short_name(docs: &Lines) -> Option<String> {
 }
 
 fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
-    // Each list with the tags that it stands at.
+    // The tags that have each list.
     let mut uses: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let mut order: Vec<Vec<String>> = Vec::new();
     each_statement(nodes, &mut |pieces| {

@@ -27,7 +27,7 @@ use self::layout::Layout;
 pub(crate) use self::names::Names;
 use self::section::Reader;
 pub(crate) use self::word::quoted;
-use crate::comment::{Gap, Lines, content, gap};
+use crate::comment::{Comments, Lines, content, gap};
 use crate::rust_source;
 use crate::text::{TextEdits, without_byte_order_mark};
 
@@ -61,7 +61,7 @@ pub enum Naming {
 /// The source of a Rust module with a `policy!` that says what a policy file says.
 ///
 /// # Errors
-/// For a text that is no HuJSON object, or is nested deeper than `policy!` reads.
+/// If the text is not a HuJSON object, or is nested deeper than `policy!` reads.
 pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     import_beside(text, None, naming)
 }
@@ -69,7 +69,7 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
 /// Like [`import`], with the invariants of a file beside the policy.
 ///
 /// # Errors
-/// Where [`import`] fails, and for invariants that cannot be read.
+/// If [`import`] fails, or the invariants cannot be read.
 pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     let text = without_byte_order_mark(text);
     let mut policy = Policy::parse(text);
@@ -116,7 +116,7 @@ fn sources(
     let lets = if naming == Naming::Lets { lists::name_lists(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
     layout.braces("policy_macros::policy!", |layout| {
-        // Where nothing is in front of it, a comment stands on a line of its own from the first one on.
+        // Without anything in front of it, the first comment is on a line of its own.
         header(layout, lone_comments(&format!("\n{}", document.before(root))));
         users(layout, &policy.facts.users);
         if !lets.is_empty() {
@@ -194,7 +194,7 @@ fn users(layout: &mut Layout, users: &[User]) {
 
 /// The comments around the policy, which are about all of it.
 fn lone_comments(extra: &str) -> Vec<Lines> {
-    let Gap { behind, alone, .. } = gap(extra, false);
+    let Comments { behind, alone, .. } = gap(extra, false);
     match (behind.is_empty(), alone) {
         (true, alone) => alone,
         (false, alone) => std::iter::once(behind).chain(alone).collect(),

@@ -41,8 +41,8 @@ impl Placement {
 
     /// The comments in front of a field.
     pub(super) fn add_before_field(&mut self, child: &Child, statement: Option<Slot>) {
-        child.alone.iter().for_each(|lines| self.add_to_field(lines, statement));
-        self.add_to_field(&child.above, statement);
+        child.comments.alone.iter().for_each(|lines| self.add_to_field(lines, statement));
+        self.add_to_field(&child.comments.above, statement);
     }
 
     fn add_to_item(&mut self, slot: Slot, lines: &[String]) {
@@ -76,9 +76,9 @@ impl Placement {
         }
         for (index, child) in content.children.iter().enumerate() {
             let slot = (field, index + 1);
-            child.alone.iter().for_each(|lines| self.add_to_item(slot, lines));
-            self.add_to_item(slot, &child.above);
-            self.add_to_item(slot, &child.behind);
+            child.comments.alone.iter().for_each(|lines| self.add_to_item(slot, lines));
+            self.add_to_item(slot, &child.comments.above);
+            self.add_to_item(slot, &child.comments.behind);
         }
         let statement = statement.filter(|_| !self.has_reached((field, 1)));
         content.end.iter().for_each(|lines| self.add_to_field(lines, statement));
@@ -108,7 +108,7 @@ impl Placement {
         if self.has_json {
             return None;
         }
-        // The fields stand in another order in the file, so what is said of them is told above, in that order.
+        // The fields have another order in the file, so all comments go above the entry, in that order.
         (self.docs, self.slots, self.after) = (std::mem::take(&mut self.all), HashMap::new(), Vec::new());
         Some(self)
     }

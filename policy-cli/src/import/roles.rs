@@ -57,7 +57,7 @@ fn failing(policy: &Policy) -> HashSet<String> {
     of_tests.chain(of_ssh).flatten().flat_map(|source| people(policy, source)).collect()
 }
 
-/// The logins that a source stands for.
+/// Returns the logins of a source.
 fn people(policy: &Policy, source: &Selector) -> Vec<String> {
     let group = policy.groups.iter().find(|group| *group.name == *source.text);
     match group {

@@ -182,17 +182,17 @@ impl Reader<'_> {
 
     /// Adds the comments right above and behind something whose value has been read with those in it.
     fn add_comments(&self, mut node: Node, child: &Child) -> Node {
-        node.docs.splice(0..0, child.above.iter().cloned());
+        node.docs.splice(0..0, child.comments.above.iter().cloned());
         let is_commented = has_comment(self.document, child.value);
-        if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.behind);
+        if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.comments.behind);
         node
     }
 
-    /// Adds what stands further above.
+    /// Adds the errors, the comments further above and the empty line before them.
     fn add_surroundings(&mut self, mut node: Node, child: &Child) -> Node {
         node.findings.extend(self.findings.take_until(self.document.origin(child.value).end));
-        node.alone.clone_from(&child.alone);
-        node.is_apart = child.is_apart;
+        node.alone.clone_from(&child.comments.alone);
+        node.is_apart = child.comments.is_apart;
         node
     }
 }
@@ -203,7 +203,7 @@ fn declaration(document: &Document, names: &Names, values: Values, child: &Child
     if let Values::Address = values {
         let name = if is_bare(&name) { name.to_string() } else { Names::plain(&name) };
         let address = Piece::Word(quoted(&document.string(child.value)?));
-        let docs = [child.above.as_slice(), &child.behind].concat();
+        let docs = [child.comments.above.as_slice(), &child.comments.behind].concat();
         let pieces = vec![Piece::Word(name), Piece::word("="), address];
         return Some(Node { docs, ..Node::new(Form::Statement(pieces)) });
     }
@@ -216,7 +216,7 @@ fn declaration(document: &Document, names: &Names, values: Values, child: &Child
     })
 }
 
-/// A name and the list that it stands for.
+/// `name = item, item;`
 fn list(
     document: &Document,
     name: String,
@@ -226,9 +226,9 @@ fn list(
     text: &dyn Fn(&str) -> String,
 ) -> Node {
     let mut placement = Placement::default();
-    placement.add_to_entry(&child.above);
+    placement.add_to_entry(&child.comments.above);
     placement.add_to_list(1, &content(document, child.value), None);
-    placement.add_to_entry(&child.behind);
+    placement.add_to_entry(&child.comments.behind);
     let mut pieces = vec![Piece::Word(name)];
     if !values.is_empty() {
         pieces.extend([Piece::word("="), Piece::List(kind, items(values, 1, &mut placement, text))]);

@@ -2,7 +2,7 @@
 
 use crate::comment::Lines;
 
-/// A statement or a block, and what stands above and below it.
+/// A statement or a block, with everything above and below it.
 pub(super) struct Node {
     /// Comments of their own above it.
     pub(super) alone: Vec<Lines>,
@@ -20,7 +20,7 @@ pub(super) struct Node {
 pub(super) enum Form {
     /// `… ;`
     Statement(Vec<Piece>),
-    /// A statement that is no place to allow warnings: a part of a test.
+    /// A part of a test, which cannot allow warnings.
     Assertion(Vec<Piece>),
     /// `… { … }`
     Block { head: Vec<Piece>, nodes: Vec<Node>, end: Vec<Lines> },

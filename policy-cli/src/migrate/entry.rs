@@ -199,7 +199,7 @@ impl<'a> Entry<'a> {
         for host in &part.hosts {
             let mut item = Item::new(literal(host.name));
             for (index, ranges) in &host.items {
-                // Where one destination stands again with other ports, it is those that a comment tells apart.
+                // If a destination appears again with other ports, a comment on it is about those ports.
                 let about_ports = part.hosts.len() == 1 && host.items.len() > 1;
                 let place = ports.iter().position(|range| about_ports && ranges.first() == Some(range));
                 let item = place.and_then(|place| ip.items.get_mut(place)).unwrap_or(&mut item);

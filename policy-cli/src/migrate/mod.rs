@@ -193,7 +193,7 @@ fn with_levels(separator: &str, acl: &Child) -> String {
     let is_level = |comment: &&String| {
         comment.strip_prefix("//").is_some_and(|comment| Lint::start(comment.trim_start()).is_some())
     };
-    let levels: Vec<&str> = acl.above.iter().filter(is_level).map(String::as_str).collect();
+    let levels: Vec<&str> = acl.comments.above.iter().filter(is_level).map(String::as_str).collect();
     if levels.is_empty() { separator.to_owned() } else { format!(",\n{}\n", levels.join("\n")) }
 }
 
@@ -201,11 +201,12 @@ fn with_levels(separator: &str, acl: &Child) -> String {
 fn join_entries(section: &Child, list: &Content, entries: Vec<String>) -> String {
     let item = |(child, text): (&Child, String)| Item { text, ..Item::from_child(child) };
     let mut items = Items { items: list.children.iter().zip(entries).map(item).collect(), ..Items::default() };
-    let notes = section.alone.iter().chain([&section.above, &list.open]).filter(|lines| !lines.is_empty());
+    let notes =
+        section.comments.alone.iter().chain([&section.comments.above, &list.open]).filter(|lines| !lines.is_empty());
     let notes: Vec<Lines> = notes.cloned().collect();
-    items.end = list.end.iter().chain([&section.behind]).filter(|lines| !lines.is_empty()).cloned().collect();
+    items.end = list.end.iter().chain([&section.comments.behind]).filter(|lines| !lines.is_empty()).cloned().collect();
     match items.items.first_mut() {
-        Some(first) => drop(first.alone.splice(0..0, notes)),
+        Some(first) => drop(first.comments.alone.splice(0..0, notes)),
         None => drop(items.end.splice(0..0, notes)),
     }
     items.inside()

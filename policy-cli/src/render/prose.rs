@@ -5,7 +5,7 @@
 pub(crate) enum Span {
     /// Words
     Text(String),
-    /// A name, or what else stands in the policy as it is
+    /// A name, or another part of the policy as it is
     Code(String),
 }
 

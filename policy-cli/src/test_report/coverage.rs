@@ -32,7 +32,7 @@ struct Entry<'a> {
 /// The source, protocol, destination and attributes that the lines of one test share.
 type Head<'a> = (&'a str, Option<u8>, Option<&'a str>, String);
 
-/// A line of source is no longer than that.
+/// The most characters of a line of source.
 const WIDTH: usize = 100;
 
 impl<'a> CoverageReport<'a> {

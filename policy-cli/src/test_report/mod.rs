@@ -56,7 +56,7 @@ pub(crate) struct TestReport<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Pass,
-    /// It hangs on something that is not known, which is no mistake of the policy's
+    /// It depends on an unknown fact, which is not an error in the policy.
     Unknown,
     Fail,
 }
@@ -162,7 +162,7 @@ fn expectation(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// The section that a test stands in.
+/// Returns the section of a test.
 fn section(outcome: &Outcome) -> &'static str {
     if outcome.port.is_some() { "tests" } else { "sshTests" }
 }

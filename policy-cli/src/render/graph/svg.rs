@@ -222,7 +222,7 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
     let (from, to) = (names(&graph.sources, edge.source), names(&graph.destinations, edge.destination));
     let ((x1, y1), (x2, y2)) = (line.from, line.to);
     let tip = x2.saturating_sub(8);
-    // The label stands on the level part before the tip.
+    // The label is on the level part before the tip.
     let label = edge.label.chars().count().min(LETTERS) * LETTER;
     let level = tip.saturating_sub(label + 4);
     let bend = x1.midpoint(level);

@@ -71,7 +71,7 @@ pub(crate) struct Page<'p> {
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,
     pub(crate) columns: Vec<usize>,
-    /// True if there are more columns than these. Of the sources that are no rows, the rules are told instead.
+    /// True if there are more columns than these. For sources without a row, the rules are listed instead.
     has_more_columns: bool,
 }
 
