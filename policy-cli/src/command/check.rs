@@ -12,7 +12,7 @@ use crate::file;
 use crate::output;
 use crate::report::{Format, Report};
 
-pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

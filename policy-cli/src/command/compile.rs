@@ -19,7 +19,7 @@ const ABOUT: &str = "Print what Tailscale makes of the policy, as JSON: whether 
 /// The number of bytes to write at once.
 const CHUNK: usize = 1 << 20;
 
-pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::OnPolicyAlone(run) };
+pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::PolicyAlone(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command.about(ABOUT).arg(facts::argument())

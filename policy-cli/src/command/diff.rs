@@ -48,7 +48,7 @@ Examples:
 pub(crate) const COMMAND: Command = Command {
     name: "diff",
     define: |command| define(command, EXAMPLES, new_policy().required(true).help("The policy after it")),
-    run: Run::OnFiles(run),
+    run: Run::Files(run),
 };
 
 /// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.

@@ -36,7 +36,7 @@ Examples:
   policy docs policy.hujson --output docs/access.md  make it, or bring it up to date
   policy docs policy.hujson --check docs/access.md   in CI: is it up to date?";
 
-pub(crate) const COMMAND: Command = Command { name: "docs", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "docs", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<16}{about}\n")).concat();

@@ -12,7 +12,7 @@ use crate::exit_status::ExitStatus;
 use crate::file;
 use crate::output;
 
-pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

@@ -33,7 +33,7 @@ Exit status:
   1  it is not, or not to all of them, or that hangs on something that is not known
   2  there is no answer: wrong usage, an unknown name, a file that cannot be read";
 
-pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

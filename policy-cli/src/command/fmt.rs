@@ -21,7 +21,7 @@ const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants
 formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
 What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
 
-pub(crate) const COMMAND: Command = Command { name: "fmt", define, run: Run::OnFiles(run) };
+pub(crate) const COMMAND: Command = Command { name: "fmt", define, run: Run::Files(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     let files = argument::path("file", "FILE").required(true).num_args(1..);

@@ -23,7 +23,7 @@ Examples:
   policy graph policy.hujson --format svg > policy.svg
   policy graph policy.hujson --format dot | dot -Tpdf -o policy.pdf";
 
-pub(crate) const COMMAND: Command = Command { name: "graph", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "graph", define, run: Run::Policy(run) };
 
 const FORMATS: &[Choice<GraphFormat>] = &[
     (GraphFormat::Mermaid, "mermaid", "for Markdown pages"),

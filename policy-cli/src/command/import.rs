@@ -20,7 +20,7 @@ use crate::valid;
 /// The position of the first byte of the invariants: beyond the policy, and the users that the import adds.
 const BASE: u32 = 1 << 31;
 
-pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::OnFiles(run) };
+pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::Files(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

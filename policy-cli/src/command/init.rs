@@ -16,7 +16,7 @@ use crate::operator_crate::{CrateName, CrateSource, Library, files};
 use crate::output;
 use crate::sidecar;
 
-pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::OnFiles(run) };
+pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

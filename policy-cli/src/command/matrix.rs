@@ -39,7 +39,7 @@ Examples:
 /// A table of more cells than that is for no reader. JSON lists only what is reached.
 const MOST_CELLS: usize = 1_000_000;
 
-pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::Policy(run) };
 
 const FORMATS: &[Choice<MatrixFormat>] = &[
     (MatrixFormat::Markdown, "md", "a table in Markdown"),

@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::sidecar;
 use crate::text::without_byte_order_mark;
 
-pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::OnFiles(run) };
+pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

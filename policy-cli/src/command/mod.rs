@@ -71,11 +71,11 @@ pub(crate) struct Command {
 pub(crate) enum Run {
     /// One policy, with what it is called in messages: the one that is built in, or the one in the file that the first
     /// argument names.
-    OnPolicy(fn(&Path, Policy, &ArgMatches) -> CommandResult),
-    /// Like [`Run::OnPolicy`], without the invariants beside the file, which mean nothing to Tailscale.
-    OnPolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
+    Policy(fn(&Path, Policy, &ArgMatches) -> CommandResult),
+    /// Like [`Run::Policy`], without the invariants beside the file, which mean nothing to Tailscale.
+    PolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
     /// Files that its arguments name, and the policy that is built in, if there is one.
-    OnFiles(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
+    Files(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
 }
 
 impl Command {
@@ -83,8 +83,8 @@ impl Command {
     pub(crate) fn definition(&self, has_policy: bool) -> clap::Command {
         let command = (self.define)(clap::Command::new(self.name));
         match self.run {
-            Run::OnPolicy(_) if !has_policy => with_policy_file(command).arg(sidecar::argument()),
-            Run::OnPolicyAlone(_) if !has_policy => with_policy_file(command),
+            Run::Policy(_) if !has_policy => with_policy_file(command).arg(sidecar::argument()),
+            Run::PolicyAlone(_) if !has_policy => with_policy_file(command),
             _ => command,
         }
     }
@@ -95,15 +95,15 @@ impl Command {
     /// Says why it could not do its work.
     pub(crate) fn execute(&self, built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
         match (self.run, built_in) {
-            (Run::OnFiles(run), _) => run(built_in, matches),
-            (Run::OnPolicy(run) | Run::OnPolicyAlone(run), Some(policy)) => {
+            (Run::Files(run), _) => run(built_in, matches),
+            (Run::Policy(run) | Run::PolicyAlone(run), Some(policy)) => {
                 run(Path::new(BUILT_IN), policy.clone(), matches)
             }
-            (Run::OnPolicy(run), None) => {
+            (Run::Policy(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;
                 run(file::display_name(path), sidecar::read(path, policy, matches)?, matches)
             }
-            (Run::OnPolicyAlone(run), None) => {
+            (Run::PolicyAlone(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;
                 run(file::display_name(path), policy, matches)
             }

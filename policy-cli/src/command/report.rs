@@ -21,7 +21,7 @@ and a search over all of them. It is one file that asks no network for anything,
 Example:
   policy report policy.hujson -o access.html";
 
-pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

@@ -25,7 +25,7 @@ Each target is shown with the line of the rule that it rests on. No network is n
 are taken as they are named. Only roles are asked for, where a test hangs on one. An invariant that does not hold is \
 shown on stderr, with who gets where and by which rule.";
 
-pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::OnPolicy(run) };
+pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command

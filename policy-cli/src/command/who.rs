@@ -39,8 +39,8 @@ Examples:
   policy what policy.hujson alice@example.com
   policy what policy.hujson tag:ci --format json";
 
-pub(crate) const WHO: Command = Command { name: "who", define: define_who, run: Run::OnPolicy(run_who) };
-pub(crate) const WHAT: Command = Command { name: "what", define: define_what, run: Run::OnPolicy(run_what) };
+pub(crate) const WHO: Command = Command { name: "who", define: define_who, run: Run::Policy(run_who) };
+pub(crate) const WHAT: Command = Command { name: "what", define: define_what, run: Run::Policy(run_what) };
 
 fn define_who(command: clap::Command) -> clap::Command {
     command
