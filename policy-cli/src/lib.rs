@@ -48,7 +48,7 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, OF_AN_OPERATOR, OF_THE_STAND_ALONE, ON_A_POLICY};
+use command::{Command, OPERATOR_COMMANDS, POLICY_COMMANDS, STAND_ALONE_COMMANDS};
 use exit_status::ExitStatus;
 
 const EXIT_STATUS: &str = "Exit status:
@@ -96,7 +96,7 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"));
-    execute(program, &[OF_AN_OPERATOR, ON_A_POLICY].concat(), Some(policy))
+    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
 
 /// Does what the command line asks for with policies in files. It is all of the stand-alone `policy`.
@@ -109,7 +109,7 @@ pub fn run_on_files() -> ExitCode {
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true);
-    execute(program, &[ON_A_POLICY, OF_THE_STAND_ALONE].concat(), None)
+    execute(program, &[POLICY_COMMANDS, STAND_ALONE_COMMANDS].concat(), None)
 }
 
 /// Runs the command that the command line names.

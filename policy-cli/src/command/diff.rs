@@ -52,7 +52,7 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 /// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.
-pub(crate) const FROM_FILE: Command = Command {
+pub(crate) const OPERATOR_COMMAND: Command = Command {
     define: |command| {
         let new = new_policy().help("The policy after it; the one that is built in if it is not named");
         define(command, OWN_EXAMPLES, new)

@@ -37,7 +37,7 @@ pub(crate) use emit::print;
 pub(crate) type CommandResult = Result<ExitStatus, Failure>;
 
 /// The commands of both programs that are about one policy.
-pub(crate) const ON_A_POLICY: &[Command] = &[
+pub(crate) const POLICY_COMMANDS: &[Command] = &[
     check::COMMAND,
     test::COMMAND,
     explain::COMMAND,
@@ -51,10 +51,10 @@ pub(crate) const ON_A_POLICY: &[Command] = &[
 ];
 
 /// The commands that an operator's own binary has beside them.
-pub(crate) const OF_AN_OPERATOR: &[Command] = &[emit::COMMAND, fmt::COMMAND, diff::FROM_FILE];
+pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, diff::OPERATOR_COMMAND];
 
 /// The commands that the stand-alone program has beside them.
-pub(crate) const OF_THE_STAND_ALONE: &[Command] =
+pub(crate) const STAND_ALONE_COMMANDS: &[Command] =
     &[fmt::COMMAND, import::COMMAND, init::COMMAND, migrate::COMMAND, diff::COMMAND];
 
 /// A command of the command line.

@@ -1,6 +1,6 @@
 //! The errors in a policy file, as comments at their places.
 
-use policy_core::{Diagnostic, Severity};
+use policy_core::Diagnostic;
 
 use crate::comment::Lines;
 
@@ -13,7 +13,7 @@ pub(super) struct Findings {
 
 impl Findings {
     pub(super) fn new(diagnostics: &[Diagnostic]) -> Findings {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let mut all: Vec<(u32, Lines)> = errors.map(|error| (error.origin.start, lines(error))).collect();
         all.sort_by_key(|(start, _)| *start);
         Findings { all, reported: 0 }

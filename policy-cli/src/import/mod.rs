@@ -19,7 +19,7 @@ mod word;
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::{Sidecar, User};
 use policy_core::source::Origin;
-use policy_core::{Code, Diagnostic, Policy, Severity, findings};
+use policy_core::{Code, Diagnostic, Policy, findings};
 
 pub(crate) use self::entry::test_target;
 use self::finding::Findings;
@@ -45,7 +45,7 @@ pub struct Import {
 impl Import {
     /// Returns true if Tailscale would refuse the file, and the source would not compile.
     pub fn is_refused(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+        self.findings.iter().any(Diagnostic::is_error)
     }
 }
 

@@ -7,7 +7,7 @@ use policy_core::source::Origin;
 use policy_core::testing::network_test::test_outcomes;
 use policy_core::testing::outcome::Outcome;
 use policy_core::testing::ssh_test::ssh_test_outcomes;
-use policy_core::{Policy, Severity, check};
+use policy_core::{Diagnostic, Policy, check};
 use serde_json::json;
 
 /// The roles to try, from the likeliest on. Whose the tailnet is, the tests can hardly tell.
@@ -22,7 +22,7 @@ pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let base = u32::try_from(policy.text.len()).unwrap_or(u32::MAX).saturating_add(1);
     (policy.facts, _) = Facts::parse(&json!({ "users": users }).to_string(), base);
     // What a policy with errors says is not known.
-    if check::check(policy).iter().any(|finding| finding.severity() == Severity::Error) {
+    if check::check(policy).iter().any(Diagnostic::is_error) {
         return;
     }
     let mut open = failing(policy);

@@ -10,7 +10,7 @@ use std::ops::Range;
 use policy_analysis::diff::{Diff, diff};
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
-use policy_core::{Code, Diagnostic, Policy, Severity, check};
+use policy_core::{Code, Diagnostic, Policy, check};
 
 use self::commented::{Item, Items};
 use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
@@ -46,7 +46,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let text = without_byte_order_mark(text);
     let policy = Policy::parse(text);
     let mut errors = check::check(&policy);
-    errors.retain(|finding| finding.severity() == Severity::Error);
+    errors.retain(Diagnostic::is_error);
     errors.extend(default_routes(&policy));
     let Ok(document) = Document::parse(text, 0) else { return Err(MigrationError::Invalid(errors)) };
     if !errors.is_empty() {

@@ -134,13 +134,11 @@ fn order(graph: &Graph) -> (Side, Side) {
     let source_of = |edge: usize| graph.edges.get(edge).map_or(0, |edge| edge.source);
     let destination_of = |edge: usize| graph.edges.get(edge).map_or(0, |edge| edge.destination);
     for _ in 0..SWEEPS {
-        sort_by_others(&mut destinations, &into, &ranks(&sources), source_of);
-        sort_by_others(&mut sources, &out_of, &ranks(&destinations), destination_of);
+        sort_by_others(&mut destinations, &into, &ranks(&sources), &source_of);
+        sort_by_others(&mut sources, &out_of, &ranks(&destinations), &destination_of);
     }
-    let (source_ranks, destination_ranks) = (ranks(&sources), ranks(&destinations));
-    let rank = |ranks: &[usize], node: usize| ranks.get(node).copied().unwrap_or(0);
-    out_of.iter_mut().for_each(|edges| edges.sort_by_key(|&edge| rank(&destination_ranks, destination_of(edge))));
-    into.iter_mut().for_each(|edges| edges.sort_by_key(|&edge| rank(&source_ranks, source_of(edge))));
+    sort_edges(&mut out_of, &ranks(&destinations), &destination_of);
+    sort_edges(&mut into, &ranks(&sources), &source_of);
     (Side { order: sources, edges: out_of }, Side { order: destinations, edges: into })
 }
 
@@ -152,7 +150,15 @@ fn ranks(order: &[usize]) -> Vec<usize> {
     ranks
 }
 
-fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], other: impl Fn(usize) -> usize) {
+/// Sorts the edges of each node by the ranks of their other ends.
+fn sort_edges(edges: &mut [Vec<usize>], ranks: &[usize], other: &dyn Fn(usize) -> usize) {
+    for edges in edges {
+        edges.sort_by_key(|&edge| ranks.get(other(edge)).copied().unwrap_or(0));
+    }
+}
+
+/// Sorts nodes by the middle of the ranks of the nodes at the other ends of their edges.
+fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], other: &dyn Fn(usize) -> usize) {
     let middle = |node: &usize| {
         let others: Vec<usize> =
             edges.get(*node).into_iter().flatten().map(|&edge| ranks.get(other(edge)).copied().unwrap_or(0)).collect();
