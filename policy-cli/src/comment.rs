@@ -6,21 +6,27 @@ use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 /// for, the comments as they are.
 pub(crate) type Lines = Vec<String>;
 
-/// A member of an object or an element of an array, with the comments that are about it.
-pub(crate) struct Child {
-    pub(crate) name: Option<NodeId>,
-    pub(crate) value: NodeId,
+/// The comments about a member of an object or an element of an array.
+#[derive(Clone, Default)]
+pub(crate) struct Comments {
     /// Comments that stand alone above it, each apart from the next.
     pub(crate) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
+    /// True if an empty line parts it from what is above.
     pub(crate) is_apart: bool,
-    /// Right above it, or between its name and its value.
+    /// Right above it, or in front of it on its line.
     pub(crate) above: Lines,
-    /// Behind it, on its line.
+    /// Behind it, on its line. In a gap between two values: behind the one in front of it.
     pub(crate) behind: Lines,
 }
 
-/// What is in an object or an array.
+/// A member of an object or an element of an array, with the comments about it.
+pub(crate) struct Child {
+    pub(crate) name: Option<NodeId>,
+    pub(crate) value: NodeId,
+    pub(crate) comments: Comments,
+}
+
+/// The children of an object or an array, with all comments.
 #[derive(Default)]
 pub(crate) struct Content {
     /// Behind the opening bracket, on its line.
@@ -30,7 +36,7 @@ pub(crate) struct Content {
     pub(crate) end: Vec<Lines>,
 }
 
-/// How a comment becomes lines.
+/// Returns the lines of a comment.
 type Reading = fn(Extra) -> Lines;
 
 /// The children of an object or an array, and all comments between them, line by line and from behind their slashes on.
@@ -38,9 +44,9 @@ pub(crate) fn content(document: &Document, id: NodeId) -> Content {
     read(document, id, comment_lines)
 }
 
-/// The same, with every comment in one piece and with its marks.
-pub(crate) fn marked_content(document: &Document, id: NodeId) -> Content {
-    read(document, id, marked)
+/// Like [`content`], with every comment in one piece and with its marks.
+pub(crate) fn content_with_marks(document: &Document, id: NodeId) -> Content {
+    read(document, id, with_marks)
 }
 
 fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
@@ -60,8 +66,7 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
         let is_last = index + 1 == nodes.len();
         let behind = if is_last && !has_trailing_comma(document, id, value) { "" } else { document.after(value) };
         let behind = extras(behind).flat_map(reading).collect();
-        let Gap { alone, is_apart, above, .. } = gap;
-        content.children.push(Child { name, value, alone, is_apart, above, behind });
+        content.children.push(Child { name, value, comments: Comments { behind, ..gap } });
     }
     let mut gap = read_gap(document.inside_end(id), false, reading);
     content.behind_last().append(&mut gap.behind);
@@ -70,35 +75,25 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
 }
 
 impl Content {
-    /// Where a comment belongs that is behind something on its line.
+    /// Returns the place of a comment that is behind something on its line.
     fn behind_last(&mut self) -> &mut Lines {
-        self.children.last_mut().map_or(&mut self.open, |last| &mut last.behind)
+        self.children.last_mut().map_or(&mut self.open, |last| &mut last.comments.behind)
     }
 }
 
-/// Whether a comma follows the last child.
+/// Returns true if a comma follows the last child.
 pub(crate) fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) -> bool {
     let inside_end = u32::try_from(document.inside_end(id).len()).unwrap_or(u32::MAX);
     document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
 }
 
-/// The comments between two values.
-pub(crate) struct Gap {
-    /// On the line of what is in front of them.
-    pub(crate) behind: Lines,
-    pub(crate) alone: Vec<Lines>,
-    pub(crate) is_apart: bool,
-    /// Right above what follows, or in front of it on its line.
-    pub(crate) above: Lines,
-}
-
-/// Tells what the comments are about: what is in front of them, nothing, or what follows, if something does.
-pub(crate) fn gap(extra: &str, is_followed: bool) -> Gap {
+/// Sorts comments by what they are about: what is in front of them, nothing, or what follows, if something does.
+pub(crate) fn gap(extra: &str, is_followed: bool) -> Comments {
     read_gap(extra, is_followed, comment_lines)
 }
 
-fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
-    let mut gap = Gap { behind: Vec::new(), alone: Vec::new(), is_apart: false, above: Vec::new() };
+fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Comments {
+    let mut gap = Comments::default();
     let mut in_first_line = true;
     for part in extras(extra) {
         match part {
@@ -125,8 +120,20 @@ fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Gap {
     gap
 }
 
-impl Gap {
-    /// What has been above stands alone.
+impl Comments {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.alone.is_empty() && self.above.is_empty() && self.behind.is_empty()
+    }
+
+    /// Adds the comments about something else.
+    pub(crate) fn extend(&mut self, other: &Comments) {
+        self.is_apart |= other.is_apart;
+        self.alone.extend_from_slice(&other.alone);
+        self.above.extend_from_slice(&other.above);
+        self.behind.extend_from_slice(&other.behind);
+    }
+
+    /// Makes the comments above comments that stand alone.
     fn part(&mut self) {
         if !self.above.is_empty() {
             self.alone.push(std::mem::take(&mut self.above));
@@ -142,7 +149,7 @@ fn comment_lines(part: Extra) -> Lines {
     }
 }
 
-fn marked(part: Extra) -> Lines {
+fn with_marks(part: Extra) -> Lines {
     match part {
         Extra::Space(_) => Vec::new(),
         Extra::LineComment(comment) | Extra::BlockComment(comment) => vec![comment.trim_end().to_owned()],
@@ -167,9 +174,12 @@ fn block_lines(comment: &str) -> Lines {
     // Behind the opening mark and behind an asterisk, one blank belongs to the mark.
     let said = |text: &str| text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
     let mut lines = vec![said(first)];
-    lines.extend(rest.iter().map(|text| match starred {
-        true => said(text.trim_start().strip_prefix('*').unwrap_or_default()),
-        false => text.get(shared..).unwrap_or_default().to_owned(),
+    lines.extend(rest.iter().map(|text| {
+        if starred {
+            said(text.trim_start().strip_prefix('*').unwrap_or_default())
+        } else {
+            text.get(shared..).unwrap_or_default().to_owned()
+        }
     }));
     while lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
         lines.pop();
@@ -180,7 +190,7 @@ fn block_lines(comment: &str) -> Lines {
     lines.iter().map(|said| line(&format!(" {said}"))).collect()
 }
 
-/// Whether there is a comment in a value.
+/// Returns true if there is a comment in a value.
 pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
     // Nearly no string has a slash twice, so nearly nothing has to be looked through.
     let source = document.source(id);
@@ -190,7 +200,7 @@ pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
     let mut rest = vec![id];
     while let Some(id) = rest.pop() {
         let content = content(document, id);
-        let has = |child: &Child| !child.alone.is_empty() || !child.above.is_empty() || !child.behind.is_empty();
+        let has = |child: &Child| !child.comments.is_empty();
         if !content.open.is_empty() || !content.end.is_empty() || content.children.iter().any(has) {
             return true;
         }
@@ -211,10 +221,13 @@ mod tests {
         let content = content(&document, document.root());
         assert_eq!(content.open, [" open"]);
         let [a, b] = content.children.as_slice() else { panic!() };
-        assert_eq!((&a.alone, a.is_apart), (&vec![vec![" alone".to_owned()]], true));
-        assert_eq!(a.above, [" above", " too", " name", " value"]);
-        assert_eq!(a.behind, [" behind"]);
-        assert_eq!((b.is_apart, &b.above, &b.behind), (true, &vec![" apart".to_owned()], &vec![" last".to_owned()]));
+        assert_eq!((&a.comments.alone, a.comments.is_apart), (&vec![vec![" alone".to_owned()]], true));
+        assert_eq!(a.comments.above, [" above", " too", " name", " value"]);
+        assert_eq!(a.comments.behind, [" behind"]);
+        assert_eq!(
+            (b.comments.is_apart, &b.comments.above, &b.comments.behind),
+            (true, &vec![" apart".to_owned()], &vec![" last".to_owned()])
+        );
         assert_eq!(content.end, [[" end one"], [" end two"]]);
     }
 
@@ -228,7 +241,7 @@ mod tests {
         ] {
             let document = Document::parse(text, 0).unwrap();
             let content = content(&document, document.root());
-            assert_eq!(content.children[0].behind, behind, "{text}");
+            assert_eq!(content.children[0].comments.behind, behind, "{text}");
             assert_eq!(content.end.concat(), end, "{text}");
         }
     }

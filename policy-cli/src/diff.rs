@@ -1,11 +1,11 @@
-//! How two files differ, line by line.
+//! The difference between two files, line by line.
 
 use std::ops::Range;
 
-/// How many unchanged lines to show around a change.
+/// The number of unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// How many lines may come and go before the search for the shortest diff is given up: its time and
+/// The number of added and removed lines at which the search for the shortest diff is given up: its time and
 /// its memory grow with the square of that.
 const SEARCH: usize = 1000;
 
@@ -56,7 +56,7 @@ fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<Change> {
     changes
 }
 
-/// How many lines are the same from the start on.
+/// Counts the lines that are the same from the start on.
 fn same<'a>(old: impl Iterator<Item = &'a &'a [u8]>, new: impl Iterator<Item = &'a &'a [u8]>) -> usize {
     old.zip(new).take_while(|(old, new)| old == new).count()
 }
@@ -87,7 +87,7 @@ fn shortest(old: &[&[u8]], new: &[&[u8]]) -> Option<Vec<Change>> {
     None
 }
 
-/// How far the next step gets at best: to which old line, and whether a new line comes (or an old one goes).
+/// Returns how far the next step gets at best: to which old line, and whether it adds a new line or removes an old one.
 fn best(row: &[usize], gone: usize) -> (usize, bool) {
     let old_line_gone = gone.checked_sub(1).and_then(|before| row.get(before)).map(|at| at + 1);
     match (row.get(gone), old_line_gone) {

@@ -5,21 +5,28 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use annotate_snippets::normalize_untrusted_str as visible;
+
+use crate::failure::Failure;
 use crate::git;
-use crate::outcome::Failure;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has,
 /// and little enough that a wrong file cannot fill the memory.
 const LIMIT: u64 = 64 << 20;
 
-/// Whether the argument stands for stdin.
+/// Returns true if the argument is `-`, which is stdin, or stdout of what is written.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What to call the file in messages: the path as it was given, or `<stdin>`.
+/// Returns the name of the file in messages: the path as it was given, or `<stdin>`.
 pub(crate) fn display_name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new("<stdin>") } else { path }
+}
+
+/// Returns the name of a policy for a line of text, whatever it is made of.
+pub(crate) fn visible_name(path: &Path) -> String {
+    visible(&path.to_string_lossy())
 }
 
 /// All bytes of a file, of stdin if the path is `-`, or of a file of some revision if it is `git:REV:PATH`.
@@ -28,7 +35,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         git::read(object, LIMIT + 1)?
     } else {
         let bytes = if is_stdin(path) { read_limited(io::stdin().lock()) } else { open(path).and_then(read_limited) };
-        bytes.map_err(|error| cannot("read", path, &error))?
+        bytes.map_err(|error| io_failure("read", path, &error))?
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
@@ -51,15 +58,15 @@ fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
 }
 
-/// One byte more than is allowed if there is more: a file's size is not asked for, since `/dev/zero` has none.
+/// Reads up to one byte more than is allowed. The size is not asked for, since `/dev/zero` has none.
 fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Whether a file has exactly this content already.
-pub(crate) fn holds(path: &Path, content: &[u8]) -> bool {
+/// Returns true if a file has exactly this content already.
+pub(crate) fn has_content(path: &Path, content: &[u8]) -> bool {
     let same_size = |metadata: Metadata| metadata.is_file() && metadata.len() == content.len() as u64;
     fs::metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|current| current == content)
 }
@@ -70,7 +77,7 @@ pub(crate) fn holds(path: &Path, content: &[u8]) -> bool {
 /// A symbolic link stays one, and what it points to is replaced. What is no regular file, as
 /// `/dev/stdout` or a pipe, is written to.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    try_write(path, content).map_err(|error| cannot("write", path, &error))
+    try_write(path, content).map_err(|error| io_failure("write", path, &error))
 }
 
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -87,7 +94,7 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Where a symbolic link to nothing leads, so that writing to it makes that file; any other path itself.
+/// Returns the target of a symbolic link to nothing, so that writing to it makes that file; any other path itself.
 /// It ends: a circle of links is not "not found", so the system has refused to open it before.
 fn link_target(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
@@ -103,7 +110,7 @@ fn directory_of(path: &Path) -> &Path {
 
 fn replace(path: &Path, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
     let Some(name) = path.file_name() else { return Err(io::ErrorKind::IsADirectory.into()) };
-    let (temporary, file) = create_beside(directory_of(path), name)?;
+    let (temporary, file) = create_temporary(directory_of(path), name)?;
     let done = fill(file, existing, content).and_then(|()| fs::rename(&temporary, path));
     if done.is_err() {
         // The first error is the one to report.
@@ -113,7 +120,7 @@ fn replace(path: &Path, existing: Option<&Metadata>, content: &[u8]) -> io::Resu
 }
 
 /// A new file, in the same directory since only there a rename is atomic.
-fn create_beside(directory: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
+fn create_temporary(directory: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
     let mut attempt = 0_u32;
     loop {
         let mut temporary = OsString::from(".");
@@ -161,9 +168,9 @@ pub(crate) fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(Failure::new(format_args!("`{}` is a file, not a directory", path.display())));
         }
-        Err(error) => return Err(cannot("read", path, &error)),
+        Err(error) => return Err(io_failure("read", path, &error)),
     };
-    try_write_directory(path, exists, files).map_err(|error| cannot("write", path, &error))
+    try_write_directory(path, exists, files).map_err(|error| io_failure("write", path, &error))
 }
 
 fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> io::Result<()> {
@@ -206,8 +213,8 @@ fn move_entries(from: &Path, to: &Path) -> io::Result<()> {
     result
 }
 
-/// What went wrong, in words that do not need the system's manual.
-fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
+/// Describes an error in words that do not need the system's manual.
+fn io_failure(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let name = display_name(path).display();
     match error.kind() {
         io::ErrorKind::NotFound if verb == "read" => Failure::new(format_args!("there is no file `{name}`")),

@@ -4,11 +4,11 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::outcome::Failure;
+use crate::failure::Failure;
 
 const PREFIX: &str = "git:";
 
-/// What names a file of some revision, in git's own words `REV:PATH`; `None` for the path of a file.
+/// Returns `REV:PATH`, as git names a file of a revision. `None` for the path of a file.
 pub(crate) fn object(path: &Path) -> Option<&str> {
     path.to_str()?.strip_prefix(PREFIX)
 }

@@ -17,36 +17,39 @@
 //! findings, and with 2 if they could not do what they were asked to.
 
 mod answer;
+mod argument;
 mod command;
 mod comment;
 mod diff;
 mod diff_report;
+mod exit_status;
 mod facts;
+mod failure;
 mod file;
 mod git;
 pub mod import;
+mod json;
 mod line_index;
+mod locations;
 pub mod migrate;
 mod operator_crate;
-mod outcome;
 mod output;
-mod places;
 mod render;
 mod report;
 mod rust_source;
 mod sidecar;
 mod test_report;
+mod text;
 mod valid;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
 use policy_core::Policy;
 
-use command::{ABOUT_A_POLICY, about_a_policy, emit, fmt};
-use outcome::{Failure, Outcome};
+use command::{Command, OPERATOR_COMMANDS, POLICY_COMMANDS, STAND_ALONE_COMMANDS};
+use exit_status::ExitStatus;
 
 const EXIT_STATUS: &str = "Exit status:
   0  all is well
@@ -88,113 +91,53 @@ const FILE_EXAMPLES: &str = "Examples:
 ///
 /// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
 pub fn run(policy: &Policy) -> ExitCode {
-    let command = Command::new("tailnet")
+    let program = clap::Command::new("tailnet")
         .display_name(program_name())
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
-        .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"))
-        .subcommands([emit::command(), fmt::command(), command::diff::command(true)])
-        .subcommands(ABOUT_A_POLICY.map(|(command, _)| command()));
-    execute(command, |matches| match matches.subcommand() {
-        None => emit::print(policy),
-        Some((name, matches)) => match about_a_policy(name) {
-            Some(run) => run(Path::new("<built-in policy>"), policy.clone(), matches),
-            None if name == "fmt" => Ok(fmt::run(matches)),
-            None if name == "diff" => command::diff::run(Some(policy), matches),
-            None => emit::run(policy, matches),
-        },
-    })
+        .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"));
+    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
 
 /// Does what the command line asks for with policies in files. It is all of the stand-alone `policy`.
 ///
 /// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
 pub fn run_on_files() -> ExitCode {
-    let command = Command::new("policy")
+    let program = clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Check, explain and format tailnet policy files, and make Rust of them")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommands(ABOUT_A_POLICY.map(|(command, _)| about_a_file(command())))
-        .subcommands([
-            fmt::command(),
-            command::import::command(),
-            command::init::command(),
-            command::migrate::command(),
-            command::diff::command(false),
-        ]);
-    execute(command, |matches| match matches.subcommand() {
-        Some((name, matches)) => match about_a_policy(name) {
-            Some(run) => {
-                let (path, policy) = read_policy(name, matches)?;
-                run(path, policy, matches)
+        .arg_required_else_help(true);
+    execute(program, &[POLICY_COMMANDS, STAND_ALONE_COMMANDS].concat(), None)
+}
+
+/// Runs the command that the command line names.
+fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
+    let definitions = commands.iter().map(|command| command.definition(built_in.is_some()));
+    let result = match program.subcommands(definitions).try_get_matches() {
+        Err(usage) => output::print_usage(&usage),
+        Ok(matches) => {
+            let named = matches
+                .subcommand()
+                .and_then(|(name, matches)| Some((commands.iter().find(|command| command.name == name)?, matches)));
+            match (named, built_in) {
+                (Some((command, matches)), _) => command.execute(built_in, matches),
+                (None, Some(policy)) => command::print(policy),
+                // clap has refused that already.
+                (None, None) => Ok(ExitStatus::Incomplete),
             }
-            None if name == "import" => command::import::run(matches),
-            None if name == "init" => command::init::run(matches),
-            None if name == "migrate" => command::migrate::run(matches),
-            None if name == "diff" => command::diff::run(None, matches),
-            None => Ok(fmt::run(matches)),
-        },
-        // clap has refused that already.
-        None => Ok(Outcome::Incomplete),
-    })
-}
-
-/// A command with the arguments that stand where an operator's own binary has its policy built in; the file comes before
-/// all else that it takes.
-fn about_a_file(command: Command) -> Command {
-    let shifted = command.mut_args(|arg| match arg.get_index() {
-        Some(index) => arg.index(index + 1),
-        None => arg,
-    });
-    let command = shifted.arg(policy_file().index(1));
-    if knows_invariants(command.get_name()) { command.arg(sidecar::argument()) } else { command }
-}
-
-/// Whether a command is about what must hold of a policy, too. What Tailscale makes of it does not hang on that.
-fn knows_invariants(command: &str) -> bool {
-    command != "compile"
-}
-
-/// The policy file, as an argument.
-fn policy_file() -> Arg {
-    Arg::new("file")
-        .value_name("FILE")
-        .value_parser(value_parser!(PathBuf))
-        .required(true)
-        .help("The policy file; `-` reads stdin, git:REV:PATH a file of a revision")
-}
-
-/// The policy that [`about_a_file`]'s arguments name for a command, and how to call it.
-fn read_policy<'m>(command: &str, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
-    let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
-    let text = file::read_text(path).map_err(|failure| match command {
-        // What stands there may be what was to be asked about.
-        "explain" | "who" | "what" if !path.exists() && !path.to_string_lossy().ends_with("json") => {
-            failure.help(format_args!("the policy file comes first: `policy {command} policy.hujson …`"))
         }
-        _ => failure,
-    })?;
-    let policy = Policy::parse(text);
-    let policy = if knows_invariants(command) { sidecar::read(path, policy, matches)? } else { policy };
-    Ok((file::display_name(path), policy))
-}
-
-fn execute(command: Command, run: impl FnOnce(&ArgMatches) -> Result<Outcome, Failure>) -> ExitCode {
-    let outcome = match command.try_get_matches() {
-        Ok(matches) => run(&matches),
-        Err(usage) => output::usage(&usage),
     };
-    outcome
+    result
         .unwrap_or_else(|failure| {
-            output::report(&failure);
-            Outcome::Incomplete
+            output::say_failure(&failure);
+            ExitStatus::Incomplete
         })
         .into()
 }
 
-/// What the operator calls their binary.
+/// Returns the name of the operator's binary.
 fn program_name() -> String {
     let path = std::env::args_os().next().map(PathBuf::from);
     let name = path.as_deref().and_then(Path::file_stem).map(OsString::from);

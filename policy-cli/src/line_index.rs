@@ -1,6 +1,6 @@
 //! From byte offsets to lines and columns.
 
-/// How many bytes lie between two marks: what one look-up has to count at most.
+/// The number of bytes between two marks: the most that one look-up has to count.
 const STRIDE: usize = 1024;
 
 /// Finds the line and the column of any byte of a text without reading all of it again,
@@ -10,7 +10,7 @@ pub(crate) struct LineIndex<'a> {
     text: &'a str,
     /// The first byte of each line.
     lines: Vec<usize>,
-    /// What lies before every [`STRIDE`]th byte.
+    /// The counts before every [`STRIDE`]th byte.
     marks: Vec<Counts>,
 }
 

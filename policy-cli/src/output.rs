@@ -6,13 +6,17 @@ use std::io::{self, Write};
 
 use annotate_snippets::Renderer;
 use anstream::{AutoStream, ColorChoice};
+use policy_core::json::Value;
 
-use crate::outcome::{Failure, Outcome};
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::json;
+use crate::report::{Format, Report};
 
 /// Writes a result to stdout, byte for byte.
 pub(crate) fn write(result: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    unless_closed(stdout.write_all(result).and_then(|()| stdout.flush()))
+    ignore_closed_pipe(stdout.write_all(result).and_then(|()| stdout.flush()))
 }
 
 /// A result that is written piece by piece.
@@ -28,14 +32,19 @@ impl Stream {
     pub(crate) fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
         let written = self.0.write_all(piece).and_then(|()| self.0.flush());
         let is_closed = written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-        unless_closed(written).map(|()| !is_closed)
+        ignore_closed_pipe(written).map(|()| !is_closed)
     }
+}
+
+/// Writes a result for programs to stdout.
+pub(crate) fn write_json(result: &Value) -> Result<(), Failure> {
+    write(json::to_text(result).as_bytes())
 }
 
 /// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
 pub(crate) fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
-    unless_closed(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()))
+    ignore_closed_pipe(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()))
 }
 
 /// Says something on stderr, where it is lost without harm if nobody listens.
@@ -44,14 +53,19 @@ pub(crate) fn say(text: &str) {
 }
 
 /// Says on stderr why something could not be done.
-pub(crate) fn report(failure: &Failure) {
+pub(crate) fn say_failure(failure: &Failure) {
     say(&failure.render(&stderr_renderer()));
 }
 
+/// Shows findings on stderr.
+pub(crate) fn say_findings(report: &Report) {
+    say(&report.render(Format::Text, &stderr_renderer()));
+}
+
 /// Shows what clap has to say: help and version on stdout, wrong usage on stderr.
-pub(crate) fn usage(usage: &clap::Error) -> Result<Outcome, Failure> {
-    unless_closed(usage.print())?;
-    Ok(if usage.use_stderr() { Outcome::Incomplete } else { Outcome::Good })
+pub(crate) fn print_usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
+    ignore_closed_pipe(usage.print())?;
+    Ok(if usage.use_stderr() { ExitStatus::Incomplete } else { ExitStatus::Success })
 }
 
 /// Renders for stdout: in colour if that is a terminal that shows it and `NO_COLOR` is not set.
@@ -68,7 +82,7 @@ fn renderer(choice: ColorChoice) -> Renderer {
     if choice == ColorChoice::Never { Renderer::plain() } else { Renderer::styled() }
 }
 
-fn unless_closed(written: io::Result<()>) -> Result<(), Failure> {
+fn ignore_closed_pipe(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format_args!("cannot write the result: {error}")))

@@ -6,8 +6,8 @@ use clap::{Arg, ArgMatches, value_parser};
 use policy_core::Policy;
 use policy_core::model::Sidecar;
 
+use crate::failure::Failure;
 use crate::file;
-use crate::outcome::Failure;
 
 /// The extension of such a file; for the rest it is called like the policy.
 pub(crate) const EXTENSION: &str = "invariants";

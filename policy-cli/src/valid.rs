@@ -1,25 +1,25 @@
-//! Policies of which more can be said than that they are wrong.
+//! Policies without errors: what a policy with errors says is not known.
 
 use std::path::Path;
 
 use clap::ArgMatches;
-use policy_core::{Policy, Severity, check};
+use policy_core::{Diagnostic, Policy, check};
 
 use crate::facts;
-use crate::outcome::Failure;
+use crate::failure::Failure;
 use crate::output;
-use crate::report::{Format, Report};
+use crate::report::Report;
 
-/// The policy with the facts that the command line names. `None` if it has errors, which are on stderr then: what it
-/// says is not known before they are mended.
+/// Returns the policy with the facts that the command line names. `None` if it has errors, which are on stderr then.
 pub(crate) fn with_facts(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Result<Option<Policy>, Failure> {
     let facts = facts::read(path, &mut policy, matches)?;
-    let mut findings = facts.findings_of_policy(check::check(&policy))?;
-    findings.retain(|finding| finding.severity() == Severity::Error);
-    if findings.is_empty() {
-        return Ok(Some(policy));
-    }
-    let report = Report::of(path, &policy, &findings);
-    output::say(&report.render(Format::Text, &output::stderr_renderer()));
-    Ok(None)
+    let findings = facts.findings_of_policy(check::check(&policy))?;
+    Ok(report_errors(path, &policy, findings).then_some(policy))
+}
+
+/// Shows the errors among the findings on stderr. Returns whether there are none.
+pub(crate) fn report_errors(path: &Path, policy: &Policy, mut findings: Vec<Diagnostic>) -> bool {
+    findings.retain(Diagnostic::is_error);
+    output::say_findings(&Report::on_policy(path, policy, &findings));
+    findings.is_empty()
 }

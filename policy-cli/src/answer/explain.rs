@@ -1,4 +1,4 @@
-//! Whether one reaches the other, and why.
+//! Answers whether one reaches the other, and why.
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Question, Reason, RuleMatch, SshRuleMatch};
@@ -7,11 +7,13 @@ use policy_core::source::Origin;
 use policy_core::testing::decision::Decision;
 use policy_core::json::{ToJson, Value, json};
 
-use super::{Asked, bare_all};
+use super::{RulePrinter, bare_all};
+use crate::json::array;
+use crate::text::{join, join_quoted};
 
-/// An answer, and what was asked.
-pub(crate) struct Explained<'a> {
-    pub(crate) asked: Asked<'a>,
+/// The answer to `explain`, and the question.
+pub(crate) struct ExplainAnswer<'a> {
+    pub(crate) rules: RulePrinter<'a>,
     pub(crate) question: Question<'a>,
     pub(crate) explanation: Explanation,
 }
@@ -19,7 +21,7 @@ pub(crate) struct Explained<'a> {
 /// More names than a line of text should have; JSON has them all.
 const NAMED: usize = 12;
 
-impl Explained<'_> {
+impl ExplainAnswer<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
         let Explanation { source, destination, cases } = &self.explanation;
@@ -101,10 +103,10 @@ impl Explained<'_> {
             text.push_str(&self.login(login));
         }
         for app in &case.apps {
-            let names: Vec<String> = app.capabilities.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let said = self.asked.posture(&app.postures);
-            text.push_str(&format!("may do there: {}\n", visible(&names.join(", "))));
-            text.push_str(&self.asked.rules(&[(app.rule, said.into_iter().collect())]));
+            let names = join(&app.capabilities, ", ", &|(name, _)| format!("`{name}`"));
+            let said = self.rules.posture(&app.postures);
+            text.push_str(&format!("may do there: {}\n", visible(&names)));
+            text.push_str(&self.rules.rules(&[(app.rule, said.into_iter().collect())]));
         }
         text
     }
@@ -112,38 +114,39 @@ impl Explained<'_> {
     fn reasons(&self, reasons: &[Reason<RuleMatch>]) -> String {
         let said = |reason: &Reason<RuleMatch>| {
             let mut said = reason.path.clone();
-            said.extend(self.asked.posture(&reason.by.postures));
-            let via: Vec<String> = reason.by.via.iter().map(|tag| format!("`{tag}`")).collect();
-            said.extend((!via.is_empty()).then(|| format!("only through a router tagged {}", via.join(" or "))));
+            said.extend(self.rules.posture(&reason.by.postures));
+            let via = &reason.by.via;
+            if !via.is_empty() {
+                said.push(format!("only through a router tagged {}", join_quoted(via, " or ")));
+            }
             (reason.by.rule, said)
         };
-        self.asked.rules(&reasons.iter().map(said).collect::<Vec<_>>())
+        self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
     }
 
     fn nearest(&self, nearest: &[NearRule]) -> String {
         let said: Vec<(Origin, Vec<String>)> =
             nearest.iter().map(|near| (near.rule, vec![near.mismatch.clone()])).collect();
-        self.asked.rules(&said)
+        self.rules.rules(&said)
     }
 
     fn login(&self, login: &Login) -> String {
         let said = |Reason { by, path }: &Reason<SshRuleMatch>| {
             let mut said = path.clone();
-            said.extend(self.asked.posture(&by.postures));
-            let recorders: Vec<String> = by.recorder.iter().map(|tag| format!("`{tag}`")).collect();
-            said.extend(
-                (!recorders.is_empty()).then(|| format!("the session is recorded by {}", recorders.join(", "))),
-            );
+            said.extend(self.rules.posture(&by.postures));
+            if !by.recorder.is_empty() {
+                said.push(format!("the session is recorded by {}", join_quoted(&by.recorder, ", ")));
+            }
             (by.rule, said)
         };
         let mut text = String::new();
         if let Some(reason) = &login.rule {
             text.push_str(&format!("SSH lets them in{}:\n", action(&reason.by)));
-            text.push_str(&self.asked.rules(&[said(reason)]));
+            text.push_str(&self.rules.rules(&[said(reason)]));
         }
         if !login.possible.is_empty() {
             text.push_str(if login.rule.is_some() { "SSH may ask for a check:\n" } else { "SSH may let them in:\n" });
-            text.push_str(&self.asked.rules(&login.possible.iter().map(said).collect::<Vec<_>>()));
+            text.push_str(&self.rules.rules(&login.possible.iter().map(said).collect::<Vec<_>>()));
         }
         if login.decision() == Decision::Deny {
             text.push_str(&no_rule("SSH rule", &login.nearest));
@@ -155,31 +158,21 @@ impl Explained<'_> {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason<RuleMatch>| {
-            json!({
-                "line": self.asked.line(reason.by.rule),
-                "rule": self.asked.texts.text(reason.by.rule),
-                "srcPosture": reason.by.postures,
-                "via": reason.by.via,
-                "path": reason.path,
-            })
+            let rule = &reason.by;
+            let said = json!({"srcPosture": rule.postures, "via": rule.via, "path": reason.path});
+            self.rules.rule_json(rule.rule, said)
         };
-        let near = |near: &NearRule| {
-            json!({
-                "line": self.asked.line(near.rule),
-                "rule": self.asked.texts.text(near.rule),
-                "lack": near.mismatch,
-            })
-        };
+        let near = |near: &NearRule| self.rules.rule_json(near.rule, json!({"lack": near.mismatch}));
         let login = |login: &Login| {
             let with_path = |reason: &Reason<SshRuleMatch>| {
-                let mut value = self.asked.ssh_json(&reason.by);
+                let mut value = self.rules.ssh_json(&reason.by);
                 value.as_object_mut().map(|object| object.insert("path".to_owned(), reason.path.to_json()));
                 value
             };
             json!({
                 "rule": login.rule.as_ref().map(with_path),
-                "perhaps": login.possible.iter().map(with_path).collect::<Vec<_>>(),
-                "nearest": login.nearest.iter().map(near).collect::<Vec<_>>(),
+                "perhaps": array(&login.possible, &with_path),
+                "nearest": array(&login.nearest, &near),
             })
         };
         let reasons = |case: &Case, decision: Decision| -> Vec<Value> {
@@ -195,25 +188,25 @@ impl Explained<'_> {
                 "answer": word(case.decision()),
                 "rules": reasons(case, Decision::Allow),
                 "perhaps": reasons(case, Decision::Unknown),
-                "nearest": case.nearest.iter().map(near).collect::<Vec<_>>(),
-                "app": case.apps.iter().map(|app| self.asked.app_json(app)).collect::<Vec<_>>(),
+                "nearest": array(&case.nearest, &near),
+                "app": array(&case.apps, &|app| self.rules.app_json(app)),
                 "ssh": case.login.as_ref().map(login),
             })
         };
         json!({
-            "file": self.asked.file(),
+            "file": self.rules.file(),
             "source": self.question.source,
             "destination": self.question.destination,
             "protocol": self.question.protocol.to_string(),
             "port": self.question.protocol.has_ports().then_some(self.question.port),
             "account": self.question.account,
             "answer": word(self.explanation.decision()),
-            "cases": self.explanation.cases.iter().map(case).collect::<Vec<_>>(),
+            "cases": array(&self.explanation.cases, &case),
         })
     }
 }
 
-/// What to say before the rules that come nearest, or instead of them.
+/// Returns the heading of the nearest rules, or the text instead of them.
 fn no_rule(kind: &str, nearest: &[NearRule]) -> String {
     match nearest {
         [] => format!("no {kind} comes near to it\n"),

@@ -1,4 +1,4 @@
-//! Who reaches something, and what somebody reaches, as a list.
+//! Lists of who reaches something, and of what somebody reaches.
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Reachability, ReachabilityRow, SshRuleMatch};
@@ -6,53 +6,54 @@ use policy_core::json::{Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
 
-use super::{Asked, bare_all, in_words};
+use super::{RulePrinter, bare_all, describe_ports};
+use crate::json::array;
 
-/// What is listed.
+/// The side that an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// Who reaches a destination
-    Who,
-    /// What a source reaches
-    What,
+pub(crate) enum Listing {
+    /// The sources that reach a destination.
+    Sources,
+    /// The destinations that a source reaches.
+    Destinations,
 }
 
-/// An answer, and what was asked.
-pub(crate) struct Listed<'a> {
-    pub(crate) asked: Asked<'a>,
-    /// As it was asked: the source or the destination.
+/// The answer to `who` and `what`, and the question.
+pub(crate) struct ReachAnswer<'a> {
+    pub(crate) rules: RulePrinter<'a>,
+    /// The source or the destination, as the question has it.
     pub(crate) word: &'a str,
-    /// The port that was asked about, as it was asked.
+    /// The port, as the question has it.
     pub(crate) port: Option<&'a str>,
-    pub(crate) direction: Direction,
+    pub(crate) listing: Listing,
     pub(crate) reach: Reachability,
 }
 
-impl Listed<'_> {
+impl ReachAnswer<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
         let Reachability { subject, rows: reached, multi_tag_devices: carriers } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
-        let heading = match (self.direction, reached.is_empty()) {
-            (Direction::Who, false) => format!("{word} is reached by"),
-            (Direction::Who, true) => format!("{word} is reached by nobody"),
-            (Direction::What, false) => format!("{word} reaches"),
-            (Direction::What, true) => format!("{word} reaches nothing"),
+        let heading = match (self.listing, reached.is_empty()) {
+            (Listing::Sources, false) => format!("{word} is reached by"),
+            (Listing::Sources, true) => format!("{word} is reached by nobody"),
+            (Listing::Destinations, false) => format!("{word} reaches"),
+            (Listing::Destinations, true) => format!("{word} reaches nothing"),
         };
         let mut text = format!("{}\n", visible(&heading));
         if let Some(subject) = subject {
             text.push_str(&format!("  {}\n", visible(&format!("(`{}` is {subject})", self.word))));
         }
-        // What is the same for all of them goes without saying.
+        // If all rows have the same side, the heading has named it.
         let has_parts = !reached.windows(2).all(|pair| matches!(pair, [a, b] if self.own(a) == self.own(b)));
         for reached in reached {
             text.push('\n');
             text.push_str(&self.entry(reached, has_parts));
         }
         if !carriers.is_empty() {
-            let (by, command) = match self.direction {
-                Direction::Who => ("is reached by more than that", "who"),
-                Direction::What => ("reaches more than that", "what"),
+            let (by, command) = match self.listing {
+                Listing::Sources => ("is reached by more than that", "who"),
+                Listing::Destinations => ("reaches more than that", "what"),
             };
             text.push('\n');
             for device in carriers {
@@ -66,26 +67,26 @@ impl Listed<'_> {
 
     /// The side that was asked about.
     fn own<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
-        if self.direction == Direction::Who { &reached.destinations } else { &reached.sources }
+        if self.listing == Listing::Sources { &reached.destinations } else { &reached.sources }
     }
 
     fn others<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
-        if self.direction == Direction::Who { &reached.sources } else { &reached.destinations }
+        if self.listing == Listing::Sources { &reached.sources } else { &reached.destinations }
     }
 
     fn entry(&self, reached: &ReachabilityRow, has_parts: bool) -> String {
         let is_only = self.reach.rows.len() == 1;
-        let names = match (reached.is_rest, self.direction) {
+        let names = match (reached.is_rest, self.listing) {
             (false, _) => self.others(reached).join(", "),
-            (true, Direction::Who) if is_only => "everybody".to_owned(),
-            (true, Direction::Who) => "everybody else".to_owned(),
-            (true, Direction::What) if is_only => "everything".to_owned(),
-            (true, Direction::What) => "everything else".to_owned(),
+            (true, Listing::Sources) if is_only => "everybody".to_owned(),
+            (true, Listing::Sources) => "everybody else".to_owned(),
+            (true, Listing::Destinations) if is_only => "everything".to_owned(),
+            (true, Listing::Destinations) => "everything else".to_owned(),
         };
-        let part = match (has_parts, self.direction) {
+        let part = match (has_parts, self.listing) {
             (false, _) => String::new(),
-            (true, Direction::Who) => format!(", to {}", self.own(reached).join(", ")),
-            (true, Direction::What) => format!(", from {}", self.own(reached).join(", ")),
+            (true, Listing::Sources) => format!(", to {}", self.own(reached).join(", ")),
+            (true, Listing::Destinations) => format!(", from {}", self.own(reached).join(", ")),
         };
         let own = match reached.is_own {
             Some(true) => ", on devices of one's own",
@@ -108,14 +109,14 @@ impl Listed<'_> {
     fn lines(&self, reached: &ReachabilityRow) -> Vec<Line> {
         let line = |said: String, rule: Origin, postures: &[String]| Line {
             said,
-            place: self.asked.place(rule),
-            rule: self.asked.text(rule),
-            condition: self.asked.posture(postures),
+            place: self.rules.place(rule),
+            rule: self.rules.text(rule),
+            condition: self.rules.posture(postures),
         };
-        let ways = reached.rules.iter().map(|way| line(in_words(&way.ports), way.rule, &way.postures));
+        let ways = reached.rules.iter().map(|way| line(describe_ports(&way.ports), way.rule, &way.postures));
         let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
         let logins = reached.logins.iter();
-        let logins = logins.map(|login| line(in_short(login) + closed, login.rule, &login.postures));
+        let logins = logins.map(|login| line(describe_login(login) + closed, login.rule, &login.postures));
         let apps = reached.apps.iter().map(|app| line("app".to_owned(), app.rule, &app.postures));
         ways.chain(logins).chain(apps).collect()
     }
@@ -123,32 +124,27 @@ impl Listed<'_> {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
-            let ways = reached.rules.iter().map(|way| {
-                json!({
-                    "ports": way.ports.to_string(),
-                    "line": self.asked.line(way.rule),
-                    "rule": self.asked.texts.text(way.rule),
-                    "srcPosture": way.postures,
-                    "via": way.via,
-                })
+            let ways = array(&reached.rules, &|way| {
+                let said = json!({"ports": way.ports.to_string(), "srcPosture": way.postures, "via": way.via});
+                self.rules.rule_json(way.rule, said)
             });
             json!({
                 "sources": bare_all(&reached.sources),
                 "destinations": bare_all(&reached.destinations),
                 "ownDevices": reached.is_own,
                 "ports": reached.ports().to_string(),
-                "rules": ways.collect::<Vec<_>>(),
+                "rules": ways,
                 "sshPortOpen": (!reached.logins.is_empty()).then(|| reached.is_ssh_open()),
-                "ssh": reached.logins.iter().map(|login| self.asked.ssh_json(login)).collect::<Vec<_>>(),
-                "app": reached.apps.iter().map(|app| self.asked.app_json(app)).collect::<Vec<_>>(),
+                "ssh": array(&reached.logins, &|login| self.rules.ssh_json(login)),
+                "app": array(&reached.apps, &|app| self.rules.app_json(app)),
             })
         };
-        let key = if self.direction == Direction::Who { "destination" } else { "source" };
+        let key = if self.listing == Listing::Sources { "destination" } else { "source" };
         json!({
-            "file": self.asked.file(),
+            "file": self.rules.file(),
             key: self.word,
             "port": self.port,
-            "reached": self.reach.rows.iter().map(reached).collect::<Vec<_>>(),
+            "reached": array(&self.reach.rows, &reached),
             "devicesWithMore": bare_all(&self.reach.multi_tag_devices),
         })
     }
@@ -162,8 +158,8 @@ struct Line {
     condition: Option<String>,
 }
 
-/// What an SSH rule lets do, in a word or two.
-pub(crate) fn in_short(login: &SshRuleMatch) -> String {
+/// Describes what an SSH rule allows, in a word or two.
+pub(crate) fn describe_login(login: &SshRuleMatch) -> String {
     match (login.action, login.check_period.as_deref()) {
         (Action::Accept, _) => "SSH".to_owned(),
         (Action::Check, Some("always") | None) => "SSH, always checked".to_owned(),

@@ -2,41 +2,44 @@
 
 use std::path::Path;
 
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
 use policy_core::Policy;
 use policy_core::check::rejection;
 use policy_core::json::{Value, json};
 
+use super::{Command, CommandResult, Run};
+use crate::exit_status::ExitStatus;
 use crate::facts;
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
 use crate::output;
 use crate::report::Report;
 
 const ABOUT: &str = "Print what Tailscale makes of the policy, as JSON: whether it takes it, and what each device gets";
 
-/// How much is written at once.
+/// The number of bytes to write at once.
 const CHUNK: usize = 1 << 20;
 
-pub(crate) fn command() -> Command {
-    Command::new("compile").about(ABOUT).arg(facts::argument())
+pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::PolicyAlone(run) };
+
+fn define(command: clap::Command) -> clap::Command {
+    command.about(ABOUT).arg(facts::argument())
 }
 
 /// Compiles a policy that is known as `path`. A rejection is as good an answer as any.
-pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
+fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
     let findings = facts.findings_of_policy(policy_core::findings(&policy))?;
     match rejection(&findings) {
         None => write_devices(&policy)?,
         Some(message) => {
-            let answer = json!({
+            output::write_json(&json!({
                 "status": "reject",
                 "message": message,
-                "diagnostics": Report::of(path, &policy, &findings).to_json(),
-            });
-            output::write(format!("{answer:#}\n").as_bytes())?;
+                "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
+            }))?;
         }
     }
-    Ok(Outcome::Good)
+    Ok(ExitStatus::Success)
 }
 
 /// A line for each device. Large tailnets get a gigabyte, so nothing is kept once it is written.

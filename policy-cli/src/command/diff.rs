@@ -1,18 +1,19 @@
 //! `diff`: what one policy gives that another does not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::{Policy, Severity, check};
+use clap::{Arg, ArgMatches};
+use policy_core::{Policy, check};
 
+use super::{BUILT_IN, Command, CommandResult, Run};
+use crate::argument::{self, Choice};
 use crate::diff_report::{DiffReport, json, markdown, text};
+use crate::exit_status::ExitStatus;
 use crate::facts;
+use crate::failure::Failure;
 use crate::file;
-use crate::outcome::{Failure, Outcome};
+use crate::locations::Locations;
 use crate::output;
-use crate::places::Places;
-use crate::report::{Format, Report};
 use crate::valid;
 
 const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
@@ -43,51 +44,61 @@ Examples:
                                                       for a pull request's comment
   cargo run -- diff policy.hujson --deny-new-access   fail if anything is gained";
 
-/// The command of an operator's own binary, where the new policy is the one that is built in unless another is named; or of
-/// the stand-alone one.
-pub(crate) fn command(has_policy: bool) -> Command {
-    let formats = [
-        PossibleValue::new("text").help("for people"),
-        PossibleValue::new("md").help("Markdown for a pull request's comment: access gained first, the rest folded"),
-        PossibleValue::new("json").help("for programs"),
-    ];
-    let policy = |name, value_name| Arg::new(name).value_name(value_name).value_parser(value_parser!(PathBuf));
-    let new = match has_policy {
-        true => policy("new", "NEW").help("The policy after it; the one that is built in if it is not named"),
-        false => policy("new", "NEW").required(true).help("The policy after it"),
-    };
-    Command::new("diff")
+/// The command of the stand-alone program, which compares two files.
+pub(crate) const COMMAND: Command = Command {
+    name: "diff",
+    define: |command| define(command, EXAMPLES, new_policy().required(true).help("The policy after it")),
+    run: Run::Files(run),
+};
+
+/// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.
+pub(crate) const OPERATOR_COMMAND: Command = Command {
+    define: |command| {
+        let new = new_policy().help("The policy after it; the one that is built in if it is not named");
+        define(command, OWN_EXAMPLES, new)
+    },
+    ..COMMAND
+};
+
+const FORMATS: &[Choice<DiffFormat>] = &[
+    (DiffFormat::Text, "text", "for people"),
+    (DiffFormat::Markdown, "md", "Markdown for a pull request's comment: access gained first, the rest folded"),
+    (DiffFormat::Json, "json", "for programs"),
+];
+
+#[derive(Clone, Copy, Default)]
+enum DiffFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
+
+fn new_policy() -> Arg {
+    argument::path("new", "NEW")
+}
+
+fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
+    let old = argument::path("old", "OLD").required(true);
+    command
         .about(ABOUT)
-        .after_help(format!("{MORE}\n\n{}", if has_policy { OWN_EXAMPLES } else { EXAMPLES }))
-        .arg(policy("old", "OLD").required(true).help("The policy before the change: FILE, `-` or git:REV:PATH"))
+        .after_help(format!("{MORE}\n\n{examples}"))
+        .arg(old.help("The policy before the change: FILE, `-` or git:REV:PATH"))
         .arg(new)
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(formats)
-                .default_value("text")
-                .help("How to write it"),
-        )
-        .arg(
-            Arg::new("deny-new-access")
-                .long("deny-new-access")
-                .action(ArgAction::SetTrue)
-                .help("Exit with 1 only if somebody may do what they may not do by OLD"),
-        )
+        .arg(argument::format(FORMATS, "How to write it"))
+        .arg(argument::flag("deny-new-access", "Exit with 1 only if somebody may do what they may not do by OLD"))
         .arg(facts::argument().help(
             "The tailnet's users and devices, as JSON: they are told device by device, too. May be given several times",
         ))
 }
 
 /// Compares two policies, of which the new one may be built in.
-pub(crate) fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let path = |name| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
-    let old_path = path("old").unwrap_or(Path::new("-"));
-    let (new_name, new) = match (path("new"), built_in) {
-        (None, Some(policy)) => (Path::new("<built-in policy>"), policy.clone()),
-        (named, _) => {
-            let path = named.unwrap_or(Path::new("-"));
+fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+    let old_path = argument::get_file(matches, "old");
+    let (new_name, new) = match (argument::get_path(matches, "new"), built_in) {
+        (None, Some(policy)) => (Path::new(BUILT_IN), policy.clone()),
+        (path, _) => {
+            let path = path.unwrap_or(Path::new("-"));
             if file::is_stdin(path) && file::is_stdin(old_path) {
                 return Err(Failure::new("both policies cannot be read from stdin"));
             }
@@ -96,9 +107,9 @@ pub(crate) fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Out
     };
     let old_name = file::display_name(old_path);
     let mut old = Policy::parse(file::read_text(old_path)?);
-    let is_old_valid = is_valid(old_name, &old);
+    let is_old_valid = valid::report_errors(old_name, &old, check::check(&old));
     let (Some(new), true) = (valid::with_facts(new_name, new, matches)?, is_old_valid) else {
-        return Ok(Outcome::Findings);
+        return Ok(ExitStatus::Findings);
     };
     let has_facts = matches.contains_id("tailnet");
     old.facts = new.facts.clone();
@@ -107,25 +118,14 @@ pub(crate) fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Out
     let report = DiffReport {
         diff: &diff,
         devices: devices.as_ref(),
-        old: Places::new(old_name, &old),
-        new: Places::new(new_name, &new),
+        old: Locations::new(old_name, &old),
+        new: Locations::new(new_name, &new),
     };
-    match matches.get_one::<String>("format").map_or("text", String::as_str) {
-        "md" => output::write(markdown::page(&report).as_bytes())?,
-        "json" => output::write(format!("{:#}\n", json::value(&report)).as_bytes())?,
-        _ => output::print(&text::page(&report))?,
+    match argument::get_format(matches, FORMATS) {
+        DiffFormat::Text => output::print(&text::page(&report))?,
+        DiffFormat::Markdown => output::write(markdown::page(&report).as_bytes())?,
+        DiffFormat::Json => output::write_json(&json::value(&report))?,
     }
-    let is_good = if matches.get_flag("deny-new-access") { !report.gives_access() } else { report.is_empty() };
-    Ok(if is_good { Outcome::Good } else { Outcome::Findings })
-}
-
-/// Whether a policy has no errors, which are on stderr otherwise: what it says is not known before they are mended.
-fn is_valid(path: &Path, policy: &Policy) -> bool {
-    let mut findings = check::check(policy);
-    findings.retain(|finding| finding.severity() == Severity::Error);
-    if !findings.is_empty() {
-        let report = Report::new(path, &policy.text, &findings);
-        output::say(&report.render(Format::Text, &output::stderr_renderer()));
-    }
-    findings.is_empty()
+    let only_gains = matches.get_flag("deny-new-access");
+    Ok(ExitStatus::with_findings(if only_gains { report.gives_access() } else { !report.is_empty() }))
 }

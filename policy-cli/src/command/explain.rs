@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgMatches};
 use policy_analysis::query::{Question, explain, host_and_port};
 use policy_core::Policy;
-use policy_core::model::Protocol;
+use policy_core::model::{PortRange, Protocol};
 use policy_core::testing::decision::Decision;
 
-use crate::answer::{self, Asked, Explained};
+use super::{Command, CommandResult, Run};
+use crate::answer::{AnswerFormat, ExplainAnswer, RulePrinter};
+use crate::argument::{self, get_str};
+use crate::exit_status::ExitStatus;
 use crate::facts;
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
 use crate::output;
 use crate::valid;
 
@@ -31,18 +34,14 @@ Exit status:
   1  it is not, or not to all of them, or that hangs on something that is not known
   2  there is no answer: wrong usage, an unknown name, a file that cannot be read";
 
-pub(crate) fn command() -> Command {
-    Command::new("explain")
+pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
+
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about("Tell whether one may reach the other, by which rule and by which way, or what is missing")
         .after_help(MORE)
-        .arg(Arg::new("source").index(1).value_name("SRC").required(true).help("From whom"))
-        .arg(
-            Arg::new("destination")
-                .index(2)
-                .value_name("DST:PORT")
-                .required(true)
-                .help("To what, and to which port of it"),
-        )
+        .arg(argument::word(1, "source", "SRC").help("From whom"))
+        .arg(argument::word(2, "destination", "DST:PORT").help("To what, and to which port of it"))
         .arg(
             Arg::new("proto")
                 .long("proto")
@@ -57,44 +56,52 @@ pub(crate) fn command() -> Command {
                 .conflicts_with("proto")
                 .help("Log in as this account, over Tailscale SSH; the port is 22"),
         )
-        .arg(answer::format_argument())
+        .arg(argument::format(AnswerFormat::ALL, "How to write the answer"))
         .arg(facts::argument())
 }
 
 /// Answers for a policy that is known as `path`.
-pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let question = question(matches)?;
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Incomplete) };
-    let explanation = explain(&policy, &question).map_err(|refusal| answer::refused(&refusal))?;
-    let decision = explanation.decision();
-    let explained = Explained { asked: Asked::new(path, &policy), question, explanation };
-    match answer::is_json(matches) {
-        true => output::write(format!("{:#}\n", explained.to_json()).as_bytes())?,
-        false => output::print(&explained.to_text())?,
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
+    let explanation = explain(&policy, &question)?;
+    let is_allowed = explanation.decision() == Decision::Allow;
+    let answer = ExplainAnswer { rules: RulePrinter::new(path, &policy), question, explanation };
+    match argument::get_format(matches, AnswerFormat::ALL) {
+        AnswerFormat::Text => output::print(&answer.to_text())?,
+        AnswerFormat::Json => output::write_json(&answer.to_json())?,
     }
-    Ok(if decision == Decision::Allow { Outcome::Good } else { Outcome::Findings })
+    Ok(ExitStatus::with_findings(!is_allowed))
 }
 
 fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
-    let word = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let (destination, port) = host_and_port(word("destination"));
-    let account = matches.get_one::<String>("ssh").map(String::as_str);
-    let protocol = answer::protocol(word("proto"))?;
+    let (destination, port) = host_and_port(get_str(matches, "destination"));
+    let account = argument::get_text(matches, "ssh");
+    let protocol = get_str(matches, "proto").parse::<Protocol>()?;
     let port = match (port, account) {
         (None, Some(_)) => 22,
-        (Some(port), Some(_)) if answer::port(port)? != 22 => {
+        (Some(port), Some(_)) if parse_port(port)? != 22 => {
             return Err(Failure::new("Tailscale SSH is on port 22 alone").help("leave the port out"));
         }
         (None | Some("0" | "*"), None) if !protocol.has_ports() => 0,
         (Some(_), None) if !protocol.has_ports() => {
             return Err(Failure::new(format_args!("`{protocol}` has no ports")).help("leave the port out"));
         }
-        (Some(port), _) => answer::port(port)?,
+        (Some(port), _) => parse_port(port)?,
         (None, None) => {
             return Err(Failure::new("there is no port to ask about")
                 .help(format_args!("write it behind the destination, as `{destination}:443`; `who` lists all ports")));
         }
     };
     let protocol = if account.is_some() { Protocol::TCP } else { protocol };
-    Ok(Question { source: word("source"), destination, protocol, port, account })
+    Ok(Question { source: get_str(matches, "source"), destination, protocol, port, account })
+}
+
+fn parse_port(text: &str) -> Result<u16, Failure> {
+    let range = text.parse::<PortRange>()?;
+    if range.first == range.last {
+        Ok(range.first)
+    } else {
+        Err(Failure::new(format_args!("`{text}` is more than one port")).help("ask about one, as `443`"))
+    }
 }

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 use policy_core::hujson::Document;
 use policy_core::model::Facts;
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy};
 
+use super::{Command, CommandResult, Run};
+use crate::argument;
+use crate::exit_status::ExitStatus;
 use crate::file;
-use crate::outcome::{Failure, Outcome};
 use crate::output;
-use crate::report::{Format, Report};
+use crate::report::Report;
 use crate::rust_source::{self, Formatted, Unreadable, formatted_statements};
 use crate::sidecar;
 
@@ -19,40 +21,37 @@ const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants
 formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
 What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
 
-pub(crate) fn command() -> Command {
-    Command::new("fmt")
+pub(crate) const COMMAND: Command = Command { name: "fmt", define, run: Run::Files(run) };
+
+fn define(command: clap::Command) -> clap::Command {
+    let files = argument::path("file", "FILE").required(true).num_args(1..);
+    command
         .about("Format policy files as Tailscale's own formatter does, and `policy!` in Rust files")
         .after_long_help(ABOUT_RUST)
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .required(true)
-                .num_args(1..)
-                .help("Files to format in place; `-` formats stdin to stdout"),
-        )
-        .arg(Arg::new("rust").long("rust").action(ArgAction::SetTrue).help("Stdin is Rust, not HuJSON"))
-        .arg(
-            Arg::new("check").long("check").action(ArgAction::SetTrue).help(
-                "Write nothing; print the names of files that are not formatted and exit with 1 if there are any",
-            ),
-        )
+        .arg(files.help("Files to format in place; `-` formats stdin to stdout"))
+        .arg(argument::flag("rust", "Stdin is Rust, not HuJSON"))
+        .arg(argument::flag(
+            "check",
+            "Write nothing; print the names of files that are not formatted and exit with 1 if there are any",
+        ))
 }
 
 /// Formats each file, or at least says of each what is wrong with it.
-pub(crate) fn run(matches: &ArgMatches) -> Outcome {
+fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let only_check = matches.get_flag("check");
-    let paths = matches.get_many::<PathBuf>("file").into_iter().flatten();
-    let outcomes = paths.map(|path| {
-        run_on(path, Language::of(path, matches.get_flag("rust")), only_check).unwrap_or_else(|failure| {
-            output::report(&failure);
-            Outcome::Incomplete
-        })
-    });
-    outcomes.max().unwrap_or(Outcome::Good)
+    let mut worst = ExitStatus::Success;
+    for path in matches.get_many::<PathBuf>("file").into_iter().flatten() {
+        let language = Language::new(path, matches.get_flag("rust"));
+        let status = format_file(path, language, only_check).unwrap_or_else(|failure| {
+            output::say_failure(&failure);
+            ExitStatus::Incomplete
+        });
+        worst = worst.max(status);
+    }
+    Ok(worst)
 }
 
-/// What a file is written in.
+/// The language of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
     Hujson,
@@ -61,15 +60,9 @@ enum Language {
 }
 
 impl Language {
-    fn of(path: &Path, stdin_is_rust: bool) -> Language {
+    fn new(path: &Path, stdin_is_rust: bool) -> Language {
         match path.extension().and_then(|extension| extension.to_str()) {
-            _ if file::is_stdin(path) => {
-                if stdin_is_rust {
-                    Language::Rust
-                } else {
-                    Language::Hujson
-                }
-            }
+            _ if file::is_stdin(path) && stdin_is_rust => Language::Rust,
             Some("rs") => Language::Rust,
             Some(sidecar::EXTENSION) => Language::Invariants,
             _ => Language::Hujson,
@@ -77,7 +70,7 @@ impl Language {
     }
 }
 
-fn run_on(path: &Path, language: Language, only_check: bool) -> Result<Outcome, Failure> {
+fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResult {
     let text = file::read_text(path)?;
     let is_rust = language == Language::Rust;
     let (formatted, problems) = match language {
@@ -85,27 +78,24 @@ fn run_on(path: &Path, language: Language, only_check: bool) -> Result<Outcome, 
         Language::Rust => rust(&text),
         Language::Invariants => invariants(&text),
     };
-    if !problems.is_empty() {
-        let report = Report::new(file::display_name(path), &text, &problems);
-        output::say(&report.render(Format::Text, &output::stderr_renderer()));
-    }
-    let outcome = if problems.is_empty() { Outcome::Good } else { Outcome::Incomplete };
+    output::say_findings(&Report::new(file::display_name(path), &text, &problems));
+    let status = if problems.is_empty() { ExitStatus::Success } else { ExitStatus::Incomplete };
     // What is wrong may be all that there is to say of a file, but a pipe should not lose its text.
     let Some(formatted) = formatted.or_else(|| (is_rust && file::is_stdin(path) && !only_check).then(|| text.clone()))
     else {
-        return Ok(outcome);
+        return Ok(status);
     };
     match (only_check, formatted == text) {
         (true, false) => {
             let name = file::display_name(path).as_os_str().as_encoded_bytes();
             output::write(&[name, b"\n"].concat())?;
-            return Ok(outcome.max(Outcome::Findings));
+            return Ok(status.max(ExitStatus::Findings));
         }
         (false, _) if file::is_stdin(path) => output::write(formatted.as_bytes())?,
         (false, false) => file::write(path, formatted.as_bytes())?,
         (_, true) => {}
     }
-    Ok(outcome)
+    Ok(status)
 }
 
 /// A policy file as it should be, or what is wrong with it.

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use clap::builder::PossibleValue;
-use clap::{Arg, ArgMatches, Command};
+use clap::ArgMatches;
 use policy_core::Policy;
 
+use super::{Command, CommandResult, Run};
+use crate::argument::{self, Choice};
+use crate::exit_status::ExitStatus;
 use crate::facts;
-use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::render::graph::{self, Graph};
 use crate::valid;
@@ -22,34 +23,38 @@ Examples:
   policy graph policy.hujson --format svg > policy.svg
   policy graph policy.hujson --format dot | dot -Tpdf -o policy.pdf";
 
-pub(crate) fn command() -> Command {
-    let formats = [
-        PossibleValue::new("mermaid").help("for Markdown pages"),
-        PossibleValue::new("dot").help("for Graphviz"),
-        PossibleValue::new("svg").help("a picture"),
-    ];
-    Command::new("graph")
+pub(crate) const COMMAND: Command = Command { name: "graph", define, run: Run::Policy(run) };
+
+const FORMATS: &[Choice<GraphFormat>] = &[
+    (GraphFormat::Mermaid, "mermaid", "for Markdown pages"),
+    (GraphFormat::Dot, "dot", "for Graphviz"),
+    (GraphFormat::Svg, "svg", "a picture"),
+];
+
+#[derive(Clone, Copy, Default)]
+enum GraphFormat {
+    #[default]
+    Mermaid,
+    Dot,
+    Svg,
+}
+
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about("Print a picture of who reaches what, or what other programs draw it from")
         .after_help(MORE)
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(formats)
-                .default_value("mermaid")
-                .help("What to print"),
-        )
+        .arg(argument::format(FORMATS, "What to print"))
         .arg(facts::argument())
 }
 
 /// Prints the picture of a policy that is known as `path`.
-pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Findings) };
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let graph = Graph::new(&policy);
-    let text = match matches.get_one::<String>("format").map(String::as_str) {
-        Some("dot") => graph::dot(&graph),
-        Some("svg") => graph::file(&graph),
-        _ => graph::mermaid(&graph),
+    let text = match argument::get_format(matches, FORMATS) {
+        GraphFormat::Mermaid => graph::mermaid(&graph),
+        GraphFormat::Dot => graph::dot(&graph),
+        GraphFormat::Svg => graph::file(&graph),
     };
-    output::write(text.as_bytes()).map(|()| Outcome::Good)
+    output::write(text.as_bytes()).map(|()| ExitStatus::Success)
 }

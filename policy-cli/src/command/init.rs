@@ -1,20 +1,25 @@
 //! `init`: a crate for a policy.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches};
+use policy_core::Policy;
 
+use super::import::{import_text, plain_argument};
+use super::{Command, CommandResult, Run};
+use crate::argument;
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
 use crate::file;
-use crate::operator_crate::{CrateName, Library, Written, files};
-use crate::outcome::{Failure, Outcome};
+use crate::operator_crate::{CrateName, CrateSource, Library, files};
 use crate::output;
 use crate::sidecar;
 
-use super::import::{imported, plain};
+pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
 
-pub(crate) fn command() -> Command {
-    Command::new("init")
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about("Make a crate for a policy: the policy in Rust, with all that `cargo run`, git and CI want")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
@@ -24,21 +29,15 @@ pub(crate) fn command() -> Command {
              policy init tailnet                        a small policy that explains itself",
         )
         .args([
-            Arg::new("dir")
-                .value_name("DIR")
-                .value_parser(value_parser!(PathBuf))
-                .required(true)
-                .help("Where the crate goes"),
-            Arg::new("from")
+            argument::path("dir", "DIR").required(true).help("Where the crate goes"),
+            argument::path("from", "FILE")
                 .long("from")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
                 .help("The policy file that it is to say; `-` reads stdin. A small policy to start with if left out"),
-            Arg::new("allow-errors")
-                .long("allow-errors")
-                .action(ArgAction::SetTrue)
-                .requires("from")
-                .help("Make the crate even if Tailscale would refuse the file, with the errors as comments in it"),
+            argument::flag(
+                "allow-errors",
+                "Make the crate even if Tailscale would refuse the file, with the errors as comments in it",
+            )
+            .requires("from"),
             Arg::new("name")
                 .long("name")
                 .value_name("NAME")
@@ -48,38 +47,41 @@ pub(crate) fn command() -> Command {
                  the clone that this program was built in, or crates.io if that is gone",
             ),
             sidecar::argument().requires("from"),
-            plain().requires("from"),
+            plain_argument().requires("from"),
         ])
 }
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let path = |name: &str| matches.get_one::<PathBuf>(name).map(PathBuf::as_path);
-    let directory = path("dir").unwrap_or(Path::new("."));
-    let name = match matches.get_one::<String>("name") {
+fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+    let directory = argument::get_path(matches, "dir").unwrap_or(Path::new("."));
+    let from = argument::get_path(matches, "from");
+    let name = match argument::get_text(matches, "name") {
         Some(name) => CrateName::new(name).ok_or_else(|| wrong_name(name))?,
-        None => CrateName::of_directory(directory),
+        None => CrateName::from_directory(directory),
     };
-    let library = library(matches.get_one::<String>("policy-source").map(String::as_str))?;
-    let (policy, is_refused) = match path("from") {
-        None => (Written::starter(), false),
+    let library = library(argument::get_text(matches, "policy-source"))?;
+    let mut is_refused = false;
+    let policy = match from {
+        None => CrateSource::starter(),
         Some(from) => {
             let text = file::read_text(from)?;
-            let Some(import) = imported(from, &text, matches)? else { return Ok(Outcome::Incomplete) };
-            let is_refused = import.is_refused();
+            let Some(import) = import_text(from, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
+            is_refused = import.is_refused();
             if is_refused && !matches.get_flag("allow-errors") {
                 let failure = Failure::new("nothing has been made, since Tailscale would refuse the file");
-                output::report(&failure.help("mend it, or bring the errors along as comments with `--allow-errors`"));
-                return Ok(Outcome::Findings);
+                output::say_failure(
+                    &failure.help("mend it, or bring the errors along as comments with `--allow-errors`"),
+                );
+                return Ok(ExitStatus::Findings);
             }
             let source = format!("//! The policy of the tailnet.\n\n{}", import.source);
-            (Written { source, hujson: import.hujson }, is_refused)
+            CrateSource { source, hujson: import.hujson }
         }
     };
     let mut files = files(&name, &library, policy);
     files.extend(lock_file(&library).map(|versions| ("Cargo.lock", versions)));
     file::write_directory(directory, &files)?;
-    output::say(&next_steps(directory, &library, path("from").is_none(), is_refused));
-    Ok(if is_refused { Outcome::Findings } else { Outcome::Good })
+    output::say(&next_steps(directory, &library, from.is_none(), is_refused));
+    Ok(ExitStatus::with_findings(is_refused))
 }
 
 fn wrong_name(name: &str) -> Failure {
@@ -87,7 +89,7 @@ fn wrong_name(name: &str) -> Failure {
         .help("write small letters, digits and dashes, with a letter first")
 }
 
-/// Where the crates of `policy!` come from. A clone is known by its path, and anything else that looks like no path is a URL.
+/// Reads `--policy-source`. A clone is known by its path, and anything that does not look like a path is a URL.
 fn library(source: Option<&str>) -> Result<Library, Failure> {
     let source = match source {
         None => return Ok(own_clone().map_or(Library::Registry, Library::Path)),

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use clap::builder::PossibleValue;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::ArgMatches;
 use policy_analysis::matrix::Matrix;
 use policy_core::Policy;
-use policy_core::json::Value;
 
+use super::{Command, CommandResult, Run};
+use crate::argument::{self, Choice};
+use crate::exit_status::ExitStatus;
 use crate::facts;
-use crate::outcome::{Failure, Outcome};
+use crate::failure::Failure;
+use crate::json;
+use crate::locations::Locations;
 use crate::output;
-use crate::places::Places;
 use crate::render::matrix::{self, Names, legend};
 use crate::render::prose::Block;
 use crate::render::{html, markdown};
@@ -37,65 +39,57 @@ Examples:
 /// A table of more cells than that is for no reader. JSON lists only what is reached.
 const MOST_CELLS: usize = 1_000_000;
 
-pub(crate) fn command() -> Command {
-    let formats = [
-        PossibleValue::new("md").help("a table in Markdown"),
-        PossibleValue::new("csv").help("for spreadsheets"),
-        PossibleValue::new("json")
-            .help("for programs: what is reached, under which conditions, by which lines of the policy"),
-        PossibleValue::new("html").help("a table to put into a page"),
-    ];
-    Command::new("matrix")
+pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::Policy(run) };
+
+const FORMATS: &[Choice<MatrixFormat>] = &[
+    (MatrixFormat::Markdown, "md", "a table in Markdown"),
+    (MatrixFormat::Csv, "csv", "for spreadsheets"),
+    (MatrixFormat::Json, "json", "for programs: what is reached, under which conditions, by which lines of the policy"),
+    (MatrixFormat::Html, "html", "a table to put into a page"),
+];
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum MatrixFormat {
+    #[default]
+    Markdown,
+    Csv,
+    Json,
+    Html,
+}
+
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about(ABOUT)
         .after_help(MORE)
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(formats)
-                .default_value("md")
-                .help("How to write it"),
-        )
-        .arg(
-            Arg::new("devices")
-                .long("devices")
-                .action(ArgAction::SetTrue)
-                .help("Tell it of the devices that are known, not of the names in the policy"),
-        )
+        .arg(argument::format(FORMATS, "How to write it"))
+        .arg(argument::flag("devices", "Tell it of the devices that are known, not of the names in the policy"))
         .arg(facts::argument())
 }
 
 /// Prints the matrix of a policy that is known as `path`.
-pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Findings) };
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let by_device = matches.get_flag("devices");
     if by_device && policy.facts.devices.is_empty() {
         return Err(Failure::new("no devices are known").help("name a file that lists them with `--tailnet`"));
     }
     let matrix = if by_device { Matrix::of_devices(&policy) } else { Matrix::new(&policy) };
-    let (rows, columns) = matrix::everything(&matrix);
-    let format = matches.get_one::<String>("format").map_or("md", String::as_str);
-    let cells = rows.len().saturating_mul(columns.len());
-    if format != "json" && cells > MOST_CELLS {
-        return Err(Failure::new(format_args!(
-            "a table of {} rows and {} columns is too large",
-            rows.len(),
-            columns.len()
-        ))
-        .help("`--format json` lists only what is reached"));
+    let (rows, columns) = matrix::all_ends(&matrix);
+    let format = argument::get_format(matches, FORMATS);
+    let (width, height) = (columns.len(), rows.len());
+    if format != MatrixFormat::Json && height.saturating_mul(width) > MOST_CELLS {
+        return Err(Failure::new(format_args!("a table of {height} rows and {width} columns is too large"))
+            .help("`--format json` lists only what is reached"));
     }
-    let text = match format {
-        "csv" => matrix::to_csv(&matrix, &rows, &columns),
-        "json" => {
-            let places = Places::new(path, &policy);
-            let line = |rule| places.line(rule).map_or(Value::Null, Value::from);
-            format!("{:#}\n", matrix::to_json(&matrix, &rows, &columns, line))
-        }
-        _ => {
-            let table = Block::Table(matrix::table(&Names::new(&policy), &matrix, &rows, &columns));
-            let blocks = [table, Block::Paragraph(legend())];
-            if format == "html" { html::blocks(&blocks, "Access matrix") } else { markdown::blocks(&blocks) }
-        }
+    let blocks = || {
+        let table = matrix::table(&Names::new(&policy), &matrix, &rows, &columns);
+        [Block::Table(table), Block::Paragraph(legend())]
     };
-    output::write(text.as_bytes()).map(|()| Outcome::Good)
+    let text = match format {
+        MatrixFormat::Markdown => markdown::blocks(&blocks()),
+        MatrixFormat::Html => html::blocks(&blocks(), "Access matrix"),
+        MatrixFormat::Csv => matrix::to_csv(&matrix, &rows, &columns),
+        MatrixFormat::Json => json::to_text(&matrix::to_json(&matrix, &rows, &columns, &Locations::new(path, &policy))),
+    };
+    output::write(text.as_bytes()).map(|()| ExitStatus::Success)
 }

@@ -1,21 +1,27 @@
 //! `migrate`: acls as grants.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 use policy_analysis::diff::{Change, Diff, Direction};
+use policy_core::Policy;
 
+use super::import::{import_text, plain_argument};
+use super::{Command, CommandResult, Run};
+use crate::argument;
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
 use crate::file;
-use crate::migrate::{Migration, Unmigrated, migrate};
-use crate::outcome::{Failure, Outcome};
+use crate::migrate::{Migration, MigrationError, migrate};
 use crate::output;
-use crate::report::{Format, Report};
+use crate::report::Report;
 use crate::sidecar;
+use crate::text::without_byte_order_mark;
 
-use super::import::{imported, plain, without_mark};
+pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
 
-pub(crate) fn command() -> Command {
-    Command::new("migrate")
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about("Write acls as grants, which allow exactly the same, and keep every comment")
         .after_help(
             "Each acl becomes a grant, or several if its destinations have different ports. A file without acls stays \
@@ -26,28 +32,16 @@ pub(crate) fn command() -> Command {
              policy migrate --rust policy.hujson > src/tailnet.rs  and go on in Rust",
         )
         .args([
-            Arg::new("file")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .required(true)
-                .help("The policy file; `-` reads stdin"),
-            Arg::new("write")
-                .long("write")
-                .short('w')
-                .action(ArgAction::SetTrue)
-                .help("Write the file in place, all of it or nothing, instead of printing it"),
-            Arg::new("rust")
-                .long("rust")
-                .action(ArgAction::SetTrue)
-                .conflicts_with("write")
-                .help("Print it as Rust, as `import` does"),
+            argument::policy_file(),
+            argument::flag("write", "Write the file in place, all of it or nothing, instead of printing it").short('w'),
+            argument::flag("rust", "Print it as Rust, as `import` does").conflicts_with("write"),
             sidecar::argument().requires("rust"),
-            plain().requires("rust"),
+            plain_argument().requires("rust"),
         ])
 }
 
-pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let path = matches.get_one::<PathBuf>("file").map_or(Path::new("-"), PathBuf::as_path);
+fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+    let path = argument::get_file(matches, "file");
     let in_place = matches.get_flag("write");
     if in_place && file::is_stdin(path) {
         return Err(Failure::new("stdin cannot be written in place").help("leave out `--write`"));
@@ -55,37 +49,37 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let text = file::read_text(path)?;
     let migration = match migrate(&text) {
         Ok(migration) => migration,
-        Err(unmigrated) => {
-            explain(path, &text, &unmigrated);
-            return Ok(Outcome::Findings);
+        Err(error) => {
+            report_error(path, &text, &error);
+            return Ok(ExitStatus::Findings);
         }
     };
     output::say(&summary(path, &migration));
     if matches.get_flag("rust") {
-        let Some(import) = imported(path, &migration.text, matches)? else { return Ok(Outcome::Incomplete) };
+        let Some(import) = import_text(path, &migration.text, matches)? else { return Ok(ExitStatus::Incomplete) };
         output::write(import.source.as_bytes())?;
     } else if !in_place {
         output::write(migration.text.as_bytes())?;
     } else if migration.had_acls {
         file::write(path, migration.text.as_bytes())?;
     }
-    Ok(Outcome::Good)
+    Ok(ExitStatus::Success)
 }
 
-fn explain(path: &Path, text: &str, unmigrated: &Unmigrated) {
+fn report_error(path: &Path, text: &str, error: &MigrationError) {
     let failure = Failure::new("nothing has been migrated");
-    let failure = match unmigrated {
-        Unmigrated::Invalid(errors) => {
-            let report = Report::new(file::display_name(path), without_mark(text), errors);
-            output::say(&report.render(Format::Text, &output::stderr_renderer()));
+    let failure = match error {
+        MigrationError::Invalid(errors) => {
+            let text = without_byte_order_mark(text);
+            output::say_findings(&Report::new(file::display_name(path), text, errors));
             failure.help("mend the errors above, and migrate then")
         }
-        Unmigrated::Different(difference) => {
+        MigrationError::Different(difference) => {
             output::say(&differences(difference));
             failure.help("grants would allow (+) or deny (-) the above, which the acls do not")
         }
     };
-    output::report(&failure);
+    output::say_failure(&failure);
 }
 
 fn differences(difference: &Diff) -> String {
@@ -114,7 +108,6 @@ fn summary(path: &Path, migration: &Migration) -> String {
 #[cfg(test)]
 mod tests {
     use policy_analysis::diff::diff;
-    use policy_core::Policy;
 
     use super::*;
 

@@ -1,46 +1,140 @@
 //! The commands, one file each.
+//!
+//! A command is a [`Command`] in one of the lists below. What clap knows of it, what runs it and which of the two programs
+//! has it follow from that.
 
-pub(crate) mod check;
-pub(crate) mod compile;
-pub(crate) mod diff;
-pub(crate) mod docs;
-pub(crate) mod emit;
-pub(crate) mod explain;
-pub(crate) mod fmt;
-pub(crate) mod graph;
-pub(crate) mod import;
-pub(crate) mod init;
-pub(crate) mod matrix;
-pub(crate) mod migrate;
-pub(crate) mod report;
-pub(crate) mod test;
-pub(crate) mod who;
+mod check;
+mod compile;
+mod diff;
+mod docs;
+mod emit;
+mod explain;
+mod fmt;
+mod generated;
+mod graph;
+mod import;
+mod init;
+mod matrix;
+mod migrate;
+mod report;
+mod test;
+mod who;
 
 use std::path::Path;
 
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
 use policy_core::Policy;
 
-use crate::outcome::{Failure, Outcome};
+use crate::argument;
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::file;
+use crate::sidecar;
 
-/// A command that is about one policy, which is known as some path.
-type Run = fn(&Path, Policy, &ArgMatches) -> Result<Outcome, Failure>;
+pub(crate) use emit::print;
 
-/// The commands that both programs have: with a policy that is built in, and for one in a file.
-pub(crate) const ABOUT_A_POLICY: [(fn() -> Command, Run); 10] = [
-    (check::command, |path, policy, matches| check::run(path, &policy, matches)),
-    (test::command, test::run),
-    (explain::command, explain::run),
-    (who::who_command, who::run_who),
-    (who::what_command, who::run_what),
-    (compile::command, compile::run),
-    (docs::command, docs::run),
-    (matrix::command, matrix::run),
-    (graph::command, graph::run),
-    (report::command, report::run),
+/// The result of a command.
+pub(crate) type CommandResult = Result<ExitStatus, Failure>;
+
+/// The commands of both programs that are about one policy.
+pub(crate) const POLICY_COMMANDS: &[Command] = &[
+    check::COMMAND,
+    test::COMMAND,
+    explain::COMMAND,
+    who::WHO,
+    who::WHAT,
+    compile::COMMAND,
+    docs::COMMAND,
+    matrix::COMMAND,
+    graph::COMMAND,
+    report::COMMAND,
 ];
 
-/// What does the command of that name, if it is one of them.
-pub(crate) fn about_a_policy(name: &str) -> Option<Run> {
-    ABOUT_A_POLICY.into_iter().find(|(command, _)| command().get_name() == name).map(|(_, run)| run)
+/// The commands that an operator's own binary has beside them.
+pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, diff::OPERATOR_COMMAND];
+
+/// The commands that the stand-alone program has beside them.
+pub(crate) const STAND_ALONE_COMMANDS: &[Command] =
+    &[fmt::COMMAND, import::COMMAND, init::COMMAND, migrate::COMMAND, diff::COMMAND];
+
+/// A command of the command line.
+#[derive(Clone, Copy)]
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    /// Adds the help and the arguments.
+    pub(crate) define: fn(clap::Command) -> clap::Command,
+    pub(crate) run: Run,
+}
+
+/// The function that runs a command.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    /// One policy, with what it is called in messages: the one that is built in, or the one in the file that the first
+    /// argument names.
+    Policy(fn(&Path, Policy, &ArgMatches) -> CommandResult),
+    /// Like [`Run::Policy`], without the invariants beside the file, which mean nothing to Tailscale.
+    PolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
+    /// Files that its arguments name, and the policy that is built in, if there is one.
+    Files(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
+}
+
+impl Command {
+    /// Defines the command for clap, in a program with or without a policy that is built in.
+    pub(crate) fn definition(&self, has_policy: bool) -> clap::Command {
+        let command = (self.define)(clap::Command::new(self.name));
+        match self.run {
+            Run::Policy(_) if !has_policy => with_policy_file(command).arg(sidecar::argument()),
+            Run::PolicyAlone(_) if !has_policy => with_policy_file(command),
+            _ => command,
+        }
+    }
+
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Says why it could not do its work.
+    pub(crate) fn execute(&self, built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+        match (self.run, built_in) {
+            (Run::Files(run), _) => run(built_in, matches),
+            (Run::Policy(run) | Run::PolicyAlone(run), Some(policy)) => {
+                run(Path::new(BUILT_IN), policy.clone(), matches)
+            }
+            (Run::Policy(run), None) => {
+                let (path, policy) = self.read_policy(matches)?;
+                run(file::display_name(path), sidecar::read(path, policy, matches)?, matches)
+            }
+            (Run::PolicyAlone(run), None) => {
+                let (path, policy) = self.read_policy(matches)?;
+                run(file::display_name(path), policy, matches)
+            }
+        }
+    }
+
+    /// Reads the policy that the argument of [`with_policy_file`] names.
+    fn read_policy<'m>(&self, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
+        let path = argument::get_file(matches, "file");
+        let text = file::read_text(path).map_err(|failure| {
+            // With other words to come, the first of them may have been taken for the file.
+            let takes_words = self.definition(true).get_positionals().next().is_some();
+            if takes_words && !path.exists() && !path.to_string_lossy().ends_with("json") {
+                failure.help(format_args!("the policy file comes first: `policy {} policy.hujson …`", self.name))
+            } else {
+                failure
+            }
+        })?;
+        Ok((path, Policy::parse(text)))
+    }
+}
+
+/// The name of the policy of an operator's own binary in messages.
+const BUILT_IN: &str = "<built-in policy>";
+
+/// Adds the policy file before all other words that a command takes.
+fn with_policy_file(command: clap::Command) -> clap::Command {
+    let shifted = command.mut_args(|arg| match arg.get_index() {
+        Some(index) => arg.index(index + 1),
+        None => arg,
+    });
+    let help = "The policy file; `-` reads stdin, git:REV:PATH a file of a revision";
+    shifted.arg(argument::policy_file().help(help).index(1))
 }

@@ -1,13 +1,15 @@
 //! `report`: all about a policy on one page for a browser.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 use policy_core::Policy;
 
+use super::{Command, CommandResult, Run, generated};
+use crate::argument;
+use crate::exit_status::ExitStatus;
 use crate::facts;
 use crate::file;
-use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::render::site;
 use crate::valid;
@@ -19,31 +21,24 @@ and a search over all of them. It is one file that asks no network for anything,
 Example:
   policy report policy.hujson -o access.html";
 
-pub(crate) fn command() -> Command {
-    Command::new("report")
+pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::Policy(run) };
+
+fn define(command: clap::Command) -> clap::Command {
+    command
         .about("Write all that can be said about the policy as one HTML page, to look things up in a browser")
         .after_help(MORE)
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("PAGE")
-                .value_parser(value_parser!(PathBuf))
-                .default_value("-")
-                .help("Where to write it; `-` is stdout"),
-        )
+        .arg(argument::output("PAGE").default_value("-").help("Where to write it; `-` is stdout"))
         .arg(facts::argument())
 }
 
 /// Writes the page of a policy that is known as `path`.
-pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Findings) };
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let page = site::page(&policy);
-    let target = matches.get_one::<PathBuf>("output").map_or(Path::new("-"), PathBuf::as_path);
+    let target = argument::get_file(matches, "output");
     if file::is_stdin(target) {
-        output::write(page.as_bytes())?;
-    } else if !file::holds(target, page.as_bytes()) {
-        file::write(target, page.as_bytes())?;
+        output::write(page.as_bytes()).map(|()| ExitStatus::Success)
+    } else {
+        generated::save(target, page.as_bytes())
     }
-    Ok(Outcome::Good)
 }

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::ArgMatches;
 use policy_analysis::query::{host_and_port, what, who};
 use policy_core::Policy;
 use policy_core::access::port_set::PortSet;
 use policy_core::model::{PortRange, Protocol};
 
-use crate::answer::{self, Asked, Direction, Listed};
+use super::{Command, CommandResult, Run};
+use crate::answer::{AnswerFormat, Listing, ReachAnswer, RulePrinter};
+use crate::argument::{self, get_str};
+use crate::exit_status::ExitStatus;
 use crate::facts;
-use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::valid;
 
@@ -37,58 +39,54 @@ Examples:
   policy what policy.hujson alice@example.com
   policy what policy.hujson tag:ci --format json";
 
-pub(crate) fn who_command() -> Command {
-    Command::new("who")
+pub(crate) const WHO: Command = Command { name: "who", define: define_who, run: Run::Policy(run_who) };
+pub(crate) const WHAT: Command = Command { name: "what", define: define_what, run: Run::Policy(run_what) };
+
+fn define_who(command: clap::Command) -> clap::Command {
+    command
         .about("List all who reach a destination: ports, SSH and app capabilities, with the rules")
         .after_help(MORE_OF_WHO)
-        .arg(
-            Arg::new("destination")
-                .index(1)
-                .value_name("DST[:PORT]")
-                .required(true)
-                .help("To what, and perhaps to which port"),
-        )
-        .arg(answer::format_argument())
-        .arg(facts::argument())
+        .arg(argument::word(1, "destination", "DST[:PORT]").help("To what, and perhaps to which port"))
+        .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])
 }
 
-pub(crate) fn what_command() -> Command {
-    Command::new("what")
+fn define_what(command: clap::Command) -> clap::Command {
+    command
         .about("List all that a source reaches: ports, SSH and app capabilities, with the rules")
         .after_help(MORE_OF_WHAT)
-        .arg(Arg::new("source").index(1).value_name("SRC").required(true).help("From whom"))
-        .arg(answer::format_argument())
-        .arg(facts::argument())
+        .arg(argument::word(1, "source", "SRC").help("From whom"))
+        .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])
 }
 
 /// Lists who reaches a destination of a policy that is known as `path`.
-pub(crate) fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let word = matches.get_one::<String>("destination").map_or("", String::as_str);
-    let (word, port) = host_and_port(word);
+fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let (word, port) = host_and_port(get_str(matches, "destination"));
     let port = port.filter(|port| *port != "*");
-    let ports = port.map(answer::range).transpose()?.map(on_any_protocol);
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Incomplete) };
-    let reach = who(&policy, word, ports.as_ref()).map_err(|refusal| answer::refused(&refusal))?;
-    print(Listed { asked: Asked::new(path, &policy), word, port, direction: Direction::Who, reach }, matches)
+    let ports = port.map(str::parse::<PortRange>).transpose()?.map(on_any_protocol);
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
+    let reach = who(&policy, word, ports.as_ref())?;
+    let rules = RulePrinter::new(path, &policy);
+    print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
 }
 
 /// Lists what a source reaches by a policy that is known as `path`.
-pub(crate) fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    let word = matches.get_one::<String>("source").map_or("", String::as_str);
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(Outcome::Incomplete) };
-    let reach = what(&policy, word).map_err(|refusal| answer::refused(&refusal))?;
-    print(Listed { asked: Asked::new(path, &policy), word, port: None, direction: Direction::What, reach }, matches)
+fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let word = get_str(matches, "source");
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
+    let reach = what(&policy, word)?;
+    let rules = RulePrinter::new(path, &policy);
+    print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)
 }
 
-/// These ports of every protocol that has some.
+/// Returns these ports of every protocol that has some.
 fn on_any_protocol(range: PortRange) -> PortSet {
     PortSet::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
 }
 
-fn print(listed: Listed, matches: &ArgMatches) -> Result<Outcome, Failure> {
-    match answer::is_json(matches) {
-        true => output::write(format!("{:#}\n", listed.to_json()).as_bytes())?,
-        false => output::print(&listed.to_text())?,
+fn print(answer: &ReachAnswer, matches: &ArgMatches) -> CommandResult {
+    match argument::get_format(matches, AnswerFormat::ALL) {
+        AnswerFormat::Text => output::print(&answer.to_text())?,
+        AnswerFormat::Json => output::write_json(&answer.to_json())?,
     }
-    Ok(Outcome::Good)
+    Ok(ExitStatus::Success)
 }

@@ -4,10 +4,11 @@ use policy_analysis::diff::{Area, Change, Diff, Direction, Relation, Term};
 use policy_core::json::{Value, json};
 
 use super::DiffReport;
+use crate::json::array;
 
 /// All that differs, as one object.
 pub(crate) fn value(report: &DiffReport) -> Value {
-    let changes = |diff: &Diff| diff.changes.iter().map(|change| change_value(report, change)).collect::<Vec<_>>();
+    let changes = |diff: &Diff| array(&diff.changes, &|change| change_value(report, change));
     let mut value = json!({
         "old": report.old.path.to_string_lossy(),
         "new": report.new.path.to_string_lossy(),
@@ -17,17 +18,15 @@ pub(crate) fn value(report: &DiffReport) -> Value {
         "changes": changes(report.diff),
     });
     if let (Some(devices), Some(object)) = (report.devices, value.as_object_mut()) {
-        object.insert("devices".to_owned(), changes(devices).into());
+        object.insert("devices".to_owned(), changes(devices));
     }
     value
 }
 
 fn change_value(report: &DiffReport, change: &Change) -> Value {
-    let terms = |terms: &[Term]| -> Vec<Value> {
-        terms.iter().map(|term| json!({"word": term.word, "except": term.except})).collect()
-    };
-    let places = report.places(change);
-    let position = places.position(change.rule);
+    let terms = |terms: &[Term]| array(terms, &|term| json!({"word": term.word, "except": term.except}));
+    let locations = report.locations(change);
+    let position = locations.position(change.rule);
     json!({
         "area": area(change.area),
         "direction": match change.direction {
@@ -47,7 +46,7 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
         "unless": change.unless,
         "via": change.via,
         "rule": {
-            "file": places.path.to_string_lossy(),
+            "file": locations.path.to_string_lossy(),
             "line": position.as_ref().map(|position| position.line),
             "column": position.as_ref().map(|position| position.column),
         },

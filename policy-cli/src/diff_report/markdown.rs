@@ -6,14 +6,14 @@ use super::{AREAS, DiffReport, sign};
 use crate::render::markdown;
 use crate::render::prose::{Prose, Span, Table};
 
-/// How many rows a table has at most: a comment that is too long is refused.
+/// The most rows of a table: GitHub refuses a comment that is too long.
 const MOST_ROWS: usize = 100;
 
-/// What is gained is in sight, what is lost and what is no access is folded.
+/// Returns the comment. Gained access is in sight, everything else is folded.
 pub(crate) fn page(report: &DiffReport) -> String {
     let mut out = String::from("### What this change of the policy means\n\n");
     if report.is_empty() {
-        out.push_str(report.same());
+        out.push_str(report.describe_sameness());
         out.push('\n');
         return out;
     }
@@ -43,9 +43,10 @@ fn fold(out: &mut String, title: &str, table: Option<(usize, String)>) {
     }
 }
 
-/// How many changes there are of a sort, and a table of them.
+/// Counts the changes of a sort, and returns a table of them.
 fn table(report: &DiffReport, diff: &Diff, is_told: impl Fn(&Change) -> bool) -> Option<(usize, String)> {
-    let areas = AREAS.iter().flat_map(|&(area, heading)| report.of(diff, area).map(move |change| (heading, change)));
+    let areas =
+        AREAS.iter().flat_map(|&(area, heading)| report.changes_in(diff, area).map(move |change| (heading, change)));
     let all: Vec<(&str, &Change)> = areas.filter(|(_, change)| is_told(change)).collect();
     let rows = all.iter().take(MOST_ROWS).map(|(heading, change)| {
         let to = Prose::codes(change.destination_text());

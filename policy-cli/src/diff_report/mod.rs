@@ -1,4 +1,4 @@
-//! What differs between two policies, told in several formats.
+//! The differences between two policies, in several formats.
 
 pub(crate) mod json;
 pub(crate) mod markdown;
@@ -6,7 +6,7 @@ pub(crate) mod text;
 
 use policy_analysis::diff::{Area, Change, Diff, Direction};
 
-use crate::places::Places;
+use crate::locations::Locations;
 
 /// All that differs, and where to find the rules.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ pub(crate) struct DiffReport<'a> {
     pub(crate) diff: &'a Diff,
     /// Device by device, if devices are known.
     pub(crate) devices: Option<&'a Diff>,
-    pub(crate) old: Places<'a>,
-    pub(crate) new: Places<'a>,
+    pub(crate) old: Locations<'a>,
+    pub(crate) new: Locations<'a>,
 }
 
-/// What areas are called, in the order in which they are told.
+/// The headings of the areas, in the order of the report.
 const AREAS: [(Area, &str); 9] = [
     (Area::Access, "Network access"),
     (Area::Ssh, "SSH"),
@@ -32,18 +32,18 @@ const AREAS: [(Area, &str); 9] = [
 ];
 
 impl DiffReport<'_> {
-    /// Whether both mean the same.
+    /// Returns true if both mean the same.
     pub(crate) fn is_empty(&self) -> bool {
         self.diff.is_empty() && self.devices.is_none_or(Diff::is_empty)
     }
 
-    /// Whether the new policy lets somebody do what they may not do by the old one.
+    /// Returns true if the new policy lets somebody do what they may not do by the old one.
     pub(crate) fn gives_access(&self) -> bool {
         self.diff.new_access().next().is_some()
     }
 
-    /// Where the policy is that the rule of a change is in.
-    fn places(&self, change: &Change) -> &Places<'_> {
+    /// Returns the locations of the policy that has the rule of a change.
+    fn locations(&self, change: &Change) -> &Locations<'_> {
         match change.direction {
             Direction::Gained => &self.new,
             Direction::Lost => &self.old,
@@ -51,23 +51,23 @@ impl DiffReport<'_> {
     }
 
     fn line(&self, change: &Change) -> String {
-        self.places(change).link(change.rule)
+        self.locations(change).link(change.rule)
     }
 
-    /// The changes of an area, those gained first.
-    fn of<'d>(&self, diff: &'d Diff, area: Area) -> impl Iterator<Item = &'d Change> {
+    /// Returns the changes of an area, the gained ones first.
+    fn changes_in<'d>(&self, diff: &'d Diff, area: Area) -> impl Iterator<Item = &'d Change> {
         let of = move |direction| {
             diff.changes.iter().filter(move |change| change.area == area && change.direction == direction)
         };
         of(Direction::Gained).chain(of(Direction::Lost))
     }
 
-    /// What there is to say if nothing differs.
-    fn same(&self) -> &'static str {
+    /// Describes the difference if there is none in meaning.
+    fn describe_sameness(&self) -> &'static str {
         if self.diff.is_text_changed { "The text changed, the meaning did not." } else { "The text is the same." }
     }
 
-    /// How much is gained and lost.
+    /// Counts what is gained and lost.
     fn summary(&self) -> String {
         let count = |direction| self.diff.changes.iter().filter(|change| change.direction == direction).count();
         let (gained, lost) = (count(Direction::Gained), count(Direction::Lost));

@@ -15,7 +15,7 @@ pub(crate) fn page(report: &DiffReport) -> String {
         }
     }
     if report.is_empty() {
-        return format!("{}\n", report.same());
+        return format!("{}\n", report.describe_sameness());
     }
     out.push_str(&format!("{}\n", report.summary()));
     out
@@ -24,7 +24,7 @@ pub(crate) fn page(report: &DiffReport) -> String {
 fn section(out: &mut String, report: &DiffReport, diff: &Diff, title: &str) {
     for (area, heading) in AREAS {
         let lines: Vec<(String, String)> = report
-            .of(diff, area)
+            .changes_in(diff, area)
             .map(|change| (format!("{} {change}", sign(change.direction)), report.line(change)))
             .collect();
         if lines.is_empty() {

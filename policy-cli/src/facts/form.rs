@@ -10,7 +10,7 @@ use policy_core::{Code, Diagnostic};
 use super::reader::Reader;
 use super::{headscale, tailscale};
 
-/// Whose facts a file has.
+/// The form of a file of facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// `{"users": …, "nodes": …}`
@@ -19,7 +19,7 @@ enum Form {
     Tailscale,
     /// A list: of nodes or of users.
     Headscale,
-    /// What one device sees, from `tailscale status --json`.
+    /// The view of one device, from `tailscale status --json`.
     Status,
     /// Something else
     Unknown,

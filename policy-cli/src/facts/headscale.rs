@@ -1,4 +1,4 @@
-//! What headscale lists: `headscale nodes list -o json` and `headscale users list -o json`.
+//! The lists of headscale: `headscale nodes list -o json` and `headscale users list -o json`.
 
 use policy_core::hujson::NodeId;
 use policy_core::model::{Device, Facts, User};
@@ -26,7 +26,7 @@ pub(super) fn facts(reader: &mut Reader, root: NodeId) -> Facts {
     facts
 }
 
-/// How policies call a user: by e-mail address, or by name and `@` where there is none.
+/// Returns a user's name in policies: the e-mail address, or the name and `@` if there is none.
 fn login(reader: &mut Reader, id: NodeId) -> Option<Text> {
     if let Some(email) = reader.text(id, "email") {
         return Some(email);

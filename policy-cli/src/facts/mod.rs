@@ -8,17 +8,16 @@ mod tailscale;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use policy_core::model::Facts;
 use policy_core::{Diagnostic, Policy, Severity};
 
+use crate::failure::Failure;
 use crate::file;
-use crate::outcome::Failure;
 use crate::output;
-use crate::report::{Format, Report};
+use crate::report::Report;
 
-/// Where the positions of the first file begin. A policy and the facts in its own source are far smaller.
+/// The position of the first byte of the first file. A policy and the facts in its own source are far smaller.
 const BASE: u32 = 1 << 31;
 
 /// The argument of every command that asks for facts.
@@ -57,10 +56,11 @@ pub(crate) fn read<'a>(
     for path in matches.get_many::<PathBuf>("tailnet").into_iter().flatten() {
         let name = file::display_name(path);
         if !seen.insert(name) {
-            return Err(Failure::new(match name == policy_path {
-                true => "the policy and the facts cannot both be read from the same file".to_owned(),
-                false => format!("`--tailnet {}` is given twice", visible(&path.to_string_lossy())),
-            }));
+            return Err(if name == policy_path {
+                Failure::new("the policy and the facts cannot both be read from the same file")
+            } else {
+                Failure::new(format_args!("`--tailnet {}` is given twice", file::visible_name(path)))
+            });
         }
         let text = file::read_text(path)?;
         let next = u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)?.checked_add(1));
@@ -81,9 +81,9 @@ pub(crate) fn read<'a>(
     Ok(files)
 }
 
-/// Puts what files tell in the place of what the source tells.
+/// Replaces the facts of the source by those of the files.
 fn replace(facts: &mut Facts, known: Facts) {
-    // A list of users without devices, or the other way round, is no statement about the other.
+    // A list of users alone says nothing about devices, and a list of devices nothing about users.
     if !known.users.is_empty() {
         facts.users = known.users;
     }
@@ -100,7 +100,7 @@ fn replace(facts: &mut Facts, known: Facts) {
 }
 
 impl FactFiles<'_> {
-    /// What of the findings is about the policy itself. What is about the files is said on stderr: it is never a reason
+    /// Returns the findings about the policy itself, and shows those about the files on stderr: these are never a reason
     /// for Tailscale to refuse the policy.
     ///
     /// # Errors
@@ -112,8 +112,8 @@ impl FactFiles<'_> {
         for file in &self.0 {
             let end = file.base.saturating_add(u32::try_from(file.text.len()).unwrap_or(u32::MAX));
             let others = in_files.split_off(in_files.partition_point(|finding| finding.origin.start <= end));
-            let report = Report::new(file.path, &file.text, &in_files).based(file.base);
-            output::say(&report.render(Format::Text, &output::stderr_renderer()));
+            let report = Report::new(file.path, &file.text, &in_files).with_base(file.base);
+            output::say_findings(&report);
             if report.count(Severity::Error) > 0 {
                 unusable = unusable.or(Some(file));
             }
@@ -122,8 +122,8 @@ impl FactFiles<'_> {
         match unusable {
             None => Ok(in_policy),
             Some(file) => {
-                let path = file.path.to_string_lossy();
-                Err(Failure::new(format_args!("the facts in `{}` cannot be used", visible(&path))))
+                let name = file::visible_name(file.path);
+                Err(Failure::new(format_args!("the facts in `{name}` cannot be used")))
             }
         }
     }

@@ -25,7 +25,7 @@ impl<'d> Reader<'d> {
         (self.document.kind(value) != Kind::Null).then_some(value)
     }
 
-    /// Whether a value is an object; otherwise that is a finding.
+    /// Returns true if a value is an object; otherwise that is a finding.
     pub(super) fn is_object(&mut self, id: NodeId, what: &str) -> bool {
         let is_object = self.document.kind(id) == Kind::Object;
         if !is_object {

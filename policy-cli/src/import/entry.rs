@@ -54,52 +54,43 @@ const SSH_TEST: &[Key] = &[
     Key::object("srcPostureAttrs").statement(),
 ];
 
-/// The fields that an entry of a section may have.
-pub(super) fn keys(section: &str) -> &'static [Key] {
-    match section {
-        "grants" => GRANT,
-        "acls" => ACL,
-        "ssh" => SSH,
-        "nodeAttrs" => NODE_ATTR,
-        "tests" => TEST,
-        "sshTests" => SSH_TEST,
-        _ => &[],
+/// A kind of entry that has a statement.
+pub(super) struct EntryKind {
+    /// The fields that an entry may have, in the order in which the macro writes them.
+    pub(super) keys: &'static [Key],
+    /// Makes a statement of an entry, if there is one that says the same.
+    read: fn(&mut Statement) -> Option<Form>,
+}
+
+impl EntryKind {
+    pub(super) const GRANT: EntryKind = EntryKind { keys: GRANT, read: |entry| entry.grant() };
+    pub(super) const ACL: EntryKind = EntryKind { keys: ACL, read: |entry| entry.acl() };
+    pub(super) const SSH: EntryKind = EntryKind { keys: SSH, read: |entry| entry.ssh() };
+    pub(super) const NODE_ATTR: EntryKind = EntryKind { keys: NODE_ATTR, read: |entry| entry.node_attr() };
+    pub(super) const TEST: EntryKind = EntryKind { keys: TEST, read: |entry| entry.test() };
+    pub(super) const SSH_TEST: EntryKind = EntryKind { keys: SSH_TEST, read: |entry| entry.ssh_test() };
+
+    /// Reads an entry of the section.
+    pub(super) fn statement(&self, document: &Document, names: &Names, child: &Child) -> Option<Node> {
+        let mut fields = Fields::read(document, self.keys, child)?;
+        let placement = std::mem::take(&mut fields.placement).into_order()?;
+        let mut statement = Statement { fields, placement, names };
+        let form = (self.read)(&mut statement)?;
+        let Placement { docs, after, .. } = statement.placement;
+        Some(Node { docs, after, ..Node::new(form) })
     }
 }
 
-/// The entry of a section that is a list.
-pub(super) fn entry(document: &Document, names: &Names, section: &str, child: &Child) -> Option<Node> {
-    let read: Read = match section {
-        "grants" => |entry| entry.grant(),
-        "acls" => |entry| entry.acl(),
-        "ssh" => |entry| entry.ssh(),
-        "nodeAttrs" => |entry| entry.node_attr(),
-        "tests" => |entry| entry.test(),
-        "sshTests" => |entry| entry.ssh_test(),
-        _ => return None,
-    };
-    let keys = keys(section);
-    let mut fields = Fields::of(document, keys, child)?;
-    let placement = std::mem::take(&mut fields.placement).in_order()?;
-    let mut statement = Statement { fields, placement, names };
-    let form = read(&mut statement)?;
-    let Placement { docs, after, .. } = statement.placement;
-    Some(Node { docs, after, ..Node::new(form) })
-}
-
-/// The items of the list at place `field`, with their comments.
+/// Returns the items of the list at place `field`, with their comments.
 pub(super) fn items(
     texts: &[String],
     field: usize,
     placement: &mut Placement,
-    text: impl Fn(&str) -> String,
+    text: &dyn Fn(&str) -> String,
 ) -> Vec<Item> {
     let item = |(index, word): (usize, &String)| Item { docs: placement.take((field, index + 1)), text: text(word) };
     texts.iter().enumerate().map(item).collect()
 }
-
-/// What makes a statement of an entry, if there is one that says the same.
-type Read = fn(&mut Statement) -> Option<Form>;
 
 /// An entry that is being made into a statement.
 struct Statement<'a> {
@@ -110,31 +101,32 @@ struct Statement<'a> {
 
 impl Statement<'_> {
     fn grant(&mut self) -> Option<Form> {
-        let mut pieces = vec![self.leading(0)?, Piece::word("->"), self.selectors(1)?];
-        if let Some(ports) = self.fields.list(2) {
+        let mut pieces = vec![self.leading("src")?, Piece::word("->"), self.selectors("dst")?];
+        if let Some(ports) = self.fields.list("ip") {
             if !ports.iter().all(|port| is_port(port)) {
                 return None;
             }
-            pieces.extend([Piece::word("on"), self.list(2, List::Ports, str::to_owned)?]);
+            pieces.extend([Piece::word("on"), self.list("ip", List::Ports, &str::to_owned)?]);
         }
-        self.clause("via", 3, &mut pieces)?;
-        self.clause("srcPosture", 4, &mut pieces)?;
-        self.object("app", 5, &mut pieces);
+        self.clause("via", &mut pieces)?;
+        self.clause("srcPosture", &mut pieces)?;
+        self.object("app", &mut pieces);
         Some(Form::Statement(pieces))
     }
 
-    /// Destinations with the same ports are told together.
+    /// Destinations with the same ports share a clause.
     fn acl(&mut self) -> Option<Form> {
-        if self.fields.word(0) != Some("accept") {
+        if self.fields.word("action") != Some("accept") {
             return None;
         }
-        let proto = self.fields.word(3).map(str::to_owned);
-        if self.fields.has(3) && !proto.as_deref().is_some_and(is_protocol) {
+        let proto = self.fields.word("proto").map(str::to_owned);
+        if self.fields.has("proto") && !proto.as_deref().is_some_and(is_protocol) {
             return None;
         }
-        let mut pieces = vec![self.leading(1)?, Piece::word("->")];
+        let mut pieces = vec![self.leading("src")?, Piece::word("->")];
         let mut targets: Vec<(Vec<Item>, Vec<String>)> = Vec::new();
-        for (index, destination) in self.fields.list(2)?.iter().enumerate() {
+        let order = self.fields.order("dst");
+        for (index, destination) in self.fields.list("dst")?.iter().enumerate() {
             let (host, ports) = destination.rsplit_once(':')?;
             // The macro puts an IPv6 address into brackets.
             let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
@@ -146,10 +138,12 @@ impl Statement<'_> {
             if !ranges.iter().all(|range| is_range(range)) {
                 return None;
             }
-            let with_protocol =
-                |range: &&str| proto.iter().map(|proto| format!("{proto}:")).collect::<String>() + range;
+            let with_protocol = |range: &&str| match &proto {
+                Some(proto) => format!("{proto}:{range}"),
+                None => (*range).to_owned(),
+            };
             let ports: Vec<String> = ranges.iter().map(with_protocol).collect();
-            let item = Item { docs: self.placement.take((3, index + 1)), text: self.names.selector(host) };
+            let item = Item { docs: self.placement.take((order, index + 1)), text: self.names.selector(host) };
             match targets.last_mut() {
                 Some((hosts, last)) if *last == ports => hosts.push(item),
                 _ => targets.push((vec![item], ports)),
@@ -162,132 +156,136 @@ impl Statement<'_> {
             let ports = ports.into_iter().map(|text| Item { docs: Vec::new(), text }).collect();
             pieces.extend([Piece::List(List::Plain, hosts), Piece::word("on"), Piece::List(List::Ports, ports)]);
         }
-        self.clause("srcPosture", 4, &mut pieces)?;
+        self.clause("srcPosture", &mut pieces)?;
         Some(Form::Statement(pieces))
     }
 
     fn ssh(&mut self) -> Option<Form> {
-        let action = self.fields.word(0).filter(|action| matches!(*action, "accept" | "check"))?.to_owned();
-        let mut pieces = vec![Piece::Word(action), self.selectors(1)?, Piece::word("->"), self.selectors(2)?];
-        if self.fields.has(3) {
-            pieces.extend([Piece::word("as"), self.accounts(3)?]);
+        let action = self.fields.word("action").filter(|action| matches!(*action, "accept" | "check"))?;
+        let mut pieces = vec![Piece::word(action), self.selectors("src")?, Piece::word("->"), self.selectors("dst")?];
+        if self.fields.has("users") {
+            pieces.extend([Piece::word("as"), self.accounts("users")?]);
         }
-        if self.fields.has(4) {
-            let period = self.fields.word(4)?;
+        if self.fields.has("checkPeriod") {
+            let period = self.fields.word("checkPeriod")?;
             let period = if period == "always" || is_duration(period) { period.to_owned() } else { quoted(period) };
             pieces.extend([Piece::word("checkPeriod"), Piece::Word(period)]);
         }
-        if self.fields.has(5) {
-            pieces.extend([Piece::word("acceptEnv"), self.list(5, List::Plain, quoted)?]);
-        }
-        self.clause("srcPosture", 6, &mut pieces)?;
-        self.clause("recorder", 7, &mut pieces)?;
-        if self.fields.has(8) {
-            self.fields.is_true(8).then(|| pieces.push(Piece::word("enforceRecorder")))?;
+        self.strings("acceptEnv", &mut pieces)?;
+        self.clause("srcPosture", &mut pieces)?;
+        self.clause("recorder", &mut pieces)?;
+        if self.fields.has("enforceRecorder") {
+            self.fields.is_true("enforceRecorder").then(|| pieces.push(Piece::word("enforceRecorder")))?;
         }
         Some(Form::Statement(pieces))
     }
 
     fn node_attr(&mut self) -> Option<Form> {
-        let mut pieces = vec![self.leading(0)?];
-        if self.fields.has(1) {
-            pieces.extend([Piece::word("attr"), self.list(1, List::Plain, quoted)?]);
-        }
-        self.object("app", 2, &mut pieces);
-        if self.fields.has(3) {
-            pieces.extend([Piece::word("ipPool"), self.list(3, List::Plain, quoted)?]);
-        }
+        let mut pieces = vec![self.leading("target")?];
+        self.strings("attr", &mut pieces)?;
+        self.object("app", &mut pieces);
+        self.strings("ipPool", &mut pieces)?;
         // Without a clause there is no statement.
         (pieces.len() > 1).then_some(Form::Statement(pieces))
     }
 
     fn test(&mut self) -> Option<Form> {
-        let head = vec![Piece::Word(self.names.selector(self.fields.word(0)?))];
+        let head = vec![Piece::Word(self.names.selector(self.fields.word("src")?))];
         let mut nodes = Vec::new();
-        if self.fields.has(1) {
-            let proto = self.fields.word(1)?;
+        if self.fields.has("proto") {
+            let proto = self.fields.word("proto")?;
             let proto = if is_protocol(proto) { proto.to_owned() } else { quoted(proto) };
-            nodes.push(self.assert(1, vec![Piece::word("proto"), Piece::Word(proto)]));
+            nodes.push(self.assertion("proto", Piece::Word(proto)));
         }
-        self.attributes(2, &mut nodes);
-        for (index, keyword) in [(3, "accept"), (4, "deny")] {
-            if self.fields.has(index) {
+        self.attributes(&mut nodes);
+        for key in ["accept", "deny"] {
+            if self.fields.has(key) {
                 let names = self.names;
-                let probes = self.list(index, List::Plain, |text| probe(names, text))?;
-                nodes.push(self.assert(index, vec![Piece::word(keyword), probes]));
+                let targets = self.list(key, List::Plain, &|text| test_target(names, text))?;
+                nodes.push(self.assertion(key, targets));
             }
         }
         Some(Form::Block { head, nodes, end: Vec::new() })
     }
 
     fn ssh_test(&mut self) -> Option<Form> {
-        let head = vec![Piece::Word(self.names.selector(self.fields.word(0)?)), Piece::word("->"), self.selectors(1)?];
+        let source = self.names.selector(self.fields.word("src")?);
+        let head = vec![Piece::Word(source), Piece::word("->"), self.selectors("dst")?];
         let mut nodes = Vec::new();
-        for (index, keyword) in [(2, "accept"), (3, "check"), (4, "deny")] {
-            if self.fields.has(index) {
-                let accounts = self.accounts(index)?;
-                nodes.push(self.assert(index, vec![Piece::word(keyword), accounts]));
+        for key in ["accept", "check", "deny"] {
+            if self.fields.has(key) {
+                let accounts = self.accounts(key)?;
+                nodes.push(self.assertion(key, accounts));
             }
         }
-        self.attributes(5, &mut nodes);
+        self.attributes(&mut nodes);
         Some(Form::Block { head, nodes, end: Vec::new() })
     }
 
     // --- parts ---
 
-    fn list(&mut self, index: usize, kind: List, text: impl Fn(&str) -> String) -> Option<Piece> {
-        let texts = self.fields.list(index)?;
-        Some(Piece::List(kind, items(texts, index + 1, &mut self.placement, text)))
+    fn list(&mut self, key: &str, kind: List, text: &dyn Fn(&str) -> String) -> Option<Piece> {
+        let order = self.fields.order(key);
+        Some(Piece::List(kind, items(self.fields.list(key)?, order, &mut self.placement, text)))
     }
 
-    fn selectors(&mut self, index: usize) -> Option<Piece> {
+    fn selectors(&mut self, key: &str) -> Option<Piece> {
         let names = self.names;
-        self.list(index, List::Plain, |text| names.selector(text))
+        self.list(key, List::Plain, &|text| names.selector(text))
     }
 
-    /// The list that a statement starts with: a comment on its first item is one on the statement.
-    fn leading(&mut self, index: usize) -> Option<Piece> {
-        let first = self.placement.take((index + 1, 1));
+    /// Reads the list that a statement starts with: a comment on its first item is one on the statement.
+    fn leading(&mut self, key: &str) -> Option<Piece> {
+        let first = self.placement.take((self.fields.order(key), 1));
         self.placement.docs.extend(first);
-        self.selectors(index)
+        self.selectors(key)
     }
 
-    /// Accounts on the machines, which are data; `autogroup:nonroot` is a name.
-    fn accounts(&mut self, index: usize) -> Option<Piece> {
-        self.list(
-            index,
-            List::Plain,
-            |text| if text.starts_with("autogroup:") { Names::plain(text) } else { quoted(text) },
-        )
+    /// Reads accounts on the machines, which are data; `autogroup:nonroot` is a name.
+    fn accounts(&mut self, key: &str) -> Option<Piece> {
+        self.list(key, List::Plain, &|text| {
+            if text.starts_with("autogroup:") { Names::plain(text) } else { quoted(text) }
+        })
     }
 
-    fn clause(&mut self, keyword: &str, index: usize, pieces: &mut Vec<Piece>) -> Option<()> {
-        if self.fields.has(index) {
-            pieces.extend([Piece::word(keyword), self.selectors(index)?]);
+    /// Adds a clause of names, if the entry has the field.
+    fn clause(&mut self, key: &str, pieces: &mut Vec<Piece>) -> Option<()> {
+        if self.fields.has(key) {
+            pieces.extend([Piece::word(key), self.selectors(key)?]);
         }
         Some(())
     }
 
-    fn object(&mut self, keyword: &str, index: usize, pieces: &mut Vec<Piece>) {
-        if let Some(json) = self.fields.take_object(index) {
-            pieces.extend([Piece::word(keyword), Piece::Json(json)]);
+    /// Adds a clause of strings, if the entry has the field.
+    fn strings(&mut self, key: &str, pieces: &mut Vec<Piece>) -> Option<()> {
+        if self.fields.has(key) {
+            pieces.extend([Piece::word(key), self.list(key, List::Plain, &quoted)?]);
+        }
+        Some(())
+    }
+
+    /// Adds a clause of JSON, if the entry has the field.
+    fn object(&mut self, key: &str, pieces: &mut Vec<Piece>) {
+        if let Some(json) = self.fields.take_object(key) {
+            pieces.extend([Piece::word(key), Piece::Json(json)]);
         }
     }
 
-    fn attributes(&mut self, index: usize, nodes: &mut Vec<Node>) {
-        if let Some(json) = self.fields.take_object(index) {
-            nodes.push(self.assert(index, vec![Piece::word("srcPostureAttrs"), Piece::Json(json)]));
+    fn attributes(&mut self, nodes: &mut Vec<Node>) {
+        if let Some(json) = self.fields.take_object("srcPostureAttrs") {
+            nodes.push(self.assertion("srcPostureAttrs", Piece::Json(json)));
         }
     }
 
-    /// A statement within a test.
-    fn assert(&mut self, index: usize, pieces: Vec<Piece>) -> Node {
-        Node { docs: self.placement.take((index + 1, 0)), ..Node::new(Form::Assertion(pieces)) }
+    /// Returns a statement within a test.
+    fn assertion(&mut self, key: &str, value: Piece) -> Node {
+        let docs = self.placement.take((self.fields.order(key), 0));
+        Node { docs, ..Node::new(Form::Assertion(vec![Piece::word(key), value])) }
     }
 }
 
-/// One host and one port of a test.
-pub(crate) fn probe(names: &Names, text: &str) -> String {
+/// Writes one host and one port of a test.
+pub(crate) fn test_target(names: &Names, text: &str) -> String {
     let Some((host, port)) = text.rsplit_once(':') else { return quoted(text) };
     let host = names.selector(host);
     if host.starts_with('"') || is_address_start(&host) || !(is_number(port) || port == "*") {

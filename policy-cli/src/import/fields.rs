@@ -10,10 +10,10 @@ use crate::comment::{Child, content};
 /// A field that an entry may have.
 pub(super) struct Key {
     pub(super) name: &'static str,
-    /// What it was called once.
+    /// The former name.
     old: &'static str,
     shape: Shape,
-    /// Whether it becomes a statement of its own, which comments can stand above.
+    /// True if it becomes a statement of its own, which comments can stand above.
     is_statement: bool,
 }
 
@@ -43,7 +43,7 @@ impl Key {
         Key { old, ..self }
     }
 
-    /// Whether a policy file may call it so: by any of its names, in any case.
+    /// Returns true if a policy file may call it so: by any of its names, in any case.
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || !self.old.is_empty() && self.old.eq_ignore_ascii_case(name)
     }
@@ -55,6 +55,7 @@ impl Key {
 
 /// The fields of an entry, in the order in which the macro writes them.
 pub(super) struct Fields {
+    keys: &'static [Key],
     values: Vec<Option<Value>>,
     pub(super) placement: Placement,
 }
@@ -68,14 +69,15 @@ enum Value {
 
 impl Fields {
     /// Reads an entry. `None` if a field is one that no statement has, or has a value that no statement has.
-    pub(super) fn of(document: &Document, keys: &[Key], entry: &Child) -> Option<Fields> {
+    pub(super) fn read(document: &Document, keys: &'static [Key], entry: &Child) -> Option<Fields> {
         if document.kind(entry.value) != Kind::Object {
             return None;
         }
-        let mut fields = Fields { values: keys.iter().map(|_| None).collect(), placement: Placement::default() };
+        let values = keys.iter().map(|_| None).collect();
+        let mut fields = Fields { keys, values, placement: Placement::default() };
         let content = content(document, entry.value);
-        fields.placement.entry(&entry.above);
-        fields.placement.entry(&content.open);
+        fields.placement.add_to_entry(&entry.comments.above);
+        fields.placement.add_to_entry(&content.open);
         for child in &content.children {
             let name = document.string(child.name?)?;
             let index = keys.iter().position(|key| key.is_called(&name))?;
@@ -84,8 +86,8 @@ impl Fields {
                 return None;
             }
         }
-        content.end.iter().for_each(|lines| fields.placement.entry(lines));
-        fields.placement.entry(&entry.behind);
+        content.end.iter().for_each(|lines| fields.placement.add_to_entry(lines));
+        fields.placement.add_to_entry(&entry.comments.behind);
         Some(fields)
     }
 
@@ -93,7 +95,7 @@ impl Fields {
     fn value(&mut self, document: &Document, child: &Child, key: &Key, order: usize) -> Option<Value> {
         let placement = &mut self.placement;
         let statement = key.is_statement.then_some((order, 0));
-        placement.in_front(child, statement);
+        placement.add_before_field(child, statement);
         let value = match (key.shape, document.kind(child.value)) {
             (Shape::Word, Kind::String) => Value::Word(document.string(child.value)?.to_string()),
             (Shape::Word, Kind::Bool(true)) => Value::True,
@@ -105,46 +107,56 @@ impl Fields {
                 if strings.is_empty() {
                     return None;
                 }
-                placement.items(order, &content, statement);
+                placement.add_to_list(order, &content, statement);
                 Value::List(strings)
             }
             (Shape::Object, Kind::Object) => {
                 let mut made = json(document, child.value);
-                placement.around(&made.open, statement);
-                made.json.lead_with(placement.json(order, made.has_comments));
+                placement.add_to_field(&made.open, statement);
+                made.json.lead_with(placement.take_for_json(order, made.has_comments));
                 Value::Object(made.json)
             }
             _ => return None,
         };
         let statement = statement.filter(|_| !placement.has_reached((order, 1)));
-        placement.around(&child.behind, statement);
+        placement.add_to_field(&child.comments.behind, statement);
         Some(value)
     }
 
-    pub(super) fn has(&self, index: usize) -> bool {
-        self.values.get(index).is_some_and(Option::is_some)
+    /// Returns the place of a key among those of the entry, counted from 1.
+    pub(super) fn order(&self, key: &str) -> usize {
+        self.keys.iter().position(|known| known.name == key).map_or(0, |index| index + 1)
     }
 
-    /// A string that is there and not empty.
-    pub(super) fn word(&self, index: usize) -> Option<&str> {
-        match self.values.get(index) {
-            Some(Some(Value::Word(word))) if !word.is_empty() => Some(word),
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.values.get(self.order(key).checked_sub(1)?)?.as_ref()
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Returns a string that is there and not empty.
+    pub(super) fn word(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Value::Word(word)) if !word.is_empty() => Some(word),
             _ => None,
         }
     }
 
-    pub(super) fn is_true(&self, index: usize) -> bool {
-        matches!(self.values.get(index), Some(Some(Value::True)))
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Value::True))
     }
 
-    pub(super) fn list(&self, index: usize) -> Option<&[String]> {
-        match self.values.get(index) {
-            Some(Some(Value::List(list))) => Some(list),
+    pub(super) fn list(&self, key: &str) -> Option<&[String]> {
+        match self.get(key) {
+            Some(Value::List(list)) => Some(list),
             _ => None,
         }
     }
 
-    pub(super) fn take_object(&mut self, index: usize) -> Option<Json> {
+    pub(super) fn take_object(&mut self, key: &str) -> Option<Json> {
+        let index = self.order(key).checked_sub(1)?;
         match self.values.get_mut(index)?.take()? {
             Value::Object(json) => Some(json),
             _ => None,

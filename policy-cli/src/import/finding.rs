@@ -1,29 +1,29 @@
-//! What Tailscale would refuse, as comments at its place.
+//! The errors in a policy file, as comments at their places.
 
-use policy_core::{Diagnostic, Severity};
+use policy_core::Diagnostic;
 
 use crate::comment::Lines;
 
 /// The errors of a policy, in the order of its text.
 pub(super) struct Findings {
     all: Vec<(u32, Lines)>,
-    /// How many of them have been told.
-    pub(super) told: usize,
+    /// The number of errors that have been reported.
+    pub(super) reported: usize,
 }
 
 impl Findings {
     pub(super) fn new(diagnostics: &[Diagnostic]) -> Findings {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let mut all: Vec<(u32, Lines)> = errors.map(|error| (error.origin.start, lines(error))).collect();
         all.sort_by_key(|(start, _)| *start);
-        Findings { all, told: 0 }
+        Findings { all, reported: 0 }
     }
 
-    /// What there is up to a position and has not been told yet.
-    pub(super) fn up_to(&mut self, end: u32) -> Lines {
-        let rest = self.all.get(self.told..).unwrap_or_default();
+    /// Returns the errors up to a position that have not been reported yet.
+    pub(super) fn take_until(&mut self, end: u32) -> Lines {
+        let rest = self.all.get(self.reported..).unwrap_or_default();
         let count = rest.partition_point(|(start, _)| *start < end);
-        self.told += count;
+        self.reported += count;
         rest.iter().take(count).flat_map(|(_, lines)| lines).cloned().collect()
     }
 }

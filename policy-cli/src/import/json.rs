@@ -6,7 +6,7 @@ use super::tree::{Json, JsonItem};
 use super::word::quoted;
 use crate::comment::{Lines, content};
 
-/// How deep the macro reads JSON.
+/// The deepest nesting of JSON that the macro reads.
 pub(super) const DEPTH: usize = 100;
 
 /// A JSON value and its comments.
@@ -14,7 +14,7 @@ pub(super) struct Made {
     pub(super) json: Json,
     /// Behind its opening bracket, and so for whoever has it to place.
     pub(super) open: Lines,
-    /// Whether there are comments in it.
+    /// True if there are comments in it.
     pub(super) has_comments: bool,
 }
 
@@ -31,14 +31,14 @@ pub(super) fn json(document: &Document, id: NodeId) -> Made {
     let items = content.children.into_iter().map(|child| {
         let value = json(document, child.value);
         let mut item = JsonItem {
-            alone: child.alone,
-            docs: child.above,
+            alone: child.comments.alone,
+            docs: child.comments.above,
             name: child.name.and_then(|name| document.string(name)).map(|name| quoted(&name)),
             value: value.json,
             after: Vec::new(),
         };
         item.docs.extend(value.open);
-        if value.has_comments { &mut item.after } else { &mut item.docs }.extend(child.behind);
+        if value.has_comments { &mut item.after } else { &mut item.docs }.extend(child.comments.behind);
         has_comments |= value.has_comments || !item.alone.is_empty() || !item.docs.is_empty();
         item
     });
@@ -51,7 +51,7 @@ fn plain(text: String) -> Made {
     Made { json: Json::Plain(text), open: Vec::new(), has_comments: false }
 }
 
-/// Whether the document is nested deeper than the macro reads.
+/// Returns true if the document is nested deeper than the macro reads.
 pub(super) fn is_too_deep(document: &Document) -> bool {
     let mut rest = vec![(document.root(), 0_usize)];
     while let Some((id, depth)) = rest.pop() {

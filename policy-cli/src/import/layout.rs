@@ -17,8 +17,8 @@ impl Layout {
         self.out
     }
 
-    /// What is between two braces.
-    pub(super) fn within(&mut self, head: &str, write: impl FnOnce(&mut Self)) {
+    /// Writes something between two braces.
+    pub(super) fn braces(&mut self, head: &str, write: impl FnOnce(&mut Self)) {
         self.line(&format!("{head} {{"));
         write(self);
         self.line("}");
@@ -195,7 +195,7 @@ impl Layout {
     }
 }
 
-/// Whether it is a statement with nothing above or below it.
+/// Returns true if it is a statement with nothing above or below it.
 fn is_line(node: &Node) -> bool {
     let bare = node.docs.is_empty() && node.alone.is_empty() && node.findings.is_empty() && node.after.is_empty();
     bare && !matches!(node.form, Form::Block { .. })

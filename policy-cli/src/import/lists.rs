@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use policy_core::model::service_name;
+
 use super::names::{Names, name};
 use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Lines;
@@ -9,70 +11,14 @@ use crate::comment::Lines;
 /// From how many uses on a port is worth a name.
 const OFTEN: usize = 3;
 
-/// What services are called, by IANA or by everybody.
-const SERVICES: &[(u16, &str)] = &[
-    (20, "ftp-data"),
-    (21, "ftp"),
-    (22, "ssh"),
-    (23, "telnet"),
-    (25, "smtp"),
-    (53, "dns"),
-    (69, "tftp"),
-    (80, "http"),
-    (88, "kerberos"),
-    (110, "pop3"),
-    (123, "ntp"),
-    (143, "imap"),
-    (161, "snmp"),
-    (179, "bgp"),
-    (389, "ldap"),
-    (443, "https"),
-    (445, "smb"),
-    (465, "submissions"),
-    (514, "syslog"),
-    (548, "afp"),
-    (554, "rtsp"),
-    (587, "submission"),
-    (631, "ipp"),
-    (636, "ldaps"),
-    (853, "dns-over-tls"),
-    (873, "rsync"),
-    (989, "ftps-data"),
-    (990, "ftps"),
-    (993, "imaps"),
-    (995, "pop3s"),
-    (1433, "mssql"),
-    (1883, "mqtt"),
-    (2049, "nfs"),
-    (2375, "docker"),
-    (2376, "docker-tls"),
-    (2379, "etcd"),
-    (3306, "mysql"),
-    (3389, "rdp"),
-    (5060, "sip"),
-    (5061, "sips"),
-    (5353, "mdns"),
-    (5432, "postgresql"),
-    (5671, "amqps"),
-    (5672, "amqp"),
-    (5900, "vnc"),
-    (5985, "winrm"),
-    (6379, "redis"),
-    (8080, "http-alt"),
-    (8883, "mqtts"),
-    (9418, "git"),
-    (11211, "memcached"),
-    (27017, "mongodb"),
-];
-
-/// A name and the list that it stands for.
+/// A name for a list.
 pub(super) struct Let {
     pub(super) name: String,
     pub(super) items: Vec<String>,
 }
 
 /// Puts names in the place of repeated lists.
-pub(super) fn named(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
+pub(super) fn name_lists(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lets = ports(nodes, names);
     lets.extend(owners(nodes, names));
     lets
@@ -99,7 +45,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     for text in order {
         let Some((_, said)) = uses.get(&text).filter(|(count, _)| *count >= OFTEN) else { continue };
         let Some(wanted) = service(&text).or_else(|| said.clone()) else { continue };
-        // A second port of that name, or a host, is told by its protocol.
+        // A second port with the same name, or a host, gets its protocol into the name.
         let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
         let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
         chosen.insert(text.clone(), name.clone());
@@ -119,8 +65,8 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
 fn service(text: &str) -> Option<String> {
     let (protocol, port) = text.split_once(':').unwrap_or(("", text));
     let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
-    let known = matches!(protocol, "" | "tcp" | "udp");
-    SERVICES.iter().find(|(service, _)| known && *service == number).map(|(_, name)| (*name).to_owned())
+    let is_known = matches!(protocol, "" | "tcp" | "udp");
+    service_name(number).filter(|_| is_known).map(str::to_owned)
 }
 
 /// A comment of up to three words as a name.
@@ -134,7 +80,7 @@ fn short_name(docs: &Lines) -> Option<String> {
 }
 
 fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
-    // Each list with the tags that it stands at.
+    // The tags that have each list.
     let mut uses: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let mut order: Vec<Vec<String>> = Vec::new();
     each_statement(nodes, &mut |pieces| {
@@ -167,11 +113,11 @@ fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
             *items = vec![Item { docs: Vec::new(), text: name.clone() }];
         }
     });
-    extended(lets)
+    extend_lists(lets)
 }
 
 /// A list that goes on where another one ends says so.
-fn extended(lets: Vec<Let>) -> Vec<Let> {
+fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
     let all: Vec<(String, Vec<String>)> = lets.iter().map(|item| (item.name.clone(), item.items.clone())).collect();
     let mut extended: Vec<Let> = lets
         .into_iter()

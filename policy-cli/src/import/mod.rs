@@ -19,36 +19,37 @@ mod word;
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::{Sidecar, User};
 use policy_core::source::Origin;
-use policy_core::{Code, Diagnostic, Policy, Severity, findings};
+use policy_core::{Code, Diagnostic, Policy, findings};
 
-pub(crate) use self::entry::probe;
+pub(crate) use self::entry::test_target;
 use self::finding::Findings;
 use self::layout::Layout;
 pub(crate) use self::names::Names;
 use self::section::Reader;
 pub(crate) use self::word::quoted;
-use crate::comment::{Gap, Lines, content, gap};
+use crate::comment::{Comments, Lines, content, gap};
 use crate::rust_source;
+use crate::text::{TextEdits, without_byte_order_mark};
 
-/// What became of a policy file.
+/// A policy file as Rust.
 #[derive(Clone, Debug)]
 pub struct Import {
     /// The Rust source.
     pub source: String,
     /// The file, formatted, and with its keys as the source spells them: the values of what it is emitted as.
     pub hujson: String,
-    /// What was found in the file. The errors are comments of the source, too.
+    /// The findings in the file. The errors are comments of the source, too.
     pub findings: Vec<Diagnostic>,
 }
 
 impl Import {
-    /// Whether Tailscale would refuse the file, and the source would not compile.
+    /// Returns true if Tailscale would refuse the file, and the source would not compile.
     pub fn is_refused(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+        self.findings.iter().any(Diagnostic::is_error)
     }
 }
 
-/// Whether to give names to lists and ports that the policy repeats.
+/// True if to give names to lists and ports that the policy repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     /// `let`s for repeated owners and ports.
@@ -60,18 +61,17 @@ pub enum Naming {
 /// The source of a Rust module with a `policy!` that says what a policy file says.
 ///
 /// # Errors
-/// For a text that is no HuJSON object, or is nested deeper than `policy!` reads.
+/// If the text is not a HuJSON object, or is nested deeper than `policy!` reads.
 pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     import_beside(text, None, naming)
 }
 
-/// The same, with the invariants of a file beside it.
+/// Like [`import`], with the invariants of a file beside the policy.
 ///
 /// # Errors
-/// Where [`import`] fails, and for invariants that cannot be read.
+/// If [`import`] fails, or the invariants cannot be read.
 pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
-    // Editors put the mark there, and Tailscale never sees it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_byte_order_mark(text);
     let mut policy = Policy::parse(text);
     let document = match Document::parse(text, 0) {
         Ok(document) if document.kind(document.root()) == Kind::Object => document,
@@ -81,7 +81,7 @@ pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Re
         let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
         return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
     }
-    let names = Names::of(&policy);
+    let names = Names::new(&policy);
     roles::introduce(&mut policy, &names.people);
     let beside = sidecar.as_ref().map(Sidecar::origin);
     if let Some(sidecar) = sidecar {
@@ -111,13 +111,13 @@ fn sources(
     let content = content(document, root);
     let mut reader = Reader { document, names: &names, findings: Findings::new(findings), spellings: Vec::new() };
     let mut nodes: Vec<_> = content.children.iter().map(|child| reader.key(child)).collect();
-    let rest = reader.findings.up_to(u32::MAX);
-    let hujson = spelt(document.text(), &reader.spellings);
-    let lets = if naming == Naming::Lets { lists::named(&mut nodes, &mut names) } else { Vec::new() };
+    let rest = reader.findings.take_until(u32::MAX);
+    let hujson = respell(document.text(), &reader.spellings);
+    let lets = if naming == Naming::Lets { lists::name_lists(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
-    layout.within("policy_macros::policy!", |layout| {
-        // Where nothing is in front of it, a comment stands on a line of its own from the first one on.
-        header(layout, alone(&format!("\n{}", document.before(root))));
+    layout.braces("policy_macros::policy!", |layout| {
+        // Without anything in front of it, the first comment is on a line of its own.
+        header(layout, lone_comments(&format!("\n{}", document.before(root))));
         users(layout, &policy.facts.users);
         if !lets.is_empty() {
             layout.space();
@@ -131,33 +131,27 @@ fn sources(
         layout.notes(&content.end);
         if let Some(statements) = invariants::statements(&policy.facts) {
             layout.space();
-            layout.within("invariants", |layout| layout.line(&statements));
+            layout.braces("invariants", |layout| layout.line(&statements));
         }
         layout.private(&rest);
-        layout.notes(&alone(document.after(root)));
+        layout.notes(&lone_comments(document.after(root)));
     });
     let source = layout.finish();
     // What is written is Rust; if it were none, it would still be better than nothing.
     (rust_source::formatted(&source).map_or(source, |formatted| formatted.text), hujson)
 }
 
-/// A file with other names for some of its members, formatted.
-fn spelt(text: &str, spellings: &[(Origin, &str)]) -> String {
-    let mut spellings: Vec<_> = spellings.to_vec();
-    spellings.sort_by_key(|(name, _)| *name);
-    let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
-    let mut spelt = String::with_capacity(text.len());
-    let mut done = 0;
+/// Returns a file with other names for some of its members, formatted.
+fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
+    let mut edits = TextEdits::default();
     for (name, spelling) in spellings {
-        spelt.push_str(text.get(done..at(name.start)).unwrap_or_default());
-        spelt.push_str(&format!("\"{spelling}\""));
-        done = at(name.end);
+        edits.replace(name.range(), &format!("\"{spelling}\""));
     }
-    spelt.push_str(text.get(done..).unwrap_or_default());
-    Document::parse(spelt.as_str(), 0).map_or(spelt, |document| document.format())
+    let text = edits.apply(text);
+    Document::parse(text.as_str(), 0).map_or(text, |document| document.format())
 }
 
-/// What stands above the policy; the levels of warnings at its end are a section.
+/// Writes the comments above the policy; the lint levels at their end become a section.
 fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
     let mut levels = Vec::new();
     while let Some(last) = groups.last_mut() {
@@ -173,7 +167,7 @@ fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
     layout.notes(&groups);
     if !levels.is_empty() {
         layout.space();
-        layout.within("lints", |layout| levels.iter().rev().for_each(|level| layout.line(level)));
+        layout.braces("lints", |layout| levels.iter().rev().for_each(|level| layout.line(level)));
     }
 }
 
@@ -187,7 +181,7 @@ fn users(layout: &mut Layout, users: &[User]) {
         "Who they are. Add a role where you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
         "owner, admin, it-admin, network-admin, billing-admin, auditor or member.".to_owned(),
     ]);
-    layout.within("users", |layout| {
+    layout.braces("users", |layout| {
         for user in users {
             let role = user.role.map(|role| {
                 layout.private(&[format!("The tests need {} to have such a role.", user.name)]);
@@ -199,8 +193,8 @@ fn users(layout: &mut Layout, users: &[User]) {
 }
 
 /// The comments around the policy, which are about all of it.
-fn alone(extra: &str) -> Vec<Lines> {
-    let Gap { behind, alone, .. } = gap(extra, false);
+fn lone_comments(extra: &str) -> Vec<Lines> {
+    let Comments { behind, alone, .. } = gap(extra, false);
     match (behind.is_empty(), alone) {
         (true, alone) => alone,
         (false, alone) => std::iter::once(behind).chain(alone).collect(),

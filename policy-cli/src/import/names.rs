@@ -18,7 +18,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// The names of everyone whom the policy mentions, and of its hosts, which keep theirs.
-    pub(super) fn of(policy: &Policy) -> Names {
+    pub(super) fn new(policy: &Policy) -> Names {
         let mut names = Names { users: HashMap::new(), people: Vec::new(), taken: HashSet::new() };
         names.taken.extend(policy.hosts.iter().map(|host| item_name(&host.name)));
         let selectors = selectors(policy);
@@ -39,7 +39,7 @@ impl Names {
     }
 
     /// The names that the source of a policy has for its users.
-    pub(crate) fn of_users(users: &[User]) -> Names {
+    pub(crate) fn from_users(users: &[User]) -> Names {
         let users = users.iter().map(|user| (user.email.to_string(), user.name.to_string()));
         Names { users: users.collect(), people: Vec::new(), taken: HashSet::new() }
     }
@@ -65,13 +65,13 @@ impl Names {
         }
     }
 
-    /// The same where neither people nor hosts are looked up.
+    /// Like [`Names::selector`], but looks up neither people nor hosts.
     pub(super) fn plain(text: &str) -> String {
         if is_named(text) { text.to_owned() } else { quoted(text) }
     }
 }
 
-/// What the Rust item of a name is called, so that no two names have one item.
+/// Returns the name of the Rust item for a name, so that no two names have the same item.
 fn item_name(name: &str) -> String {
     name.replace('-', "_")
 }
@@ -92,7 +92,7 @@ pub(super) fn name(text: &str) -> String {
     if is_bare(&name) { name } else { format!("x_{name}") }
 }
 
-/// Whether it is the login of one person, of a form that the facts take.
+/// Returns true if it is the login of one person, of a form that the facts take.
 fn is_login(selector: &Selector) -> bool {
     let parts = selector
         .text
@@ -148,7 +148,7 @@ mod tests {
             "blume.erich@gmail.com", "bob@example.com", "on@x.y", "1e@x.y", "jörg@x.y", "ärö@x.y", "carol@github",
             "alice@example.com", "alice@example.net", "al@b@c", "*@x.y", "dora@"]}}"#,
         );
-        let names = Names::of(&policy);
+        let names = Names::new(&policy);
         let people: Vec<&str> = names.people.iter().map(|(name, _)| name.as_str()).collect();
         let expected = [
             "alice",

@@ -1,4 +1,4 @@
-//! Where the comments within an entry go, so that they come out of the macro in the order of the file.
+//! The places of the comments within an entry, so that the macro writes them in the order of the file.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::comment::{Child, Content, Lines};
 
 /// The comments of an entry, each given a place as the fields come in the order of the file.
 ///
-/// What is about the entry or about a whole field stands above the entry. Once a comment on an item has come, that
+/// Comments on the entry or on a whole field go above the entry. Once a comment on an item has come, that
 /// would be out of order; so it goes on to the next item, or below the entry.
 #[derive(Default)]
 pub(super) struct Placement {
@@ -26,26 +26,26 @@ pub(super) struct Placement {
 
 impl Placement {
     /// Comments that are about the entry.
-    pub(super) fn entry(&mut self, lines: &[String]) {
+    pub(super) fn add_to_entry(&mut self, lines: &[String]) {
         self.all.extend_from_slice(lines);
         if self.last == (0, 0) { &mut self.docs } else { &mut self.after }.extend_from_slice(lines);
     }
 
     /// Comments that are about a field: about its statement, if it has one.
-    pub(super) fn around(&mut self, lines: &[String], statement: Option<Slot>) {
+    pub(super) fn add_to_field(&mut self, lines: &[String], statement: Option<Slot>) {
         match statement {
-            Some(slot) => self.item(slot, lines),
-            None => self.entry(lines),
+            Some(slot) => self.add_to_item(slot, lines),
+            None => self.add_to_entry(lines),
         }
     }
 
     /// The comments in front of a field.
-    pub(super) fn in_front(&mut self, child: &Child, statement: Option<Slot>) {
-        child.alone.iter().for_each(|lines| self.around(lines, statement));
-        self.around(&child.above, statement);
+    pub(super) fn add_before_field(&mut self, child: &Child, statement: Option<Slot>) {
+        child.comments.alone.iter().for_each(|lines| self.add_to_field(lines, statement));
+        self.add_to_field(&child.comments.above, statement);
     }
 
-    fn item(&mut self, slot: Slot, lines: &[String]) {
+    fn add_to_item(&mut self, slot: Slot, lines: &[String]) {
         self.all.extend_from_slice(lines);
         if !lines.is_empty() {
             let mut waiting = std::mem::take(&mut self.after);
@@ -62,30 +62,30 @@ impl Placement {
         }
     }
 
-    /// Whether something from there on has got a comment.
+    /// Returns true if something from there on has got a comment.
     pub(super) fn has_reached(&self, slot: Slot) -> bool {
         self.last >= slot
     }
 
     /// The comments in the list that is the field at place `field`.
-    pub(super) fn items(&mut self, field: usize, content: &Content, statement: Option<Slot>) {
-        self.around(&content.open, statement);
+    pub(super) fn add_to_list(&mut self, field: usize, content: &Content, statement: Option<Slot>) {
+        self.add_to_field(&content.open, statement);
         if !content.children.is_empty() {
             let waiting = std::mem::take(&mut self.after);
             self.place((field, 1), waiting);
         }
         for (index, child) in content.children.iter().enumerate() {
             let slot = (field, index + 1);
-            child.alone.iter().for_each(|lines| self.item(slot, lines));
-            self.item(slot, &child.above);
-            self.item(slot, &child.behind);
+            child.comments.alone.iter().for_each(|lines| self.add_to_item(slot, lines));
+            self.add_to_item(slot, &child.comments.above);
+            self.add_to_item(slot, &child.comments.behind);
         }
         let statement = statement.filter(|_| !self.has_reached((field, 1)));
-        content.end.iter().for_each(|lines| self.around(lines, statement));
+        content.end.iter().for_each(|lines| self.add_to_field(lines, statement));
     }
 
-    /// What waits for a place, for a JSON value, which keeps its own comments.
-    pub(super) fn json(&mut self, field: usize, has_comments: bool) -> Lines {
+    /// Takes the comments without a place, for a JSON value, which keeps its own comments.
+    pub(super) fn take_for_json(&mut self, field: usize, has_comments: bool) -> Lines {
         let waiting = std::mem::take(&mut self.after);
         if has_comments || !waiting.is_empty() {
             self.is_out_of_order |= (field, 1) < self.last;
@@ -95,20 +95,20 @@ impl Placement {
         waiting
     }
 
-    /// Takes what is said of an item.
+    /// Takes the comments on an item.
     pub(super) fn take(&mut self, slot: Slot) -> Lines {
         self.slots.remove(&slot).unwrap_or_default()
     }
 
     /// The placement; `None` if only the entry's own JSON keeps the order.
-    pub(super) fn in_order(mut self) -> Option<Placement> {
+    pub(super) fn into_order(mut self) -> Option<Placement> {
         if !self.is_out_of_order {
             return Some(self);
         }
         if self.has_json {
             return None;
         }
-        // The fields stand in another order in the file, so what is said of them is told above, in that order.
+        // The fields have another order in the file, so all comments go above the entry, in that order.
         (self.docs, self.slots, self.after) = (std::mem::take(&mut self.all), HashMap::new(), Vec::new());
         Some(self)
     }

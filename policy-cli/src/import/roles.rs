@@ -8,7 +8,7 @@ use policy_core::source::Origin;
 use policy_core::testing::network_test::test_outcomes;
 use policy_core::testing::outcome::Outcome;
 use policy_core::testing::ssh_test::ssh_test_outcomes;
-use policy_core::{Policy, Severity, check};
+use policy_core::{Diagnostic, Policy, check};
 
 /// The roles to try, from the likeliest on. Whose the tailnet is, the tests can hardly tell.
 const ROLES: [Role; 7] =
@@ -22,7 +22,7 @@ pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let base = u32::try_from(policy.text.len()).unwrap_or(u32::MAX).saturating_add(1);
     (policy.facts, _) = Facts::parse(&json!({ "users": users }).to_string(), base);
     // What a policy with errors says is not known.
-    if check::check(policy).iter().any(|finding| finding.severity() == Severity::Error) {
+    if check::check(policy).iter().any(Diagnostic::is_error) {
         return;
     }
     let mut open = failing(policy);
@@ -40,7 +40,7 @@ pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     }
 }
 
-/// Who has a test that fails.
+/// Returns the logins that have a failing test.
 fn failing(policy: &Policy) -> HashSet<String> {
     let failed = |outcomes: Vec<Outcome>| -> Vec<u32> {
         let targets =
@@ -58,7 +58,7 @@ fn failing(policy: &Policy) -> HashSet<String> {
     of_tests.chain(of_ssh).flatten().flat_map(|source| people(policy, source)).collect()
 }
 
-/// The logins that a source stands for.
+/// Returns the logins of a source.
 fn people(policy: &Policy, source: &Selector) -> Vec<String> {
     let group = policy.groups.iter().find(|group| *group.name == *source.text);
     match group {
@@ -67,7 +67,7 @@ fn people(policy: &Policy, source: &Selector) -> Vec<String> {
     }
 }
 
-/// What facts call a role.
+/// Returns the name of a role in facts.
 pub(super) fn role_name(role: Role) -> &'static str {
     Role::NAMES.iter().find(|(_, known)| *known == role).map_or("", |(name, _)| name)
 }

@@ -3,7 +3,7 @@
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::source::Origin;
 
-use super::entry::{entry, items, keys};
+use super::entry::{EntryKind, items};
 use super::finding::Findings;
 use super::json::json;
 use super::names::Names;
@@ -12,20 +12,43 @@ use super::tree::{Form, List, Node, Piece};
 use super::word::{is_bare, is_named, quoted};
 use crate::comment::{Child, Content, content, has_comment};
 
+/// The form of a section that is written as a block.
+#[derive(Clone, Copy)]
+enum Section {
+    /// A statement for each entry of a list.
+    Entries(&'static EntryKind),
+    /// `name = values;` for each member of an object.
+    Declarations(Values),
+    AutoApprovers,
+}
+
+/// The values of a declaration.
+#[derive(Clone, Copy)]
+enum Values {
+    /// One address.
+    Address,
+    /// Names.
+    Selectors(List),
+    /// Conditions of a posture, which are strings.
+    Conditions,
+    /// Operations of an ip set.
+    Operations,
+}
+
 /// The sections that are written as blocks.
-const SECTIONS: &[&str] = &[
-    "groups",
-    "hosts",
-    "ipsets",
-    "postures",
-    "tagOwners",
-    "grants",
-    "acls",
-    "ssh",
-    "autoApprovers",
-    "nodeAttrs",
-    "tests",
-    "sshTests",
+const SECTIONS: &[(&str, Section)] = &[
+    ("groups", Section::Declarations(Values::Selectors(List::Plain))),
+    ("hosts", Section::Declarations(Values::Address)),
+    ("ipsets", Section::Declarations(Values::Operations)),
+    ("postures", Section::Declarations(Values::Conditions)),
+    ("tagOwners", Section::Declarations(Values::Selectors(List::Owners))),
+    ("grants", Section::Entries(&EntryKind::GRANT)),
+    ("acls", Section::Entries(&EntryKind::ACL)),
+    ("ssh", Section::Entries(&EntryKind::SSH)),
+    ("autoApprovers", Section::AutoApprovers),
+    ("nodeAttrs", Section::Entries(&EntryKind::NODE_ATTR)),
+    ("tests", Section::Entries(&EntryKind::TEST)),
+    ("sshTests", Section::Entries(&EntryKind::SSH_TEST)),
 ];
 
 /// Reads the document's members one by one.
@@ -42,61 +65,57 @@ impl Reader<'_> {
     pub(super) fn key(&mut self, child: &Child) -> Node {
         let name = child.name.and_then(|name| self.document.string(name));
         let name = name.as_ref().map_or("", |name| name.as_str());
-        let own = self.findings.up_to(self.document.origin(child.value).start.saturating_add(1));
-        let (told, spelt) = (self.findings.told, self.spellings.len());
-        let section = SECTIONS.iter().copied().find(|section| section.eq_ignore_ascii_case(name));
-        if let Some(section) = section {
+        let own = self.findings.take_until(self.document.origin(child.value).start.saturating_add(1));
+        let (reported, spelt) = (self.findings.reported, self.spellings.len());
+        let section = SECTIONS.iter().find(|(section, _)| section.eq_ignore_ascii_case(name));
+        if let Some((section, _)) = section {
             self.spell(child, section);
         }
-        let node = section.and_then(|section| self.section(section, child.value)).unwrap_or_else(|| {
-            self.findings.told = told;
+        let node = section.and_then(|(name, section)| self.section(name, *section, child.value)).unwrap_or_else(|| {
+            self.findings.reported = reported;
             self.spellings.truncate(spelt);
             self.setting(name, child.value)
         });
-        let mut node = self.above(self.around(node, child), child);
+        let mut node = self.add_surroundings(self.add_comments(node, child), child);
         node.findings.splice(0..0, own);
         node
     }
 
-    /// A section as a block; `None` if something in it has no statement.
-    fn section(&mut self, section: &'static str, value: NodeId) -> Option<Node> {
+    /// Writes a section as a block; `None` if something in it has no statement.
+    fn section(&mut self, name: &str, section: Section, value: NodeId) -> Option<Node> {
         let Content { open, children, end } = content(self.document, value);
         let nodes = match (self.document.kind(value), section) {
-            (Kind::Object, "autoApprovers") => self.approvers(&children)?,
-            (Kind::Object, "groups" | "hosts" | "ipsets" | "postures" | "tagOwners") => {
-                self.declarations(section, &children)?
-            }
-            (Kind::Array, "grants" | "acls" | "ssh" | "nodeAttrs" | "tests" | "sshTests") => {
-                self.entries(section, &children)?
-            }
+            (Kind::Object, Section::AutoApprovers) => self.approvers(&children)?,
+            (Kind::Object, Section::Declarations(values)) => self.declarations(values, &children)?,
+            (Kind::Array, Section::Entries(kind)) => self.entries(kind, &children)?,
             _ => return None,
         };
-        Some(Node { docs: open, ..Node::new(Form::Block { head: vec![Piece::word(section)], nodes, end }) })
+        Some(Node { docs: open, ..Node::new(Form::Block { head: vec![Piece::word(name)], nodes, end }) })
     }
 
-    fn entries(&mut self, section: &str, children: &[Child]) -> Option<Vec<Node>> {
+    fn entries(&mut self, kind: &EntryKind, children: &[Child]) -> Option<Vec<Node>> {
         if !children.iter().all(|child| self.document.kind(child.value) == Kind::Object) {
             return None;
         }
         let entries = children.iter().map(|child| {
-            let node = entry(self.document, self.names, section, child);
+            let node = kind.statement(self.document, self.names, child);
             if node.is_some() {
-                self.spell_fields(section, child.value);
+                self.spell_fields(kind, child.value);
             }
             let node = node.unwrap_or_else(|| {
                 let made = json(self.document, child.value);
                 let node = Node { docs: made.open, ..Node::new(Form::Statement(vec![Piece::Json(made.json)])) };
-                self.around(node, child)
+                self.add_comments(node, child)
             });
-            self.above(node, child)
+            self.add_surroundings(node, child)
         });
         Some(entries.collect())
     }
 
-    fn declarations(&mut self, section: &str, children: &[Child]) -> Option<Vec<Node>> {
-        let declarations = children.iter().map(|child| declaration(self.document, self.names, section, child));
+    fn declarations(&mut self, values: Values, children: &[Child]) -> Option<Vec<Node>> {
+        let declarations = children.iter().map(|child| declaration(self.document, self.names, values, child));
         let declarations: Vec<Node> = declarations.collect::<Option<_>>()?;
-        Some(declarations.into_iter().zip(children).map(|(node, child)| self.above(node, child)).collect())
+        Some(declarations.into_iter().zip(children).map(|(node, child)| self.add_surroundings(node, child)).collect())
     }
 
     fn approvers(&mut self, children: &[Child]) -> Option<Vec<Node>> {
@@ -108,12 +127,12 @@ impl Reader<'_> {
             let node = if key == "exitNode" {
                 let approvers = strings(self.document, child.value).filter(|approvers| !approvers.is_empty())?;
                 let names = self.names;
-                list(self.document, key.to_owned(), List::Plain, child, &approvers, |text| names.selector(text))
+                list(self.document, key.to_owned(), List::Plain, child, &approvers, &|text| names.selector(text))
             } else if self.document.kind(child.value) == Kind::Object {
                 let Content { open, children, end } = content(self.document, child.value);
-                let nodes = self.declarations(key, &children)?;
+                let nodes = self.declarations(Values::Selectors(List::Plain), &children)?;
                 let block = Form::Block { head: vec![Piece::word(key)], nodes, end };
-                self.around(Node { docs: open, ..Node::new(block) }, child)
+                self.add_comments(Node { docs: open, ..Node::new(block) }, child)
             } else {
                 return None;
             };
@@ -123,7 +142,7 @@ impl Reader<'_> {
             }
             seen.push(key);
             self.spell(child, key);
-            nodes.push(self.above(node, child));
+            nodes.push(self.add_surroundings(node, child));
         }
         Some(nodes)
     }
@@ -134,10 +153,10 @@ impl Reader<'_> {
         self.spellings.extend(name.map(|name| (self.document.origin(name), spelling)));
     }
 
-    fn spell_fields(&mut self, section: &str, entry: NodeId) {
+    fn spell_fields(&mut self, kind: &EntryKind, entry: NodeId) {
         for child in content(self.document, entry).children {
             let name = child.name.and_then(|name| self.document.string(name));
-            if let Some(key) = name.and_then(|name| keys(section).iter().find(|key| key.is_called(&name))) {
+            if let Some(key) = name.and_then(|name| kind.keys.iter().find(|key| key.is_called(&name))) {
                 self.spell(&child, key.name);
             }
         }
@@ -151,8 +170,8 @@ impl Reader<'_> {
             strings(self.document, value).filter(|names| !names.is_empty() && names.iter().all(|name| is_named(name)));
         if let Some(postures) = names.filter(|_| name.eq_ignore_ascii_case("defaultSrcPosture")) {
             let mut placement = Placement::default();
-            placement.items(1, &content(self.document, value), None);
-            pieces.push(Piece::List(List::Plain, items(&postures, 1, &mut placement, str::to_owned)));
+            placement.add_to_list(1, &content(self.document, value), None);
+            pieces.push(Piece::List(List::Plain, items(&postures, 1, &mut placement, &str::to_owned)));
             let Placement { docs, after, .. } = placement;
             return Node { docs, after, ..Node::new(Form::Statement(pieces)) };
         }
@@ -162,57 +181,54 @@ impl Reader<'_> {
     }
 
     /// Adds the comments right above and behind something whose value has been read with those in it.
-    fn around(&self, mut node: Node, child: &Child) -> Node {
-        node.docs.splice(0..0, child.above.iter().cloned());
+    fn add_comments(&self, mut node: Node, child: &Child) -> Node {
+        node.docs.splice(0..0, child.comments.above.iter().cloned());
         let is_commented = has_comment(self.document, child.value);
-        if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.behind);
+        if is_commented { &mut node.after } else { &mut node.docs }.extend_from_slice(&child.comments.behind);
         node
     }
 
-    /// Adds what stands further above.
-    fn above(&mut self, mut node: Node, child: &Child) -> Node {
-        node.findings.extend(self.findings.up_to(self.document.origin(child.value).end));
-        node.alone.clone_from(&child.alone);
-        node.is_apart = child.is_apart;
+    /// Adds the errors, the comments further above and the empty line before them.
+    fn add_surroundings(&mut self, mut node: Node, child: &Child) -> Node {
+        node.findings.extend(self.findings.take_until(self.document.origin(child.value).end));
+        node.alone.clone_from(&child.comments.alone);
+        node.is_apart = child.comments.is_apart;
         node
     }
 }
 
 /// `name = value, value;`
-fn declaration(document: &Document, names: &Names, section: &str, child: &Child) -> Option<Node> {
+fn declaration(document: &Document, names: &Names, values: Values, child: &Child) -> Option<Node> {
     let name = document.string(child.name?)?;
-    let declared = if section == "hosts" && is_bare(&name) { name.to_string() } else { Names::plain(&name) };
-    if section == "hosts" {
+    if let Values::Address = values {
+        let name = if is_bare(&name) { name.to_string() } else { Names::plain(&name) };
         let address = Piece::Word(quoted(&document.string(child.value)?));
-        let docs = [child.above.as_slice(), &child.behind].concat();
-        let pieces = vec![Piece::Word(declared), Piece::word("="), address];
+        let docs = [child.comments.above.as_slice(), &child.comments.behind].concat();
+        let pieces = vec![Piece::Word(name), Piece::word("="), address];
         return Some(Node { docs, ..Node::new(Form::Statement(pieces)) });
     }
-    let values = strings(document, child.value)?;
-    Some(match section {
-        "ipsets" => {
-            let values = operations(&values)?;
-            list(document, declared, List::Plain, child, &values, str::to_owned)
-        }
-        "postures" => list(document, declared, List::Plain, child, &values, quoted),
-        "tagOwners" => list(document, declared, List::Owners, child, &values, |text| names.selector(text)),
-        _ => list(document, declared, List::Plain, child, &values, |text| names.selector(text)),
+    let name = Names::plain(&name);
+    let strings = strings(document, child.value)?;
+    Some(match values {
+        Values::Operations => list(document, name, List::Plain, child, &operations(&strings)?, &str::to_owned),
+        Values::Selectors(kind) => list(document, name, kind, child, &strings, &|text| names.selector(text)),
+        Values::Conditions | Values::Address => list(document, name, List::Plain, child, &strings, &quoted),
     })
 }
 
-/// A name and the list that it stands for.
+/// `name = item, item;`
 fn list(
     document: &Document,
     name: String,
     kind: List,
     child: &Child,
     values: &[String],
-    text: impl Fn(&str) -> String,
+    text: &dyn Fn(&str) -> String,
 ) -> Node {
     let mut placement = Placement::default();
-    placement.entry(&child.above);
-    placement.items(1, &content(document, child.value), None);
-    placement.entry(&child.behind);
+    placement.add_to_entry(&child.comments.above);
+    placement.add_to_list(1, &content(document, child.value), None);
+    placement.add_to_entry(&child.comments.behind);
     let mut pieces = vec![Piece::Word(name)];
     if !values.is_empty() {
         pieces.extend([Piece::word("="), Piece::List(kind, items(values, 1, &mut placement, text))]);
@@ -236,7 +252,7 @@ fn operations(entries: &[String]) -> Option<Vec<String>> {
     entries.iter().map(value).collect()
 }
 
-/// What an ip set adds or removes. A bare name is a host.
+/// Writes the target of an operation of an ip set. A bare name is a host.
 fn target_of_set(target: &str) -> Option<String> {
     match target.strip_prefix("host:") {
         Some(host) if is_bare(host) => Some(host.to_owned()),

@@ -2,15 +2,15 @@
 
 use crate::comment::Lines;
 
-/// A statement or a block, and what stands above and below it.
+/// A statement or a block, with everything above and below it.
 pub(super) struct Node {
     /// Comments of their own above it.
     pub(super) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
+    /// True if an empty line parts it from what is above.
     pub(super) is_apart: bool,
-    /// What Tailscale would refuse in it.
+    /// The errors in it.
     pub(super) findings: Lines,
-    /// What is said about it.
+    /// Comments on it.
     pub(super) docs: Lines,
     pub(super) form: Form,
     /// A comment of its own below it.
@@ -20,7 +20,7 @@ pub(super) struct Node {
 pub(super) enum Form {
     /// `… ;`
     Statement(Vec<Piece>),
-    /// A statement that is no place to allow warnings: a part of a test.
+    /// A part of a test, which cannot allow warnings.
     Assertion(Vec<Piece>),
     /// `… { … }`
     Block { head: Vec<Piece>, nodes: Vec<Node>, end: Vec<Lines> },
@@ -33,7 +33,7 @@ pub(super) enum Piece {
     Json(Json),
 }
 
-/// What a list is made of, which tells whether it may get a name.
+/// The sort of items in a list, which decides whether it may get a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Plain,

@@ -1,20 +1,20 @@
-//! What can be written as a Rust token, and what only as a string.
+//! Words that can be written as Rust tokens. All others are strings.
 
 use std::fmt::Write;
 
 use policy_core::reserved::{is_kind, is_reserved};
 
-/// Whether a name with its kind, as `tag:web`, can stand without quotes.
+/// Returns true if a name with its kind, as `tag:web`, can stand without quotes.
 pub(super) fn is_named(text: &str) -> bool {
     text.split_once(':').is_some_and(|(kind, name)| is_kind(kind) && is_word(name))
 }
 
-/// Whether a name without a kind, as of a host, can stand without quotes.
+/// Returns true if a name without a kind, as of a host, can stand without quotes.
 pub(super) fn is_bare(name: &str) -> bool {
     is_word(name) && !name.starts_with(|char: char| char.is_ascii_digit()) && !is_reserved(name)
 }
 
-/// Whether Rust's lexer makes words and dashes of it.
+/// Returns true if Rust's lexer makes words and dashes of it.
 fn is_word(name: &str) -> bool {
     let inner = !name.starts_with('-') && !name.ends_with('-');
     inner && name.split('-').all(|segment| segment.is_empty() || is_segment(segment)) && !name.is_empty()
@@ -34,14 +34,14 @@ fn is_segment(segment: &str) -> bool {
     !is_base && !rest.starts_with(['e', 'E'])
 }
 
-/// Whether a bare word before a colon looks like the start of an IPv6 address to the macro.
+/// Returns true if a bare word before a colon looks like the start of an IPv6 address to the macro.
 pub(super) fn is_address_start(word: &str) -> bool {
     word.len() <= 4
         && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// Whether it can follow `on`: `443`, `80-443`, `tcp:22`, `47:*` or `*`.
+/// Returns true if it can follow `on`: `443`, `80-443`, `tcp:22`, `47:*` or `*`.
 pub(super) fn is_port(text: &str) -> bool {
     match text.split_once(':') {
         Some((protocol, range)) => (protocol == "*" || is_protocol(protocol)) && is_range(range),
@@ -49,12 +49,12 @@ pub(super) fn is_port(text: &str) -> bool {
     }
 }
 
-/// Whether it can stand before the colon of a port.
+/// Returns true if it can stand before the colon of a port.
 pub(super) fn is_protocol(text: &str) -> bool {
     is_number(text) || is_bare(text)
 }
 
-/// Whether it is `*`, a number or two numbers, as far as it can be read.
+/// Returns true if it is `*`, a number or two numbers, as far as it can be read.
 pub(super) fn is_range(text: &str) -> bool {
     text == "*" || text.split_once('-').map_or_else(|| is_number(text), |(from, to)| is_number(from) && is_number(to))
 }
@@ -63,7 +63,7 @@ pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether it can follow `checkPeriod` without quotes: `12h`, `1h30m`.
+/// Returns true if it can follow `checkPeriod` without quotes: `12h`, `1h30m`.
 pub(super) fn is_duration(text: &str) -> bool {
     let mut rest = text;
     while !rest.is_empty() {

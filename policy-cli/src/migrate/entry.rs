@@ -4,8 +4,8 @@ use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::json::Value;
 use policy_core::model::{Acl, Autogroup, PortRange, Selector, SelectorKind};
 
-use super::written::{Item, Items};
-use crate::comment::{Child, Content, marked_content};
+use super::commented::{Item, Items};
+use crate::comment::{Child, Content, content_with_marks};
 
 /// The official formatter breaks no list that is not wider.
 const WIDTH: usize = 78;
@@ -13,7 +13,7 @@ const WIDTH: usize = 78;
 /// Destinations that one grant can have: they are open on the same ports, and to the same sources.
 struct Part<'a> {
     hosts: Vec<Host<'a>>,
-    /// Whether its sources must do without `*`, which a grant to `autogroup:self` may not have. `grant-h9`
+    /// True if its sources must do without `*`, which a grant to `autogroup:self` may not have. `grant-h9`
     is_own: bool,
 }
 
@@ -67,15 +67,15 @@ fn parts(acl: &Acl) -> Vec<Part<'_>> {
 /// The grants that say what an acl says, as the texts of objects: one for each set of ports that some of its
 /// destinations have. `everybody` is what `*` is as a source of `autogroup:self`.
 ///
-/// What is said of the acl's sources and fields is in the first of them, what is said of a destination where that is.
+/// Comments on the acl's sources and fields go to the first of them, comments on a destination stay with it.
 pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str) -> Vec<String> {
-    let content = marked_content(document, id);
+    let content = content_with_marks(document, id);
     let is_broken = document.source(id).contains('\n');
-    let entry = Entry::of(document, acl, &content, everybody);
+    let entry = Entry::read(document, acl, &content, everybody);
     let parts = parts(acl);
     let grant = |(index, part): (usize, &Part)| {
         let (is_first, is_last) = (index == 0, index + 1 == parts.len());
-        let mut object = Items::around(&content, is_broken, is_first, is_last);
+        let mut object = Items::from_content(&content, is_broken, is_first, is_last);
         object.items = entry.members(part, is_first, is_last);
         let text = object.object();
         if text.len() <= WIDTH || text.contains('\n') {
@@ -102,7 +102,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(document: &'a Document, acl: &'a Acl, content: &Content, everybody: &'a str) -> Self {
+    fn read(document: &'a Document, acl: &'a Acl, content: &Content, everybody: &'a str) -> Self {
         let mut entry = Entry {
             document,
             acl,
@@ -137,10 +137,10 @@ impl<'a> Entry<'a> {
                 let proto = self.document.string(child.value).filter(|proto| !proto.is_empty());
                 self.proto = proto.map(|proto| proto.to_ascii_lowercase() + ":").unwrap_or_default();
             }
-            Some("srcposture") => self.others.insert(0, (Item::of(child), literal("srcPosture"), child.value)),
+            Some("srcposture") => self.others.insert(0, (Item::from_child(child), literal("srcPosture"), child.value)),
             _ => {
                 let name = child.name.map(|name| self.document.source(name).to_owned());
-                self.others.push((Item::of(child), name.unwrap_or_default(), child.value));
+                self.others.push((Item::from_child(child), name.unwrap_or_default(), child.value));
             }
         }
     }
@@ -174,9 +174,9 @@ impl<'a> Entry<'a> {
         if (is_first && !part.is_own) || self.document.kind(id) != Kind::Array {
             return source.to_owned();
         }
-        let content = marked_content(self.document, id);
-        let mut list = Items::around(&content, source.contains('\n'), is_first, is_first);
-        let child = |child: &Child| if is_first { Item::of(child) } else { Item::default() };
+        let content = content_with_marks(self.document, id);
+        let mut list = Items::from_content(&content, source.contains('\n'), is_first, is_first);
+        let child = |child: &Child| if is_first { Item::from_child(child) } else { Item::default() };
         let items = self.acl.src.iter().zip(&content.children);
         list.items = items
             .map(|(source, place)| {
@@ -189,17 +189,17 @@ impl<'a> Entry<'a> {
 
     /// The destinations without their ports, and the ports.
     fn destinations(&self, part: &Part, is_first: bool, is_last: bool) -> (Items, Items) {
-        let content = self.dst.1.map(|id| marked_content(self.document, id)).unwrap_or_default();
+        let content = self.dst.1.map(|id| content_with_marks(self.document, id)).unwrap_or_default();
         let comments = |index: usize| content.children.get(index);
         let is_broken = self.dst.1.is_some_and(|id| self.document.source(id).contains('\n')) && part.hosts.len() > 1;
-        let mut dst = Items::around(&content, is_broken, is_first, is_last);
+        let mut dst = Items::from_content(&content, is_broken, is_first, is_last);
         let ports = part.hosts.first().map_or(vec![PortRange::ALL], Host::ports);
-        let port = |range: &PortRange| Item::plain(literal(&format!("{}{range}", self.proto)));
+        let port = |range: &PortRange| Item::new(literal(&format!("{}{range}", self.proto)));
         let mut ip = Items { items: ports.iter().map(port).collect(), ..Items::default() };
         for host in &part.hosts {
-            let mut item = Item::plain(literal(host.name));
+            let mut item = Item::new(literal(host.name));
             for (index, ranges) in &host.items {
-                // Where one destination stands again with other ports, it is those that a comment tells apart.
+                // If a destination appears again with other ports, a comment on it is about those ports.
                 let about_ports = part.hosts.len() == 1 && host.items.len() > 1;
                 let place = ports.iter().position(|range| about_ports && ranges.first() == Some(range));
                 let item = place.and_then(|place| ip.items.get_mut(place)).unwrap_or(&mut item);

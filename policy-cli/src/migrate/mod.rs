@@ -2,35 +2,36 @@
 //!
 //! Pure functions from a text to a text: the parts that change are replaced, and the official formatter does the rest.
 
+mod commented;
 mod entry;
-mod written;
 
 use std::ops::Range;
 
 use policy_analysis::diff::{Diff, diff};
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
-use policy_core::{Code, Diagnostic, Policy, Severity, check};
+use policy_core::{Code, Diagnostic, Policy, check};
 
-use self::written::{Item, Items};
-use crate::comment::{Child, Content, Lines, has_trailing_comma, marked_content};
+use self::commented::{Item, Items};
+use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
+use crate::text::{TextEdits, without_byte_order_mark};
 
 /// A policy file without acls.
 #[derive(Clone, Debug)]
 pub struct Migration {
     /// The file, officially formatted.
     pub text: String,
-    /// Whether it had any, or an empty list of them. If not, it says what it said.
+    /// True if it had any, or an empty list of them. If not, it says what it said.
     pub had_acls: bool,
-    /// How many acls there were.
+    /// The number of acls in the file.
     pub acls: usize,
-    /// How many grants have taken their place.
+    /// The number of grants in their place.
     pub grants: usize,
 }
 
-/// Why acls stay what they are.
+/// The reason why a file is not migrated.
 #[derive(Clone, Debug)]
-pub enum Unmigrated {
+pub enum MigrationError {
     /// Tailscale would refuse the file, or refuses in a grant what it takes in an acl.
     Invalid(Vec<Diagnostic>),
     /// The grants would not mean the same.
@@ -41,30 +42,29 @@ pub enum Unmigrated {
 ///
 /// # Errors
 /// Says why that cannot be.
-pub fn migrate(text: &str) -> Result<Migration, Unmigrated> {
-    // Editors put the mark there, and Tailscale never sees it.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
+    let text = without_byte_order_mark(text);
     let policy = Policy::parse(text);
     let mut errors = check::check(&policy);
-    errors.retain(|finding| finding.severity() == Severity::Error);
+    errors.retain(Diagnostic::is_error);
     errors.extend(default_routes(&policy));
-    let Ok(document) = Document::parse(text, 0) else { return Err(Unmigrated::Invalid(errors)) };
+    let Ok(document) = Document::parse(text, 0) else { return Err(MigrationError::Invalid(errors)) };
     if !errors.is_empty() {
-        return Err(Unmigrated::Invalid(errors));
+        return Err(MigrationError::Invalid(errors));
     }
     let acls = policy.acls.as_ref().map_or(0, Vec::len);
-    let Some((text, grants)) = Sections::of(&document).migrated(&policy, Autogroup::Member.name()) else {
+    let Some((text, grants)) = Sections::find(&document).migrate(&policy, Autogroup::Member.name()) else {
         return Ok(Migration { text: document.format(), had_acls: false, acls, grants: 0 });
     };
     // A file has one of the two names of the role or the other.
     let is_mixed = |text: &str| check::check(&Policy::parse(text)).iter().any(|f| f.code == Code::MixedMemberNames);
     let migrated =
-        if is_mixed(&text) { Sections::of(&document).migrated(&policy, Autogroup::OLD_MEMBER) } else { None };
+        if is_mixed(&text) { Sections::find(&document).migrate(&policy, Autogroup::OLD_MEMBER) } else { None };
     let (text, grants) = migrated.unwrap_or((text, grants));
     let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
     let difference = diff(&policy, &Policy::parse(text.as_str()));
     if !difference.is_empty() {
-        return Err(Unmigrated::Different(difference));
+        return Err(MigrationError::Different(difference));
     }
     Ok(Migration { text, had_acls: true, acls, grants })
 }
@@ -93,13 +93,9 @@ struct Sections<'a> {
     grants: Option<usize>,
 }
 
-/// Parts of a text, and what takes their places.
-#[derive(Default)]
-struct Edits(Vec<(Range<usize>, String)>);
-
 impl Sections<'_> {
-    fn of(document: &Document) -> Sections<'_> {
-        let content = marked_content(document, document.root());
+    fn find(document: &Document) -> Sections<'_> {
+        let content = content_with_marks(document, document.root());
         let place = |section: &str| {
             content.children.iter().position(|child| {
                 let name = child.name.and_then(|name| document.string(name));
@@ -111,12 +107,12 @@ impl Sections<'_> {
     }
 
     /// The text with grants instead of acls, and how many those are; `None` if there are no acls.
-    fn migrated(&self, policy: &Policy, everybody: &str) -> Option<(String, usize)> {
+    fn migrate(&self, policy: &Policy, everybody: &str) -> Option<(String, usize)> {
         let place = self.acls?;
         let child = self.content.children.get(place)?;
         // `null` is the same as none.
         let acls = policy.acls.as_ref()?;
-        let list = marked_content(self.document, child.value);
+        let list = content_with_marks(self.document, child.value);
         let separator = if self.document.source(child.value).contains('\n') { ",\n" } else { ", " };
         let mut count = 0;
         let mut entries = Vec::with_capacity(acls.len());
@@ -125,7 +121,7 @@ impl Sections<'_> {
             count += grants.len();
             entries.push(grants.join(&with_levels(separator, child)));
         }
-        let mut edits = Edits::default();
+        let mut edits = TextEdits::default();
         match self.grants.and_then(|grants| self.content.children.get(grants)) {
             None => {
                 edits.replace(self.range(child.name?), "\"grants\"");
@@ -135,15 +131,15 @@ impl Sections<'_> {
                     .for_each(|(child, entry)| edits.replace(self.range(child.value), entry));
             }
             Some(grants) => {
-                self.append(grants, &joined(child, &list, entries), &mut edits);
+                self.append(grants, &join_entries(child, &list, entries), &mut edits);
                 self.remove(place, child, &mut edits);
             }
         }
-        Some((edits.applied(self.document.text()), count))
+        Some((edits.apply(self.document.text()), count))
     }
 
     /// Puts more items at the end of a list.
-    fn append(&self, list: &Child, items: &str, edits: &mut Edits) {
+    fn append(&self, list: &Child, items: &str, edits: &mut TextEdits) {
         let range = self.range(list.value);
         if self.document.kind(list.value) != Kind::Array {
             edits.replace(range, &format!("[\n{items}]"));
@@ -158,7 +154,7 @@ impl Sections<'_> {
     }
 
     /// Takes a member away, and what is said of it; what is behind another one on its line stays there.
-    fn remove(&self, place: usize, child: &Child, edits: &mut Edits) {
+    fn remove(&self, place: usize, child: &Child, edits: &mut TextEdits) {
         let (document, root) = (self.document, self.document.root());
         let Some(name) = child.name else { return };
         let before = document.before(name);
@@ -187,53 +183,30 @@ impl Sections<'_> {
     }
 }
 
-impl Edits {
-    fn replace(&mut self, range: Range<usize>, text: &str) {
-        self.0.push((range, text.to_owned()));
-    }
-
-    fn insert(&mut self, at: usize, text: &str) {
-        self.replace(at..at, text);
-    }
-
-    /// The text with all of them, none of which reaches into another.
-    fn applied(mut self, text: &str) -> String {
-        self.0.sort_by_key(|(range, _)| range.start);
-        let mut edited = String::with_capacity(text.len());
-        let mut done = 0;
-        for (range, replacement) in self.0 {
-            edited.push_str(text.get(done..range.start).unwrap_or_default());
-            edited.push_str(&replacement);
-            done = range.end;
-        }
-        edited.push_str(text.get(done..).unwrap_or_default());
-        edited
-    }
-}
-
 /// A line end if the text has one.
 fn line_end(text: &str) -> &'static str {
     if text.contains('\n') { "\n" } else { "" }
 }
 
-/// What stands between the grants that an acl becomes: levels of warnings that are given above it are so for all of them.
+/// Returns the text between the grants that an acl becomes: lint levels above the acl apply to all of them.
 fn with_levels(separator: &str, acl: &Child) -> String {
     let is_level = |comment: &&String| {
         comment.strip_prefix("//").is_some_and(|comment| Lint::start(comment.trim_start()).is_some())
     };
-    let levels: Vec<&str> = acl.above.iter().filter(is_level).map(String::as_str).collect();
+    let levels: Vec<&str> = acl.comments.above.iter().filter(is_level).map(String::as_str).collect();
     if levels.is_empty() { separator.to_owned() } else { format!(",\n{}\n", levels.join("\n")) }
 }
 
 /// The entries of a section on their way to another one, with all that is said of them and of the section.
-fn joined(section: &Child, list: &Content, entries: Vec<String>) -> String {
-    let item = |(child, text): (&Child, String)| Item { text, ..Item::of(child) };
+fn join_entries(section: &Child, list: &Content, entries: Vec<String>) -> String {
+    let item = |(child, text): (&Child, String)| Item { text, ..Item::from_child(child) };
     let mut items = Items { items: list.children.iter().zip(entries).map(item).collect(), ..Items::default() };
-    let notes = section.alone.iter().chain([&section.above, &list.open]).filter(|lines| !lines.is_empty());
+    let notes =
+        section.comments.alone.iter().chain([&section.comments.above, &list.open]).filter(|lines| !lines.is_empty());
     let notes: Vec<Lines> = notes.cloned().collect();
-    items.end = list.end.iter().chain([&section.behind]).filter(|lines| !lines.is_empty()).cloned().collect();
+    items.end = list.end.iter().chain([&section.comments.behind]).filter(|lines| !lines.is_empty()).cloned().collect();
     match items.items.first_mut() {
-        Some(first) => drop(first.alone.splice(0..0, notes)),
+        Some(first) => drop(first.comments.alone.splice(0..0, notes)),
         None => drop(items.end.splice(0..0, notes)),
     }
     items.inside()

@@ -6,7 +6,7 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CrateName(String);
 
-/// Where the crates of `policy!` come from.
+/// The source that cargo gets the crates of `policy!` from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     /// crates.io
@@ -18,71 +18,14 @@ pub(crate) enum Library {
 }
 
 /// Names that mean something else to cargo or to Rust.
+#[rustfmt::skip]
 const TAKEN: &[&str] = &[
-    "policy-core",
-    "policy-macros",
-    "policy-cli",
-    "test",
-    "tests",
-    "core",
-    "std",
-    "alloc",
-    "proc-macro",
-    "build",
-    "deps",
-    "examples",
-    "incremental",
-    "as",
-    "async",
-    "await",
-    "break",
-    "const",
-    "continue",
-    "crate",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "struct",
-    "super",
-    "trait",
-    "true",
-    "type",
-    "unsafe",
-    "use",
-    "where",
-    "while",
-    "abstract",
-    "become",
-    "box",
-    "do",
-    "final",
-    "macro",
-    "override",
-    "priv",
-    "try",
-    "typeof",
-    "unsized",
-    "virtual",
-    "yield",
+    "policy-core", "policy-macros", "policy-cli", "test", "tests", "core", "std", "alloc", "proc-macro", "build",
+    "deps", "examples", "incremental", "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else",
+    "enum", "extern", "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut",
+    "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where",
+    "while", "abstract", "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized",
+    "virtual", "yield",
 ];
 
 impl CrateName {
@@ -95,7 +38,7 @@ impl CrateName {
     }
 
     /// A name like that of a directory.
-    pub(crate) fn of_directory(directory: &Path) -> CrateName {
+    pub(crate) fn from_directory(directory: &Path) -> CrateName {
         // The name of `.` is known to the system alone.
         let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         let name = whole.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
@@ -113,16 +56,16 @@ impl CrateName {
 
 /// A policy, and what is printed of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Written {
+pub(crate) struct CrateSource {
     /// `src/tailnet.rs`
     pub(crate) source: String,
     pub(crate) hujson: String,
 }
 
-impl Written {
+impl CrateSource {
     /// A policy to start with.
-    pub(crate) fn starter() -> Written {
-        Written {
+    pub(crate) fn starter() -> CrateSource {
+        CrateSource {
             source: include_str!("starter.rs.in").to_owned(),
             hujson: include_str!("starter.hujson.in").to_owned(),
         }
@@ -130,7 +73,7 @@ impl Written {
 }
 
 /// All files of the crate, with their paths in it.
-pub(crate) fn files(name: &CrateName, library: &Library, policy: Written) -> Vec<(&'static str, String)> {
+pub(crate) fn files(name: &CrateName, library: &Library, policy: CrateSource) -> Vec<(&'static str, String)> {
     vec![
         ("Cargo.toml", manifest(name, library)),
         (".gitignore", "/target\n".to_owned()),
@@ -205,7 +148,7 @@ mod tests {
             ("/srv/ключ", "tailnet-policy"),
             ("/", "tailnet-policy"),
         ] {
-            assert_eq!(CrateName::of_directory(Path::new(directory)), CrateName(name.to_owned()), "{directory}");
+            assert_eq!(CrateName::from_directory(Path::new(directory)), CrateName(name.to_owned()), "{directory}");
         }
         for name in ["", "fn", "a b", "1a", "ä", "policy-cli", "a/b", "-a"] {
             assert_eq!(CrateName::new(name), None, "{name}");

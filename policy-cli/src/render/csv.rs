@@ -16,7 +16,7 @@ pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item 
 }
 
 fn field(text: &str) -> String {
-    // Blanks at an end are lost by some readers, and an empty field alone on a line is no field.
+    // Blanks at an end are lost by some readers, and an empty field alone on a line is not read as a field.
     let is_plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',', '\n', '\r']);
     if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

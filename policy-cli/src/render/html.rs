@@ -4,23 +4,43 @@ use std::fmt::Write;
 
 use super::prose::{Block, Prose, Span, Table};
 
-/// A text that means nothing but itself, between tags and in a quoted attribute.
-pub(crate) fn escaped(text: &str) -> String {
+/// Escapes a text on one line, for between tags and for a quoted attribute.
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\r' | '\t' => out.push(' '),
-            // XML has none of these, whether written out or not.
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            letter => out.push(letter),
+            letter => push_escaped(&mut out, letter),
         }
     }
     out
+}
+
+/// Escapes a text for XML, where it keeps its lines.
+pub(crate) fn escape_xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\t' | '\n') { out.push(letter) } else { push_escaped(&mut out, letter) }
+    }
+    out
+}
+
+fn push_escaped(out: &mut String, letter: char) {
+    match letter {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        // XML has none of these, whether written out or not.
+        letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+        letter => out.push(letter),
+    }
+}
+
+/// Returns the start tag of what scrolls by itself, by keyboard too, where it is too wide.
+pub(super) fn scroll_region(label: &str) -> String {
+    format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", escape(label))
 }
 
 /// Blocks one after the other.
@@ -44,12 +64,9 @@ pub(crate) fn blocks(blocks: &[Block], caption: &str) -> String {
     out
 }
 
-/// A table that scrolls by itself, by keyboard too, where it is too wide.
-pub(crate) fn table(table: &Table, caption: &str) -> String {
-    let mut out = String::new();
-    let label = escaped(caption);
-    let _ = writeln!(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table>");
-    out.push_str("<thead>\n<tr>");
+fn table(table: &Table, caption: &str) -> String {
+    let mut out = scroll_region(caption);
+    out.push_str("\n<table>\n<thead>\n<tr>");
     for heading in &table.headings {
         let _ = write!(out, "<th scope=\"col\">{}</th>", prose(heading));
     }
@@ -72,8 +89,8 @@ pub(crate) fn table(table: &Table, caption: &str) -> String {
 /// A line.
 pub(crate) fn prose(prose: &Prose) -> String {
     let spans = prose.0.iter().map(|span| match span {
-        Span::Text(text) => escaped(text),
-        Span::Code(text) => format!("<code>{}</code>", escaped(text)),
+        Span::Text(text) => escape(text),
+        Span::Code(text) => format!("<code>{}</code>", escape(text)),
     });
     spans.collect()
 }
@@ -101,7 +118,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_escaped_is_read_back(text in "[ -~é\u{fffd}]{0,20}") {
-            let escaped = escaped(&text);
+            let escaped = escape(&text);
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
             let read = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
             prop_assert_eq!(read, text);

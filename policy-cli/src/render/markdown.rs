@@ -20,7 +20,7 @@ pub(crate) fn blocks(blocks: &[Block]) -> String {
 
 fn line(out: &mut String, mark: &str, prose: &Prose) {
     let text = self::prose(prose, false);
-    let _ = writeln!(out, "{mark}{}", guarded(&text));
+    let _ = writeln!(out, "{mark}{}", escape_start(&text));
 }
 
 /// A table.
@@ -44,14 +44,14 @@ fn row(out: &mut String, cells: impl Iterator<Item = String>) {
 
 fn prose(prose: &Prose, in_table: bool) -> String {
     let spans = prose.0.iter().map(|span| match span {
-        Span::Text(text) => escaped(text),
+        Span::Text(text) => escape(text),
         Span::Code(text) => code(text, in_table),
     });
     spans.collect()
 }
 
-/// What means something anywhere in a line loses its meaning.
-fn escaped(text: &str) -> String {
+/// Escapes everything that has a meaning anywhere in a line.
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in visible(text) {
         if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$') {
@@ -62,8 +62,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// What means something at the start of a line loses its meaning there.
-fn guarded(line: &str) -> String {
+/// Escapes everything that has a meaning at the start of a line.
+fn escape_start(line: &str) -> String {
     let number = line.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = line.split_at_checked(number).unwrap_or(("", line));
     let marks: &[char] = if number == 0 { &['#', '+', '-', '='] } else { &['.', ')'] };
@@ -85,7 +85,7 @@ fn code(text: &str, in_table: bool) -> String {
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     // A backslash before a bar would be taken for the bar's own.
     if in_table && text.contains("\\|") {
-        return escaped(&text);
+        return escape(&text);
     }
     let text = if in_table { text.replace('|', "\\|") } else { text };
     format!("{fence}{pad}{text}{pad}{fence}")

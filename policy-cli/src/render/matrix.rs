@@ -4,20 +4,22 @@ use std::collections::{BTreeMap, HashMap};
 
 use policy_analysis::matrix::{Cell, CellAccess, Matrix, MatrixEnd};
 use policy_core::Policy;
-use policy_core::json::{Value, json};
+use policy_core::json::{ToJson, Value, json};
 use policy_core::model::{Selector, User};
-use policy_core::source::Origin;
 
 use super::csv;
 use super::prose::{Prose, Table};
+use crate::json::array;
+use crate::locations::Locations;
+use crate::text::join;
 
-/// What the cells mean.
+/// Explains the cells.
 pub(crate) fn legend() -> Prose {
     let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
     Prose::text(numbers).and_code("*:53").and_text(" is a port of TCP and UDP alike.")
 }
 
-/// What users are called: by their name in the facts where they have one.
+/// The names of users: the one in the facts, where they have one.
 pub(crate) struct Names<'p>(HashMap<String, &'p User>);
 
 impl<'p> Names<'p> {
@@ -25,18 +27,18 @@ impl<'p> Names<'p> {
         Names(policy.facts.users.iter().map(|user| (user.email.to_ascii_lowercase(), user)).collect())
     }
 
-    /// What to call what is written so in the policy.
+    /// Returns the name of what the policy calls so.
     pub(crate) fn name<'a>(&'a self, written: &'a str) -> &'a str {
         let user = written.contains('@').then(|| self.0.get(&written.to_ascii_lowercase())).flatten();
         user.map_or(written, |user| &user.name)
     }
 
-    /// All of a list.
-    pub(crate) fn of(&self, selectors: &[Selector]) -> Prose {
+    /// Returns all of a list.
+    pub(crate) fn prose(&self, selectors: &[Selector]) -> Prose {
         Prose::codes(selectors.iter().map(|selector| self.name(&selector.text)))
     }
 
-    /// What to call a row or a column.
+    /// Returns the name of a row or a column.
     pub(crate) fn end(&self, end: &MatrixEnd) -> Prose {
         match end {
             MatrixEnd::AnythingElse => Prose::text(end.name()),
@@ -57,18 +59,18 @@ pub(crate) fn table(names: &Names, matrix: &Matrix, rows: &[usize], columns: &[u
     Table { headings, rows: rows.collect() }
 }
 
-/// What a cell says.
+/// Returns the text of a cell.
 pub(crate) fn cell(cell: Option<&Cell>) -> Prose {
     match cell {
         None => Prose::text("-"),
         Some(cell) => Prose::join(
-            cell.iter().map(|access| Prose::text(words(&access.ports.to_string())).and(condition(access))),
+            cell.iter().map(|access| Prose::text(abbreviate_ports(&access.ports.to_string())).and(condition(access))),
             "; ",
         ),
     }
 }
 
-/// What it takes beside being the source.
+/// Returns the conditions of an access.
 fn condition(access: &CellAccess) -> Prose {
     let names = |list: &[Selector]| Prose::codes(list.iter().map(|selector| selector.text.as_str()));
     let posture = (!access.postures.is_empty()).then(|| Prose::text("if ").and(names(access.postures)));
@@ -78,16 +80,16 @@ fn condition(access: &CellAccess) -> Prose {
 }
 
 /// Ports in the words of [`legend`].
-pub(crate) fn words(ports: &str) -> String {
-    let words = ports.split(", ").map(|word| match word.split_once(':') {
-        None if word == "*" => "Y".to_owned(),
+pub(crate) fn abbreviate_ports(ports: &str) -> String {
+    let ports: Vec<&str> = ports.split(", ").collect();
+    join(&ports, ", ", &|word| match word.split_once(':') {
+        None if *word == "*" => "Y".to_owned(),
         None => format!("*:{word}"),
         Some(("tcp", "22")) => "SSH".to_owned(),
         Some(("tcp", port)) if port != "*" => port.to_owned(),
         Some((protocol, "*")) if !matches!(protocol, "tcp" | "udp" | "sctp") => protocol.to_owned(),
-        Some(_) => word.to_owned(),
-    });
-    words.collect::<Vec<_>>().join(", ")
+        Some(_) => (*word).to_owned(),
+    })
 }
 
 /// The whole matrix for a spreadsheet, with ports as a grant's `ip` has them.
@@ -96,46 +98,41 @@ pub(crate) fn to_csv(matrix: &Matrix, rows: &[usize], columns: &[usize]) -> Stri
     let header = [String::new()].into_iter().chain(columns.iter().map(|column| name(&matrix.destinations, column)));
     let body = rows.iter().map(|row| {
         let cells = matrix.row(*row);
-        let text = |column: &usize| cells.get(column).map_or(String::new(), plain);
+        let text = |column: &usize| cells.get(column).map_or(String::new(), cell_text);
         [name(&matrix.sources, row)].into_iter().chain(columns.iter().map(text)).collect::<Vec<_>>()
     });
     csv::rows([header.collect()].into_iter().chain(body))
 }
 
-fn plain(cell: &Cell) -> String {
-    let access = cell.iter().map(|access| {
-        let words =
-            |list: &[Selector]| list.iter().map(|selector| selector.text.as_str()).collect::<Vec<_>>().join(" ");
+fn cell_text(cell: &Cell) -> String {
+    join(cell, "; ", &|access| {
         let mut text = access.ports.to_string();
         for (word, list) in [("if", access.postures), ("via", access.via)] {
             if !list.is_empty() {
-                text = format!("{text} {word} {}", words(list));
+                text = format!("{text} {word} {}", join(list, " ", &|selector| selector.text.to_string()));
             }
         }
         text
-    });
-    access.collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
-pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: impl Fn(Origin) -> Value) -> Value {
-    let names = |ends: &[MatrixEnd], places: &[usize]| {
-        places.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
+pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
+    let names = |ends: &[MatrixEnd], locations: &[usize]| {
+        locations.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
     };
     let mut access = Vec::new();
     for (source, cells) in rows.iter().filter_map(|&row| Some((matrix.sources.get(row)?, matrix.row(row)))) {
-        for (destination, cell) in shown(matrix, &cells, columns) {
+        for (destination, cell) in reached_cells(matrix, &cells, columns) {
             for part in cell {
-                let texts = |list: &[Selector]| {
-                    list.iter().map(|selector| Value::from(selector.text.as_str())).collect::<Value>()
-                };
+                let texts = |list: &[Selector]| array(list, &|selector| selector.text.as_str().into());
                 access.push(json!({
                     "source": source.name(),
                     "destination": destination.name(),
                     "ports": part.ports.to_string().split(", ").collect::<Vec<_>>(),
                     "srcPosture": texts(part.postures),
                     "via": texts(part.via),
-                    "lines": part.rules.iter().map(|&rule| line(rule)).collect::<Value>(),
+                    "lines": array(&part.rules, &|rule| locations.line(*rule).to_json()),
                 }));
             }
         }
@@ -143,7 +140,7 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: 
     json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access})
 }
 
-fn shown<'a, 'p>(
+fn reached_cells<'a, 'p>(
     matrix: &'a Matrix<'p>,
     cells: &'a BTreeMap<usize, Cell<'p>>,
     columns: &'a [usize],
@@ -152,7 +149,7 @@ fn shown<'a, 'p>(
 }
 
 /// All rows, and all columns but "anything else" where no row reaches that.
-pub(crate) fn everything(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
+pub(crate) fn all_ends(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
     let last = matrix.destinations.len().saturating_sub(1);
     let is_named = |column: usize| !matches!(matrix.destinations.get(column), Some(MatrixEnd::AnythingElse));
     let is_reached = || (0..matrix.sources.len()).any(|row| matrix.row(row).contains_key(&last));
@@ -176,7 +173,7 @@ mod tests {
             ("udp:53, icmp:*, sctp:*", "udp:53, icmp, sctp:*"),
             ("tcp:8000-8100", "8000-8100"),
         ] {
-            assert_eq!(words(ports), said, "{ports}");
+            assert_eq!(abbreviate_ports(ports), said, "{ports}");
         }
     }
 }

@@ -5,7 +5,7 @@
 pub(crate) enum Span {
     /// Words
     Text(String),
-    /// A name, or what else stands in the policy as it is
+    /// A name, or another part of the policy as it is
     Code(String),
 }
 
@@ -44,7 +44,7 @@ impl Prose {
         Prose::join(names.into_iter().map(Prose::code), ", ")
     }
 
-    /// What somebody wrote in a comment: one line, with names in backticks as they have them.
+    /// Reads a comment as one line, with its names in backticks.
     pub(crate) fn comment(comment: &str) -> Prose {
         let line = comment.split_whitespace().collect::<Vec<_>>().join(" ");
         let parts: Vec<&str> = line.split('`').collect();
@@ -96,7 +96,7 @@ impl Prose {
         self
     }
 
-    /// Whether it says nothing.
+    /// Returns true if it says nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -4,6 +4,7 @@ use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, level};
+use crate::json::to_text;
 use crate::line_index::Position;
 
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -13,7 +14,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         "warnings": report.count(Severity::Warning),
         "diagnostics": diagnostics(report),
     });
-    format!("{document:#}\n")
+    to_text(&document)
 }
 
 pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {

@@ -16,12 +16,14 @@ use policy_core::model::Sidecar;
 use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy, Severity};
 
+use crate::argument::Choice;
 use crate::line_index::{LineIndex, Position};
 
-/// How to write findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     /// For people, with excerpts of the policy.
+    #[default]
     Text,
     /// For scripts: one JSON document.
     Json,
@@ -33,7 +35,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// All of them, with the name on the command line and a line of help.
-    pub(crate) const ALL: [(Format, &str, &str); 4] = [
+    pub(crate) const ALL: &[Choice<Format>] = &[
         (Format::Text, "text", "for people, with excerpts of the policy"),
         (Format::Json, "json", "one JSON document"),
         (Format::Sarif, "sarif", "SARIF 2.1.0, for code scanning"),
@@ -41,7 +43,7 @@ impl Format {
     ];
 }
 
-/// What was found in one policy.
+/// The findings in one policy.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     policy: Source<'a>,
@@ -73,8 +75,8 @@ impl<'a> Report<'a> {
         Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, sidecar: None, diagnostics }
     }
 
-    /// The same for a policy, and for the invariants beside it.
-    pub(crate) fn of(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
+    /// Reports on a policy, and on the invariants beside it.
+    pub(crate) fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
         let source = |sidecar: &'a Sidecar| Source {
             path: Path::new(&sidecar.name),
             lines: LineIndex::new(&sidecar.text),
@@ -83,8 +85,8 @@ impl<'a> Report<'a> {
         Report { sidecar: policy.facts.sidecar.as_ref().map(source), ..Report::new(path, &policy.text, diagnostics) }
     }
 
-    /// The same for a text whose first byte has another position, as that of the facts beside a policy.
-    pub(crate) fn based(self, base: u32) -> Self {
+    /// Sets the position of the text's first byte, which is not 0 for the facts beside a policy.
+    pub(crate) fn with_base(self, base: u32) -> Self {
         Report { policy: Source { base, ..self.policy }, ..self }
     }
 
@@ -103,7 +105,7 @@ impl<'a> Report<'a> {
         text::each(self, &Renderer::plain()).collect()
     }
 
-    /// How many findings there are of a severity.
+    /// Counts the findings of a severity.
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
@@ -118,7 +120,7 @@ impl<'a> Report<'a> {
         self.policy.span(origin).map(|span| span.start.line)
     }
 
-    /// Where a finding stands; `None` if it is about something else, as the facts beside the policy.
+    /// Returns the span of a finding; `None` if it is about another text, as the facts beside the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
         self.policy.span(origin).or_else(|| self.sidecar.as_ref()?.span(origin))
     }
@@ -144,7 +146,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What Tailscale answers to the policy, as a sentence beside ours.
+/// Returns Tailscale's answer to the policy, as a sentence beside ours.
 fn answer(diagnostic: &Diagnostic) -> Option<String> {
     diagnostic.tailscale.as_ref().map(|message| format!("Tailscale answers: {message}"))
 }
@@ -201,7 +203,7 @@ mod tests {
                 .collect();
             let report = Report::new(Path::new("x"), text, &diagnostics);
             for (format, name, _) in Format::ALL {
-                let rendered = report.render(format, &Renderer::styled());
+                let rendered = report.render(*format, &Renderer::styled());
                 assert!(rendered.matches("wilder").count() >= wild.len(), "{name} of {text:?}: {rendered}");
             }
         }

@@ -9,23 +9,22 @@ use policy_core::json::{Value, json};
 use policy_core::{Code, Diagnostic};
 
 use super::{Report, Span, full_message, level};
+use crate::json::{array, to_text};
 
 pub(super) fn render(report: &Report<'_>) -> String {
-    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = report.diagnostics.iter().map(|diagnostic| result(report, diagnostic)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": {"name": "policy", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "tool": {"driver": {"name": "policy", "version": env!("CARGO_PKG_VERSION"), "rules": array(Code::ALL, &rule)}},
             "columnKind": "utf16CodeUnits",
-            "results": results,
+            "results": array(report.diagnostics, &|diagnostic| result(report, diagnostic)),
         }],
     });
-    format!("{document:#}\n")
+    to_text(&document)
 }
 
-fn rule(code: Code) -> Value {
+fn rule(code: &Code) -> Value {
     json!({
         "id": code.name(),
         "shortDescription": {"text": code.title()},

@@ -6,7 +6,7 @@ use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, answer};
 
-/// How many bytes of the policy to show at most. What is longer helps nobody, and takes long to lay out.
+/// The most bytes of the policy to show. A longer excerpt helps nobody, and takes long to lay out.
 const EXCERPT: usize = 16 << 10;
 
 pub(super) fn render(report: &Report<'_>, renderer: &Renderer) -> String {

@@ -9,12 +9,14 @@ use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
 use policy_core::testing::outcome::Expectation;
 
-use crate::answer::Asked;
-use crate::import::{Names, probe, quoted};
+use crate::answer::RulePrinter;
+use crate::import::{Names, quoted, test_target};
+use crate::json::array;
+use crate::text::join;
 
-/// What tests and invariants would notice, and how to write what would notice more.
+/// The coverage of the rules by tests and invariants, and the tests that would raise it.
 pub(crate) struct CoverageReport<'a> {
-    asked: Asked<'a>,
+    rules: RulePrinter<'a>,
     coverage: MutationCoverage,
     /// The names of `policy!`, if the policy is one. Otherwise tests are written as HuJSON.
     names: Option<Names>,
@@ -23,20 +25,20 @@ pub(crate) struct CoverageReport<'a> {
 /// A test that lines are put into.
 struct Entry<'a> {
     pin: &'a SuggestedTest,
-    /// What must be so, with its targets or accounts.
+    /// The expectations, with their targets or accounts.
     lists: [(&'static str, Vec<&'a str>); 3],
 }
 
-/// What tests that are one have in common: source, protocol, destination and attributes.
+/// The source, protocol, destination and attributes that the lines of one test share.
 type Head<'a> = (&'a str, Option<u8>, Option<&'a str>, String);
 
-/// A line of source is no longer than that.
+/// The most characters of a line of source.
 const WIDTH: usize = 100;
 
 impl<'a> CoverageReport<'a> {
     /// `source` are the users of the source of a `policy!`, if the policy is one.
-    pub(crate) fn new(asked: Asked<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
-        CoverageReport { asked, coverage, names: source.map(Names::of_users) }
+    pub(crate) fn new(rules: RulePrinter<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
+        CoverageReport { rules, coverage, names: source.map(Names::from_users) }
     }
 
     /// The share of the rules that something needs, in hundredths.
@@ -62,12 +64,12 @@ impl<'a> CoverageReport<'a> {
     /// For people: the rules, and the tests that are missing.
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
-        let unneeded = self.rules(|covered| (!covered.is_deletion_killed).then(|| self.without(covered)));
+        let unneeded = self.rules(|covered| (!covered.is_deletion_killed).then(|| self.explain_unneeded(covered)));
         let deletions = |pin: &&SuggestedTest| pin.mutation == Mutation::Deletion;
         self.part(&mut text, "nothing would fail without these rules", &unneeded, &deletions);
         let open = self.rules(|covered| {
             let ways: Vec<String> =
-                open(covered).map(|widening| in_words(widening, covered.is_ssh).to_owned()).collect();
+                unnoticed(covered).map(|widening| describe(widening, covered.is_ssh).to_owned()).collect();
             (!ways.is_empty()).then(|| format!("for {}", ways.join(", for ")))
         });
         self.part(&mut text, "nothing would fail if these rules were wider", &open, &|pin| !deletions(pin));
@@ -76,13 +78,15 @@ impl<'a> CoverageReport<'a> {
 
     fn rules(&self, said: impl Fn(&RuleCoverage) -> Option<String>) -> String {
         let rules = self.coverage.rules.iter();
-        let said = rules.filter_map(|covered| Some((covered.rule, said(covered)?)));
-        let said: Vec<_> = said.map(|(rule, said)| (rule, Some(said).filter(|said| !said.is_empty()))).collect();
-        self.asked.rules(&said.into_iter().map(|(rule, said)| (rule, said.into_iter().collect())).collect::<Vec<_>>())
+        let notes = rules.filter_map(|covered| {
+            let note = Some(said(covered)?).filter(|note| !note.is_empty());
+            Some((covered.rule, note.into_iter().collect()))
+        });
+        self.rules.rules(&notes.collect::<Vec<_>>())
     }
 
-    /// What there is to say of a rule that nothing needs.
-    fn without(&self, covered: &RuleCoverage) -> String {
+    /// Explains why nothing needs a rule.
+    fn explain_unneeded(&self, covered: &RuleCoverage) -> String {
         let has_pin = covered.suggested_tests.iter().any(|test| test.mutation == Mutation::Deletion);
         match (covered.is_redundant, has_pin) {
             (true, _) => "other rules allow all of it".to_owned(),
@@ -118,7 +122,7 @@ impl<'a> CoverageReport<'a> {
                 None => writeln!(text, "  \"{section}\": ["),
             };
             for entry in own {
-                let written = self.names.as_ref().map_or_else(|| entry.in_hujson(), |names| entry.in_rust(names));
+                let written = self.names.as_ref().map_or_else(|| entry.to_hujson(), |names| entry.to_rust(names));
                 for line in written.lines() {
                     let _ = writeln!(text, "    {line}");
                 }
@@ -136,17 +140,17 @@ impl<'a> CoverageReport<'a> {
             entries(&pins).first().map(|entry| json!({"section": entry.section(), "test": entry.to_json()}))
         };
         let rule = |covered: &RuleCoverage| {
-            let ways = covered.widenings.iter().map(|&(widening, is_killed)| {
+            let wider = array(&covered.widenings, &|&(widening, is_killed)| {
                 let pin = pin(covered, Mutation::Widening(widening));
                 json!({"change": name(widening), "noticed": is_killed, "pin": pin})
             });
             json!({
-                "line": self.asked.line(covered.rule),
-                "rule": self.asked.text(covered.rule),
+                "line": self.rules.line(covered.rule),
+                "rule": self.rules.text(covered.rule),
                 "needed": covered.is_deletion_killed,
                 "needless": covered.is_redundant,
                 "pin": pin(covered, Mutation::Deletion),
-                "wider": ways.collect::<Vec<_>>(),
+                "wider": wider,
             })
         };
         let (killed, widenings) = self.coverage.killed_widenings();
@@ -157,22 +161,22 @@ impl<'a> CoverageReport<'a> {
             "ways": widenings,
             "noticed": killed,
             "untestable": self.coverage.untestable,
-            "each": self.coverage.rules.iter().map(rule).collect::<Vec<_>>(),
+            "each": array(&self.coverage.rules, &rule),
         })
     }
 
     /// The place and the text of each rule, and whether something needs it.
     pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
         let rules = self.coverage.rules.iter();
-        rules.map(|covered| (self.asked.line(covered.rule), self.asked.text(covered.rule), covered.is_deletion_killed))
+        rules.map(|covered| (self.rules.line(covered.rule), self.rules.text(covered.rule), covered.is_deletion_killed))
     }
 }
 
-fn open(covered: &RuleCoverage) -> impl Iterator<Item = Widening> {
+fn unnoticed(covered: &RuleCoverage) -> impl Iterator<Item = Widening> {
     covered.widenings.iter().filter(|(_, is_killed)| !is_killed).map(|(widening, _)| *widening)
 }
 
-fn in_words(widening: Widening, is_ssh: bool) -> &'static str {
+fn describe(widening: Widening, is_ssh: bool) -> &'static str {
     match widening {
         Widening::Source => "every source",
         Widening::Destination => "every destination",
@@ -233,16 +237,17 @@ impl Entry<'_> {
     }
 
     /// As an entry of a policy file.
-    fn in_hujson(&self) -> String {
+    fn to_hujson(&self) -> String {
         let Value::Object(entry) = self.to_json() else { return String::new() };
         let order = ["src", "dst", "proto", "srcPostureAttrs", "accept", "check", "deny"];
         let members = order.iter().filter_map(|key| Some((key, entry.get(*key)?)));
-        let members: Vec<String> = members.map(|(key, value)| format!("\"{key}\": {}", spaced(value))).collect();
+        let members: Vec<String> =
+            members.map(|(key, value)| format!("\"{key}\": {}", to_spaced_json(value))).collect();
         format!("{{{}}},", members.join(", "))
     }
 
     /// As a statement of `policy!`.
-    fn in_rust(&self, names: &Names) -> String {
+    fn to_rust(&self, names: &Names) -> String {
         let head = match &self.pin.destination {
             Some(destination) => format!("{} -> {}", names.selector(&self.pin.src), names.selector(destination)),
             None => names.selector(&self.pin.src),
@@ -250,15 +255,15 @@ impl Entry<'_> {
         let mut statements: Vec<String> = Vec::new();
         statements.extend(self.pin.proto.map(|proto| format!("proto {proto};")));
         if !self.pin.attributes.is_empty() {
-            let attributes = spaced(&self.pin.attributes.clone().into());
+            let attributes = to_spaced_json(&self.pin.attributes.clone().into());
             statements.push(format!("srcPostureAttrs {attributes};"));
         }
         for (name, list) in self.lists.iter().filter(|(_, list)| !list.is_empty()) {
             let word = |target: &&str| match self.pin.destination {
                 Some(_) => quoted(target),
-                None => probe(names, target),
+                None => test_target(names, target),
             };
-            statements.push(format!("{name} {};", list.iter().map(word).collect::<Vec<_>>().join(", ")));
+            statements.push(format!("{name} {};", join(list, ", ", &word)));
         }
         let line = format!("{head} {{ {} }}", statements.join(" "));
         if line.chars().count() <= WIDTH {
@@ -269,12 +274,12 @@ impl Entry<'_> {
 }
 
 /// JSON with blanks, as people write it.
-fn spaced(value: &Value) -> String {
+fn to_spaced_json(value: &Value) -> String {
     match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!("[{}]", join(items, ", ", &to_spaced_json)),
         Value::Object(members) => {
             let members =
-                members.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), spaced(value)));
+                members.iter().map(|(key, value)| format!("{}: {}", Value::from(key.as_str()), to_spaced_json(value)));
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         value => value.to_string(),

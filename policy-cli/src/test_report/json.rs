@@ -5,11 +5,12 @@ use policy_core::json::{Value, json};
 use policy_core::testing::outcome::Outcome;
 
 use super::{Status, TestReport, expectation, section, source, status};
+use crate::json::to_text;
 use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
-    let report = Report::of(tests.path, tests.policy, &findings);
+    let report = Report::on_policy(tests.path, tests.policy, &findings);
     let mut diagnostics = report.to_json().into_iter();
     let mut entries: Vec<Value> = Vec::new();
     for test in tests.tests() {
@@ -40,7 +41,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
     if let (Some(coverage), Some(document)) = (tests.coverage, document.as_object_mut()) {
         document.insert("coverage".to_owned(), coverage.to_json());
     }
-    format!("{document:#}\n")
+    to_text(&document)
 }
 
 fn target(tests: &TestReport<'_>, report: &Report<'_>, outcome: &Outcome, diagnostic: Option<Value>) -> Value {

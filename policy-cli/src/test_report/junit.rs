@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use policy_core::{Diagnostic, Tested};
 
 use super::{CoverageReport, Status, TestReport, expectation, section, source, status, target};
+use crate::render::html::escape_xml;
 use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
-    let report = Report::of(tests.path, tests.policy, &findings);
+    let report = Report::on_policy(tests.path, tests.policy, &findings);
     let mut texts = report.to_texts().into_iter();
     let [pass, unknown, fail] = tests.counts();
     let errors = tests.tested.iter().filter(|tested| is_error(tested)).count();
@@ -19,7 +20,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
         unknown.saturating_sub(errors),
         tests.time.as_secs_f64()
     );
-    let name = escaped(&tests.path.to_string_lossy());
+    let name = escape_xml(&tests.path.to_string_lossy());
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"{name}\" {counts}>\n"
     );
@@ -50,17 +51,15 @@ fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
     );
     for (line, rule, is_needed) in rules {
         let line = line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
-        let end = match is_needed {
-            true => "/>",
-            false => ">\n      <skipped message=\"no test needs this rule\"/>\n    </testcase>",
-        };
-        let rule = escaped(&rule);
+        let skipped = ">\n      <skipped message=\"no test needs this rule\"/>\n    </testcase>";
+        let end = if is_needed { "/>" } else { skipped };
+        let rule = escape_xml(&rule);
         let _ = writeln!(xml, "    <testcase classname=\"coverage\" name=\"{rule}\" file=\"{file}\"{line}{end}");
     }
     xml.push_str("  </testsuite>\n");
 }
 
-/// Whether a fact is missing that the policy should have.
+/// Returns true if a fact is missing that the policy should have.
 fn is_error(tested: &Tested) -> bool {
     status(&tested.outcome) == Status::Unknown && tested.finding.as_ref().is_some_and(Diagnostic::is_error)
 }
@@ -73,9 +72,9 @@ fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut 
         xml,
         "    <testcase classname=\"{} {}\" name=\"{} {}\" file=\"{file}\"{line}",
         section(outcome),
-        escaped(source(outcome)),
+        escape_xml(source(outcome)),
         expectation(outcome),
-        escaped(&target(outcome)),
+        escape_xml(&target(outcome)),
     );
     let element = match status(outcome) {
         Status::Pass => return xml.push_str("/>\n"),
@@ -90,25 +89,7 @@ fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut 
     let _ = writeln!(
         xml,
         ">\n      <{element} type=\"{code}\" message=\"{}\">{}</{element}>\n    </testcase>",
-        escaped(message),
-        escaped(text.trim_end())
+        escape_xml(message),
+        escape_xml(text.trim_end())
     );
-}
-
-/// What XML has other uses for, and what it cannot have at all.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' => escaped.push(letter),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            _ if letter.is_control() => escaped.push('\u{fffd}'),
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
 }

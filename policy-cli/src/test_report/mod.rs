@@ -16,12 +16,15 @@ use policy_core::testing::outcome::{Expectation, Outcome, Probe};
 use policy_core::testing::ternary::Ternary;
 use policy_core::{Diagnostic, Policy, Tested};
 
+use crate::argument::Choice;
+
 pub(crate) use coverage::CoverageReport;
 
-/// How to write outcomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format of outcomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TestFormat {
     /// For people: a line for each target, and why some fail.
+    #[default]
     Text,
     /// For scripts: one JSON document.
     Json,
@@ -31,21 +34,21 @@ pub(crate) enum TestFormat {
 
 impl TestFormat {
     /// All of them, with the name on the command line and a line of help.
-    pub(crate) const ALL: [(TestFormat, &str, &str); 3] = [
+    pub(crate) const ALL: &[Choice<TestFormat>] = &[
         (TestFormat::Text, "text", "for people"),
         (TestFormat::Json, "json", "one JSON document"),
         (TestFormat::Junit, "junit", "JUnit's XML, for CI"),
     ];
 }
 
-/// What became of the tests of one policy.
+/// The outcomes of the tests of one policy.
 pub(crate) struct TestReport<'a> {
     /// The file, as it was named.
     path: &'a Path,
     policy: &'a Policy,
     tested: &'a [Tested<'a>],
     time: Duration,
-    /// Whether what passes is left out.
+    /// True if what passes is left out.
     quiet: bool,
     coverage: Option<&'a CoverageReport<'a>>,
 }
@@ -54,7 +57,7 @@ pub(crate) struct TestReport<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Pass,
-    /// It hangs on something that is not known, which is no mistake of the policy's
+    /// It depends on an unknown fact, which is not an error in the policy.
     Unknown,
     Fail,
 }
@@ -70,7 +73,7 @@ impl<'a> TestReport<'a> {
         TestReport { path, policy, tested, time, quiet, coverage: None }
     }
 
-    /// The same with what the tests do not cover.
+    /// Adds the rules that the tests do not cover.
     pub(crate) fn with_coverage(self, coverage: Option<&'a CoverageReport<'a>>) -> Self {
         TestReport { coverage, ..self }
     }
@@ -84,13 +87,13 @@ impl<'a> TestReport<'a> {
         }
     }
 
-    /// Whether nothing fails, and no fact is missing that the policy should have.
+    /// Returns true if nothing fails, and no fact is missing that the policy should have.
     pub(crate) fn is_good(&self) -> bool {
         let is_bad = |tested: &Tested| tested.finding.as_ref().is_some_and(Diagnostic::is_error);
         !self.tested.iter().any(|tested| tested.outcome.fails() || is_bad(tested))
     }
 
-    /// How many do what, in one line.
+    /// Counts the outcomes in one line.
     pub(crate) fn summary(&self) -> String {
         let [pass, unknown, fail] = self.counts();
         let time = format!("({:.1} ms)", self.time.as_secs_f64() * 1000.0);
@@ -109,7 +112,7 @@ impl<'a> TestReport<'a> {
         format!("{targets}: {} {time}", parts.join(", "))
     }
 
-    /// What there is to say, in the order of the targets.
+    /// Returns the findings in the order of the targets.
     fn findings(&self) -> Vec<Diagnostic> {
         self.tested.iter().filter_map(|tested| tested.finding.clone()).collect()
     }
@@ -133,7 +136,7 @@ impl<'a> TestReport<'a> {
         self.tested.chunk_by(same).filter(move |test| test.iter().any(is_shown))
     }
 
-    /// Whether a target is one to show.
+    /// Returns true if a target is one to show.
     fn shows(&self, tested: &Tested) -> bool {
         !self.quiet || status(&tested.outcome) != Status::Pass
     }
@@ -160,7 +163,7 @@ fn expectation(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// The section that a test stands in.
+/// Returns the section of a test.
 fn section(outcome: &Outcome) -> &'static str {
     if outcome.probe.is_ssh() { "sshTests" } else { "tests" }
 }
@@ -169,7 +172,7 @@ fn source<'a>(outcome: &Outcome<'a>) -> &'a str {
     outcome.source.map_or("", |source| source.text.as_str())
 }
 
-/// What is tested, after what must be of it: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
+/// Describes the target of a test: `tag:web:443`, `tag:web:53 over udp`, `tag:web as root`.
 fn target(outcome: &Outcome) -> String {
     match outcome.probe {
         Probe::Ssh { account } => format!("{} as {account}", outcome.destination),

@@ -7,17 +7,17 @@ use annotate_snippets::normalize_untrusted_str as visible;
 use policy_core::Tested;
 
 use super::{Status, TestReport, expectation, section, source, status, target};
-use crate::places::Places;
+use crate::locations::Locations;
 use crate::report::{Format, Report};
 
 pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
     let findings = tests.findings();
-    let report = Report::of(tests.path, tests.policy, &findings);
-    let places = Places::new(tests.path, tests.policy);
+    let report = Report::on_policy(tests.path, tests.policy, &findings);
+    let locations = Locations::new(tests.path, tests.policy);
     let mut text = String::new();
     for test in tests.tests() {
         let Some(Tested { outcome, .. }) = test.first() else { continue };
-        let head = format!("{} {} ({})", section(outcome), source(outcome), places.link(outcome.test));
+        let head = format!("{} {} ({})", section(outcome), source(outcome), locations.link(outcome.test));
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{}", visible(&head));
         let shown: Vec<&Tested> = test.iter().filter(|tested| tests.shows(tested)).collect();
@@ -28,7 +28,7 @@ pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
                 Status::Unknown => "?",
                 Status::Fail => "FAIL",
             };
-            let rule = tests.rule(outcome).map(|rule| places.link(rule)).unwrap_or_default();
+            let rule = tests.rule(outcome).map(|rule| locations.link(rule)).unwrap_or_default();
             let line = format!("  {status:4}  {:6} {:width$}  {rule}", expectation(outcome), target(outcome));
             let _ = writeln!(text, "{}", visible(line.trim_end()));
         }

@@ -1,5 +1,6 @@
 use std::str::FromStr;
 
+use crate::model::service::service_port;
 use crate::diagnostic::{Code, Problem, go_quote};
 
 /// A range of ports, both ends included. `*` is 0 to 65535.
@@ -128,32 +129,6 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
             ))
         }
         _ => problem(format!("`{text}` is no port")).help("write a number, or `*` for all ports"),
-    })
-}
-
-/// The ports of services that people name, since Tailscale takes numbers only.
-pub(super) fn service_port(name: &str) -> Option<u16> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "ftp" => 21,
-        "ssh" => 22,
-        "telnet" => 23,
-        "smtp" => 25,
-        "dns" | "domain" => 53,
-        "http" => 80,
-        "ntp" => 123,
-        "snmp" => 161,
-        "ldap" => 389,
-        "https" => 443,
-        "smb" => 445,
-        "ldaps" => 636,
-        "imaps" => 993,
-        "nfs" => 2049,
-        "mysql" => 3306,
-        "rdp" => 3389,
-        "postgres" | "postgresql" => 5432,
-        "vnc" => 5900,
-        "redis" => 6379,
-        _ => return None,
     })
 }
 

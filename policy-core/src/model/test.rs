@@ -2,7 +2,7 @@ use crate::json::Map;
 
 use crate::diagnostic::{Code, Problem};
 use crate::model::acl::host_of;
-use crate::model::port::service_port;
+use crate::model::service::service_port;
 use crate::model::{List, PortRange, Protocol, Selector};
 use crate::source::{Origin, Text};
 

@@ -1,25 +1,26 @@
 use std::fmt::Write;
 
 use super::{Graph, Node};
+use crate::text::join;
 
 /// For Graphviz.
 pub(crate) fn dot(graph: &Graph) -> String {
     let mut out = String::from("digraph policy {\n\trankdir=LR;\n\tnode [shape=box];\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
         for (place, Node { names }) in nodes.iter().enumerate() {
-            let lines: Vec<String> = names.iter().map(|name| escaped(name)).collect();
-            let _ = writeln!(out, "\t{side}{place} [label=\"{}\"];", lines.join("\\n"));
+            let label = join(names, "\\n", &|name| escape(name));
+            let _ = writeln!(out, "\t{side}{place} [label=\"{label}\"];");
         }
     }
     for edge in &graph.edges {
-        let label = escaped(&edge.label);
+        let label = escape(&edge.label);
         let _ = writeln!(out, "\ts{} -> d{} [label=\"{label}\"];", edge.source, edge.destination);
     }
     out + "}\n"
 }
 
-/// What stands in quotes, where Graphviz would have escapes and entities.
-fn escaped(text: &str) -> String {
+/// Escapes a text in quotes, where Graphviz reads escapes and entities.
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {
         match letter {
@@ -38,6 +39,6 @@ mod tests {
 
     #[test]
     fn quotes_and_escapes_mean_themselves() {
-        assert_eq!(escaped("a\"];\n\\n &lt;"), "a\\\"]; \\\\n &amp;lt;");
+        assert_eq!(escape("a\"];\n\\n &lt;"), "a\\\"]; \\\\n &amp;lt;");
     }
 }

@@ -1,25 +1,26 @@
 use std::fmt::Write;
 
 use super::{Graph, Node};
+use crate::text::join;
 
 /// For Mermaid, which GitHub and Forgejo draw where Markdown has it in a fence.
 pub(crate) fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
         for (place, Node { names }) in nodes.iter().enumerate() {
-            let lines: Vec<String> = names.iter().map(|name| escaped(name)).collect();
-            let _ = writeln!(out, "    {side}{place}[\"{}\"]", lines.join("<br/>"));
+            let label = join(names, "<br/>", &|name| escape(name));
+            let _ = writeln!(out, "    {side}{place}[\"{label}\"]");
         }
     }
     for edge in &graph.edges {
-        let label = escaped(&edge.label);
+        let label = escape(&edge.label);
         let _ = writeln!(out, "    s{} -->|\"{label}\"| d{}", edge.source, edge.destination);
     }
     out
 }
 
-/// What could mean something becomes its number.
-fn escaped(text: &str) -> String {
+/// Replaces every character that could have a meaning by its number.
+fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {
         match letter {
@@ -41,6 +42,6 @@ mod tests {
 
     #[test]
     fn nothing_means_anything() {
-        assert_eq!(escaped("tag:a \"]|*#\n`"), "tag:a #34;#93;#124;#42;#35; #96;");
+        assert_eq!(escape("tag:a \"]|*#\n`"), "tag:a #34;#93;#124;#42;#35; #96;");
     }
 }

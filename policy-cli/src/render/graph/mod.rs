@@ -7,9 +7,10 @@ mod svg;
 use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
-use policy_core::model::{List, Selector};
 
-use super::matrix::{Names, words};
+use super::matrix::{Names, abbreviate_ports};
+use super::port_rule::{PortRule, port_rules};
+use crate::text::join;
 
 pub(crate) use dot::dot;
 pub(crate) use mermaid::mermaid;
@@ -29,7 +30,7 @@ pub(crate) struct Node {
     pub(crate) names: Vec<String>,
 }
 
-/// What one node has towards another.
+/// The access of one node to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {
     /// Its place among the sources.
@@ -41,14 +42,16 @@ pub(crate) struct Edge {
 }
 
 impl Graph {
-    /// What the rules say of ports. Names that the same leads to are one node, and names from which the same leads are, too.
+    /// Draws the rules for ports. Names with the same incoming edges are one node, and so are names with the same outgoing ones.
     pub(crate) fn new(policy: &Policy) -> Graph {
         let names = Names::new(policy);
         let (mut sources, mut destinations) = (Numbered::default(), Numbered::default());
         let mut labels: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for (src, dst, label) in rules(policy) {
-            for from in &src {
-                for to in &dst {
+        for rule in port_rules(policy) {
+            let condition = condition(&rule);
+            for (hosts, ports) in &rule.targets {
+                let label = describe(ports) + &condition;
+                for (from, to) in rule.src.iter().flat_map(|from| hosts.iter().map(move |to| (from, to))) {
                     let edge = (sources.number(names.name(from)), destinations.number(names.name(to)));
                     let labels = labels.entry(edge).or_default();
                     if !labels.contains(&label) {
@@ -61,14 +64,14 @@ impl Graph {
             .into_iter()
             .map(|((source, destination), labels)| Edge { source, destination, label: labels.join("; ") })
             .collect();
-        let (destinations, edges) = merged(&destinations.names, edges, |edge| (&mut edge.destination, edge.source));
-        let (sources, edges) = merged(&sources.names, edges, |edge| (&mut edge.source, edge.destination));
+        let (destinations, edges) = merge(&destinations.names, edges, |edge| (&mut edge.destination, edge.source));
+        let (sources, edges) = merge(&sources.names, edges, |edge| (&mut edge.source, edge.destination));
         Graph { sources, destinations, edges }
     }
 }
 
-/// Makes one node of those from or to which the same edges lead. `end` is an edge's end among them, and its other end.
-fn merged(
+/// Merges the nodes that have the same edges. `end` is an edge's end among them, and its other end.
+fn merge(
     names: &[String],
     mut edges: Vec<Edge>,
     end: impl for<'a> Fn(&'a mut Edge) -> (&'a mut usize, usize),
@@ -118,39 +121,18 @@ impl Numbered {
     }
 }
 
-/// Each rule for ports: its sources, its destinations, and the words for its ports.
-fn rules(policy: &Policy) -> Vec<(Vec<&str>, Vec<&str>, String)> {
-    fn texts(list: &List<Selector>) -> Vec<&str> {
-        list.iter().map(|selector| selector.text.as_str()).collect()
-    }
-    let condition = |postures: &List<Selector>, via: &List<Selector>| {
-        let parts = [("if", texts(postures)), ("via", texts(via))].into_iter().filter(|(_, names)| !names.is_empty());
-        parts.map(|(word, names)| format!(" {word} {}", names.join(" or "))).collect::<String>()
-    };
-    let mut rules = Vec::new();
-    for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
-        let ports: Vec<String> = grant.ip.iter().map(|spec| words(&spec.to_string())).collect();
-        rules.push((
-            texts(&grant.src),
-            texts(&grant.dst),
-            everything(&ports) + &condition(&grant.src_posture, &grant.via),
-        ));
-    }
-    for acl in policy.acls.iter().flatten() {
-        for destination in &acl.dst {
-            let ports = destination.ports.iter().map(|ports| match acl.proto {
-                Some(protocol) => words(&format!("{protocol}:{ports}")),
-                None => words(&ports.to_string()),
-            });
-            let label = everything(&ports.collect::<Vec<_>>()) + &condition(&acl.src_posture, &List::default());
-            rules.push((texts(&acl.src), vec![destination.host.text.as_str()], label));
-        }
-    }
-    rules
+/// Returns what it takes beside being a source of the rule.
+fn condition(rule: &PortRule) -> String {
+    let parts = [("if", &rule.postures), ("via", &rule.via)];
+    let parts = parts.iter().filter(|(_, names)| !names.is_empty());
+    parts.map(|(word, names)| format!(" {word} {}", names.join(" or "))).collect()
 }
 
-fn everything(ports: &[String]) -> String {
-    if ports.iter().any(|port| port == "Y") { "everything".to_owned() } else { ports.join(", ") }
+fn describe(ports: &[String]) -> String {
+    if ports.iter().any(|port| port == "*") {
+        return "everything".to_owned();
+    }
+    join(ports, ", ", &|port| abbreviate_ports(port))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
 use super::{Edge, Graph, Node};
-use crate::render::html::escaped;
+use crate::render::html::escape;
 
-/// What a drawing needs beside its shapes, for a page that has it within.
+/// The style of a drawing, for a page that contains one.
 const STYLE: &str = include_str!("svg.css");
 
 /// The colours of grounds and text, which a page with the drawing in it has of its own.
@@ -24,12 +24,12 @@ const GAP: usize = 20;
 /// ... and between the two sides beside the labels.
 const BETWEEN: usize = 200;
 
-/// How many letters of a name or a label are shown; the tooltip has all of it.
+/// The most letters of a name or a label; the tooltip has all of it.
 const LETTERS: usize = 40;
-/// How many names a box shows.
+/// The most names in a box.
 const NAMES: usize = 15;
 
-/// How often the two sides are put in the order of each other.
+/// The number of times that each side is sorted by the other.
 const SWEEPS: usize = 12;
 
 /// The drawing as a file of its own.
@@ -41,7 +41,7 @@ pub(crate) fn file(graph: &Graph) -> String {
 
 /// The drawing as an element of a page that has [`STYLE`] in its own style.
 pub(crate) fn drawing(graph: &Graph) -> String {
-    let layout = Layout::of(graph);
+    let layout = Layout::new(graph);
     let (width, height) = (layout.width + 2, layout.height + 2);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"img\" aria-label=\"Who reaches what\" \
@@ -59,11 +59,11 @@ pub(crate) fn drawing(graph: &Graph) -> String {
     out + "</svg>\n"
 }
 
-/// Where everything goes.
+/// The positions of all shapes.
 struct Layout {
     /// The width of the boxes on the left.
     left: usize,
-    /// Where the boxes on the right begin.
+    /// The left edge of the boxes on the right.
     right: usize,
     width: usize,
     height: usize,
@@ -86,13 +86,13 @@ struct Line {
 }
 
 impl Layout {
-    fn of(graph: &Graph) -> Layout {
-        let (of_sources, of_destinations) = ordered(graph);
+    fn new(graph: &Graph) -> Layout {
+        let (of_sources, of_destinations) = order(graph);
         let left = width(&graph.sources);
         let label = graph.edges.iter().map(|edge| edge.label.chars().count().min(LETTERS)).max().unwrap_or(0);
         let right = left + BETWEEN + label * LETTER;
-        let mut sources = stacked(&graph.sources, &of_sources);
-        let mut destinations = stacked(&graph.destinations, &of_destinations);
+        let mut sources = stack(&graph.sources, &of_sources);
+        let mut destinations = stack(&graph.destinations, &of_destinations);
         let bottom = |places: &[Place]| places.iter().map(|place| place.top + place.height).max().unwrap_or(0);
         let height = bottom(&sources).max(bottom(&destinations));
         for side in [&mut sources, &mut destinations] {
@@ -121,7 +121,7 @@ struct Side {
 }
 
 /// An order in which few lines cross: again and again, each node goes to the middle of those that it is joined with.
-fn ordered(graph: &Graph) -> (Side, Side) {
+fn order(graph: &Graph) -> (Side, Side) {
     let ends = |edge: &Edge| (edge.source, edge.destination);
     let mut sources: Vec<usize> = (0..graph.sources.len()).collect();
     let mut destinations: Vec<usize> = (0..graph.destinations.len()).collect();
@@ -134,13 +134,11 @@ fn ordered(graph: &Graph) -> (Side, Side) {
     let source_of = |edge: usize| graph.edges.get(edge).map_or(0, |edge| edge.source);
     let destination_of = |edge: usize| graph.edges.get(edge).map_or(0, |edge| edge.destination);
     for _ in 0..SWEEPS {
-        sort_by_others(&mut destinations, &into, &ranks(&sources), source_of);
-        sort_by_others(&mut sources, &out_of, &ranks(&destinations), destination_of);
+        sort_by_others(&mut destinations, &into, &ranks(&sources), &source_of);
+        sort_by_others(&mut sources, &out_of, &ranks(&destinations), &destination_of);
     }
-    let (source_ranks, destination_ranks) = (ranks(&sources), ranks(&destinations));
-    let rank = |ranks: &[usize], node: usize| ranks.get(node).copied().unwrap_or(0);
-    out_of.iter_mut().for_each(|edges| edges.sort_by_key(|&edge| rank(&destination_ranks, destination_of(edge))));
-    into.iter_mut().for_each(|edges| edges.sort_by_key(|&edge| rank(&source_ranks, source_of(edge))));
+    sort_edges(&mut out_of, &ranks(&destinations), &destination_of);
+    sort_edges(&mut into, &ranks(&sources), &source_of);
     (Side { order: sources, edges: out_of }, Side { order: destinations, edges: into })
 }
 
@@ -152,7 +150,15 @@ fn ranks(order: &[usize]) -> Vec<usize> {
     ranks
 }
 
-fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], other: impl Fn(usize) -> usize) {
+/// Sorts the edges of each node by the ranks of their other ends.
+fn sort_edges(edges: &mut [Vec<usize>], ranks: &[usize], other: &dyn Fn(usize) -> usize) {
+    for edges in edges {
+        edges.sort_by_key(|&edge| ranks.get(other(edge)).copied().unwrap_or(0));
+    }
+}
+
+/// Sorts nodes by the middle of the ranks of the nodes at the other ends of their edges.
+fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], other: &dyn Fn(usize) -> usize) {
     let middle = |node: &usize| {
         let others: Vec<usize> =
             edges.get(*node).into_iter().flatten().map(|&edge| ranks.get(other(edge)).copied().unwrap_or(0)).collect();
@@ -162,11 +168,11 @@ fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], ot
     order.sort_by_cached_key(middle);
 }
 
-fn stacked(nodes: &[Node], side: &Side) -> Vec<Place> {
+fn stack(nodes: &[Node], side: &Side) -> Vec<Place> {
     let mut places = vec![Place::default(); nodes.len()];
     let mut top = 0;
     for &node in &side.order {
-        let names = nodes.get(node).map_or(0, |node| shown(node).len());
+        let names = nodes.get(node).map_or(0, |node| box_lines(node).len());
         let height = names.max(side.edges.get(node).map_or(0, Vec::len)) * LINE + 2 * PAD;
         places.get_mut(node).into_iter().for_each(|place| *place = Place { top, height });
         top += height + GAP;
@@ -174,22 +180,22 @@ fn stacked(nodes: &[Node], side: &Side) -> Vec<Place> {
     places
 }
 
-/// Where the lines of a node meet its box, from the top.
+/// Returns the heights at which the lines of a node meet its box.
 fn slots(place: &Place, count: usize) -> impl Iterator<Item = usize> {
     let top = place.top + place.height / 2;
     (0..count).map(move |slot| (top + slot * LINE + LINE / 2).saturating_sub(count * LINE / 2))
 }
 
 /// The lines of a box.
-fn shown(node: &Node) -> Vec<String> {
-    let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shortened(name)).collect();
+fn box_lines(node: &Node) -> Vec<String> {
+    let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shorten(name)).collect();
     if node.names.len() > NAMES {
         lines.push(format!("and {} more", node.names.len() - NAMES));
     }
     lines
 }
 
-fn shortened(text: &str) -> String {
+fn shorten(text: &str) -> String {
     if text.chars().count() <= LETTERS {
         return text.to_owned();
     }
@@ -197,7 +203,7 @@ fn shortened(text: &str) -> String {
 }
 
 fn width(nodes: &[Node]) -> usize {
-    let longest = nodes.iter().flat_map(shown).map(|line| line.chars().count()).max().unwrap_or(0);
+    let longest = nodes.iter().flat_map(box_lines).map(|line| line.chars().count()).max().unwrap_or(0);
     longest * LETTER + 2 * PAD
 }
 
@@ -206,13 +212,13 @@ fn write_node(out: &mut String, node: &Node, place: &Place, x: usize, width: usi
     let _ = write!(
         out,
         "<g><title>{}</title><rect class=\"box\" x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"5\"/>",
-        escaped(&node.names.join(", "))
+        escape(&node.names.join(", "))
     );
-    let lines = shown(node);
+    let lines = box_lines(node);
     let first = top + height / 2 + LINE * 7 / 10;
     for (line, text) in lines.iter().enumerate() {
         let y = (first + line * LINE).saturating_sub(lines.len() * LINE / 2);
-        let _ = write!(out, "<text x=\"{}\" y=\"{y}\">{}</text>", x + PAD, escaped(text));
+        let _ = write!(out, "<text x=\"{}\" y=\"{y}\">{}</text>", x + PAD, escape(text));
     }
     out.push_str("</g>\n");
 }
@@ -222,7 +228,7 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
     let (from, to) = (names(&graph.sources, edge.source), names(&graph.destinations, edge.destination));
     let ((x1, y1), (x2, y2)) = (line.from, line.to);
     let tip = x2.saturating_sub(8);
-    // The label stands on the level part before the tip.
+    // The label is on the level part before the tip.
     let label = edge.label.chars().count().min(LETTERS) * LETTER;
     let level = tip.saturating_sub(label + 4);
     let bend = x1.midpoint(level);
@@ -234,16 +240,16 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
          <rect x=\"{level}\" y=\"{}\" width=\"{}\" height=\"{LINE}\"/>\
          <text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text></g>",
         edge.source % 8,
-        escaped(&from),
-        escaped(&to),
-        escaped(&edge.label),
+        escape(&from),
+        escape(&to),
+        escape(&edge.label),
         y2.saturating_sub(4),
         y2 + 4,
         y2.saturating_sub(LINE / 2),
         tip.saturating_sub(level + 2),
         tip.saturating_sub(4),
         y2 + 4,
-        escaped(&shortened(&edge.label)),
+        escape(&shorten(&edge.label)),
     );
 }
 
@@ -281,14 +287,14 @@ mod tests {
             .flat_map(|source| [(source, (source * 3) % 10), (source, ((source + 1) % 10 * 3) % 10)])
             .take(18)
             .collect();
-        assert_eq!(crossings(&Layout::of(&graph(&edges))), 0);
+        assert_eq!(crossings(&Layout::new(&graph(&edges))), 0);
     }
 
     #[test]
     fn boxes_do_not_overlap_and_lines_end_at_their_boxes() {
         let edges: Vec<_> = (0..40).map(|edge| (edge % 7, edge * 11 % 13)).collect();
         let graph = graph(&edges);
-        let layout = Layout::of(&graph);
+        let layout = Layout::new(&graph);
         for side in [&layout.sources, &layout.destinations] {
             let mut places = side.clone();
             places.sort_by_key(|place| place.top);

@@ -1,57 +1,49 @@
-//! How a command ended, and the exit status that says so.
+//! The reason why a command could not do its work.
 
 use std::fmt::Display;
-use std::process::ExitCode;
 
 use annotate_snippets::{Group, Level, Renderer};
+use policy_analysis::query::QueryError;
+use policy_core::diagnostic::Problem;
 
-/// What a command that did its work has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Outcome {
-    /// All is well: exit status 0.
-    Good,
-    /// There is something to look at, an error or a difference: exit status 1.
-    Findings,
-    /// Part of the work could not be done, and the reason is already on stderr: exit status 2.
-    Incomplete,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(match outcome {
-            Outcome::Good => 0,
-            Outcome::Findings => 1,
-            Outcome::Incomplete => 2,
-        })
-    }
-}
-
-/// Why a command could not do its work.
+/// An error that is about no place in a policy: wrong usage, a file that cannot be read, a question without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
+    /// The problem, in the style of [`policy_core::Diagnostic::message`].
     message: String,
+    /// The advice what to do instead.
     help: Option<String>,
 }
 
 impl Failure {
-    /// A failure; the message follows the style of [`policy_core::Diagnostic::message`].
     pub(crate) fn new(message: impl Display) -> Self {
         Failure { message: message.to_string(), help: None }
     }
 
     /// Adds what to do instead.
     #[must_use]
-    pub(crate) fn help(mut self, help: impl Display) -> Self {
-        self.help = Some(help.to_string());
-        self
+    pub(crate) fn help(self, help: impl Display) -> Self {
+        Failure { help: Some(help.to_string()), ..self }
     }
 
-    /// The lines to show on stderr.
+    /// Returns the lines to show on stderr.
     pub(crate) fn render(&self, renderer: &Renderer) -> String {
         let error = Level::ERROR.primary_title(self.message.as_str());
         let help = self.help.as_deref().map(|help| Level::HELP.primary_title(help));
         let line = |title| renderer.render(&[Group::with_title(title)]) + "\n";
         std::iter::once(error).chain(help).map(line).collect()
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(Problem { message, help, .. }: Problem) -> Failure {
+        Failure { message, help }
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(QueryError { message, help }: QueryError) -> Failure {
+        Failure { message, help }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the statements of a policy stand.
+//! The places of a policy's statements.
 
 use std::path::Path;
 
@@ -9,30 +9,30 @@ use crate::line_index::{LineIndex, Position};
 
 /// The lines of a policy that is known as some path, and those of the Rust source that it was written in, if it was.
 #[derive(Debug)]
-pub(crate) struct Places<'a> {
+pub(crate) struct Locations<'a> {
     pub(crate) path: &'a Path,
     policy: &'a Policy,
     lines: LineIndex<'a>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> Locations<'a> {
     pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
-        Places { path, policy, lines: LineIndex::new(&policy.text) }
+        Locations { path, policy, lines: LineIndex::new(&policy.text) }
     }
 
-    /// Where a part of the policy's text begins. `None` for the whole policy, which is what allows everything if there
+    /// Returns the start of a part of the policy's text. `None` for the whole policy, which is what allows everything if there
     /// are no rules.
     pub(crate) fn position(&self, part: Origin) -> Option<Position> {
         let start = usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)?;
         Some(self.lines.position(start))
     }
 
-    /// The line of the policy's text that a part of it begins in, likewise.
+    /// Like [`Locations::position`], but returns the line alone.
     pub(crate) fn line(&self, part: Origin) -> Option<usize> {
         self.position(part).map(|position| position.line)
     }
 
-    /// `FILE:LINE`, as editors and terminals make links of: in the Rust source, if the policy was written in one.
+    /// Returns `FILE:LINE`, which editors and terminals make a link: in the Rust source, if the policy was written in one.
     pub(crate) fn link(&self, part: Origin) -> String {
         match (self.policy.source.line(part), self.line(part)) {
             (Some((file, line)), _) => format!("{file}:{line}"),
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn a_rule_is_linked_to_where_it_was_written() {
         let text = "{\n\"grants\": [\n{\"src\": [\"*\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
-        let link = |policy: &Policy, part| Places::new(Path::new("p.hujson"), policy).link(part);
+        let link = |policy: &Policy, part| Locations::new(Path::new("p.hujson"), policy).link(part);
         let (file, built_in) = (Policy::parse(text), Policy::parse(text).written_at("src/tailnet.rs\t7"));
         let rule = file.grants.iter().flatten().next().unwrap().origin;
         assert_eq!(link(&file, rule), "p.hujson:3");

@@ -1,80 +1,67 @@
-//! Lists and objects with their comments, as text that the official formatter has still to indent.
+//! Lists and objects with their comments, as text that the official formatter has yet to indent.
 
-use crate::comment::{Child, Content, Lines};
+use crate::comment::{Child, Comments, Content, Lines};
 
-/// A member or an element: its text, and what is said of it.
+/// A member or an element: its text, and the comments on it.
 #[derive(Clone, Default)]
 pub(super) struct Item {
-    /// Comments that stand alone above it, each apart from the next.
-    pub(super) alone: Vec<Lines>,
-    /// Whether an empty line parts it from what is above.
-    pub(super) is_apart: bool,
-    pub(super) above: Lines,
+    pub(super) comments: Comments,
     pub(super) text: String,
-    pub(super) behind: Lines,
 }
 
-/// What is in a list or an object.
+/// The items of a list or an object, with all comments.
 #[derive(Clone, Default)]
 pub(super) struct Items {
     pub(super) open: Lines,
     pub(super) items: Vec<Item>,
     pub(super) end: Vec<Lines>,
-    /// Whether each of them has a line of its own, as it must if there is a comment.
+    /// True if each of them has a line of its own, as it must if there is a comment.
     pub(super) is_broken: bool,
 }
 
 impl Item {
-    /// An item without comments.
-    pub(super) fn plain(text: impl Into<String>) -> Item {
+    /// Returns an item without comments.
+    pub(super) fn new(text: impl Into<String>) -> Item {
         Item { text: text.into(), ..Item::default() }
     }
 
-    /// The comments of a child.
-    pub(super) fn of(child: &Child) -> Item {
-        let mut item = Item::default();
-        item.take(child);
-        item
+    /// Returns the comments of a child, without a text.
+    pub(super) fn from_child(child: &Child) -> Item {
+        Item { comments: child.comments.clone(), ..Item::default() }
     }
 
     /// Takes the comments of a child, too.
     pub(super) fn take(&mut self, child: &Child) {
-        self.is_apart |= child.is_apart;
-        self.alone.extend(child.alone.iter().cloned());
-        self.above.extend(child.above.iter().cloned());
-        self.behind.extend(child.behind.iter().cloned());
+        self.comments.extend(&child.comments);
     }
 
-    /// Takes the comments of a child that is itself left out: they are about nothing that stands in front of them.
+    /// Takes the comments of a child that is itself left out: they are about nothing in front of them.
     pub(super) fn take_above(&mut self, child: &Child) {
-        self.alone.extend(child.alone.iter().cloned());
-        self.above.extend(child.above.iter().chain(&child.behind).cloned());
-    }
-
-    fn has_comments(&self) -> bool {
-        !(self.alone.is_empty() && self.above.is_empty() && self.behind.is_empty())
+        let Comments { alone, above, behind, .. } = &child.comments;
+        self.comments.alone.extend_from_slice(alone);
+        self.comments.above.extend(above.iter().chain(behind).cloned());
     }
 }
 
 impl Items {
-    /// No items yet, and the comments at the ends of a list or an object, or of a part of it.
-    pub(super) fn around(content: &Content, is_broken: bool, has_start: bool, has_end: bool) -> Items {
+    /// Returns no items yet, and the comments at the ends of a list or an object, or of a part of it.
+    pub(super) fn from_content(content: &Content, is_broken: bool, has_start: bool, has_end: bool) -> Items {
         let open = if has_start { content.open.clone() } else { Lines::new() };
         let end = if has_end { content.end.clone() } else { Vec::new() };
         Items { open, items: Vec::new(), end, is_broken }
     }
 
     pub(super) fn list(&self) -> String {
-        self.written("[", "]")
+        self.brackets("[", "]")
     }
 
     pub(super) fn object(&self) -> String {
-        self.written("{", "}")
+        self.brackets("{", "}")
     }
 
-    fn written(&self, open: &str, close: &str) -> String {
+    fn brackets(&self, open: &str, close: &str) -> String {
         let has_comments = !(self.open.is_empty() && self.end.is_empty());
-        if !(self.is_broken || has_comments || self.items.iter().any(Item::has_comments)) {
+        if !(self.is_broken || has_comments || self.items.iter().any(|item| !item.comments.is_empty())) {
             let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
             return format!("{open}{}{close}", texts.join(", "));
         }
@@ -89,16 +76,16 @@ impl Items {
     pub(super) fn inside(&self) -> String {
         let mut text = String::new();
         for (index, item) in self.items.iter().enumerate() {
-            if item.is_apart {
+            if item.comments.is_apart {
                 text.push('\n');
             }
-            alone(&mut text, &item.alone);
-            lines(&mut text, &item.above);
+            alone(&mut text, &item.comments.alone);
+            lines(&mut text, &item.comments.above);
             text.push_str(&item.text);
             if index + 1 < self.items.len() {
                 text.push(',');
             }
-            behind(&mut text, &item.behind);
+            behind(&mut text, &item.comments.behind);
         }
         // An empty line before the bracket goes away again.
         alone(&mut text, &self.end);

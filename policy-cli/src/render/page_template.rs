@@ -4,38 +4,38 @@ use policy_core::diagnostic::suggestion;
 
 use super::reference::Section;
 
-/// What is wrong with the markers of a page.
+/// An error in the markers of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub(crate) struct MarkerError {
     /// Counted from 1.
     pub(crate) line: usize,
     pub(crate) message: String,
     pub(crate) help: String,
 }
 
-/// How a page starts that has nothing of its author's yet.
+/// The start of a new page.
 const START: &str = "# Tailnet policy
 
 <!-- What stands between `policy:begin` and `policy:end` is generated, and replaced. All else is yours. -->
 ";
 
-/// A page with every section, not yet filled.
+/// Returns a page with every section, all of them empty.
 pub(crate) fn skeleton() -> String {
     let sections = Section::ALL
         .map(|(_, name, heading, _)| format!("\n## {heading}\n\n<!-- policy:begin {name} -->\n<!-- policy:end -->\n"));
     START.to_owned() + &sections.concat()
 }
 
-/// The page with what the policy says now between its markers; `None` if it has no markers.
+/// Returns the page with new text between its markers; `None` if it has no markers.
 ///
 /// Markers stand on lines of their own, outside of fenced code.
-pub(crate) fn filled(page: &str, content: impl Fn(Section) -> String) -> Result<Option<String>, Mistake> {
+pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Option<String>, MarkerError> {
     let mut out = String::with_capacity(page.len());
     let mut open: Option<usize> = None;
     let mut fence: Option<(char, usize)> = None;
     let mut has_markers = false;
     for (line, text) in (1..).zip(page.split_inclusive('\n')) {
-        let mistake = |message: String, help: &str| Mistake { line, message, help: help.to_owned() };
+        let error = |message: String, help: &str| MarkerError { line, message, help: help.to_owned() };
         let marker = if fence.is_none() { marker(text) } else { None };
         match (marker, open) {
             (None, None) => {
@@ -51,7 +51,7 @@ pub(crate) fn filled(page: &str, content: impl Fn(Section) -> String) -> Result<
                         Some(nearest) => format!("did you mean `{nearest}`?"),
                         None => format!("write one of `{}`", names.join("`, `")),
                     };
-                    return Err(mistake(format!("`{name}` is no section of the page"), &help));
+                    return Err(error(format!("`{name}` is no section of the page"), &help));
                 };
                 let line_end = if text.ends_with("\r\n") { "\r\n" } else { "\n" };
                 out.push_str(text.trim_end());
@@ -61,7 +61,7 @@ pub(crate) fn filled(page: &str, content: impl Fn(Section) -> String) -> Result<
             }
             (Some(Marker::Begin(name)), Some(begin)) => {
                 let message = format!("section `{name}` begins before that of line {begin} ends");
-                return Err(mistake(message, "put `<!-- policy:end -->` above it"));
+                return Err(error(message, "put `<!-- policy:end -->` above it"));
             }
             (Some(Marker::End), Some(_)) => {
                 out.push_str(text);
@@ -69,16 +69,16 @@ pub(crate) fn filled(page: &str, content: impl Fn(Section) -> String) -> Result<
             }
             (Some(Marker::End), None) => {
                 let help = "put `<!-- policy:begin NAME -->` where the section begins, or remove this line";
-                return Err(mistake("no section has begun that could end here".to_owned(), help));
+                return Err(error("no section has begun that could end here".to_owned(), help));
             }
             (Some(Marker::Other(word)), _) => {
                 let help = "write `policy:begin NAME` or `policy:end`";
-                return Err(mistake(format!("`policy:{word}` is no marker"), help));
+                return Err(error(format!("`policy:{word}` is no marker"), help));
             }
         }
     }
     match open {
-        Some(line) => Err(Mistake {
+        Some(line) => Err(MarkerError {
             line,
             message: "the section that begins here does not end".to_owned(),
             help: "put `<!-- policy:end -->` behind it".to_owned(),
@@ -121,8 +121,8 @@ fn fence_after(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)>
 mod tests {
     use super::*;
 
-    fn fill(page: &str) -> Result<Option<String>, Mistake> {
-        filled(page, |section| format!("{section:?}!\n\n"))
+    fn fill(page: &str) -> Result<Option<String>, MarkerError> {
+        super::fill(page, |section| format!("{section:?}!\n\n"))
     }
 
     #[test]
@@ -186,8 +186,8 @@ mod tests {
             ),
             ("<!-- policy:stop -->", 1, "`policy:stop` is no marker", "write `policy:begin NAME` or `policy:end`"),
         ] {
-            let mistake = Mistake { line, message: message.to_owned(), help: help.to_owned() };
-            assert_eq!(fill(page), Err(mistake), "{page}");
+            let error = MarkerError { line, message: message.to_owned(), help: help.to_owned() };
+            assert_eq!(fill(page), Err(error), "{page}");
         }
     }
 }

@@ -1,0 +1,56 @@
+//! Files that are generated from the policy: brought up to date, or checked.
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches};
+
+use super::CommandResult;
+use crate::argument;
+use crate::diff;
+use crate::exit_status::ExitStatus;
+use crate::failure::Failure;
+use crate::file;
+use crate::output;
+
+/// The destination of a generated text.
+pub(super) enum Target<'m> {
+    Print,
+    Save(&'m Path),
+    Check(&'m Path),
+}
+
+impl<'m> Target<'m> {
+    /// Reads the arguments of [`check_argument`] and [`argument::output`].
+    pub(super) fn new(matches: &'m ArgMatches) -> Target<'m> {
+        match (argument::get_path(matches, "check"), argument::get_path(matches, "output")) {
+            (Some(file), _) => Target::Check(file),
+            (None, Some(file)) if !file::is_stdin(file) => Target::Save(file),
+            _ => Target::Print,
+        }
+    }
+}
+
+/// Defines `--check`, beside `--output`.
+pub(super) fn check_argument(value_name: &'static str) -> Arg {
+    argument::path("check", value_name).long("check").conflicts_with("output")
+}
+
+/// Writes to a file what it should be, if that changes it.
+pub(super) fn save(path: &Path, content: &[u8]) -> CommandResult {
+    if !file::has_content(path, content) {
+        file::write(path, content)?;
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// Prints how the current content of a file differs from what it should be.
+pub(super) fn check(path: &Path, current: &[u8], content: &[u8], help: &str) -> CommandResult {
+    let name = file::display_name(path);
+    let difference = diff::unified(name.as_os_str().as_encoded_bytes(), current, content);
+    if difference.is_empty() {
+        return Ok(ExitStatus::Success);
+    }
+    output::write(&difference)?;
+    output::say_failure(&Failure::new(format_args!("`{}` is not what the policy says", name.display())).help(help));
+    Ok(ExitStatus::Findings)
+}

@@ -1,0 +1,50 @@
+//! The rules that open ports, in one form for grants and acls.
+
+use policy_core::Policy;
+use policy_core::model::{List, PortSpec, Selector};
+
+/// A grant or an acl.
+pub(super) struct PortRule<'p> {
+    pub(super) src: Vec<&'p str>,
+    /// Destinations, and their ports as the `ip` of a grant has them.
+    pub(super) targets: Vec<(Vec<&'p str>, Vec<String>)>,
+    pub(super) postures: Vec<&'p str>,
+    pub(super) via: Vec<&'p str>,
+    pub(super) doc: Option<&'p str>,
+}
+
+/// Returns the rules in the order of the policy, without grants of app capabilities alone.
+pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
+    let mut rules = Vec::new();
+    for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
+        rules.push(PortRule {
+            src: texts(&grant.src),
+            targets: vec![(texts(&grant.dst), grant.ip.iter().map(PortSpec::to_string).collect())],
+            postures: texts(&grant.src_posture),
+            via: texts(&grant.via),
+            doc: grant.doc.as_deref(),
+        });
+    }
+    for acl in policy.acls.iter().flatten() {
+        let targets = acl.dst.iter().map(|destination| {
+            let ports = destination.ports.iter().map(|ports| match acl.proto {
+                Some(protocol) => format!("{protocol}:{ports}"),
+                None => ports.to_string(),
+            });
+            (vec![destination.host.text.as_str()], ports.collect())
+        });
+        rules.push(PortRule {
+            src: texts(&acl.src),
+            targets: targets.collect(),
+            postures: texts(&acl.src_posture),
+            via: Vec::new(),
+            doc: acl.doc.as_deref(),
+        });
+    }
+    rules
+}
+
+/// Returns the selectors as they are in the policy.
+pub(super) fn texts(selectors: &List<Selector>) -> Vec<&str> {
+    selectors.iter().map(|selector| selector.text.as_str()).collect()
+}

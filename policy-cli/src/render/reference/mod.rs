@@ -1,0 +1,257 @@
+//! The reference page: what there is to say about a policy, section by section.
+
+mod grants;
+mod requirements;
+
+use std::collections::HashMap;
+
+use policy_analysis::matrix::Matrix;
+use policy_core::Policy;
+use policy_core::model::{Action, CheckPeriod, SshRule};
+
+use super::matrix::{self, Names, legend};
+use super::port_rule::texts;
+use super::prose::{Block, Prose, Table};
+
+/// A section of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Groups,
+    Tags,
+    Devices,
+    Matrix,
+    Grants,
+    Ssh,
+    AutoApprovers,
+    Tests,
+}
+
+impl Section {
+    /// Every section in the order of the page, with its name in a marker, its heading and what it tells.
+    pub(crate) const ALL: [(Section, &str, &str, &str); 8] = [
+        (Section::Groups, "groups", "Groups", "groups with members and purpose"),
+        (Section::Tags, "tags", "Device tags", "tags with their devices and purpose"),
+        (Section::Devices, "devices", "Devices", "devices with their tags or owner and purpose"),
+        (Section::Matrix, "matrix", "Access matrix", "what each broad source reaches, on which ports"),
+        (Section::Grants, "grants", "Further grants", "what the matrix does not show, rule by rule"),
+        (Section::Ssh, "ssh", "SSH access", "who logs in over Tailscale SSH, and how"),
+        (Section::AutoApprovers, "auto-approvers", "Auto approvers", "what needs no admin's approval"),
+        (Section::Tests, "tests", "What must hold", "invariants and tests"),
+    ];
+
+    /// The section of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Section> {
+        Self::ALL.into_iter().find(|(_, known, ..)| *known == name).map(|(section, ..)| section)
+    }
+
+    /// Returns the content of the section for a policy.
+    pub(crate) fn blocks(self, page: &Page) -> Vec<Block> {
+        let blocks = match self {
+            Section::Groups => page.groups(),
+            Section::Tags => page.tags(),
+            Section::Devices => page.devices(),
+            Section::Matrix => page.matrix(),
+            Section::Grants => page.grants(),
+            Section::Ssh => page.ssh(),
+            Section::AutoApprovers => page.auto_approvers(),
+            Section::Tests => page.tests(),
+        };
+        if blocks.is_empty() { vec![Block::Paragraph(Prose::text("None."))] } else { blocks }
+    }
+}
+
+/// The most rows and columns of the matrix of a page: more than anybody reads, and few enough for any browser.
+const MOST_ROWS: usize = 100;
+const MOST_COLUMNS: usize = 60;
+
+/// The data of all sections.
+pub(crate) struct Page<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) names: Names<'p>,
+    pub(crate) matrix: Matrix<'p>,
+    pub(crate) rows: Vec<usize>,
+    pub(crate) columns: Vec<usize>,
+    /// True if there are more columns than these. For sources without a row, the rules are listed instead.
+    has_more_columns: bool,
+}
+
+impl<'p> Page<'p> {
+    /// With an overview as the matrix: what is worth a row to somebody who reads the page.
+    pub(crate) fn new(policy: &'p Policy) -> Self {
+        let matrix = Matrix::new(policy);
+        let overview = matrix.overview();
+        Self::with_ends(policy, matrix, overview)
+    }
+
+    /// With all sources in the matrix, if there are not too many: a page to look things up.
+    pub(crate) fn with_all_sources(policy: &'p Policy) -> Self {
+        let matrix = Matrix::new(policy);
+        let fits = matrix.sources.len() <= MOST_ROWS && matrix.destinations.len() <= MOST_COLUMNS;
+        let ends = if fits { matrix.filled() } else { matrix.overview() };
+        Self::with_ends(policy, matrix, ends)
+    }
+
+    fn with_ends(policy: &'p Policy, matrix: Matrix<'p>, (mut rows, mut columns): (Vec<usize>, Vec<usize>)) -> Self {
+        let has_more_columns = columns.len() > MOST_COLUMNS;
+        rows.truncate(MOST_ROWS);
+        columns.truncate(MOST_COLUMNS);
+        Page { policy, names: Names::new(policy), matrix, rows, columns, has_more_columns }
+    }
+
+    fn groups(&self) -> Vec<Block> {
+        let mut table = Table::new(["Group", "Members", "Purpose"]);
+        for group in &self.policy.groups {
+            table.rows.push(vec![
+                Prose::code(&*group.name),
+                self.names.prose(&group.members),
+                Prose::purpose(group.doc.as_deref()),
+            ]);
+        }
+        unless_empty(table)
+    }
+
+    fn tags(&self) -> Vec<Block> {
+        let mut devices: HashMap<String, Vec<&str>> = HashMap::new();
+        for device in &self.policy.facts.devices {
+            for tag in &device.tags {
+                devices.entry(tag.text.to_ascii_lowercase()).or_default().push(&device.name);
+            }
+        }
+        let mut table = Table::new(["Tag", "Devices", "Purpose"]);
+        for declaration in &self.policy.tag_owners {
+            let devices = devices.get(&declaration.tag.to_ascii_lowercase()).cloned().unwrap_or_default();
+            table.rows.push(vec![
+                Prose::code(&*declaration.tag),
+                Prose::text(devices.join(", ")),
+                Prose::purpose(declaration.doc.as_deref()),
+            ]);
+        }
+        unless_empty(table)
+    }
+
+    fn devices(&self) -> Vec<Block> {
+        let mut table = Table::new(["Device", "Tags or owner", "Purpose"]);
+        for device in &self.policy.facts.devices {
+            let owner = device.owner.as_ref().map(|owner| Prose::text(self.names.name(owner)));
+            let identity =
+                if device.tags.is_empty() { owner.unwrap_or_default() } else { self.names.prose(&device.tags) };
+            table.rows.push(vec![Prose::text(&*device.name), identity, Prose::purpose(device.doc.as_deref())]);
+        }
+        unless_empty(table)
+    }
+
+    fn matrix(&self) -> Vec<Block> {
+        let policy = self.policy;
+        if policy.grants.is_none() && policy.acls.is_none() {
+            return vec![Block::Paragraph(Prose::text(
+                "The policy has no rules at all, so everything may reach everything.",
+            ))];
+        }
+        if self.rows.is_empty() {
+            return Vec::new();
+        }
+        let mut blocks = vec![
+            Block::Table(matrix::table(&self.names, &self.matrix, &self.rows, &self.columns)),
+            Block::Paragraph(legend()),
+        ];
+        blocks.extend(self.cut_remark().map(Block::Paragraph));
+        blocks.extend(self.remarks());
+        blocks
+    }
+
+    /// Returns a remark if the matrix does not show all.
+    pub(crate) fn cut_remark(&self) -> Option<Prose> {
+        let hint = Prose::text("There are more destinations than are shown here; the command ").and_code("matrix");
+        self.has_more_columns.then(|| hint.and_text(" has them all."))
+    }
+
+    fn ssh(&self) -> Vec<Block> {
+        let mut table = Table::new(["Source", "Destinations", "Accounts", "Auth", "Purpose"]);
+        for rule in &self.policy.ssh {
+            table.rows.push(vec![
+                self.names.prose(&rule.src),
+                self.names.prose(&rule.dst),
+                Prose::codes(rule.users.iter().map(|user| user.as_str())),
+                Prose::text(auth(rule)).and(condition(&texts(&rule.src_posture))),
+                Prose::purpose(rule.doc.as_deref()),
+            ]);
+        }
+        unless_empty(table)
+    }
+
+    fn auto_approvers(&self) -> Vec<Block> {
+        let approvers = &self.policy.auto_approvers;
+        let mut table = Table::new(["What", "Approved for", "Purpose"]);
+        for route in &approvers.routes {
+            let what = Prose::text("Routes in ").and_code(&*route.network.text);
+            table.rows.push(vec![what, self.names.prose(&route.approvers), Prose::purpose(route.doc.as_deref())]);
+        }
+        if !approvers.exit_node.is_empty() {
+            let doc = Prose::purpose(approvers.exit_node_doc.as_deref());
+            table.rows.push(vec![Prose::text("Exit nodes"), self.names.prose(&approvers.exit_node), doc]);
+        }
+        for service in &approvers.services {
+            let is_tag = service.service.text.starts_with("tag:");
+            let what = Prose::text(if is_tag { "Services with " } else { "Service " }).and_code(&*service.service.text);
+            table.rows.push(vec![what, self.names.prose(&service.approvers), Prose::purpose(service.doc.as_deref())]);
+        }
+        unless_empty(table)
+    }
+}
+
+/// Returns the condition that postures are, behind what it is a condition of.
+fn condition(postures: &[&str]) -> Prose {
+    let names = postures.iter().map(|name| Prose::code(*name));
+    if postures.is_empty() { Prose::default() } else { Prose::text(", if ").and(Prose::join(names, " or ")) }
+}
+
+/// Adds what somebody wrote about an item.
+fn explain(item: Prose, doc: Option<&str>) -> Prose {
+    match doc.map(Prose::comment).filter(|doc| !doc.is_empty()) {
+        Some(doc) => item.and_text(": ").and(doc),
+        None => item,
+    }
+}
+
+fn auth(rule: &SshRule) -> String {
+    match (rule.action, &rule.check_period) {
+        (Some(Action::Check), period) => {
+            match period.as_ref().map_or(Some(CheckPeriod::DEFAULT), |period| period.duration) {
+                Some(duration) => format!("check ({})", short(&duration.to_string())),
+                None => "check (always)".to_owned(),
+            }
+        }
+        (Some(Action::Accept), _) => "accept".to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// A duration without the zeros that Go writes behind it: `12h`, not `12h0m0s`.
+fn short(duration: &str) -> &str {
+    let minutes = duration.strip_suffix("m0s").map_or(duration, |rest| duration.get(..=rest.len()).unwrap_or(duration));
+    minutes.strip_suffix("h0m").map_or(minutes, |rest| minutes.get(..=rest.len()).unwrap_or(minutes))
+}
+
+/// Returns a table that has rows.
+fn unless_empty(table: Table) -> Vec<Block> {
+    if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        for (long, written) in [
+            ("12h0m0s", "12h"),
+            ("1h10m0s", "1h10m"),
+            ("20m0s", "20m"),
+            ("1m30s", "1m30s"),
+            ("0s", "0s"),
+            ("10h0m5s", "10h0m5s"),
+        ] {
+            assert_eq!(short(long), written);
+        }
+    }
+}
