@@ -27,7 +27,7 @@ fn mistakes_do_not_compile() {
 
 fn run(folder: &Path) {
     let tests = trybuild::TestCases::new();
-    tests.pass(folder.join("pass").join("*.rs"));
+    // Without a case that should pass, trybuild checks all cases in one run of cargo.
     tests.compile_fail(folder.join("[!p]*").join("*.rs"));
     tests.compile_fail(folder.join("p[!a]*").join("*.rs"));
 }
@@ -47,7 +47,7 @@ fn run_on_copies() {
     }
     let status =
         Command::new(std::env::current_exe().unwrap()).env(COPY, &copy).env("TRYBUILD", "overwrite").status().unwrap();
-    assert!(status.success(), "a mistake compiles, or what is right does not");
+    assert!(status.success(), "a mistake compiles");
 }
 
 fn rustc_version() -> String {
