@@ -13,9 +13,9 @@ fn policy(directory: &Path, arguments: &[&str]) -> Run {
     process::run(env!("CARGO_BIN_EXE_standalone"), directory, arguments)
 }
 
-/// An empty directory of a test's own.
+/// An empty directory of a test's own. It must not move: cargo would take what it built at the old place for up to date.
 fn directory(test: &str) -> PathBuf {
-    process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("init/{test}"))
+    process::empty_directory(env!("CARGO_TARGET_TMPDIR"), test)
 }
 
 /// Runs cargo in a crate, on what this workspace has built and fetched already.

@@ -12,12 +12,11 @@ mod device;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
 use policy_core::{Code, Policy, eval, findings};
+use policy_test_support::process;
 use serde_json::{Value, json};
 
 use case::{Case, cases, cases_in, known_captures};
@@ -165,20 +164,16 @@ fn migrated_acls_give_every_device_what_tailscale_gave_it() {
 
 #[test]
 fn the_command_answers_the_same() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance");
-    fs::create_dir_all(&directory).unwrap();
+    let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "conformance");
     let mut tally = Tally::default();
     for case in cases() {
         let id = case.text("id");
         fs::write(directory.join("policy.hujson"), case.policy()).unwrap();
         fs::write(directory.join("facts.json"), case.facts().to_string()).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_standalone"))
-            .current_dir(&directory)
-            .args(["compile", "policy.hujson", "--tailnet", "facts.json"])
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(0), "{id}: {}", String::from_utf8_lossy(&output.stderr));
-        tally.compare(&case, &serde_json::from_slice(&output.stdout).unwrap());
+        let arguments = ["compile", "policy.hujson", "--tailnet", "facts.json"];
+        let output = process::run(env!("CARGO_BIN_EXE_standalone"), &directory, &arguments);
+        assert_eq!(output.status, Some(0), "{id}: {}", output.stderr);
+        tally.compare(&case, &serde_json::from_str(&output.stdout).unwrap());
     }
     tally.finish();
 }
