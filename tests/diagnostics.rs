@@ -57,7 +57,7 @@ fn entries(page: &str) -> Vec<Entry> {
         match piece {
             Piece::Line(line) => {
                 if let Some(name) = line.strip_prefix("### ") {
-                    let code = Code::from_name(name).unwrap_or_else(|| panic!("`{name}` is no code"));
+                    let code = name.parse::<Code>().ok().unwrap_or_else(|| panic!("`{name}` is no code"));
                     let (facts, policies) = (String::new(), Vec::new());
                     entries.push(Entry { code, facts, policies, rust: None, answer: None });
                 }

@@ -6,7 +6,7 @@ mod tailnet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_core::render::Matrix;
+use policy_analysis::matrix::Matrix;
 use policy_test_support::process::{self, Run};
 use policy_test_support::snapshot;
 

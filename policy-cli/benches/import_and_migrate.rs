@@ -4,9 +4,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
-#[path = "../../policy-core/tests/generate/mod.rs"]
-mod generate;
-
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
@@ -14,8 +11,8 @@ use policy_cli::import::{Import, Naming, import};
 use policy_cli::migrate::{Migration, migrate};
 use policy_core::Policy;
 use policy_core::hujson::Document;
+use policy_core::json::{Value, json};
 use policy_core::model::{Grant, Selector};
-use serde_json::json;
 
 /// Numbers of grants, and of acls.
 const SIZES: [usize; 2] = [1_000, 10_000];
@@ -30,7 +27,7 @@ fn main() {
 
 #[divan::bench(name = "import", args = SIZES, sample_count = 10)]
 fn import_file(bencher: Bencher, grants: usize) {
-    let text = generate::policy(grants);
+    let text = policy_generate::large::policy(grants);
     bencher.bench(|| imported(black_box(&text)));
 }
 
@@ -52,7 +49,7 @@ fn migrated(text: &str) -> Migration {
 
 /// A policy with an acl for each grant of the large one.
 fn policy_with_acls(acls: usize) -> String {
-    let text = generate::policy(acls);
+    let text = policy_generate::large::policy(acls);
     let document = Document::parse(text.as_str(), 0).unwrap();
     let mut value = document.value(document.root());
     let grants = Policy::parse(text).grants.unwrap();
@@ -62,7 +59,7 @@ fn policy_with_acls(acls: usize) -> String {
     value.to_string()
 }
 
-fn acl(grant: &Grant) -> serde_json::Value {
+fn acl(grant: &Grant) -> Value {
     let words = |list: &[Selector]| list.iter().map(|selector| selector.text.to_string()).collect::<Vec<_>>();
     let ports: Vec<String> = grant.ip.iter().map(|spec| spec.ports.to_string()).collect();
     let dst: Vec<String> = words(&grant.dst).iter().map(|host| format!("{host}:{}", ports.join(","))).collect();
@@ -80,7 +77,7 @@ fn print_growth() {
         let growth = large.as_secs_f64() / small.as_secs_f64();
         println!("{name:>8} {:>10} {small:>12.2?} {large:>12.2?} {growth:>8.1}", text(many).len());
     };
-    row("import", generate::policy, &|text| drop(black_box(imported(text))));
+    row("import", policy_generate::large::policy, &|text| drop(black_box(imported(text))));
     row("migrate", policy_with_acls, &|text| drop(black_box(migrated(text))));
 }
 

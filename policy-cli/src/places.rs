@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use policy_core::Policy;
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 
 use crate::line_index::{LineIndex, Position};
 

@@ -5,15 +5,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
-#[path = "../tests/generate/mod.rs"]
-#[allow(dead_code, reason = "others use the rest")]
-mod generate;
-
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::Policy;
-use policy_core::analyze::{Space, redundancies, violations};
+use policy_core::proof::classes::AccessClasses;
+use policy_core::proof::invariant::violations;
+use policy_core::proof::redundancy::redundancies;
 
 /// Numbers of grants.
 const SIZES: [usize; 4] = [1_000, 3_000, 10_000, 30_000];
@@ -43,20 +41,20 @@ fn main() {
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn classes(bencher: Bencher, grants: usize) {
     let policy = policy(grants);
-    bencher.bench_local(|| Space::new(black_box(&policy)));
+    bencher.bench_local(|| AccessClasses::new(black_box(&policy)));
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn invariants(bencher: Bencher, grants: usize) {
     let policy = policy(grants);
-    let space = Space::new(&policy);
+    let space = AccessClasses::new(&policy);
     bencher.bench_local(|| violations(black_box(&space)).len());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn redundancy(bencher: Bencher, grants: usize) {
     let policy = policy(grants);
-    let space = Space::new(&policy);
+    let space = AccessClasses::new(&policy);
     bencher.bench_local(|| redundancies(black_box(&space)).len());
 }
 
@@ -67,12 +65,12 @@ fn redundancy_of_ports(bencher: Bencher, grants: usize) {
     let rules: Vec<String> = (1..=grants).map(rule).collect();
     let policy =
         Policy::parse(format!(r#"{{"tagOwners": {{"tag:web": [], "tag:db": []}}, "grants": [{}]}}"#, rules.join(",")));
-    let space = Space::new(&policy);
+    let space = AccessClasses::new(&policy);
     bencher.bench_local(|| assert_eq!(redundancies(black_box(&space)), []));
 }
 
 fn policy(grants: usize) -> Policy {
-    let policy = Policy::with_facts(&generate::policy(grants), FACTS);
+    let policy = Policy::with_facts(&policy_generate::large::policy(grants), FACTS);
     assert_eq!(policy.unreadable, []);
     policy
 }
@@ -90,7 +88,7 @@ fn print_growth() {
     for grants in SIZES {
         let policy = policy(grants);
         let rounds = (30_000 / grants).clamp(2, 10);
-        let (classes, space) = fastest(rounds, || Space::new(&policy));
+        let (classes, space) = fastest(rounds, || AccessClasses::new(&policy));
         let (invariants, _) = fastest(rounds, || violations(&space).len());
         let (redundancy, _) = fastest(rounds, || redundancies(&space).len());
         let all = classes + invariants + redundancy;

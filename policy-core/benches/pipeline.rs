@@ -4,15 +4,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
-#[path = "../tests/generate/mod.rs"]
-mod generate;
-
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::check::check;
-use policy_core::eval::test_outcomes;
-use policy_core::hujson::{self, Document};
+use policy_core::hujson;
+use policy_core::hujson::Document;
+use policy_core::testing::network_test::test_outcomes;
 use policy_core::{Diagnostic, Policy};
 use serde_json::Value;
 
@@ -29,38 +27,38 @@ fn main() {
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn serde_json_value(bencher: Bencher, grants: usize) {
-    let text = generate::plain(&generate::policy(grants));
+    let text = policy_generate::large::plain(&policy_generate::large::policy(grants));
     bencher.bench(|| serde_json_once(black_box(&text)));
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn parse(bencher: Bencher, grants: usize) {
-    let text = generate::policy(grants);
+    let text = policy_generate::large::policy(grants);
     bencher.bench(|| Document::parse(black_box(text.as_str()), 0).unwrap());
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn format(bencher: Bencher, grants: usize) {
-    let document = Document::parse(generate::policy(grants), 0).unwrap();
+    let document = Document::parse(policy_generate::large::policy(grants), 0).unwrap();
     bencher.bench(|| black_box(&document).format());
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn read(bencher: Bencher, grants: usize) {
-    let document = Document::parse(generate::policy(grants), 0).unwrap();
+    let document = Document::parse(policy_generate::large::policy(grants), 0).unwrap();
     bencher.bench(|| hujson::read(black_box(&document)));
 }
 
 #[divan::bench(name = "check", args = SIZES, sample_count = 20)]
 fn check_policy(bencher: Bencher, grants: usize) {
-    let policy = Policy::parse(generate::policy(grants));
+    let policy = Policy::parse(policy_generate::large::policy(grants));
     bencher.bench(|| check(black_box(&policy)));
 }
 
 /// As many targets of tests as there are grants.
 #[divan::bench(args = [10_000, 30_000], sample_count = 20)]
 fn tests(bencher: Bencher, grants: usize) {
-    let policy = Policy::parse(generate::policy_with_tests(grants));
+    let policy = Policy::parse(policy_generate::large::policy_with_tests(grants));
     assert!(policy.unreadable.is_empty());
     bencher.bench(|| test_outcomes(black_box(&policy)));
 }
@@ -83,8 +81,8 @@ fn print_ratios() {
     println!("\ntimes of `serde_json` for the same bytes (aims: parse 3, everything 12; both the same for every size)");
     println!("{:>8} {:>10} {:>14} {:>8} {:>12}", "grants", "bytes", "serde_json", "parse", "everything");
     for grants in SIZES {
-        let text = generate::policy(grants);
-        let plain = generate::plain(&text);
+        let text = policy_generate::large::policy(grants);
+        let plain = policy_generate::large::plain(&text);
         let rounds = 500_000 / grants;
         let unit = fastest(rounds, || serde_json_once(&plain));
         let times = |time: Duration| time.as_secs_f64() / unit.as_secs_f64();

@@ -63,7 +63,7 @@
 //! reaches, "any other member" included.
 //!
 //! ```
-//! use policy_core::analyze::ask::{Question, Verdict};
+//! use policy_analysis::query::{Question, Answer};
 //! use policy_core::{Policy, model::Protocol};
 //!
 //! let policy = Policy::parse(r#"{
@@ -75,13 +75,13 @@
 //! };
 //!
 //! let yes = ask("alice@example.com", 5432)?;
-//! assert_eq!(yes.verdict(), Verdict::Allowed);
+//! assert_eq!(yes.verdict(), Answer::Allowed);
 //! assert_eq!(yes.cases[0].rules[0].path, ["`alice@example.com` is in `group:dba`"]);
 //!
 //! let no = ask("alice@example.com", 22)?;
-//! assert_eq!(no.verdict(), Verdict::Denied);
+//! assert_eq!(no.verdict(), Answer::Denied);
 //! assert_eq!(no.cases[0].nearest[0].lack, "opens `tcp:5432` only");
-//! # Ok::<(), policy_core::analyze::ask::Refusal>(())
+//! # Ok::<(), policy_analysis::query::QueryError>(())
 //! ```
 //!
 //! # What does a change change?
@@ -91,7 +91,7 @@
 //!
 //! ```
 //! use policy_core::Policy;
-//! use policy_core::analyze::Direction;
+//! use policy_analysis::diff::Direction;
 //!
 //! let old = Policy::parse(r#"{
 //!     "groups": {"group:eng": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
@@ -144,7 +144,7 @@
 //!
 //! /// The body of the request that gives a device its tags.
 //! fn tag_device(tags: &[Tag]) -> String {
-//!     serde_json::json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
+//!     crate::json::json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
 //! }
 //!
 //! assert_eq!(tag_device(&[tailnet::tag::db]), r#"{"tags":["tag:db"]}"#);
@@ -165,21 +165,20 @@
 //! `policy!` writes such a text as well, and remembers which Rust tokens each piece of it came from. So there is one
 //! reader, one checker and one formatter, and whoever made the text turns the place of a finding into one of their own.
 
-pub mod analyze;
+pub mod access;
 pub mod check;
-pub mod coverage;
 pub mod diagnostic;
-pub mod eval;
 mod findings;
 pub mod hujson;
+pub mod json;
 pub mod model;
 pub mod name;
+pub mod proof;
 mod questions;
-pub mod render;
 pub mod reserved;
 pub mod sidecar;
-#[cfg(test)]
-mod small;
+pub mod source;
+pub mod testing;
 #[cfg(any(rust_analyzer, doc, test))]
 pub mod vocabulary;
 

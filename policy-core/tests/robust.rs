@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::hujson::Document;
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy, findings, tested};
 use proptest::prelude::*;
 use serde_json::{Map, Value};

@@ -28,7 +28,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy};
 use policy_test_support::snapshot;
 

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use policy_core::Code;
-use policy_core::eval::{Inexact, Rest, Why};
-use policy_core::model::{Origin, Selector as Name, Text};
+use policy_core::access::subtraction::{Inexact, InexactReason, Rest};
+use policy_core::model::Selector as Name;
+use policy_core::source::{Origin, Text};
 
 use crate::finding::Finding;
 use crate::names::{Names, Resolved};
@@ -79,10 +80,10 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
     let finding = Finding::new(Code::InexactExcept, by.place, message);
     let people = "declare a group of those who are meant, and write that";
     match why {
-        Why::Everything => finding
+        InexactReason::Everything => finding
             .note_at("this is everybody and everything, now and later", item.place)
             .help("write the groups, tags and addresses that are meant"),
-        Why::OpenItem => {
+        InexactReason::OpenItem => {
             let help = match &*item.text {
                 "autogroup:tagged" => "write the tags that are meant",
                 "autogroup:internet" => "write the addresses that are meant",
@@ -92,11 +93,11 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
                 .note_at("the policy does not say who is in this: whoever comes later is, too", item.place)
                 .help(help)
         }
-        Why::OpenExcept => {
+        InexactReason::OpenExcept => {
             let note = format!("the policy does not say who is in `{}`: whoever comes later is, too", by.written);
             Finding { notes: vec![(note, None)], ..finding }.help(people)
         }
-        Why::Address => {
+        InexactReason::Address => {
             let (bearer, help) = match Name::new(Text::escaped(&*by.text, Origin::default())).kind.is_address() {
                 true => (item, "give that device a tag or a group of its own, and name the others"),
                 false => (by, "write the addresses that are to be taken out"),

@@ -1,8 +1,9 @@
 use std::num::NonZeroU32;
 
+use policy_core::access::subtraction::Subtraction;
 use policy_core::diagnostic::Diagnostic;
-use policy_core::eval::Subtraction;
-use policy_core::model::{Levels, Origin, Policy, Sidecar};
+use policy_core::model::{Levels, Policy, Sidecar};
+use policy_core::source::Origin;
 use policy_core::{Code, check};
 use proc_macro2::TokenStream;
 use quote::quote;

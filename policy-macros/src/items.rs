@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{Levels, Origin, Policy, Sidecar, Source};
+use policy_core::model::{Levels, Policy, Sidecar, Source};
+use policy_core::source::Origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -43,7 +44,7 @@ pub(crate) fn items(
     let postures = policy.postures.iter().map(|posture| (&posture.name, &posture.doc));
     let users = policy.facts.users.iter().map(|user| (&user.name, &user.doc));
     let devices = policy.facts.devices.iter().map(|device| (&device.name, &device.doc));
-    let name = |(name, doc): (&policy_core::model::Text, &Option<String>)| Name {
+    let name = |(name, doc): (&policy_core::source::Text, &Option<String>)| Name {
         text: name.as_str().to_owned(),
         value: name.as_str().to_owned(),
         doc: doc.clone(),

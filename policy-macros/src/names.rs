@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use policy_core::Code;
-use policy_core::eval::Subtraction;
+use policy_core::access::subtraction::Subtraction;
 
 use crate::finding::Finding;
 use crate::place::Place;
@@ -285,7 +285,7 @@ impl<'t> Names<'t> {
 
     fn unknown_port(&self, word: &Word) -> Finding {
         let finding = Finding::new(Code::UndefinedLet, word.place, format!("no ports are called `{}`", word.text));
-        if policy_core::model::Protocol::parse(&word.text).is_ok() {
+        if word.text.parse::<policy_core::model::Protocol>().is_ok() {
             return finding.help(format!("a protocol is followed by its ports: write `{0}:443` or `{0}:*`", word.text));
         }
         let ports = self.meanings.iter().filter_map(|(name, (meaning, _))| match meaning {

@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 use proc_macro2::Span;
 
 /// A stretch of the Rust source: from the start of one token to the end of another.

@@ -1,4 +1,4 @@
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 
 use crate::place::Place;
 

@@ -15,7 +15,7 @@ use std::fs;
 
 use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
-use policy_core::{Code, Policy, eval, findings};
+use policy_core::{Code, Policy, findings};
 use policy_test_support::process;
 use serde_json::{Value, json};
 
@@ -123,7 +123,10 @@ fn answer(policy: &str, facts: &Value) -> Value {
     let policy = Policy::with_facts(policy, &facts.to_string());
     match rejection(&findings(&policy)) {
         Some(message) => json!({"status": "reject", "message": message}),
-        None => json!({"status": "accept", "nodes": eval::compile(&policy).to_json()}),
+        None => {
+            let nodes = policy_core::json::Value::from(policy_analysis::compile(&policy).to_json()).to_string();
+            json!({"status": "accept", "nodes": serde_json::from_str::<Value>(&nodes).unwrap()})
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Whether one reaches the other, and why.
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::analyze::ask::{Case, Explanation, Login, Near, Question, Reason, SshWay, Verdict};
-use policy_core::model::{Action, Origin};
-use serde_json::{Value, json};
+use policy_analysis::query::{Answer, Case, Explanation, Login, Near, Question, Reason, SshRuleMatch};
+use policy_core::json::{ToJson, Value, json};
+use policy_core::model::Action;
+use policy_core::source::Origin;
 
 use super::{Asked, bare_all};
 
@@ -65,7 +66,7 @@ impl Explained<'_> {
         if protocol.has_ports() { format!("{protocol}:{port}") } else { protocol.to_string() }
     }
 
-    fn sentence(&self, verdict: Verdict) -> String {
+    fn sentence(&self, verdict: Answer) -> String {
         let Question { source, destination, account, .. } = self.question;
         let deed = match account {
             Some(account) => format!("get into `{destination}` as `{account}`"),
@@ -75,9 +76,9 @@ impl Explained<'_> {
             return format!(": `{source}` cannot {deed}, since one of the two stands for nobody");
         }
         match verdict {
-            Verdict::Allowed => format!(": `{source}` can {deed}"),
-            Verdict::Denied => format!(": `{source}` cannot {deed}"),
-            Verdict::Depends => format!(" whether `{source}` can {deed}"),
+            Answer::Allowed => format!(": `{source}` can {deed}"),
+            Answer::Denied => format!(": `{source}` cannot {deed}"),
+            Answer::Depends => format!(" whether `{source}` can {deed}"),
         }
     }
 
@@ -126,7 +127,7 @@ impl Explained<'_> {
     }
 
     fn login(&self, login: &Login) -> String {
-        let said = |way: &SshWay, path: &[String]| {
+        let said = |way: &SshRuleMatch, path: &[String]| {
             let mut said = path.to_vec();
             said.extend(self.asked.posture(&way.postures));
             let recorders: Vec<String> = way.recorder.iter().map(|tag| format!("`{tag}`")).collect();
@@ -166,9 +167,9 @@ impl Explained<'_> {
         };
         let near = |near: &Near| json!({"line": self.asked.line(near.rule), "rule": self.asked.texts.text(near.rule), "lack": near.lack});
         let login = |login: &Login| {
-            let with_path = |way: &SshWay, path: &[String]| {
+            let with_path = |way: &SshRuleMatch, path: &[String]| {
                 let mut value = self.asked.ssh_json(way);
-                value.as_object_mut().map(|object| object.insert("path".to_owned(), path.into()));
+                value.as_object_mut().map(|object| object.insert("path".to_owned(), path.to_json()));
                 value
             };
             json!({
@@ -212,7 +213,7 @@ fn no_rule(kind: &str, nearest: &[Near]) -> String {
     }
 }
 
-fn action(way: &SshWay) -> String {
+fn action(way: &SshRuleMatch) -> String {
     match (way.action, way.check_period.as_deref()) {
         (Action::Accept, _) => String::new(),
         (Action::Check, Some("always") | None) => " after a check".to_owned(),
@@ -228,19 +229,19 @@ fn names(names: &[String]) -> String {
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: Answer) -> &'static str {
     match verdict {
-        Verdict::Allowed => "allowed",
-        Verdict::Depends => "depends",
-        Verdict::Denied => "denied",
+        Answer::Allowed => "allowed",
+        Answer::Depends => "depends",
+        Answer::Denied => "denied",
     }
 }
 
-fn coloured(verdict: Verdict) -> String {
+fn coloured(verdict: Answer) -> String {
     let (colour, word) = match verdict {
-        Verdict::Allowed => (32, "allowed"),
-        Verdict::Depends => (33, "it depends"),
-        Verdict::Denied => (31, "denied"),
+        Answer::Allowed => (32, "allowed"),
+        Answer::Depends => (33, "it depends"),
+        Answer::Denied => (31, "denied"),
     };
     format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
 }

@@ -11,12 +11,13 @@ use std::path::Path;
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgMatches};
+use policy_analysis::query::{AppRuleMatch, QueryError, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
-use policy_core::analyze::Ports;
-use policy_core::analyze::ask::{AppWay, Refusal, RuleTexts, SshWay};
+use policy_core::access::port_set::PortSet;
 use policy_core::diagnostic::Problem;
-use policy_core::model::{Origin, PortRange, Protocol};
-use serde_json::{Value, json};
+use policy_core::json::{Value, json};
+use policy_core::model::{PortRange, Protocol};
+use policy_core::source::Origin;
 
 use crate::outcome::Failure;
 use crate::places::Places;
@@ -80,13 +81,13 @@ impl<'a> Asked<'a> {
         (!named.is_empty()).then(|| format!("if the source meets {}", named.join(" or ")))
     }
 
-    fn app_json(&self, app: &AppWay) -> Value {
-        let capabilities: serde_json::Map<String, Value> =
+    fn app_json(&self, app: &AppRuleMatch) -> Value {
+        let capabilities: policy_core::json::Map =
             app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
         json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures})
     }
 
-    fn ssh_json(&self, login: &SshWay) -> Value {
+    fn ssh_json(&self, login: &SshRuleMatch) -> Value {
         json!({
             "line": self.line(login.rule),
             "rule": self.texts.text(login.rule),
@@ -111,8 +112,8 @@ fn bare_all(names: &[String]) -> Vec<String> {
     names.iter().map(|name| bare(name)).collect()
 }
 
-/// Ports as people read them: a number is a port of TCP, which nearly all of them are.
-fn in_words(ports: &Ports) -> String {
+/// PortSet as people read them: a number is a port of TCP, which nearly all of them are.
+fn in_words(ports: &PortSet) -> String {
     match ports.to_string() {
         all if all == "*" => "everything".to_owned(),
         some => some,
@@ -139,7 +140,7 @@ pub(crate) fn is_json(matches: &ArgMatches) -> bool {
 
 /// The ports of a question.
 pub(crate) fn range(text: &str) -> Result<PortRange, Failure> {
-    PortRange::parse(text).map_err(|problem| failure(&problem))
+    text.parse::<PortRange>().map_err(|problem| failure(&problem))
 }
 
 /// One port of a question.
@@ -153,7 +154,7 @@ pub(crate) fn port(text: &str) -> Result<u16, Failure> {
 
 /// The protocol of a question.
 pub(crate) fn protocol(text: &str) -> Result<Protocol, Failure> {
-    Protocol::parse(text).map_err(|problem| failure(&problem))
+    text.parse::<Protocol>().map_err(|problem| failure(&problem))
 }
 
 fn failure(problem: &Problem) -> Failure {
@@ -165,7 +166,7 @@ fn failure(problem: &Problem) -> Failure {
 }
 
 /// Why there is no answer.
-pub(crate) fn refused(refusal: &Refusal) -> Failure {
+pub(crate) fn refused(refusal: &QueryError) -> Failure {
     let failure = Failure::new(&refusal.message);
     match &refusal.help {
         Some(help) => failure.help(help),

@@ -1,9 +1,10 @@
 //! Who reaches something, and what somebody reaches, as a list.
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::analyze::ask::{Reach, Reached, SshWay};
-use policy_core::model::{Action, Origin};
-use serde_json::{Value, json};
+use policy_analysis::query::{Reachability, ReachabilityRow, SshRuleMatch};
+use policy_core::json::{Value, json};
+use policy_core::model::Action;
+use policy_core::source::Origin;
 
 use super::{Asked, bare_all, in_words};
 
@@ -24,13 +25,13 @@ pub(crate) struct Listed<'a> {
     /// The port that was asked about, as it was asked.
     pub(crate) port: Option<&'a str>,
     pub(crate) direction: Direction,
-    pub(crate) reach: Reach,
+    pub(crate) reach: Reachability,
 }
 
 impl Listed<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
-        let Reach { subject, reached, carriers } = &self.reach;
+        let Reachability { subject, reached, carriers } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
         let heading = match (self.direction, reached.is_empty()) {
             (Direction::Who, false) => format!("{word} is reached by"),
@@ -64,15 +65,15 @@ impl Listed<'_> {
     }
 
     /// The side that was asked about.
-    fn own<'r>(&self, reached: &'r Reached) -> &'r [String] {
+    fn own<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
         if self.direction == Direction::Who { &reached.destinations } else { &reached.sources }
     }
 
-    fn others<'r>(&self, reached: &'r Reached) -> &'r [String] {
+    fn others<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
         if self.direction == Direction::Who { &reached.sources } else { &reached.destinations }
     }
 
-    fn entry(&self, reached: &Reached, has_parts: bool) -> String {
+    fn entry(&self, reached: &ReachabilityRow, has_parts: bool) -> String {
         let is_only = self.reach.reached.len() == 1;
         let names = match (reached.is_rest, self.direction) {
             (false, _) => self.others(reached).join(", "),
@@ -104,7 +105,7 @@ impl Listed<'_> {
         text
     }
 
-    fn lines(&self, reached: &Reached) -> Vec<Line> {
+    fn lines(&self, reached: &ReachabilityRow) -> Vec<Line> {
         let line = |said: String, rule: Origin, postures: &[String]| Line {
             said,
             place: self.asked.place(rule),
@@ -121,7 +122,7 @@ impl Listed<'_> {
 
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
-        let reached = |reached: &Reached| {
+        let reached = |reached: &ReachabilityRow| {
             let ways = reached.ways.iter().map(|way| {
                 json!({
                     "ports": way.ports.to_string(),
@@ -162,7 +163,7 @@ struct Line {
 }
 
 /// What an SSH rule lets do, in a word or two.
-pub(crate) fn in_short(login: &SshWay) -> String {
+pub(crate) fn in_short(login: &SshRuleMatch) -> String {
     match (login.action, login.check_period.as_deref()) {
         (Action::Accept, _) => "SSH".to_owned(),
         (Action::Check, Some("always") | None) => "SSH, always checked".to_owned(),

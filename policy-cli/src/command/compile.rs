@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::{ArgMatches, Command};
+use policy_core::Policy;
 use policy_core::check::rejection;
-use policy_core::{Policy, eval};
-use serde_json::{Value, json};
+use policy_core::json::{Value, json};
 
 use crate::facts;
 use crate::outcome::{Failure, Outcome};
@@ -41,7 +41,7 @@ pub(crate) fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Resu
 
 /// A line for each device. Large tailnets get a gigabyte, so nothing is kept once it is written.
 fn write_devices(policy: &Policy) -> Result<(), Failure> {
-    let compiled = eval::compile(policy);
+    let compiled = policy_analysis::compile(policy);
     let wire = compiled.wire();
     let mut stream = output::Stream::open();
     let mut text = String::from("{\"status\": \"accept\", \"nodes\": {");

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::analyze;
 use policy_core::{Policy, Severity, check};
 
 use crate::diff_report::{DiffReport, json, markdown, text};
@@ -103,8 +102,8 @@ pub(crate) fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Out
     };
     let has_facts = matches.contains_id("tailnet");
     old.facts = new.facts.clone();
-    let diff = analyze::diff(&old, &new);
-    let devices = has_facts.then(|| analyze::device_diff(&old, &new));
+    let diff = policy_analysis::diff(&old, &new);
+    let devices = has_facts.then(|| policy_analysis::device_diff(&old, &new));
     let report = DiffReport {
         diff: &diff,
         devices: devices.as_ref(),

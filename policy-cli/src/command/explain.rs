@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
+use policy_analysis::query::{Answer, Question, explain, host_and_port};
 use policy_core::Policy;
-use policy_core::analyze::ask::{Question, Verdict, explain, host_and_port};
 use policy_core::model::Protocol;
 
 use crate::answer::{self, Asked, Explained};
@@ -71,7 +71,7 @@ pub(crate) fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<O
         true => output::write(format!("{:#}\n", explained.to_json()).as_bytes())?,
         false => output::print(&explained.to_text())?,
     }
-    Ok(if verdict == Verdict::Allowed { Outcome::Good } else { Outcome::Findings })
+    Ok(if verdict == Answer::Allowed { Outcome::Good } else { Outcome::Findings })
 }
 
 fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {

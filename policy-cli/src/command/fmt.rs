@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::hujson::Document;
-use policy_core::model::{Facts, Origin};
+use policy_core::model::Facts;
+use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy};
 
 use crate::file;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy_analysis::matrix::Matrix;
 use policy_core::Policy;
-use policy_core::render::Matrix;
-use serde_json::Value;
+use policy_core::json::Value;
 
 use crate::facts;
 use crate::outcome::{Failure, Outcome};

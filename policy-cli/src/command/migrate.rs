@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use policy_core::analyze::{Change, Diff, Direction};
+use policy_analysis::diff::{Change, Diff, Direction};
 
 use crate::file;
 use crate::migrate::{Migration, Unmigrated, migrate};
@@ -113,8 +113,8 @@ fn summary(path: &Path, migration: &Migration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use policy_analysis::diff::diff;
     use policy_core::Policy;
-    use policy_core::analyze::diff;
 
     use super::*;
 

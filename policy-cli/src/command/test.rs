@@ -6,8 +6,8 @@ use std::time::Instant;
 use annotate_snippets::normalize_untrusted_str as visible;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use policy_analysis::mutation::coverage;
 use policy_core::check::check;
-use policy_core::coverage::coverage;
 use policy_core::{Diagnostic, Policy, broken_invariants, tested};
 
 use crate::answer::Asked;

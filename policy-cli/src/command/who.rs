@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches, Command};
+use policy_analysis::query::{host_and_port, what, who};
 use policy_core::Policy;
-use policy_core::analyze::Ports;
-use policy_core::analyze::ask::{host_and_port, what, who};
+use policy_core::access::port_set::PortSet;
 use policy_core::model::{PortRange, Protocol};
 
 use crate::answer::{self, Asked, Direction, Listed};
@@ -81,8 +81,8 @@ pub(crate) fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> Res
 }
 
 /// These ports of every protocol that has some.
-fn on_any_protocol(range: PortRange) -> Ports {
-    Ports::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
+fn on_any_protocol(range: PortRange) -> PortSet {
+    PortSet::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
 }
 
 fn print(listed: Listed, matches: &ArgMatches) -> Result<Outcome, Failure> {

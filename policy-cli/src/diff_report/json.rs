@@ -1,7 +1,7 @@
 //! For programs.
 
-use policy_core::analyze::{Area, Change, Diff, Direction, Relation, Term};
-use serde_json::{Value, json};
+use policy_analysis::diff::{Area, Change, Diff, Direction, Relation, Term};
+use policy_core::json::{Value, json};
 
 use super::DiffReport;
 

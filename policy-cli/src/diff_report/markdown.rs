@@ -1,6 +1,6 @@
 //! For a comment on a pull request.
 
-use policy_core::analyze::{Change, Diff, Direction};
+use policy_analysis::diff::{Change, Diff, Direction};
 
 use super::{AREAS, DiffReport, sign};
 use crate::render::markdown;

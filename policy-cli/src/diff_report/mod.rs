@@ -4,7 +4,7 @@ pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod text;
 
-use policy_core::analyze::{Area, Change, Diff, Direction};
+use policy_analysis::diff::{Area, Change, Diff, Direction};
 
 use crate::places::Places;
 

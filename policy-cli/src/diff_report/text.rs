@@ -1,6 +1,6 @@
 //! For people.
 
-use policy_core::analyze::Diff;
+use policy_analysis::diff::Diff;
 
 use super::{AREAS, DiffReport, sign};
 

@@ -1,7 +1,8 @@
 //! What headscale lists: `headscale nodes list -o json` and `headscale users list -o json`.
 
 use policy_core::hujson::NodeId;
-use policy_core::model::{Device, Facts, Text, User};
+use policy_core::model::{Device, Facts, User};
+use policy_core::source::Text;
 
 use super::reader::Reader;
 

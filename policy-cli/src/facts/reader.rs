@@ -1,7 +1,8 @@
 //! Values of a foreign document: keys that are not known are left alone, a value of another type is a finding.
 
 use policy_core::hujson::{Document, Kind, NodeId};
-use policy_core::model::{List, Network, Selector, Text, parse_address};
+use policy_core::model::{List, Network, Selector, parse_address};
+use policy_core::source::Text;
 use policy_core::{Code, Diagnostic};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -26,7 +26,7 @@ fn user(reader: &mut Reader, id: NodeId) -> Option<User> {
         return None;
     };
     // A role that Tailscale invents one day is one that is not known here.
-    let role = reader.text(id, "role").and_then(|role| Role::from_name(&role));
+    let role = reader.text(id, "role").and_then(|role| role.parse::<Role>().ok());
     Some(User { name: email.clone(), email, role, doc: None, origin: reader.document.origin(id) })
 }
 

@@ -1,6 +1,7 @@
 //! The invariants of a file beside the policy. Their statements are those of `policy!`, so they are taken as they are.
 
-use policy_core::model::{Facts, Origin, Sidecar};
+use policy_core::model::{Facts, Sidecar};
+use policy_core::source::Origin;
 
 use super::word::{is_bare, is_named, quoted};
 

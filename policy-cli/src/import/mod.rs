@@ -17,7 +17,8 @@ mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::{Origin, Sidecar, User};
+use policy_core::model::{Sidecar, User};
+use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
 
 pub(crate) use self::entry::probe;

@@ -1,7 +1,7 @@
 //! The keys of a policy: sections, and settings, which are JSON.
 
 use policy_core::hujson::{Document, Kind, NodeId};
-use policy_core::model::Origin;
+use policy_core::source::Origin;
 
 use super::entry::{entry, items, keys};
 use super::finding::Findings;

@@ -1,8 +1,8 @@
 //! An acl as grants.
 
 use policy_core::hujson::{Document, Kind, NodeId};
+use policy_core::json::Value;
 use policy_core::model::{Acl, Autogroup, PortRange, Selector, SelectorKind};
-use serde_json::Value;
 
 use super::written::{Item, Items};
 use crate::comment::{Child, Content, marked_content};

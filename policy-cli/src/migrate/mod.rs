@@ -7,7 +7,7 @@ mod written;
 
 use std::ops::Range;
 
-use policy_core::analyze::{Diff, diff};
+use policy_analysis::diff::{Diff, diff};
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
 use policy_core::{Code, Diagnostic, Policy, Severity, check};

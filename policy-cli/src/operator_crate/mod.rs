@@ -187,7 +187,7 @@ debug-assertions = false
 
 /// A basic string of TOML, whose escapes are those of JSON.
 fn toml_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    policy_core::json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

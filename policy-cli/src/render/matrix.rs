@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use policy_analysis::matrix::{Cell, CellAccess, Matrix, MatrixEnd};
 use policy_core::Policy;
-use policy_core::model::{Origin, Selector, User};
-use policy_core::render::{Access, Cell, End, Matrix};
-use serde_json::{Value, json};
+use policy_core::json::{Value, json};
+use policy_core::model::{Selector, User};
+use policy_core::source::Origin;
 
 use super::csv;
 use super::prose::{Prose, Table};
@@ -36,10 +37,10 @@ impl<'p> Names<'p> {
     }
 
     /// What to call a row or a column.
-    pub(crate) fn end(&self, end: &End) -> Prose {
+    pub(crate) fn end(&self, end: &MatrixEnd) -> Prose {
         match end {
-            End::AnythingElse => Prose::text(end.name()),
-            End::Selector(_) | End::Device(..) => Prose::code(self.name(end.name())),
+            MatrixEnd::AnythingElse => Prose::text(end.name()),
+            MatrixEnd::Selector(_) | MatrixEnd::Device(..) => Prose::code(self.name(end.name())),
         }
     }
 }
@@ -68,7 +69,7 @@ pub(crate) fn cell(cell: Option<&Cell>) -> Prose {
 }
 
 /// What it takes beside being the source.
-fn condition(access: &Access) -> Prose {
+fn condition(access: &CellAccess) -> Prose {
     let names = |list: &[Selector]| Prose::codes(list.iter().map(|selector| selector.text.as_str()));
     let posture = (!access.postures.is_empty()).then(|| Prose::text("if ").and(names(access.postures)));
     let via = (!access.via.is_empty()).then(|| Prose::text("via ").and(names(access.via)));
@@ -91,7 +92,7 @@ pub(crate) fn words(ports: &str) -> String {
 
 /// The whole matrix for a spreadsheet, with ports as a grant's `ip` has them.
 pub(crate) fn to_csv(matrix: &Matrix, rows: &[usize], columns: &[usize]) -> String {
-    let name = |ends: &[End], place: &usize| ends.get(*place).map_or(String::new(), |end| end.name().to_owned());
+    let name = |ends: &[MatrixEnd], place: &usize| ends.get(*place).map_or(String::new(), |end| end.name().to_owned());
     let header = [String::new()].into_iter().chain(columns.iter().map(|column| name(&matrix.destinations, column)));
     let body = rows.iter().map(|row| {
         let cells = matrix.row(*row);
@@ -118,7 +119,7 @@ fn plain(cell: &Cell) -> String {
 
 /// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], line: impl Fn(Origin) -> Value) -> Value {
-    let names = |ends: &[End], places: &[usize]| {
+    let names = |ends: &[MatrixEnd], places: &[usize]| {
         places.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
     };
     let mut access = Vec::new();
@@ -146,14 +147,14 @@ fn shown<'a, 'p>(
     matrix: &'a Matrix<'p>,
     cells: &'a BTreeMap<usize, Cell<'p>>,
     columns: &'a [usize],
-) -> impl Iterator<Item = (&'a End<'p>, &'a Cell<'p>)> {
+) -> impl Iterator<Item = (&'a MatrixEnd<'p>, &'a Cell<'p>)> {
     columns.iter().filter_map(|column| Some((matrix.destinations.get(*column)?, cells.get(column)?)))
 }
 
 /// All rows, and all columns but "anything else" where no row reaches that.
 pub(crate) fn everything(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
     let last = matrix.destinations.len().saturating_sub(1);
-    let is_named = |column: usize| !matches!(matrix.destinations.get(column), Some(End::AnythingElse));
+    let is_named = |column: usize| !matches!(matrix.destinations.get(column), Some(MatrixEnd::AnythingElse));
     let is_reached = || (0..matrix.sources.len()).any(|row| matrix.row(row).contains_key(&last));
     let columns = (0..matrix.destinations.len()).filter(|&column| is_named(column) || is_reached()).collect();
     ((0..matrix.sources.len()).collect(), columns)

@@ -1,10 +1,10 @@
 //! The reference page: what there is to say about a policy, section by section.
 
+use policy_analysis::matrix::Matrix;
 use policy_core::Policy;
 use policy_core::model::{
     Action, CheckPeriod, Grant, Invariant, InvariantKind, InvariantTarget, List, PortSpec, Selector, SshRule, Test,
 };
-use policy_core::render::Matrix;
 
 use super::matrix::{self, Names, legend};
 use super::prose::{Block, Prose, Table};

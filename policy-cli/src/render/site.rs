@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
+use policy_analysis::matrix::{Cell, Matrix, MatrixEnd};
+use policy_analysis::query::{ReachabilityRow, SshRuleMatch, who_beyond_ports};
 use policy_core::Policy;
-use policy_core::analyze::ask::{Reached, SshWay, who_beyond_ports};
-use policy_core::render::{Cell, End, Matrix};
 
 use crate::answer::in_short;
 
@@ -116,7 +116,7 @@ fn matrix(page: &Page, reach: &Reach) -> String {
     if rows.is_empty() {
         return html::blocks(&Section::Matrix.blocks(page), "Access matrix");
     }
-    let link = |ends: &[End], kind: &str, place: usize| {
+    let link = |ends: &[MatrixEnd], kind: &str, place: usize| {
         let name = ends.get(place).map_or(String::new(), |end| html::prose(&page.names.end(end)));
         format!("<a href=\"#{kind}-{place}\">{name}</a>")
     };
@@ -174,7 +174,14 @@ fn lists(page: &Page, by_name: &Reach, by_device: Option<&(&Matrix, Reach)>, dir
     out
 }
 
-fn list(out: &mut String, page: &Page, reach: &Reach, beyond_ports: &[Vec<Reached>], direction: Direction, id: &str) {
+fn list(
+    out: &mut String,
+    page: &Page,
+    reach: &Reach,
+    beyond_ports: &[Vec<ReachabilityRow>],
+    direction: Direction,
+    id: &str,
+) {
     let (ends, others) = match direction {
         Direction::To => (&reach.matrix.destinations, &reach.matrix.sources),
         Direction::From => (&reach.matrix.sources, &reach.matrix.destinations),
@@ -185,7 +192,7 @@ fn list(out: &mut String, page: &Page, reach: &Reach, beyond_ports: &[Vec<Reache
         of_ends.get_mut(*own).into_iter().for_each(|list| list.push((*other, cell)));
     }
     for (place, (end, of_end)) in ends.iter().zip(&of_ends).enumerate() {
-        if of_end.is_empty() && (reach.is_cut || matches!(end, End::AnythingElse)) {
+        if of_end.is_empty() && (reach.is_cut || matches!(end, MatrixEnd::AnythingElse)) {
             continue;
         }
         let more = beyond_ports.get(place).map_or(&[][..], Vec::as_slice);
@@ -224,20 +231,20 @@ fn list(out: &mut String, page: &Page, reach: &Reach, beyond_ports: &[Vec<Reache
 }
 
 /// For each destination who logs in there over Tailscale SSH, and who may do what to its applications.
-fn beyond_ports(policy: &Policy, matrix: &Matrix) -> Vec<Vec<Reached>> {
+fn beyond_ports(policy: &Policy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
     let has_apps = policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_blank()));
     if policy.ssh.is_empty() && !has_apps || matrix.destinations.len() > MOST_ASKED {
         return Vec::new();
     }
-    let words: Vec<&str> = matrix.destinations.iter().map(End::name).collect();
+    let words: Vec<&str> = matrix.destinations.iter().map(MatrixEnd::name).collect();
     who_beyond_ports(policy, &words)
 }
 
 /// Who, and what they may do there.
-fn beyond(reached: &Reached) -> Vec<(String, String)> {
+fn beyond(reached: &ReachabilityRow) -> Vec<(String, String)> {
     let who = if reached.is_rest { "everybody else".to_owned() } else { reached.sources.join(", ") };
     let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
-    let accounts = |login: &SshWay| {
+    let accounts = |login: &SshRuleMatch| {
         let users: Vec<String> = login.users.iter().map(|user| format!("`{user}`")).collect();
         format!("Tailscale {}{closed}, as {}", in_short(login), users.join(", "))
     };

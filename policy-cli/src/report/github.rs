@@ -43,7 +43,7 @@ mod tests {
 
     use annotate_snippets::Renderer;
     use policy_core::Code;
-    use policy_core::model::Origin;
+    use policy_core::source::Origin;
 
     use super::super::{Format, tests};
     use super::*;

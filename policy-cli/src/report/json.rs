@@ -1,7 +1,7 @@
 //! For scripts: one JSON document.
 
+use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
-use serde_json::{Value, json};
 
 use super::{Report, Span, level};
 use crate::line_index::Position;
@@ -58,7 +58,7 @@ fn position(position: Position) -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::{Format, tests};
-    use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn every_part_of_a_finding_is_a_field() {

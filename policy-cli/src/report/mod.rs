@@ -11,9 +11,10 @@ use std::path::Path;
 
 use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
-use policy_core::model::{Origin, Sidecar};
+use policy_core::json::Value;
+use policy_core::model::Sidecar;
+use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy, Severity};
-use serde_json::Value;
 
 use crate::line_index::{LineIndex, Position};
 

@@ -5,8 +5,8 @@
 use std::path::{Component, Path};
 
 use policy_core::diagnostic::Note;
+use policy_core::json::{Value, json};
 use policy_core::{Code, Diagnostic};
-use serde_json::{Value, json};
 
 use super::{Report, Span, full_message, level};
 
@@ -90,8 +90,13 @@ fn uri(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use policy_core::Code;
+    use serde_json::{Value, json};
+
+    use std::path::Path;
+
     use super::super::{Format, tests};
-    use super::*;
+    use super::uri;
 
     fn document() -> Value {
         serde_json::from_str(&tests::render(Format::Sarif)).unwrap()

@@ -65,7 +65,6 @@ mod tests {
     use std::path::Path;
 
     use policy_core::Code;
-    use policy_core::model;
     use proptest::prelude::*;
 
     use super::super::{Format, tests};
@@ -101,7 +100,7 @@ note: these are declared
     }
 
     fn rendered(text: &str, start: u32, end: u32) -> String {
-        let diagnostics = [Diagnostic::new(Code::Syntax, model::Origin::new(start, end), "wrong")];
+        let diagnostics = [Diagnostic::new(Code::Syntax, policy_core::source::Origin::new(start, end), "wrong")];
         Report::new(Path::new("p"), text, &diagnostics).render(Format::Text, &Renderer::plain())
     }
 
@@ -122,11 +121,11 @@ note: these are declared
 
     #[test]
     fn a_terminal_is_not_given_control_characters() {
-        let findings = [Diagnostic::new(Code::Syntax, model::Origin::new(0, 6), "a\u{1b}[31m")
+        let findings = [Diagnostic::new(Code::Syntax, policy_core::source::Origin::new(0, 6), "a\u{1b}[31m")
             .note("b\u{1b}[31m")
             .help("c\u{1b}[31m")
             .tailscale("d\u{1b}[31m")
-            .note_at("e\u{1b}[31m", model::Origin::new(0, 6))];
+            .note_at("e\u{1b}[31m", policy_core::source::Origin::new(0, 6))];
         let report = Report::new(Path::new("f\u{1b}[31m"), "g\u{1b}[31m", &findings);
         let text = report.render(Format::Text, &Renderer::plain());
         assert!(!text.contains('\u{1b}') && text.contains('␛'), "{text}");
@@ -139,7 +138,7 @@ note: these are declared
             text in "([ab\t\r\n{}é𝄞\u{200b}\u{301}\u{1b}]|[a-z]{90}){0,40}",
             places in prop::collection::vec((0_u32..400, 0_u32..400), 1..4),
         ) {
-            let origin = |(start, end): (u32, u32)| model::Origin::new(start.min(end), start.max(end));
+            let origin = |(start, end): (u32, u32)| policy_core::source::Origin::new(start.min(end), start.max(end));
             let mut diagnostic = Diagnostic::new(Code::Syntax, origin(places[0]), "wrong");
             for place in &places {
                 diagnostic = diagnostic.note_at("noted", origin(*place));

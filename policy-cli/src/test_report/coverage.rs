@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str as visible;
-use policy_core::coverage::{Change, Coverage, Covered, Pin};
-use policy_core::eval::Expectation;
+use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest};
+use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
-use serde_json::{Map, Value, json};
+use policy_core::testing::outcome::Expectation;
 
 use crate::answer::Asked;
 use crate::import::{Names, probe, quoted};
@@ -15,14 +15,14 @@ use crate::import::{Names, probe, quoted};
 /// What tests and invariants would notice, and how to write what would notice more.
 pub(crate) struct CoverageReport<'a> {
     asked: Asked<'a>,
-    coverage: Coverage,
+    coverage: MutationCoverage,
     /// The names of `policy!`, if the policy is one. Otherwise tests are written as HuJSON.
     names: Option<Names>,
 }
 
 /// A test that lines are put into.
 struct Entry<'a> {
-    pin: &'a Pin,
+    pin: &'a SuggestedTest,
     /// What must be so, with its targets or accounts.
     lists: [(&'static str, Vec<&'a str>); 3],
 }
@@ -35,7 +35,7 @@ const WIDTH: usize = 100;
 
 impl<'a> CoverageReport<'a> {
     /// `source` are the users of the source of a `policy!`, if the policy is one.
-    pub(crate) fn new(asked: Asked<'a>, coverage: Coverage, source: Option<&[User]>) -> Self {
+    pub(crate) fn new(asked: Asked<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
         CoverageReport { asked, coverage, names: source.map(Names::of_users) }
     }
 
@@ -63,7 +63,7 @@ impl<'a> CoverageReport<'a> {
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
         let unneeded = self.rules(|covered| (!covered.is_needed).then(|| self.without(covered)));
-        let deletions = |pin: &&Pin| pin.change == Change::Deleted;
+        let deletions = |pin: &&SuggestedTest| pin.change == Mutation::Deleted;
         self.part(&mut text, "nothing would fail without these rules", &unneeded, &deletions);
         let open = self.rules(|covered| {
             let ways: Vec<String> = open(covered).map(|change| in_words(change, covered.is_ssh).to_owned()).collect();
@@ -73,7 +73,7 @@ impl<'a> CoverageReport<'a> {
         text
     }
 
-    fn rules(&self, said: impl Fn(&Covered) -> Option<String>) -> String {
+    fn rules(&self, said: impl Fn(&RuleCoverage) -> Option<String>) -> String {
         let rules = self.coverage.rules.iter();
         let said = rules.filter_map(|covered| Some((covered.rule, said(covered)?)));
         let said: Vec<_> = said.map(|(rule, said)| (rule, Some(said).filter(|said| !said.is_empty()))).collect();
@@ -81,8 +81,8 @@ impl<'a> CoverageReport<'a> {
     }
 
     /// What there is to say of a rule that nothing needs.
-    fn without(&self, covered: &Covered) -> String {
-        let has_pin = covered.pins.iter().any(|pin| pin.change == Change::Deleted);
+    fn without(&self, covered: &RuleCoverage) -> String {
+        let has_pin = covered.pins.iter().any(|pin| pin.change == Mutation::Deleted);
         match (covered.is_needless, has_pin) {
             (true, _) => "other rules allow all of it".to_owned(),
             (false, true) => String::new(),
@@ -90,11 +90,12 @@ impl<'a> CoverageReport<'a> {
         }
     }
 
-    fn part(&self, text: &mut String, heading: &str, rules: &str, is_part: &dyn Fn(&&Pin) -> bool) {
+    fn part(&self, text: &mut String, heading: &str, rules: &str, is_part: &dyn Fn(&&SuggestedTest) -> bool) {
         if rules.is_empty() {
             return;
         }
-        let pins: Vec<&Pin> = self.coverage.rules.iter().flat_map(|covered| &covered.pins).filter(is_part).collect();
+        let pins: Vec<&SuggestedTest> =
+            self.coverage.rules.iter().flat_map(|covered| &covered.pins).filter(is_part).collect();
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{heading}:\n{rules}");
         if !pins.is_empty() {
@@ -103,7 +104,7 @@ impl<'a> CoverageReport<'a> {
     }
 
     /// Tests with these lines, ready to be put into the policy.
-    fn tests(&self, pins: &[&Pin]) -> String {
+    fn tests(&self, pins: &[&SuggestedTest]) -> String {
         let entries = entries(pins);
         let mut text = String::new();
         for (section, is_ssh) in [("tests", false), ("sshTests", true)] {
@@ -128,11 +129,11 @@ impl<'a> CoverageReport<'a> {
 
     /// For programs.
     pub(super) fn to_json(&self) -> Value {
-        let pin = |covered: &Covered, change: Change| {
-            let pins: Vec<&Pin> = covered.pins.iter().filter(|pin| pin.change == change).collect();
+        let pin = |covered: &RuleCoverage, change: Mutation| {
+            let pins: Vec<&SuggestedTest> = covered.pins.iter().filter(|pin| pin.change == change).collect();
             entries(&pins).first().map(|entry| json!({"section": entry.section(), "test": entry.to_json()}))
         };
-        let rule = |covered: &Covered| {
+        let rule = |covered: &RuleCoverage| {
             let ways = covered.wider.iter().map(
                 |&(change, is_held)| json!({"change": name(change), "noticed": is_held, "pin": pin(covered, change)}),
             );
@@ -141,7 +142,7 @@ impl<'a> CoverageReport<'a> {
                 "rule": self.asked.text(covered.rule),
                 "needed": covered.is_needed,
                 "needless": covered.is_needless,
-                "pin": pin(covered, Change::Deleted),
+                "pin": pin(covered, Mutation::Deleted),
                 "wider": ways.collect::<Vec<_>>(),
             })
         };
@@ -164,31 +165,31 @@ impl<'a> CoverageReport<'a> {
     }
 }
 
-fn open(covered: &Covered) -> impl Iterator<Item = Change> {
+fn open(covered: &RuleCoverage) -> impl Iterator<Item = Mutation> {
     covered.wider.iter().filter(|(_, is_held)| !is_held).map(|(change, _)| *change)
 }
 
-fn in_words(change: Change, is_ssh: bool) -> &'static str {
+fn in_words(change: Mutation, is_ssh: bool) -> &'static str {
     match change {
-        Change::Deleted => "nobody",
-        Change::AnySource => "every source",
-        Change::AnyDestination => "every destination",
-        Change::AnyPort if is_ssh => "every account",
-        Change::AnyPort => "every port",
+        Mutation::Deleted => "nobody",
+        Mutation::AnySource => "every source",
+        Mutation::AnyDestination => "every destination",
+        Mutation::AnyPort if is_ssh => "every account",
+        Mutation::AnyPort => "every port",
     }
 }
 
-fn name(change: Change) -> &'static str {
+fn name(change: Mutation) -> &'static str {
     match change {
-        Change::Deleted => "deleted",
-        Change::AnySource => "anySource",
-        Change::AnyDestination => "anyDestination",
-        Change::AnyPort => "anyPort",
+        Mutation::Deleted => "deleted",
+        Mutation::AnySource => "anySource",
+        Mutation::AnyDestination => "anyDestination",
+        Mutation::AnyPort => "anyPort",
     }
 }
 
 /// Lines with the same head are one test.
-fn entries<'a>(pins: &[&'a Pin]) -> Vec<Entry<'a>> {
+fn entries<'a>(pins: &[&'a SuggestedTest]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: HashMap<Head, usize> = HashMap::new();
     for pin in pins {
@@ -225,7 +226,7 @@ impl Entry<'_> {
         let attributes = (!self.pin.attributes.is_empty()).then(|| Value::from(self.pin.attributes.clone()));
         let attributes = attributes.into_iter().map(|attributes| ("srcPostureAttrs", attributes));
         let lists = self.lists.iter().filter(|(_, list)| !list.is_empty());
-        let lists = lists.map(|(name, list)| (*name, Value::from(list.clone())));
+        let lists = lists.map(|(name, list)| (*name, list.to_json()));
         entry.extend(dst.chain(proto).chain(attributes).chain(lists).map(|(key, value)| (key.to_owned(), value)));
         entry.into()
     }

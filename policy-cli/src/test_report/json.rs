@@ -1,8 +1,8 @@
 //! For scripts: one JSON document.
 
 use policy_core::Tested;
-use policy_core::eval::Outcome;
-use serde_json::{Value, json};
+use policy_core::json::{Value, json};
+use policy_core::testing::outcome::Outcome;
 
 use super::{Status, TestReport, expectation, section, source, status};
 use crate::report::Report;

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use annotate_snippets::Renderer;
-use policy_core::eval::{Expectation, Outcome, Verdict};
-use policy_core::model::Origin;
+use policy_core::source::Origin;
+use policy_core::testing::outcome::{Expectation, Outcome, TestResult};
 use policy_core::{Diagnostic, Policy, Tested};
 
 pub(crate) use coverage::CoverageReport;
@@ -145,9 +145,9 @@ impl<'a> TestReport<'a> {
 
 fn status(outcome: &Outcome) -> Status {
     match outcome.verdict {
-        Verdict::Passes => Status::Pass,
-        Verdict::Unknown(_) => Status::Unknown,
-        Verdict::Fails => Status::Fail,
+        TestResult::Passes => Status::Pass,
+        TestResult::Unknown(_) => Status::Unknown,
+        TestResult::Fails => Status::Fail,
     }
 }
 

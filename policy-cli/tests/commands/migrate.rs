@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use policy_cli::migrate::migrate;
-use policy_core::{Policy, Severity, eval, findings};
+use policy_core::{Policy, Severity, findings};
 use policy_test_support::process::Run;
 use proptest::prelude::*;
 
@@ -325,7 +325,7 @@ fn accepted(policy: &str) -> BTreeSet<String> {
     let policy = Policy::with_facts(policy, FACTS);
     let errors = findings(&policy).into_iter().filter(|finding| finding.severity() == Severity::Error);
     assert_eq!(errors.map(|error| error.message).collect::<Vec<_>>(), [""; 0], "{}", policy.text);
-    let compiled = eval::compile(&policy).to_json();
+    let compiled = policy_analysis::compile(&policy).to_json();
     let mut lines = BTreeSet::new();
     for (device, got) in &compiled {
         for rule in got["packet_filter_rules"].as_array().into_iter().flatten() {

@@ -1,10 +1,9 @@
 //! `app` of grants: which capabilities there are, and where they go.
 
+use crate::check::Checker;
+use crate::check::names::NameKind;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
-
-use super::Checker;
-use super::names::NameKind;
 
 /// Capabilities of Tailscale's own domain that grants may give. `grant-k11` and Tailscale's documentation
 const GRANTABLE: &[&str] = &[

@@ -1,9 +1,8 @@
 //! `autoApprovers`: whose routes, exit nodes and services need no admin.
 
+use crate::check::Checker;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-
-use super::Checker;
-use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
     let approvers = &checker.policy.auto_approvers;
@@ -17,11 +16,11 @@ pub(super) fn check(checker: &mut Checker) {
             );
         }
         checker.host_bits(text, route.network.prefix);
-        checker.selectors(Place::Approver, &route.approvers);
+        checker.selectors(SelectorContext::Approver, &route.approvers);
     }
-    checker.selectors(Place::Approver, &approvers.exit_node);
+    checker.selectors(SelectorContext::Approver, &approvers.exit_node);
     for service in &approvers.services {
-        checker.selector(Place::Service, &service.service);
-        checker.selectors(Place::Approver, &service.approvers);
+        checker.selector(SelectorContext::Service, &service.service);
+        checker.selectors(SelectorContext::Approver, &service.approvers);
     }
 }

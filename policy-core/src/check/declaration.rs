@@ -1,10 +1,10 @@
 //! `groups`, `hosts` and `tagOwners`, and how declared names are spelt.
 
+use crate::check::Checker;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, Problem, go_quote};
-use crate::model::{Group, Host, HostAddress, SelectorKind, Text, name};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::{Group, Host, HostAddress, SelectorKind, name};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
@@ -20,7 +20,7 @@ pub(super) fn check(checker: &mut Checker) {
         let place = format!("tagOwners[{}]: ", go_quote(&declaration.tag));
         let spelling = name::check_tag(&declaration.tag).map_err(|problem| problem.tailscale_prefix(&place));
         checker.spelling(&declaration.tag, spelling);
-        checker.selectors(Place::Owner, &declaration.owners);
+        checker.selectors(SelectorContext::Owner, &declaration.owners);
     }
     for ip_set in &policy.ipsets {
         checker.spelling(&ip_set.name, name::check_ip_set(&ip_set.name));
@@ -28,7 +28,7 @@ pub(super) fn check(checker: &mut Checker) {
     for posture in &policy.postures {
         checker.spelling(&posture.name, name::check_posture(&posture.name));
     }
-    checker.selectors(Place::Posture, &policy.default_src_posture);
+    checker.selectors(SelectorContext::Posture, &policy.default_src_posture);
 }
 
 impl Checker<'_> {
@@ -55,7 +55,7 @@ fn members(checker: &mut Checker, group: &Group) {
                     .tailscale(tailscale),
             );
         } else {
-            checker.selector(Place::Member, member);
+            checker.selector(SelectorContext::Member, member);
         }
     }
 }

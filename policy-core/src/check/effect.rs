@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Acl, Autogroup, Grant, IpSet, Operation, Origin, Policy, PortRange, Selector, SelectorKind, Text};
-
-use super::Checker;
+use crate::model::{Acl, Autogroup, Grant, IpSet, Operation, Policy, PortRange, Selector, SelectorKind};
+use crate::source::{Origin, Text};
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;

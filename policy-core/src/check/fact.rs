@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::login::LONG;
+use crate::check::names::NameKind;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Device, InvariantTarget, Origin, SelectorKind, Text};
-
-use super::Checker;
-use super::login::LONG;
-use super::names::NameKind;
-use super::place::Place;
+use crate::model::{Device, InvariantTarget, SelectorKind};
+use crate::source::{Origin, Text};
 
 pub(super) fn check(checker: &mut Checker) {
     let facts = &checker.policy.facts;
@@ -27,13 +27,13 @@ pub(super) fn check(checker: &mut Checker) {
         check_device(checker, device);
     }
     for invariant in &facts.invariants {
-        checker.selectors(Place::Src, &invariant.src);
-        checker.selectors(Place::Src, &invariant.src_except);
+        checker.selectors(SelectorContext::Src, &invariant.src);
+        checker.selectors(SelectorContext::Src, &invariant.src_except);
         for InvariantTarget { dst, .. } in invariant.targets.iter().chain(&invariant.except) {
-            checker.selectors(Place::GrantDst, dst);
+            checker.selectors(SelectorContext::GrantDst, dst);
         }
     }
-    checker.selectors(Place::Except, &facts.excepts);
+    checker.selectors(SelectorContext::Except, &facts.excepts);
     // Tailscale never sees the facts, so it refuses nothing of them.
     for finding in checker.findings.iter_mut().skip(first) {
         finding.tailscale = None;
@@ -60,7 +60,7 @@ fn check_device(checker: &mut Checker, device: &Device) {
     for tag in &device.tags {
         // In facts that do not come with the policy, a tag of another day is no mistake of the policy's.
         if facts.are_in_source() {
-            checker.selector(Place::DeviceTag, tag);
+            checker.selector(SelectorContext::DeviceTag, tag);
         } else if tag.kind == SelectorKind::Tag && checker.names.is_undefined(NameKind::Tag, &tag.text) {
             let message = format!("the policy does not declare `{}`, which `{}` has", tag.text, device.name);
             checker.report(

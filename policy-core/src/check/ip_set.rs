@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
-
-use super::Checker;
-use super::place::Place;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
     for ip_set in &policy.ipsets {
         for entry in &ip_set.entries {
-            checker.selector(Place::IpSet, &entry.target);
+            checker.selector(SelectorContext::IpSet, &entry.target);
             default_route(checker, entry);
         }
         operations(checker, ip_set);

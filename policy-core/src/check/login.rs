@@ -1,10 +1,10 @@
 //! People: their logins, and the domains of whole organisations.
 
+use crate::check::Checker;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Selector, Text};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::Selector;
+use crate::source::Text;
 
 /// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
 const SHARED_DOMAINS: &[&str] =
@@ -15,7 +15,7 @@ pub(super) const LONG: usize = 5;
 
 impl Checker<'_> {
     /// A user's login as it is written.
-    pub(super) fn user(&mut self, place: Place, text: &Text) {
+    pub(super) fn user(&mut self, place: SelectorContext, text: &Text) {
         let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
         let odd = |message: &str, help: String| {
             Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help)
@@ -28,7 +28,7 @@ impl Checker<'_> {
             self.report(odd("matches nobody", format!("write `{local}@{domain}`")));
         } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
             self.report(odd("is nobody's login", "write it as `alice@example.com`".to_owned()));
-        } else if !matches!(place, Place::TestSrc | Place::SshTestSrc) {
+        } else if !matches!(place, SelectorContext::TestSrc | SelectorContext::SshTestSrc) {
             // A test of somebody unknown fails, which is reported there.
             self.unknown_user(text);
         }
@@ -48,9 +48,9 @@ impl Checker<'_> {
     }
 
     /// `user:*@domain`, whose domain must be the tailnet's. `ssh-e1`
-    pub(super) fn domain(&mut self, place: Place, selector: &Selector) -> bool {
+    pub(super) fn domain(&mut self, place: SelectorContext, selector: &Selector) -> bool {
         // What Tailscale says elsewhere is not known.
-        let answer = (place == Place::SshSrc).then_some("[ssh] ");
+        let answer = (place == SelectorContext::SshSrc).then_some("[ssh] ");
         self.tailnet_domain(&selector.text, selector.domain().unwrap_or_default(), answer)
     }
 

@@ -25,10 +25,11 @@ mod test;
 mod unused;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
-use crate::model::{Levels, Origin, Policy, Selector, Sidecar, Target};
+use crate::model::{Levels, Policy, Selector, Sidecar, Target};
+use crate::source::Origin;
 
 use names::Names;
-use place::Place;
+use place::SelectorContext;
 
 /// Why a policy is not valid, and what nobody wants of it, in the order of its text. [`crate::findings`] asks more.
 ///
@@ -130,10 +131,10 @@ pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
 }
 
 /// Why a selector cannot be one end of a question about a policy, in the words in which a rule with it is refused.
-pub(crate) fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
+pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
     let names = Names::new(policy);
     let mut checker = Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] };
-    checker.selector(if is_source { Place::Src } else { Place::GrantDst }, selector);
+    checker.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
     checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
 }
 

@@ -1,7 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, suggestion};
-use crate::model::{HostAddress, List, Policy, SelectorKind, Text, User};
+use crate::model::{HostAddress, List, Policy, SelectorKind, User};
+use crate::source::Text;
 
 /// What the policy declares, by name.
 pub(super) struct Names<'p> {

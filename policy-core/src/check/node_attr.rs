@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::check::place::SelectorContext;
+use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Network, NodeAttr, Prefix, Text, name};
-
-use super::place::Place;
-use super::{Checker, app};
+use crate::model::{Network, NodeAttr, Prefix, name};
+use crate::source::Text;
 
 /// Attributes that Tailscale documents or its client reads. It takes any other, too.
 const ATTRIBUTES: &[&str] = &[
@@ -94,7 +94,7 @@ pub(super) fn check(checker: &mut Checker) {
 }
 
 fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
-    checker.selectors(Place::NodeTarget, &entry.target);
+    checker.selectors(SelectorContext::NodeTarget, &entry.target);
     if entry.target.is_blank() {
         let origin = entry.target.origin.unwrap_or(entry.origin);
         checker.report(

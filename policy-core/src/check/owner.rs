@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::check::Checker;
+use crate::check::names::{NameKind, key};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{List, Origin, Selector, SelectorKind};
-
-use super::Checker;
-use super::names::{NameKind, key};
+use crate::model::{List, Selector, SelectorKind};
+use crate::source::Origin;
 
 pub(super) fn check(checker: &mut Checker) {
     // Rust has `let` for lists, and the text does not tell where one was used.

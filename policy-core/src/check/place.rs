@@ -5,7 +5,7 @@ use crate::model::{Autogroup, SelectorKind, Target};
 
 /// A place where a selector stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum SelectorContext {
     /// `src` of an acl or a grant
     Src,
     /// `dst` of an acl, without its ports
@@ -50,7 +50,7 @@ pub(super) enum Place {
 
 /// Whether a kind of selector may stand in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Acceptance {
     /// It may.
     Allowed,
     /// Tailscale's documentation does not say so, and nothing has shown that it may or may not.
@@ -59,19 +59,19 @@ pub(super) enum Verdict {
     Refused,
 }
 
-use Verdict::{Allowed, Doubtful, Refused};
+use Acceptance::{Allowed, Doubtful, Refused};
 
-impl Place {
+impl SelectorContext {
     /// What Tailscale says of a kind of selector here. The table is the one of its page on targets and
     /// selectors, corrected by what the control plane was seen to do.
-    pub(super) fn verdict(self, kind: SelectorKind) -> Verdict {
+    pub(super) fn verdict(self, kind: SelectorKind) -> Acceptance {
         use SelectorKind as Kind;
         // What is no selector at all is reported as that.
         if matches!(kind, Kind::Unknown | Kind::Autogroup(None)) {
             return Allowed;
         }
         match self {
-            Place::Src => match kind {
+            SelectorContext::Src => match kind {
                 Kind::Autogroup(Some(Autogroup::SelfDevices | Autogroup::Internet | Autogroup::Nonroot))
                 | Kind::Service
                 | Kind::Range(_)
@@ -79,7 +79,7 @@ impl Place {
                 | Kind::LocalPart => Refused,
                 _ => Allowed,
             },
-            Place::AclDst | Place::GrantDst => match kind {
+            SelectorContext::AclDst | SelectorContext::GrantDst => match kind {
                 Kind::Autogroup(Some(Autogroup::Shared | Autogroup::DangerAll | Autogroup::Nonroot))
                 | Kind::Range(_)
                 | Kind::Posture
@@ -87,22 +87,22 @@ impl Place {
                 | Kind::External => Refused,
                 _ => Allowed,
             },
-            Place::Except => Allowed,
-            Place::Via | Place::Recorder | Place::DeviceTag => only(kind == Kind::Tag),
-            Place::Posture => only(kind == Kind::Posture),
-            Place::Service => only(matches!(kind, Kind::Service | Kind::Tag)),
-            Place::Member => only(kind == Kind::User),
-            Place::SshSrc => match kind {
+            SelectorContext::Except => Allowed,
+            SelectorContext::Via | SelectorContext::Recorder | SelectorContext::DeviceTag => only(kind == Kind::Tag),
+            SelectorContext::Posture => only(kind == Kind::Posture),
+            SelectorContext::Service => only(matches!(kind, Kind::Service | Kind::Tag)),
+            SelectorContext::Member => only(kind == Kind::User),
+            SelectorContext::SshSrc => match kind {
                 Kind::User | Kind::Domain | Kind::Group | Kind::SyncedGroup | Kind::Tag | Kind::External => Allowed,
                 Kind::Autogroup(Some(autogroup)) => only(autogroup.is_role() || autogroup == Autogroup::Tagged),
                 _ => Refused,
             },
-            Place::SshDst => match kind {
+            SelectorContext::SshDst => match kind {
                 Kind::User | Kind::Tag => Allowed,
                 Kind::Autogroup(Some(Autogroup::SelfDevices | Autogroup::Tagged)) => Allowed,
                 _ => Refused,
             },
-            Place::NodeTarget => match kind {
+            SelectorContext::NodeTarget => match kind {
                 Kind::Wildcard
                 | Kind::User
                 | Kind::Group
@@ -115,13 +115,13 @@ impl Place {
                 Kind::Domain => Doubtful,
                 _ => Refused,
             },
-            Place::Owner | Place::Approver => match kind {
+            SelectorContext::Owner | SelectorContext::Approver => match kind {
                 Kind::User | Kind::Group | Kind::SyncedGroup | Kind::Tag => Allowed,
                 Kind::Autogroup(Some(autogroup)) => only(autogroup.is_role() || autogroup == Autogroup::Tagged),
                 Kind::Domain => Doubtful,
                 _ => Refused,
             },
-            Place::IpSet => only(matches!(
+            SelectorContext::IpSet => only(matches!(
                 kind,
                 Kind::Address(_)
                     | Kind::Prefix(_)
@@ -130,7 +130,7 @@ impl Place {
                     | Kind::IpSet
                     | Kind::Autogroup(Some(Autogroup::Internet))
             )),
-            Place::TestSrc | Place::SshTestSrc => match kind {
+            SelectorContext::TestSrc | SelectorContext::SshTestSrc => match kind {
                 Kind::User | Kind::Group | Kind::Tag | Kind::Address(_) | Kind::Host => Allowed,
                 Kind::Wildcard
                 | Kind::Autogroup(Some(Autogroup::SelfDevices | Autogroup::Internet | Autogroup::Nonroot))
@@ -140,7 +140,7 @@ impl Place {
                 | Kind::LocalPart => Refused,
                 _ => Doubtful,
             },
-            Place::TestDst => match kind {
+            SelectorContext::TestDst => match kind {
                 Kind::User
                 | Kind::Group
                 | Kind::SyncedGroup
@@ -152,7 +152,7 @@ impl Place {
                 Kind::Autogroup(Some(autogroup)) if autogroup.is_role() || autogroup == Autogroup::Tagged => Doubtful,
                 _ => Refused,
             },
-            Place::SshTestDst => match kind {
+            SelectorContext::SshTestDst => match kind {
                 Kind::User | Kind::Group | Kind::Tag | Kind::Address(_) | Kind::Host => Allowed,
                 Kind::Domain | Kind::SyncedGroup | Kind::IpSet | Kind::External => Doubtful,
                 Kind::Autogroup(Some(autogroup)) if autogroup.is_role() || autogroup == Autogroup::Tagged => Doubtful,
@@ -164,50 +164,58 @@ impl Place {
     /// What stands here, after "cannot be".
     pub(super) fn role(self) -> &'static str {
         match self {
-            Place::Src => "a source",
-            Place::AclDst | Place::GrantDst => "a destination",
-            Place::Via => "a router of `via`",
-            Place::SshSrc => "a source of an SSH rule",
-            Place::SshDst => "a destination of an SSH rule",
-            Place::Recorder => "a recorder",
-            Place::Posture => "a posture",
-            Place::NodeTarget => "a target of node attributes",
-            Place::Owner => "an owner of a tag",
-            Place::Approver => "an approver",
-            Place::Service => "a service",
-            Place::Member => "a member of a group",
-            Place::IpSet => "part of an ip set",
-            Place::TestSrc => "the source of a test",
-            Place::TestDst => "what a test probes",
-            Place::SshTestSrc => "the source of an SSH test",
-            Place::SshTestDst => "a destination of an SSH test",
-            Place::DeviceTag => "a tag of a device",
-            Place::Except => "what an `except` is about",
+            SelectorContext::Src => "a source",
+            SelectorContext::AclDst | SelectorContext::GrantDst => "a destination",
+            SelectorContext::Via => "a router of `via`",
+            SelectorContext::SshSrc => "a source of an SSH rule",
+            SelectorContext::SshDst => "a destination of an SSH rule",
+            SelectorContext::Recorder => "a recorder",
+            SelectorContext::Posture => "a posture",
+            SelectorContext::NodeTarget => "a target of node attributes",
+            SelectorContext::Owner => "an owner of a tag",
+            SelectorContext::Approver => "an approver",
+            SelectorContext::Service => "a service",
+            SelectorContext::Member => "a member of a group",
+            SelectorContext::IpSet => "part of an ip set",
+            SelectorContext::TestSrc => "the source of a test",
+            SelectorContext::TestDst => "what a test probes",
+            SelectorContext::SshTestSrc => "the source of an SSH test",
+            SelectorContext::SshTestDst => "a destination of an SSH test",
+            SelectorContext::DeviceTag => "a tag of a device",
+            SelectorContext::Except => "what an `except` is about",
         }
     }
 
     /// What to write here.
     pub(super) fn expects(self) -> &'static str {
         match self {
-            Place::Src => "write a user, a group, a tag, an autogroup, a host, an address, a prefix or an ip set",
-            Place::AclDst | Place::GrantDst => {
+            SelectorContext::Src => {
+                "write a user, a group, a tag, an autogroup, a host, an address, a prefix or an ip set"
+            }
+            SelectorContext::AclDst | SelectorContext::GrantDst => {
                 "write a user, a group, a tag, an autogroup, a host, an address, a prefix, an ip set or a service"
             }
-            Place::Via => "write the tag of the routers, as `tag:router`",
-            Place::SshSrc => "write users, groups, tags or `autogroup:member`",
-            Place::SshDst => "write tags, `autogroup:self`, or the one user who is the source",
-            Place::Recorder => "write the tag of the recorder nodes, as `tag:recorder`",
-            Place::Posture => "write the name of a posture, as `posture:managed`",
-            Place::NodeTarget => "write `*`, a user, a group, a tag, an autogroup, a host, an address or a prefix",
-            Place::Owner | Place::Approver => "write a user, a group, a tag or an autogroup, as `autogroup:admin`",
-            Place::Service => "write `svc:name`, or a tag for all services that have it",
-            Place::Member => "write the people by their logins, as `alice@example.com`",
-            Place::IpSet => "write an address, a prefix, a range, `host:name`, `ipset:name` or `autogroup:internet`",
-            Place::TestSrc | Place::SshTestSrc => "write one user, group, tag, host or address",
-            Place::TestDst => "write one user, group, tag, host, address or service, and a port",
-            Place::SshTestDst => "write users, tags, hosts or addresses",
-            Place::DeviceTag => "write a tag, as `tag:web`",
-            Place::Except => "write a user, a group, a tag, a host, an address, a prefix or an ip set",
+            SelectorContext::Via => "write the tag of the routers, as `tag:router`",
+            SelectorContext::SshSrc => "write users, groups, tags or `autogroup:member`",
+            SelectorContext::SshDst => "write tags, `autogroup:self`, or the one user who is the source",
+            SelectorContext::Recorder => "write the tag of the recorder nodes, as `tag:recorder`",
+            SelectorContext::Posture => "write the name of a posture, as `posture:managed`",
+            SelectorContext::NodeTarget => {
+                "write `*`, a user, a group, a tag, an autogroup, a host, an address or a prefix"
+            }
+            SelectorContext::Owner | SelectorContext::Approver => {
+                "write a user, a group, a tag or an autogroup, as `autogroup:admin`"
+            }
+            SelectorContext::Service => "write `svc:name`, or a tag for all services that have it",
+            SelectorContext::Member => "write the people by their logins, as `alice@example.com`",
+            SelectorContext::IpSet => {
+                "write an address, a prefix, a range, `host:name`, `ipset:name` or `autogroup:internet`"
+            }
+            SelectorContext::TestSrc | SelectorContext::SshTestSrc => "write one user, group, tag, host or address",
+            SelectorContext::TestDst => "write one user, group, tag, host, address or service, and a port",
+            SelectorContext::SshTestDst => "write users, tags, hosts or addresses",
+            SelectorContext::DeviceTag => "write a tag, as `tag:web`",
+            SelectorContext::Except => "write a user, a group, a tag, a host, an address, a prefix or an ip set",
         }
     }
 
@@ -218,17 +226,21 @@ impl Place {
             _ => None,
         };
         Some(match (self, kind, autogroup) {
-            (Place::Src, _, Some(Autogroup::SelfDevices)) => {
+            (SelectorContext::Src, _, Some(Autogroup::SelfDevices)) => {
                 "\"autogroup:self\" not valid on the src side of a rule".to_owned()
             }
-            (Place::AclDst | Place::GrantDst, _, Some(Autogroup::DangerAll)) => {
+            (SelectorContext::AclDst | SelectorContext::GrantDst, _, Some(Autogroup::DangerAll)) => {
                 "cannot use autogroup:danger-all as a dst".to_owned()
             }
-            (Place::Via, ..) => "via can only be a tag".to_owned(),
-            (Place::SshDst, SelectorKind::Host, _) => format!("invalid dst {}", go_quote(selector)),
-            (Place::NodeTarget, _, Some(Autogroup::SelfDevices)) => "internal server error".to_owned(),
-            (Place::SshTestDst, ..) => format!("SSH tests dst contains disallowed element {}", go_quote(selector)),
-            (Place::TestSrc | Place::TestDst | Place::SshTestSrc, ..) => Target::FAILED.to_owned(),
+            (SelectorContext::Via, ..) => "via can only be a tag".to_owned(),
+            (SelectorContext::SshDst, SelectorKind::Host, _) => format!("invalid dst {}", go_quote(selector)),
+            (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => "internal server error".to_owned(),
+            (SelectorContext::SshTestDst, ..) => {
+                format!("SSH tests dst contains disallowed element {}", go_quote(selector))
+            }
+            (SelectorContext::TestSrc | SelectorContext::TestDst | SelectorContext::SshTestSrc, ..) => {
+                Target::FAILED.to_owned()
+            }
             _ => return None,
         })
     }
@@ -237,19 +249,25 @@ impl Place {
     pub(super) fn undefined(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let quoted = go_quote(selector);
         Some(match (self, kind) {
-            (Place::Src, SelectorKind::Tag) => format!("src=tag not found: {quoted}"),
-            (Place::AclDst, SelectorKind::Tag) => format!("dst={quoted}: tag not found: {quoted}"),
-            (Place::Via, SelectorKind::Tag) => format!("tag {quoted} not found"),
-            (Place::Via, _) => "via can only be a tag".to_owned(),
-            (Place::NodeTarget, SelectorKind::Tag) => format!("tag not found: {quoted}"),
-            (Place::NodeTarget, SelectorKind::Host) => format!("{quoted}: invalid address"),
-            (Place::SshTestDst, SelectorKind::Tag) => format!("SSH tests dst contains unknown tag {quoted}"),
-            (Place::TestSrc | Place::TestDst | Place::SshTestSrc | Place::SshTestDst, _) => Target::FAILED.to_owned(),
+            (SelectorContext::Src, SelectorKind::Tag) => format!("src=tag not found: {quoted}"),
+            (SelectorContext::AclDst, SelectorKind::Tag) => format!("dst={quoted}: tag not found: {quoted}"),
+            (SelectorContext::Via, SelectorKind::Tag) => format!("tag {quoted} not found"),
+            (SelectorContext::Via, _) => "via can only be a tag".to_owned(),
+            (SelectorContext::NodeTarget, SelectorKind::Tag) => format!("tag not found: {quoted}"),
+            (SelectorContext::NodeTarget, SelectorKind::Host) => format!("{quoted}: invalid address"),
+            (SelectorContext::SshTestDst, SelectorKind::Tag) => format!("SSH tests dst contains unknown tag {quoted}"),
+            (
+                SelectorContext::TestSrc
+                | SelectorContext::TestDst
+                | SelectorContext::SshTestSrc
+                | SelectorContext::SshTestDst,
+                _,
+            ) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }
 }
 
-fn only(allowed: bool) -> Verdict {
+fn only(allowed: bool) -> Acceptance {
     if allowed { Allowed } else { Refused }
 }

@@ -1,9 +1,8 @@
 //! `postures`: attributes of devices, and what they can be compared with.
 
+use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Comparison, Condition, Scalar};
-
-use super::Checker;
 
 /// Type of a posture attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

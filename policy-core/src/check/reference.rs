@@ -1,15 +1,15 @@
 //! Names that nothing declares, and what was meant instead.
 
+use crate::check::Checker;
+use crate::check::names::NameKind;
+use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{AddressRange, Policy, Prefix, SelectorKind, Text, name, parse_address};
-
-use super::Checker;
-use super::names::NameKind;
-use super::place::{Place, Verdict};
+use crate::model::{AddressRange, Policy, Prefix, SelectorKind, name, parse_address};
+use crate::source::Text;
 
 impl Checker<'_> {
     /// Checks that a name is declared. Returns whether it is.
-    pub(super) fn declared(&mut self, place: Place, kind: NameKind, text: &Text) -> bool {
+    pub(super) fn declared(&mut self, place: SelectorContext, kind: NameKind, text: &Text) -> bool {
         let declared = self.names.declared(kind, text);
         if declared.is_some() || !self.names.is_complete(kind) {
             if let Some(declared) = declared.filter(|declared| declared.as_str() != text.as_str()) {
@@ -31,7 +31,7 @@ impl Checker<'_> {
             .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
             .or_else(|| misspelt_tag(kind, text))
             .unwrap_or_else(|| match in_source {
-                true if place.verdict(SelectorKind::Host) == Verdict::Refused => {
+                true if place.verdict(SelectorKind::Host) == Acceptance::Refused => {
                     "declare it under `users`, or with `let`".to_owned()
                 }
                 true => "declare it under `hosts` or `users`, or with `let`".to_owned(),
@@ -46,17 +46,19 @@ impl Checker<'_> {
     }
 
     /// Whether the word was meant as an address or a prefix, which is reported then.
-    pub(super) fn is_wrong_address(&mut self, place: Place, text: &Text) -> bool {
+    pub(super) fn is_wrong_address(&mut self, place: SelectorContext, text: &Text) -> bool {
         let spelt_in = |word: &str, letters: &str| word.chars().all(|letter| letters.contains(letter));
         let (base, suffix) = text.split_once('/').unwrap_or((text, ""));
         let ipv4 = !base.is_empty() && spelt_in(base, "0123456789.");
         let ipv6 = base.matches(':').count() > 1 && spelt_in(base, "0123456789abcdefABCDEF:.");
         let range = text.contains('-') && spelt_in(text, "0123456789abcdefABCDEF:.-");
         let problem = match text.chars().next() {
-            Some(first) if range && (first.is_ascii_digit() || text.contains(':')) => AddressRange::parse(text).err(),
+            Some(first) if range && (first.is_ascii_digit() || text.contains(':')) => {
+                text.parse::<AddressRange>().err()
+            }
             _ if !(ipv4 || ipv6) => None,
             _ if suffix.is_empty() && !text.contains('/') => parse_address(text).err(),
-            _ => Prefix::parse(text).err(),
+            _ => text.parse::<Prefix>().err(),
         };
         let Some(problem) = problem else { return false };
         let mut finding = problem.at(text);
@@ -66,13 +68,13 @@ impl Checker<'_> {
     }
 
     /// What to write if the word was never meant as a name of that kind.
-    fn not_a_name(&self, place: Place, kind: NameKind, text: &Text) -> Option<String> {
+    fn not_a_name(&self, place: SelectorContext, kind: NameKind, text: &Text) -> Option<String> {
         if kind != NameKind::Host {
             return self.with_port(place, text);
         }
         let everything = ["all", "any", "everything", "everyone", "anywhere"];
         if everything.contains(&text.to_ascii_lowercase().as_str())
-            && place.verdict(SelectorKind::Wildcard) == Verdict::Allowed
+            && place.verdict(SelectorKind::Wildcard) == Acceptance::Allowed
         {
             return Some("write `*` for everything".to_owned());
         }
@@ -88,7 +90,7 @@ impl Checker<'_> {
     }
 
     /// What to write instead of `tag:web:443` where no port may stand.
-    pub(super) fn with_port(&self, place: Place, text: &str) -> Option<String> {
+    pub(super) fn with_port(&self, place: SelectorContext, text: &str) -> Option<String> {
         let (host, port) = text.rsplit_once(':')?;
         let is_port = |c: char| c.is_ascii_digit() || matches!(c, '*' | '-' | ',');
         if port.is_empty() || !port.chars().all(is_port) {
@@ -100,8 +102,10 @@ impl Checker<'_> {
             None => !matches!(kind, SelectorKind::Unknown | SelectorKind::Autogroup(None)),
         };
         is_selector.then(|| match place {
-            Place::GrantDst => format!("write `{host}`, and its ports in `ip`"),
-            Place::SshDst | Place::SshTestDst => format!("write `{host}`: Tailscale SSH is on port 22 alone"),
+            SelectorContext::GrantDst => format!("write `{host}`, and its ports in `ip`"),
+            SelectorContext::SshDst | SelectorContext::SshTestDst => {
+                format!("write `{host}`: Tailscale SSH is on port 22 alone")
+            }
             _ => format!("write `{host}`: no ports stand here"),
         })
     }

@@ -1,12 +1,12 @@
 //! `acls` and `grants`.
 
+use crate::check::place::SelectorContext;
+use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, go_quote};
 use crate::model::{
-    Acl, Autogroup, Destination, Grant, HostAddress, List, Origin, PortSpec, Prefix, Protocol, Selector, SelectorKind,
+    Acl, Autogroup, Destination, Grant, HostAddress, List, PortSpec, Prefix, Protocol, Selector, SelectorKind,
 };
-
-use super::place::Place;
-use super::{Checker, app};
+use crate::source::Origin;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
@@ -19,14 +19,14 @@ pub(super) fn check(checker: &mut Checker) {
 }
 
 fn check_grant(checker: &mut Checker, grant: &Grant) {
-    checker.selectors(Place::Src, &grant.src);
+    checker.selectors(SelectorContext::Src, &grant.src);
     for selector in &grant.dst {
-        if checker.selector(Place::GrantDst, selector) {
+        if checker.selector(SelectorContext::GrantDst, selector) {
             default_route(checker, selector, true);
         }
     }
-    checker.selectors(Place::Via, &grant.via);
-    checker.selectors(Place::Posture, &grant.src_posture);
+    checker.selectors(SelectorContext::Via, &grant.via);
+    checker.selectors(SelectorContext::Posture, &grant.src_posture);
     for spec in &grant.ip {
         port_spec(checker, spec);
     }
@@ -46,10 +46,10 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
 }
 
 fn check_acl(checker: &mut Checker, acl: &Acl) {
-    checker.selectors(Place::Src, &acl.src);
-    checker.selectors(Place::Posture, &acl.src_posture);
+    checker.selectors(SelectorContext::Src, &acl.src);
+    checker.selectors(SelectorContext::Posture, &acl.src_posture);
     for destination in &acl.dst {
-        if checker.selector(Place::AclDst, &destination.host) {
+        if checker.selector(SelectorContext::AclDst, &destination.host) {
             default_route(checker, &destination.host, false);
             lower_cased(checker, &destination.host);
         }

@@ -1,22 +1,22 @@
 //! Each selector by itself: is it one, may it stand there, and is its name declared?
 
+use crate::check::Checker;
+use crate::check::names::NameKind;
+use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, Text, name};
-
-use super::Checker;
-use super::names::NameKind;
-use super::place::{Place, Verdict};
+use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, name};
+use crate::source::Text;
 
 impl Checker<'_> {
     /// Checks every selector of a list.
-    pub(super) fn selectors(&mut self, place: Place, list: &List<Selector>) {
+    pub(super) fn selectors(&mut self, place: SelectorContext, list: &List<Selector>) {
         for selector in list {
             self.selector(place, selector);
         }
     }
 
     /// Checks one selector. Returns whether nothing was wrong with it.
-    pub(super) fn selector(&mut self, place: Place, selector: &Selector) -> bool {
+    pub(super) fn selector(&mut self, place: SelectorContext, selector: &Selector) -> bool {
         if selector.kind == SelectorKind::Unknown {
             self.unknown_selector(place, selector);
             return false;
@@ -26,17 +26,17 @@ impl Checker<'_> {
             return false;
         }
         match place.verdict(selector.kind) {
-            Verdict::Refused => {
+            Acceptance::Refused => {
                 self.misplaced(place, selector);
                 return false;
             }
-            Verdict::Doubtful => {
+            Acceptance::Doubtful => {
                 let message = format!("whether {} can be {} is not documented", named(selector), place.role());
                 self.report(
                     Diagnostic::new(Code::DoubtfulSelector, selector.text.origin, message).help(place.expects()),
                 );
             }
-            Verdict::Allowed => {}
+            Acceptance::Allowed => {}
         }
         match NameKind::of(selector.kind) {
             Some(kind) => self.declared(place, kind, &selector.text),
@@ -45,7 +45,7 @@ impl Checker<'_> {
     }
 
     /// Checks a selector of a kind that is not declared.
-    fn unnamed(&mut self, place: Place, selector: &Selector) -> bool {
+    fn unnamed(&mut self, place: SelectorContext, selector: &Selector) -> bool {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::Member)) => {
                 let old = selector.text.as_str() == Autogroup::OLD_MEMBER;
@@ -68,11 +68,11 @@ impl Checker<'_> {
         true
     }
 
-    fn misplaced(&mut self, place: Place, selector: &Selector) {
+    fn misplaced(&mut self, place: SelectorContext, selector: &Selector) {
         let text = &selector.text;
         let is_undefined = selector.kind == SelectorKind::Host && self.names.is_undefined(NameKind::Host, text);
         // Where a user may stand, a bare name was meant as one.
-        let may_be_user = place.verdict(SelectorKind::User) == Verdict::Allowed && self.policy.facts.are_in_source();
+        let may_be_user = place.verdict(SelectorKind::User) == Acceptance::Allowed && self.policy.facts.are_in_source();
         if is_undefined && may_be_user {
             self.declared(place, NameKind::Host, text);
             return;
@@ -86,10 +86,10 @@ impl Checker<'_> {
         self.report(finding);
     }
 
-    fn unknown_autogroup(&mut self, place: Place, selector: &Selector) {
+    fn unknown_autogroup(&mut self, place: SelectorContext, selector: &Selector) {
         let candidates = Autogroup::ALL
             .iter()
-            .filter(|&&autogroup| place.verdict(SelectorKind::Autogroup(Some(autogroup))) == Verdict::Allowed);
+            .filter(|&&autogroup| place.verdict(SelectorKind::Autogroup(Some(autogroup))) == Acceptance::Allowed);
         let near = suggestion::nearest(&selector.text, candidates.clone().map(|autogroup| autogroup.name()));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -108,7 +108,7 @@ impl Checker<'_> {
         self.report(finding);
     }
 
-    fn unknown_selector(&mut self, place: Place, selector: &Selector) {
+    fn unknown_selector(&mut self, place: SelectorContext, selector: &Selector) {
         let text = &selector.text;
         if self.is_wrong_address(place, text) {
             return;
@@ -136,7 +136,7 @@ impl Checker<'_> {
         let mut finding = Diagnostic::new(Code::InvalidSelector, text.origin, message)
             .help_if(help.or_else(|| Some(place.expects().to_owned())));
         finding.tailscale = match place {
-            Place::SshTestDst => place.refusal(text, selector.kind),
+            SelectorContext::SshTestDst => place.refusal(text, selector.kind),
             _ => place.undefined(text, selector.kind),
         };
         self.report(finding);
@@ -182,7 +182,7 @@ fn named(selector: &Selector) -> String {
 }
 
 /// What to write instead of a selector that may not stand in a place, where that is clear.
-fn better(place: Place, selector: &Selector) -> Option<String> {
+fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
     use SelectorKind as Kind;
     let autogroup = match selector.kind {
         Kind::Autogroup(autogroup) => autogroup,
@@ -192,39 +192,47 @@ fn better(place: Place, selector: &Selector) -> Option<String> {
         (_, _, Some(Autogroup::Nonroot)) => "accounts of a machine stand in `users` of SSH rules".to_owned(),
         (_, Kind::LocalPart, _) => "accounts of a machine stand in `users` of SSH rules".to_owned(),
         (_, Kind::Posture, _) => "postures stand in `srcPosture`".to_owned(),
-        (Place::Src | Place::AclDst | Place::GrantDst, Kind::Range(_), _) => {
+        (SelectorContext::Src | SelectorContext::AclDst | SelectorContext::GrantDst, Kind::Range(_), _) => {
             "declare an ip set with the range, and write `ipset:` and its name".to_owned()
         }
-        (Place::Src | Place::SshSrc, _, Some(Autogroup::SelfDevices)) => {
+        (SelectorContext::Src | SelectorContext::SshSrc, _, Some(Autogroup::SelfDevices)) => {
             "write it as the destination: it stands for the source's own devices".to_owned()
         }
-        (Place::Src | Place::SshSrc, _, Some(Autogroup::Internet)) => {
+        (SelectorContext::Src | SelectorContext::SshSrc, _, Some(Autogroup::Internet)) => {
             "write it as the destination: it stands for what exit nodes lead to".to_owned()
         }
-        (Place::Src, Kind::Service, _) => "write the tag of the service's hosts".to_owned(),
-        (Place::AclDst | Place::GrantDst, _, Some(Autogroup::DangerAll)) => "write `*`".to_owned(),
-        (Place::SshSrc, Kind::Wildcard, _) => "write `autogroup:member` for all people".to_owned(),
-        (Place::SshDst, Kind::Wildcard, _) => "write `autogroup:tagged` for all tagged devices".to_owned(),
-        (Place::SshDst, _, Some(Autogroup::Member)) => {
+        (SelectorContext::Src, Kind::Service, _) => "write the tag of the service's hosts".to_owned(),
+        (SelectorContext::AclDst | SelectorContext::GrantDst, _, Some(Autogroup::DangerAll)) => "write `*`".to_owned(),
+        (SelectorContext::SshSrc, Kind::Wildcard, _) => "write `autogroup:member` for all people".to_owned(),
+        (SelectorContext::SshDst, Kind::Wildcard, _) => "write `autogroup:tagged` for all tagged devices".to_owned(),
+        (SelectorContext::SshDst, _, Some(Autogroup::Member)) => {
             "write `autogroup:self`: people reach their own devices only".to_owned()
         }
-        (Place::SshDst, Kind::Host | Kind::Address(_) | Kind::Prefix(_), _) => {
+        (SelectorContext::SshDst, Kind::Host | Kind::Address(_) | Kind::Prefix(_), _) => {
             "write the tag of the machine: SSH rules name no addresses".to_owned()
         }
-        (Place::NodeTarget, _, Some(Autogroup::SelfDevices)) => {
+        (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => {
             "write `autogroup:member` for all people's devices".to_owned()
         }
-        (Place::Member, Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain | Kind::SyncedGroup, _) => {
-            "a group holds people; write this beside the group where the group is used".to_owned()
+        (
+            SelectorContext::Member,
+            Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain | Kind::SyncedGroup,
+            _,
+        ) => "a group holds people; write this beside the group where the group is used".to_owned(),
+        (SelectorContext::TestSrc | SelectorContext::SshTestSrc, Kind::Wildcard, _) => {
+            "write a test for each kind of source".to_owned()
         }
-        (Place::TestSrc | Place::SshTestSrc, Kind::Wildcard, _) => "write a test for each kind of source".to_owned(),
-        (Place::TestDst | Place::SshTestDst, Kind::Prefix(_), _) => "write one address in it".to_owned(),
-        (Place::TestDst | Place::SshTestDst, _, Some(Autogroup::SelfDevices)) => {
+        (SelectorContext::TestDst | SelectorContext::SshTestDst, Kind::Prefix(_), _) => {
+            "write one address in it".to_owned()
+        }
+        (SelectorContext::TestDst | SelectorContext::SshTestDst, _, Some(Autogroup::SelfDevices)) => {
             "write the user whose devices they are".to_owned()
         }
-        (Place::Service, Kind::Host, _) => format!("write `svc:{}`", selector.text),
-        (Place::Via | Place::Recorder | Place::DeviceTag, Kind::Host, _) => format!("write `tag:{}`", selector.text),
-        (Place::Posture, Kind::Host, _) => format!("write `posture:{}`", selector.text),
+        (SelectorContext::Service, Kind::Host, _) => format!("write `svc:{}`", selector.text),
+        (SelectorContext::Via | SelectorContext::Recorder | SelectorContext::DeviceTag, Kind::Host, _) => {
+            format!("write `tag:{}`", selector.text)
+        }
+        (SelectorContext::Posture, Kind::Host, _) => format!("write `posture:{}`", selector.text),
         _ => return None,
     })
 }

@@ -1,10 +1,10 @@
 //! `ssh`: who may log in where, as whom, and how often they must prove it.
 
+use crate::check::place::{Acceptance, SelectorContext};
+use crate::check::{Checker, rule};
 use crate::diagnostic::{Code, Diagnostic, go_quote, suggestion};
-use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule, Text};
-
-use super::place::{Place, Verdict};
-use super::{Checker, rule};
+use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     for rule in &checker.policy.ssh {
@@ -13,13 +13,13 @@ pub(super) fn check(checker: &mut Checker) {
 }
 
 fn check_rule(checker: &mut Checker, rule: &SshRule) {
-    checker.selectors(Place::SshSrc, &rule.src);
+    checker.selectors(SelectorContext::SshSrc, &rule.src);
     for selector in &rule.dst {
-        if checker.selector(Place::SshDst, selector) {
+        if checker.selector(SelectorContext::SshDst, selector) {
             combination(checker, rule, selector);
         }
     }
-    checker.selectors(Place::Posture, &rule.src_posture);
+    checker.selectors(SelectorContext::Posture, &rule.src_posture);
     rule::rule(checker, "SSH rule", rule.origin, &rule.src, rule.dst.is_blank(), rule.dst.origin);
     users(checker, rule);
     check_mode(checker, rule);
@@ -32,7 +32,8 @@ fn check_rule(checker: &mut Checker, rule: &SshRule) {
 /// People reach their own devices, and tags; what has a tag reaches tags only.
 fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
     // What may not be a source at all is reported as that.
-    let mut sources = rule.src.iter().filter(|source| Place::SshSrc.verdict(source.kind) != Verdict::Refused);
+    let mut sources =
+        rule.src.iter().filter(|source| SelectorContext::SshSrc.verdict(source.kind) != Acceptance::Refused);
     let forbidden = match destination.kind {
         SelectorKind::User => sources.find(|source| *source.text != *destination.text),
         SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => sources.find(|source| is_tagged(source)),
@@ -178,7 +179,7 @@ fn environment(checker: &mut Checker, pattern: &Text) {
 }
 
 fn recorder(checker: &mut Checker, rule: &SshRule) {
-    checker.selectors(Place::Recorder, &rule.recorder);
+    checker.selectors(SelectorContext::Recorder, &rule.recorder);
     if let [_, second, ..] = rule.recorder.items.as_slice() {
         checker.report(
             Diagnostic::new(Code::Recorder, second.text.origin, "a rule has one recorder tag")

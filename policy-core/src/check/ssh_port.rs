@@ -5,10 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Autogroup, List, PortRange, Protocol, Selector, SelectorKind};
-
-use super::Checker;
 
 /// The port of Tailscale SSH.
 const SSH: u16 = 22;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::check::Checker;
+use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test, Text};
-
-use super::Checker;
-use super::place::Place;
+use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
+use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
@@ -20,7 +20,7 @@ pub(super) fn check(checker: &mut Checker) {
 
 fn check_test(checker: &mut Checker, test: &Test) {
     if let Some(src) = &test.src {
-        source(checker, Place::TestSrc, src);
+        source(checker, SelectorContext::TestSrc, src);
     }
     if test.accept.is_blank() && test.deny.is_blank() {
         checker.report(
@@ -35,7 +35,7 @@ fn check_test(checker: &mut Checker, test: &Test) {
 }
 
 fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
-    if checker.selector(Place::TestDst, &target.host) {
+    if checker.selector(SelectorContext::TestDst, &target.host) {
         single_address(checker, &target.host);
     }
     if let SelectorKind::Address(std::net::IpAddr::V6(address)) = target.host.kind
@@ -74,7 +74,7 @@ fn host_text(target: &Target) -> &str {
 
 fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if let Some(src) = &test.src {
-        source(checker, Place::SshTestSrc, src);
+        source(checker, SelectorContext::SshTestSrc, src);
     }
     if test.dst.is_blank() {
         let origin = test.dst.origin.unwrap_or(test.origin);
@@ -84,7 +84,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
         );
     }
     for destination in &test.dst {
-        if checker.selector(Place::SshTestDst, destination) {
+        if checker.selector(SelectorContext::SshTestDst, destination) {
             single_address(checker, destination);
         }
     }
@@ -121,7 +121,7 @@ fn contradictions<'a>(
 }
 
 /// The source of a test. A user whom the tailnet does not know fails it. `policytest-src-unknown-user-email`
-fn source(checker: &mut Checker, place: Place, src: &Selector) {
+fn source(checker: &mut Checker, place: SelectorContext, src: &Selector) {
     if !checker.selector(place, src) || src.kind != SelectorKind::User {
         return;
     }
@@ -164,6 +164,6 @@ fn account(checker: &mut Checker, user: &Text) {
 }
 
 /// A finding that fails the test, which is all that Tailscale says of it.
-fn failed(code: Code, origin: crate::model::Origin, message: &str) -> Diagnostic {
+fn failed(code: Code, origin: crate::source::Origin, message: &str) -> Diagnostic {
     Diagnostic::new(code, origin, message).tailscale(Target::FAILED)
 }

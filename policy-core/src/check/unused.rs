@@ -5,13 +5,12 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use crate::json::Value;
 
+use crate::check::Checker;
+use crate::check::names::{NameKind, key};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{App, List, Policy, Selector, SelectorKind};
-
-use super::Checker;
-use super::names::{NameKind, key};
 
 pub(super) fn check(checker: &mut Checker) {
     let used = Uses::of(checker.policy);

@@ -1,3 +1,7 @@
+use std::str::FromStr;
+
+use crate::diagnostic::UnknownName;
+
 /// Whether a finding stops the policy from being used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -34,10 +38,13 @@ macro_rules! codes {
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
+        }
 
-            /// The code of that name.
-            pub fn from_name(name: &str) -> Option<Code> {
-                Self::ALL.iter().copied().find(|code| code.name() == name)
+        impl FromStr for Code {
+            type Err = UnknownName;
+
+            fn from_str(name: &str) -> Result<Code, UnknownName> {
+                Self::ALL.iter().copied().find(|code| code.name() == name).ok_or_else(|| UnknownName::new("code", name))
             }
         }
     };

@@ -1,52 +1,56 @@
 //! What is wrong, where, and what to write instead: the same words for the macro and the command line.
 
 mod code;
-mod problem;
 mod quote;
 pub mod suggestion;
+mod unknown_name;
+mod word;
 
 pub use code::{Code, Severity};
-pub use problem::Problem;
-pub use quote::go_quote;
-pub(crate) use quote::listed;
+pub use quote::{go_quote, listed};
+pub use unknown_name::UnknownName;
+pub use word::Problem;
 
-use crate::model::Origin;
+use crate::source::Origin;
 
 /// One finding about a policy.
+///
+/// `P` says where it is. Most findings are about an [`Origin`], a range of a text. A parser of a single word knows only
+/// bytes of that word (see [`Problem`]), and `policy!` knows tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostic {
+pub struct Diagnostic<P = Origin> {
     /// Stable name of the kind of finding; also its heading in `docs/diagnostics.md`.
     pub code: Code,
     /// One sentence: lower case, no final period, the user's words in backticks.
     pub message: String,
     /// What to underline.
-    pub origin: Origin,
+    pub origin: P,
     /// Second places and reasons, in the order to show them.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Note<P>>,
     /// What to write instead.
     pub help: Option<String>,
-    /// What Tailscale answers, where it refuses the policy for this.
+    /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
-    /// Whether it is a warning that the policy itself makes an error.
+    /// Whether a comment of the policy makes this warning an error.
     pub denied: bool,
 }
 
 /// A `note:` below a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// What to know about that place.
+pub struct Note<P = Origin> {
+    /// A fact about that place.
     pub message: String,
     /// The second place, if the note is about one.
-    pub origin: Option<Origin>,
+    pub origin: Option<P>,
 }
 
-impl Diagnostic {
-    /// A diagnostic with nothing but its sentence and its place.
-    pub fn new(code: Code, origin: Origin, message: impl Into<String>) -> Self {
+impl<P> Diagnostic<P> {
+    /// Makes a diagnostic with only a sentence and a place.
+    pub fn new(code: Code, origin: impl Into<P>, message: impl Into<String>) -> Self {
         Diagnostic {
             code,
             message: message.into(),
-            origin,
+            origin: origin.into(),
             notes: Vec::new(),
             help: None,
             tailscale: None,
@@ -61,17 +65,17 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what to write instead, where there is something to say.
+    /// Adds what to write instead, if there is something to say.
     #[must_use]
     pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
     }
 
-    /// Adds a second place.
+    /// Adds a fact about a second place.
     #[must_use]
-    pub fn note_at(mut self, message: impl Into<String>, origin: Origin) -> Self {
-        self.notes.push(Note { message: message.into(), origin: Some(origin) });
+    pub fn note_at(mut self, message: impl Into<String>, origin: impl Into<P>) -> Self {
+        self.notes.push(Note { message: message.into(), origin: Some(origin.into()) });
         self
     }
 
@@ -82,20 +86,46 @@ impl Diagnostic {
         self
     }
 
-    /// Adds Tailscale's own message, which marks the policy as one that Tailscale refuses.
+    /// Adds Tailscale's own message. It marks the policy as one that Tailscale refuses.
     #[must_use]
     pub fn tailscale(mut self, message: impl Into<String>) -> Self {
         self.tailscale = Some(message.into());
         self
     }
 
-    /// Whether it stops the policy from being used: by its kind, or because the policy denies it.
+    /// Says whether it stops the policy from being used, by its kind or because the policy denies it.
     pub fn severity(&self) -> Severity {
         if self.denied { Severity::Error } else { self.code.severity() }
     }
 
-    /// Whether it is an error.
+    /// Returns true if it is an error.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
     }
+
+    /// Returns the same diagnostic with its places converted.
+    pub fn map_origins<Q>(self, mut convert: impl FnMut(P) -> Q) -> Diagnostic<Q> {
+        Diagnostic {
+            code: self.code,
+            message: self.message,
+            origin: convert(self.origin),
+            notes: self
+                .notes
+                .into_iter()
+                .map(|note| Note { message: note.message, origin: note.origin.map(&mut convert) })
+                .collect(),
+            help: self.help,
+            tailscale: self.tailscale,
+            denied: self.denied,
+        }
+    }
 }
+
+/// The message and its code, as in ``undefined tag `tag:web` [undefined-tag]``.
+impl<P> std::fmt::Display for Diagnostic<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} [{}]", self.message, self.code)
+    }
+}
+
+impl<P: std::fmt::Debug> std::error::Error for Diagnostic<P> {}

@@ -34,7 +34,7 @@ pub fn go_quote(text: &str) -> String {
 const LISTED: usize = 4;
 
 /// Words in a row, each in backticks.
-pub(crate) fn listed<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
+pub fn listed<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
     let mut words = words.into_iter();
     let mut list: Vec<String> = words.by_ref().take(LISTED).map(|word| format!("`{word}`")).collect();
     match words.count() {

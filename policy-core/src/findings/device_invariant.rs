@@ -7,18 +7,16 @@
 use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
+use crate::access::bit_set::BitSet;
+use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::rule_index::{AccessRule, RuleIndex};
+use crate::access::selector_index::{SelectorId, SelectorIndex};
+use crate::access::tailnet::{Node, Tailnet};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::bits::Bits;
-use crate::eval::identity::{Identity, Who};
-use crate::eval::permits::{Permit, Permits};
-use crate::eval::selectors::{SelectorId, Selectors};
-use crate::eval::{Node, Tailnet};
-use crate::model::{
-    Device, Invariant, InvariantKind, InvariantTarget, Origin, Policy, PortSpec, Protocol, Role, Selector,
-};
-
-use super::leak::{HELP, is_among, words_of_rule};
-use super::words::listed;
+use crate::findings::multi_tag_bypass::{HELP, is_among, words_of_rule};
+use crate::findings::words::listed;
+use crate::model::{Device, Invariant, InvariantKind, InvariantTarget, Policy, PortSpec, Protocol, Role, Selector};
+use crate::source::Origin;
 
 /// A warning for each invariant that a device with several tags makes false.
 pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
@@ -27,37 +25,37 @@ pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let tailnet = Tailnet::new(policy);
-    let permits = Permits::new(policy, &tailnet);
-    let statements = Selectors::new(&tailnet, invariants.iter().flat_map(Invariant::selectors));
-    let world = World { tailnet: &tailnet, permits: &permits, statements: &statements };
+    let permits = RuleIndex::new(policy, &tailnet);
+    let statements = SelectorIndex::new(&tailnet, invariants.iter().flat_map(Invariant::selectors));
+    let world = DeviceWorld { tailnet: &tailnet, permits: &permits, statements: &statements };
     let mut seen = HashSet::new();
     // Devices that nothing tells apart are one here.
-    let devices = tailnet.devices.iter().map(|node| Bearer::of_device(&world, node));
-    let bearers = devices.chain(Bearer::of_people(policy, &world));
-    let bearers: Vec<Bearer> =
+    let devices = tailnet.devices.iter().map(|node| TaggedDevice::of_device(&world, node));
+    let bearers = devices.chain(TaggedDevice::of_people(policy, &world));
+    let bearers: Vec<TaggedDevice> =
         bearers.filter(|bearer| seen.insert((bearer.whole.key.clone(), bearer.whole.user))).collect();
     invariants.iter().filter_map(|invariant| finding(policy, &world, &bearers, invariant)).collect()
 }
 
-struct World<'a, 'p> {
+struct DeviceWorld<'a, 'p> {
     tailnet: &'a Tailnet<'p>,
-    permits: &'a Permits<'p>,
+    permits: &'a RuleIndex<'p>,
     /// The selectors of the invariants.
-    statements: &'a Selectors<'p>,
+    statements: &'a SelectorIndex<'p>,
 }
 
 /// A device, as a whole and by each of its tags alone; or somebody who may have one.
-struct Bearer<'p> {
+struct TaggedDevice<'p> {
     name: String,
     device: Option<&'p Device>,
-    whole: Face,
-    by_tag: Vec<Face>,
+    whole: MatchedSelectors,
+    by_tag: Vec<MatchedSelectors>,
 }
 
 /// What rules and invariants may call somebody.
-struct Face {
-    from: Bits,
-    to: Bits,
+struct MatchedSelectors {
+    from: BitSet,
+    to: BitSet,
     /// What the invariants have of it, as a source and as a destination.
     as_source: Vec<SelectorId>,
     as_destination: Vec<SelectorId>,
@@ -66,50 +64,50 @@ struct Face {
     key: [Vec<SelectorId>; 4],
 }
 
-impl<'p> Bearer<'p> {
-    fn of_device(world: &World<'_, 'p>, node: &Node<'p>) -> Self {
+impl<'p> TaggedDevice<'p> {
+    fn of_device(world: &DeviceWorld<'_, 'p>, node: &Node<'p>) -> Self {
         let tags: Vec<&str> = node.fact.tags.iter().map(|tag| tag.text.as_str()).collect();
         let by_tag = if tags.len() > 1 { tags.clone() } else { Vec::new() };
         let user = node.user.and_then(|user| world.tailnet.users.get(user));
         let who = match user {
-            Some(user) => Who::User { login: user.email, role: user.role },
-            None if tags.is_empty() => Who::Unknown,
-            None => Who::Tagged(tags),
+            Some(user) => Principal::User { login: user.email, role: user.role },
+            None if tags.is_empty() => Principal::Unknown,
+            None => Principal::Tagged(tags),
         };
-        let face = |who| Face::new(world, who, &node.addresses, node.user);
-        Bearer {
+        let face = |who| MatchedSelectors::new(world, who, &node.addresses, node.user);
+        TaggedDevice {
             name: format!("`{}`", node.fact.name),
             device: Some(node.fact),
             whole: face(who),
-            by_tag: by_tag.into_iter().map(|tag| face(Who::Tagged(vec![tag]))).collect(),
+            by_tag: by_tag.into_iter().map(|tag| face(Principal::Tagged(vec![tag]))).collect(),
         }
     }
 
     /// Users without a device that is known, and whoever else joins.
-    fn of_people(policy: &'p Policy, world: &World<'_, 'p>) -> impl Iterator<Item = Self> {
+    fn of_people(policy: &'p Policy, world: &DeviceWorld<'_, 'p>) -> impl Iterator<Item = Self> {
         let users = policy.facts.users.iter().map(|user| {
-            let who = Who::User { login: &user.email, role: user.role };
+            let who = Principal::User { login: &user.email, role: user.role };
             (format!("`{}`", if policy.facts.are_in_source() { &user.name } else { &user.email }), who)
         });
-        let other = Who::Member { domain: None, role: Role::Member, group: None };
+        let other = Principal::Member { domain: None, role: Role::Member, group: None };
         users.chain([("any other member".to_owned(), other)]).map(|(name, who)| {
             let user = match &who {
-                Who::User { login, .. } => world.tailnet.user(login),
+                Principal::User { login, .. } => world.tailnet.user(login),
                 _ => None,
             };
-            Bearer { name, device: None, whole: Face::new(world, who, &[], user), by_tag: Vec::new() }
+            TaggedDevice { name, device: None, whole: MatchedSelectors::new(world, who, &[], user), by_tag: Vec::new() }
         })
     }
 
     /// What it is to those who prove things of names: each of its tags, or itself.
-    fn names(&self) -> &[Face] {
+    fn names(&self) -> &[MatchedSelectors] {
         if self.by_tag.is_empty() { std::slice::from_ref(&self.whole) } else { &self.by_tag }
     }
 }
 
-impl Face {
-    fn new(world: &World, who: Who, addresses: &[IpAddr], user: Option<usize>) -> Self {
-        let identity = Identity { who, addresses: addresses.to_vec(), is_routed: false };
+impl MatchedSelectors {
+    fn new(world: &DeviceWorld, who: Principal, addresses: &[IpAddr], user: Option<usize>) -> Self {
+        let identity = Endpoint { who, addresses: addresses.to_vec(), is_routed: false };
         let of_rules = &world.permits.selectors;
         let as_source = world.statements.of_source(world.tailnet, &identity);
         let as_destination = world.statements.of_destination(&identity);
@@ -120,12 +118,17 @@ impl Face {
             as_destination.clone(),
         ];
         let (from, to) = (world.permits.from(world.tailnet, &identity), world.permits.to(&identity));
-        Face { from, to, as_source, as_destination, user, key }
+        MatchedSelectors { from, to, as_source, as_destination, user, key }
     }
 }
 
-fn finding(policy: &Policy, world: &World, bearers: &[Bearer], invariant: &Invariant) -> Option<Diagnostic> {
-    let demand = Demand {
+fn finding(
+    policy: &Policy,
+    world: &DeviceWorld,
+    bearers: &[TaggedDevice],
+    invariant: &Invariant,
+) -> Option<Diagnostic> {
+    let demand = DeviceInvariant {
         world,
         invariant,
         src: world.statements.ids(&invariant.src),
@@ -157,15 +160,15 @@ fn finding(policy: &Policy, world: &World, bearers: &[Bearer], invariant: &Invar
 }
 
 /// What an invariant demands.
-struct Demand<'a, 'p> {
-    world: &'a World<'a, 'p>,
+struct DeviceInvariant<'a, 'p> {
+    world: &'a DeviceWorld<'a, 'p>,
     invariant: &'a Invariant,
     src: Vec<SelectorId>,
     src_except: Vec<SelectorId>,
 }
 
-impl Demand<'_, '_> {
-    fn is_about(&self, source: &Face, destination: &Face) -> bool {
+impl DeviceInvariant<'_, '_> {
+    fn is_about(&self, source: &MatchedSelectors, destination: &MatchedSelectors) -> bool {
         let is_source = common(&self.src, &source.as_source);
         match self.invariant.kind {
             InvariantKind::Only | InvariantKind::Never => is_source && !common(&self.src_except, &source.as_source),
@@ -174,9 +177,13 @@ impl Demand<'_, '_> {
     }
 
     /// A packet that gets through and must not, and the rule that lets it through.
-    fn broken_between(&self, source: &Face, destination: &Face) -> Option<((Protocol, u16), Origin)> {
+    fn broken_between(
+        &self,
+        source: &MatchedSelectors,
+        destination: &MatchedSelectors,
+    ) -> Option<((Protocol, u16), Origin)> {
         let is_own = source.user.is_some() && source.user == destination.user;
-        let permits: Vec<&Permit> =
+        let permits: Vec<&AccessRule> =
             self.world.permits.between(&source.from, &destination.to, is_own).map(|(_, permit)| permit).collect();
         if permits.is_empty() || !self.is_about(source, destination) {
             return None;
@@ -210,11 +217,11 @@ impl Demand<'_, '_> {
 }
 
 fn opens(spec: &PortSpec, protocol: Protocol, port: u16) -> bool {
-    crate::eval::permits::opens((spec.protocol, spec.ports), protocol, port)
+    crate::access::rule_index::opens((spec.protocol, spec.ports), protocol, port)
 }
 
 /// Packets of which one is wrong if any is: something begins at each, or has just ended. TCP comes first.
-fn packets(permits: &[&Permit], targets: &[&InvariantTarget]) -> Vec<(Protocol, u16)> {
+fn packets(permits: &[&AccessRule], targets: &[&InvariantTarget]) -> Vec<(Protocol, u16)> {
     let specs = targets.iter().flat_map(|target| &target.ip).map(|spec| (spec.protocol, spec.ports));
     let mut protocols = vec![Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
     let mut ports = BTreeSet::from([1]);

@@ -1,12 +1,14 @@
 //! Tests that fail: what should be, what is, and the rule that makes it so or comes nearest.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Expectation, Lack, Nearest, Outcome, Ports};
-use crate::model::{Action, Autogroup, Condition, Origin, Role, Selector, SelectorKind, Target, Text};
-
-use super::words::{Words, listed};
+use crate::findings::words::{Words, listed};
+use crate::model::{Action, Autogroup, Condition, Role, Selector, SelectorKind, Target};
+use crate::source::{Origin, Text};
+use crate::testing::near_miss::{Mismatch, NearMiss};
+use crate::testing::outcome::{Expectation, Outcome};
+use crate::testing::packet::RulePorts;
 
 /// The error that a failing outcome is.
 pub(super) fn failing(words: &Words, outcome: &Outcome) -> Diagnostic {
@@ -80,7 +82,7 @@ fn by_rule(words: &Words, outcome: &Outcome, finding: Diagnostic, rule: Origin) 
 }
 
 /// The rule that comes nearest to what must be allowed.
-fn not_quite(words: &Words, outcome: &Outcome, finding: Diagnostic, nearest: &Nearest) -> Diagnostic {
+fn not_quite(words: &Words, outcome: &Outcome, finding: Diagnostic, nearest: &NearMiss) -> Diagnostic {
     let (who, host) = (words.decisive(outcome), words.selector(outcome.destination));
     // A device's name is no selector.
     let selector = if words.is_device(outcome) { words.source(outcome) } else { who };
@@ -93,25 +95,25 @@ fn not_quite(words: &Words, outcome: &Outcome, finding: Diagnostic, nearest: &Ne
         None => format!("write an SSH rule from `{selector}` to `{host}` as `{}`", outcome.target),
     };
     let (rule, lack) = match nearest {
-        Nearest::NoSource => return finding.note(format!("no {kind} has `{selector}` as a source")).help(new_rule),
-        Nearest::NoDestination => return finding.note(format!("no {kind} leads to `{host}`")).help(new_rule),
-        Nearest::Nothing => return finding.help(new_rule),
-        Nearest::Rule { rule, lack } => (*rule, lack),
+        NearMiss::NoSource => return finding.note(format!("no {kind} has `{selector}` as a source")).help(new_rule),
+        NearMiss::NoDestination => return finding.note(format!("no {kind} leads to `{host}`")).help(new_rule),
+        NearMiss::Nothing => return finding.help(new_rule),
+        NearMiss::Rule { rule, lack } => (*rule, lack),
     };
     let (note, help) = match lack {
-        Lack::Ports(ports) => {
+        Mismatch::RulePorts(ports) => {
             let help = format!("open `{}` in that rule or in another one", words.opening(outcome));
             (format!("this rule opens `{host}` on {}", opened(*ports)), help)
         }
-        Lack::Posture { unmet, is_default } => posture(outcome, *unmet, *is_default),
-        Lack::Source(sources) => source(words, outcome, who, selector, sources),
-        Lack::Destination(destinations) => destination(words, outcome, host, destinations, new_rule),
-        Lack::Account(accounts) => account(outcome, who, accounts),
+        Mismatch::Posture { unmet, is_default } => posture(outcome, *unmet, *is_default),
+        Mismatch::Source(sources) => source(words, outcome, who, selector, sources),
+        Mismatch::Destination(destinations) => destination(words, outcome, host, destinations, new_rule),
+        Mismatch::Account(accounts) => account(outcome, who, accounts),
     };
     finding.note_at(note, rule).help(help)
 }
 
-fn opened(ports: Ports) -> String {
+fn opened(ports: RulePorts) -> String {
     let each = ports.each().map(|(protocol, ports)| match protocol {
         Some(protocol) => format!("{protocol}:{ports}"),
         None => ports.to_string(),

@@ -1,17 +1,17 @@
 //! Invariants that do not hold: who gets where, and by which rule.
 
-use crate::analyze::{Space, Violation, violations};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::findings::words::listed;
 use crate::model::InvariantKind;
-
-use super::words::listed;
+use crate::proof::classes::AccessClasses;
+use crate::proof::invariant::{Violation, violations};
 
 /// The error that each broken invariant is.
-pub(super) fn broken(space: &Space) -> Vec<Diagnostic> {
+pub(super) fn broken(space: &AccessClasses) -> Vec<Diagnostic> {
     violations(space).iter().map(|violation| explained(space, violation)).collect()
 }
 
-fn explained(space: &Space, violation: &Violation) -> Diagnostic {
+fn explained(space: &AccessClasses, violation: &Violation) -> Diagnostic {
     let source = space.sources.get(violation.source).map_or("", |class| class.name());
     let destination = match space.destinations.get(violation.destination) {
         Some(class) if !violation.is_own => class.name(),
@@ -47,6 +47,6 @@ fn explained(space: &Space, violation: &Violation) -> Diagnostic {
 }
 
 /// Whether it is so only if somebody has a role that nothing tells of them.
-fn is_of_unknown_role(space: &Space, violation: &Violation) -> bool {
+fn is_of_unknown_role(space: &AccessClasses, violation: &Violation) -> bool {
     space.sources.get(violation.source).is_some_and(|class| class.is_of_assumed_role())
 }

@@ -3,24 +3,24 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::eval::{Doubt, Outcome};
+use crate::findings::words::{Words, doubt};
 use crate::model::Autogroup;
-
-use super::words::{Words, doubt};
+use crate::testing::outcome::Outcome;
+use crate::testing::ternary::MissingFact;
 
 /// What is not known is said once, at the first target that hangs on it: by the number of that.
 pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {
     let mut findings: HashMap<usize, (Diagnostic, usize)> = HashMap::new();
-    let mut told: HashMap<Doubt, usize> = HashMap::new();
+    let mut told: HashMap<MissingFact, usize> = HashMap::new();
     for (index, outcome) in outcomes.iter().enumerate() {
         let Some(doubt) = doubt(outcome) else { continue };
         let key = match doubt {
             // A user has one role, whatever it is asked for.
-            Doubt::Role { user, .. } => Doubt::Role { user, autogroup: Autogroup::Member },
+            MissingFact::Role { user, .. } => MissingFact::Role { user, autogroup: Autogroup::Member },
             _ => doubt,
         };
         // Each test should name its protocol.
-        let known = told.get(&key).filter(|_| doubt != Doubt::Protocol);
+        let known = told.get(&key).filter(|_| doubt != MissingFact::Protocol);
         match known.and_then(|first| findings.get_mut(first)) {
             Some((_, more)) => *more += 1,
             None => {
@@ -38,7 +38,7 @@ pub(super) fn missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usiz
     findings.into_iter().map(|(index, finding)| (index, counted(finding))).collect()
 }
 
-fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagnostic> {
+fn missing_fact(words: &Words, outcome: &Outcome, doubt: MissingFact) -> Option<Diagnostic> {
     let facts = &words.policy.facts;
     let (source, deed) = (words.source(outcome), words.deed(outcome));
     let whether = |code: Code, on: String| {
@@ -50,7 +50,7 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagno
         }
     };
     Some(match doubt {
-        Doubt::Role { user, autogroup } => {
+        MissingFact::Role { user, autogroup } => {
             // Of a tailnet of which nothing is known, Tailscale may well take the policy.
             let code = match facts.are_in_source() || !facts.users.is_empty() {
                 true => Code::MissingRole,
@@ -63,26 +63,26 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagno
             };
             whether(code, on).help(role(words, user, autogroup))
         }
-        Doubt::Membership { user, group } => {
+        MissingFact::Membership { user, group } => {
             let user = words.login(user);
             let on = format!("whether `{user}` is in `{group}`, which only the identity provider knows");
             whether(Code::UnverifiableTest, on)
         }
-        Doubt::Device(address) => {
+        MissingFact::Device(address) => {
             let on = format!("which device is at `{address}`, which is not known");
             whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
                 true => "give the device its address in `devices`",
                 false => "give the tailnet's devices with their addresses as facts",
             })
         }
-        Doubt::Route(address) => {
+        MissingFact::Route(address) => {
             let on = format!("whether a subnet router leads to `{address}`, which is not known");
             whether(Code::UnverifiableTest, on).help(match facts.are_in_source() {
                 true => "give the router and its routes in `devices`",
                 false => "give the tailnet's devices with their routes as facts",
             })
         }
-        Doubt::Protocol => {
+        MissingFact::Protocol => {
             let message = format!("a rule lets `{source}` {deed} over `udp` alone, and the test names no protocol");
             let finding = Diagnostic::new(Code::UnverifiableTest, outcome.target.origin, message);
             let finding = match outcome.rule {
@@ -94,7 +94,7 @@ fn missing_fact(words: &Words, outcome: &Outcome, doubt: Doubt) -> Option<Diagno
                 .help("name it, as `proto` of the test")
         }
         // What such a selector stands for is doubtful wherever a test has it, and that is said already.
-        Doubt::Selector(_) => return None,
+        MissingFact::Selector(_) => return None,
     })
 }
 

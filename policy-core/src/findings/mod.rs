@@ -2,19 +2,21 @@
 
 mod device_invariant;
 #[cfg(test)]
-mod device_twin;
+mod device_oracle;
 mod failing;
 mod invariant;
-mod leak;
 mod missing_fact;
+mod multi_tag_bypass;
 mod redundancy;
 mod words;
 
-use crate::analyze::Space;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{self, Outcome};
 use crate::model::Policy;
+use crate::proof::classes::AccessClasses;
+use crate::testing::network_test::test_outcomes;
+use crate::testing::outcome::Outcome;
+use crate::testing::ssh_test::ssh_test_outcomes;
 
 use words::Words;
 
@@ -40,7 +42,7 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
-    let space = Space::new(policy);
+    let space = AccessClasses::new(policy);
     findings.extend(invariant::broken(&space));
     // What seems needless may be what a mistake was meant to be.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
@@ -61,7 +63,7 @@ pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
-    check::in_order(policy, invariant::broken(&Space::new(policy)))
+    check::in_order(policy, invariant::broken(&AccessClasses::new(policy)))
 }
 
 /// One target or account of the policy's own tests, and what there is to say of it.
@@ -97,12 +99,12 @@ pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
 
 fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
-    let outcomes = [eval::test_outcomes(policy), eval::ssh_test_outcomes(policy)].concat();
+    let outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
     let mut missing = missing_fact::missing_facts(&words, &outcomes);
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
         let finding = match outcome.fails() {
             true => Some(failing::failing(&words, &outcome)),
-            false => missing.remove(&index).or_else(|| leak::leak(&words, &outcome)),
+            false => missing.remove(&index).or_else(|| multi_tag_bypass::leak(&words, &outcome)),
         };
         Tested { outcome, finding }
     };

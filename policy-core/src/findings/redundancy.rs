@@ -2,26 +2,27 @@
 
 use std::collections::HashSet;
 
-use crate::analyze::{Part, Redundancy, Space, redundancies};
 use crate::check::rule::named_beside_wildcard;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Origin, SelectorKind};
-
-use super::words::Words;
+use crate::findings::words::Words;
+use crate::model::SelectorKind;
+use crate::proof::classes::AccessClasses;
+use crate::proof::redundancy::{Redundancy, RedundantPart, redundancies};
+use crate::source::Origin;
 
 /// More places than a finding should show.
 const SHOWN: usize = 3;
 
 /// The warning that each of them is.
-pub(super) fn redundant(words: &Words, space: &Space) -> Vec<Diagnostic> {
+pub(super) fn redundant(words: &Words, space: &AccessClasses) -> Vec<Diagnostic> {
     // What stands beside `*` has a warning of its own.
     let grants = words.policy.grants.iter().flatten().map(|grant| &grant.src);
     let sources = grants.chain(words.policy.acls.iter().flatten().map(|acl| &acl.src));
     let told: HashSet<Origin> =
         sources.flat_map(|src| named_beside_wildcard(src)).map(|(selector, _)| selector.text.origin).collect();
     let found = redundancies(space).into_iter().filter(|redundancy| match &redundancy.part {
-        Part::Rule => true,
-        Part::Item(text) => !told.contains(&text.origin),
+        RedundantPart::Rule => true,
+        RedundantPart::Item(text) => !told.contains(&text.origin),
     });
     let grants: HashSet<Origin> = words.policy.grants.iter().flatten().map(|grant| grant.origin).collect();
     found.map(|redundancy| explained(words, &redundancy, grants.contains(&redundancy.rule))).collect()
@@ -30,11 +31,11 @@ pub(super) fn redundant(words: &Words, space: &Space) -> Vec<Diagnostic> {
 fn explained(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic {
     let noun = if is_grant { "grant" } else { "acl" };
     let (finding, what) = match &redundancy.part {
-        Part::Rule => {
+        RedundantPart::Rule => {
             let message = format!("this {noun} allows nothing that other rules do not");
             (Diagnostic::new(Code::RedundantRule, redundancy.rule, message), "the rule")
         }
-        Part::Item(text) => {
+        RedundantPart::Item(text) => {
             let name = if SelectorKind::of(text) == SelectorKind::User { words.login(text) } else { text };
             let message = format!("`{name}` adds nothing to this {noun}");
             (Diagnostic::new(Code::RedundantRule, text.origin, message), "it")

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 pub(super) use crate::diagnostic::listed;
-use crate::eval::{Doubt, Outcome, Verdict};
 use crate::model::{Policy, Protocol, Selector, SelectorKind, User};
+use crate::testing::outcome::{Outcome, TestResult};
+use crate::testing::ternary::MissingFact;
 
 /// The policy, and its users by their logins.
 pub(super) struct Words<'p> {
@@ -115,9 +116,9 @@ impl<'p> Words<'p> {
 }
 
 /// What keeps a test from being decided.
-pub(super) fn doubt<'p>(outcome: &Outcome<'p>) -> Option<Doubt<'p>> {
+pub(super) fn doubt<'p>(outcome: &Outcome<'p>) -> Option<MissingFact<'p>> {
     match outcome.verdict {
-        Verdict::Unknown(doubt) => Some(doubt),
+        TestResult::Unknown(doubt) => Some(doubt),
         _ => None,
     }
 }

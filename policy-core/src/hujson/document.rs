@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-use crate::model::{Lint, Origin, Text};
-
-use super::literal;
+use crate::hujson::literal;
+use crate::model::Lint;
+use crate::source::{Origin, Text};
 
 /// The lossless tree of a HuJSON text.
 ///

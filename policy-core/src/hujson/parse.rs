@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::document::{Document, Kind, NONE, Node};
-use super::{SyntaxError, literal};
+use crate::hujson::document::{Document, Kind, NONE, Node};
+use crate::hujson::{SyntaxError, literal};
 
 impl Document {
     /// Reads a text whose first byte has position `base`.

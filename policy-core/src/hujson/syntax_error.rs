@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::model::Origin;
+use crate::source::Origin;
 
 /// Why a text is no HuJSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

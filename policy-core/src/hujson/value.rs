@@ -1,8 +1,8 @@
-use serde_json::Value;
+use crate::json::{Number, Value};
 
-use super::{Document, Kind, NodeId, SyntaxError};
+use crate::hujson::{Document, Kind, NodeId, SyntaxError};
 
-/// How deep [`Document::value`] goes: as deep as serde_json itself reads, since a `Value` is dropped recursively.
+/// How deep [`Document::value`] goes. A [`Value`] is dropped recursively, so there must be a limit.
 const DEPTH: usize = 128;
 
 impl Document {
@@ -27,7 +27,7 @@ impl Document {
                 }
                 Kind::Number => {
                     let number = self.slice(node.start, node.end);
-                    serde_json::from_str::<Value>(number).is_err().then(|| format!("number out of range: {number}"))
+                    number.parse::<Number>().is_err().then(|| format!("number out of range: {number}"))
                 }
                 _ => None,
             }?;
@@ -40,7 +40,7 @@ impl Document {
         match self.kind(id) {
             Kind::Null => Value::Null,
             Kind::Bool(value) => Value::Bool(value),
-            Kind::Number => serde_json::from_str(self.source(id)).unwrap_or_default(),
+            Kind::Number => self.source(id).parse().map_or(Value::Null, Value::Number),
             Kind::String => self.string(id).map_or(Value::Null, |text| Value::String(text.as_str().to_owned())),
             Kind::Array | Kind::Object if depth == 0 => Value::Null,
             Kind::Array => self.elements(id).map(|item| self.value_within(item, depth - 1)).collect(),

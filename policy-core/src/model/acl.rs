@@ -1,6 +1,6 @@
 use crate::diagnostic::{Code, Problem, go_quote};
-
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `acls`.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ impl Acl {
         if action == "accept" {
             return Ok(());
         }
-        let problem = Problem::new(Code::InvalidAction, format!("`{action}` is no action of an acl"))
+        let problem = Problem::word(Code::InvalidAction, format!("`{action}` is no action of an acl"))
             .tailscale(format!("action={} is not supported", go_quote(action)));
         Err(match action {
             "deny" | "drop" | "reject" | "block" => {
@@ -59,7 +59,8 @@ impl Destination {
     /// If there is no colon, or no ports after it; with Tailscale's words. `acl-err03` `acl-err07`
     ///
     /// ```
-    /// use policy_core::model::{Destination, Origin, Text};
+    /// use policy_core::model::Destination;
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |word: &str| Destination::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22,80").unwrap().host.to_string(), "fd7a::1");
     /// assert_eq!(parse("autogroup:self").unwrap_err().help.as_deref(), Some("write `autogroup:self:*`, or the ports instead of `*`"));
@@ -78,7 +79,7 @@ impl Destination {
             Problem { tailscale, ..problem }.tailscale_prefix(&place)
         })?;
         if host.contains(',') {
-            return Err(Problem::new(Code::InvalidSelector, format!("`{host}` names more than one destination"))
+            return Err(Problem::word(Code::InvalidSelector, format!("`{host}` names more than one destination"))
                 .part(0..host.len())
                 .help("write each with its own ports")
                 .tailscale(format!("{place}host cannot contain a comma (\",\")")));
@@ -98,6 +99,6 @@ pub(super) fn host_of(text: &Text, length: usize) -> Selector {
 }
 
 fn without_ports(text: &str) -> Problem {
-    Problem::new(Code::InvalidPorts, format!("`{text}` has no ports"))
+    Problem::word(Code::InvalidPorts, format!("`{text}` has no ports"))
         .help(format!("write `{text}:*`, or the ports instead of `*`"))
 }

@@ -1,4 +1,5 @@
-use super::{List, Network, Origin, Selector};
+use crate::model::{List, Network, Selector};
+use crate::source::Origin;
 
 /// The `autoApprovers` section.
 #[derive(Clone, Debug, Default)]

@@ -1,3 +1,7 @@
+use std::str::FromStr;
+
+use crate::diagnostic::UnknownName;
+
 /// A group that Tailscale defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Autogroup {
@@ -66,14 +70,6 @@ impl Autogroup {
         }
     }
 
-    /// The autogroup of that name. `autogroup:members` is the old name of `autogroup:member`.
-    pub fn from_name(name: &str) -> Option<Autogroup> {
-        if name == Self::OLD_MEMBER {
-            return Some(Autogroup::Member);
-        }
-        Self::ALL.iter().copied().find(|autogroup| autogroup.name() == name)
-    }
-
     /// The old name of [`Autogroup::Member`]. One policy may have the one or the other.
     pub const OLD_MEMBER: &str = "autogroup:members";
 
@@ -92,6 +88,19 @@ impl Autogroup {
     }
 }
 
+impl FromStr for Autogroup {
+    type Err = UnknownName;
+
+    /// Reads the name of an autogroup, `autogroup:members` included, the old name of `autogroup:member`.
+    fn from_str(name: &str) -> Result<Autogroup, UnknownName> {
+        if name == Self::OLD_MEMBER {
+            return Ok(Autogroup::Member);
+        }
+        let found = Self::ALL.iter().copied().find(|autogroup| autogroup.name() == name);
+        found.ok_or_else(|| UnknownName::new("autogroup", name))
+    }
+}
+
 impl std::fmt::Display for Autogroup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
@@ -105,10 +114,10 @@ mod tests {
     #[test]
     fn every_name_is_read_back() {
         for &autogroup in Autogroup::ALL {
-            assert_eq!(Autogroup::from_name(autogroup.name()), Some(autogroup));
+            assert_eq!(autogroup.name().parse::<Autogroup>().ok(), Some(autogroup));
         }
-        assert_eq!(Autogroup::from_name("autogroup:members"), Some(Autogroup::Member));
-        assert_eq!(Autogroup::from_name("autogroup:bogus"), None);
-        assert_eq!(Autogroup::from_name("autogroup:Member"), None);
+        assert_eq!("autogroup:members".parse::<Autogroup>().ok(), Some(Autogroup::Member));
+        assert_eq!("autogroup:bogus".parse::<Autogroup>().ok(), None);
+        assert_eq!("autogroup:Member".parse::<Autogroup>().ok(), None);
     }
 }

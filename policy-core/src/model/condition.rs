@@ -1,8 +1,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Problem};
-
-use super::{Comparison, Condition, Scalar, Text};
+use crate::model::{Comparison, Condition, Scalar};
+use crate::source::Text;
 
 impl Condition {
     /// Reads an assertion of a posture:
@@ -20,7 +20,8 @@ impl Condition {
     /// Says what was expected where.
     ///
     /// ```
-    /// use policy_core::model::{Comparison, Condition, Origin, Scalar, Text};
+    /// use policy_core::model::{Comparison, Condition, Scalar};
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |text: &str| Condition::parse(&Text::verbatim(text, Origin::default(), 0));
     /// let condition = parse("node:os == 'macos'").unwrap();
     /// assert_eq!(condition.comparison, Comparison::Equal(Scalar::Text("macos".into())));
@@ -80,8 +81,8 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let word = self.run(|letter| !letter.is_whitespace());
         match self.slice(&word) {
-            "" => Problem::new(Code::InvalidCondition, format!("the condition ends where {expected} should be")),
-            found => Problem::new(Code::InvalidCondition, format!("expected {expected}, found `{found}`"))
+            "" => Problem::word(Code::InvalidCondition, format!("the condition ends where {expected} should be")),
+            found => Problem::word(Code::InvalidCondition, format!("expected {expected}, found `{found}`"))
                 .part(start..word.end),
         }
     }
@@ -182,7 +183,7 @@ impl<'a> Parser<'a> {
             Some('\'') => {
                 let inner = self.rest().get(1..).unwrap_or_default();
                 let Some(length) = inner.find('\'') else {
-                    return Err(Problem::new(Code::InvalidCondition, "the closing quote is missing")
+                    return Err(Problem::word(Code::InvalidCondition, "the closing quote is missing")
                         .part(start..self.text.len()));
                 };
                 self.at += length + 2;
@@ -228,7 +229,7 @@ impl<'a> Parser<'a> {
             (_, true) => Some("write a posture for each: one of a rule's postures must hold"),
             _ => None,
         };
-        Err(Problem::new(Code::InvalidCondition, format!("a condition is one comparison, and `{more}` follows it"))
+        Err(Problem::word(Code::InvalidCondition, format!("a condition is one comparison, and `{more}` follows it"))
             .part(start..self.text.len())
             .help_if(help.map(str::to_owned)))
     }
@@ -237,7 +238,7 @@ impl<'a> Parser<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Origin;
+    use crate::source::Origin;
 
     fn parse(text: &str) -> Result<Condition, Problem> {
         Condition::parse(&Text::verbatim(text, Origin::default(), 0))
@@ -314,7 +315,7 @@ mod tests {
         ] {
             let problem = parse(written).unwrap_err();
             assert_eq!(
-                (problem.part, problem.message.as_str(), problem.help.as_deref()),
+                (problem.origin, problem.message.as_str(), problem.help.as_deref()),
                 (part, message, Some(help)),
                 "{written}"
             );

@@ -1,4 +1,5 @@
-use super::{List, Origin, Prefix, Selector, Text};
+use crate::model::{List, Prefix, Selector};
+use crate::source::{Origin, Text};
 
 /// A member of `groups`.
 #[derive(Clone, Debug)]

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use crate::diagnostic::{Code, Problem, go_quote};
 
@@ -8,8 +9,8 @@ use crate::diagnostic::{Code, Problem, go_quote};
 ///
 /// ```
 /// use policy_core::model::Duration;
-/// assert_eq!(Duration::parse("168h1s").unwrap().to_string(), "168h0m1s");
-/// assert_eq!(Duration::parse("1d").unwrap_err().help.as_deref(), Some("write `24h`: the longest unit is the hour"));
+/// assert_eq!("168h1s".parse::<Duration>().unwrap().to_string(), "168h0m1s");
+/// assert_eq!("1d".parse::<Duration>().unwrap_err().help.as_deref(), Some("write `24h`: the longest unit is the hour"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(pub i64);
@@ -30,12 +31,16 @@ impl Duration {
     pub const fn hours(hours: i64) -> Duration {
         Duration(hours.saturating_mul(HOUR as i64))
     }
+}
+
+impl FromStr for Duration {
+    type Err = Problem;
 
     /// Reads a duration as Go's `time.ParseDuration` does.
     ///
     /// # Errors
     /// Says what is missing, with Go's own message for Tailscale's.
-    pub fn parse(text: &str) -> Result<Duration, Problem> {
+    fn from_str(text: &str) -> Result<Duration, Problem> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -44,7 +49,7 @@ impl Duration {
             return Ok(Duration::ZERO);
         }
         let invalid = || {
-            Problem::new(Code::InvalidDuration, format!("`{text}` is no duration"))
+            Problem::word(Code::InvalidDuration, format!("`{text}` is no duration"))
                 .help("write hours and minutes, as `12h` or `1h30m`")
                 .tailscale(format!("time: invalid duration {}", go_quote(text)))
         };
@@ -56,13 +61,13 @@ impl Duration {
         while !rest.is_empty() {
             let (number, unit_text, after) = split_term(rest).ok_or_else(invalid)?;
             if unit_text.is_empty() {
-                return Err(Problem::new(Code::InvalidDuration, format!("`{text}` has no unit"))
+                return Err(Problem::word(Code::InvalidDuration, format!("`{text}` has no unit"))
                     .help(format!("write `{text}h` or `{text}m`"))
                     .tailscale(format!("time: missing unit in duration {}", go_quote(text))));
             }
             let Some(unit) = unit_nanoseconds(unit_text) else {
                 let start = text.len() - rest.len() + number.length();
-                return Err(Problem::new(Code::InvalidDuration, format!("`{unit_text}` is no unit of time"))
+                return Err(Problem::word(Code::InvalidDuration, format!("`{unit_text}` is no unit of time"))
                     .part(start..start + unit_text.len())
                     .help_if(number.in_hours(unit_text))
                     .tailscale(format!("time: unknown unit {} in duration {}", go_quote(unit_text), go_quote(text))));
@@ -219,7 +224,7 @@ mod tests {
             ("9223372036854775807ns", "2562047h47m16.854775807s"),
             ("-9223372036854775808ns", "-2562047h47m16.854775808s"),
         ] {
-            assert_eq!(Duration::parse(text).map(|d| d.to_string()), Ok(printed.to_owned()), "{text}");
+            assert_eq!(text.parse::<Duration>().map(|d| d.to_string()), Ok(printed.to_owned()), "{text}");
         }
     }
 
@@ -236,14 +241,14 @@ mod tests {
             ("9223372036854775808ns", r#"time: invalid duration "9223372036854775808ns""#),
             ("99999999999999999999h", r#"time: invalid duration "99999999999999999999h""#),
         ] {
-            assert_eq!(Duration::parse(text).unwrap_err().tailscale.as_deref(), Some(message), "{text}");
+            assert_eq!(text.parse::<Duration>().unwrap_err().tailscale.as_deref(), Some(message), "{text}");
         }
     }
 
     #[test]
     fn a_wrong_unit_is_underlined_alone() {
-        let problem = Duration::parse("1h2d").unwrap_err();
-        assert_eq!(problem.part, Some(3..4));
+        let problem = "1h2d".parse::<Duration>().unwrap_err();
+        assert_eq!(problem.origin, Some(3..4));
         assert_eq!(problem.help.as_deref(), Some("write `48h`: the longest unit is the hour"));
     }
 }

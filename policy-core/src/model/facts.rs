@@ -1,6 +1,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
-use super::{Invariant, Lint, List, Network, Origin, Selector, Text};
+use crate::diagnostic::UnknownName;
+use crate::model::{Invariant, Lint, List, Network, Selector};
+use crate::source::{Origin, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -112,10 +115,14 @@ impl Role {
         ("auditor", Role::Auditor),
         ("member", Role::Member),
     ];
+}
 
-    /// The role of that name.
-    pub fn from_name(name: &str) -> Option<Role> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, role)| role)
+impl FromStr for Role {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Role, UnknownName> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, role)| role);
+        found.ok_or_else(|| UnknownName::new("role", name))
     }
 }
 

@@ -1,8 +1,8 @@
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::diagnostic::{Code, Problem};
-
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `grants`.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,8 @@ impl PortSpec {
     /// If the protocol or the ports are none, with Tailscale's words. `grant-j7` `grant-k23`
     ///
     /// ```
-    /// use policy_core::model::{Origin, PortSpec, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::PortSpec;
     /// let parse = |word: &str| PortSpec::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("47:*").unwrap().to_string(), "gre:*");
     /// assert_eq!(parse("icmp").unwrap_err().help.as_deref(), Some("write `icmp:*`"));
@@ -52,15 +53,17 @@ impl PortSpec {
     pub fn parse(text: &Text) -> Result<PortSpec, Problem> {
         let spec = |protocol, ports| Ok(PortSpec { text: text.clone(), protocol, ports });
         if text.is_empty() {
-            return Err(Problem::new(Code::InvalidPorts, "a port is missing")
+            return Err(Problem::word(Code::InvalidPorts, "a port is missing")
                 .help("write a port, a protocol and a port as `tcp:443`, or `*`")
                 .tailscale("empty string"));
         }
         let Some((protocol, ports)) = text.rsplit_once(':') else {
-            return match PortRange::parse(text) {
+            return match text.parse::<PortRange>() {
                 Ok(ports) => spec(None, ports),
-                Err(problem) if Protocol::parse(text).is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) => {
-                    let named = Problem::new(Code::InvalidPorts, format!("`{text}` is a protocol without ports"));
+                Err(problem)
+                    if text.parse::<Protocol>().is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) =>
+                {
+                    let named = Problem::word(Code::InvalidPorts, format!("`{text}` is a protocol without ports"));
                     Err(Problem { tailscale: problem.tailscale, ..named.help(format!("write `{text}:*`")) })
                 }
                 Err(problem) => Err(problem),
@@ -68,23 +71,23 @@ impl PortSpec {
         };
         let split = protocol.len();
         if protocol.contains(',') {
-            return Err(Problem::new(Code::InvalidProtocol, format!("`{protocol}` names more than one protocol"))
+            return Err(Problem::word(Code::InvalidProtocol, format!("`{protocol}` names more than one protocol"))
                 .part(0..split)
                 .help("write an item for each, as `\"tcp:53\", \"udp:53\"`")
                 .tailscale("host cannot contain a comma (\",\")"));
         }
-        let ports = PortRange::parse(ports).map_err(|problem| {
+        let ports = ports.parse::<PortRange>().map_err(|problem| {
             let list = ports.contains(',');
             let items = || ports.split(',').map(|item| format!("`{protocol}:{}`", item.trim())).collect::<Vec<_>>();
             problem.help_if(list.then(|| format!("write {}", items().join(", ")))).within(split + 1..text.len())
         })?;
         match protocol {
-            "" => Err(Problem::new(Code::InvalidProtocol, "there is no protocol before the colon")
+            "" => Err(Problem::word(Code::InvalidProtocol, "there is no protocol before the colon")
                 .help(format!("write `{ports}` for any protocol"))
                 .tailscale("empty protocol")),
             "*" => spec(None, ports),
             _ => {
-                let protocol = Protocol::parse(protocol).map_err(|problem| problem.within(0..split))?;
+                let protocol = protocol.parse::<Protocol>().map_err(|problem| problem.within(0..split))?;
                 spec(Some(protocol), ports)
             }
         }
@@ -175,7 +178,7 @@ mod tests {
             ("tcp,udp:53", Some(0..7), r#"host cannot contain a comma (",")"#),
         ] {
             let problem = parse(text).unwrap_err();
-            assert_eq!((problem.part, problem.tailscale.as_deref()), (part, Some(message)), "{text}");
+            assert_eq!((problem.origin, problem.tailscale.as_deref()), (part, Some(message)), "{text}");
         }
     }
 

@@ -1,4 +1,5 @@
-use super::{List, Origin, PortSpec, Selector};
+use crate::model::{List, PortSpec, Selector};
+use crate::source::Origin;
 
 /// What must hold of the whole policy, whoever and whatever joins the tailnet.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 use crate::diagnostic::{Code, Problem};
-
-use super::{AddressRange, List, Origin, Prefix, Selector, SelectorKind, Text};
+use crate::model::{AddressRange, List, Prefix, Selector, SelectorKind};
+use crate::source::{Origin, Text};
 
 /// A member of `ipsets`.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ impl IpSetEntry {
     /// If a word stands there that only looks like a target: a host without `host:`, a range that is none.
     ///
     /// ```
-    /// use policy_core::model::{IpSetEntry, Operation, Origin, Text};
+    /// use policy_core::model::{IpSetEntry, Operation};
+    /// use policy_core::source::{Origin, Text};
     /// let parse = |word: &str| IpSetEntry::parse(&Text::verbatim(word, Origin::default(), 0));
     /// let entry = parse("remove host:web").unwrap();
     /// assert_eq!((entry.operation, entry.target.to_string().as_str()), (Operation::Remove, "web"));
@@ -65,20 +66,20 @@ impl IpSetEntry {
 /// Why a word without a colon is no target: hosts have `host:` here, and nothing else is so spelt.
 fn bare_word(operator: &str, word: &str) -> Problem {
     if word.contains('/') {
-        if let Err(problem) = Prefix::parse(word) {
+        if let Err(problem) = word.parse::<Prefix>() {
             return problem;
         }
     } else if word.contains('-')
         && word.starts_with(|c: char| c.is_ascii_digit())
-        && let Err(problem) = AddressRange::parse(word)
+        && let Err(problem) = word.parse::<AddressRange>()
     {
         return problem;
     }
     match word.split_once(' ') {
-        Some((first, rest)) => Problem::new(Code::InvalidSelector, format!("`{first}` is no operation on an ip set"))
+        Some((first, rest)) => Problem::word(Code::InvalidSelector, format!("`{first}` is no operation on an ip set"))
             .part(0..first.len())
             .help(format!("write `add {rest}` or `remove {rest}`")),
-        None => Problem::new(
+        None => Problem::word(
             Code::InvalidSelector,
             format!("in an ip set a host is written with `host:`, and `{word}` is nothing else"),
         )
@@ -128,7 +129,7 @@ mod tests {
             ("192.0.2.9-192.0.2.4", Some(0..19), "`192.0.2.9-192.0.2.4` ends before it begins"),
         ] {
             let problem = parse(written).unwrap_err();
-            assert_eq!((problem.part, problem.message.as_str()), (part, message), "{written}");
+            assert_eq!((problem.origin, problem.message.as_str()), (part, message), "{written}");
         }
     }
 }

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
+use std::str::FromStr;
 
-use crate::diagnostic::{Code, Severity, suggestion};
-
-use super::{Origin, Policy};
+use crate::diagnostic::{Code, Severity, UnknownName, suggestion};
+use crate::model::Policy;
+use crate::source::Origin;
 
 /// A comment that says how much warnings count, as `// policy: allow(unused-tag) kept for the new cluster`.
 ///
@@ -44,10 +45,13 @@ impl Level {
             Level::Deny => "deny",
         }
     }
+}
 
-    /// The level of that name.
-    pub fn from_name(name: &str) -> Option<Level> {
-        Self::ALL.into_iter().find(|level| level.name() == name)
+impl FromStr for Level {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Level, UnknownName> {
+        Self::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| UnknownName::new("lint level", name))
     }
 }
 
@@ -64,7 +68,7 @@ impl Lint {
     /// ```
     pub fn start(comment: &str) -> Option<(Level, &str)> {
         let (word, rest) = comment.strip_prefix(Self::START)?.split_once('(')?;
-        Some((Level::from_name(word)?, rest))
+        Some((word.parse::<Level>().ok()?, rest))
     }
 
     /// The warning of that name.
@@ -73,7 +77,7 @@ impl Lint {
     /// What the name is instead.
     pub fn warning(name: &str) -> Result<Code, NoWarning> {
         let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
-        match Code::from_name(name) {
+        match name.parse::<Code>().ok() {
             Some(code) if code.severity() == Severity::Warning => Ok(code),
             Some(code) => Err(NoWarning::Error(code)),
             None => Err(NoWarning::Unknown { near: suggestion::nearest(name, warnings()), name: name.to_owned() }),

@@ -1,6 +1,6 @@
 use std::ops::Deref;
 
-use super::Origin;
+use crate::source::Origin;
 
 /// The value of a list field: its items, and where the list stands if the field is there at all.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! How names are spelt: what may be declared, and what can never be.
 
 use crate::diagnostic::{Code, Problem};
-
-use super::Prefix;
-use super::address::parse_address;
+use crate::model::Prefix;
+use crate::model::address::parse_address;
 
 /// Whether a tag is spelt as Tailscale wants it: `tag:`, a letter, then letters, digits and dashes.
 ///
@@ -18,7 +17,7 @@ use super::address::parse_address;
 /// assert_eq!(problem.help.as_deref(), Some("write `tag:my-nas`"));
 /// ```
 pub fn check_tag(tag: &str) -> Result<(), Problem> {
-    let invalid = |message: String| Problem::new(Code::InvalidName, message);
+    let invalid = |message: String| Problem::word(Code::InvalidName, message);
     let Some(name) = tag.strip_prefix("tag:") else {
         return Err(missing_prefix(tag, "tag").tailscale("tags must start with 'tag:'"));
     };
@@ -58,7 +57,7 @@ pub fn check_group(group: &str) -> Result<(), Problem> {
         None => Ok(()),
         Some(at) => {
             let start = group.len() - name.len() + at;
-            Err(Problem::new(Code::InvalidName, "a group with a domain comes from the identity provider")
+            Err(Problem::word(Code::InvalidName, "a group with a domain comes from the identity provider")
                 .part(start..group.len())
                 .help("use it without declaring it, or declare one without `@`"))
         }
@@ -86,7 +85,7 @@ pub fn check_posture(posture: &str) -> Result<(), Problem> {
 /// # Errors
 /// If it could not be told from another selector.
 pub fn check_host(host: &str) -> Result<(), Problem> {
-    let invalid = |message: String| Problem::new(Code::InvalidName, message);
+    let invalid = |message: String| Problem::word(Code::InvalidName, message);
     if host.is_empty() {
         return Err(invalid("a host's name is missing".to_owned()));
     }
@@ -109,7 +108,7 @@ pub fn check_host(host: &str) -> Result<(), Problem> {
 
 /// Whether the word is an address or a prefix, which is read as one before a host of that name is looked for.
 pub fn is_address(word: &str) -> bool {
-    parse_address(word).is_ok() || Prefix::parse(word).is_ok()
+    parse_address(word).is_ok() || word.parse::<Prefix>().is_ok()
 }
 
 /// Whether a service is spelt as Tailscale wants it: `svc:` and a DNS label.
@@ -119,7 +118,7 @@ pub fn is_address(word: &str) -> bool {
 pub fn check_service(service: &str) -> Result<(), Problem> {
     let name = check_prefixed(service, "svc")?;
     let start = service.len() - name.len();
-    let invalid = |message: String| Problem::new(Code::InvalidName, message).part(start..service.len());
+    let invalid = |message: String| Problem::word(Code::InvalidName, message).part(start..service.len());
     if name.len() > 63 {
         return Err(invalid("a service's name has at most 63 letters".to_owned()));
     }
@@ -160,7 +159,7 @@ pub fn check_capability(capability: &str) -> Result<(), Problem> {
     if has_form(capability) {
         return Ok(());
     }
-    let problem = Problem::new(Code::InvalidCapability, format!("`{capability}` is no capability's name"))
+    let problem = Problem::word(Code::InvalidCapability, format!("`{capability}` is no capability's name"))
         .tailscale("capability name must have the form {domain}/{path}");
     Err(match capability.split_once("://") {
         Some((_, name)) if has_form(name) => problem.help(format!("write `{name}`")),
@@ -172,14 +171,14 @@ pub fn check_capability(capability: &str) -> Result<(), Problem> {
 fn check_prefixed<'a>(word: &'a str, kind: &str) -> Result<&'a str, Problem> {
     match word.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) {
         None => Err(missing_prefix(word, kind)),
-        Some("") => Err(Problem::new(Code::InvalidName, format!("there is no name after `{kind}:`"))
+        Some("") => Err(Problem::word(Code::InvalidName, format!("there is no name after `{kind}:`"))
             .help(format!("write it after the colon, as `{kind}:name`"))),
         Some(name) => Ok(name),
     }
 }
 
 fn missing_prefix(word: &str, kind: &str) -> Problem {
-    let problem = Problem::new(Code::InvalidName, format!("`{word}` does not start with `{kind}:`"));
+    let problem = Problem::word(Code::InvalidName, format!("`{word}` does not start with `{kind}:`"));
     match word.split_once(':') {
         Some((prefix, name)) if prefix.eq_ignore_ascii_case(kind) => problem.help(format!("write `{kind}:{name}`")),
         Some(_) => problem,
@@ -206,7 +205,7 @@ mod tests {
         ] {
             assert_eq!(check_tag(bad).unwrap_err().tailscale.as_deref(), Some(message), "{bad}");
         }
-        assert_eq!(check_tag("tag:aé").unwrap_err().part, Some(5..7));
+        assert_eq!(check_tag("tag:aé").unwrap_err().origin, Some(5..7));
         assert_eq!(check_tag("web").unwrap_err().help.as_deref(), Some("write `tag:web`"));
         assert_eq!(check_tag("Tag:web").unwrap_err().help.as_deref(), Some("write `tag:web`"));
     }

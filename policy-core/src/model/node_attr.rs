@@ -1,4 +1,5 @@
-use super::{App, List, Network, Origin, Selector, Text};
+use crate::model::{App, List, Network, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `nodeAttrs`.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 use crate::diagnostic::Diagnostic;
-
-use super::{
-    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Origin, Posture, Selector, Setting,
-    Source, SshRule, SshTest, TagOwners, Test,
+use crate::model::{
+    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting, Source,
+    SshRule, SshTest, TagOwners, Test,
 };
+use crate::source::Origin;
 
 /// A tailnet policy: what its text says, section by section.
 ///

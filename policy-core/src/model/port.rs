@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use crate::diagnostic::{Code, Problem, go_quote};
 
 /// A range of ports, both ends included. `*` is 0 to 65535.
@@ -18,6 +20,35 @@ impl PortRange {
         PortRange { first: port, last: port }
     }
 
+    /// Reads the comma list that an acl's destination has after its colon.
+    ///
+    /// # Errors
+    /// For the first item that is no range.
+    pub fn parse_list(text: &str) -> Result<Vec<PortRange>, Problem> {
+        let mut start = 0;
+        text.split(',')
+            .map(|item| {
+                let part = start..start + item.len();
+                start = part.end + 1;
+                item.parse::<PortRange>().map_err(|problem| problem.within(part))
+            })
+            .collect()
+    }
+
+    /// Whether it is every port.
+    pub fn is_all(self) -> bool {
+        self == PortRange::ALL
+    }
+
+    /// Whether the port is one of them.
+    pub fn contains(self, port: u16) -> bool {
+        (self.first..=self.last).contains(&port)
+    }
+}
+
+impl FromStr for PortRange {
+    type Err = Problem;
+
     /// Reads `*`, `443` or `80-443` as Tailscale's `tailcfg.ParseHostPortRange` does.
     ///
     /// # Errors
@@ -25,16 +56,16 @@ impl PortRange {
     ///
     /// ```
     /// use policy_core::model::PortRange;
-    /// assert_eq!(PortRange::parse("80-443").unwrap().to_string(), "80-443");
-    /// let problem = PortRange::parse("ssh").unwrap_err();
+    /// assert_eq!("80-443".parse::<PortRange>().unwrap().to_string(), "80-443");
+    /// let problem = "ssh".parse::<PortRange>().unwrap_err();
     /// assert_eq!(problem.message, "`ssh` is no port");
     /// assert_eq!(problem.help.as_deref(), Some("write `22`"));
     /// ```
-    pub fn parse(text: &str) -> Result<PortRange, Problem> {
+    fn from_str(text: &str) -> Result<PortRange, Problem> {
         if text == "*" {
             return Ok(PortRange::ALL);
         }
-        let problem = |message: String| Problem::new(Code::InvalidPorts, message);
+        let problem = |message: String| Problem::word(Code::InvalidPorts, message);
         if text.is_empty() {
             return Err(problem("a port is missing".to_owned())
                 .help("write a port, a range as `80-443`, or `*` for all")
@@ -75,31 +106,6 @@ impl PortRange {
         }
         Ok(PortRange { first, last })
     }
-
-    /// Reads the comma list that an acl's destination has after its colon.
-    ///
-    /// # Errors
-    /// For the first item that is no range.
-    pub fn parse_list(text: &str) -> Result<Vec<PortRange>, Problem> {
-        let mut start = 0;
-        text.split(',')
-            .map(|item| {
-                let part = start..start + item.len();
-                start = part.end + 1;
-                PortRange::parse(item).map_err(|problem| problem.within(part))
-            })
-            .collect()
-    }
-
-    /// Whether it is every port.
-    pub fn is_all(self) -> bool {
-        self == PortRange::ALL
-    }
-
-    /// Whether the port is one of them.
-    pub fn contains(self, port: u16) -> bool {
-        (self.first..=self.last).contains(&port)
-    }
 }
 
 /// One port, which may have leading zeros, as Go's `strconv.ParseUint` reads it.
@@ -108,7 +114,7 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
     if let (true, Ok(port)) = (decimal, text.parse()) {
         return Ok(port);
     }
-    let problem = |message: String| Problem::new(Code::InvalidPorts, message);
+    let problem = |message: String| Problem::word(Code::InvalidPorts, message);
     Err(match service_port(text) {
         Some(port) => problem(format!("`{text}` is no port")).help(format!("write `{port}`")),
         _ if decimal => problem(format!("there is no port `{text}`: the highest is 65535")),
@@ -168,10 +174,10 @@ mod tests {
     #[test]
     fn ranges_are_printed_as_they_are_written() {
         for text in ["*", "22", "80-443", "1-65535", "65535"] {
-            assert_eq!(PortRange::parse(text).map(|range| range.to_string()), Ok(text.to_owned()));
+            assert_eq!(text.parse::<PortRange>().map(|range| range.to_string()), Ok(text.to_owned()));
         }
-        assert_eq!(PortRange::parse("0022"), Ok(PortRange::single(22)));
-        assert_ne!(PortRange::parse("1-65535"), Ok(PortRange::ALL));
+        assert_eq!("0022".parse::<PortRange>(), Ok(PortRange::single(22)));
+        assert_ne!("1-65535".parse::<PortRange>(), Ok(PortRange::ALL));
     }
 
     #[test]
@@ -191,15 +197,15 @@ mod tests {
             ("+22", r#"port range "+22": invalid first integer"#),
             ("80-SSH", r#"port range "80-ssh": invalid last integer"#),
         ] {
-            assert_eq!(PortRange::parse(text).unwrap_err().tailscale.as_deref(), Some(message), "{text}");
+            assert_eq!(text.parse::<PortRange>().unwrap_err().tailscale.as_deref(), Some(message), "{text}");
         }
     }
 
     #[test]
     fn the_wrong_item_of_a_list_is_underlined() {
         assert_eq!(PortRange::parse_list("22,80-443,*").map(|list| list.len()), Ok(3));
-        assert_eq!(PortRange::parse_list("22,http,443").unwrap_err().part, Some(3..7));
-        assert_eq!(PortRange::parse_list("22,80-x").unwrap_err().part, Some(6..7));
-        assert_eq!(PortRange::parse_list("22,").unwrap_err().part, Some(3..3));
+        assert_eq!(PortRange::parse_list("22,http,443").unwrap_err().origin, Some(3..7));
+        assert_eq!(PortRange::parse_list("22,80-x").unwrap_err().origin, Some(6..7));
+        assert_eq!(PortRange::parse_list("22,").unwrap_err().origin, Some(3..3));
     }
 }

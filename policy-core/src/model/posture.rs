@@ -1,4 +1,5 @@
-use super::{List, Origin, Text};
+use crate::model::List;
+use crate::source::{Origin, Text};
 
 /// A member of `postures`.
 #[derive(Clone, Debug)]

@@ -1,12 +1,14 @@
+use std::str::FromStr;
+
 use crate::diagnostic::{Code, Problem, go_quote, suggestion};
 
 /// An IP protocol by its number.
 ///
 /// ```
 /// use policy_core::model::Protocol;
-/// assert_eq!(Protocol::parse("TCP").unwrap(), Protocol::TCP);
-/// assert_eq!(Protocol::parse("47").unwrap().to_string(), "gre");
-/// assert_eq!(Protocol::parse("tpc").unwrap_err().help.as_deref(), Some("did you mean `tcp`?"));
+/// assert_eq!("TCP".parse::<Protocol>().unwrap(), Protocol::TCP);
+/// assert_eq!("47".parse::<Protocol>().unwrap().to_string(), "gre");
+/// assert_eq!("tpc".parse::<Protocol>().unwrap_err().help.as_deref(), Some("did you mean `tcp`?"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Protocol(pub u8);
@@ -47,16 +49,31 @@ impl Protocol {
     /// Those that a rule without a protocol is about.
     pub const DEFAULTS: [Protocol; 4] = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
 
+    /// Its name, if Tailscale knows one.
+    pub fn name(self) -> Option<&'static str> {
+        // `tsmp` is read but not printed: it is Tailscale's own.
+        NAMES.iter().find(|&&(name, protocol)| protocol == self && name != "tsmp").map(|&(name, _)| name)
+    }
+
+    /// Whether it has ports that a rule may name.
+    pub const fn has_ports(self) -> bool {
+        matches!(self, Protocol::TCP | Protocol::UDP | Protocol::SCTP)
+    }
+}
+
+impl FromStr for Protocol {
+    type Err = Problem;
+
     /// Reads a name in any case, or a number from 1 to 255.
     ///
     /// # Errors
     /// If no protocol is named so, or for 0 and leading zeros, which not every reader of policies takes.
-    pub fn parse(text: &str) -> Result<Protocol, Problem> {
+    fn from_str(text: &str) -> Result<Protocol, Problem> {
         let name = text.to_ascii_lowercase();
         if let Some(&(_, protocol)) = NAMES.iter().find(|(known, _)| *known == name) {
             return Ok(protocol);
         }
-        let problem = |message: String| Problem::new(Code::InvalidProtocol, message);
+        let problem = |message: String| Problem::word(Code::InvalidProtocol, message);
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_digit()) {
             let help = match suggestion::nearest(&name, NAMES.iter().map(|(known, _)| *known)) {
                 Some(known) => format!("did you mean `{known}`?"),
@@ -76,17 +93,6 @@ impl Protocol {
             Err(_) => Err(problem(format!("there is no protocol `{text}`: the highest number is 255"))
                 .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name)))),
         }
-    }
-
-    /// Its name, if Tailscale knows one.
-    pub fn name(self) -> Option<&'static str> {
-        // `tsmp` is read but not printed: it is Tailscale's own.
-        NAMES.iter().find(|&&(name, protocol)| protocol == self && name != "tsmp").map(|&(name, _)| name)
-    }
-
-    /// Whether it has ports that a rule may name.
-    pub const fn has_ports(self) -> bool {
-        matches!(self, Protocol::TCP | Protocol::UDP | Protocol::SCTP)
     }
 }
 
@@ -113,14 +119,14 @@ mod tests {
             ("99", "99"),
             ("255", "255"),
         ] {
-            assert_eq!(Protocol::parse(text).map(|p| p.to_string()), Ok(printed.to_owned()));
+            assert_eq!(text.parse::<Protocol>().map(|p| p.to_string()), Ok(printed.to_owned()));
         }
     }
 
     #[test]
     fn what_is_no_protocol_is_refused() {
         for bad in ["", "*", "fc", "0", "06", "256", "-6", "6 ", "99999999999999999999"] {
-            assert!(Protocol::parse(bad).is_err(), "{bad}");
+            assert!(bad.parse::<Protocol>().is_err(), "{bad}");
         }
     }
 }

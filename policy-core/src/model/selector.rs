@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
-use super::{AddressRange, Autogroup, Prefix, Text};
+use crate::model::{AddressRange, Autogroup, Prefix};
+use crate::source::Text;
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
 ///
@@ -59,7 +60,8 @@ impl Selector {
     /// Reads a word in the order that Tailscale does: an address is an address even where a host has its name.
     ///
     /// ```
-    /// use policy_core::model::{Origin, Selector, SelectorKind, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::{Selector, SelectorKind};
     /// let kind = |word: &str| Selector::new(Text::escaped(word, Origin::default())).kind;
     /// assert_eq!(kind("tag:web"), SelectorKind::Tag);
     /// assert_eq!(kind("group:eng@example.com"), SelectorKind::SyncedGroup);
@@ -88,7 +90,7 @@ impl SelectorKind {
             return SelectorKind::Address(address);
         }
         if word.contains('/')
-            && let Ok(prefix) = Prefix::parse(word)
+            && let Ok(prefix) = word.parse::<Prefix>()
         {
             return SelectorKind::Prefix(prefix);
         }
@@ -98,14 +100,14 @@ impl SelectorKind {
             Some(("group", _)) if has_domain => SelectorKind::SyncedGroup,
             Some(("group", _)) => SelectorKind::Group,
             Some(("tag", _)) => SelectorKind::Tag,
-            Some(("autogroup", _)) => SelectorKind::Autogroup(Autogroup::from_name(word)),
+            Some(("autogroup", _)) => SelectorKind::Autogroup(word.parse::<Autogroup>().ok()),
             Some(("ipset", _)) => SelectorKind::IpSet,
             Some(("svc", _)) => SelectorKind::Service,
             Some(("posture", _)) => SelectorKind::Posture,
             Some(("user", rest)) if rest.starts_with("*@") => SelectorKind::Domain,
             Some(("localpart", rest)) if rest.starts_with("*@") => SelectorKind::LocalPart,
             _ if has_domain => SelectorKind::User,
-            Some(_) if word.contains('-') && AddressRange::parse(word).is_ok() => range_of(word),
+            Some(_) if word.contains('-') && word.parse::<AddressRange>().is_ok() => range_of(word),
             Some(_) => SelectorKind::Unknown,
             None if word.contains('-') => range_of(word),
             None if word.is_empty() => SelectorKind::Unknown,
@@ -130,7 +132,7 @@ impl SelectorKind {
 
 /// A word with a dash: two addresses, or a host's name.
 fn range_of(word: &str) -> SelectorKind {
-    AddressRange::parse(word).map_or(SelectorKind::Host, SelectorKind::Range)
+    word.parse::<AddressRange>().map_or(SelectorKind::Host, SelectorKind::Range)
 }
 
 impl std::fmt::Display for Selector {

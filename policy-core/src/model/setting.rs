@@ -1,6 +1,6 @@
-use serde_json::Value;
+use crate::json::Value;
 
-use super::{Origin, Text};
+use crate::source::{Origin, Text};
 
 /// A top-level key that is no section: a network-wide option, or something this version does not know.
 #[derive(Clone, Debug)]

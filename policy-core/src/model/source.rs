@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 
-use super::{Origin, Policy, Test};
+use crate::model::{Policy, Test};
+use crate::source::Origin;
 
 /// Where the statements of a policy stand in the Rust source that its text was made of.
 ///

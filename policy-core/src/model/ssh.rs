@@ -1,6 +1,8 @@
-use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+use std::str::FromStr;
 
-use super::{Duration, List, Origin, Selector, Text};
+use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+use crate::model::{Duration, List, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `ssh`.
 #[derive(Clone, Debug, Default)]
@@ -38,16 +40,20 @@ pub enum Action {
     Check,
 }
 
-impl Action {
+impl Action {}
+
+impl FromStr for Action {
+    type Err = Problem;
+
     /// Reads `accept` or `check`, in lower case.
     ///
     /// # Errors
     /// With Tailscale's words. `ssh-malformed-action-empty` `ssh-malformed-action-uppercase`
-    pub fn parse(text: &str) -> Result<Action, Problem> {
+    fn from_str(text: &str) -> Result<Action, Problem> {
         match text {
             "accept" => Ok(Action::Accept),
             "check" => Ok(Action::Check),
-            "" => Err(Problem::new(Code::MissingField, "an SSH rule needs an action")
+            "" => Err(Problem::word(Code::MissingField, "an SSH rule needs an action")
                 .help("write `accept` or `check`")
                 .tailscale("action must be specified")),
             _ => {
@@ -55,7 +61,7 @@ impl Action {
                     Some(action) => format!("write `{action}`"),
                     None => "write `accept` or `check`; what no rule allows is denied".to_owned(),
                 };
-                Err(Problem::new(Code::InvalidAction, format!("`{text}` is no action of an SSH rule"))
+                Err(Problem::word(Code::InvalidAction, format!("`{text}` is no action of an SSH rule"))
                     .help(help)
                     .tailscale(format!("{} is not a valid action", go_quote(text))))
             }
@@ -95,14 +101,14 @@ impl CheckPeriod {
         if text.as_str() == "always" {
             return Ok(CheckPeriod { text: text.clone(), duration: None });
         }
-        let duration = Duration::parse(text)?;
+        let duration = text.parse::<Duration>()?;
         if duration < Duration::ZERO {
-            return Err(Problem::new(Code::InvalidDuration, "a check period cannot be negative")
+            return Err(Problem::word(Code::InvalidDuration, "a check period cannot be negative")
                 .help("write `always` to check at every connection")
                 .tailscale(format!("checkPeriod {duration} must be a positive duration")));
         }
         if duration > CheckPeriod::MAX {
-            return Err(Problem::new(Code::InvalidDuration, "a check period is at most 168 hours, which is a week")
+            return Err(Problem::word(Code::InvalidDuration, "a check period is at most 168 hours, which is a week")
                 .help("write `168h` or less")
                 .tailscale(format!("checkPeriod {duration} is above the max (168h)")));
         }
@@ -116,11 +122,11 @@ mod tests {
 
     #[test]
     fn an_action_is_in_lower_case() {
-        assert_eq!(Action::parse("check"), Ok(Action::Check));
-        let problem = Action::parse("ACCEPT").unwrap_err();
+        assert_eq!("check".parse::<Action>(), Ok(Action::Check));
+        let problem = "ACCEPT".parse::<Action>().unwrap_err();
         assert_eq!(problem.help.as_deref(), Some("write `accept`"));
         assert_eq!(problem.tailscale.as_deref(), Some("\"ACCEPT\" is not a valid action"));
-        assert_eq!(Action::parse("").unwrap_err().tailscale.as_deref(), Some("action must be specified"));
+        assert_eq!("".parse::<Action>().unwrap_err().tailscale.as_deref(), Some("action must be specified"));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::diagnostic::{Code, Problem};
-
-use super::acl::host_of;
-use super::port::service_port;
-use super::{List, Origin, PortRange, Protocol, Selector, Text};
+use crate::model::acl::host_of;
+use crate::model::port::service_port;
+use crate::model::{List, PortRange, Protocol, Selector};
+use crate::source::{Origin, Text};
 
 /// An entry of `tests`.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Test {
     /// `deny`: must not be reachable.
     pub deny: List<Target>,
     /// `srcPostureAttrs`: the imagined posture of the source.
-    pub src_posture_attrs: Map<String, Value>,
+    pub src_posture_attrs: Map,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.
@@ -48,7 +48,8 @@ impl Target {
     /// If there is not exactly one port. `policytest-port-shape-list` `policytest-port-shape-wildcard`
     ///
     /// ```
-    /// use policy_core::model::{Origin, Target, Text};
+    /// use policy_core::source::{Origin, Text};
+    /// use policy_core::model::Target;
     /// let parse = |word: &str| Target::parse(&Text::verbatim(word, Origin::default(), 0));
     /// assert_eq!(parse("[fd7a::1]:22").unwrap().port, 22);
     /// assert_eq!(parse("tag:web:80-90").unwrap_err().message, "a test probes one port, and `80-90` are several");
@@ -61,7 +62,7 @@ impl Target {
         let (host, port) = (text.get(..split).unwrap_or_default(), text.get(split + 1..).unwrap_or_default());
         let bare_kind = Selector::PREFIXES.contains(&host) && !port.starts_with(|c: char| c.is_ascii_digit());
         if split == text.len() || bare_kind {
-            return Err(Problem::new(Code::InvalidTest, format!("`{text}` has no port"))
+            return Err(Problem::word(Code::InvalidTest, format!("`{text}` has no port"))
                 .help(format!("write `{text}:443`, or another port"))
                 .tailscale(Self::FAILED));
         }
@@ -81,8 +82,8 @@ fn one_port(port: &str) -> Result<u16, Problem> {
     })?;
     match ranges.as_slice() {
         [range] if range.first == range.last => Ok(range.first),
-        [range] if range.is_all() => Err(Problem::new(Code::InvalidTest, "a test probes one port, not all")),
-        _ => Err(Problem::new(Code::InvalidTest, format!("a test probes one port, and `{port}` are several"))
+        [range] if range.is_all() => Err(Problem::word(Code::InvalidTest, "a test probes one port, not all")),
+        _ => Err(Problem::word(Code::InvalidTest, format!("a test probes one port, and `{port}` are several"))
             .help("write a target for each port")),
     }
 }
@@ -101,7 +102,7 @@ pub struct SshTest {
     /// `deny`: accounts that must not let it in.
     pub deny: List<Text>,
     /// `srcPostureAttrs`: the imagined posture of the source.
-    pub src_posture_attrs: Map<String, Value>,
+    pub src_posture_attrs: Map,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

@@ -1,9 +1,9 @@
 //! What stands above a statement: `///` and `#[allow(…)]`.
 
 use crate::diagnostic::Code;
-use crate::model::{Level, Lint, NoWarning, Origin};
-
-use super::reader::{Failed, Parsed, Reader, wrong};
+use crate::model::{Level, Lint, NoWarning};
+use crate::sidecar::reader::{Failed, Parsed, Reader, wrong};
+use crate::source::Origin;
 
 /// What stands above a statement.
 #[derive(Debug, Default)]

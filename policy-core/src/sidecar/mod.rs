@@ -45,7 +45,8 @@ impl Policy {
     /// With the invariants of a file beside it. See [`Facts::parse_invariants`].
     ///
     /// ```
-    /// use policy_core::{Policy, findings, model::Sidecar};
+    /// use policy_core::{Policy, findings};
+    /// use policy_core::model::Sidecar;
     /// let policy = Policy::parse(r#"{
     ///     "tagOwners": {"tag:web": [], "tag:db": []},
     ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Facts, Lint, Origin, Text};
-
-use super::token::{Token, TokenKind, origin};
+use crate::model::{Facts, Lint};
+use crate::sidecar::token::{Token, TokenKind, origin};
+use crate::source::{Origin, Text};
 
 /// The statement cannot be read; why has been reported already.
 #[derive(Debug)]

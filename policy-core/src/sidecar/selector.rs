@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{List, Origin, PortRange, PortSpec, Protocol, Selector, Text};
+use crate::model::{List, PortRange, PortSpec, Protocol, Selector};
 use crate::reserved::{is_foreign_kind, is_kind, is_reserved};
-
-use super::reader::{Failed, Parsed, Reader, wrong};
+use crate::sidecar::reader::{Failed, Parsed, Reader, wrong};
+use crate::source::{Origin, Text};
 
 impl Reader<'_> {
     /// `selector, selector,` up to the first thing that cannot go on the list.
@@ -316,7 +316,7 @@ impl Reader<'_> {
             return Ok(word.to_owned());
         }
         let place = self.here();
-        let finding = match PortRange::parse(word) {
+        let finding = match word.parse::<PortRange>() {
             Err(problem) => Diagnostic::new(problem.code, place, problem.message).help_if(problem.help),
             Ok(_) => self.expected(what),
         };
@@ -327,7 +327,7 @@ impl Reader<'_> {
 /// What there is to say of a word where ports belong.
 fn no_ports(name: &Text) -> Diagnostic {
     let finding = Diagnostic::new(Code::UndefinedLet, name.origin, format!("no ports are called `{name}`"));
-    finding.help(match Protocol::parse(name) {
+    finding.help(match name.parse::<Protocol>() {
         Ok(_) => format!("a protocol is followed by its ports: write `{name}:443` or `{name}:*`"),
         Err(_) => "write the port's number".to_owned(),
     })

@@ -1,8 +1,7 @@
 //! `only`, `never` and `isolated`.
 
 use crate::model::{Invariant, InvariantKind, InvariantTarget, List, Selector};
-
-use super::reader::{EXAMPLE, Failed, Parsed, Reader, wrong};
+use crate::sidecar::reader::{EXAMPLE, Failed, Parsed, Reader, wrong};
 
 impl Reader<'_> {
     /// `only src except src -> targets except targets;`, the same with `never`; `isolated src except targets;`

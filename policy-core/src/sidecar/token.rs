@@ -1,7 +1,7 @@
 //! The tokens of invariants: those that Rust makes of the same text within `policy!`, as far as they have a use there.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Origin;
+use crate::source::Origin;
 
 /// A token, and where its bytes stand in the text.
 #[derive(Clone, Debug)]

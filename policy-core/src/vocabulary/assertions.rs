@@ -25,5 +25,5 @@ pub mod ssh_tests {
         /// As whom the source must not be let in: `deny "root";`
         deny
     }
-    pub use super::tests::srcPostureAttrs;
+    pub use crate::vocabulary::assertions::tests::srcPostureAttrs;
 }

@@ -28,7 +28,7 @@ pub mod acls {
         /// More destinations, with ports of their own: `tag:db on 5432 and tag:web on 80, 443`
         and
     }
-    pub use super::grants::{except, srcPosture};
+    pub use crate::vocabulary::rules::grants::{except, srcPosture};
 }
 
 /// In `ssh`.
@@ -53,7 +53,7 @@ pub mod ssh {
         /// No session without a recording: if none of the recorders can be reached, nobody is let in.
         enforceRecorder
     }
-    pub use super::grants::{except, srcPosture};
+    pub use crate::vocabulary::rules::grants::{except, srcPosture};
 }
 
 /// In `nodeAttrs`.
@@ -66,7 +66,7 @@ pub mod node_attrs {
         /// The block that the devices' addresses come from: `ipPool "100.81.0.0/16"`
         ipPool
     }
-    pub use super::grants::except;
+    pub use crate::vocabulary::rules::grants::except;
 }
 
 /// In `ipsets`.
@@ -99,12 +99,12 @@ pub mod auto_approvers {
         /// Who may host which services: `services { svc:web = tag:k8s; }`
         services
     }
-    pub use super::grants::except;
+    pub use crate::vocabulary::rules::grants::except;
 }
 
 /// In `let`s, and where names are declared.
 pub mod lists {
-    pub use super::grants::except;
+    pub use crate::vocabulary::rules::grants::except;
 }
 
 /// In `invariants`.
@@ -119,7 +119,7 @@ pub mod invariants {
         /// Less these: sources before the arrow, destinations and their ports after it.
         except
     }
-    pub use super::acls::{and, on};
+    pub use crate::vocabulary::rules::acls::{and, on};
 }
 
 /// The roles of users.

@@ -2,7 +2,8 @@
 
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model::{self, Level, NoWarning};
+use policy_core::model;
+use policy_core::model::{Level, NoWarning};
 
 use crate::finding::Finding;
 
@@ -41,7 +42,7 @@ impl Parser<'_> {
     fn level(&mut self) -> Parsed<Level> {
         let finding = self.expected("`allow`, `warn` or `deny`").help(SectionKind::Lints.example());
         let Some(word) = self.ident() else { return Err(self.fail(finding)) };
-        match Level::from_name(&word.text) {
+        match word.text.parse::<Level>().ok() {
             Some(level) => Ok(level),
             None => {
                 let near = match word.text.as_str() {

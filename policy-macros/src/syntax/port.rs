@@ -101,7 +101,7 @@ impl Parser<'_> {
             },
         };
         let place = self.here();
-        let finding = match PortRange::parse(text) {
+        let finding = match text.parse::<PortRange>() {
             Err(problem) => Finding::new(problem.code, place, problem.message).help_if(problem.help),
             Ok(_) => self.expected(what),
         };

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use policy_cli::import::{Naming, import};
 use policy_core::hujson::{Document, Extra, NodeId, extras};
+use policy_core::json::Value;
 use policy_core::{Code, Severity};
 use proptest::prelude::*;
-use serde_json::Value;
 
 use super::tokens;
 use crate::expand::findings;
@@ -264,7 +264,8 @@ fn captured_policies_come_back() {
     let given = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/given");
     let Ok(files) = fs::read_dir(given) else { return };
     for file in files {
-        let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        let cases: Vec<serde_json::Value> =
+            serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
         for case in cases {
             let import = import(&case["policy"].to_string(), Naming::Lets).unwrap();
             let errors = import.findings.iter().filter(|finding| finding.severity() == Severity::Error);

@@ -8,8 +8,8 @@ mod text;
 
 use std::collections::HashMap;
 
-use policy_core::eval::Subtraction;
-use policy_core::model::Origin;
+use policy_core::access::subtraction::Subtraction;
+use policy_core::source::Origin;
 use policy_core::{Code, Policy};
 
 use crate::finding::Finding;

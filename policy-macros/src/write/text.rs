@@ -1,4 +1,5 @@
-use policy_core::model::{Level, Lint, Origin};
+use policy_core::model::{Level, Lint};
+use policy_core::source::Origin;
 
 use crate::names::Resolved;
 use crate::place::Place;

@@ -2,9 +2,8 @@
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
 use crate::hujson::extra::{Extra, commented, extras, has_comment};
-
-use super::literal;
-use super::space::{BLANKS, unix_lines};
+use crate::hujson::format::literal;
+use crate::hujson::format::space::{BLANKS, unix_lines};
 
 /// The longest line that an array or object may have before it is expanded.
 const WIDTH: usize = 80;

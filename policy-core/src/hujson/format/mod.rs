@@ -7,8 +7,8 @@ mod writer;
 
 use std::borrow::Cow;
 
-use super::document::{Document, Kind, NodeId};
-use super::literal::{escaped, unescaped};
+use crate::hujson::document::{Document, Kind, NodeId};
+use crate::hujson::literal::{escaped, unescaped};
 
 impl Document {
     /// The text as Tailscale's own formatter writes it, byte for byte.

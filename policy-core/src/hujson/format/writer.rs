@@ -2,10 +2,9 @@
 
 use crate::hujson::document::{Document, Kind, NONE, NodeId};
 use crate::hujson::extra::{commented, has_comment};
-
-use super::alignment::Alignment;
-use super::literal;
-use super::space::Space;
+use crate::hujson::format::alignment::Alignment;
+use crate::hujson::format::literal;
+use crate::hujson::format::space::Space;
 
 /// The most bytes that are written. Indentation and alignment can make a text that is built for it grow with
 /// its square; that one is no policy.

@@ -1,7 +1,6 @@
 use crate::hujson::NodeId;
+use crate::hujson::read::reader::{Form, Member, Reader};
 use crate::model::{AutoApprovers, List, Network, NodeAttr, RouteApprovers, Selector, ServiceApprovers};
-
-use super::reader::{Form, Member, Reader};
 
 const NODE_ATTR: Form<4> = Form {
     name: "an entry of `nodeAttrs`",

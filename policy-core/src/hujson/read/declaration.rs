@@ -1,8 +1,6 @@
-use crate::model::{
-    Condition, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, Text, parse_address,
-};
-
-use super::reader::{Member, Reader};
+use crate::hujson::read::reader::{Member, Reader};
+use crate::model::{Condition, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, parse_address};
+use crate::source::Text;
 
 /// The sections that declare names. A declaration counts even if its value cannot be read.
 impl Reader<'_> {
@@ -20,7 +18,7 @@ impl Reader<'_> {
         let text = self.text(Some(value), &name);
         let address = text.as_ref().and_then(|text| {
             self.parse(text, |text| {
-                let prefix = || Prefix::parse(text).map(HostAddress::Prefix);
+                let prefix = || text.parse::<Prefix>().map(HostAddress::Prefix);
                 let address = || {
                     parse_address(text).map(HostAddress::Address).map_err(|problem| {
                         match text.contains([',', '-', ' ']) {

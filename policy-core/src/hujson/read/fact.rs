@@ -1,10 +1,10 @@
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::hujson::read::reader::Reader;
 use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{
-    Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, Text, User, parse_address,
+    Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, User, parse_address,
 };
-
-use super::reader::Reader;
+use crate::source::Text;
 
 impl Facts {
     /// Reads what is known about a tailnet, from JSON or HuJSON:
@@ -119,13 +119,13 @@ impl Reader<'_> {
         let ipv4 = self.text(ipv4, "ipv4").and_then(|text| {
             self.parse(&text, |text| match address(text)? {
                 std::net::IpAddr::V4(address) => Ok(address),
-                std::net::IpAddr::V6(_) => Err(Problem::new(Code::InvalidAddress, "this is an IPv6 address")),
+                std::net::IpAddr::V6(_) => Err(Problem::word(Code::InvalidAddress, "this is an IPv6 address")),
             })
         });
         let ipv6 = self.text(ipv6, "ipv6").and_then(|text| {
             self.parse(&text, |text| match address(text)? {
                 std::net::IpAddr::V6(address) => Ok(address),
-                std::net::IpAddr::V4(_) => Err(Problem::new(Code::InvalidAddress, "this is an IPv4 address")),
+                std::net::IpAddr::V4(_) => Err(Problem::word(Code::InvalidAddress, "this is an IPv4 address")),
             })
         });
         Some(Device {
@@ -150,7 +150,7 @@ impl Reader<'_> {
                 "only" => Ok(InvariantKind::Only),
                 "never" => Ok(InvariantKind::Never),
                 "isolated" => Ok(InvariantKind::Isolated),
-                _ => Err(Problem::new(Code::InvalidValue, format!("`{text}` is no kind of invariant"))
+                _ => Err(Problem::word(Code::InvalidValue, format!("`{text}` is no kind of invariant"))
                     .help("write `only`, `never` or `isolated`")),
             })
         })?;
@@ -185,9 +185,9 @@ impl Reader<'_> {
 }
 
 fn role_of(text: &str) -> Result<Role, Problem> {
-    Role::from_name(text).ok_or_else(|| {
+    text.parse().map_err(|_| {
         let names = || Role::NAMES.iter().map(|&(name, _)| name);
-        let problem = Problem::new(Code::InvalidValue, format!("`{text}` is no role"));
+        let problem = Problem::word(Code::InvalidValue, format!("`{text}` is no role"));
         match suggestion::nearest(text, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!(

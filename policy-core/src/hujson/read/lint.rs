@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
-use crate::model::{Level, Lint, Origin};
-
-use super::reader::Reader;
+use crate::model::{Level, Lint};
+use crate::source::Origin;
 
 /// How such a comment is written, for a `help:`.
 const HELP: &str = "write `// policy: allow(unused-tag)` and the reason, on a line of its own above the entry";
@@ -173,7 +173,7 @@ mod tests {
                     // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
         let policy = Policy::parse(text);
         assert_eq!(policy.unreadable, []);
-        let scope = |origin: crate::model::Origin| text.get(origin.start as usize..origin.end as usize).unwrap();
+        let scope = |origin: crate::source::Origin| text.get(origin.start as usize..origin.end as usize).unwrap();
         let [section, entry] = policy.lints.as_slice() else { panic!("{:?}", policy.lints) };
         assert!(scope(section.scope).starts_with("\"tagOwners\": {") && scope(section.scope).ends_with("[]}"));
         assert_eq!(section.codes.len(), 2);

@@ -15,9 +15,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Facts, Origin, Policy};
-
-use super::{Document, Kind, SyntaxError};
+use crate::hujson::{Document, Kind, SyntaxError};
+use crate::model::{Facts, Policy};
+use crate::source::Origin;
 use reader::Reader;
 
 impl Policy {
@@ -199,13 +199,13 @@ mod tests {
         assert_eq!(group.name.as_str(), "group:eng");
         assert_eq!(group.members[0].kind, SelectorKind::User);
         let grants = policy.grants.as_deref().unwrap();
-        assert_eq!(grants[0].app.as_ref().unwrap().capabilities[0].values[0].0, serde_json::json!({"x": 1}));
+        assert_eq!(grants[0].app.as_ref().unwrap().capabilities[0].values[0].0, crate::json::json!({"x": 1}));
         assert!(grants[1].src.is_blank() && grants[1].src.origin.is_none() && grants[1].app.is_none());
         let acl = &policy.acls.as_deref().unwrap()[0];
         assert_eq!((acl.src.len(), acl.dst[0].ports.len(), acl.proto.unwrap().to_string()), (1, 2, "tcp".to_owned()));
         let test = &policy.tests[0];
-        assert_eq!((test.accept[0].port, &test.src_posture_attrs["node:os"]), (443, &serde_json::json!("linux")));
-        assert_eq!(policy.settings[0].value, serde_json::json!([1, 2]));
+        assert_eq!((test.accept[0].port, &test.src_posture_attrs["node:os"]), (443, &crate::json::json!("linux")));
+        assert_eq!(policy.settings[0].value, crate::json::json!([1, 2]));
         let unreadable: Vec<_> = policy.unreadable.iter().filter(|finding| finding.code != Code::OldForm).collect();
         assert_eq!(unreadable.len(), 1, "the unknown section alone");
     }

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
-use crate::model::{List, Origin, Selector, Text};
-
 use crate::hujson::{Document, Kind, NodeId};
+use crate::model::{List, Selector};
+use crate::source::{Origin, Text};
 
 /// Reads a document, and remembers what it could not read.
 pub(super) struct Reader<'a> {

@@ -2,12 +2,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::reader::{Form, Reader};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
-    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, Origin, PortSpec, Protocol, Selector, SshRule, Text,
+    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, PortSpec, Protocol, Selector, SshRule,
 };
-
-use super::reader::{Form, Reader};
+use crate::source::{Origin, Text};
 
 const ACL: Form<7> = Form {
     name: "an acl",
@@ -89,10 +89,9 @@ impl Reader<'_> {
         let origin = self.document.origin(id);
         if action.is_none() {
             // Missing is the same as empty, to Tailscale too.
-            self.findings.extend(Action::parse("").err().map(|problem| problem.at(&Text::escaped("", origin))));
+            self.findings.extend("".parse::<Action>().err().map(|problem| problem.at(&Text::escaped("", origin))));
         }
-        let action =
-            self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| Action::parse(text)));
+        let action = self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| text.parse()));
         Some(SshRule {
             action,
             src: self.words(src, "src", |_, text| Some(Selector::new(trimmed(text)))),
@@ -111,7 +110,7 @@ impl Reader<'_> {
     /// A name or a number of a protocol. Nothing stands for the default set, as `null` does.
     pub(super) fn protocol(&mut self, value: Option<NodeId>) -> Option<Protocol> {
         let text = self.text(value, "proto").filter(|text| !text.is_empty())?;
-        self.parse(&text, |text| Protocol::parse(text))
+        self.parse(&text, |text| text.parse())
     }
 
     /// The capabilities of a grant or a node attribute.

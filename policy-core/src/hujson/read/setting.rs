@@ -1,9 +1,9 @@
 use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::hujson::read::SECTIONS;
+use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
-use crate::model::{Origin, Setting, Text};
-
-use super::SECTIONS;
-use super::reader::Reader;
+use crate::model::Setting;
+use crate::source::{Origin, Text};
 
 /// The options that Tailscale documents.
 const SETTINGS: &[&str] =

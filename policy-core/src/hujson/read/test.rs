@@ -1,10 +1,10 @@
-use serde_json::{Map, Value};
+use crate::json::Map;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::reader::{Form, Member, Reader};
 use crate::hujson::{Kind, NodeId};
-use crate::model::{List, Origin, Selector, SshTest, Target, Test};
-
-use super::reader::{Form, Member, Reader};
+use crate::model::{List, Selector, SshTest, Target, Test};
+use crate::source::Origin;
 
 const TEST: Form<7> = Form {
     name: "a test",
@@ -78,7 +78,7 @@ impl Reader<'_> {
     }
 
     /// The imagined posture of the source: text, numbers and booleans by the attributes' names.
-    fn posture_attributes(&mut self, value: Option<NodeId>) -> Map<String, Value> {
+    fn posture_attributes(&mut self, value: Option<NodeId>) -> Map {
         let Some(id) = value else { return Map::new() };
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, "`srcPostureAttrs`", "an object");

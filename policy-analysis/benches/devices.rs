@@ -1,0 +1,104 @@
+//! How long it takes to say what each device gets, and how that grows with rules and devices.
+//!
+//! `cargo bench -p policy-core --bench devices` shows times, and after them a table of growth and memory.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
+
+use std::time::{Duration, Instant};
+
+use divan::{Bencher, black_box};
+use policy_analysis::compile::Compiled;
+use policy_core::Policy;
+
+/// Numbers of rules and of devices.
+const SIZES: [(usize, usize); 4] = [(100, 100), (100, 1_000), (1_000, 100), (1_000, 1_000)];
+/// More than anybody has, in the table only.
+const LARGE: [(usize, usize); 3] = [(3_000, 3_000), (10_000, 1_000), (10_000, 10_000)];
+
+fn main() {
+    divan::main();
+    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    if std::env::args().any(|argument| argument == "--bench") {
+        print_growth();
+    }
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn compile(bencher: Bencher, (rules, devices): (usize, usize)) {
+    let policy = policy(rules, devices);
+    bencher.bench_local(|| policy_analysis::compile(black_box(&policy)));
+}
+
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn write(bencher: Bencher, (rules, devices): (usize, usize)) {
+    let policy = policy(rules, devices);
+    let compiled = policy_analysis::compile(&policy);
+    bencher.bench_local(|| bytes_written(black_box(&compiled)));
+}
+
+fn policy(rules: usize, devices: usize) -> Policy {
+    let (policy, facts) = policy_generate::tailnet::tailnet(rules, devices);
+    let policy = Policy::with_facts(&policy, &facts);
+    assert_eq!(policy.unreadable, []);
+    policy
+}
+
+/// Writes each device as `policy compile` does, into nothing.
+fn bytes_written(compiled: &Compiled) -> usize {
+    let wire = compiled.wire();
+    let mut text = String::new();
+    (0..compiled.tailnet.devices.len())
+        .map(|device| {
+            text.clear();
+            wire.device(device, &mut text);
+            black_box(text.len())
+        })
+        .sum()
+}
+
+/// The time for each pair of a rule and a device that it concerns should not grow.
+fn print_growth() {
+    println!(
+        "\n{:>7} {:>8} {:>12} {:>10} {:>9} {:>10} {:>9} {:>9}",
+        "rules", "devices", "destinations", "compiled", "each", "written", "output", "peak"
+    );
+    for (rules, devices) in SIZES.into_iter().chain(LARGE) {
+        let policy = policy(rules, devices);
+        let (compiling, compiled) = timed(|| policy_analysis::compile(&policy));
+        let (writing, bytes) = timed(|| bytes_written(&compiled));
+        let destinations = destinations(&compiled);
+        let each = compiling.as_secs_f64() * 1e9 / destinations as f64;
+        println!(
+            "{rules:>7} {devices:>8} {destinations:>12} {compiling:>10.1?} {each:>6.1} ns {writing:>10.1?} {:>6} MB {:>9}",
+            bytes / 1_000_000,
+            peak_memory().unwrap_or_default(),
+        );
+    }
+}
+
+/// How many destinations all packet filters have together.
+fn destinations(compiled: &Compiled) -> usize {
+    let wire = compiled.wire();
+    let mut text = String::new();
+    (0..compiled.tailnet.devices.len())
+        .map(|device| {
+            text.clear();
+            wire.device(device, &mut text);
+            text.matches("\"First\"").count()
+        })
+        .sum()
+}
+
+fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let result = black_box(run());
+    (start.elapsed(), result)
+}
+
+/// The most memory that the process has had so far, where the system tells.
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let kilobytes: u64 =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(format!("{} MB", kilobytes / 1024))
+}

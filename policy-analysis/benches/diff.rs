@@ -1,0 +1,72 @@
+//! How long the comparison of two large policies takes.
+//!
+//! `cargo bench -p policy-core --bench diff` shows times, and after them how they grow with the number of grants.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
+
+use std::time::{Duration, Instant};
+
+use divan::{Bencher, black_box};
+use policy_analysis::diff::diff;
+use policy_core::Policy;
+
+/// Numbers of grants.
+const SIZES: [usize; 3] = [1_000, 10_000, 30_000];
+
+/// What makes the new policy of the old one.
+type Edit = fn(&str) -> String;
+
+/// What is changed, and how.
+const CHANGES: [(&str, Edit); 5] = [
+    ("written otherwise", |text| format!("// The same\n{text}")),
+    ("one rule in a hundred", |text| text.replace("\"udp:53\", \"443\"", "\"udp:53\", \"8443\"")),
+    ("a port in most rules", |text| text.replace("\"443\"", "\"8443\"").replace("\"udp:53\"", "\"udp:54\"")),
+    ("everything is open", |_| r#"{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]}"#.to_owned()),
+    ("a port more in every rule", |text| text.replace("\"ip\": [", "\"ip\": [\"tcp:9\", ")),
+];
+
+fn main() {
+    divan::main();
+    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    if std::env::args().any(|argument| argument == "--bench") {
+        print_growth();
+    }
+}
+
+fn pair(grants: usize, change: Edit) -> (Policy, Policy) {
+    let old = policy_generate::large::policy(grants);
+    let new = change(&old);
+    assert_ne!(old, new);
+    (Policy::parse(old), Policy::parse(new))
+}
+
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn written_otherwise(bencher: Bencher, grants: usize) {
+    let (old, new) = pair(grants, CHANGES[0].1);
+    bencher.bench(|| diff(black_box(&old), black_box(&new)));
+}
+
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn a_port_more_in_every_rule(bencher: Bencher, grants: usize) {
+    let (old, new) = pair(grants, CHANGES[4].1);
+    bencher.bench(|| diff(black_box(&old), black_box(&new)));
+}
+
+/// Each change in one table.
+fn print_growth() {
+    println!("\n{:<28} {:>8} {:>10} {:>12} {:>8}", "change", "grants", "lines", "time", "growth");
+    for (name, change) in CHANGES {
+        let mut before: Option<(usize, Duration)> = None;
+        for grants in SIZES {
+            let (old, new) = pair(grants, change);
+            let start = Instant::now();
+            let lines = diff(&old, &new).changes.len();
+            let time = start.elapsed();
+            let growth = before.map_or(String::new(), |(fewer, less)| {
+                format!("{:.1}/{:.0}", time.as_secs_f64() / less.as_secs_f64(), grants as f64 / fewer as f64)
+            });
+            println!("{name:<28} {grants:>8} {lines:>10} {time:>12.2?} {growth:>8}");
+            before = Some((grants, time));
+        }
+    }
+}

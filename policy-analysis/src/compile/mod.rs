@@ -1,0 +1,159 @@
+//! What a policy gives to each device of a tailnet.
+//!
+//! This is what Tailscale's control plane sends out, as far as captures of it show; where they show only half of a
+//! rule, the rule's own text says so. Only valid policies have a meaning, so [`policy_core::check`] comes first.
+//! Postures are not looked at: facts have no posture of a device, and a rule counts as if it were met.
+
+mod app;
+mod attributes;
+mod filter;
+mod json;
+mod netmap_json;
+mod peers;
+mod routes;
+mod rule;
+mod source_sets;
+mod ssh;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use policy_core::json::Value;
+
+use policy_core::model::{Policy, Prefix};
+
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::tailnet::{DeviceId, Tailnet};
+
+use filter::{FilterRuleKind, Filters};
+use routes::{PeerRoutes, Routing};
+use rule::CompiledRules;
+use source_sets::{SourceSetId, SourceSets};
+
+pub use netmap_json::NetmapJson;
+pub use ssh::SshAccess;
+
+/// Capabilities with their values; those that the control plane adds by itself have none.
+pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
+
+/// What a policy gives to each device.
+#[derive(Debug)]
+pub struct Compiled<'p> {
+    /// Who and what there is.
+    pub tailnet: Tailnet<'p>,
+    sources: SourceSets,
+    /// For the sets of sources of app capabilities the devices with an address of their own among them.
+    owners: HashMap<SourceSetId, BitSet>,
+    filters: Filters<'p>,
+    peers: Vec<BitSet>,
+    peer_routes: PeerRoutes,
+    ssh: Vec<Vec<SshAccess<'p>>>,
+    attributes: Vec<BTreeSet<&'p str>>,
+}
+
+/// What a valid policy gives to each device of its facts.
+///
+/// ```
+/// use policy_core::Policy;
+/// use policy_analysis::compile;
+/// let facts = r#"{
+///     "users": [{"name": "alice", "email": "alice@example.com"}],
+///     "nodes": [
+///         {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1"},
+///         {"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.2"},
+///     ],
+/// }"#;
+/// let policy = Policy::with_facts(r#"{
+///     "tagOwners": {"tag:nas": []},
+///     "grants": [{"src": ["alice@example.com"], "dst": ["tag:nas"], "ip": ["tcp:443"]}],
+/// }"#, facts);
+/// let devices = policy_analysis::compile(&policy).to_json();
+/// assert_eq!(devices["nas"]["packet_filter_rules"][0]["SrcIPs"][0], "100.64.0.1");
+/// assert_eq!(devices["laptop"]["packet_filter_rules"], policy_core::json::Value::Null);
+/// assert_eq!(devices["laptop"]["peers"][0], "nas");
+/// ```
+pub fn compile(policy: &Policy) -> Compiled<'_> {
+    let tailnet = Tailnet::new(policy);
+    let rules = CompiledRules::new(policy, &tailnet);
+    let mut sources = SourceSets::new(&tailnet);
+    let filters = filter::filters(&tailnet, &rules, &mut sources);
+    let behind = sources.devices(&tailnet);
+    let admitted = peers::admitted(tailnet.devices.len(), &filters, &behind);
+    let peers = peers::peers(&tailnet, &rules, &filters, &admitted);
+    let routing = Routing {
+        tailnet: &tailnet,
+        rules: &rules,
+        sources: &sources,
+        filters: &filters,
+        admitted: &admitted,
+        peers: &peers,
+    };
+    let peer_routes = routes::peer_routes(&routing);
+    let ssh = ssh::policies(policy, &tailnet);
+    let attributes = attributes::attributes(policy, &tailnet);
+    let owners = sources.owners(&tailnet, &filters.app_sources());
+    Compiled { tailnet, sources, owners, filters, peers, peer_routes, ssh, attributes }
+}
+
+impl<'p> Compiled<'p> {
+    /// The device of that name.
+    pub fn device_named(&self, name: &str) -> Option<DeviceId> {
+        self.tailnet.devices.iter().position(|node| *node.fact.name == *name)
+    }
+
+    /// The devices that a device sees, and that see it.
+    pub fn peers(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
+        self.peers.get(device).into_iter().flat_map(BitSet::iter)
+    }
+
+    /// The routes, beyond their own addresses, that peers offer to a device.
+    pub fn peer_routes(&self, device: DeviceId) -> &[(DeviceId, Vec<Prefix>)] {
+        self.peer_routes.get(device).map_or(&[], Vec::as_slice)
+    }
+
+    /// A device's SSH policy.
+    pub fn ssh_of(&self, device: DeviceId) -> &[SshAccess<'p>] {
+        self.ssh.get(device).map_or(&[], Vec::as_slice)
+    }
+
+    /// The attributes that the policy gives to a device.
+    pub fn attributes_of(&self, device: DeviceId) -> Option<&BTreeSet<&'p str>> {
+        self.attributes.get(device)
+    }
+
+    /// What each peer may do to a device's applications: capabilities with their values, in the order of the rules. `grant-k18`
+    pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
+        let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
+        for slot in self.filters.app_of(device).filter_map(|slot| self.filters.slots.get(slot as usize)) {
+            let owners = self.owners.get(&slot.sources).into_iter().flat_map(BitSet::iter);
+            for peer in owners.filter(|&peer| peer != device) {
+                let capabilities = of_peers.entry(peer).or_default();
+                match slot.kind {
+                    FilterRuleKind::App(app) => {
+                        for capability in &app.capabilities {
+                            let values = capabilities.entry(&capability.name).or_default();
+                            values.get_or_insert_default().extend(capability.values.iter().map(|(value, _)| value));
+                        }
+                    }
+                    FilterRuleKind::Companion(name) => {
+                        capabilities.entry(name).or_default();
+                    }
+                    FilterRuleKind::Network(_) => {}
+                }
+            }
+        }
+        of_peers
+    }
+
+    /// The peers that a device is told of as exit nodes to suggest: those whose exit routes it is shown.
+    ///
+    /// So it is in all captures with approved exit nodes, though only one has `nodeAttrs` that say so.
+    /// `routes-b17-autogroup-internet-with-exit-autoapprover` `nodeattrs-attr-c14-suggest-exit-node-approved`
+    pub fn suggested_exit_nodes(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
+        let peers = self.peer_routes(device).iter();
+        peers.filter(|(_, routes)| routes.iter().any(|route| route.length == 0)).map(|&(peer, _)| peer)
+    }
+
+    fn name(&self, device: DeviceId) -> &'p str {
+        self.tailnet.devices.get(device).map_or("", |node| &node.fact.name)
+    }
+}

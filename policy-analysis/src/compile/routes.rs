@@ -1,0 +1,221 @@
+//! Which routes of its peers a device may send to.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::compile::filter::{Filters, Opens};
+use crate::compile::rule::{CompiledRule, CompiledRules};
+use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::interval::{FilterAddress, IntervalTree, overlap};
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
+use policy_core::model::Prefix;
+
+/// Of each device, the peers whose routes it is shown, and these routes.
+pub(super) type PeerRoutes = Vec<Vec<(DeviceId, Vec<Prefix>)>>;
+
+/// What routes are decided by.
+pub(super) struct Routing<'c, 'p> {
+    pub(super) tailnet: &'c Tailnet<'p>,
+    pub(super) rules: &'c CompiledRules<'p>,
+    pub(super) sources: &'c SourceSets,
+    pub(super) filters: &'c Filters<'p>,
+    /// The devices that each group of rules lets in.
+    pub(super) admitted: &'c [BitSet],
+    pub(super) peers: &'c [BitSet],
+}
+
+/// The routes of peers.
+///
+/// A subnet route is shown at its elected router, or at the one that `via` steers the device to, if the device may go
+/// there or may get packets from there; an exit route, if the exit node lets the device out. `routes-e3-ha-secondary-no-route-in-allowedips`
+/// `via-grant-v37` `routes-ea1-exitnode-field-basic`
+pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
+    let Routing { tailnet, peers, .. } = *routing;
+    let size = tailnet.devices.len();
+    let mut shown: PeerRoutes = vec![Vec::new(); size];
+    if tailnet.devices.iter().all(|node| node.routes.is_empty() && node.exit_routes.is_empty()) {
+        return shown;
+    }
+    let route_ids: HashMap<Prefix, usize> = tailnet.routes.iter().enumerate().map(|(id, &route)| (route, id)).collect();
+    let interested = routing.interested(&route_ids);
+    let steered = routing.steered();
+    for (router, node) in tailnet.devices.iter().enumerate() {
+        let Some(seen_by) = peers.get(router) else { continue };
+        let mut show = |viewers: &BitSet, route: Prefix| {
+            for viewer in viewers.iter() {
+                let Some(list) = shown.get_mut(viewer) else { continue };
+                match list.last_mut() {
+                    Some((last, routes)) if *last == router => routes.push(route),
+                    _ => list.push((router, vec![route])),
+                }
+            }
+        };
+        for &route in &node.routes {
+            let is_elected = node.elected.contains(&route);
+            let steered = steered.get(&(router, route));
+            if !is_elected && steered.is_none() {
+                continue;
+            }
+            let mut viewers = routing.admitted_to(router, |block| block.overlaps(route.range()));
+            let interested = route_ids.get(&route).and_then(|&id| interested.get(id));
+            interested.into_iter().for_each(|interested| viewers.add_all(interested));
+            viewers.keep_all(seen_by);
+            if let (false, Some(steered)) = (is_elected, steered) {
+                viewers.keep_all(steered);
+            }
+            show(&viewers, route);
+        }
+        if !node.exit_routes.is_empty() {
+            let mut viewers =
+                routing.admitted_to(router, |block| matches!(block, FilterAddress::Any | FilterAddress::Span(_)));
+            viewers.keep_all(seen_by);
+            node.exit_routes.iter().for_each(|&route| show(&viewers, route));
+        }
+    }
+    shown
+}
+
+impl Routing<'_, '_> {
+    /// The devices that a device's filter lets go to some destination.
+    fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(FilterAddress) -> bool) -> BitSet {
+        let mut admitted = BitSet::new(self.tailnet.devices.len());
+        let is_destination = |block: FilterAddressId| is_destination(self.sources.block_of(block));
+        for membership in self.filters.of_devices.get(device).into_iter().flatten() {
+            let leads_there = match membership.opens {
+                Opens::Own => self.sources.own(device).iter().any(|&block| is_destination(block)),
+                Opens::FilterAddress(block) => is_destination(block),
+            };
+            if let (true, Some(devices)) = (leads_there, self.admitted.get(membership.group)) {
+                admitted.add_all(devices);
+            }
+        }
+        admitted
+    }
+
+    /// For each route the devices that are shown it wherever they go: those whose filters have sources in it, and its
+    /// routers, which know which of them is elected. `via-grant-v38`
+    fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<BitSet> {
+        let (devices, routes) = (&self.tailnet.devices, &self.tailnet.routes);
+        let index = IntervalTree::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
+        let mut of_sets: Vec<Option<BitSet>> = vec![None; self.sources.len()];
+        let of_groups: Vec<BitSet> = self
+            .filters
+            .groups
+            .iter()
+            .map(|group| {
+                let mut heard = BitSet::new(routes.len());
+                for set in self.filters.sources_of(group) {
+                    let Some(of_set) = of_sets.get_mut(set) else { continue };
+                    heard.add_all(of_set.get_or_insert_with(|| self.routes_among(&index, set)));
+                }
+                heard
+            })
+            .collect();
+        let mut interested = vec![BitSet::new(devices.len()); routes.len()];
+        for (device, memberships) in self.filters.of_devices.iter().enumerate() {
+            let mut heard = BitSet::new(routes.len());
+            let of_groups = memberships.iter().filter_map(|membership| of_groups.get(membership.group));
+            of_groups.for_each(|of_group| heard.add_all(of_group));
+            let own = devices.get(device).into_iter().flat_map(|node| &node.routes);
+            own.filter_map(|route| route_ids.get(route)).for_each(|&route| heard.insert(route));
+            for route in heard.iter() {
+                if let Some(interested) = interested.get_mut(route) {
+                    interested.insert(device);
+                }
+            }
+        }
+        interested
+    }
+
+    fn routes_among(&self, index: &IntervalTree<usize>, set: SourceSetId) -> BitSet {
+        let mut among = BitSet::new(self.tailnet.routes.len());
+        for block in self.sources.blocks(set) {
+            match block.range() {
+                Some(range) => index.overlapping(range).for_each(|route| among.insert(route)),
+                None => (0..self.tailnet.routes.len()).for_each(|route| among.insert(route)),
+            }
+        }
+        among
+    }
+
+    /// The devices that `via` sends to a router for a route.
+    ///
+    /// Of several routers of one grant it is the elected one; if none of them is, the first of the facts, which no
+    /// capture shows. Where a grant without `via` allows the same, election decides. `via-grant-v45`
+    fn steered(&self) -> HashMap<(DeviceId, Prefix), BitSet> {
+        let tailnet = self.tailnet;
+        let mut plain = PlainRules::new(self.rules, tailnet);
+        let mut steered: HashMap<(DeviceId, Prefix), BitSet> = HashMap::new();
+        for rule in self.rules.list.iter().filter(|rule| !rule.parts.is_empty()) {
+            let Some(routers) = self.rules.routers(rule) else { continue };
+            let mut chosen: HashMap<Prefix, (bool, DeviceId)> = HashMap::new();
+            for router in routers.iter() {
+                let Some(node) = tailnet.devices.get(router) else { continue };
+                for &route in node.routes.iter().filter(|route| self.is_destination(rule, **route)) {
+                    let elected = node.elected.contains(&route);
+                    let choice = chosen.entry(route).or_insert((elected, router));
+                    if elected && !choice.0 {
+                        *choice = (true, router);
+                    }
+                }
+            }
+            let origins = tailnet.devices_of(self.rules.meanings_of(&rule.src));
+            for (route, (_, router)) in chosen {
+                let viewers = steered.entry((router, route)).or_insert_with(|| BitSet::new(tailnet.devices.len()));
+                let plain = plain.origins(route);
+                origins.iter().filter(|&viewer| !plain.contains(viewer)).for_each(|viewer| viewers.insert(viewer));
+            }
+        }
+        steered
+    }
+
+    fn is_destination(&self, rule: &CompiledRule, route: Prefix) -> bool {
+        let mut destinations = rule.dst.iter().filter_map(|&id| self.rules.meanings.get(id));
+        destinations.any(|meaning| match meaning {
+            Resolution::Addresses(ranges) => ranges.iter().any(|&range| overlap(range, route.range())),
+            _ => false,
+        })
+    }
+}
+
+/// The rules without `via`, by the routes that they lead to.
+struct PlainRules<'c, 'p> {
+    rules: &'c CompiledRules<'p>,
+    tailnet: &'c Tailnet<'p>,
+    by_destination: IntervalTree<usize>,
+    /// Those that lead everywhere.
+    everywhere: Vec<usize>,
+    /// The sources of rules that lead to a route, as far as they have been needed.
+    known: HashMap<Prefix, BitSet>,
+}
+
+impl<'c, 'p> PlainRules<'c, 'p> {
+    fn new(rules: &'c CompiledRules<'p>, tailnet: &'c Tailnet<'p>) -> Self {
+        let (mut ranges, mut everywhere) = (Vec::new(), Vec::new());
+        for (id, rule) in rules.list.iter().enumerate().filter(|(_, rule)| rule.via.is_none()) {
+            for &(destination, _) in rule.parts.iter().flat_map(|part| &part.destinations) {
+                match rules.meanings.get(destination) {
+                    Some(Resolution::Everything | Resolution::AnyAddress) => everywhere.push(id),
+                    Some(Resolution::Addresses(to)) => ranges.extend(to.iter().map(|&range| (range, id))),
+                    _ => {}
+                }
+            }
+        }
+        everywhere.dedup();
+        PlainRules { rules, tailnet, by_destination: IntervalTree::new(ranges), everywhere, known: HashMap::new() }
+    }
+
+    /// The devices that one of them lets go to a route.
+    fn origins(&mut self, route: Prefix) -> &BitSet {
+        let PlainRules { rules, tailnet, by_destination, everywhere, known } = self;
+        known.entry(route).or_insert_with(|| {
+            let leading: BTreeSet<usize> =
+                by_destination.overlapping(route.range()).chain(everywhere.iter().copied()).collect();
+            let mut sources: Vec<_> =
+                leading.iter().filter_map(|&id| rules.list.get(id)).flat_map(|rule| rule.src.iter().copied()).collect();
+            sources.sort_unstable();
+            sources.dedup();
+            tailnet.devices_of(rules.meanings_of(&sources))
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! SSH policies: who may log in to a device, as whom.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
+use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
+use policy_core::source::Text;
+
+/// A rule of a device's SSH policy. The first that fits counts.
+#[derive(Clone, Debug)]
+pub struct SshAccess<'p> {
+    /// The addresses from which one may come.
+    pub principals: Rc<[IpAddr]>,
+    /// Accounts asked for, and the accounts that one gets; none if that is empty.
+    pub users: Rc<[(&'p str, &'p str)]>,
+    /// With or without a check.
+    pub action: Action,
+    /// Patterns of environment variables.
+    pub accept_env: &'p [Text],
+}
+
+/// A part of a rule: for these sources these accounts, and of these users' own devices too.
+struct SshPart<'p> {
+    sources: Vec<DeviceId>,
+    users: Rc<[(&'p str, &'p str)]>,
+    /// Whose own devices get it even if they are no destination.
+    of_user: Option<UserId>,
+}
+
+/// The SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
+pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec<SshAccess<'p>>> {
+    let mut of_devices = vec![Vec::new(); tailnet.devices.len()];
+    for wanted in [Action::Check, Action::Accept] {
+        for rule in policy.ssh.iter().filter(|rule| rule.action == Some(wanted)) {
+            compile(tailnet, rule, wanted, &mut of_devices);
+        }
+    }
+    of_devices
+}
+
+fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devices: &mut [Vec<SshAccess<'p>>]) {
+    let parts = parts(tailnet, rule);
+    let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.meaning(selector)).collect();
+    let own = others.iter().any(|meaning| matches!(meaning, Resolution::OwnDevices));
+    let destinations = tailnet.devices_of(&others);
+    // Many devices have the same rule, and thousands of sources are kept once.
+    for part in &parts {
+        let principals = addresses(tailnet, &part.sources);
+        let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
+        for (device, node) in tailnet.devices.iter().enumerate() {
+            let principals = if destinations.contains(device) || (part.of_user.is_some() && part.of_user == node.user) {
+                Some(&principals)
+            } else {
+                // Each user's devices, for themselves. `ssh-c1`
+                node.user.and_then(|user| of_users.get(&user))
+            };
+            let Some(principals) = principals.filter(|principals| !principals.is_empty()) else { continue };
+            if let Some(rules) = of_devices.get_mut(device) {
+                let (principals, users) = (principals.clone(), part.users.clone());
+                rules.push(SshAccess { principals, users, action, accept_env: &rule.accept_env });
+            }
+        }
+    }
+}
+
+/// The addresses of each user's devices among some.
+fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAddr]>> {
+    let mut of_users: HashMap<UserId, Vec<DeviceId>> = HashMap::new();
+    for &device in devices {
+        if let Some(user) = tailnet.devices.get(device).and_then(|node| node.user) {
+            of_users.entry(user).or_default().push(device);
+        }
+    }
+    of_users.into_iter().map(|(user, devices)| (user, addresses(tailnet, &devices))).collect()
+}
+
+/// One part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`
+fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
+    let sources: Vec<DeviceId> = rule.src.iter().flat_map(|selector| sources(tailnet, selector)).collect();
+    let common = accounts(rule);
+    let domains: Vec<&str> = rule.users.iter().filter_map(|user| user.strip_prefix("localpart:*@")).collect();
+    if domains.is_empty() {
+        return vec![SshPart { sources, users: common, of_user: None }];
+    }
+    let mut parts = Vec::new();
+    for (id, user) in tailnet.users.iter().enumerate() {
+        let is_theirs = |device: &&DeviceId| tailnet.devices.get(**device).is_some_and(|node| node.user == Some(id));
+        let sources: Vec<DeviceId> = sources.iter().filter(is_theirs).copied().collect();
+        if sources.is_empty() {
+            continue;
+        }
+        parts.push(SshPart { sources: sources.clone(), users: common.clone(), of_user: Some(id) });
+        if let Some((local, domain)) = user.email.rsplit_once('@')
+            && domains.contains(&domain)
+        {
+            parts.push(SshPart { sources, users: Rc::from([(local, local)]), of_user: Some(id) });
+        }
+    }
+    let tagged =
+        sources.into_iter().filter(|&device| tailnet.devices.get(device).is_some_and(|node| node.user.is_none()));
+    parts.push(SshPart { sources: tagged.collect(), users: common, of_user: None });
+    parts
+}
+
+/// The devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
+fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
+    let meaning = tailnet.meaning(selector);
+    if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) = (selector.kind, &meaning)
+    {
+        let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());
+        return devices.iter().flat_map(|&device| std::iter::repeat_n(device, tags(device))).collect();
+    }
+    match meaning {
+        Resolution::Devices(devices) => devices.to_vec(),
+        meaning => tailnet.devices_of([&meaning]).iter().collect(),
+    }
+}
+
+/// The accounts of a rule, less those that differ from user to user. `ssh-a2` `ssh-a4`
+fn accounts(rule: &SshRule) -> Rc<[(&str, &str)]> {
+    let mut accounts: Vec<(&str, &str)> = rule
+        .users
+        .iter()
+        .filter(|user| !user.starts_with("localpart:*@"))
+        .map(|user| match user.as_str() {
+            "autogroup:nonroot" => ("*", "="),
+            name => (name, name),
+        })
+        .collect();
+    if !accounts.iter().any(|&(name, _)| name == "root") {
+        accounts.push(("root", ""));
+    }
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts.into()
+}
+
+fn addresses(tailnet: &Tailnet, devices: &[DeviceId]) -> Rc<[IpAddr]> {
+    devices
+        .iter()
+        .filter_map(|&device| tailnet.devices.get(device))
+        .flat_map(|node| node.addresses.iter().copied())
+        .collect()
+}

@@ -1,0 +1,329 @@
+//! The same in the plainest way: everybody who can be is written down, and for every pair, every port and every posture the
+//! two policies are asked one by one. Classes, regions and words play no part.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::diff::access;
+use crate::diff::diff_world::{DiffWorld, Region, Scope};
+use crate::diff::gain::{Gain, Order, gains};
+use crate::diff::joint_policy::{JointPolicy, Version};
+use crate::diff::posture::Postures;
+use crate::diff::words::Namer;
+use crate::diff::{Direction, Relation, diff};
+use policy_core::access::bit_set::BitSet;
+use policy_core::access::endpoint::{Endpoint, Principal};
+use policy_core::access::port_set::PortSet;
+use policy_core::access::rule_index::RuleIndex;
+use policy_core::access::tailnet::Tailnet;
+use policy_core::model::{Policy, Protocol, Role};
+use policy_generate::small;
+use policy_generate::small::Random;
+
+/// What packets there are: the ports of [`policy_generate::small`], each a bit.
+const PACKETS: [(u8, u16); 11] =
+    [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
+
+/// Everybody who can be, as the facts have it.
+pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Endpoint<'p>> {
+    let mut all = Vec::new();
+    let is_owned = policy.facts.owner().is_some();
+    let roles: Vec<Role> = [Role::Owner, Role::Admin, Role::Auditor, Role::Member]
+        .into_iter()
+        .filter(|role| *role != Role::Owner || !is_owned)
+        .collect();
+    let mut push = |who: &Principal<'p>, devices: &[usize]| {
+        all.push(Endpoint { who: who.clone(), ..Endpoint::default() });
+        for node in devices.iter().map(|&device| &tailnet.devices[device]) {
+            all.push(Endpoint { who: who.clone(), addresses: node.addresses.clone(), is_routed: false });
+        }
+    };
+    for login in ["alice@example.com", "bob@example.com", "carol@other.org", "dave@example.com"] {
+        let known = tailnet.user(login).map(|user| &tailnet.users[user]);
+        let roles = known.and_then(|user| user.role).map_or(roles.clone(), |role| vec![role]);
+        for role in roles {
+            push(&Principal::User { login, role: Some(role) }, known.map_or(&[][..], |user| &user.devices));
+        }
+    }
+    for domain in [Some("example.com"), None] {
+        for &role in &roles {
+            for group in [None, Some("group:staff@example.com")] {
+                push(&Principal::Member { domain, role, group }, &[]);
+            }
+        }
+    }
+    for tag in ["tag:a", "tag:b", "tag:c", "tag:r"] {
+        push(&Principal::Tagged(vec![tag]), &tailnet.with_tag(tag));
+    }
+    push(&Principal::Tagged(Vec::new()), &[]);
+    push(&Principal::Service("svc:web"), &[]);
+    push(&Principal::Shared, &[]);
+    let taken: Vec<IpAddr> = tailnet.devices.iter().flat_map(|node| node.addresses.clone()).collect();
+    let tens = (0..10).map(|last| format!("10.0.0.{last}"));
+    let hundreds = [0, 1, 2, 3, 7, 8, 9].map(|last| format!("100.64.0.{last}"));
+    let more = ["8.8.8.8", "1.1.1.1", "192.168.0.1", "100.115.92.1", "fd7a:115c:a1e0::9", "2001::1", "fe80::1"];
+    for address in tens.chain(hundreds).chain(more.map(str::to_owned)) {
+        let address: IpAddr = address.parse().unwrap();
+        for is_routed in [false, true] {
+            if !taken.contains(&address) {
+                all.push(Endpoint { who: Principal::Unknown, addresses: vec![address], is_routed });
+            }
+        }
+    }
+    all
+}
+
+/// In which ways two of them may meet: as devices of one user, or not.
+pub(super) fn meetings(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
+    let role = |one: &Endpoint| match one.who {
+        Principal::User { role, .. } => role,
+        Principal::Member { role, .. } => Some(role),
+        _ => None,
+    };
+    let is_one =
+        matches!((&a.who, &b.who), (Principal::User { login: a, .. }, Principal::User { login: b, .. }) if a == b);
+    let is_same = role(a).is_some() && a.who == b.who;
+    let both_own = role(a) == Some(Role::Owner) && role(b) == Some(Role::Owner);
+    let others = (!is_one && !both_own).then_some(false);
+    is_same.then_some(true).into_iter().chain(others).collect()
+}
+
+/// What is open in each of these states: no posture, each posture; without and with the routers.
+type Open = [u16; 6];
+
+fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
+    let is_met = |state: usize| match state {
+        0 => postures.is_empty(),
+        1 => postures.is_empty() || postures.iter().any(|one| one == "posture:p"),
+        _ => postures.is_empty() || postures.iter().any(|one| one == "posture:q"),
+    };
+    (0..3).filter(move |&state| is_met(state)).map(move |state| state + 3 * usize::from(via))
+}
+
+/// One policy with all that it says of everybody.
+struct Asked<'p> {
+    permits: RuleIndex<'p>,
+    from: Vec<BitSet>,
+    to: Vec<BitSet>,
+    packets: Vec<u16>,
+}
+
+impl<'p> Asked<'p> {
+    fn new(policy: &'p Policy, tailnet: &Tailnet<'p>, all: &[Endpoint]) -> Self {
+        let permits = RuleIndex::new(policy, tailnet);
+        let packets = permits.list.iter().map(|permit| {
+            let on = |&(_, &(protocol, port)): &(usize, &(u8, u16))| permit.is_on(Protocol(protocol), port);
+            PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
+        });
+        Asked {
+            packets: packets.collect(),
+            from: all.iter().map(|one| permits.from(tailnet, one)).collect(),
+            to: all.iter().map(|one| permits.to(one)).collect(),
+            permits,
+        }
+    }
+
+    fn open(&self, from: usize, to: usize, is_own: bool) -> Open {
+        let mut open = [0; 6];
+        for (number, permit) in self.permits.between(&self.from[from], &self.to[to], is_own) {
+            let postures: Vec<String> = permit.postures.iter().map(|posture| posture.text.to_string()).collect();
+            states(&postures, !permit.via().is_empty()).for_each(|state| open[state] |= self.packets[number]);
+        }
+        open
+    }
+}
+
+fn packets(ports: &PortSet) -> u16 {
+    let on = |&(_, &(protocol, port)): &(usize, &(u8, u16))| {
+        ports.ranges().any(|(of, range)| of.0 == protocol && range.contains(port))
+    };
+    PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
+}
+
+/// Two policies: the second is often the first with a few words changed, definitions among them.
+fn pair(random: &mut Random) -> (String, String, String) {
+    let (old, facts) = small::policy(random);
+    let mut new = old.clone();
+    match random.below(4) {
+        0 => new = small::policy(random).0,
+        1 => new = r#"{"tagOwners": {"tag:a": [], "tag:b": [], "tag:c": [], "tag:r": []}}"#.to_owned(),
+        _ => {}
+    }
+    for _ in 0..random.below(5) {
+        let (from, to) = CHANGES[random.below(CHANGES.len())];
+        new = new.replacen(from, to, 1 + random.below(3));
+    }
+    if random.below(2) == 0 { (old, new, facts) } else { (new, old, facts) }
+}
+
+const CHANGES: &[(&str, &str)] = &[
+    (
+        r#""group:eng": ["alice@example.com", "carol@other.org"]"#,
+        r#""group:eng": ["alice@example.com", "dave@example.com"]"#,
+    ),
+    (
+        r#""group:ops": ["bob@example.com", "carol@other.org"]"#,
+        r#""group:ops": ["carol@other.org", "bob@example.com"]"#,
+    ),
+    (r#""lab": "10.0.0.0/30""#, r#""lab": "10.0.0.4/30""#),
+    (r#""add 10.0.0.0/29", "remove 10.0.0.2""#, r#""add 10.0.0.0/30", "remove 10.0.0.2""#),
+    (r#""add 10.0.0.0/29""#, r#""add 10.0.0.0/30", "add 10.0.0.4/30""#),
+    (r#""lab"]"#, r#""10.0.0.0/30"]"#),
+    (r#"["*"]"#, r#"["autogroup:member"]"#),
+    (r#"["*"#, r#"["tag:a"#),
+    ("tag:a\"]", "tag:b\"]"),
+    ("autogroup:self", "autogroup:member"),
+    ("autogroup:member", "autogroup:self"),
+    ("alice@", "bob@"),
+    (r#""ip": ["1"]"#, r#""ip": ["1-2"]"#),
+    (r#""ip": ["*"]"#, r#""ip": ["tcp:1-3"]"#),
+    (r#""ip": ["tcp:*"]"#, r#""ip": ["*"]"#),
+    (r#", "srcPosture": ["posture:p"]"#, ""),
+    (r#""srcPosture": ["posture:p"]"#, r#""srcPosture": ["posture:q"]"#),
+    (r#", "via": ["tag:r"]"#, ""),
+    (r#""defaultSrcPosture": ["posture:p"],"#, ""),
+    (r#"{"src": ["#, r#"{"src": ["tag:c", "#),
+    ("autogroup:admin", "autogroup:owner"),
+    ("100.64.0.2", "100.64.0.9"),
+];
+
+/// What the pieces say of each pair of everybody; a bit that two of them have is a mistake.
+fn told(
+    world: &DiffWorld,
+    classes: &[(Option<usize>, Option<usize>)],
+    regions: &[Region<PortSet>],
+    (pieces, postures, side): (&[Gain<PortSet>], &Postures, Version),
+    (from, to, is_own): (usize, usize, bool),
+) -> Open {
+    let mut open = [0; 6];
+    let (Some(source), Some(destination)) = (classes[from].0, classes[to].1) else { return open };
+    for piece in pieces {
+        let region = &regions[piece.region];
+        let is_related = match piece.relation {
+            Relation::Any => true,
+            Relation::Own => is_own,
+            Relation::Others => !is_own,
+        };
+        let (sources, destinations) = (world.sources.classes(region.from), world.destinations.classes(region.to));
+        if is_related && piece.from.contains(source, sources) && piece.to.contains(destination, destinations) {
+            let unless = postures.names(side, &piece.unless);
+            for state in states(&postures.names(side, &piece.when), region.channel == 1) {
+                let is_out = unless.iter().any(|one| ["", "posture:p", "posture:q"][state % 3] == one);
+                if !is_out {
+                    assert_eq!(open[state] & packets(&piece.extent), 0, "two pieces overlap");
+                    open[state] |= packets(&piece.extent);
+                }
+            }
+        }
+    }
+    open
+}
+
+/// Whether the words for pieces name what they are about: all of it, and nothing else.
+fn words_mean_the_same(
+    world: &DiffWorld,
+    side: Version,
+    regions: &[Region<PortSet>],
+    pieces: &[Gain<PortSet>],
+    context: &str,
+) {
+    let (sources, destinations) = (Namer::of_sources(world, side), Namer::of_destinations(world, side));
+    for piece in pieces {
+        let region = &regions[piece.region];
+        let from = world.sources.classes(region.from);
+        let terms = sources.terms(None, &piece.from, &region.src, &[]);
+        let wanted: BTreeSet<usize> = piece.from.classes(from).collect();
+        assert_eq!(sources.meaning(&terms), wanted, "{terms:?}\n{context}");
+        if !region.is_own {
+            let to = world.destinations.classes(region.to);
+            let terms = destinations.terms(None, &piece.to, &region.dst, &[]);
+            let wanted: BTreeSet<usize> = piece.to.classes(to).collect();
+            assert_eq!(destinations.meaning(&terms), wanted, "{terms:?}\n{context}");
+        }
+    }
+}
+
+#[test]
+fn the_pieces_are_what_the_one_policy_opens_and_the_other_does_not() {
+    let mut found = 0;
+    for seed in small::seeds(60) {
+        let (old, new, facts) = pair(&mut Random::new(seed));
+        let (was, is) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
+        let context = format!("seed {seed}\n{old}\n{new}\n{facts}");
+        let joint = JointPolicy::new(&was, &is);
+        let mut world = DiffWorld::new(&joint, Scope::Everybody);
+        let postures = Postures::new(&was, &is);
+        let mut routers = access::Routers::default();
+        // So that the number of those without routers is 0, and of those with `tag:r` 1.
+        let plain = Policy::parse(r#"{"grants": [{"ip": ["*"]}, {"ip": ["*"], "via": ["tag:r"]}]}"#);
+        access::regions(&mut world, &plain, Version::New, &postures, &mut routers);
+        let before = access::regions(&mut world, &was, Version::Old, &postures, &mut routers);
+        let after = access::regions(&mut world, &is, Version::New, &postures, &mut routers);
+        let gained = gains(&world, &after, &before, Order::LargestFirst);
+        let lost = gains(&world, &before, &after, Order::LargestFirst);
+        found += usize::from(!gained.is_empty() && !lost.is_empty());
+        for (side, regions, pieces) in [(Version::New, &after, &gained), (Version::Old, &before, &lost)] {
+            words_mean_the_same(&world, side, regions, pieces, &context);
+        }
+        let (was_tailnet, is_tailnet) = (Tailnet::new(&was), Tailnet::new(&is));
+        let all = everybody(&is, &is_tailnet);
+        let (was, is) = (Asked::new(&was, &was_tailnet, &all), Asked::new(&is, &is_tailnet, &all));
+        let selectors = &world.space.permits.selectors;
+        let classes: Vec<(Option<usize>, Option<usize>)> = all
+            .iter()
+            .map(|one| {
+                let ids = selectors.of_source(&world.space.tailnet, one);
+                let source = world.space.sources.iter().position(|class| class.selectors == ids);
+                let ids = selectors.of_destination(one);
+                (source, world.space.destinations.iter().position(|class| class.selectors == ids))
+            })
+            .collect();
+        for (from, source) in all.iter().enumerate() {
+            for (to, destination) in all.iter().enumerate() {
+                let may_be = !matches!(source.who, Principal::Service(_)) && destination.who != Principal::Shared;
+                if !may_be || destination.is_routed {
+                    continue;
+                }
+                for is_own in meetings(source, destination) {
+                    let (was, is) = (was.open(from, to, is_own), is.open(from, to, is_own));
+                    let pair = (from, to, is_own);
+                    let told_gained = told(&world, &classes, &after, (&gained, &postures, Version::New), pair);
+                    let told_lost = told(&world, &classes, &before, (&lost, &postures, Version::Old), pair);
+                    let wanted =
+                        |has: Open, not: Open| -> Open { std::array::from_fn(|state| has[state] & !not[state]) };
+                    assert_eq!(
+                        told_gained,
+                        wanted(is, was),
+                        "gained {context}\n{source:?}\n{destination:?} {is_own}\n{gained:#?}"
+                    );
+                    assert_eq!(
+                        told_lost,
+                        wanted(was, is),
+                        "lost {context}\n{source:?}\n{destination:?} {is_own}\n{lost:#?}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(found > 15, "{found}");
+}
+
+#[test]
+fn the_other_way_round_it_is_the_same_turned_round() {
+    for seed in small::seeds(60) {
+        let (old, new, facts) = pair(&mut Random::new(seed));
+        let written_otherwise = Policy::with_facts(&format!("// The same\n{old}"), &facts);
+        let (old, new) = (Policy::with_facts(&old, &facts), Policy::with_facts(&new, &facts));
+        let same = diff(&old, &written_otherwise);
+        assert!(same.is_text_changed && same.is_empty(), "seed {seed}\n{}\n{:#?}", old.text, same.changes);
+        let lines = |old: &Policy, new: &Policy, direction: Direction| -> Vec<String> {
+            let changes = diff(old, new).changes;
+            let lines = changes.iter().filter(|change| change.direction == direction).map(|change| change.to_string());
+            let mut lines: Vec<String> = lines.collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(lines(&old, &new, Direction::Gained), lines(&new, &old, Direction::Lost), "seed {seed}");
+        assert_eq!(lines(&old, &new, Direction::Lost), lines(&new, &old, Direction::Gained), "seed {seed}");
+    }
+}

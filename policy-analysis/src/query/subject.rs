@@ -1,0 +1,133 @@
+//! What the words of a question stand for.
+
+use crate::query::{QueryError, a_role};
+use policy_core::access::tailnet::{DeviceId, Tailnet};
+use policy_core::check;
+use policy_core::diagnostic::suggestion;
+use policy_core::model::{Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
+use policy_core::source::{Origin, Text};
+
+/// One end of a question: whatever a person would type for it.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    /// What rules call it. Of a device that is somebody's this is the owner.
+    pub(super) selector: Option<Selector>,
+    /// The device, if it is one that the facts have.
+    pub(super) device: Option<DeviceId>,
+    /// What it is, where the word alone does not tell.
+    pub(super) meaning: Option<String>,
+}
+
+/// At which end it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Source,
+    Destination,
+}
+
+impl Subject {
+    /// Reads a word as people mean it: a host of the policy, a user or a device of the facts by name, else any selector.
+    pub(super) fn new(policy: &Policy, word: &str, side: Side) -> Result<Subject, QueryError> {
+        let word = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
+        let facts = &policy.facts;
+        let is_host = policy.hosts.iter().any(|host| *host.name == *word);
+        if !is_host && let Some(user) = facts.users.iter().find(|user| *user.name == *word) {
+            return Ok(Subject::selector(policy, word, &user.email));
+        }
+        let device = facts.devices.iter().position(|device| *device.name == *word);
+        if let Some((id, device)) = device.filter(|_| !is_host).and_then(|id| Some((id, facts.devices.get(id)?))) {
+            return Ok(Subject::device(policy, id, device));
+        }
+        let selector = selector(word);
+        if let Some(finding) = check::question(policy, &selector, side == Side::Source) {
+            let devices = facts.devices.iter().map(|device| device.name.as_str());
+            let users = facts.users.iter().map(|user| user.name.as_str());
+            // The checker knows the names that a policy may have.
+            let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
+            let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
+            return Err(QueryError { message: finding.message, help });
+        }
+        Ok(Subject::selector(policy, word, word))
+    }
+
+    fn selector(policy: &Policy, word: &str, text: &str) -> Subject {
+        let selector = selector(text);
+        let tailnet = Tailnet::new(policy);
+        let only = match tailnet.literal(&selector).as_slice() {
+            [range] if range.first == range.last => Some(*range),
+            _ => None,
+        };
+        // An address that a device has is that device.
+        if let Some(id) = only.and_then(|range| tailnet.addresses.overlapping(range).next())
+            && let Some(node) = tailnet.devices.get(id)
+        {
+            let device = Subject::device(policy, id, node.fact);
+            let meaning = device.meaning.map(|meaning| format!("the device `{}`, {meaning}", node.fact.name));
+            return Subject { meaning, ..device };
+        }
+        let meaning = meaning(policy, &tailnet, word, &selector);
+        Subject { selector: Some(selector), device: None, meaning }
+    }
+
+    fn device(policy: &Policy, id: DeviceId, device: &Device) -> Subject {
+        let owner = device.owner.as_ref().filter(|_| device.tags.is_empty());
+        let login = owner.map(|owner| policy.facts.user(owner).map_or(owner.as_str(), |user| &user.email));
+        let meaning = match owner {
+            Some(owner) => format!("a device of `{owner}`"),
+            None => {
+                let tags: Vec<String> = device.tags.iter().map(|tag| format!("`{tag}`")).collect();
+                format!("tagged {}", tags.join(", "))
+            }
+        };
+        Subject { selector: login.map(selector), device: Some(id), meaning: Some(meaning) }
+    }
+}
+
+fn selector(text: &str) -> Selector {
+    Selector::new(Text::escaped(text, Origin::default()))
+}
+
+/// After the word and "is".
+fn meaning(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) -> Option<String> {
+    match selector.kind {
+        SelectorKind::User => {
+            let role = tailnet.user(&selector.text).and_then(|user| tailnet.users.get(user)).and_then(|user| user.role);
+            let role = role.map(|role| if role == Role::Member { "a member".to_owned() } else { a_role(role) });
+            let login = (word != selector.text.as_str()).then(|| format!("`{}`", selector.text));
+            match (login, role) {
+                (Some(login), Some(role)) => Some(format!("{login}, {role}")),
+                (login, role) => login.or(role),
+            }
+        }
+        SelectorKind::Host => match tailnet.hosts.get(word)? {
+            HostAddress::Address(address) => Some(format!("`{address}`")),
+            HostAddress::Prefix(Prefix { address, length }) => Some(format!("`{address}/{length}`")),
+        },
+        SelectorKind::Group => {
+            let group = policy.groups.iter().find(|group| *group.name == *word)?;
+            group.members.is_blank().then(|| "a group without members".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// A destination and the port behind it, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
+///
+/// ```
+/// use policy_analysis::query::host_and_port;
+/// assert_eq!(host_and_port("tag:web:443"), ("tag:web", Some("443")));
+/// assert_eq!(host_and_port("[fd7a::1]:22"), ("[fd7a::1]", Some("22")));
+/// assert_eq!(host_and_port("tag:web"), ("tag:web", None));
+/// assert_eq!(host_and_port("fd7a::1"), ("fd7a::1", None));
+/// assert_eq!(host_and_port("nas:ssh"), ("nas", Some("ssh")));
+/// ```
+pub fn host_and_port(word: &str) -> (&str, Option<&str>) {
+    let is_whole = matches!(SelectorKind::of(word), SelectorKind::Address(_) | SelectorKind::Prefix(_));
+    match word.rsplit_once(':') {
+        // `group:1` is a group, and so is what stands behind any other kind.
+        Some((host, port)) if !is_whole && !port.ends_with(']') && !Selector::PREFIXES.contains(&host) => {
+            (host, Some(port))
+        }
+        _ => (word, None),
+    }
+}

@@ -1,0 +1,284 @@
+//! What a change of a policy means, in the words that people read.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+
+use policy_analysis::diff::{Direction, diff};
+use policy_core::Policy;
+
+/// The lines of a difference between two policies with some declarations in common.
+fn lines(common: &str, old: &str, new: &str) -> Vec<String> {
+    let policy = |sections: &str| Policy::parse(format!("{{{common}\n{sections}}}"));
+    let (old, new) = (policy(old), policy(new));
+    for policy in [&old, &new] {
+        assert!(policy.unreadable.is_empty(), "{}\n{:?}", policy.text, policy.unreadable);
+    }
+    let sign = |direction| if direction == Direction::Gained { '+' } else { '-' };
+    diff(&old, &new).changes.iter().map(|change| format!("{} {change}", sign(change.direction))).collect()
+}
+
+/// Each case: what it shows, the sections of the old policy, those of the new one, the lines.
+fn check(common: &str, cases: &[(&str, &str, &str, &[&str])]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|(case, old, new, expected)| {
+            let found = lines(common, old, new);
+            (found != *expected).then(|| format!("{case}: {found:#?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+const TAGS: &str = r#""tagOwners": {"tag:web": [], "tag:db": [], "tag:router": [], "tag:exit": []},
+    "postures": {"posture:new": ["node:tsVersion >= '1.60'"], "posture:mac": ["node:os == 'macos'"]},"#;
+
+#[test]
+fn access_is_told_in_the_words_of_the_rule_that_gives_it() {
+    check(
+        TAGS,
+        &[
+            (
+                "a rule that is new",
+                r#""grants": []"#,
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:22", "443"]}]"#,
+                &["+ autogroup:member -> tag:web 443, tcp:22"],
+            ),
+            (
+                "written as an acl, with a host for an address",
+                r#""hosts": {"lab": "10.0.0.1"}, "acls": [{"action": "accept", "src": ["autogroup:member"], "dst": ["lab:22,80"]}]"#,
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["10.0.0.1"], "ip": ["80", "22"]}]"#,
+                &[],
+            ),
+            (
+                "a group that got a member",
+                r#""groups": {"group:eng": ["alice@example.com"]}, "grants": [{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                r#""groups": {"group:eng": ["alice@example.com", "bob@example.com"]}, "grants": [{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                &["+ bob@example.com -> tag:web *"],
+            ),
+            (
+                "a host that moved",
+                r#""hosts": {"lab": "10.0.0.1"}, "grants": [{"src": ["tag:db"], "dst": ["lab"], "ip": ["*"]}]"#,
+                r#""hosts": {"lab": "10.0.0.2"}, "grants": [{"src": ["tag:db"], "dst": ["lab"], "ip": ["*"]}]"#,
+                &["+ tag:db -> lab *", "- tag:db -> lab *"],
+            ),
+            (
+                "more than there was",
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]}]"#,
+                r#""grants": [{"src": ["*"], "dst": ["tag:web", "tag:db"], "ip": ["tcp:443"]}]"#,
+                &["+ * -> tag:db tcp:443", "+ * (but not autogroup:member) -> tag:web tcp:443"],
+            ),
+            (
+                "what a policy without rules allows is not only to the tailnet",
+                "",
+                r#""grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]"#,
+                &["- autogroup:danger-all (but not *) -> * *"],
+            ),
+            (
+                "only a posture came",
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:mac"]}]"#,
+                &["- tag:db -> tag:web * unless posture:mac"],
+            ),
+            (
+                "another posture",
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:mac"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:new", "posture:mac"]}]"#,
+                &["+ tag:db -> tag:web * when posture:new"],
+            ),
+            (
+                "one's own devices instead of everybody's",
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:member"], "ip": ["tcp:22"]}]"#,
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["tcp:22"]}]"#,
+                &["- autogroup:member -> autogroup:member (not one's own) tcp:22"],
+            ),
+            (
+                "the other way round",
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["autogroup:member"], "dst": ["*"], "ip": ["*"]}]"#,
+                &["+ autogroup:member -> * (not one's own) *"],
+            ),
+            (
+                "through a router",
+                r#""grants": [{"src": ["tag:db"], "dst": ["10.0.0.0/8"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["10.0.0.0/8"], "ip": ["*"], "via": ["tag:router"]}]"#,
+                &["+ tag:db -> 10.0.0.0/8 * via tag:router", "- tag:db -> 10.0.0.0/8 *"],
+            ),
+            (
+                "fewer ports",
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["tcp:80", "tcp:443"]}]"#,
+                &["- tag:db -> tag:web * (but not tcp:80, tcp:443)"],
+            ),
+            (
+                "a part of a network",
+                r#""grants": [{"src": ["tag:db"], "dst": ["10.0.0.0/8"], "ip": ["*"]}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["10.1.0.0/16"], "ip": ["*"]}]"#,
+                &["- tag:db -> 10.0.0.0/8 (but not 10.1.0.0/16) *"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn ssh_is_told_by_what_the_first_rule_gives_that_fits() {
+    check(
+        TAGS,
+        &[
+            (
+                "a rule that no one reaches",
+                r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
+                r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]},
+                           {"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"], "checkPeriod": "12h"}]"#,
+                &[],
+            ),
+            (
+                "a check less",
+                r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot", "root"]}]"#,
+                r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]},
+                           {"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
+                &[
+                    "+ autogroup:member -> tag:web accept as autogroup:nonroot",
+                    "- autogroup:member -> tag:web check as autogroup:nonroot",
+                ],
+            ),
+            (
+                "other terms",
+                r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], "checkPeriod": "always"}]"#,
+                r#""ssh": [{"action": "check", "src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], "acceptEnv": ["GIT_*"]}]"#,
+                &[
+                    "+ autogroup:member -> autogroup:self check as root acceptEnv GIT_*",
+                    "- autogroup:member -> autogroup:self check as root checkPeriod always",
+                ],
+            ),
+            (
+                "one account more",
+                r#""ssh": [{"action": "accept", "src": ["tag:db"], "dst": ["tag:web"], "users": ["backup"]}]"#,
+                r#""ssh": [{"action": "accept", "src": ["tag:db"], "dst": ["tag:web"], "users": ["autogroup:nonroot"]}]"#,
+                &["+ tag:db -> tag:web accept as autogroup:nonroot (but not backup)"],
+            ),
+            (
+                "one's own name",
+                r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["localpart:*@example.com"]}]"#,
+                r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]}]"#,
+                &[
+                    "+ autogroup:member -> tag:web accept as root",
+                    "- user:*@example.com -> tag:web accept as localpart:*@example.com",
+                ],
+            ),
+            (
+                "if it meets a posture",
+                r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]}]"#,
+                r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"], "srcPosture": ["posture:mac"]}]"#,
+                &["- autogroup:member -> tag:web accept as root unless posture:mac"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_else_a_policy_gives_is_told_too() {
+    check(
+        TAGS,
+        &[
+            (
+                "a value of a capability",
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "app": {"example.com/cap/x": [{"a": 1, "b": 2}]}}]"#,
+                r#""grants": [{"src": ["tag:db"], "dst": ["tag:web"], "app": {"example.com/cap/x": [{"b": 2, "a": 1}, {"a": 2}]}}]"#,
+                &[r#"+ tag:db -> tag:web example.com/cap/x {"a":2}"#],
+            ),
+            (
+                "attributes",
+                r#""nodeAttrs": [{"target": ["tag:db"], "attr": ["funnel"]}, {"target": ["*"], "attr": ["nextdns:1"]}]"#,
+                r#""nodeAttrs": [{"target": ["tag:db", "tag:web"], "attr": ["funnel"]}]"#,
+                &["+ tag:web funnel", "- * nextdns:1"],
+            ),
+            (
+                "settings",
+                r#""randomizeClientPort": true, "disableIPv4": null"#,
+                r#""OneCGNATRoute": "mac-always""#,
+                &[r#"+ OneCGNATRoute = "mac-always""#, "- randomizeClientPort = true"],
+            ),
+            (
+                "what no rule says anything of",
+                r#""groups": {"group:a": ["alice@example.com"]}, "hosts": {"x": "10.0.0.1"}"#,
+                r#""groups": {"group:b": ["alice@example.com"]}, "tests": [{"src": "tag:db", "deny": ["tag:web:1"]}]"#,
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn who_may_assign_tags_and_what_needs_no_admin_is_told() {
+    check(
+        "",
+        &[
+            (
+                "owners",
+                r#""groups": {"group:eng": ["alice@example.com"]}, "tagOwners": {"tag:a": ["group:eng"], "tag:b": ["autogroup:admin"], "tag:c": []}"#,
+                r#""groups": {"group:eng": ["alice@example.com", "bob@example.com"]}, "tagOwners": {"tag:A": ["group:eng"], "tag:b": [], "tag:d": ["tag:b"]}"#,
+                &["+ bob@example.com may assign tag:a", "+ tag:b may assign tag:d", "+ tag:d", "- tag:c"],
+            ),
+            (
+                "routes",
+                r#""tagOwners": {"tag:r": []}, "autoApprovers": {"routes": {"10.1.0.0/16": ["tag:r"], "192.168.0.0/24": ["tag:r"]}}"#,
+                r#""tagOwners": {"tag:r": []}, "autoApprovers": {"routes": {"10.0.0.0/8": ["tag:r"], "0.0.0.0/0": ["tag:r"]}, "exitNode": ["tag:r"], "services": {"svc:web": ["tag:r"]}}"#,
+                &[
+                    "+ tag:r may advertise 10.0.0.0/8",
+                    "+ tag:r may be an exit node",
+                    "+ tag:r may host svc:web",
+                    "- tag:r may advertise 192.168.0.0/24",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_a_posture_asks_for_is_compared_once() {
+    check(
+        r#""tagOwners": {"tag:web": [], "tag:db": []},"#,
+        &[
+            (
+                "a posture that asks for less, and for more",
+                r#""postures": {"posture:x": ["node:os == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
+                r#""postures": {"posture:x": ["node:os  IS SET"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
+                &[
+                    "+ posture:x does not ask for `node:os == 'linux'` any more",
+                    "- posture:x asks for `node:os  IS SET` now",
+                ],
+            ),
+            (
+                "a posture that is written otherwise",
+                r#""postures": {"posture:x": ["node:os == 'linux'", "node:tsAutoUpdate"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
+                r#""postures": {"posture:x": ["node:tsAutoUpdate", "node:os  == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:x"]}]"#,
+                &[],
+            ),
+            (
+                "a posture by another name",
+                r#""postures": {"posture:x": ["node:os == 'linux'"]}, "defaultSrcPosture": ["posture:x"], "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"]}]"#,
+                r#""postures": {"posture:y": ["node:os  == 'linux'"]}, "grants": [{"src": ["tag:db"], "dst": ["tag:web"], "ip": ["*"], "srcPosture": ["posture:y"]}]"#,
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_login_with_more_to_prove_is_no_new_access() {
+    let policy = |rule: &str| {
+        let rule = format!(r#"{{"src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], {rule}}}"#);
+        Policy::parse(format!(r#"{{"ssh": [{rule}]}}"#))
+    };
+    let accept = r#""action": "accept""#;
+    let check = r#""action": "check""#;
+    let hourly = r#""action": "check", "checkPeriod": "1h""#;
+    for (old, new, is_new) in [
+        (accept, check, false),
+        (check, accept, true),
+        (check, hourly, false),
+        (hourly, check, true),
+        (accept, accept, false),
+    ] {
+        assert_eq!(diff(&policy(old), &policy(new)).new_access().next().is_some(), is_new, "{old} {new}");
+    }
+}

@@ -1,0 +1,276 @@
+//! Sets of protocols and ports.
+
+use crate::model::{PortRange, Protocol};
+
+/// Protocols, and ports of those that have some; the others are in it as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortSet(
+    /// In order; ranges of one protocol neither overlap nor touch.
+    Vec<(Protocol, PortRange)>,
+);
+
+impl PortSet {
+    /// What a rule with these is about. One without a protocol is about the client's default ones.
+    ///
+    /// ```
+    /// use policy_core::access::port_set::PortSet;
+    /// use policy_core::model::{PortRange, Protocol};
+    /// let ports = PortSet::new([(Some(Protocol::TCP), PortRange { first: 80, last: 443 }), (Some(Protocol::TCP), PortRange::single(444))]);
+    /// assert_eq!(ports.to_string(), "tcp:80-444");
+    /// assert_eq!(PortSet::new([(None, PortRange::single(53))]).to_string(), "53");
+    /// ```
+    pub fn new(specs: impl IntoIterator<Item = (Option<Protocol>, PortRange)>) -> PortSet {
+        let mut list = Vec::new();
+        for (protocol, ports) in specs {
+            for &protocol in protocol.as_ref().map_or(&Protocol::DEFAULTS[..], std::slice::from_ref) {
+                list.push((protocol, if protocol.has_ports() { ports } else { PortRange::ALL }));
+            }
+        }
+        PortSet(list).merged()
+    }
+
+    /// One port of one protocol.
+    pub fn single(protocol: Protocol, port: u16) -> PortSet {
+        PortSet::new([(Some(protocol), PortRange::single(port))])
+    }
+
+    fn merged(mut self) -> PortSet {
+        if self.0.len() < 2 {
+            return self;
+        }
+        self.0.sort_unstable();
+        self.0.dedup_by(|(protocol, next), (previous, range)| {
+            let touches = protocol == previous && u32::from(next.first) <= u32::from(range.last) + 1;
+            if touches {
+                range.last = range.last.max(next.last);
+            }
+            touches
+        });
+        self
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The ranges, in order.
+    pub fn ranges(&self) -> impl Iterator<Item = (Protocol, PortRange)> {
+        self.0.iter().copied()
+    }
+
+    /// The packet that serves best as an example: over TCP if there is one, to a port that a reader knows, else the lowest.
+    pub fn example(&self) -> Option<(Protocol, u16)> {
+        let known = [443, 22, 80]
+            .into_iter()
+            .find(|&port| self.ranges().any(|(protocol, range)| protocol == Protocol::TCP && range.contains(port)));
+        if let Some(port) = known {
+            return Some((Protocol::TCP, port));
+        }
+        let tcp = self.0.iter().find(|(protocol, _)| *protocol == Protocol::TCP);
+        // No packet goes to port 0, which `*` has all the same.
+        let port = |range: PortRange| range.first.max(1).min(range.last);
+        tcp.or_else(|| self.0.first()).map(|&(protocol, range)| (protocol, port(range)))
+    }
+
+    /// What is in one of the two.
+    #[must_use]
+    pub fn with(&self, other: &PortSet) -> PortSet {
+        PortSet(self.0.iter().chain(&other.0).copied().collect()).merged()
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn common(&self, other: &PortSet) -> PortSet {
+        let mut common = Vec::new();
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
+            let range = PortRange { first: a.1.first.max(b.1.first), last: a.1.last.min(b.1.last) };
+            if a.0 == b.0 && range.first <= range.last {
+                common.push((a.0, range));
+            }
+            // What ends first meets nothing more.
+            if (a.0, a.1.last) <= (b.0, b.1.last) {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        PortSet(common)
+    }
+
+    /// What is in this and not in the other.
+    #[must_use]
+    pub fn without(&self, other: &PortSet) -> PortSet {
+        let mut left = Vec::new();
+        let mut holes = other.0.iter().copied().peekable();
+        for &(protocol, range) in &self.0 {
+            let mut first = Some(range.first);
+            while let Some(&(of, hole)) = holes.peek() {
+                if (of, hole.last) < (protocol, range.first) {
+                    holes.next();
+                    continue;
+                }
+                if (of, hole.first) > (protocol, range.last) {
+                    break;
+                }
+                if let Some(last) = hole.first.checked_sub(1).filter(|last| first.is_some_and(|first| first <= *last)) {
+                    left.extend(first.map(|first| (protocol, PortRange { first, last })));
+                }
+                first = hole.last.checked_add(1);
+                // A hole that goes on may be one in the next range, too.
+                if hole.last >= range.last {
+                    break;
+                }
+                holes.next();
+            }
+            if let Some(first) = first.filter(|first| *first <= range.last) {
+                left.push((protocol, PortRange { first, last: range.last }));
+            }
+        }
+        PortSet(left)
+    }
+
+    /// Whether something is in both.
+    pub fn overlap(&self, other: &PortSet) -> bool {
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
+            if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
+                return true;
+            }
+            // What ends first meets nothing more.
+            if (a.0, a.1.last) <= (b.0, b.1.last) {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
+    }
+
+    /// Whether the other has nothing that is not in this.
+    pub fn contains(&self, other: &PortSet) -> bool {
+        other.without(self).is_empty()
+    }
+
+    /// Whether it is all that a client lets through by default: `*`.
+    pub fn are_all(&self) -> bool {
+        Protocol::DEFAULTS.into_iter().all(|protocol| self.of(protocol).any(PortRange::is_all))
+    }
+
+    fn of(&self, protocol: Protocol) -> impl Iterator<Item = PortRange> {
+        self.ranges().filter(move |(of, _)| *of == protocol).map(|(_, range)| range)
+    }
+
+    /// What a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
+    fn of_no_protocol(&self) -> PortSet {
+        let of = |protocol| PortSet(self.of(protocol).map(|range| (Protocol::TCP, range)).collect());
+        let are_pings = [Protocol::ICMP, Protocol::ICMPV6].into_iter().all(|ping| self.of(ping).next().is_some());
+        if are_pings { of(Protocol::TCP).common(&of(Protocol::UDP)) } else { PortSet::default() }
+    }
+}
+
+/// As a grant's `ip` would have it: `443, tcp:22`.
+impl std::fmt::Display for PortSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let default = self.of_no_protocol();
+        let mut words: Vec<String> = default.ranges().map(|(_, range)| range.to_string()).collect();
+        for (protocol, range) in self.ranges() {
+            let left = match protocol {
+                Protocol::ICMP | Protocol::ICMPV6 if !default.is_empty() => continue,
+                Protocol::TCP | Protocol::UDP => PortSet(vec![(Protocol::TCP, range)]).without(&default),
+                _ => PortSet(vec![(protocol, range)]),
+            };
+            let left = match *left.0 {
+                [] => continue,
+                [(_, left)] => left,
+                // Better one range that says something twice than two.
+                _ => range,
+            };
+            words.push(format!("{protocol}:{left}"));
+        }
+        f.write_str(&words.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PortSpec;
+    use crate::source::{Origin, Text};
+    use proptest::prelude::*;
+
+    fn some() -> impl Strategy<Value = PortSet> {
+        let spec = (prop::option::of(prop::sample::select(vec![6u8, 17, 1, 47])), 0u16..12, 0u16..4);
+        prop::collection::vec(spec, 0..5).prop_map(|specs| {
+            PortSet::new(
+                specs.into_iter().map(|(protocol, first, length)| {
+                    (protocol.map(Protocol), PortRange { first, last: first + length })
+                }),
+            )
+        })
+    }
+
+    /// Every packet that one of them could be about.
+    fn packets(ports: &PortSet) -> Vec<(Protocol, u16)> {
+        let all =
+            [1u8, 6, 17, 47, 58].into_iter().flat_map(|protocol| (0..=20).map(move |port| (Protocol(protocol), port)));
+        all.filter(|&(protocol, port)| ports.ranges().any(|(of, range)| of == protocol && range.contains(port)))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sets_are_what_they_are_of_packets(a in some(), b in some()) {
+            let (of_a, of_b) = (packets(&a), packets(&b));
+            let wanted = |keep: &dyn Fn(&(Protocol, u16)) -> bool| {
+                let mut all: Vec<_> = of_a.iter().chain(&of_b).copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                all.retain(keep);
+                all
+            };
+            prop_assert_eq!(packets(&a.with(&b)), wanted(&|_| true));
+            prop_assert_eq!(packets(&a.common(&b)), wanted(&|one| of_a.contains(one) && of_b.contains(one)));
+            prop_assert_eq!(packets(&a.without(&b)), wanted(&|one| of_a.contains(one) && !of_b.contains(one)));
+            prop_assert_eq!(a.overlap(&b), of_b.iter().any(|one| of_a.contains(one)));
+            prop_assert_eq!(a.contains(&b), of_b.iter().all(|one| of_a.contains(one)));
+        }
+    }
+
+    #[test]
+    fn ports_are_written_as_a_grant_has_them() {
+        for (written, said) in [
+            ("", ""),
+            ("*", "*"),
+            ("443, gre:*", "443, gre:*"),
+            ("gre:*, *", "*, gre:*"),
+            ("tcp:443, icmp:*", "icmp:*, tcp:443"),
+            ("tcp:22, tcp:443, tcp:22", "tcp:22, tcp:443"),
+            ("tcp:443, 443, udp:443, icmp:*", "443"),
+            ("tcp:443, udp:443, icmp:*, ipv6-icmp:*", "443"),
+            ("tcp:443, udp:53, icmp:*, ipv6-icmp:*", "icmp:*, tcp:443, udp:53, ipv6-icmp:*"),
+            ("tcp:1-65535, *", "*"),
+            ("tcp:80, udp:80", "tcp:80, udp:80"),
+            ("sctp:443, 443", "443, sctp:443"),
+            ("80, 81, 83", "80-81, 83"),
+            ("443, tcp:444, udp:22", "443, tcp:444, udp:22"),
+            ("tcp:443-500, 450", "450, tcp:443-500"),
+            ("65535, 65534", "65534-65535"),
+        ] {
+            assert_eq!(ports(written).to_string(), said, "{written}");
+        }
+    }
+
+    fn ports(words: &str) -> PortSet {
+        let words = words.split(", ").filter(|word| !word.is_empty());
+        let spec = |word: &str| PortSpec::parse(&Text::escaped(word, Origin::default())).unwrap();
+        PortSet::new(words.map(spec).map(|spec| (spec.protocol, spec.ports)))
+    }
+
+    #[test]
+    fn all_is_what_goes_through_by_default() {
+        assert!(ports("*, gre:*").are_all());
+        assert!(!ports("1-65535").are_all() && !ports("tcp:*").are_all());
+    }
+}

@@ -1,0 +1,47 @@
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Text;
+
+/// A finding about one word, before it is known where the word is.
+///
+/// The parsers of [`crate::model`] are functions on `&str`; [`Problem::at`] gives their findings a place. Its place is
+/// the bytes of the word that are wrong, or `None` if all of it is.
+pub type Problem = Diagnostic<Option<Range<usize>>>;
+
+impl Problem {
+    /// Makes a finding about the whole word.
+    pub fn word(code: Code, message: impl Into<String>) -> Self {
+        Diagnostic::new(code, None, message)
+    }
+
+    /// Narrows it to some bytes of the word.
+    #[must_use]
+    pub fn part(mut self, part: Range<usize>) -> Self {
+        self.origin = Some(part);
+        self
+    }
+
+    /// Makes it a finding about the longer word that has the word at these bytes.
+    #[must_use]
+    pub fn within(mut self, part: Range<usize>) -> Self {
+        self.origin = Some(match self.origin {
+            Some(inner) => part.start + inner.start..part.start + inner.end,
+            None => part,
+        });
+        self
+    }
+
+    /// Puts the place that Tailscale names before its message, if it has one.
+    #[must_use]
+    pub fn tailscale_prefix(mut self, prefix: &str) -> Self {
+        self.tailscale = self.tailscale.map(|message| format!("{prefix}{message}"));
+        self
+    }
+
+    /// Places it in `text`, the word that was parsed.
+    pub fn at(self, text: &Text) -> Diagnostic {
+        // What is missing has no bytes to underline.
+        self.map_origins(|part| part.filter(|part| !part.is_empty()).map_or(text.origin, |part| text.part(part)))
+    }
+}
