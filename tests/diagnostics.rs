@@ -4,13 +4,14 @@
 //! what is said of it. A second `hujson` block is the policy mended, of which nothing is said. A `rust` block stands
 //! for what only `policy!` finds, and is a part of a case in `ui`, whose answer then has the `text`.
 //!
-//! `POLICY_DOCS=update cargo test -p policy-tests --test diagnostics` writes the table and the answers to policies as
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test diagnostics` writes the table and the answers to policies as
 //! they are now, to be read and committed.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use policy_core::{Code, Diagnostic, Policy, Severity};
+use policy_test_support::snapshot;
 
 fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md")
@@ -156,7 +157,7 @@ fn every_code_has_its_entry() {
 fn the_table_and_the_answers_are_those_of_today() {
     let page = page();
     let updated = updated(&page);
-    if std::env::var_os("POLICY_DOCS").is_some_and(|value| value == "update") {
+    if snapshot::should_update() {
         std::fs::write(path(), updated).unwrap();
         return;
     }

@@ -6,6 +6,7 @@ mod tailnet;
 use std::path::Path;
 
 use policy_core::hujson::Document;
+use policy_test_support::require;
 use policy_tests::plain_json;
 use serde_json::Value;
 
@@ -55,10 +56,8 @@ fn declared_names_are_items() {
 /// The hand-kept policy that this one replaces. Nothing differs but how times are written: `12h0m0s` there, `12h` here.
 #[test]
 fn blumeops_means_what_its_policy_file_means() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/seed/policy.hujson");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        return println!("skipped: the policy file that BlumeOps had before is not here");
-    };
+    let Some(path) = require::shared("seed/policy.hujson") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
     assert_eq!(with_plain_times(plain_json(tailnet::HUJSON)), with_plain_times(plain_json(&text)));
 }
 

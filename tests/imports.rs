@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use policy_cli::import::{Naming, import};
+use policy_test_support::{operator_crate, process};
 use policy_tests::plain_json;
 
 /// The policy files that Tailscale would take, by name, and what import makes of them.
@@ -27,9 +28,7 @@ fn imports() -> Vec<(String, String, String)> {
 
 #[test]
 fn every_import_is_compiled_and_prints_its_file() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let krate = Path::new(env!("CARGO_TARGET_TMPDIR")).join("imports");
-    let _ = fs::remove_dir_all(&krate);
+    let krate = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "imports");
     fs::create_dir_all(krate.join("src")).unwrap();
     let imports = imports();
     assert!(imports.len() >= 50, "{} policies", imports.len());
@@ -45,22 +44,11 @@ fn every_import_is_compiled_and_prints_its_file() {
         "fn main() {{ for (name, text) in [{pairs}] {{ print!(\"{{name}}\\0{{text}}\\0\"); }} }}\n"
     ));
     fs::write(krate.join("src/main.rs"), main).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"imports\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
-         policy-core = {{ path = {:?} }}\npolicy-macros = {{ path = {:?} }}\n[workspace]\n\
-         [profile.dev]\ndebug = false\nincremental = false\n\
-         [profile.dev.package.policy-core]\ndebug-assertions = false\n\
-         [profile.dev.package.policy-macros]\ndebug-assertions = false\n",
-        root.join("policy-core"),
-        root.join("policy-macros"),
-    );
-    fs::write(krate.join("Cargo.toml"), manifest).unwrap();
-    // Without a lock file cargo would ask the registry which versions there are.
-    fs::copy(root.join("Cargo.lock"), krate.join("Cargo.lock")).unwrap();
+    operator_crate::write_manifest(&krate, "imports");
 
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(&krate).args(["run", "--quiet"]).env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    cargo.current_dir(&krate).args(["run", "--quiet"]);
+    operator_crate::share_target(&mut cargo, env!("CARGO_TARGET_TMPDIR"));
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 

@@ -1,6 +1,6 @@
-//! What a policy says does not hang on how it is laid out.
+//! What a policy says does not depend on how it is laid out.
 
-use std::process::Command;
+use policy_test_support::process;
 
 #[path = "layouts/laid_out.rs"]
 mod laid_out;
@@ -31,11 +31,12 @@ fn it_is_laid_out_by_policy_fmt() {
     let written = std::fs::read_to_string(path("written.rs")).unwrap();
     let laid_out = std::fs::read_to_string(path("laid_out.rs")).unwrap();
     assert_ne!(written, laid_out);
-    let copy = format!("{}/layout.rs", env!("CARGO_TARGET_TMPDIR"));
+    let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "layout");
+    let copy = directory.join("layout.rs");
     for text in [written, laid_out.clone()] {
         std::fs::write(&copy, text).unwrap();
-        let status = Command::new(env!("CARGO_BIN_EXE_standalone")).args(["fmt", &copy]).status().unwrap();
-        assert!(status.success());
+        let run = process::run(env!("CARGO_BIN_EXE_standalone"), &directory, &["fmt", "layout.rs"]);
+        assert_eq!(run.status, Some(0), "{}", run.stderr);
         assert_eq!(std::fs::read_to_string(&copy).unwrap(), laid_out);
     }
 }

@@ -5,9 +5,10 @@ mod tailnet;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use policy_analysis::matrix::Matrix;
+use policy_test_support::process::{self, Run};
+use policy_test_support::snapshot;
 
 const POLICY: &str = r#"{
 	"groups": {
@@ -38,38 +39,29 @@ const FACTS: &str = r#"{
 
 /// An empty directory of the test's own, with the policy and the facts in it.
 fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("render/{test}"));
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
     fs::write(path.join("facts.json"), FACTS).unwrap();
     path
 }
 
-fn policy(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_standalone")).current_dir(directory).args(arguments).output().unwrap()
+fn policy(directory: &Path, arguments: &[&str]) -> Run {
+    process::run(env!("CARGO_BIN_EXE_standalone"), directory, arguments)
 }
 
 /// What a command prints, if all is well.
 fn printed(directory: &Path, arguments: &[&str]) -> String {
     let output = policy(directory, arguments);
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
+    assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    output.stdout
 }
 
 #[test]
 fn the_page_of_blumeops_is_up_to_date() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_blumeops"));
-    let output = command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["docs", "--check", "../docs/blumeops.md"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    let option = if snapshot::should_update() { "--output" } else { "--check" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = process::run(env!("CARGO_BIN_EXE_blumeops"), folder, &["docs", option, "../docs/blumeops.md"]);
+    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
 }
 
 /// What the last section of that page says of devices, and of tags.
@@ -165,9 +157,9 @@ fn devices_have_what_each_of_their_tags_has() {
         "\"\",both,laptop\r\nboth,tcp:5432,\"\"\r\nlaptop,\"tcp:22, tcp:443\",\"\"\r\n"
     );
     let output = policy(&directory, &["matrix", "policy.hujson", "--devices"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status, Some(2));
     assert_eq!(
-        text(&output.stderr),
+        output.stderr.as_str(),
         "error: no devices are known\nhelp: name a file that lists them with `--tailnet`\n"
     );
 }
@@ -179,10 +171,10 @@ fn a_page_keeps_what_its_author_wrote() {
     fs::write(&page, "# Mine\n\n<!-- policy:begin groups -->\nstale\n<!-- policy:end -->\n\nMine, too.\n").unwrap();
     let check = || policy(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--check", "page.md"]);
     let stale = check();
-    assert_eq!(stale.status.code(), Some(1));
-    assert!(text(&stale.stdout).contains("\n-stale\n"), "{}", text(&stale.stdout));
+    assert_eq!(stale.status, Some(1));
+    assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
-        text(&stale.stderr),
+        stale.stderr.as_str(),
         "error: `page.md` is not what the policy says\nhelp: bring it up to date with `docs --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
@@ -191,7 +183,7 @@ fn a_page_keeps_what_its_author_wrote() {
         "# Mine\n\n<!-- policy:begin groups -->\n\n| Group | Members | Purpose |\n| --- | --- | --- |\n\
          | `group:lab` | `alice`, `bob@example.com` | People \\| of the \\<b\\>lab\\</b\\> |\n\n<!-- policy:end -->\n\nMine, too.\n"
     );
-    assert_eq!(check().status.code(), Some(0));
+    assert_eq!(check().status, Some(0));
 }
 
 #[test]
@@ -225,8 +217,8 @@ fn a_page_without_a_place_for_the_policy_is_left_alone() {
     ] {
         fs::write(&page, content).unwrap();
         let output = policy(&directory, &["docs", "policy.hujson", "--output", "page.md"]);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(text(&output.stderr).starts_with(reason), "{}", text(&output.stderr));
+        assert_eq!(output.status, Some(2));
+        assert!(output.stderr.starts_with(reason), "{}", output.stderr);
         assert_eq!(fs::read_to_string(&page).unwrap(), content);
     }
 }
@@ -237,8 +229,8 @@ fn a_policy_with_errors_has_no_tables() {
     fs::write(directory.join("policy.hujson"), POLICY.replace("\t\t\"tag:web\": [],\n", "")).unwrap();
     for command in ["matrix", "docs", "graph", "report"] {
         let output = policy(&directory, &[command, "policy.hujson"]);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""), "{command}");
-        assert!(text(&output.stderr).contains("error[undefined-tag]"), "{}", text(&output.stderr));
+        assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{command}");
+        assert!(output.stderr.contains("error[undefined-tag]"), "{}", output.stderr);
     }
 }
 

@@ -1,39 +1,43 @@
 //! What an operator sees: `ui/<area>/<mistake>.rs` makes one mistake, and the `.stderr` beside it is rustc's answer.
 //!
 //! The answers are compared on the toolchain that made them, since rustc draws them. On any other
-//! the mistakes must still not compile. `TRYBUILD=overwrite cargo test -p policy-tests --test ui`
+//! the mistakes must still not compile. `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test ui`
 //! writes them anew; then read each as an operator would.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use policy_test_support::snapshot;
+
 /// The toolchain whose rustc drew the `.stderr` files.
 const SNAPSHOTS_OF: &str = "rustc 1.95.";
 
-/// Set for a run on copies, whose answers are written and not compared.
-const COPY: &str = "POLICY_UI_COPY";
+/// Names the folder of the cases, in a run that writes the answers and does not compare them.
+const FOLDER: &str = "POLICY_UI_FOLDER";
 
 #[test]
 fn mistakes_do_not_compile() {
-    if let Some(copy) = std::env::var_os(COPY) {
-        run(Path::new(&copy));
-    } else if rustc_version().starts_with(SNAPSHOTS_OF) {
-        run(Path::new("ui"));
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        run(Path::new(&folder));
+    } else if !rustc_version().starts_with(SNAPSHOTS_OF) {
+        println!("the answers are those of {SNAPSHOTS_OF}*, and are not compared on this toolchain");
+        overwrite(&copies());
+    } else if snapshot::should_update() {
+        overwrite(Path::new("ui"));
     } else {
-        println!("the answers are {SNAPSHOTS_OF}*'s: on this toolchain they are not compared");
-        run_on_copies();
+        run(Path::new("ui"));
     }
 }
 
 fn run(folder: &Path) {
     let tests = trybuild::TestCases::new();
-    tests.pass(folder.join("pass").join("*.rs"));
+    // Without a case that should pass, trybuild checks all cases in one run of cargo.
     tests.compile_fail(folder.join("[!p]*").join("*.rs"));
     tests.compile_fail(folder.join("p[!a]*").join("*.rs"));
 }
 
-/// trybuild only leaves out the comparison where it may write what it sees; so it gets copies to write beside.
-fn run_on_copies() {
+/// Copies all cases without their answers. On another toolchain, trybuild writes its answers beside the copies.
+fn copies() -> PathBuf {
     let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui");
     let _ = std::fs::remove_dir_all(&copy);
     for area in std::fs::read_dir("ui").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
@@ -45,9 +49,14 @@ fn run_on_copies() {
             }
         }
     }
-    let status =
-        Command::new(std::env::current_exe().unwrap()).env(COPY, &copy).env("TRYBUILD", "overwrite").status().unwrap();
-    assert!(status.success(), "a mistake compiles, or what is right does not");
+    copy
+}
+
+/// Runs this test once more, so that trybuild writes the answers instead of comparing them.
+fn overwrite(folder: &Path) {
+    let mut test = Command::new(std::env::current_exe().unwrap());
+    let status = test.env(FOLDER, folder).env("TRYBUILD", "overwrite").status().unwrap();
+    assert!(status.success(), "a mistake compiles");
 }
 
 fn rustc_version() -> String {

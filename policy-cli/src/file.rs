@@ -160,7 +160,7 @@ fn keep_owner(_: &File, _: &Metadata) {}
 pub(crate) fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
     let exists = match fs::read_dir(path).map(Iterator::count) {
         Ok(1..) => {
-            let message = format_args!("the directory `{}` is not empty", path.display());
+            let message = format!("the directory `{}` is not empty", path.display());
             return Err(Failure::new(message).help("name one that is not there yet"));
         }
         Ok(0) => true,

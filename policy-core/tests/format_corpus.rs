@@ -1,23 +1,16 @@
 //! What Tailscale's formatter made of 500 documents, byte for byte.
 //!
-//! The corpus is no part of this repository: `POLICY_CONFORMANCE` says where it is.
+//! The corpus is not part of this repository: `POLICY_CONFORMANCE` says where it is.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use std::path::PathBuf;
-
 use policy_core::hujson::Document;
+use policy_test_support::require;
 
 #[test]
 fn formats_as_tailscale_does() {
-    let directory = std::env::var_os("POLICY_CONFORMANCE")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/conformance")), PathBuf::from);
-    let path = directory.join("format/cases.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: there is no corpus at {}", path.display());
-        return;
-    };
-    let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let Some(path) = require::corpus("format/cases.json") else { return };
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let disagreements: Vec<String> = cases.iter().filter_map(disagreement).collect();
     eprintln!("{} of {} cases agree", cases.len() - disagreements.len(), cases.len());
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));

@@ -16,7 +16,7 @@
 //! A file that is not about some warnings names them at its top, `// not marked: unused-tag, unused-host`.
 //! A case without marks is a policy of which nothing is said at all.
 //!
-//! `POLICY_SUITE=update cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,6 +30,7 @@ use std::path::Path;
 
 use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy};
+use policy_test_support::snapshot;
 
 const NOT_MARKED: &str = "// not marked: ";
 const FACTS: &str = "// facts: ";
@@ -126,7 +127,7 @@ fn difference(file: &Path, expected: &str, actual: &str) -> String {
 
 #[test]
 fn every_case_says_what_it_shows() {
-    let update = std::env::var_os("POLICY_SUITE").is_some_and(|value| value == "update");
+    let update = snapshot::should_update();
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
     let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

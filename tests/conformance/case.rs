@@ -3,29 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use policy_test_support::require;
 use serde_json::{Value, json};
 
-const VARIABLE: &str = "POLICY_CONFORMANCE";
-
-/// The captures beside the workspace, if they are there.
+/// The captures beside the repository, if they are there.
 pub(crate) fn known_captures() -> Option<PathBuf> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/given");
-    directory.is_dir().then_some(directory)
+    require::shared("conformance/given")
 }
 
-/// Every case of the directory that was named, else of the captures beside the workspace, else none.
+/// Every case of the folder that `POLICY_CONFORMANCE` names, else of the captures beside the repository, else none.
 pub(crate) fn cases() -> Vec<Case> {
-    match (std::env::var_os(VARIABLE), known_captures()) {
-        (Some(named), _) => {
-            let given = Path::new(&named).join("given");
-            cases_in(if given.is_dir() { &given } else { Path::new(&named) })
-        }
-        (None, Some(directory)) => cases_in(&directory),
-        (None, None) => {
-            println!("skipped: there are no captures beside the workspace, and {VARIABLE} names none");
-            Vec::new()
-        }
-    }
+    let Some(named) = std::env::var_os("POLICY_CONFORMANCE") else {
+        return known_captures().map(|folder| cases_in(&folder)).unwrap_or_default();
+    };
+    let given = Path::new(&named).join("given");
+    cases_in(if given.is_dir() { &given } else { Path::new(&named) })
 }
 
 /// Every case of a directory's files.

@@ -1,7 +1,7 @@
 //! What Tailscale's control plane makes of real policies, where the captures are at hand.
 //!
 //! `POLICY_CONFORMANCE` names a directory of captures, or one with such a directory `given`; each file of it is a JSON
-//! array of cases. Without the variable, one beside the workspace is looked for. A case has an `id`, a `category`, a `policy`
+//! array of cases. Without the variable, they are expected in `../shared/conformance`, beside the repository. A case has an `id`, a `category`, a `policy`
 //! (and perhaps the `policy_text` that was sent), the tailnet's `users` and `nodes`, a `status`, for a rejection the
 //! `message`, and else in `expect` what each device got.
 //!
@@ -12,12 +12,11 @@ mod device;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
 use policy_core::{Code, Policy, findings};
+use policy_test_support::process;
 use serde_json::{Value, json};
 
 use case::{Case, cases, cases_in, known_captures};
@@ -168,20 +167,16 @@ fn migrated_acls_give_every_device_what_tailscale_gave_it() {
 
 #[test]
 fn the_command_answers_the_same() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance");
-    fs::create_dir_all(&directory).unwrap();
+    let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "conformance");
     let mut tally = Tally::default();
     for case in cases() {
         let id = case.text("id");
         fs::write(directory.join("policy.hujson"), case.policy()).unwrap();
         fs::write(directory.join("facts.json"), case.facts().to_string()).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_standalone"))
-            .current_dir(&directory)
-            .args(["compile", "policy.hujson", "--tailnet", "facts.json"])
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(0), "{id}: {}", String::from_utf8_lossy(&output.stderr));
-        tally.compare(&case, &serde_json::from_slice(&output.stdout).unwrap());
+        let arguments = ["compile", "policy.hujson", "--tailnet", "facts.json"];
+        let output = process::run(env!("CARGO_BIN_EXE_standalone"), &directory, &arguments);
+        assert_eq!(output.status, Some(0), "{id}: {}", output.stderr);
+        tally.compare(&case, &serde_json::from_str(&output.stdout).unwrap());
     }
     tally.finish();
 }
@@ -211,9 +206,7 @@ const EXPECTED_WARNINGS: &[Code] = &[
 /// Only of captures that somebody has read can it be said which warnings they deserve.
 #[test]
 fn accepted_policies_are_warned_of_oddities_only() {
-    let Some(directory) = known_captures() else {
-        return println!("skipped: there are no captures beside the workspace");
-    };
+    let Some(directory) = known_captures() else { return };
     let mut unexpected = Vec::new();
     for case in cases_in(&directory).iter().filter(|case| !case.is_rejected()) {
         let findings = findings(&Policy::with_facts(&case.policy(), &case.facts().to_string()));

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use policy_test_support::operator_crate;
 use serde_json::{Value, json};
 
 /// How long anything may take. The first answer waits for the macro to be built.
@@ -23,39 +24,17 @@ pub(crate) struct Editor {
     next_id: i64,
 }
 
-/// The rust-analyzer that is asked for, or the one that is installed, if it runs.
-pub(crate) fn rust_analyzer() -> Option<PathBuf> {
-    let binary = std::env::var_os("POLICY_RUST_ANALYZER").unwrap_or_else(|| "rust-analyzer".into());
-    let version = Command::new(&binary).arg("--version").output().ok()?;
-    version.status.success().then(|| binary.into())
-}
-
 impl Editor {
     /// Opens a crate whose only file has that text, and waits until it is understood.
     pub(crate) fn open(binary: &Path, folder: &Path, text: &str) -> Editor {
-        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", ours.join(name));
-        let manifest = format!(
-            "[package]\nname = \"operator\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{}{}",
-            dependency("policy-core"),
-            dependency("policy-macros")
-        );
+        operator_crate::write_manifest(folder, "operator");
         let file = folder.join("src").join("lib.rs");
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-        // The same versions as here: they are there already.
-        fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         fs::write(&file, text).unwrap();
 
-        let mut child = Command::new(binary)
-            .current_dir(folder)
-            .env("CARGO_NET_OFFLINE", "true")
-            .env_remove("CARGO_TARGET_DIR")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(binary);
+        operator_crate::share_target(&mut command, env!("CARGO_TARGET_TMPDIR"));
+        command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (sender, messages) = channel();
         std::thread::spawn(move || {

@@ -1,6 +1,6 @@
 //! At home in the editor: a real rust-analyzer is asked what an operator would ask it.
 //!
-//! It is the one that `POLICY_RUST_ANALYZER` names, or the one that is installed. Without any there is nothing to test.
+//! It is the one that `POLICY_RUST_ANALYZER` names, or the first in `PATH` that runs. `.ci/install` installs one.
 
 mod client;
 
@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 use std::time::Instant;
 
-use client::{Editor, rust_analyzer};
+use client::Editor;
+use policy_test_support::require;
 
 const FILE: &str = r#"pub mod tailnet {
     policy_macros::policy! {
@@ -55,15 +56,12 @@ pub fn tags() -> [&'static str; 2] {
 /// One editor for all tests: it takes longest to start.
 static EDITOR: LazyLock<Option<Mutex<Editor>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
-    Some(Mutex::new(Editor::open(&rust_analyzer()?, &folder, FILE)))
+    Some(Mutex::new(Editor::open(&require::rust_analyzer()?, &folder, FILE)))
 });
 
 /// Opens a file with that text, if there is a rust-analyzer.
 fn with_editor(text: &str, test: impl FnOnce(&mut Editor)) {
-    let Some(editor) = EDITOR.as_ref() else {
-        println!("no rust-analyzer runs here, so nothing is tested: install one, or name one in POLICY_RUST_ANALYZER");
-        return;
-    };
+    let Some(editor) = EDITOR.as_ref() else { return };
     // A test that failed has left the editor as good as it was: each writes its own text.
     let mut editor = editor.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     editor.write(text);

@@ -42,4 +42,5 @@ policy_macros::policy! {
     ssh { check tag:web -> tag:web as "root"; }
 }
 
-fn main() {}
+#[test]
+fn passes() {}

@@ -126,7 +126,8 @@ mod tailnet {
     }
 }
 
-fn main() {
+#[test]
+fn passes() {
     let names = [tailnet::tag::x__y.as_str(), tailnet::tag::type_.as_str(), tailnet::tag::self_.as_str()];
     assert_eq!(names, ["tag:x--y", "tag:type", "tag:self"]);
     assert_eq!(tailnet::group::_1e_team.as_str(), "group:1e-team");

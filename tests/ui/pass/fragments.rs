@@ -18,14 +18,18 @@ mod tailnet {
     policy_macros::policy! {
         //! The policy
 
-        use crate::forge::forge only tagOwners, grants, tests;
+        use crate::fragments::forge::forge only tagOwners, grants, tests;
         use policy_tests::fragments::registry;
         grants { tag:forge -> tag:registry on 443; }
     }
 }
 
-fn main() {
-    assert_eq!((tailnet::tag::forge.to_string(), tailnet::tag::registry.to_string()), ("tag:forge".into(), "tag:registry".into()));
+#[test]
+fn passes() {
+    assert_eq!(
+        (tailnet::tag::forge.to_string(), tailnet::tag::registry.to_string()),
+        ("tag:forge".into(), "tag:registry".into())
+    );
     for part in ["// --- The registry, as its own crate says ---", "// Where images are kept", "\"tcp:5000\""] {
         assert!(tailnet::HUJSON.contains(part), "no {part} in {}", tailnet::HUJSON);
     }

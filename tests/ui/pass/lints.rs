@@ -28,7 +28,8 @@ mod tailnet {
     }
 }
 
-fn main() {
+#[test]
+fn passes() {
     let header = "// Levels\n\n\
                   // policy: allow(unused-tag, unused-host) kept for the migration\n\
                   // policy: warn(quoted-name)\n\

@@ -1,13 +1,13 @@
 //! `policy diff` as a process.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
-
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use policy_test_support::process::Run;
 use serde_json::Value;
+
+use crate::policy_with_stdin;
 
 const OLD: &str = r#"{
 	"groups": {"group:eng": ["alice@example.com"]},
@@ -61,29 +61,13 @@ const FACTS: &str = r#"{
 	],
 }"#;
 
-struct Run {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 fn run(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.arg("diff").args(arguments).current_dir(directory).env_remove("CLICOLOR_FORCE");
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // Whoever does not read stdin may have gone already.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    policy_with_stdin(directory, &[&["diff"], arguments].concat(), stdin)
 }
 
-/// A directory of the test's own, with all of the policies.
+/// A directory with all of the policies.
 fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff").join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = super::directory(&format!("diff/{test}"));
     for (name, text) in
         [("old.hujson", OLD), ("new.hujson", NEW), ("same.hujson", SAME), ("less.hujson", LESS), ("facts.json", FACTS)]
     {

@@ -1,12 +1,12 @@
 //! `policy explain`, `who` and `what` as a process.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use policy_test_support::process::Run;
 use serde_json::Value;
+
+use crate::policy;
 
 const POLICY: &str = r#"{
 	"groups": {"group:dba": ["alice@example.com"]},
@@ -26,39 +26,23 @@ const FACTS: &str = r#"{
 	"nodes": [{"name": "box", "tags": ["tag:web", "tag:db"]}],
 }"#;
 
-/// An empty directory of the test's own, with a policy and facts.
+/// A directory with a policy and facts.
 fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ask_commands").join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = super::directory(&format!("ask/{test}"));
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
     fs::write(path.join("facts.json"), FACTS).unwrap();
     path
 }
 
-fn policy(directory: &Path, command: &str, arguments: &[&str]) -> Output {
-    run(directory, &[&[command, "policy.hujson"], arguments].concat())
-}
-
-fn run(directory: &Path, arguments: &[&str]) -> Output {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_policy"));
-    process.current_dir(directory).args(arguments);
-    process.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+fn ask(directory: &Path, command: &str, arguments: &[&str]) -> Run {
+    policy(directory, &[&[command, "policy.hujson"], arguments].concat())
 }
 
 #[test]
 fn what_is_allowed_comes_with_the_rule_and_the_way() {
-    let output = policy(&directory("allowed"), "explain", &["alice@example.com", "tag:db:5432"]);
+    let output = ask(&directory("allowed"), "explain", &["alice@example.com", "tag:db:5432"]);
     assert_eq!(
-        stdout(&output),
+        output.stdout.as_str(),
         "\
 allowed: `alice@example.com` can reach `tag:db` on `tcp:5432`
 
@@ -67,14 +51,14 @@ allowed: `alice@example.com` can reach `tag:db` on `tcp:5432`
                      if the source meets `posture:managed` (`node:os IN ['macos', 'linux']`)
 "
     );
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status, Some(0));
 }
 
 #[test]
 fn what_is_denied_comes_with_what_is_missing() {
-    let output = policy(&directory("denied"), "explain", &["bob@example.com", "tag:db:5432"]);
+    let output = ask(&directory("denied"), "explain", &["bob@example.com", "tag:db:5432"]);
     assert_eq!(
-        stdout(&output),
+        output.stdout.as_str(),
         "\
 denied: `bob@example.com` cannot reach `tag:db` on `tcp:5432`
 
@@ -85,48 +69,48 @@ no rule allows it; nearest:
                      is for `tag:web`, not for `bob@example.com`
 "
     );
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status, Some(1));
 }
 
 #[test]
 fn where_members_differ_each_is_told_apart() {
-    let output = policy(&directory("differ"), "explain", &["autogroup:member", "tag:db:22"]);
-    let text = stdout(&output);
+    let output = ask(&directory("differ"), "explain", &["autogroup:member", "tag:db:22"]);
+    let text = output.stdout.as_str();
     assert!(text.starts_with("it depends whether `autogroup:member` can reach `tag:db` on `tcp:22`\n"), "{text}");
     assert!(text.contains("\nallowed for `alice@example.com`\n"), "{text}");
     assert!(text.contains("\ndenied for any other member\n"), "{text}");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status, Some(1));
 }
 
 #[test]
 fn facts_give_names_to_users_and_devices() {
     let directory = directory("facts");
-    let output = policy(&directory, "explain", &["alice", "box:443", "--tailnet", "facts.json"]);
-    let text = stdout(&output);
+    let output = ask(&directory, "explain", &["alice", "box:443", "--tailnet", "facts.json"]);
+    let text = output.stdout.as_str();
     assert!(text.contains("\n  `alice` is `alice@example.com`, a member\n"), "{text}");
     assert!(text.contains("\n  `box` is tagged `tag:web`, `tag:db`\n"), "{text}");
     assert!(text.contains("`box` is tagged `tag:web`\n"), "{text}");
-    assert_eq!(output.status.code(), Some(0));
-    let output = policy(&directory, "explain", &["alice", "tag:web:5432", "--tailnet", "facts.json"]);
-    assert!(stdout(&output).contains("\nallowed to `box`, with all its tags\n"), "{}", stdout(&output));
+    assert_eq!(output.status, Some(0));
+    let output = ask(&directory, "explain", &["alice", "tag:web:5432", "--tailnet", "facts.json"]);
+    assert!(output.stdout.contains("\nallowed to `box`, with all its tags\n"), "{}", output.stdout);
 }
 
 #[test]
 fn a_login_is_told_with_its_check_and_its_port() {
     let directory = directory("login");
-    let output = policy(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "postgres"]);
-    let text = stdout(&output);
+    let output = ask(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "postgres"]);
+    let text = output.stdout.as_str();
     assert!(text.starts_with("allowed: `alice@example.com` can get into `tag:db` as `postgres`\n"), "{text}");
     assert!(
         text.contains("\nport 22 is open:\n") && text.contains("\nSSH lets them in after a check, every 1h:\n"),
         "{text}"
     );
-    let output = policy(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "root", "--format", "json"]);
-    let json: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let output = ask(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "root", "--format", "json"]);
+    let json: Value = serde_json::from_str(output.stdout.as_str()).unwrap();
     assert_eq!(json["answer"], "denied");
     assert_eq!(json["cases"][0]["ssh"]["nearest"][0]["lack"], "is for the account `postgres` only");
     assert_eq!(json["cases"][0]["rules"][0]["line"], 7);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status, Some(1));
 }
 
 #[test]
@@ -153,35 +137,35 @@ fn a_wrong_question_has_no_answer() {
             "error: Tailscale SSH is on port 22 alone\nhelp: leave the port out\n",
         ),
     ] {
-        let output = policy(&directory, "explain", arguments);
-        assert_eq!((stdout(&output), stderr(&output)), ("", message), "{arguments:?}");
-        assert_eq!(output.status.code(), Some(2));
+        let output = ask(&directory, "explain", arguments);
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", message), "{arguments:?}");
+        assert_eq!(output.status, Some(2));
     }
     fs::write(directory.join("policy.hujson"), POLICY.replace("[\"tag:web\"], \"ip\"", "[\"tag:wbe\"], \"ip\""))
         .unwrap();
-    let output = policy(&directory, "who", &["tag:db"]);
-    assert!(stderr(&output).starts_with("error[undefined-tag]: undefined tag `tag:wbe`"), "{}", stderr(&output));
-    assert_eq!((stdout(&output), output.status.code()), ("", Some(2)));
+    let output = ask(&directory, "who", &["tag:db"]);
+    assert!(output.stderr.starts_with("error[undefined-tag]: undefined tag `tag:wbe`"), "{}", output.stderr);
+    assert_eq!((output.stdout.as_str(), output.status), ("", Some(2)));
 }
 
 #[test]
 fn the_file_comes_first() {
     let directory = directory("file-first");
-    let output = run(&directory, &["who", "tag:db", "policy.hujson"]);
+    let output = policy(&directory, &["who", "tag:db", "policy.hujson"]);
     assert_eq!(
-        stderr(&output),
+        output.stderr.as_str(),
         "error: there is no file `tag:db`\nhelp: the policy file comes first: `policy who policy.hujson …`\n"
     );
-    let output = run(&directory, &["who", "other.hujson", "tag:db"]);
-    assert_eq!(stderr(&output), "error: there is no file `other.hujson`\n");
+    let output = policy(&directory, &["who", "other.hujson", "tag:db"]);
+    assert_eq!(output.stderr.as_str(), "error: there is no file `other.hujson`\n");
 }
 
 #[test]
 fn all_who_reach_something_are_listed() {
     let directory = directory("who");
-    let output = policy(&directory, "who", &["tag:db"]);
+    let output = ask(&directory, "who", &["tag:db"]);
     assert_eq!(
-        stdout(&output),
+        output.stdout.as_str(),
         "\
 `tag:db` is reached by
 
@@ -195,16 +179,16 @@ fn all_who_reach_something_are_listed() {
     app       policy.hujson:8  tag:web -> tag:db on tcp:5432 app example.com/cap/sql
 "
     );
-    assert_eq!(output.status.code(), Some(0));
-    let output = policy(&directory, "who", &["tag:db:22", "--format", "json"]);
-    let json: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(output.status, Some(0));
+    let output = ask(&directory, "who", &["tag:db:22", "--format", "json"]);
+    let json: Value = serde_json::from_str(output.stdout.as_str()).unwrap();
     let reached = &json["reached"];
     assert_eq!((&reached[0]["sources"][0], &reached[0]["ports"]), (&"alice@example.com".into(), &"tcp:22".into()));
     assert_eq!((&reached[0]["ssh"][0]["users"][0], &reached[0]["sshPortOpen"]), (&"postgres".into(), &true.into()));
     // What a capability lets do does not hang on a port.
     assert_eq!((&reached[1]["ports"], reached[1]["app"].as_array().unwrap().len()), (&"".into(), 1));
-    let output = policy(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
-    let text = stdout(&output);
+    let output = ask(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
+    let text = output.stdout.as_str();
     assert!(
         text.ends_with("note: `box` has other tags, too, and is reached by more than that: see `who box`\n"),
         "{text}"
@@ -214,11 +198,11 @@ fn all_who_reach_something_are_listed() {
 #[test]
 fn all_that_somebody_reaches_is_listed() {
     let directory = directory("what");
-    let output = policy(&directory, "what", &["bob@example.com"]);
+    let output = ask(&directory, "what", &["bob@example.com"]);
     assert_eq!(
-        stdout(&output),
+        output.stdout.as_str(),
         "`bob@example.com` reaches\n\n  `tag:web`\n    tcp:443  policy.hujson:6  autogroup:member -> tag:web on tcp:443\n"
     );
-    let output = policy(&directory, "what", &["tag:db"]);
-    assert_eq!((stdout(&output), output.status.code()), ("`tag:db` reaches nothing\n", Some(0)));
+    let output = ask(&directory, "what", &["tag:db"]);
+    assert_eq!((output.stdout.as_str(), output.status), ("`tag:db` reaches nothing\n", Some(0)));
 }

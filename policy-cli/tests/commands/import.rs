@@ -1,20 +1,13 @@
 //! `policy import` as a process. What it writes is compared with what the macro makes of it in `policy-macros`.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+use std::path::Path;
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use policy_test_support::process::Run;
 
-fn import(arguments: &[&str], stdin: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.arg("import").args(arguments).env_remove("CLICOLOR_FORCE");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
+use crate::policy_with_stdin;
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
+fn import(arguments: &[&str], stdin: &str) -> Run {
+    policy_with_stdin(Path::new("."), &[&["import"], arguments].concat(), stdin)
 }
 
 const POLICY: &str = r#"// Ours.
@@ -73,8 +66,8 @@ const SOURCE: &str = r#"policy_macros::policy! {
 #[test]
 fn a_policy_becomes_rust() {
     let output = import(&["-"], POLICY);
-    assert_eq!(text(&output.stdout), SOURCE);
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    assert_eq!(output.stdout.as_str(), SOURCE);
+    assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -84,14 +77,14 @@ fn plain_gives_no_names_to_lists() {
         .replace("    let https  = tcp:443;\n    let owners = group:eng, autogroup:admin;\n\n", "")
         .replace("https", "tcp:443")
         .replace("owners;", "group:eng, autogroup:admin;");
-    assert_eq!(text(&output.stdout), source);
+    assert_eq!(output.stdout.as_str(), source);
 }
 
 #[test]
 fn what_tailscale_would_refuse_is_imported_with_the_reason() {
     let output = import(&["-"], "{\"grants\": [{\"src\": [\"tag:web\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}");
     assert_eq!(
-        text(&output.stdout),
+        output.stdout.as_str(),
         "policy_macros::policy! {
     grants {
         // error[undefined-tag]: undefined tag `tag:web`
@@ -102,8 +95,8 @@ fn what_tailscale_would_refuse_is_imported_with_the_reason() {
 }
 "
     );
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).starts_with("error[undefined-tag]: undefined tag `tag:web`\n --> <stdin>:1:22\n"));
+    assert_eq!(output.status, Some(1));
+    assert!(output.stderr.starts_with("error[undefined-tag]: undefined tag `tag:web`\n --> <stdin>:1:22\n"));
 }
 
 #[test]
@@ -116,8 +109,8 @@ fn what_cannot_be_read_is_shown_and_not_imported() {
         (deep.as_str(), "error[syntax]: nested more than 100 levels deep, which `policy!` does not read\n"),
     ] {
         let output = import(&["-"], policy);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{policy}");
-        assert!(text(&output.stderr).starts_with(reason), "{policy}: {}", text(&output.stderr));
+        assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{policy}");
+        assert!(output.stderr.starts_with(reason), "{policy}: {}", output.stderr);
     }
-    assert_eq!(import(&["no such file"], "").status.code(), Some(2));
+    assert_eq!(import(&["no such file"], "").status, Some(2));
 }

@@ -1,40 +1,22 @@
 //! `policy migrate`, as a process and as the function behind it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy takes only the functions marked as tests for tests, not their helpers"
-)]
-
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 use policy_cli::migrate::migrate;
 use policy_core::{Policy, Severity, findings};
+use policy_test_support::process::Run;
 use proptest::prelude::*;
 
-fn policy(directory: &Path, arguments: &[&str], stdin: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.current_dir(directory).arg("migrate").args(arguments).env_remove("CLICOLOR_FORCE");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // What is refused for its arguments does not read.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+use crate::policy_with_stdin;
+
+fn run(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
+    policy_with_stdin(directory, &[&["migrate"], arguments].concat(), stdin)
 }
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-/// An empty directory of the test's own.
 fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    path
+    super::directory(&format!("migrate/{test}"))
 }
 
 const ACLS: &str = r#"// The lab.
@@ -143,10 +125,10 @@ const GRANTS: &str = r#"// The lab.
 
 #[test]
 fn acls_become_grants_where_they_are() {
-    let output = policy(Path::new("."), &["-"], ACLS);
-    assert_eq!(text(&output.stdout), GRANTS);
-    assert_eq!(text(&output.stderr), "<stdin>: 4 acls became 7 grants, which allow exactly the same\n");
-    assert_eq!(output.status.code(), Some(0));
+    let output = run(Path::new("."), &["-"], ACLS);
+    assert_eq!(output.stdout.as_str(), GRANTS);
+    assert_eq!(output.stderr.as_str(), "<stdin>: 4 acls became 7 grants, which allow exactly the same\n");
+    assert_eq!(output.status, Some(0));
 }
 
 #[test]
@@ -219,8 +201,8 @@ fn acls_join_the_grants_that_are_there() {
             "{\"grants\": [\n\t/* none */\n\n\t/* at all */\n], \"ssh\": []}\n",
         ),
     ] {
-        let output = policy(Path::new("."), &["-"], from);
-        assert_eq!(text(&output.stdout), to);
+        let output = run(Path::new("."), &["-"], from);
+        assert_eq!(output.stdout.as_str(), to);
     }
 }
 
@@ -250,8 +232,8 @@ fn a_file_is_written_in_place_or_not_at_all() {
     let directory = directory("migrate_in_place");
     let path = directory.join("policy.hujson");
     fs::write(&path, ACLS).unwrap();
-    let output = policy(&directory, &["--write", "policy.hujson"], "");
-    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), ""), "{}", text(&output.stderr));
+    let output = run(&directory, &["--write", "policy.hujson"], "");
+    assert_eq!((output.status, output.stdout.as_str()), (Some(0), ""), "{}", output.stderr);
     assert_eq!(fs::read_to_string(&path).unwrap(), GRANTS);
 
     for (content, status, reason) in [
@@ -271,12 +253,14 @@ fn a_file_is_written_in_place_or_not_at_all() {
         ("{\"acls\": [}", 1, "error[syntax]: invalid character '}' at start of value\n"),
     ] {
         fs::write(&path, content).unwrap();
-        let output = policy(&directory, &["-w", "policy.hujson"], "");
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(status), ""), "{content}");
-        assert!(text(&output.stderr).starts_with(reason), "{content}: {}", text(&output.stderr));
-        let told = text(&output.stderr)
+        let output = run(&directory, &["-w", "policy.hujson"], "");
+        assert_eq!((output.status, output.stdout.as_str()), (Some(status), ""), "{content}");
+        assert!(output.stderr.starts_with(reason), "{content}: {}", output.stderr);
+        let told = output
+            .stderr
+            .as_str()
             .ends_with("error: nothing has been migrated\nhelp: mend the errors above, and migrate then\n");
-        assert_eq!(told, status == 1, "{content}: {}", text(&output.stderr));
+        assert_eq!(told, status == 1, "{content}: {}", output.stderr);
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
@@ -284,29 +268,29 @@ fn a_file_is_written_in_place_or_not_at_all() {
 
 #[test]
 fn what_has_no_acls_comes_out_formatted() {
-    let output = policy(Path::new("."), &["-"], "{\"acls\":null,\"grants\":[]}");
-    assert_eq!((text(&output.stdout), output.status.code()), ("{\"acls\": null, \"grants\": []}\n", Some(0)));
-    let output = policy(Path::new("."), &["-"], "{\"acls\":[]}");
-    assert_eq!(text(&output.stdout), "{\"grants\": []}\n");
-    assert_eq!(text(&output.stderr), "<stdin>: `acls` are empty, and so is what takes their place\n");
+    let output = run(Path::new("."), &["-"], "{\"acls\":null,\"grants\":[]}");
+    assert_eq!((output.stdout.as_str(), output.status), ("{\"acls\": null, \"grants\": []}\n", Some(0)));
+    let output = run(Path::new("."), &["-"], "{\"acls\":[]}");
+    assert_eq!(output.stdout.as_str(), "{\"grants\": []}\n");
+    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` are empty, and so is what takes their place\n");
 }
 
 #[test]
 fn acls_become_grants_in_rust() {
-    let output = policy(
+    let output = run(
         Path::new("."),
         &["--rust", "-"],
         "{// The site\n\"acls\": [{\"action\": \"accept\", \"src\": [\"autogroup:member\"], \"dst\": [\"10.0.0.9:443,80\"], \"proto\": \"tcp\"}]}",
     );
     let source = "policy_macros::policy! {\n    //! The site\n    grants {\n        autogroup:member -> \"10.0.0.9\" on tcp:443, tcp:80;\n    }\n}\n";
-    assert_eq!((text(&output.stdout), output.status.code()), (source, Some(0)));
+    assert_eq!((output.stdout.as_str(), output.status), (source, Some(0)));
 }
 
 #[test]
 fn wrong_usage_changes_nothing() {
     for arguments in [["--write", "-"].as_slice(), &["--write", "--rust", "x"], &["--plain", "x"], &[]] {
-        let output = policy(Path::new("."), arguments, ACLS);
-        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{arguments:?}");
+        let output = run(Path::new("."), arguments, ACLS);
+        assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{arguments:?}");
     }
 }
 

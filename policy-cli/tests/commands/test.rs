@@ -1,12 +1,12 @@
 //! `policy test` as a process.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use policy_test_support::process::Run;
 use serde_json::Value;
+
+use crate::policy;
 
 /// Of five targets one fails, and one hangs on a role.
 const POLICY: &str = r#"{
@@ -27,34 +27,22 @@ const POLICY: &str = r#"{
 
 const FACTS: &str = r#"{"users": [{"name": "bob", "email": "bob@example.com", "role": "member"}]}"#;
 
-/// An empty directory of the test's own, with a policy and facts.
+/// A directory with a policy and facts.
 fn directory(test: &str, policy: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test_command").join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = super::directory(&format!("test/{test}"));
     fs::write(path.join("policy.hujson"), policy).unwrap();
     fs::write(path.join("facts.json"), FACTS).unwrap();
     path
 }
 
-fn test(directory: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.current_dir(directory).args(["test", "policy.hujson"]).args(arguments);
-    command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
+fn test(directory: &Path, arguments: &[&str]) -> Run {
+    policy(directory, &[&["test", "policy.hujson"], arguments].concat())
 }
 
 #[test]
 fn each_target_is_shown_with_the_rule_that_it_rests_on() {
     let output = test(&directory("each_target", POLICY), &["--tailnet", "facts.json"]);
-    let (outcomes, why) = stdout(&output).split_once("\nerror").unwrap();
+    let (outcomes, why) = output.stdout.split_once("\nerror").unwrap();
     assert_eq!(
         outcomes,
         "\
@@ -71,18 +59,18 @@ sshTests bob@example.com (policy.hujson:13)
 "
     );
     assert!(why.starts_with("[failing-test]: `bob@example.com` should reach `tag:web:80`"), "{why}");
-    assert!(stderr(&output).starts_with("policy.hujson: 5 targets: 4 pass, 1 fails ("), "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.starts_with("policy.hujson: 5 targets: 4 pass, 1 fails ("), "{}", output.stderr);
+    assert_eq!(output.status, Some(1));
 }
 
 #[test]
 fn what_hangs_on_a_fact_that_is_not_given_is_no_failure() {
     let directory = directory("what_hangs", &POLICY.replace(r#", "tag:web:80""#, ""));
     let output = test(&directory, &[]);
-    assert!(stdout(&output).contains("  ?     deny   tag:db:5432  policy.hujson:5\n"), "{}", stdout(&output));
-    assert!(stdout(&output).contains("warning[unverifiable-test]"), "{}", stdout(&output));
-    assert!(stderr(&output).starts_with("policy.hujson: 4 targets: 3 pass, 1 is not known ("), "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.contains("  ?     deny   tag:db:5432  policy.hujson:5\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("warning[unverifiable-test]"), "{}", output.stdout);
+    assert!(output.stderr.starts_with("policy.hujson: 4 targets: 3 pass, 1 is not known ("), "{}", output.stderr);
+    assert_eq!(output.status, Some(0));
 }
 
 #[test]
@@ -90,10 +78,10 @@ fn a_role_that_facts_should_have_is_a_finding() {
     let directory = directory("a_role", &POLICY.replace(r#", "tag:web:80""#, ""));
     fs::write(directory.join("facts.json"), FACTS.replace(r#", "role": "member""#, "")).unwrap();
     let output = test(&directory, &["--tailnet", "facts.json"]);
-    assert!(stdout(&output).contains("error[missing-role]"), "{}", stdout(&output));
-    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.contains("error[missing-role]"), "{}", output.stdout);
+    assert_eq!(output.status, Some(1));
     let junit = test(&directory, &["--tailnet", "facts.json", "--format", "junit"]);
-    assert!(stdout(&junit).contains("<error type=\"missing-role\""), "{}", stdout(&junit));
+    assert!(junit.stdout.contains("<error type=\"missing-role\""), "{}", junit.stdout);
 }
 
 #[test]
@@ -101,16 +89,16 @@ fn quiet_leaves_out_what_passes() {
     let directory = directory("quiet", POLICY);
     let output = test(&directory, &["--quiet", "--tailnet", "facts.json"]);
     let start = "tests bob@example.com (policy.hujson:10)\n  FAIL  accept tag:web:80\n\nerror[failing-test]";
-    assert!(stdout(&output).starts_with(start), "{}", stdout(&output));
+    assert!(output.stdout.starts_with(start), "{}", output.stdout);
     fs::write(directory.join("policy.hujson"), POLICY.replace("\"tag:web:80\"", "\"tag:web:22\"")).unwrap();
     let output = test(&directory, &["-q", "--tailnet", "facts.json"]);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""));
+    assert_eq!((output.status, output.stdout.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn json_has_all_of_it() {
     let output = test(&directory("json", POLICY), &["--tailnet", "facts.json", "--format", "json"]);
-    let document: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let document: Value = serde_json::from_str(output.stdout.as_str()).unwrap();
     for (pointer, value) in [
         ("/file", Value::from("policy.hujson")),
         ("/passed", Value::from(4)),
@@ -142,7 +130,7 @@ fn junit_is_well_formed_whatever_the_names_are() {
         "grants": [{"src": ["group:a"], "dst": ["*"], "ip": ["80"]}],
         "tests": [{"src": "<&\"'>@example.com", "accept": ["10.0.0.1:80"], "deny": ["10.0.0.2:80"]}]}"#;
     let output = test(&directory("junit", policy), &["--format", "junit"]);
-    let xml = stdout(&output);
+    let xml = output.stdout.as_str();
     assert!(
         xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\" failures=\"1\""),
         "{xml}"
@@ -165,27 +153,27 @@ fn junit_is_well_formed_whatever_the_names_are() {
 #[test]
 fn a_policy_with_errors_is_not_tested() {
     let output = test(&directory("errors", &POLICY.replace("\"tag:db\": []", "")), &[]);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
-    assert!(stderr(&output).contains("error[undefined-tag]"), "{}", stderr(&output));
+    assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""));
+    assert!(output.stderr.contains("error[undefined-tag]"), "{}", output.stderr);
     assert!(
-        stderr(&output).ends_with("policy.hujson: not tested, since the policy has errors\n"),
+        output.stderr.ends_with("policy.hujson: not tested, since the policy has errors\n"),
         "{}",
-        stderr(&output)
+        output.stderr.as_str()
     );
 }
 
 #[test]
 fn a_policy_without_tests_passes() {
     let output = test(&directory("no_tests", "{}"), &[]);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""));
-    assert!(stderr(&output).starts_with("policy.hujson: no tests ("), "{}", stderr(&output));
+    assert_eq!((output.status, output.stdout.as_str()), (Some(0), ""));
+    assert!(output.stderr.starts_with("policy.hujson: no tests ("), "{}", output.stderr);
 }
 
 #[test]
 fn facts_that_cannot_be_read_exit_with_2() {
     let output = test(&directory("no_facts", POLICY), &["--tailnet", "none.json"]);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
-    assert!(stderr(&output).contains("there is no file `none.json`"), "{}", stderr(&output));
+    assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""));
+    assert!(output.stderr.contains("there is no file `none.json`"), "{}", output.stderr);
 }
 
 /// Two rules of which a test needs one.
@@ -205,7 +193,7 @@ const HALF: &str = r#"{
 fn rules_that_no_test_would_miss_come_with_the_tests_that_would() {
     let directory = directory("coverage", HALF);
     let output = test(&directory, &["--quiet", "--coverage"]);
-    let (without, wider) = stdout(&output).split_once("nothing would fail if these rules were wider:\n").unwrap();
+    let (without, wider) = output.stdout.split_once("nothing would fail if these rules were wider:\n").unwrap();
     assert_eq!(
         without,
         "\
@@ -231,15 +219,15 @@ these tests would:
     );
     let said =
         "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are noticed";
-    assert!(stderr(&output).contains(said), "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+    assert_eq!(output.status, Some(0));
 }
 
 #[test]
 fn a_test_that_is_proposed_is_enough() {
     let mut policy = HALF.to_owned();
     let proposed = test(&directory("proposed", &policy), &["--quiet", "--coverage"]);
-    let proposed = stdout(&proposed);
+    let proposed = proposed.stdout.as_str();
     for section in ["tests", "sshTests"] {
         let head = format!("  \"{section}\": [\n");
         let lists = proposed.split(&head).skip(1).filter_map(|rest| rest.split_once("  ],").map(|(list, _)| list));
@@ -247,31 +235,31 @@ fn a_test_that_is_proposed_is_enough() {
         policy = policy.replace(&format!("\"{section}\": ["), &format!("\"{section}\": [{}", lists.concat()));
     }
     let output = test(&directory("enough", &policy), &["--quiet", "--min-coverage", "100"]);
-    assert_eq!((stdout(&output), output.status.code()), ("", Some(0)), "{policy}");
-    assert!(stderr(&output).contains("3 of 3 rules are needed by a test (100%), 9 of 9 ways"), "{}", stderr(&output));
+    assert_eq!((output.stdout.as_str(), output.status), ("", Some(0)), "{policy}");
+    assert!(output.stderr.contains("3 of 3 rules are needed by a test (100%), 9 of 9 ways"), "{}", output.stderr);
 }
 
 #[test]
 fn less_coverage_than_is_wanted_is_a_finding() {
     let directory = directory("min_coverage", HALF);
-    assert_eq!(test(&directory, &["--min-coverage", "66"]).status.code(), Some(0));
+    assert_eq!(test(&directory, &["--min-coverage", "66"]).status, Some(0));
     let output = test(&directory, &["--min-coverage", "67"]);
-    assert!(stderr(&output).ends_with("; at least 67% are wanted\n"), "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(test(&directory, &["--min-coverage", "101"]).status.code(), Some(2));
+    assert!(output.stderr.ends_with("; at least 67% are wanted\n"), "{}", output.stderr);
+    assert_eq!(output.status, Some(1));
+    assert_eq!(test(&directory, &["--min-coverage", "101"]).status, Some(2));
 }
 
 #[test]
 fn coverage_is_in_the_formats_for_machines() {
     let directory = directory("coverage_formats", HALF);
     let output = test(&directory, &["--coverage", "--format", "json"]);
-    let json: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let json: Value = serde_json::from_str(output.stdout.as_str()).unwrap();
     let coverage = &json["coverage"];
     assert_eq!((&coverage["rules"], &coverage["needed"], &coverage["percent"]), (&3.into(), &2.into(), &66.into()));
     assert_eq!(coverage["each"][1]["pin"]["test"]["accept"][0], "tag:web:53");
     assert_eq!(coverage["each"][0]["wider"][0]["change"], "anySource");
     let output = test(&directory, &["--coverage", "--format", "junit"]);
-    let xml = stdout(&output);
+    let xml = output.stdout.as_str();
     assert!(xml.contains(r#"<property name="coverage" value="66"/>"#), "{xml}");
     assert!(xml.contains(r#"<testsuite name="coverage" tests="3" failures="0" errors="0" skipped="1">"#), "{xml}");
 }

@@ -1,13 +1,11 @@
 //! `policy.invariants` beside `policy.hujson`, as the stand-alone `policy` reads it.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
-
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 use serde_json::Value;
+
+use crate::policy_with_stdin;
 
 const POLICY: &str = r#"{
 	"tagOwners": {"tag:web": ["autogroup:admin"], "tag:db": ["autogroup:admin"]},
@@ -20,30 +18,9 @@ const POLICY: &str = r#"{
 const BROKEN: &str = "/// é\nnever tag:web -> tag:db;\n";
 const KEPT: &str = "// Nobody else\n/// Members use the web\nnever autogroup:member -> tag:db;\n";
 
-#[derive(Debug)]
-struct Run {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs `policy` in a directory.
-fn policy(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.args(arguments).current_dir(directory).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Who does not read it may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-/// A directory of the test's own with a policy, and with invariants beside it.
+/// A directory with a policy, and with invariants beside it.
 fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = super::directory(test);
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
     if let Some(text) = invariants {
         fs::write(path.join("policy.invariants"), text).unwrap();
@@ -53,7 +30,7 @@ fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
 
 #[test]
 fn the_file_beside_the_policy_is_checked_without_being_named() {
-    let run = policy(&directory("sidecar-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory("sidecar-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
     let expected = "error[broken-invariant]: this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`
  --> policy.invariants:2:1
   |
@@ -67,25 +44,28 @@ note: this rule allows `tcp:5432` there
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   = help: narrow the rule, or name what is meant all the same after `except`\n\n";
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), expected), "{run:?}");
-    assert_eq!(policy(&directory("sidecar-kept", Some(KEPT)), &["check", "policy.hujson"], "").status, Some(0));
-    assert_eq!(policy(&directory("sidecar-none", None), &["check", "policy.hujson"], "").status, Some(0));
+    assert_eq!(
+        policy_with_stdin(&directory("sidecar-kept", Some(KEPT)), &["check", "policy.hujson"], "").status,
+        Some(0)
+    );
+    assert_eq!(policy_with_stdin(&directory("sidecar-none", None), &["check", "policy.hujson"], "").status, Some(0));
 }
 
 #[test]
 fn another_file_can_be_named_in_its_place() {
     let directory = directory("sidecar-named", Some(KEPT));
     fs::write(directory.join("other"), "nevr tag:web -> tag:db;").unwrap();
-    let run = policy(&directory, &["check", "policy.hujson", "--invariants", "other"], "");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--invariants", "other"], "");
     assert_eq!(run.status, Some(1), "{run:?}");
     assert!(run.stdout.contains("expected `only`, `never` or `isolated`, found `nevr`\n --> other:1:1\n"), "{run:?}");
-    let run = policy(&directory, &["check", "-", "--invariants", "other"], POLICY);
+    let run = policy_with_stdin(&directory, &["check", "-", "--invariants", "other"], POLICY);
     assert_eq!(run.status, Some(1), "{run:?}");
-    let run = policy(&directory, &["check", "policy.hujson", "--invariants", "-"], BROKEN);
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--invariants", "-"], BROKEN);
     assert!(run.status == Some(1) && run.stdout.contains(" --> <stdin>:2:1\n"), "{run:?}");
     // What comes from stdin has nothing beside it.
-    assert_eq!(policy(&directory, &["check", "-"], POLICY).status, Some(0));
+    assert_eq!(policy_with_stdin(&directory, &["check", "-"], POLICY).status, Some(0));
     for arguments in [["policy.hujson", "missing"], ["policy.hujson", "policy.hujson"], ["-", "-"]] {
-        let run = policy(&directory, &["check", arguments[0], "--invariants", arguments[1]], POLICY);
+        let run = policy_with_stdin(&directory, &["check", arguments[0], "--invariants", arguments[1]], POLICY);
         assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
     }
 }
@@ -93,15 +73,15 @@ fn another_file_can_be_named_in_its_place() {
 #[test]
 fn machines_are_told_the_file() {
     let directory = directory("sidecar-formats", Some(BROKEN));
-    let run = policy(&directory, &["check", "policy.hujson", "--format", "json"], "");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "json"], "");
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     let finding = &json["diagnostics"][0];
     assert_eq!((&json["file"], &finding["file"]), (&"policy.hujson".into(), &"policy.invariants".into()));
     assert_eq!(finding["range"]["start"], serde_json::json!({"line": 2, "column": 1, "byte": 7}));
     assert_eq!(finding["notes"][0]["file"], "policy.hujson");
-    let run = policy(&directory, &["check", "policy.hujson", "--format", "github"], "");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "github"], "");
     assert!(run.stdout.starts_with("::error title=broken-invariant,file=policy.invariants,line=2,"), "{run:?}");
-    let run = policy(&directory, &["check", "policy.hujson", "--format", "sarif"], "");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "sarif"], "");
     let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
     let uri = |location: &Value| location["physicalLocation"]["artifactLocation"]["uri"].clone();
     let result = &sarif["runs"][0]["results"][0];
@@ -113,38 +93,41 @@ fn machines_are_told_the_file() {
 fn other_commands_know_the_invariants_too() {
     let directory = directory("sidecar-commands", Some("never autogroup:member -> tag:bd;"));
     for command in ["test", "matrix", "docs"] {
-        let run = policy(&directory, &[command, "policy.hujson"], "");
+        let run = policy_with_stdin(&directory, &[command, "policy.hujson"], "");
         assert_eq!(run.status, Some(1), "{command}: {run:?}");
         assert!(run.stderr.contains("undefined tag `tag:bd`\n --> policy.invariants:1:27\n"), "{command}: {run:?}");
     }
     // Tailscale does not know of them.
-    let run = policy(&directory, &["compile", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory, &["compile", "policy.hujson"], "");
     assert!(run.status == Some(0) && run.stdout.contains("\"accept\""), "{run:?}");
     fs::write(directory.join("policy.invariants"), KEPT).unwrap();
-    let run = policy(&directory, &["docs", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory, &["docs", "policy.hujson"], "");
     assert!(run.status == Some(0) && run.stdout.contains("Members use the web"), "{run:?}");
 }
 
 #[test]
 fn they_are_formatted_like_a_policy() {
     let directory = directory("sidecar-fmt", Some("/// Why\nnever tag:web->tag:db ;"));
-    let run = policy(&directory, &["fmt", "--check", "policy.hujson", "policy.invariants"], "");
+    let run = policy_with_stdin(&directory, &["fmt", "--check", "policy.hujson", "policy.invariants"], "");
     assert_eq!((run.status, run.stdout.lines().last()), (Some(1), Some("policy.invariants")), "{run:?}");
-    assert_eq!(policy(&directory, &["fmt", "policy.invariants"], "").status, Some(0));
+    assert_eq!(policy_with_stdin(&directory, &["fmt", "policy.invariants"], "").status, Some(0));
     let text = fs::read_to_string(directory.join("policy.invariants")).unwrap();
     assert_eq!(text, "/// Why\nnever tag:web -> tag:db;\n");
     fs::write(directory.join("policy.invariants"), "never tag:web; }").unwrap();
-    let run = policy(&directory, &["fmt", "policy.invariants"], "");
+    let run = policy_with_stdin(&directory, &["fmt", "policy.invariants"], "");
     assert!(run.status == Some(2) && run.stderr.contains("expected `->` after the sources"), "{run:?}");
     assert_eq!(fs::read_to_string(directory.join("policy.invariants")).unwrap(), "never tag:web; }");
 }
 
 #[test]
 fn a_broken_one_fails_the_tests() {
-    let run = policy(&directory("sidecar-test", Some(BROKEN)), &["test", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory("sidecar-test", Some(BROKEN)), &["test", "policy.hujson"], "");
     assert_eq!(run.status, Some(1), "{run:?}");
     assert!(run.stderr.contains("this must never be, but `tag:web` can reach `tag:db`"), "{run:?}");
-    assert_eq!(policy(&directory("sidecar-tested", Some(KEPT)), &["test", "policy.hujson"], "").status, Some(0));
+    assert_eq!(
+        policy_with_stdin(&directory("sidecar-tested", Some(KEPT)), &["test", "policy.hujson"], "").status,
+        Some(0)
+    );
 }
 
 #[test]
@@ -152,7 +135,7 @@ fn an_import_has_them_as_a_block() {
     let directory = directory("sidecar-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
     let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");
     fs::write(directory.join("policy.hujson"), text).unwrap();
-    let run = policy(&directory, &["import", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory, &["import", "policy.hujson"], "");
     assert_eq!(run.status, Some(0), "{run:?}");
     let block = "
     invariants {
@@ -163,7 +146,7 @@ fn an_import_has_them_as_a_block() {
 ";
     assert!(run.stdout.ends_with(block), "{}", run.stdout);
     fs::write(directory.join("policy.invariants"), "never \"tag:web -> tag:db;").unwrap();
-    let run = policy(&directory, &["import", "policy.hujson"], "");
+    let run = policy_with_stdin(&directory, &["import", "policy.hujson"], "");
     assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
     assert!(run.stderr.contains("this string has no end\n --> policy.invariants:1:7\n"), "{run:?}");
 }

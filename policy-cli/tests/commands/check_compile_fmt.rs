@@ -1,12 +1,13 @@
-//! The stand-alone `policy` as a process.
-
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+//! `policy check`, `compile` and `fmt`, and what all commands have in common.
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use policy_test_support::process::{self, Run, names};
+
+use crate::{PROGRAM, directory};
 
 /// As written by hand, and as the official formatter leaves it.
 const UNFORMATTED: &str = "{\"groups\":{\"group:a\":[\"a@example.com\",],},// people\n}\n";
@@ -15,27 +16,12 @@ const BROKEN: &str = "{\n\t\"acls\": [1,,],\n}\n";
 const UNDEFINED: &str =
     "{\n\t\"acls\": [\n\t\t{\"action\": \"accept\", \"src\": [\"tag:b\"], \"dst\": [\"*:*\"]},\n\t],\n}\n";
 
-/// What a process did.
-#[derive(Debug)]
-struct Run {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 fn command(arguments: &[impl AsRef<OsStr>]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.args(arguments).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").stdin(Stdio::null());
-    command
+    process::command(PROGRAM, Path::new("."), arguments)
 }
 
 fn run(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    Run {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    command.output().unwrap().into()
 }
 
 fn policy(arguments: &[impl AsRef<OsStr>]) -> Run {
@@ -43,37 +29,13 @@ fn policy(arguments: &[impl AsRef<OsStr>]) -> Run {
 }
 
 fn policy_with_stdin(arguments: &[&str], stdin: &[u8]) -> Run {
-    let mut child = command(arguments);
-    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// An empty directory of the test's own.
-fn directory(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    path
+    process::run_with_stdin(PROGRAM, Path::new("."), arguments, stdin)
 }
 
 fn file(directory: &Path, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
     let path = directory.join(name);
     fs::write(&path, content).unwrap();
     path
-}
-
-/// The names in a directory, to see that no temporary file is left.
-fn names(directory: &Path) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]

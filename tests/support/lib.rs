@@ -1,0 +1,13 @@
+//! What the test suites of all crates share. It depends on none of them.
+
+pub mod operator_crate;
+pub mod process;
+pub mod require;
+pub mod snapshot;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}

@@ -1,0 +1,61 @@
+//! Things that are not part of the repository: a corpus of captures, and a rust-analyzer.
+//!
+//! A test that needs one is skipped where it is missing, and says so. With `POLICY_REQUIRE=all` in the environment, as
+//! in `.ci/run`, it fails instead.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+/// Returns `found`. If there is nothing, the test that asks is skipped or fails.
+///
+/// # Panics
+/// Panics if nothing was found and `POLICY_REQUIRE` is `all`.
+pub fn or_skip<T>(found: Option<T>, missing: &str) -> Option<T> {
+    static REPORTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    if found.is_none() {
+        assert!(std::env::var_os("POLICY_REQUIRE").is_none_or(|value| value != "all"), "{missing}");
+        let mut reported = REPORTED.lock().unwrap();
+        if !reported.iter().any(|line| line == missing) {
+            reported.push(missing.to_owned());
+            // Not with `eprintln!`, whose lines the test harness keeps to itself if the test passes.
+            std::io::stderr().write_all(format!("skipped: {missing}\n").as_bytes()).unwrap();
+        }
+    }
+    found
+}
+
+/// Finds a file or folder of `shared`, a folder that lies beside the repository.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let path = crate::root().join("../shared").join(name);
+    or_skip(path.exists().then_some(path), &format!("there is no ../shared/{name} beside the repository"))
+}
+
+/// Finds a file or folder of the corpus: in the folder that `POLICY_CONFORMANCE` names, else in `../shared/conformance`.
+pub fn corpus(name: &str) -> Option<PathBuf> {
+    let Some(folder) = std::env::var_os("POLICY_CONFORMANCE").map(PathBuf::from) else {
+        return shared(&format!("conformance/{name}"));
+    };
+    let path = folder.join(name);
+    or_skip(path.exists().then_some(path), &format!("the folder that POLICY_CONFORMANCE names has no {name}"))
+}
+
+/// Finds a rust-analyzer that runs: the one that `POLICY_RUST_ANALYZER` names, else the first in `PATH`.
+///
+/// Rustup puts a `rust-analyzer` into `PATH` that fails if that component is not installed, so each is tried.
+pub fn rust_analyzer() -> Option<PathBuf> {
+    let named = std::env::var_os("POLICY_RUST_ANALYZER").map(PathBuf::from);
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    let mut candidates = match named {
+        Some(named) => vec![named],
+        None => std::env::split_paths(&in_path).map(|folder| folder.join("rust-analyzer")).collect(),
+    };
+    candidates.retain(|candidate| {
+        let mut command = Command::new(candidate);
+        command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
+}
