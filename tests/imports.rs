@@ -50,6 +50,7 @@ fn every_import_is_compiled_and_prints_its_file() {
          policy-core = {{ path = {:?} }}\npolicy-macros = {{ path = {:?} }}\n[workspace]\n\
          [profile.dev]\ndebug = false\nincremental = false\n\
          [profile.dev.package.policy-core]\ndebug-assertions = false\n\
+         [profile.dev.package.policy-syntax]\ndebug-assertions = false\n\
          [profile.dev.package.policy-macros]\ndebug-assertions = false\n",
         root.join("policy-core"),
         root.join("policy-macros"),

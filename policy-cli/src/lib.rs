@@ -25,6 +25,7 @@ mod facts;
 mod file;
 mod git;
 pub mod import;
+mod invariants_file;
 mod line_index;
 pub mod migrate;
 mod operator_crate;
@@ -33,8 +34,6 @@ mod output;
 mod places;
 mod render;
 mod report;
-mod rust_source;
-mod sidecar;
 mod test_report;
 mod valid;
 
@@ -149,7 +148,7 @@ fn about_a_file(command: Command) -> Command {
         None => arg,
     });
     let command = shifted.arg(policy_file().index(1));
-    if knows_invariants(command.get_name()) { command.arg(sidecar::argument()) } else { command }
+    if knows_invariants(command.get_name()) { command.arg(invariants_file::argument()) } else { command }
 }
 
 /// Whether a command is about what must hold of a policy, too. What Tailscale makes of it does not hang on that.
@@ -177,7 +176,7 @@ fn read_policy<'m>(command: &str, matches: &'m ArgMatches) -> Result<(&'m Path, 
         _ => failure,
     })?;
     let policy = Policy::parse(text);
-    let policy = if knows_invariants(command) { sidecar::read(path, policy, matches)? } else { policy };
+    let policy = if knows_invariants(command) { invariants_file::add(path, policy, matches)? } else { policy };
     Ok((file::display_name(path), policy))
 }
 

@@ -176,8 +176,6 @@ pub mod model;
 pub mod name;
 mod questions;
 pub mod render;
-pub mod reserved;
-pub mod sidecar;
 #[cfg(test)]
 mod small;
 #[cfg(any(rust_analyzer, doc, test))]

@@ -8,10 +8,10 @@ use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::file;
 use crate::import::{Import, Naming, import_beside};
+use crate::invariants_file;
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
-use crate::sidecar;
 
 /// Where the positions of the invariants begin: beyond the policy, and what the import says of its people.
 const BASE: u32 = 1 << 31;
@@ -29,7 +29,7 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .required(true)
                 .help("The policy file; `-` reads stdin"),
-            sidecar::argument(),
+            invariants_file::argument(),
             plain(),
         ])
 }
@@ -52,9 +52,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
 
 /// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.
 pub(crate) fn imported(path: &Path, text: &str, matches: &ArgMatches) -> Result<Option<Import>, Failure> {
-    let sidecar = sidecar::beside(path, BASE, matches)?;
+    let file = invariants_file::parse(path, BASE, matches)?;
     let naming = if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets };
-    let (import, findings) = match import_beside(text, sidecar.clone(), naming) {
+    let (import, findings) = match import_beside(text, file.clone(), naming) {
         Ok(import) => (Some(import.clone()), import.findings),
         Err(findings) => (None, findings),
     };
@@ -62,7 +62,7 @@ pub(crate) fn imported(path: &Path, text: &str, matches: &ArgMatches) -> Result<
     let errors: Vec<Diagnostic> =
         findings.into_iter().filter(|finding| finding.severity() == Severity::Error).collect();
     let text = without_mark(text).to_owned();
-    let policy = Policy { text, facts: Facts { sidecar, ..Facts::default() }, ..Policy::default() };
+    let policy = Policy { text, facts: Facts { invariants_file: file, ..Facts::default() }, ..Policy::default() };
     let report = Report::of(file::display_name(path), &policy, &errors);
     output::say(&report.render(Format::Text, &output::stderr_renderer()));
     Ok(import)

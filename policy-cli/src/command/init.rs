@@ -6,10 +6,10 @@ use annotate_snippets::normalize_untrusted_str as visible;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::file;
+use crate::invariants_file;
 use crate::operator_crate::{CrateName, Library, Written, files};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
-use crate::sidecar;
 
 use super::import::{imported, plain};
 
@@ -47,7 +47,7 @@ pub(crate) fn command() -> Command {
                 "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; if left out, \
                  the clone that this program was built in, or crates.io if that is gone",
             ),
-            sidecar::argument().requires("from"),
+            invariants_file::argument().requires("from"),
             plain().requires("from"),
         ])
 }

@@ -6,11 +6,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use policy_core::analyze::{Change, Diff, Direction};
 
 use crate::file;
+use crate::invariants_file;
 use crate::migrate::{Migration, Unmigrated, migrate};
 use crate::outcome::{Failure, Outcome};
 use crate::output;
 use crate::report::{Format, Report};
-use crate::sidecar;
 
 use super::import::{imported, plain, without_mark};
 
@@ -41,7 +41,7 @@ pub(crate) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .conflicts_with("write")
                 .help("Print it as Rust, as `import` does"),
-            sidecar::argument().requires("rust"),
+            invariants_file::argument().requires("rust"),
             plain().requires("rust"),
         ])
 }

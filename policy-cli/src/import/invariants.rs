@@ -1,12 +1,12 @@
 //! The invariants of a file beside the policy. Their statements are those of `policy!`, so they are taken as they are.
 
-use policy_core::model::{Facts, Origin, Sidecar};
+use policy_core::model::{Facts, InvariantsFile, Origin};
 
 use super::word::{is_bare, is_named, quoted};
 
 /// The text of the file, with quotes around the names that Rust could not read.
 pub(super) fn statements(facts: &Facts) -> Option<String> {
-    let Sidecar { text, base, .. } = facts.sidecar.as_ref()?;
+    let InvariantsFile { text, base, .. } = facts.invariants_file.as_ref()?;
     let at = |position: u32| usize::try_from(position.saturating_sub(*base)).unwrap_or(usize::MAX);
     let written = |origin: Origin| text.get(at(origin.start)..at(origin.end)).unwrap_or_default();
     let selectors = facts.invariants.iter().flat_map(|invariant| invariant.selectors());

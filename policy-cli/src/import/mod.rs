@@ -17,8 +17,9 @@ mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::{Origin, Sidecar, User};
+use policy_core::model::{InvariantsFile, Origin, User};
 use policy_core::{Code, Diagnostic, Policy, Severity, findings};
+use policy_syntax::layout::format_rust;
 
 pub(crate) use self::entry::probe;
 use self::finding::Findings;
@@ -27,7 +28,6 @@ pub(crate) use self::names::Names;
 use self::section::Reader;
 pub(crate) use self::word::quoted;
 use crate::comment::{Gap, Lines, content, gap};
-use crate::rust_source;
 
 /// What became of a policy file.
 #[derive(Clone, Debug)]
@@ -68,7 +68,11 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// Where [`import`] fails, and for invariants that cannot be read.
-pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
+pub fn import_beside(
+    text: &str,
+    invariants: Option<InvariantsFile>,
+    naming: Naming,
+) -> Result<Import, Vec<Diagnostic>> {
     // Editors put the mark there, and Tailscale never sees it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut policy = Policy::parse(text);
@@ -82,11 +86,11 @@ pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Re
     }
     let names = Names::of(&policy);
     roles::introduce(&mut policy, &names.people);
-    let beside = sidecar.as_ref().map(Sidecar::origin);
-    if let Some(sidecar) = sidecar {
-        policy = policy.with_invariants(sidecar);
+    let beside = invariants.as_ref().map(InvariantsFile::origin);
+    if let Some(invariants) = invariants {
+        policy = policy.with_invariants(invariants);
     }
-    let is_beside = |finding: &Diagnostic| beside.is_some_and(|sidecar| sidecar.contains(finding.origin));
+    let is_beside = |finding: &Diagnostic| beside.is_some_and(|file| file.contains(finding.origin));
     if policy.unreadable.iter().any(|finding| is_beside(finding) && finding.is_error()) {
         return Err(policy.unreadable.into_iter().filter(is_beside).collect());
     }
@@ -137,7 +141,7 @@ fn sources(
     });
     let source = layout.finish();
     // What is written is Rust; if it were none, it would still be better than nothing.
-    (rust_source::formatted(&source).map_or(source, |formatted| formatted.text), hujson)
+    (format_rust(&source).map_or(source, |formatted| formatted.text), hujson)
 }
 
 /// A file with other names for some of its members, formatted.
@@ -218,7 +222,7 @@ mod tests {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/import");
         for path in fs::read_dir(fixtures).unwrap().map(|file| file.unwrap().path()) {
             let source = import(&fs::read_to_string(&path).unwrap(), Naming::Lets).unwrap().source;
-            let formatted = rust_source::formatted(&source).unwrap();
+            let formatted = format_rust(&source).unwrap();
             assert_eq!(
                 (&formatted.text, formatted.untouched.as_slice()),
                 (&source, [].as_slice()),

@@ -20,6 +20,7 @@ pub(crate) enum Library {
 /// Names that mean something else to cargo or to Rust.
 const TAKEN: &[&str] = &[
     "policy-core",
+    "policy-syntax",
     "policy-macros",
     "policy-cli",
     "test",
@@ -176,6 +177,8 @@ incremental = false
 
 # The macro is an eighth faster without assertions about unsafe code, of which it has none.
 [profile.dev.package.policy-core]
+debug-assertions = false
+[profile.dev.package.policy-syntax]
 debug-assertions = false
 [profile.dev.package.policy-macros]
 debug-assertions = false

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
-use policy_core::model::{Origin, Sidecar};
+use policy_core::model::{InvariantsFile, Origin};
 use policy_core::{Diagnostic, Policy, Severity};
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl Format {
 pub(crate) struct Report<'a> {
     policy: Source<'a>,
     /// The invariants beside it.
-    sidecar: Option<Source<'a>>,
+    invariants: Option<Source<'a>>,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -69,17 +69,18 @@ struct Span<'r> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, sidecar: None, diagnostics }
+        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, invariants: None, diagnostics }
     }
 
     /// The same for a policy, and for the invariants beside it.
     pub(crate) fn of(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
-        let source = |sidecar: &'a Sidecar| Source {
-            path: Path::new(&sidecar.name),
-            lines: LineIndex::new(&sidecar.text),
-            base: sidecar.base,
+        let source = |file: &'a InvariantsFile| Source {
+            path: Path::new(&file.name),
+            lines: LineIndex::new(&file.text),
+            base: file.base,
         };
-        Report { sidecar: policy.facts.sidecar.as_ref().map(source), ..Report::new(path, &policy.text, diagnostics) }
+        let invariants = policy.facts.invariants_file.as_ref().map(source);
+        Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
     }
 
     /// The same for a text whose first byte has another position, as that of the facts beside a policy.
@@ -119,7 +120,7 @@ impl<'a> Report<'a> {
 
     /// Where a finding stands; `None` if it is about something else, as the facts beside the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        self.policy.span(origin).or_else(|| self.sidecar.as_ref()?.span(origin))
+        self.policy.span(origin).or_else(|| self.invariants.as_ref()?.span(origin))
     }
 }
 
