@@ -53,7 +53,7 @@ fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
 
 #[test]
 fn the_file_beside_the_policy_is_checked_without_being_named() {
-    let run = policy(&directory("sidecar-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
+    let run = policy(&directory("invariants-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
     let expected = "error[broken-invariant]: this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`
  --> policy.invariants:2:1
   |
@@ -67,13 +67,13 @@ note: this rule allows `tcp:5432` there
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   = help: narrow the rule, or name what is meant all the same after `except`\n\n";
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), expected), "{run:?}");
-    assert_eq!(policy(&directory("sidecar-kept", Some(KEPT)), &["check", "policy.hujson"], "").status, Some(0));
-    assert_eq!(policy(&directory("sidecar-none", None), &["check", "policy.hujson"], "").status, Some(0));
+    assert_eq!(policy(&directory("invariants-kept", Some(KEPT)), &["check", "policy.hujson"], "").status, Some(0));
+    assert_eq!(policy(&directory("invariants-none", None), &["check", "policy.hujson"], "").status, Some(0));
 }
 
 #[test]
 fn another_file_can_be_named_in_its_place() {
-    let directory = directory("sidecar-named", Some(KEPT));
+    let directory = directory("invariants-named", Some(KEPT));
     fs::write(directory.join("other"), "nevr tag:web -> tag:db;").unwrap();
     let run = policy(&directory, &["check", "policy.hujson", "--invariants", "other"], "");
     assert_eq!(run.status, Some(1), "{run:?}");
@@ -92,7 +92,7 @@ fn another_file_can_be_named_in_its_place() {
 
 #[test]
 fn machines_are_told_the_file() {
-    let directory = directory("sidecar-formats", Some(BROKEN));
+    let directory = directory("invariants-formats", Some(BROKEN));
     let run = policy(&directory, &["check", "policy.hujson", "--format", "json"], "");
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     let finding = &json["diagnostics"][0];
@@ -111,7 +111,7 @@ fn machines_are_told_the_file() {
 
 #[test]
 fn other_commands_know_the_invariants_too() {
-    let directory = directory("sidecar-commands", Some("never autogroup:member -> tag:bd;"));
+    let directory = directory("invariants-commands", Some("never autogroup:member -> tag:bd;"));
     for command in ["test", "matrix", "docs"] {
         let run = policy(&directory, &[command, "policy.hujson"], "");
         assert_eq!(run.status, Some(1), "{command}: {run:?}");
@@ -127,7 +127,7 @@ fn other_commands_know_the_invariants_too() {
 
 #[test]
 fn they_are_formatted_like_a_policy() {
-    let directory = directory("sidecar-fmt", Some("/// Why\nnever tag:web->tag:db ;"));
+    let directory = directory("invariants-fmt", Some("/// Why\nnever tag:web->tag:db ;"));
     let run = policy(&directory, &["fmt", "--check", "policy.hujson", "policy.invariants"], "");
     assert_eq!((run.status, run.stdout.lines().last()), (Some(1), Some("policy.invariants")), "{run:?}");
     assert_eq!(policy(&directory, &["fmt", "policy.invariants"], "").status, Some(0));
@@ -141,15 +141,15 @@ fn they_are_formatted_like_a_policy() {
 
 #[test]
 fn a_broken_one_fails_the_tests() {
-    let run = policy(&directory("sidecar-test", Some(BROKEN)), &["test", "policy.hujson"], "");
+    let run = policy(&directory("invariants-test", Some(BROKEN)), &["test", "policy.hujson"], "");
     assert_eq!(run.status, Some(1), "{run:?}");
     assert!(run.stderr.contains("this must never be, but `tag:web` can reach `tag:db`"), "{run:?}");
-    assert_eq!(policy(&directory("sidecar-tested", Some(KEPT)), &["test", "policy.hujson"], "").status, Some(0));
+    assert_eq!(policy(&directory("invariants-tested", Some(KEPT)), &["test", "policy.hujson"], "").status, Some(0));
 }
 
 #[test]
 fn an_import_has_them_as_a_block() {
-    let directory = directory("sidecar-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
+    let directory = directory("invariants-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
     let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");
     fs::write(directory.join("policy.hujson"), text).unwrap();
     let run = policy(&directory, &["import", "policy.hujson"], "");

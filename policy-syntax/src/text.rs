@@ -43,9 +43,10 @@ impl<'a> TokenText<'a> {
             reader.lexeme(lexeme, joint);
         }
         if let Some(unterminated) = unterminated {
-            let (mark, help) = match unterminated.is_comment {
-                true => ("/*", "write `*/` where it ends"),
-                false => ("\"", "write `\"` where it ends"),
+            let (mark, help) = if unterminated.is_comment {
+                ("/*", "write `*/` where it ends")
+            } else {
+                ("\"", "write `\"` where it ends")
             };
             let start = text.get(unterminated.start..).and_then(|rest| rest.find(mark)).unwrap_or_default();
             let start = unterminated.start + start;

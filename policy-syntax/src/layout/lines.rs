@@ -61,7 +61,7 @@ impl<'s> Layout<'s> {
         }
         let mut writer = Writer::new(self.source, indent, column);
         writer.push("{");
-        writer.behind(&block.opening, indent);
+        writer.comments_behind(&block.opening, indent);
         let lines = self.lines(&block.entries, indent + INDENT);
         for (number, (entry, line)) in block.entries.iter().zip(lines).enumerate() {
             if entry.blank_before && number > 0 {
@@ -69,7 +69,7 @@ impl<'s> Layout<'s> {
             }
             writer.line(indent + INDENT);
             writer.push(&line);
-            writer.behind(&entry.behind, indent + INDENT);
+            writer.comments_behind(&entry.behind, indent + INDENT);
         }
         writer.line(indent);
         writer.push("}");
@@ -111,7 +111,7 @@ impl<'s> Layout<'s> {
     fn entry(&self, content: &Content, indent: usize) -> String {
         let mut writer = self.writer(indent);
         match content {
-            Content::Comment(remark) => writer.beside(remark, indent),
+            Content::Comment(remark) => writer.comment_beside(remark, indent),
             Content::Attribute(atoms) => self.inline(atoms, 0..atoms.len(), Groups::AsWritten, false, &mut writer),
             Content::Statement(Statement { atoms, block: None, .. }) => writer = self.statement(atoms, indent, 0),
             Content::Statement(Statement { atoms, block: Some(block), has_semicolon }) => {
@@ -244,9 +244,9 @@ impl<'s> Layout<'s> {
         let indent = writer.indent();
         for index in range {
             let Some(atom) = atoms.get(index) else { continue };
-            writer.above(&atom.above, indent);
+            writer.comments_above(&atom.above, indent);
             for remark in &atom.beside {
-                writer.beside(remark, indent);
+                writer.comment_beside(remark, indent);
             }
             let spaced = space_before(atoms, index, is_json) || !atom.beside.is_empty();
             match &atom.piece {
@@ -256,7 +256,7 @@ impl<'s> Layout<'s> {
                     self.group(group, groups, writer);
                 }
             }
-            writer.behind(&atom.behind, indent);
+            writer.comments_behind(&atom.behind, indent);
         }
     }
 
@@ -284,14 +284,14 @@ impl<'s> Layout<'s> {
             return;
         }
         let indent = outside + INDENT;
-        writer.behind(&group.opening, indent);
+        writer.comments_behind(&group.opening, indent);
         for item in &group.items {
             writer.line(indent);
             self.item(item, 0..item.len(), indent, is_json, writer);
         }
         if !group.closing.is_empty() {
             writer.line(indent);
-            writer.above(&group.closing, indent);
+            writer.comments_above(&group.closing, indent);
         }
         writer.line(outside);
         writer.push(group.close);

@@ -1,7 +1,7 @@
 //! Statements that stand in a file of their own, as `policy.invariants` has them.
 
+use super::rust_file::{Formatted, format_rust};
 use super::unreadable::Unreadable;
-use super::{Formatted, format_rust};
 
 /// What a statement is further in within a macro.
 const INDENT: &str = "    ";

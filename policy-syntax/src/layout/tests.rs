@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::rust_file::{are_alike, format_once};
 use super::*;
 
 fn fmt(source: &str) -> String {
@@ -322,8 +323,8 @@ proptest! {
     #[test]
     fn once_is_enough(body in statements()) {
         let body = format!("{{{body}}}");
-        let laid_out = once(&body, 0, 0).unwrap();
-        prop_assert_eq!(&once(&laid_out, 0, 0).unwrap(), &laid_out);
+        let laid_out = format_once(&body, 0, 0).unwrap();
+        prop_assert_eq!(&format_once(&laid_out, 0, 0).unwrap(), &laid_out);
         prop_assert!(are_alike(&body, &laid_out));
     }
 

@@ -159,9 +159,10 @@ impl<'a> Parser<'_, 'a> {
             let next = self.peek();
             let line_ends = next.map_or(1, |token| token.line_ends);
             if line_ends > 0 {
-                match is_first_line {
-                    true => gap.behind.extend(line.drain(..).map(|(remark, _)| remark)),
-                    false => gap.above.append(&mut line),
+                if is_first_line {
+                    gap.behind.extend(line.drain(..).map(|(remark, _)| remark));
+                } else {
+                    gap.above.append(&mut line);
                 }
                 is_first_line = false;
             }
@@ -225,7 +226,7 @@ impl<'a> Parser<'_, 'a> {
             let Some(token) = self.peek() else { break };
             gap = self.atom(token, gap, &mut atoms)?;
         }
-        gap.behind = behind(&mut atoms);
+        gap.behind = take_trailing(&mut atoms);
         Ok((Content::Attribute(atoms), gap))
     }
 
@@ -251,7 +252,7 @@ impl<'a> Parser<'_, 'a> {
                 break;
             }
         }
-        gap.behind = behind(&mut atoms);
+        gap.behind = take_trailing(&mut atoms);
         Ok((Content::Statement(Statement { atoms, block: None, has_semicolon: false }), gap))
     }
 
@@ -342,6 +343,6 @@ fn starts_block(atoms: &[Atom]) -> bool {
 }
 
 /// Takes the comments behind the last atom: they end the line of all of it.
-fn behind<'a>(atoms: &mut [Atom<'a>]) -> Vec<Remark<'a>> {
+fn take_trailing<'a>(atoms: &mut [Atom<'a>]) -> Vec<Remark<'a>> {
     atoms.last_mut().map(|last| std::mem::take(&mut last.behind)).unwrap_or_default()
 }

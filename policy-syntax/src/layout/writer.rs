@@ -92,28 +92,28 @@ impl<'s> Writer<'s> {
     }
 
     /// Writes a comment within a line.
-    pub(super) fn beside(&mut self, remark: &Remark, indent: usize) {
+    pub(super) fn comment_beside(&mut self, remark: &Remark, indent: usize) {
         let space = usize::from(!self.is_at_start && !self.must_break);
         let column = if self.must_break { indent } else { self.column + space };
         self.word(&self.moved(remark, column), true, indent);
     }
 
     /// Writes comments on lines of their own.
-    pub(super) fn above(&mut self, remarks: &[Remark], indent: usize) {
+    pub(super) fn comments_above(&mut self, remarks: &[Remark], indent: usize) {
         for remark in remarks {
             if !self.is_at_start {
                 self.line(indent);
             }
-            self.beside(remark, indent);
+            self.comment_beside(remark, indent);
             self.must_break = true;
         }
     }
 
     /// Writes comments that end the line. Its width does not change: a comment is no reason to break a line.
-    pub(super) fn behind(&mut self, remarks: &[Remark], indent: usize) {
+    pub(super) fn comments_behind(&mut self, remarks: &[Remark], indent: usize) {
         let column = self.column;
         for remark in remarks {
-            self.beside(remark, indent);
+            self.comment_beside(remark, indent);
         }
         if !remarks.is_empty() {
             (self.column, self.must_break) = (column, true);

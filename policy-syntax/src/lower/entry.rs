@@ -114,7 +114,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push(if expanded { "[\n" } else { "[" });
         for (value, remove) in values.iter().zip(removes) {
             self.out.comments(value.docs);
-            self.out.string_of(value.place, value.used.clone(), |string| {
+            self.out.string_with(value.place, value.used.clone(), |string| {
                 let written_out = value.text.starts_with("add ") || value.text.starts_with("remove ");
                 if write_out && !(value.quoted && written_out) {
                     string.plain(if remove { "remove " } else { "add " });
@@ -146,7 +146,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push(if expanded { "[\n" } else { "[" });
         for port in ports {
             self.out.comments(port.docs);
-            self.out.string_of(port.place, port.used.clone(), |string| {
+            self.out.string_with(port.place, port.used.clone(), |string| {
                 if let Some(protocol) = port.protocol {
                     string.part(&protocol.text, protocol.place);
                     string.plain(":");
@@ -196,7 +196,7 @@ impl<'t> Writer<'_, 't> {
             // The last colon parts host and ports, so a bare IPv6 address needs its brackets.
             let bracketed = host.text.parse::<std::net::Ipv6Addr>().is_ok();
             self.out.comments(host.docs);
-            self.out.string_of(place, host.used.clone(), |string| {
+            self.out.string_with(place, host.used.clone(), |string| {
                 string.plain(if bracketed { "[" } else { "" });
                 string.part(&host.text, host.place);
                 string.plain(if bracketed { "]:" } else { ":" });
@@ -344,7 +344,7 @@ impl<'t> Writer<'_, 't> {
                 }
                 ClauseValue::Nothing => {
                     self.out.key(kind.key());
-                    self.out.mapped(clause.key.place, |out| out.push("true"));
+                    self.out.map(clause.key.place, |out| out.push("true"));
                     self.out.push(",\n");
                 }
             }
@@ -433,7 +433,7 @@ impl<'t> Writer<'_, 't> {
                 if self.is_no_target(&port, proto) {
                     continue;
                 }
-                self.out.string_of(probe.place, None, |string| {
+                self.out.string_with(probe.place, None, |string| {
                     string.part(&host.text, probe.host.word.place);
                     string.plain(":");
                     string.part(&port.range.text, port.used.as_ref().map_or(port.place, |used| used.place));

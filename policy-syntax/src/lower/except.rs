@@ -97,9 +97,11 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
             Finding { notes: vec![(note, None)], ..finding }.help(people)
         }
         Why::Address => {
-            let (bearer, help) = match Name::new(Text::escaped(&*by.text, Origin::default())).kind.is_address() {
-                true => (item, "give that device a tag or a group of its own, and name the others"),
-                false => (by, "write the addresses that are to be taken out"),
+            let is_address = Name::new(Text::escaped(&*by.text, Origin::default())).kind.is_address();
+            let (bearer, help) = if is_address {
+                (item, "give that device a tag or a group of its own, and name the others")
+            } else {
+                (by, "write the addresses that are to be taken out")
             };
             let note =
                 format!("a device of `{}` may have such an address, and the policy does not say which", bearer.written);

@@ -18,13 +18,13 @@ impl Text {
 
     fn json_value(&mut self, json: &Json, expand: bool) {
         let (open, items, close) = match &json.kind {
-            JsonKind::Plain(text) => return self.mapped(json.place, |out| out.push(text)),
+            JsonKind::Plain(text) => return self.map(json.place, |out| out.push(text)),
             JsonKind::String(text) => return self.string(text, json.place),
             JsonKind::Array(items) => ("[", items, "]"),
             JsonKind::Object(items) => ("{", items, "}"),
         };
         let expand = expand && !items.is_empty();
-        self.mapped(json.place, |out| {
+        self.map(json.place, |out| {
             out.push(open);
             if expand {
                 out.push("\n");

@@ -32,7 +32,7 @@ impl<'t> Writer<'_, 't> {
             }
             let reason = lint.reason.split_whitespace().collect::<Vec<_>>().join(" ");
             let comment = model::Lint::comment(lint.level, codes, &reason);
-            self.out.mapped(place, |out| out.line(&format!(" {comment}")));
+            self.out.map(place, |out| out.line(&format!(" {comment}")));
         }
     }
 }

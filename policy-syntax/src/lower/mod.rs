@@ -16,7 +16,7 @@ use policy_core::model::Origin;
 use policy_core::{Code, Policy};
 
 use crate::finding::Finding;
-use crate::parse::Reading;
+use crate::parse::{Reading, remove_allowed};
 use crate::token_range::TokenRange;
 use crate::tree::{Allow, Comment, Entry, Form, Item, Let, Marks, SectionKind, Setting, SettingValue, Tree};
 
@@ -351,23 +351,12 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             self.entry(kind, entry, allows);
-            self.allow_since(findings, [block, &entry.marks]);
+            // They are about words that are not written.
+            remove_allowed(self.findings, findings, &[block, &entry.marks]);
             if entry.broken || self.findings.iter().skip(findings).any(Finding::is_error) {
                 self.broken.extend(self.out.since(start));
             }
         }
-    }
-}
-
-impl Writer<'_, '_> {
-    /// Forgets the warnings since the first `count` findings that are allowed. They are about words that are not written.
-    fn allow_since(&mut self, count: usize, marks: [&Marks; 2]) {
-        let mut index = 0;
-        self.findings.retain(|finding| {
-            index += 1;
-            let mut allows = marks.iter().flat_map(|marks| &marks.allows);
-            index <= count || !allows.any(|allow| allow.codes.contains(&finding.code.name()))
-        });
     }
 }
 

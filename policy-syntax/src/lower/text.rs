@@ -44,7 +44,7 @@ impl Text {
     }
 
     /// What `write` writes comes from `place`, as far as it says nothing closer.
-    pub(super) fn mapped(&mut self, place: TokenRange, write: impl FnOnce(&mut Self)) {
+    pub(super) fn map(&mut self, place: TokenRange, write: impl FnOnce(&mut Self)) {
         let start = self.position();
         write(self);
         self.add(start, place, None);
@@ -56,11 +56,11 @@ impl Text {
 
     /// A string from the value of a `let`, perhaps, which is used there.
     fn string_used(&mut self, text: &str, place: TokenRange, used: Option<Use>) {
-        self.string_of(place, used, |string| string.plain(text));
+        self.string_with(place, used, |string| string.plain(text));
     }
 
     /// A string made of parts that have places of their own.
-    pub(super) fn string_of(&mut self, place: TokenRange, used: Option<Use>, write: impl FnOnce(&mut StringParts)) {
+    pub(super) fn string_with(&mut self, place: TokenRange, used: Option<Use>, write: impl FnOnce(&mut StringParts)) {
         let start = self.position();
         self.text.push('"');
         write(&mut StringParts(self));

@@ -52,7 +52,7 @@ impl Reader<'_> {
             match self.cursor.token(self.cursor.at) {
                 _ if key == "let" => self.let_item(),
                 Some(TokenKind::Punct { char: '=', .. }) => self.statements(Block::Setting, self.cursor.tokens.len()),
-                Some(TokenKind::Open { close, .. }) => match SectionKind::meant(key) {
+                Some(TokenKind::Open { close, .. }) => match SectionKind::from_similar_key(key) {
                     Some(kind) => self.block(Block::Section(kind), *close),
                     None => self.cursor.at = close + 1,
                 },

@@ -2,10 +2,7 @@
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
-use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
-
-use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{Assert, AssertKind, Marks, Port, PortKind, Probe, SectionKind, Selector, SshTest, Test, Word};
@@ -34,10 +31,7 @@ impl Parser<'_, '_> {
 
     fn refuse_more_sources(&mut self, src: &[Selector], what: &str) {
         if let [_, second, ..] = src {
-            self.report(
-                Finding::new(Code::Syntax, second.word.place, format!("{what} has one source"))
-                    .help("write a test for each of the sources"),
-            );
+            self.complain(second.word.place, format!("{what} has one source"), "write a test for each of the sources");
         }
     }
 
@@ -45,8 +39,7 @@ impl Parser<'_, '_> {
         if !self.peek_is("except") || self.next_goes_on() {
             return Ok(());
         }
-        let finding = Finding::new(Code::Syntax, self.here(), message).help("name what is meant, and nothing else");
-        Err(self.fail(finding))
+        Err(self.refuse(self.here(), message, "name what is meant, and nothing else"))
     }
 
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {
@@ -58,18 +51,12 @@ impl Parser<'_, '_> {
         match read {
             Some((asserts, _)) => {
                 if self.peek_punct(';') {
-                    self.report(
-                        Finding::new(Code::Syntax, self.here(), "no `;` after the block of a test")
-                            .help("leave it out"),
-                    );
+                    self.complain(self.here(), "no `;` after the block of a test", "leave it out");
                     self.punct(';');
                 }
                 Ok(asserts)
             }
-            None => {
-                let finding = self.expected("`{`").help(kind.example());
-                Err(self.fail(finding))
-            }
+            None => Err(self.unexpected("`{`", kind.example())),
         }
     }
 
@@ -89,14 +76,10 @@ impl Parser<'_, '_> {
     fn assert(&mut self, kind: SectionKind, marks: Marks) -> Parsed<Assert> {
         if !marks.allows.is_empty() {
             let place = self.here();
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, "an `allow` stands above a test, not within it")
-                    .help("move it above the test"),
-            ));
+            return Err(self.refuse(place, "an `allow` stands above a test, not within it", "move it above the test"));
         }
         let Some(key) = self.ident() else {
-            let finding = self.expected("`accept` or `deny`").help(kind.example());
-            return Err(self.fail(finding));
+            return Err(self.unexpected("`accept` or `deny`", kind.example()));
         };
         let tests = kind == SectionKind::Tests;
         let kind = match key.text.as_str() {
@@ -126,7 +109,7 @@ impl Parser<'_, '_> {
                 }
             },
         };
-        self.fail(Finding::new(Code::Syntax, key.place, format!("a test has no `{}`", key.text)).help(help))
+        self.refuse(key.place, format!("a test has no `{}`", key.text), help)
     }
 
     fn proto(&mut self) -> Parsed<Word> {
@@ -145,8 +128,7 @@ impl Parser<'_, '_> {
         loop {
             if !self.peek_selector() {
                 if probes.is_empty() {
-                    let finding = self.expected("a host and a port").help("write `accept tag:web:443;`");
-                    return Err(self.fail(finding));
+                    return Err(self.unexpected("a host and a port", "write `accept tag:web:443;`"));
                 }
                 return Ok(probes);
             }
@@ -168,9 +150,10 @@ impl Parser<'_, '_> {
                 self.punct(':');
                 let port = self.literal().map_or("443".to_owned(), |port| port.text);
                 let place = self.since(start);
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, place, "the port belongs inside the quotes")
-                        .help(format!("write `\"{text}:{port}\"`")),
+                return Err(self.refuse(
+                    place,
+                    "the port belongs inside the quotes",
+                    format!("write `\"{text}:{port}\"`"),
                 ));
             }
             let place = host.word.place;
@@ -178,9 +161,11 @@ impl Parser<'_, '_> {
         }
         if self.punct(':').is_none() {
             let text = &host.word.text;
-            let finding = Finding::new(Code::Syntax, host.word.place, format!("`{text}` lacks its port"))
-                .help(format!("a test probes one host on one port, as in `{text}:443`"));
-            return Err(self.fail(finding));
+            return Err(self.refuse(
+                host.word.place,
+                format!("`{text}` lacks its port"),
+                format!("a test probes one host on one port, as in `{text}:443`"),
+            ));
         }
         if self.peek_ident().is_some_and(|word| !is_reserved(word)) {
             let name = self.name("a port after the `:`")?;
@@ -192,8 +177,7 @@ impl Parser<'_, '_> {
             None => match self.literal() {
                 Some(word) => word,
                 None => {
-                    let finding = self.expected("a port after the `:`").help("write the port's number");
-                    return Err(self.fail(finding));
+                    return Err(self.unexpected("a port after the `:`", "write the port's number"));
                 }
             },
         };
@@ -201,9 +185,10 @@ impl Parser<'_, '_> {
             self.punct('-');
             self.literal();
             let place = self.since(range.place);
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, "a test probes one port, not a range")
-                    .help("name the ports one by one, each with its host"),
+            return Err(self.refuse(
+                place,
+                "a test probes one port, not a range",
+                "name the ports one by one, each with its host",
             ));
         }
         let port = Port { docs: Vec::new(), place: range.place, kind: PortKind::Range { protocol: None, range } };

@@ -31,9 +31,11 @@ impl Parser<'_, '_> {
         if kind != SectionKind::IpSets || !self.peek_is("except") {
             return Ok(Vec::new());
         }
-        let finding = Finding::new(Code::Syntax, self.here(), "an ip set has `remove` instead of `except`")
-            .help("write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`");
-        Err(self.fail(finding))
+        Err(self.refuse(
+            self.here(),
+            "an ip set has `remove` instead of `except`",
+            "write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`",
+        ))
     }
 
     fn values(&mut self, kind: SectionKind) -> Parsed<Vec<Value>> {
@@ -57,7 +59,7 @@ impl Parser<'_, '_> {
             if !remove && !self.next_goes_on() && self.peek_is("add") {
                 let place = self.here();
                 self.ident();
-                self.report(Finding::new(Code::Syntax, place, "`add` goes without saying").help("leave it out"));
+                self.complain(place, "`add` goes without saying", "leave it out");
             }
             let mut selector = self.selector(what)?;
             selector.docs.splice(0..0, docs);
@@ -75,9 +77,7 @@ impl Parser<'_, '_> {
         let Some(email) = self.string()? else {
             let selector = self.selector("an e-mail address in quotes")?;
             let message = format!("`{}` is no e-mail address in quotes", selector.word.text);
-            return Err(
-                self.fail(Finding::new(Code::Syntax, selector.word.place, message).help(SectionKind::Users.example()))
-            );
+            return Err(self.refuse(selector.word.place, message, SectionKind::Users.example()));
         };
         let comma = self.punct(',').is_some();
         let role = if comma && !self.peek_punct(';') { Some(self.name("a role")?) } else { None };
@@ -141,10 +141,7 @@ impl Parser<'_, '_> {
         let entries = self.group(Delimiter::Brace, |inside| inside.entries(SectionKind::TagOwners));
         match entries {
             Some((entries, _)) => Ok(Approvers { key, entries }),
-            None => {
-                let finding = self.expected("`{`").help(example);
-                Err(self.fail(finding))
-            }
+            None => Err(self.unexpected("`{`", example)),
         }
     }
 }

@@ -54,7 +54,7 @@ impl Parser<'_, '_> {
     pub(super) fn for_loop(&mut self, marks: &Marks, read: &mut dyn FnMut(&mut Parser<'_, '_>)) -> Parsed<()> {
         let start = self.here();
         self.refuse_marks(marks, start);
-        let header = self.header().and_then(|header| self.checked(header, start));
+        let header = self.header().and_then(|header| self.check_header(header, start));
         let block = self.block(Delimiter::Brace);
         match (header, block) {
             (Ok(header), Some(block)) => {
@@ -80,9 +80,10 @@ impl Parser<'_, '_> {
             Marks { allows, .. } if !allows.is_empty() => "an `#[allow(…)]`",
             _ => return,
         };
-        self.report(
-            Finding::new(Code::Syntax, place, format!("{what} above a `for` belongs to none of its statements"))
-                .help("move it into the loop, above a statement; a `//!` may stand above the loop"),
+        self.complain(
+            place,
+            format!("{what} above a `for` belongs to none of its statements"),
+            "move it into the loop, above a statement; a `//!` may stand above the loop",
         );
     }
 
@@ -94,15 +95,11 @@ impl Parser<'_, '_> {
             None => vec![self.variable()?],
         };
         if self.keyword("in").is_none() {
-            let finding = self.expected("`in` and a list").help(EXAMPLE);
-            return Err(self.fail(finding));
+            return Err(self.unexpected("`in` and a list", EXAMPLE));
         }
         match self.group(Delimiter::Bracket, |inside| inside.rows(variables.len())) {
             Some((rows, _)) => Ok(Header { variables, rows: rows? }),
-            None => {
-                let finding = self.expected("a list in brackets").help(EXAMPLE);
-                Err(self.fail(finding))
-            }
+            None => Err(self.unexpected("a list in brackets", EXAMPLE)),
         }
     }
 
@@ -111,8 +108,7 @@ impl Parser<'_, '_> {
         while !self.at_end() {
             variables.push(self.variable()?);
             if self.punct(',').is_none() && !self.at_end() {
-                let finding = self.expected("`,`");
-                return Err(self.fail(finding));
+                return Err(self.unexpected_token("`,`"));
             }
         }
         Ok(variables)
@@ -120,20 +116,20 @@ impl Parser<'_, '_> {
 
     fn variable(&mut self) -> Parsed<Word> {
         if self.peek_punct('$') {
-            let finding = Finding::new(Code::Syntax, self.here(), "a variable has its `$` where it is used")
-                .help("leave it out here: `for name in [web, db]`");
-            return Err(self.fail(finding));
+            return Err(self.refuse(
+                self.here(),
+                "a variable has its `$` where it is used",
+                "leave it out here: `for name in [web, db]`",
+            ));
         }
         match self.ident() {
             Some(word) if !self.peek_dash() => Ok(word),
-            Some(word) => Err(self.fail(
-                Finding::new(Code::Syntax, word.place, "the name of a variable has no dashes")
-                    .help("choose one word; in `$name-db`, the variable is `name`"),
+            Some(word) => Err(self.refuse(
+                word.place,
+                "the name of a variable has no dashes",
+                "choose one word; in `$name-db`, the variable is `name`",
             )),
-            None => {
-                let finding = self.expected("the name of a variable").help(EXAMPLE);
-                Err(self.fail(finding))
-            }
+            None => Err(self.unexpected("the name of a variable", EXAMPLE)),
         }
     }
 
@@ -153,15 +149,15 @@ impl Parser<'_, '_> {
                     values(row.len()),
                     if width == 1 { "1 variable".to_owned() } else { format!("{width} variables") }
                 );
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, place, message)
-                        .help("write `for (name, port) in [(web, 443), (db, 5432)]`, a pair for each time around"),
+                return Err(self.refuse(
+                    place,
+                    message,
+                    "write `for (name, port) in [(web, 443), (db, 5432)]`, a pair for each time around",
                 ));
             }
             rows.push(row);
             if self.punct(',').is_none() && !self.at_end() {
-                let finding = self.expected("`,` between elements");
-                return Err(self.fail(finding));
+                return Err(self.unexpected_token("`,` between elements"));
             }
         }
         Ok(rows)
@@ -172,8 +168,7 @@ impl Parser<'_, '_> {
         while !self.at_end() {
             elements.push(self.element()?);
             if self.punct(',').is_none() && !self.at_end() {
-                let finding = self.expected("`,` between values");
-                return Err(self.fail(finding));
+                return Err(self.unexpected_token("`,` between values"));
             }
         }
         Ok(elements)
@@ -199,7 +194,7 @@ impl Parser<'_, '_> {
     }
 
     /// Reports what makes no sense of a loop that can be read.
-    fn checked(&mut self, mut header: Header, start: TokenRange) -> Parsed<Header> {
+    fn check_header(&mut self, mut header: Header, start: TokenRange) -> Parsed<Header> {
         let place = self.since(start);
         let mut seen: HashMap<String, TokenRange> = HashMap::new();
         for variable in &header.variables {
@@ -212,14 +207,13 @@ impl Parser<'_, '_> {
             }
         }
         if header.rows.is_empty() || header.variables.is_empty() {
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, "this `for` has nothing to write out").help("leave the loop out"),
-            ));
+            return Err(self.refuse(place, "this `for` has nothing to write out", "leave the loop out"));
         }
         if self.state.variables.len() >= MAX_DEPTH {
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, format!("loops with more than {MAX_DEPTH} variables in all"))
-                    .help("use a tuple of the values that belong together, `for (name, port) in […]`"),
+            return Err(self.refuse(
+                place,
+                format!("loops with more than {MAX_DEPTH} variables in all"),
+                "use a tuple of the values that belong together, `for (name, port) in […]`",
             ));
         }
         let mut seen: HashMap<Vec<String>, TokenRange> = HashMap::new();
@@ -257,10 +251,7 @@ impl Parser<'_, '_> {
             self.state.tokens_left = substitution.left;
             if self.state.tokens_left == 0 {
                 let message = format!("written out, the loops of this policy make more than {MAX_TOKENS} words");
-                self.report(
-                    Finding::new(Code::Syntax, start, message)
-                        .help("this is more than any policy needs: nest fewer loops"),
-                );
+                self.complain(start, message, "this is more than any policy needs: nest fewer loops");
                 break;
             }
             let place = place_of(row);
@@ -291,8 +282,7 @@ impl Parser<'_, '_> {
         let start = self.here();
         self.punct('$');
         let Some(name) = self.ident() else {
-            let finding = self.expected("the name of a variable after `$`").help(EXAMPLE);
-            return self.fail(finding);
+            return self.unexpected("the name of a variable after `$`", EXAMPLE);
         };
         let place = self.since(start);
         self.no_variable(&name.text, place, &format!("${}", name.text));

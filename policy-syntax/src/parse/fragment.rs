@@ -21,9 +21,10 @@ impl Parser<'_, '_> {
     pub(super) fn use_fragment(&mut self, marks: &Marks, items: &mut Vec<Item>) -> Parsed<()> {
         let start = self.here();
         if !marks.docs.is_empty() || !marks.allows.is_empty() {
-            self.report(
-                Finding::new(Code::Syntax, start, "nothing above a `use` is about a statement of the fragment")
-                    .help("move it into the fragment; a `//!` may stand above the `use`"),
+            self.complain(
+                start,
+                "nothing above a `use` is about a statement of the fragment",
+                "move it into the fragment; a `//!` may stand above the `use`",
             );
         }
         self.keyword("use");
@@ -35,9 +36,10 @@ impl Parser<'_, '_> {
         let Some(fragment) = self.fragments.next() else {
             let place = self.since(start);
             self.state.recovered.all = true;
-            self.report(
-                Finding::new(Code::Syntax, place, "a fragment is used at the top level of a policy")
-                    .help("move the `use` there: not even a fragment uses another one"),
+            self.complain(
+                place,
+                "a fragment is used at the top level of a policy",
+                "move the `use` there: not even a fragment uses another one",
             );
             return Ok(());
         };
@@ -67,8 +69,7 @@ impl Parser<'_, '_> {
         let mut keys = HashSet::new();
         loop {
             let Some(key) = self.ident() else {
-                let finding = self.expected("a section").help("write `only grants, tests`");
-                return Err(self.fail(finding));
+                return Err(self.unexpected("a section", "write `only grants, tests`"));
             };
             keys.insert(key.text);
             if self.punct(',').is_none() || self.at_end() {

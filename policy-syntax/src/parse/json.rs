@@ -21,8 +21,7 @@ impl Parser<'_, '_> {
         if self.peek_group(Delimiter::Brace) {
             return self.json();
         }
-        let finding = self.expected(format_args!("{what}: a JSON object in braces"));
-        Err(self.fail(finding))
+        Err(self.unexpected_token(format_args!("{what}: a JSON object in braces")))
     }
 
     fn json_at(&mut self, depth: usize) -> Parsed<Json> {
@@ -39,9 +38,10 @@ impl Parser<'_, '_> {
         let minus = self.peek_punct('-') && self.punct('-').is_some();
         if let Some(text) = self.peek_literal() {
             if !is_json_number(text) {
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, start, format!("`{text}` is no JSON number"))
-                        .help("write it in decimal, without underscores or a suffix, or put it in quotes"),
+                return Err(self.refuse(
+                    start,
+                    format!("`{text}` is no JSON number"),
+                    "write it in decimal, without underscores or a suffix, or put it in quotes",
                 ));
             }
             self.literal();
@@ -53,14 +53,12 @@ impl Parser<'_, '_> {
                 self.ident();
                 Ok(Json { kind: JsonKind::Plain(word.to_owned()), place: start })
             }
-            Some(word) if !minus => Err(self.fail(
-                Finding::new(Code::Syntax, start, format!("`{word}` is no JSON value"))
-                    .help(format!("text is written in quotes: `\"{word}\"`")),
+            Some(word) if !minus => Err(self.refuse(
+                start,
+                format!("`{word}` is no JSON value"),
+                format!("text is written in quotes: `\"{word}\"`"),
             )),
-            _ => {
-                let finding = self.expected("a JSON value");
-                Err(self.fail(finding))
-            }
+            _ => Err(self.unexpected_token("a JSON value")),
         }
     }
 
@@ -77,9 +75,10 @@ impl Parser<'_, '_> {
                 let start = inside.here();
                 let docs = inside.docs();
                 if inside.at_end() {
-                    return Err(inside.fail(
-                        Finding::new(Code::Syntax, start, "`///` with nothing after it to belong to")
-                            .help("use `//!` for a comment that stands alone"),
+                    return Err(inside.refuse(
+                        start,
+                        "`///` with nothing after it to belong to",
+                        "use `//!` for a comment that stands alone",
                     ));
                 }
                 items.push(if object {
@@ -88,8 +87,7 @@ impl Parser<'_, '_> {
                     JsonItem::Element(docs, inside.json_at(depth + 1)?)
                 });
                 if inside.punct(',').is_none() && !inside.at_end() && !inside.peek_note() {
-                    let finding = inside.expected("`,`");
-                    return Err(inside.fail(finding));
+                    return Err(inside.unexpected_token("`,`"));
                 }
             }
             Ok(items)
@@ -109,8 +107,7 @@ impl Parser<'_, '_> {
             return Err(self.fail(finding));
         };
         if self.punct(':').is_none() {
-            let finding = self.expected(format_args!("`:` after `\"{}\"`", name.text));
-            return Err(self.fail(finding));
+            return Err(self.unexpected_token(format_args!("`:` after `\"{}\"`", name.text)));
         }
         Ok(JsonItem::Member(docs, name, self.json_at(depth + 1)?))
     }

@@ -29,9 +29,10 @@ impl Parser<'_, '_> {
         self.end_of_statement()?;
         let reason = reason.map(|reason| reason.text).filter(|reason| !reason.trim().is_empty());
         if level == Level::Allow && reason.is_none() {
-            self.report(
-                Finding::new(Code::Syntax, word, "an `allow` says why")
-                    .help("write the reason behind it: `unused-tag = allow \"kept for the migration\";`"),
+            self.complain(
+                word,
+                "an `allow` says why",
+                "write the reason behind it: `unused-tag = allow \"kept for the migration\";`",
             );
         }
         let codes = names.into_iter().filter_map(|name| self.lint_code(name, level)).collect();

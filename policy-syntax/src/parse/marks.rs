@@ -20,9 +20,10 @@ impl Parser<'_, '_> {
             self.punct('!');
             match self.attribute() {
                 Ok(Attribute::Doc(more)) => lines.extend(more),
-                Ok(Attribute::Allow(_, place)) => self.report(
-                    Finding::new(Code::Syntax, place, "an `allow` belongs to what follows it")
-                        .help("write `#[allow(…)]`, without the `!`"),
+                Ok(Attribute::Allow(_, place)) => self.complain(
+                    place,
+                    "an `allow` belongs to what follows it",
+                    "write `#[allow(…)]`, without the `!`",
                 ),
                 Err(Failed) => {}
             }
@@ -39,9 +40,10 @@ impl Parser<'_, '_> {
         let marks = self.marks();
         if !marks.allows.is_empty() {
             let place = self.since(start);
-            self.report(
-                Finding::new(Code::Syntax, place, "an `allow` stands above an entry or a section, not above an item")
-                    .help("move it above the entry"),
+            self.complain(
+                place,
+                "an `allow` stands above an entry or a section, not above an item",
+                "move it above the entry",
             );
         }
         marks.docs
@@ -75,9 +77,10 @@ impl Parser<'_, '_> {
     fn refuse_tail(&mut self, before: Option<TokenRange>, comment: TokenRange) {
         let Some(before) = before else { return };
         if (self.source.are_on_one_line)(before.last, comment.first) {
-            self.report(
-                Finding::new(Code::Syntax, comment, "a `///` behind code describes the next entry, not this one")
-                    .help("put it on a line of its own, above what it is about"),
+            self.complain(
+                comment,
+                "a `///` behind code describes the next entry, not this one",
+                "put it on a line of its own, above what it is about",
             );
         }
     }
@@ -94,29 +97,16 @@ impl Parser<'_, '_> {
         self.fail(finding)
     }
 
-    /// Forgets the warnings since the first `count` findings that `marks` allow.
-    pub(super) fn allow_since(&mut self, count: usize, marks: &Marks) {
-        let mut index = 0;
-        self.state.findings.retain(|finding| {
-            index += 1;
-            index <= count || !marks.allows.iter().any(|allow| allow.codes.contains(&finding.code.name()))
-        });
-    }
-
     /// The brackets of an attribute: `doc = "…"` or `allow(…)`.
     fn attribute(&mut self) -> Parsed<Attribute> {
         let read = self.group(Delimiter::Bracket, |inside| {
             let Some(name) = inside.ident() else {
-                let finding = inside.expected("`allow` or a comment");
-                return Err(inside.fail(finding));
+                return Err(inside.unexpected_token("`allow` or a comment"));
             };
             match name.text.as_str() {
                 "doc" if inside.punct('=').is_some() => match inside.string()? {
                     Some(text) => Ok(Attribute::Doc(comment_lines(&text.text))),
-                    None => {
-                        let finding = inside.expected("the text of a comment");
-                        Err(inside.fail(finding))
-                    }
+                    None => Err(inside.unexpected_token("the text of a comment")),
                 },
                 "allow" => inside.allow(name.place).map(|allow| Attribute::Allow(allow, name.place)),
                 other => {
@@ -128,10 +118,7 @@ impl Parser<'_, '_> {
         });
         match read {
             Some((attribute, _)) => attribute,
-            None => {
-                let finding = self.expected("`[`");
-                Err(self.fail(finding))
-            }
+            None => Err(self.unexpected_token("`[`")),
         }
     }
 
@@ -148,8 +135,7 @@ impl Parser<'_, '_> {
                     codes.push(inside.warning(&name)?);
                 }
                 if inside.punct(',').is_none() && !inside.at_end() {
-                    let finding = inside.expected("`,`");
-                    return Err(inside.fail(finding));
+                    return Err(inside.unexpected_token("`,`"));
                 }
             }
             Ok(())
@@ -157,20 +143,15 @@ impl Parser<'_, '_> {
         match read {
             Some((result, _)) => result?,
             None => {
-                let finding = self.expected("`(` and the name of a warning");
-                return Err(self.fail(finding));
+                return Err(self.unexpected_token("`(` and the name of a warning"));
             }
         }
         match reason.filter(|reason| !reason.text.trim().is_empty()) {
             Some(reason) if !codes.is_empty() => Ok(Allow { codes, reason: reason.text }),
-            Some(_) => Err(self.fail(
-                Finding::new(Code::Syntax, place, "this `allow` names no warning")
-                    .help("write `#[allow(unused_tag, reason = \"…\")]`"),
-            )),
-            None => Err(self.fail(
-                Finding::new(Code::Syntax, place, "an `allow` says why")
-                    .help("write `#[allow(unused_tag, reason = \"…\")]`"),
-            )),
+            Some(_) => {
+                Err(self.refuse(place, "this `allow` names no warning", "write `#[allow(unused_tag, reason = \"…\")]`"))
+            }
+            None => Err(self.refuse(place, "an `allow` says why", "write `#[allow(unused_tag, reason = \"…\")]`")),
         }
     }
 
@@ -192,4 +173,14 @@ impl Parser<'_, '_> {
 enum Attribute {
     Doc(Vec<String>),
     Allow(Allow, TokenRange),
+}
+
+/// Removes the warnings after the first `count` findings that `marks` allow.
+pub(crate) fn remove_allowed(findings: &mut Vec<Finding>, count: usize, marks: &[&Marks]) {
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        let mut allows = marks.iter().flat_map(|marks| &marks.allows);
+        index <= count || !allows.any(|allow| allow.codes.contains(&finding.code.name()))
+    });
 }

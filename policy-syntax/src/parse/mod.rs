@@ -21,6 +21,7 @@ use crate::tree::{Item, Marks, Section, SectionKind, Tree, Word};
 
 use parser::Parser;
 
+pub(crate) use marks::remove_allowed;
 pub use reading::{Iteration, LetSummary, Reading, RecoveredNames};
 pub use source::{Fragment, Source, SourceKind};
 

@@ -187,9 +187,10 @@ impl<'a, 'l> Parser<'a, 'l> {
                 self.check_string(&text, place);
                 Ok(Some(Word { text: text.into_owned(), place }))
             }
-            None => Err(self.fail(
-                Finding::new(Code::Syntax, place, format!("`{written}` is no plain string"))
-                    .help("write the text in double quotes, without a prefix or suffix"),
+            None => Err(self.refuse(
+                place,
+                format!("`{written}` is no plain string"),
+                "write the text in double quotes, without a prefix or suffix",
             )),
         }
     }
@@ -232,6 +233,27 @@ impl<'a, 'l> Parser<'a, 'l> {
     pub(super) fn fail(&mut self, finding: Finding) -> Failed {
         self.report(finding);
         Failed
+    }
+
+    /// Reports a mistake that is understood.
+    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) {
+        self.report(Finding::new(Code::Syntax, place, message).help(help));
+    }
+
+    /// Reports a mistake, and gives up on the statement.
+    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) -> Failed {
+        self.complain(place, message, help);
+        Failed
+    }
+
+    /// Reports the next token, where something else is expected.
+    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<String>) -> Failed {
+        self.fail(self.expected(expected).help(help))
+    }
+
+    /// Reports the next token, where only one thing can be expected.
+    pub(super) fn unexpected_token(&mut self, expected: impl Display) -> Failed {
+        self.fail(self.expected(expected))
     }
 
     /// "expected …, found …" at the next token.

@@ -2,7 +2,6 @@
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
-use policy_core::Code;
 use policy_core::model::PortRange;
 
 use crate::finding::Finding;
@@ -17,8 +16,7 @@ impl Parser<'_, '_> {
         loop {
             if !self.peek_port() {
                 if list.is_empty() {
-                    let finding = self.expected("a port").help("write a port, a range, `tcp:443` or `*`");
-                    return Err(self.fail(finding));
+                    return Err(self.unexpected("a port", "write a port, a range, `tcp:443` or `*`"));
                 }
                 return Ok(list);
             }
@@ -42,9 +40,10 @@ impl Parser<'_, '_> {
         let docs = self.docs();
         let start = self.here();
         if self.peek_group(Delimiter::Bracket) {
-            return Err(self.fail(
-                Finding::new(Code::Syntax, start, "a list has no brackets here")
-                    .help("write the ports alone, separated by commas"),
+            return Err(self.refuse(
+                start,
+                "a list has no brackets here",
+                "write the ports alone, separated by commas",
             ));
         }
         if self.peek_string() {
@@ -95,8 +94,7 @@ impl Parser<'_, '_> {
             None => match self.peek_ident() {
                 Some(word) => word,
                 None => {
-                    let finding = self.expected(what);
-                    return Err(self.fail(finding));
+                    return Err(self.unexpected_token(what));
                 }
             },
         };
@@ -114,9 +112,6 @@ impl Parser<'_, '_> {
             Ok(Some(word)) => word.text,
             _ => return Failed,
         };
-        self.fail(
-            Finding::new(Code::Syntax, place, format!("a port has no quotes: `\"{text}\"`"))
-                .help(format!("write `{text}`")),
-        )
+        self.refuse(place, format!("a port has no quotes: `\"{text}\"`"), format!("write `{text}`"))
     }
 }

@@ -18,9 +18,11 @@ impl Parser<'_, '_> {
         let dst = self.selected_destinations()?;
         let on = self.on()?;
         if self.peek_is("and") {
-            let finding = Finding::new(Code::Syntax, self.here(), "a grant has one list of ports, and no `and`")
-                .help("write a second grant for the other destinations");
-            return Err(self.fail(finding));
+            return Err(self.refuse(
+                self.here(),
+                "a grant has one list of ports, and no `and`",
+                "write a second grant for the other destinations",
+            ));
         }
         let clauses = self.clauses(SectionKind::Grants, &[ClauseKind::Via, ClauseKind::SrcPosture, ClauseKind::App])?;
         Ok(Grant { src, dst, on, clauses })
@@ -33,9 +35,10 @@ impl Parser<'_, '_> {
         let clauses = self.clauses(SectionKind::Acls, &[ClauseKind::SrcPosture])?;
         for target in &targets {
             if target.on.is_none() {
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, target.place, "an acl says which ports it opens")
-                        .help("write `on 443` after the destinations, or `on *` for all ports"),
+                return Err(self.refuse(
+                    target.place,
+                    "an acl says which ports it opens",
+                    "write `on 443` after the destinations, or `on *` for all ports",
                 ));
             }
         }
@@ -74,12 +77,10 @@ impl Parser<'_, '_> {
                     Finding::new(Code::Syntax, self.here(), format!("`{word}` is not an SSH action")).help(help);
                 Err(self.fail(finding))
             }
-            _ => {
-                let finding = self
-                    .expected("`accept` or `check`")
-                    .help("an SSH rule begins with its action: `check autogroup:member -> autogroup:self as autogroup:nonroot;`");
-                Err(self.fail(finding))
-            }
+            _ => Err(self.unexpected(
+                "`accept` or `check`",
+                "an SSH rule begins with its action: `check autogroup:member -> autogroup:self as autogroup:nonroot;`",
+            )),
         }
     }
 
@@ -89,9 +90,10 @@ impl Parser<'_, '_> {
         for selector in &list {
             if selector.kind == crate::tree::SelectorKind::Bare {
                 let name = &selector.word.text;
-                self.report(
-                    Finding::new(Code::Syntax, selector.word.place, format!("the account `{name}` lacks its quotes"))
-                        .help(format!("accounts on the machines are written in quotes: `\"{name}\"`")),
+                self.complain(
+                    selector.word.place,
+                    format!("the account `{name}` lacks its quotes"),
+                    format!("accounts on the machines are written in quotes: `\"{name}\"`"),
                 );
             }
         }
@@ -105,9 +107,10 @@ impl Parser<'_, '_> {
         let clauses = self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
         if clauses.is_empty() {
             let place = target.place().unwrap_or(self.previous());
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, "expected `attr`, `app` or `ipPool` after the targets")
-                    .help(SectionKind::NodeAttrs.example()),
+            return Err(self.refuse(
+                place,
+                "expected `attr`, `app` or `ipPool` after the targets",
+                SectionKind::NodeAttrs.example(),
             ));
         }
         Ok(NodeAttr { target, clauses })
@@ -118,8 +121,7 @@ impl Parser<'_, '_> {
         let kind = match self.peek_ident() {
             Some("only" | "never" | "isolated") if !self.next_goes_on() => self.ident().ok_or(Failed)?,
             _ => {
-                let finding = self.expected("`only`, `never` or `isolated`").help(SectionKind::Invariants.example());
-                return Err(self.fail(finding));
+                return Err(self.unexpected("`only`, `never` or `isolated`", SectionKind::Invariants.example()));
             }
         };
         let is_isolated = kind.text == "isolated";
@@ -175,11 +177,10 @@ impl Parser<'_, '_> {
             self.punct('=');
             self.punct('>');
             let place = self.since(start);
-            self.report(Finding::new(Code::Syntax, place, "expected `->`, found `=>`").help("write `->`"));
+            self.complain(place, "expected `->`, found `=>`", "write `->`");
             return Ok(());
         }
-        let finding = self.expected("`->` after the sources").help(kind.example());
-        Err(self.fail(finding))
+        Err(self.unexpected("`->` after the sources", kind.example()))
     }
 
     pub(super) fn destinations(&mut self) -> Parsed<Vec<Selector>> {
@@ -237,7 +238,7 @@ impl Parser<'_, '_> {
     fn clauses(&mut self, section: SectionKind, allowed: &[ClauseKind]) -> Parsed<Vec<Clause>> {
         let mut clauses: Vec<Clause> = Vec::new();
         while let Some(word) = self.peek_ident() {
-            let Some(kind) = ClauseKind::of(word) else {
+            let Some(kind) = ClauseKind::from_key(word) else {
                 if self.peek_kind() {
                     break;
                 }
@@ -247,9 +248,10 @@ impl Parser<'_, '_> {
             let value = self.clause_value(kind)?;
             if !allowed.contains(&kind) {
                 let clauses = one_of(allowed);
-                self.report(
-                    Finding::new(Code::Syntax, key.place, format!("`{}` has no clause `{word}`", section.key()))
-                        .help(format!("its clauses are {clauses}")),
+                self.complain(
+                    key.place,
+                    format!("`{}` has no clause `{word}`", section.key()),
+                    format!("its clauses are {clauses}"),
                 );
                 continue;
             }
@@ -288,9 +290,10 @@ impl Parser<'_, '_> {
         for selector in &list {
             if selector.kind != crate::tree::SelectorKind::Quoted {
                 let text = &selector.word.text;
-                self.report(
-                    Finding::new(Code::Syntax, selector.word.place, format!("`{text}` lacks its quotes"))
-                        .help(format!("write `{clause} \"{text}\"`")),
+                self.complain(
+                    selector.word.place,
+                    format!("`{text}` lacks its quotes"),
+                    format!("write `{clause} \"{text}\"`"),
                 );
             }
         }
@@ -395,7 +398,7 @@ impl ClauseKind {
         }
     }
 
-    fn of(word: &str) -> Option<ClauseKind> {
+    fn from_key(word: &str) -> Option<ClauseKind> {
         Self::ALL.iter().copied().find(|kind| kind.key() == word)
     }
 }

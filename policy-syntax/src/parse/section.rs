@@ -8,6 +8,7 @@ use crate::cursor::Cursor;
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
 
+use super::marks::remove_allowed;
 use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{
     Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree, Word,
@@ -74,15 +75,18 @@ impl Parser<'_, '_> {
         if self.punct('=').is_some() {
             return self.setting(marks, key).map(Item::Setting);
         }
-        if self.peek_punct(':') && (SectionKind::of(&key.text).is_some() || self.second_group(Delimiter::Brace)) {
-            let finding = Finding::new(Code::Syntax, self.here(), format!("no `:` after `{}`", key.text))
-                .help(format!("a section is written `{} {{ … }}`, a setting `{} = …;`", key.text, key.text));
-            return Err(self.fail(finding));
+        if self.peek_punct(':') && (SectionKind::from_key(&key.text).is_some() || self.second_group(Delimiter::Brace)) {
+            return Err(self.refuse(
+                self.here(),
+                format!("no `:` after `{}`", key.text),
+                format!("a section is written `{} {{ … }}`, a setting `{} = …;`", key.text, key.text),
+            ));
         }
         let message = format!("expected a section, found {}", statement_start(&key));
-        Err(self.fail(
-            Finding::new(Code::Syntax, key.place, message)
-                .help("statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`"),
+        Err(self.refuse(
+            key.place,
+            message,
+            "statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`",
         ))
     }
 
@@ -98,10 +102,7 @@ impl Parser<'_, '_> {
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
         if let Some(key) = key.as_ref().filter(|key| is_word(&key.text) && !crate::reserved::is_reserved(&key.text)) {
-            self.report(
-                Finding::new(Code::Syntax, key.place, "a key that is a word has no quotes")
-                    .help(format!("write `{} = …;`", key.text)),
-            );
+            self.complain(key.place, "a key that is a word has no quotes", format!("write `{} = …;`", key.text));
         }
         Ok(key)
     }
@@ -134,9 +135,7 @@ impl Parser<'_, '_> {
                 && only.kind == crate::tree::SelectorKind::Star
             {
                 let place = self.since(start);
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, place, "`*` alone cannot be named").help("write `*` where it is meant"),
-                ));
+                return Err(self.refuse(place, "`*` alone cannot be named", "write `*` where it is meant"));
             }
             LetValue::Selectors(selection)
         };
@@ -148,10 +147,7 @@ impl Parser<'_, '_> {
     pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Word> {
         let name = self.name(what)?;
         if crate::reserved::is_reserved(&name.text) {
-            return Err(self.fail(
-                Finding::new(Code::Syntax, name.place, format!("`{}` is a reserved word", name.text))
-                    .help("choose another name"),
-            ));
+            return Err(self.refuse(name.place, format!("`{}` is a reserved word", name.text), "choose another name"));
         }
         Ok(name)
     }
@@ -189,19 +185,16 @@ impl Parser<'_, '_> {
     }
 
     fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
-        let kind = match SectionKind::of(&key.text) {
+        let kind = match SectionKind::from_key(&key.text) {
             Some(kind) => kind,
             None => self.section_meant(&key)?,
         };
         let findings = self.state.findings.len();
         self.refuse_allows_of_lints(kind, &marks);
         let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
-        self.allow_since(findings, &marks);
+        remove_allowed(&mut self.state.findings, findings, &[&marks]);
         if self.peek_punct(';') {
-            self.report(
-                Finding::new(Code::Syntax, self.here(), format!("no `;` after the block of `{}`", key.text))
-                    .help("leave it out"),
-            );
+            self.complain(self.here(), format!("no `;` after the block of `{}`", key.text), "leave it out");
             self.punct(';');
         }
         match entries {
@@ -212,7 +205,7 @@ impl Parser<'_, '_> {
 
     /// Reports an unknown section, and reads it as the one that was meant, if that is clear.
     fn section_meant(&mut self, key: &Word) -> Parsed<SectionKind> {
-        let near = SectionKind::meant(&key.text);
+        let near = SectionKind::from_similar_key(&key.text);
         let help = match near {
             Some(near) => format!("did you mean `{}`?", near.key()),
             None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
@@ -246,7 +239,7 @@ impl Parser<'_, '_> {
                 let (start, findings) = (parser.here(), parser.state.findings.len());
                 parser.refuse_allows_of_lints(kind, &marks);
                 let form = parser.form(kind)?;
-                parser.allow_since(findings, &marks);
+                remove_allowed(&mut parser.state.findings, findings, &[&marks]);
                 let broken = parser.state.findings.iter().skip(findings).any(Finding::is_error);
                 entries.push(Entry { marks, place: parser.since(start), form, broken });
                 Ok(())
@@ -297,7 +290,7 @@ impl Parser<'_, '_> {
             ),
             _ => return Ok(()),
         };
-        Err(self.fail(Finding::new(Code::Syntax, self.here(), message).help(help)))
+        Err(self.refuse(self.here(), message, help))
     }
 
     fn json_entry(&mut self, kind: SectionKind) -> Parsed<Form> {
@@ -320,16 +313,15 @@ impl Parser<'_, '_> {
                 let start = self.previous();
                 self.punct('>');
                 let place = self.since(start);
-                self.report(Finding::new(Code::Syntax, place, "expected `=`, found `=>`").help("write `=`"));
+                self.complain(place, "expected `=`, found `=>`", "write `=`");
             }
             return Ok(());
         }
         if let Some(place) = self.punct(':') {
-            self.report(Finding::new(Code::Syntax, place, "expected `=`, found `:`").help("write `=`"));
+            self.complain(place, "expected `=`, found `:`", "write `=`");
             return Ok(());
         }
-        let finding = self.expected("`=`").help(help);
-        Err(self.fail(finding))
+        Err(self.unexpected("`=`", help))
     }
 
     /// `;`
@@ -357,18 +349,20 @@ impl Parser<'_, '_> {
 
     pub(super) fn missing_semicolon(&mut self) {
         let place = self.previous();
-        self.report(
-            Finding::new(Code::Syntax, place, "expected `;` after this")
-                .help("a statement ends with `;`, and the items of a list have `,` between them"),
+        self.complain(
+            place,
+            "expected `;` after this",
+            "a statement ends with `;`, and the items of a list have `,` between them",
         );
     }
 
     /// Nothing in `lints` is ever warned of.
     fn refuse_allows_of_lints(&mut self, kind: SectionKind, marks: &Marks) {
         if kind == SectionKind::Lints && !marks.allows.is_empty() {
-            self.report(
-                Finding::new(Code::Syntax, self.here(), "no warning is about `lints`")
-                    .help("write it as an entry: `unused-tag = allow \"kept for the migration\";`"),
+            self.complain(
+                self.here(),
+                "no warning is about `lints`",
+                "write it as an entry: `unused-tag = allow \"kept for the migration\";`",
             );
         }
     }
@@ -443,13 +437,13 @@ impl SectionKind {
         }
     }
 
-    pub(crate) fn of(key: &str) -> Option<SectionKind> {
+    pub(crate) fn from_key(key: &str) -> Option<SectionKind> {
         Self::ALL.iter().copied().find(|kind| kind.key() == key)
     }
 
     /// The section of that key, or the one that was meant, if that is clear.
-    pub(crate) fn meant(key: &str) -> Option<SectionKind> {
-        Self::of(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::of))
+    pub(crate) fn from_similar_key(key: &str) -> Option<SectionKind> {
+        Self::from_key(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::from_key))
     }
 
     /// Whether an entry may be the policy file's own object.

@@ -50,9 +50,7 @@ impl<'a> Parser<'a, '_> {
         self.state.uses_except = true;
         let except = self.selectors("a name after `except`")?;
         if self.peek_is("except") {
-            let finding = Finding::new(Code::Syntax, self.here(), "a list has one `except`")
-                .help("separate the names after it by `,`");
-            return Err(self.fail(finding));
+            return Err(self.refuse(self.here(), "a list has one `except`", "separate the names after it by `,`"));
         }
         Ok(except)
     }
@@ -63,10 +61,7 @@ impl<'a> Parser<'a, '_> {
             .group(Delimiter::Bracket, |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.selectors(what) });
         let Some((list, place)) = inner else { return Err(Failed) };
         let list = list?;
-        self.report(
-            Finding::new(Code::Syntax, place, "a list has no brackets here")
-                .help("write the items alone, separated by commas"),
-        );
+        self.complain(place, "a list has no brackets here", "write the items alone, separated by commas");
         Ok(list)
     }
 
@@ -155,15 +150,14 @@ impl<'a> Parser<'a, '_> {
             let name = self.string()?.map(|word| word.text).unwrap_or_default();
             let place = self.since(kind.place);
             let message = format!("the quotes belong around the whole `{}:{name}`", kind.text);
-            return Err(
-                self.fail(Finding::new(Code::Syntax, place, message).help(format!("write `\"{}:{name}\"`", kind.text)))
-            );
+            return Err(self.refuse(place, message, format!("write `\"{}:{name}\"`", kind.text)));
         }
         if self.peek_punct('/') {
             let place = self.since(kind.place);
-            return Err(self.fail(
-                Finding::new(Code::Syntax, place, format!("`{}:/…` has to be in quotes", kind.text))
-                    .help(format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text)),
+            return Err(self.refuse(
+                place,
+                format!("`{}:/…` has to be in quotes", kind.text),
+                format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text),
             ));
         }
         let (name, refused) = self.segments(format_args!("a name after `{}:`", kind.text))?;
@@ -200,9 +194,10 @@ impl<'a> Parser<'a, '_> {
             }
             let Some(segment) = self.segment()? else {
                 let place = self.since(name.place);
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, place, format!("`{}` ends with a dash", name.text))
-                        .help(format!("a name that does is written in quotes: `\"{}\"`", name.text)),
+                return Err(self.refuse(
+                    place,
+                    format!("`{}` ends with a dash", name.text),
+                    format!("a name that does is written in quotes: `\"{}\"`", name.text),
                 ));
             };
             name.text.push_str(&segment.text);
@@ -215,12 +210,11 @@ impl<'a> Parser<'a, '_> {
     /// Beside rustc's own error, which says nothing of names.
     fn refused_number(&mut self, number: &Word, place: TokenRange, name: &str) -> Failed {
         let message = format!("Rust takes the `{}` in this name for a number, and cannot read it", number.text);
-        self.fail(Finding::new(Code::Syntax, place, message).help(format!("write the name in quotes: `\"{name}\"`")))
+        self.refuse(place, message, format!("write the name in quotes: `\"{name}\"`"))
     }
 
     fn no_name(&mut self, what: impl Display) -> Failed {
-        let finding = self.expected(what);
-        self.fail(finding)
+        self.unexpected_token(what)
     }
 
     /// A part of a name: an identifier, or a number with or without letters.
@@ -228,15 +222,17 @@ impl<'a> Parser<'a, '_> {
         if let Some(word) = self.ident() {
             if word.text.starts_with("r#") {
                 let plain = word.text.trim_start_matches("r#").to_owned();
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, word.place, format!("`{}` is Rust's raw form of a name", word.text))
-                        .help(format!("write `{plain}`, or `\"{plain}\"` if the grammar reserves the word")),
+                return Err(self.refuse(
+                    word.place,
+                    format!("`{}` is Rust's raw form of a name", word.text),
+                    format!("write `{plain}`, or `\"{plain}\"` if the grammar reserves the word"),
                 ));
             }
             if !word.text.is_ascii() {
-                return Err(self.fail(
-                    Finding::new(Code::Syntax, word.place, format!("`{}` has letters beyond ASCII", word.text))
-                        .help(format!("write the name in quotes: `\"{}\"`", word.text)),
+                return Err(self.refuse(
+                    word.place,
+                    format!("`{}` has letters beyond ASCII", word.text),
+                    format!("write the name in quotes: `\"{}\"`", word.text),
                 ));
             }
             return Ok(Some(word));
@@ -271,10 +267,7 @@ impl<'a> Parser<'a, '_> {
         } else {
             "this"
         };
-        self.fail(
-            Finding::new(Code::Syntax, place, format!("{what} is written in quotes: `{text}`"))
-                .help(format!("write `\"{text}\"`")),
-        )
+        self.refuse(place, format!("{what} is written in quotes: `{text}`"), format!("write `\"{text}\"`"))
     }
 
     /// The next token if it can be part of an address. Two words never touch, so they need `glue` before them.
@@ -299,7 +292,7 @@ impl<'a> Parser<'a, '_> {
             _ => ("a `localpart:` is written in quotes", "write `\"localpart:*@example.com\"`".to_owned()),
         };
         let place = self.since(start);
-        self.fail(Finding::new(Code::Syntax, place, message).help(help))
+        self.refuse(place, message, help)
     }
 }
 
