@@ -51,7 +51,7 @@ fn without_a_grant_the_tests_that_need_it_fail_where_they_stand() {
         let failing: Vec<(&str, &str)> = tested(&policy)
             .into_iter()
             .filter(|target| target.outcome.fails())
-            .map(|target| (target.outcome.source.unwrap().text.as_str(), target.outcome.target.as_str()))
+            .map(|target| (target.outcome.source.unwrap().text.as_str(), target.outcome.probe.text().as_str()))
             .collect();
         assert_eq!(failing, expected, "{grant}");
         let errors: Vec<_> = findings(&policy).into_iter().filter(policy_core::Diagnostic::is_error).collect();

@@ -175,8 +175,6 @@ pub mod model;
 pub mod name;
 pub mod proof;
 mod questions;
-pub mod reserved;
-pub mod sidecar;
 pub mod source;
 pub mod testing;
 #[cfg(any(rust_analyzer, doc, test))]

@@ -6,13 +6,13 @@ use std::path::{Component, Path, PathBuf};
 
 use policy_core::Code;
 use policy_core::source::Origin;
-use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
-use syn::{Ident, LitStr, Token};
+use policy_syntax::string::string_value;
+use policy_syntax::token::{Token, TokenKind};
+use proc_macro2::{Literal, Span, TokenStream};
 
 use crate::excerpt::Excerpt;
-use crate::finding::Finding;
-use crate::place::{Place, knows_positions};
+use crate::span_range::{Finding, SpanRange, knows_positions};
+use crate::span_table::SpanTable;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has.
 const LIMIT: u64 = 64 << 20;
@@ -26,7 +26,7 @@ pub(crate) struct Files {
 
 /// The text of a file.
 pub(crate) struct File {
-    pub(crate) path: LitStr,
+    pub(crate) path: Literal,
     /// What messages call it: the path from where rustc runs, as rustc itself calls Rust files.
     pub(crate) name: String,
     pub(crate) text: String,
@@ -34,28 +34,37 @@ pub(crate) struct File {
     pub(crate) base: u32,
 }
 
+/// A path, where it is written.
+struct PathArgument {
+    path: String,
+    span: Span,
+}
+
 /// The macro's arguments.
 struct Paths {
-    policy: LitStr,
-    facts: Option<LitStr>,
-    invariants: Option<LitStr>,
+    policy: PathArgument,
+    facts: Option<PathArgument>,
+    invariants: Option<PathArgument>,
 }
 
 impl Files {
     /// Reads what `"policy.hujson"` or `"policy.hujson", facts = "facts.json"` names, and the invariants beside the
     /// policy, if there are any. `None` without a policy.
     pub(crate) fn read(input: TokenStream, findings: &mut Vec<Finding>) -> Option<Files> {
-        let paths = match paths.parse2(input) {
+        let mut spans = SpanTable::default();
+        let tokens = spans.add(input, Span::call_site());
+        let mut arguments = Arguments { tokens: tokens.iter(), spans: &spans };
+        let paths = match arguments.paths() {
             Ok(paths) => paths,
-            Err(error) => {
+            Err((span, message)) => {
                 findings.push(
-                    Finding::new(Code::Syntax, error.span(), error.to_string())
+                    Finding::new(Code::Syntax, span, message)
                         .help("write `policy_file!(\"policy.hujson\")`, or name both: `\"policy.hujson\", facts = \"facts.json\"`"),
                 );
                 return None;
             }
         };
-        let beside = paths.invariants.is_none().then(|| beside(&paths.policy)).flatten();
+        let beside = paths.invariants.is_none().then(|| invariants_beside(&paths.policy)).flatten();
         let policy = File::read(paths.policy, 0, findings);
         // Where `Policy::with_facts` reads them.
         let base = policy.as_ref().map_or(0, File::next);
@@ -71,8 +80,8 @@ impl Files {
     }
 
     /// A part of one of them.
-    pub(crate) fn place(&self, part: Origin) -> Place {
-        Place::in_file(self.file(part).path.span(), part)
+    pub(crate) fn place(&self, part: Origin) -> SpanRange {
+        SpanRange::in_file(self.file(part).path.span(), part)
     }
 
     /// How to show a part of one of them.
@@ -85,56 +94,102 @@ impl Files {
     }
 }
 
-/// The paths of the macro's arguments.
-fn paths(input: ParseStream) -> syn::Result<Paths> {
-    let path = |what: &str| match input.peek(LitStr) {
-        true => input.parse::<LitStr>(),
-        false => Err(input.error(format!("expected the path of {what}, in quotes"))),
-    };
-    let mut paths = Paths { policy: path("a policy file")?, facts: None, invariants: None };
-    while !input.is_empty() {
-        input.parse::<Token![,]>()?;
-        if input.is_empty() {
-            break;
-        }
-        let key = input
-            .parse::<Ident>()
-            .map_err(|error| syn::Error::new(error.span(), "expected `facts` or `invariants` after the policy file"))?;
-        let (slot, what) = match key.to_string().as_str() {
-            "facts" => (&mut paths.facts, "a file of facts"),
-            "invariants" => (&mut paths.invariants, "a file of invariants"),
-            _ => return Err(syn::Error::new(key.span(), format!("`policy_file!` takes no `{key}`"))),
-        };
-        input.parse::<Token![=]>()?;
-        if slot.replace(path(what)?).is_some() {
-            return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
-        }
-    }
-    Ok(paths)
+/// The macro's arguments, token by token.
+struct Arguments<'t> {
+    tokens: std::slice::Iter<'t, Token>,
+    spans: &'t SpanTable,
 }
 
-/// The file of invariants that is called like the policy, and stands beside it.
-fn beside(policy: &LitStr) -> Option<LitStr> {
-    let path = Path::new(&policy.value()).with_extension("invariants");
-    let is_there = find(path.to_str()?, directory(policy).as_deref()).is_file();
-    (is_there && path != Path::new(&policy.value()))
-        .then(|| LitStr::new(path.to_str().unwrap_or_default(), policy.span()))
+type Parsed<T> = Result<T, (Span, String)>;
+
+impl<'t> Arguments<'t> {
+    /// `"policy.hujson", facts = "facts.json", invariants = "policy.invariants"`
+    fn paths(&mut self) -> Parsed<Paths> {
+        let mut paths = Paths { policy: self.path("a policy file")?, facts: None, invariants: None };
+        while !self.at_end() {
+            self.punct(',')?;
+            if self.at_end() {
+                break;
+            }
+            let (span, key) = match self.peek() {
+                Some((span, TokenKind::Ident(key))) => (span, key),
+                _ => return Err(self.error("expected `facts` or `invariants` after the policy file")),
+            };
+            self.tokens.next();
+            let (slot, what) = match key.as_str() {
+                "facts" => (&mut paths.facts, "a file of facts"),
+                "invariants" => (&mut paths.invariants, "a file of invariants"),
+                _ => return Err((span, format!("`policy_file!` takes no `{key}`"))),
+            };
+            self.punct('=')?;
+            if slot.replace(self.path(what)?).is_some() {
+                return Err((span, format!("`{key}` is given twice")));
+            }
+        }
+        Ok(paths)
+    }
+
+    /// The next token. After the last one is the end of all.
+    fn peek(&self) -> Option<(Span, &'t TokenKind)> {
+        self.tokens.as_slice().first().map(|token| (self.spans.get(token.id), &token.kind))
+    }
+
+    fn at_end(&self) -> bool {
+        self.tokens.len() <= 1
+    }
+
+    fn error(&self, message: impl Into<String>) -> (Span, String) {
+        (self.peek().map_or_else(Span::call_site, |(span, _)| span), message.into())
+    }
+
+    fn path(&mut self, what: &str) -> Parsed<PathArgument> {
+        if let Some((span, TokenKind::Literal(literal))) = self.peek()
+            && let Some(path) = string_value(literal)
+        {
+            let path = path.into_owned();
+            self.tokens.next();
+            return Ok(PathArgument { path, span });
+        }
+        let end = if self.at_end() { "unexpected end of input, " } else { "" };
+        Err(self.error(format!("{end}expected the path of {what}, in quotes")))
+    }
+
+    fn punct(&mut self, wanted: char) -> Parsed<()> {
+        if !matches!(self.peek(), Some((_, TokenKind::Punct { char, .. })) if *char == wanted) {
+            return Err(self.error(format!("expected `{wanted}`")));
+        }
+        self.tokens.next();
+        Ok(())
+    }
+}
+
+/// Returns the file of invariants that has the name of the policy and is beside it.
+fn invariants_beside(policy: &PathArgument) -> Option<PathArgument> {
+    let path = Path::new(&policy.path).with_extension("invariants");
+    let is_there = find(path.to_str()?, directory(policy.span).as_deref()).is_file();
+    let path = path.to_str().filter(|path| is_there && *path != policy.path)?.to_owned();
+    Some(PathArgument { path, span: policy.span })
 }
 
 impl File {
     /// Reads the file that a string of the source names. A failure is a finding at the string.
-    fn read(path: LitStr, base: u32, findings: &mut Vec<Finding>) -> Option<File> {
-        let directory = directory(&path);
-        let found = find(&path.value(), directory.as_deref());
+    fn read(argument: PathArgument, base: u32, findings: &mut Vec<Finding>) -> Option<File> {
+        let PathArgument { path, span } = argument;
+        let directory = directory(span);
+        let found = find(&path, directory.as_deref());
         let name = plain(&found).display().to_string();
         match text(&found) {
-            Ok(text) => Some(File { path, name, text, base }),
+            Ok(text) => {
+                let mut literal = Literal::string(&path);
+                literal.set_span(span);
+                Some(File { path: literal, name, text, base })
+            }
             // Where rust-analyzer cannot tell which file the string stands in, a file that is not there is no mistake.
             Err(_) if directory.is_none() && !found.exists() => None,
             Err(problem) => {
-                let near = directory.and_then(|directory| nearby(&path.value(), &directory));
+                let near = directory.and_then(|directory| nearby(&path, &directory));
                 findings.push(
-                    Finding::new(Code::Syntax, path.span(), problem.about(&name))
+                    Finding::new(Code::Syntax, span, problem.about(&name))
                         .help_if(near.map(|near| format!("a path starts at the Rust file: did you mean `{near}`?"))),
                 );
                 None
@@ -164,12 +219,12 @@ impl File {
     }
 }
 
-/// The directory of the Rust file that `path` is written in, as far as the compiler tells.
-fn directory(path: &LitStr) -> Option<PathBuf> {
+/// Returns the directory of the Rust file that a token is in, if the compiler knows it.
+fn directory(token: Span) -> Option<PathBuf> {
     if !knows_positions() {
         return None;
     }
-    Some(path.span().unwrap().local_file()?.parent()?.to_owned())
+    Some(token.unwrap().local_file()?.parent()?.to_owned())
 }
 
 /// The file that `path` names in a directory; without one, in the likeliest of the crate's.
@@ -240,13 +295,12 @@ fn text(path: &Path) -> Result<String, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::Span;
     use proptest::prelude::*;
 
     use super::*;
 
     fn file(text: &str, base: u32) -> File {
-        let path = LitStr::new("policy.hujson", Span::call_site());
+        let path = Literal::string("policy.hujson");
         File { path, name: "policy.hujson".to_owned(), text: text.to_owned(), base }
     }
 

@@ -11,9 +11,8 @@ use policy_core::Code;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::finding::Finding;
 use crate::ide;
-use crate::place::Place;
+use crate::span_range::{Finding, SpanRange};
 
 /// How many links a chain has at most.
 const CHAIN: usize = 32;
@@ -28,7 +27,7 @@ pub(crate) struct Fragment {
 }
 
 /// The macro that hands on the tokens of a fragment, under the fragment's name.
-pub(crate) fn exported(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
+pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
     let mut tokens = input.into_iter().peekable();
     let mut docs = TokenStream::new();
     while let Some(TokenTree::Punct(hash)) = tokens.peek()
@@ -50,7 +49,7 @@ pub(crate) fn exported(input: TokenStream) -> Result<TokenStream, Box<Finding>> 
             let place = match other {
                 Some(TokenTree::Group(block)) => block.span_open().into(),
                 Some(token) => token.span().into(),
-                None => Place::call_site(),
+                None => SpanRange::call_site(),
             };
             return Err(Box::new(Finding::new(Code::Syntax, place, "a fragment has a name").help(EXAMPLE)));
         }
@@ -101,7 +100,7 @@ fn fingerprint(name: &Ident, block: &Group) -> u64 {
 }
 
 /// The paths of the fragments that a policy uses, at its top level.
-pub(crate) fn used(policy: &TokenStream) -> Vec<TokenStream> {
+pub(crate) fn used_paths(policy: &TokenStream) -> Vec<TokenStream> {
     let mut paths = Vec::new();
     let mut starts = true;
     let mut tokens = policy.clone().into_iter();
@@ -137,7 +136,7 @@ pub(crate) fn used(policy: &TokenStream) -> Vec<TokenStream> {
 
 /// The calls that bring a policy together with the fragments at `paths`, of which there is one at least.
 pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStream {
-    let mut calls: TokenStream = paths.iter().filter(|_| ide::is_wanted()).map(imported).collect();
+    let mut calls: TokenStream = paths.iter().filter(|_| ide::is_wanted()).map(import).collect();
     let mut links = paths;
     let mut level = 0;
     while links.len() > CHAIN {
@@ -155,7 +154,7 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
 }
 
 /// The path as one of a `use`, where an editor completes it.
-fn imported(path: &TokenStream) -> TokenStream {
+fn import(path: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
@@ -172,7 +171,7 @@ fn call(links: &[TokenStream], last: &TokenStream, rest: &TokenStream) -> TokenS
 }
 
 /// A macro that hands on the blocks of several fragments.
-pub(crate) fn kept(input: TokenStream) -> TokenStream {
+pub(crate) fn keep(input: TokenStream) -> TokenStream {
     let mut tokens = input.into_iter();
     let (Some(TokenTree::Group(blocks)), Some(name)) = (tokens.next(), tokens.next()) else {
         return TokenStream::new();
@@ -188,7 +187,7 @@ pub(crate) fn kept(input: TokenStream) -> TokenStream {
 }
 
 /// The policy, and the fragments in the order in which it uses them.
-pub(crate) fn gathered(input: TokenStream) -> (TokenStream, Vec<Fragment>) {
+pub(crate) fn gather(input: TokenStream) -> (TokenStream, Vec<Fragment>) {
     let mut tokens = input.into_iter();
     let (Some(TokenTree::Group(blocks)), Some(TokenTree::Group(policy))) = (tokens.next(), tokens.next()) else {
         return (TokenStream::new(), Vec::new());

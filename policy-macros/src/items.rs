@@ -3,40 +3,25 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{Levels, Policy, Sidecar, Source};
+use policy_core::model::{InvariantsFile, Levels, Policy, Source};
 use policy_core::source::Origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::finding::Finding;
-use crate::ide::Cards;
-use crate::place::{Place, file_and_line};
+use crate::ide::Hovers;
+use crate::item_names::{ItemNames, item_name, type_of};
+use crate::span_range::{Finding, SpanRange, file_and_line};
 
-/// What a policy expands to.
-#[derive(Default)]
-pub(crate) struct Items {
-    pub(crate) tokens: TokenStream,
-    /// The item of each name, by its module.
-    names: HashMap<(&'static str, String), String>,
-}
-
-impl Items {
-    /// What the item of a name is called, if it has one.
-    pub(crate) fn name(&self, module: &'static str, text: &str) -> Option<&str> {
-        self.names.get(&(module, text.to_owned())).map(String::as_str)
-    }
-}
-
-/// `HUJSON`, `POLICY`, and an item for each declared name. `place` tells where an origin comes from, `cards` what an
-/// editor is to show of a name.
+/// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items. `place` returns where an
+/// origin comes from, and `hovers` has what an editor shows of a name.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
     facts: &str,
-    place: &dyn Fn(Origin) -> Place,
-    cards: Option<&Cards>,
+    place: &dyn Fn(Origin) -> SpanRange,
+    hovers: Option<&Hovers>,
     findings: &mut Vec<Finding>,
-) -> Items {
+) -> (TokenStream, ItemNames) {
     let groups = policy.groups.iter().map(|group| (&group.name, &group.doc));
     let tags = policy.tag_owners.iter().map(|tag| (&tag.tag, &tag.doc));
     let hosts = policy.hosts.iter().map(|host| (&host.name, &host.doc));
@@ -64,13 +49,14 @@ pub(crate) fn items(
         Module { name: "user", what: "users", names: users },
         Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
-    let places = written_at(policy, place);
+    let places = source_places(policy, place);
     let levels = Levels::new(policy);
-    let mut items = Items::default();
+    let mut item_names = ItemNames::default();
     let modules: TokenStream =
-        modules.into_iter().map(|module| module.tokens(&levels, cards, &mut items.names, findings)).collect();
-    let beside = policy.facts.sidecar.as_ref().map(|sidecar| with_invariants(sidecar, hujson.len() + facts.len() + 2));
-    items.tokens = quote! {
+        modules.into_iter().map(|module| module.tokens(&levels, hovers, &mut item_names, findings)).collect();
+    let base = hujson.len() + facts.len() + 2;
+    let with_invariants = policy.facts.invariants_file.as_ref().map(|file| with_invariants(file, base));
+    let items = quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
         pub const HUJSON: &str = #hujson;
@@ -78,29 +64,32 @@ pub(crate) fn items(
         /// The policy as a model, read when it is first used.
         #[allow(dead_code)]
         pub static POLICY: ::std::sync::LazyLock<::policy_core::Policy> =
-            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #places #beside);
+            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #places #with_invariants);
 
         #modules
     };
-    items
+    (items, item_names)
 }
 
-/// The call that reads the invariants of a file, too; beyond the other two texts.
-fn with_invariants(sidecar: &Sidecar, base: usize) -> TokenStream {
-    let Sidecar { name, text, .. } = sidecar;
+/// Returns the call that adds the invariants of a file, whose positions are beyond those of the other two texts.
+fn with_invariants(file: &InvariantsFile, base: usize) -> TokenStream {
+    let InvariantsFile { name, text, facts, places, .. } = file;
     let base = u32::try_from(base).unwrap_or(u32::MAX);
     quote! {
-        .with_invariants(::policy_core::model::Sidecar {
+        .with_invariants(::policy_core::model::InvariantsFile {
             name: ::std::string::String::from(#name),
             text: ::std::string::String::from(#text),
             base: #base,
+            facts: ::std::string::String::from(#facts),
+            places: ::std::string::String::from(#places),
+            unreadable: ::std::vec::Vec::new(),
         })
     }
 }
 
 /// The call that tells where the statements of a policy were written, unless it is its own source, as one that stays in
 /// a file.
-fn written_at(policy: &Policy, place: &dyn Fn(Origin) -> Place) -> Option<TokenStream> {
+fn source_places(policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Option<TokenStream> {
     let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
     let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
     let places = Source::written(places);
@@ -121,15 +110,15 @@ struct Name {
     value: String,
     doc: Option<String>,
     origin: Origin,
-    place: Place,
+    place: SpanRange,
 }
 
 impl Module {
     fn tokens(
         self,
         levels: &Levels,
-        cards: Option<&Cards>,
-        named: &mut HashMap<(&'static str, String), String>,
+        hovers: Option<&Hovers>,
+        item_names: &mut ItemNames,
         findings: &mut Vec<Finding>,
     ) -> TokenStream {
         if self.names.is_empty() {
@@ -140,7 +129,7 @@ impl Module {
             *by_item.entry(item_name(&name.text)).or_default() += 1;
         }
         let ty = type_of(self.name).map(|ty| Ident::new(ty, Span::call_site()));
-        let mut seen: HashMap<String, (String, Place)> = HashMap::new();
+        let mut seen: HashMap<String, (String, SpanRange)> = HashMap::new();
         let mut items = TokenStream::new();
         for name in &self.names {
             let item = item_name(&name.text);
@@ -158,9 +147,9 @@ impl Module {
                 continue;
             }
             let ident = Ident::new(&item, name.span());
-            let card = cards.and_then(|cards| cards.get(self.name, &name.text));
-            let (doc, value) = (card.map_or_else(|| name.documentation(), str::to_owned), &name.value);
-            named.insert((self.name, name.text.clone()), item);
+            let hover = hovers.and_then(|hovers| hovers.get(self.name, &name.text));
+            let (doc, value) = (hover.map_or_else(|| name.documentation(), str::to_owned), &name.value);
+            item_names.add(self.name, &name.text, item);
             items.extend(quote! {
                 #[doc = #doc]
                 pub const #ident: ::policy_core::name::#ty = ::policy_core::name::#ty::declared(#value);
@@ -191,65 +180,6 @@ impl Name {
         match &self.doc {
             Some(doc) => format!("`{}`: {doc}", self.text),
             None => format!("`{}`", self.text),
-        }
-    }
-}
-
-/// The type of the items in a module.
-pub(crate) fn type_of(module: &str) -> Option<&'static str> {
-    Some(match module {
-        "tag" => "Tag",
-        "group" => "Group",
-        "host" => "Host",
-        "ipset" => "IpSet",
-        "posture" => "Posture",
-        "user" => "User",
-        "device" => "Device",
-        _ => return None,
-    })
-}
-
-/// The Rust name of a policy's name: without its kind, `-` as `_`, no leading digit, no keyword.
-pub(crate) fn item_name(text: &str) -> String {
-    let name = text.split_once(':').map_or(text, |(_, name)| name);
-    let mut item: String =
-        name.chars().map(|char| if char.is_ascii_alphanumeric() || char == '_' { char } else { '_' }).collect();
-    if item.starts_with(|char: char| char.is_ascii_digit()) {
-        item.insert(0, '_');
-    }
-    if item.is_empty() || item == "_" || KEYWORDS.binary_search(&item.as_str()).is_ok() {
-        item.push('_');
-    }
-    item
-}
-
-/// What Rust lets nobody name an item, in any edition. In order.
-#[rustfmt::skip]
-const KEYWORDS: &[&str] = &[
-    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
-    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_name_in_rust() {
-        assert!(KEYWORDS.is_sorted());
-        for (name, item) in [
-            ("tag:web", "web"),
-            ("tag:k8s-api", "k8s_api"),
-            ("tag:2x4", "_2x4"),
-            ("tag:type", "type_"),
-            ("tag:self", "self_"),
-            ("db.prod", "db_prod"),
-            ("_", "__"),
-            ("größe", "gr__e"),
-        ] {
-            assert_eq!(item_name(name), item, "{name}");
         }
     }
 }

@@ -1,27 +1,22 @@
 //! `policy!`: a tailnet policy in Rust, checked while it compiles.
 //!
-//! Tokens become a tree (`syntax`), names get their meaning (`names`), and the tree is written
-//! out as HuJSON with a map back to the tokens (`write`). From there on it is a policy file like
-//! any other: `policy_core` reads and checks it, and what it finds is brought back to the tokens
-//! (`report`). `policy_file!` starts there, with the text of a file (`file`).
+//! The compiler's tokens get numbers (`span_table`). `policy_syntax` parses them and lowers them to HuJSON, with a map
+//! back to the tokens. From there on it is a policy file like any other: `policy_core` reads and checks it. Its findings
+//! are mapped back to spans and reported (`report`). `policy_file!` starts with the text of a file (`file`).
 
-mod except;
+mod analyse;
 mod excerpt;
 mod expand;
 mod file;
-mod finding;
 mod fragment;
 mod ide;
+mod item_names;
 mod items;
-mod meaning;
-mod names;
-mod place;
 mod report;
-mod source_map;
-mod syntax;
+mod span_range;
+mod span_table;
 #[cfg(test)]
 mod tests;
-mod write;
 
 use proc_macro::TokenStream;
 
@@ -56,7 +51,7 @@ pub fn __policy_of_fragments(input: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn __keep_fragments(input: TokenStream) -> TokenStream {
-    fragment::kept(input.into()).into()
+    fragment::keep(input.into()).into()
 }
 
 /// A policy that stays in its HuJSON file: `policy_file!("../policy.hujson");`

@@ -8,14 +8,13 @@ use quote::{quote, quote_spanned};
 
 use crate::excerpt::Excerpt;
 use crate::file::Files;
-use crate::finding::Finding;
-use crate::place::{Place, knows_positions};
+use crate::span_range::{Finding, SpanRange, knows_positions};
 
 /// More than anyone reads at once.
 const SHOWN: usize = 100;
 
 /// Items that make rustc say all of it. `files` are those that places may be in.
-pub(crate) fn reported(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
+pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
     // What a broken policy is warned of is mostly what broke it; as with rustc's lints, that can wait.
@@ -28,7 +27,7 @@ pub(crate) fn reported(findings: Vec<Finding>, files: Option<&Files>) -> TokenSt
     let mut sources = Sources { files, rust: HashMap::new() };
     let mut tokens: TokenStream = errors.iter().map(|error| compile_error(error.place, &sources.text(error))).collect();
     if more > 0 {
-        tokens.extend(compile_error(Place::call_site(), &format!("and {more} more errors like these")));
+        tokens.extend(compile_error(SpanRange::call_site(), &format!("and {more} more errors like these")));
     }
     tokens.extend(warnings.iter().map(|finding| warning(finding, &sources.text(finding))));
     tokens
@@ -54,12 +53,12 @@ fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// `::core::compile_error! { "…" }`, underlined from the first to the last token of `place`.
-fn compile_error(place: Place, message: &str) -> TokenStream {
+fn compile_error(place: SpanRange, message: &str) -> TokenStream {
     let mut text = Literal::string(message);
     text.set_span(place.last);
     let mut body = Group::new(Delimiter::Brace, TokenTree::from(text).into());
     body.set_span(place.last);
-    let Place { first, last, .. } = place;
+    let SpanRange { first, last, .. } = place;
     let colons = || [punct(':', Spacing::Joint, first), punct(':', Spacing::Alone, first)];
     let mut tokens = TokenStream::new();
     tokens.extend(colons());
@@ -77,7 +76,7 @@ fn punct(char: char, spacing: Spacing, span: Span) -> TokenTree {
 
 /// Stable Rust has no warnings for macros to give; the use of a deprecated item is the one lint with free text.
 fn warning(finding: &Finding, message: &str) -> TokenStream {
-    let Place { first, last, .. } = finding.place;
+    let SpanRange { first, last, .. } = finding.place;
     let name = Ident::new(&finding.code.name().replace('-', "_"), last);
     let module = Ident::new("policy", first);
     let call = quote_spanned! { last => ::#name! {} };
@@ -121,7 +120,7 @@ impl Sources<'_> {
         text
     }
 
-    fn excerpt(&mut self, place: Place, underline: char) -> Option<String> {
+    fn excerpt(&mut self, place: SpanRange, underline: char) -> Option<String> {
         if let Some(part) = place.in_file {
             return Some(self.files?.excerpt(part).drawn(underline));
         }

@@ -196,7 +196,9 @@ impl<E: Extent> Minuend<'_, E> {
             own.is_some_and(|own| own.iter().any(|&class| destinations.contains(class, self.destinations)))
         };
         let has_other = |source: ClassId| {
-            destinations.iter(self.destinations).any(|destination| self.space.may_be_different_users(source, destination))
+            destinations
+                .iter(self.destinations)
+                .any(|destination| self.space.may_be_different_users(source, destination))
         };
         sources.iter(self.sources).any(|source| match relation {
             Relation::Any => has_other(source) || has_own(source),

@@ -44,7 +44,8 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<It
             for domain in domains {
                 let Some(users) = comparison.selector(version, &format!("user:*@{domain}")) else { continue };
                 let space = &comparison.classes.space;
-                let sources = sorted::intersection(&space.sources_named_by(&rule.src), &space.sources_named_by(&[users]));
+                let sources =
+                    sorted::intersection(&space.sources_named_by(&rule.src), &space.sources_named_by(&[users]));
                 let account = comparison.items.intern(Item::LocalPart(domain.to_owned()));
                 rules.push(Rule { sources: Some(sources), extent: ItemSet::from_iter([account]), ..rule.clone() });
             }

@@ -11,9 +11,9 @@ use policy_core::access::endpoint::{Endpoint, Principal};
 use policy_core::access::selector_index::SelectorId;
 use policy_core::access::ssh_rule_index::{SshRuleIndex, ssh_ends};
 use policy_core::access::tailnet::DeviceId;
+use policy_core::access::unknowns::{UnknownFact, UnknownSelectors};
 use policy_core::model::{Policy, Selector, SshRule};
 use policy_core::proof::{AccessClasses, Class, ClassId, ClassName};
-use policy_core::access::unknowns::{UnknownFact, UnknownSelectors};
 
 /// A policy with everyone and everything that its rules, SSH rules included, tell apart.
 pub(super) struct QueryWorld<'p> {

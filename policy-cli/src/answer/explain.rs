@@ -2,10 +2,10 @@
 
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Question, Reason, RuleMatch, SshRuleMatch};
+use policy_core::json::{ToJson, Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
 use policy_core::testing::decision::Decision;
-use policy_core::json::{ToJson, Value, json};
 
 use super::{RulePrinter, bare_all};
 use crate::json::array;

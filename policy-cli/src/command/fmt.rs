@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use policy_core::hujson::Document;
-use policy_core::model::Facts;
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy};
+use policy_syntax::layout::{Formatted, Unreadable, format_invariants, format_rust};
 
 use super::{Command, CommandResult, Run};
 use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::file;
+use crate::invariants_file;
 use crate::output;
 use crate::report::Report;
-use crate::rust_source::{self, Formatted, Unreadable, formatted_statements};
-use crate::sidecar;
 
 const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
 formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
@@ -64,7 +63,7 @@ impl Language {
         match path.extension().and_then(|extension| extension.to_str()) {
             _ if file::is_stdin(path) && stdin_is_rust => Language::Rust,
             Some("rs") => Language::Rust,
-            Some(sidecar::EXTENSION) => Language::Invariants,
+            Some(invariants_file::EXTENSION) => Language::Invariants,
             _ => Language::Hujson,
         }
     }
@@ -108,12 +107,12 @@ fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
 
 /// A file of invariants as it should be, or what is wrong with it.
 fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    let (_, mut problems) = Facts::parse_invariants(text, 0);
+    let mut problems = policy_syntax::invariants_file::parse("", text, 0).unreadable;
     problems.retain(|problem| problem.code == Code::Syntax);
     if !problems.is_empty() {
         return (None, problems);
     }
-    match formatted_statements(text) {
+    match format_invariants(text) {
         Ok(formatted) => (Some(formatted), Vec::new()),
         Err(unreadable) => (None, vec![problem(text, unreadable)]),
     }
@@ -121,7 +120,7 @@ fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
 
 /// A Rust file as it should be, as far as it can be formatted, and why the rest cannot.
 fn rust(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    match rust_source::formatted(text) {
+    match format_rust(text) {
         Ok(Formatted { text: formatted, untouched }) => {
             (Some(formatted), untouched.into_iter().map(|unreadable| problem(text, unreadable)).collect())
         }

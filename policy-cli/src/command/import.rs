@@ -12,8 +12,8 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
 use crate::import::{Import, Naming, import_beside};
+use crate::invariants_file;
 use crate::output;
-use crate::sidecar;
 use crate::text::without_byte_order_mark;
 use crate::valid;
 
@@ -29,7 +29,7 @@ fn define(command: clap::Command) -> clap::Command {
             "What Tailscale would refuse is imported all the same, with the errors as comments at their places; \
              the exit status is 1 then.",
         )
-        .args([argument::policy_file(), sidecar::argument(), plain_argument()])
+        .args([argument::policy_file(), invariants_file::argument(), plain_argument()])
 }
 
 /// Defines `--plain`.
@@ -47,14 +47,14 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
 
 /// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.
 pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Result<Option<Import>, Failure> {
-    let sidecar = sidecar::beside(path, BASE, matches)?;
+    let file = invariants_file::parse(path, BASE, matches)?;
     let naming = if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets };
-    let (import, findings) = match import_beside(text, sidecar.clone(), naming) {
+    let (import, findings) = match import_beside(text, file.clone(), naming) {
         Ok(import) => (Some(import.clone()), import.findings),
         Err(findings) => (None, findings),
     };
     let text = without_byte_order_mark(text).to_owned();
-    let policy = Policy { text, facts: Facts { sidecar, ..Facts::default() }, ..Policy::default() };
+    let policy = Policy { text, facts: Facts { invariants_file: file, ..Facts::default() }, ..Policy::default() };
     // Warnings are for `check`. An import does not improve the policy.
     valid::report_errors(file::display_name(path), &policy, findings);
     Ok(import)

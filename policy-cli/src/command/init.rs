@@ -12,9 +12,9 @@ use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
+use crate::invariants_file;
 use crate::operator_crate::{CrateName, CrateSource, Library, files};
 use crate::output;
-use crate::sidecar;
 
 pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
 
@@ -46,7 +46,7 @@ fn define(command: clap::Command) -> clap::Command {
                 "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; if left out, \
                  the clone that this program was built in, or crates.io if that is gone",
             ),
-            sidecar::argument().requires("from"),
+            invariants_file::argument().requires("from"),
             plain_argument().requires("from"),
         ])
 }

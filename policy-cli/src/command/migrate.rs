@@ -12,10 +12,10 @@ use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
+use crate::invariants_file;
 use crate::migrate::{Migration, MigrationError, migrate};
 use crate::output;
 use crate::report::Report;
-use crate::sidecar;
 use crate::text::without_byte_order_mark;
 
 pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
@@ -35,7 +35,7 @@ fn define(command: clap::Command) -> clap::Command {
             argument::policy_file(),
             argument::flag("write", "Write the file in place, all of it or nothing, instead of printing it").short('w'),
             argument::flag("rust", "Print it as Rust, as `import` does").conflicts_with("write"),
-            sidecar::argument().requires("rust"),
+            invariants_file::argument().requires("rust"),
             plain_argument().requires("rust"),
         ])
 }

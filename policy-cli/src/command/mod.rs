@@ -29,7 +29,7 @@ use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::file;
-use crate::sidecar;
+use crate::invariants_file;
 
 pub(crate) use emit::print;
 
@@ -83,7 +83,7 @@ impl Command {
     pub(crate) fn definition(&self, has_policy: bool) -> clap::Command {
         let command = (self.define)(clap::Command::new(self.name));
         match self.run {
-            Run::Policy(_) if !has_policy => with_policy_file(command).arg(sidecar::argument()),
+            Run::Policy(_) if !has_policy => with_policy_file(command).arg(invariants_file::argument()),
             Run::PolicyAlone(_) if !has_policy => with_policy_file(command),
             _ => command,
         }
@@ -101,7 +101,7 @@ impl Command {
             }
             (Run::Policy(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;
-                run(file::display_name(path), sidecar::read(path, policy, matches)?, matches)
+                run(file::display_name(path), invariants_file::add(path, policy, matches)?, matches)
             }
             (Run::PolicyAlone(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;

@@ -1,13 +1,13 @@
 //! The invariants of a file beside the policy. Their statements are those of `policy!`, so they are taken as they are.
 
-use policy_core::model::{Facts, Sidecar};
+use policy_core::model::{Facts, InvariantsFile};
 
 use super::word::{is_bare, is_named, quoted};
 use crate::text::{TextEdits, without_byte_order_mark};
 
 /// Returns the text of the file, with quotes around the names that Rust could not read.
 pub(super) fn statements(facts: &Facts) -> Option<String> {
-    let Sidecar { text, base, .. } = facts.sidecar.as_ref()?;
+    let InvariantsFile { text, base, .. } = facts.invariants_file.as_ref()?;
     let mut edits = TextEdits::default();
     for selector in facts.invariants.iter().flat_map(|invariant| invariant.selectors()) {
         let name = &selector.text;

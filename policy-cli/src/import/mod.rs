@@ -17,9 +17,10 @@ mod tree;
 mod word;
 
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::{Sidecar, User};
+use policy_core::model::{InvariantsFile, User};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy, findings};
+use policy_syntax::layout::format_rust;
 
 pub(crate) use self::entry::test_target;
 use self::finding::Findings;
@@ -28,7 +29,7 @@ pub(crate) use self::names::Names;
 use self::section::Reader;
 pub(crate) use self::word::quoted;
 use crate::comment::{Comments, Lines, content, gap};
-use crate::rust_source;
+
 use crate::text::{TextEdits, without_byte_order_mark};
 
 /// A policy file as Rust.
@@ -70,7 +71,11 @@ pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// If [`import`] fails, or the invariants cannot be read.
-pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
+pub fn import_beside(
+    text: &str,
+    invariants: Option<InvariantsFile>,
+    naming: Naming,
+) -> Result<Import, Vec<Diagnostic>> {
     let text = without_byte_order_mark(text);
     let mut policy = Policy::parse(text);
     let document = match Document::parse(text, 0) {
@@ -83,11 +88,11 @@ pub fn import_beside(text: &str, sidecar: Option<Sidecar>, naming: Naming) -> Re
     }
     let names = Names::new(&policy);
     roles::introduce(&mut policy, &names.people);
-    let beside = sidecar.as_ref().map(Sidecar::origin);
-    if let Some(sidecar) = sidecar {
-        policy = policy.with_invariants(sidecar);
+    let beside = invariants.as_ref().map(InvariantsFile::origin);
+    if let Some(invariants) = invariants {
+        policy = policy.with_invariants(invariants);
     }
-    let is_beside = |finding: &Diagnostic| beside.is_some_and(|sidecar| sidecar.contains(finding.origin));
+    let is_beside = |finding: &Diagnostic| beside.is_some_and(|file| file.contains(finding.origin));
     if policy.unreadable.iter().any(|finding| is_beside(finding) && finding.is_error()) {
         return Err(policy.unreadable.into_iter().filter(is_beside).collect());
     }
@@ -138,7 +143,7 @@ fn sources(
     });
     let source = layout.finish();
     // What is written is Rust; if it were none, it would still be better than nothing.
-    (rust_source::formatted(&source).map_or(source, |formatted| formatted.text), hujson)
+    (format_rust(&source).map_or(source, |formatted| formatted.text), hujson)
 }
 
 /// Returns a file with other names for some of its members, formatted.
@@ -213,7 +218,7 @@ mod tests {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/import");
         for path in fs::read_dir(fixtures).unwrap().map(|file| file.unwrap().path()) {
             let source = import(&fs::read_to_string(&path).unwrap(), Naming::Lets).unwrap().source;
-            let formatted = rust_source::formatted(&source).unwrap();
+            let formatted = format_rust(&source).unwrap();
             assert_eq!(
                 (&formatted.text, formatted.untouched.as_slice()),
                 (&source, [].as_slice()),

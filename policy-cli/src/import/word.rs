@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use policy_core::reserved::{is_kind, is_reserved};
+use policy_syntax::reserved::{is_kind, is_reserved};
 
 /// Returns true if a name with its kind, as `tag:web`, can stand without quotes.
 pub(super) fn is_named(text: &str) -> bool {

@@ -120,6 +120,8 @@ incremental = false
 # The macro is an eighth faster without assertions about unsafe code, of which it has none.
 [profile.dev.package.policy-core]
 debug-assertions = false
+[profile.dev.package.policy-syntax]
+debug-assertions = false
 [profile.dev.package.policy-macros]
 debug-assertions = false
 ",

@@ -12,7 +12,7 @@ use std::path::Path;
 use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
 use policy_core::json::Value;
-use policy_core::model::Sidecar;
+use policy_core::model::InvariantsFile;
 use policy_core::source::Origin;
 use policy_core::{Diagnostic, Policy, Severity};
 
@@ -48,7 +48,7 @@ impl Format {
 pub(crate) struct Report<'a> {
     policy: Source<'a>,
     /// The invariants beside it.
-    sidecar: Option<Source<'a>>,
+    invariants: Option<Source<'a>>,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -72,17 +72,18 @@ struct Span<'r> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, sidecar: None, diagnostics }
+        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, invariants: None, diagnostics }
     }
 
     /// Reports on a policy, and on the invariants beside it.
     pub(crate) fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
-        let source = |sidecar: &'a Sidecar| Source {
-            path: Path::new(&sidecar.name),
-            lines: LineIndex::new(&sidecar.text),
-            base: sidecar.base,
+        let source = |file: &'a InvariantsFile| Source {
+            path: Path::new(&file.name),
+            lines: LineIndex::new(&file.text),
+            base: file.base,
         };
-        Report { sidecar: policy.facts.sidecar.as_ref().map(source), ..Report::new(path, &policy.text, diagnostics) }
+        let invariants = policy.facts.invariants_file.as_ref().map(source);
+        Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
     }
 
     /// Sets the position of the text's first byte, which is not 0 for the facts beside a policy.
@@ -122,7 +123,7 @@ impl<'a> Report<'a> {
 
     /// Returns the span of a finding; `None` if it is about another text, as the facts beside the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        self.policy.span(origin).or_else(|| self.sidecar.as_ref()?.span(origin))
+        self.policy.span(origin).or_else(|| self.invariants.as_ref()?.span(origin))
     }
 }
 

@@ -10,8 +10,8 @@ mod ask;
 mod check_compile_fmt;
 mod diff;
 mod import;
+mod invariants_file;
 mod migrate;
-mod sidecar;
 mod test;
 
 use std::path::{Path, PathBuf};

@@ -25,7 +25,7 @@ mod test;
 mod unused;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
-use crate::model::{Levels, Policy, Selector, Sidecar, Target};
+use crate::model::{InvariantsFile, Levels, Policy, Selector, Target};
 use crate::source::Origin;
 
 use names::Names;
@@ -49,8 +49,8 @@ use place::SelectorContext;
 pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = policy.unreadable.clone();
     // A text that cannot be read declares nothing, and everything else would seem undefined. Invariants never do.
-    let sidecar = policy.facts.sidecar.as_ref().map(Sidecar::origin);
-    let declares = |finding: &Diagnostic| !sidecar.is_some_and(|sidecar| sidecar.contains(finding.origin));
+    let invariants = policy.facts.invariants_file.as_ref().map(InvariantsFile::origin);
+    let declares = |finding: &Diagnostic| !invariants.is_some_and(|file| file.contains(finding.origin));
     if !findings.iter().any(|finding| finding.code == Code::Syntax && declares(finding)) {
         let mut checker =
             Checker { policy, names: Names::new(policy), findings, member_names: [Vec::new(), Vec::new()] };

@@ -1,7 +1,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::diagnostic::UnknownName;
+use crate::diagnostic::{Diagnostic, UnknownName};
 use crate::model::{Invariant, Lint, List, Network, Selector};
 use crate::source::{Origin, Text};
 
@@ -23,26 +23,39 @@ pub struct Facts {
     pub excepts: List<Selector>,
     /// How much their comments let warnings count, and where.
     pub lints: Vec<Lint>,
-    /// The file of invariants beside a policy file, for who shows where in it something stands.
-    pub sidecar: Option<Sidecar>,
+    /// The file that the invariants are in, where they are not in the policy's own source.
+    pub invariants_file: Option<InvariantsFile>,
 }
 
-/// A file of invariants. See [`Facts::parse_invariants`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sidecar {
-    /// What messages call it.
+/// A file of invariants. `policy_syntax::invariants_file` makes one of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InvariantsFile {
+    /// The name for messages.
     pub name: String,
     /// Its text.
     pub text: String,
     /// The position of the text's first byte.
     pub base: u32,
+    /// The same invariants in the form that [`Facts::parse`] reads.
+    pub facts: String,
+    /// The parts of `text` that the parts of `facts` come from. See [`InvariantsFile::encode_places`].
+    pub places: String,
+    /// What could not be read of it.
+    pub unreadable: Vec<Diagnostic>,
 }
 
-impl Sidecar {
-    /// All of it.
+impl InvariantsFile {
+    /// Returns the place of the whole file.
     pub fn origin(&self) -> Origin {
         let length = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         Origin::new(self.base, self.base.saturating_add(length))
+    }
+
+    /// Encodes parts of `facts`, each with the part of `text` that it comes from. The parts are sorted by their ends,
+    /// and a part comes before those that contain it. All are counted from the start of their text.
+    pub fn encode_places(places: impl IntoIterator<Item = (Origin, Origin)>) -> String {
+        let line = |(part, of): (Origin, Origin)| format!("{} {} {} {}", part.start, part.end, of.start, of.end);
+        places.into_iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -36,7 +36,7 @@ pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
 pub use autogroup::Autogroup;
 pub use declaration::{Group, Host, HostAddress, TagOwners};
 pub use duration::Duration;
-pub use facts::{Device, Facts, Role, Sidecar, User};
+pub use facts::{Device, Facts, InvariantsFile, Role, User};
 pub use grant::{App, Capability, Grant, PortSpec};
 pub use invariant::{Invariant, InvariantKind, InvariantTarget};
 pub use ipset::{IpSet, IpSetEntry, Operation};

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
-use crate::model::service::service_port;
 use crate::diagnostic::{Code, Problem, go_quote};
+use crate::model::service::service_port;
 
 /// A range of ports, both ends included. `*` is 0 to 65535.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

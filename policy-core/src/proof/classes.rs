@@ -129,7 +129,8 @@ impl<'p> AccessClasses<'p> {
         let sources = group_into_classes(sources);
         // The outsiders with whom a device is shared are no destinations, and to a destination it makes no difference
         // whether it is routed.
-        let destinations = all.iter().filter(|one| one.endpoint.who != Principal::Shared && one.endpoint.reach == Reach::Own);
+        let destinations =
+            all.iter().filter(|one| one.endpoint.who != Principal::Shared && one.endpoint.reach == Reach::Own);
         let destinations = destinations.map(|one| (one, rules.selectors.of_destination(&one.endpoint)));
         let destinations = group_into_classes(destinations);
         let (same_user, same_user_sources) = classes_of_same_user(&sources, &destinations);

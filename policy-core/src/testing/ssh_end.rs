@@ -30,9 +30,8 @@ impl<'p> SshEndResolver<'p> {
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
         let selectors = SelectorIndex::new(tailnet, ssh_ends(policy));
         let rules = SshRuleIndex::new(policy, &selectors);
-        let unknowns = UnknownIndex::new(tailnet, &selectors, |ids| {
-            [rules.by_source.rules(ids), rules.by_destination.rules(ids)]
-        });
+        let unknowns =
+            UnknownIndex::new(tailnet, &selectors, |ids| [rules.by_source.rules(ids), rules.by_destination.rules(ids)]);
         SshEndResolver { selectors, rules, unknowns }
     }
 

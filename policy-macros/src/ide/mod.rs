@@ -4,29 +4,23 @@
 //! It is made from the tokens alone, so a statement that is being written costs no other one its names. Only the
 //! names have the spans of the source: with any more, rust-analyzer would show them as further meanings.
 
-mod card;
-mod cursor;
-mod for_loop;
-mod mention;
+mod hover;
 mod names;
-mod reader;
-mod statement;
 
+use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
+use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::items::{Items, item_name};
-use crate::syntax::tokens::Token;
+use crate::item_names::{ItemNames, item_name};
+use crate::span_table::SpanTable;
 
-pub(crate) use card::Cards;
-pub(crate) use mention::Scope;
-pub(crate) use reader::mentions;
+pub(crate) use hover::Hovers;
 
-use mention::{Loop, Mention, Segment};
 use names::Names;
 
 /// Names in one function. rust-analyzer looks at functions one by one, so an edit in a large policy costs little.
-const MENTIONS: usize = 100;
+const OCCURRENCES: usize = 100;
 
 /// Stands for a name that is not written yet, so that its path is the same before and after.
 const MISSING: &str = "__missing";
@@ -46,26 +40,26 @@ pub(crate) fn is_wanted() -> bool {
 ///
 /// To complete a word, rust-analyzer compares this expansion with one in which the word is longer, and they have to be the
 /// same up to there. So what only lists names comes first of all that the macro expands to, and what tells of them last.
-pub(crate) fn module(tokens: &[Token], items: &Items, cards: &Cards) -> TokenStream {
-    let mentions = mentions(tokens);
-    let declared = Declared::new(&mentions);
+pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hovers: &Hovers) -> TokenStream {
+    let occurrences = occurrences(tokens);
+    let declared = Declared::new(&occurrences, spans);
     let kinds = KINDS.iter().zip(&declared.kinds).map(|(kind, names)| {
-        let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, cards));
+        let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, hovers));
         quote! { pub mod #kind { #names } }
     });
     let [devices, lets, port_lets, bare] = [&declared.devices, &declared.lets, &declared.port_lets, &declared.bare]
-        .map(|names| names.tokens(items, cards));
+        .map(|names| names.tokens(items, hovers));
     let variables = declared.variables.iter().enumerate().map(|(number, (around, names))| {
         let module = number_of_loop(number);
         let around = around.map(number_of_loop).map(|around| quote! { pub use super::#around::*; });
-        let names = names.tokens(items, cards);
+        let names = names.tokens(items, hovers);
         quote! { pub mod #module { #around #names } }
     });
     let variables: TokenStream = variables.collect();
-    let functions = mentions.chunks(MENTIONS).enumerate().map(|(index, mentions)| {
+    let functions = occurrences.chunks(OCCURRENCES).enumerate().map(|(index, occurrences)| {
         let name = Ident::new(&format!("_{index}"), Span::call_site());
         let mut statements = Vec::new();
-        mentions.iter().for_each(|mention| declared.statements(mention, &mut statements));
+        occurrences.iter().for_each(|occurrence| declared.statements(occurrence, spans, &mut statements));
         let statements: TokenStream = statements.into_iter().collect();
         quote! { fn #name() { #statements } }
     });
@@ -114,22 +108,22 @@ struct Declared {
 
 impl Declared {
     /// A name is where it is declared first; a service, which nothing declares, where it stands first.
-    fn new(mentions: &[Mention]) -> Declared {
+    fn new(occurrences: &[Occurrence], spans: &SpanTable) -> Declared {
         let kinds = KINDS.iter().map(|_| Names::default()).collect();
         let mut declared = Declared { kinds, ..Declared::default() };
-        for mention in mentions.iter().filter(|mention| !mention.is_unfinished) {
-            let module = match (mention.declared_as, &mention.kind) {
+        for occurrence in occurrences.iter().filter(|occurrence| !occurrence.is_unfinished) {
+            let module = match (occurrence.declared_as, &occurrence.kind) {
                 (Some(module), _) => module,
                 (None, Some(kind)) if kind.text == "svc" => "svc",
                 _ => continue,
             };
             let names = match module {
-                "variable" => match declared.variables_of(mention.scope) {
+                "variable" => match declared.variables_of(occurrence.scope) {
                     Some(names) => names,
                     None => continue,
                 },
                 "device" => &mut declared.devices,
-                "let" if mention.scope == Scope::Ports => &mut declared.port_lets,
+                "let" if occurrence.scope == Scope::Ports => &mut declared.port_lets,
                 "let" => &mut declared.lets,
                 "user" | "host" => &mut declared.bare,
                 kind => {
@@ -138,7 +132,7 @@ impl Declared {
                     names
                 }
             };
-            names.declare(mention, module);
+            names.declare(occurrence, module, spans);
         }
         declared
     }
@@ -154,16 +148,16 @@ impl Declared {
     }
 
     /// `kind::tag; tag::k8s::api;`
-    fn statements(&self, mention: &Mention, out: &mut Vec<TokenTree>) {
-        let first = match (mention.scope, &mention.kind) {
+    fn statements(&self, occurrence: &Occurrence, spans: &SpanTable, out: &mut Vec<TokenTree>) {
+        let first = match (occurrence.scope, &occurrence.kind) {
             (_, Some(kind)) => {
                 word(out, "kind", Span::call_site());
-                segment(out, &kind.text, kind.span);
+                segment(out, &kind.text, spans.get(kind.token));
                 out.push(Punct::new(';', Spacing::Alone).into());
                 &kind.text
             }
-            (Scope::Bare | Scope::Ports, None) if self.lets.has(&mention.segments) => "lets",
-            (Scope::Bare | Scope::Ports, None) if self.port_lets.has(&mention.segments) => "port_lets",
+            (Scope::Bare | Scope::Ports, None) if self.lets.has(&occurrence.segments) => "lets",
+            (Scope::Bare | Scope::Ports, None) if self.port_lets.has(&occurrence.segments) => "port_lets",
             (Scope::Kind | Scope::Bare, None) => "bare",
             (Scope::Device, None) => "devices",
             (Scope::Ports, None) => "ports",
@@ -173,16 +167,16 @@ impl Declared {
             (Scope::Word(_), None) => "vocabulary",
         };
         word(out, first, Span::call_site());
-        if let Scope::Word(module) = mention.scope {
+        if let Scope::Word(module) = occurrence.scope {
             segment(out, module, Span::call_site());
         }
-        if let Scope::Variable(around) = mention.scope {
+        if let Scope::Variable(around) = occurrence.scope {
             segment(out, &number_of_loop(around.number).to_string(), Span::call_site());
         }
-        for Segment { text, span } in &mention.segments {
-            segment(out, &item_name(text), *span);
+        for Segment { text, token } in &occurrence.segments {
+            segment(out, &item_name(text), spans.get(*token));
         }
-        if mention.is_unfinished {
+        if occurrence.is_unfinished {
             segment(out, MISSING, Span::call_site());
         }
         out.push(Punct::new(';', Spacing::Alone).into());

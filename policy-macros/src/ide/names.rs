@@ -3,13 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use policy_syntax::occurrence::{Occurrence, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::items::{Items, item_name, type_of};
+use crate::item_names::{ItemNames, item_name, type_of};
+use crate::span_table::SpanTable;
 
-use super::Cards;
-use super::mention::{Mention, Segment};
+use super::hover::Hovers;
 
 /// A module: what is named in it, and the modules of longer names.
 #[derive(Default)]
@@ -29,35 +30,35 @@ struct Name {
     /// The module of its item.
     module: &'static str,
     is_alone: bool,
-    /// What there is to say of it where no card does.
+    /// What there is to say of it where no hover does.
     doc: Option<String>,
 }
 
 impl Names {
     /// Adds a name where it is declared.
-    pub(super) fn declare(&mut self, mention: &Mention, module: &'static str) {
-        let Some((last, path)) = mention.segments.split_last() else { return };
+    pub(super) fn declare(&mut self, occurrence: &Occurrence, module: &'static str, spans: &SpanTable) {
+        let Some((last, path)) = occurrence.segments.split_last() else { return };
         let mut names = self;
         for segment in path {
-            let Some(inner) = names.module(segment) else { return };
+            let Some(inner) = names.module(segment, spans) else { return };
             names = inner;
         }
         let name = item_name(&last.text);
-        let ident = Ident::new(&name, last.span);
+        let ident = Ident::new(&name, spans.get(last.token));
         // A second declaration of a name is an error, and a use of the first to an editor.
         if names.spelt.insert(name) {
-            let (text, is_alone, doc) = (mention.text(), path.is_empty(), mention.doc.clone());
+            let (text, is_alone, doc) = (occurrence.text(), path.is_empty(), occurrence.doc.clone());
             names.names.push(Name { ident, text, module, is_alone, doc });
         }
     }
 
     /// The first declaration with this segment is where the module is.
-    fn module(&mut self, segment: &Segment) -> Option<&mut Names> {
+    fn module(&mut self, segment: &Segment, spans: &SpanTable) -> Option<&mut Names> {
         let name = item_name(&segment.text);
         let next = self.modules.len();
         let index = *self.index.entry(name.clone()).or_insert(next);
         if index == next {
-            self.modules.push((Ident::new(&name, segment.span), Names::default()));
+            self.modules.push((Ident::new(&name, spans.get(segment.token)), Names::default()));
         }
         self.modules.get_mut(index).map(|(_, names)| names)
     }
@@ -75,13 +76,13 @@ impl Names {
     }
 
     /// What stands in the module. The item that Rust code has for a name is used again, so that a new name goes there too.
-    pub(super) fn tokens(&self, items: &Items, cards: &Cards) -> TokenStream {
+    pub(super) fn tokens(&self, items: &ItemNames, hovers: &Hovers) -> TokenStream {
         let names = self.names.iter().map(|Name { ident, text, module, is_alone, doc }| {
-            if let Some(item) = items.name(module, text).filter(|_| *is_alone) {
+            if let Some(item) = items.get(module, text).filter(|_| *is_alone) {
                 let (module, item) = (Ident::new(module, Span::call_site()), Ident::new(item, Span::call_site()));
                 return quote! { pub use super::super::super::#module::#item; };
             }
-            let doc = doc.as_deref().or_else(|| cards.get(module, text)).unwrap_or(text);
+            let doc = doc.as_deref().or_else(|| hovers.get(module, text)).unwrap_or(text);
             match type_of(module) {
                 Some(ty) => {
                     let ty = Ident::new(ty, Span::call_site());
@@ -95,7 +96,7 @@ impl Names {
             }
         });
         let modules = self.modules.iter().map(|(ident, names)| {
-            let names = names.tokens(items, cards);
+            let names = names.tokens(items, hovers);
             quote! { pub mod #ident { #names } }
         });
         names.chain(modules).collect()

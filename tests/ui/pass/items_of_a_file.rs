@@ -19,7 +19,7 @@ fn passes() {
     assert_eq!(tailnet::POLICY.tag_owners[0].doc.as_deref(), Some("The cluster's API"));
     assert_eq!(tailnet::POLICY.facts.users.len(), 1);
     assert_eq!(tailnet::POLICY.facts.invariants[0].doc.as_deref(), Some("The cluster does not print."));
-    assert!(tailnet::POLICY.facts.sidecar.as_ref().unwrap().name.ends_with("/items_of_a_file.invariants"));
+    assert!(tailnet::POLICY.facts.invariants_file.as_ref().unwrap().name.ends_with("/items_of_a_file.invariants"));
     assert_eq!(without_facts::HUJSON, tailnet::HUJSON);
     assert!(without_facts::POLICY.facts.users.is_empty());
     assert_eq!(policy_core::check::check(&tailnet::POLICY), []);

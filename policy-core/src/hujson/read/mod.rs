@@ -5,6 +5,7 @@
 mod attribute;
 mod declaration;
 mod fact;
+mod invariants_file;
 mod lint;
 mod reader;
 mod rule;

@@ -1,0 +1,152 @@
+//! `policy.invariants` beside `policy.hujson`, as the stand-alone `policy` reads it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::policy_with_stdin;
+
+const POLICY: &str = r#"{
+	"tagOwners": {"tag:web": ["autogroup:admin"], "tag:db": ["autogroup:admin"]},
+	"grants": [
+		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]},
+		{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+	],
+}
+"#;
+const BROKEN: &str = "/// é\nnever tag:web -> tag:db;\n";
+const KEPT: &str = "// Nobody else\n/// Members use the web\nnever autogroup:member -> tag:db;\n";
+
+/// A directory with a policy, and with invariants beside it.
+fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
+    let path = super::directory(test);
+    fs::write(path.join("policy.hujson"), POLICY).unwrap();
+    if let Some(text) = invariants {
+        fs::write(path.join("policy.invariants"), text).unwrap();
+    }
+    path
+}
+
+#[test]
+fn the_file_beside_the_policy_is_checked_without_being_named() {
+    let run = policy_with_stdin(&directory("invariants-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
+    let expected = "error[broken-invariant]: this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`
+ --> policy.invariants:2:1
+  |
+2 | never tag:web -> tag:db;
+  | ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+note: this rule allows `tcp:5432` there
+ --> policy.hujson:5:3
+  |
+5 |         {\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"tcp:5432\"]},
+  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: narrow the rule, or name what is meant all the same after `except`\n\n";
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), expected), "{run:?}");
+    assert_eq!(
+        policy_with_stdin(&directory("invariants-kept", Some(KEPT)), &["check", "policy.hujson"], "").status,
+        Some(0)
+    );
+    assert_eq!(policy_with_stdin(&directory("invariants-none", None), &["check", "policy.hujson"], "").status, Some(0));
+}
+
+#[test]
+fn another_file_can_be_named_in_its_place() {
+    let directory = directory("invariants-named", Some(KEPT));
+    fs::write(directory.join("other"), "nevr tag:web -> tag:db;").unwrap();
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--invariants", "other"], "");
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stdout.contains("expected `only`, `never` or `isolated`, found `nevr`\n --> other:1:1\n"), "{run:?}");
+    let run = policy_with_stdin(&directory, &["check", "-", "--invariants", "other"], POLICY);
+    assert_eq!(run.status, Some(1), "{run:?}");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--invariants", "-"], BROKEN);
+    assert!(run.status == Some(1) && run.stdout.contains(" --> <stdin>:2:1\n"), "{run:?}");
+    // What comes from stdin has nothing beside it.
+    assert_eq!(policy_with_stdin(&directory, &["check", "-"], POLICY).status, Some(0));
+    for arguments in [["policy.hujson", "missing"], ["policy.hujson", "policy.hujson"], ["-", "-"]] {
+        let run = policy_with_stdin(&directory, &["check", arguments[0], "--invariants", arguments[1]], POLICY);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    }
+}
+
+#[test]
+fn machines_are_told_the_file() {
+    let directory = directory("invariants-formats", Some(BROKEN));
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "json"], "");
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    let finding = &json["diagnostics"][0];
+    assert_eq!((&json["file"], &finding["file"]), (&"policy.hujson".into(), &"policy.invariants".into()));
+    assert_eq!(finding["range"]["start"], serde_json::json!({"line": 2, "column": 1, "byte": 7}));
+    assert_eq!(finding["notes"][0]["file"], "policy.hujson");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "github"], "");
+    assert!(run.stdout.starts_with("::error title=broken-invariant,file=policy.invariants,line=2,"), "{run:?}");
+    let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "sarif"], "");
+    let sarif: Value = serde_json::from_str(&run.stdout).unwrap();
+    let uri = |location: &Value| location["physicalLocation"]["artifactLocation"]["uri"].clone();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(uri(&result["locations"][0]), "policy.invariants");
+    assert_eq!(uri(&result["relatedLocations"][0]), "policy.hujson");
+}
+
+#[test]
+fn other_commands_know_the_invariants_too() {
+    let directory = directory("invariants-commands", Some("never autogroup:member -> tag:bd;"));
+    for command in ["test", "matrix", "docs"] {
+        let run = policy_with_stdin(&directory, &[command, "policy.hujson"], "");
+        assert_eq!(run.status, Some(1), "{command}: {run:?}");
+        assert!(run.stderr.contains("undefined tag `tag:bd`\n --> policy.invariants:1:27\n"), "{command}: {run:?}");
+    }
+    // Tailscale does not know of them.
+    let run = policy_with_stdin(&directory, &["compile", "policy.hujson"], "");
+    assert!(run.status == Some(0) && run.stdout.contains("\"accept\""), "{run:?}");
+    fs::write(directory.join("policy.invariants"), KEPT).unwrap();
+    let run = policy_with_stdin(&directory, &["docs", "policy.hujson"], "");
+    assert!(run.status == Some(0) && run.stdout.contains("Members use the web"), "{run:?}");
+}
+
+#[test]
+fn they_are_formatted_like_a_policy() {
+    let directory = directory("invariants-fmt", Some("/// Why\nnever tag:web->tag:db ;"));
+    let run = policy_with_stdin(&directory, &["fmt", "--check", "policy.hujson", "policy.invariants"], "");
+    assert_eq!((run.status, run.stdout.lines().last()), (Some(1), Some("policy.invariants")), "{run:?}");
+    assert_eq!(policy_with_stdin(&directory, &["fmt", "policy.invariants"], "").status, Some(0));
+    let text = fs::read_to_string(directory.join("policy.invariants")).unwrap();
+    assert_eq!(text, "/// Why\nnever tag:web -> tag:db;\n");
+    fs::write(directory.join("policy.invariants"), "never tag:web; }").unwrap();
+    let run = policy_with_stdin(&directory, &["fmt", "policy.invariants"], "");
+    assert!(run.status == Some(2) && run.stderr.contains("expected `->` after the sources"), "{run:?}");
+    assert_eq!(fs::read_to_string(directory.join("policy.invariants")).unwrap(), "never tag:web; }");
+}
+
+#[test]
+fn a_broken_one_fails_the_tests() {
+    let run = policy_with_stdin(&directory("invariants-test", Some(BROKEN)), &["test", "policy.hujson"], "");
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stderr.contains("this must never be, but `tag:web` can reach `tag:db`"), "{run:?}");
+    assert_eq!(
+        policy_with_stdin(&directory("invariants-tested", Some(KEPT)), &["test", "policy.hujson"], "").status,
+        Some(0)
+    );
+}
+
+#[test]
+fn an_import_has_them_as_a_block() {
+    let directory = directory("invariants-import", Some("// Nobody else\nnever tag:web-1e, autogroup:member->tag:db;"));
+    let text = POLICY.replace("\"tag:web\": [", "\"tag:web-1e\": [], \"tag:web\": [");
+    fs::write(directory.join("policy.hujson"), text).unwrap();
+    let run = policy_with_stdin(&directory, &["import", "policy.hujson"], "");
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let block = "
+    invariants {
+        // Nobody else
+        never \"tag:web-1e\", autogroup:member -> tag:db;
+    }
+}
+";
+    assert!(run.stdout.ends_with(block), "{}", run.stdout);
+    fs::write(directory.join("policy.invariants"), "never \"tag:web -> tag:db;").unwrap();
+    let run = policy_with_stdin(&directory, &["import", "policy.hujson"], "");
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+    assert!(run.stderr.contains("this string has no end\n --> policy.invariants:1:7\n"), "{run:?}");
+}

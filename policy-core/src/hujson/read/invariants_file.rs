@@ -1,0 +1,97 @@
+//! The invariants of a file, which arrive as facts and are shown where the file has them.
+
+use crate::diagnostic::{Diagnostic, Note};
+use crate::model::{Facts, Invariant, InvariantTarget, InvariantsFile, Lint, List, Policy, PortSpec, Selector};
+use crate::source::{Origin, Text};
+
+impl Policy {
+    /// Adds the invariants of a file. See [`InvariantsFile`].
+    #[must_use]
+    pub fn with_invariants(mut self, file: InvariantsFile) -> Policy {
+        let (facts, unreadable) = Facts::parse(&file.facts, 0);
+        let places = Places::new(&file);
+        self.facts.invariants.extend(facts.invariants.into_iter().map(|invariant| places.invariant(invariant)));
+        self.facts.lints.extend(facts.lints.into_iter().map(|lint| {
+            // Nobody wrote the comment itself.
+            let scope = places.origin(lint.scope);
+            Lint { scope, origin: scope, ..lint }
+        }));
+        self.unreadable.extend(file.unreadable.iter().cloned());
+        self.unreadable.extend(unreadable.into_iter().map(|finding| places.diagnostic(finding)));
+        self.facts.invariants_file = Some(file);
+        self
+    }
+}
+
+/// Where the parts of the facts come from.
+struct Places<'f> {
+    file: &'f InvariantsFile,
+    places: Vec<(Origin, Origin)>,
+}
+
+impl<'f> Places<'f> {
+    fn new(file: &'f InvariantsFile) -> Self {
+        let place = |line: &str| {
+            let mut numbers = line.split(' ').map(str::parse);
+            let mut origin = || Some(Origin::new(numbers.next()?.ok()?, numbers.next()?.ok()?));
+            Some((origin()?, origin()?))
+        };
+        Places { file, places: file.places.lines().filter_map(place).collect() }
+    }
+
+    /// The part of the file that a part of the facts comes from.
+    fn origin(&self, part: Origin) -> Origin {
+        let first = self.places.partition_point(|(place, _)| place.end < part.end);
+        let around = self.places.get(first..).unwrap_or_default().iter().find(|(place, _)| place.contains(part));
+        let at = |position: u32| self.file.base.saturating_add(position);
+        around.map_or(self.file.origin(), |(_, origin)| Origin::new(at(origin.start), at(origin.end)))
+    }
+
+    fn invariant(&self, invariant: Invariant) -> Invariant {
+        let target = |target: InvariantTarget| InvariantTarget {
+            dst: self.selectors(target.dst),
+            ip: self.list(target.ip, |port| PortSpec { text: self.text(port.text), ..port }),
+            origin: self.origin(target.origin),
+        };
+        Invariant {
+            src: self.selectors(invariant.src),
+            src_except: self.selectors(invariant.src_except),
+            targets: invariant.targets.into_iter().map(target).collect(),
+            except: invariant.except.into_iter().map(target).collect(),
+            origin: self.origin(invariant.origin),
+            ..invariant
+        }
+    }
+
+    fn selectors(&self, list: List<Selector>) -> List<Selector> {
+        self.list(list, |selector| Selector { text: self.text(selector.text), ..selector })
+    }
+
+    fn list<T>(&self, list: List<T>, item: impl Fn(T) -> T) -> List<T> {
+        let items = list.items.into_iter().map(item).collect();
+        List { items, origin: list.origin.map(|origin| self.origin(origin)), ..list }
+    }
+
+    /// The text at its place in the file. Its parts have places of their own if it is written there as it is.
+    fn text(&self, text: Text) -> Text {
+        let origin = self.origin(text.origin);
+        let at = |position: u32| usize::try_from(position.saturating_sub(self.file.base)).unwrap_or(usize::MAX);
+        let written = self.file.text.get(at(origin.start)..at(origin.end)).unwrap_or_default();
+        if written == text.as_str() {
+            Text::verbatim(text.as_str(), origin, origin.start)
+        } else if written.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')) == Some(text.as_str()) {
+            Text::verbatim(text.as_str(), origin, origin.start + 1)
+        } else {
+            Text::escaped(text.as_str(), origin)
+        }
+    }
+
+    fn diagnostic(&self, finding: Diagnostic) -> Diagnostic {
+        let note = |note: Note| Note { origin: note.origin.map(|origin| self.origin(origin)), ..note };
+        Diagnostic {
+            origin: self.origin(finding.origin),
+            notes: finding.notes.into_iter().map(note).collect(),
+            ..finding
+        }
+    }
+}

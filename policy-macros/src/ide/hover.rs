@@ -1,0 +1,187 @@
+//! What an editor shows of a name: what its author says of it, and what the policy makes of it.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::net::IpAddr;
+
+use policy_core::model::Policy;
+use policy_syntax::Reading;
+
+/// More than anyone reads in a pop-up window.
+const SHOWN: usize = 12;
+
+/// A text in Markdown for each name, by the module of its item.
+pub(crate) struct Hovers(HashMap<(&'static str, String), String>);
+
+impl Hovers {
+    pub(crate) fn new(policy: &Policy, reading: &Reading) -> Hovers {
+        let mut hovers = Hovers(HashMap::new());
+        let (carriers, groups, rules) = (carriers(policy), groups(policy), rules(policy));
+        for tag in &policy.tag_owners {
+            let hover = Hover::new(&tag.tag, &tag.doc).line("Owners", &tag.owners, "admins only");
+            let hover = hover.line("Devices", carriers.get(tag.tag.as_str()).into_iter().flatten(), "");
+            hovers.add("tag", &tag.tag, hover.reach(&[rules.get(tag.tag.as_str()), rules.get("*")]));
+        }
+        for group in &policy.groups {
+            hovers.add(
+                "group",
+                &group.name,
+                Hover::new(&group.name, &group.doc).line("Members", &group.members, "none"),
+            );
+        }
+        for host in &policy.hosts {
+            let hover = Hover::new(&host.name, &host.doc).line("Address", [&host.text], "");
+            hovers.add("host", &host.name, hover.reach(&[rules.get(host.name.as_str()), rules.get("*")]));
+        }
+        for set in &policy.ipsets {
+            let entries = set.entries.iter().map(|entry| &entry.text);
+            hovers.add("ipset", &set.name, Hover::new(&set.name, &set.doc).line("Entries", entries, "none"));
+        }
+        for posture in &policy.postures {
+            let conditions = posture.conditions.iter().map(|condition| &condition.text);
+            hovers.add(
+                "posture",
+                &posture.name,
+                Hover::new(&posture.name, &posture.doc).line("All of", conditions, ""),
+            );
+        }
+        for user in &policy.facts.users {
+            let hover = Hover::new(&user.name, &user.doc).line("Login", [&user.email], "");
+            hovers.add(
+                "user",
+                &user.name,
+                hover.line("Groups", groups.get(user.email.as_str()).into_iter().flatten(), ""),
+            );
+        }
+        for device in &policy.facts.devices {
+            let hover =
+                Hover::new(&device.name, &device.doc).line("Tags", &device.tags, "").line("Owner", &device.owner, "");
+            let addresses = device.ipv4.map(IpAddr::from).into_iter().chain(device.ipv6.map(IpAddr::from));
+            let hover = hover.line("Addresses", addresses, "");
+            hovers.add(
+                "device",
+                &device.name,
+                hover.line("Routes", device.routable.iter().map(|route| &route.text), ""),
+            );
+        }
+        for item in reading.lets() {
+            hovers.add("let", item.name, Hover::new(item.name, &item.doc).line("Stands for", item.items, ""));
+        }
+        hovers
+    }
+
+    /// The text about the name of an item, if there is such a name.
+    pub(crate) fn get(&self, module: &'static str, name: &str) -> Option<&str> {
+        self.0.get(&(module, name.to_owned())).map(String::as_str)
+    }
+
+    fn add(&mut self, module: &'static str, name: &str, hover: Hover) {
+        self.0.insert((module, name.to_owned()), hover.0);
+    }
+}
+
+/// A text in the making.
+struct Hover(String);
+
+impl Hover {
+    fn new(name: &str, doc: &Option<String>) -> Hover {
+        Hover(match doc {
+            Some(doc) => format!("`{name}`: {doc}"),
+            None => format!("`{name}`"),
+        })
+    }
+
+    /// What `title` is: some words, or what to say without any.
+    fn line<T: Display>(mut self, title: &str, words: impl IntoIterator<Item = T>, none: &str) -> Hover {
+        let mut words = words.into_iter();
+        let shown: Vec<String> = words.by_ref().take(SHOWN).map(|word| format!("`{word}`")).collect();
+        let more = words.count();
+        match (shown.is_empty(), more) {
+            (true, _) if none.is_empty() => {}
+            (true, _) => self.0.push_str(&format!("\n\n{title}: {none}")),
+            (false, 0) => self.0.push_str(&format!("\n\n{title}: {}", shown.join(", "))),
+            (false, more) => self.0.push_str(&format!("\n\n{title}: {} and {more} more", shown.join(", "))),
+        }
+        self
+    }
+
+    /// Which rules let somebody reach it, one a line.
+    fn reach(mut self, rules: &[Option<&Rules>]) -> Hover {
+        let rules = || rules.iter().flatten();
+        if rules().next().is_none() {
+            self.0.push_str("\n\nReached by: nobody");
+            return self;
+        }
+        self.0.push_str("\n\nReached by:\n");
+        for rule in rules().flat_map(|rules| &rules.shown) {
+            self.0.push_str(&format!("\n- {rule}"));
+        }
+        match rules().map(|rules| rules.more).sum::<usize>() {
+            0 => {}
+            more => self.0.push_str(&format!("\n- and {more} more rules")),
+        }
+        self
+    }
+}
+
+/// The rules with some destination.
+#[derive(Default)]
+struct Rules {
+    shown: Vec<String>,
+    more: usize,
+}
+
+impl Rules {
+    fn add(&mut self, rule: impl FnOnce() -> String) {
+        if self.shown.len() < SHOWN { self.shown.push(rule()) } else { self.more += 1 }
+    }
+}
+
+/// The rules by the names of their destinations.
+fn rules(policy: &Policy) -> HashMap<&str, Rules> {
+    let mut rules: HashMap<&str, Rules> = HashMap::new();
+    for grant in policy.grants.iter().flatten() {
+        for dst in &grant.dst {
+            let ports =
+                if grant.ip.is_empty() { "for an application".to_owned() } else { format!("on {}", quoted(&grant.ip)) };
+            rules.entry(&dst.text).or_default().add(|| format!("{} {ports}", quoted(&grant.src)));
+        }
+    }
+    for acl in policy.acls.iter().flatten() {
+        for dst in &acl.dst {
+            let ports = quoted(&dst.ports);
+            let rule = || match acl.proto {
+                Some(protocol) => format!("{} on {ports} of `{protocol}`", quoted(&acl.src)),
+                None => format!("{} on {ports}", quoted(&acl.src)),
+            };
+            rules.entry(&dst.host.text).or_default().add(rule);
+        }
+    }
+    rules
+}
+
+/// The devices that carry each tag.
+fn carriers(policy: &Policy) -> HashMap<&str, Vec<&str>> {
+    let mut carriers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for device in &policy.facts.devices {
+        for tag in &device.tags {
+            carriers.entry(&tag.text).or_default().push(&device.name);
+        }
+    }
+    carriers
+}
+
+/// The groups that each login is in.
+fn groups(policy: &Policy) -> HashMap<&str, Vec<&str>> {
+    let mut groups: HashMap<&str, Vec<&str>> = HashMap::new();
+    for group in &policy.groups {
+        for member in &group.members {
+            groups.entry(&member.text).or_default().push(&group.name);
+        }
+    }
+    groups
+}
+
+fn quoted<T: Display>(words: &[T]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,167 @@
+use crate::reserved::{is_foreign_kind, is_kind};
+use crate::string::is_string;
+use crate::token::{Delimiter, Token, TokenKind};
+
+/// A place in the tokens, to look at those that are next.
+///
+/// Nothing depends on white space or positions: rust-analyzer has none to offer.
+#[derive(Clone, Debug)]
+pub(crate) struct Cursor<'a> {
+    pub(crate) tokens: &'a [Token],
+    /// The index of the next token. At the end of a block it is the closing bracket.
+    pub(crate) at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(tokens: &'a [Token]) -> Self {
+        Cursor { tokens, at: 0 }
+    }
+
+    pub(crate) fn token(&self, at: usize) -> Option<&'a TokenKind> {
+        self.tokens.get(at).map(|token| &token.kind)
+    }
+
+    pub(crate) fn ident(&self, at: usize) -> Option<&'a str> {
+        match self.token(at) {
+            Some(TokenKind::Ident(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_punct(&self, at: usize, wanted: char) -> bool {
+        matches!(self.token(at), Some(TokenKind::Punct { char, .. }) if *char == wanted)
+    }
+
+    pub(crate) fn is_group(&self, at: usize, wanted: Delimiter) -> bool {
+        matches!(self.token(at), Some(TokenKind::Open { delimiter, .. }) if *delimiter == wanted)
+    }
+
+    pub(crate) fn is_arrow(&self, at: usize) -> bool {
+        self.is_punct(at, '-') && self.is_punct(at + 1, '>')
+    }
+
+    pub(crate) fn is_dash(&self, at: usize) -> bool {
+        self.is_punct(at, '-') && !self.is_punct(at + 1, '>')
+    }
+
+    /// The index after the token at `at`, or after the group that it opens.
+    pub(crate) fn after(&self, at: usize) -> usize {
+        match self.token(at) {
+            Some(TokenKind::Open { close, .. }) => close + 1,
+            Some(TokenKind::Close) | None => at,
+            Some(_) => at + 1,
+        }
+    }
+
+    pub(crate) fn at_end(&self) -> bool {
+        matches!(self.token(self.at), Some(TokenKind::Close) | None)
+    }
+
+    /// Skips the next token, or all of the next group.
+    pub(crate) fn skip(&mut self) {
+        self.at = self.after(self.at);
+    }
+
+    pub(crate) fn peek_ident(&self) -> Option<&'a str> {
+        self.ident(self.at)
+    }
+
+    pub(crate) fn peek_is(&self, word: &str) -> bool {
+        self.peek_ident() == Some(word)
+    }
+
+    pub(crate) fn peek_punct(&self, char: char) -> bool {
+        self.is_punct(self.at, char)
+    }
+
+    pub(crate) fn peek_group(&self, delimiter: Delimiter) -> bool {
+        self.is_group(self.at, delimiter)
+    }
+
+    pub(crate) fn peek_literal(&self) -> Option<&'a str> {
+        match self.token(self.at) {
+            Some(TokenKind::Literal(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn peek_string(&self) -> bool {
+        self.peek_literal().is_some_and(is_string)
+    }
+
+    /// The mark after the next token.
+    pub(crate) fn second_punct(&self) -> Option<char> {
+        match self.token(self.after(self.at)) {
+            Some(TokenKind::Punct { char, .. }) => Some(*char),
+            _ => None,
+        }
+    }
+
+    /// The word after the next token, and whether `in` follows it.
+    pub(crate) fn second_ident(&self) -> Option<(&'a str, bool)> {
+        let second = self.after(self.at);
+        Some((self.ident(second)?, self.ident(second + 1) == Some("in")))
+    }
+
+    /// Whether the token after the next one is a group.
+    pub(crate) fn second_group(&self, delimiter: Delimiter) -> bool {
+        self.is_group(self.after(self.at), delimiter)
+    }
+
+    pub(crate) fn peek_arrow(&self) -> bool {
+        self.is_arrow(self.at)
+    }
+
+    pub(crate) fn peek_dash(&self) -> bool {
+        self.is_dash(self.at)
+    }
+
+    /// Whether the next word continues with a dash that is not an arrow, as `on` does in `on-prem`.
+    pub(crate) fn next_goes_on(&self) -> bool {
+        self.is_dash(self.after(self.at))
+    }
+
+    /// Whether a name with its kind is next, as `tag:web`.
+    pub(crate) fn peek_kind(&self) -> bool {
+        self.peek_ident().is_some_and(is_kind) && self.second_punct() == Some(':')
+    }
+
+    /// Whether a protocol and a colon are next: `tcp:`, `ipv6-icmp:`, `*:`, but not `tag:`.
+    pub(crate) fn protocol_ahead(&self) -> bool {
+        let is_word = self.peek_ident().is_some_and(|word| !is_kind(word) && !is_foreign_kind(word));
+        if !is_word && !self.peek_punct('*') {
+            return false;
+        }
+        let mut at = self.at + 1;
+        while self.is_dash(at) {
+            at = self.after(at + 1);
+        }
+        self.is_punct(at, ':') && !self.is_punct(at + 1, ':')
+    }
+
+    /// Whether a `///` or an attribute is next.
+    pub(crate) fn peek_doc(&self) -> bool {
+        self.peek_punct('#') && self.second_group(Delimiter::Bracket)
+    }
+
+    /// Whether a `//!` is next.
+    pub(crate) fn peek_note(&self) -> bool {
+        self.peek_punct('#') && self.second_punct() == Some('!')
+    }
+
+    /// The next token in words.
+    pub(crate) fn found(&self) -> Option<String> {
+        Some(match self.token(self.at)? {
+            TokenKind::Open { delimiter, .. } => format!("`{}`", delimiter.brackets().0),
+            // A published comment arrives as an attribute.
+            TokenKind::Punct { char: '#', .. } if self.is_punct(self.at + 1, '!') => "`//!`".to_owned(),
+            TokenKind::Punct { char: '#', .. } if self.ident(self.at + 2) == Some("doc") => "`///`".to_owned(),
+            TokenKind::Punct { char, joint } => match self.token(self.at + 1) {
+                Some(TokenKind::Punct { char: second, .. }) if *joint => format!("`{char}{second}`"),
+                _ => format!("`{char}`"),
+            },
+            TokenKind::Ident(text) | TokenKind::Literal(text) => format!("`{text}`"),
+            TokenKind::Close => return None,
+        })
+    }
+}

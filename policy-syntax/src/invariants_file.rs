@@ -1,0 +1,62 @@
+//! Files of invariants: the statements of `policy! { invariants { … } }`, beside a policy that stays HuJSON.
+//!
+//! ```
+//! use policy_core::{Policy, findings};
+//! use policy_syntax::invariants_file;
+//!
+//! let policy = Policy::parse(r#"{
+//!     "tagOwners": {"tag:web": [], "tag:db": []},
+//!     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+//! }"#);
+//! let file = invariants_file::parse("policy.invariants", "never tag:web -> tag:db;", policy.end());
+//! let policy = policy.with_invariants(file);
+//! assert_eq!(findings(&policy)[0].message, "this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`");
+//! ```
+
+use std::ops::Range;
+
+use policy_core::diagnostic::Note;
+use policy_core::model::InvariantsFile;
+use policy_core::source::Origin;
+use policy_core::{Code, Diagnostic};
+
+use crate::finding::Finding;
+use crate::lower::lower;
+use crate::parse::{Source, SourceKind, read};
+use crate::text::TokenText;
+use crate::token::TokenId;
+
+/// Parses a file of invariants. `base` is the position of the first byte of `text` among all that is read: choose it
+/// beyond the end of the policy.
+///
+/// Hosts and IP sets are those of the policy. People are named by their login, in quotes.
+pub fn parse(name: impl Into<String>, text: impl Into<String>, base: u32) -> InvariantsFile {
+    let (name, text) = (name.into(), text.into());
+    let tokens = TokenText::new(&text);
+    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
+    let source = Source { kind: SourceKind::InvariantsFile, are_on_one_line: &are_on_one_line };
+    let reading = read(&tokens.tokens, &source, Vec::new());
+    let lowered = lower(&reading);
+    let mut findings: Vec<Diagnostic> = tokens
+        .errors
+        .iter()
+        .map(|error| Diagnostic::new(Code::Syntax, origin(base, error.range.clone()), &*error.message).help(error.help))
+        .collect();
+    let said = reading.findings.into_iter().chain(lowered.findings);
+    findings.extend(said.map(|finding| diagnostic(finding.map(|place| origin(base, tokens.range(place))))));
+    findings.sort_by_key(|finding| finding.origin);
+    let places = lowered.map.places(lowered.facts_base).map(|(part, place)| (part, origin(0, tokens.range(place))));
+    let places = InvariantsFile::encode_places(places);
+    InvariantsFile { name, text, base, facts: lowered.facts, places, unreadable: findings }
+}
+
+fn origin(base: u32, range: Range<usize>) -> Origin {
+    let position = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+    Origin::new(position(range.start), position(range.end))
+}
+
+fn diagnostic(finding: Finding<Origin>) -> Diagnostic {
+    let notes = finding.notes.into_iter().map(|(message, origin)| Note { message, origin }).collect();
+    let diagnostic = Diagnostic::new(finding.code, finding.place, finding.message).help_if(finding.help);
+    Diagnostic { notes, denied: finding.denied, ..diagnostic }
+}

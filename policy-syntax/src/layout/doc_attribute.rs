@@ -1,0 +1,49 @@
+//! `#[doc = "…"]`, which is a comment in another form.
+
+use crate::lexer::{Lexeme, LexemeKind, lex};
+
+use super::unreadable::Unreadable;
+
+/// Returns the tokens and comments of a Rust file, with each `#[doc = "…"]` as a comment.
+///
+/// # Errors
+/// If a string or a comment has no end.
+pub(super) fn lexemes(source: &str) -> Result<Vec<Lexeme<'_>>, Unreadable> {
+    let (lexemes, unterminated) = lex(source);
+    if let Some(unterminated) = unterminated {
+        return Err(Unreadable { start: unterminated.start, message: unterminated.message() });
+    }
+    let mut folded = Vec::with_capacity(lexemes.len());
+    let mut rest = lexemes.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let mut lexeme = *first;
+        if let Some((attribute, after)) = after.split_at_checked(5)
+            && let Some(end) = end_of_doc(first, attribute)
+        {
+            let text = source.get(first.start..end).unwrap_or_default();
+            (lexeme, rest) = (Lexeme { kind: LexemeKind::Comment, text, ..lexeme }, after);
+        }
+        folded.push(lexeme);
+    }
+    Ok(folded)
+}
+
+/// Where the attribute ends, if it is `#[doc = "…"]`.
+fn end_of_doc(hash: &Lexeme, attribute: &[Lexeme]) -> Option<usize> {
+    let [open, doc, equals, string, close] = attribute else { return None };
+    let is_doc = [hash.text, open.text, doc.text, equals.text, close.text] == ["#", "[", "doc", "=", "]"];
+    (is_doc && string.text.starts_with('"')).then_some(close.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doc_attribute_is_a_comment() {
+        let source = "a # [ doc = \"]\\\"\" ] b #[x] #[doc]";
+        let texts: Vec<&str> = lexemes(source).unwrap().iter().map(|lexeme| lexeme.text).collect();
+        assert_eq!(texts, ["a", "# [ doc = \"]\\\"\" ]", "b", "#", "[", "x", "]", "#", "[", "doc", "]"]);
+    }
+}

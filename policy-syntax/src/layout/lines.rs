@@ -1,0 +1,337 @@
+//! Lines of a macro's body.
+
+use std::ops::Range;
+
+use crate::lexer::LexemeKind;
+
+use super::spacing::space_before;
+use super::tree::{Atom, Block, Content, Entry, Group, Piece, Statement, stands_alone};
+use super::writer::Writer;
+
+/// The widest that a line should be, as in `rustfmt.toml` of this workspace.
+const WIDTH: usize = 120;
+const INDENT: usize = 4;
+
+/// Words that begin a part of a statement, which gets a line of its own where all is too long for one.
+const CLAUSES: &[&str] = &[
+    "on",
+    "and",
+    "except",
+    "as",
+    "via",
+    "srcPosture",
+    "app",
+    "recorder",
+    "enforceRecorder",
+    "checkPeriod",
+    "acceptEnv",
+    "attr",
+    "ipPool",
+];
+/// Words that begin a statement, before a list.
+const HEADS: &[&str] = &["accept", "check", "deny", "only", "never", "isolated"];
+
+/// Writes what a file's macro has between its brackets, and the brackets.
+pub(super) fn body(source: &str, block: &Block, indent: usize, column: usize) -> String {
+    Layout { source }.block(block, indent, column)
+}
+
+struct Layout<'s> {
+    source: &'s str,
+}
+
+/// How to write the groups of some atoms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Groups {
+    /// On one line, unless they were broken before.
+    AsWritten,
+    /// Each item on a line of its own.
+    Broken,
+}
+
+impl<'s> Layout<'s> {
+    fn writer(&self, indent: usize) -> Writer<'s> {
+        Writer::new(self.source, indent, indent)
+    }
+
+    /// A block with each entry on a line of its own, from one bracket to the other. The first one is at `column`.
+    fn block(&self, block: &Block, indent: usize, column: usize) -> String {
+        if block.entries.is_empty() && block.opening.is_empty() {
+            return "{}".to_owned();
+        }
+        let mut writer = Writer::new(self.source, indent, column);
+        writer.push("{");
+        writer.comments_behind(&block.opening, indent);
+        let lines = self.lines(&block.entries, indent + INDENT);
+        for (number, (entry, line)) in block.entries.iter().zip(lines).enumerate() {
+            if entry.blank_before && number > 0 {
+                writer.line(0);
+            }
+            writer.line(indent + INDENT);
+            writer.push(&line);
+            writer.comments_behind(&entry.behind, indent + INDENT);
+        }
+        writer.line(indent);
+        writer.push("}");
+        writer.into_text()
+    }
+
+    /// The texts of entries. In a row of declarations, without blank lines and comments between, the `=` are aligned,
+    /// unless that makes a line too wide.
+    fn lines(&self, entries: &[Entry], indent: usize) -> Vec<String> {
+        let mut lines: Vec<String> = entries.iter().map(|entry| self.entry(&entry.content, indent)).collect();
+        let names: Vec<Option<usize>> = entries
+            .iter()
+            .zip(&lines)
+            .map(|(entry, line)| self.name_width(&entry.content, indent).filter(|_| !line.contains('\n')))
+            .collect();
+        let is_row = |index: usize| names.get(index).is_some_and(Option::is_some);
+        let follows = |index: usize| is_row(index) && entries.get(index).is_some_and(|entry| !entry.blank_before);
+        let mut start = 0;
+        while start < entries.len() {
+            let more = (start + 1..entries.len()).take_while(|index| is_row(start) && follows(*index)).count();
+            let row = start..start + 1 + more;
+            if let (Some(lines), Some(names)) = (lines.get_mut(row.clone()), names.get(row.clone())) {
+                align(lines, names, WIDTH.saturating_sub(indent));
+            }
+            start = row.end;
+        }
+        lines
+    }
+
+    /// How wide what is declared is, before the `=`.
+    fn name_width(&self, content: &Content, indent: usize) -> Option<usize> {
+        let Content::Statement(Statement { atoms, block: None, .. }) = content else { return None };
+        let equals = atoms.iter().position(|atom| atom.token() == Some("="))?;
+        let mut writer = self.writer(indent);
+        self.inline(atoms, 0..equals, Groups::AsWritten, false, &mut writer);
+        writer.is_one_line().then(|| writer.column() - indent)
+    }
+
+    fn entry(&self, content: &Content, indent: usize) -> String {
+        let mut writer = self.writer(indent);
+        match content {
+            Content::Comment(remark) => writer.comment_beside(remark, indent),
+            Content::Attribute(atoms) => self.inline(atoms, 0..atoms.len(), Groups::AsWritten, false, &mut writer),
+            Content::Statement(Statement { atoms, block: None, .. }) => writer = self.statement(atoms, indent, 0),
+            Content::Statement(Statement { atoms, block: Some(block), has_semicolon }) => {
+                writer = self.statement(atoms, indent, " {".len());
+                writer.word("", true, indent);
+                let line = block.is_line.then(|| self.block_line(block, indent)).flatten();
+                let line = line.filter(|line| writer.column() + line.chars().count() <= WIDTH);
+                writer.push(&line.unwrap_or_else(|| self.block(block, indent, writer.column())));
+                writer.push(if *has_semicolon { ";" } else { "" });
+            }
+        }
+        writer.into_text()
+    }
+
+    /// A block on one line, if that can be.
+    fn block_line(&self, block: &Block, indent: usize) -> Option<String> {
+        if block.entries.is_empty() {
+            return Some("{}".to_owned());
+        }
+        let mut line = String::from("{ ");
+        for entry in &block.entries {
+            let Content::Statement(Statement { atoms, block, has_semicolon }) = &entry.content else { return None };
+            let statement = self.fitting(atoms, 0..atoms.len(), self.writer(indent), 0)?;
+            line.push_str(&statement.into_text());
+            if let Some(block) = block {
+                line.push(' ');
+                line.push_str(&self.block_line(block, indent)?);
+                line.push_str(if *has_semicolon { ";" } else { "" });
+            }
+            line.push(' ');
+        }
+        line.push('}');
+        (!line.contains('\n')).then_some(line)
+    }
+
+    /// A statement on one line if it fits, with `more` on its last line; else part by part.
+    fn statement(&self, atoms: &[Atom], indent: usize, more: usize) -> Writer<'s> {
+        let all = 0..atoms.len();
+        if let Some(writer) = self.fitting(atoms, all, self.writer(indent), more) {
+            return writer;
+        }
+        let parts = parts(atoms);
+        let mut writer = self.writer(indent);
+        let has_targets = parts.iter().any(|part| token_at(atoms, part.start) == Some("and"));
+        let mut is_together = false;
+        for (number, part) in parts.iter().enumerate() {
+            let more = if number + 1 == parts.len() { more } else { 0 };
+            // Of several destinations with ports of their own, each has these on its line.
+            if has_targets && is_together && token_at(atoms, part.start) == Some("on") && !writer.must_break() {
+                let place = Writer::new(self.source, indent + INDENT, writer.column() + 1);
+                if let Some(rest) = self.fitting(atoms, part.clone(), place, more) {
+                    writer.push(" ");
+                    writer.append(rest);
+                    continue;
+                }
+            }
+            let follows = number > 0 && part.start.checked_sub(1).is_some_and(|last| is_separator(atoms, last));
+            if follows && writer.is_one_line() {
+                let place = Writer::new(self.source, indent, writer.column() + 1);
+                if let Some(rest) = self.fitting(atoms, part.clone(), place, more) {
+                    writer.push(" ");
+                    writer.append(rest);
+                    is_together = true;
+                    continue;
+                }
+            }
+            let indent = if number == 0 { indent } else { indent + INDENT };
+            if number > 0 {
+                writer.line(indent);
+            }
+            let whole = self.fitting(atoms, part.clone(), self.writer(indent), more);
+            is_together = whole.is_some() || !part.clone().any(|index| token_at(atoms, index) == Some(","));
+            match whole {
+                Some(rest) => writer.append(rest),
+                None => self.items(atoms, part.clone(), indent, &mut writer),
+            }
+        }
+        writer
+    }
+
+    /// Atoms on one line, groups apart, if no comment is in the way and it is not too wide.
+    fn fitting(&self, atoms: &[Atom], range: Range<usize>, place: Writer<'s>, more: usize) -> Option<Writer<'s>> {
+        let part = atoms.get(range.clone()).unwrap_or_default();
+        if part.iter().any(|atom| !atom.above.is_empty() || !atom.behind.is_empty()) {
+            return None;
+        }
+        let (indent, column) = (place.indent(), place.column());
+        let fits = |groups: &Groups| {
+            let mut sketch = Writer::sketch(self.source, indent, column);
+            self.inline(atoms, range.clone(), *groups, false, &mut sketch);
+            sketch.width() <= WIDTH && sketch.column() + more <= WIDTH
+        };
+        let groups = [Groups::AsWritten, Groups::Broken].into_iter().find(fits)?;
+        let mut writer = Writer::new(self.source, indent, column);
+        self.inline(atoms, range.clone(), groups, false, &mut writer);
+        Some(writer)
+    }
+
+    /// A part of a statement with each item of its list on a line of its own.
+    fn items(&self, atoms: &[Atom], part: Range<usize>, indent: usize, writer: &mut Writer<'s>) {
+        let head = part.start..part.start + usize::from(has_head(atoms, part.start));
+        let indent = if head.is_empty() { indent } else { indent + INDENT };
+        self.inline(atoms, head.clone(), Groups::AsWritten, false, writer);
+        let mut start = head.end;
+        while start < part.end {
+            let comma = (start..part.end).find(|index| token_at(atoms, *index) == Some(","));
+            let end = comma.map_or(part.end, |comma| comma + 1);
+            let is_end = |atom: &Atom| atom.token() == Some(";") && atom.above.is_empty() && !writer.must_break();
+            let is_end = atoms.get(start).is_some_and(is_end);
+            if start > part.start && !is_end {
+                writer.line(indent);
+            }
+            self.item(atoms, start..end, indent, false, writer);
+            start = end;
+        }
+    }
+
+    /// An item of a list, with its groups broken if it would be too wide.
+    fn item(&self, atoms: &[Atom], range: Range<usize>, indent: usize, is_json: bool, writer: &mut Writer<'s>) {
+        let mut sketch = Writer::sketch(self.source, indent, writer.column());
+        self.inline(atoms, range.clone(), Groups::AsWritten, is_json, &mut sketch);
+        let groups = if sketch.width() > WIDTH { Groups::Broken } else { Groups::AsWritten };
+        let mut item = Writer::new(self.source, indent, writer.column());
+        self.inline(atoms, range, groups, is_json, &mut item);
+        writer.append(item);
+    }
+
+    /// Atoms one after the other, on new lines only where comments make them.
+    fn inline(&self, atoms: &[Atom], range: Range<usize>, groups: Groups, is_json: bool, writer: &mut Writer<'s>) {
+        let indent = writer.indent();
+        for index in range {
+            let Some(atom) = atoms.get(index) else { continue };
+            writer.comments_above(&atom.above, indent);
+            for remark in &atom.beside {
+                writer.comment_beside(remark, indent);
+            }
+            let spaced = space_before(atoms, index, is_json) || !atom.beside.is_empty();
+            match &atom.piece {
+                Piece::Token(_, text) => writer.word(text, spaced, indent),
+                Piece::Group(group) => {
+                    writer.word(group.open, spaced, indent);
+                    self.group(group, groups, writer);
+                }
+            }
+            writer.comments_behind(&atom.behind, indent);
+        }
+    }
+
+    /// What is in brackets, and the closing one.
+    fn group(&self, group: &Group, groups: Groups, writer: &mut Writer<'s>) {
+        let is_json = group.open == "{";
+        let has_remarks = !group.opening.is_empty() || !group.closing.is_empty();
+        let is_empty = group.items.is_empty() && !has_remarks;
+        let commented = |atom: &Atom| !atom.above.is_empty() || !atom.behind.is_empty();
+        let is_broken = group.is_broken || has_remarks || group.items.iter().flatten().any(commented);
+        if is_empty || !(is_broken || groups == Groups::Broken) {
+            let is_padded = is_json && !is_empty;
+            for (number, item) in group.items.iter().enumerate() {
+                writer.push(if number > 0 || is_padded { " " } else { "" });
+                self.inline(item, 0..item.len(), Groups::AsWritten, is_json, writer);
+            }
+            writer.push(if is_padded { " " } else { "" });
+            writer.push(group.close);
+            return;
+        }
+        let outside = writer.indent();
+        if writer.is_sketch() {
+            writer.line(outside);
+            writer.push(group.close);
+            return;
+        }
+        let indent = outside + INDENT;
+        writer.comments_behind(&group.opening, indent);
+        for item in &group.items {
+            writer.line(indent);
+            self.item(item, 0..item.len(), indent, is_json, writer);
+        }
+        if !group.closing.is_empty() {
+            writer.line(indent);
+            writer.comments_above(&group.closing, indent);
+        }
+        writer.line(outside);
+        writer.push(group.close);
+    }
+}
+
+/// Puts spaces between names and their `=`, so that these are aligned, if all lines stay narrow enough.
+fn align(lines: &mut [String], names: &[Option<usize>], most: usize) {
+    let widest = names.iter().flatten().copied().max().unwrap_or_default();
+    let pads = names.iter().map(|name| widest - name.unwrap_or(widest));
+    if lines.iter().zip(pads.clone()).any(|(line, pad)| line.chars().count() + pad > most) {
+        return;
+    }
+    for (line, (name, pad)) in lines.iter_mut().zip(names.iter().zip(pads)) {
+        let at = line.char_indices().nth(name.unwrap_or_default()).map_or(line.len(), |(at, _)| at);
+        line.insert_str(at, &" ".repeat(pad));
+    }
+}
+
+/// Where the parts of a statement are: after each `=` and `->`, and from each clause on.
+fn parts(atoms: &[Atom]) -> Vec<Range<usize>> {
+    let starts_part = |index: usize| {
+        let is_clause = token_at(atoms, index).is_some_and(|text| CLAUSES.contains(&text));
+        is_separator(atoms, index - 1) || (is_clause && stands_alone(atoms, index))
+    };
+    let starts = (1..atoms.len()).filter(|index| starts_part(*index));
+    let ends = starts.clone().chain([atoms.len()]);
+    std::iter::once(0).chain(starts).zip(ends).map(|(start, end)| start..end).collect()
+}
+
+fn token_at<'a>(atoms: &[Atom<'a>], index: usize) -> Option<&'a str> {
+    atoms.get(index).and_then(Atom::token)
+}
+
+fn is_separator(atoms: &[Atom], index: usize) -> bool {
+    matches!(token_at(atoms, index), Some("=" | "->"))
+}
+
+/// Whether a part starts with a word that is no item of its list.
+fn has_head(atoms: &[Atom], start: usize) -> bool {
+    let Some(Piece::Token(LexemeKind::Word, text)) = atoms.get(start).map(|atom| &atom.piece) else { return false };
+    (CLAUSES.contains(text) || HEADS.contains(text)) && stands_alone(atoms, start)
+}

@@ -1,0 +1,141 @@
+use std::ops::Range;
+
+use crate::lexer::{Lexeme, LexemeKind};
+
+use super::doc_attribute::lexemes;
+use super::unreadable::{self, Unreadable};
+use super::{lines, tree};
+
+/// The macros whose bodies are formatted, if they have curly brackets.
+const MACROS: &[&str] = &["policy", "policy_fragment"];
+
+/// How often a text may be formatted before nothing changes any more. Once has always been enough so far.
+const ROUNDS: usize = 4;
+
+/// A Rust file with its macros' bodies formatted.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The text of the file.
+    pub text: String,
+    /// Why some of the bodies are as they were.
+    pub untouched: Vec<Unreadable>,
+}
+
+/// Formats every `policy!` in a Rust file. All else stays as it is, byte for byte.
+///
+/// # Errors
+/// If the file cannot be parted into Rust's tokens, or the brackets of a macro do not match.
+pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
+    let tokens = lexemes(source)?;
+    let mut formatted = Formatted { text: String::with_capacity(source.len()), untouched: Vec::new() };
+    let mut done = 0;
+    let mut rest = tokens.as_slice();
+    while let Some((_, after)) = rest.split_first() {
+        let Some(name) = macro_name(rest) else {
+            rest = after;
+            continue;
+        };
+        rest = rest.get(2..).unwrap_or_default();
+        let body = body(rest)?;
+        rest = rest.get(body.len()..).unwrap_or_default();
+        let range = range(body);
+        match format_body(source, range.clone(), name) {
+            Err(unreadable) => formatted.untouched.push(unreadable),
+            Ok(text) => {
+                formatted.text.push_str(source.get(done..range.start).unwrap_or_default());
+                formatted.text.push_str(&text);
+                done = range.end;
+            }
+        }
+    }
+    formatted.text.push_str(source.get(done..).unwrap_or_default());
+    Ok(formatted)
+}
+
+/// The name of the macro that the tokens start with, up to its opening bracket.
+fn macro_name<'a>(tokens: &[Lexeme<'a>]) -> Option<Lexeme<'a>> {
+    match tokens {
+        [name, mark, open, ..] if MACROS.contains(&name.text) && mark.text == "!" && open.text == "{" => Some(*name),
+        _ => None,
+    }
+}
+
+/// The tokens from the bracket that they start with to the one that closes it.
+fn body<'t, 'a>(tokens: &'t [Lexeme<'a>]) -> Result<&'t [Lexeme<'a>], Unreadable> {
+    let mut open: Vec<&Lexeme> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token.kind {
+            LexemeKind::Open => open.push(token),
+            LexemeKind::Close => {
+                let matching = open.pop().map_or("", |open| open.text);
+                if !matches!((matching, token.text), ("{", "}") | ("[", "]") | ("(", ")")) {
+                    return Err(unreadable::unexpected(token));
+                }
+            }
+            _ => {}
+        }
+        if open.is_empty() {
+            return Ok(tokens.get(..=index).unwrap_or_default());
+        }
+    }
+    let open = open.last().copied().or(tokens.first());
+    Err(open.map_or(Unreadable { start: 0, message: "there is no macro here".to_owned() }, unreadable::unclosed))
+}
+
+/// The bytes of the file that some tokens are.
+fn range(tokens: &[Lexeme]) -> Range<usize> {
+    let start = tokens.first().map_or(0, |token| token.start);
+    start..tokens.last().map_or(start, |token| token.end())
+}
+
+/// The body of a macro, brackets included, formatted until formatting changes nothing more.
+fn format_body(source: &str, range: Range<usize>, name: Lexeme) -> Result<String, Unreadable> {
+    let fault = |message: &str| Unreadable { start: name.start, message: message.to_owned() };
+    let line = line_before(source, name.start);
+    let indent = line.chars().take_while(|letter| *letter == ' ').count();
+    let column = line_before(source, range.start).chars().count();
+    let original = source.get(range.clone()).unwrap_or_default();
+    let placed = |unreadable: Unreadable| Unreadable { start: unreadable.start + range.start - column, ..unreadable };
+    let mut text = format_once(original, column, indent).map_err(placed)?;
+    if !are_alike(original, &text) {
+        return Err(fault("formatting would change more than white space here, which is a mistake of the formatter"));
+    }
+    for _ in 0..ROUNDS {
+        let next = format_once(&text, column, indent).map_err(placed)?;
+        if next == text {
+            return Ok(text);
+        }
+        text = next;
+    }
+    Err(fault("formatting comes to no end here, which is a mistake of the formatter"))
+}
+
+/// The body of a macro formatted. Its first line starts at `column`.
+pub(super) fn format_once(body: &str, column: usize, indent: usize) -> Result<String, Unreadable> {
+    let source = " ".repeat(column) + body;
+    let tokens = lexemes(&source)?;
+    let inside = tokens.get(1..tokens.len().saturating_sub(1)).unwrap_or_default();
+    let text = lines::body(&source, &tree::body(inside)?, indent, column);
+    Ok(if body.contains("\r\n") { with_windows_line_ends(&text) } else { text })
+}
+
+fn with_windows_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+/// Whether two texts have the same tokens and comments, white space within comments apart, and line ends, of which Rust
+/// knows one kind.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.replace("\r\n", "\n"), other.replace("\r\n", "\n"));
+    let (Ok(one), Ok(other)) = (lexemes(&one), lexemes(&other)) else { return false };
+    one.len() == other.len()
+        && one.iter().zip(&other).all(|(one, other)| match one.kind {
+            LexemeKind::Comment => one.text.split_whitespace().eq(other.text.split_whitespace()),
+            _ => one.text == other.text,
+        })
+}
+
+/// What is before a place on its line.
+fn line_before(source: &str, at: usize) -> &str {
+    source.get(..at).unwrap_or_default().rsplit('\n').next().unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! Where white space stands between the tokens of a line.
+
+use crate::lexer::LexemeKind;
+
+use super::tree::{Atom, Piece};
+
+/// What the space before a token depends on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class<'a> {
+    /// A word or a string, what can be a name or a part of one; and `$`, with which a variable begins.
+    Name,
+    /// `*`, which is a name but joins to none.
+    Star,
+    Parentheses,
+    Group,
+    Arrow,
+    Mark(&'a str),
+}
+
+fn class<'a>(atom: &Atom<'a>) -> Class<'a> {
+    match &atom.piece {
+        Piece::Token(LexemeKind::Word | LexemeKind::Number | LexemeKind::Literal | LexemeKind::Lifetime, _)
+        | Piece::Token(_, "$") => Class::Name,
+        Piece::Token(LexemeKind::Arrow, _) => Class::Arrow,
+        Piece::Token(_, "*") => Class::Star,
+        Piece::Token(_, text) => Class::Mark(text),
+        Piece::Group(group) if group.open == "(" => Class::Parentheses,
+        Piece::Group(_) => Class::Group,
+    }
+}
+
+/// Whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name from its
+/// value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
+pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool {
+    use Class::{Arrow, Group, Mark, Name, Parentheses, Star};
+    let at = |back: usize| index.checked_sub(back).and_then(|index| atoms.get(index));
+    let (Some(atom), Some(before)) = (atoms.get(index), at(1)) else { return false };
+    let parts_a_value = is_json && at(2).is_some_and(|key| matches!(key.piece, Piece::Token(LexemeKind::Literal, _)));
+    match (class(before), class(atom)) {
+        _ if before.token() == Some("$") => atom.spaced && !matches!(atom.piece, Piece::Token(LexemeKind::Word, _)),
+        (_, Mark("," | ";")) => false,
+        (Mark("," | ";") | Arrow, _) | (_, Arrow) => true,
+        (Mark(":"), Name | Star | Group | Mark("-")) if parts_a_value => true,
+        (Mark(":"), Name | Star) | (Name | Star | Group, Mark(":")) => false,
+        (Mark("-"), Name) | (Name, Mark("-")) => false,
+        // `allow(…)`, but `for (…) in`
+        (Name, Parentheses) => before.token() == Some("for"),
+        (Name | Star | Group | Parentheses, Name | Star | Group) => true,
+        (Name | Star | Group, Mark("=")) | (Mark("="), Name | Star | Group) => true,
+        _ => atom.spaced,
+    }
+}

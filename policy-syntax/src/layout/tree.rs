@@ -1,0 +1,348 @@
+//! The tokens of a macro's body as blocks of statements. What the statements mean does not matter.
+
+use crate::lexer::{Lexeme, LexemeKind};
+
+use super::unreadable::{Unreadable, unclosed, unexpected};
+
+/// How deep brackets may be nested.
+const DEPTH: usize = 128;
+
+/// What is between `{` and `}`, when that is a row of statements.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    /// Comments behind the opening bracket, on its line.
+    pub(super) opening: Vec<Remark<'a>>,
+    pub(super) entries: Vec<Entry<'a>>,
+    /// Whether it was written on one line.
+    pub(super) is_line: bool,
+}
+
+/// What stands on lines of its own.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) blank_before: bool,
+    pub(super) content: Content<'a>,
+    /// Comments behind it, on its last line.
+    pub(super) behind: Vec<Remark<'a>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Content<'a> {
+    Comment(Remark<'a>),
+    /// `#[…]` or `#![…]`
+    Attribute(Vec<Atom<'a>>),
+    Statement(Statement<'a>),
+}
+
+/// A statement up to its `;`, or up to the end of its block.
+#[derive(Debug)]
+pub(super) struct Statement<'a> {
+    pub(super) atoms: Vec<Atom<'a>>,
+    pub(super) block: Option<Block<'a>>,
+    /// Whether a `;` follows the block. Without a block it is one of the atoms.
+    pub(super) has_semicolon: bool,
+}
+
+/// A comment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remark<'a> {
+    pub(super) text: &'a str,
+    /// Where it starts, in bytes of the file.
+    pub(super) start: usize,
+}
+
+/// A token of a statement, or a group of them in brackets, and the comments around it.
+#[derive(Debug)]
+pub(super) struct Atom<'a> {
+    /// Comments on lines of their own in front of it.
+    pub(super) above: Vec<Remark<'a>>,
+    /// Comments in front of it on its line.
+    pub(super) beside: Vec<Remark<'a>>,
+    pub(super) piece: Piece<'a>,
+    /// Whether there was white space before it.
+    pub(super) spaced: bool,
+    /// Comments behind it, that end its line.
+    pub(super) behind: Vec<Remark<'a>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Piece<'a> {
+    Token(LexemeKind, &'a str),
+    Group(Group<'a>),
+}
+
+/// Items in brackets, as JSON has them.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub(super) open: &'a str,
+    /// Comments behind the opening bracket, on its line.
+    pub(super) opening: Vec<Remark<'a>>,
+    /// Each up to its comma.
+    pub(super) items: Vec<Vec<Atom<'a>>>,
+    /// Comments before the closing bracket.
+    pub(super) closing: Vec<Remark<'a>>,
+    /// Whether the first item was written on a line of its own.
+    pub(super) is_broken: bool,
+    pub(super) close: &'a str,
+}
+
+impl<'a> Atom<'a> {
+    /// The text of a token; `None` of a group.
+    pub(super) fn token(&self) -> Option<&'a str> {
+        match self.piece {
+            Piece::Token(_, text) => Some(text),
+            Piece::Group(_) => None,
+        }
+    }
+}
+
+/// Whether a word is one by itself, and no part of a name as `tag:app`, `app-server` or `$app`.
+pub(super) fn stands_alone(atoms: &[Atom], index: usize) -> bool {
+    let token = |index: Option<usize>| index.and_then(|index| atoms.get(index)).and_then(Atom::token);
+    !matches!(token(index.checked_sub(1)), Some("-" | ":" | "$")) && !matches!(token(Some(index + 1)), Some("-" | ":"))
+}
+
+/// The body of a macro: the tokens between its brackets.
+///
+/// # Errors
+/// If brackets do not match, or are nested too deep.
+pub(super) fn body<'a>(tokens: &[Lexeme<'a>]) -> Result<Block<'a>, Unreadable> {
+    let mut parser = Parser { tokens, at: 0, depth: 0 };
+    let block = parser.block(false)?;
+    match parser.peek() {
+        None => Ok(block),
+        Some(token) => Err(unexpected(&token)),
+    }
+}
+
+struct Parser<'t, 'a> {
+    tokens: &'t [Lexeme<'a>],
+    at: usize,
+    depth: usize,
+}
+
+/// The comments between two tokens.
+#[derive(Default)]
+struct Gap<'a> {
+    /// On the line of the token before.
+    behind: Vec<Remark<'a>>,
+    /// On lines of their own, and whether a blank line comes before each.
+    above: Vec<(Remark<'a>, bool)>,
+    /// On the line of the token after.
+    beside: Vec<Remark<'a>>,
+    /// Whether a blank line comes before the token after, or what is beside it.
+    blank_before: bool,
+}
+
+impl<'a> Gap<'a> {
+    /// All that is not behind what came before.
+    fn rest(self) -> impl Iterator<Item = Remark<'a>> {
+        self.above.into_iter().map(|(remark, _)| remark).chain(self.beside)
+    }
+}
+
+impl<'a> Parser<'_, 'a> {
+    fn peek(&self) -> Option<Lexeme<'a>> {
+        self.tokens.get(self.at).copied()
+    }
+
+    fn peek_text(&self, ahead: usize) -> &'a str {
+        self.tokens.get(self.at + ahead).map_or("", |token| token.text)
+    }
+
+    /// Takes the comments that are next. A new line parts those of the token before from those of the token after.
+    fn gap(&mut self) -> Gap<'a> {
+        let mut gap = Gap::default();
+        let mut line: Vec<(Remark<'a>, bool)> = Vec::new();
+        let mut is_first_line = true;
+        loop {
+            let next = self.peek();
+            let line_ends = next.map_or(1, |token| token.line_ends);
+            if line_ends > 0 {
+                if is_first_line {
+                    gap.behind.extend(line.drain(..).map(|(remark, _)| remark));
+                } else {
+                    gap.above.append(&mut line);
+                }
+                is_first_line = false;
+            }
+            match next {
+                Some(Lexeme { kind: LexemeKind::Comment, text, start, .. }) => {
+                    line.push((Remark { text, start }, line_ends > 1));
+                    self.at += 1;
+                }
+                _ => {
+                    gap.blank_before = line.first().map_or(line_ends > 1, |(_, blank)| *blank);
+                    break;
+                }
+            }
+        }
+        // One of several lines cannot stand beside anything, and nothing may stand in front of `#[doc = "…"]`.
+        if line.iter().any(|(remark, _)| remark.text.contains('\n') || remark.text.starts_with('#')) {
+            gap.above.append(&mut line);
+        }
+        gap.beside.extend(line.into_iter().map(|(remark, _)| remark));
+        gap
+    }
+
+    /// Statements up to a closing bracket, which is not taken.
+    fn block(&mut self, is_line: bool) -> Result<Block<'a>, Unreadable> {
+        self.depth += 1;
+        let mut gap = self.gap();
+        let opening = std::mem::take(&mut gap.behind);
+        let mut entries = Vec::new();
+        loop {
+            let Gap { above, beside, blank_before, .. } = gap;
+            let mut blank_before = blank_before;
+            let own_lines = above.into_iter().chain(beside.into_iter().map(|remark| {
+                let blank = std::mem::take(&mut blank_before);
+                (remark, blank)
+            }));
+            entries.extend(own_lines.map(|(remark, blank_before)| Entry {
+                blank_before,
+                content: Content::Comment(remark),
+                behind: Vec::new(),
+            }));
+            let Some(token) = self.peek().filter(|token| token.kind != LexemeKind::Close) else { break };
+            let (content, mut after) = match token.text {
+                "#" if self.peek_text(1) == "[" || (self.peek_text(1) == "!" && self.peek_text(2) == "[") => {
+                    self.attribute()?
+                }
+                _ => self.statement()?,
+            };
+            let behind = std::mem::take(&mut after.behind);
+            entries.push(Entry { blank_before, content, behind });
+            gap = after;
+        }
+        self.depth -= 1;
+        Ok(Block { opening, entries, is_line })
+    }
+
+    fn attribute(&mut self) -> Result<(Content<'a>, Gap<'a>), Unreadable> {
+        let mut atoms = Vec::new();
+        let mut gap = Gap::default();
+        let is_end = |atom: &Atom| matches!(atom.piece, Piece::Group(_));
+        while !atoms.last().is_some_and(is_end) {
+            let Some(token) = self.peek() else { break };
+            gap = self.atom(token, gap, &mut atoms)?;
+        }
+        gap.behind = take_trailing(&mut atoms);
+        Ok((Content::Attribute(atoms), gap))
+    }
+
+    /// A statement, and the comments that follow it.
+    fn statement(&mut self) -> Result<(Content<'a>, Gap<'a>), Unreadable> {
+        let mut atoms = Vec::new();
+        let mut gap = Gap::default();
+        while let Some(token) = self.peek().filter(|token| token.kind != LexemeKind::Close) {
+            if token.text == "{" && starts_block(&atoms) && gap.above.is_empty() && gap.beside.is_empty() {
+                let is_line = self.is_line();
+                self.at += 1;
+                self.enter(token)?;
+                let block = self.block(is_line)?;
+                self.close(token)?;
+                // A `;` there says nothing, but it is a token.
+                let has_semicolon = self.peek().is_some_and(|token| token.text == ";");
+                self.at += usize::from(has_semicolon);
+                let gap = self.gap();
+                return Ok((Content::Statement(Statement { atoms, block: Some(block), has_semicolon }), gap));
+            }
+            gap = self.atom(token, gap, &mut atoms)?;
+            if token.text == ";" {
+                break;
+            }
+        }
+        gap.behind = take_trailing(&mut atoms);
+        Ok((Content::Statement(Statement { atoms, block: None, has_semicolon: false }), gap))
+    }
+
+    /// Takes a token, or all of a group, and what comments follow. `gap` is what came before.
+    fn atom(&mut self, token: Lexeme<'a>, gap: Gap<'a>, atoms: &mut Vec<Atom<'a>>) -> Result<Gap<'a>, Unreadable> {
+        let piece = match token.kind {
+            LexemeKind::Open => Piece::Group(self.group(token)?),
+            kind => {
+                self.at += 1;
+                Piece::Token(kind, token.text)
+            }
+        };
+        let mut after = self.gap();
+        let behind = std::mem::take(&mut after.behind);
+        let above = gap.above.into_iter().map(|(remark, _)| remark).collect();
+        atoms.push(Atom { above, beside: gap.beside, piece, spaced: token.spaced, behind });
+        Ok(after)
+    }
+
+    fn group(&mut self, open: Lexeme<'a>) -> Result<Group<'a>, Unreadable> {
+        self.at += 1;
+        self.enter(open)?;
+        self.depth += 1;
+        let is_broken = self.peek().is_some_and(|token| token.line_ends > 0);
+        let mut gap = self.gap();
+        let opening = std::mem::take(&mut gap.behind);
+        let mut items = Vec::new();
+        let mut item = Vec::new();
+        while let Some(token) = self.peek().filter(|token| token.kind != LexemeKind::Close) {
+            gap = self.atom(token, gap, &mut item)?;
+            if token.text == "," {
+                items.push(std::mem::take(&mut item));
+            }
+        }
+        if !item.is_empty() {
+            items.push(item);
+        }
+        self.depth -= 1;
+        let close = self.close(open)?;
+        Ok(Group { open: open.text, opening, items, closing: gap.rest().collect(), is_broken, close })
+    }
+
+    fn enter(&self, open: Lexeme<'a>) -> Result<(), Unreadable> {
+        if self.depth < DEPTH {
+            return Ok(());
+        }
+        Err(Unreadable { start: open.start, message: format!("brackets are nested more than {DEPTH} deep") })
+    }
+
+    /// Takes the bracket that closes `open`.
+    fn close(&mut self, open: Lexeme<'a>) -> Result<&'a str, Unreadable> {
+        match self.peek() {
+            Some(close) if matches!((open.text, close.text), ("{", "}") | ("[", "]") | ("(", ")")) => {
+                self.at += 1;
+                Ok(close.text)
+            }
+            Some(other) => Err(unexpected(&other)),
+            None => Err(unclosed(&open)),
+        }
+    }
+
+    /// Whether the bracket that is next is closed on its line, with neither comments nor attributes before that.
+    fn is_line(&self) -> bool {
+        let mut depth = 0_usize;
+        for (index, token) in self.tokens.iter().enumerate().skip(self.at) {
+            if index > self.at && (token.line_ends > 0 || token.kind == LexemeKind::Comment || token.text == "#") {
+                return false;
+            }
+            match token.kind {
+                LexemeKind::Open => depth += 1,
+                LexemeKind::Close if depth == 1 => return true,
+                LexemeKind::Close => depth -= 1,
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+/// Whether `{` after these atoms begins statements, and no JSON.
+fn starts_block(atoms: &[Atom]) -> bool {
+    let Some(last) = atoms.len().checked_sub(1) else { return false };
+    match atoms.get(last).and_then(Atom::token) {
+        Some("=" | ":" | "->") => false,
+        Some("app" | "srcPostureAttrs") => !stands_alone(atoms, last),
+        _ => true,
+    }
+}
+
+/// Takes the comments behind the last atom: they end the line of all of it.
+fn take_trailing<'a>(atoms: &mut [Atom<'a>]) -> Vec<Remark<'a>> {
+    atoms.last_mut().map(|last| std::mem::take(&mut last.behind)).unwrap_or_default()
+}

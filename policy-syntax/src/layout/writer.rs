@@ -1,0 +1,164 @@
+//! Text that is written line by line, and knows how wide its lines are.
+
+use super::tree::Remark;
+
+/// Writes lines. The first one has its indentation already.
+pub(super) struct Writer<'s> {
+    /// The file that comments are of.
+    source: &'s str,
+    text: String,
+    /// How far in the line is that is being written.
+    indent: usize,
+    /// How wide it is.
+    column: usize,
+    /// The width of the widest line before.
+    widest: usize,
+    is_at_start: bool,
+    /// Whether a comment has ended this line.
+    must_break: bool,
+    /// Whether it is written to be measured only.
+    is_sketch: bool,
+}
+
+impl<'s> Writer<'s> {
+    /// A writer whose first line is indented by `indent`, and at `column`.
+    pub(super) fn new(source: &'s str, indent: usize, column: usize) -> Self {
+        Writer {
+            source,
+            text: String::new(),
+            indent,
+            column,
+            widest: 0,
+            is_at_start: true,
+            must_break: false,
+            is_sketch: false,
+        }
+    }
+
+    /// A writer for the widths of lines. What has lines of its own anyway is left out, so that all is written once only
+    /// however deep it is.
+    pub(super) fn sketch(source: &'s str, indent: usize, column: usize) -> Self {
+        Writer { is_sketch: true, ..Writer::new(source, indent, column) }
+    }
+
+    pub(super) fn is_sketch(&self) -> bool {
+        self.is_sketch
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    pub(super) fn indent(&self) -> usize {
+        self.indent
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
+    /// The width of the widest line, not counting comments behind it.
+    pub(super) fn width(&self) -> usize {
+        self.widest.max(self.column)
+    }
+
+    /// Whether all is on the first line, and more can be.
+    pub(super) fn is_one_line(&self) -> bool {
+        !self.must_break && !self.text.contains('\n')
+    }
+
+    /// Whether a comment has ended this line, so that what follows has to start another.
+    pub(super) fn must_break(&self) -> bool {
+        self.must_break
+    }
+
+    /// Starts a line.
+    pub(super) fn line(&mut self, indent: usize) {
+        self.widest = self.widest.max(self.column);
+        self.text.push('\n');
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        (self.indent, self.column, self.is_at_start, self.must_break) = (indent, indent, true, false);
+    }
+
+    /// Writes a part of a line, and a space before it unless it starts the line. If a comment ended this one, starts
+    /// another.
+    pub(super) fn word(&mut self, text: &str, spaced: bool, indent: usize) {
+        if self.must_break {
+            self.line(indent);
+        } else if spaced && !self.is_at_start {
+            self.push(" ");
+        }
+        self.push(text);
+    }
+
+    /// Writes a comment within a line.
+    pub(super) fn comment_beside(&mut self, remark: &Remark, indent: usize) {
+        let space = usize::from(!self.is_at_start && !self.must_break);
+        let column = if self.must_break { indent } else { self.column + space };
+        self.word(&self.moved(remark, column), true, indent);
+    }
+
+    /// Writes comments on lines of their own.
+    pub(super) fn comments_above(&mut self, remarks: &[Remark], indent: usize) {
+        for remark in remarks {
+            if !self.is_at_start {
+                self.line(indent);
+            }
+            self.comment_beside(remark, indent);
+            self.must_break = true;
+        }
+    }
+
+    /// Writes comments that end the line. Its width does not change: a comment is no reason to break a line.
+    pub(super) fn comments_behind(&mut self, remarks: &[Remark], indent: usize) {
+        let column = self.column;
+        for remark in remarks {
+            self.comment_beside(remark, indent);
+        }
+        if !remarks.is_empty() {
+            (self.column, self.must_break) = (column, true);
+        }
+    }
+
+    /// Writes what another writer has written, which began where this one is.
+    pub(super) fn append(&mut self, other: Writer) {
+        self.text.push_str(&other.text);
+        if other.text.contains('\n') {
+            self.indent = other.indent;
+        }
+        self.widest = self.widest.max(other.widest);
+        (self.column, self.is_at_start, self.must_break) = (other.column, other.is_at_start, other.must_break);
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.is_at_start = false;
+        let mut lines = text.split('\n');
+        self.column += lines.next().unwrap_or_default().chars().count();
+        for line in lines {
+            self.widest = self.widest.max(self.column);
+            self.column = line.chars().count();
+        }
+    }
+
+    /// The text of a comment that starts in another column now: its further lines move alike.
+    fn moved(&self, remark: &Remark, column: usize) -> String {
+        let before = self.source.get(..remark.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if !remark.text.contains('\n') || line.contains('\t') {
+            return remark.text.to_owned();
+        }
+        let old = line.chars().count();
+        let mut lines = remark.text.split('\n');
+        let mut moved = lines.next().unwrap_or_default().trim_end().to_owned();
+        for line in lines {
+            let content = line.trim_start_matches(' ');
+            let blanks = (line.len() - content.len() + column).saturating_sub(old);
+            let content = content.trim_end();
+            moved.push('\n');
+            moved.extend(std::iter::repeat_n(' ', if content.is_empty() { 0 } else { blanks }));
+            moved.push_str(content);
+        }
+        moved
+    }
+}

@@ -1,0 +1,112 @@
+//! `except`: what is left of a list, and what Tailscale cannot express.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use policy_core::Code;
+use policy_core::access::subtraction::{Inexact, InexactReason, Rest};
+use policy_core::model::Selector as Name;
+use policy_core::source::{Origin, Text};
+
+use super::names::{Names, Resolved};
+use crate::finding::Finding;
+use crate::tree::Selector;
+use crate::tree::place_of;
+
+impl<'t> Names<'t> {
+    /// `list` without what `except` takes away: the same words where they are whole, and what is left of the others.
+    pub(crate) fn subtract(
+        &mut self,
+        list: Vec<Resolved<'t>>,
+        except: &'t [Selector],
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Resolved<'t>> {
+        let (Some(place), Some(subtraction)) = (place_of(except), self.subtraction) else { return list };
+        let except = self.selectors(except, findings);
+        let names = |list: &[Resolved]| -> Vec<Name> {
+            list.iter().map(|item| Name::new(Text::escaped(&*item.text, Origin::default()))).collect()
+        };
+        let remainder = subtraction.remainder(&names(&list), &names(&except));
+        let mut refused = HashSet::new();
+        for inexact in &remainder.inexact {
+            if let (Some(item), Some(by)) = (list.get(inexact.item), except.get(inexact.except))
+                && refused.insert(inexact.except)
+            {
+                findings.push(cannot(item, by, inexact));
+            }
+        }
+        for (item, _) in except.iter().zip(&remainder.takes).filter(|(_, takes)| !**takes) {
+            findings.push(
+                Finding::new(
+                    Code::NeedlessExcept,
+                    item.place,
+                    format!("this takes nothing away: `{}` is not in the list", item.written),
+                )
+                .help("leave it out, or add what it was to be taken out of"),
+            );
+        }
+        let (mut left, mut seen) = (Vec::with_capacity(list.len()), HashSet::new());
+        for (item, rest) in list.iter().zip(remainder.rest) {
+            match rest {
+                Rest::Whole if seen.insert(item.text.to_string()) => left.push(item.clone()),
+                Rest::Whole => {}
+                Rest::Names(names) => {
+                    self.taken_apart.push(item.clone());
+                    let names = names.into_iter().filter(|name| seen.insert(name.clone()));
+                    left.extend(names.enumerate().map(|(index, name)| Resolved {
+                        text: Cow::Owned(name),
+                        docs: if index == 0 { item.docs } else { &[] },
+                        // What the source calls it is another name.
+                        quoted: true,
+                        ..item.clone()
+                    }));
+                }
+            }
+        }
+        if left.is_empty() && !list.is_empty() {
+            findings.push(
+                Finding::new(Code::EmptyExcept, place, "this `except` takes everything away")
+                    .help("leave out the statement, or name what is meant"),
+            );
+        }
+        self.taken_apart.extend(except);
+        left
+    }
+}
+
+/// What is said of a name that cannot be taken out of another one.
+fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Finding {
+    let message = format!("Tailscale cannot take `{}` out of `{}`", by.written, item.written);
+    let finding = Finding::new(Code::InexactExcept, by.place, message);
+    let people = "declare a group of those who are meant, and write that";
+    match why {
+        InexactReason::Everything => finding
+            .note_at("this is everybody and everything, now and later", item.place)
+            .help("write the groups, tags and addresses that are meant"),
+        InexactReason::OpenItem => {
+            let help = match &*item.text {
+                "autogroup:tagged" => "write the tags that are meant",
+                "autogroup:internet" => "write the addresses that are meant",
+                _ => people,
+            };
+            finding
+                .note_at("the policy does not say who is in this: whoever comes later is, too", item.place)
+                .help(help)
+        }
+        InexactReason::OpenExcept => {
+            let note = format!("the policy does not say who is in `{}`: whoever comes later is, too", by.written);
+            Finding { notes: vec![(note, None)], ..finding }.help(people)
+        }
+        InexactReason::Address => {
+            let is_address = Name::new(Text::escaped(&*by.text, Origin::default())).kind.is_address();
+            let (bearer, help) = if is_address {
+                (item, "give that device a tag or a group of its own, and name the others")
+            } else {
+                (by, "write the addresses that are to be taken out")
+            };
+            let note =
+                format!("a device of `{}` may have such an address, and the policy does not say which", bearer.written);
+            Finding { notes: vec![(note, None)], ..finding }.help(help)
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! What a bare name stands for: a `let`, a user or a host.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use policy_core::Code;
+use policy_core::access::subtraction::Subtraction;
+
+use super::source_map::Use;
+use crate::finding::Finding;
+use crate::token_range::TokenRange;
+use crate::tree::{
+    Comment, Form, Item, Let, LetValue, Port, PortKind, SectionKind, Selection, Selector, SelectorKind, Tree, Word,
+};
+
+/// Deeper or longer than anyone writes. Lists of lists double with each level, and the compiler must not be kept busy by it.
+pub(crate) const MAX_DEPTH: usize = 50;
+const MAX_LENGTH: usize = 100_000;
+
+/// The bare names of a policy.
+pub(crate) struct Names<'t> {
+    bindings: HashMap<&'t str, (Binding<'t>, TokenRange)>,
+    used: HashSet<&'t str>,
+    has_lets: bool,
+    /// Takes names away from lists; `None` as long as it is not known what they stand for.
+    pub(crate) subtraction: Option<&'t Subtraction<'t>>,
+    /// The names around each `except`, which are checked like any other, though they need not be written anywhere.
+    pub(crate) taken_apart: Vec<Resolved<'t>>,
+}
+
+#[derive(Clone, Copy)]
+enum Binding<'t> {
+    Let(&'t LetValue),
+    User { email: &'t str },
+    Host,
+}
+
+/// An item of a list once `let`s are spliced in and users are named by their address.
+#[derive(Clone)]
+pub(crate) struct Resolved<'t> {
+    pub(crate) text: Cow<'t, str>,
+    /// As the source has it.
+    pub(crate) written: &'t str,
+    pub(crate) place: TokenRange,
+    pub(crate) used: Option<Use>,
+    pub(crate) docs: &'t [Comment],
+    pub(crate) quoted: bool,
+}
+
+/// A port once `let`s are spliced in.
+pub(crate) struct ResolvedPort<'t> {
+    pub(crate) protocol: Option<&'t Word>,
+    pub(crate) range: &'t Word,
+    pub(crate) place: TokenRange,
+    pub(crate) used: Option<Use>,
+    pub(crate) docs: &'t [Comment],
+}
+
+impl<'t> Names<'t> {
+    /// The names that `tree` declares. A second declaration of one is reported.
+    ///
+    /// `has_lets` says whether there can be `let`s at all.
+    pub(crate) fn new(tree: &'t Tree, has_lets: bool, findings: &mut Vec<Finding>) -> Self {
+        let mut names = Names {
+            bindings: HashMap::new(),
+            used: HashSet::new(),
+            has_lets,
+            subtraction: None,
+            taken_apart: Vec::new(),
+        };
+        for item in &tree.items {
+            match item {
+                Item::Let(item) => names.declare(&item.name, Binding::Let(&item.value), findings),
+                Item::Section(section) => {
+                    for entry in &section.entries {
+                        match &entry.form {
+                            Form::User(user) => {
+                                names.declare(&user.name, Binding::User { email: &user.email.text }, findings);
+                            }
+                            Form::Declaration(declaration) if section.kind == SectionKind::Hosts => {
+                                for name in &declaration.names {
+                                    names.declare(&name.word, Binding::Host, findings);
+                                }
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Item::Note(_) | Item::Setting(_) => {}
+            }
+        }
+        names.cut_cycles(tree, findings);
+        names
+    }
+
+    fn declare(&mut self, name: &'t Word, binding: Binding<'t>, findings: &mut Vec<Finding>) {
+        let Some((first, place)) = self.bindings.get(name.text.as_str()) else {
+            self.bindings.insert(&name.text, (binding, name.place));
+            return;
+        };
+        // Two hosts of one name are a duplicate key of the policy file, and reported as one.
+        if matches!((first, binding), (Binding::Host, Binding::Host)) {
+            return;
+        }
+        let message = format!("`{}` is declared twice", name.text);
+        findings.push(
+            Finding::new(Code::DuplicateName, name.place, message)
+                .note_at(format!("first declared here, as {}", first.what()), *place)
+                .help("`let`s, users and hosts share their names: rename one of the two"),
+        );
+    }
+
+    /// Reports `let`s that are made of themselves, and empties them.
+    fn cut_cycles(&mut self, tree: &'t Tree, findings: &mut Vec<Finding>) {
+        let mut done = HashSet::new();
+        for item in &tree.items {
+            if let Item::Let(item) = item {
+                let mut path = Vec::new();
+                self.walk(item, &mut path, &mut done, findings);
+            }
+        }
+    }
+
+    fn walk(
+        &mut self,
+        item: &'t Let,
+        path: &mut Vec<&'t str>,
+        done: &mut HashSet<&'t str>,
+        findings: &mut Vec<Finding>,
+    ) {
+        // An explicit stack: a chain of `let`s may be as long as the policy.
+        let mut stack = vec![(item.name.text.as_str(), inner_names(&item.value))];
+        path.push(&item.name.text);
+        while let Some((name, rest)) = stack.last_mut() {
+            let name = *name;
+            let Some(inner) = rest.pop() else {
+                done.insert(name);
+                path.pop();
+                stack.pop();
+                continue;
+            };
+            if path.contains(&inner.text.as_str()) || path.len() > MAX_DEPTH {
+                findings.push(
+                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` is made of itself", inner.text))
+                        .help("take it out of one of the lists"),
+                );
+                self.bindings.remove(inner.text.as_str());
+                self.used.insert(&inner.text);
+                continue;
+            }
+            if let Some((Binding::Let(value), _)) = self.bindings.get(inner.text.as_str())
+                && !done.contains(inner.text.as_str())
+            {
+                path.push(&inner.text);
+                stack.push((&inner.text, inner_names(value)));
+            }
+        }
+    }
+
+    /// `list` with every `let` spliced in and every user named by their address.
+    pub(crate) fn selectors(&mut self, list: &'t [Selector], findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
+        let mut resolved = Vec::with_capacity(list.len());
+        for selector in list {
+            self.selector(selector, None, &mut resolved, findings);
+            if resolved.len() >= MAX_LENGTH {
+                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} items");
+                findings.push(Finding::new(Code::Syntax, selector.word.place, message));
+                break;
+            }
+        }
+        resolved
+    }
+
+    /// The same for a list with an `except`, less what that takes away.
+    pub(crate) fn selection(&mut self, selection: &'t Selection, findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
+        let list = self.selectors(&selection.list, findings);
+        self.subtract(list, &selection.except, findings)
+    }
+
+    /// What one selector stands for.
+    pub(crate) fn selector(
+        &mut self,
+        selector: &'t Selector,
+        used: Option<Use>,
+        into: &mut Vec<Resolved<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        if into.len() >= MAX_LENGTH {
+            return;
+        }
+        let word = &selector.word;
+        let text = match selector.kind {
+            SelectorKind::Bare => match self.look_up(&word.text) {
+                Some(Binding::User { email }) => email,
+                Some(Binding::Let(LetValue::Selectors(selection))) => {
+                    let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                    let start = into.len();
+                    for inner in &selection.list {
+                        self.selector(inner, used.clone(), into, findings);
+                    }
+                    if !selection.except.is_empty() {
+                        let list = into.split_off(start);
+                        into.extend(self.subtract(list, &selection.except, findings));
+                    }
+                    if let Some(first) = into.get_mut(start).filter(|first| first.docs.is_empty()) {
+                        first.docs = &selector.docs;
+                    }
+                    return;
+                }
+                Some(Binding::Let(value @ LetValue::Ports(_))) => {
+                    findings.push(wrong_let(word, value, "where names or addresses belong"));
+                    return;
+                }
+                Some(Binding::Host) => &word.text,
+                // A `let` that was cut out has been reported.
+                None if self.used.contains(word.text.as_str()) => return,
+                None => &word.text,
+            },
+            _ => &word.text,
+        };
+        let quoted = selector.kind == SelectorKind::Quoted;
+        let (text, written) = (Cow::Borrowed(text), word.text.as_str());
+        into.push(Resolved { text, written, place: word.place, used, docs: &selector.docs, quoted });
+    }
+
+    /// `list` with every `let` spliced in.
+    pub(crate) fn ports(&mut self, list: &'t [Port], findings: &mut Vec<Finding>) -> Vec<ResolvedPort<'t>> {
+        let mut resolved = Vec::with_capacity(list.len());
+        for port in list {
+            self.port(port, None, &mut resolved, findings);
+            if resolved.len() >= MAX_LENGTH {
+                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} ports");
+                findings.push(Finding::new(Code::Syntax, port.place, message));
+                break;
+            }
+        }
+        resolved
+    }
+
+    fn port(
+        &mut self,
+        port: &'t Port,
+        used: Option<Use>,
+        into: &mut Vec<ResolvedPort<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        if into.len() >= MAX_LENGTH {
+            return;
+        }
+        let word = match &port.kind {
+            PortKind::Range { protocol, range } => {
+                let protocol = protocol.as_ref();
+                into.push(ResolvedPort { protocol, range, place: port.place, used, docs: &port.docs });
+                return;
+            }
+            PortKind::Let(word) => word,
+        };
+        self.port_let(word, used, into, findings);
+    }
+
+    fn port_let(
+        &mut self,
+        word: &'t Word,
+        used: Option<Use>,
+        into: &mut Vec<ResolvedPort<'t>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        match self.look_up(&word.text) {
+            Some(Binding::Let(LetValue::Ports(list))) => {
+                let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                for inner in list {
+                    self.port(inner, used.clone(), into, findings);
+                }
+            }
+            // `let web = https;` could be either; its use tells.
+            Some(Binding::Let(LetValue::Selectors(Selection { list, except })))
+                if except.is_empty() && list.iter().all(|selector| selector.kind == SelectorKind::Bare) =>
+            {
+                let used = used.or_else(|| Some(Use { name: word.text.clone(), place: word.place }));
+                for inner in list {
+                    self.port_let(&inner.word, used.clone(), into, findings);
+                }
+            }
+            Some(Binding::Let(value)) => findings.push(wrong_let(word, value, "where ports belong")),
+            Some(other) => {
+                let message = format!("`{}` is {}, not a port", word.text, other.what());
+                findings.push(Finding::new(Code::Syntax, word.place, message));
+            }
+            None if self.used.contains(word.text.as_str()) => {}
+            None => findings.push(self.unknown_port(word)),
+        }
+    }
+
+    fn unknown_port(&self, word: &Word) -> Finding {
+        let finding = Finding::new(Code::UndefinedLet, word.place, format!("no ports are called `{}`", word.text));
+        if word.text.parse::<policy_core::model::Protocol>().is_ok() {
+            return finding.help(format!("a protocol is followed by its ports: write `{0}:443` or `{0}:*`", word.text));
+        }
+        let ports = self.bindings.iter().filter_map(|(name, (binding, _))| match binding {
+            Binding::Let(LetValue::Ports(_)) => Some(*name),
+            _ => None,
+        });
+        match policy_core::diagnostic::suggestion::nearest(&word.text, ports) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if !self.has_lets => finding.help("write the port's number"),
+            None => finding.help(format!("name some with `let {} = tcp:443;`, or write the port's number", word.text)),
+        }
+    }
+
+    fn look_up(&mut self, name: &'t str) -> Option<Binding<'t>> {
+        let (binding, _) = self.bindings.get(name)?;
+        self.used.insert(name);
+        Some(*binding)
+    }
+
+    /// The `let`s that nothing has used, once all is written. One that only such a `let` uses is none of them.
+    pub(crate) fn unused(&self, tree: &'t Tree) -> Vec<&'t Let> {
+        let lets = || tree.items.iter().filter_map(|item| if let Item::Let(item) = item { Some(item) } else { None });
+        let spliced: HashSet<&str> =
+            lets().flat_map(|item| inner_names(&item.value)).map(|word| word.text.as_str()).collect();
+        let is_unused = |item: &&Let| {
+            let name = item.name.text.as_str();
+            !self.used.contains(name) && !spliced.contains(name)
+        };
+        lets().filter(is_unused).collect()
+    }
+
+    /// The names of all `let`s, for suggestions.
+    pub(crate) fn lets(&self) -> Vec<&'t str> {
+        let mut lets: Vec<&str> = self
+            .bindings
+            .iter()
+            .filter(|(_, (binding, _))| matches!(binding, Binding::Let(LetValue::Selectors(_))))
+            .map(|(name, _)| *name)
+            .collect();
+        lets.sort_unstable();
+        lets
+    }
+}
+
+impl Binding<'_> {
+    fn what(&self) -> &'static str {
+        match self {
+            Binding::Let(_) => "a `let`",
+            Binding::User { .. } => "a user",
+            Binding::Host => "a host",
+        }
+    }
+}
+
+fn wrong_let(word: &Word, value: &LetValue, position: &str) -> Finding {
+    let message = format!("`{}` is a list of {}, and stands {position}", word.text, value.what());
+    let help = match value {
+        LetValue::Ports(_) => "ports follow `on`",
+        LetValue::Selectors(_) => "after `on` stand ports, or the name of a `let` of ports",
+    };
+    Finding::new(Code::Syntax, word.place, message).help(help)
+}
+
+/// The bare names in the value of a `let`.
+fn inner_names(value: &LetValue) -> Vec<&Word> {
+    match value {
+        LetValue::Selectors(Selection { list, except }) => {
+            let all = list.iter().chain(except);
+            all.filter(|selector| selector.kind == SelectorKind::Bare).map(|selector| &selector.word).collect()
+        }
+        LetValue::Ports(list) => list
+            .iter()
+            .filter_map(|port| match &port.kind {
+                PortKind::Let(word) => Some(word),
+                PortKind::Range { .. } => None,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,165 @@
+use policy_core::model::{Level, Lint};
+use policy_core::source::Origin;
+
+use super::names::Resolved;
+use super::source_map::{SourceMap, Use};
+use crate::token_range::TokenRange;
+use crate::tree::{Allow, Comment, Marks};
+
+/// A HuJSON text in the making, and which tokens each piece of it comes from.
+///
+/// White space is left to the formatter; only the line breaks that say "expand this" are written.
+pub(super) struct Text {
+    text: String,
+    base: usize,
+    map: SourceMap,
+}
+
+impl Text {
+    /// An empty text whose first byte will have position `base`.
+    pub(super) fn new(base: usize, map: SourceMap) -> Self {
+        Text { text: String::new(), base, map }
+    }
+
+    pub(super) fn finish(self) -> (String, SourceMap) {
+        (self.text, self.map)
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.base + self.text.len()
+    }
+
+    /// What has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the reader.
+    pub(super) fn since(&self, start: usize) -> Option<Origin> {
+        Some(Origin::new(u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?))
+    }
+
+    pub(super) fn add(&mut self, start: usize, place: TokenRange, used: Option<Use>) {
+        if let Some(origin) = self.since(start) {
+            self.map.add(origin, place, used);
+        }
+    }
+
+    /// What `write` writes comes from `place`, as far as it says nothing closer.
+    pub(super) fn map(&mut self, place: TokenRange, write: impl FnOnce(&mut Self)) {
+        let start = self.position();
+        write(self);
+        self.add(start, place, None);
+    }
+
+    pub(super) fn string(&mut self, text: &str, place: TokenRange) {
+        self.string_used(text, place, None);
+    }
+
+    /// A string from the value of a `let`, perhaps, which is used there.
+    fn string_used(&mut self, text: &str, place: TokenRange, used: Option<Use>) {
+        self.string_with(place, used, |string| string.plain(text));
+    }
+
+    /// A string made of parts that have places of their own.
+    pub(super) fn string_with(&mut self, place: TokenRange, used: Option<Use>, write: impl FnOnce(&mut StringParts)) {
+        let start = self.position();
+        self.text.push('"');
+        write(&mut StringParts(self));
+        self.text.push('"');
+        self.add(start, place, used);
+    }
+
+    /// The name of a member, as the policy file has it.
+    pub(super) fn key(&mut self, name: &str) {
+        self.text.push('"');
+        self.escape(name);
+        self.text.push_str("\": ");
+    }
+
+    /// The name of a member that the source has, too.
+    pub(super) fn key_at(&mut self, name: &str, place: TokenRange) {
+        self.string(name, place);
+        self.text.push_str(": ");
+    }
+
+    fn escape(&mut self, text: &str) {
+        // Names and nearly all texts are written as they are.
+        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            return self.text.push_str(text);
+        }
+        for char in text.chars() {
+            match char {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\u{0}'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(char))),
+                char => self.text.push(char),
+            }
+        }
+    }
+
+    /// A list of names on one line, or one item a line if one of them has a comment.
+    pub(super) fn list(&mut self, items: &[Resolved]) {
+        let expanded = items.iter().any(|item| !item.docs.is_empty());
+        self.text.push('[');
+        if expanded {
+            self.text.push('\n');
+        }
+        for item in items {
+            self.comments(item.docs);
+            self.string_used(&item.text, item.place, item.used.clone());
+            self.text.push_str(if expanded { ",\n" } else { ", " });
+        }
+        self.text.push(']');
+    }
+
+    /// Lines of a comment.
+    pub(super) fn comments(&mut self, comments: &[Comment]) {
+        for line in comments.iter().flat_map(|comment| &comment.lines) {
+            self.line(line);
+        }
+    }
+
+    /// A comment that stands alone, apart from what is above and below.
+    pub(super) fn note(&mut self, note: &Comment) {
+        self.text.push('\n');
+        self.comments(std::slice::from_ref(note));
+        self.text.push('\n');
+    }
+
+    /// What stands above an entry: its description, and the warnings that it allows.
+    pub(super) fn marks(&mut self, marks: &Marks) {
+        self.comments(&marks.docs);
+        self.allows(&marks.allows);
+    }
+
+    /// The comments that allow warnings in what follows.
+    pub(super) fn allows(&mut self, allows: &[Allow]) {
+        for Allow { codes, reason } in allows {
+            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.line(&format!(" {}", Lint::comment(Level::Allow, codes.iter().copied(), &reason)));
+        }
+    }
+
+    /// A line of a comment, from behind its slashes on.
+    pub(super) fn line(&mut self, line: &str) {
+        self.text.push_str("//");
+        // A line break within would end the comment.
+        self.text.extend(line.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));
+        self.text.push('\n');
+    }
+}
+
+/// The inside of a string literal.
+pub(super) struct StringParts<'t>(&'t mut Text);
+
+impl StringParts<'_> {
+    pub(super) fn part(&mut self, text: &str, place: TokenRange) {
+        let start = self.0.position();
+        self.0.escape(text);
+        self.0.add(start, place, None);
+    }
+
+    pub(super) fn plain(&mut self, text: &str) {
+        self.0.escape(text);
+    }
+}

@@ -1,0 +1,268 @@
+//! Where names and words stand in the source. Found by their shape, token by token, so that a statement that is still
+//! being written loses nothing.
+
+use crate::cursor::Cursor;
+use crate::reserved::{is_kind, is_reserved};
+
+use crate::token::{Token, TokenKind};
+use crate::tree::SectionKind;
+
+use super::occurrence::{Loop, Occurrence, Scope};
+use super::statement::{Block, List, Statement, declared_as};
+
+/// All occurrences, in the order of the source.
+pub fn occurrences(tokens: &[Token]) -> Vec<Occurrence> {
+    let cursor = Cursor::new(tokens);
+    let mut reader = Reader { cursor, occurrences: Vec::new(), loops: Vec::new(), all_loops: 0 };
+    reader.policy(tokens.len());
+    reader.occurrences
+}
+
+pub(super) struct Reader<'t> {
+    pub(super) cursor: Cursor<'t>,
+    pub(super) occurrences: Vec<Occurrence>,
+    /// The loops around.
+    pub(super) loops: Vec<Loop>,
+    /// How many loops have been met.
+    pub(super) all_loops: usize,
+}
+
+impl Reader<'_> {
+    fn occurrence(&mut self, scope: Scope) {
+        let (segments, is_unfinished) = self.name();
+        self.occurrences.push(Occurrence::bare(scope, segments, is_unfinished));
+    }
+
+    // --- the top level ---
+
+    fn policy(&mut self, end: usize) {
+        while self.cursor.at < end {
+            if self.attribute() {
+                continue;
+            }
+            if self.is_loop() {
+                self.for_loop(|reader, close| reader.policy(close));
+                continue;
+            }
+            let Some(key) = self.cursor.ident(self.cursor.at) else {
+                self.cursor.at = self.cursor.after(self.cursor.at).max(self.cursor.at + 1);
+                continue;
+            };
+            self.occurrence(Scope::Word("section"));
+            match self.cursor.token(self.cursor.at) {
+                _ if key == "let" => self.let_item(),
+                Some(TokenKind::Punct { char: '=', .. }) => self.statements(Block::Setting, self.cursor.tokens.len()),
+                Some(TokenKind::Open { close, .. }) => match SectionKind::from_similar_key(key) {
+                    Some(kind) => self.block(Block::Section(kind), *close),
+                    None => self.cursor.at = close + 1,
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// A `let` is one of ports if anything in it can only be that.
+    fn let_item(&mut self) {
+        let first = self.occurrences.len();
+        self.statements(Block::Let, self.cursor.tokens.len());
+        let occurrences = self.occurrences.get_mut(first..).unwrap_or_default();
+        let is_of_ports =
+            occurrences.iter().any(|occurrence| matches!(occurrence.scope, Scope::Port | Scope::Protocol));
+        if let Some(name) = occurrences.first_mut().filter(|name| is_of_ports && name.declared_as.is_some()) {
+            name.scope = Scope::Ports;
+        }
+    }
+
+    /// The inside of the group that is next.
+    fn block(&mut self, block: Block, close: usize) {
+        self.cursor.at += 1;
+        self.statements(block, close);
+        self.cursor.at = close + 1;
+    }
+
+    // --- statements ---
+
+    /// The statements up to the token `end`; of `let`s and settings, one.
+    fn statements(&mut self, block: Block, end: usize) {
+        let mut statement = Statement::new(block);
+        while self.cursor.at < end {
+            if self.attribute() {
+                continue;
+            }
+            if !statement.begun && self.is_loop() {
+                self.for_loop(|reader, close| reader.statements(block, close));
+                continue;
+            }
+            match self.cursor.token(self.cursor.at) {
+                Some(TokenKind::Ident(word)) => self.word(word, &mut statement),
+                Some(TokenKind::Literal(text)) => self.literal(text, &mut statement),
+                Some(TokenKind::Open { close, .. }) => self.group(*close, &mut statement),
+                Some(TokenKind::Punct { char, .. }) => {
+                    if *char == ';' && matches!(block, Block::Let | Block::Setting) {
+                        return;
+                    }
+                    self.punct(*char, &mut statement);
+                }
+                Some(TokenKind::Close) | None => self.cursor.at += 1,
+            }
+            statement.begun |= !self.cursor.is_punct(self.cursor.at.saturating_sub(1), ';');
+        }
+    }
+
+    fn punct(&mut self, char: char, statement: &mut Statement) {
+        match char {
+            ';' => *statement = Statement::new(statement.block),
+            '=' => {
+                statement.declares = false;
+                if statement.block != Block::Section(SectionKind::Lints) {
+                    statement.expect(List::Names);
+                }
+            }
+            // What follows an e-mail address is a role.
+            ',' if statement.block == Block::Section(SectionKind::Users) => statement.expect(List::Roles),
+            ',' => statement.open = true,
+            '-' if self.cursor.is_punct(self.cursor.at + 1, '>') => {
+                self.cursor.at += 1;
+                statement.expect(List::Names);
+            }
+            // What is behind the host of a test is a port, or a name of some.
+            ':' if statement.block == Block::Assertions(SectionKind::Tests) && !statement.open => {
+                self.cursor.at += 1;
+                let word = self.cursor.ident(self.cursor.at);
+                if word.is_none_or(is_reserved) {
+                    return;
+                }
+                return self.occurrence(Scope::Ports);
+            }
+            '*' if !self.cursor.is_punct(self.cursor.at + 1, ':') => statement.close(),
+            // A loop's variable, and what a name has behind it.
+            '$' => {
+                self.variable();
+                return statement.close();
+            }
+            _ => {}
+        }
+        self.cursor.at += 1;
+    }
+
+    /// A number is a port wherever ports stand: after `on`, in a `let`, and behind a test's host.
+    fn literal(&mut self, text: &str, statement: &mut Statement) {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_port = statement.list == List::Ports
+            || statement.block == Block::Let
+            || matches!(statement.block, Block::Assertions(_));
+        if is_number
+            && is_port
+            && let Some(segment) = self.segment()
+        {
+            self.occurrences.push(Occurrence::bare(Scope::Port, vec![segment], false));
+        } else {
+            self.cursor.at += 1;
+        }
+        statement.close();
+    }
+
+    /// JSON has no names; the blocks of approvers and tests have.
+    fn group(&mut self, close: usize, statement: &mut Statement) {
+        match statement.block {
+            Block::Section(SectionKind::AutoApprovers) if statement.begun => self.block(Block::Approvers, close),
+            Block::Section(kind @ (SectionKind::Tests | SectionKind::SshTests)) if statement.begun => {
+                self.block(Block::Assertions(kind), close);
+            }
+            _ => {
+                self.cursor.at = close + 1;
+                return statement.close();
+            }
+        }
+        *statement = Statement::new(statement.block);
+    }
+
+    fn word(&mut self, word: &str, statement: &mut Statement) {
+        if is_kind(word) && self.cursor.is_punct(self.cursor.at + 1, ':') {
+            return self.named(statement);
+        }
+        let goes_on = self.cursor.is_dash(self.cursor.at + 1);
+        if is_reserved(word) && !goes_on {
+            return self.keyword(word, statement);
+        }
+        let scope = match (statement.open, statement.list) {
+            (true, List::Names) if statement.block == Block::Setting => return self.cursor.at += 1,
+            (false, _) if statement.block == Block::Section(SectionKind::Lints) && statement.declares => {
+                return drop(self.name());
+            }
+            (true, List::Roles) => Scope::Word("users"),
+            (true, list) if list == List::Ports || statement.block == Block::Let => self.port_scope(statement),
+            (true, _) if statement.block == Block::Section(SectionKind::Devices) && statement.declares => Scope::Device,
+            (true, _) => Scope::Bare,
+            (false, _) => match statement.block.words() {
+                Some(module) => Scope::Word(module),
+                None => return self.cursor.at += 1,
+            },
+        };
+        self.occurrence(scope);
+        if let Scope::Bare | Scope::Device = scope
+            && statement.declares
+            && let Some(occurrence) = self.occurrences.last_mut()
+        {
+            occurrence.declared_as = match statement.block {
+                Block::Let => Some("let"),
+                Block::Section(kind) => declared_as(kind),
+                _ => None,
+            };
+        }
+        if scope != Scope::Protocol {
+            statement.close();
+        }
+    }
+
+    /// A protocol is followed by a colon.
+    fn port_scope(&self, statement: &Statement) -> Scope {
+        let mut at = self.cursor.at + 1;
+        while self.cursor.is_dash(at) {
+            at += 2;
+        }
+        match statement.list {
+            _ if self.cursor.is_punct(at, ':') && !statement.declares => Scope::Protocol,
+            List::Ports => Scope::Ports,
+            _ => Scope::Bare,
+        }
+    }
+
+    /// `tag:web`
+    pub(super) fn named(&mut self, statement: &mut Statement) {
+        // Without a comma before it, it begins the next statement, as the parser sees it.
+        if !statement.open && statement.begun && matches!(statement.block, Block::Section(_)) {
+            *statement = Statement::new(statement.block);
+        }
+        let Some(kind) = self.segment() else { return };
+        self.cursor.at += 1;
+        let (segments, is_unfinished) = self.name();
+        let declared_as = match statement.block {
+            Block::Section(section) if statement.declares => declared_as(section).filter(|module| *module == kind.text),
+            _ => None,
+        };
+        let kind = Some(kind);
+        let occurrence = Occurrence::bare(Scope::Kind, segments, is_unfinished);
+        self.occurrences.push(Occurrence { kind, declared_as, ..occurrence });
+        statement.close();
+    }
+
+    fn keyword(&mut self, word: &str, statement: &mut Statement) {
+        match statement.block.words() {
+            Some(module) => self.occurrence(Scope::Word(module)),
+            None => self.cursor.at += 1,
+        }
+        match word {
+            "on" | "proto" => statement.expect(List::Ports),
+            "app" | "srcPostureAttrs" => statement.close(),
+            "enforceRecorder" => statement.close(),
+            "checkPeriod" => {
+                statement.close();
+                if self.cursor.ident(self.cursor.at) == Some("always") {
+                    self.occurrence(Scope::Word("ssh"));
+                }
+            }
+            _ => statement.expect(List::Names),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Statements that declare names, and facts.
+
+use crate::token::Delimiter;
+use policy_core::Code;
+
+use crate::finding::Finding;
+
+use super::parser::{Parsed, Parser};
+use crate::tree::{Approvers, Declaration, Device, Form, SectionKind, Selector, User, Value, Word};
+
+impl Parser<'_, '_> {
+    /// `name, name = value, value;`
+    pub(super) fn declaration(&mut self, kind: SectionKind) -> Parsed<Declaration> {
+        let names = self.selectors("a name to declare").map_err(|failed| self.with_help(failed, kind.example()))?;
+        let values = if self.punct(';').is_some() {
+            return Ok(Declaration { names, values: Vec::new(), except: Vec::new() });
+        } else {
+            self.equals(kind.example())?;
+            self.values(kind)?
+        };
+        let except = match kind {
+            SectionKind::Groups | SectionKind::TagOwners => self.except_selectors()?,
+            _ => self.no_except(kind)?,
+        };
+        self.end_of_statement()?;
+        Ok(Declaration { names, values, except })
+    }
+
+    /// Where a list is one of names that nothing can be taken out of.
+    fn no_except(&mut self, kind: SectionKind) -> Parsed<Vec<Selector>> {
+        if kind != SectionKind::IpSets || !self.peek_is("except") {
+            return Ok(Vec::new());
+        }
+        Err(self.refuse(
+            self.here(),
+            "an ip set has `remove` instead of `except`",
+            "write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`",
+        ))
+    }
+
+    fn values(&mut self, kind: SectionKind) -> Parsed<Vec<Value>> {
+        let what = match kind {
+            SectionKind::Groups => "a user",
+            SectionKind::Hosts => "an address in quotes",
+            SectionKind::Postures => "a condition in quotes",
+            SectionKind::IpSets => "an address, a host or an ip set",
+            SectionKind::TagOwners => "an owner",
+            _ => "an approver",
+        };
+        if kind != SectionKind::IpSets {
+            let list = self.selectors(what)?;
+            return Ok(list.into_iter().map(|selector| Value { remove: false, selector }).collect());
+        }
+        let mut values = Vec::new();
+        loop {
+            let docs = self.docs();
+            // `add` is what a target alone means; it is taken for hands that are used to writing it.
+            let remove = !self.next_goes_on() && self.keyword("remove").is_some();
+            if !remove && !self.next_goes_on() && self.peek_is("add") {
+                let place = self.here();
+                self.ident();
+                self.complain(place, "`add` goes without saying", "leave it out");
+            }
+            let mut selector = self.selector(what)?;
+            selector.docs.splice(0..0, docs);
+            values.push(Value { remove, selector });
+            if self.punct(',').is_none() || !(self.peek_selector() || self.peek_is("remove") || self.peek_is("add")) {
+                return Ok(values);
+            }
+        }
+    }
+
+    /// `name = "e-mail", role;`
+    pub(super) fn user(&mut self) -> Parsed<User> {
+        let name = self.declared_name("a name for the user")?;
+        self.equals(SectionKind::Users.example())?;
+        let Some(email) = self.string()? else {
+            let selector = self.selector("an e-mail address in quotes")?;
+            let message = format!("`{}` is no e-mail address in quotes", selector.word.text);
+            return Err(self.refuse(selector.word.place, message, SectionKind::Users.example()));
+        };
+        let comma = self.punct(',').is_some();
+        let role = if comma && !self.peek_punct(';') { Some(self.name("a role")?) } else { None };
+        self.punct(',');
+        self.end_of_statement()?;
+        Ok(User { name, email, role })
+    }
+
+    /// `name = tag or owner, addresses, routes;`
+    pub(super) fn device(&mut self) -> Parsed<Device> {
+        let name = if self.peek_string() { self.string()? } else { None };
+        let name = match name {
+            Some(name) => name,
+            None => self.declared_name("a device's name")?,
+        };
+        self.equals(SectionKind::Devices.example())?;
+        let values = self.selectors("a tag, an owner or an address")?;
+        self.end_of_statement()?;
+        Ok(Device { name, values })
+    }
+
+    /// `routes { … }`, `exitNode = …;` or `services { … }`
+    pub(super) fn approver_entry(&mut self) -> Parsed<Form> {
+        let key = self.ident();
+        let key = match key {
+            Some(key) => key,
+            None => {
+                let finding =
+                    self.expected("`routes`, `exitNode` or `services`").help(SectionKind::AutoApprovers.example());
+                return Err(self.fail(finding));
+            }
+        };
+        match key.text.as_str() {
+            "exitNode" => {
+                self.equals(SectionKind::AutoApprovers.example())?;
+                let approvers = self.selection("an approver")?;
+                self.end_of_statement()?;
+                Ok(Form::ExitNode { key, approvers })
+            }
+            "routes" | "services" => self.approvers(key).map(Form::Approvers),
+            other => {
+                let near = policy_core::diagnostic::suggestion::nearest(other, ["routes", "exitNode", "services"]);
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => SectionKind::AutoApprovers.example().to_owned(),
+                };
+                Err(self.fail(
+                    Finding::new(Code::WrongKey, key.place, format!("`autoApprovers` has no `{other}`")).help(help),
+                ))
+            }
+        }
+    }
+
+    fn approvers(&mut self, key: Word) -> Parsed<Approvers> {
+        let example = if key.text == "routes" {
+            "write `routes { \"10.0.0.0/8\" = tag:router; }`"
+        } else {
+            "write `services { svc:web = tag:server; }`"
+        };
+        self.punct('=');
+        let entries = self.group(Delimiter::Brace, |inside| inside.entries(SectionKind::TagOwners));
+        match entries {
+            Some((entries, _)) => Ok(Approvers { key, entries }),
+            None => Err(self.unexpected("`{`", example)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `lints`: how much each warning counts.
+
+use policy_core::Code;
+use policy_core::diagnostic::suggestion::nearest;
+use policy_core::model;
+use policy_core::model::{Level, NoWarning};
+
+use crate::finding::Finding;
+
+use super::parser::{Parsed, Parser};
+use crate::tree::{Lint, LintCode, SectionKind, Word};
+
+impl Parser<'_, '_> {
+    /// `warning, warning = allow "reason";`
+    pub(super) fn lint(&mut self) -> Parsed<Lint> {
+        let mut names = Vec::new();
+        loop {
+            let name = self
+                .name("the name of a warning")
+                .map_err(|failed| self.with_help(failed, SectionKind::Lints.example()))?;
+            names.push(name);
+            if self.punct(',').is_none() || self.peek_punct('=') {
+                break;
+            }
+        }
+        self.equals(SectionKind::Lints.example())?;
+        let level = self.level()?;
+        let word = self.previous();
+        let reason = self.string()?;
+        self.end_of_statement()?;
+        let reason = reason.map(|reason| reason.text).filter(|reason| !reason.trim().is_empty());
+        if level == Level::Allow && reason.is_none() {
+            self.complain(
+                word,
+                "an `allow` says why",
+                "write the reason behind it: `unused-tag = allow \"kept for the migration\";`",
+            );
+        }
+        let codes = names.into_iter().filter_map(|name| self.lint_code(name, level)).collect();
+        Ok(Lint { codes, level, reason: reason.unwrap_or_default() })
+    }
+
+    fn level(&mut self) -> Parsed<Level> {
+        let finding = self.expected("`allow`, `warn` or `deny`").help(SectionKind::Lints.example());
+        let Some(word) = self.ident() else { return Err(self.fail(finding)) };
+        match word.text.parse::<Level>().ok() {
+            Some(level) => Ok(level),
+            None => {
+                let near = match word.text.as_str() {
+                    "forbid" | "error" => Some("deny"),
+                    other => nearest(other, Level::ALL.iter().map(|level| level.name())),
+                };
+                Err(self.fail(finding.help_if(near.map(|near| format!("did you mean `{near}`?")))))
+            }
+        }
+    }
+
+    /// The warning of that name, which may be written in Rust's way, `unused_tag`. Any other name is reported.
+    fn lint_code(&mut self, name: Word, level: Level) -> Option<LintCode> {
+        match model::Lint::warning(&name.text.replace('_', "-")) {
+            Ok(code) => Some(LintCode { code, place: name.place }),
+            Err(problem) => {
+                let message = match problem {
+                    NoWarning::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                    NoWarning::Error(_) => problem.message(level),
+                };
+                self.report(Finding::new(Code::Syntax, name.place, message).help_if(problem.help(level)));
+                None
+            }
+        }
+    }
+}

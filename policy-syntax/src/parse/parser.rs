@@ -1,0 +1,336 @@
+use std::fmt::Display;
+use std::num::NonZeroU32;
+use std::ops::Deref;
+
+use policy_core::Code;
+
+use crate::cursor::Cursor;
+use crate::finding::Finding;
+use crate::string::{is_string, string_value};
+use crate::token::{Delimiter, Token, TokenId, TokenKind};
+use crate::token_range::TokenRange;
+use crate::tree::Word;
+
+use super::reading::{Iteration, RecoveredNames};
+use super::source::{Fragment, Source};
+
+/// The most tokens that all loops together may be written out as. More would keep the compiler busy.
+pub(super) const MAX_TOKENS: usize = 1_000_000;
+
+/// The statement cannot be read, and the reason has been reported.
+#[derive(Debug)]
+pub(super) struct Failed;
+
+pub(super) type Parsed<T> = Result<T, Failed>;
+
+/// A place in the tokens, and what has been found so far.
+pub(super) struct Parser<'a, 'l> {
+    cursor: Cursor<'a>,
+    /// The last token that was read.
+    previous: TokenId,
+    /// Whether that token finished something: an entry, an item of a list or a block.
+    finished: bool,
+    pub(super) source: &'l Source<'l>,
+    pub(super) state: State,
+    /// The fragments that are still to be used.
+    pub(super) fragments: std::vec::IntoIter<Fragment>,
+}
+
+/// What has been found so far. A parser of other tokens takes it over.
+pub(super) struct State {
+    pub(super) findings: Vec<Finding>,
+    pub(super) recovered: RecoveredNames,
+    /// The elements that loops have been written out for.
+    pub(super) iterations: Vec<Iteration>,
+    /// The number of the element that the tokens here are written out for.
+    pub(super) iteration: Option<NonZeroU32>,
+    /// The variables of the loops around.
+    pub(super) variables: Vec<String>,
+    /// How many more tokens loops may be written out as.
+    pub(super) tokens_left: usize,
+    /// Whether some list has an `except`.
+    pub(super) uses_except: bool,
+    /// The `use` of each fragment that has been used.
+    pub(super) uses: Vec<TokenId>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            findings: Vec::new(),
+            recovered: RecoveredNames::default(),
+            iterations: Vec::new(),
+            iteration: None,
+            variables: Vec::new(),
+            tokens_left: MAX_TOKENS,
+            uses_except: false,
+            uses: Vec::new(),
+        }
+    }
+}
+
+impl<'a> Deref for Parser<'a, '_> {
+    type Target = Cursor<'a>;
+
+    fn deref(&self) -> &Cursor<'a> {
+        &self.cursor
+    }
+}
+
+impl<'a, 'l> Parser<'a, 'l> {
+    pub(super) fn new(tokens: &'a [Token], source: &'l Source<'l>) -> Self {
+        Parser {
+            cursor: Cursor::new(tokens),
+            previous: TokenId::NONE,
+            finished: false,
+            source,
+            state: State::default(),
+            fragments: Vec::new().into_iter(),
+        }
+    }
+
+    /// Reads other tokens as if they were here.
+    pub(super) fn read_instead<T>(&mut self, tokens: &[Token], read: impl FnOnce(&mut Parser<'_, 'l>) -> T) -> T {
+        let mut inside = Parser::new(tokens, self.source);
+        inside.previous = self.previous;
+        inside.state = std::mem::take(&mut self.state);
+        let value = read(&mut inside);
+        self.state = inside.state;
+        value
+    }
+
+    fn id(&self, at: usize) -> TokenId {
+        self.tokens.get(at).map_or(self.previous, |token| token.id)
+    }
+
+    /// The place of the next token or group, or of the end of the block.
+    pub(super) fn here(&self) -> TokenRange {
+        match self.token(self.at) {
+            Some(TokenKind::Open { close, .. }) => self.place(self.id(self.at), self.id(*close)),
+            _ => self.place(self.id(self.at), self.id(self.at)),
+        }
+    }
+
+    pub(super) fn previous(&self) -> TokenRange {
+        self.place(self.previous, self.previous)
+    }
+
+    fn place(&self, first: TokenId, last: TokenId) -> TokenRange {
+        TokenRange { iteration: self.state.iteration, ..TokenRange::new(first, last) }
+    }
+
+    /// From `start` to the last token that was read.
+    pub(super) fn since(&self, start: TokenRange) -> TokenRange {
+        start.to(self.previous())
+    }
+
+    /// Continues at the token `next`. The one before it has been read.
+    fn advance(&mut self, next: usize) {
+        self.previous = self.id(next.saturating_sub(1));
+        self.finished = false;
+        self.cursor.at = next;
+    }
+
+    /// Whether the last token finished something, so that what follows on its line looks like a remark on it.
+    pub(super) fn just_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// A cursor to look ahead with.
+    pub(super) fn ahead(&self) -> Cursor<'a> {
+        self.cursor.clone()
+    }
+
+    // --- reading ---
+
+    pub(super) fn ident(&mut self) -> Option<Word> {
+        let text = self.peek_ident()?;
+        self.advance(self.at + 1);
+        Some(Word { text: text.to_owned(), place: self.previous() })
+    }
+
+    pub(super) fn keyword(&mut self, word: &str) -> Option<TokenRange> {
+        if !self.peek_is(word) {
+            return None;
+        }
+        self.advance(self.at + 1);
+        Some(self.previous())
+    }
+
+    pub(super) fn punct(&mut self, char: char) -> Option<TokenRange> {
+        if !self.peek_punct(char) {
+            return None;
+        }
+        self.advance(self.at + 1);
+        self.finished = matches!(char, ',' | ';');
+        Some(self.previous())
+    }
+
+    pub(super) fn arrow(&mut self) -> bool {
+        self.peek_arrow() && self.punct('-').is_some() && self.punct('>').is_some()
+    }
+
+    /// A literal as it is written.
+    pub(super) fn literal(&mut self) -> Option<Word> {
+        let text = self.peek_literal()?;
+        self.advance(self.at + 1);
+        Some(Word { text: text.to_owned(), place: self.previous() })
+    }
+
+    /// The value of a string literal.
+    pub(super) fn string(&mut self) -> Parsed<Option<Word>> {
+        let Some(written) = self.peek_literal().filter(|literal| is_string(literal)) else { return Ok(None) };
+        self.advance(self.at + 1);
+        let place = self.previous();
+        match string_value(written) {
+            Some(text) => {
+                self.check_string(&text, place);
+                Ok(Some(Word { text: text.into_owned(), place }))
+            }
+            None => Err(self.refuse(
+                place,
+                format!("`{written}` is no plain string"),
+                "write the text in double quotes, without a prefix or suffix",
+            )),
+        }
+    }
+
+    /// The next token, or all of the next group.
+    pub(super) fn any_token(&mut self) -> Option<&'a TokenKind> {
+        if self.at_end() {
+            return None;
+        }
+        let token = self.token(self.at);
+        self.advance(self.after(self.at));
+        token
+    }
+
+    /// Reads a delimited group with `read`. What `read` leaves unread is its own affair.
+    pub(super) fn group<T>(
+        &mut self,
+        delimiter: Delimiter,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<(T, TokenRange)> {
+        let close = match self.token(self.at)? {
+            TokenKind::Open { delimiter: this, close } if *this == delimiter => *close,
+            _ => return None,
+        };
+        let place = self.here();
+        self.advance(self.at + 1);
+        let value = read(self);
+        self.advance(close + 1);
+        self.finished = delimiter == Delimiter::Brace;
+        Some((value, place))
+    }
+
+    // --- reporting ---
+
+    pub(super) fn report(&mut self, finding: Finding) {
+        self.state.findings.push(finding);
+    }
+
+    /// Reports, and gives up on the statement.
+    pub(super) fn fail(&mut self, finding: Finding) -> Failed {
+        self.report(finding);
+        Failed
+    }
+
+    /// Reports a mistake that is understood.
+    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) {
+        self.report(Finding::new(Code::Syntax, place, message).help(help));
+    }
+
+    /// Reports a mistake, and gives up on the statement.
+    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) -> Failed {
+        self.complain(place, message, help);
+        Failed
+    }
+
+    /// Reports the next token, where something else is expected.
+    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<String>) -> Failed {
+        self.fail(self.expected(expected).help(help))
+    }
+
+    /// Reports the next token, where only one thing can be expected.
+    pub(super) fn unexpected_token(&mut self, expected: impl Display) -> Failed {
+        self.fail(self.expected(expected))
+    }
+
+    /// "expected …, found …" at the next token.
+    pub(super) fn expected(&self, what: impl Display) -> Finding {
+        // What is missing at the end of a block is missing after the last word, not at the brace.
+        let place = if self.at_end() { self.previous() } else { self.here() };
+        Finding::new(Code::Syntax, place, format!("expected {what}, found {}", self.found()))
+    }
+
+    /// The next token in words.
+    pub(super) fn found(&self) -> String {
+        self.cursor.found().unwrap_or_else(|| {
+            let is_end_of_file = self.source.is_invariants_file() && self.at + 1 >= self.tokens.len();
+            if is_end_of_file { "the end of the file".to_owned() } else { "the end of the block".to_owned() }
+        })
+    }
+
+    /// The tokens from the one at `start` up to the next.
+    pub(super) fn tokens_since(&self, start: usize) -> &'a [Token] {
+        self.tokens.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The tokens of a group that is next, and its closing bracket.
+    pub(super) fn block(&mut self, delimiter: Delimiter) -> Option<&'a [Token]> {
+        let start = self.at + 1;
+        let (end, _) = self.group(delimiter, |inside| match inside.token(start - 1) {
+            Some(TokenKind::Open { close, .. }) => close + 1,
+            _ => start,
+        })?;
+        self.tokens.get(start..end)
+    }
+
+    /// Where a statement starts, for [`Parser::skip_statement`].
+    pub(super) fn start_of_statement(&self) -> usize {
+        self.at
+    }
+
+    /// Skips what is left of a statement that could not be read, and notes the names in all of it.
+    pub(super) fn skip_statement(&mut self, start: usize, ends_with_block: bool) {
+        let mut read = start;
+        while read < self.at {
+            self.recover_name(read);
+            read = self.after(read);
+        }
+        while !self.at_end() {
+            if self.punct(';').is_some() {
+                return;
+            }
+            let was_block = ends_with_block && self.peek_group(Delimiter::Brace);
+            self.recover_name(self.at);
+            if self.any_token().is_none() {
+                return;
+            }
+            if was_block && !self.peek_punct(';') {
+                return;
+            }
+        }
+    }
+
+    /// Notes the name at the token `at`, which is in a statement that is skipped.
+    fn recover_name(&mut self, mut at: usize) {
+        let mut name = String::new();
+        let mut glue = true;
+        while let Some(token) = self.token(at) {
+            match token {
+                TokenKind::Ident(text) if glue => name.push_str(text),
+                TokenKind::Literal(text) if glue => name.push_str(text.trim_matches('"')),
+                TokenKind::Punct { char: char @ (':' | '-'), .. } if !name.is_empty() && !self.is_arrow(at) => {
+                    name.push(*char);
+                }
+                _ => break,
+            }
+            glue = matches!(token, TokenKind::Punct { .. });
+            at += 1;
+        }
+        if !name.is_empty() {
+            self.state.recovered.names.insert(name);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+
+use crate::finding::Finding;
+use crate::token::TokenId;
+use crate::token_range::TokenRange;
+use crate::tree::{Item, LetValue, Tree};
+
+/// What was read, and what could not be.
+#[derive(Debug)]
+pub struct Reading {
+    pub(crate) tree: Tree,
+    /// What is wrong with the grammar.
+    pub findings: Vec<Finding>,
+    /// The names in statements that could not be read.
+    pub recovered: RecoveredNames,
+    /// The elements that loops are written out for, by the numbers in their places.
+    pub iterations: Vec<Iteration>,
+    /// The first token of each `use`, in the order of the fragments.
+    pub uses: Vec<TokenId>,
+    /// Whether some list of a rule or a declaration has an `except`.
+    pub(crate) uses_except: bool,
+    pub(crate) is_invariants_file: bool,
+}
+
+/// The element that a statement is written out for.
+#[derive(Clone, Debug)]
+pub struct Iteration {
+    /// The element of the loop around.
+    pub outer: Option<NonZeroU32>,
+    /// The variables with their values, for a message.
+    pub what: String,
+    /// Where the element is.
+    pub place: TokenRange,
+}
+
+/// The names in statements that could not be read. They may be declared there, so they are not reported as undefined.
+#[derive(Debug, Default)]
+pub struct RecoveredNames {
+    pub(super) names: HashSet<String>,
+    /// Whether such a statement may declare any name.
+    pub(super) all: bool,
+}
+
+impl RecoveredNames {
+    /// Returns whether such a statement may declare this name.
+    pub fn may_declare(&self, name: &str) -> bool {
+        self.all || self.names.contains(name)
+    }
+}
+
+/// A `let`, for an editor to show.
+#[derive(Debug)]
+pub struct LetSummary<'t> {
+    /// Its name.
+    pub name: &'t str,
+    /// The comment above it.
+    pub doc: Option<String>,
+    /// Its items, as they are written.
+    pub items: Vec<String>,
+}
+
+impl Reading {
+    /// Returns the `let`s of the policy.
+    pub fn lets(&self) -> impl Iterator<Item = LetSummary<'_>> {
+        self.tree.items.iter().filter_map(|item| {
+            let Item::Let(item) = item else { return None };
+            let doc = item.marks.docs.iter().flat_map(|doc| doc.said()).collect::<Vec<_>>().join("\n");
+            let doc = Some(doc).filter(|doc| !doc.is_empty());
+            Some(LetSummary { name: &item.name.text, doc, items: item.value.items() })
+        })
+    }
+}
+
+impl LetValue {
+    /// The items as they are written. An `except` is part of the last one.
+    fn items(&self) -> Vec<String> {
+        match self {
+            LetValue::Ports(list) => list.iter().map(ToString::to_string).collect(),
+            LetValue::Selectors(selection) => {
+                let texts = |list: &[crate::tree::Selector]| -> Vec<String> {
+                    list.iter().map(|selector| selector.word.text.clone()).collect()
+                };
+                let mut items = texts(&selection.list);
+                if let Some(last) = items.last_mut().filter(|_| !selection.except.is_empty()) {
+                    last.push_str(&format!(" except {}", texts(&selection.except).join(", ")));
+                }
+                items
+            }
+        }
+    }
+}

@@ -1,0 +1,493 @@
+//! The top level: notes, `let`s, settings and sections.
+
+use crate::token::Delimiter;
+use policy_core::Code;
+use policy_core::diagnostic::suggestion::nearest;
+
+use crate::cursor::Cursor;
+use crate::finding::Finding;
+use crate::token_range::TokenRange;
+
+use super::marks::remove_allowed;
+use super::parser::{Failed, Parsed, Parser};
+use crate::tree::{
+    Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree, Word,
+};
+
+impl Parser<'_, '_> {
+    /// All of the macro's input.
+    pub(super) fn tree(&mut self) -> Tree {
+        let mut tree = Tree::default();
+        if self.peek_note() {
+            tree.header.push(self.note());
+        }
+        self.items(&mut tree.items);
+        tree
+    }
+
+    pub(super) fn items(&mut self, items: &mut Vec<Item>) {
+        while !self.at_end() {
+            let note = self.piece(true, |parser, marks| {
+                if parser.peek_for() {
+                    return parser.for_loop(&marks, &mut |inside| inside.items(items));
+                }
+                if parser.peek_is("use") {
+                    return parser.use_fragment(&marks, items);
+                }
+                items.push(parser.item(marks)?);
+                Ok(())
+            });
+            items.extend(note.map(Item::Note));
+        }
+    }
+
+    /// Reads a note, which it returns, or with `read` what has marks. If that fails, the statement is skipped.
+    pub(super) fn piece(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<()>) -> Option<Comment> {
+        let (start, statement) = (self.here(), self.start_of_statement());
+        if self.peek_note() {
+            return Some(self.note());
+        }
+        let marks = self.marks();
+        if self.at_end() {
+            let place = self.since(start);
+            self.refuse_dangling(&marks, place);
+            return None;
+        }
+        let blocks = blocks || self.peek_for();
+        if read(self, marks).is_err() {
+            self.skip_statement(statement, blocks);
+        }
+        None
+    }
+
+    fn item(&mut self, marks: Marks) -> Parsed<Item> {
+        if let Some(place) = self.keyword("let") {
+            self.refuse_allows(&marks, "a `let`");
+            return self.let_item(marks, place).map(Item::Let);
+        }
+        if let Some(key) = self.quoted_key()? {
+            return self.setting(marks, key).map(Item::Setting);
+        }
+        let Some(key) = self.ident() else { return Err(self.no_item()) };
+        if self.peek_group(Delimiter::Brace) {
+            return self.section(marks, key).map(Item::Section);
+        }
+        if self.punct('=').is_some() {
+            return self.setting(marks, key).map(Item::Setting);
+        }
+        if self.peek_punct(':') && (SectionKind::from_key(&key.text).is_some() || self.second_group(Delimiter::Brace)) {
+            return Err(self.refuse(
+                self.here(),
+                format!("no `:` after `{}`", key.text),
+                format!("a section is written `{} {{ … }}`, a setting `{} = …;`", key.text, key.text),
+            ));
+        }
+        let message = format!("expected a section, found {}", statement_start(&key));
+        Err(self.refuse(
+            key.place,
+            message,
+            "statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`",
+        ))
+    }
+
+    /// The key of a setting that is no word of Rust, and its `=`.
+    fn quoted_key(&mut self) -> Parsed<Option<Word>> {
+        if !self.peek_string() || self.second_punct() != Some('=') {
+            return Ok(None);
+        }
+        let key = self.string()?;
+        self.punct('=');
+        let is_word = |text: &str| {
+            text.starts_with(|char: char| char.is_ascii_alphabetic())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        if let Some(key) = key.as_ref().filter(|key| is_word(&key.text) && !crate::reserved::is_reserved(&key.text)) {
+            self.complain(key.place, "a key that is a word has no quotes", format!("write `{} = …;`", key.text));
+        }
+        Ok(key)
+    }
+
+    fn no_item(&mut self) -> Failed {
+        let finding = if self.peek_string() {
+            Finding::new(Code::Syntax, self.here(), "a section's name has no quotes")
+                .help("write `groups { … }`; a setting is `key = value;`")
+        } else if self.peek_group(Delimiter::Brace) {
+            Finding::new(Code::Syntax, self.here(), "the policy's own braces are those of `policy!`")
+                .help("leave out the outer `{` and `}`, and write `groups { … }` for `\"groups\": { … }`")
+        } else if self.peek_punct(';') {
+            Finding::new(Code::Syntax, self.here(), "nothing ends here").help("a block needs no `;` after its `}`")
+        } else {
+            self.expected("a section such as `grants { … }`, a `let` or a setting")
+        };
+        self.fail(finding)
+    }
+
+    fn let_item(&mut self, marks: Marks, start: TokenRange) -> Parsed<Let> {
+        let name = self.declared_name("a name after `let`")?;
+        self.equals("a `let` is written `let name = …;`")?;
+        let value = if self.peek_ports() {
+            LetValue::Ports(self.ports()?)
+        } else {
+            let selection = self.selection("a name, an address or a port")?;
+            // `let any = *;` could be either, and names nothing that is worth a name.
+            if let [only] = selection.list.as_slice()
+                && selection.except.is_empty()
+                && only.kind == crate::tree::SelectorKind::Star
+            {
+                let place = self.since(start);
+                return Err(self.refuse(place, "`*` alone cannot be named", "write `*` where it is meant"));
+            }
+            LetValue::Selectors(selection)
+        };
+        self.end_of_statement()?;
+        Ok(Let { marks, name, value })
+    }
+
+    /// A bare name where one is declared.
+    pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Word> {
+        let name = self.name(what)?;
+        if crate::reserved::is_reserved(&name.text) {
+            return Err(self.refuse(name.place, format!("`{}` is a reserved word", name.text), "choose another name"));
+        }
+        Ok(name)
+    }
+
+    /// Whether a `let` is one of ports: whether one of its items is a number, or `word:` that is no kind of name.
+    fn peek_ports(&self) -> bool {
+        let mut rest = self.ahead();
+        loop {
+            if is_port_alone(&rest) {
+                return true;
+            }
+            loop {
+                if rest.at_end() || rest.peek_punct(';') {
+                    return false;
+                }
+                let is_comma = rest.peek_punct(',');
+                rest.skip();
+                if is_comma {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {
+        let bare = !self.peek_group(Delimiter::Bracket) && !self.peek_string() && self.peek_selector();
+        let json_word = self.peek_ident().is_some_and(|word| matches!(word, "true" | "false" | "null"));
+        let value = if key.text.eq_ignore_ascii_case("defaultSrcPosture") && bare && !json_word {
+            SettingValue::Selectors(self.selectors("a posture")?)
+        } else {
+            SettingValue::Json(self.json()?)
+        };
+        self.end_of_statement()?;
+        Ok(Setting { marks, key, value })
+    }
+
+    fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
+        let kind = match SectionKind::from_key(&key.text) {
+            Some(kind) => kind,
+            None => self.section_meant(&key)?,
+        };
+        let findings = self.state.findings.len();
+        self.refuse_allows_of_lints(kind, &marks);
+        let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
+        remove_allowed(&mut self.state.findings, findings, &[&marks]);
+        if self.peek_punct(';') {
+            self.complain(self.here(), format!("no `;` after the block of `{}`", key.text), "leave it out");
+            self.punct(';');
+        }
+        match entries {
+            Some((entries, _)) => Ok(Section { marks, kind, key, entries }),
+            None => Err(Failed),
+        }
+    }
+
+    /// Reports an unknown section, and reads it as the one that was meant, if that is clear.
+    fn section_meant(&mut self, key: &Word) -> Parsed<SectionKind> {
+        let near = SectionKind::from_similar_key(&key.text);
+        let help = match near {
+            Some(near) => format!("did you mean `{}`?", near.key()),
+            None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
+        };
+        let finding =
+            Finding::new(Code::WrongKey, key.place, format!("no section is called `{}`", key.text)).help(help);
+        match near {
+            Some(kind) => {
+                self.report(finding);
+                Ok(kind)
+            }
+            None => Err(self.fail(finding)),
+        }
+    }
+
+    /// The statements of a block.
+    pub(super) fn entries(&mut self, kind: SectionKind) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        self.more_entries(kind, &mut entries);
+        entries
+    }
+
+    fn more_entries(&mut self, kind: SectionKind, entries: &mut Vec<Entry>) {
+        let blocks = matches!(kind, SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers);
+        while !self.at_end() {
+            let start = self.here();
+            let note = self.piece(blocks, |parser, marks| {
+                if parser.peek_for() {
+                    return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
+                }
+                let (start, findings) = (parser.here(), parser.state.findings.len());
+                parser.refuse_allows_of_lints(kind, &marks);
+                let form = parser.form(kind)?;
+                remove_allowed(&mut parser.state.findings, findings, &[&marks]);
+                let broken = parser.state.findings.iter().skip(findings).any(Finding::is_error);
+                entries.push(Entry { marks, place: parser.since(start), form, broken });
+                Ok(())
+            });
+            if let Some(note) = note {
+                let (marks, form) = (Marks::default(), Form::Note(note));
+                entries.push(Entry { marks, place: self.since(start), form, broken: false });
+            }
+        }
+    }
+
+    fn form(&mut self, kind: SectionKind) -> Parsed<Form> {
+        if self.peek_group(Delimiter::Brace) {
+            return self.json_entry(kind);
+        }
+        if self.source.is_invariants_file() {
+            self.refuse_what_is_not_an_invariant()?;
+        }
+        match kind {
+            SectionKind::Groups
+            | SectionKind::Hosts
+            | SectionKind::IpSets
+            | SectionKind::Postures
+            | SectionKind::TagOwners => self.declaration(kind).map(Form::Declaration),
+            SectionKind::Grants => self.grant().map(Form::Grant),
+            SectionKind::Acls => self.acl().map(Form::Acl),
+            SectionKind::Ssh => self.ssh().map(Form::Ssh),
+            SectionKind::AutoApprovers => self.approver_entry(),
+            SectionKind::NodeAttrs => self.node_attr().map(Form::NodeAttr),
+            SectionKind::Tests => self.test().map(Form::Test),
+            SectionKind::SshTests => self.ssh_test().map(Form::SshTest),
+            SectionKind::Users => self.user().map(Form::User),
+            SectionKind::Devices => self.device().map(Form::Device),
+            SectionKind::Invariants => self.invariant().map(Form::Invariant),
+            SectionKind::Lints => self.lint().map(Form::Lint),
+        }
+    }
+
+    /// Reports what only a policy has.
+    fn refuse_what_is_not_an_invariant(&mut self) -> Parsed<()> {
+        let (message, help) = match self.peek_ident() {
+            Some(word @ ("let" | "for" | "use")) => {
+                (format!("a file of invariants has no `{word}`"), "write each invariant with all that it is about")
+            }
+            Some(word @ ("invariants" | "policy")) if !self.next_goes_on() => (
+                format!("this file is all invariants, and has no `{word}`"),
+                "write the statements alone, as in `never autogroup:member -> tag:nas;`",
+            ),
+            _ => return Ok(()),
+        };
+        Err(self.refuse(self.here(), message, help))
+    }
+
+    fn json_entry(&mut self, kind: SectionKind) -> Parsed<Form> {
+        if !kind.takes_json() {
+            let finding =
+                Finding::new(Code::Syntax, self.here(), format!("an entry of `{}` is no JSON object", kind.key()))
+                    .help(kind.example());
+            return Err(self.fail(finding));
+        }
+        let object = self.json()?;
+        self.end_of_statement()?;
+        Ok(Form::Json(object))
+    }
+
+    // --- what statements share ---
+
+    pub(super) fn equals(&mut self, help: &str) -> Parsed<()> {
+        if self.punct('=').is_some() {
+            if self.peek_punct('>') {
+                let start = self.previous();
+                self.punct('>');
+                let place = self.since(start);
+                self.complain(place, "expected `=`, found `=>`", "write `=`");
+            }
+            return Ok(());
+        }
+        if let Some(place) = self.punct(':') {
+            self.complain(place, "expected `=`, found `:`", "write `=`");
+            return Ok(());
+        }
+        Err(self.unexpected("`=`", help))
+    }
+
+    /// `;`
+    pub(super) fn end_of_statement(&mut self) -> Parsed<()> {
+        if self.punct(';').is_some() {
+            return Ok(());
+        }
+        if self.at_end() {
+            self.missing_semicolon();
+            return Ok(());
+        }
+        if self.peek_kind() {
+            // What follows reads like the next statement, and is read as that.
+            self.missing_semicolon();
+            return Ok(());
+        }
+        let finding = self.expected("`;`");
+        let finding = if self.peek_punct('=') || self.peek_arrow() {
+            finding.help("statements end with `;`, not with `,`: this one seems to run into the next")
+        } else {
+            finding.help("items of a list are separated by `,`, and a statement ends with `;`")
+        };
+        Err(self.fail(finding))
+    }
+
+    pub(super) fn missing_semicolon(&mut self) {
+        let place = self.previous();
+        self.complain(
+            place,
+            "expected `;` after this",
+            "a statement ends with `;`, and the items of a list have `,` between them",
+        );
+    }
+
+    /// Nothing in `lints` is ever warned of.
+    fn refuse_allows_of_lints(&mut self, kind: SectionKind, marks: &Marks) {
+        if kind == SectionKind::Lints && !marks.allows.is_empty() {
+            self.complain(
+                self.here(),
+                "no warning is about `lints`",
+                "write it as an entry: `unused-tag = allow \"kept for the migration\";`",
+            );
+        }
+    }
+
+    /// Warnings are allowed where they appear, and a `let` or a fact has its own.
+    fn refuse_allows(&mut self, marks: &Marks, what: &str) {
+        let only_unused = marks.allows.iter().all(|allow| allow.codes.iter().all(|code| *code == "unused-let"));
+        if !only_unused {
+            let place = self.previous();
+            self.report(Finding::new(Code::Syntax, place, format!("{what} has no such warning to allow")));
+        }
+    }
+}
+
+/// Whether the item that is next can only be a port.
+fn is_port_alone(cursor: &Cursor) -> bool {
+    if cursor.peek_string() {
+        return false;
+    }
+    match cursor.peek_literal() {
+        // `10.0.0.0/8` without quotes is not a number, and gets its own help as a selector.
+        Some(text) => {
+            text.chars().all(|char| char.is_ascii_digit()) && !matches!(cursor.second_punct(), Some('.' | '/'))
+        }
+        None => cursor.protocol_ahead(),
+    }
+}
+
+fn statement_start(key: &Word) -> String {
+    if crate::reserved::is_kind(&key.text) { format!("`{}:`", key.text) } else { format!("`{}`", key.text) }
+}
+
+impl SectionKind {
+    pub(crate) const ALL: &[SectionKind] = &[
+        SectionKind::Groups,
+        SectionKind::Hosts,
+        SectionKind::IpSets,
+        SectionKind::Postures,
+        SectionKind::TagOwners,
+        SectionKind::Grants,
+        SectionKind::Acls,
+        SectionKind::Ssh,
+        SectionKind::AutoApprovers,
+        SectionKind::NodeAttrs,
+        SectionKind::Tests,
+        SectionKind::SshTests,
+        SectionKind::Users,
+        SectionKind::Devices,
+        SectionKind::Invariants,
+        SectionKind::Lints,
+    ];
+
+    /// The key in the policy file; for what is ours, the key in the macro.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            SectionKind::Groups => "groups",
+            SectionKind::Hosts => "hosts",
+            SectionKind::IpSets => "ipsets",
+            SectionKind::Postures => "postures",
+            SectionKind::TagOwners => "tagOwners",
+            SectionKind::Grants => "grants",
+            SectionKind::Acls => "acls",
+            SectionKind::Ssh => "ssh",
+            SectionKind::AutoApprovers => "autoApprovers",
+            SectionKind::NodeAttrs => "nodeAttrs",
+            SectionKind::Tests => "tests",
+            SectionKind::SshTests => "sshTests",
+            SectionKind::Users => "users",
+            SectionKind::Devices => "devices",
+            SectionKind::Invariants => "invariants",
+            SectionKind::Lints => "lints",
+        }
+    }
+
+    pub(crate) fn from_key(key: &str) -> Option<SectionKind> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// The section of that key, or the one that was meant, if that is clear.
+    pub(crate) fn from_similar_key(key: &str) -> Option<SectionKind> {
+        Self::from_key(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::from_key))
+    }
+
+    /// Whether an entry may be the policy file's own object.
+    const fn takes_json(self) -> bool {
+        matches!(
+            self,
+            SectionKind::Grants
+                | SectionKind::Acls
+                | SectionKind::Ssh
+                | SectionKind::NodeAttrs
+                | SectionKind::Tests
+                | SectionKind::SshTests
+        )
+    }
+
+    /// How an entry is written, for a `help:`.
+    pub(super) const fn example(self) -> &'static str {
+        match self {
+            SectionKind::Groups => "write `group:eng = alice, bob;`",
+            SectionKind::Hosts => "write `web = \"100.64.0.16\";`",
+            SectionKind::IpSets => "write `ipset:prod = \"192.0.2.0/24\", remove \"192.0.2.9\";`",
+            SectionKind::Postures => "write `posture:managed = \"node:os == 'macos'\";`",
+            SectionKind::TagOwners => "write `tag:web = autogroup:admin;`",
+            SectionKind::Grants => "write `autogroup:member -> tag:web on 443;`",
+            SectionKind::Acls => "write `autogroup:member -> tag:web on 443;`",
+            SectionKind::Ssh => "write `check autogroup:member -> autogroup:self as autogroup:nonroot;`",
+            SectionKind::AutoApprovers => "write `routes { … }`, `exitNode = tag:exit;` or `services { … }`",
+            SectionKind::NodeAttrs => "write `tag:web attr \"funnel\";`",
+            SectionKind::Tests => "write `alice { accept tag:web:443; deny tag:db:5432; }`",
+            SectionKind::SshTests => "write `alice -> tag:web { accept \"root\"; }`",
+            SectionKind::Users => "write `alice = \"alice@example.com\", admin;`",
+            SectionKind::Devices => "write `nas = tag:nas, \"100.64.0.9\";`",
+            SectionKind::Invariants => "write `never autogroup:member -> tag:nas;`",
+            SectionKind::Lints => "write `unused-tag = allow \"kept for the migration\";` or `unused-let = deny;`",
+        }
+    }
+}
+
+impl LetValue {
+    /// What the list is of, for a message.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            LetValue::Selectors(_) => "names or addresses",
+            LetValue::Ports(_) => "ports",
+        }
+    }
+}

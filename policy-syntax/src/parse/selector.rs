@@ -1,0 +1,340 @@
+//! Names and lists of them.
+
+use std::fmt::Display;
+
+use crate::reserved::{is_foreign_kind, is_kind, is_reserved};
+use crate::token::Delimiter;
+use policy_core::Code;
+
+use crate::finding::Finding;
+use crate::token_range::TokenRange;
+
+use super::parser::{Failed, Parsed, Parser};
+use crate::token::TokenKind;
+use crate::tree::{Selection, Selector, SelectorKind, Word};
+
+impl<'a> Parser<'a, '_> {
+    /// `selector, selector,` up to the first thing that cannot go on the list.
+    pub(super) fn selectors(&mut self, what: &str) -> Parsed<Vec<Selector>> {
+        let mut list = Vec::new();
+        loop {
+            if !self.peek_selector() {
+                if list.is_empty() {
+                    return Err(self.no_selector(what));
+                }
+                return Ok(list);
+            }
+            if self.peek_group(Delimiter::Bracket) {
+                list.extend(self.bracketed(what)?);
+            } else {
+                list.push(self.selector(what)?);
+            }
+            if self.punct(',').is_none() {
+                return Ok(list);
+            }
+        }
+    }
+
+    /// `selector, selector except selector, selector`
+    pub(super) fn selection(&mut self, what: &str) -> Parsed<Selection> {
+        let list = self.selectors(what)?;
+        let except = self.except_selectors()?;
+        Ok(Selection { list, except })
+    }
+
+    /// `except selector, selector`, or nothing.
+    pub(super) fn except_selectors(&mut self) -> Parsed<Vec<Selector>> {
+        if self.next_goes_on() || self.keyword("except").is_none() {
+            return Ok(Vec::new());
+        }
+        self.state.uses_except = true;
+        let except = self.selectors("a name after `except`")?;
+        if self.peek_is("except") {
+            return Err(self.refuse(self.here(), "a list has one `except`", "separate the names after it by `,`"));
+        }
+        Ok(except)
+    }
+
+    /// A list in brackets, as JSON has it: a mistake, but one that is understood.
+    fn bracketed(&mut self, what: &str) -> Parsed<Vec<Selector>> {
+        let inner = self
+            .group(Delimiter::Bracket, |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.selectors(what) });
+        let Some((list, place)) = inner else { return Err(Failed) };
+        let list = list?;
+        self.complain(place, "a list has no brackets here", "write the items alone, separated by commas");
+        Ok(list)
+    }
+
+    fn no_selector(&mut self, what: &str) -> Failed {
+        let finding = match self.peek_ident() {
+            Some(word) if is_reserved(word) => {
+                let help = if is_kind(word) {
+                    format!("a {word} is written `{word}:NAME`")
+                } else {
+                    format!("if a host is called `{word}`, write it in quotes: `\"{word}\"`")
+                };
+                let message = format!("expected {what}, found the reserved word `{word}`");
+                Finding::new(Code::Syntax, self.here(), message).help(help)
+            }
+            _ => self.expected(what),
+        };
+        self.fail(finding)
+    }
+
+    /// Whether an item of a list can start here. A reserved word alone never does.
+    pub(super) fn peek_selector(&self) -> bool {
+        if self.peek_punct('*')
+            || self.peek_literal().is_some()
+            || self.peek_doc()
+            || self.peek_punct('$')
+            || self.peek_group(Delimiter::Bracket)
+        {
+            return true;
+        }
+        match self.peek_ident() {
+            Some(word) if is_kind(word) || is_foreign_kind(word) => {
+                self.second_punct() == Some(':') || self.next_goes_on()
+            }
+            Some(word) => !is_reserved(word) || self.next_goes_on(),
+            // `::1` without quotes
+            None => self.peek_punct(':') && self.second_punct() == Some(':'),
+        }
+    }
+
+    /// `*`, `"…"`, `tag:web` or `web`, with the comments above it.
+    pub(super) fn selector(&mut self, what: &str) -> Parsed<Selector> {
+        let docs = self.docs();
+        if let Some(place) = self.punct('*') {
+            return Ok(Selector { docs, kind: SelectorKind::Star, word: Word { text: "*".to_owned(), place } });
+        }
+        if let Some(word) = self.string()? {
+            // There is no editor to find the name in a file of invariants.
+            if !self.source.is_invariants_file() && is_plain_name(&word.text) {
+                self.report(
+                    Finding::new(Code::QuotedName, word.place, format!("`{}` needs no quotes", word.text))
+                        .help(format!("write `{}`: then the editor finds its declaration and its uses", word.text)),
+                );
+            }
+            return Ok(Selector { docs, kind: SelectorKind::Quoted, word });
+        }
+        if self.peek_literal().is_some() || self.peek_punct(':') {
+            return Err(self.unquoted(None));
+        }
+        if self.peek_punct('$') {
+            return Err(self.unknown_variable());
+        }
+        let Some(first) = self.peek_ident() else { return Err(self.no_selector(what)) };
+        if self.second_punct() == Some(':') && !self.next_goes_on() {
+            if is_kind(first) {
+                return self.named(docs);
+            }
+            if is_foreign_kind(first) {
+                return Err(self.foreign_kind(first));
+            }
+        }
+        let word = self.name(what)?;
+        if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
+            return Err(self.unquoted(Some(word)));
+        }
+        if is_address_start(&word.text) && self.peek_punct(':') {
+            return Err(self.unquoted(Some(word)));
+        }
+        Ok(Selector { docs, kind: SelectorKind::Bare, word })
+    }
+
+    /// `tag:web`
+    fn named(&mut self, docs: Vec<crate::tree::Comment>) -> Parsed<Selector> {
+        let Some(kind) = self.ident() else { return Err(Failed) };
+        self.punct(':');
+        if self.peek_string() {
+            let name = self.string()?.map(|word| word.text).unwrap_or_default();
+            let place = self.since(kind.place);
+            let message = format!("the quotes belong around the whole `{}:{name}`", kind.text);
+            return Err(self.refuse(place, message, format!("write `\"{}:{name}\"`", kind.text)));
+        }
+        if self.peek_punct('/') {
+            let place = self.since(kind.place);
+            return Err(self.refuse(
+                place,
+                format!("`{}:/…` has to be in quotes", kind.text),
+                format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text),
+            ));
+        }
+        let (name, refused) = self.segments(format_args!("a name after `{}:`", kind.text))?;
+        if let Some(number) = refused {
+            let written = format!("{}:{}", kind.text, name.text);
+            return Err(self.refused_number(&number, kind.place.to(name.place), &written));
+        }
+        let word = Word { text: format!("{}:{}", kind.text, name.text), place: kind.place.to(name.place) };
+        if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
+            return Err(self.unquoted(Some(word)));
+        }
+        Ok(Selector { docs, kind: SelectorKind::Named, word })
+    }
+
+    /// `k8s-api`: words and numbers with dashes between them.
+    pub(super) fn name(&mut self, what: &str) -> Parsed<Word> {
+        let (name, refused) = self.segments(what)?;
+        match refused {
+            Some(number) => Err(self.refused_number(&number, name.place, &name.text)),
+            None => Ok(name),
+        }
+    }
+
+    /// A name, and the number in it that Rust's lexer refuses, if there is one.
+    fn segments(&mut self, what: impl Display) -> Parsed<(Word, Option<Word>)> {
+        let Some(mut name) = self.segment()? else { return Err(self.no_name(what)) };
+        // Only in Rust is there a lexer in front of this one.
+        let in_rust = !self.source.is_invariants_file();
+        let mut refused = Some(&name).filter(|segment| in_rust && is_refused_number(&segment.text)).cloned();
+        while self.peek_dash() {
+            while self.peek_dash() {
+                self.punct('-');
+                name.text.push('-');
+            }
+            let Some(segment) = self.segment()? else {
+                let place = self.since(name.place);
+                return Err(self.refuse(
+                    place,
+                    format!("`{}` ends with a dash", name.text),
+                    format!("a name that does is written in quotes: `\"{}\"`", name.text),
+                ));
+            };
+            name.text.push_str(&segment.text);
+            name.place = name.place.to(segment.place);
+            refused = refused.or(Some(segment).filter(|segment| in_rust && is_refused_number(&segment.text)));
+        }
+        Ok((name, refused))
+    }
+
+    /// Beside rustc's own error, which says nothing of names.
+    fn refused_number(&mut self, number: &Word, place: TokenRange, name: &str) -> Failed {
+        let message = format!("Rust takes the `{}` in this name for a number, and cannot read it", number.text);
+        self.refuse(place, message, format!("write the name in quotes: `\"{name}\"`"))
+    }
+
+    fn no_name(&mut self, what: impl Display) -> Failed {
+        self.unexpected_token(what)
+    }
+
+    /// A part of a name: an identifier, or a number with or without letters.
+    fn segment(&mut self) -> Parsed<Option<Word>> {
+        if let Some(word) = self.ident() {
+            if word.text.starts_with("r#") {
+                let plain = word.text.trim_start_matches("r#").to_owned();
+                return Err(self.refuse(
+                    word.place,
+                    format!("`{}` is Rust's raw form of a name", word.text),
+                    format!("write `{plain}`, or `\"{plain}\"` if the grammar reserves the word"),
+                ));
+            }
+            if !word.text.is_ascii() {
+                return Err(self.refuse(
+                    word.place,
+                    format!("`{}` has letters beyond ASCII", word.text),
+                    format!("write the name in quotes: `\"{}\"`", word.text),
+                ));
+            }
+            return Ok(Some(word));
+        }
+        if self.peek_punct('$') {
+            return Err(self.unknown_variable());
+        }
+        match self.peek_literal() {
+            Some(text) if is_segment(text) => Ok(self.literal()),
+            _ => Ok(None),
+        }
+    }
+
+    /// Reports an address, an e-mail address or the like that lacks its quotes, once for all its tokens.
+    fn unquoted(&mut self, start: Option<Word>) -> Failed {
+        let mut place = start.as_ref().map_or(self.here(), |word| word.place);
+        let mut text = start.map(|word| word.text).unwrap_or_default();
+        let mut glue = text.is_empty();
+        while let Some(token) = self.glued(glue) {
+            match token {
+                TokenKind::Ident(part) | TokenKind::Literal(part) => text.push_str(part),
+                TokenKind::Punct { char, .. } => text.push(*char),
+                TokenKind::Open { .. } | TokenKind::Close => {}
+            }
+            glue = matches!(token, TokenKind::Punct { .. });
+            place = self.since(place);
+        }
+        let what = if text.contains('@') {
+            "an e-mail address"
+        } else if text.parse::<std::net::IpAddr>().is_ok() || text.contains('/') || text.contains(':') {
+            "an address"
+        } else {
+            "this"
+        };
+        self.refuse(place, format!("{what} is written in quotes: `{text}`"), format!("write `\"{text}\"`"))
+    }
+
+    /// The next token if it can be part of an address. Two words never touch, so they need `glue` before them.
+    fn glued(&mut self, glue: bool) -> Option<&'a TokenKind> {
+        let part = if let Some(word) = self.peek_ident() {
+            glue && !is_reserved(word)
+        } else if let Some(literal) = self.peek_literal() {
+            glue && !literal.starts_with(['"', '\''])
+        } else {
+            !self.peek_arrow() && ['.', ':', '/', '@', '-', '+', '%'].iter().any(|char| self.peek_punct(*char))
+        };
+        if part { self.any_token() } else { None }
+    }
+
+    fn foreign_kind(&mut self, kind: &str) -> Failed {
+        let start = self.here();
+        self.ident();
+        self.punct(':');
+        let (message, help) = match kind {
+            "host" => ("a host is named without `host:`", "write the name alone, as in `web`".to_owned()),
+            "user" => ("a `user:` selector is written in quotes", "write `\"user:*@example.com\"`".to_owned()),
+            _ => ("a `localpart:` is written in quotes", "write `\"localpart:*@example.com\"`".to_owned()),
+        };
+        let place = self.since(start);
+        self.refuse(place, message, help)
+    }
+}
+
+/// Whether a literal can be a part of a name: `2x4`, `8`, `1e-1` (one literal to Rust), but not `1.5`.
+fn is_segment(literal: &str) -> bool {
+    literal.starts_with(|char: char| char.is_ascii_digit())
+        && literal.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
+}
+
+/// Whether Rust's lexer refuses a part of a name as a number that is cut short: `1e`, `12ea`, `0b2`, `0x`.
+fn is_refused_number(segment: &str) -> bool {
+    let Some(rest) = segment.strip_prefix('0').filter(|rest| rest.starts_with(['b', 'o', 'x'])) else {
+        let exponent = segment.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
+        return exponent.len() < segment.len()
+            && exponent.strip_prefix(['e', 'E']).is_some_and(|digits| {
+                !digits.trim_start_matches(['_', '-']).starts_with(|char: char| char.is_ascii_digit())
+            });
+    };
+    let radix = if rest.starts_with('b') {
+        2
+    } else if rest.starts_with('o') {
+        8
+    } else {
+        16
+    };
+    let mut digits = rest.chars().skip(1).filter(|char| *char != '_').peekable();
+    digits.peek().is_none() || (radix < 16 && digits.any(|char| char.is_ascii_digit() && !char.is_digit(radix)))
+}
+
+/// Whether a quoted name could stand bare for certain. Numbers in names are where Rust's lexer has its own mind.
+fn is_plain_name(text: &str) -> bool {
+    let Some((kind, name)) = text.split_once(':') else { return false };
+    is_kind(kind)
+        && name.split('-').all(|segment| {
+            segment.starts_with(|char: char| char.is_ascii_lowercase())
+                && segment.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_')
+        })
+}
+
+/// Whether a word before a colon looks like the first group of an IPv6 address rather than a host.
+fn is_address_start(word: &str) -> bool {
+    word.len() <= 4
+        && word.chars().all(|char| char.is_ascii_hexdigit())
+        && word.chars().any(|char| char.is_ascii_digit())
+}

@@ -1,0 +1,49 @@
+//! Words that mean something of their own in `policy!` where they stand alone. As part of a name (`on-prem`) they are
+//! ordinary.
+
+/// All of them, in order: each word of a policy is looked for here.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "accept", "acceptEnv", "add", "and", "app", "as", "attr", "autogroup", "check", "checkPeriod", "deny",
+    "enforceRecorder", "except", "group", "host", "ipPool", "ipset", "isolated", "let", "localpart", "never", "on",
+    "only", "posture", "proto", "recorder", "remove", "srcPosture", "srcPostureAttrs", "svc", "tag", "user", "via",
+];
+const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
+/// Kinds that the policy file has, but that are written another way here.
+const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];
+
+/// All of them.
+pub fn reserved_words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().copied()
+}
+
+/// Whether `word`, alone, is never a name.
+///
+/// ```
+/// assert!(policy_syntax::reserved::is_reserved("except"));
+/// assert!(!policy_syntax::reserved::is_reserved("except-us"));
+/// ```
+pub fn is_reserved(word: &str) -> bool {
+    WORDS.binary_search(&word).is_ok()
+}
+
+/// Whether `word` and a colon begin a name, as in `tag:web`.
+pub fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word)
+}
+
+/// Whether `word` and a colon begin a selector in the policy file, but not here.
+pub fn is_foreign_kind(word: &str) -> bool {
+    FOREIGN_KINDS.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_alone_is_reserved() {
+        assert!(WORDS.is_sorted());
+        assert!(KINDS.iter().chain(FOREIGN_KINDS).all(|word| is_reserved(word)));
+    }
+}

@@ -1,0 +1,216 @@
+//! The grammar and the lowering, on text.
+
+mod invariants_file;
+
+use crate::text::TokenText;
+use crate::token::TokenId;
+use crate::{Finding, Lowered, Reading, Source, SourceKind, lower, read};
+
+/// Reads and lowers a text, and returns what is wrong with both.
+pub(crate) fn lowered(text: &str, kind: SourceKind) -> (Lowered, Vec<Finding>) {
+    let reading = reading(text, kind);
+    let mut lowered = lower(&reading);
+    let mut findings = reading.findings;
+    findings.append(&mut lowered.findings);
+    (lowered, findings)
+}
+
+pub(crate) fn reading(text: &str, kind: SourceKind) -> Reading {
+    let tokens = TokenText::new(text);
+    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
+    read(&tokens.tokens, &Source { kind, are_on_one_line: &are_on_one_line }, Vec::new())
+}
+
+/// What is wrong with the grammar of `text`.
+fn syntax_errors(text: &str) -> Vec<String> {
+    let (_, findings) = lowered(text, SourceKind::Policy);
+    findings.into_iter().map(|finding| finding.message).collect()
+}
+
+/// The HuJSON of `text`, before it is formatted.
+fn hujson(text: &str) -> String {
+    let (lowered, findings) = lowered(text, SourceKind::Policy);
+    assert!(findings.is_empty(), "{:?}", findings.iter().map(|finding| &finding.message).collect::<Vec<_>>());
+    lowered.policy.split_whitespace().collect::<Vec<_>>().join(" ").replace(", ]", "]").replace(", }", "}")
+}
+
+#[test]
+fn each_form_is_written_as_the_policy_file_has_it() {
+    let cases = [
+        (
+            "groups { group:a = u; group:b; } users { u = \"u@example.com\"; }",
+            r#"{ "groups": { "group:a": ["u@example.com"], "group:b": []}, }"#,
+        ),
+        (
+            "tagOwners { tag:a, tag:b-2 = autogroup:admin; }",
+            r#"{ "tagOwners": { "tag:a": ["autogroup:admin"], "tag:b-2": ["autogroup:admin"]}, }"#,
+        ),
+        (
+            "hosts { on-prem = \"10.0.0.1\"; \"on\" = \"10.0.0.2\"; }",
+            r#"{ "hosts": { "on-prem": "10.0.0.1", "on": "10.0.0.2"}, }"#,
+        ),
+        (
+            "ipsets { ipset:a = \"192.0.2.0/24\", web, ipset:b, remove \"192.0.2.9\"; } hosts { web = \"192.0.2.1\"; }",
+            r#"{ "ipsets": { "ipset:a": ["add 192.0.2.0/24", "add host:web", "add ipset:b", "remove 192.0.2.9"]}, "hosts": { "web": "192.0.2.1"}, }"#,
+        ),
+        (
+            "grants { * -> tag:a on 443, tcp:80-90, icmp:*, 47:*; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "ip": ["443", "tcp:80-90", "icmp:*", "47:*"]}], }"#,
+        ),
+        (
+            "grants { * -> tag:a app { \"x/y\": [{}] } via tag:r; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "via": ["tag:r"], "app": {"x/y": [{}]}}], }"#,
+        ),
+        (
+            "acls { * -> tag:a on 22 and \"2001:db8::1\", \"2001:db8::/32\" on 80, 443; }",
+            r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:22", "[2001:db8::1]:80,443", "2001:db8::/32:80,443"]}], }"#,
+        ),
+        (
+            "acls { * -> tag:a on udp:53 and tag:b on udp:54; }",
+            r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:53", "tag:b:54"], "proto": "udp"}], }"#,
+        ),
+        (
+            "ssh { check tag:a -> tag:b as \"root\" recorder tag:r enforceRecorder checkPeriod 1h30m; }",
+            r#"{ "ssh": [ { "action": "check", "src": ["tag:a"], "dst": ["tag:b"], "users": ["root"], "checkPeriod": "1h30m", "recorder": ["tag:r"], "enforceRecorder": true}], }"#,
+        ),
+        (
+            "autoApprovers { exitNode = tag:a; routes { \"10.0.0.0/8\" = tag:a; } exitNode = tag:b; }",
+            r#"{ "autoApprovers": { "exitNode": ["tag:a", "tag:b"], "routes": { "10.0.0.0/8": ["tag:a"]}}, }"#,
+        ),
+        (
+            "nodeAttrs { * attr \"funnel\" ipPool \"100.81.0.0/16\"; }",
+            r#"{ "nodeAttrs": [ { "target": ["*"], "attr": ["funnel"], "ipPool": ["100.81.0.0/16"]}], }"#,
+        ),
+        (
+            "tests { tag:a { deny tag:b:22; accept web-2:80; proto udp; accept \"[::1]:1\"; } }",
+            r#"{ "tests": [ { "src": "tag:a", "proto": "udp", "accept": ["web-2:80", "[::1]:1"], "deny": ["tag:b:22"]}], }"#,
+        ),
+        (
+            "sshTests { tag:a -> tag:b { accept \"root\"; } }",
+            r#"{ "sshTests": [ { "src": "tag:a", "dst": ["tag:b"], "accept": ["root"]}], }"#,
+        ),
+        (
+            "defaultSrcPosture = posture:a, posture:b; OneCGNATRoute = \"mac-always\";",
+            r#"{ "defaultSrcPosture": ["posture:a", "posture:b"], "OneCGNATRoute": "mac-always", }"#,
+        ),
+        (
+            "grants { {\"src\": [\"*\"], \"new\": -1.5e3, \"x\": null}; }",
+            r#"{ "grants": [ { "src": ["*"], "new": -1.5e3, "x": null}], }"#,
+        ),
+        (
+            "let p = 443, tcp:8443; let q = udp:53; tests { tag:a { accept tag:b:p, tag:b:22; } tag:c { proto udp; deny tag:b:q; } }",
+            r#"{ "tests": [ { "src": "tag:a", "accept": ["tag:b:443", "tag:b:8443", "tag:b:22"]}, { "src": "tag:c", "proto": "udp", "deny": ["tag:b:53"]}], }"#,
+        ),
+        (
+            "let a = tag:x, tag:y; let b = a, tag:z; let p = 1, 2-3; grants { b -> * on p, tcp:4; }",
+            r#"{ "grants": [ { "src": ["tag:x", "tag:y", "tag:z"], "dst": ["*"], "ip": ["1", "2-3", "tcp:4"]}], }"#,
+        ),
+        (
+            "tagOwners { tag:a; } groups { group:g; } tagOwners { tag:b; }",
+            r#"{ "tagOwners": { "tag:a": [], "tag:b": []}, "groups": { "group:g": []}, }"#,
+        ),
+        (
+            "tagOwners { tag:2x4, tag:lab-1e-1, tag:type, tag:x--y; }",
+            r#"{ "tagOwners": { "tag:2x4": [], "tag:lab-1e-1": [], "tag:type": [], "tag:x--y": []}, }"#,
+        ),
+        (
+            "for s in [a, b-2] { tagOwners { tag:$s; } grants { * -> tag:$s on 1; } }",
+            r#"{ "tagOwners": { "tag:a": [], "tag:b-2": []}, "grants": [ { "src": ["*"], "dst": ["tag:a"], "ip": ["1"]}, { "src": ["*"], "dst": ["tag:b-2"], "ip": ["1"]}], }"#,
+        ),
+        (
+            "hosts { for (s, n) in [(a, 1), (\"b.c\", 2),] { \"x.${s}\" = \"10.0.0.${n}\"; } for x in [\"d.e\"] { $x = \"10.0.0.3\"; } }",
+            r#"{ "hosts": { "x.a": "10.0.0.1", "x.b.c": "10.0.0.2", "d.e": "10.0.0.3"}, }"#,
+        ),
+        (
+            "grants { for t in [tag:a, on-prem] { for p in [80, 443] { $t -> svc:x-$p-y on tcp:$p, $p-500; } } }",
+            r#"{ "grants": [
+                { "src": ["tag:a"], "dst": ["svc:x-80-y"], "ip": ["tcp:80", "80-500"]},
+                { "src": ["tag:a"], "dst": ["svc:x-443-y"], "ip": ["tcp:443", "443-500"]},
+                { "src": ["on-prem"], "dst": ["svc:x-80-y"], "ip": ["tcp:80", "80-500"]},
+                { "src": ["on-prem"], "dst": ["svc:x-443-y"], "ip": ["tcp:443", "443-500"]}], }"#,
+        ),
+        (
+            "tests { tag:a { for s in [b, c] { accept tag:$s:22; deny tag:$s:23; } } }",
+            r#"{ "tests": [ { "src": "tag:a", "accept": ["tag:b:22", "tag:c:22"], "deny": ["tag:b:23", "tag:c:23"]}], }"#,
+        ),
+        (
+            "for s in [a] { let $s-web = tag:$s; } hosts { for = \"10.0.0.1\"; } grants { a-web, for -> for on 1; } nodeAttrs { for attr \"${x}\"; }",
+            r#"{ "hosts": { "for": "10.0.0.1"}, "grants": [ { "src": ["tag:a", "for"], "dst": ["for"], "ip": ["1"]}], "nodeAttrs": [ { "target": ["for"], "attr": ["${x}"]}], }"#,
+        ),
+        (
+            "ipsets { ipset:a = \"192.0.2.0/24\", web, ipset:b; ipset:c = \"add 192.0.2.1\"; } hosts { web = \"192.0.2.1\"; }",
+            r#"{ "ipsets": { "ipset:a": ["192.0.2.0/24", "host:web", "ipset:b"], "ipset:c": ["add 192.0.2.1"]}, "hosts": { "web": "192.0.2.1"}, }"#,
+        ),
+        ("\"my-key\" = 1; \"let\" = [];", r#"{ "my-key": 1, "let": [], }"#),
+        ("grants {} ssh {}", r#"{ "grants": [], "ssh": [], }"#),
+        ("", "{}"),
+    ];
+    for (policy, expected) in cases {
+        let normal = |text: &str| text.replace([' ', ',', '\n'], "");
+        assert_eq!(normal(&hujson(policy)), normal(expected), "{policy}");
+    }
+}
+
+#[test]
+fn comments_are_published_where_they_stand() {
+    let text = "
+        //! The header.
+        /// The tags.
+        tagOwners {
+            //! Alone.
+            /// Of a.
+            tag:a =
+                /// Of the owner.
+                tag:b;
+            #[allow(quoted_name, reason = \"kept for now\")]
+            tag:b;
+            //! The end.
+        }
+        //! Between.
+        groups { group:g; }
+        /** Again
+         * tags
+         */
+        tagOwners { tag:c; }
+        //! The last.
+    ";
+    let expected = "// The header. { // The tags. \"tagOwners\": { // Alone. // Of a. \"tag:a\": [ // Of the owner. \"tag:b\",], \
+        // policy: allow(quoted-name) kept for now \"tag:b\": [], // The end. // Again // tags \"tag:c\": [],}, \
+        // Between. \"groups\": { \"group:g\": [],}, // The last. }";
+    let normal = |text: &str| text.replace([' ', ','], "");
+    assert_eq!(normal(&hujson(text)), normal(expected));
+}
+
+#[test]
+fn what_the_grammar_refuses() {
+    let cases = [
+        ("tagOwners { tag:a => tag:b; }", "expected `=`, found `=>`"),
+        ("groups { group:a: x; }", "expected `=`, found `:`"),
+        ("grants { a b -> c on 1; }", "expected `->` after the sources, found `b`"),
+        ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
+        ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
+        ("; ;", "nothing ends here"),
+        ("grants { tag:a -> tag:b on 1.5; }", "`1.5` is no port"),
+        ("grants { tag:a -> svc:\"x\" on 1; }", "the quotes belong around the whole `svc:x`"),
+        ("tagOwners { /// nothing follows\n }", "`///` with nothing after it to belong to"),
+        ("/// nothing follows", "`///` with nothing after it to belong to"),
+        ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "no warning is called `nonsense`"),
+        (
+            "tagOwners { #[allow(undefined_tag, reason = \"x\")] tag:a; }",
+            "`undefined-tag` is an error, and cannot be allowed",
+        ),
+        ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` says why"),
+        ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
+        ("derpMap = { \"a\": 0x10 };", "`0x10` is no JSON number"),
+        ("derpMap = { \"a\": 1_000 };", "`1_000` is no JSON number"),
+        ("\"derpMap\" = {};", "a key that is a word has no quotes"),
+        ("derpMap = { a: 1 };", "the name `a` lacks its quotes"),
+    ];
+    for (policy, expected) in cases {
+        assert!(
+            syntax_errors(policy).iter().any(|message| message == expected),
+            "{policy}: {:?}",
+            syntax_errors(policy)
+        );
+    }
+}
