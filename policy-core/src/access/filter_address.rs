@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_address_is_written_in_the_shortest_form_that_tailscale_uses() {
-        let range = |text: &str| AddressRange::parse(text).unwrap();
+        let range = |text: &str| text.parse::<AddressRange>().unwrap();
         for (address, text) in [
             (FilterAddress::Any, "*"),
             (FilterAddress::Addresses(single(Ipv4Addr::new(100, 64, 0, 1))), "100.64.0.1"),

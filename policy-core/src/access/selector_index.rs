@@ -221,7 +221,7 @@ mod tests {
     use crate::access::rule_index::ends;
     use crate::access::ternary::Ternary;
     use crate::access::unknowns::{UnknownFact, UnknownSelectors, Unknowns};
-    use crate::proof::classes::AccessClasses;
+    use crate::proof::AccessClasses;
     use policy_generate::small;
     use policy_generate::small::Random;
 
