@@ -1,4 +1,5 @@
-//! Actions that need no admin: those that `autoApprovers` approves, and tags that `tagOwners` lets others assign.
+//! Actions that need no admin: those that `autoApprovers` approves, and tags that `tagOwners` lets
+//! others assign.
 
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::Gain;

@@ -44,8 +44,8 @@ pub struct Change {
     pub via: Vec<String>,
     /// The rule that gives it, in the text of its policy.
     pub rule: Origin,
-    /// Whether the change allows something that the old policy does not allow. An SSH rule that now requires a check is a
-    /// gain, but not new access.
+    /// Whether the change allows something that the old policy does not allow. An SSH rule that now
+    /// requires a check is a gain, but not new access.
     pub is_new_access: bool,
 }
 

@@ -1,8 +1,8 @@
 use crate::diff::sorted;
 use policy_core::proof::ClassId;
 
-/// A subset of a list of classes, its universe. It stores whichever list is shorter: the classes in it or the others.
-/// Most remainders of a large universe are nearly all of it.
+/// A subset of a list of classes, its universe. It stores whichever list is shorter: the classes in
+/// it or the others. Most remainders of a large universe are nearly all of it.
 ///
 /// All lists are sorted. Methods that need the universe take it as `universe`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,7 +17,8 @@ use policy_core::source::Origin;
 /// Reads the rules of one kind from one version.
 pub(super) type ReadRules<E> = fn(&mut Comparison, Version) -> Vec<Rule<E>>;
 
-/// The data that the comparison of two policies refers to by number, and methods to read their rules.
+/// The data that the comparison of two policies refers to by number, and methods to read their
+/// rules.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
     pub(super) policies: [&'a Policy; 2],
@@ -37,7 +38,8 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn policy(&self, version: Version) -> &'a Policy {
-        *version.select(&self.policies)
+        let &policy = version.select(&self.policies);
+        policy
     }
 
     /// Returns the distinct selectors of a list, in its order.
@@ -89,8 +91,8 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Adds the regions of a rule: one between devices of the same user, for `autogroup:self`, and one to the other
-    /// destinations. Regions without sources or destinations are left out.
+    /// Adds the regions of a rule: one between devices of the same user, for `autogroup:self`, and
+    /// one to the other destinations. Regions without sources or destinations are left out.
     fn add_regions<E: Clone>(&mut self, rule: Rule<E>, regions: &mut Vec<Region<E>>) {
         let space = &self.classes.space;
         let named = self.sets.sources.intern_named(&rule.src, |src| space.sources_named_by(src));

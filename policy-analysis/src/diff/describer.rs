@@ -48,7 +48,8 @@ impl<'w> Describer<'w> {
         changes
     }
 
-    /// Describes a gain of one version, which the other version does not give. `what` is what the sources gain.
+    /// Describes a gain of one version, which the other version does not give. `what` is what the
+    /// sources gain.
     pub(super) fn change<E>(
         &self,
         comparison: &Comparison,

@@ -2,7 +2,8 @@ use std::hash::Hash;
 
 use policy_core::access::port_set::PortSet;
 
-/// A set of the things that rules give between sources and destinations: ports, SSH accounts, capabilities, approvals.
+/// A set of the things that rules give between sources and destinations: ports, SSH accounts,
+/// capabilities, approvals.
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
     fn union(&self, other: &Self) -> Self;

@@ -6,7 +6,8 @@ use crate::diff::ssh_terms::SshTerms;
 /// Something that rules give other than ports. The items of a set are described in this order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Item {
-    /// An app capability or a node attribute by its name, or one of the values that the name is given with
+    /// An app capability or a node attribute by its name, or one of the values that the name is
+    /// given with
     Capability(String, Option<String>),
     /// The approval to advertise a prefix: its address, and its length in bits
     Route(IpAddr, u8),

@@ -8,9 +8,11 @@ use policy_core::model::{
 };
 use policy_core::source::{Origin, Text};
 
-/// The declarations of two policies in one policy without rules, and the selectors of the rules of both.
+/// The declarations of two policies in one policy without rules, and the selectors of the rules of
+/// both.
 ///
-/// A name that stands for other users or addresses in the old policy than in the new one is renamed.
+/// A name that stands for other users or addresses in the old policy than in the new one is
+/// renamed.
 #[derive(Debug)]
 pub(super) struct JointPolicy {
     pub(super) policy: Policy,
@@ -57,7 +59,8 @@ impl JointPolicy {
                 }
             }
         }
-        // The order decides between equally good names, and must not depend on which policy is the old one.
+        // The order decides between equally good names, and must not depend on which policy is the
+        // old one.
         joint.selectors.sort_by(|a, b| a.text.as_str().cmp(b.text.as_str()));
         joint.policy.tag_owners.items.sort_by(|a, b| a.tag.as_str().cmp(b.tag.as_str()));
         joint.policy.groups.items.sort_by_cached_key(|group| (members(group), group.name.to_string()));
@@ -98,8 +101,8 @@ impl JointPolicy {
         }
     }
 
-    /// Adds the hosts and IP sets that rules name, all as IP sets of plain ranges. A nested name may have another meaning
-    /// here, and descriptions should show addresses.
+    /// Adds the hosts and IP sets that rules name, all as IP sets of plain ranges. A nested name
+    /// may have another meaning here, and descriptions should show addresses.
     fn add_addresses(&mut self, old: &Policy, new: &Policy) {
         let (old_tailnet, new_tailnet) = (Tailnet::new(old), Tailnet::new(new));
         let is_address = |selector: &&Selector| matches!(selector.kind, SelectorKind::Host | SelectorKind::IpSet);
@@ -150,7 +153,8 @@ fn ip_set(name: Text, ranges: &[AddressRange]) -> IpSet {
     IpSet { name, entries, doc: None, origin: Origin::default() }
 }
 
-/// Returns the facts of the new policy, or those of the old one if the new one has none. Invariants are left out.
+/// Returns the facts of the new policy, or those of the old one if the new one has none. Invariants
+/// are left out.
 fn facts(old: &Policy, new: &Policy) -> Facts {
     let known =
         [new, old].into_iter().find(|policy| !(policy.facts.users.is_empty() && policy.facts.devices.is_empty()));

@@ -1,27 +1,30 @@
 //! The difference in meaning between two policies.
 //!
-//! Both policies are translated to the same equivalence classes ([`joint_classes`]), which neither policy distinguishes
-//! further. Names are resolved: a group to its members, a host or an IP set to its addresses. So a rule that is only written
-//! in another way is not a change, and a group that gets a member changes every rule that names it.
+//! Both policies are translated to the same equivalence classes (`joint_classes`), which neither
+//! policy distinguishes further. Names are resolved: a group to its members, a host or an IP set to
+//! its addresses. So a rule that is only written in another way is not a change, and a group that
+//! gets a member changes every rule that names it.
 //!
-//! Each kind of access ([`comparison`]) is compared in four steps:
+//! Each kind of access is compared in four steps:
 //!
-//! 1. Read the rules of both versions as regions ([`region`]): sources × destinations × extent, where the extent is what
-//!    is given, such as ports ([`extent`]).
-//! 2. Subtract the regions of one version from those of the other ([`subtract`]). The remaining cubes ([`cube`]) never
-//!    overlap. Access that two rules give is attributed to the larger one.
-//! 3. Unite cubes that differ in one dimension only ([`union`]).
-//! 4. Describe each cube ([`describer`]) with names from the policy that gives the access ([`namer`]).
+//! 1. Read the rules of both versions as regions (`region`): sources × destinations × extent, where
+//!    the extent is what is given, such as ports (`extent`).
+//! 2. Subtract the regions of one version from those of the other (`subtract`). The remaining cubes
+//!    (`cube`) never overlap. Access that two rules give is attributed to the larger one.
+//! 3. Unite cubes that differ in one dimension only (`union`).
+//! 4. Describe each cube (`describer`) with names from the policy that gives the access (`namer`).
 //!
-//! Of SSH rules the first that matches decides, so they are subtracted from each other first ([`ssh`]).
+//! Of SSH rules the first that matches decides, so they are subtracted from each other first
+//! (`ssh`).
 //!
 //! In addition to the model of [`policy_core::proof`]:
 //!
-//! - **Facts** are not compared. Both policies are compared with the facts of the new one, or those of the old one if the
-//!   new one has none.
-//! - **Postures** with the same name are the same posture. Its conditions are compared once, and not for every rule that
-//!   requires it.
-//! - **Access through the routers of a `via`** is the same only if the tags of the routers are the same.
+//! - **Facts** are not compared. Both policies are compared with the facts of the new one, or those
+//!   of the old one if the new one has none.
+//! - **Postures** with the same name are the same posture. Its conditions are compared once, and
+//!   not for every rule that requires it.
+//! - **Access through the routers of a `via`** is the same only if the tags of the routers are the
+//!   same.
 
 mod approval;
 mod capability;
@@ -91,8 +94,9 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
     compare(old, new, Scope::Everyone)
 }
 
-/// Like [`diff()`], but compares only the devices of the facts, and names them. Each device has all its tags. What one
-/// of them allows in both policies is no change for the device, even if the rules for another one of its tags change.
+/// Like [`diff()`], but compares only the devices of the facts, and names them. Each device has all
+/// its tags. What one of them allows in both policies is no change for the device, even if the
+/// rules for another one of its tags change.
 ///
 /// ```
 /// use policy_core::Policy;

@@ -43,8 +43,9 @@ impl<'w> Namer<'w> {
         Namer { classes, named, words, numbers, routed }
     }
 
-    /// Returns names for a set of classes at an end of a region. Its universe is `universe`, or if that is `None`, everything
-    /// that the rule's selectors stand for. A name may or may not stand for `ignored` classes, too.
+    /// Returns names for a set of classes at an end of a region. Its universe is `universe`, or if
+    /// that is `None`, everything that the rule's selectors stand for. A name may or may not stand
+    /// for `ignored` classes, too.
     pub(super) fn terms(
         &self,
         universe: Option<&[ClassId]>,

@@ -46,7 +46,8 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
     rules
 }
 
-/// Returns the distinct port lists of an ACL's destinations, each with its hosts, in the order of the ACL.
+/// Returns the distinct port lists of an ACL's destinations, each with its hosts, in the order of
+/// the ACL.
 fn hosts_by_ports(acl: &Acl) -> Vec<(&[PortRange], Vec<&Selector>)> {
     let mut groups: Vec<(&[PortRange], Vec<&Selector>)> = Vec::new();
     let places = number_distinct(acl.dst.iter().map(|destination| &destination.ports));

@@ -1,5 +1,5 @@
-//! A reference model of the comparison. It lists every endpoint that can exist, and looks up every pair, port and posture in both
-//! policies one by one. It uses no classes, regions or names.
+//! A reference model of the comparison. It lists every endpoint that can exist, and looks up every
+//! pair, port and posture in both policies one by one. It uses no classes, regions or names.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -78,7 +78,8 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     all
 }
 
-/// Returns how two endpoints may be related: whether they may be devices of the same user, and whether they may not be.
+/// Returns how two endpoints may be related: whether they may be devices of the same user, and
+/// whether they may not be.
 pub(super) fn relations(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
     let role = |one: &Endpoint| match one.who {
         Principal::User { role, .. } => role,
@@ -93,7 +94,8 @@ pub(super) fn relations(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
     is_same.then_some(true).into_iter().chain(others).collect()
 }
 
-/// The packets that are open in each state: with no posture and with each posture, without and with the routers.
+/// The packets that are open in each state: with no posture and with each posture, without and with
+/// the routers.
 type Open = [u16; 6];
 
 fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
@@ -145,7 +147,8 @@ fn packets(ports: &PortSet) -> u16 {
     PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
 }
 
-/// Returns two policies and their facts. Often, the second is the first with a few words changed, also in definitions.
+/// Returns two policies and their facts. Often, the second is the first with a few words changed,
+/// also in definitions.
 fn pair(random: &mut Random) -> (String, String, String) {
     let (old, facts) = small::policy(random);
     let mut new = old.clone();
@@ -192,7 +195,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("100.64.0.2", "100.64.0.9"),
 ];
 
-/// Returns the packets that gains have for a pair of endpoints. Panics if two gains have a packet in common.
+/// Returns the packets that gains have for a pair of endpoints. Panics if two gains have a packet
+/// in common.
 fn gained_packets(
     sets: &EndSets,
     classes: &[(Option<usize>, Option<usize>)],

@@ -22,7 +22,8 @@ pub(super) struct OverlapIndex<'s> {
     region_counts: Vec<usize>,
     regions_by_set: Vec<Vec<usize>>,
     overlaps: HashMap<(SetId, SetId), Overlap>,
-    /// By set, the number of classes in common with the set that is looked up. All are 0 between look-ups.
+    /// By set, the number of classes in common with the set that is looked up. All are 0 between
+    /// look-ups.
     shared_counts: Vec<usize>,
 }
 
@@ -53,7 +54,8 @@ impl<'s> OverlapIndex<'s> {
         self.sets.classes(set).iter().filter_map(|&class| self.region_counts.get(class)).sum()
     }
 
-    /// Returns the regions that have a class in common with a set, and the relation of each to the set.
+    /// Returns the regions that have a class in common with a set, and the relation of each to the
+    /// set.
     pub(super) fn overlapping(&mut self, set: SetId) -> Vec<(usize, Overlap)> {
         let classes = self.sets.classes(set);
         let mut others = Vec::new();

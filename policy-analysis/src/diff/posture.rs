@@ -9,8 +9,8 @@ use policy_core::model::{Condition, Policy, Posture, Selector};
 
 /// The postures of two policies, numbered.
 ///
-/// Postures with the same name are the same, even if their conditions differ: [`condition_changes`] reports that.
-/// Postures with different names are the same if their conditions are.
+/// Postures with the same name are the same, even if their conditions differ: [`condition_changes`]
+/// reports that. Postures with different names are the same if their conditions are.
 #[derive(Debug, Default)]
 pub(super) struct Postures(
     /// By version, the postures in their order
@@ -45,7 +45,8 @@ impl Postures {
         sorted::collect(list.iter().filter_map(find).map(|(_, id)| *id))
     }
 
-    /// Returns the names of postures in one version. A posture that it does not have goes by its name in the other one.
+    /// Returns the names of postures in one version. A posture that it does not have goes by its
+    /// name in the other one.
     pub(super) fn names(&self, version: Version, ids: &[PostureId]) -> Vec<String> {
         let find = |id: &PostureId| {
             let mut postures = version.select(&self.0).iter().chain(version.other().select(&self.0));
@@ -61,8 +62,9 @@ fn conditions(posture: &Posture) -> BTreeSet<String> {
     conditions.map(|condition| format!("{} {:?}", condition.attribute, condition.comparison)).collect()
 }
 
-/// Returns the conditions that postures of `other` have and those of `policy` do not. A posture with fewer conditions gives
-/// more, so these are what the new policy gains if it is `policy`, and what the old one loses.
+/// Returns the conditions that postures of `other` have and those of `policy` do not. A posture
+/// with fewer conditions gives more, so these are what the new policy gains if it is `policy`, and
+/// what the old one loses.
 ///
 /// Only postures that rules of both policies require are compared. For others, the rules differ.
 pub(super) fn condition_changes(direction: Direction, policy: &Policy, other: &Policy) -> Vec<Change> {

@@ -5,18 +5,20 @@ use policy_core::source::Origin;
 /// A posture by number; see [`super::posture::Postures`].
 pub(super) type PostureId = usize;
 
-/// Access that a rule, or a part of a rule, gives: all of `extent` from each source to each destination.
+/// Access that a rule, or a part of a rule, gives: all of `extent` from each source to each
+/// destination.
 #[derive(Clone, Debug)]
 pub(super) struct Region<E> {
     pub(super) sources: SetId,
     pub(super) destinations: SetId,
-    /// Whether source and destination must be devices of the same user. `destinations` then has the devices of all sources.
+    /// Whether source and destination must be devices of the same user. `destinations` then has the
+    /// devices of all sources.
     pub(super) same_user: bool,
     pub(super) extent: E,
     /// The device must meet one of these, if there are any. Sorted.
     pub(super) postures: Vec<PostureId>,
-    /// How access is given: the routers of a `via`, or the terms of an SSH rule. Regions of different channels have no
-    /// access in common.
+    /// How access is given: the routers of a `via`, or the terms of an SSH rule. Regions of
+    /// different channels have no access in common.
     pub(super) channel: usize,
     pub(super) rule: Origin,
     /// Whether the region has every class that `src` and `dst` name.

@@ -16,7 +16,8 @@ use policy_core::proof::{AccessClasses, ClassId};
 pub(super) struct Subtrahend<'w, E> {
     pub(super) region: &'w Region<E>,
     pub(super) is_theirs: bool,
-    /// Whether it requires postures that the minuend does not require. It gives the same access, but not to every device.
+    /// Whether it requires postures that the minuend does not require. It gives the same access,
+    /// but not to every device.
     pub(super) is_conditional: bool,
     pub(super) sources: End<'w>,
     pub(super) destinations: End<'w>,
@@ -60,8 +61,8 @@ impl<E: Extent> Minuend<'_, E> {
         if self.same_user { self.same_user_remainder(&subtrahends) } else { self.direct_remainder(subtrahends) }
     }
 
-    /// Returns the remainder of a region that is not restricted to devices of the same user. It is split along the axis that
-    /// gives fewer cubes.
+    /// Returns the remainder of a region that is not restricted to devices of the same user. It is
+    /// split along the axis that gives fewer cubes.
     fn direct_remainder(&self, subtrahends: Vec<&Subtrahend<E>>) -> Vec<Cube<E>> {
         let (covering, mut others): (Vec<&Subtrahend<E>>, Vec<&Subtrahend<E>>) =
             subtrahends.into_iter().partition(|subtrahend| {
@@ -88,7 +89,8 @@ impl<E: Extent> Minuend<'_, E> {
         if cost(&by_source) < cost(&by_destination) { by_source } else { by_destination }
     }
 
-    /// Splits the minuend into cells by the subtrahends that cover them, first along one axis, then along the other.
+    /// Splits the minuend into cells by the subtrahends that cover them, first along one axis, then
+    /// along the other.
     fn cells<'s>(&self, subtrahends: &[&'s Subtrahend<'s, E>], first: Axis) -> Vec<Cell<'s, E>> {
         let mut cells = Vec::new();
         let second = if first == Axis::Sources { Axis::Destinations } else { Axis::Sources };
@@ -215,7 +217,7 @@ impl<E: Extent> Minuend<'_, E> {
     /// Returns the remainder of a region between devices of the same user.
     fn same_user_remainder(&self, subtrahends: &[&Subtrahend<E>]) -> Vec<Cube<E>> {
         // By the extent that remains, each source with the destinations where it remains.
-        let mut pairs_by_rest: BTreeMap<(E, Vec<PostureId>), Vec<(ClassId, Vec<ClassId>)>> = BTreeMap::new();
+        let mut pairs_by_rest: BTreeMap<Rest<E>, Vec<(ClassId, Vec<ClassId>)>> = BTreeMap::new();
         for (subtrahends, sources) in self.split(subtrahends, Axis::Sources) {
             for source in sources.iter(self.sources) {
                 for destination in self.own_devices(source) {
@@ -269,9 +271,11 @@ fn cube<E>(
     Cube { sources, destinations, relation, extent, when: Vec::new(), unless }
 }
 
-/// Returns what the subtrahends leave of an extent, in disjoint parts. The postures of a part are those with which the
-/// subtrahends give it all the same.
-fn subtract_extents<E: Extent>(extent: &E, subtrahends: &[&Subtrahend<E>]) -> Vec<(E, Vec<PostureId>)> {
+/// What remains of an extent, and the postures with which the subtrahends give it all the same.
+type Rest<E> = (E, Vec<PostureId>);
+
+/// Returns what the subtrahends leave of an extent, in disjoint parts.
+fn subtract_extents<E: Extent>(extent: &E, subtrahends: &[&Subtrahend<E>]) -> Vec<Rest<E>> {
     let (conditional, certain): (Vec<&Subtrahend<E>>, Vec<&Subtrahend<E>>) =
         subtrahends.iter().partition(|subtrahend| subtrahend.is_conditional);
     let mut rest = extent.clone();

@@ -1,7 +1,9 @@
-//! Compares SSH rules. The first rule that matches decides, so a rule gives what no rule before it decides.
+//! Compares SSH rules. The first rule that matches decides, so a rule gives what no rule before it
+//! decides.
 //!
-//! A posture may make an earlier rule match, which then takes access away from a later one. So the rules are compared
-//! in each state: for a device that meets no posture, and for one that meets one of them.
+//! A posture may make an earlier rule match, which then takes access away from a later one. So the
+//! rules are compared in each state: for a device that meets no posture, and for one that meets one
+//! of them.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +28,8 @@ pub(super) type State = Option<PostureId>;
 pub(super) struct Difference {
     pub(super) region: Region<ItemSet>,
     pub(super) states: Vec<State>,
-    /// Whether the other version gives less in one of the states: no access, or access on stricter terms.
+    /// Whether the other version gives less in one of the states: no access, or access on stricter
+    /// terms.
     pub(super) is_looser: bool,
 }
 
@@ -38,7 +41,8 @@ pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec
     let mut changes = Vec::new();
     for version in Version::BOTH {
         for Difference { region, states: different, is_looser } in version.select(&differences) {
-            // A device that meets a posture may do what one without any may do, unless a rule with that posture matches first.
+            // A device that meets a posture may do what one without any may do, unless a rule with
+            // that posture matches first.
             let is_always = different.contains(&None);
             let postures = states.iter().filter(|state| different.contains(state) != is_always);
             let postures: Vec<PostureId> = postures.copied().flatten().collect();

@@ -13,7 +13,8 @@ use policy_core::model::Action;
 
 /// Reads the SSH rules in the order in which they are tried: rules with a check first.
 pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
-    // The order of the items decides the order of the changes, and `autogroup:nonroot` includes all of them.
+    // The order of the items decides the order of the changes, and `autogroup:nonroot` includes all
+    // of them.
     comparison.items.intern(Item::OtherAccount);
     for user in comparison.policies.iter().flat_map(|policy| &policy.ssh).flat_map(|rule| &rule.users) {
         if let Some(account) = parse_account(user) {

@@ -1,4 +1,5 @@
-//! A reference model of SSH: for every pair, account and posture, it tries the rules one after the other.
+//! A reference model of SSH: for every pair, account and posture, it tries the rules one after the
+//! other.
 
 use std::collections::BTreeMap;
 

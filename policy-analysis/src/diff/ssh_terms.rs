@@ -30,7 +30,8 @@ impl SshTerms {
         }
     }
 
-    /// Returns whether every connection that the other terms allow is allowed by these without another authentication.
+    /// Returns whether every connection that the other terms allow is allowed by these without
+    /// another authentication.
     pub(super) fn are_no_stricter_than(&self, other: &SshTerms) -> bool {
         let is_easier = self.action == Action::Accept || other.action == Action::Check && self.period >= other.period;
         let same_record = (&self.recorder, self.is_enforced) == (&other.recorder, other.is_enforced);

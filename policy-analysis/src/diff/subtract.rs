@@ -30,7 +30,8 @@ pub(super) fn subtract<'r, E: Extent>(
     attribution: Attribution,
 ) -> Vec<Gain<'r, E>> {
     let (space, sets) = (&comparison.classes.space, &comparison.sets);
-    // Most rules have a counterpart that gives most of the same. It differs in the extent, if at all.
+    // Most rules have a counterpart that gives most of the same. It differs in the extent, if at
+    // all.
     let mut their_extents: HashMap<RegionKey, E> = HashMap::new();
     for region in theirs {
         let extent =
@@ -50,7 +51,8 @@ pub(super) fn subtract<'r, E: Extent>(
     }
     let regions: Vec<&Region<E>> = theirs.iter().chain(changed.iter().map(|changed| changed.region)).collect();
     if attribution == Attribution::Largest {
-        // Access without a posture condition comes first, because it is given with each posture, too.
+        // Access without a posture condition comes first, because it is given with each posture,
+        // too.
         changed.sort_by_cached_key(|Changed { region, .. }| {
             let sources = sets.sources.classes(region.sources).len() as u128;
             let destinations = sets.destinations.classes(region.destinations).len() as u128;
@@ -134,7 +136,8 @@ impl<'w, E: Extent> Subtraction<'w, E> {
         unite(cubes, minuend.sources, minuend.destinations)
     }
 
-    /// Returns the regions that may have access in common with `extent` of `region`, in their order.
+    /// Returns the regions that may have access in common with `extent` of `region`, in their
+    /// order.
     fn subtrahends(&mut self, number: usize, region: &Region<E>, extent: &E) -> Vec<Subtrahend<'w, E>> {
         let is_by_source = self.by_source.estimate(region.sources) <= self.by_destination.estimate(region.destinations);
         let mut overlapping = if is_by_source {
