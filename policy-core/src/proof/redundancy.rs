@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_index_of_ports_changes_no_result() {
-        for seed in small::seeds(6) {
+        for seed in small::seeds(3) {
             let policy = Policy::parse(crowded_policy(&mut Random::new(seed)));
             let classes = AccessClasses::new(&policy);
             let crowded = |end: &[Vec<RuleId>], selectors: &[SelectorId]| count_uses(end, selectors) >= 256;
@@ -302,7 +302,8 @@ mod tests {
             let to = to.iter().filter(|one| crowded(classes.rules.by_destination(), &one.selectors)).count();
             assert!(from > 1 && to > 1, "the shipped threshold is not reached");
             let found = redundancies(&classes);
-            assert!(found.len() > 50 && found.len() < 650, "{}", found.len());
+            let removed = found.iter().filter(|one| one.part == RedundantPart::Rule).count();
+            assert!(removed > 20 && removed < 680 && found.len() > removed, "{removed} of {}", found.len());
             for threshold in [0, 1, usize::MAX] {
                 assert!(redundancies_with_threshold(&classes, threshold) == found, "seed {seed}, {threshold}");
             }
