@@ -91,8 +91,8 @@ fn an_ip_set_is_what_is_left_after_all_its_operations() {
 fn outcomes(sections: &str) -> Vec<(bool, bool)> {
     let policy = Policy::with_facts(&format!("{{{sections}}}"), FACTS);
     assert_eq!(policy.unreadable, []);
-    let mut outcomes = policy_core::testing::network_test::test_outcomes(&policy);
-    outcomes.extend(policy_core::testing::ssh_test::ssh_test_outcomes(&policy));
+    let mut outcomes = policy_core::testing::test_outcomes(&policy);
+    outcomes.extend(policy_core::testing::ssh_test_outcomes(&policy));
     outcomes.iter().map(|outcome| (outcome.passes(), outcome.rule().is_some())).collect()
 }
 

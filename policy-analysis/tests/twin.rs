@@ -397,7 +397,7 @@ proptest! {
         let proto = if packet.0 == 6 { "tcp" } else { "udp" };
         let tests = json!([{"src": source, "proto": proto, "accept": [target_text], "deny": [target_text]}]);
         let policy = policy(&rules, &tests, &devices);
-        let outcomes: Vec<bool> = policy_core::testing::network_test::test_outcomes(&policy).iter().map(|outcome| outcome.passes()).collect();
+        let outcomes: Vec<bool> = policy_core::testing::test_outcomes(&policy).iter().map(|outcome| outcome.passes()).collect();
 
         let (from, to) = (ends(source, &devices), ends(target, &devices));
         let reached: Vec<bool> = from

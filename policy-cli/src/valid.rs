@@ -5,10 +5,9 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_core::{Diagnostic, Policy, check};
 
-use crate::facts;
 use crate::failure::Failure;
-use crate::output;
 use crate::report::Report;
+use crate::{facts, output};
 
 /// Returns the policy with the facts that the command line names. `None` if it has errors, which are on stderr then.
 pub(crate) fn with_facts(path: &Path, mut policy: Policy, matches: &ArgMatches) -> Result<Option<Policy>, Failure> {

@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use policy_core::check::check;
-use policy_core::hujson;
 use policy_core::hujson::Document;
-use policy_core::testing::network_test::test_outcomes;
-use policy_core::{Diagnostic, Policy};
+use policy_core::testing::test_outcomes;
+use policy_core::{Diagnostic, Policy, hujson};
 use serde_json::Value;
 
 /// Numbers of grants.

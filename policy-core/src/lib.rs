@@ -64,7 +64,9 @@
 //!
 //! ```
 //! use policy_analysis::query::Question;
-//! use policy_core::{Policy, model::Protocol, testing::decision::Decision};
+//! use policy_core::Policy;
+//! use policy_core::model::Protocol;
+//! use policy_core::testing::Decision;
 //!
 //! let policy = Policy::parse(r#"{
 //!     "groups": {"group:dba": ["alice@example.com"]}, "tagOwners": {"tag:db": []},

@@ -3,7 +3,7 @@
 use crate::compile::filter_rule::{FilterRule, FilterRuleKind, GroupKey};
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::SourceSets;
-use policy_core::access::tailnet::{Resolution, Tailnet};
+use policy_core::access::{Resolution, Tailnet};
 
 /// Capabilities that imply another one for the sources, with the destinations as its sources. `grant-a4` `grant-k11`
 const IMPLIED: &[(&str, &str)] = &[

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use policy_core::json::Value;
 
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::Tailnet;
 use policy_core::model::Policy;
 
 /// The attributes that `funnel` implies: the ports that it may use, and the reminder that it needs HTTPS. `nodeattrs-attr-c1-funnel`

@@ -11,11 +11,7 @@ use crate::compile::filter_rule::{
 };
 use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart};
 use crate::compile::source_sets::{SourceSetId, SourceSets};
-use policy_core::access::address_space::INTERNET;
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::filter_address::FilterAddress;
-use policy_core::access::sorted;
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
+use policy_core::access::{BitSet, DeviceId, FilterAddress, INTERNET, Resolution, Tailnet, sorted};
 use policy_core::model::{PortRange, Protocol};
 
 /// The packet filters of all devices.

@@ -2,7 +2,7 @@
 
 use crate::compile::rule::{ResolutionId, ViaId};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
-use policy_core::access::tailnet::UserId;
+use policy_core::access::UserId;
 use policy_core::model::{App, PortRange, Protocol};
 
 /// A rule of a packet filter by number, in the order of first appearance in the policy. Network rules with

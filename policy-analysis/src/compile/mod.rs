@@ -22,8 +22,7 @@ use policy_core::json::Value;
 
 use policy_core::model::{Policy, Prefix};
 
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::tailnet::{DeviceId, Tailnet};
+use policy_core::access::{BitSet, DeviceId, Tailnet};
 
 use filter::Filters;
 use filter_rule::FilterRuleKind;

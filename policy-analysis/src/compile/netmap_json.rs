@@ -13,9 +13,7 @@ use crate::compile::filter_rule::{FilterRule, FilterRuleId, FilterRuleKind, Filt
 use crate::compile::json::{Json, ObjectWriter, Quoted, ValueWriter, Written, write};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
 use crate::compile::{AppCaps, Compiled, SshAccess, attributes};
-use policy_core::access::filter_address::FilterAddress;
-use policy_core::access::interval::single;
-use policy_core::access::tailnet::{DeviceId, Node};
+use policy_core::access::{DeviceId, FilterAddress, Node, single};
 use policy_core::model::{Action, App, PortRange};
 
 /// The address that a device asks whether a check has been passed. The control plane puts its own host in front.

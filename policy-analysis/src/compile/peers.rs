@@ -2,8 +2,7 @@
 
 use crate::compile::filter::Filters;
 use crate::compile::rule::CompiledRules;
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
+use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet};
 
 /// Returns for each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
 pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {

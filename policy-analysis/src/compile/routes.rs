@@ -6,11 +6,7 @@ use crate::compile::filter::Filters;
 use crate::compile::filter_rule::FilterTarget;
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::filter_address::FilterAddress;
-use policy_core::access::interval::{IntervalTree, overlap};
-use policy_core::access::sorted;
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet};
+use policy_core::access::{BitSet, DeviceId, FilterAddress, IntervalTree, Resolution, Tailnet, overlap, sorted};
 use policy_core::model::Prefix;
 
 /// For each device the peers whose routes it gets, and these routes.

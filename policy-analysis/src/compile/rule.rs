@@ -1,13 +1,12 @@
 //! Grants and ACLs in one form, with their selectors resolved once.
 //!
-//! Unlike an [`AccessRule`](policy_core::access::rule_index::AccessRule) it has `app` and `via`, and the destinations of
+//! Unlike an [`AccessRule`](policy_core::access::AccessRule) it has `app` and `via`, and the destinations of
 //! an ACL in their order, which filters keep.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::tailnet::{Resolution, Tailnet};
+use policy_core::access::{BitSet, Resolution, Tailnet};
 use policy_core::model::{Acl, App, Grant, Policy, PortRange, Protocol, Selector};
 
 /// A resolved selector by number.

@@ -4,12 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::compile::rule::ResolutionId;
-use policy_core::access::address_space::TAILNET;
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::filter_address::FilterAddress;
-use policy_core::access::interval::single;
-use policy_core::access::sorted;
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
+use policy_core::access::{BitSet, DeviceId, FilterAddress, Resolution, TAILNET, Tailnet, UserId, single, sorted};
 use policy_core::model::AddressRange;
 
 /// A filter address by number.

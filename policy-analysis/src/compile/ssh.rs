@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use policy_core::access::tailnet::{DeviceId, Resolution, Tailnet, UserId};
+use policy_core::access::{DeviceId, Resolution, Tailnet, UserId};
 use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
 use policy_core::source::Text;
 

@@ -8,7 +8,7 @@ use crate::diff::item_set::ItemSet;
 use crate::diff::rule::Rule;
 use crate::diff::sorted;
 use crate::diff::version::Version;
-use policy_core::access::interval::IntervalTree;
+use policy_core::access::IntervalTree;
 use policy_core::model::Prefix;
 
 /// Reads `autoApprovers`.

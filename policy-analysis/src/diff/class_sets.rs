@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diff::interner::Interner;
-use policy_core::access::selector_index::SelectorId;
+use policy_core::access::SelectorId;
 use policy_core::proof::ClassId;
 
 /// A list of classes by its number in [`ClassSets`].

@@ -9,8 +9,7 @@ use crate::diff::posture::Postures;
 use crate::diff::region::{PostureId, Region};
 use crate::diff::rule::Rule;
 use crate::diff::version::Version;
-use policy_core::access::posture;
-use policy_core::access::selector_index::SelectorId;
+use policy_core::access::{SelectorId, posture};
 use policy_core::model::{Policy, Selector};
 use policy_core::source::Origin;
 

@@ -1,6 +1,6 @@
 use std::hash::Hash;
 
-use policy_core::access::port_set::PortSet;
+use policy_core::access::PortSet;
 
 /// A set of the things that rules give between sources and destinations: ports, SSH accounts,
 /// capabilities, approvals.

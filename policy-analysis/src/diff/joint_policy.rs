@@ -1,8 +1,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diff::version::Version;
-use policy_core::access::rule_index;
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{Tailnet, rule_selectors};
 use policy_core::model::{
     AddressRange, Facts, Group, IpSet, IpSetEntry, List, Operation, Policy, Selector, SelectorKind,
 };
@@ -169,7 +168,7 @@ fn selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let routes = approvers.routes.iter().map(|entry| &entry.approvers);
     let services = approvers.services.iter().map(|entry| &entry.approvers);
     let approvers = routes.chain([&approvers.exit_node]).chain(services);
-    rule_index::ends(policy)
+    rule_selectors(policy)
         .chain(ssh)
         .chain(policy.node_attrs.iter().flat_map(|entry| &entry.target))
         .chain(approvers.flatten())

@@ -7,7 +7,7 @@ use crate::diff::class_set::ClassSet;
 use crate::diff::joint_classes::JointClasses;
 use crate::diff::sorted;
 use crate::diff::version::Version;
-use policy_core::access::selector_index::SelectorId;
+use policy_core::access::SelectorId;
 use policy_core::model::SelectorKind;
 use policy_core::proof::{Class, ClassId, ClassName};
 

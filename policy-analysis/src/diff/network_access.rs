@@ -7,7 +7,7 @@ use crate::diff::interner::number_distinct;
 use crate::diff::item::Channel;
 use crate::diff::rule::Rule;
 use crate::diff::version::Version;
-use policy_core::access::port_set::PortSet;
+use policy_core::access::PortSet;
 use policy_core::model::{Acl, PortRange, Selector};
 
 /// Reads grants, ACLs, and the implicit rule of a policy that has neither section.

@@ -1,5 +1,5 @@
 use crate::diff::class_sets::SetId;
-use policy_core::access::selector_index::SelectorId;
+use policy_core::access::SelectorId;
 use policy_core::source::Origin;
 
 /// A posture by number; see [`super::posture::Postures`].

@@ -1,5 +1,5 @@
 use crate::diff::region::PostureId;
-use policy_core::access::selector_index::SelectorId;
+use policy_core::access::SelectorId;
 use policy_core::proof::ClassId;
 use policy_core::source::Origin;
 

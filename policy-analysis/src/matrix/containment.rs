@@ -2,13 +2,9 @@
 
 use std::collections::HashMap;
 
-use policy_core::access::address_space::TAILNET;
-use policy_core::access::denotation::Denotation;
-use policy_core::access::endpoint::{Endpoint, Principal};
-use policy_core::access::interval::coalesce;
-use policy_core::access::selector_index::{SelectorId, SelectorIndex};
-use policy_core::access::sorted;
-use policy_core::access::tailnet::{Node, Tailnet};
+use policy_core::access::{
+    Denotation, Endpoint, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, coalesce, sorted,
+};
 use policy_core::model::{AddressRange, Role, Selector};
 
 /// The selectors of a policy's rules, and how to find those that include all of something.

@@ -1,13 +1,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::Containment;
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::declarations::Declarations;
-use policy_core::access::denotation::Denotation;
-use policy_core::access::port_set::PortSet;
-use policy_core::access::rule_index::{AccessRule, RuleIndex, RuleRef};
-use policy_core::access::selector_index::SelectorId;
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{
+    AccessRule, BitSet, Declarations, Denotation, PortSet, RuleIndex, RuleRef, SelectorId, Tailnet,
+};
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
 
@@ -334,9 +330,9 @@ fn destinations_of_statements(policy: &Policy) -> impl Iterator<Item = &Selector
 #[cfg(test)]
 mod tests {
     use super::*;
+    use policy_core::access::Ternary;
     use policy_core::model::{PortRange, Protocol};
-    use policy_core::testing::network_test::test_outcomes;
-    use policy_core::testing::ternary::Ternary;
+    use policy_core::testing::test_outcomes;
     use policy_generate::small;
     use policy_generate::small::Random;
 

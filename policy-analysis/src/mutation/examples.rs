@@ -2,9 +2,7 @@
 
 use std::net::IpAddr;
 
-use policy_core::access::denotation::{Denotation, domain_of, has_role};
-use policy_core::access::rule_index::ends;
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{Denotation, Tailnet, domain_of, has_role, rule_selectors};
 use policy_core::model::{HostAddress, Policy, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
@@ -29,7 +27,7 @@ impl<'p> Examples<'p> {
         let mut users: Vec<&str> = policy.facts.users.iter().map(|user| user.email.as_str()).collect();
         if users.is_empty() {
             let members = policy.groups.iter().flat_map(|group| &group.members);
-            let named = ends(policy).chain(policy.ssh.iter().flat_map(|rule| &rule.src));
+            let named = rule_selectors(policy).chain(policy.ssh.iter().flat_map(|rule| &rule.src));
             let tested = policy.tests.iter().filter_map(|test| test.src.as_ref());
             let all = named.chain(members).chain(tested).filter(|selector| selector.kind == SelectorKind::User);
             users = all.map(|user| user.text.as_str()).filter(|login| !login.contains('*')).collect();

@@ -22,7 +22,7 @@ use crate::mutation::ssh_suite::SshSuite;
 use policy_core::model::{Acl, Autogroup, Grant, Policy, PortSpec, Protocol, Selector, SelectorKind, SshRule};
 use policy_core::proof::{AccessClasses, RedundantPart, redundancies};
 use policy_core::source::Origin;
-use policy_core::testing::outcome::Expectation;
+use policy_core::testing::Expectation;
 
 use suggest::Suggester;
 

@@ -8,19 +8,10 @@ use std::collections::HashMap;
 
 use policy_core::json::Map;
 
-use policy_core::access::bit_set::BitSet;
-use policy_core::access::posture;
-use policy_core::access::rule_index::{RuleIndex, opens};
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{BitSet, RuleIndex, Side, Tailnet, Ternary, UnknownIndex, opens, posture};
 use policy_core::model::{Policy, PortRange, Protocol, Selector, Target, Test};
 use policy_core::source::{Origin, Text};
-use policy_core::testing::decision::RuleDecision;
-use policy_core::testing::network_end::{EndResolver, TestEnd, index_unknowns};
-use policy_core::testing::network_test::TestRun;
-use policy_core::testing::outcome::Expectation;
-use policy_core::testing::packet::Packet;
-use policy_core::testing::ternary::Ternary;
-use policy_core::testing::unknowns::{Side, UnknownIndex};
+use policy_core::testing::{EndResolver, Expectation, Packet, RuleDecision, TestEnd, TestRun, index_unknowns};
 
 use crate::mutation::killed::Killed;
 

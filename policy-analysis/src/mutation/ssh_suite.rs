@@ -2,16 +2,12 @@
 
 use std::collections::HashSet;
 
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{Side, Tailnet, Ternary};
 use policy_core::model::{Action, Policy, SshTest};
 use policy_core::source::Origin;
-use policy_core::testing::decision::RuleDecision;
-use policy_core::testing::outcome::Expectation;
-use policy_core::testing::ssh_end::SshEndResolver;
-use policy_core::testing::ssh_login::{SshLogin, evaluate};
-use policy_core::testing::ssh_test::{SshTestRun, expected_accounts};
-use policy_core::testing::ternary::Ternary;
-use policy_core::testing::unknowns::Side;
+use policy_core::testing::{
+    Expectation, RuleDecision, SshEndResolver, SshLogin, SshTestRun, evaluate, expected_accounts,
+};
 
 use crate::mutation::killed::Killed;
 

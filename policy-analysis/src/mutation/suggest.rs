@@ -8,14 +8,13 @@ use crate::mutation::examples::Examples;
 use crate::mutation::network_suite::NetworkSuite;
 use crate::mutation::ssh_suite::SshSuite;
 use crate::mutation::{MutatedRule, Mutation, SuggestedTest, Widening};
-use policy_core::access::port_set::PortSet;
-use policy_core::access::posture;
+use policy_core::access::{PortSet, posture};
 use policy_core::model::{
     Action, Comparison, Condition, List, Policy, PortRange, Posture, Protocol, Scalar, Selector, SelectorKind, SshRule,
     SshTest, Target, Test,
 };
 use policy_core::source::{Origin, Text};
-use policy_core::testing::outcome::Expectation;
+use policy_core::testing::Expectation;
 
 /// So many tests are tried for one mutant, ...
 const TRIALS: usize = 40;

@@ -5,7 +5,7 @@ use policy_core::check::check;
 use policy_core::model::{List, PortRange};
 use policy_core::proof::violation;
 use policy_core::source::{Origin, Text};
-use policy_core::testing::outcome::Outcome;
+use policy_core::testing::Outcome;
 use policy_core::{Policy, Severity};
 use policy_generate::small;
 use policy_generate::small::Random;
@@ -62,11 +62,8 @@ fn ssh_test(random: &mut Random) -> String {
 
 /// What fails, in the order of the tests and then of the invariants.
 fn failures(policy: &Policy) -> Vec<bool> {
-    let outcomes = [
-        policy_core::testing::network_test::test_outcomes(policy),
-        policy_core::testing::ssh_test::ssh_test_outcomes(policy),
-    ]
-    .concat();
+    let outcomes =
+        [policy_core::testing::test_outcomes(policy), policy_core::testing::ssh_test_outcomes(policy)].concat();
     let mut failures: Vec<bool> = outcomes.iter().map(Outcome::fails).collect();
     let space = AccessClasses::new(policy);
     failures.extend(policy.facts.invariants.iter().map(|invariant| violation(&space, invariant).is_some()));
@@ -186,11 +183,9 @@ fn a_line_that_is_proposed_passes_and_notices_the_change() {
                     check(policy).into_iter().filter(|finding| finding.code.severity() == Severity::Error).count()
                 };
                 assert!(errors(&policy) <= errors(&before), "{}", context());
-                let outcomes = [
-                    policy_core::testing::network_test::test_outcomes(&policy),
-                    policy_core::testing::ssh_test::ssh_test_outcomes(&policy),
-                ]
-                .concat();
+                let outcomes =
+                    [policy_core::testing::test_outcomes(&policy), policy_core::testing::ssh_test_outcomes(&policy)]
+                        .concat();
                 assert!(
                     outcomes.iter().filter(|outcome| outcome.fails()).count()
                         <= failures(&before).iter().filter(|fails| **fails).count(),

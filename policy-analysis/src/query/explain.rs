@@ -11,12 +11,10 @@ use crate::query::query_end::{QueryEnd, QueryEnds};
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
 use crate::query::subject::{Side, Subject};
-use policy_core::access::rule_index::AccessRule;
+use policy_core::access::AccessRule;
 use policy_core::model::{Action, Policy, Selector, SshRule};
 use policy_core::proof::ClassName;
-use policy_core::testing::decision::Decision;
-use policy_core::testing::ssh_login::includes_account;
-use policy_core::testing::words::Words;
+use policy_core::testing::{Decision, Words, includes_account};
 
 /// Explains whether a valid policy allows a connection, by which rules, and which come nearest if none does.
 ///

@@ -1,7 +1,7 @@
 //! A question about one connection, and the answer.
 
 use policy_core::model::Protocol;
-use policy_core::testing::decision::Decision;
+use policy_core::testing::Decision;
 
 use crate::query::near_miss::NearRule;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};

@@ -3,10 +3,9 @@
 use policy_core::json::Map;
 use policy_core::model::Protocol;
 use policy_core::source::Origin;
-use policy_core::testing::mismatch::MismatchEnds;
-use policy_core::testing::near_miss::{Conditions, NearMisses, named_as, nearest_rules, nearest_ssh_rules};
-use policy_core::testing::ssh_login::includes_account;
-use policy_core::testing::words::Words;
+use policy_core::testing::{
+    Conditions, MismatchEnds, NearMisses, Words, includes_account, named_as, nearest_rules, nearest_ssh_rules,
+};
 
 use crate::query::query_end::QueryEnds;
 use crate::query::query_world::QueryWorld;

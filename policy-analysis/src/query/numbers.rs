@@ -1,6 +1,6 @@
 //! Numbers of rules or selectors, by whether they apply for certain.
 
-use policy_core::access::bit_set::BitSet;
+use policy_core::access::BitSet;
 
 /// The numbers of rules or selectors that apply, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

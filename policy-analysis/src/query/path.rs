@@ -6,9 +6,7 @@ use std::net::IpAddr;
 use crate::query::query_end::{QueryEnd, QueryEnds};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Side;
-use policy_core::access::endpoint::Principal;
-use policy_core::access::interval::{overlap, single};
-use policy_core::access::tailnet::Tailnet;
+use policy_core::access::{Principal, Tailnet, overlap, single};
 use policy_core::model::{Autogroup, IpSet, Operation, Selector, SelectorKind};
 
 /// Returns how a rule's list names the end, in a sentence; nothing if by the name that was asked for.

@@ -1,6 +1,6 @@
 //! The two ends of a question.
 
-use policy_core::access::endpoint::{Endpoint, Principal};
+use policy_core::access::{Endpoint, Principal};
 use policy_core::model::{Autogroup, Selector, SelectorKind};
 use policy_core::proof::{ClassId, ClassName};
 

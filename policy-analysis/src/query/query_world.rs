@@ -7,11 +7,9 @@ use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndKind, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
 use crate::query::subject::{Side, Subject};
-use policy_core::access::endpoint::{Endpoint, Principal};
-use policy_core::access::selector_index::SelectorId;
-use policy_core::access::ssh_rule_index::{SshRuleIndex, ssh_ends};
-use policy_core::access::tailnet::DeviceId;
-use policy_core::access::unknowns::{UnknownFact, UnknownSelectors};
+use policy_core::access::{
+    DeviceId, Endpoint, Principal, SelectorId, SshRuleIndex, UnknownFact, UnknownSelectors, ssh_rule_selectors,
+};
 use policy_core::model::{Policy, Selector, SshRule};
 use policy_core::proof::{AccessClasses, Class, ClassId, ClassName};
 
@@ -27,7 +25,7 @@ impl<'p> QueryWorld<'p> {
     /// the question.
     pub(super) fn questions(policy: &Policy, subjects: &[&Subject]) -> Vec<Selector> {
         let asked = subjects.iter().filter_map(|subject| subject.selector.as_ref());
-        ssh_ends(policy).chain(asked).cloned().collect()
+        ssh_rule_selectors(policy).chain(asked).cloned().collect()
     }
 
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {

@@ -9,7 +9,7 @@ use crate::query::query_end::QueryEnd;
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch, granted_app};
 use crate::query::subject::{Side, Subject};
-use policy_core::access::port_set::PortSet;
+use policy_core::access::PortSet;
 use policy_core::model::{Action, Policy, Protocol};
 
 /// Everyone who can reach something, or everything that someone can reach.

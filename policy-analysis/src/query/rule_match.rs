@@ -1,8 +1,6 @@
 //! The rules of an answer, with what each allows.
 
-use policy_core::access::port_set::PortSet;
-use policy_core::access::posture;
-use policy_core::access::rule_index::{AccessRule, RuleRef};
+use policy_core::access::{AccessRule, PortSet, RuleRef, posture};
 use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
 use policy_core::source::Origin;
 

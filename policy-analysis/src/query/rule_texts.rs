@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use policy_core::model::{Acl, Action, Grant, Policy, PortRange, Selector, SshRule};
 use policy_core::source::Origin;
-use policy_core::testing::words::Words;
+use policy_core::testing::Words;
 
 /// The rules of a policy as `policy!` writes them, by their origin.
 pub struct RuleTexts<'p> {

@@ -2,12 +2,12 @@
 
 use crate::query::QueryError;
 use crate::query::query_end::is_own_devices;
-use policy_core::access::tailnet::{DeviceId, Tailnet};
+pub(super) use policy_core::access::Side;
+use policy_core::access::{DeviceId, Tailnet};
 use policy_core::check;
 use policy_core::diagnostic::suggestion;
 use policy_core::model::{Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
-pub(super) use policy_core::testing::unknowns::Side;
 
 /// An end of a question: what a person types for it.
 #[derive(Clone, Debug)]

@@ -1,9 +1,8 @@
 use crate::query::*;
 use policy_core::Policy;
-use policy_core::access::port_set::PortSet;
+use policy_core::access::{PortSet, Ternary};
 use policy_core::model::{Action, Protocol};
-use policy_core::testing::decision::Decision;
-use policy_core::testing::ternary::Ternary;
+use policy_core::testing::Decision;
 use policy_generate::small;
 use policy_generate::small::Random;
 
@@ -231,7 +230,7 @@ fn an_answer_is_that_of_a_test() {
             .collect();
         let text = format!("{}, \"tests\": [{}]}}", text.trim_end_matches('}'), tests.join(", "));
         for policy in [Policy::with_facts(text.as_str(), facts.as_str()), Policy::parse(text.as_str())] {
-            let outcomes = policy_core::testing::network_test::test_outcomes(&policy);
+            let outcomes = policy_core::testing::test_outcomes(&policy);
             assert_eq!(outcomes.len(), 2 * small::TEST_SOURCES.len() * small::TEST_DESTINATIONS.len());
             let verdicts: Vec<Ternary> = outcomes.iter().map(|outcome| outcome.evaluation.holds).collect();
             for (source, both) in small::TEST_SOURCES.iter().zip(verdicts.chunks(2 * small::TEST_DESTINATIONS.len())) {

@@ -5,7 +5,7 @@ use policy_analysis::query::{Case, Explanation, Login, NearRule, Question, Reaso
 use policy_core::json::{ToJson, Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
-use policy_core::testing::decision::Decision;
+use policy_core::testing::Decision;
 
 use super::{RulePrinter, bare_all};
 use crate::json::array;

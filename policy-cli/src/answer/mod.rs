@@ -11,7 +11,7 @@ use std::path::Path;
 use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{AppRuleMatch, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
-use policy_core::access::port_set::PortSet;
+use policy_core::access::PortSet;
 use policy_core::json::{ToJson, Value, json};
 use policy_core::source::Origin;
 

@@ -6,11 +6,9 @@ use clap::ArgMatches;
 use policy_core::{Policy, Severity, findings};
 
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::file;
-use crate::output;
 use crate::report::{Format, Report};
+use crate::{argument, file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
 

@@ -9,10 +9,9 @@ use policy_core::json::{Value, json};
 
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
-use crate::facts;
 use crate::failure::Failure;
-use crate::output;
 use crate::report::Report;
+use crate::{facts, output};
 
 const ABOUT: &str = "Print what Tailscale makes of the policy, as JSON: whether it takes it, and what each device gets";
 

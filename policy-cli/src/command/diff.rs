@@ -9,12 +9,9 @@ use super::{BUILT_IN, Command, CommandResult, Run};
 use crate::argument::{self, Choice};
 use crate::diff_report::{DiffReport, json, markdown, text};
 use crate::exit_status::ExitStatus;
-use crate::facts;
 use crate::failure::Failure;
-use crate::file;
 use crate::locations::Locations;
-use crate::output;
-use crate::valid;
+use crate::{facts, file, output, valid};
 
 const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
 

@@ -7,16 +7,12 @@ use policy_core::Policy;
 
 use super::generated::{self, Target, check_argument};
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::facts;
 use crate::failure::Failure;
-use crate::file;
-use crate::output;
 use crate::render::markdown;
 use crate::render::page_template::{self, MarkerError};
 use crate::render::reference::{Page, Section};
-use crate::valid;
+use crate::{argument, facts, file, output, valid};
 
 const MORE: &str = "\
 What stands between two markers of a page is the policy's, and replaced; all else is its author's, and kept:

@@ -7,10 +7,8 @@ use policy_core::Policy;
 
 use super::generated::{self, Target, check_argument};
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::file;
-use crate::output;
+use crate::{argument, file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Policy(run) };
 

@@ -6,16 +6,14 @@ use clap::{Arg, ArgMatches};
 use policy_analysis::query::{Question, explain, host_and_port};
 use policy_core::Policy;
 use policy_core::model::{PortRange, Protocol};
-use policy_core::testing::decision::Decision;
+use policy_core::testing::Decision;
 
 use super::{Command, CommandResult, Run};
 use crate::answer::{AnswerFormat, ExplainAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
-use crate::facts;
 use crate::failure::Failure;
-use crate::output;
-use crate::valid;
+use crate::{facts, output, valid};
 
 const MORE: &str = "\
 SRC and DST are whatever names somebody or something: a login, a user or a device of the facts by name, a host, an

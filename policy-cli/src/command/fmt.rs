@@ -9,12 +9,9 @@ use policy_core::{Code, Diagnostic, Policy};
 use policy_syntax::layout::{Formatted, Unreadable, format_invariants, format_rust};
 
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::file;
-use crate::invariants_file;
-use crate::output;
 use crate::report::Report;
+use crate::{argument, file, invariants_file, output};
 
 const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
 formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \

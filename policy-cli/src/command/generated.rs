@@ -5,12 +5,9 @@ use std::path::Path;
 use clap::{Arg, ArgMatches};
 
 use super::CommandResult;
-use crate::argument;
-use crate::diff;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::file;
-use crate::output;
+use crate::{argument, diff, file, output};
 
 /// The destination of a generated text.
 pub(super) enum Target<'m> {

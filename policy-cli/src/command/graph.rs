@@ -8,10 +8,8 @@ use policy_core::Policy;
 use super::{Command, CommandResult, Run};
 use crate::argument::{self, Choice};
 use crate::exit_status::ExitStatus;
-use crate::facts;
-use crate::output;
 use crate::render::graph::{self, Graph};
-use crate::valid;
+use crate::{facts, output, valid};
 
 const MORE: &str = "\
 Sources stand on the left, destinations on the right, and each line is what rules allow, with its ports. Names from

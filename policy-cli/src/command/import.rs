@@ -7,15 +7,11 @@ use policy_core::Policy;
 use policy_core::model::Facts;
 
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::file;
 use crate::import::{Import, Naming, import_beside};
-use crate::invariants_file;
-use crate::output;
 use crate::text::without_byte_order_mark;
-use crate::valid;
+use crate::{argument, file, invariants_file, output, valid};
 
 /// The position of the first byte of the invariants: beyond the policy, and the users that the import adds.
 const BASE: u32 = 1 << 31;

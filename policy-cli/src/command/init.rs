@@ -8,13 +8,10 @@ use policy_core::Policy;
 
 use super::import::{import_text, plain_argument};
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::file;
-use crate::invariants_file;
 use crate::operator_crate::{CrateName, CrateSource, Library, files};
-use crate::output;
+use crate::{argument, file, invariants_file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
 

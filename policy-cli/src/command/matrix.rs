@@ -9,15 +9,12 @@ use policy_core::Policy;
 use super::{Command, CommandResult, Run};
 use crate::argument::{self, Choice};
 use crate::exit_status::ExitStatus;
-use crate::facts;
 use crate::failure::Failure;
-use crate::json;
 use crate::locations::Locations;
-use crate::output;
 use crate::render::matrix::{self, Names, legend};
 use crate::render::prose::Block;
 use crate::render::{html, markdown};
-use crate::valid;
+use crate::{facts, json, output, valid};
 
 const ABOUT: &str = "Print who reaches what on which ports, as a table of sources and destinations";
 

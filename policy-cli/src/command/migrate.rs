@@ -8,15 +8,12 @@ use policy_core::Policy;
 
 use super::import::{import_text, plain_argument};
 use super::{Command, CommandResult, Run};
-use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::file;
-use crate::invariants_file;
 use crate::migrate::{Migration, MigrationError, migrate};
-use crate::output;
 use crate::report::Report;
 use crate::text::without_byte_order_mark;
+use crate::{argument, file, invariants_file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
 

@@ -25,11 +25,9 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_core::Policy;
 
-use crate::argument;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::file;
-use crate::invariants_file;
+use crate::{argument, file, invariants_file};
 
 pub(crate) use emit::print;
 

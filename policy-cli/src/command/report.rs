@@ -6,13 +6,9 @@ use clap::ArgMatches;
 use policy_core::Policy;
 
 use super::{Command, CommandResult, Run, generated};
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::facts;
-use crate::file;
-use crate::output;
 use crate::render::site;
-use crate::valid;
+use crate::{argument, facts, file, output, valid};
 
 const MORE: &str = "\
 The page has the access matrix, who reaches each destination, what each source reaches, SSH, groups, tags and devices,

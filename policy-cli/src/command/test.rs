@@ -10,14 +10,11 @@ use policy_core::{Policy, broken_invariants, tested};
 
 use super::{Command, CommandResult, Run};
 use crate::answer::RulePrinter;
-use crate::argument;
 use crate::exit_status::ExitStatus;
-use crate::facts;
-use crate::file;
-use crate::output;
 use crate::report::Report;
 use crate::test_report::{CoverageReport, TestFormat, TestReport};
 use crate::valid::report_errors;
+use crate::{argument, facts, file, output};
 
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 

@@ -5,16 +5,14 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_analysis::query::{host_and_port, what, who};
 use policy_core::Policy;
-use policy_core::access::port_set::PortSet;
+use policy_core::access::PortSet;
 use policy_core::model::{PortRange, Protocol};
 
 use super::{Command, CommandResult, Run};
 use crate::answer::{AnswerFormat, Listing, ReachAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
-use crate::facts;
-use crate::output;
-use crate::valid;
+use crate::{facts, output, valid};
 
 const MORE_OF_WHO: &str = "\
 DST is whatever names something: tag:x, a host, an address or a prefix, a user or a device of the facts by name,

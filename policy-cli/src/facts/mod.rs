@@ -13,9 +13,8 @@ use policy_core::model::Facts;
 use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::failure::Failure;
-use crate::file;
-use crate::output;
 use crate::report::Report;
+use crate::{file, output};
 
 /// The position of the first byte of the first file. A policy and the facts in its own source are far smaller.
 const BASE: u32 = 1 << 31;

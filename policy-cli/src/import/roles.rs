@@ -5,9 +5,7 @@ use std::collections::HashSet;
 use policy_core::json::json;
 use policy_core::model::{Facts, Role, Selector, User};
 use policy_core::source::Origin;
-use policy_core::testing::network_test::test_outcomes;
-use policy_core::testing::outcome::Outcome;
-use policy_core::testing::ssh_test::ssh_test_outcomes;
+use policy_core::testing::{Outcome, ssh_test_outcomes, test_outcomes};
 use policy_core::{Diagnostic, Policy, check};
 
 /// The roles to try, from the likeliest on. Whose the tailnet is, the tests can hardly tell.

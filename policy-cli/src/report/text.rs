@@ -1,7 +1,8 @@
 //! For people: what rustc would print if it read policies.
 
-use annotate_snippets::normalize_untrusted_str as visible;
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as visible,
+};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, answer};

@@ -7,7 +7,7 @@ use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest, Widening};
 use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
-use policy_core::testing::outcome::Expectation;
+use policy_core::testing::Expectation;
 
 use crate::answer::RulePrinter;
 use crate::import::{Names, quoted, test_target};

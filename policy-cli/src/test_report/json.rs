@@ -2,7 +2,7 @@
 
 use policy_core::Tested;
 use policy_core::json::{Value, json};
-use policy_core::testing::outcome::Outcome;
+use policy_core::testing::Outcome;
 
 use super::{Status, TestReport, expectation, section, source, status};
 use crate::json::to_text;

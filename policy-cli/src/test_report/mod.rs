@@ -11,9 +11,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use annotate_snippets::Renderer;
+use policy_core::access::Ternary;
 use policy_core::source::Origin;
-use policy_core::testing::outcome::{Expectation, Outcome, Probe};
-use policy_core::testing::ternary::Ternary;
+use policy_core::testing::{Expectation, Outcome, Probe};
 use policy_core::{Diagnostic, Policy, Tested};
 
 use crate::argument::Choice;

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::Renderer;
-use annotate_snippets::normalize_untrusted_str as visible;
+use annotate_snippets::{Renderer, normalize_untrusted_str as visible};
 use policy_core::Tested;
 
 use super::{Status, TestReport, expectation, section, source, status, target};

@@ -91,7 +91,7 @@ pub struct RuleIndex<'p> {
 impl<'p> RuleIndex<'p> {
     /// Indexes the grants and ACLs of a policy.
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
-        RuleIndex::among(policy, tailnet, ends(policy))
+        RuleIndex::among(policy, tailnet, rule_selectors(policy))
     }
 
     /// Like [`RuleIndex::new`], but also numbers other selectors. Every selector of a rule must be among `selectors`.
@@ -153,7 +153,7 @@ impl<'p> RuleIndex<'p> {
 }
 
 /// Returns the sources and destinations of all grants and ACLs.
-pub fn ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
+pub fn rule_selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
     let acls = policy.acls.iter().flatten();
     let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));

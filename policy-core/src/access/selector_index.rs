@@ -8,10 +8,9 @@ use crate::access::address_space::INTERNET;
 use crate::access::denotation::{Denotation, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal};
 use crate::access::interval::{IntervalTree, single};
-use crate::access::ip_set;
 use crate::access::matching::{has_every_device, is_in_tailnet};
-use crate::access::sorted;
 use crate::access::tailnet::Tailnet;
+use crate::access::{ip_set, sorted};
 use crate::model::{Role, Selector};
 
 /// A selector by number. Equal texts have the same.
@@ -218,7 +217,7 @@ mod tests {
     use crate::Policy;
     use crate::access::endpoint::Reach;
     use crate::access::matching::{matches_destination, matches_source};
-    use crate::access::rule_index::ends;
+    use crate::access::rule_index::rule_selectors;
     use crate::access::ternary::Ternary;
     use crate::access::unknowns::{UnknownFact, UnknownSelectors, Unknowns};
     use crate::proof::AccessClasses;
@@ -247,7 +246,7 @@ mod tests {
             let (text, facts) = small::policy(&mut Random::new(seed));
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
-                let index = SelectorIndex::new(&tailnet, ends(&policy));
+                let index = SelectorIndex::new(&tailnet, rule_selectors(&policy));
                 let unknown_selectors = UnknownSelectors::new(&tailnet, &index);
                 for endpoint in endpoints(&policy) {
                     let is_address = endpoint.who == Principal::Unknown && endpoint.reach == Reach::Own;

@@ -19,7 +19,7 @@ pub struct SshRuleIndex<'p> {
 }
 
 impl<'p> SshRuleIndex<'p> {
-    /// Indexes the SSH rules of a policy. `selectors` must have the [`ssh_ends`] of the policy.
+    /// Indexes the SSH rules of a policy. `selectors` must have the [`ssh_rule_selectors`] of the policy.
     pub fn new(policy: &'p Policy, selectors: &SelectorIndex) -> Self {
         let index = |end: fn(&SshRule) -> &[Selector]| {
             let ids: Vec<Vec<SelectorId>> = policy.ssh.iter().map(|rule| selectors.ids(end(rule))).collect();
@@ -37,6 +37,6 @@ impl<'p> SshRuleIndex<'p> {
 }
 
 /// Returns the sources and destinations of all SSH rules.
-pub fn ssh_ends(policy: &Policy) -> impl Iterator<Item = &Selector> {
+pub fn ssh_rule_selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
     policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst))
 }

@@ -10,8 +10,7 @@ use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, domain_of, has_role, login_key};
 use crate::access::endpoint::Principal;
 use crate::access::interval::{IntervalTree, overlap};
-use crate::access::ip_set;
-use crate::access::sorted;
+use crate::access::{ip_set, sorted};
 use crate::model::{AddressRange, Device, Prefix, Role, Selector};
 
 /// A device by its index in the facts.

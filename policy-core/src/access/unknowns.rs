@@ -4,10 +4,9 @@ use crate::access::bit_set::BitSet;
 use crate::access::denotation::Denotation;
 use crate::access::endpoint::{Endpoint, Principal};
 use crate::access::interval::single;
-use crate::access::ip_set;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
-use crate::access::sorted;
 use crate::access::tailnet::Tailnet;
+use crate::access::{ip_set, sorted};
 use crate::model::Role;
 
 /// One end of a connection.

@@ -5,9 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::declarations::Declarations;
-use crate::access::denotation::{Denotation, login_key};
-use crate::access::rule_index::ends;
+use crate::access::{Declarations, Denotation, login_key, rule_selectors};
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{List, Policy, PortRange, Protocol, Selector};
@@ -71,7 +69,7 @@ impl<'p> ListedUsers<'p> {
         let declarations = Declarations::new(policy);
         let mut logins: HashMap<&str, HashSet<String>> = HashMap::new();
         let ssh = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-        for selector in ends(policy).chain(ssh) {
+        for selector in rule_selectors(policy).chain(ssh) {
             if let Denotation::Users(users) = Denotation::new(selector, &declarations) {
                 logins.entry(&selector.text).or_insert_with(|| users.iter().map(login).collect());
             }

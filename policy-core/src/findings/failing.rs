@@ -7,9 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::{Words, required_ports};
 use crate::model::{Action, Autogroup, Condition, Selector, SelectorKind, Target};
 use crate::source::Origin;
-use crate::testing::mismatch::{Mismatch, MismatchEnds};
-use crate::testing::near_miss::{NearMiss, NearMisses};
-use crate::testing::outcome::{Expectation, Outcome, Probe};
+use crate::testing::{Expectation, Mismatch, MismatchEnds, NearMiss, NearMisses, Outcome, Probe};
 
 /// Reports a failing outcome.
 pub(super) fn report_failure(words: &Words, outcome: &Outcome) -> Diagnostic {

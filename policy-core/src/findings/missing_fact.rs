@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::access::{MissingFact, Ternary};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
 use crate::model::Autogroup;
-use crate::testing::outcome::Outcome;
-use crate::testing::ternary::{MissingFact, Ternary};
+use crate::testing::Outcome;
 
 /// Reports each missing fact once, at the first target that depends on it. The keys are the numbers of the targets.
 pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {

@@ -14,9 +14,7 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Policy;
 use crate::proof::AccessClasses;
-use crate::testing::network_test::test_outcomes;
-use crate::testing::outcome::Outcome;
-use crate::testing::ssh_test::ssh_test_outcomes;
+use crate::testing::{Outcome, ssh_test_outcomes, test_outcomes};
 
 use words::Words;
 

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
 use crate::model::{Policy, Selector};
 use crate::source::Origin;
-use crate::testing::outcome::{DecidingRule, Expectation, MultiTagBypass, Outcome};
+use crate::testing::{DecidingRule, Expectation, MultiTagBypass, Outcome};
 
 /// How to fix it.
 pub(super) const HELP: &str = "give what must be apart a device of its own, or allow this warning with the reason";

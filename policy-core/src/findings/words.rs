@@ -2,8 +2,8 @@
 
 pub(super) use crate::diagnostic::listed;
 use crate::model::{Protocol, SelectorKind};
-use crate::testing::outcome::{Outcome, Probe};
-pub(super) use crate::testing::words::Words;
+pub(super) use crate::testing::Words;
+use crate::testing::{Outcome, Probe};
 
 impl<'p> Words<'p> {
     /// Returns the name of the source of a test.

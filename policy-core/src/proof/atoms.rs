@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::address_space::{INTERNET, TAILNET};
+use crate::access::{INTERNET, TAILNET};
 use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
@@ -43,7 +43,7 @@ fn after(address: IpAddr) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::interval::overlap;
+    use crate::access::overlap;
 
     #[test]
     fn atoms_are_disjoint_and_everything_and_no_range_ends_within_one() {

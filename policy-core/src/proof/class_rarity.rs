@@ -1,6 +1,6 @@
 //! The classes at one end of connections, by how many rules name them.
 
-use crate::access::selector_index::SelectorId;
+use crate::access::SelectorId;
 use crate::proof::classes::{Class, ClassId};
 
 /// Finds the classes at one end that the fewest rules name. They are the least likely to be covered.

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::access::endpoint::{Endpoint, Principal, Reach};
-use crate::access::port_set::PortSet;
-use crate::access::rule_index;
-use crate::access::rule_index::{AccessRule, RuleIndex, RuleRef};
-use crate::access::selector_index::SelectorId;
-use crate::access::tailnet::Tailnet;
+use crate::access::{
+    AccessRule, Endpoint, PortSet, Principal, Reach, RuleIndex, RuleRef, SelectorId, Tailnet, rule_selectors,
+};
 use crate::model::{Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
 use crate::proof::representative::{Representative, devices, representatives};
@@ -121,7 +118,7 @@ impl<'p> AccessClasses<'p> {
     pub(super) fn of(policy: &'p Policy, selectors: &'p [Selector], enumerate: Enumerate<'p>) -> AccessClasses<'p> {
         let tailnet = Tailnet::new(policy);
         let invariants = policy.facts.invariants.iter().flat_map(Invariant::selectors);
-        let selectors = rule_index::ends(policy).chain(invariants).chain(selectors);
+        let selectors = rule_selectors(policy).chain(invariants).chain(selectors);
         let rules = RuleIndex::among(policy, &tailnet, selectors);
         let all = enumerate(policy, &tailnet, &rules.selectors.distinct);
         let sources = all.iter().filter(|one| !matches!(one.endpoint.who, Principal::Service(_)));

@@ -21,8 +21,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice::from_ref;
 
-use crate::access::port_set::PortSet;
-use crate::access::selector_index::SelectorId;
+use crate::access::{PortSet, SelectorId};
 use crate::model::Selector;
 use crate::proof::class_rarity::{ClassRarity, count_uses};
 use crate::proof::classes::{AccessClasses, ClassId, RuleId, intersects};

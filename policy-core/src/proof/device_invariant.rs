@@ -6,10 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::port_set::PortSet;
-use crate::access::selector_index::SelectorId;
-use crate::access::tailnet::Tailnet;
+use crate::access::{Endpoint, PortSet, Principal, SelectorId, Tailnet};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};

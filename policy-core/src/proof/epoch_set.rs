@@ -1,6 +1,6 @@
 //! A set of selectors that is replaced as often as it is queried.
 
-use crate::access::selector_index::SelectorId;
+use crate::access::SelectorId;
 
 /// A set of selectors that takes no time to clear: a selector is a member if it was inserted in the current epoch.
 pub(super) struct EpochSet {

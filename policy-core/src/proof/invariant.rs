@@ -6,9 +6,7 @@
 
 use std::cell::LazyCell;
 
-use crate::access::port_set::PortSet;
-use crate::access::rule_index::AccessRule;
-use crate::access::selector_index::SelectorId;
+use crate::access::{AccessRule, PortSet, SelectorId};
 use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Protocol, Selector, SelectorKind};
 use crate::proof::classes::{AccessClasses, ClassAccess, ClassId, RuleId};
 use crate::proof::partition::{CellId, Partition};

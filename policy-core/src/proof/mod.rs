@@ -8,7 +8,7 @@
 //! pair of classes holds for everybody. Nothing is sampled, nothing is guessed.
 //!
 //! [`AccessClasses`] holds the classes of both ends. For a source class and a destination class it says which rules open
-//! which [ports](crate::access::port_set::PortSet). Every analysis here is computed from it:
+//! which [ports](crate::access::PortSet). Every analysis here is computed from it:
 //!
 //! - [`violations`]: packets that an invariant forbids and a rule allows.
 //! - [`device_violations`]: the same for the known devices, where several tags on one device together break an invariant

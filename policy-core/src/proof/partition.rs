@@ -2,7 +2,7 @@
 //!
 //! An invariant distinguishes few cells, so it is mostly enough to examine the first class of each cell.
 
-use crate::access::selector_index::SelectorId;
+use crate::access::SelectorId;
 use crate::proof::classes::ClassId;
 
 /// A cell by its place in the partition.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::access::port_set::PortSet;
+use crate::access::PortSet;
 use crate::model::{PortRange, Protocol};
 
 /// A rule with more pieces is a candidate for every port. Of the ports in a query, no more pieces are examined.

@@ -4,9 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::access::port_set::PortSet;
-use crate::access::rule_index::RuleRef;
-use crate::access::selector_index::SelectorId;
+use crate::access::{PortSet, RuleRef, SelectorId};
 use crate::model::PortSpec;
 use crate::proof::classes::{AccessClasses, RuleId, intersects};
 use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};

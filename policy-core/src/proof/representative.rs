@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::access::address_space::{INTERNET, TAILNET};
-use crate::access::endpoint::{Endpoint, Principal, Reach};
-use crate::access::filter_address::FilterAddress;
-use crate::access::interval::{IntervalTree, overlap, single};
-use crate::access::tailnet::{Node, Tailnet};
+use crate::access::{
+    Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, TAILNET, Tailnet, overlap, single,
+};
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
 use crate::proof::class_name::ClassName;

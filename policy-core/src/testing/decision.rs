@@ -1,7 +1,7 @@
 //! What the rules of a policy decide.
 
+use crate::access::{MissingFact, Ternary};
 use crate::source::Origin;
-use crate::testing::ternary::{MissingFact, Ternary};
 
 /// Whether something is allowed. A connection that needs several things has the least decision of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,16 +1,26 @@
 //! Whether the policy's own `tests` and `sshTests` hold.
 
-pub mod decision;
-pub mod mismatch;
-pub mod near_miss;
-pub mod network_end;
-pub mod network_test;
-pub mod outcome;
-pub mod packet;
-pub mod ssh_end;
-pub mod ssh_login;
-pub mod ssh_test;
-pub mod ternary;
-pub mod test_endpoint;
-pub mod unknowns;
-pub mod words;
+mod decision;
+mod mismatch;
+mod near_miss;
+mod network_end;
+mod network_test;
+mod outcome;
+mod packet;
+mod ssh_end;
+mod ssh_login;
+mod ssh_test;
+mod test_endpoint;
+mod words;
+
+pub use decision::{Decision, RuleDecision};
+pub use mismatch::{Mismatch, MismatchEnds};
+pub use near_miss::{Conditions, NearMiss, NearMisses, named_as, nearest_rules, nearest_ssh_rules};
+pub use network_end::{EndResolver, TestEnd, index_unknowns};
+pub use network_test::{TestRun, test_outcomes};
+pub use outcome::{DecidingRule, Expectation, MultiTagBypass, Outcome, Probe};
+pub use packet::Packet;
+pub use ssh_end::SshEndResolver;
+pub use ssh_login::{SshLogin, evaluate, includes_account};
+pub use ssh_test::{SshTestRun, expected_accounts, ssh_test_outcomes};
+pub use words::Words;

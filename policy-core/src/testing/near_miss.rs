@@ -1,7 +1,6 @@
 //! The rules that come nearest to allowing what no rule allows.
 
-use crate::access::posture;
-use crate::access::rule_index::{AccessRule, RuleRef};
+use crate::access::{AccessRule, RuleRef, posture};
 use crate::model::{Policy, Selector, SelectorKind, SshRule};
 use crate::source::Origin;
 use crate::testing::mismatch::Mismatch;
@@ -186,8 +185,7 @@ impl<'p> Search<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::rule_index::RuleIndex;
-    use crate::access::tailnet::Tailnet;
+    use crate::access::{RuleIndex, Tailnet};
 
     const MET: Conditions = Conditions { source: true, destination: Some(NamedAs::Other), ports: true, posture: true };
 

@@ -2,12 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::access::bit_set::BitSet;
-use crate::access::rule_index::RuleIndex;
-use crate::access::tailnet::Tailnet;
+use crate::access::{BitSet, RuleIndex, Side, Tailnet, UnknownIndex};
 use crate::model::Selector;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
-use crate::testing::unknowns::{Side, UnknownIndex};
 
 /// Indexes the rules that an end may match, depending on facts that are unknown.
 pub fn index_unknowns(tailnet: &Tailnet, rules: &RuleIndex) -> UnknownIndex {

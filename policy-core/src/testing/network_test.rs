@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::rule_index::RuleIndex;
-use crate::access::tailnet::Tailnet;
+use crate::access::{RuleIndex, Side, Tailnet, Ternary};
 use crate::model::{Policy, Target, Test};
 use crate::source::Origin;
 use crate::testing::decision::RuleDecision;
@@ -11,8 +10,6 @@ use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_rules}
 use crate::testing::network_end::{EndResolver, TestEnd, index_unknowns};
 use crate::testing::outcome::{Decider, DecidingRule, Evaluation, Expectation, MultiTagBypass, Outcome, Probe};
 use crate::testing::packet::Packet;
-use crate::testing::ternary::Ternary;
-use crate::testing::unknowns::Side;
 
 /// Returns for how many failures the nearest of so many rules is searched: a hundred, which is more than anyone reads
 /// at once, and fewer if every search is through thousands of rules.

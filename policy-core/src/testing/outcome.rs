@@ -2,11 +2,11 @@
 
 use crate::json::Map;
 
+use crate::access::{MissingFact, Ternary};
 use crate::model::{Action, Protocol, Selector};
 use crate::source::{Origin, Text};
 use crate::testing::decision::RuleDecision;
 use crate::testing::near_miss::NearMisses;
-use crate::testing::ternary::{MissingFact, Ternary};
 use crate::testing::test_endpoint::{TestEndpoint, is_nobody};
 
 /// What a test expects of one target or account.

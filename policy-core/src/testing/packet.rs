@@ -2,11 +2,8 @@
 
 use crate::json::Map;
 
-use crate::access::posture;
-use crate::access::rule_index::{AccessRule, RuleRef, opens};
-use crate::access::tailnet::Tailnet;
+use crate::access::{AccessRule, MissingFact, RuleRef, Tailnet, Ternary, opens, posture};
 use crate::model::{Autogroup, Policy, PortRange, PortSpec, Protocol, Selector, SelectorKind};
-use crate::testing::ternary::{MissingFact, Ternary};
 use crate::testing::test_endpoint::TestEndpoint;
 
 /// A packet of a test.

@@ -1,13 +1,8 @@
 //! The ends of SSH tests, with the SSH rules of each.
 
-use crate::access::bit_set::BitSet;
-use crate::access::selector_index::SelectorIndex;
-use crate::access::ssh_rule_index::{SshRuleIndex, ssh_ends};
-use crate::access::tailnet::Tailnet;
+use crate::access::{BitSet, SelectorIndex, Side, SshRuleIndex, Tailnet, Ternary, UnknownIndex, ssh_rule_selectors};
 use crate::model::{Policy, Selector, SshRule};
-use crate::testing::ternary::Ternary;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
-use crate::testing::unknowns::{Side, UnknownIndex};
 
 /// The SSH rules of a policy, and what it takes to find those of an end.
 pub struct SshEndResolver<'p> {
@@ -28,7 +23,7 @@ pub struct SshEnd<'p> {
 impl<'p> SshEndResolver<'p> {
     /// Indexes the SSH rules of a policy.
     pub fn new(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Self {
-        let selectors = SelectorIndex::new(tailnet, ssh_ends(policy));
+        let selectors = SelectorIndex::new(tailnet, ssh_rule_selectors(policy));
         let rules = SshRuleIndex::new(policy, &selectors);
         let unknowns =
             UnknownIndex::new(tailnet, &selectors, |ids| [rules.by_source.rules(ids), rules.by_destination.rules(ids)]);

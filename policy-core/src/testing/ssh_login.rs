@@ -2,14 +2,12 @@
 
 use crate::json::Map;
 
-use crate::access::posture;
-use crate::access::tailnet::Tailnet;
+use crate::access::{Tailnet, Ternary, posture};
 use crate::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
 use crate::testing::decision::RuleDecision;
 use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_ssh_rules};
 use crate::testing::outcome::{Evaluation, Expectation};
 use crate::testing::ssh_end::{SshEnd, SshEndResolver};
-use crate::testing::ternary::Ternary;
 
 /// A login from one end at another, as an account.
 pub struct SshLogin<'a, 'p> {

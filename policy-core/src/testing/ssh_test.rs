@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::access::tailnet::Tailnet;
+use crate::access::{Side, Tailnet, Ternary};
 use crate::model::{List, Policy, Selector, SshTest};
 use crate::source::Text;
 use crate::testing::network_test::most_explained;
 use crate::testing::outcome::{Decider, Evaluation, Expectation, MultiTagBypass, Outcome, Probe};
 use crate::testing::ssh_end::{SshEnd, SshEndResolver};
 use crate::testing::ssh_login::SshLogin;
-use crate::testing::ternary::Ternary;
-use crate::testing::unknowns::Side;
 
 /// Returns the outcome of every account on every destination of the policy's `sshTests`, in the order of the policy.
 ///

@@ -1,11 +1,9 @@
 //! The two ends of a test: devices of the facts, or what a selector names if no device is known.
 
-use crate::access::denotation::Denotation;
-use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::matching::{matches_destination, matches_source};
-use crate::access::tailnet::{DeviceId, Node, Resolution, Tailnet};
-use crate::access::ternary::{MissingFact, Ternary};
-use crate::access::unknowns::{UnknownFact, Unknowns};
+use crate::access::{
+    Denotation, DeviceId, Endpoint, MissingFact, Node, Principal, Resolution, Tailnet, Ternary, UnknownFact, Unknowns,
+    matches_destination, matches_source,
+};
 use crate::model::{AddressRange, Selector, SelectorKind};
 
 /// A device that a test is about, or one that could be.

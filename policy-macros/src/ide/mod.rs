@@ -70,7 +70,7 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
             #[cfg(rust_analyzer)]
             #[allow(unused, nonstandard_style, path_statements)]
             mod names {
-                use ::policy_core::vocabulary::{self, autogroup, kind, port, protocol};
+                use policy_core::vocabulary::{self, autogroup, kind, port, protocol};
                 #(#functions)*
                 #(#kinds)*
                 mod devices { #devices }

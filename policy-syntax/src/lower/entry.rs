@@ -6,10 +6,9 @@ use super::names::{Resolved, ResolvedPort};
 use super::source_map::Use;
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
-use crate::tree::place_of;
 use crate::tree::{
     Acl, Allow, Assert, AssertKind, Clause, ClauseKind, ClauseValue, Comment, Declaration, Entry, Form, Grant,
-    NodeAttr, Probe, SectionKind, Selection, Selector, Ssh, SshTest, Target, Test, Value, Word,
+    NodeAttr, Probe, SectionKind, Selection, Selector, Ssh, SshTest, Target, Test, Value, Word, place_of,
 };
 
 use super::Writer;

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use policy_core::Code;
-use policy_core::access::subtraction::{Inexact, InexactReason, Rest};
+use policy_core::access::{Inexact, InexactReason, Rest};
 use policy_core::model::Selector as Name;
 use policy_core::source::{Origin, Text};
 
 use super::names::{Names, Resolved};
 use crate::finding::Finding;
-use crate::tree::Selector;
-use crate::tree::place_of;
+use crate::tree::{Selector, place_of};
 
 impl<'t> Names<'t> {
     /// `list` without what `except` takes away: the same words where they are whole, and what is left of the others.

@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 
-use policy_core::Code;
-use policy_core::model;
+use policy_core::{Code, model};
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;

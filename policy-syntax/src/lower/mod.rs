@@ -11,7 +11,7 @@ mod text;
 
 use std::collections::HashMap;
 
-use policy_core::access::subtraction::Subtraction;
+use policy_core::access::Subtraction;
 use policy_core::source::Origin;
 use policy_core::{Code, Policy};
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use policy_core::Code;
-use policy_core::access::subtraction::Subtraction;
+use policy_core::access::Subtraction;
 
 use super::source_map::Use;
 use crate::finding::Finding;

@@ -1,9 +1,8 @@
 //! `lints`: how much each warning counts.
 
-use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model;
 use policy_core::model::{Level, NoWarning};
+use policy_core::{Code, model};
 
 use crate::finding::Finding;
 

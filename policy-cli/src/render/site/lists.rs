@@ -6,8 +6,7 @@ use policy_analysis::matrix::{Cell, Matrix, MatrixEnd};
 use policy_analysis::query::{ReachabilityRow, SshRuleMatch, who_beyond_ports};
 use policy_core::Policy;
 
-use super::Page;
-use super::cell;
+use super::{Page, cell};
 use crate::answer::{Listing, describe_login};
 use crate::render::html;
 use crate::render::prose::{Prose, Span};

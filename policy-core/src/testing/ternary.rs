@@ -1,3 +1,0 @@
-//! See [`crate::access::ternary`].
-
-pub use crate::access::ternary::{MissingFact, Ternary};

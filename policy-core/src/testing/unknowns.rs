@@ -1,3 +1,0 @@
-//! See [`crate::access::unknowns`].
-
-pub use crate::access::unknowns::{Side, UnknownIndex};
