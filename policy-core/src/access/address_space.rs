@@ -13,7 +13,7 @@ pub const TAILNET: [AddressRange; 3] = [
 ];
 
 /// The ranges of which every device has an address each: one for IPv4 and one for IPv6.
-pub const FAMILIES: [AddressRange; 2] = [
+pub(super) const FAMILIES: [AddressRange; 2] = [
     v4([100, 64, 0, 0], [100, 127, 255, 255]),
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];

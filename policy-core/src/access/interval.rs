@@ -16,7 +16,7 @@ pub fn overlap(a: AddressRange, b: AddressRange) -> bool {
 }
 
 /// Whether `outer` has all addresses of `inner`.
-pub fn covers(outer: AddressRange, inner: AddressRange) -> bool {
+pub(super) fn covers(outer: AddressRange, inner: AddressRange) -> bool {
     outer.first <= inner.first && inner.last <= outer.last
 }
 
@@ -36,7 +36,7 @@ pub fn coalesce(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
 }
 
 /// Returns what is left of `range` without `holes`, which come in the order of their first addresses.
-pub fn subtract(range: AddressRange, holes: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
+pub(super) fn subtract(range: AddressRange, holes: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
     let mut left = Vec::new();
     // The first address that no hole so far has reached. There is none after a hole up to the end of the range.
     let mut next = Some(range.first);

@@ -117,12 +117,12 @@ fn has_address<'p>(
 }
 
 /// Whether `ranges` have an address of every device, since they have a whole family of them.
-pub fn has_every_device(ranges: &[AddressRange]) -> bool {
+pub(super) fn has_every_device(ranges: &[AddressRange]) -> bool {
     FAMILIES.into_iter().any(|family| ranges.iter().any(|&range| covers(range, family)))
 }
 
 /// Whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved routes lead to.
-pub fn is_in_tailnet(tailnet: &Tailnet, endpoint: &Endpoint) -> bool {
+pub(super) fn is_in_tailnet(tailnet: &Tailnet, endpoint: &Endpoint) -> bool {
     endpoint.who.is_device()
         || endpoint.reach == Reach::SubnetRoute
         || TAILNET.into_iter().any(|range| endpoint.is_in(range))

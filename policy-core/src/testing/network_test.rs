@@ -13,7 +13,7 @@ use crate::testing::packet::Packet;
 
 /// Returns for how many failures the nearest of so many rules is searched: a hundred, which is more than anyone reads
 /// at once, and fewer if every search is through thousands of rules.
-pub fn most_explained(rules: usize) -> usize {
+pub(super) fn most_explained(rules: usize) -> usize {
     (100_000 / rules.max(1)).clamp(1, 100)
 }
 

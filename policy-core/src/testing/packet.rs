@@ -26,7 +26,8 @@ pub struct Packet<'a, 'p> {
 }
 
 /// Returns every rule that opens ports, in Tailscale's order: grants, then ACLs.
-pub fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>> {
+#[cfg(test)]
+pub(super) fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>> {
     let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(RuleRef::Grant);
     grants.chain(policy.acls.iter().flatten().map(RuleRef::Acl))
 }

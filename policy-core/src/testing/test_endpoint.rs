@@ -17,7 +17,7 @@ pub struct TestEndpoint<'p> {
 
 /// Returns the devices that a selector of a test stands for. A user or a tag without devices stands for one that could
 /// be. Which device Tailscale takes if there are several is unknown. Those of a tag have that tag only.
-pub fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<TestEndpoint<'p>> {
+pub(super) fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<TestEndpoint<'p>> {
     match tailnet.denote(selector) {
         Denotation::Users(logins) => logins.iter().flat_map(|login| devices_of_user(tailnet, &login.text)).collect(),
         Denotation::Tag(tag) => each_or_imagined(tailnet, &tailnet.with_tag(tag), Principal::Tagged(vec![tag])),
@@ -34,7 +34,7 @@ pub fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<TestEnd
 }
 
 /// Returns the devices that a tag of a test stands for, each with all its tags; `None` if none has another tag.
-pub fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Option<Vec<TestEndpoint<'p>>> {
+pub(super) fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Option<Vec<TestEndpoint<'p>>> {
     let Denotation::Tag(tag) = tailnet.denote(selector) else { return None };
     let carriers = devices_with_tags(tailnet, &tailnet.with_tag(tag));
     let has_several = |party: &TestEndpoint| matches!(&party.endpoint.who, Principal::Tagged(tags) if tags.len() > 1);
@@ -42,7 +42,7 @@ pub fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Option<Vec
 }
 
 /// Whether a selector that stands for nobody certainly does: the policy itself lists who is in a group.
-pub fn is_nobody(selector: &Selector) -> bool {
+pub(super) fn is_nobody(selector: &Selector) -> bool {
     matches!(selector.kind, SelectorKind::Group | SelectorKind::Host)
 }
 

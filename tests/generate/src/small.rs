@@ -7,11 +7,13 @@ use std::fmt::Write as _;
 pub struct Random(u64);
 
 impl Random {
+    /// Starts a sequence of its own for each seed.
     pub fn new(seed: u64) -> Self {
         // Neighbouring seeds must not begin alike, nor may one be zero.
         Random(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
+    /// Returns a number below `bound`.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -19,6 +21,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
 
+    /// Returns one of some words.
     pub fn one<'a>(&mut self, words: &[&'a str]) -> &'a str {
         words[self.below(words.len())]
     }
