@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use policy_cli::import::{Naming, import};
 use policy_test_support::{operator_crate, process};
 use policy_tests::plain_json;
+use policy_tool::import::{Naming, import};
 
 /// The policy files that Tailscale would take, by name, and what import makes of them.
 fn imports() -> Vec<(String, String, String)> {

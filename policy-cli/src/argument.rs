@@ -6,35 +6,35 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 /// A value of `--format`, its name on the command line, and a line of help.
-pub(crate) type Choice<T> = (T, &'static str, &'static str);
+pub type Choice<T> = (T, &'static str, &'static str);
 
 /// Defines a required word. The first one has the index 1.
-pub(crate) fn word(index: usize, name: &'static str, value_name: &'static str) -> Arg {
+pub fn word(index: usize, name: &'static str, value_name: &'static str) -> Arg {
     Arg::new(name).index(index).value_name(value_name).required(true)
 }
 
 /// Defines a path.
-pub(crate) fn path(name: &'static str, value_name: &'static str) -> Arg {
+pub fn path(name: &'static str, value_name: &'static str) -> Arg {
     Arg::new(name).value_name(value_name).value_parser(value_parser!(PathBuf))
 }
 
 /// Defines the policy file of a command that reads no other form of a policy.
-pub(crate) fn policy_file() -> Arg {
+pub fn policy_file() -> Arg {
     path("file", "FILE").required(true).help("The policy file; `-` reads stdin")
 }
 
 /// Defines `--output`.
-pub(crate) fn output(value_name: &'static str) -> Arg {
+pub fn output(value_name: &'static str) -> Arg {
     path("output", value_name).long("output").short('o')
 }
 
 /// Defines a switch.
-pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
+pub fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
 /// Defines `--format`; the first choice is the default.
-pub(crate) fn format<T>(choices: &[Choice<T>], help: &'static str) -> Arg {
+pub fn format<T>(choices: &[Choice<T>], help: &'static str) -> Arg {
     let default = choices.first().map(|(_, name, _)| *name);
     let values = choices.iter().map(|(_, name, help)| PossibleValue::new(*name).help(*help));
     Arg::new("format")
@@ -46,27 +46,27 @@ pub(crate) fn format<T>(choices: &[Choice<T>], help: &'static str) -> Arg {
 }
 
 /// Returns the choice that `--format` names.
-pub(crate) fn get_format<T: Copy + Default>(matches: &ArgMatches, choices: &[Choice<T>]) -> T {
+pub fn get_format<T: Copy + Default>(matches: &ArgMatches, choices: &[Choice<T>]) -> T {
     let name = get_str(matches, "format");
     choices.iter().find(|(_, known, _)| *known == name).map_or_else(T::default, |(choice, ..)| *choice)
 }
 
 /// Returns the path that an argument has, if it is given.
-pub(crate) fn get_path<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m Path> {
+pub fn get_path<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m Path> {
     matches.get_one::<PathBuf>(name).map(PathBuf::as_path)
 }
 
 /// Returns the policy file; stdin if there is none.
-pub(crate) fn get_file<'m>(matches: &'m ArgMatches, name: &str) -> &'m Path {
+pub fn get_file<'m>(matches: &'m ArgMatches, name: &str) -> &'m Path {
     get_path(matches, name).unwrap_or(Path::new("-"))
 }
 
 /// Returns the text of an argument, if it is given.
-pub(crate) fn get_text<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m str> {
+pub fn get_text<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m str> {
     matches.get_one::<String>(name).map(String::as_str)
 }
 
 /// Returns the text of an argument; an empty one if it is not given.
-pub(crate) fn get_str<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
+pub fn get_str<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     get_text(matches, name).unwrap_or("")
 }

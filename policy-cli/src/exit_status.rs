@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// The result of a command, for the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ExitStatus {
+pub enum ExitStatus {
     /// All is well: 0.
     Success,
     /// There is something to look at, an error or a difference: 1.
@@ -15,7 +15,7 @@ pub(crate) enum ExitStatus {
 
 impl ExitStatus {
     /// Returns [`ExitStatus::Findings`] if there are some, and [`ExitStatus::Success`] otherwise.
-    pub(crate) fn with_findings(has_findings: bool) -> ExitStatus {
+    pub fn with_findings(has_findings: bool) -> ExitStatus {
         if has_findings { ExitStatus::Findings } else { ExitStatus::Success }
     }
 }

@@ -8,7 +8,7 @@ use policy_core::diagnostic::Problem;
 
 /// An error that is about no place in a policy: wrong usage, a file that cannot be read, a question without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// The problem, in the style of [`policy_core::Diagnostic::message`].
     message: String,
     /// The advice what to do instead.
@@ -16,18 +16,18 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(message: impl Display) -> Self {
+    pub fn new(message: impl Display) -> Self {
         Failure { message: message.to_string(), help: None }
     }
 
     /// Adds what to do instead.
     #[must_use]
-    pub(crate) fn help(self, help: impl Display) -> Self {
+    pub fn help(self, help: impl Display) -> Self {
         Failure { help: Some(help.to_string()), ..self }
     }
 
     /// Returns the lines to show on stderr.
-    pub(crate) fn render(&self, renderer: &Renderer) -> String {
+    pub fn render(&self, renderer: &Renderer) -> String {
         let error = Level::ERROR.primary_title(self.message.as_str());
         let help = self.help.as_deref().map(|help| Level::HELP.primary_title(help));
         let line = |title| renderer.render(&[Group::with_title(title)]) + "\n";

@@ -15,22 +15,22 @@ use crate::git;
 const LIMIT: u64 = 64 << 20;
 
 /// Returns true if the argument is `-`, which is stdin, or stdout of what is written.
-pub(crate) fn is_stdin(path: &Path) -> bool {
+pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Returns the name of the file in messages: the path as it was given, or `<stdin>`.
-pub(crate) fn display_name(path: &Path) -> &Path {
+pub fn display_name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new("<stdin>") } else { path }
 }
 
 /// Returns the name of a policy for a line of text, whatever it is made of.
-pub(crate) fn visible_name(path: &Path) -> String {
+pub fn visible_name(path: &Path) -> String {
     visible(&path.to_string_lossy())
 }
 
 /// All bytes of a file, of stdin if the path is `-`, or of a file of some revision if it is `git:REV:PATH`.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = if let Some(object) = git::object(path) {
         git::read(object, LIMIT + 1)?
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The text of a policy file.
-pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+pub fn read_text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(read(path)?).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
@@ -66,7 +66,7 @@ fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Returns true if a file has exactly this content already.
-pub(crate) fn has_content(path: &Path, content: &[u8]) -> bool {
+pub fn has_content(path: &Path, content: &[u8]) -> bool {
     let same_size = |metadata: Metadata| metadata.is_file() && metadata.len() == content.len() as u64;
     fs::metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|current| current == content)
 }
@@ -76,7 +76,7 @@ pub(crate) fn has_content(path: &Path, content: &[u8]) -> bool {
 /// The content goes to a new file beside it, which then takes its place, with the same permissions.
 /// A symbolic link stays one, and what it points to is replaced. What is no regular file, as
 /// `/dev/stdout` or a pipe, is written to.
-pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     try_write(path, content).map_err(|error| io_failure("write", path, &error))
 }
 
@@ -157,7 +157,7 @@ fn keep_owner(file: &File, existing: &Metadata) {
 fn keep_owner(_: &File, _: &Metadata) {}
 
 /// Makes a directory of files, all of it or, whatever happens, none of it. It may be there already if it is empty.
-pub(crate) fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
+pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
     let exists = match fs::read_dir(path).map(Iterator::count) {
         Ok(1..) => {
             let message = format!("the directory `{}` is not empty", path.display());

@@ -11,10 +11,10 @@ use crate::failure::Failure;
 use crate::file;
 
 /// The extension of such a file. The rest of its name is that of the policy.
-pub(crate) const EXTENSION: &str = "invariants";
+pub const EXTENSION: &str = "invariants";
 
 /// Returns the argument of the commands that read invariants.
-pub(crate) fn argument() -> Arg {
+pub fn argument() -> Arg {
     Arg::new(EXTENSION)
         .long(EXTENSION)
         .value_name("FILE")
@@ -35,14 +35,14 @@ fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure>
 }
 
 /// Reads that file. Its first byte gets the position `base`.
-pub(crate) fn parse(policy: &Path, base: u32, matches: &ArgMatches) -> Result<Option<InvariantsFile>, Failure> {
+pub fn parse(policy: &Path, base: u32, matches: &ArgMatches) -> Result<Option<InvariantsFile>, Failure> {
     let Some(path) = path(policy, matches)? else { return Ok(None) };
     let text = file::read_text(&path)?;
     Ok(Some(invariants_file::parse(file::display_name(&path).to_string_lossy(), text, base)))
 }
 
 /// Adds the invariants of that file to the policy in the file `path`.
-pub(crate) fn add(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Policy, Failure> {
+pub fn add(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Policy, Failure> {
     let file = parse(path, policy.end(), matches)?;
     Ok(match file {
         Some(file) => policy.with_invariants(file),

@@ -16,30 +16,44 @@
 //! The stand-alone `policy` reads `.hujson` files. Both exit with 0 if all is well, with 1 if there are
 //! findings, and with 2 if they could not do what they were asked to.
 
+/// What the stand-alone program `policy` shares with the commands of this crate.
+#[doc(hidden)]
+pub mod tool {
+    pub use crate::command::{Command, CommandResult, Run};
+    pub use crate::{argument, exit_status, failure, file, invariants_file, output, report, text, valid, words};
+}
+
 mod answer;
-mod argument;
+#[doc(hidden)]
+pub mod argument;
 mod command;
-mod comment;
 mod diff;
 mod diff_report;
-mod exit_status;
+#[doc(hidden)]
+pub mod exit_status;
 mod facts;
-mod failure;
-mod file;
+#[doc(hidden)]
+pub mod failure;
+#[doc(hidden)]
+pub mod file;
 mod git;
-pub mod import;
-mod invariants_file;
+#[doc(hidden)]
+pub mod invariants_file;
 mod json;
 mod line_index;
 mod locations;
-pub mod migrate;
-mod operator_crate;
-mod output;
+#[doc(hidden)]
+pub mod output;
 mod render;
-mod report;
+#[doc(hidden)]
+pub mod report;
 mod test_report;
-mod text;
-mod valid;
+#[doc(hidden)]
+pub mod text;
+#[doc(hidden)]
+pub mod valid;
+#[doc(hidden)]
+pub mod words;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -47,7 +61,7 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, OPERATOR_COMMANDS, POLICY_COMMANDS, STAND_ALONE_COMMANDS};
+use command::{Command, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
 use exit_status::ExitStatus;
 
 const EXIT_STATUS: &str = "Exit status:
@@ -98,17 +112,18 @@ pub fn run(policy: &Policy) -> ExitCode {
     execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
 
-/// Does what the command line asks for with policies in files. It is all of the stand-alone `policy`.
+/// Does what the command line asks for with policies in files, with the commands that only the stand-alone `policy` has.
 ///
 /// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
-pub fn run_on_files() -> ExitCode {
+#[doc(hidden)]
+pub fn run_on_files(commands: &[Command]) -> ExitCode {
     let program = clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Check, explain and format tailnet policy files, and make Rust of them")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true);
-    execute(program, &[POLICY_COMMANDS, STAND_ALONE_COMMANDS].concat(), None)
+    execute(program, &[POLICY_COMMANDS, FILE_COMMANDS, commands].concat(), None)
 }
 
 /// Runs the command that the command line names.

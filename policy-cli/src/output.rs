@@ -14,22 +14,22 @@ use crate::json;
 use crate::report::{Format, Report};
 
 /// Writes a result to stdout, byte for byte.
-pub(crate) fn write(result: &[u8]) -> Result<(), Failure> {
+pub fn write(result: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     ignore_closed_pipe(stdout.write_all(result).and_then(|()| stdout.flush()))
 }
 
 /// A result that is written piece by piece.
-pub(crate) struct Stream(io::StdoutLock<'static>);
+pub struct Stream(io::StdoutLock<'static>);
 
 impl Stream {
     /// Stdout, for this result alone.
-    pub(crate) fn open() -> Self {
+    pub fn open() -> Self {
         Stream(io::stdout().lock())
     }
 
     /// Writes the next piece. `false` if nobody reads on.
-    pub(crate) fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
+    pub fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
         let written = self.0.write_all(piece).and_then(|()| self.0.flush());
         let is_closed = written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
         ignore_closed_pipe(written).map(|()| !is_closed)
@@ -37,44 +37,44 @@ impl Stream {
 }
 
 /// Writes a result for programs to stdout.
-pub(crate) fn write_json(result: &Value) -> Result<(), Failure> {
+pub fn write_json(result: &Value) -> Result<(), Failure> {
     write(json::to_text(result).as_bytes())
 }
 
 /// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
-pub(crate) fn print(result: &str) -> Result<(), Failure> {
+pub fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
     ignore_closed_pipe(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()))
 }
 
 /// Says something on stderr, where it is lost without harm if nobody listens.
-pub(crate) fn say(text: &str) {
+pub fn say(text: &str) {
     let _ = AutoStream::auto(io::stderr().lock()).write_all(text.as_bytes());
 }
 
 /// Says on stderr why something could not be done.
-pub(crate) fn say_failure(failure: &Failure) {
+pub fn say_failure(failure: &Failure) {
     say(&failure.render(&stderr_renderer()));
 }
 
 /// Shows findings on stderr.
-pub(crate) fn say_findings(report: &Report) {
+pub fn say_findings(report: &Report) {
     say(&report.render(Format::Text, &stderr_renderer()));
 }
 
 /// Shows what clap has to say: help and version on stdout, wrong usage on stderr.
-pub(crate) fn print_usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
+pub fn print_usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
     ignore_closed_pipe(usage.print())?;
     Ok(if usage.use_stderr() { ExitStatus::Incomplete } else { ExitStatus::Success })
 }
 
 /// Renders for stdout: in colour if that is a terminal that shows it and `NO_COLOR` is not set.
-pub(crate) fn stdout_renderer() -> Renderer {
+pub fn stdout_renderer() -> Renderer {
     renderer(AutoStream::choice(&io::stdout()))
 }
 
 /// Renders for stderr, likewise.
-pub(crate) fn stderr_renderer() -> Renderer {
+pub fn stderr_renderer() -> Renderer {
     renderer(AutoStream::choice(&io::stderr()))
 }
 

@@ -4,21 +4,21 @@ use std::ops::Range;
 
 /// Parts of a text, and what takes their places. No two of them overlap.
 #[derive(Default)]
-pub(crate) struct TextEdits(Vec<(Range<usize>, String)>);
+pub struct TextEdits(Vec<(Range<usize>, String)>);
 
 impl TextEdits {
     /// Puts a text in the place of another one.
-    pub(crate) fn replace(&mut self, range: Range<usize>, text: &str) {
+    pub fn replace(&mut self, range: Range<usize>, text: &str) {
         self.0.push((range, text.to_owned()));
     }
 
     /// Puts a text between two bytes.
-    pub(crate) fn insert(&mut self, at: usize, text: &str) {
+    pub fn insert(&mut self, at: usize, text: &str) {
         self.replace(at..at, text);
     }
 
     /// Returns the text with all changes.
-    pub(crate) fn apply(mut self, text: &str) -> String {
+    pub fn apply(mut self, text: &str) -> String {
         self.0.sort_by_key(|(range, _)| range.start);
         let mut edited = String::with_capacity(text.len());
         let mut done = 0;
@@ -33,7 +33,7 @@ impl TextEdits {
 }
 
 /// Joins what each item is written as. The closure is not generic: each of many would be compiled anew.
-pub(crate) fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> String {
+pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> String {
     let mut joined = String::new();
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -45,11 +45,11 @@ pub(crate) fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String
 }
 
 /// Joins names, each in backticks.
-pub(crate) fn join_quoted(names: &[String], separator: &str) -> String {
+pub fn join_quoted(names: &[String], separator: &str) -> String {
     join(names, separator, &|name| format!("`{name}`"))
 }
 
 /// Returns the text without the mark that editors put in front of it, and that Tailscale never sees.
-pub(crate) fn without_byte_order_mark(text: &str) -> &str {
+pub fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

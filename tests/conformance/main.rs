@@ -13,10 +13,10 @@ mod device;
 use std::collections::BTreeMap;
 use std::fs;
 
-use policy_cli::migrate::migrate;
 use policy_core::check::rejection;
 use policy_core::{Code, Policy, findings};
 use policy_test_support::process;
+use policy_tool::migrate::migrate;
 use serde_json::{Value, json};
 
 use case::{Case, cases, cases_in, known_captures};

@@ -12,10 +12,7 @@ mod explain;
 mod fmt;
 mod generated;
 mod graph;
-mod import;
-mod init;
 mod matrix;
-mod migrate;
 mod report;
 mod test;
 mod who;
@@ -32,7 +29,7 @@ use crate::{argument, file, invariants_file};
 pub(crate) use emit::print;
 
 /// The result of a command.
-pub(crate) type CommandResult = Result<ExitStatus, Failure>;
+pub type CommandResult = Result<ExitStatus, Failure>;
 
 /// The commands of both programs that are about one policy.
 pub(crate) const POLICY_COMMANDS: &[Command] = &[
@@ -51,22 +48,23 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
 /// The commands that an operator's own binary has beside them.
 pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, diff::OPERATOR_COMMAND];
 
-/// The commands that the stand-alone program has beside them.
-pub(crate) const STAND_ALONE_COMMANDS: &[Command] =
-    &[fmt::COMMAND, import::COMMAND, init::COMMAND, migrate::COMMAND, diff::COMMAND];
+/// The commands about several files that the stand-alone program has beside them.
+pub(crate) const FILE_COMMANDS: &[Command] = &[fmt::COMMAND, diff::COMMAND];
 
 /// A command of the command line.
 #[derive(Clone, Copy)]
-pub(crate) struct Command {
-    pub(crate) name: &'static str,
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
     /// Adds the help and the arguments.
-    pub(crate) define: fn(clap::Command) -> clap::Command,
-    pub(crate) run: Run,
+    pub define: fn(clap::Command) -> clap::Command,
+    /// What runs it.
+    pub run: Run,
 }
 
 /// The function that runs a command.
 #[derive(Clone, Copy)]
-pub(crate) enum Run {
+pub enum Run {
     /// One policy, with what it is called in messages: the one that is built in, or the one in the file that the first
     /// argument names.
     Policy(fn(&Path, Policy, &ArgMatches) -> CommandResult),

@@ -21,7 +21,7 @@ use crate::line_index::{LineIndex, Position};
 
 /// A format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// For people, with excerpts of the policy.
     #[default]
     Text,
@@ -35,7 +35,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// All of them, with the name on the command line and a line of help.
-    pub(crate) const ALL: &[Choice<Format>] = &[
+    pub const ALL: &[Choice<Format>] = &[
         (Format::Text, "text", "for people, with excerpts of the policy"),
         (Format::Json, "json", "one JSON document"),
         (Format::Sarif, "sarif", "SARIF 2.1.0, for code scanning"),
@@ -45,7 +45,7 @@ impl Format {
 
 /// The findings in one policy.
 #[derive(Debug)]
-pub(crate) struct Report<'a> {
+pub struct Report<'a> {
     policy: Source<'a>,
     /// The invariants beside it.
     invariants: Option<Source<'a>>,
@@ -71,12 +71,12 @@ struct Span<'r> {
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
+    pub fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, invariants: None, diagnostics }
     }
 
     /// Reports on a policy, and on the invariants beside it.
-    pub(crate) fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
+    pub fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
         let source = |file: &'a InvariantsFile| Source {
             path: Path::new(&file.name),
             lines: LineIndex::new(&file.text),
@@ -87,12 +87,12 @@ impl<'a> Report<'a> {
     }
 
     /// Sets the position of the text's first byte, which is not 0 for the facts beside a policy.
-    pub(crate) fn with_base(self, base: u32) -> Self {
+    pub fn with_base(self, base: u32) -> Self {
         Report { policy: Source { base, ..self.policy }, ..self }
     }
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.
-    pub(crate) fn render(&self, format: Format, renderer: &Renderer) -> String {
+    pub fn render(&self, format: Format, renderer: &Renderer) -> String {
         match format {
             Format::Text => text::render(self, renderer),
             Format::Json => json::render(self),
@@ -102,22 +102,22 @@ impl<'a> Report<'a> {
     }
 
     /// Each finding as a text for people.
-    pub(crate) fn to_texts(&self) -> Vec<String> {
+    pub fn to_texts(&self) -> Vec<String> {
         text::each(self, &Renderer::plain()).collect()
     }
 
     /// Counts the findings of a severity.
-    pub(crate) fn count(&self, severity: Severity) -> usize {
+    pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
 
     /// Each finding as a JSON object.
-    pub(crate) fn to_json(&self) -> Vec<Value> {
+    pub fn to_json(&self) -> Vec<Value> {
         json::diagnostics(self)
     }
 
     /// The line of a part of the policy; `None` if it is a part of something else.
-    pub(crate) fn line(&self, origin: Origin) -> Option<usize> {
+    pub fn line(&self, origin: Origin) -> Option<usize> {
         self.policy.span(origin).map(|span| span.start.line)
     }
 

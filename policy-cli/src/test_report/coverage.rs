@@ -10,9 +10,9 @@ use policy_core::model::User;
 use policy_core::testing::Expectation;
 
 use crate::answer::RulePrinter;
-use crate::import::{Names, quoted, test_target};
 use crate::json::array;
 use crate::text::join;
+use crate::words::{Names, quoted, test_target};
 
 /// The coverage of the rules by tests and invariants, and the tests that would raise it.
 pub(crate) struct CoverageReport<'a> {

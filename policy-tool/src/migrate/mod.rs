@@ -14,7 +14,7 @@ use policy_core::{Code, Diagnostic, Policy, check};
 
 use self::commented::{Item, Items};
 use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
-use crate::text::{TextEdits, without_byte_order_mark};
+use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 
 /// A policy file without acls.
 #[derive(Clone, Debug)]

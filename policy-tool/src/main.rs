@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    policy_cli::run_on_files()
+    policy_tool::run()
 }

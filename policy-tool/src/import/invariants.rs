@@ -2,8 +2,8 @@
 
 use policy_core::model::{Facts, InvariantsFile};
 
-use super::word::{is_bare, is_named, quoted};
-use crate::text::{TextEdits, without_byte_order_mark};
+use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
+use policy_cli::tool::words::{is_bare, is_named, quoted};
 
 /// Returns the text of the file, with quotes around the names that Rust could not read.
 pub(super) fn statements(facts: &Facts) -> Option<String> {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_cli::migrate::migrate;
 use policy_core::{Policy, Severity, findings};
 use policy_test_support::process::Run;
+use policy_tool::migrate::migrate;
 use proptest::prelude::*;
 
 use crate::policy_with_stdin;

@@ -3,8 +3,8 @@
 use policy_core::hujson::{Document, Kind, NodeId};
 
 use super::tree::{Json, JsonItem};
-use super::word::quoted;
 use crate::comment::{Lines, content};
+use policy_cli::tool::words::quoted;
 
 /// The deepest nesting of JSON that the macro reads.
 pub(super) const DEPTH: usize = 100;

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use policy_syntax::reserved::{is_kind, is_reserved};
 
 /// Returns true if a name with its kind, as `tag:web`, can stand without quotes.
-pub(super) fn is_named(text: &str) -> bool {
+pub fn is_named(text: &str) -> bool {
     text.split_once(':').is_some_and(|(kind, name)| is_kind(kind) && is_word(name))
 }
 
 /// Returns true if a name without a kind, as of a host, can stand without quotes.
-pub(super) fn is_bare(name: &str) -> bool {
+pub fn is_bare(name: &str) -> bool {
     is_word(name) && !name.starts_with(|char: char| char.is_ascii_digit()) && !is_reserved(name)
 }
 
@@ -35,14 +35,14 @@ fn is_segment(segment: &str) -> bool {
 }
 
 /// Returns true if a bare word before a colon looks like the start of an IPv6 address to the macro.
-pub(super) fn is_address_start(word: &str) -> bool {
+pub fn is_address_start(word: &str) -> bool {
     word.len() <= 4
         && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Returns true if it can follow `on`: `443`, `80-443`, `tcp:22`, `47:*` or `*`.
-pub(super) fn is_port(text: &str) -> bool {
+pub fn is_port(text: &str) -> bool {
     match text.split_once(':') {
         Some((protocol, range)) => (protocol == "*" || is_protocol(protocol)) && is_range(range),
         None => is_range(text),
@@ -50,21 +50,21 @@ pub(super) fn is_port(text: &str) -> bool {
 }
 
 /// Returns true if it can stand before the colon of a port.
-pub(super) fn is_protocol(text: &str) -> bool {
+pub fn is_protocol(text: &str) -> bool {
     is_number(text) || is_bare(text)
 }
 
 /// Returns true if it is `*`, a number or two numbers, as far as it can be read.
-pub(super) fn is_range(text: &str) -> bool {
+pub fn is_range(text: &str) -> bool {
     text == "*" || text.split_once('-').map_or_else(|| is_number(text), |(from, to)| is_number(from) && is_number(to))
 }
 
-pub(super) fn is_number(text: &str) -> bool {
+pub fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns true if it can follow `checkPeriod` without quotes: `12h`, `1h30m`.
-pub(super) fn is_duration(text: &str) -> bool {
+pub fn is_duration(text: &str) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
         let unit = rest.trim_start_matches(|char: char| char.is_ascii_digit());
@@ -77,7 +77,7 @@ pub(super) fn is_duration(text: &str) -> bool {
 }
 
 /// A Rust string literal.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
     for char in text.chars() {
@@ -99,7 +99,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// Whether rustc refuses the character in strings and comments, because it changes the direction of what follows.
-pub(super) fn turns_text(char: char) -> bool {
+pub fn turns_text(char: char) -> bool {
     matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

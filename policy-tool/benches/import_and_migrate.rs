@@ -1,18 +1,18 @@
 //! How long the ways from a large policy file to a better one take.
 //!
-//! `cargo bench -p policy-cli` shows times, and after them by how much ten times the rules multiply them.
+//! `cargo bench -p policy-tool` shows times, and after them by how much ten times the rules multiply them.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
-use policy_cli::import::{Import, Naming, import};
-use policy_cli::migrate::{Migration, migrate};
 use policy_core::Policy;
 use policy_core::hujson::Document;
 use policy_core::json::{Value, json};
 use policy_core::model::{Grant, Selector};
+use policy_tool::import::{Import, Naming, import};
+use policy_tool::migrate::{Migration, migrate};
 
 /// Numbers of grants, and of acls.
 const SIZES: [usize; 2] = [1_000, 10_000];

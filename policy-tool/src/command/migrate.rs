@@ -7,13 +7,13 @@ use policy_analysis::diff::{Change, Diff, Direction};
 use policy_core::Policy;
 
 use super::import::{import_text, plain_argument};
-use super::{Command, CommandResult, Run};
-use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
 use crate::migrate::{Migration, MigrationError, migrate};
-use crate::report::Report;
-use crate::text::without_byte_order_mark;
-use crate::{argument, file, invariants_file, output};
+use policy_cli::tool::exit_status::ExitStatus;
+use policy_cli::tool::failure::Failure;
+use policy_cli::tool::report::Report;
+use policy_cli::tool::text::without_byte_order_mark;
+use policy_cli::tool::{Command, CommandResult, Run};
+use policy_cli::tool::{argument, file, invariants_file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
 

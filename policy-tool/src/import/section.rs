@@ -6,11 +6,11 @@ use policy_core::source::Origin;
 use super::entry::{EntryKind, items};
 use super::finding::Findings;
 use super::json::json;
-use super::names::Names;
 use super::placement::Placement;
 use super::tree::{Form, List, Node, Piece};
-use super::word::{is_bare, is_named, quoted};
 use crate::comment::{Child, Content, content, has_comment};
+use policy_cli::tool::words::Names;
+use policy_cli::tool::words::{is_bare, is_named, quoted};
 
 /// The form of a section that is written as a block.
 #[derive(Clone, Copy)]

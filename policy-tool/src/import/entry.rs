@@ -5,11 +5,11 @@ use std::net::Ipv6Addr;
 use policy_core::hujson::Document;
 
 use super::fields::{Fields, Key};
-use super::names::Names;
 use super::placement::Placement;
 use super::tree::{Form, Item, List, Node, Piece};
-use super::word::{is_address_start, is_duration, is_number, is_port, is_protocol, is_range, quoted};
 use crate::comment::Child;
+use policy_cli::tool::words::Names;
+use policy_cli::tool::words::{is_duration, is_port, is_protocol, is_range, quoted, test_target};
 
 const GRANT: &[Key] = &[
     Key::list("src"),
@@ -282,14 +282,4 @@ impl Statement<'_> {
         let docs = self.placement.take((self.fields.order(key), 0));
         Node { docs, ..Node::new(Form::Assertion(vec![Piece::word(key), value])) }
     }
-}
-
-/// Writes one host and one port of a test.
-pub(crate) fn test_target(names: &Names, text: &str) -> String {
-    let Some((host, port)) = text.rsplit_once(':') else { return quoted(text) };
-    let host = names.selector(host);
-    if host.starts_with('"') || is_address_start(&host) || !(is_number(port) || port == "*") {
-        return quoted(text);
-    }
-    format!("{host}:{port}")
 }

@@ -10,12 +10,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_cli::import::{Naming, import};
 use policy_core::hujson::{Document, Extra, NodeId, extras};
 use policy_core::json::Value;
 use policy_core::{Code, Policy, Severity};
 use policy_syntax::token::TokenId;
 use policy_syntax::{Lowered, Source, SourceKind, TokenText, lower, read};
+use policy_tool::import::{Naming, import};
 use proptest::prelude::*;
 
 /// A policy in Rust as text, and what is wrong with it.
@@ -140,7 +140,7 @@ fn check(name: &str, text: &str, naming: Naming) {
         let errors: Vec<String> = errors.collect();
         assert!(errors.is_empty(), "{name}: {errors:?}\n{source}");
         // What comes out is imported as the same source, and so is never lost later either.
-        let again = policy_cli::import::import(&emitted, naming).unwrap().source;
+        let again = policy_tool::import::import(&emitted, naming).unwrap().source;
         let (twice, _) = self::emitted(&again);
         assert!(twice == emitted, "{name}: {emitted}\nbecame {twice}\n{again}");
     }

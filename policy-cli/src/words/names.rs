@@ -5,20 +5,20 @@ use std::collections::{HashMap, HashSet};
 use policy_core::Policy;
 use policy_core::model::{Selector, SelectorKind, User};
 
-use super::word::{is_bare, is_named, quoted};
+use crate::words::word::{is_bare, is_named, quoted};
 
 /// The bare names of a policy.
-pub(crate) struct Names {
+pub struct Names {
     /// People by their logins.
     users: HashMap<String, String>,
     /// Their names and logins, as they come in the file.
-    pub(super) people: Vec<(String, String)>,
+    pub people: Vec<(String, String)>,
     taken: HashSet<String>,
 }
 
 impl Names {
     /// The names of everyone whom the policy mentions, and of its hosts, which keep theirs.
-    pub(super) fn new(policy: &Policy) -> Names {
+    pub fn new(policy: &Policy) -> Names {
         let mut names = Names { users: HashMap::new(), people: Vec::new(), taken: HashSet::new() };
         names.taken.extend(policy.hosts.iter().map(|host| item_name(&host.name)));
         let selectors = selectors(policy);
@@ -39,13 +39,13 @@ impl Names {
     }
 
     /// The names that the source of a policy has for its users.
-    pub(crate) fn from_users(users: &[User]) -> Names {
+    pub fn from_users(users: &[User]) -> Names {
         let users = users.iter().map(|user| (user.email.to_string(), user.name.to_string()));
         Names { users: users.collect(), people: Vec::new(), taken: HashSet::new() }
     }
 
     /// The first of some names that nothing else has; if all are taken, the last one with a number.
-    pub(super) fn take(&mut self, wanted: &[String]) -> String {
+    pub fn take(&mut self, wanted: &[String]) -> String {
         let free = wanted.iter().find(|name| !self.taken.contains(&item_name(name))).cloned();
         let name = free.unwrap_or_else(|| {
             let last = wanted.last().map_or("list", String::as_str);
@@ -57,7 +57,7 @@ impl Names {
     }
 
     /// A word of the policy file where a selector may stand.
-    pub(crate) fn selector(&self, text: &str) -> String {
+    pub fn selector(&self, text: &str) -> String {
         match self.users.get(text) {
             Some(name) => name.clone(),
             None if text == "*" || is_bare(text) => text.to_owned(),
@@ -66,7 +66,7 @@ impl Names {
     }
 
     /// Like [`Names::selector`], but looks up neither people nor hosts.
-    pub(super) fn plain(text: &str) -> String {
+    pub fn plain(text: &str) -> String {
         if is_named(text) { text.to_owned() } else { quoted(text) }
     }
 }
@@ -77,7 +77,7 @@ fn item_name(name: &str) -> String {
 }
 
 /// A name made of any text: words in small letters, with dashes between them.
-pub(super) fn name(text: &str) -> String {
+pub fn name(text: &str) -> String {
     let words: Vec<String> = text
         .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
         .filter(|word| !word.is_empty())

@@ -9,28 +9,24 @@ mod invariants;
 mod json;
 mod layout;
 mod lists;
-mod names;
 mod placement;
 mod roles;
 mod section;
 mod tree;
-mod word;
 
+use policy_cli::tool::words::{Names, quoted};
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::{InvariantsFile, User};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy, findings};
 use policy_syntax::layout::format_rust;
 
-pub(crate) use self::entry::test_target;
 use self::finding::Findings;
 use self::layout::Layout;
-pub(crate) use self::names::Names;
 use self::section::Reader;
-pub(crate) use self::word::quoted;
 use crate::comment::{Comments, Lines, content, gap};
 
-use crate::text::{TextEdits, without_byte_order_mark};
+use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 
 /// A policy file as Rust.
 #[derive(Clone, Debug)]
@@ -192,7 +188,7 @@ fn users(layout: &mut Layout, users: &[User]) {
                 layout.private(&[format!("The tests need {} to have such a role.", user.name)]);
                 format!(", {}", roles::role_name(role))
             });
-            layout.line(&format!("{} = {}{};", user.name, word::quoted(&user.email), role.unwrap_or_default()));
+            layout.line(&format!("{} = {}{};", user.name, quoted(&user.email), role.unwrap_or_default()));
         }
     });
 }

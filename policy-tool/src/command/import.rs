@@ -6,12 +6,12 @@ use clap::{Arg, ArgMatches};
 use policy_core::Policy;
 use policy_core::model::Facts;
 
-use super::{Command, CommandResult, Run};
-use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
 use crate::import::{Import, Naming, import_beside};
-use crate::text::without_byte_order_mark;
-use crate::{argument, file, invariants_file, output, valid};
+use policy_cli::tool::exit_status::ExitStatus;
+use policy_cli::tool::failure::Failure;
+use policy_cli::tool::text::without_byte_order_mark;
+use policy_cli::tool::{Command, CommandResult, Run};
+use policy_cli::tool::{argument, file, invariants_file, output, valid};
 
 /// The position of the first byte of the invariants: beyond the policy, and the users that the import adds.
 const BASE: u32 = 1 << 31;

@@ -3,8 +3,8 @@
 use policy_core::model::{Level, Lint};
 
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
-use super::word::{quoted, turns_text};
 use crate::comment::Lines;
+use policy_cli::tool::words::{quoted, turns_text};
 
 /// Rust in the making.
 #[derive(Default)]

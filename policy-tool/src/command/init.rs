@@ -7,11 +7,11 @@ use clap::{Arg, ArgMatches};
 use policy_core::Policy;
 
 use super::import::{import_text, plain_argument};
-use super::{Command, CommandResult, Run};
-use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
 use crate::operator_crate::{CrateName, CrateSource, Library, files};
-use crate::{argument, file, invariants_file, output};
+use policy_cli::tool::exit_status::ExitStatus;
+use policy_cli::tool::failure::Failure;
+use policy_cli::tool::{Command, CommandResult, Run};
+use policy_cli::tool::{argument, file, invariants_file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use policy_core::model::service_name;
 
-use super::names::{Names, name};
 use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Lines;
+use policy_cli::tool::words::{Names, name};
 
 /// From how many uses on a port is worth a name.
 const OFTEN: usize = 3;

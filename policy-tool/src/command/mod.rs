@@ -1,0 +1,10 @@
+//! The commands that only the stand-alone program has, one file each.
+
+mod import;
+mod init;
+mod migrate;
+
+use policy_cli::tool::Command;
+
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: &[Command] = &[import::COMMAND, init::COMMAND, migrate::COMMAND];
