@@ -16,6 +16,7 @@ pub fn write_manifest(folder: &Path, name: &str) {
         "[package]\nname = {name:?}\nedition = \"2024\"\n[dependencies]\n{}{}[workspace]\n\
          [profile.dev]\ndebug = false\nincremental = false\n\
          [profile.dev.package.policy-core]\ndebug-assertions = false\n\
+         [profile.dev.package.policy-syntax]\ndebug-assertions = false\n\
          [profile.dev.package.policy-macros]\ndebug-assertions = false\n",
         dependency("policy-core"),
         dependency("policy-macros"),

@@ -12,6 +12,11 @@
 /// assert_eq!(nearest("olga@example.com", ["pia@example.com"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(name, &mut candidates.into_iter())
+}
+
+/// Not generic, so that it is compiled once.
+fn nearest_of<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     // A kind like `tag:` and a domain are the same for many names, so they must not count as agreement.
     let letters = |word: &str| {
         let name = word.rsplit_once(':').map_or(word, |(_, name)| name);

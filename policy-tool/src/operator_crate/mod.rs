@@ -124,6 +124,10 @@ debug-assertions = false
 debug-assertions = false
 [profile.dev.package.policy-macros]
 debug-assertions = false
+[profile.dev.package.policy-analysis]
+debug-assertions = false
+[profile.dev.package.policy-cli]
+debug-assertions = false
 ",
         env!("CARGO_PKG_RUST_VERSION"),
         dependencies.concat(),
