@@ -89,7 +89,6 @@ fn the_page_lists_the_folders_of_every_crate_in_order() {
 }
 
 #[test]
-#[ignore = "the known cycles are being removed"]
 fn the_files_of_every_crate_have_no_cycles_and_follow_the_order() {
     let page = page();
     let mut reports = Vec::new();

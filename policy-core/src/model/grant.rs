@@ -121,7 +121,7 @@ pub struct App {
 
 impl App {
     /// Whether the policy has nothing here.
-    pub fn is_blank(&self) -> bool {
+    pub fn is_absent_or_empty(&self) -> bool {
         self.capabilities.is_empty() && !self.incomplete
     }
 }

@@ -1,8 +1,6 @@
-use std::collections::HashMap;
 use std::str::FromStr;
 
 use crate::diagnostic::{Code, Severity, UnknownName, suggestion};
-use crate::model::Policy;
 use crate::source::Origin;
 
 /// A comment that says how much warnings count, as `// policy: allow(unused-tag) kept for the new cluster`.
@@ -75,12 +73,12 @@ impl Lint {
     ///
     /// # Errors
     /// What the name is instead.
-    pub fn warning(name: &str) -> Result<Code, NoWarning> {
+    pub fn warning(name: &str) -> Result<Code, LintNameError> {
         let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
         match name.parse::<Code>().ok() {
             Some(code) if code.severity() == Severity::Warning => Ok(code),
-            Some(code) => Err(NoWarning::Error(code)),
-            None => Err(NoWarning::Unknown { near: suggestion::nearest(name, warnings()), name: name.to_owned() }),
+            Some(code) => Err(LintNameError::Error(code)),
+            None => Err(LintNameError::Unknown { near: suggestion::nearest(name, warnings()), name: name.to_owned() }),
         }
     }
 
@@ -93,7 +91,7 @@ impl Lint {
 
 /// A name of no warning, where a level is given to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoWarning {
+pub enum LintNameError {
     /// An error has no level but its own.
     Error(Code),
     /// No finding is called so.
@@ -105,111 +103,25 @@ pub enum NoWarning {
     },
 }
 
-impl NoWarning {
+impl LintNameError {
     /// What is wrong.
     pub fn message(&self, level: Level) -> String {
         match self {
-            NoWarning::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
-            NoWarning::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
-            NoWarning::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
-            NoWarning::Unknown { name, .. } => format!("no warning is called `{name}`"),
+            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
+            LintNameError::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
+            LintNameError::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
+            LintNameError::Unknown { name, .. } => format!("no warning is called `{name}`"),
         }
     }
 
     /// What to write instead, if that is clear.
     pub fn help(&self, level: Level) -> Option<String> {
         match self {
-            NoWarning::Error(_) if level != Level::Allow => Some("leave it out: only warnings have levels".to_owned()),
-            NoWarning::Error(_) => Some("mend what it is about; only warnings can be allowed".to_owned()),
-            NoWarning::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
-        }
-    }
-}
-
-/// How much each warning counts, and where: all [`Lint`]s of a policy, to be asked often.
-#[derive(Debug)]
-pub struct Levels {
-    allowed: HashMap<Code, Vec<Scope>>,
-    denied: HashMap<Code, Vec<Scope>>,
-}
-
-/// A scope, and how far it and those that start before it reach.
-#[derive(Clone, Copy, Debug)]
-struct Scope {
-    start: u32,
-    reach: u32,
-    /// The comment of the one that reaches so far.
-    comment: Origin,
-}
-
-impl Levels {
-    /// Those of a policy and its facts.
-    pub fn new(policy: &Policy) -> Levels {
-        let of = |level: Level| {
-            let mut scopes: HashMap<Code, Vec<Scope>> = HashMap::new();
-            for lint in policy.lints.iter().chain(&policy.facts.lints).filter(|lint| lint.level == level) {
-                for code in &lint.codes {
-                    let scope = Scope { start: lint.scope.start, reach: lint.scope.end, comment: lint.origin };
-                    scopes.entry(*code).or_default().push(scope);
-                }
+            LintNameError::Error(_) if level != Level::Allow => {
+                Some("leave it out: only warnings have levels".to_owned())
             }
-            for scopes in scopes.values_mut() {
-                scopes.sort_by_key(|scope| scope.start);
-                let mut furthest: Option<Scope> = None;
-                for scope in scopes {
-                    match furthest {
-                        Some(further) if further.reach >= scope.reach => {
-                            *scope = Scope { start: scope.start, ..further };
-                        }
-                        _ => furthest = Some(*scope),
-                    }
-                }
-            }
-            scopes
-        };
-        Levels { allowed: of(Level::Allow), denied: of(Level::Deny) }
-    }
-
-    /// Whether warnings of that kind are allowed there. What is allowed is allowed, even where all of the kind are denied.
-    pub fn allows(&self, code: Code, origin: Origin) -> bool {
-        comment(&self.allowed, code, origin).is_some()
-    }
-
-    /// The comment that makes such a warning an error there.
-    pub fn denies(&self, code: Code, origin: Origin) -> Option<Origin> {
-        comment(&self.denied, code, origin)
-    }
-}
-
-fn comment(scopes: &HashMap<Code, Vec<Scope>>, code: Code, origin: Origin) -> Option<Origin> {
-    let scopes = scopes.get(&code)?;
-    let before = scopes.partition_point(|scope| scope.start <= origin.start);
-    let nearest = scopes.get(before.checked_sub(1)?)?;
-    (nearest.reach >= origin.end).then_some(nearest.comment)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn levels_are_those_of_the_scopes_around() {
-        let scopes = [(10, 20), (12, 14), (15, 18), (30, 40), (30, 35), (30, 40)];
-        let lint = |(start, end): &(u32, u32)| Lint {
-            level: Level::Allow,
-            codes: vec![Code::UnusedTag],
-            reason: "why not".to_owned(),
-            scope: Origin::new(*start, *end),
-            origin: Origin::new(*start, *start),
-        };
-        let levels = Levels::new(&Policy { lints: scopes.iter().map(lint).collect(), ..Policy::default() });
-        for start in 0..45 {
-            for end in start..45 {
-                let origin = Origin::new(start, end);
-                let around = scopes.iter().any(|(start, end)| Origin::new(*start, *end).contains(origin));
-                assert_eq!(levels.allows(Code::UnusedTag, origin), around, "{origin:?}");
-                assert!(!levels.allows(Code::UnusedHost, origin) && levels.denies(Code::UnusedTag, origin).is_none());
-            }
+            LintNameError::Error(_) => Some("mend what it is about; only warnings can be allowed".to_owned()),
+            LintNameError::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
         }
     }
 }

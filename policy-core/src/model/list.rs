@@ -15,7 +15,7 @@ pub struct List<T> {
 
 impl<T> List<T> {
     /// Whether the policy has nothing here: not that nothing of it could be read.
-    pub fn is_blank(&self) -> bool {
+    pub fn is_absent_or_empty(&self) -> bool {
         self.items.is_empty() && !self.incomplete
     }
 }
