@@ -20,7 +20,7 @@ pub struct Facts {
     pub lets: List<Text>,
     /// Names around each `except` of the Rust source and in `let`s that nothing uses: the policy may have none of them.
     pub excepts: List<Selector>,
-    /// How much their comments let warnings count, and where.
+    /// Lint levels set by `// policy:` comments of the facts.
     pub lints: Vec<Lint>,
     /// The file that the invariants are in, where they are not in the policy's own source.
     pub invariants_file: Option<InvariantsFile>,
@@ -114,7 +114,8 @@ pub struct Device {
     pub routable: List<Network>,
     /// Those of them that are approved. If the facts do not say, the policy's `autoApprovers` decide.
     pub approved: List<Network>,
-    /// Those for which it is the elected router. A route that no device says so of has the first of its routers that says nothing.
+    /// Routes this device is the primary router for. If no device claims a route, the first router without any primary
+    /// routes is assumed.
     pub primary: List<Network>,
     /// The comment above it.
     pub doc: Option<String>,

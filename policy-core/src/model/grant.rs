@@ -120,7 +120,7 @@ pub struct App {
 }
 
 impl App {
-    /// Whether the policy has nothing here.
+    /// Whether the field is empty. An object of which nothing could be read is not empty.
     pub fn is_absent_or_empty(&self) -> bool {
         self.capabilities.is_empty() && !self.incomplete
     }

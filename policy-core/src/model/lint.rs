@@ -3,39 +3,39 @@ use std::str::FromStr;
 use crate::diagnostic::{Code, Severity, UnknownName, suggestion};
 use crate::source::Origin;
 
-/// A comment that says how much warnings count, as `// policy: allow(unused-tag) kept for the new cluster`.
+/// A comment that sets the level of warnings, such as `// policy: allow(unused-tag) kept for the new cluster`.
 ///
-/// `policy!` writes its `#[allow(…)]` and its `lints { … }` so, too.
+/// `#[allow(…)]` and `lints { … }` in `policy!` become such comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
-    /// How much.
+    /// The level.
     pub level: Level,
     /// The warnings. Never an error.
     pub codes: Vec<Code>,
-    /// Why. Never blank where they are allowed; elsewhere it may be.
+    /// The reason. Only `allow` requires one.
     pub reason: String,
-    /// What it stands above: an entry, or a section with all that is in it. Above all of the policy it is for the facts, too.
+    /// The entry or the section that the comment is above. A comment above the whole policy also applies to the facts.
     pub scope: Origin,
     /// The comment.
     pub origin: Origin,
 }
 
-/// How much a warning counts.
+/// The level of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// It is not reported.
     Allow,
-    /// It is reported, which goes without saying.
+    /// It is reported. This is the default.
     Warn,
     /// It is an error.
     Deny,
 }
 
 impl Level {
-    /// All of them.
+    /// Every level.
     pub const ALL: [Level; 3] = [Level::Allow, Level::Warn, Level::Deny];
 
-    /// The word for it, in comments and in `policy!`.
+    /// Returns the word for the level in comments and in `policy!`.
     pub const fn name(self) -> &'static str {
         match self {
             Level::Allow => "allow",
@@ -54,10 +54,11 @@ impl FromStr for Level {
 }
 
 impl Lint {
-    /// How such a comment starts, after its slashes.
+    /// The start of such a comment, after its slashes.
     pub const START: &str = "policy: ";
 
-    /// The level that a comment without its slashes gives, and what follows the bracket; `None` if it is another one.
+    /// Returns the level that a comment without its slashes sets, and the text after the opening bracket. Returns `None`
+    /// for any other comment.
     ///
     /// ```
     /// use policy_core::model::{Level, Lint};
@@ -69,10 +70,10 @@ impl Lint {
         Some((word.parse::<Level>().ok()?, rest))
     }
 
-    /// The warning of that name.
+    /// Returns the warning with this name.
     ///
     /// # Errors
-    /// What the name is instead.
+    /// If the name is that of an error, or of no finding.
     pub fn warning(name: &str) -> Result<Code, LintNameError> {
         let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
         match name.parse::<Code>().ok() {
@@ -82,29 +83,29 @@ impl Lint {
         }
     }
 
-    /// The comment without its slashes.
+    /// Returns such a comment without its slashes.
     pub fn comment<'c>(level: Level, codes: impl IntoIterator<Item = &'c str>, reason: &str) -> String {
         let codes: Vec<&str> = codes.into_iter().collect();
         format!("{}{}({}) {reason}", Self::START, level.name(), codes.join(", ")).trim_end().to_owned()
     }
 }
 
-/// A name of no warning, where a level is given to one.
+/// Why a name in a lint level is not the name of a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LintNameError {
-    /// An error has no level but its own.
+    /// It is the name of an error. Errors have no level.
     Error(Code),
-    /// No finding is called so.
+    /// It is not the name of a finding.
     Unknown {
-        /// As it was written.
+        /// The name.
         name: String,
-        /// What may have been meant.
+        /// A similar name of a warning.
         near: Option<&'static str>,
     },
 }
 
 impl LintNameError {
-    /// What is wrong.
+    /// Returns the message of the finding.
     pub fn message(&self, level: Level) -> String {
         match self {
             LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
@@ -114,7 +115,7 @@ impl LintNameError {
         }
     }
 
-    /// What to write instead, if that is clear.
+    /// Returns the help of the finding, if there is any.
     pub fn help(&self, level: Level) -> Option<String> {
         match self {
             LintNameError::Error(_) if level != Level::Allow => {

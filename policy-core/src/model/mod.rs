@@ -1,8 +1,11 @@
 //! What a tailnet policy is.
 //!
-//! Every node knows where it stands ([`Origin`]), so that a finding can name it. A field is named
-//! as in the policy file, in Rust's case; a list that is absent and one that is `null` are the same.
-//! What could not be read as what it should be is left out, and [`Policy::unreadable`] says why.
+//! Every part has an [`Origin`](crate::source::Origin), so that a finding can point at it. Fields are named as in the
+//! policy file, in Rust's case. A list that is absent and one that is `null` are the same. Everything that could not be
+//! read is left out, and [`Policy::unreadable`] says why.
+//!
+//! The sections come first, and [`Policy`] after them. What is computed from a whole policy comes last: [`LintLevels`]
+//! and [`Policy::statements`].
 
 mod acl;
 mod address;

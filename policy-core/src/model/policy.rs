@@ -48,7 +48,7 @@ pub struct Policy {
     pub source_lines: SourceLines,
     /// What is known about the tailnet beside its policy. Empty for a bare file.
     pub facts: Facts,
-    /// How much its comments let warnings count, and where.
+    /// Lint levels set by `// policy:` comments.
     pub lints: Vec<Lint>,
     /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
     /// which can be read, but of which the fields do not tell any more.
