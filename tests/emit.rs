@@ -87,7 +87,7 @@ mod told_by_topic {
 fn each_rule_knows_the_line_of_the_source_that_it_was_written_in() {
     let lines = |policy: &policy_core::Policy| -> Vec<(String, String)> {
         let line = |part| {
-            let (file, line) = policy.source.line(part).unwrap();
+            let (file, line) = policy.source_lines.line(part).unwrap();
             let text = std::fs::read_to_string(Path::new("..").join(file)).unwrap();
             (file.to_owned(), text.lines().nth(line - 1).unwrap().trim().to_owned())
         };

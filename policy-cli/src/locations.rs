@@ -34,7 +34,7 @@ impl<'a> Locations<'a> {
 
     /// Returns `FILE:LINE`, which editors and terminals make a link: in the Rust source, if the policy was written in one.
     pub(crate) fn link(&self, part: Origin) -> String {
-        match (self.policy.source.line(part), self.line(part)) {
+        match (self.policy.source_lines.line(part), self.line(part)) {
             (Some((file, line)), _) => format!("{file}:{line}"),
             (None, Some(line)) => format!("{}:{line}", self.path.display()),
             (None, None) => self.path.display().to_string(),
@@ -50,7 +50,7 @@ mod tests {
     fn a_rule_is_linked_to_where_it_was_written() {
         let text = "{\n\"grants\": [\n{\"src\": [\"*\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
         let link = |policy: &Policy, part| Locations::new(Path::new("p.hujson"), policy).link(part);
-        let (file, built_in) = (Policy::parse(text), Policy::parse(text).written_at("src/tailnet.rs\t7"));
+        let (file, built_in) = (Policy::parse(text), Policy::parse(text).with_source_lines("src/tailnet.rs\t7"));
         let rule = file.grants.iter().flatten().next().unwrap().origin;
         assert_eq!(link(&file, rule), "p.hujson:3");
         assert_eq!(link(&built_in, rule), "src/tailnet.rs:7");

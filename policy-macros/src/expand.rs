@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use policy_core::model::{Levels, Policy};
+use policy_core::model::{LintLevels, Policy};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, check};
 use policy_syntax::{Iteration, Lowered, RecoveredNames, Source, SourceKind, invariants_file, lower, read};
@@ -58,7 +58,8 @@ pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
 fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Vec<Finding>) {
     let mut spans = SpanTable::default();
     let tokens = spans.add(input, Span::call_site());
-    let fragments = spans.add_fragments(fragments);
+    let add = |fragment: Fragment| spans.add_fragment(fragment.only, &fragment.block);
+    let fragments = fragments.into_iter().map(add).collect();
     let are_on_one_line = |first, second| spans.are_on_one_line(first, second);
     let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
     let mut reading = read(&tokens, &source, fragments);
@@ -146,7 +147,7 @@ fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &Spa
 
 /// Gives warnings that are not about the text the level they have in all of the policy.
 fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) {
-    let levels = Levels::new(policy);
+    let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| {
         if finding.is_error() {
             return true;

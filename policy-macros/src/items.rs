@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
-use policy_core::model::{InvariantsFile, Levels, Policy, Source};
+use policy_core::model::{InvariantsFile, LintLevels, Policy, SourceLines};
 use policy_core::source::Origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -50,7 +50,7 @@ pub(crate) fn items(
         Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
     let places = source_places(policy, place);
-    let levels = Levels::new(policy);
+    let levels = LintLevels::new(policy);
     let mut item_names = ItemNames::default();
     let modules: TokenStream =
         modules.into_iter().map(|module| module.tokens(&levels, hovers, &mut item_names, findings)).collect();
@@ -92,8 +92,8 @@ fn with_invariants(file: &InvariantsFile, base: usize) -> TokenStream {
 fn source_places(policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Option<TokenStream> {
     let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
     let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
-    let places = Source::written(places);
-    (!places.is_empty()).then(|| quote! { .written_at(#places) })
+    let places = SourceLines::encode(places);
+    (!places.is_empty()).then(|| quote! { .with_source_lines(#places) })
 }
 
 /// Names of one kind.
@@ -116,7 +116,7 @@ struct Name {
 impl Module {
     fn tokens(
         self,
-        levels: &Levels,
+        levels: &LintLevels,
         hovers: Option<&Hovers>,
         item_names: &mut ItemNames,
         findings: &mut Vec<Finding>,

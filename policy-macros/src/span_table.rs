@@ -1,8 +1,8 @@
 use std::ops::Range;
 
 use policy_syntax::token::{Delimiter, TokenId, TokenKind, Tokens};
-use policy_syntax::{Finding, TokenRange};
-use proc_macro2::{Delimiter as GroupDelimiter, Spacing, Span, TokenStream, TokenTree};
+use policy_syntax::{Finding, Fragment, TokenRange};
+use proc_macro2::{Delimiter as GroupDelimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
 use crate::span_range::{SpanRange, line};
 
@@ -60,16 +60,14 @@ impl SpanTable {
         self.spans.push(span);
     }
 
-    /// Adds the tokens of fragments, in the order in which the policy uses them.
-    pub(crate) fn add_fragments(&mut self, fragments: Vec<crate::fragment::Fragment>) -> Vec<policy_syntax::Fragment> {
-        let add = |fragment: crate::fragment::Fragment| {
-            let start = self.spans.len();
-            let only = fragment.only.map(|only| self.add(only, Span::call_site()));
-            let block = self.add(fragment.block.stream(), fragment.block.span_close());
-            self.fragments.push(start..self.spans.len());
-            policy_syntax::Fragment { only, block }
-        };
-        fragments.into_iter().map(add).collect()
+    /// Adds the tokens of a fragment: the sections that it says it has, and its block. Fragments are added in the order
+    /// in which the policy uses them.
+    pub(crate) fn add_fragment(&mut self, only: Option<TokenStream>, block: &Group) -> Fragment {
+        let start = self.spans.len();
+        let only = only.map(|only| self.add(only, Span::call_site()));
+        let block = self.add(block.stream(), block.span_close());
+        self.fragments.push(start..self.spans.len());
+        Fragment { only, block }
     }
 
     /// Gives the tokens of fragments spans that rustc shows where the fragment is, and not at the call of `policy!`.

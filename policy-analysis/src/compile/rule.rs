@@ -133,7 +133,7 @@ impl<'p> Resolver<'_, 'p> {
         });
         let parts = parts.collect();
         let via = (!grant.via.is_empty()).then(|| self.via(&grant.via));
-        let app = grant.app.as_ref().filter(|app| !app.is_blank());
+        let app = grant.app.as_ref().filter(|app| !app.is_absent_or_empty());
         CompiledRule { src: self.selectors(&grant.src), parts, dst, app, via }
     }
 

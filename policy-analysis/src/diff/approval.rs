@@ -6,9 +6,9 @@ use crate::diff::cube::Gain;
 use crate::diff::item::Item;
 use crate::diff::item_set::ItemSet;
 use crate::diff::rule::Rule;
-use crate::diff::sorted;
 use crate::diff::version::Version;
 use policy_core::access::IntervalTree;
+use policy_core::access::sorted;
 use policy_core::model::Prefix;
 
 /// Reads `autoApprovers`.

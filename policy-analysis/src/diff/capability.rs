@@ -14,7 +14,7 @@ use policy_core::model::App;
 pub(super) fn read_grants(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
     let mut rules = Vec::new();
     for grant in comparison.policy(version).grants.iter().flatten().filter(|grant| grant.via.is_empty()) {
-        let Some(app) = grant.app.as_ref().filter(|app| !app.is_blank()) else { continue };
+        let Some(app) = grant.app.as_ref().filter(|app| !app.is_absent_or_empty()) else { continue };
         rules.push(Rule {
             dst: Some(comparison.selectors(version, &grant.dst)),
             postures: comparison.required_postures(version, &grant.src_posture),

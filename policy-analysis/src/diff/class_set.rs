@@ -1,4 +1,4 @@
-use crate::diff::sorted;
+use policy_core::access::sorted;
 use policy_core::proof::ClassId;
 
 /// A subset of a list of classes, its universe. It stores whichever list is shorter: the classes in

@@ -2,7 +2,7 @@ use std::hash::Hash;
 
 use crate::diff::extent::Extent;
 use crate::diff::interner::Interner;
-use crate::diff::sorted;
+use policy_core::access::sorted;
 
 /// A set of values of an [`Interner`]: accounts, capabilities or approvals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ impl ItemSet {
 
 impl FromIterator<usize> for ItemSet {
     fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
-        ItemSet(sorted::collect(numbers))
+        ItemSet(sorted::sort(numbers.into_iter().collect()))
     }
 }
 

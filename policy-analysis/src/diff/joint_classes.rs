@@ -1,5 +1,5 @@
 use crate::diff::joint_policy::JointPolicy;
-use crate::diff::sorted;
+use policy_core::access::sorted;
 use policy_core::proof::{AccessClasses, ClassId};
 
 /// The sources and destinations that are compared.
@@ -33,6 +33,6 @@ impl<'a> JointClasses<'a> {
     /// Returns the destinations that have a device of a user of these sources, sorted.
     pub(super) fn devices_of_users(&self, sources: impl IntoIterator<Item = ClassId>) -> Vec<ClassId> {
         let devices = sources.into_iter().filter_map(|source| self.space.same_user.get(source));
-        sorted::collect(devices.flatten().copied())
+        sorted::sort(devices.flatten().copied().collect())
     }
 }

@@ -50,7 +50,6 @@ mod region;
 mod remainder;
 mod rule;
 mod setting;
-mod sorted;
 mod ssh;
 mod ssh_access;
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use crate::diff::change::Term;
 use crate::diff::class_set::ClassSet;
 use crate::diff::joint_classes::JointClasses;
-use crate::diff::sorted;
 use crate::diff::version::Version;
 use policy_core::access::SelectorId;
+use policy_core::access::sorted;
 use policy_core::model::SelectorKind;
 use policy_core::proof::{Class, ClassId, ClassName};
 

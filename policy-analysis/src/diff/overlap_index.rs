@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use crate::diff::class_sets::{ClassSets, SetId};
-use crate::diff::sorted;
+use policy_core::access::sorted;
 use policy_core::proof::ClassId;
 
 /// The relation of a set of classes to another one.

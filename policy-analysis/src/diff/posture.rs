@@ -2,9 +2,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diff::change::{Area, Change, Direction};
 use crate::diff::region::PostureId;
-use crate::diff::sorted;
 use crate::diff::version::Version;
 use policy_core::access::posture;
+use policy_core::access::sorted;
 use policy_core::model::{Condition, Policy, Posture, Selector};
 
 /// The postures of two policies, numbered.
@@ -42,7 +42,7 @@ impl Postures {
     pub(super) fn ids(&self, version: Version, list: &[Selector]) -> Vec<PostureId> {
         let postures = version.select(&self.0);
         let find = |selector: &Selector| postures.iter().find(|(name, _)| *name == *selector.text);
-        sorted::collect(list.iter().filter_map(find).map(|(_, id)| *id))
+        sorted::sort(list.iter().filter_map(find).map(|(_, id)| *id).collect())
     }
 
     /// Returns the names of postures in one version. A posture that it does not have goes by its

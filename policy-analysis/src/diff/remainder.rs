@@ -8,8 +8,8 @@ use crate::diff::cube::Cube;
 use crate::diff::extent::Extent;
 use crate::diff::overlap_index::Overlap;
 use crate::diff::region::{PostureId, Region};
-use crate::diff::sorted;
 use crate::diff::union::unite;
+use policy_core::access::sorted;
 use policy_core::proof::{AccessClasses, ClassId};
 
 /// A region that is subtracted from another one.
@@ -236,7 +236,7 @@ impl<E: Extent> Minuend<'_, E> {
         let mut cubes = Vec::new();
         for ((extent, unless), pairs) in pairs_by_rest {
             let mut push = |sources: Vec<ClassId>, destinations| {
-                let sources = ClassSet::only(self.sources, sorted::collect(sources));
+                let sources = ClassSet::only(self.sources, sorted::sort(sources));
                 cubes.push(cube(sources, destinations, Relation::Own, extent.clone(), unless.clone()));
             };
             let mut whole = Vec::new();

@@ -6,9 +6,9 @@ use crate::diff::interner::Interner;
 use crate::diff::item::{Channel, Item};
 use crate::diff::item_set::ItemSet;
 use crate::diff::rule::Rule;
-use crate::diff::sorted;
 use crate::diff::ssh_terms::SshTerms;
 use crate::diff::version::Version;
+use policy_core::access::sorted;
 use policy_core::model::Action;
 
 /// Reads the SSH rules in the order in which they are tried: rules with a check first.

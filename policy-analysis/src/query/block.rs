@@ -3,24 +3,9 @@
 use std::collections::HashMap;
 
 use crate::query::QueryError;
-use crate::query::numbers::Numbers;
 use crate::query::query_end::QueryEnd;
 use crate::query::query_world::QueryWorld;
-
-/// The rules between two ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct RulesBetween {
-    /// Grants and ACLs.
-    pub(super) network: Numbers,
-    /// SSH rules.
-    pub(super) ssh: Numbers,
-}
-
-impl RulesBetween {
-    pub(super) fn is_empty(&self) -> bool {
-        *self == RulesBetween::default()
-    }
-}
+use crate::query::rules_between::RulesBetween;
 
 /// Sources and destinations between all of which the rules are the same.
 pub(super) struct Block {

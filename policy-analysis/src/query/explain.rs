@@ -3,15 +3,17 @@
 use std::collections::HashSet;
 
 use crate::query::QueryError;
-use crate::query::block::{Block, RulesBetween, group_pairs};
+use crate::query::block::{Block, group_pairs};
 use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
 use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
 use crate::query::path::describe_path;
-use crate::query::query_end::{QueryEnd, QueryEnds};
+use crate::query::query_end::QueryEnd;
+use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
-use crate::query::subject::{Side, Subject};
-use policy_core::access::AccessRule;
+use crate::query::rules_between::RulesBetween;
+use crate::query::subject::Subject;
+use policy_core::access::{AccessRule, Side};
 use policy_core::model::{Action, Policy, Selector, SshRule};
 use policy_core::proof::ClassName;
 use policy_core::testing::{Decision, Words, includes_account};

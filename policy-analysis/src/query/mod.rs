@@ -16,10 +16,12 @@ mod near_miss;
 mod numbers;
 mod path;
 mod query_end;
+mod query_ends;
 mod query_world;
 mod reach;
 mod rule_match;
 mod rule_texts;
+mod rules_between;
 mod subject;
 #[cfg(test)]
 mod tests;

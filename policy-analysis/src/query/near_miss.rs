@@ -1,5 +1,6 @@
 //! The rules that come nearest to allowing what was asked.
 
+use policy_core::access::Side;
 use policy_core::json::Map;
 use policy_core::model::Protocol;
 use policy_core::source::Origin;
@@ -7,9 +8,8 @@ use policy_core::testing::{
     Conditions, MismatchEnds, NearMisses, Words, includes_account, named_as, nearest_rules, nearest_ssh_rules,
 };
 
-use crate::query::query_end::QueryEnds;
+use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
-use crate::query::subject::Side;
 
 /// A rule that would allow it but for one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]

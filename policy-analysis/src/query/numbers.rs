@@ -1,6 +1,6 @@
 //! Numbers of rules or selectors, by whether they apply for certain.
 
-use policy_core::access::BitSet;
+use policy_core::access::{BitSet, sorted};
 
 /// The numbers of rules or selectors that apply, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,10 +22,10 @@ pub(super) enum Ownership {
 impl Numbers {
     /// Returns the rules between two ends, given the rules of each end and the rules to `autogroup:self`.
     pub(super) fn between(source: &Numbers, destination: &Numbers, to_own: &BitSet, ownership: Ownership) -> Numbers {
-        let mut certain = common(&source.certain, &destination.certain);
-        let mut possible = common(&source.possible, &destination.certain);
-        possible.extend(common(&source.certain, &destination.possible));
-        possible.extend(common(&source.possible, &destination.possible));
+        let mut certain = sorted::intersection(&source.certain, &destination.certain);
+        let mut possible = sorted::intersection(&source.possible, &destination.certain);
+        possible.extend(sorted::intersection(&source.certain, &destination.possible));
+        possible.extend(sorted::intersection(&source.possible, &destination.possible));
         let own = |numbers: &[usize]| -> Vec<usize> {
             numbers.iter().copied().filter(|&number| to_own.contains(number)).collect()
         };
@@ -40,20 +40,8 @@ impl Numbers {
             }
             Ownership::Different => {}
         }
-        sort(&mut certain);
-        sort(&mut possible);
-        possible.retain(|number| certain.binary_search(number).is_err());
+        let certain = sorted::sort(certain);
+        let possible = sorted::difference(&sorted::sort(possible), &certain);
         Numbers { certain, possible }
     }
-}
-
-fn sort(numbers: &mut Vec<usize>) {
-    numbers.sort_unstable();
-    numbers.dedup();
-}
-
-/// Returns the numbers that are in both lists, each of which is in order.
-fn common(some: &[usize], others: &[usize]) -> Vec<usize> {
-    let (few, many) = if some.len() <= others.len() { (some, others) } else { (others, some) };
-    few.iter().copied().filter(|number| many.binary_search(number).is_ok()).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::query::query_end::{QueryEnd, QueryEnds};
+use crate::query::query_end::QueryEnd;
+use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
-use crate::query::subject::Side;
-use policy_core::access::{Principal, Tailnet, overlap, single};
+use policy_core::access::{Principal, Side, Tailnet, overlap, single};
 use policy_core::model::{Autogroup, IpSet, Operation, Selector, SelectorKind};
 
 /// Returns how a rule's list names the end, in a sentence; nothing if by the name that was asked for.

@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use crate::query::block::RulesBetween;
 use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndKind, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
-use crate::query::subject::{Side, Subject};
+use crate::query::rules_between::RulesBetween;
+use crate::query::subject::Subject;
 use policy_core::access::{
-    DeviceId, Endpoint, Principal, SelectorId, SshRuleIndex, UnknownFact, UnknownSelectors, ssh_rule_selectors,
+    DeviceId, Endpoint, Principal, SelectorId, Side, SshRuleIndex, UnknownFact, UnknownSelectors, ssh_rule_selectors,
 };
 use policy_core::model::{Policy, Selector, SshRule};
 use policy_core::proof::{AccessClasses, Class, ClassId, ClassName};

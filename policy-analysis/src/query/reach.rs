@@ -8,8 +8,8 @@ use crate::query::explain::all_names;
 use crate::query::query_end::QueryEnd;
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch, granted_app};
-use crate::query::subject::{Side, Subject};
-use policy_core::access::PortSet;
+use crate::query::subject::Subject;
+use policy_core::access::{PortSet, Side};
 use policy_core::model::{Action, Policy, Protocol};
 
 /// Everyone who can reach something, or everything that someone can reach.

@@ -71,7 +71,7 @@ impl AppRuleMatch {
 /// Returns the capabilities that a rule grants, if it grants any. A grant with `via` grants none.
 pub(super) fn granted_app<'p>(rule: &AccessRule<'p>) -> Option<&'p App> {
     match rule.rule {
-        RuleRef::Grant(grant) if grant.via.is_empty() => grant.app.as_ref().filter(|app| !app.is_blank()),
+        RuleRef::Grant(grant) if grant.via.is_empty() => grant.app.as_ref().filter(|app| !app.is_absent_or_empty()),
         _ => None,
     }
 }

@@ -55,7 +55,7 @@ impl<'p> RuleTexts<'p> {
         if !grant.ip.is_empty() {
             text = format!("{text} on {}", row(grant.ip.iter().map(ToString::to_string)));
         }
-        if let Some(app) = grant.app.as_ref().filter(|app| !app.is_blank()) {
+        if let Some(app) = grant.app.as_ref().filter(|app| !app.is_absent_or_empty()) {
             text = format!("{text} app {}", row(app.capabilities.iter().map(|capability| capability.name.to_string())));
         }
         text + &self.clause("via", &grant.via) + &self.clause("srcPosture", &grant.src_posture)

@@ -1,12 +1,10 @@
 //! What a word of a question stands for.
 
 use crate::query::QueryError;
-use crate::query::query_end::is_own_devices;
-pub(super) use policy_core::access::Side;
-use policy_core::access::{DeviceId, Tailnet};
+use policy_core::access::{DeviceId, Side, Tailnet};
 use policy_core::check;
 use policy_core::diagnostic::suggestion;
-use policy_core::model::{Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
+use policy_core::model::{Autogroup, Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
 /// An end of a question: what a person types for it.
@@ -83,6 +81,11 @@ impl Subject {
     }
 }
 
+/// Whether a selector is `autogroup:self`.
+pub(super) fn is_own_devices(selector: &Selector) -> bool {
+    selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices))
+}
+
 fn selector(text: &str) -> Selector {
     Selector::new(Text::escaped(text, Origin::default()))
 }
@@ -105,7 +108,7 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
         },
         SelectorKind::Group => {
             let group = policy.groups.iter().find(|group| *group.name == *word)?;
-            group.members.is_blank().then(|| "a group without members".to_owned())
+            group.members.is_absent_or_empty().then(|| "a group without members".to_owned())
         }
         _ => None,
     }

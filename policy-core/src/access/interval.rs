@@ -54,14 +54,16 @@ pub(super) fn subtract(range: AddressRange, holes: impl IntoIterator<Item = Addr
     left
 }
 
-fn before(address: IpAddr) -> Option<IpAddr> {
+/// Returns the previous address of the same family.
+pub(crate) fn before(address: IpAddr) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_sub(1)?.into()),
         IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_sub(1)?.into()),
     })
 }
 
-fn after(address: IpAddr) -> Option<IpAddr> {
+/// Returns the next address of the same family.
+pub(crate) fn after(address: IpAddr) -> Option<IpAddr> {
     Some(match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
         IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),

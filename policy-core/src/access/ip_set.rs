@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::access::address_space::INTERNET;
+use crate::access::address_space::{FAMILIES, INTERNET};
 use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, NamedAddresses};
-use crate::access::interval::{coalesce, subtract};
+use crate::access::interval::{coalesce, covers, subtract};
 use crate::model::{AddressRange, IpSet, IpSetEntry, Operation, SelectorKind};
 
 /// Returns the addresses that a selector names, rather than what has them. Of users, tags and the like there are none.
@@ -29,6 +29,11 @@ pub fn named_addresses(declarations: &Declarations, denotation: Denotation) -> V
         | Denotation::OwnDevices
         | Denotation::Nothing => Vec::new(),
     }
+}
+
+/// Whether `ranges` have an address of every device, since they have a whole family of them.
+pub(super) fn has_every_device(ranges: &[AddressRange]) -> bool {
+    FAMILIES.into_iter().any(|family| ranges.iter().any(|&range| covers(range, family)))
 }
 
 /// Returns the addresses of an IP set after all its operations, in their order. A set that contains itself gains

@@ -3,10 +3,9 @@
 //! [`SelectorIndex`](crate::access::selector_index::SelectorIndex) finds all selectors of an endpoint at once. These
 //! functions define what it finds, and say which fact is missing where the answer depends on one.
 
-use crate::access::address_space::{FAMILIES, INTERNET, TAILNET};
+use crate::access::address_space::INTERNET;
 use crate::access::denotation::{Denotation, has_role};
-use crate::access::endpoint::{Endpoint, Principal, Reach};
-use crate::access::interval::{covers, single};
+use crate::access::endpoint::{Endpoint, Principal};
 use crate::access::ip_set;
 use crate::access::tailnet::Tailnet;
 use crate::access::ternary::{MissingFact, Ternary};
@@ -21,7 +20,7 @@ pub fn matches_source<'p>(
     unknowns: Unknowns<'p>,
 ) -> Ternary<'p> {
     match tailnet.denote(selector) {
-        Denotation::Everything if is_in_tailnet(tailnet, endpoint) => Ternary::Yes,
+        Denotation::Everything if tailnet.contains(endpoint) => Ternary::Yes,
         Denotation::Everything => {
             unknowns.route.map_or(Ternary::No, |address| Ternary::Maybe(MissingFact::Route(address)))
         }
@@ -109,22 +108,9 @@ fn has_address<'p>(
     if !endpoint.addresses.is_empty() || !endpoint.who.is_device() {
         return ranges.iter().any(|&range| endpoint.is_in(range)).into();
     }
-    if has_every_device(ranges) {
+    if ip_set::has_every_device(ranges) {
         return Ternary::Yes;
     }
     let may_be = endpoint.lacks_addresses() && ranges.iter().any(|&range| tailnet.may_be_a_devices(range));
     if may_be { Ternary::Maybe(MissingFact::Device(&selector.text)) } else { Ternary::No }
-}
-
-/// Whether `ranges` have an address of every device, since they have a whole family of them.
-pub(super) fn has_every_device(ranges: &[AddressRange]) -> bool {
-    FAMILIES.into_iter().any(|family| ranges.iter().any(|&range| covers(range, family)))
-}
-
-/// Whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved routes lead to.
-pub(super) fn is_in_tailnet(tailnet: &Tailnet, endpoint: &Endpoint) -> bool {
-    endpoint.who.is_device()
-        || endpoint.reach == Reach::SubnetRoute
-        || TAILNET.into_iter().any(|range| endpoint.is_in(range))
-        || endpoint.addresses.iter().any(|&address| tailnet.is_routed(single(address)))
 }

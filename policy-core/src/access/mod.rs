@@ -30,6 +30,7 @@ pub use denotation::{Denotation, domain_of, has_role, login_key};
 pub use endpoint::{Endpoint, Principal, Reach};
 pub use filter_address::FilterAddress;
 pub use interval::{IntervalTree, coalesce, overlap, single};
+pub(crate) use interval::{after, before};
 pub use matching::{matches_destination, matches_source};
 pub use port_set::PortSet;
 pub use rule_index::{AccessRule, RuleIndex, RuleRef, opens, rule_selectors};

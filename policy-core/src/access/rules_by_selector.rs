@@ -2,6 +2,7 @@
 
 use crate::access::bit_set::BitSet;
 use crate::access::selector_index::SelectorId;
+use crate::access::sorted;
 
 /// The numbers of rules by the selectors that they have at one end.
 #[derive(Debug)]
@@ -37,11 +38,7 @@ impl RulesBySelector {
 
     /// Returns the numbers of the rules that have one of the selectors, in order.
     pub fn numbers(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        let lists = selectors.iter().filter_map(|&id| self.lists.get(id));
-        let mut numbers: Vec<usize> = lists.flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
+        sorted::union_of(&self.lists, selectors)
     }
 
     /// Returns for each selector the numbers of the rules that have it, in order.

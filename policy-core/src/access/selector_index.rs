@@ -8,7 +8,6 @@ use crate::access::address_space::INTERNET;
 use crate::access::denotation::{Denotation, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal};
 use crate::access::interval::{IntervalTree, single};
-use crate::access::matching::{has_every_device, is_in_tailnet};
 use crate::access::tailnet::Tailnet;
 use crate::access::{ip_set, sorted};
 use crate::model::{Role, Selector};
@@ -102,7 +101,7 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::OwnDevices => self.own_devices = Some(id),
                 Denotation::Addresses(_) => {
                     let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
-                    if has_every_device(&ranges) {
+                    if ip_set::has_every_device(&ranges) {
                         self.of_every_device.push(id);
                     }
                     addresses.extend(ranges.into_iter().map(|range| (range, id)));
@@ -150,7 +149,7 @@ impl<'p> SelectorIndex<'p> {
     /// Returns the selectors that certainly name an endpoint as a source, in the order of their numbers.
     pub fn of_source(&self, tailnet: &Tailnet, endpoint: &Endpoint) -> Vec<SelectorId> {
         let mut named = self.of_either_end(endpoint);
-        if is_in_tailnet(tailnet, endpoint) {
+        if tailnet.contains(endpoint) {
             named.extend(self.everything);
         }
         named.extend(self.any_address);

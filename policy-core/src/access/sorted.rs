@@ -17,6 +17,16 @@ pub fn union_of(lists: &[Vec<usize>], numbers: &[usize]) -> Vec<usize> {
     sort(union)
 }
 
+/// Returns what is in one of two lists.
+pub fn union(some: &[usize], others: &[usize]) -> Vec<usize> {
+    sort([some, others].concat())
+}
+
+/// Returns what is in `list` and not in `removed`.
+pub fn difference(list: &[usize], removed: &[usize]) -> Vec<usize> {
+    list.iter().copied().filter(|number| !contains(removed, *number)).collect()
+}
+
 /// Returns what is in both lists.
 pub fn intersection(some: &[usize], others: &[usize]) -> Vec<usize> {
     let (few, many) = if some.len() <= others.len() { (some, others) } else { (others, some) };

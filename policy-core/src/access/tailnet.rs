@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::access::address_space::FAMILIES;
+use crate::access::address_space::{FAMILIES, TAILNET};
 use crate::access::bit_set::BitSet;
 use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, domain_of, has_role, login_key};
-use crate::access::endpoint::Principal;
-use crate::access::interval::{IntervalTree, overlap};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
+use crate::access::interval::{IntervalTree, overlap, single};
 use crate::access::{ip_set, sorted};
 use crate::model::{AddressRange, Device, Prefix, Role, Selector};
 
@@ -110,6 +110,14 @@ impl Tailnet<'_> {
     /// Whether some approved route leads to one of these addresses.
     pub fn is_routed(&self, range: AddressRange) -> bool {
         self.routers.overlapping(range).next().is_some()
+    }
+
+    /// Whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved routes lead to.
+    pub(super) fn contains(&self, endpoint: &Endpoint) -> bool {
+        endpoint.who.is_device()
+            || endpoint.reach == Reach::SubnetRoute
+            || TAILNET.into_iter().any(|range| endpoint.is_in(range))
+            || endpoint.addresses.iter().any(|&address| self.is_routed(single(address)))
     }
 
     /// Every device.

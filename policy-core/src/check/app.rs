@@ -35,7 +35,7 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
         references(checker, capability);
     }
     destinations(checker, grant, app);
-    if let (Some(router), false) = (grant.via.first(), app.is_blank()) {
+    if let (Some(router), false) = (grant.via.first(), app.is_absent_or_empty()) {
         checker.report(
             Diagnostic::new(Code::AppWithVia, app.origin, "with `via`, a grant gives no capabilities")
                 .note_at("the router is named here", router.text.origin)
@@ -120,7 +120,7 @@ fn values(checker: &mut Checker, capability: &Capability) {
 
 /// Capabilities are for devices of the tailnet: not for the internet, `grant-v22`, nor for those of people of some role.
 fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
-    if app.is_blank() {
+    if app.is_absent_or_empty() {
         return;
     }
     for selector in &grant.dst {

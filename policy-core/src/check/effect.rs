@@ -27,8 +27,8 @@ fn allows_all(grant: &Grant) -> bool {
     grant.src.iter().any(is_all)
         && grant.dst.iter().any(is_all)
         && grant.ip.iter().any(|spec| spec.is_all())
-        && grant.src_posture.is_blank()
-        && grant.via.is_blank()
+        && grant.src_posture.is_absent_or_empty()
+        && grant.via.is_absent_or_empty()
 }
 
 fn allows_all_by_acl(acl: &Acl) -> bool {
@@ -36,7 +36,7 @@ fn allows_all_by_acl(acl: &Acl) -> bool {
     acl.src.iter().any(is_all)
         && acl.dst.iter().any(|destination| is_all(&destination.host) && all_ports(&destination.ports))
         && acl.proto.is_none()
-        && acl.src_posture.is_blank()
+        && acl.src_posture.is_absent_or_empty()
 }
 
 fn is_all(selector: &Selector) -> bool {
@@ -44,7 +44,7 @@ fn is_all(selector: &Selector) -> bool {
 }
 
 fn everything(checker: &mut Checker, noun: &str, origin: Origin) {
-    if checker.policy.default_src_posture.is_blank() {
+    if checker.policy.default_src_posture.is_absent_or_empty() {
         let message = format!("this {noun} lets every device reach every other one, on all ports");
         checker.report(
             Diagnostic::new(Code::AllowAll, origin, message)
@@ -56,7 +56,7 @@ fn everything(checker: &mut Checker, noun: &str, origin: Origin) {
 /// A rule whose sources or destinations are all empty, and groups that are empty where they are used otherwise.
 fn idle(checker: &mut Checker) {
     let policy = checker.policy;
-    let groups = policy.groups.iter().filter(|group| group.members.is_blank()).map(|group| &group.name);
+    let groups = policy.groups.iter().filter(|group| group.members.is_absent_or_empty()).map(|group| &group.name);
     // What is added to a set may be taken out again; that is not looked into.
     let adds = |set: &&IpSet| set.entries.iter().any(|entry| entry.operation != Operation::Remove);
     let ip_sets = policy.ipsets.iter().filter(|set| !set.entries.incomplete && !adds(set)).map(|set| &set.name);

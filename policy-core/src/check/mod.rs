@@ -25,7 +25,7 @@ mod test;
 mod unused;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
-use crate::model::{InvariantsFile, Levels, Policy, Selector, Target};
+use crate::model::{InvariantsFile, LintLevels, Policy, Selector, Target};
 use crate::source::Origin;
 
 use names::Names;
@@ -78,7 +78,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 
 /// Findings as they are reported: in the order of the text, each once, warnings as the policy's comments have them.
 pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let levels = Levels::new(policy);
+    let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| finding.is_error() || levelled(finding, &levels));
     findings.sort_by_key(|finding| (finding.origin, finding.code));
     findings.dedup_by(|a, b| a.origin == b.origin && a.code == b.code && a.message == b.message);
@@ -86,7 +86,7 @@ pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Di
 }
 
 /// Makes a warning an error where it is denied, and tells whether it is to be reported at all.
-fn levelled(warning: &mut Diagnostic, levels: &Levels) -> bool {
+fn levelled(warning: &mut Diagnostic, levels: &LintLevels) -> bool {
     if levels.allows(warning.code, warning.origin) {
         return false;
     }

@@ -95,14 +95,17 @@ pub(super) fn check(checker: &mut Checker) {
 
 fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     checker.selectors(SelectorContext::NodeTarget, &entry.target);
-    if entry.target.is_blank() {
+    if entry.target.is_absent_or_empty() {
         let origin = entry.target.origin.unwrap_or(entry.origin);
         checker.report(
             Diagnostic::new(Code::EmptyList, origin, "this entry has no target, so it does nothing")
                 .help("write the targets, as `*` for all devices, or leave out the entry"),
         );
     }
-    if entry.attr.is_blank() && entry.ip_pool.is_blank() && entry.app.as_ref().is_none_or(|app| app.is_blank()) {
+    if entry.attr.is_absent_or_empty()
+        && entry.ip_pool.is_absent_or_empty()
+        && entry.app.as_ref().is_none_or(|app| app.is_absent_or_empty())
+    {
         checker.report(
             Diagnostic::new(Code::EmptyList, entry.origin, "this entry gives nothing to its targets")
                 .help("add `attr`, `app` or `ipPool`"),

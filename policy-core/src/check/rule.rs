@@ -30,7 +30,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
     for spec in &grant.ip {
         port_spec(checker, spec);
     }
-    if grant.ip.is_blank() && grant.app.as_ref().is_none_or(|app| app.is_blank()) {
+    if grant.ip.is_absent_or_empty() && grant.app.as_ref().is_none_or(|app| app.is_absent_or_empty()) {
         checker.report(
             Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
                 .help("grant ports, as `tcp:443`, or `*` for all of them")
@@ -41,7 +41,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
         app::check_grant(checker, grant, app);
     }
     via(checker, grant);
-    rule(checker, "grant", grant.origin, &grant.src, grant.dst.is_blank(), grant.dst.origin);
+    rule(checker, "grant", grant.origin, &grant.src, grant.dst.is_absent_or_empty(), grant.dst.origin);
     self_sources(checker, &grant.src, grant.dst.iter(), false);
 }
 
@@ -61,7 +61,7 @@ fn check_acl(checker: &mut Checker, acl: &Acl) {
             checker.report(portless(protocol, destination.ports_origin).help(help));
         }
     }
-    rule(checker, "acl", acl.origin, &acl.src, acl.dst.is_blank(), acl.dst.origin);
+    rule(checker, "acl", acl.origin, &acl.src, acl.dst.is_absent_or_empty(), acl.dst.origin);
     self_sources(checker, &acl.src, acl.dst.iter().map(|destination| &destination.host), true);
 }
 
@@ -74,7 +74,7 @@ pub(super) fn rule(
     no_dst: bool,
     dst: Option<Origin>,
 ) {
-    for (blank, place, role) in [(src.is_blank(), src.origin, "sources"), (no_dst, dst, "destinations")] {
+    for (blank, place, role) in [(src.is_absent_or_empty(), src.origin, "sources"), (no_dst, dst, "destinations")] {
         if blank {
             let message = format!("this {noun} has no {role}, so it does nothing");
             let help = format!("write the {role}, or leave out the {noun}");

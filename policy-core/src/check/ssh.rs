@@ -20,7 +20,7 @@ fn check_rule(checker: &mut Checker, rule: &SshRule) {
         }
     }
     checker.selectors(SelectorContext::Posture, &rule.src_posture);
-    rule::rule(checker, "SSH rule", rule.origin, &rule.src, rule.dst.is_blank(), rule.dst.origin);
+    rule::rule(checker, "SSH rule", rule.origin, &rule.src, rule.dst.is_absent_or_empty(), rule.dst.origin);
     users(checker, rule);
     check_mode(checker, rule);
     for pattern in &rule.accept_env {
@@ -63,7 +63,7 @@ fn is_tagged(selector: &Selector) -> bool {
 
 /// Accounts on the machine. `ssh-users-null` `ssh-malformed-users-mixed-valid-empty` `ssh-malformed-user-group-prefix`
 fn users(checker: &mut Checker, rule: &SshRule) {
-    if rule.users.is_blank() {
+    if rule.users.is_absent_or_empty() {
         let origin = rule.users.origin.unwrap_or(rule.origin);
         checker.report(
             Diagnostic::new(Code::MissingField, origin, "an SSH rule needs users: accounts on the machine")
@@ -186,7 +186,7 @@ fn recorder(checker: &mut Checker, rule: &SshRule) {
                 .help("give all recorder nodes the same tag"),
         );
     }
-    if rule.enforce_recorder && rule.recorder.is_blank() {
+    if rule.enforce_recorder && rule.recorder.is_absent_or_empty() {
         checker.report(
             Diagnostic::new(Code::Recorder, rule.origin, "`enforceRecorder` enforces nothing without a `recorder`")
                 .help("add `recorder`, with the tag of the recorder nodes"),

@@ -22,7 +22,7 @@ fn check_test(checker: &mut Checker, test: &Test) {
     if let Some(src) = &test.src {
         source(checker, SelectorContext::TestSrc, src);
     }
-    if test.accept.is_blank() && test.deny.is_blank() {
+    if test.accept.is_absent_or_empty() && test.deny.is_absent_or_empty() {
         checker.report(
             failed(Code::MissingField, test.origin, "a test needs something to test")
                 .help("add what to `accept` or `deny`, as `tag:web:443`"),
@@ -76,7 +76,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if let Some(src) = &test.src {
         source(checker, SelectorContext::SshTestSrc, src);
     }
-    if test.dst.is_blank() {
+    if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
         checker.report(
             failed(Code::MissingField, origin, "an SSH test needs a destination")
@@ -89,7 +89,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
         }
     }
     let lists = [&test.accept, &test.check, &test.deny];
-    if lists.iter().all(|list| list.is_blank()) {
+    if lists.iter().all(|list| list.is_absent_or_empty()) {
         checker.report(
             failed(Code::MissingField, test.origin, "an SSH test needs accounts to test")
                 .help("add accounts to `accept`, `check` or `deny`, as `root`"),

@@ -58,7 +58,7 @@ fn quote_decider(words: &Words, outcome: &Outcome) -> String {
 
 fn is_empty_group(words: &Words, selector: &Selector) -> bool {
     selector.kind == SelectorKind::Group
-        && words.policy.groups.iter().any(|group| *group.name == *selector.text && group.members.is_blank())
+        && words.policy.groups.iter().any(|group| *group.name == *selector.text && group.members.is_absent_or_empty())
 }
 
 /// Explains a failure by the rule that allows what must not be, or allows it in another way.

@@ -84,17 +84,8 @@ impl Destination {
                 .help("write each with its own ports")
                 .tailscale(format!("{place}host cannot contain a comma (\",\")")));
         }
-        let (host, ports_origin) = (host_of(text, host.len()), text.part(part));
+        let (host, ports_origin) = (Selector::host_of(text, host.len()), text.part(part));
         Ok(Destination { text: text.clone(), host, ports, ports_origin })
-    }
-}
-
-/// The selector in the first bytes of a text, out of its brackets if it is an IPv6 address.
-pub(super) fn host_of(text: &Text, length: usize) -> Selector {
-    let host = text.get(..length).unwrap_or_default();
-    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(inner) if inner.parse::<std::net::Ipv6Addr>().is_ok() => Selector::new(text.slice(1..length - 1)),
-        _ => Selector::new(text.slice(0..length)),
     }
 }
 

@@ -1,8 +1,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
-use crate::diagnostic::{Diagnostic, UnknownName};
-use crate::model::{Invariant, Lint, List, Network, Selector};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Invariant, Lint, List, Network, Role, Selector};
 use crate::source::{Origin, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
@@ -21,7 +20,7 @@ pub struct Facts {
     pub lets: List<Text>,
     /// Names around each `except` of the Rust source and in `let`s that nothing uses: the policy may have none of them.
     pub excepts: List<Selector>,
-    /// How much their comments let warnings count, and where.
+    /// Lint levels set by `// policy:` comments of the facts.
     pub lints: Vec<Lint>,
     /// The file that the invariants are in, where they are not in the policy's own source.
     pub invariants_file: Option<InvariantsFile>,
@@ -98,61 +97,6 @@ impl User {
     }
 }
 
-/// A user's role, as Tailscale's admin console has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Owns the tailnet; an admin too.
-    Owner,
-    /// May do everything but what the owner may.
-    Admin,
-    /// Manages users and devices.
-    ItAdmin,
-    /// Manages the network's settings and this policy.
-    NetworkAdmin,
-    /// Manages billing.
-    BillingAdmin,
-    /// Sees everything, changes nothing.
-    Auditor,
-    /// No more than access.
-    Member,
-}
-
-impl Role {
-    /// Every role, with the name that facts have for it.
-    pub const NAMES: &[(&str, Role)] = &[
-        ("owner", Role::Owner),
-        ("admin", Role::Admin),
-        ("it-admin", Role::ItAdmin),
-        ("network-admin", Role::NetworkAdmin),
-        ("billing-admin", Role::BillingAdmin),
-        ("auditor", Role::Auditor),
-        ("member", Role::Member),
-    ];
-
-    /// Returns the name that facts have for the role.
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, known)| *known == self).map_or("member", |(name, _)| name)
-    }
-
-    /// Returns the name with its article: `the owner`, `an admin`, `a member`.
-    pub fn with_article(self) -> String {
-        match self {
-            Role::Owner => "the owner".to_owned(),
-            Role::Admin | Role::ItAdmin | Role::Auditor => format!("an {}", self.name()),
-            _ => format!("a {}", self.name()),
-        }
-    }
-}
-
-impl FromStr for Role {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Role, UnknownName> {
-        let found = Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, role)| role);
-        found.ok_or_else(|| UnknownName::new("role", name))
-    }
-}
-
 /// A machine of the tailnet.
 #[derive(Clone, Debug)]
 pub struct Device {
@@ -170,7 +114,8 @@ pub struct Device {
     pub routable: List<Network>,
     /// Those of them that are approved. If the facts do not say, the policy's `autoApprovers` decide.
     pub approved: List<Network>,
-    /// Those for which it is the elected router. A route that no device says so of has the first of its routers that says nothing.
+    /// Routes this device is the primary router for. If no device claims a route, the first router without any primary
+    /// routes is assumed.
     pub primary: List<Network>,
     /// The comment above it.
     pub doc: Option<String>,

@@ -120,8 +120,8 @@ pub struct App {
 }
 
 impl App {
-    /// Whether the policy has nothing here.
-    pub fn is_blank(&self) -> bool {
+    /// Whether the field is empty. An object of which nothing could be read is not empty.
+    pub fn is_absent_or_empty(&self) -> bool {
         self.capabilities.is_empty() && !self.incomplete
     }
 }

@@ -1,43 +1,41 @@
-use std::collections::HashMap;
 use std::str::FromStr;
 
 use crate::diagnostic::{Code, Severity, UnknownName, suggestion};
-use crate::model::Policy;
 use crate::source::Origin;
 
-/// A comment that says how much warnings count, as `// policy: allow(unused-tag) kept for the new cluster`.
+/// A comment that sets the level of warnings, such as `// policy: allow(unused-tag) kept for the new cluster`.
 ///
-/// `policy!` writes its `#[allow(…)]` and its `lints { … }` so, too.
+/// `#[allow(…)]` and `lints { … }` in `policy!` become such comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
-    /// How much.
+    /// The level.
     pub level: Level,
     /// The warnings. Never an error.
     pub codes: Vec<Code>,
-    /// Why. Never blank where they are allowed; elsewhere it may be.
+    /// The reason. Only `allow` requires one.
     pub reason: String,
-    /// What it stands above: an entry, or a section with all that is in it. Above all of the policy it is for the facts, too.
+    /// The entry or the section that the comment is above. A comment above the whole policy also applies to the facts.
     pub scope: Origin,
     /// The comment.
     pub origin: Origin,
 }
 
-/// How much a warning counts.
+/// The level of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// It is not reported.
     Allow,
-    /// It is reported, which goes without saying.
+    /// It is reported. This is the default.
     Warn,
     /// It is an error.
     Deny,
 }
 
 impl Level {
-    /// All of them.
+    /// Every level.
     pub const ALL: [Level; 3] = [Level::Allow, Level::Warn, Level::Deny];
 
-    /// The word for it, in comments and in `policy!`.
+    /// Returns the word for the level in comments and in `policy!`.
     pub const fn name(self) -> &'static str {
         match self {
             Level::Allow => "allow",
@@ -56,10 +54,11 @@ impl FromStr for Level {
 }
 
 impl Lint {
-    /// How such a comment starts, after its slashes.
+    /// The start of such a comment, after its slashes.
     pub const START: &str = "policy: ";
 
-    /// The level that a comment without its slashes gives, and what follows the bracket; `None` if it is another one.
+    /// Returns the level that a comment without its slashes sets, and the text after the opening bracket. Returns `None`
+    /// for any other comment.
     ///
     /// ```
     /// use policy_core::model::{Level, Lint};
@@ -71,145 +70,59 @@ impl Lint {
         Some((word.parse::<Level>().ok()?, rest))
     }
 
-    /// The warning of that name.
+    /// Returns the warning with this name.
     ///
     /// # Errors
-    /// What the name is instead.
-    pub fn warning(name: &str) -> Result<Code, NoWarning> {
+    /// If the name is that of an error, or of no finding.
+    pub fn warning(name: &str) -> Result<Code, LintNameError> {
         let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
         match name.parse::<Code>().ok() {
             Some(code) if code.severity() == Severity::Warning => Ok(code),
-            Some(code) => Err(NoWarning::Error(code)),
-            None => Err(NoWarning::Unknown { near: suggestion::nearest(name, warnings()), name: name.to_owned() }),
+            Some(code) => Err(LintNameError::Error(code)),
+            None => Err(LintNameError::Unknown { near: suggestion::nearest(name, warnings()), name: name.to_owned() }),
         }
     }
 
-    /// The comment without its slashes.
+    /// Returns such a comment without its slashes.
     pub fn comment<'c>(level: Level, codes: impl IntoIterator<Item = &'c str>, reason: &str) -> String {
         let codes: Vec<&str> = codes.into_iter().collect();
         format!("{}{}({}) {reason}", Self::START, level.name(), codes.join(", ")).trim_end().to_owned()
     }
 }
 
-/// A name of no warning, where a level is given to one.
+/// Why a name in a lint level is not the name of a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoWarning {
-    /// An error has no level but its own.
+pub enum LintNameError {
+    /// It is the name of an error. Errors have no level.
     Error(Code),
-    /// No finding is called so.
+    /// It is not the name of a finding.
     Unknown {
-        /// As it was written.
+        /// The name.
         name: String,
-        /// What may have been meant.
+        /// A similar name of a warning.
         near: Option<&'static str>,
     },
 }
 
-impl NoWarning {
-    /// What is wrong.
+impl LintNameError {
+    /// Returns the message of the finding.
     pub fn message(&self, level: Level) -> String {
         match self {
-            NoWarning::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
-            NoWarning::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
-            NoWarning::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
-            NoWarning::Unknown { name, .. } => format!("no warning is called `{name}`"),
+            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
+            LintNameError::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
+            LintNameError::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
+            LintNameError::Unknown { name, .. } => format!("no warning is called `{name}`"),
         }
     }
 
-    /// What to write instead, if that is clear.
+    /// Returns the help of the finding, if there is any.
     pub fn help(&self, level: Level) -> Option<String> {
         match self {
-            NoWarning::Error(_) if level != Level::Allow => Some("leave it out: only warnings have levels".to_owned()),
-            NoWarning::Error(_) => Some("mend what it is about; only warnings can be allowed".to_owned()),
-            NoWarning::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
-        }
-    }
-}
-
-/// How much each warning counts, and where: all [`Lint`]s of a policy, to be asked often.
-#[derive(Debug)]
-pub struct Levels {
-    allowed: HashMap<Code, Vec<Scope>>,
-    denied: HashMap<Code, Vec<Scope>>,
-}
-
-/// A scope, and how far it and those that start before it reach.
-#[derive(Clone, Copy, Debug)]
-struct Scope {
-    start: u32,
-    reach: u32,
-    /// The comment of the one that reaches so far.
-    comment: Origin,
-}
-
-impl Levels {
-    /// Those of a policy and its facts.
-    pub fn new(policy: &Policy) -> Levels {
-        let of = |level: Level| {
-            let mut scopes: HashMap<Code, Vec<Scope>> = HashMap::new();
-            for lint in policy.lints.iter().chain(&policy.facts.lints).filter(|lint| lint.level == level) {
-                for code in &lint.codes {
-                    let scope = Scope { start: lint.scope.start, reach: lint.scope.end, comment: lint.origin };
-                    scopes.entry(*code).or_default().push(scope);
-                }
+            LintNameError::Error(_) if level != Level::Allow => {
+                Some("leave it out: only warnings have levels".to_owned())
             }
-            for scopes in scopes.values_mut() {
-                scopes.sort_by_key(|scope| scope.start);
-                let mut furthest: Option<Scope> = None;
-                for scope in scopes {
-                    match furthest {
-                        Some(further) if further.reach >= scope.reach => {
-                            *scope = Scope { start: scope.start, ..further };
-                        }
-                        _ => furthest = Some(*scope),
-                    }
-                }
-            }
-            scopes
-        };
-        Levels { allowed: of(Level::Allow), denied: of(Level::Deny) }
-    }
-
-    /// Whether warnings of that kind are allowed there. What is allowed is allowed, even where all of the kind are denied.
-    pub fn allows(&self, code: Code, origin: Origin) -> bool {
-        comment(&self.allowed, code, origin).is_some()
-    }
-
-    /// The comment that makes such a warning an error there.
-    pub fn denies(&self, code: Code, origin: Origin) -> Option<Origin> {
-        comment(&self.denied, code, origin)
-    }
-}
-
-fn comment(scopes: &HashMap<Code, Vec<Scope>>, code: Code, origin: Origin) -> Option<Origin> {
-    let scopes = scopes.get(&code)?;
-    let before = scopes.partition_point(|scope| scope.start <= origin.start);
-    let nearest = scopes.get(before.checked_sub(1)?)?;
-    (nearest.reach >= origin.end).then_some(nearest.comment)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn levels_are_those_of_the_scopes_around() {
-        let scopes = [(10, 20), (12, 14), (15, 18), (30, 40), (30, 35), (30, 40)];
-        let lint = |(start, end): &(u32, u32)| Lint {
-            level: Level::Allow,
-            codes: vec![Code::UnusedTag],
-            reason: "why not".to_owned(),
-            scope: Origin::new(*start, *end),
-            origin: Origin::new(*start, *start),
-        };
-        let levels = Levels::new(&Policy { lints: scopes.iter().map(lint).collect(), ..Policy::default() });
-        for start in 0..45 {
-            for end in start..45 {
-                let origin = Origin::new(start, end);
-                let around = scopes.iter().any(|(start, end)| Origin::new(*start, *end).contains(origin));
-                assert_eq!(levels.allows(Code::UnusedTag, origin), around, "{origin:?}");
-                assert!(!levels.allows(Code::UnusedHost, origin) && levels.denies(Code::UnusedTag, origin).is_none());
-            }
+            LintNameError::Error(_) => Some("mend what it is about; only warnings can be allowed".to_owned()),
+            LintNameError::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
         }
     }
 }

@@ -14,8 +14,8 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// Whether the policy has nothing here: not that nothing of it could be read.
-    pub fn is_blank(&self) -> bool {
+    /// Whether the field is absent, `null` or an empty list. A list of which nothing could be read is not empty.
+    pub fn is_absent_or_empty(&self) -> bool {
         self.items.is_empty() && !self.incomplete
     }
 }

@@ -1,8 +1,11 @@
 //! What a tailnet policy is.
 //!
-//! Every node knows where it stands ([`Origin`]), so that a finding can name it. A field is named
-//! as in the policy file, in Rust's case; a list that is absent and one that is `null` are the same.
-//! What could not be read as what it should be is left out, and [`Policy::unreadable`] says why.
+//! Every part has an [`Origin`](crate::source::Origin), so that a finding can point at it. Fields are named as in the
+//! policy file, in Rust's case. A list that is absent and one that is `null` are the same. Everything that could not be
+//! read is left out, and [`Policy::unreadable`] says why.
+//!
+//! The sections come first, and [`Policy`] after them. What is computed from a whole policy comes last: [`LintLevels`]
+//! and [`Policy::statements`].
 
 mod acl;
 mod address;
@@ -16,6 +19,7 @@ mod grant;
 mod invariant;
 mod ipset;
 mod lint;
+mod lint_levels;
 mod list;
 pub mod name;
 mod node_attr;
@@ -23,11 +27,13 @@ mod policy;
 mod port;
 mod posture;
 mod protocol;
+mod role;
 mod selector;
 mod service;
 mod setting;
-mod source;
+mod source_lines;
 mod ssh;
+mod statements;
 mod test;
 
 pub use acl::{Acl, Destination};
@@ -36,20 +42,22 @@ pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
 pub use autogroup::Autogroup;
 pub use declaration::{Group, Host, HostAddress, TagOwners};
 pub use duration::Duration;
-pub use facts::{Device, Facts, InvariantsFile, Role, User};
+pub use facts::{Device, Facts, InvariantsFile, User};
 pub use grant::{App, Capability, Grant, PortSpec};
 pub use invariant::{Invariant, InvariantKind, InvariantTarget};
 pub use ipset::{IpSet, IpSetEntry, Operation};
-pub use lint::{Level, Levels, Lint, NoWarning};
+pub use lint::{Level, Lint, LintNameError};
+pub use lint_levels::LintLevels;
 pub use list::List;
 pub use node_attr::NodeAttr;
 pub use policy::Policy;
 pub use port::PortRange;
 pub use posture::{Comparison, Condition, Posture, Scalar};
 pub use protocol::Protocol;
+pub use role::Role;
 pub use selector::{Selector, SelectorKind};
 pub use service::service_name;
 pub use setting::Setting;
-pub use source::Source;
+pub use source_lines::SourceLines;
 pub use ssh::{Action, CheckPeriod, SshRule};
 pub use test::{SshTest, Target, Test};

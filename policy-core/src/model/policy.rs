@@ -1,7 +1,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting, Source,
-    SshRule, SshTest, TagOwners, Test,
+    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting,
+    SourceLines, SshRule, SshTest, TagOwners, Test,
 };
 use crate::source::Origin;
 
@@ -44,11 +44,11 @@ pub struct Policy {
     /// Every other top-level key, known or not (`derpMap`, `randomizeClientPort`, …), in order.
     pub settings: Vec<Setting>,
 
-    /// Where its statements stand in the Rust source that it was written in, if it was.
-    pub source: Source,
+    /// The lines of Rust source that its statements come from. Empty if `policy!` did not write it.
+    pub source_lines: SourceLines,
     /// What is known about the tailnet beside its policy. Empty for a bare file.
     pub facts: Facts,
-    /// How much its comments let warnings count, and where.
+    /// Lint levels set by `// policy:` comments.
     pub lints: Vec<Lint>,
     /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
     /// which can be read, but of which the fields do not tell any more.

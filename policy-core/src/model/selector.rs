@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::model::{AddressRange, Autogroup, Prefix};
 use crate::source::Text;
@@ -71,6 +71,15 @@ impl Selector {
     pub fn new(text: Text) -> Selector {
         let kind = SelectorKind::of(&text);
         Selector { text, kind }
+    }
+
+    /// Reads the first `length` bytes of a `HOST:PORTS`. Brackets around an IPv6 address are left out.
+    pub(super) fn host_of(text: &Text, length: usize) -> Selector {
+        let host = text.get(..length).unwrap_or_default();
+        match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(inner) if inner.parse::<Ipv6Addr>().is_ok() => Selector::new(text.slice(1..length - 1)),
+            _ => Selector::new(text.slice(0..length)),
+        }
     }
 
     /// The domain of `user:*@domain`, `localpart:*@domain`, a synced group or a user.

@@ -1,7 +1,6 @@
 use crate::json::Map;
 
 use crate::diagnostic::{Code, Problem};
-use crate::model::acl::host_of;
 use crate::model::service::service_port;
 use crate::model::{List, PortRange, Protocol, Selector};
 use crate::source::{Origin, Text};
@@ -71,7 +70,7 @@ impl Target {
             Ok(0) => 0,
             _ => one_port(port).map_err(|problem| problem.within(part.clone()).tailscale(Self::FAILED))?,
         };
-        Ok(Target { host: host_of(text, split), port, port_origin: text.part(part), text: text.clone() })
+        Ok(Target { host: Selector::host_of(text, split), port, port_origin: text.part(part), text: text.clone() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::{INTERNET, TAILNET};
+use crate::access::{INTERNET, TAILNET, after, before};
 use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
@@ -16,28 +16,14 @@ pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<Addre
     firsts.extend(families.iter().map(|family| family.first));
     firsts.sort_unstable();
     firsts.dedup();
-    let lasts = firsts.iter().skip(1).map(|&next| before(next));
-    let lasts = lasts.chain([families.last().map(|family| family.last)]);
-    firsts.iter().zip(lasts).filter_map(|(&first, last)| Some(AddressRange { first, last: last? })).collect()
-}
-
-/// Returns the previous address. Before the first IPv6 address comes the last IPv4 address.
-fn before(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(address) => Some(IpAddr::V4(u32::from(address).checked_sub(1)?.into())),
-        IpAddr::V6(address) => Some(match u128::from(address).checked_sub(1) {
-            Some(address) => IpAddr::V6(address.into()),
-            None => IpAddr::V4(u32::MAX.into()),
-        }),
-    }
-}
-
-/// Returns the next address of the same family.
-fn after(address: IpAddr) -> Option<IpAddr> {
-    Some(match address {
-        IpAddr::V4(address) => IpAddr::V4(u32::from(address).checked_add(1)?.into()),
-        IpAddr::V6(address) => IpAddr::V6(u128::from(address).checked_add(1)?.into()),
-    })
+    // Nothing comes before the first IPv6 address, and nothing after the last: there a family ends.
+    let lasts = firsts.iter().skip(1).map(|&next| before(next)).chain([None]);
+    let last_of_family =
+        |address: IpAddr| families.iter().map(|family| family.last).find(|last| last.is_ipv4() == address.is_ipv4());
+    let range = |(&first, last): (&IpAddr, Option<IpAddr>)| {
+        Some(AddressRange { first, last: last.or_else(|| last_of_family(first))? })
+    };
+    firsts.iter().zip(lasts).filter_map(range).collect()
 }
 
 #[cfg(test)]
@@ -55,7 +41,8 @@ mod tests {
         assert_eq!(atoms.first().unwrap().first, range("0.0.0.0-0.0.0.1").first);
         assert_eq!(atoms.last().unwrap().last, range(EVERYTHING[1]).last);
         for pair in atoms.windows(2) {
-            assert_eq!(before(pair[1].first), Some(pair[0].last));
+            let borders = (before(pair[1].first), after(pair[0].last));
+            assert!(borders == (Some(pair[0].last), Some(pair[1].first)) || borders == (None, None));
         }
         for atom in &atoms {
             assert_eq!(atom.first.is_ipv4(), atom.last.is_ipv4());

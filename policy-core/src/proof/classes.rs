@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::access::{
-    AccessRule, Endpoint, PortSet, Principal, Reach, RuleIndex, RuleRef, SelectorId, Tailnet, rule_selectors,
+    AccessRule, Endpoint, PortSet, Principal, Reach, RuleIndex, RuleRef, SelectorId, Tailnet, rule_selectors, sorted,
 };
 use crate::model::{Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
@@ -184,7 +184,7 @@ impl<'p> AccessClasses<'p> {
     /// Returns `true` if a rule has a class as a destination, apart from `autogroup:self`.
     pub fn targets(&self, rule: RuleId, destination: ClassId) -> bool {
         let class = self.destinations.get(destination);
-        self.rule(rule).zip(class).is_some_and(|(rule, class)| intersects(&rule.dst, &class.selectors))
+        self.rule(rule).zip(class).is_some_and(|(rule, class)| sorted::intersects(&rule.dst, &class.selectors))
     }
 
     /// Returns `true` if a rule has `autogroup:self` as a destination.
@@ -195,7 +195,7 @@ impl<'p> AccessClasses<'p> {
 
     /// Returns `true` if members of the two classes may be devices of one user.
     pub fn may_be_same_user(&self, source: ClassId, destination: ClassId) -> bool {
-        self.same_user.get(source).is_some_and(|destinations| destinations.binary_search(&destination).is_ok())
+        self.same_user.get(source).is_some_and(|destinations| sorted::contains(destinations, destination))
     }
 
     /// Returns `true` if members of the two classes may be devices of different users, or of no user.
@@ -210,12 +210,12 @@ impl<'p> AccessClasses<'p> {
 
     /// Returns the classes of sources that one of the selectors names, in order.
     pub fn sources_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
-        union(&self.sources_of, selectors)
+        sorted::union_of(&self.sources_of, selectors)
     }
 
     /// Returns the classes of destinations that one of the selectors names, apart from `autogroup:self`, in order.
     pub fn destinations_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
-        union(&self.destinations_of, selectors)
+        sorted::union_of(&self.destinations_of, selectors)
     }
 }
 
@@ -227,18 +227,6 @@ impl<'p> AccessRule<'p> {
             RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
         }
     }
-}
-
-/// Returns `true` if one of a few selectors is in a sorted list.
-pub(super) fn intersects(few: &[SelectorId], sorted: &[SelectorId]) -> bool {
-    few.iter().any(|id| sorted.binary_search(id).is_ok())
-}
-
-fn union(lists: &[Vec<ClassId>], selectors: &[SelectorId]) -> Vec<ClassId> {
-    let mut union: Vec<ClassId> = selectors.iter().filter_map(|&id| lists.get(id)).flatten().copied().collect();
-    union.sort_unstable();
-    union.dedup();
-    union
 }
 
 /// Groups representatives with the same selectors. A class has the place of its most useful example.
@@ -299,9 +287,7 @@ fn classes_of_same_user(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<C
     let by_source = sources.iter().enumerate().map(|(id, class)| {
         let users = class.members.iter().filter_map(user);
         let of_users = users.filter_map(|user| destinations_of_user.get(&user));
-        let mut same_user: Vec<ClassId> = of_users.flatten().copied().collect();
-        same_user.sort_unstable();
-        same_user.dedup();
+        let same_user = sorted::sort(of_users.flatten().copied().collect());
         for &destination in &same_user {
             if let Some(sources) = by_destination.get_mut(destination) {
                 sources.push(id);

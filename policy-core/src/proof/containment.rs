@@ -21,10 +21,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice::from_ref;
 
-use crate::access::{PortSet, SelectorId};
+use crate::access::{PortSet, SelectorId, sorted};
 use crate::model::Selector;
 use crate::proof::class_rarity::{ClassRarity, count_uses};
-use crate::proof::classes::{AccessClasses, ClassId, RuleId, intersects};
+use crate::proof::classes::{AccessClasses, ClassId, RuleId};
 use crate::proof::epoch_set::EpochSet;
 use crate::proof::port_index::PortIndex;
 
@@ -316,9 +316,7 @@ impl<'a, 'p> Containment<'a, 'p> {
                 }
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        sorted::sort(found)
     }
 
     /// Returns those of the candidates that together open every port of a cube, whatever postures the source meets.
@@ -388,7 +386,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         let mut sources = fewest.map_or(Vec::new(), |remaining| self.classes.sources_named_by(&remaining.src));
         sources.retain(|&source| {
             let class = self.classes.sources.get(source);
-            class.is_some_and(|class| all.iter().all(|remaining| intersects(&remaining.src, &class.selectors)))
+            class.is_some_and(|class| all.iter().all(|remaining| sorted::intersects(&remaining.src, &class.selectors)))
         });
         sources
     }
@@ -396,7 +394,8 @@ impl<'a, 'p> Containment<'a, 'p> {
     /// Returns `true` if every one of some rules has a class as a destination.
     fn all_target(&self, rules: &[RuleId], destination: ClassId) -> bool {
         let class = self.classes.destinations.get(destination);
-        let targets = |remaining: &Remaining| class.is_some_and(|class| intersects(&remaining.dst, &class.selectors));
+        let targets =
+            |remaining: &Remaining| class.is_some_and(|class| sorted::intersects(&remaining.dst, &class.selectors));
         rules.iter().all(|&rule| self.remaining.get(rule).is_some_and(targets))
     }
 }

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::access::{PortSet, RuleRef, SelectorId};
+use crate::access::{PortSet, RuleRef, SelectorId, sorted};
 use crate::model::PortSpec;
-use crate::proof::classes::{AccessClasses, RuleId, intersects};
+use crate::proof::classes::{AccessClasses, RuleId};
 use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
 use crate::source::{Origin, Text};
 
@@ -154,7 +154,7 @@ impl Pruner<'_, '_, '_> {
         let (&source, others) = (first.src.get(item)?, without_item(&first.src, item));
         let is_needed = |uncovered: &Uncovered| {
             let class = self.classes.sources.get(uncovered.source);
-            let has = |ids: &[SelectorId]| class.is_some_and(|class| intersects(ids, &class.selectors));
+            let has = |ids: &[SelectorId]| class.is_some_and(|class| sorted::intersects(ids, &class.selectors));
             has(&[source]) && !has(&others)
         };
         // The last item can be removed only with its rule.
@@ -179,7 +179,7 @@ impl Pruner<'_, '_, '_> {
         let is_needed = |uncovered: &Uncovered| {
             let class = self.classes.destinations.get(uncovered.destination);
             let has = |ids: &[SelectorId]| {
-                class.is_some_and(|class| intersects(ids, &class.selectors))
+                class.is_some_and(|class| sorted::intersects(ids, &class.selectors))
                     || uncovered.is_same_user && own.is_some_and(|own| ids.contains(&own))
             };
             uncovered.rule == id && has(&[destination]) && !has(&others_of_rule)

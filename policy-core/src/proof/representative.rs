@@ -63,12 +63,7 @@ pub(super) fn representatives<'p>(
 /// Returns the devices of the facts, in their order, each with all of its tags.
 pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
     let device = |node: &Node<'p>| {
-        let owner = node.user.and_then(|user| tailnet.users.get(user));
-        let who = match owner {
-            Some(owner) => Principal::User { login: owner.email, role: owner.role },
-            None => Principal::Tagged(node.fact.tags.iter().map(|tag| tag.text.as_str()).collect()),
-        };
-        let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
+        let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(tailnet.principal(node)) };
         Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
     };
     tailnet.devices.iter().map(device).collect()

@@ -1,7 +1,7 @@
 //! `lints`: how much each warning counts.
 
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model::{Level, NoWarning};
+use policy_core::model::{Level, LintNameError};
 use policy_core::{Code, model};
 
 use crate::finding::Finding;
@@ -60,8 +60,8 @@ impl Parser<'_, '_> {
             Ok(code) => Some(LintCode { code, place: name.place }),
             Err(problem) => {
                 let message = match problem {
-                    NoWarning::Unknown { .. } => format!("no warning is called `{}`", name.text),
-                    NoWarning::Error(_) => problem.message(level),
+                    LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                    LintNameError::Error(_) => problem.message(level),
                 };
                 self.report(Finding::new(Code::Syntax, name.place, message).help_if(problem.help(level)));
                 None

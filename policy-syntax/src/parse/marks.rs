@@ -2,7 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
-use policy_core::model::{Level, Lint, NoWarning};
+use policy_core::model::{Level, Lint, LintNameError};
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
@@ -159,8 +159,8 @@ impl Parser<'_, '_> {
     fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
         Lint::warning(&name.text.replace('_', "-")).map(Code::name).map_err(|problem| {
             let message = match problem {
-                NoWarning::Unknown { .. } => format!("no warning is called `{}`", name.text),
-                NoWarning::Error(_) => problem.message(Level::Allow),
+                LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                LintNameError::Error(_) => problem.message(Level::Allow),
             };
             let help = problem
                 .help(Level::Allow)

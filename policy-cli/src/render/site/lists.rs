@@ -99,7 +99,8 @@ fn write_item(out: &mut String, name: &Prose, access: &Prose) {
 
 /// Returns for each destination who logs in there over Tailscale SSH, and who may do what to its applications.
 fn beyond_ports(policy: &Policy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
-    let has_apps = policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_blank()));
+    let has_apps =
+        policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_absent_or_empty()));
     if policy.ssh.is_empty() && !has_apps || matrix.destinations.len() > MOST_ASKED {
         return Vec::new();
     }

@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(group.members[0].kind, SelectorKind::User);
         let grants = policy.grants.as_deref().unwrap();
         assert_eq!(grants[0].app.as_ref().unwrap().capabilities[0].values[0].0, crate::json::json!({"x": 1}));
-        assert!(grants[1].src.is_blank() && grants[1].src.origin.is_none() && grants[1].app.is_none());
+        assert!(grants[1].src.is_absent_or_empty() && grants[1].src.origin.is_none() && grants[1].app.is_none());
         let acl = &policy.acls.as_deref().unwrap()[0];
         assert_eq!((acl.src.len(), acl.dst[0].ports.len(), acl.proto.unwrap().to_string()), (1, 2, "tcp".to_owned()));
         let test = &policy.tests[0];

@@ -1,0 +1,94 @@
+use std::collections::HashMap;
+
+use crate::diagnostic::Code;
+use crate::model::{Level, Policy};
+use crate::source::Origin;
+
+/// The levels of warnings, and where each applies: every [`Lint`] of a policy, indexed.
+#[derive(Debug)]
+pub struct LintLevels {
+    allowed: HashMap<Code, Vec<Scope>>,
+    denied: HashMap<Code, Vec<Scope>>,
+}
+
+/// The start of a scope, and the end of the one that reaches furthest among it and those that start before it.
+#[derive(Clone, Copy, Debug)]
+struct Scope {
+    start: u32,
+    reach: u32,
+    /// The comment of the scope that reaches furthest.
+    comment: Origin,
+}
+
+impl LintLevels {
+    /// Indexes the lints of a policy and its facts.
+    pub fn new(policy: &Policy) -> LintLevels {
+        let of = |level: Level| {
+            let mut scopes: HashMap<Code, Vec<Scope>> = HashMap::new();
+            for lint in policy.lints.iter().chain(&policy.facts.lints).filter(|lint| lint.level == level) {
+                for code in &lint.codes {
+                    let scope = Scope { start: lint.scope.start, reach: lint.scope.end, comment: lint.origin };
+                    scopes.entry(*code).or_default().push(scope);
+                }
+            }
+            for scopes in scopes.values_mut() {
+                scopes.sort_by_key(|scope| scope.start);
+                let mut furthest: Option<Scope> = None;
+                for scope in scopes {
+                    match furthest {
+                        Some(further) if further.reach >= scope.reach => {
+                            *scope = Scope { start: scope.start, ..further };
+                        }
+                        _ => furthest = Some(*scope),
+                    }
+                }
+            }
+            scopes
+        };
+        LintLevels { allowed: of(Level::Allow), denied: of(Level::Deny) }
+    }
+
+    /// Whether warnings with `code` are allowed at `origin`. `allow` takes precedence over `deny`.
+    pub fn allows(&self, code: Code, origin: Origin) -> bool {
+        comment(&self.allowed, code, origin).is_some()
+    }
+
+    /// Returns the comment that makes warnings with `code` errors at `origin`.
+    pub fn denies(&self, code: Code, origin: Origin) -> Option<Origin> {
+        comment(&self.denied, code, origin)
+    }
+}
+
+fn comment(scopes: &HashMap<Code, Vec<Scope>>, code: Code, origin: Origin) -> Option<Origin> {
+    let scopes = scopes.get(&code)?;
+    let before = scopes.partition_point(|scope| scope.start <= origin.start);
+    let nearest = scopes.get(before.checked_sub(1)?)?;
+    (nearest.reach >= origin.end).then_some(nearest.comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lint;
+
+    #[test]
+    fn levels_are_those_of_the_scopes_around() {
+        let scopes = [(10, 20), (12, 14), (15, 18), (30, 40), (30, 35), (30, 40)];
+        let lint = |(start, end): &(u32, u32)| Lint {
+            level: Level::Allow,
+            codes: vec![Code::UnusedTag],
+            reason: "why not".to_owned(),
+            scope: Origin::new(*start, *end),
+            origin: Origin::new(*start, *start),
+        };
+        let levels = LintLevels::new(&Policy { lints: scopes.iter().map(lint).collect(), ..Policy::default() });
+        for start in 0..45 {
+            for end in start..45 {
+                let origin = Origin::new(start, end);
+                let around = scopes.iter().any(|(start, end)| Origin::new(*start, *end).contains(origin));
+                assert_eq!(levels.allows(Code::UnusedTag, origin), around, "{origin:?}");
+                assert!(!levels.allows(Code::UnusedHost, origin) && levels.denies(Code::UnusedTag, origin).is_none());
+            }
+        }
+    }
+}
