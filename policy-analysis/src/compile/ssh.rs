@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet, UserId};
-use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
+use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use policy_core::source::Text;
 
 /// A rule of a device's SSH policy. The first that matches applies.
@@ -118,11 +118,6 @@ fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
         Resolution::Devices(devices) => devices.to_vec(),
         resolution => tailnet.devices_of([&resolution]).iter().collect(),
     }
-}
-
-/// Returns the domain of `localpart:*@domain`. Without a domain it is an account that is called so.
-fn localpart_domain(account: &str) -> Option<&str> {
-    account.strip_prefix("localpart:*@").filter(|domain| !domain.is_empty())
 }
 
 /// Returns the accounts of a rule, except those that differ from user to user. `ssh-a2` `ssh-a4`

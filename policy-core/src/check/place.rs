@@ -237,10 +237,7 @@ impl SelectorContext {
                 format!("invalid dst {}", go_quote(selector))
             }
             (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => "internal server error".to_owned(),
-            // tailscale#12370, tailscale#14102
-            (SelectorContext::TestSrc, _, Some(_)) => {
-                format!("user or host is invalid: unknown user or host: {}", go_quote(selector))
-            }
+            // tailscale#14102. For `tests`, captures have the plain failure.
             (SelectorContext::SshTestSrc, _, Some(_)) => {
                 format!("SSH tests src contains disallowed element {}", go_quote(selector))
             }

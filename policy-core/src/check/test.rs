@@ -79,8 +79,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if test.dst.is_blank() {
         let origin = test.dst.origin.unwrap_or(test.origin);
         let message = "this SSH test has no destination, and what Tailscale makes of that is not known";
-        checker
-            .report(Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, as `tag:server`"));
+        checker.report(Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, as `tag:server`"));
     }
     for destination in &test.dst {
         if checker.selector(SelectorContext::SshTestDst, destination) {

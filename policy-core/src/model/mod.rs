@@ -51,5 +51,5 @@ pub use selector::{Selector, SelectorKind};
 pub use service::service_name;
 pub use setting::Setting;
 pub use source::Source;
-pub use ssh::{Action, CheckPeriod, SshRule};
+pub use ssh::{Action, CheckPeriod, SshRule, localpart_domain};
 pub use test::{SshTest, Target, Test};
