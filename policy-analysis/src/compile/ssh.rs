@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use policy_core::access::{DeviceId, Resolution, Tailnet, UserId};
-use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
+use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet, UserId};
+use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use policy_core::source::Text;
 
 /// A rule of a device's SSH policy. The first that matches applies.
@@ -21,12 +21,12 @@ pub struct SshAccess<'p> {
     pub accept_env: &'p [Text],
 }
 
-/// A part of a rule: some sources, and the accounts that they may use.
+/// A part of a rule: these accounts for these sources.
 struct SshPart<'p> {
     sources: Vec<DeviceId>,
     users: Rc<[(&'p str, &'p str)]>,
-    /// The user whose own devices get the part even if they are not a destination.
-    of_user: Option<UserId>,
+    /// Devices that get it even if they are no destination. With `localpart:`, the sources' own devices do. `ssh-d2`
+    receivers: BitSet,
 }
 
 /// Returns the SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
@@ -50,7 +50,7 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
         let principals = addresses(tailnet, &part.sources);
         let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
         for (device, node) in tailnet.devices.iter().enumerate() {
-            let principals = if destinations.contains(device) || (part.of_user.is_some() && part.of_user == node.user) {
+            let principals = if destinations.contains(device) || part.receivers.contains(device) {
                 Some(&principals)
             } else {
                 // Each user's devices, for themselves. `ssh-c1`
@@ -80,9 +80,9 @@ fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAdd
 fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     let sources: Vec<DeviceId> = rule.src.iter().flat_map(|selector| sources(tailnet, selector)).collect();
     let common = accounts(rule);
-    let domains: Vec<&str> = rule.users.iter().filter_map(|user| user.strip_prefix("localpart:*@")).collect();
+    let domains: Vec<&str> = rule.users.iter().filter_map(|user| localpart_domain(user)).collect();
     if domains.is_empty() {
-        return vec![SshPart { sources, users: common, of_user: None }];
+        return vec![SshPart { sources, users: common, receivers: BitSet::default() }];
     }
     let mut parts = Vec::new();
     for (id, user) in tailnet.users.iter().enumerate() {
@@ -91,16 +91,17 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
         if sources.is_empty() {
             continue;
         }
-        parts.push(SshPart { sources: sources.clone(), users: common.clone(), of_user: Some(id) });
+        let receivers: BitSet = user.devices.iter().copied().collect();
+        parts.push(SshPart { sources: sources.clone(), users: common.clone(), receivers: receivers.clone() });
         if let Some((local, domain)) = user.email.rsplit_once('@')
             && domains.contains(&domain)
         {
-            parts.push(SshPart { sources, users: Rc::from([(local, local)]), of_user: Some(id) });
+            parts.push(SshPart { sources, users: Rc::from([(local, local)]), receivers });
         }
     }
-    let tagged =
-        sources.into_iter().filter(|&device| tailnet.devices.get(device).is_some_and(|node| node.user.is_none()));
-    parts.push(SshPart { sources: tagged.collect(), users: common, of_user: None });
+    let is_tagged = |device: &DeviceId| tailnet.devices.get(*device).is_some_and(|node| node.user.is_none());
+    let tagged: Vec<DeviceId> = sources.into_iter().filter(is_tagged).collect();
+    parts.push(SshPart { receivers: tagged.iter().copied().collect(), sources: tagged, users: common });
     parts
 }
 
@@ -124,7 +125,7 @@ fn accounts(rule: &SshRule) -> Rc<[(&str, &str)]> {
     let mut accounts: Vec<(&str, &str)> = rule
         .users
         .iter()
-        .filter(|user| !user.starts_with("localpart:*@"))
+        .filter(|user| localpart_domain(user).is_none())
         .map(|user| match user.as_str() {
             "autogroup:nonroot" => ("*", "="),
             name => (name, name),

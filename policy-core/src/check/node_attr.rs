@@ -158,13 +158,18 @@ fn near_attribute(attribute: &str) -> Option<String> {
 fn check_pool(checker: &mut Checker, network: &Network) {
     let (text, prefix) = (&network.text, network.prefix);
     if let Some(reserved) = RESERVED.iter().find(|reserved| prefix.overlaps(**reserved)) {
-        let relation = if reserved.contains(prefix) { "is part of" } else { "takes in" };
-        let message = format!("`{text}` {relation} `{reserved}`, which Tailscale keeps for itself");
-        checker.report(
+        let help = format!("write a prefix of `{ADDRESSES}` without it");
+        checker.report(if reserved.contains(prefix) {
+            let message = format!("`{text}` is part of `{reserved}`, which Tailscale reserves");
             Diagnostic::new(Code::IpPool, text.origin, message)
-                .help(format!("write a prefix of `{ADDRESSES}` without it"))
-                .tailscale(format!("IPPool({prefix}): network within reserved range")),
-        );
+                .help(help)
+                .tailscale(format!("IPPool({prefix}): network within reserved range"))
+        } else {
+            let message = format!("`{text}` contains `{reserved}`, which Tailscale reserves");
+            Diagnostic::new(Code::DoubtfulIpPool, text.origin, message)
+                .note("other tailnets have such pools, and no answer of Tailscale to one is known")
+                .help(help)
+        });
     } else if !ADDRESSES.contains(prefix) {
         checker.report(
             Diagnostic::new(

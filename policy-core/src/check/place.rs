@@ -133,7 +133,7 @@ impl SelectorContext {
             SelectorContext::TestSrc | SelectorContext::SshTestSrc => match kind {
                 Kind::User | Kind::Group | Kind::Tag | Kind::Address(_) | Kind::Host => Allowed,
                 Kind::Wildcard
-                | Kind::Autogroup(Some(Autogroup::SelfDevices | Autogroup::Internet | Autogroup::Nonroot))
+                | Kind::Autogroup(Some(_))
                 | Kind::Service
                 | Kind::Range(_)
                 | Kind::Posture
@@ -148,7 +148,7 @@ impl SelectorContext {
                 | Kind::Address(_)
                 | Kind::Host
                 | Kind::Service => Allowed,
-                Kind::Domain | Kind::IpSet | Kind::External => Doubtful,
+                Kind::Domain | Kind::External => Doubtful,
                 Kind::Autogroup(Some(autogroup)) if autogroup.is_role() || autogroup == Autogroup::Tagged => Doubtful,
                 _ => Refused,
             },
@@ -233,8 +233,14 @@ impl SelectorContext {
                 "cannot use autogroup:danger-all as a dst".to_owned()
             }
             (SelectorContext::Via, ..) => "via can only be a tag".to_owned(),
-            (SelectorContext::SshDst, SelectorKind::Host, _) => format!("invalid dst {}", go_quote(selector)),
+            (SelectorContext::SshDst, SelectorKind::Host | SelectorKind::Address(_), _) => {
+                format!("invalid dst {}", go_quote(selector))
+            }
             (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => "internal server error".to_owned(),
+            // tailscale#14102. For `tests`, captures have the plain failure.
+            (SelectorContext::SshTestSrc, _, Some(_)) => {
+                format!("SSH tests src contains disallowed element {}", go_quote(selector))
+            }
             (SelectorContext::SshTestDst, ..) => {
                 format!("SSH tests dst contains disallowed element {}", go_quote(selector))
             }

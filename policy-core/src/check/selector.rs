@@ -113,6 +113,12 @@ impl Checker<'_> {
         if self.is_wrong_address(place, text) {
             return;
         }
+        if let Some(name) = text.strip_prefix("host:").filter(|_| self.is_documented_host_form(place, text)) {
+            let message = format!("`{text}` is a form of Tailscale's documentation that no policy is known to have");
+            let help = format!("write `{name}`");
+            self.report(Diagnostic::new(Code::DoubtfulSelector, text.origin, message).help(help));
+            return;
+        }
         let message = if text.is_empty() {
             format!("an empty word cannot be {}", place.role())
         } else {
@@ -140,6 +146,12 @@ impl Checker<'_> {
             _ => place.undefined(text, selector.kind),
         };
         self.report(finding);
+    }
+
+    /// `host:` before a declared host: Tailscale's page on targets has it in rules, and every example has it in ip sets.
+    fn is_documented_host_form(&self, place: SelectorContext, text: &str) -> bool {
+        matches!(place, SelectorContext::Src | SelectorContext::AclDst | SelectorContext::GrantDst)
+            && text.strip_prefix("host:").is_some_and(|name| self.names.host_address(name).is_some())
     }
 
     /// A prefix with bits beyond its length, which is taken without them, if at all.

@@ -29,18 +29,20 @@ fn check_rule(checker: &mut Checker, rule: &SshRule) {
     recorder(checker, rule);
 }
 
-/// People reach their own devices, and tags; what has a tag reaches tags only.
+/// People's devices let in their own user only. One source that may be that user is enough, whatever is beside it:
+/// owners have `autogroup:tagged` beside `autogroup:member` live.
 fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
     // What may not be a source at all is reported as that.
-    let mut sources =
-        rule.src.iter().filter(|source| SelectorContext::SshSrc.verdict(source.kind) != Acceptance::Refused);
-    let forbidden = match destination.kind {
-        SelectorKind::User => sources.find(|source| *source.text != *destination.text),
-        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => sources.find(|source| is_tagged(source)),
-        _ => None,
+    let accepted = |source: &&Selector| SelectorContext::SshSrc.verdict(source.kind) != Acceptance::Refused;
+    let sources: Vec<&Selector> = rule.src.iter().filter(accepted).collect();
+    let may_be_same_user = |source: &&Selector| match destination.kind {
+        SelectorKind::User => *source.text == *destination.text,
+        SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => !is_tagged(source),
+        _ => true,
     };
-    let Some(source) = forbidden else { return };
-    let (message, help) = if is_tagged(source) {
+    let Some(source) = sources.first().filter(|_| !sources.iter().any(may_be_same_user)) else { return };
+    let are_tagged = sources.iter().all(|source| is_tagged(source));
+    let (message, help) = if are_tagged {
         let message = format!("a tagged device, as `{}`, cannot log in to people's devices", source.text);
         (message, "write a tag as the destination".to_owned())
     } else {
@@ -50,11 +52,11 @@ fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
         (message, help)
     };
     let note = if is_tagged(source) { "this source is tagged" } else { "this source is somebody else" };
-    checker.report(
-        Diagnostic::new(Code::SshDestination, destination.text.origin, message)
-            .note_at(note, source.text.origin)
-            .help(help),
-    );
+    let mut finding = Diagnostic::new(Code::SshDestination, destination.text.origin, message)
+        .note_at(note, source.text.origin)
+        .help(help);
+    finding.tailscale = are_tagged.then(|| "users in dst are only allowed from the same user".to_owned());
+    checker.report(finding);
 }
 
 fn is_tagged(selector: &Selector) -> bool {

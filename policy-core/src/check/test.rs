@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
+use crate::model::{Autogroup, HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
 use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
@@ -78,10 +78,8 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     }
     if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
-        checker.report(
-            failed(Code::MissingField, origin, "an SSH test needs a destination")
-                .help("name the machines, as `tag:server`"),
-        );
+        let message = "this SSH test has no destination, and what Tailscale makes of that is not known";
+        checker.report(Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, as `tag:server`"));
     }
     for destination in &test.dst {
         if checker.selector(SelectorContext::SshTestDst, destination) {
@@ -152,10 +150,12 @@ fn account(checker: &mut Checker, user: &Text) {
         checker.report(
             failed(Code::InvalidTest, user.origin, "an SSH test needs the account's name").help("write it, as `root`"),
         );
-    } else if matches!(
-        SelectorKind::of(user),
-        SelectorKind::Autogroup(_) | SelectorKind::LocalPart | SelectorKind::Wildcard
-    ) {
+    } else if user.as_str() != Autogroup::Nonroot.name()
+        && matches!(
+            SelectorKind::of(user),
+            SelectorKind::Autogroup(_) | SelectorKind::LocalPart | SelectorKind::Wildcard
+        )
+    {
         let message = format!("an SSH test logs in to one account, and `{user}` stands for several");
         checker.report(
             Diagnostic::new(Code::DoubtfulTest, user.origin, message).help("write the name of one account, as `root`"),

@@ -138,6 +138,7 @@ codes! {
     Warning MisspeltAttribute = "misspelt-attribute", "a device's attribute that is nearly one of Tailscale's";
     Warning PrivilegeAttribute = "privilege-attribute", "a privilege as a device's attribute";
     Error IpPool = "ip-pool", "a pool of addresses that devices cannot get";
+    Warning DoubtfulIpPool = "doubtful-ip-pool", "a pool with addresses that Tailscale reserves";
     Warning UnknownPostureAttribute = "unknown-posture-attribute", "a posture's attribute that is not known";
     Error ConditionType = "condition-type", "a comparison that values of that type do not have";
     Warning PostureValue = "posture-value", "a value that a posture's attribute never has";

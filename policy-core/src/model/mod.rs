@@ -59,5 +59,5 @@ pub use selector::{Selector, SelectorKind};
 pub use service::service_name;
 pub use setting::Setting;
 pub use source_lines::SourceLines;
-pub use ssh::{Action, CheckPeriod, SshRule};
+pub use ssh::{Action, CheckPeriod, SshRule, localpart_domain};
 pub use test::{SshTest, Target, Test};

@@ -31,6 +31,12 @@ pub struct SshRule {
     pub origin: Origin,
 }
 
+/// Returns the domain of the account `localpart:*@domain`, which is each user's own. Without a domain it is an ordinary
+/// account of that name.
+pub fn localpart_domain(account: &str) -> Option<&str> {
+    account.strip_prefix("localpart:*@").filter(|domain| !domain.is_empty())
+}
+
 /// What an SSH rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {

@@ -3,7 +3,7 @@
 use crate::json::Map;
 
 use crate::access::{Tailnet, Ternary, posture};
-use crate::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule};
+use crate::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use crate::testing::decision::RuleDecision;
 use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_ssh_rules};
 use crate::testing::outcome::{Evaluation, Expectation};
@@ -101,7 +101,7 @@ impl<'p> SshLogin<'_, 'p> {
 
 /// Whether an SSH rule is for an account. `login` is that of the source in its two halves, if it is a user.
 pub fn includes_account(rule: &SshRule, account: &str, login: Option<(&str, &str)>) -> bool {
-    rule.users.iter().any(|user| match user.strip_prefix("localpart:*@") {
+    rule.users.iter().any(|user| match localpart_domain(user) {
         Some(domain) => login == Some((account, domain)),
         None if user.as_str() == Autogroup::Nonroot.name() => account != "root",
         None => user.as_str() == account,

@@ -41,10 +41,8 @@ impl Reader<'_> {
         self.findings.push(match near {
             Some(near) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`"))
                 .help(format!("did you mean `{near}`?")),
-            None => {
-                let message = format!("Tailscale is not known to read `{key}` in a policy");
-                Diagnostic::new(Code::UnknownKey, key.origin, message)
-            }
+            None => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`"))
+                .help("leave it out: Tailscale refuses a policy with a key that it does not know"),
         });
     }
 
