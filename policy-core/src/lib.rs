@@ -179,9 +179,11 @@ pub mod proof;
 mod questions;
 pub mod source;
 pub mod testing;
+mod valid_policy;
 #[cfg(any(rust_analyzer, doc, test))]
 pub mod vocabulary;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use findings::{Tested, broken_invariants, findings, tested};
+pub use findings::Tested;
 pub use model::Policy;
+pub use valid_policy::ValidPolicy;

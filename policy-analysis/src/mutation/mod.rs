@@ -121,25 +121,8 @@ enum MutatedRule<'p> {
     Ssh(&'p SshRule),
 }
 
-/// Returns which mutants of the rules of a valid policy its tests and invariants kill.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::coverage;
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:web": [], "tag:db": []},
-///     "grants": [
-///         {"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
-///         {"src": ["tag:db"], "dst": ["tag:web"], "ip": ["tcp:443"]},
-///     ],
-///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"]}],
-/// }"#);
-/// let coverage = coverage(&policy);
-/// assert_eq!((coverage.killed_deletions(), coverage.percent()), (1, 50));
-/// let test = &coverage.rules[1].suggested_tests[0];
-/// assert_eq!((test.src.as_str(), test.target.as_str()), ("tag:db", "tag:web:443"));
-/// ```
-pub fn coverage(policy: &Policy) -> MutationCoverage {
+/// See [`Analysis::coverage`](crate::Analysis::coverage).
+pub(crate) fn coverage(policy: &Policy) -> MutationCoverage {
     let (network, ssh) = (NetworkSuite::new(policy), SshSuite::new(policy));
     let rules = mutated_rules(policy);
     let mut killed = killed_by_tests(policy, &network, &ssh);
