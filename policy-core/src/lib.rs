@@ -177,6 +177,8 @@ pub mod model;
 pub mod name;
 pub mod proof;
 mod questions;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod source;
 pub mod testing;
 mod valid_policy;

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::findings;
 use crate::hujson::Document;
-use crate::model::Policy;
+use crate::model::{Device, Group, Host, IpSet, Policy, Posture, TagOwners, User};
 
 impl Policy {
     /// Returns everything that is wrong with the policy, in the order of its text: that it is not valid, and if it is
@@ -49,5 +49,61 @@ impl Policy {
     /// ```
     pub fn to_hujson(&self) -> String {
         Document::parse(self.text.as_str(), 0).map_or_else(|_| self.text.clone(), |document| document.format())
+    }
+
+    /// Returns the names of the declared tags, in the order of the text.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tag_owners.iter().map(|declared| declared.tag.as_str())
+    }
+
+    /// Returns the owners of a tag such as `tag:web`.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"groups": {"group:ops": ["a@example.com"]}, "tagOwners": {"tag:web": ["group:ops"]}}"#);
+    /// assert_eq!(policy.tags().collect::<Vec<_>>(), ["tag:web"]);
+    /// let owner = &policy.tag("tag:web").unwrap().owners[0];
+    /// assert_eq!(*policy.group(&owner.text).unwrap().members[0].text, *"a@example.com");
+    /// assert!(policy.host("web").is_none());
+    /// ```
+    pub fn tag(&self, name: impl AsRef<str>) -> Option<&TagOwners> {
+        let name = name.as_ref();
+        self.tag_owners.iter().find(|declared| *declared.tag == *name)
+    }
+
+    /// Returns a declared group such as `group:eng`.
+    pub fn group(&self, name: impl AsRef<str>) -> Option<&Group> {
+        let name = name.as_ref();
+        self.groups.iter().find(|group| *group.name == *name)
+    }
+
+    /// Returns a declared host.
+    pub fn host(&self, name: impl AsRef<str>) -> Option<&Host> {
+        let name = name.as_ref();
+        self.hosts.iter().find(|host| *host.name == *name)
+    }
+
+    /// Returns a declared IP set such as `ipset:prod`.
+    pub fn ip_set(&self, name: impl AsRef<str>) -> Option<&IpSet> {
+        let name = name.as_ref();
+        self.ipsets.iter().find(|set| *set.name == *name)
+    }
+
+    /// Returns a declared posture such as `posture:managed`.
+    pub fn posture(&self, name: impl AsRef<str>) -> Option<&Posture> {
+        let name = name.as_ref();
+        self.postures.iter().find(|posture| *posture.name == *name)
+    }
+
+    /// Returns the user of the facts with that login.
+    pub fn user(&self, login: impl AsRef<str>) -> Option<&User> {
+        let login = login.as_ref();
+        self.facts.users.iter().find(|user| *user.email == *login)
+    }
+
+    /// Returns the device of the facts with that name.
+    pub fn device(&self, name: impl AsRef<str>) -> Option<&Device> {
+        let name = name.as_ref();
+        self.facts.devices.iter().find(|device| *device.name == *name)
     }
 }

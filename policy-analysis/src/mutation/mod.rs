@@ -28,6 +28,7 @@ use suggest::Suggester;
 
 /// A change of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Mutation {
     /// The rule is removed.
     Deletion,
@@ -37,6 +38,7 @@ pub enum Mutation {
 
 /// The part of a rule that is widened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Widening {
     /// The rule also has every source.
     Source,
@@ -52,6 +54,7 @@ impl Widening {
 
 /// A test that kills a mutant which survives now.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SuggestedTest {
     /// The mutation.
     pub mutation: Mutation,
@@ -71,6 +74,7 @@ pub struct SuggestedTest {
 
 /// The mutants of one rule, and which of them are killed.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
@@ -88,6 +92,7 @@ pub struct RuleCoverage {
 
 /// The mutants of all rules, and which of them are killed.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MutationCoverage {
     /// Every rule that a test can be about: grants with ports, ACLs, then SSH rules.
     pub rules: Vec<RuleCoverage>,

@@ -42,6 +42,14 @@ pub struct QueryError {
     pub help: Option<String>,
 }
 
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
 impl QueryError {
     fn new(message: impl Into<String>) -> QueryError {
         QueryError { message: message.into(), help: None }

@@ -14,6 +14,7 @@ use policy_core::model::{Action, Policy, Protocol};
 
 /// Everyone who can reach something, or everything that someone can reach.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reachability {
     /// What was asked about, if its word does not say so, after "is".
     pub subject: Option<String>,
@@ -25,6 +26,7 @@ pub struct Reachability {
 
 /// Sources and destinations between all of which the rules are the same.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReachabilityRow {
     /// The names of the sources, the best first. Names from the policy are in backticks.
     pub sources: Vec<String>,

@@ -50,6 +50,7 @@ pub(crate) fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
 
 /// One target or account of the policy's own tests, with its finding.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Tested<'p> {
     /// The outcome.
     pub outcome: Outcome<'p>,

@@ -126,6 +126,14 @@ impl NoWarning {
     }
 }
 
+impl std::fmt::Display for NoWarning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message(Level::Allow))
+    }
+}
+
+impl std::error::Error for NoWarning {}
+
 /// How much each warning counts, and where: all [`Lint`]s of a policy, to be asked often.
 #[derive(Debug)]
 pub struct Levels {

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use crate::model::{AddressRange, Autogroup, Prefix};
-use crate::source::Text;
+use crate::source::{Origin, Text};
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
 ///
@@ -71,6 +71,16 @@ impl Selector {
     pub fn new(text: Text) -> Selector {
         let kind = SelectorKind::of(&text);
         Selector { text, kind }
+    }
+
+    /// Makes a selector that is not from a text, and so has no place. For programs that build parts of a policy.
+    ///
+    /// ```
+    /// use policy_core::model::{Selector, SelectorKind};
+    /// assert_eq!(Selector::named("tag:x").kind, SelectorKind::Tag);
+    /// ```
+    pub fn named(word: impl AsRef<str>) -> Selector {
+        Selector::new(Text::escaped(word.as_ref(), Origin::default()))
     }
 
     /// The domain of `user:*@domain`, `localpart:*@domain`, a synced group or a user.

@@ -33,6 +33,7 @@ pub struct SshRule {
 
 /// What an SSH rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Action {
     /// Lets in.
     Accept,
