@@ -16,7 +16,8 @@ const POLICY: &str = r#"{
 
 #[test]
 fn what_the_methods_return_serialises() {
-    let findings = to_value(Policy::parse(r#"{"grants": [{"src": ["tag:a"], "dst": ["*"], "ip": ["*"]}]}"#).check()).unwrap();
+    let findings =
+        to_value(Policy::parse(r#"{"grants": [{"src": ["tag:a"], "dst": ["*"], "ip": ["*"]}]}"#).check()).unwrap();
     assert_eq!(findings[0]["code"], "undefined-tag");
     assert_eq!(findings[0]["origin"], json!({"start": 21, "end": 28}));
 

@@ -18,7 +18,7 @@ use crate::model::{AddressRange, Policy, Prefix, Selector};
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_core::access::subtraction::{Rest, Subtraction};
+/// use policy_core::access::{Rest, Subtraction};
 /// use policy_core::source::{Origin, Text};
 /// use policy_core::model::Selector;
 /// let policy = Policy::parse(r#"{"groups": {"group:eng": ["alice@example.com", "bob@example.com"]}}"#);

@@ -14,7 +14,10 @@ fn passes() {
     assert_eq!(tailnet::group::eng.as_str(), "group:eng");
     assert_eq!(tailnet::host::printer.as_str(), "printer");
     assert_eq!(tailnet::user::alice.as_str(), "alice@example.com");
-    assert_eq!(tailnet::tag::ALL.iter().map(|tag| tag.as_str()).collect::<Vec<_>>(), tailnet::POLICY.tags().collect::<Vec<_>>());
+    assert_eq!(
+        tailnet::tag::ALL.iter().map(|tag| tag.as_str()).collect::<Vec<_>>(),
+        tailnet::POLICY.tags().collect::<Vec<_>>()
+    );
     assert_eq!(tailnet::user::ALL, [tailnet::user::alice]);
     assert_eq!(*tailnet::POLICY.tag(tailnet::tag::k8s_api).unwrap().tag, *"tag:k8s-api");
     assert_eq!(tailnet::POLICY.user(tailnet::user::alice).unwrap().name.as_str(), "alice");
