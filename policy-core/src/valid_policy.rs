@@ -46,6 +46,12 @@ impl ValidPolicy {
         check::rejection(findings).is_none().then_some(ValidPolicy(policy))
     }
 
+    /// For the expansion of `policy!`, which compiles only if the policy is valid.
+    #[doc(hidden)]
+    pub fn compiled(policy: Policy) -> Self {
+        ValidPolicy(policy)
+    }
+
     /// Returns the policy, to change it.
     pub fn into_inner(self) -> Policy {
         self.0

@@ -63,8 +63,9 @@ pub(crate) fn items(
 
         /// The policy as a model, read when it is first used.
         #[allow(dead_code)]
-        pub static POLICY: ::std::sync::LazyLock<::policy_core::Policy> =
-            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #places #with_invariants);
+        pub static POLICY: ::std::sync::LazyLock<::policy_core::ValidPolicy> = ::std::sync::LazyLock::new(|| {
+            ::policy_core::ValidPolicy::compiled(::policy_core::Policy::with_facts(HUJSON, #facts) #places #with_invariants)
+        });
 
         #modules
     };

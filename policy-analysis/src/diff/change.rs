@@ -3,6 +3,7 @@ use policy_core::source::Origin;
 /// Every difference in meaning between two policies.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Diff {
     /// The changes, sorted by area, then gains before losses, then by the position of the rule.
     pub changes: Vec<Change>,
@@ -25,6 +26,7 @@ impl Diff {
 /// Something that one of two policies gives and the other does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Change {
     /// The subject of the change.
     pub area: Area,

@@ -45,6 +45,7 @@ pub type Cell<'p> = Vec<CellAccess<'p>>;
 
 /// Ports, and what it takes to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CellAccess<'p> {
     /// The ports.
     pub ports: PortSet,

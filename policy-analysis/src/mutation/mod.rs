@@ -55,6 +55,7 @@ impl Widening {
 /// A test that kills a mutant which survives now.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct SuggestedTest {
     /// The mutation.
     pub mutation: Mutation,
@@ -75,6 +76,7 @@ pub struct SuggestedTest {
 /// The mutants of one rule, and which of them are killed.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
@@ -93,6 +95,7 @@ pub struct RuleCoverage {
 /// The mutants of all rules, and which of them are killed.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct MutationCoverage {
     /// Every rule that a test can be about: grants with ports, ACLs, then SSH rules.
     pub rules: Vec<RuleCoverage>,

@@ -39,6 +39,20 @@ pub enum MigrationError {
     Different(Diff),
 }
 
+impl std::fmt::Display for MigrationError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MigrationError::Invalid(errors) => match errors.first() {
+                Some(first) => first.fmt(f),
+                None => f.write_str("the policy is not valid"),
+            },
+            MigrationError::Different(_) => f.write_str("the grants would not allow the same as the acls"),
+        }
+    }
+}
+
+impl std::error::Error for MigrationError {}
+
 /// Writes each acl of a policy as grants, and proves that these allow the same.
 ///
 /// # Errors

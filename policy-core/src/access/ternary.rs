@@ -17,6 +17,7 @@ pub enum Ternary<'p> {
 /// A fact that is not given, and that an answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
 pub enum MissingFact<'p> {
     /// Whether the role of a user is that of an autogroup.
     Role {

@@ -100,6 +100,7 @@ impl User {
 
 /// A user's role, as Tailscale's admin console has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// Owns the tailnet; an admin too.
     Owner,

@@ -16,6 +16,7 @@ pub struct Selector {
 
 /// What a selector is. Named kinds have their name in the selector's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SelectorKind {
     /// `*`
     Wildcard,

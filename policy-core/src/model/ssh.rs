@@ -6,6 +6,7 @@ use crate::source::{Origin, Text};
 
 /// An entry of `ssh`.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SshRule {
     /// `action`; `None` if it is missing or no action, which [`super::Policy::unreadable`] says then.
     pub action: Option<Action>,
