@@ -3,7 +3,7 @@
 #[path = "../blumeops-policy/src/tailnet.rs"]
 mod tailnet;
 
-use policy_core::{Code, Policy, findings, tested};
+use policy_core::{Code, Policy};
 
 /// The policy without the grant in which a text stands, and with it the comma.
 fn without(grant: &str) -> Policy {
@@ -23,9 +23,10 @@ fn without(grant: &str) -> Policy {
 
 #[test]
 fn its_own_tests_pass() {
-    let tested = tested(&tailnet::POLICY);
+    let policy = &tailnet::POLICY;
+    let tested = policy.test();
     assert!(tested.len() > 25 && tested.iter().all(|target| target.outcome.passes()));
-    assert_eq!(findings(&tailnet::POLICY), []);
+    assert_eq!(policy.check(), []);
 }
 
 #[test]
@@ -47,14 +48,15 @@ fn without_a_grant_the_tests_that_need_it_fail_where_they_stand() {
             ],
         ),
     ] {
-        let policy = without(grant);
-        let failing: Vec<(&str, &str)> = tested(&policy)
+        let policy = without(grant).validate().unwrap();
+        let failing: Vec<(&str, &str)> = policy
+            .test()
             .into_iter()
             .filter(|target| target.outcome.fails())
             .map(|target| (target.outcome.source.unwrap().text.as_str(), target.outcome.probe.text().as_str()))
             .collect();
         assert_eq!(failing, expected, "{grant}");
-        let errors: Vec<_> = findings(&policy).into_iter().filter(policy_core::Diagnostic::is_error).collect();
+        let errors: Vec<_> = policy.check().into_iter().filter(policy_core::Diagnostic::is_error).collect();
         let places: Vec<&str> = errors
             .iter()
             .map(|error| policy.text[error.origin.start as usize..error.origin.end as usize].trim_matches('"'))

@@ -79,7 +79,8 @@ fn entries(page: &str) -> Vec<Entry> {
 }
 
 fn findings(policy: &str, facts: &str) -> Vec<Diagnostic> {
-    policy_core::findings(&if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) })
+    let policy = if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) };
+    policy.check()
 }
 
 fn severity(code: Code) -> &'static str {

@@ -6,6 +6,7 @@ mod tailnet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use policy_analysis::Analysis;
 use policy_analysis::matrix::Matrix;
 use policy_test_support::process::{self, Run};
 use policy_test_support::snapshot;
@@ -67,7 +68,7 @@ fn the_page_of_blumeops_is_up_to_date() {
 /// What the last section of that page says of devices, and of tags.
 #[test]
 fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
-    let (by_device, by_tag) = (Matrix::of_devices(&tailnet::POLICY), Matrix::new(&tailnet::POLICY));
+    let (by_device, by_tag) = (tailnet::POLICY.device_matrix(), tailnet::POLICY.matrix());
     let ports = |matrix: &Matrix, from: &str, to: &str| {
         let source = matrix.sources.iter().position(|end| end.name() == from).unwrap();
         let destination = matrix.destinations.iter().position(|end| end.name() == to).unwrap();
@@ -105,11 +106,10 @@ fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
 /// What that page says of tests and invariants.
 #[test]
 fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
-    let mut policy = tailnet::POLICY.clone();
+    let mut policy = tailnet::POLICY.clone().into_inner();
     policy.lints.clear();
     policy.facts.lints.clear();
-    let found =
-        policy_core::findings(&policy).into_iter().filter(|finding| finding.code == policy_core::Code::ReachableDevice);
+    let found = policy.check().into_iter().filter(|finding| finding.code == policy_core::Code::ReachableDevice);
     let about: Vec<String> = found.map(|finding| finding.message).collect();
     assert_eq!(
         about,

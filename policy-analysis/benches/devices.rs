@@ -7,8 +7,9 @@
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
+use policy_analysis::Analysis;
 use policy_analysis::compile::Compiled;
-use policy_core::Policy;
+use policy_core::{Policy, ValidPolicy};
 
 /// Numbers of rules and of devices.
 const SIZES: [(usize, usize); 4] = [(100, 100), (100, 1_000), (1_000, 100), (1_000, 1_000)];
@@ -26,21 +27,19 @@ fn main() {
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn compile(bencher: Bencher, (rules, devices): (usize, usize)) {
     let policy = policy(rules, devices);
-    bencher.bench_local(|| policy_analysis::compile(black_box(&policy)));
+    bencher.bench_local(|| black_box(&policy).compile());
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn write(bencher: Bencher, (rules, devices): (usize, usize)) {
     let policy = policy(rules, devices);
-    let compiled = policy_analysis::compile(&policy);
+    let compiled = policy.compile();
     bencher.bench_local(|| bytes_written(black_box(&compiled)));
 }
 
-fn policy(rules: usize, devices: usize) -> Policy {
+fn policy(rules: usize, devices: usize) -> ValidPolicy {
     let (policy, facts) = policy_generate::tailnet::tailnet(rules, devices);
-    let policy = Policy::with_facts(&policy, &facts);
-    assert_eq!(policy.unreadable, []);
-    policy
+    Policy::with_facts(&policy, &facts).validate().unwrap()
 }
 
 /// Writes each device as `policy compile` does, into nothing.
@@ -64,7 +63,7 @@ fn print_growth() {
     );
     for (rules, devices) in SIZES.into_iter().chain(LARGE) {
         let policy = policy(rules, devices);
-        let (compiling, compiled) = timed(|| policy_analysis::compile(&policy));
+        let (compiling, compiled) = timed(|| policy.compile());
         let (writing, bytes) = timed(|| bytes_written(&compiled));
         let destinations = destinations(&compiled);
         let each = compiling.as_secs_f64() * 1e9 / destinations as f64;

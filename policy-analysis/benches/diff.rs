@@ -8,8 +8,8 @@
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
-use policy_analysis::diff::diff;
-use policy_core::Policy;
+use policy_analysis::Analysis;
+use policy_core::{Policy, ValidPolicy};
 
 /// Numbers of grants.
 const SIZES: [usize; 3] = [1_000, 10_000, 30_000];
@@ -34,23 +34,23 @@ fn main() {
     }
 }
 
-fn pair(grants: usize, change: Edit) -> (Policy, Policy) {
+fn pair(grants: usize, change: Edit) -> (ValidPolicy, ValidPolicy) {
     let old = policy_generate::large::policy(grants);
     let new = change(&old);
     assert_ne!(old, new);
-    (Policy::parse(old), Policy::parse(new))
+    (Policy::parse(old).validate().unwrap(), Policy::parse(new).validate().unwrap())
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn reformatted(bencher: Bencher, grants: usize) {
     let (old, new) = pair(grants, CHANGES[0].1);
-    bencher.bench(|| diff(black_box(&old), black_box(&new)));
+    bencher.bench(|| black_box(&old).diff(black_box(&new)));
 }
 
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn one_more_port_in_every_rule(bencher: Bencher, grants: usize) {
     let (old, new) = pair(grants, CHANGES[4].1);
-    bencher.bench(|| diff(black_box(&old), black_box(&new)));
+    bencher.bench(|| black_box(&old).diff(black_box(&new)));
 }
 
 /// Prints the time of each edit, and its growth, as a table.
@@ -61,7 +61,7 @@ fn print_growth() {
         for grants in SIZES {
             let (old, new) = pair(grants, change);
             let start = Instant::now();
-            let lines = diff(&old, &new).changes.len();
+            let lines = old.diff(&new).changes.len();
             let time = start.elapsed();
             let growth = before.map_or(String::new(), |(fewer, less)| {
                 format!("{:.1}/{:.0}", time.as_secs_f64() / less.as_secs_f64(), grants as f64 / fewer as f64)

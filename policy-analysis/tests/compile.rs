@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+use policy_analysis::Analysis;
 use policy_core::Policy;
 use policy_core::json::{Map, Value, json};
 
@@ -23,7 +24,7 @@ const FACTS: &str = r#"{
 }"#;
 
 fn given(policy: &str) -> Map {
-    policy_analysis::compile(&Policy::with_facts(policy, FACTS)).to_json()
+    Policy::with_facts(policy, FACTS).validate().unwrap().compile().to_json()
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn sources_of_everybody(nodes: &str, sections: &str) -> Vec<Value> {
         r#"{{"users": [{{"name": "alice", "email": "alice@example.com", "role": "owner"}}], "nodes": [{nodes}]}}"#
     );
     let policy = format!(r#"{{"tagOwners": {{"tag:router": [], "tag:other": []}}, {sections}}}"#);
-    let devices = policy_analysis::compile(&Policy::with_facts(&policy, &facts)).to_json();
+    let devices = Policy::with_facts(&policy, &facts).validate().unwrap().compile().to_json();
     let sources = &devices["r"]["packet_filter_rules"][0]["SrcIPs"];
     let is_route =
         |text: &&Value| text.as_str().is_some_and(|text| text.starts_with("10.") || text.starts_with("2001:"));
@@ -216,7 +217,7 @@ fn routes_are_approved_by_the_facts_or_else_by_auto_approvers() {
 fn routers(nodes: &str, sections: &str) -> (Vec<String>, Vec<String>) {
     let facts = format!(r#"{{"nodes": [{{"name": "me", "user": "me@example.com", "ipv4": "100.64.0.9"}}, {nodes}]}}"#);
     let policy = format!(r#"{{"tagOwners": {{"tag:router": []}}, {sections}}}"#);
-    let devices = policy_analysis::compile(&Policy::with_facts(&policy, &facts)).to_json();
+    let devices = Policy::with_facts(&policy, &facts).validate().unwrap().compile().to_json();
     let shown = devices["me"].get("peer_routes").and_then(Value::as_object).cloned().unwrap_or_default();
     let with = |route: &str| {
         let has = |(_, routes): &(&String, &Value)| routes.as_array().unwrap().contains(&json!(route));

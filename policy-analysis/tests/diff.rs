@@ -2,18 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
 
-use policy_analysis::diff::{Direction, diff};
+use policy_analysis::Analysis;
+use policy_analysis::diff::Direction;
 use policy_core::Policy;
 
 /// Returns the lines of the difference between two policies that have the sections of `common`.
 fn lines(common: &str, old: &str, new: &str) -> Vec<String> {
-    let policy = |sections: &str| Policy::parse(format!("{{{common}\n{sections}}}"));
+    let policy = |sections: &str| Policy::parse(format!("{{{common}\n{sections}}}")).validate().unwrap();
     let (old, new) = (policy(old), policy(new));
     for policy in [&old, &new] {
         assert!(policy.unreadable.is_empty(), "{}\n{:?}", policy.text, policy.unreadable);
     }
     let sign = |direction| if direction == Direction::Gained { '+' } else { '-' };
-    diff(&old, &new).changes.iter().map(|change| format!("{} {change}", sign(change.direction))).collect()
+    old.diff(&new).changes.iter().map(|change| format!("{} {change}", sign(change.direction))).collect()
 }
 
 /// Checks cases: a title, the sections of the old policy, those of the new one, the expected lines.
@@ -267,7 +268,7 @@ fn the_conditions_of_a_posture_are_compared_once() {
 fn an_ssh_login_on_stricter_terms_is_not_new_access() {
     let policy = |rule: &str| {
         let rule = format!(r#"{{"src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"], {rule}}}"#);
-        Policy::parse(format!(r#"{{"ssh": [{rule}]}}"#))
+        Policy::parse(format!(r#"{{"ssh": [{rule}]}}"#)).validate().unwrap()
     };
     let accept = r#""action": "accept""#;
     let check = r#""action": "check""#;
@@ -279,6 +280,6 @@ fn an_ssh_login_on_stricter_terms_is_not_new_access() {
         (hourly, check, true),
         (accept, accept, false),
     ] {
-        assert_eq!(diff(&policy(old), &policy(new)).new_access().next().is_some(), is_new, "{old} {new}");
+        assert_eq!(policy(old).diff(&policy(new)).new_access().next().is_some(), is_new, "{old} {new}");
     }
 }

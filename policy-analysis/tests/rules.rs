@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+use policy_analysis::Analysis;
 use policy_core::Policy;
 use policy_core::json::{Map, Value, json};
 
@@ -33,12 +34,10 @@ const NAMES: &str = r#"
 
 fn given(sections: &str) -> Map {
     let policy = Policy::with_facts(&format!("{{{NAMES} {sections}}}"), FACTS);
-    let errors: Vec<_> = policy_core::findings(&policy)
-        .into_iter()
-        .filter(|finding| finding.severity() == policy_core::Severity::Error)
-        .collect();
+    let errors: Vec<_> =
+        policy.check().into_iter().filter(|finding| finding.severity() == policy_core::Severity::Error).collect();
     assert_eq!(errors, [], "{sections}");
-    policy_analysis::compile(&policy).to_json()
+    policy.validate().unwrap().compile().to_json()
 }
 
 /// Every rule of a device's filter on a line, as `sources > destinations`, with its protocol or what it grants.

@@ -1,9 +1,12 @@
-//! What a tailnet policy is, whether it is valid, and what it does: pure functions on data.
+//! What a tailnet policy is, whether it is valid, and whether its tests hold: pure functions on data.
+//!
+//! The crate `policy-analysis` answers what a policy does: who reaches what, what a change gives and takes, what each
+//! device gets.
 //!
 //! # A first look
 //!
-//! A policy arrives as text: HuJSON, the policy file's own format. [`Policy::parse`] reads it, and never fails. What
-//! could not be read is a finding like any other, and [`Policy::check`] has them all.
+//! A policy arrives as HuJSON, the format of Tailscale's policy file. [`Policy::parse`] reads it and never fails. What it
+//! cannot read becomes a finding, and [`Policy::check`] returns all findings.
 //!
 //! ```
 //! use policy_core::Policy;
@@ -24,20 +27,22 @@
 //! assert_eq!(findings[0].code.name(), "undefined-tag");
 //! assert!(findings[0].is_error());
 //!
-//! // Where: a range of bytes of the text.
+//! // The place is a range of bytes of the text.
 //! assert_eq!(policy.text.get(findings[0].origin.range()), Some(r#""tag:bd""#));
 //! ```
 //!
-//! A [`Diagnostic`] has a [`Code`] that stays the same whatever its words will be, one sentence, a place, perhaps notes
-//! with second places, and what to write instead. Where Tailscale would refuse the policy for it, it has Tailscale's answer, too.
-//! An error is what Tailscale refuses, or what contradicts the policy's own statements; a warning is what Tailscale takes
-//! and nobody wants.
+//! A [`Diagnostic`] has a [`Code`] that stays the same when its message changes, a message of one sentence, a place,
+//! notes that may point to other places, and a suggestion. If Tailscale refuses the policy for it, it also has
+//! Tailscale's message. An error is something that Tailscale refuses, or that contradicts the policy itself. A warning is
+//! something that Tailscale accepts and that is almost certainly a mistake.
 //!
 //! # Does it do what it should?
 //!
-//! A policy file says so itself, in `tests` and `sshTests`. Tailscale runs them whenever it gets the policy, and
-//! [`Policy::test`] runs them here, without a network and without a device: for each target it tells the rule on
-//! which it rests, or why it fails. A failing test is one of the findings of [`Policy::check`], too.
+//! A policy file states that in `tests` and `sshTests`. Tailscale runs them whenever the policy is saved.
+//! [`ValidPolicy::test`] runs them here, without a network or a device. For each target it returns the rule that decides
+//! it, or why it fails. A failing test is also one of the findings of [`Policy::check`].
+//!
+//! Tests require a [`ValidPolicy`], which [`Policy::validate`] makes of a policy without errors.
 //!
 //! ```
 //! use policy_core::Policy;
@@ -46,78 +51,20 @@
 //!     "tagOwners": {"tag:web": [], "tag:db": []},
 //!     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 //!     "tests": [{"src": "tag:web", "accept": ["tag:db:5432", "tag:db:22"], "deny": ["tag:db:80"]}],
-//! }"#);
+//! }"#).validate().expect("it is valid");
 //! let passes: Vec<bool> = policy.test().iter().map(|tested| tested.outcome.passes()).collect();
 //! assert_eq!(passes, [true, false, true]);
 //! let why = policy.test()[1].finding.clone().unwrap();
 //! assert_eq!(why.message, "`tag:web` should reach `tag:db:22`, but no rule allows it");
 //! ```
 //!
-//! A policy does not tell who is an admin, and which devices there are. [`Policy::with_facts`] takes what is known beside
-//! it: users with their roles, devices, and [invariants](model::Invariant), which are tests of everybody at once.
-//!
-//! # May one reach the other?
-//!
-//! [`Policy::explain`] answers for one connection: by which rules, and by which way both ends are in them; or what comes
-//! nearest, and what that lacks. [`Policy::who`] and [`Policy::what`] tell all who reach something, and all that somebody
-//! reaches, "any other member" included.
-//!
-//! ```
-//! use policy_analysis::query::Question;
-//! use policy_core::Policy;
-//! use policy_core::model::Protocol;
-//! use policy_core::testing::Decision;
-//!
-//! let policy = Policy::parse(r#"{
-//!     "groups": {"group:dba": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
-//!     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-//! }"#);
-//! let ask = |source, port| {
-//!     policy.explain(&Question { source, destination: "tag:db", protocol: Protocol::TCP, port, account: None })
-//! };
-//!
-//! let yes = ask("alice@example.com", 5432)?;
-//! assert_eq!(yes.decision(), Decision::Allow);
-//! assert_eq!(yes.cases[0].reasons[0].path, ["`alice@example.com` is in `group:dba`"]);
-//!
-//! let no = ask("alice@example.com", 22)?;
-//! assert_eq!(no.decision(), Decision::Deny);
-//! assert_eq!(no.cases[0].nearest[0].mismatch, "opens `tag:db` on `tcp:5432` only");
-//! # Ok::<(), policy_analysis::query::QueryError>(())
-//! ```
-//!
-//! # What does a change change?
-//!
-//! Lines that move and groups that get a member: what counts is the access that is gained or lost. [`Policy::diff`] tells that exactly,
-//! for everybody, including people who join later.
-//!
-//! ```
-//! use policy_core::Policy;
-//! use policy_analysis::diff::Direction;
-//!
-//! let old = Policy::parse(r#"{
-//!     "groups": {"group:eng": ["alice@example.com"]}, "tagOwners": {"tag:db": []},
-//!     "grants": [{"src": ["group:eng"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-//! }"#);
-//! // One more member, and the rule as it is.
-//! let new = Policy::parse(old.text.replace(r#"["alice@example.com"]"#, r#"["alice@example.com", "bob@example.com"]"#));
-//!
-//! let diff = old.diff(&new);
-//! assert_eq!(diff.changes.len(), 1);
-//! assert_eq!(diff.changes[0].direction, Direction::Gained);
-//! assert_eq!(diff.changes[0].to_string(), "bob@example.com -> tag:db tcp:5432");
-//! assert!(old.diff(&old).is_empty());
-//! ```
-//!
-//! # What does each device get?
-//!
-//! [`Policy::compile`] makes of a policy and its devices what Tailscale's control plane makes of them: packet filters, SSH
-//! rules, node attributes, peers, routes and app capabilities, in the form in which clients get them if wanted.
+//! A policy does not say who is an admin or which devices exist. [`Policy::with_facts`] takes such facts: users with their
+//! roles, devices, and [invariants](model::Invariant), which are tests of everyone at once.
 //!
 //! # Writing one
 //!
-//! The text is the policy, and a [`Policy`] is the reading of it: a program that changes a policy changes its text. [`hujson::Document`] knows where
-//! every value and every comment stands, and [`Policy::to_hujson`] formats the result as Tailscale does.
+//! A [`Policy`] is what was read from a text. To change a policy, change its text. [`hujson::Document`] knows the place of
+//! every value and every comment, and [`Policy::to_hujson`] formats the result as Tailscale does.
 //!
 //! ```
 //! use policy_core::Policy;
@@ -135,37 +82,51 @@
 //!
 //! # Names that cannot be wrong
 //!
-//! Behind `policy!` each declared name is an item with a type of [`name`]: a program that asks for `tailnet::tag::db` where the
-//! policy has no such tag does not compile, and one that puts a group where a tag belongs does not either.
+//! `policy!` makes an item of a type in [`name`] for each declared name. A program that uses `tailnet::tag::db` does not
+//! compile if the policy has no such tag, nor if a group is required there. Methods that take a name as `impl AsRef<str>`
+//! accept these items.
 //!
 //! ```
 //! # mod tailnet {
-//! #     pub mod tag { pub const db: policy_core::name::Tag = policy_core::name::Tag::declared("tag:db"); }
+//! #     pub mod tag {
+//! #         pub const db: policy_core::name::Tag = policy_core::name::Tag::declared("tag:db");
+//! #         pub const ALL: &[policy_core::name::Tag] = &[db];
+//! #     }
 //! # }
+//! use policy_core::Policy;
+//! use policy_core::json::json;
 //! use policy_core::name::Tag;
 //!
-//! /// The body of the request that gives a device its tags.
+//! /// Returns the body of the request that gives a device its tags.
 //! fn tag_device(tags: &[Tag]) -> String {
-//!     crate::json::json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
+//!     json!({"tags": tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>()}).to_string()
 //! }
 //!
 //! assert_eq!(tag_device(&[tailnet::tag::db]), r#"{"tags":["tag:db"]}"#);
+//!
+//! let policy = Policy::parse(r#"{"tagOwners": {"tag:db": ["autogroup:admin"]}}"#);
+//! assert_eq!(*policy.tag(tailnet::tag::db).unwrap().owners[0].text, *"autogroup:admin");
+//! assert_eq!(policy.tags().collect::<Vec<_>>(), tailnet::tag::ALL.iter().map(|tag| tag.as_str()).collect::<Vec<_>>());
 //! ```
+//!
+//! # Features
+//!
+//! `serde` implements `serde::Serialize` for the results.
 //!
 //! # Where to read on
 //!
-//! | the question | the module |
+//! | Question | Module |
 //! | --- | --- |
 //! | What is in a policy, field by field? | [`model`] |
 //! | How is its text read, kept and formatted? | [`hujson`] |
 //! | Is it valid? | [`mod@check`] |
-//! | What does it give to each device, and do its tests hold? | [`eval`] |
-//! | What follows from it, for everybody? | [`analyze`] |
-//! | Who reaches what, as rows and columns? | [`render`] |
 //! | What can be wrong with it? | [`diagnostic`] |
+//! | Whom does a selector name, and what does a rule open? | [`access`] |
+//! | Do its tests hold? | [`testing`] |
+//! | What holds for everyone, now and later? | [`proof`] |
 //!
-//! `policy!` writes such a text as well, and remembers which Rust tokens each piece of it came from. So there is one
-//! reader, one checker and one formatter, and whoever made the text turns the place of a finding into one of their own.
+//! `policy!` writes such a text as well, and remembers which Rust tokens each part came from. So there is one reader, one
+//! checker and one formatter, and each caller maps the place of a finding to its own source.
 
 pub mod access;
 pub mod check;
@@ -177,11 +138,15 @@ pub mod model;
 pub mod name;
 pub mod proof;
 mod questions;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod source;
 pub mod testing;
+mod valid_policy;
 #[cfg(any(rust_analyzer, doc, test))]
 pub mod vocabulary;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use findings::{Tested, broken_invariants, findings, tested};
+pub use findings::Tested;
 pub use model::Policy;
+pub use valid_policy::ValidPolicy;

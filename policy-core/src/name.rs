@@ -1,6 +1,10 @@
-//! Names that a policy declares, as types: a program that tags a device says `tag::homelab`, and a
-//! name that the policy lacks does not compile.
+//! Types for the names that a policy declares. A program that tags a device writes `tag::homelab`, and an undeclared name
+//! does not compile.
+//!
+//! Functions that take `impl AsRef<str>`, such as [`Policy::tag`](crate::Policy::tag), accept them. Maps with `String`
+//! keys look them up, and `tag::ALL` lists all names of a kind.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 macro_rules! names {
@@ -17,7 +21,7 @@ macro_rules! names {
                     $name(text)
                 }
 
-                /// The name as the policy file has it, with its kind.
+                /// Returns the name as it is in the policy file, with its kind.
                 pub const fn as_str(self) -> &'static str {
                     self.0
                 }
@@ -31,6 +35,12 @@ macro_rules! names {
 
             impl AsRef<str> for $name {
                 fn as_ref(&self) -> &str {
+                    self.0
+                }
+            }
+
+            impl Borrow<str> for $name {
+                fn borrow(&self) -> &str {
                     self.0
                 }
             }

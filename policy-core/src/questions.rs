@@ -1,13 +1,14 @@
-//! What one asks of a policy: a method for each question, which the folder of that name answers.
+//! The methods of a policy that need no valid one.
 
 use crate::diagnostic::Diagnostic;
-use crate::findings::{self, Tested};
+use crate::findings;
 use crate::hujson::Document;
-use crate::model::Policy;
+use crate::model::{Device, Group, Host, IpSet, Policy, Posture, TagOwners, User};
 
 impl Policy {
-    /// Everything that is wrong with it, in the order of its text: see [`findings`](crate::findings()). Tailscale takes
-    /// a policy of which none is an [error](Diagnostic::is_error).
+    /// Returns everything that is wrong with the policy, in the order of its text: that it is not valid, and if it is
+    /// valid, that its own `tests` and `sshTests` fail, that an invariant does not hold, and that rules are redundant.
+    /// Tailscale accepts a policy without [errors](Diagnostic::is_error).
     ///
     /// ```
     /// use policy_core::{Code, Policy};
@@ -15,28 +16,31 @@ impl Policy {
     /// let codes: Vec<Code> = policy.check().iter().map(|finding| finding.code).collect();
     /// assert_eq!(codes, [Code::UndefinedTag, Code::InvalidPorts]);
     /// ```
-    pub fn check(&self) -> Vec<Diagnostic> {
-        findings::findings(self)
-    }
-
-    /// Every target of its own `tests` and `sshTests` with what became of it: see [`tested`](crate::tested()). Of a
-    /// policy with errors this tells nothing, so [`Policy::check`] comes first.
     ///
     /// ```
     /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{
+    ///     "tagOwners": {"tag:homelab": []},
+    ///     "grants": [{"src": ["*"], "dst": ["tag:hoemlab"], "ip": ["443"]}],
+    /// }"#);
+    /// let findings = policy.check();
+    /// assert_eq!(findings.len(), 1);
+    /// assert_eq!(findings[0].message, "undefined tag `tag:hoemlab`");
+    /// assert_eq!(findings[0].help.as_deref(), Some("did you mean `tag:homelab`?"));
+    ///
     /// let policy = Policy::parse(r#"{
     ///     "tagOwners": {"tag:web": [], "tag:db": []},
     ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
     ///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22"]}],
     /// }"#);
-    /// assert!(policy.test().iter().all(|tested| tested.outcome.passes()));
+    /// assert_eq!(policy.check(), []);
     /// ```
-    pub fn test(&self) -> Vec<Tested<'_>> {
-        findings::tested(self)
+    pub fn check(&self) -> Vec<Diagnostic> {
+        findings::findings(self)
     }
 
-    /// Its text, officially formatted: what Tailscale keeps of it, byte for byte, comments and all. A text that is no
-    /// HuJSON stays what it is.
+    /// Returns the text of the policy as Tailscale formats and stores it, with its comments. Text that is not HuJSON is
+    /// returned as it is.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -45,5 +49,61 @@ impl Policy {
     /// ```
     pub fn to_hujson(&self) -> String {
         Document::parse(self.text.as_str(), 0).map_or_else(|_| self.text.clone(), |document| document.format())
+    }
+
+    /// Returns the names of the declared tags, in the order of the text.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tag_owners.iter().map(|declared| declared.tag.as_str())
+    }
+
+    /// Returns the owners of a tag such as `tag:web`.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"groups": {"group:ops": ["a@example.com"]}, "tagOwners": {"tag:web": ["group:ops"]}}"#);
+    /// assert_eq!(policy.tags().collect::<Vec<_>>(), ["tag:web"]);
+    /// let owner = &policy.tag("tag:web").unwrap().owners[0];
+    /// assert_eq!(*policy.group(&owner.text).unwrap().members[0].text, *"a@example.com");
+    /// assert!(policy.host("web").is_none());
+    /// ```
+    pub fn tag(&self, name: impl AsRef<str>) -> Option<&TagOwners> {
+        let name = name.as_ref();
+        self.tag_owners.iter().find(|declared| *declared.tag == *name)
+    }
+
+    /// Returns a declared group such as `group:eng`.
+    pub fn group(&self, name: impl AsRef<str>) -> Option<&Group> {
+        let name = name.as_ref();
+        self.groups.iter().find(|group| *group.name == *name)
+    }
+
+    /// Returns a declared host.
+    pub fn host(&self, name: impl AsRef<str>) -> Option<&Host> {
+        let name = name.as_ref();
+        self.hosts.iter().find(|host| *host.name == *name)
+    }
+
+    /// Returns a declared IP set such as `ipset:prod`.
+    pub fn ip_set(&self, name: impl AsRef<str>) -> Option<&IpSet> {
+        let name = name.as_ref();
+        self.ipsets.iter().find(|set| *set.name == *name)
+    }
+
+    /// Returns a declared posture such as `posture:managed`.
+    pub fn posture(&self, name: impl AsRef<str>) -> Option<&Posture> {
+        let name = name.as_ref();
+        self.postures.iter().find(|posture| *posture.name == *name)
+    }
+
+    /// Returns the user of the facts with that login.
+    pub fn user(&self, login: impl AsRef<str>) -> Option<&User> {
+        let login = login.as_ref();
+        self.facts.users.iter().find(|user| *user.email == *login)
+    }
+
+    /// Returns the device of the facts with that name.
+    pub fn device(&self, name: impl AsRef<str>) -> Option<&Device> {
+        let name = name.as_ref();
+        self.facts.devices.iter().find(|device| *device.name == *name)
     }
 }

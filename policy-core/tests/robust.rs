@@ -4,7 +4,8 @@
 
 use policy_core::hujson::Document;
 use policy_core::source::Origin;
-use policy_core::{Diagnostic, Policy, findings, tested};
+use policy_core::testing::{ssh_test_outcomes, test_outcomes};
+use policy_core::{Diagnostic, Policy};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
@@ -224,25 +225,29 @@ proptest! {
 
     #[test]
     fn any_text_is_answered(text: String, facts: String) {
-        let findings = findings(&Policy::with_facts(&text, &facts));
+        let findings = Policy::with_facts(&text, &facts).check();
         assert_places(&text, &facts, &findings);
     }
 
     #[test]
     fn any_json_is_answered(policy in json(), facts in json()) {
         let (text, facts) = (policy.to_string(), facts.to_string());
-        assert_places(&text, &facts, &findings(&Policy::with_facts(&text, &facts)));
+        assert_places(&text, &facts, &Policy::with_facts(&text, &facts).check());
     }
 
     #[test]
     fn any_words_in_a_policy_are_answered(policy in policy(), facts in json()) {
         let (text, facts) = (policy.to_string(), facts.to_string());
         let policy = Policy::with_facts(&text, &facts);
-        let found = findings(&policy);
+        let found = policy.check();
         assert_places(&text, &facts, &found);
-        prop_assert_eq!(&found, &findings(&Policy::with_facts(&text, &facts)), "the answer is always the same");
-        // Whatever it is, it can be tested.
-        tested(&policy);
+        prop_assert_eq!(&found, &Policy::with_facts(&text, &facts).check(), "the answer is always the same");
+        // The tests of an invalid policy do not panic either.
+        test_outcomes(&policy);
+        ssh_test_outcomes(&policy);
+        if let Ok(policy) = policy.validate() {
+            policy.test();
+        }
     }
 
     #[test]
@@ -250,7 +255,7 @@ proptest! {
         let text = policy.to_string();
         let formatted = Document::parse(text.as_str(), 0).unwrap().format();
         let words = |text: &str| {
-            let findings = findings(&Policy::parse(text)).into_iter();
+            let findings = Policy::parse(text).check().into_iter();
             findings.map(|finding| (finding.code, finding.message, finding.help, finding.tailscale)).collect::<Vec<_>>()
         };
         prop_assert_eq!(words(&formatted), words(&text));
@@ -261,16 +266,16 @@ proptest! {
 fn deep_nesting_is_answered() {
     for open in ["[", "{\"grants\":["] {
         let text = open.repeat(100_000);
-        assert!(!findings(&Policy::parse(&text)).is_empty());
+        assert!(!Policy::parse(&text).check().is_empty());
     }
     let nested = format!("{{\"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(findings(&Policy::parse(&nested)).len(), 1);
+    assert_eq!(Policy::parse(&nested).check().len(), 1);
 }
 
 #[test]
 fn long_chains_of_ip_sets_are_answered() {
     let sets: Vec<String> = (0..20_000).map(|n| format!("\"ipset:{n}\": [\"ipset:{}\"]", (n + 1) % 20_000)).collect();
-    let findings = findings(&Policy::parse(format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))));
+    let findings = Policy::parse(format!("{{\"ipsets\": {{{}}}}}", sets.join(", "))).check();
     assert_eq!(findings.iter().map(|finding| finding.code.name()).collect::<Vec<_>>(), ["ipset-cycle"]);
 }
 
@@ -285,5 +290,5 @@ fn a_long_chain_of_ip_sets_is_tested() {
     let rules = r#""grants": [{"src": ["*"], "dst": ["ipset:19999"], "ip": ["22"]}]"#;
     let tests = r#""tests": [{"src": "a@example.com", "accept": ["10.0.0.1:22"], "deny": ["10.0.0.2:22"]}]"#;
     let policy = Policy::parse(format!("{{\"ipsets\": {{{}}}, {rules}, {tests}}}", sets.join(", ")));
-    assert!(tested(&policy).iter().all(|target| target.outcome.passes()));
+    assert!(policy.validate().unwrap().test().iter().all(|target| target.outcome.passes()));
 }

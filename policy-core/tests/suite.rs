@@ -54,10 +54,11 @@ fn marked(case: &str, not_marked: &str) -> String {
         None => ("", rest),
     };
     let base = u32::try_from(policy_text.len()).unwrap() + 1;
-    let mut findings = policy_core::findings(&match facts {
+    let policy = match facts {
         "" => Policy::parse(policy_text),
         _ => Policy::with_facts(policy_text, facts),
-    });
+    };
+    let mut findings = policy.check();
     findings.retain(|finding| !not_marked.split(", ").any(|code| code == finding.code.name()));
     let source = Source { policy: policy_text, facts, base };
     let mut out = format!("{title}\n");

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_a_policy_gives_an_empty_one() {
-        let analysed = analyse("{", "{}", None, policy_core::findings, |policy, hujson| {
+        let analysed = analyse("{", "{}", None, Policy::check, |policy, hujson| {
             assert!(policy.grants.is_none());
             hujson.to_owned()
         });

@@ -71,7 +71,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         |origin: Origin| lowered.place(origin).map_or_else(SpanRange::call_site, |(place, _)| spans.range(place));
     // The policy's tests may depend on a statement that could not be read.
     let is_read = !findings.iter().any(Finding::is_error);
-    let judge = if is_read { policy_core::findings } else { check::check };
+    let judge = if is_read { Policy::check } else { check::check };
     let Analysed { policy, diagnostics, made } =
         analyse(&lowered.policy, &lowered.facts, None, judge, |policy, hujson| {
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
@@ -107,7 +107,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let invariants = invariants.map(|file| invariants_file::parse(&*file.name, &*file.text, file.base));
     let place = |origin: Origin| files.map_or_else(SpanRange::call_site, |files| files.place(origin));
     let Analysed { policy, diagnostics, made } =
-        analyse(text, facts_text, invariants, policy_core::findings, |policy, hujson| {
+        analyse(text, facts_text, invariants, Policy::check, |policy, hujson| {
             items(policy, hujson, facts_text, &place, None, findings).0
         });
     findings.extend(diagnostics.into_iter().map(|diagnostic| locate(diagnostic, &place)));

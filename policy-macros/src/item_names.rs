@@ -29,7 +29,10 @@ pub(crate) fn type_of(module: &str) -> Option<&'static str> {
     })
 }
 
-/// The Rust name of a policy's name: without its kind, `-` as `_`, no leading digit, no keyword.
+/// The item that lists all names of a module.
+pub(crate) const ALL: &str = "ALL";
+
+/// Returns the Rust name of a policy's name: without its kind, `-` as `_`, no leading digit, neither a keyword nor [`ALL`].
 pub(crate) fn item_name(text: &str) -> String {
     let name = text.split_once(':').map_or(text, |(_, name)| name);
     let mut item: String =
@@ -37,7 +40,7 @@ pub(crate) fn item_name(text: &str) -> String {
     if item.starts_with(|char: char| char.is_ascii_digit()) {
         item.insert(0, '_');
     }
-    if item.is_empty() || item == "_" || KEYWORDS.binary_search(&item.as_str()).is_ok() {
+    if item.is_empty() || item == "_" || item == ALL || KEYWORDS.binary_search(&item.as_str()).is_ok() {
         item.push('_');
     }
     item
@@ -67,6 +70,8 @@ mod tests {
             ("tag:self", "self_"),
             ("db.prod", "db_prod"),
             ("_", "__"),
+            ("tag:all", "all"),
+            ("tag:ALL", "ALL_"),
             ("größe", "gr__e"),
         ] {
             assert_eq!(item_name(name), item, "{name}");

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::ide::Hovers;
-use crate::item_names::{ItemNames, item_name, type_of};
+use crate::item_names::{ALL, ItemNames, item_name, type_of};
 use crate::span_range::{Finding, SpanRange, file_and_line};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items. `place` returns where an
@@ -63,8 +63,9 @@ pub(crate) fn items(
 
         /// The policy as a model, read when it is first used.
         #[allow(dead_code)]
-        pub static POLICY: ::std::sync::LazyLock<::policy_core::Policy> =
-            ::std::sync::LazyLock::new(|| ::policy_core::Policy::with_facts(HUJSON, #facts) #places #with_invariants);
+        pub static POLICY: ::std::sync::LazyLock<::policy_core::ValidPolicy> = ::std::sync::LazyLock::new(|| {
+            ::policy_core::ValidPolicy::compiled(::policy_core::Policy::with_facts(HUJSON, #facts) #places #with_invariants)
+        });
 
         #modules
     };
@@ -130,7 +131,7 @@ impl Module {
         }
         let ty = type_of(self.name).map(|ty| Ident::new(ty, Span::call_site()));
         let mut seen: HashMap<String, (String, SpanRange)> = HashMap::new();
-        let mut items = TokenStream::new();
+        let (mut items, mut all) = (TokenStream::new(), TokenStream::new());
         for name in &self.names {
             let item = item_name(&name.text);
             if by_item.get(&item).is_some_and(|count| *count > 1) {
@@ -144,23 +145,32 @@ impl Module {
                             .help("neither has an item; Rust code has to name them by their text"),
                     );
                 }
+                let value = &name.value;
+                all.extend(quote! { ::policy_core::name::#ty::declared(#value), });
                 continue;
             }
             let ident = Ident::new(&item, name.span());
             let hover = hovers.and_then(|hovers| hovers.get(self.name, &name.text));
             let (doc, value) = (hover.map_or_else(|| name.documentation(), str::to_owned), &name.value);
+            let item_here = Ident::new(&item, Span::call_site());
+            all.extend(quote! { #item_here, });
             item_names.add(self.name, &name.text, item);
             items.extend(quote! {
                 #[doc = #doc]
                 pub const #ident: ::policy_core::name::#ty = ::policy_core::name::#ty::declared(#value);
             });
         }
-        let module = Ident::new(self.name, Span::call_site());
+        let (module, list) = (Ident::new(self.name, Span::call_site()), Ident::new(ALL, Span::call_site()));
+        let doc_of_list = format!("All {} of this tailnet, in the order of the policy.", self.what);
         let doc = format!("The {} of this tailnet, by name.", self.what);
         quote! {
             #[doc = #doc]
             #[allow(non_upper_case_globals, dead_code)]
-            pub mod #module { #items }
+            pub mod #module {
+                #items
+                #[doc = #doc_of_list]
+                pub const #list: &[::policy_core::name::#ty] = &[#all];
+            }
         }
     }
 }

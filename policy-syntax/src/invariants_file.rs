@@ -1,7 +1,7 @@
 //! Files of invariants: the statements of `policy! { invariants { … } }`, beside a policy that stays HuJSON.
 //!
 //! ```
-//! use policy_core::{Policy, findings};
+//! use policy_core::Policy;
 //! use policy_syntax::invariants_file;
 //!
 //! let policy = Policy::parse(r#"{
@@ -10,7 +10,7 @@
 //! }"#);
 //! let file = invariants_file::parse("policy.invariants", "never tag:web -> tag:db;", policy.end());
 //! let policy = policy.with_invariants(file);
-//! assert_eq!(findings(&policy)[0].message, "this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`");
+//! assert_eq!(policy.check()[0].message, "this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`");
 //! ```
 
 use std::ops::Range;

@@ -29,6 +29,14 @@ pub struct LexicalError {
     pub help: &'static str,
 }
 
+impl std::fmt::Display for LexicalError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for LexicalError {}
+
 impl<'a> TokenText<'a> {
     /// Splits a text into tokens. Comments are left out, unless they are published: these become attributes, as in Rust.
     pub fn new(text: &'a str) -> TokenText<'a> {

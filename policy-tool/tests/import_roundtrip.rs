@@ -135,7 +135,7 @@ fn check(name: &str, text: &str, naming: Naming) {
     }
     if !refused {
         let (lowered, _) = lowered(source);
-        let findings = policy_core::findings(&Policy::with_facts(&lowered.policy, &lowered.facts));
+        let findings = Policy::with_facts(&lowered.policy, &lowered.facts).check();
         let errors = findings.into_iter().filter(|finding| finding.is_error()).map(|finding| finding.message);
         let errors: Vec<String> = errors.collect();
         assert!(errors.is_empty(), "{name}: {errors:?}\n{source}");

@@ -13,8 +13,9 @@ mod device;
 use std::collections::BTreeMap;
 use std::fs;
 
+use policy_analysis::Analysis;
 use policy_core::check::rejection;
-use policy_core::{Code, Policy, findings};
+use policy_core::{Code, Policy};
 use policy_test_support::process;
 use policy_tool::migrate::migrate;
 use serde_json::{Value, json};
@@ -121,10 +122,10 @@ fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
 /// What the library answers.
 fn answer(policy: &str, facts: &Value) -> Value {
     let policy = Policy::with_facts(policy, &facts.to_string());
-    match rejection(&findings(&policy)) {
+    match rejection(&policy.check()) {
         Some(message) => json!({"status": "reject", "message": message}),
         None => {
-            let nodes = policy_core::json::Value::from(policy_analysis::compile(&policy).to_json()).to_string();
+            let nodes = policy_core::json::Value::from(policy.validate().unwrap().compile().to_json()).to_string();
             json!({"status": "accept", "nodes": serde_json::from_str::<Value>(&nodes).unwrap()})
         }
     }
@@ -209,7 +210,7 @@ fn accepted_policies_are_warned_of_oddities_only() {
     let Some(directory) = known_captures() else { return };
     let mut unexpected = Vec::new();
     for case in cases_in(&directory).iter().filter(|case| !case.is_rejected()) {
-        let findings = findings(&Policy::with_facts(&case.policy(), &case.facts().to_string()));
+        let findings = Policy::with_facts(&case.policy(), &case.facts().to_string()).check();
         let odd = findings.iter().filter(|finding| !EXPECTED_WARNINGS.contains(&finding.code));
         unexpected.extend(odd.map(|finding| format!("{}: {}", case.text("id"), finding.message)));
     }

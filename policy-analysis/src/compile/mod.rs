@@ -1,8 +1,7 @@
 //! Compiles a policy to what each device of a tailnet gets.
 //!
 //! This is what Tailscale's control plane sends, as far as captures of it show. Where they show only half of a rule, the
-//! comment at that rule says so. The policy must be valid, so run [`policy_core::check`] first. Postures are ignored:
-//! the facts have no posture of a device, so a rule counts as if its posture were met.
+//! comment at that rule says so. Postures are ignored: the facts have no posture of a device, so a rule counts as if its posture were met.
 
 mod app;
 mod attributes;
@@ -51,28 +50,8 @@ pub struct Compiled<'p> {
     attributes: Vec<BTreeSet<&'p str>>,
 }
 
-/// Compiles a valid policy to what each device of its facts gets.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::compile;
-/// let facts = r#"{
-///     "users": [{"name": "alice", "email": "alice@example.com"}],
-///     "nodes": [
-///         {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1"},
-///         {"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.2"},
-///     ],
-/// }"#;
-/// let policy = Policy::with_facts(r#"{
-///     "tagOwners": {"tag:nas": []},
-///     "grants": [{"src": ["alice@example.com"], "dst": ["tag:nas"], "ip": ["tcp:443"]}],
-/// }"#, facts);
-/// let devices = policy_analysis::compile(&policy).to_json();
-/// assert_eq!(devices["nas"]["packet_filter_rules"][0]["SrcIPs"][0], "100.64.0.1");
-/// assert_eq!(devices["laptop"]["packet_filter_rules"], policy_core::json::Value::Null);
-/// assert_eq!(devices["laptop"]["peers"][0], "nas");
-/// ```
-pub fn compile(policy: &Policy) -> Compiled<'_> {
+/// See [`Analysis::compile`](crate::Analysis::compile).
+pub(crate) fn compile(policy: &Policy) -> Compiled<'_> {
     let tailnet = Tailnet::new(policy);
     let rules = CompiledRules::new(policy, &tailnet);
     let mut sources = SourceSets::new(&tailnet);

@@ -2,6 +2,8 @@ use policy_core::source::Origin;
 
 /// Every difference in meaning between two policies.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Diff {
     /// The changes, sorted by area, then gains before losses, then by the position of the rule.
     pub changes: Vec<Change>,
@@ -23,6 +25,8 @@ impl Diff {
 
 /// Something that one of two policies gives and the other does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Change {
     /// The subject of the change.
     pub area: Area,
@@ -109,6 +113,7 @@ impl std::fmt::Display for Change {
 
 /// Sources or destinations that one name stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Term {
     /// A selector of the policy, or a description if no selector fits.
     pub word: String,
@@ -139,6 +144,7 @@ fn list(terms: &[Term]) -> String {
 
 /// The subject of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Area {
     /// Network access: `grants` and `acls`
     Access,
@@ -172,6 +178,7 @@ impl Area {
 
 /// The policy that gives something the other one does not give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Direction {
     /// The new policy
     Gained,
@@ -181,6 +188,7 @@ pub enum Direction {
 
 /// The devices between which something is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Relation {
     /// Any devices
     Any,

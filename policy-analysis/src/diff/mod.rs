@@ -68,47 +68,13 @@ use joint_classes::{JointClasses, Scope};
 use joint_policy::JointPolicy;
 use posture::Postures;
 
-/// Returns the differences in meaning between two valid policies.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::diff::diff;
-/// let old = Policy::parse(r#"{
-///     "groups": {"group:eng": ["alice@example.com"]},
-///     "tagOwners": {"tag:forge": []},
-///     "grants": [{"src": ["group:eng"], "dst": ["tag:forge"], "ip": ["tcp:22", "tcp:443"]}],
-/// }"#);
-/// let new = Policy::parse(r#"{
-///     "tagOwners": {"tag:forge": []},
-///     "grants": [
-///         {"src": ["alice@example.com"], "dst": ["tag:forge"], "ip": ["tcp:443"]},
-///         {"src": ["autogroup:member"], "dst": ["tag:forge"], "ip": ["tcp:80"]},
-///     ],
-/// }"#);
-/// let changes: Vec<String> = diff(&old, &new).changes.iter().map(|change| format!("{:?} {change}", change.direction)).collect();
-/// assert_eq!(changes, ["Gained autogroup:member -> tag:forge tcp:80", "Lost group:eng -> tag:forge tcp:22"]);
-/// assert!(diff(&old, &old).is_empty());
-/// ```
-pub fn diff(old: &Policy, new: &Policy) -> Diff {
+/// See [`Analysis::diff`](crate::Analysis::diff).
+pub(crate) fn diff(old: &Policy, new: &Policy) -> Diff {
     compare(old, new, Scope::Everyone)
 }
 
-/// Like [`diff()`], but compares only the devices of the facts, and names them. Each device has all
-/// its tags. What one of them allows in both policies is no change for the device, even if the
-/// rules for another one of its tags change.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::diff::device_diff;
-/// let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:a", "tag:b"], "ipv4": "100.64.0.1"}, {"name": "pi", "tags": ["tag:c"], "ipv4": "100.64.0.2"}]}"#;
-/// let policy = |dst: &str| Policy::with_facts(&format!(r#"{{
-///     "tagOwners": {{"tag:a": [], "tag:b": [], "tag:c": []}},
-///     "grants": [{{"src": ["tag:c"], "dst": ["{dst}"], "ip": ["tcp:22"]}}],
-/// }}"#), facts);
-/// assert!(device_diff(&policy("tag:a"), &policy("tag:b")).is_empty());
-/// assert_eq!(device_diff(&policy("tag:a"), &policy("tag:c")).changes[1].to_string(), "pi -> nas tcp:22");
-/// ```
-pub fn device_diff(old: &Policy, new: &Policy) -> Diff {
+/// See [`Analysis::device_diff`](crate::Analysis::device_diff).
+pub(crate) fn device_diff(old: &Policy, new: &Policy) -> Diff {
     compare(old, new, Scope::Devices)
 }
 

@@ -10,7 +10,7 @@ use policy_core::source::Origin;
 /// Which sources reach which destinations.
 ///
 /// A cell says what the source reaches at the destination by their names alone: what everyone in the source reaches on
-/// everything in the destination, now and later. What a device reaches by a second tag is in [`Matrix::of_devices`].
+/// everything in the destination, now and later. What a device reaches by a second tag is in [`device_matrix`](crate::Analysis::device_matrix).
 #[derive(Debug)]
 pub struct Matrix<'p> {
     declarations: Declarations<'p>,
@@ -45,6 +45,7 @@ pub type Cell<'p> = Vec<CellAccess<'p>>;
 
 /// Ports, and what it takes to reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CellAccess<'p> {
     /// The ports.
     pub ports: PortSet,
@@ -68,26 +69,8 @@ impl<'p> MatrixEnd<'p> {
 }
 
 impl<'p> Matrix<'p> {
-    /// Returns the matrix of the names in a policy.
-    ///
-    /// ```
-    /// use policy_core::Policy;
-    /// use policy_analysis::matrix::Matrix;
-    /// let policy = Policy::parse(r#"{
-    ///     "tagOwners": {"tag:web": [], "tag:db": []},
-    ///     "grants": [
-    ///         {"src": ["autogroup:admin"], "dst": ["*"], "ip": ["*"]},
-    ///         {"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
-    ///     ],
-    /// }"#);
-    /// let matrix = Matrix::new(&policy);
-    /// let names = |ends: &[policy_analysis::matrix::MatrixEnd]| ends.iter().map(|end| end.name().to_owned()).collect::<Vec<_>>();
-    /// assert_eq!(names(&matrix.sources), ["autogroup:admin", "tag:web"]);
-    /// assert_eq!(names(&matrix.destinations), ["tag:db", "anything else"]);
-    /// assert!(matrix.row(0)[&1][0].ports.are_all());
-    /// assert_eq!(matrix.row(1)[&0][0].ports.to_string(), "tcp:5432");
-    /// ```
-    pub fn new(policy: &'p Policy) -> Self {
+    /// See [`Analysis::matrix`](crate::Analysis::matrix).
+    pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
         let sources = distinct(sources_of_rules(policy));
@@ -114,8 +97,8 @@ impl<'p> Matrix<'p> {
         )
     }
 
-    /// Returns the matrix of the devices of the facts, with all their tags.
-    pub fn of_devices(policy: &'p Policy) -> Self {
+    /// See [`Analysis::device_matrix`](crate::Analysis::device_matrix).
+    pub(crate) fn of_devices(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
         let coverage = Containment::new(&tailnet, &permits.selectors, []);

@@ -28,6 +28,7 @@ use suggest::Suggester;
 
 /// A change of one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Mutation {
     /// The rule is removed.
     Deletion,
@@ -37,6 +38,7 @@ pub enum Mutation {
 
 /// The part of a rule that is widened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Widening {
     /// The rule also has every source.
     Source,
@@ -52,6 +54,8 @@ impl Widening {
 
 /// A test that kills a mutant which survives now.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct SuggestedTest {
     /// The mutation.
     pub mutation: Mutation,
@@ -71,6 +75,8 @@ pub struct SuggestedTest {
 
 /// The mutants of one rule, and which of them are killed.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
@@ -88,6 +94,8 @@ pub struct RuleCoverage {
 
 /// The mutants of all rules, and which of them are killed.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct MutationCoverage {
     /// Every rule that a test can be about: grants with ports, ACLs, then SSH rules.
     pub rules: Vec<RuleCoverage>,
@@ -121,25 +129,8 @@ enum MutatedRule<'p> {
     Ssh(&'p SshRule),
 }
 
-/// Returns which mutants of the rules of a valid policy its tests and invariants kill.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::coverage;
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:web": [], "tag:db": []},
-///     "grants": [
-///         {"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
-///         {"src": ["tag:db"], "dst": ["tag:web"], "ip": ["tcp:443"]},
-///     ],
-///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"]}],
-/// }"#);
-/// let coverage = coverage(&policy);
-/// assert_eq!((coverage.killed_deletions(), coverage.percent()), (1, 50));
-/// let test = &coverage.rules[1].suggested_tests[0];
-/// assert_eq!((test.src.as_str(), test.target.as_str()), ("tag:db", "tag:web:443"));
-/// ```
-pub fn coverage(policy: &Policy) -> MutationCoverage {
+/// See [`Analysis::coverage`](crate::Analysis::coverage).
+pub(crate) fn coverage(policy: &Policy) -> MutationCoverage {
     let (network, ssh) = (NetworkSuite::new(policy), SshSuite::new(policy));
     let rules = mutated_rules(policy);
     let mut killed = killed_by_tests(policy, &network, &ssh);

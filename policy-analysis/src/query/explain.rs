@@ -18,32 +18,8 @@ use policy_core::model::{Action, Policy, Selector, SshRule};
 use policy_core::proof::ClassName;
 use policy_core::testing::{Decision, Words, includes_account};
 
-/// Explains whether a valid policy allows a connection, by which rules, and which come nearest if none does.
-///
-/// # Errors
-/// If the policy has no such source or destination, with the message for a rule that has it.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::query::{Question, explain};
-/// use policy_core::model::Protocol;
-/// use policy_core::proof::ClassName;
-/// let policy = Policy::parse(r#"{
-///     "groups": {"group:dba": ["alice@example.com"]},
-///     "tagOwners": {"tag:db": []},
-///     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-/// }"#);
-/// let ask = |source, port| {
-///     explain(&policy, &Question { source, destination: "tag:db", protocol: Protocol::TCP, port, account: None }).unwrap()
-/// };
-/// let yes = ask("alice@example.com", 5432);
-/// assert_eq!(yes.decision(), Decision::Allow);
-/// assert_eq!(yes.cases[0].reasons[0].path, ["`alice@example.com` is in `group:dba`"]);
-/// let no = ask("alice@example.com", 22);
-/// assert_eq!(no.decision(), Decision::Deny);
-/// assert_eq!(no.cases[0].nearest[0].mismatch, "opens `tag:db` on `tcp:5432` only");
-/// ```
-pub fn explain(policy: &Policy, question: &Question) -> Result<Explanation, QueryError> {
+/// See [`Analysis::explain`](crate::Analysis::explain).
+pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanation, QueryError> {
     let source = Subject::new(policy, question.source, Side::Source)?;
     let destination = Subject::new(policy, question.destination, Side::Destination)?;
     let questions = QueryWorld::questions(policy, &[&source, &destination]);

@@ -21,8 +21,21 @@ pub struct Question<'q> {
     pub account: Option<&'q str>,
 }
 
+impl<'q> Question<'q> {
+    /// Makes a question about a TCP connection.
+    pub fn tcp<S, D>(source: &'q S, destination: &'q D, port: u16) -> Self
+    where
+        S: AsRef<str> + ?Sized,
+        D: AsRef<str> + ?Sized,
+    {
+        let (source, destination) = (source.as_ref(), destination.as_ref());
+        Question { source, destination, protocol: Protocol::TCP, port, account: None }
+    }
+}
+
 /// The answer to a [`Question`].
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explanation {
     /// What the source is, if its word does not say so, after "is".
     pub source: Option<String>,
@@ -35,6 +48,7 @@ pub struct Explanation {
 
 /// Sources and destinations for all of which the answer is the same.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Case {
     /// The names of the sources, the best first. Names from the policy are in backticks.
     pub sources: Vec<String>,
@@ -58,6 +72,7 @@ pub struct Case {
 
 /// A rule, and how it matches both ends.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reason<M> {
     /// The rule with what it allows.
     pub by: M,
@@ -68,6 +83,7 @@ pub struct Reason<M> {
 
 /// Whether Tailscale SSH allows a login. The port must be open as well, which [`Case::network`] says.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Login {
     /// The rule that allows it. Check rules come before all others.
     pub rule: Option<Reason<SshRuleMatch>>,

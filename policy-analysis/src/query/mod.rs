@@ -1,8 +1,8 @@
 //! Questions about a policy: can one end reach the other, by which rule, and what is missing if not; who can reach
 //! something; what someone can reach.
 //!
-//! [`explain`] is about one connection, [`who`] about all sources of a destination, [`what`] about all destinations of
-//! a source. An end of a question is what a person types: a login, the name of a user or a device of the facts, a host,
+//! [`explain`](crate::Analysis::explain) is about one connection, [`who`](crate::Analysis::who) about all sources of a
+//! destination, [`what`](crate::Analysis::what) about all destinations of a source. An end of a question is what a person types: a login, the name of a user or a device of the facts, a host,
 //! an address, or any selector that a rule may have there. A selector that stands for several is answered for all of
 //! them, including users and devices that join later, and the parts for which the answers differ are listed apart.
 //!
@@ -26,10 +26,11 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use explain::explain;
+pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Question, Reason};
 pub use near_miss::NearRule;
-pub use reach::{Reachability, ReachabilityRow, what, who, who_beyond_ports};
+pub use reach::{Reachability, ReachabilityRow};
+pub(crate) use reach::{what, who, who_beyond_ports};
 pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 pub use rule_texts::RuleTexts;
 pub use subject::host_and_port;
@@ -42,6 +43,14 @@ pub struct QueryError {
     /// What to ask instead.
     pub help: Option<String>,
 }
+
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for QueryError {}
 
 impl QueryError {
     fn new(message: impl Into<String>) -> QueryError {

@@ -13,6 +13,8 @@ use crate::query::query_world::QueryWorld;
 
 /// A rule that would allow it but for one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct NearRule {
     /// The rule.
     pub rule: Origin,

@@ -14,6 +14,7 @@ use policy_core::model::{Action, Policy, Protocol};
 
 /// Everyone who can reach something, or everything that someone can reach.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reachability {
     /// What was asked about, if its word does not say so, after "is".
     pub subject: Option<String>,
@@ -25,12 +26,13 @@ pub struct Reachability {
 
 /// Sources and destinations between all of which the rules are the same.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReachabilityRow {
     /// The names of the sources, the best first. Names from the policy are in backticks.
     pub sources: Vec<String>,
     /// The names of the destinations, likewise.
     pub destinations: Vec<String>,
-    /// Whether these sources, or for [`what`] these destinations, are everything that no other row has.
+    /// Whether these sources, or for [`what`](crate::Analysis::what) these destinations, are everything that no other row has.
     pub is_rest: bool,
     /// Whether it is between devices of one user, if that makes a difference.
     pub is_own: Option<bool>,
@@ -57,27 +59,8 @@ impl ReachabilityRow {
     }
 }
 
-/// Returns everyone who can reach a destination of a valid policy on one of the ports (on any port without `ports`),
-/// log in there over Tailscale SSH, or has capabilities in its applications. That includes users and devices that join
-/// later: "any other member". A device with several tags has what each of them has.
-///
-/// # Errors
-/// If the policy has no such destination, with the message for a rule that has it.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::query::who;
-/// let policy = Policy::parse(r#"{
-///     "groups": {"group:dba": ["alice@example.com"]},
-///     "tagOwners": {"tag:db": []},
-///     "grants": [{"src": ["group:dba"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-/// }"#);
-/// let reach = who(&policy, "tag:db", None).unwrap();
-/// assert_eq!(reach.rows[0].sources, ["`alice@example.com`"]);
-/// assert_eq!(reach.rows[0].ports().to_string(), "tcp:5432");
-/// assert_eq!(reach.rows.len(), 1);
-/// ```
-pub fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Result<Reachability, QueryError> {
+/// See [`Analysis::who`](crate::Analysis::who).
+pub(crate) fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, destination, Side::Destination)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
@@ -88,24 +71,8 @@ pub fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -> Resul
     Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
 }
 
-/// Returns everything that a source of a valid policy can reach, can log in to over Tailscale SSH, or has capabilities
-/// in.
-///
-/// # Errors
-/// If the policy has no such source, with the message for a rule that has it.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::query::what;
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:web": [], "tag:db": []},
-///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-/// }"#);
-/// let reach = what(&policy, "tag:web").unwrap();
-/// assert_eq!(reach.rows[0].destinations, ["`tag:db`"]);
-/// assert!(what(&policy, "tag:db").unwrap().rows.is_empty());
-/// ```
-pub fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
+/// See [`Analysis::what`](crate::Analysis::what).
+pub(crate) fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, source, Side::Source)?;
     let questions = QueryWorld::questions(policy, &[&subject]);
     let world = QueryWorld::new(policy, &questions);
@@ -119,21 +86,8 @@ pub fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
 }
 
-/// Returns for each destination everyone who can log in over Tailscale SSH or has capabilities in its applications. Of
-/// ports the rows only have that of SSH. A destination that the policy does not have has no rows.
-///
-/// ```
-/// use policy_core::Policy;
-/// use policy_analysis::query::who_beyond_ports;
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:db": [], "tag:web": []},
-///     "ssh": [{"action": "accept", "src": ["tag:web"], "dst": ["tag:db"], "users": ["root"]}],
-/// }"#);
-/// let reached = who_beyond_ports(&policy, &["tag:db", "tag:web"]);
-/// assert_eq!(reached[0][0].sources, ["`tag:web`"]);
-/// assert!(reached[1].is_empty());
-/// ```
-pub fn who_beyond_ports(policy: &Policy, destinations: &[&str]) -> Vec<Vec<ReachabilityRow>> {
+/// See [`Analysis::who_beyond_ports`](crate::Analysis::who_beyond_ports).
+pub(crate) fn who_beyond_ports(policy: &Policy, destinations: &[&str]) -> Vec<Vec<ReachabilityRow>> {
     let subjects: Vec<Option<Subject>> =
         destinations.iter().map(|word| Subject::new(policy, word, Side::Destination).ok()).collect();
     let known: Vec<&Subject> = subjects.iter().flatten().collect();

@@ -6,6 +6,8 @@ use policy_core::source::Origin;
 
 /// A rule that opens ports between two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct RuleMatch {
     /// The rule; the whole policy if it has no rules.
     pub rule: Origin,
@@ -19,6 +21,8 @@ pub struct RuleMatch {
 
 /// A grant of capabilities to a source for the applications of a destination.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct AppRuleMatch {
     /// The grant.
     pub rule: Origin,
@@ -30,6 +34,8 @@ pub struct AppRuleMatch {
 
 /// An SSH rule that allows logins.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct SshRuleMatch {
     /// The rule.
     pub rule: Origin,

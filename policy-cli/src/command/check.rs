@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use policy_core::{Policy, Severity, findings};
+use policy_core::{Policy, Severity};
 
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
@@ -22,7 +22,7 @@ fn define(command: clap::Command) -> clap::Command {
 /// Checks a policy that is known as `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
-    let diagnostics = findings(&policy);
+    let diagnostics = policy.check();
     let report = Report::on_policy(path, &policy, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));

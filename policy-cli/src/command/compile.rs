@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use policy_core::Policy;
+use policy_analysis::Analysis;
 use policy_core::check::rejection;
 use policy_core::json::{Value, json};
+use policy_core::{Policy, ValidPolicy};
 
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
@@ -27,23 +28,22 @@ fn define(command: clap::Command) -> clap::Command {
 /// Compiles a policy that is known as `path`. A rejection is as good an answer as any.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
-    let findings = facts.findings_of_policy(policy_core::findings(&policy))?;
-    match rejection(&findings) {
-        None => write_devices(&policy)?,
-        Some(message) => {
-            output::write_json(&json!({
-                "status": "reject",
-                "message": message,
-                "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
-            }))?;
-        }
+    let findings = facts.findings_of_policy(policy.check())?;
+    if let Some(message) = rejection(&findings) {
+        output::write_json(&json!({
+            "status": "reject",
+            "message": message,
+            "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
+        }))?;
+    } else if let Some(policy) = ValidPolicy::from_findings(policy, &findings) {
+        write_devices(&policy)?;
     }
     Ok(ExitStatus::Success)
 }
 
 /// A line for each device. Large tailnets get a gigabyte, so nothing is kept once it is written.
-fn write_devices(policy: &Policy) -> Result<(), Failure> {
-    let compiled = policy_analysis::compile(policy);
+fn write_devices(policy: &ValidPolicy) -> Result<(), Failure> {
+    let compiled = policy.compile();
     let wire = compiled.netmap_json();
     let mut stream = output::Stream::open();
     let mut text = String::from("{\"status\": \"accept\", \"nodes\": {");

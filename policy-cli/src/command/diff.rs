@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches};
-use policy_core::{Policy, check};
+use policy_analysis::Analysis;
+use policy_core::{Policy, ValidPolicy, check};
 
 use super::{BUILT_IN, Command, CommandResult, Run};
 use crate::argument::{self, Choice};
@@ -104,14 +105,16 @@ fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     };
     let old_name = file::display_name(old_path);
     let mut old = Policy::parse(file::read_text(old_path)?);
-    let is_old_valid = valid::report_errors(old_name, &old, check::check(&old));
+    let findings = check::check(&old);
+    let is_old_valid = valid::report_errors(old_name, &old, &findings);
     let (Some(new), true) = (valid::with_facts(new_name, new, matches)?, is_old_valid) else {
         return Ok(ExitStatus::Findings);
     };
     let has_facts = matches.contains_id("tailnet");
     old.facts = new.facts.clone();
-    let diff = policy_analysis::diff(&old, &new);
-    let devices = has_facts.then(|| policy_analysis::device_diff(&old, &new));
+    let Some(old) = ValidPolicy::from_findings(old, &findings) else { return Ok(ExitStatus::Findings) };
+    let diff = old.diff(&new);
+    let devices = has_facts.then(|| old.device_diff(&new));
     let report = DiffReport {
         diff: &diff,
         devices: devices.as_ref(),

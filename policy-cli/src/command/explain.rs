@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use clap::{Arg, ArgMatches};
-use policy_analysis::query::{Question, explain, host_and_port};
+use policy_analysis::Analysis;
+use policy_analysis::query::{Question, host_and_port};
 use policy_core::Policy;
 use policy_core::model::{PortRange, Protocol};
 use policy_core::testing::Decision;
@@ -62,7 +63,7 @@ fn define(command: clap::Command) -> clap::Command {
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let question = question(matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
-    let explanation = explain(&policy, &question)?;
+    let explanation = policy.explain(&question)?;
     let is_allowed = explanation.decision() == Decision::Allow;
     let answer = ExplainAnswer { rules: RulePrinter::new(path, &policy), question, explanation };
     match argument::get_format(matches, AnswerFormat::ALL) {

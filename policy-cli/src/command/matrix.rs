@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use policy_analysis::matrix::Matrix;
+use policy_analysis::Analysis;
 use policy_core::Policy;
 
 use super::{Command, CommandResult, Run};
@@ -70,7 +70,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     if by_device && policy.facts.devices.is_empty() {
         return Err(Failure::new("no devices are known").help("name a file that lists them with `--tailnet`"));
     }
-    let matrix = if by_device { Matrix::of_devices(&policy) } else { Matrix::new(&policy) };
+    let matrix = if by_device { policy.device_matrix() } else { policy.matrix() };
     let (rows, columns) = matrix::all_ends(&matrix);
     let format = argument::get_format(matches, FORMATS);
     let (width, height) = (columns.len(), rows.len());

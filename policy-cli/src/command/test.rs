@@ -4,17 +4,15 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::{Arg, ArgMatches, value_parser};
-use policy_analysis::mutation::coverage;
-use policy_core::check::check;
-use policy_core::{Policy, broken_invariants, tested};
+use policy_analysis::Analysis;
+use policy_core::Policy;
 
 use super::{Command, CommandResult, Run};
 use crate::answer::RulePrinter;
 use crate::exit_status::ExitStatus;
 use crate::report::Report;
 use crate::test_report::{CoverageReport, TestFormat, TestReport};
-use crate::valid::report_errors;
-use crate::{argument, facts, file, output};
+use crate::{argument, facts, file, output, valid};
 
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 
@@ -42,28 +40,26 @@ fn define(command: clap::Command) -> clap::Command {
 }
 
 /// Runs the tests of a policy that is known as `path`.
-fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     // With other facts its own names of users are still those of the source.
     let source = policy.facts.are_in_source().then(|| policy.facts.users.clone());
-    let facts = facts::read(path, &mut policy, matches)?;
-    let findings = facts.findings_of_policy(check(&policy))?;
     let name = file::visible_name(path);
-    if !report_errors(path, &policy, findings) {
+    let Some(policy) = valid::with_facts(path, policy, matches)? else {
         output::say(&format!("{name}: not tested, since the policy has errors\n"));
         return Ok(ExitStatus::Findings);
-    }
+    };
     let format = argument::get_format(matches, TestFormat::ALL);
     let start = Instant::now();
-    let tested = tested(&policy);
+    let tested = policy.test();
     let time = start.elapsed();
     let least = matches.get_one::<u8>("min-coverage").copied().map(usize::from);
     let coverage = (least.is_some() || matches.get_flag("coverage"))
-        .then(|| CoverageReport::new(RulePrinter::new(path, &policy), coverage(&policy), source.as_deref()));
+        .then(|| CoverageReport::new(RulePrinter::new(path, &policy), policy.coverage(), source.as_deref()));
     let report = TestReport::new(path, &policy, &tested, time, matches.get_flag("quiet"));
     let report = report.with_coverage(coverage.as_ref());
     output::print(&report.render(format, &output::stdout_renderer()))?;
     output::say(&format!("{name}: {}\n", report.summary()));
-    let broken = broken_invariants(&policy);
+    let broken = policy.broken_invariants();
     output::say_findings(&Report::on_policy(path, &policy, &broken));
     let mut is_good = report.is_good() && broken.is_empty();
     if let Some(coverage) = &coverage {

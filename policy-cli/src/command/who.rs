@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use policy_analysis::query::{host_and_port, what, who};
+use policy_analysis::Analysis;
+use policy_analysis::query::host_and_port;
 use policy_core::Policy;
 use policy_core::access::PortSet;
 use policy_core::model::{PortRange, Protocol};
@@ -62,7 +63,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let port = port.filter(|port| *port != "*");
     let ports = port.map(str::parse::<PortRange>).transpose()?.map(on_any_protocol);
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
-    let reach = who(&policy, word, ports.as_ref())?;
+    let reach = policy.who(word, ports.as_ref())?;
     let rules = RulePrinter::new(path, &policy);
     print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
 }
@@ -71,7 +72,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
 fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let word = get_str(matches, "source");
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
-    let reach = what(&policy, word)?;
+    let reach = policy.what(word)?;
     let rules = RulePrinter::new(path, &policy);
     print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)
 }

@@ -13,7 +13,7 @@ impl PortSet {
     /// What a rule with these is about. One without a protocol is about the client's default ones.
     ///
     /// ```
-    /// use policy_core::access::port_set::PortSet;
+    /// use policy_core::access::PortSet;
     /// use policy_core::model::{PortRange, Protocol};
     /// let ports = PortSet::new([(Some(Protocol::TCP), PortRange { first: 80, last: 443 }), (Some(Protocol::TCP), PortRange::single(444))]);
     /// assert_eq!(ports.to_string(), "tcp:80-444");

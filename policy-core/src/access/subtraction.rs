@@ -18,7 +18,7 @@ use crate::model::{AddressRange, Policy, Prefix, Selector};
 ///
 /// ```
 /// use policy_core::Policy;
-/// use policy_core::access::subtraction::{Rest, Subtraction};
+/// use policy_core::access::{Rest, Subtraction};
 /// use policy_core::source::{Origin, Text};
 /// use policy_core::model::Selector;
 /// let policy = Policy::parse(r#"{"groups": {"group:eng": ["alice@example.com", "bob@example.com"]}}"#);
@@ -74,6 +74,25 @@ pub enum InexactReason {
     /// A device of the one may have an address of the other.
     Address,
 }
+
+impl std::fmt::Display for InexactReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            InexactReason::Everything => "nothing can be taken out of everything",
+            InexactReason::OpenItem => "the policy does not list who is in the selector",
+            InexactReason::OpenExcept => "the policy does not list who is in the exception",
+            InexactReason::Address => "a device of the one may have an address of the other",
+        })
+    }
+}
+
+impl std::fmt::Display for Inexact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.why.fmt(f)
+    }
+}
+
+impl std::error::Error for Inexact {}
 
 /// The kinds of selectors that subtraction tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

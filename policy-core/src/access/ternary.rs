@@ -4,6 +4,7 @@ use crate::model::Autogroup;
 
 /// An answer that may depend on a fact that is not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Ternary<'p> {
     /// It is not so.
     No,
@@ -15,6 +16,8 @@ pub enum Ternary<'p> {
 
 /// A fact that is not given, and that an answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
 pub enum MissingFact<'p> {
     /// Whether the role of a user is that of an autogroup.
     Role {

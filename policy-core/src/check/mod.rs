@@ -31,21 +31,11 @@ use crate::source::Origin;
 use names::Names;
 use place::SelectorContext;
 
-/// Why a policy is not valid, and what nobody wants of it, in the order of its text. [`crate::findings`] asks more.
+/// Returns why a policy is not valid, and its dubious parts, in the order of its text. [`Policy::check`] also runs its
+/// tests.
 ///
-/// What [`Policy::unreadable`] says is part of it. One mistake is one finding.
-///
-/// ```
-/// use policy_core::{Policy, check};
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:homelab": []},
-///     "grants": [{"src": ["*"], "dst": ["tag:hoemlab"], "ip": ["443"]}],
-/// }"#);
-/// let findings = check::check(&policy);
-/// assert_eq!(findings.len(), 1);
-/// assert_eq!(findings[0].message, "undefined tag `tag:hoemlab`");
-/// assert_eq!(findings[0].help.as_deref(), Some("did you mean `tag:homelab`?"));
-/// ```
+/// [`Policy::unreadable`] is part of it. One mistake is one finding.
+#[doc(hidden)]
 pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = policy.unreadable.clone();
     // A text that cannot be read declares nothing, and everything else would seem undefined. Invariants never do.
@@ -116,7 +106,7 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 ///
 /// ```
 /// use policy_core::{Policy, check};
-/// let verdict = |text| check::rejection(&check::check(&Policy::parse(text))).map(str::to_owned);
+/// let verdict = |text| check::rejection(&Policy::parse(text).check()).map(str::to_owned);
 /// assert_eq!(verdict("{}"), None);
 /// assert_eq!(
 ///     verdict(r#"{"grants": [{"src": ["tag:nas"], "dst": ["*"], "ip": ["*"]}]}"#).as_deref(),

@@ -4,6 +4,7 @@ use crate::diagnostic::UnknownName;
 
 /// Whether a finding stops the policy from being used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Severity {
     /// Tailscale refuses the policy, or it contradicts its own statements.
     Error,

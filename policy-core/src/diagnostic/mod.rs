@@ -18,6 +18,7 @@ use crate::source::Origin;
 /// `P` says where it is. Most findings are about an [`Origin`], a range of a text. A parser of a single word knows only
 /// bytes of that word (see [`Problem`]), and `policy!` knows tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Diagnostic<P = Origin> {
     /// Stable name of the kind of finding; also its heading in `docs/diagnostics.md`.
     pub code: Code,
@@ -37,6 +38,7 @@ pub struct Diagnostic<P = Origin> {
 
 /// A `note:` below a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Note<P = Origin> {
     /// A fact about that place.
     pub message: String,

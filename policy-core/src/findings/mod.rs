@@ -23,17 +23,7 @@ use words::Words;
 ///
 /// Tests require a valid policy, here as in Tailscale.
 /// `sshtest-user-wildcard`
-///
-/// ```
-/// use policy_core::{Policy, findings};
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:web": [], "tag:db": []},
-///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22"]}],
-/// }"#);
-/// assert_eq!(findings(&policy), []);
-/// ```
-pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
+pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = check::check(policy);
     if findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         return findings;
@@ -49,15 +39,9 @@ pub fn findings(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, findings)
 }
 
-/// Returns the invariants that do not hold, each with a counterexample. Requires a valid policy, see
-/// [`check::check`].
-///
-/// ```
-/// use policy_core::{Policy, broken_invariants};
-/// let facts = r#"{"invariants": [{"kind": "never", "src": ["*"], "targets": [{"dst": ["tag:db"]}]}]}"#;
-/// assert_eq!(broken_invariants(&Policy::with_facts(r#"{"tagOwners": {"tag:db": []}, "grants": []}"#, facts)), []);
-/// ```
-pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
+/// Returns the invariants that do not hold, each with a counterexample. Requires a valid
+/// policy.
+pub(crate) fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
@@ -66,6 +50,7 @@ pub fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
 
 /// One target or account of the policy's own tests, with its finding.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Tested<'p> {
     /// The outcome.
     pub outcome: Outcome<'p>,
@@ -73,21 +58,9 @@ pub struct Tested<'p> {
     pub finding: Option<Diagnostic>,
 }
 
-/// Returns every target of the policy's `tests` and then of its `sshTests`, in order. Requires a valid policy, see
-/// [`check::check`].
-///
-/// ```
-/// use policy_core::{Policy, tested};
-/// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:web": [], "tag:db": []},
-///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
-///     "tests": [{"src": "tag:web", "accept": ["tag:db:5433"]}],
-/// }"#);
-/// let finding = tested(&policy)[0].finding.clone().unwrap();
-/// assert_eq!(finding.message, "`tag:web` should reach `tag:db:5433`, but no rule allows it");
-/// assert_eq!(finding.notes[0].message, "this rule opens `tag:db` on `tcp:5432` only");
-/// ```
-pub fn tested(policy: &Policy) -> Vec<Tested<'_>> {
+/// Returns every target of the policy's `tests` and then of its `sshTests`, in order. Requires a valid
+/// policy.
+pub(crate) fn tested(policy: &Policy) -> Vec<Tested<'_>> {
     let mut all = run(policy);
     for Tested { finding, .. } in &mut all {
         *finding = finding.take().and_then(|finding| check::in_order(policy, vec![finding]).pop());

@@ -67,7 +67,7 @@ pub(super) fn is_among(words: &[&Selector], tag: &Selector) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Code, Policy, findings};
+    use crate::{Code, Policy};
 
     /// What is said of SSH tests and of invariants, where two devices have several tags.
     fn said(rules: &str, invariants: &str) -> Vec<String> {
@@ -79,7 +79,7 @@ mod tests {
             ], "invariants": [{invariants}]}}"#
         );
         let tags = r#""tagOwners": {"tag:db": [], "tag:web": [], "tag:ops": [], "tag:ci": []}"#;
-        let found = findings(&Policy::with_facts(&format!("{{{tags}, {rules}}}"), &facts));
+        let found = Policy::with_facts(&format!("{{{tags}, {rules}}}"), &facts).check();
         let leaks = found.into_iter().filter(|finding| finding.code == Code::ReachableDevice);
         leaks
             .map(|finding| {

@@ -38,6 +38,17 @@ impl Number {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Kind::Unsigned(value) => serializer.serialize_u64(value),
+            Kind::Negative(value) => serializer.serialize_i64(value),
+            Kind::Float(value) => serializer.serialize_f64(value),
+        }
+    }
+}
+
 /// A number that is beyond what a float can be, such as `1e999`, or that is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;

@@ -3,6 +3,7 @@ use crate::source::Origin;
 
 /// The `autoApprovers` section.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct AutoApprovers {
     /// `routes`
     pub routes: Vec<RouteApprovers>,
@@ -16,6 +17,7 @@ pub struct AutoApprovers {
 
 /// A member of `routes`: who may advertise a prefix, or one within it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RouteApprovers {
     /// What may be advertised, whole or in part.
     pub network: Network,
@@ -29,6 +31,7 @@ pub struct RouteApprovers {
 
 /// A member of `services`: who may host a service, or any service with a tag.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ServiceApprovers {
     /// `svc:…` or `tag:…`
     pub service: Selector,

@@ -5,6 +5,7 @@ use crate::model::Role;
 
 /// A group that Tailscale defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Autogroup {
     /// Everyone who is a member of the tailnet, by their own devices.
     Member,

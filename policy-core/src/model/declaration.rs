@@ -16,6 +16,7 @@ pub struct Group {
 
 /// A member of `hosts`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Host {
     /// The alias.
     pub name: Text,
@@ -40,6 +41,7 @@ pub enum HostAddress {
 
 /// A member of `tagOwners`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TagOwners {
     /// `tag:…`, prefix included.
     pub tag: Text,

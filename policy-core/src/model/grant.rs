@@ -110,6 +110,7 @@ impl std::fmt::Display for PortSpec {
 
 /// The `app` of a grant or a node attribute.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct App {
     /// Its members, in order.
     pub capabilities: Vec<Capability>,
@@ -128,6 +129,7 @@ impl App {
 
 /// A member of `app`: a capability and the values it is granted with.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Capability {
     /// As in `tailscale.com/cap/drive`.
     pub name: Text,

@@ -3,6 +3,7 @@ use crate::source::Origin;
 
 /// What must hold of the whole policy, whoever and whatever joins the tailnet.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Invariant {
     /// What must hold.
     pub kind: InvariantKind,
@@ -41,6 +42,7 @@ pub enum InvariantKind {
 
 /// Destinations and ports of an invariant.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct InvariantTarget {
     /// Destinations.
     pub dst: List<Selector>,

@@ -126,3 +126,11 @@ impl LintNameError {
         }
     }
 }
+
+impl std::fmt::Display for LintNameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message(Level::Allow))
+    }
+}
+
+impl std::error::Error for LintNameError {}

@@ -3,6 +3,7 @@ use crate::source::{Origin, Text};
 
 /// An entry of `nodeAttrs`.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct NodeAttr {
     /// `target`
     pub target: List<Selector>,

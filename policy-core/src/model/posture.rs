@@ -3,6 +3,7 @@ use crate::source::{Origin, Text};
 
 /// A member of `postures`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Posture {
     /// `posture:…`, prefix included.
     pub name: Text,

@@ -4,6 +4,7 @@ use crate::diagnostic::UnknownName;
 
 /// A user's role, as Tailscale's admin console has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// Owns the tailnet; an admin too.
     Owner,

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::model::{AddressRange, Autogroup, Prefix};
-use crate::source::Text;
+use crate::source::{Origin, Text};
 
 /// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
 ///
@@ -16,6 +16,7 @@ pub struct Selector {
 
 /// What a selector is. Named kinds have their name in the selector's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SelectorKind {
     /// `*`
     Wildcard,
@@ -71,6 +72,16 @@ impl Selector {
     pub fn new(text: Text) -> Selector {
         let kind = SelectorKind::of(&text);
         Selector { text, kind }
+    }
+
+    /// Makes a selector that is not from a text, and so has no place. For programs that build parts of a policy.
+    ///
+    /// ```
+    /// use policy_core::model::{Selector, SelectorKind};
+    /// assert_eq!(Selector::named("tag:x").kind, SelectorKind::Tag);
+    /// ```
+    pub fn named(word: impl AsRef<str>) -> Selector {
+        Selector::new(Text::escaped(word.as_ref(), Origin::default()))
     }
 
     /// Reads the first `length` bytes of a `HOST:PORTS`. Brackets around an IPv6 address are left out.

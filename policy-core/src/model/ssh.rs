@@ -6,6 +6,7 @@ use crate::source::{Origin, Text};
 
 /// An entry of `ssh`.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SshRule {
     /// `action`; `None` if it is missing or no action, which [`super::Policy::unreadable`] says then.
     pub action: Option<Action>,
@@ -39,6 +40,7 @@ pub fn localpart_domain(account: &str) -> Option<&str> {
 
 /// What an SSH rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Action {
     /// Lets in.
     Accept,

@@ -3,6 +3,7 @@
 /// Positions are global. Each text is read at a base of its own (see [`crate::hujson::Document`]),
 /// so an origin alone tells the policy from the facts, as in rustc's source map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Origin {
     /// The first byte.
     pub start: u32,

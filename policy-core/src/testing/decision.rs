@@ -5,6 +5,7 @@ use crate::source::Origin;
 
 /// Whether something is allowed. A connection that needs several things has the least decision of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Decision {
     /// No rule allows it.
     Deny,

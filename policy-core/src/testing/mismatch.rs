@@ -10,6 +10,8 @@ use crate::testing::words::Words;
 
 /// The one condition of a rule that is not met: what the rule has instead.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
 pub enum Mismatch<'p> {
     /// The rule is for these ports. Without a protocol they are those of TCP, UDP and ICMP.
     Ports(Vec<(Option<Protocol>, PortRange)>),

@@ -7,6 +7,7 @@ use crate::testing::mismatch::Mismatch;
 
 /// A rule that would allow it but for one condition.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NearMiss<'p> {
     /// The whole rule.
     pub rule: Origin,
@@ -16,6 +17,7 @@ pub struct NearMiss<'p> {
 
 /// The rules that come nearest, and whether any rule matches either end.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NearMisses<'p> {
     /// The rules, nearest first, each once.
     pub rules: Vec<NearMiss<'p>>,

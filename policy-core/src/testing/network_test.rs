@@ -30,7 +30,7 @@ pub(super) fn most_explained(rules: usize) -> usize {
 ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 ///     "tests": [{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22"]}],
 /// }"#);
-/// assert!(policy_core::testing::network_test::test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
+/// assert!(policy_core::testing::test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
 /// ```
 pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     if policy.tests.is_empty() {

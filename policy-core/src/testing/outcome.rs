@@ -11,6 +11,7 @@ use crate::testing::test_endpoint::{TestEndpoint, is_nobody};
 
 /// What a test expects of one target or account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Expectation {
     /// It must be allowed.
     Accept,
@@ -22,6 +23,7 @@ pub enum Expectation {
 
 /// What a test tries to reach at its destination.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Probe<'p> {
     /// A port.
     Network {
@@ -64,6 +66,7 @@ impl<'p> Probe<'p> {
 
 /// A rule that decides a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct DecidingRule {
     /// The whole rule; the whole policy if it has no rules, and so allows everything.
     pub origin: Origin,
@@ -73,6 +76,7 @@ pub struct DecidingRule {
 
 /// Whether what a test expects of one pair of ends holds, and the rule that decides it.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Evaluation<'p> {
     /// Whether it holds, or the fact that it depends on.
     pub holds: Ternary<'p>,
@@ -82,6 +86,7 @@ pub struct Evaluation<'p> {
 
 /// The outcome of one target or account of a test.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Outcome<'p> {
     /// The whole test.
     pub test: Origin,
@@ -107,6 +112,7 @@ pub struct Outcome<'p> {
 
 /// A test that passes between two tags and would fail between two devices that have them and other tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MultiTagBypass<'p> {
     /// The device with the source's tag, if one of the devices with that tag has another one.
     pub source: Option<&'p str>,
@@ -118,6 +124,7 @@ pub struct MultiTagBypass<'p> {
 
 /// One of several devices or users that a source stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Decider<'p> {
     /// The login of the user.
     pub user: Option<&'p str>,

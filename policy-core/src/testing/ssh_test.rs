@@ -23,7 +23,7 @@ use crate::testing::ssh_login::SshLogin;
 ///     "ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:nas"], "users": ["autogroup:nonroot"]}],
 ///     "sshTests": [{"src": "alice@example.com", "dst": ["tag:nas"], "accept": ["backup"], "deny": ["root"]}],
 /// }"#);
-/// assert!(policy_core::testing::ssh_test::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
+/// assert!(policy_core::testing::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
 /// ```
 pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     if policy.ssh_tests.is_empty() {

@@ -9,6 +9,14 @@ pub struct Unreadable {
     pub message: String,
 }
 
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
 /// Returns what is wrong with a closing bracket that does not match the last one that was opened.
 pub(super) fn unexpected(lexeme: &Lexeme) -> Unreadable {
     Unreadable { start: lexeme.start, message: format!("`{}` closes nothing here", lexeme.text) }

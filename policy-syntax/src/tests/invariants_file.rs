@@ -1,7 +1,7 @@
 //! A file of invariants says what the same statements say in `policy!`.
 
 use policy_core::model::{Facts, Invariant, InvariantTarget, List, Selector};
-use policy_core::{Code, Diagnostic, Policy, findings};
+use policy_core::{Code, Diagnostic, Policy};
 use proptest::prelude::*;
 
 use super::lowered;
@@ -246,7 +246,7 @@ fn what_rust_cannot_read_needs_no_quotes() {
 #[test]
 fn a_mistake_among_invariants_hides_none_of_the_policy() {
     let policy = r#"{"grants": [{"src": ["tag:web"], "dst": ["*"], "ip": ["*"]}]}"#;
-    let findings = findings(&beside(policy, "never tag:a => tag:b;"));
+    let findings = beside(policy, "never tag:a => tag:b;").check();
     let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
     let expected =
         ["undefined tag `tag:web`", "undefined tag `tag:a`", "expected `->`, found `=>`", "undefined tag `tag:b`"];

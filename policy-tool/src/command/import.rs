@@ -52,6 +52,6 @@ pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Resu
     let text = without_byte_order_mark(text).to_owned();
     let policy = Policy { text, facts: Facts { invariants_file: file, ..Facts::default() }, ..Policy::default() };
     // Warnings are for `check`. An import does not improve the policy.
-    valid::report_errors(file::display_name(path), &policy, findings);
+    valid::report_errors(file::display_name(path), &policy, &findings);
     Ok(import)
 }

@@ -104,7 +104,8 @@ fn summary(path: &Path, migration: &Migration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use policy_analysis::diff::diff;
+    use policy_analysis::Analysis;
+    use policy_core::Policy;
 
     use super::*;
 
@@ -114,8 +115,10 @@ mod tests {
             Policy::parse(format!(
                 "{{\"tagOwners\": {{\"tag:web\": []}}, \"grants\": [{{\"src\": [\"tag:web\"], \"dst\": [\"tag:web\"], \"ip\": [{ports}]}}]}}"
             ))
+            .validate()
+            .unwrap()
         };
-        let difference = diff(&policy("\"tcp:22\", \"tcp:80\""), &policy("\"tcp:22\", \"tcp:443\""));
+        let difference = policy("\"tcp:22\", \"tcp:80\"").diff(&policy("\"tcp:22\", \"tcp:443\""));
         assert_eq!(differences(&difference), "+ tag:web -> tag:web tcp:443\n- tag:web -> tag:web tcp:80\n");
     }
 }

@@ -18,7 +18,7 @@ use policy_cli::tool::words::{Names, quoted};
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::{InvariantsFile, User};
 use policy_core::source::Origin;
-use policy_core::{Code, Diagnostic, Policy, findings};
+use policy_core::{Code, Diagnostic, Policy};
 use policy_syntax::layout::format_rust;
 
 use self::finding::Findings;
@@ -76,7 +76,7 @@ pub fn import_beside(
     let mut policy = Policy::parse(text);
     let document = match Document::parse(text, 0) {
         Ok(document) if document.kind(document.root()) == Kind::Object => document,
-        _ => return Err(findings(&policy)),
+        _ => return Err(policy.check()),
     };
     if json::is_too_deep(&document) {
         let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
@@ -92,7 +92,7 @@ pub fn import_beside(
     if policy.unreadable.iter().any(|finding| is_beside(finding) && finding.is_error()) {
         return Err(policy.unreadable.into_iter().filter(is_beside).collect());
     }
-    let mut findings = findings(&policy);
+    let mut findings = policy.check();
     // What is said of people is ours.
     let is_of_text =
         |finding: &Diagnostic| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len());

@@ -7,10 +7,11 @@ mod entry;
 
 use std::ops::Range;
 
-use policy_analysis::diff::{Diff, diff};
+use policy_analysis::Analysis;
+use policy_analysis::diff::Diff;
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
-use policy_core::{Code, Diagnostic, Policy, check};
+use policy_core::{Code, Diagnostic, Policy, ValidPolicy, check};
 
 use self::commented::{Item, Items};
 use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
@@ -38,6 +39,20 @@ pub enum MigrationError {
     Different(Diff),
 }
 
+impl std::fmt::Display for MigrationError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MigrationError::Invalid(errors) => match errors.first() {
+                Some(first) => first.fmt(f),
+                None => f.write_str("the policy is not valid"),
+            },
+            MigrationError::Different(_) => f.write_str("the grants would not allow the same as the acls"),
+        }
+    }
+}
+
+impl std::error::Error for MigrationError {}
+
 /// Writes each acl of a policy as grants, and proves that these allow the same.
 ///
 /// # Errors
@@ -53,20 +68,34 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
         return Err(MigrationError::Invalid(errors));
     }
     let acls = policy.acls.as_ref().map_or(0, Vec::len);
-    let Some((text, grants)) = Sections::find(&document).migrate(&policy, Autogroup::Member.name()) else {
+    let Some(policy) = ValidPolicy::from_findings(policy, &errors) else {
+        return Err(MigrationError::Invalid(errors));
+    };
+    // Formats the migrated policy and checks it.
+    let migrate = |everybody: &str| {
+        let (text, grants) = Sections::find(&document).migrate(&policy, everybody)?;
+        let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
+        let migrated = Policy::parse(text);
+        let findings = check::check(&migrated);
+        Some((migrated, findings, grants))
+    };
+    let Some(mut migration) = migrate(Autogroup::Member.name()) else {
         return Ok(Migration { text: document.format(), had_acls: false, acls, grants: 0 });
     };
     // A file has one of the two names of the role or the other.
-    let is_mixed = |text: &str| check::check(&Policy::parse(text)).iter().any(|f| f.code == Code::MixedMemberNames);
-    let migrated =
-        if is_mixed(&text) { Sections::find(&document).migrate(&policy, Autogroup::OLD_MEMBER) } else { None };
-    let (text, grants) = migrated.unwrap_or((text, grants));
-    let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
-    let difference = diff(&policy, &Policy::parse(text.as_str()));
+    if migration.1.iter().any(|finding| finding.code == Code::MixedMemberNames) {
+        migration = migrate(Autogroup::OLD_MEMBER).unwrap_or(migration);
+    }
+    let (migrated, mut findings, grants) = migration;
+    let Some(migrated) = ValidPolicy::from_findings(migrated, &findings) else {
+        findings.retain(Diagnostic::is_error);
+        return Err(MigrationError::Invalid(findings));
+    };
+    let difference = policy.diff(&migrated);
     if !difference.is_empty() {
         return Err(MigrationError::Different(difference));
     }
-    Ok(Migration { text, had_acls: true, acls, grants })
+    Ok(Migration { text: migrated.into_inner().text, had_acls: true, acls, grants })
 }
 
 /// All addresses of a family as the destination of an acl, which no grant may have. `grant-v05` `grant-v08`

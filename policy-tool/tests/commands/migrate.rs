@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_core::{Policy, Severity, findings};
+use policy_analysis::Analysis;
+use policy_core::{Policy, Severity};
 use policy_test_support::process::Run;
 use policy_tool::migrate::migrate;
 use proptest::prelude::*;
@@ -323,9 +324,9 @@ const FACTS: &str = r#"{
 /// What every device accepts, one line for each source, protocol, destination and range of ports.
 fn accepted(policy: &str) -> BTreeSet<String> {
     let policy = Policy::with_facts(policy, FACTS);
-    let errors = findings(&policy).into_iter().filter(|finding| finding.severity() == Severity::Error);
+    let errors = policy.check().into_iter().filter(|finding| finding.severity() == Severity::Error);
     assert_eq!(errors.map(|error| error.message).collect::<Vec<_>>(), [""; 0], "{}", policy.text);
-    let compiled = policy_analysis::compile(&policy).to_json();
+    let compiled = policy.validate().unwrap().compile().to_json();
     let mut lines = BTreeSet::new();
     for (device, got) in &compiled {
         for rule in got["packet_filter_rules"].as_array().into_iter().flatten() {

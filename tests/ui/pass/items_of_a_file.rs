@@ -14,6 +14,13 @@ fn passes() {
     assert_eq!(tailnet::group::eng.as_str(), "group:eng");
     assert_eq!(tailnet::host::printer.as_str(), "printer");
     assert_eq!(tailnet::user::alice.as_str(), "alice@example.com");
+    assert_eq!(
+        tailnet::tag::ALL.iter().map(|tag| tag.as_str()).collect::<Vec<_>>(),
+        tailnet::POLICY.tags().collect::<Vec<_>>()
+    );
+    assert_eq!(tailnet::user::ALL, [tailnet::user::alice]);
+    assert_eq!(*tailnet::POLICY.tag(tailnet::tag::k8s_api).unwrap().tag, *"tag:k8s-api");
+    assert_eq!(tailnet::POLICY.user(tailnet::user::alice).unwrap().name.as_str(), "alice");
     assert!(tailnet::HUJSON.starts_with("// Tailnet policy of example.com.\n{"));
     assert_eq!(tailnet::POLICY.text, tailnet::HUJSON);
     assert_eq!(tailnet::POLICY.tag_owners[0].doc.as_deref(), Some("The cluster's API"));
@@ -22,5 +29,5 @@ fn passes() {
     assert!(tailnet::POLICY.facts.invariants_file.as_ref().unwrap().name.ends_with("/items_of_a_file.invariants"));
     assert_eq!(without_facts::HUJSON, tailnet::HUJSON);
     assert!(without_facts::POLICY.facts.users.is_empty());
-    assert_eq!(policy_core::check::check(&tailnet::POLICY), []);
+    assert_eq!(tailnet::POLICY.check(), []);
 }

@@ -5,8 +5,9 @@ mod requirements;
 
 use std::collections::HashMap;
 
+use policy_analysis::Analysis;
 use policy_analysis::matrix::Matrix;
-use policy_core::Policy;
+use policy_core::ValidPolicy;
 use policy_core::model::{Action, CheckPeriod, SshRule};
 
 use super::matrix::{self, Names, legend};
@@ -66,7 +67,7 @@ const MOST_COLUMNS: usize = 60;
 
 /// The data of all sections.
 pub(crate) struct Page<'p> {
-    pub(crate) policy: &'p Policy,
+    pub(crate) policy: &'p ValidPolicy,
     pub(crate) names: Names<'p>,
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,
@@ -77,21 +78,25 @@ pub(crate) struct Page<'p> {
 
 impl<'p> Page<'p> {
     /// With an overview as the matrix: what is worth a row to somebody who reads the page.
-    pub(crate) fn new(policy: &'p Policy) -> Self {
-        let matrix = Matrix::new(policy);
+    pub(crate) fn new(policy: &'p ValidPolicy) -> Self {
+        let matrix = policy.matrix();
         let overview = matrix.overview();
         Self::with_ends(policy, matrix, overview)
     }
 
     /// With all sources in the matrix, if there are not too many: a page to look things up.
-    pub(crate) fn with_all_sources(policy: &'p Policy) -> Self {
-        let matrix = Matrix::new(policy);
+    pub(crate) fn with_all_sources(policy: &'p ValidPolicy) -> Self {
+        let matrix = policy.matrix();
         let fits = matrix.sources.len() <= MOST_ROWS && matrix.destinations.len() <= MOST_COLUMNS;
         let ends = if fits { matrix.filled() } else { matrix.overview() };
         Self::with_ends(policy, matrix, ends)
     }
 
-    fn with_ends(policy: &'p Policy, matrix: Matrix<'p>, (mut rows, mut columns): (Vec<usize>, Vec<usize>)) -> Self {
+    fn with_ends(
+        policy: &'p ValidPolicy,
+        matrix: Matrix<'p>,
+        (mut rows, mut columns): (Vec<usize>, Vec<usize>),
+    ) -> Self {
         let has_more_columns = columns.len() > MOST_COLUMNS;
         rows.truncate(MOST_ROWS);
         columns.truncate(MOST_COLUMNS);

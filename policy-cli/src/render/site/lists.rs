@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use policy_analysis::Analysis;
 use policy_analysis::matrix::{Cell, Matrix, MatrixEnd};
-use policy_analysis::query::{ReachabilityRow, SshRuleMatch, who_beyond_ports};
-use policy_core::Policy;
+use policy_analysis::query::{ReachabilityRow, SshRuleMatch};
+use policy_core::ValidPolicy;
 
 use super::{Page, cell};
 use crate::answer::{Listing, describe_login};
@@ -98,14 +99,14 @@ fn write_item(out: &mut String, name: &Prose, access: &Prose) {
 }
 
 /// Returns for each destination who logs in there over Tailscale SSH, and who may do what to its applications.
-fn beyond_ports(policy: &Policy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
+fn beyond_ports(policy: &ValidPolicy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
     let has_apps =
         policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_absent_or_empty()));
     if policy.ssh.is_empty() && !has_apps || matrix.destinations.len() > MOST_ASKED {
         return Vec::new();
     }
     let words: Vec<&str> = matrix.destinations.iter().map(MatrixEnd::name).collect();
-    who_beyond_ports(policy, &words)
+    policy.who_beyond_ports(&words)
 }
 
 /// Returns who, and what they may do there.

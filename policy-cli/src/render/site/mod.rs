@@ -7,8 +7,9 @@ mod lists;
 
 use std::fmt::Write;
 
-use policy_analysis::matrix::{Matrix, MatrixEnd};
-use policy_core::Policy;
+use policy_analysis::Analysis;
+use policy_analysis::matrix::MatrixEnd;
+use policy_core::ValidPolicy;
 
 use super::graph::{self, Graph};
 use super::html::{self, escape};
@@ -39,10 +40,10 @@ struct Part {
 }
 
 /// Returns the page.
-pub(crate) fn page(policy: &Policy) -> String {
+pub(crate) fn page(policy: &ValidPolicy) -> String {
     let page = Page::with_all_sources(policy);
     let by_name = Pairs::new(&page.matrix);
-    let devices = (1..=MOST_DEVICES).contains(&policy.facts.devices.len()).then(|| Matrix::of_devices(policy));
+    let devices = (1..=MOST_DEVICES).contains(&policy.facts.devices.len()).then(|| policy.device_matrix());
     let by_device = devices.as_ref().map(Pairs::new);
     let part = |id, heading, content| Part { id, heading, content };
     let mut parts = vec![part("matrix", "Access matrix", matrix(&page))];
@@ -60,7 +61,7 @@ pub(crate) fn page(policy: &Policy) -> String {
     assemble(policy, &parts)
 }
 
-fn assemble(policy: &Policy, parts: &[Part]) -> String {
+fn assemble(policy: &ValidPolicy, parts: &[Part]) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; \
@@ -160,7 +161,14 @@ fn cut<T>(list: &mut Vec<T>) -> usize {
 mod tests {
     use sha2::{Digest, Sha256};
 
+    use policy_core::Policy;
+
     use super::*;
+
+    /// Returns the page of a policy that must be valid.
+    fn valid_page(text: &str) -> String {
+        page(&Policy::parse(text).validate().unwrap())
+    }
 
     /// What a content security policy calls a text by.
     fn hash(text: &str) -> String {
@@ -186,16 +194,17 @@ mod tests {
 
     #[test]
     fn every_source_is_a_row_and_no_remark_is_lost() {
-        let page = page(&Policy::parse(
-            "{\"grants\": [\n// The backup\n{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"22\"]}]}",
-        ));
+        let page = valid_page(
+            "{\"tagOwners\": {\"tag:a\": [], \"tag:b\": []},\n\
+             \"grants\": [\n// The backup\n{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"22\"]}]}",
+        );
         assert!(page.contains("<tr><th scope=\"row\"><a href=\"#from-0\"><code>tag:a</code></a></th>"), "{page}");
         assert!(page.contains("The backup") && page.contains("Further grants</h2>\n<p>None.</p>"), "{page}");
     }
 
     #[test]
     fn who_can_reach_tells_of_logins_and_of_apps() {
-        let page = page(&Policy::parse(
+        let page = valid_page(
             r#"{"tagOwners": {"tag:a": [], "tag:b": []},
             "grants": [
                 {"src": ["tag:a"], "dst": ["tag:b"], "ip": ["22"]},
@@ -205,7 +214,7 @@ mod tests {
                 {"action": "check", "src": ["tag:a"], "dst": ["tag:b"], "users": ["root"]},
                 {"action": "accept", "src": ["tag:b"], "dst": ["tag:b"], "users": ["root"]},
             ]}"#,
-        ));
+        );
         for line in [
             "<li><span><code>tag:a</code></span> <span>Tailscale SSH, checked every 12h, as <code>root</code></span></li>",
             "<li><span><code>tag:b</code></span> <span>Tailscale SSH, but port 22 is closed, as <code>root</code></span></li>",
@@ -229,7 +238,7 @@ mod tests {
                 serde_json::to_string(evil).unwrap()
             ),
         );
-        let page = page(&policy);
+        let page = page(&policy.validate().unwrap());
         assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
         assert!(!page.contains("<img"));
         assert!(page.matches("&lt;script&gt;").count() > 8);
@@ -248,7 +257,7 @@ mod tests {
                 )
             })
             .collect();
-        let page = page(&Policy::parse(format!("{{\"tagOwners\": {{{tags}}}, \"grants\": [{rules}]}}")));
+        let page = valid_page(&format!("{{\"tagOwners\": {{{tags}}}, \"grants\": [{rules}]}}"));
         assert!(page.len() < 8_000_000, "{}", page.len());
         assert!(page.contains("There is more than is shown here"));
     }

@@ -186,7 +186,7 @@ mod tests {
     fn a_level_above_everything_is_for_the_facts_too() {
         let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"]}]}"#;
         let codes = |text| {
-            let findings = crate::findings(&Policy::with_facts(text, facts));
+            let findings = Policy::with_facts(text, facts).check();
             findings.iter().map(|finding| (finding.code.name(), finding.is_error())).collect::<Vec<_>>()
         };
         assert_eq!(codes("{}"), [("undeclared-device-tag", false)]);

@@ -1,0 +1,45 @@
+//! Serialisation, with the feature `serde`. Types that have a text in policies serialise as that text.
+
+use serde::{Serialize, Serializer};
+
+use crate::Code;
+use crate::access::PortSet;
+use crate::json::Value;
+use crate::model::{Autogroup, PortRange, Protocol, Selector};
+use crate::source::Text;
+
+macro_rules! as_text {
+    ($($type:ty, $value:ident => $text:expr;)*) => {
+        $(
+            impl Serialize for $type {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let $value = self;
+                    serializer.collect_str(&$text)
+                }
+            }
+        )*
+    };
+}
+
+as_text! {
+    Autogroup, autogroup => autogroup.name();
+    Code, code => code.name();
+    PortRange, ports => ports;
+    PortSet, ports => ports;
+    Protocol, protocol => protocol;
+    Selector, selector => selector.text;
+    Text, text => text;
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Number(number) => number.serialize(serializer),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items),
+            Value::Object(members) => serializer.collect_map(members),
+        }
+    }
+}
