@@ -15,7 +15,7 @@ use crate::model::{Role, Selector};
 /// A selector by number. Equal texts have the same.
 pub type SelectorId = usize;
 
-/// Every selector of a list, numbered. [`crate::access::matching`] defines what names an endpoint.
+/// Every selector of a list, numbered. The file `matching.rs` defines what names an endpoint.
 #[derive(Debug)]
 pub struct SelectorIndex<'p> {
     /// The selectors in the order of their numbers.

@@ -4,7 +4,7 @@ use crate::diagnostic::Code;
 use crate::model::{Level, Policy};
 use crate::source::Origin;
 
-/// The levels of warnings, and where each applies: every [`Lint`] of a policy, indexed.
+/// The levels of warnings, and where each applies: every lint of a policy, indexed.
 #[derive(Debug)]
 pub struct LintLevels {
     allowed: HashMap<Code, Vec<Scope>>,
