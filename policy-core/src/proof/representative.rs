@@ -267,3 +267,16 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         (name.to_owned(), Usefulness::Address)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_tagged_only_if_it_has_a_tag() {
+        let policy = Policy::with_facts("{}", r#"{"nodes": [{"name": "nas"}, {"name": "web", "tags": ["tag:web"]}]}"#);
+        let who: Vec<Principal> =
+            devices(&Tailnet::new(&policy)).into_iter().map(|device| device.endpoint.who).collect();
+        assert_eq!(who, [Principal::Unknown, Principal::Tagged(vec!["tag:web"])]);
+    }
+}
