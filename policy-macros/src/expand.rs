@@ -1,5 +1,6 @@
 use std::num::NonZeroU32;
 
+use policy_core::diagnostic::Note;
 use policy_core::model::{LintLevels, Policy};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, check};
@@ -88,7 +89,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
-        let finding = locate(diagnostic, &place);
+        let finding = diagnostic.map_origins(&place);
         findings.push(match used {
             Some(used) => finding.note_at(format!("`{}` is used here", used.name), spans.range(used.place)),
             None => finding,
@@ -110,7 +111,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
         analyse(text, facts_text, invariants, Policy::check, |policy, hujson| {
             items(policy, hujson, facts_text, &place, None, findings).0
         });
-    findings.extend(diagnostics.into_iter().map(|diagnostic| locate(diagnostic, &place)));
+    findings.extend(diagnostics.into_iter().map(|diagnostic| diagnostic.map_origins(&place)));
     apply_levels(findings, &policy, &place);
     let tracked = files.into_iter().flat_map(Files::all).map(track);
     quote! { #made #(#tracked)* }
@@ -137,9 +138,10 @@ fn is_recovered(diagnostic: &Diagnostic, lowered: &Lowered, recovered: &Recovere
 fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &SpanTable) {
     let get = |number: Option<NonZeroU32>| iterations.get(usize::try_from(number?.get()).ok()?.checked_sub(1)?);
     for finding in findings {
-        let mut next = get(finding.place.iteration);
+        let mut next = get(finding.origin.iteration);
         while let Some(iteration) = next {
-            finding.notes.push((format!("for {}", iteration.what), Some(spans.range(iteration.place))));
+            let origin = Some(spans.range(iteration.place));
+            finding.notes.push(Note { message: format!("for {}", iteration.what), origin });
             next = get(iteration.outer);
         }
     }
@@ -154,17 +156,9 @@ fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy, place: &dyn Fn(Ori
         }
         if let Some(comment) = levels.denies(finding.code, policy.origin) {
             finding.denied = true;
-            finding.notes.push((format!("`{}` is denied here", finding.code), Some(place(comment))));
+            let message = format!("`{}` is denied here", finding.code);
+            finding.notes.push(Note { message, origin: Some(place(comment)) });
         }
         !levels.allows(finding.code, policy.origin)
     });
-}
-
-/// Turns a finding about the text into one about the source of the text.
-fn locate(diagnostic: Diagnostic, place: &dyn Fn(Origin) -> SpanRange) -> Finding {
-    let mut finding = Finding::new(diagnostic.code, place(diagnostic.origin), diagnostic.message);
-    finding.notes = diagnostic.notes.into_iter().map(|note| (note.message, note.origin.map(place))).collect();
-    finding.help = diagnostic.help;
-    finding.denied = diagnostic.denied;
-    finding
 }

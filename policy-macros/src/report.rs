@@ -25,7 +25,8 @@ pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStre
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);
     let mut sources = Sources { files, rust: HashMap::new() };
-    let mut tokens: TokenStream = errors.iter().map(|error| compile_error(error.place, &sources.text(error))).collect();
+    let mut tokens: TokenStream =
+        errors.iter().map(|error| compile_error(error.origin, &sources.text(error))).collect();
     if more > 0 {
         tokens.extend(compile_error(SpanRange::call_site(), &format!("and {more} more errors like these")));
     }
@@ -40,13 +41,13 @@ fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
         .into_iter()
         // The text of a span is all that stable Rust offers to tell two apart.
         .filter(|finding| {
-            seen.insert((finding.message.clone(), format!("{:?}", finding.place.first), finding.place.in_file))
+            seen.insert((finding.message.clone(), format!("{:?}", finding.origin.first), finding.origin.in_file))
         })
         .collect();
     if knows_positions() {
         findings.sort_by_cached_key(|finding| {
-            let span = finding.place.first.unwrap();
-            (span.file(), span.line(), span.column(), finding.place.in_file)
+            let span = finding.origin.first.unwrap();
+            (span.file(), span.line(), span.column(), finding.origin.in_file)
         });
     }
     findings
@@ -76,7 +77,7 @@ fn punct(char: char, spacing: Spacing, span: Span) -> TokenTree {
 
 /// Stable Rust has no warnings for macros to give; the use of a deprecated item is the one lint with free text.
 fn warning(finding: &Finding, message: &str) -> TokenStream {
-    let SpanRange { first, last, .. } = finding.place;
+    let SpanRange { first, last, .. } = finding.origin;
     let name = Ident::new(&finding.code.name().replace('-', "_"), last);
     let module = Ident::new("policy", first);
     let call = quote_spanned! { last => ::#name! {} };
@@ -105,13 +106,13 @@ impl Sources<'_> {
     fn text(&mut self, finding: &Finding) -> String {
         let mut text = format!("{} [{}]", finding.message, finding.code);
         // rustc shows the tokens itself.
-        if finding.place.in_file.is_some() {
-            text.extend(self.excerpt(finding.place, '^'));
+        if finding.origin.in_file.is_some() {
+            text.extend(self.excerpt(finding.origin, '^'));
         }
-        for (message, place) in &finding.notes {
+        for note in &finding.notes {
             text.push_str("\nnote: ");
-            text.push_str(message);
-            text.extend(place.and_then(|place| self.excerpt(place, '-')));
+            text.push_str(&note.message);
+            text.extend(note.origin.and_then(|place| self.excerpt(place, '-')));
         }
         if let Some(help) = &finding.help {
             text.push_str("\nhelp: ");

@@ -91,7 +91,7 @@ impl SpanTable {
     }
 
     pub(crate) fn finding(&self, finding: Finding) -> Finding<SpanRange> {
-        finding.map(|place| self.range(place))
+        finding.map_origins(|place| self.range(place))
     }
 
     pub(crate) fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {

@@ -21,7 +21,7 @@ fn an_except_says_for_which_element_of_a_loop_it_is_wrong() {
         tagOwners { tag:x; }
         for name in [eng, ops] { grants { group:$name except \"c@example.com\" -> tag:x on 22; } }";
     let said = findings(tokens(policy)).into_iter().map(|finding| {
-        let notes: Vec<String> = finding.notes.into_iter().map(|(note, _)| note).collect();
+        let notes: Vec<String> = finding.notes.into_iter().map(|note| note.message).collect();
         (finding.code, notes.join("; "))
     });
     let expected = [(Code::NeedlessExcept, "for `name` = `eng`"), (Code::EmptyExcept, "for `name` = `ops`")];
@@ -81,7 +81,7 @@ pub(crate) fn section() -> impl Strategy<Value = String> {
 }
 
 fn has_place(finding: &Finding) -> bool {
-    finding.place.first.start().line > 0 && finding.place.last.end().line > 0
+    finding.origin.first.start().line > 0 && finding.origin.last.end().line > 0
 }
 
 proptest! {

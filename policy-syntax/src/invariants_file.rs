@@ -15,12 +15,10 @@
 
 use std::ops::Range;
 
-use policy_core::diagnostic::Note;
 use policy_core::model::InvariantsFile;
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic};
 
-use crate::finding::Finding;
 use crate::lower::lower;
 use crate::parse::{Source, SourceKind, read};
 use crate::text::TokenText;
@@ -43,7 +41,7 @@ pub fn parse(name: impl Into<String>, text: impl Into<String>, base: u32) -> Inv
         .map(|error| Diagnostic::new(Code::Syntax, origin(base, error.range.clone()), &*error.message).help(error.help))
         .collect();
     let said = reading.findings.into_iter().chain(lowered.findings);
-    findings.extend(said.map(|finding| diagnostic(finding.map(|place| origin(base, tokens.range(place))))));
+    findings.extend(said.map(|finding| finding.map_origins(|place| origin(base, tokens.range(place)))));
     findings.sort_by_key(|finding| finding.origin);
     let places = lowered.map.places(lowered.facts_base).map(|(part, place)| (part, origin(0, tokens.range(place))));
     let places = InvariantsFile::encode_places(places);
@@ -53,10 +51,4 @@ pub fn parse(name: impl Into<String>, text: impl Into<String>, base: u32) -> Inv
 fn origin(base: u32, range: Range<usize>) -> Origin {
     let position = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
     Origin::new(position(range.start), position(range.end))
-}
-
-fn diagnostic(finding: Finding<Origin>) -> Diagnostic {
-    let notes = finding.notes.into_iter().map(|(message, origin)| Note { message, origin }).collect();
-    let diagnostic = Diagnostic::new(finding.code, finding.place, finding.message).help_if(finding.help);
-    Diagnostic { notes, denied: finding.denied, ..diagnostic }
 }

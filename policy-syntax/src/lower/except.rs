@@ -94,7 +94,7 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
         }
         InexactReason::OpenExcept => {
             let note = format!("the policy does not say who is in `{}`: whoever comes later is, too", by.written);
-            Finding { notes: vec![(note, None)], ..finding }.help(people)
+            finding.note(note).help(people)
         }
         InexactReason::Address => {
             let is_address = Name::new(Text::escaped(&*by.text, Origin::default())).kind.is_address();
@@ -105,7 +105,7 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
             };
             let note =
                 format!("a device of `{}` may have such an address, and the policy does not say which", bearer.written);
-            Finding { notes: vec![(note, None)], ..finding }.help(help)
+            finding.note(note).help(help)
         }
     }
 }
