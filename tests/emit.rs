@@ -12,13 +12,13 @@ use serde_json::Value;
 
 #[test]
 fn another_reader_sees_the_same_values() {
-    let document = Document::parse(tailnet::HUJSON, 0).unwrap();
+    let document = Document::parse(tailnet::HUJSON).unwrap();
     assert_eq!(plain_json(tailnet::HUJSON).to_string(), document.value(document.root()).to_string());
 }
 
 #[test]
 fn what_is_emitted_is_formatted_already() {
-    let document = Document::parse(tailnet::HUJSON, 0).unwrap();
+    let document = Document::parse(tailnet::HUJSON).unwrap();
     assert_eq!(document.format(), tailnet::HUJSON);
 }
 

@@ -114,7 +114,7 @@ fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
     assert!(source.contains("// error[undefined-tag]: undefined tag `tag:a`\n"), "{source}");
     let kept = fs::read_to_string(directory.join("new/policy.hujson")).unwrap();
     assert_eq!(Policy::parse(kept.as_str()).grants.unwrap().len(), 1);
-    assert_eq!(Document::parse(kept.as_str(), 0).unwrap().format(), kept);
+    assert_eq!(Document::parse(kept.as_str()).unwrap().format(), kept);
 }
 
 #[test]

@@ -34,16 +34,16 @@ fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure>
     Ok(Some(named.clone()))
 }
 
-/// Reads that file. Its first byte gets the position `base`.
-pub fn parse(policy: &Path, base: u32, matches: &ArgMatches) -> Result<Option<InvariantsFile>, Failure> {
+/// Reads that file.
+pub fn parse(policy: &Path, matches: &ArgMatches) -> Result<Option<InvariantsFile>, Failure> {
     let Some(path) = path(policy, matches)? else { return Ok(None) };
     let text = file::read_text(&path)?;
-    Ok(Some(invariants_file::parse(file::display_name(&path).to_string_lossy(), text, base)))
+    Ok(Some(invariants_file::parse(file::display_name(&path).to_string_lossy(), text)))
 }
 
 /// Adds the invariants of that file to the policy in the file `path`.
 pub fn add(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Policy, Failure> {
-    let file = parse(path, policy.end(), matches)?;
+    let file = parse(path, matches)?;
     Ok(match file {
         Some(file) => policy.with_invariants(file),
         None => policy,

@@ -33,18 +33,18 @@ fn serde_json_value(bencher: Bencher, grants: usize) {
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn parse(bencher: Bencher, grants: usize) {
     let text = policy_generate::large::policy(grants);
-    bencher.bench(|| Document::parse(black_box(text.as_str()), 0).unwrap());
+    bencher.bench(|| Document::parse(black_box(text.as_str())).unwrap());
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn format(bencher: Bencher, grants: usize) {
-    let document = Document::parse(policy_generate::large::policy(grants), 0).unwrap();
+    let document = Document::parse(policy_generate::large::policy(grants)).unwrap();
     bencher.bench(|| black_box(&document).format());
 }
 
 #[divan::bench(args = SIZES, sample_count = 20)]
 fn read(bencher: Bencher, grants: usize) {
-    let document = Document::parse(policy_generate::large::policy(grants), 0).unwrap();
+    let document = Document::parse(policy_generate::large::policy(grants)).unwrap();
     bencher.bench(|| hujson::read(black_box(&document)));
 }
 
@@ -68,7 +68,7 @@ fn serde_json_once(text: &str) -> Value {
 
 /// All that is done with a policy: read, formatted, checked.
 fn everything(text: &str) -> (Document, String, Policy, Vec<Diagnostic>) {
-    let document = Document::parse(text, 0).unwrap();
+    let document = Document::parse(text).unwrap();
     let formatted = document.format();
     let policy = hujson::read(&document);
     let findings = check(&policy);
@@ -85,7 +85,7 @@ fn print_ratios() {
         let rounds = 500_000 / grants;
         let unit = fastest(rounds, || serde_json_once(&plain));
         let times = |time: Duration| time.as_secs_f64() / unit.as_secs_f64();
-        let parse = times(fastest(rounds, || Document::parse(text.as_str(), 0).unwrap()));
+        let parse = times(fastest(rounds, || Document::parse(text.as_str()).unwrap()));
         let everything = times(fastest(rounds, || everything(&text)));
         println!("{grants:>8} {:>10} {unit:>14.2?} {parse:>8.2} {everything:>12.2}", text.len());
     }

@@ -48,7 +48,7 @@ impl Policy {
     /// assert_eq!(policy.to_hujson(), "{\n\t\"grants\": [], // nothing yet\n}\n");
     /// ```
     pub fn to_hujson(&self) -> String {
-        Document::parse(self.text.as_str(), 0).map_or_else(|_| self.text.clone(), |document| document.format())
+        Document::parse(self.text.as_str()).map_or_else(|_| self.text.clone(), |document| document.format())
     }
 
     /// Returns the names of the declared tags, in the order of the text.

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 fn parsed(text: &str) -> Document {
-    Document::parse(text, 0).unwrap()
+    Document::parse(text).unwrap()
 }
 
 fn formatted(text: &str) -> String {
@@ -63,8 +63,8 @@ fn indented(text: &str) -> String {
 }
 
 /// An error is about bytes of the text, and counts its lines and columns right.
-fn assert_place(text: &[u8], base: u32, error: &SyntaxError) {
-    let (start, end) = ((error.origin.start - base) as usize, (error.origin.end - base) as usize);
+fn assert_place(text: &[u8], error: &SyntaxError) {
+    let std::ops::Range { start, end } = error.origin.range();
     assert!(start <= end && end <= text.len(), "{error:?} in {text:?}");
     let line_start = text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = text[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -72,12 +72,12 @@ fn assert_place(text: &[u8], base: u32, error: &SyntaxError) {
 }
 
 /// What must hold of any bytes.
-fn assert_answered(text: Vec<u8>, base: u32) {
-    match Document::from_bytes(text.clone(), base) {
+fn assert_answered(text: Vec<u8>) {
+    match Document::from_bytes(text.clone()) {
         Err(error) => {
-            assert_place(&text, base, &error);
+            assert_place(&text, &error);
             if let Ok(text) = str::from_utf8(&text) {
-                assert_eq!(Document::parse(text, base).err(), Some(error), "a text is read as its bytes are");
+                assert_eq!(Document::parse(text).err(), Some(error), "a text is read as its bytes are");
             }
         }
         Ok(document) => {
@@ -162,8 +162,8 @@ proptest! {
     }
 
     #[test]
-    fn the_document_alone_decides(text in document(), base in 0_u32..1 << 30) {
-        let document = Document::parse(text.as_str(), base).unwrap();
+    fn the_document_alone_decides(text in document()) {
+        let document = Document::parse(text.as_str()).unwrap();
         let once = document.format();
         prop_assert_eq!(&document.format(), &once);
         prop_assert_eq!(formatted(&text), once);
@@ -198,13 +198,13 @@ proptest! {
     }
 
     #[test]
-    fn edited_documents_are_answered(text in document(), edits in prop::collection::vec(edit(), 1..6), base in 0_u32..1000) {
-        assert_answered(edited(text.into_bytes(), &edits), base);
+    fn edited_documents_are_answered(text in document(), edits in prop::collection::vec(edit(), 1..6)) {
+        assert_answered(edited(text.into_bytes(), &edits));
     }
 
     #[test]
-    fn any_bytes_are_answered(bytes: Vec<u8>, base in 0_u32..1000) {
-        assert_answered(bytes, base);
+    fn any_bytes_are_answered(bytes: Vec<u8>) {
+        assert_answered(bytes);
     }
 
     /// A policy keeps its text, and so all that the model does not know.

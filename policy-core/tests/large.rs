@@ -23,7 +23,7 @@ fn a_large_policy_means_the_same_without_its_comments() {
     let text = policy_generate::large::policy(GRANTS);
     let plain = policy_generate::large::plain(&text);
     assert_eq!(plain.len(), text.len());
-    let document = Document::parse(text, 0).unwrap();
+    let document = Document::parse(text).unwrap();
     let expected: Value = serde_json::from_str(&plain).unwrap();
     assert_eq!(document.value(document.root()).to_string(), expected.to_string());
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use policy_core::hujson::Document;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::testing::{ssh_test_outcomes, test_outcomes};
 use policy_core::{Diagnostic, Policy};
 use proptest::prelude::*;
@@ -206,11 +206,9 @@ fn policy() -> impl Strategy<Value = Value> {
 
 /// Checks that each finding is about some of the texts, whole letters of it, and that they are in order.
 fn assert_places(text: &str, facts: &str, findings: &[Diagnostic]) {
-    let base = text.len() + 1;
     let holds = |origin: Origin| {
-        let (start, end) = (origin.start as usize, origin.end as usize);
-        let (text, start, end) = if start >= base { (facts, start - base, end - base) } else { (text, start, end) };
-        text.get(start..end).is_some()
+        let text = if origin.file == FileId::FACTS { facts } else { text };
+        text.get(origin.range()).is_some()
     };
     for finding in findings {
         assert!(holds(finding.origin), "{finding:?}");
@@ -253,7 +251,7 @@ proptest! {
     #[test]
     fn formatting_changes_no_answer(policy in policy()) {
         let text = policy.to_string();
-        let formatted = Document::parse(text.as_str(), 0).unwrap().format();
+        let formatted = Document::parse(text.as_str()).unwrap().format();
         let words = |text: &str| {
             let findings = Policy::parse(text).check().into_iter();
             findings.map(|finding| (finding.code, finding.message, finding.help, finding.tailscale)).collect::<Vec<_>>()

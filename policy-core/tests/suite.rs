@@ -28,7 +28,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Diagnostic, Policy};
 use policy_test_support::snapshot;
 
@@ -53,24 +53,23 @@ fn marked(case: &str, not_marked: &str) -> String {
         Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
         None => ("", rest),
     };
-    let base = u32::try_from(policy_text.len()).unwrap() + 1;
     let policy = match facts {
         "" => Policy::parse(policy_text),
         _ => Policy::with_facts(policy_text, facts),
     };
     let mut findings = policy.check();
     findings.retain(|finding| !not_marked.split(", ").any(|code| code == finding.code.name()));
-    let source = Source { policy: policy_text, facts, base };
+    let source = Source { policy: policy_text, facts };
     let mut out = format!("{title}\n");
     if !facts.is_empty() {
         writeln!(out, "{FACTS}{facts}").unwrap();
-        source.marks(&mut out, FACTS.len(), base, facts, &findings);
+        source.marks(&mut out, FACTS.len(), Origin::default().in_file(FileId::FACTS), facts, &findings);
     }
-    let mut start = 0;
+    let mut start = Origin::default();
     for line in policy_text.lines() {
         writeln!(out, "{line}").unwrap();
         source.marks(&mut out, 0, start, line, &findings);
-        start += u32::try_from(line.len()).unwrap() + 1;
+        start.start += u32::try_from(line.len()).unwrap() + 1;
     }
     out
 }
@@ -78,23 +77,32 @@ fn marked(case: &str, not_marked: &str) -> String {
 struct Source<'a> {
     policy: &'a str,
     facts: &'a str,
-    base: u32,
 }
 
 impl Source<'_> {
     fn text(&self, origin: Origin) -> &str {
-        let (text, start) = if origin.start >= self.base { (self.facts, self.base) } else { (self.policy, 0) };
-        text.get((origin.start - start) as usize..(origin.end - start) as usize).expect("a finding is about some text")
+        let text = if origin.file == FileId::Policy { self.policy } else { self.facts };
+        text.get(origin.range()).expect("a finding is about some text")
     }
 
     /// The marks of the findings that begin in a line, which stands `indent` columns in from the start.
-    fn marks(&self, out: &mut String, indent: usize, start: u32, line: &str, findings: &[Diagnostic]) {
+    fn marks(
+        &self,
+        out: &mut String,
+        indent: usize,
+        Origin { file, start, .. }: Origin,
+        line: &str,
+        findings: &[Diagnostic],
+    ) {
         let end = start + u32::try_from(line.len()).unwrap();
-        for finding in findings.iter().filter(|finding| (start..=end).contains(&finding.origin.start)) {
+        for finding in findings
+            .iter()
+            .filter(|finding| finding.origin.file == file && (start..=end).contains(&finding.origin.start))
+        {
             let before = line.get(..(finding.origin.start - start) as usize).unwrap().chars().count() + indent;
             assert!(before >= 2, "indent the case by two columns: {line}");
             let here = finding.origin.end.min(end);
-            let width = self.text(Origin::new(finding.origin.start, here)).chars().count().max(1);
+            let width = self.text(Origin { end: here, ..finding.origin }).chars().count().max(1);
             let more = if finding.origin.end > end { "…" } else { "" };
             let Diagnostic { code, message, .. } = finding;
             writeln!(out, "//{:before$}{:^>width$}{more} {code}: {message}", "", "", before = before - 2).unwrap();

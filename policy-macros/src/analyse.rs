@@ -24,7 +24,7 @@ pub(crate) fn analyse<T>(
     judge: fn(&Policy) -> Vec<Diagnostic>,
     make: impl FnOnce(&Policy, &str) -> T,
 ) -> Analysed<T> {
-    let document = Document::parse(text, 0).ok();
+    let document = Document::parse(text).ok();
     let document = document.as_ref();
     let format = || document.map_or_else(|| "{}\n".to_owned(), Document::format);
     thread::scope(|scope| {

@@ -105,7 +105,7 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let text = files.map_or("{}", |files| &files.policy.text);
     let facts_text = facts.map_or("{}", |facts| &facts.text);
     let invariants = files.and_then(|files| files.invariants.as_ref());
-    let invariants = invariants.map(|file| invariants_file::parse(&*file.name, &*file.text, file.base));
+    let invariants = invariants.map(|file| invariants_file::parse(&*file.name, &*file.text));
     let place = |origin: Origin| files.map_or_else(SpanRange::call_site, |files| files.place(origin));
     let Analysed { policy, diagnostics, made } =
         analyse(text, facts_text, invariants, Policy::check, |policy, hujson| {

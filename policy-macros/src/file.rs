@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use policy_core::Code;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_syntax::string::string_value;
 use policy_syntax::token::{Token, TokenKind};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -30,8 +31,8 @@ pub(crate) struct File {
     /// What messages call it: the path from where rustc runs, as rustc itself calls Rust files.
     pub(crate) name: String,
     pub(crate) text: String,
-    /// The position of the first byte.
-    pub(crate) base: u32,
+    /// Which text it is of those that are read together.
+    pub(crate) id: FileId,
 }
 
 /// A path, where it is written.
@@ -65,12 +66,10 @@ impl Files {
             }
         };
         let beside = paths.invariants.is_none().then(|| invariants_beside(&paths.policy)).flatten();
-        let policy = File::read(paths.policy, 0, findings);
-        // Where `Policy::with_facts` reads them.
-        let base = policy.as_ref().map_or(0, File::next);
-        let facts = paths.facts.and_then(|path| File::read(path, base, findings));
-        let base = facts.as_ref().map_or(base, File::next);
-        let invariants = paths.invariants.or(beside).and_then(|path| File::read(path, base, findings));
+        let policy = File::read(paths.policy, FileId::Policy, findings);
+        let facts = paths.facts.and_then(|path| File::read(path, FileId::FACTS, findings));
+        let invariants = paths.invariants.or(beside);
+        let invariants = invariants.and_then(|path| File::read(path, FileId::Invariants, findings));
         Some(Files { policy: policy?, facts, invariants })
     }
 
@@ -90,7 +89,7 @@ impl Files {
     }
 
     fn file(&self, part: Origin) -> &File {
-        self.all().filter(|file| file.base <= part.start).last().unwrap_or(&self.policy)
+        self.all().find(|file| file.id == part.file).unwrap_or(&self.policy)
     }
 }
 
@@ -173,7 +172,7 @@ fn invariants_beside(policy: &PathArgument) -> Option<PathArgument> {
 
 impl File {
     /// Reads the file that a string of the source names. A failure is a finding at the string.
-    fn read(argument: PathArgument, base: u32, findings: &mut Vec<Finding>) -> Option<File> {
+    fn read(argument: PathArgument, id: FileId, findings: &mut Vec<Finding>) -> Option<File> {
         let PathArgument { path, span } = argument;
         let directory = directory(span);
         let found = find(&path, directory.as_deref());
@@ -182,7 +181,7 @@ impl File {
             Ok(text) => {
                 let mut literal = Literal::string(&path);
                 literal.set_span(span);
-                Some(File { path: literal, name, text, base })
+                Some(File { path: literal, name, text, id })
             }
             // Where rust-analyzer cannot tell which file the string stands in, a file that is not there is no mistake.
             Err(_) if directory.is_none() && !found.exists() => None,
@@ -197,15 +196,10 @@ impl File {
         }
     }
 
-    /// The position at which the next text begins.
-    fn next(&self) -> u32 {
-        self.base.saturating_add(u32::try_from(self.text.len()).unwrap_or(u32::MAX)).saturating_add(1)
-    }
-
     fn excerpt(&self, part: Origin) -> Excerpt<'_> {
-        let offset = |position: u32| usize::try_from(position.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        let before = self.text.get(..offset(part.start)).unwrap_or(&self.text);
-        let meant = self.text.get(before.len()..offset(part.end)).unwrap_or_default();
+        let Range { start, end } = part.range();
+        let before = self.text.get(..start).unwrap_or(&self.text);
+        let meant = self.text.get(before.len()..end).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let source = self.text.get(line_start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
@@ -299,9 +293,9 @@ mod tests {
 
     use super::*;
 
-    fn file(text: &str, base: u32) -> File {
+    fn file(text: &str, id: FileId) -> File {
         let path = Literal::string("policy.hujson");
-        File { path, name: "policy.hujson".to_owned(), text: text.to_owned(), base }
+        File { path, name: "policy.hujson".to_owned(), text: text.to_owned(), id }
     }
 
     #[test]
@@ -317,26 +311,25 @@ mod tests {
             (29, 29, "\n --> policy.hujson:4:2\n  |\n4 | }\n  |  ^"),
         ];
         for (start, end, expected) in cases {
-            let part = Origin::new(1000 + start, 1000 + end);
-            assert_eq!(file(text, 1000).excerpt(part).drawn('^'), expected, "{start}..{end}");
+            let part = Origin::new(start, end);
+            assert_eq!(file(text, FileId::Policy).excerpt(part).drawn('^'), expected, "{start}..{end}");
         }
     }
 
     #[test]
     fn a_line_that_fills_the_screen_is_only_named() {
         let text = format!("{{\n{}", "x".repeat(10_000));
-        assert_eq!(file(&text, 0).excerpt(Origin::new(5, 6)).drawn('^'), "\n --> policy.hujson:2:4");
+        assert_eq!(file(&text, FileId::Policy).excerpt(Origin::new(5, 6)).drawn('^'), "\n --> policy.hujson:2:4");
     }
 
     #[test]
     fn a_part_is_of_the_file_it_stands_in() {
-        let named = |name: &str, base| Some(File { name: name.to_owned(), ..file("{}", base) });
-        let files = Files { policy: file("{}", 0), facts: named("f.json", 3), invariants: named("p.invariants", 6) };
-        let shown = |start| files.excerpt(Origin::new(start, start + 1)).path.to_owned();
-        assert_eq!(
-            [0, 1, 2, 3, 5, 6, 8, 9].map(shown),
-            [["policy.hujson"; 3].as_slice(), &["f.json"; 2], &["p.invariants"; 3]].concat().as_slice()
-        );
+        let named = |name: &str, id| Some(File { name: name.to_owned(), ..file("{}", id) });
+        let (facts, invariants) = (named("f.json", FileId::FACTS), named("p.invariants", FileId::Invariants));
+        let files = Files { policy: file("{}", FileId::Policy), facts, invariants };
+        let shown = |id| files.excerpt(Origin::new(0, 1).in_file(id)).path.to_owned();
+        let ids = [FileId::Policy, FileId::FACTS, FileId::Invariants];
+        assert_eq!(ids.map(shown), ["policy.hujson", "f.json", "p.invariants"]);
     }
 
     #[test]
@@ -379,9 +372,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_part_of_a_text_is_a_reason_to_panic(text in "[a\té𝄞\r\n]{0,40}", base in 0_u32..50, places in prop::collection::vec((0_u32..120, 0_u32..120), 5)) {
+        fn no_part_of_a_text_is_a_reason_to_panic(text in "[a\té𝄞\r\n]{0,40}", places in prop::collection::vec((0_u32..120, 0_u32..120), 5)) {
             for (start, end) in places {
-                let drawn = file(&text, base).excerpt(Origin::new(start, end)).drawn('-');
+                let drawn = file(&text, FileId::Policy).excerpt(Origin::new(start, end)).drawn('-');
                 prop_assert!(drawn.contains("--> policy.hujson:"));
             }
         }

@@ -54,8 +54,7 @@ pub(crate) fn items(
     let mut item_names = ItemNames::default();
     let modules: TokenStream =
         modules.into_iter().map(|module| module.tokens(&levels, hovers, &mut item_names, findings)).collect();
-    let base = hujson.len() + facts.len() + 2;
-    let with_invariants = policy.facts.invariants_file.as_ref().map(|file| with_invariants(file, base));
+    let with_invariants = policy.facts.invariants_file.as_ref().map(with_invariants);
     let items = quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
         #[allow(dead_code)]
@@ -72,15 +71,13 @@ pub(crate) fn items(
     (items, item_names)
 }
 
-/// Returns the call that adds the invariants of a file, whose positions are beyond those of the other two texts.
-fn with_invariants(file: &InvariantsFile, base: usize) -> TokenStream {
+/// Returns the call that adds the invariants of a file.
+fn with_invariants(file: &InvariantsFile) -> TokenStream {
     let InvariantsFile { name, text, facts, places, .. } = file;
-    let base = u32::try_from(base).unwrap_or(u32::MAX);
     quote! {
         .with_invariants(::policy_core::model::InvariantsFile {
             name: ::std::string::String::from(#name),
             text: ::std::string::String::from(#text),
-            base: #base,
             facts: ::std::string::String::from(#facts),
             places: ::std::string::String::from(#places),
             unreadable: ::std::vec::Vec::new(),

@@ -8,7 +8,7 @@
 //!     "tagOwners": {"tag:web": [], "tag:db": []},
 //!     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
 //! }"#);
-//! let file = invariants_file::parse("policy.invariants", "never tag:web -> tag:db;", policy.end());
+//! let file = invariants_file::parse("policy.invariants", "never tag:web -> tag:db;");
 //! let policy = policy.with_invariants(file);
 //! assert_eq!(policy.check()[0].message, "this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`");
 //! ```
@@ -16,7 +16,7 @@
 use std::ops::Range;
 
 use policy_core::model::InvariantsFile;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic};
 
 use crate::lower::lower;
@@ -24,11 +24,10 @@ use crate::parse::{Source, SourceKind, read};
 use crate::text::TokenText;
 use crate::token::TokenId;
 
-/// Parses a file of invariants. `base` is the position of the first byte of `text` among all that is read: choose it
-/// beyond the end of the policy.
+/// Parses a file of invariants.
 ///
 /// Hosts and IP sets are those of the policy. People are named by their login, in quotes.
-pub fn parse(name: impl Into<String>, text: impl Into<String>, base: u32) -> InvariantsFile {
+pub fn parse(name: impl Into<String>, text: impl Into<String>) -> InvariantsFile {
     let (name, text) = (name.into(), text.into());
     let tokens = TokenText::new(&text);
     let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
@@ -38,17 +37,17 @@ pub fn parse(name: impl Into<String>, text: impl Into<String>, base: u32) -> Inv
     let mut findings: Vec<Diagnostic> = tokens
         .errors
         .iter()
-        .map(|error| Diagnostic::new(Code::Syntax, origin(base, error.range.clone()), &*error.message).help(error.help))
+        .map(|error| Diagnostic::new(Code::Syntax, origin(error.range.clone()), &*error.message).help(error.help))
         .collect();
     let said = reading.findings.into_iter().chain(lowered.findings);
-    findings.extend(said.map(|finding| finding.map_origins(|place| origin(base, tokens.range(place)))));
+    findings.extend(said.map(|finding| finding.map_origins(|place| origin(tokens.range(place)))));
     findings.sort_by_key(|finding| finding.origin);
-    let places = lowered.map.places(lowered.facts_base).map(|(part, place)| (part, origin(0, tokens.range(place))));
+    let places = lowered.map.places(FileId::FACTS).map(|(part, place)| (part, origin(tokens.range(place))));
     let places = InvariantsFile::encode_places(places);
-    InvariantsFile { name, text, base, facts: lowered.facts, places, unreadable: findings }
+    InvariantsFile { name, text, facts: lowered.facts, places, unreadable: findings }
 }
 
-fn origin(base: u32, range: Range<usize>) -> Origin {
-    let position = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-    Origin::new(position(range.start), position(range.end))
+fn origin(range: Range<usize>) -> Origin {
+    let position = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    Origin { file: FileId::Invariants, start: position(range.start), end: position(range.end) }
 }

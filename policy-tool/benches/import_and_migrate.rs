@@ -50,7 +50,7 @@ fn migrated(text: &str) -> Migration {
 /// A policy with an acl for each grant of the large one.
 fn policy_with_acls(acls: usize) -> String {
     let text = policy_generate::large::policy(acls);
-    let document = Document::parse(text.as_str(), 0).unwrap();
+    let document = Document::parse(text.as_str()).unwrap();
     let mut value = document.value(document.root());
     let grants = Policy::parse(text).grants.unwrap();
     let object = value.as_object_mut().unwrap();

@@ -217,7 +217,7 @@ mod tests {
     fn a_comment_is_about_what_it_stands_at() {
         let text = "{ // open\n  // alone\n\n  // above\n  /* too */ \"a\" /* name */ : /* value */ 1, // behind\n\
                     \n  // apart\n  \"b\": 2 // last\n  // end one\n\n  // end two\n}";
-        let document = Document::parse(text, 0).unwrap();
+        let document = Document::parse(text).unwrap();
         let content = content(&document, document.root());
         assert_eq!(content.open, [" open"]);
         let [a, b] = content.children.as_slice() else { panic!() };
@@ -239,7 +239,7 @@ mod tests {
             ("[1 /* a */]", vec![" a"], vec![]),
             ("[1, /*a*/]", vec![" a"], vec![]),
         ] {
-            let document = Document::parse(text, 0).unwrap();
+            let document = Document::parse(text).unwrap();
             let content = content(&document, document.root());
             assert_eq!(content.children[0].comments.behind, behind, "{text}");
             assert_eq!(content.end.concat(), end, "{text}");

@@ -35,7 +35,7 @@ fn lowered(source: &str) -> (Lowered, Vec<String>) {
 /// The HuJSON that an import is emitted as, and what is wrong with it.
 fn emitted(source: &str) -> (String, Vec<String>) {
     let (Lowered { policy, .. }, wrong) = lowered(source);
-    let document = Document::parse(policy.as_str(), 0).unwrap_or_else(|error| panic!("{error}\n{policy}"));
+    let document = Document::parse(policy.as_str()).unwrap_or_else(|error| panic!("{error}\n{policy}"));
     (document.format(), wrong)
 }
 
@@ -66,7 +66,7 @@ fn whole_comments(text: &str) -> Vec<String> {
 
 /// Every comment of a text.
 fn parts(text: &str) -> Vec<String> {
-    let document = Document::parse(text, 0).unwrap();
+    let document = Document::parse(text).unwrap();
     let mut comments = Vec::new();
     let mut add = |extra: &str| {
         comments.extend(extras(extra).filter_map(|part| match part {
@@ -106,7 +106,7 @@ fn parts(text: &str) -> Vec<String> {
 
 /// The value of a policy.
 fn value(text: &str) -> Value {
-    let document = Document::parse(text, 0).unwrap();
+    let document = Document::parse(text).unwrap();
     document.value(document.root())
 }
 

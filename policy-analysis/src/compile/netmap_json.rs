@@ -30,7 +30,7 @@ impl<'p> Compiled<'p> {
             text.clear();
             netmaps.device(id, &mut text);
             // The text is JSON by construction. If it were not, it would be better seen than replaced.
-            let value = Document::parse(text.as_str(), 0).map(|document| document.value(document.root()));
+            let value = Document::parse(text.as_str()).map(|document| document.value(document.root()));
             devices.insert(node.fact.name.to_string(), value.unwrap_or_else(|_| Value::String(text.clone())));
         }
         devices

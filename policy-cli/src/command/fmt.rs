@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use policy_core::hujson::Document;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy};
 use policy_syntax::layout::{Formatted, Unreadable, format_invariants, format_rust};
 
@@ -96,7 +96,7 @@ fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResu
 
 /// A policy file as it should be, or what is wrong with it.
 fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    match Document::parse(text, 0) {
+    match Document::parse(text) {
         Ok(document) => (Some(document.format()), Vec::new()),
         Err(_) => (None, Policy::parse(text).unreadable),
     }
@@ -104,8 +104,10 @@ fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
 
 /// A file of invariants as it should be, or what is wrong with it.
 fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    let mut problems = policy_syntax::invariants_file::parse("", text, 0).unreadable;
-    problems.retain(|problem| problem.code == Code::Syntax);
+    let found = policy_syntax::invariants_file::parse("", text).unreadable;
+    let found = found.into_iter().filter(|problem| problem.code == Code::Syntax);
+    // Here it is the only text.
+    let problems: Vec<_> = found.map(|problem| problem.map_origins(|origin| origin.in_file(FileId::Policy))).collect();
     if !problems.is_empty() {
         return (None, problems);
     }

@@ -5,6 +5,7 @@
 
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::Facts;
+use policy_core::source::FileId;
 use policy_core::{Code, Diagnostic};
 
 use super::reader::Reader;
@@ -26,8 +27,8 @@ enum Form {
 }
 
 /// Reads facts in any form. See [`Facts::parse`].
-pub(super) fn read(text: &str, base: u32) -> (Facts, Vec<Diagnostic>) {
-    let Ok(document) = Document::parse(text, base) else { return Facts::parse(text, base) };
+pub(super) fn read(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
+    let Ok(document) = Document::parse_file(file, text) else { return Facts::parse_file(file, text) };
     let mut reader = Reader::new(&document);
     let root = document.root();
     let facts = match form(&document) {
@@ -169,7 +170,7 @@ mod tests {
             (r#"{"users": [{"loginName": "a@example.com"}]}"#, &["a@example.com None"]),
             (r#"{"devices": []}"#, &[]),
         ] {
-            let (facts, findings) = read(text, 0);
+            let (facts, findings) = read(text, FileId::FACTS);
             assert_eq!(findings, [], "{text}");
             assert_eq!(lines(&facts), expected, "{text}");
         }
@@ -178,9 +179,9 @@ mod tests {
     #[test]
     fn our_own_form_is_told_from_others() {
         let (facts, findings) =
-            read(r#"{"users": [{"name": "a", "email": "a@example.com"}], "nodes": [{"name": "n"}]}"#, 0);
+            read(r#"{"users": [{"name": "a", "email": "a@example.com"}], "nodes": [{"name": "n"}]}"#, FileId::FACTS);
         assert_eq!((facts.users.len(), facts.devices.len(), findings.len()), (1, 1, 0));
-        let (facts, findings) = read("{}", 0);
+        let (facts, findings) = read("{}", FileId::FACTS);
         assert_eq!((facts.users.len(), facts.devices.len(), findings.len()), (0, 0, 0));
     }
 
@@ -230,10 +231,10 @@ mod tests {
             ),
             (r#"{"machines": []}"#, r#"{"machines": []}"#, "there are no users and no devices here"),
         ] {
-            let (_, findings) = read(text, 100);
+            let (_, findings) = read(text, FileId::Facts(2));
             let places = findings.iter().map(|finding| {
-                let place = finding.origin.start as usize - 100..finding.origin.end as usize - 100;
-                (text.get(place).unwrap(), finding.message.as_str())
+                assert_eq!(finding.origin.file, FileId::Facts(2));
+                (text.get(finding.origin.range()).unwrap(), finding.message.as_str())
             });
             let found: Vec<_> = places.take(1).collect();
             assert_eq!(found, [(at, message)], "{text}: {findings:?}");

@@ -10,14 +10,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use policy_core::model::Facts;
+use policy_core::source::FileId;
 use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::failure::Failure;
 use crate::report::Report;
 use crate::{file, output};
-
-/// The position of the first byte of the first file. A policy and the facts in its own source are far smaller.
-const BASE: u32 = 1 << 31;
 
 /// The argument of every command that asks for facts.
 pub(crate) fn argument() -> Arg {
@@ -37,8 +35,7 @@ pub(crate) struct FactFiles<'a>(Vec<FactFile<'a>>);
 struct FactFile<'a> {
     path: &'a Path,
     text: String,
-    /// The position of its first byte.
-    base: u32,
+    id: FileId,
 }
 
 /// Reads the files that [`argument`] names. Their users, devices and domains take the place of those that the policy
@@ -50,7 +47,6 @@ pub(crate) fn read<'a>(
 ) -> Result<FactFiles<'a>, Failure> {
     let mut files = FactFiles(Vec::new());
     let mut known = Facts::default();
-    let mut base = BASE;
     let mut seen = HashSet::from([policy_path]);
     for path in matches.get_many::<PathBuf>("tailnet").into_iter().flatten() {
         let name = file::display_name(path);
@@ -62,17 +58,17 @@ pub(crate) fn read<'a>(
             });
         }
         let text = file::read_text(path)?;
-        let next = u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)?.checked_add(1));
-        let Some(next) = next else { return Err(Failure::new("these are more facts than fit in 2 GiB")) };
-        let (facts, unreadable) = form::read(&text, base);
+        // Number 0 has the facts in the policy's own source.
+        let number = u16::try_from(files.0.len().saturating_add(1));
+        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("these are too many files of facts")) };
+        let (facts, unreadable) = form::read(&text, id);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);
         known.domains.items.extend(facts.domains.items);
         known.lints.extend(facts.lints);
         policy.unreadable.extend(unreadable);
-        files.0.push(FactFile { path: name, text, base });
-        base = next;
+        files.0.push(FactFile { path: name, text, id });
     }
     if !files.0.is_empty() {
         replace(&mut policy.facts, known);
@@ -105,18 +101,17 @@ impl FactFiles<'_> {
     /// # Errors
     /// If there is an error in a file: what the policy does in this tailnet is then not known.
     pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
-        let (mut in_files, in_policy): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| !self.0.is_empty() && finding.origin.start >= BASE);
+        let is_in = |finding: &Diagnostic, file: &FactFile| finding.origin.file == file.id;
+        let (in_files, in_policy): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
         let mut unusable = None;
         for file in &self.0 {
-            let end = file.base.saturating_add(u32::try_from(file.text.len()).unwrap_or(u32::MAX));
-            let others = in_files.split_off(in_files.partition_point(|finding| finding.origin.start <= end));
-            let report = Report::new(file.path, &file.text, &in_files).with_base(file.base);
+            let found: Vec<_> = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
+            let report = Report::new(file.path, &file.text, &found).with_id(file.id);
             output::say_findings(&report);
             if report.count(Severity::Error) > 0 {
                 unusable = unusable.or(Some(file));
             }
-            in_files = others;
         }
         match unusable {
             None => Ok(in_policy),

@@ -7,13 +7,14 @@ mod json;
 mod sarif;
 mod text;
 
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
 use policy_core::diagnostic::Note;
 use policy_core::json::Value;
 use policy_core::model::InvariantsFile;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::argument::Choice;
@@ -58,8 +59,8 @@ struct Source<'a> {
     /// The file, as it was named.
     path: &'a Path,
     lines: LineIndex<'a>,
-    /// The position of the text's first byte.
-    base: u32,
+    /// Which text it is of those that were read together.
+    id: FileId,
 }
 
 /// A part of a text; `end` is one past it.
@@ -72,7 +73,11 @@ struct Span<'r> {
 
 impl<'a> Report<'a> {
     pub fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Report { policy: Source { path, lines: LineIndex::new(text), base: 0 }, invariants: None, diagnostics }
+        Report {
+            policy: Source { path, lines: LineIndex::new(text), id: FileId::Policy },
+            invariants: None,
+            diagnostics,
+        }
     }
 
     /// Reports on a policy, and on the invariants beside it.
@@ -80,15 +85,15 @@ impl<'a> Report<'a> {
         let source = |file: &'a InvariantsFile| Source {
             path: Path::new(&file.name),
             lines: LineIndex::new(&file.text),
-            base: file.base,
+            id: FileId::Invariants,
         };
         let invariants = policy.facts.invariants_file.as_ref().map(source);
         Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
     }
 
-    /// Sets the position of the text's first byte, which is not 0 for the facts beside a policy.
-    pub fn with_base(self, base: u32) -> Self {
-        Report { policy: Source { base, ..self.policy }, ..self }
+    /// Sets which text it is. Facts are beside a policy.
+    pub fn with_id(self, id: FileId) -> Self {
+        Report { policy: Source { id, ..self.policy }, ..self }
     }
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.
@@ -129,9 +134,8 @@ impl<'a> Report<'a> {
 
 impl Source<'_> {
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        let offset = |position: u32| usize::try_from(position.checked_sub(self.base)?).ok();
-        let (start, end) = (offset(origin.start)?, offset(origin.end)?);
-        (start <= end && end <= self.lines.text().len()).then(|| Span {
+        let Range { start, end } = origin.range();
+        (origin.file == self.id && start <= end && end <= self.lines.text().len()).then(|| Span {
             source: self,
             start: self.lines.position(start),
             end: self.lines.position(end),

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::hujson::literal;
 use crate::model::Lint;
-use crate::source::{Origin, Text};
+use crate::source::{FileId, Origin, Text};
 
 /// The lossless tree of a HuJSON text.
 ///
@@ -11,7 +11,7 @@ use crate::source::{Origin, Text};
 ///
 /// ```
 /// use policy_core::hujson::Document;
-/// let document = Document::parse("{\"hosts\": {\"web\": \"10.0.0.1\"}, /* none yet */ \"acls\": [],}", 0)?;
+/// let document = Document::parse("{\"hosts\": {\"web\": \"10.0.0.1\"}, /* none yet */ \"acls\": [],}")?;
 /// let names: Vec<_> = document.members(document.root()).filter_map(|(name, _)| document.string(name)).collect();
 /// assert_eq!(names.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["hosts", "acls"]);
 /// # Ok::<(), policy_core::hujson::SyntaxError>(())
@@ -19,7 +19,7 @@ use crate::source::{Origin, Text};
 #[derive(Clone, Debug)]
 pub struct Document {
     pub(super) text: String,
-    pub(super) base: u32,
+    pub(super) file: FileId,
     pub(super) nodes: Vec<Node>,
     pub(super) standard: bool,
 }
@@ -109,9 +109,9 @@ impl Document {
         &self.text
     }
 
-    /// The position of the text's first byte.
-    pub fn base(&self) -> u32 {
-        self.base
+    /// Which text it is of those that are read together.
+    pub fn file(&self) -> FileId {
+        self.file
     }
 
     /// What a node is.
@@ -232,6 +232,6 @@ impl Document {
     }
 
     fn origin_of(&self, start: u32, end: u32) -> Origin {
-        Origin::new(self.base.saturating_add(start), self.base.saturating_add(end))
+        Origin { file: self.file, start, end }
     }
 }

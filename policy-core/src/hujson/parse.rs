@@ -4,17 +4,27 @@ use std::ops::Range;
 
 use crate::hujson::document::{Document, Kind, NONE, Node};
 use crate::hujson::{SyntaxError, literal};
+use crate::source::FileId;
 
 impl Document {
-    /// Reads a text whose first byte has position `base`.
+    /// Reads the text of a policy.
     ///
     /// # Errors
     ///
     /// For what is no HuJSON, with the message, line and column of Tailscale's reader; and for a text of more than 4 GiB.
-    pub fn parse(text: impl Into<String>, base: u32) -> Result<Document, SyntaxError> {
+    pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
+        Document::parse_file(FileId::Policy, text)
+    }
+
+    /// Reads a text that is read beside a policy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`].
+    pub fn parse_file(file: FileId, text: impl Into<String>) -> Result<Document, SyntaxError> {
         let text = text.into();
-        let (nodes, standard) = read(text.as_bytes(), text.len(), base)?;
-        Ok(Document { text, base, nodes, standard })
+        let (nodes, standard) = read(text.as_bytes(), text.len(), file)?;
+        Ok(Document { text, file, nodes, standard })
     }
 
     /// Reads bytes, as they come from a file.
@@ -23,31 +33,31 @@ impl Document {
     ///
     /// As [`Document::parse`]; and for bytes that are no UTF-8. Tailscale's reader, too, refuses them in comments.
     /// In strings it leaves them to a decoder that makes them U+FFFD: no policy means that, so they are refused here.
-    pub fn from_bytes(bytes: Vec<u8>, base: u32) -> Result<Document, SyntaxError> {
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Document, SyntaxError> {
         let error = match String::from_utf8(bytes) {
-            Ok(text) => return Document::parse(text, base),
+            Ok(text) => return Document::parse(text),
             Err(error) => error,
         };
         let valid = error.utf8_error().valid_up_to();
-        let error = match read(error.as_bytes(), valid, base) {
+        let error = match read(error.as_bytes(), valid, FileId::Policy) {
             Err(error) => error,
             // Not so: the bytes are in a comment, in a string, or where a value should be, and refused there.
-            Ok(_) => SyntaxError::new(error.as_bytes(), base, valid..valid, "invalid UTF-8"),
+            Ok(_) => SyntaxError::new(error.as_bytes(), FileId::Policy, valid..valid, "invalid UTF-8"),
         };
         Err(error)
     }
 }
 
 /// The nodes of a text that is UTF-8 up to `valid`, and whether it is standard JSON.
-fn read(text: &[u8], valid: usize, base: u32) -> Result<(Vec<Node>, bool), SyntaxError> {
-    if u32::try_from(text.len()).ok().and_then(|length| base.checked_add(length)).is_none() {
-        return Err(SyntaxError::new(&[], base, 0..0, "text of more than 4 GiB"));
+fn read(text: &[u8], valid: usize, file: FileId) -> Result<(Vec<Node>, bool), SyntaxError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(SyntaxError::new(&[], file, 0..0, "text of more than 4 GiB"));
     }
     let nodes = Vec::with_capacity(text.len() / 16 + 1);
     let mut parser = Parser { bytes: text, valid, at: 0, nodes, open: Vec::new(), standard: true };
     match parser.document() {
         Ok(()) => Ok((parser.nodes, parser.standard)),
-        Err(failure) => Err(SyntaxError::new(text, base, failure.at, failure.message)),
+        Err(failure) => Err(SyntaxError::new(text, file, failure.at, failure.message)),
     }
 }
 

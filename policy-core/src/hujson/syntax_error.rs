@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 
 /// Why a text is no HuJSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,16 +17,16 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// An error about some bytes of a text that is read at `base`.
-    pub(super) fn new(text: &[u8], base: u32, at: Range<usize>, message: impl Into<String>) -> Self {
+    /// An error about some bytes of a text.
+    pub(super) fn new(text: &[u8], file: FileId, at: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.get(..at.start).unwrap_or(text);
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let position = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        let position = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         SyntaxError {
             message: message.into(),
             line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
             column: before.len() - line_start + 1,
-            origin: Origin::new(position(at.start), position(at.end)),
+            origin: Origin { file, start: position(at.start), end: position(at.end) },
         }
     }
 }

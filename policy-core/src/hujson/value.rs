@@ -32,7 +32,7 @@ impl Document {
                 _ => None,
             }?;
             let end = if node.kind == Kind::Number { node.end } else { node.start.saturating_add(1) };
-            Some(SyntaxError::new(self.text.as_bytes(), self.base, index(node.start)..index(end), message))
+            Some(SyntaxError::new(self.text.as_bytes(), self.file, index(node.start)..index(end), message))
         })
     }
 

@@ -2,7 +2,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Invariant, Lint, List, Network, Role, Selector};
-use crate::source::{Origin, Text};
+use crate::source::{FileId, Origin, Text};
 
 /// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +33,6 @@ pub struct InvariantsFile {
     pub name: String,
     /// Its text.
     pub text: String,
-    /// The position of the text's first byte.
-    pub base: u32,
     /// The same invariants in the form that [`Facts::parse`] reads.
     pub facts: String,
     /// The parts of `text` that the parts of `facts` come from. See [`InvariantsFile::encode_places`].
@@ -47,7 +45,7 @@ impl InvariantsFile {
     /// Returns the place of the whole file.
     pub fn origin(&self) -> Origin {
         let length = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        Origin::new(self.base, self.base.saturating_add(length))
+        Origin::new(0, length).in_file(FileId::Invariants)
     }
 
     /// Encodes parts of `facts`, each with the part of `text` that it comes from. The parts are sorted by their ends,

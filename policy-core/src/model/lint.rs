@@ -14,8 +14,9 @@ pub struct Lint {
     pub codes: Vec<Code>,
     /// The reason. Only `allow` requires one.
     pub reason: String,
-    /// The entry or the section that the comment is above. A comment above the whole policy also applies to the facts.
-    pub scope: Origin,
+    /// The entry or the section that the comment is above. `None` above the whole policy: such a comment also applies to
+    /// the facts and the invariants.
+    pub scope: Option<Origin>,
     /// The comment.
     pub origin: Origin,
 }

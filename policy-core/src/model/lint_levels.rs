@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Code;
 use crate::model::{Level, Policy};
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 
 /// The levels of warnings, and where each applies: every lint of a policy, indexed.
 #[derive(Debug)]
@@ -11,11 +11,14 @@ pub struct LintLevels {
     denied: HashMap<Code, Vec<Scope>>,
 }
 
+/// A place among all texts that are read together.
+type Position = (FileId, u32);
+
 /// The start of a scope, and the end of the one that reaches furthest among it and those that start before it.
 #[derive(Clone, Copy, Debug)]
 struct Scope {
-    start: u32,
-    reach: u32,
+    start: Position,
+    reach: Position,
     /// The comment of the scope that reaches furthest.
     comment: Origin,
 }
@@ -26,8 +29,9 @@ impl LintLevels {
         let of = |level: Level| {
             let mut scopes: HashMap<Code, Vec<Scope>> = HashMap::new();
             for lint in policy.lints.iter().chain(&policy.facts.lints).filter(|lint| lint.level == level) {
+                let (start, reach) = lint.scope.map_or(EVERYWHERE, bounds);
+                let scope = Scope { start, reach, comment: lint.origin };
                 for code in &lint.codes {
-                    let scope = Scope { start: lint.scope.start, reach: lint.scope.end, comment: lint.origin };
                     scopes.entry(*code).or_default().push(scope);
                 }
             }
@@ -59,11 +63,19 @@ impl LintLevels {
     }
 }
 
+/// The bounds of all texts.
+const EVERYWHERE: (Position, Position) = ((FileId::Policy, 0), (FileId::Invariants, u32::MAX));
+
+fn bounds(origin: Origin) -> (Position, Position) {
+    ((origin.file, origin.start), (origin.file, origin.end))
+}
+
 fn comment(scopes: &HashMap<Code, Vec<Scope>>, code: Code, origin: Origin) -> Option<Origin> {
     let scopes = scopes.get(&code)?;
-    let before = scopes.partition_point(|scope| scope.start <= origin.start);
+    let (start, end) = bounds(origin);
+    let before = scopes.partition_point(|scope| scope.start <= start);
     let nearest = scopes.get(before.checked_sub(1)?)?;
-    (nearest.reach >= origin.end).then_some(nearest.comment)
+    (nearest.reach >= end).then_some(nearest.comment)
 }
 
 #[cfg(test)]
@@ -78,7 +90,7 @@ mod tests {
             level: Level::Allow,
             codes: vec![Code::UnusedTag],
             reason: "why not".to_owned(),
-            scope: Origin::new(*start, *end),
+            scope: Some(Origin::new(*start, *end)),
             origin: Origin::new(*start, *start),
         };
         let levels = LintLevels::new(&Policy { lints: scopes.iter().map(lint).collect(), ..Policy::default() });

@@ -1,9 +1,11 @@
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting,
     SourceLines, SshRule, SshTest, TagOwners, Test,
 };
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 
 /// A tailnet policy: what its text says, section by section.
 ///
@@ -56,8 +58,21 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The first position beyond its text and the end of that, for what is read beside it.
-    pub fn end(&self) -> u32 {
-        u32::try_from(self.text.len()).unwrap_or(u32::MAX).saturating_add(1)
+    /// Returns the text that a place is in, and which bytes of it: the text of the policy or of its invariants. Nobody
+    /// keeps the text of facts.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"hosts": {"web": "10.0.0.1"}}"#);
+    /// let (text, range) = policy.locate(policy.hosts[0].origin).unwrap();
+    /// assert_eq!(&text[range], r#""web": "10.0.0.1""#);
+    /// ```
+    pub fn locate(&self, origin: Origin) -> Option<(&str, Range<usize>)> {
+        let text = match origin.file {
+            FileId::Policy => &self.text,
+            FileId::Invariants => &self.facts.invariants_file.as_ref()?.text,
+            FileId::Facts(_) => return None,
+        };
+        text.get(origin.range()).map(|_| (text.as_str(), origin.range()))
     }
 }

@@ -34,7 +34,7 @@ impl Text {
         else {
             return self.origin;
         };
-        Origin::new(content.saturating_add(start), content.saturating_add(end))
+        Origin { start: content.saturating_add(start), end: content.saturating_add(end), ..self.origin }
     }
 
     /// Some bytes of the value as a text of their own; empty if they are no part of it.

@@ -12,7 +12,7 @@ mod text;
 use std::collections::HashMap;
 
 use policy_core::access::Subtraction;
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Policy};
 
 use crate::finding::Finding;
@@ -33,8 +33,6 @@ pub struct Lowered {
     pub policy: String,
     /// What is checked against and never emitted, as JSON.
     pub facts: String,
-    /// The position of the facts' first byte. That of the policy's is 0.
-    pub(crate) facts_base: u32,
     pub(crate) map: SourceMap,
     /// Entries that something is missing from, because a name in them could not be resolved.
     broken: Vec<Origin>,
@@ -53,17 +51,16 @@ pub fn lower(reading: &Reading) -> Lowered {
     let declared = reading.uses_except.then(|| lower_declarations(tree));
     let subtraction = declared.as_ref().map(Subtraction::new);
     names.subtraction = subtraction.as_ref();
-    let out = Text::new(0, SourceMap::default());
+    let out = Text::new(FileId::Policy, SourceMap::default());
     let mut writer = Writer { out, names: &mut names, findings: &mut findings, broken: Vec::new() };
     writer.policy(tree);
     let (policy, map) = writer.out.finish();
-    let facts_base = u32::try_from(policy.len().saturating_add(1)).unwrap_or(u32::MAX);
-    writer.out = Text::new(policy.len().saturating_add(1), map);
+    writer.out = Text::new(FileId::FACTS, map);
     let unused = writer.facts(tree);
     let broken = writer.broken;
     let (facts, map) = writer.out.finish();
     report_unused(&unused, &mut findings);
-    Lowered { policy, facts, facts_base, map, broken, findings }
+    Lowered { policy, facts, map, broken, findings }
 }
 
 /// Writes what an `except` may be about: groups, hosts and ip sets.
@@ -99,7 +96,7 @@ fn declarations(tree: &Tree, subtraction: Option<&Subtraction>) -> String {
     let mut findings = Vec::new();
     let mut names = Names::new(tree, true, &mut findings);
     names.subtraction = subtraction;
-    let out = Text::new(0, SourceMap::default());
+    let out = Text::new(FileId::Policy, SourceMap::default());
     let mut writer = Writer { out, names: &mut names, findings: &mut findings, broken: Vec::new() };
     writer.out.push("{");
     for key in writer.keys(tree).0 {
@@ -401,9 +398,7 @@ impl Lowered {
 
     /// Returns the text at `origin`.
     pub fn slice(&self, origin: Origin) -> Option<&str> {
-        let (text, base) =
-            if origin.start < self.facts_base { (&self.policy, 0) } else { (&self.facts, self.facts_base) };
-        let at = |position: u32| usize::try_from(position.checked_sub(base)?).ok();
-        text.get(at(origin.start)?..at(origin.end)?)
+        let text = if origin.file == FileId::Policy { &self.policy } else { &self.facts };
+        text.get(origin.range())
     }
 }

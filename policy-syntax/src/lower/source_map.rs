@@ -1,4 +1,4 @@
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 
 use crate::token_range::TokenRange;
 
@@ -33,21 +33,20 @@ impl SourceMap {
         self.stretches.push(Stretch { origin, place, used });
     }
 
-    /// The parts of the text from `base` on, each with its tokens. Positions are counted from `base`.
-    pub(crate) fn places(&self, base: u32) -> impl Iterator<Item = (Origin, TokenRange)> {
-        let parts = self.stretches.iter().filter_map(move |stretch| {
-            let position = |position: u32| position.checked_sub(base);
-            let part = Origin::new(position(stretch.origin.start)?, position(stretch.origin.end)?);
-            Some((part, stretch.place))
-        });
+    /// The parts of a text, each with its tokens.
+    pub(crate) fn places(&self, file: FileId) -> impl Iterator<Item = (Origin, TokenRange)> {
+        let parts = self.stretches.iter().filter(move |stretch| stretch.origin.file == file);
+        let parts = parts.map(|stretch| (stretch.origin, stretch.place));
         parts.filter(|(_, place)| *place != TokenRange::NOWHERE)
     }
 
     /// The tokens that `origin` came from.
     ///
-    /// Each stretch is added when its last byte has been written: ends only grow, and what is within another comes first.
+    /// Each stretch is added when its last byte has been written: the policy comes first and then its facts, ends only grow,
+    /// and what is within another comes first.
     pub(crate) fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
-        let first = self.stretches.partition_point(|stretch| stretch.origin.end < origin.end);
+        let end = |origin: Origin| (origin.file, origin.end);
+        let first = self.stretches.partition_point(|stretch| end(stretch.origin) < end(origin));
         let mut candidates = self.stretches.get(first..)?.iter();
         candidates.find(|stretch| stretch.origin.contains(origin)).map(|stretch| (stretch.place, stretch.used.as_ref()))
     }

@@ -1,5 +1,5 @@
 use policy_core::model::{Level, Lint};
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 
 use super::names::Resolved;
 use super::source_map::{SourceMap, Use};
@@ -11,14 +11,14 @@ use crate::tree::{Allow, Comment, Marks};
 /// White space is left to the formatter; only the line breaks that say "expand this" are written.
 pub(super) struct Text {
     text: String,
-    base: usize,
+    file: FileId,
     map: SourceMap,
 }
 
 impl Text {
-    /// An empty text whose first byte will have position `base`.
-    pub(super) fn new(base: usize, map: SourceMap) -> Self {
-        Text { text: String::new(), base, map }
+    /// An empty text, whose map continues that of another.
+    pub(super) fn new(file: FileId, map: SourceMap) -> Self {
+        Text { text: String::new(), file, map }
     }
 
     pub(super) fn finish(self) -> (String, SourceMap) {
@@ -30,12 +30,13 @@ impl Text {
     }
 
     pub(super) fn position(&self) -> usize {
-        self.base + self.text.len()
+        self.text.len()
     }
 
     /// What has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the reader.
     pub(super) fn since(&self, start: usize) -> Option<Origin> {
-        Some(Origin::new(u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?))
+        let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?);
+        Some(Origin { file: self.file, start, end })
     }
 
     pub(super) fn add(&mut self, start: usize, place: TokenRange, used: Option<Use>) {

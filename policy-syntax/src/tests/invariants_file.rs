@@ -25,7 +25,7 @@ fn in_policy(statements: &str) -> Said {
 }
 
 fn in_file(statements: &str) -> Said {
-    let policy = Policy::default().with_invariants(parse("policy.invariants", statements, 0));
+    let policy = Policy::default().with_invariants(parse("policy.invariants", statements));
     let said = policy.unreadable.iter().map(|finding| {
         assert_eq!(finding.tailscale, None);
         let message = finding.message.replace("the end of the file", "the end of the block");
@@ -52,7 +52,7 @@ fn described(invariant: &Invariant, facts: &Facts) -> String {
         };
         targets.iter().map(target).collect::<Vec<_>>()
     };
-    let lints = facts.lints.iter().filter(|lint| lint.scope == invariant.origin);
+    let lints = facts.lints.iter().filter(|lint| lint.scope == Some(invariant.origin));
     let allowed: Vec<_> = lints.map(|lint| format!("{:?} {:?} {}", lint.level, lint.codes, lint.reason)).collect();
     format!(
         "{:?} {:?} except {:?} -> {:?} except {:?}, {:?}, {allowed:?}",
@@ -184,16 +184,14 @@ fn what_is_wrong_is_reported_the_same() {
 
 fn beside(policy: &str, text: &str) -> Policy {
     let policy = Policy::parse(policy);
-    let file = parse("policy.invariants", text, policy.end());
+    let file = parse("policy.invariants", text);
     policy.with_invariants(file)
 }
 
 /// What is said of a text, each with the words that it is about.
 fn said(text: &str) -> Vec<(String, String)> {
-    let policy = Policy::default().with_invariants(parse("policy.invariants", text, 1000));
-    let about = |finding: &Diagnostic| {
-        text.get(finding.origin.start as usize - 1000..finding.origin.end as usize - 1000).unwrap().to_owned()
-    };
+    let policy = Policy::default().with_invariants(parse("policy.invariants", text));
+    let about = |finding: &Diagnostic| text.get(finding.origin.range()).unwrap().to_owned();
     policy.unreadable.iter().map(|finding| (about(finding), finding.message.clone())).collect()
 }
 
@@ -228,12 +226,12 @@ fn names_are_shown_at_their_words() {
     let policy = beside("{}", text);
     let at = |selector: &Selector| {
         let range = selector.text.origin.range();
-        text.get(range.start - policy.end() as usize..range.end - policy.end() as usize).unwrap().to_owned()
+        text.get(range).unwrap().to_owned()
     };
     let invariant = &policy.facts.invariants[0];
     assert_eq!(invariant.selectors().map(at).collect::<Vec<_>>(), ["tag:a", "\"tag:b\"", "caf - e", "\"caf\\u{e9}\""]);
-    assert_eq!(invariant.src[0].text.part(4..5).start, policy.end() + 10);
-    assert_eq!(invariant.src[1].text.part(4..5).start, policy.end() + 18);
+    assert_eq!(invariant.src[0].text.part(4..5).start, 10);
+    assert_eq!(invariant.src[1].text.part(4..5).start, 18);
 }
 
 #[test]
@@ -258,14 +256,14 @@ fn warnings_are_allowed_above_an_invariant() {
     let text = "#[allow(reachable_device, reason = \"on purpose\")]\nnever tag:a -> tag:b;";
     let policy = beside("{}", text);
     let [lint] = policy.facts.lints.as_slice() else { panic!("{:?}", policy.facts.lints) };
-    assert_eq!((lint.reason.as_str(), lint.scope), ("on purpose", policy.facts.invariants[0].origin));
-    assert!(lint.scope.range().len() == "never tag:a -> tag:b;".len());
+    assert_eq!((lint.reason.as_str(), lint.scope), ("on purpose", Some(policy.facts.invariants[0].origin)));
+    assert!(lint.scope.unwrap().range().len() == "never tag:a -> tag:b;".len());
 }
 
 #[test]
 fn deep_and_long_texts_are_read() {
     for text in ["never [", "never (", "never tag:a -", "/*", "\"", "never tag:a, ", "#[allow(", "never ", ";", "///"] {
-        let file = parse("policy.invariants", text.repeat(100_000), 0);
+        let file = parse("policy.invariants", text.repeat(100_000));
         assert!(!file.unreadable.is_empty() || text == "///", "{text}");
     }
 }

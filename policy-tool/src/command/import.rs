@@ -13,9 +13,6 @@ use policy_cli::tool::text::without_byte_order_mark;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output, valid};
 
-/// The position of the first byte of the invariants: beyond the policy, and the users that the import adds.
-const BASE: u32 = 1 << 31;
-
 pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::Files(run) };
 
 fn define(command: clap::Command) -> clap::Command {
@@ -43,7 +40,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
 
 /// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.
 pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Result<Option<Import>, Failure> {
-    let file = invariants_file::parse(path, BASE, matches)?;
+    let file = invariants_file::parse(path, matches)?;
     let naming = if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets };
     let (import, findings) = match import_beside(text, file.clone(), naming) {
         Ok(import) => (Some(import.clone()), import.findings),

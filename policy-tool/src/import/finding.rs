@@ -1,6 +1,7 @@
 //! The errors in a policy file, as comments at their places.
 
 use policy_core::Diagnostic;
+use policy_core::source::{FileId, Origin};
 
 use crate::comment::Lines;
 
@@ -14,7 +15,9 @@ pub(super) struct Findings {
 impl Findings {
     pub(super) fn new(diagnostics: &[Diagnostic]) -> Findings {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        let mut all: Vec<(u32, Lines)> = errors.map(|error| (error.origin.start, lines(error))).collect();
+        // Those of the invariants come behind the text.
+        let start = |origin: Origin| if origin.file == FileId::Policy { origin.start } else { u32::MAX - 1 };
+        let mut all: Vec<(u32, Lines)> = errors.map(|error| (start(error.origin), lines(error))).collect();
         all.sort_by_key(|(start, _)| *start);
         Findings { all, reported: 0 }
     }

@@ -7,12 +7,11 @@ use policy_cli::tool::words::{is_bare, is_named, quoted};
 
 /// Returns the text of the file, with quotes around the names that Rust could not read.
 pub(super) fn statements(facts: &Facts) -> Option<String> {
-    let InvariantsFile { text, base, .. } = facts.invariants_file.as_ref()?;
+    let InvariantsFile { text, .. } = facts.invariants_file.as_ref()?;
     let mut edits = TextEdits::default();
     for selector in facts.invariants.iter().flat_map(|invariant| invariant.selectors()) {
         let name = &selector.text;
-        let start = name.origin.range().start.saturating_sub(usize::try_from(*base).unwrap_or(usize::MAX));
-        let range = start..start + name.origin.range().len();
+        let range = name.origin.range();
         let is_quoted = text.get(range.clone()).is_some_and(|source| source.starts_with('"'));
         if !name.starts_with('*') && !is_quoted && !is_named(name) && !is_bare(name) {
             edits.replace(range, &quoted(name));

@@ -17,7 +17,7 @@ mod tree;
 use policy_cli::tool::words::{Names, quoted};
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::{InvariantsFile, User};
-use policy_core::source::Origin;
+use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy};
 use policy_syntax::layout::format_rust;
 
@@ -74,7 +74,7 @@ pub fn import_beside(
 ) -> Result<Import, Vec<Diagnostic>> {
     let text = without_byte_order_mark(text);
     let mut policy = Policy::parse(text);
-    let document = match Document::parse(text, 0) {
+    let document = match Document::parse(text) {
         Ok(document) if document.kind(document.root()) == Kind::Object => document,
         _ => return Err(policy.check()),
     };
@@ -84,19 +84,16 @@ pub fn import_beside(
     }
     let names = Names::new(&policy);
     roles::introduce(&mut policy, &names.people);
-    let beside = invariants.as_ref().map(InvariantsFile::origin);
     if let Some(invariants) = invariants {
         policy = policy.with_invariants(invariants);
     }
-    let is_beside = |finding: &Diagnostic| beside.is_some_and(|file| file.contains(finding.origin));
+    let is_beside = |finding: &Diagnostic| finding.origin.file == FileId::Invariants;
     if policy.unreadable.iter().any(|finding| is_beside(finding) && finding.is_error()) {
         return Err(policy.unreadable.into_iter().filter(is_beside).collect());
     }
     let mut findings = policy.check();
-    // What is said of people is ours.
-    let is_of_text =
-        |finding: &Diagnostic| usize::try_from(finding.origin.start).is_ok_and(|start| start <= text.len());
-    findings.retain(|finding| is_of_text(finding) || is_beside(finding));
+    // The facts are ours: see `roles`.
+    findings.retain(|finding| !matches!(finding.origin.file, FileId::Facts(_)));
     let (source, hujson) = sources(&document, &policy, names, &findings, naming);
     Ok(Import { source, hujson, findings })
 }
@@ -149,7 +146,7 @@ fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
         edits.replace(name.range(), &format!("\"{spelling}\""));
     }
     let text = edits.apply(text);
-    Document::parse(text.as_str(), 0).map_or(text, |document| document.format())
+    Document::parse(text.as_str()).map_or(text, |document| document.format())
 }
 
 /// Writes the comments above the policy; the lint levels at their end become a section.

@@ -17,8 +17,7 @@ const ROLES: [Role; 7] =
 pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let users: Vec<_> = people.iter().map(|(name, login)| json!({"name": name, "email": login})).collect();
     // Behind all of the text, as facts are.
-    let base = u32::try_from(policy.text.len()).unwrap_or(u32::MAX).saturating_add(1);
-    (policy.facts, _) = Facts::parse(&json!({ "users": users }).to_string(), base);
+    (policy.facts, _) = Facts::parse(&json!({ "users": users }).to_string());
     // What a policy with errors says is not known.
     if check::check(policy).iter().any(Diagnostic::is_error) {
         return;

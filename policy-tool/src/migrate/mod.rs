@@ -63,7 +63,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let mut errors = check::check(&policy);
     errors.retain(Diagnostic::is_error);
     errors.extend(default_routes(&policy));
-    let Ok(document) = Document::parse(text, 0) else { return Err(MigrationError::Invalid(errors)) };
+    let Ok(document) = Document::parse(text) else { return Err(MigrationError::Invalid(errors)) };
     if !errors.is_empty() {
         return Err(MigrationError::Invalid(errors));
     }
@@ -74,7 +74,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     // Formats the migrated policy and checks it.
     let migrate = |everybody: &str| {
         let (text, grants) = Sections::find(&document).migrate(&policy, everybody)?;
-        let text = Document::parse(text.as_str(), 0).map_or(text, |document| document.format());
+        let text = Document::parse(text.as_str()).map_or(text, |document| document.format());
         let migrated = Policy::parse(text);
         let findings = check::check(&migrated);
         Some((migrated, findings, grants))

@@ -19,7 +19,7 @@ impl Document {
     ///
     /// ```
     /// use policy_core::hujson::Document;
-    /// let document = Document::parse("{// hosts we know\n\"web\":\"10.0.0.1\",\"nas\" : \"10.0.0.2\"}", 0)?;
+    /// let document = Document::parse("{// hosts we know\n\"web\":\"10.0.0.1\",\"nas\" : \"10.0.0.2\"}")?;
     /// assert_eq!(
     ///     document.format(),
     ///     "{ // hosts we know\n\t\"web\": \"10.0.0.1\",\n\t\"nas\": \"10.0.0.2\",\n}\n"

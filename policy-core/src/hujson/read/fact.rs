@@ -4,7 +4,7 @@ use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{
     Device, Facts, Invariant, InvariantKind, InvariantTarget, List, Network, PortSpec, Role, User, parse_address,
 };
-use crate::source::Text;
+use crate::source::{FileId, Text};
 
 impl Facts {
     /// Reads what is known about a tailnet, from JSON or HuJSON:
@@ -17,17 +17,21 @@ impl Facts {
     ///
     /// Every field may be left out but a user's name or e-mail address, of which one stands for both, and a device's
     /// name. A device's `user` is a user's name or e-mail address. Unknown fields are for others to read.
-    /// `base` is the position of the text's first byte among all that is read: choose it beyond the policy's end.
     /// Beside the facts stands what could not be read of them.
     ///
     /// ```
     /// use policy_core::model::Facts;
-    /// let (facts, unreadable) = Facts::parse(r#"{"users": [{"name": "odin", "email": "odin@example.com", "role": "owner"}]}"#, 0);
+    /// let (facts, unreadable) = Facts::parse(r#"{"users": [{"name": "odin", "email": "odin@example.com", "role": "owner"}]}"#);
     /// assert_eq!(facts.owner().unwrap().domain(), Some("example.com"));
     /// assert_eq!(unreadable, []);
     /// ```
-    pub fn parse(text: &str, base: u32) -> (Facts, Vec<Diagnostic>) {
-        let document = match Document::parse(text, base) {
+    pub fn parse(text: &str) -> (Facts, Vec<Diagnostic>) {
+        Facts::parse_file(FileId::FACTS, text)
+    }
+
+    /// Reads facts from a text of their own, such as one of several files.
+    pub fn parse_file(file: FileId, text: &str) -> (Facts, Vec<Diagnostic>) {
+        let document = match Document::parse_file(file, text) {
             Ok(document) => document,
             Err(error) => {
                 return (Facts::default(), vec![Diagnostic::new(Code::Syntax, error.origin, error.message)]);
@@ -40,7 +44,7 @@ impl Facts {
     pub fn read(document: &Document) -> (Facts, Vec<Diagnostic>) {
         let mut reader = Reader::new(document);
         let facts = reader.facts();
-        let facts = Facts { lints: reader.lints(document.origin(document.root())), ..facts };
+        let facts = Facts { lints: reader.lints(Some(document.origin(document.root()))), ..facts };
         // Tailscale never sees the facts, so it refuses nothing of them.
         for finding in &mut reader.findings {
             finding.tailscale = None;

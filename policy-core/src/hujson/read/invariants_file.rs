@@ -2,19 +2,19 @@
 
 use crate::diagnostic::{Diagnostic, Note};
 use crate::model::{Facts, Invariant, InvariantTarget, InvariantsFile, Lint, List, Policy, PortSpec, Selector};
-use crate::source::{Origin, Text};
+use crate::source::{FileId, Origin, Text};
 
 impl Policy {
     /// Adds the invariants of a file. See [`InvariantsFile`].
     #[must_use]
     pub fn with_invariants(mut self, file: InvariantsFile) -> Policy {
-        let (facts, unreadable) = Facts::parse(&file.facts, 0);
+        let (facts, unreadable) = Facts::parse(&file.facts);
         let places = Places::new(&file);
         self.facts.invariants.extend(facts.invariants.into_iter().map(|invariant| places.invariant(invariant)));
         self.facts.lints.extend(facts.lints.into_iter().map(|lint| {
             // Nobody wrote the comment itself.
-            let scope = places.origin(lint.scope);
-            Lint { scope, origin: scope, ..lint }
+            let scope = places.origin(lint.scope.unwrap_or(lint.origin));
+            Lint { scope: Some(scope), origin: scope, ..lint }
         }));
         self.unreadable.extend(file.unreadable.iter().cloned());
         self.unreadable.extend(unreadable.into_iter().map(|finding| places.diagnostic(finding)));
@@ -34,7 +34,7 @@ impl<'f> Places<'f> {
         let place = |line: &str| {
             let mut numbers = line.split(' ').map(str::parse);
             let mut origin = || Some(Origin::new(numbers.next()?.ok()?, numbers.next()?.ok()?));
-            Some((origin()?, origin()?))
+            Some((origin()?.in_file(FileId::FACTS), origin()?.in_file(FileId::Invariants)))
         };
         Places { file, places: file.places.lines().filter_map(place).collect() }
     }
@@ -43,8 +43,7 @@ impl<'f> Places<'f> {
     fn origin(&self, part: Origin) -> Origin {
         let first = self.places.partition_point(|(place, _)| place.end < part.end);
         let around = self.places.get(first..).unwrap_or_default().iter().find(|(place, _)| place.contains(part));
-        let at = |position: u32| self.file.base.saturating_add(position);
-        around.map_or(self.file.origin(), |(_, origin)| Origin::new(at(origin.start), at(origin.end)))
+        around.map_or(self.file.origin(), |(_, origin)| *origin)
     }
 
     fn invariant(&self, invariant: Invariant) -> Invariant {
@@ -75,8 +74,7 @@ impl<'f> Places<'f> {
     /// The text at its place in the file. Its parts have places of their own if it is written there as it is.
     fn text(&self, text: Text) -> Text {
         let origin = self.origin(text.origin);
-        let at = |position: u32| usize::try_from(position.saturating_sub(self.file.base)).unwrap_or(usize::MAX);
-        let written = self.file.text.get(at(origin.start)..at(origin.end)).unwrap_or_default();
+        let written = self.file.text.get(origin.range()).unwrap_or_default();
         if written == text.as_str() {
             Text::verbatim(text.as_str(), origin, origin.start)
         } else if written.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')) == Some(text.as_str()) {

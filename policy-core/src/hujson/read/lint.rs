@@ -6,15 +6,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
 use crate::model::{Level, Lint};
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 
 /// How such a comment is written, for a `help:`.
 const HELP: &str = "write `// policy: allow(unused-tag)` and the reason, on a line of its own above the entry";
 
 impl Reader<'_> {
     /// Every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
-    /// those are for `everything`.
-    pub(super) fn lints(&mut self, everything: Origin) -> Vec<Lint> {
+    /// those are for `everything`, and without that for every text that is read with the policy.
+    pub(super) fn lints(&mut self, everything: Option<Origin>) -> Vec<Lint> {
         let document = self.document;
         let mut lints = Vec::new();
         // Nearly no text has one, and then nothing is looked through.
@@ -28,12 +28,12 @@ impl Reader<'_> {
         while let Some(id) = rest.pop() {
             if document.kind(id) == Kind::Object {
                 for (name, value) in document.members(id) {
-                    self.above(name, document.origin(name).to(document.origin(value)), &mut lints);
+                    self.above(name, Some(document.origin(name).to(document.origin(value))), &mut lints);
                     rest.push(value);
                 }
             }
             for element in document.elements(id) {
-                self.above(element, document.origin(element), &mut lints);
+                self.above(element, Some(document.origin(element)), &mut lints);
                 rest.push(element);
             }
             self.below(id);
@@ -42,12 +42,13 @@ impl Reader<'_> {
     }
 
     /// The levels in the comments in front of a node, for `scope`.
-    fn above(&mut self, id: NodeId, scope: Origin, lints: &mut Vec<Lint>) {
+    fn above(&mut self, id: NodeId, scope: Option<Origin>, lints: &mut Vec<Lint>) {
         let document = self.document;
         let before = document.before(id);
-        let start = document.origin(id).start.saturating_sub(length(before));
+        let Origin { file, start, .. } = document.origin(id);
+        let start = start.saturating_sub(length(before));
         let is_root = id == document.root();
-        for line in marked_lines(before, start) {
+        for line in marked_lines(before, file, start) {
             // The line that something else ends on is about that one.
             if (line.index == 0 || line.level != Level::Allow) && !is_root {
                 self.misplaced(&line);
@@ -60,18 +61,18 @@ impl Reader<'_> {
     /// Reports the comments that nothing follows: behind a node, and before the end of a list or an object.
     fn below(&mut self, id: NodeId) {
         let document = self.document;
-        let end = document.origin(id).end;
+        let Origin { file, end, .. } = document.origin(id);
         let inside = document.inside_end(id);
         let inside_start = end.saturating_sub(1).saturating_sub(length(inside));
         for (text, start) in [(document.after(id), end), (inside, inside_start)] {
-            for line in marked_lines(text, start) {
+            for line in marked_lines(text, file, start) {
                 self.misplaced(&line);
             }
         }
     }
 
     /// Reads what follows the bracket: codes, another bracket, and the reason.
-    fn lint(&mut self, line: &Line, scope: Origin) -> Option<Lint> {
+    fn lint(&mut self, line: &Line, scope: Option<Origin>) -> Option<Lint> {
         let Line { level, origin, .. } = *line;
         let word = level.name();
         let Some((list, reason)) = line.text.split_once(')') else {
@@ -146,14 +147,14 @@ struct Line<'d> {
 }
 
 /// Such comments among lines of white space and comments.
-fn marked_lines(text: &str, start: u32) -> impl Iterator<Item = Line<'_>> {
+fn marked_lines(text: &str, file: FileId, start: u32) -> impl Iterator<Item = Line<'_>> {
     let mut next = start;
     text.split('\n').enumerate().filter_map(move |(index, line)| {
         let at = next;
         next = next.saturating_add(length(line)).saturating_add(1);
         let comment = line.trim();
         let first = at.saturating_add(length(line).saturating_sub(length(line.trim_start())));
-        let origin = Origin::new(first, first.saturating_add(length(comment)));
+        let origin = Origin { file, start: first, end: first.saturating_add(length(comment)) };
         let (level, text) = Lint::start(comment.strip_prefix("//")?.trim_start())?;
         Some(Line { index, level, text, origin })
     })
@@ -173,11 +174,14 @@ mod tests {
                     // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
         let policy = Policy::parse(text);
         assert_eq!(policy.unreadable, []);
-        let scope = |origin: crate::source::Origin| text.get(origin.start as usize..origin.end as usize).unwrap();
+        let scope = |origin: crate::source::Origin| text.get(origin.range()).unwrap();
         let [section, entry] = policy.lints.as_slice() else { panic!("{:?}", policy.lints) };
-        assert!(scope(section.scope).starts_with("\"tagOwners\": {") && scope(section.scope).ends_with("[]}"));
+        assert!(
+            scope(section.scope.unwrap()).starts_with("\"tagOwners\": {")
+                && scope(section.scope.unwrap()).ends_with("[]}")
+        );
         assert_eq!(section.codes.len(), 2);
-        assert_eq!((scope(entry.scope), entry.reason.as_str()), ("\"tag:web\": []", "soon"));
+        assert_eq!((scope(entry.scope.unwrap()), entry.reason.as_str()), ("\"tag:web\": []", "soon"));
         assert_eq!(scope(entry.origin), "//policy: allow(unused-tag) soon");
         assert_eq!(policy.tag_owners[0].doc.as_deref(), Some("The web."), "an allowance describes nothing");
     }

@@ -34,7 +34,7 @@ impl Policy {
     /// ```
     pub fn parse(text: impl Into<String>) -> Policy {
         let text = text.into();
-        let mut policy = match Document::parse(text.as_str(), 0) {
+        let mut policy = match Document::parse(text.as_str()) {
             Ok(document) => read(&document),
             Err(error) => Policy { unreadable: vec![syntax(error)], ..Policy::default() },
         };
@@ -55,8 +55,7 @@ impl Policy {
 
     /// With what is known beside it.
     fn beside(mut self, facts: &str) -> Policy {
-        // Not even a place at the end of the text is also one of the facts.
-        let (facts, unreadable) = Facts::parse(facts, self.end());
+        let (facts, unreadable) = Facts::parse(facts);
         self.facts = facts;
         self.unreadable.extend(unreadable);
         self
@@ -74,7 +73,7 @@ pub fn read(document: &Document) -> Policy {
     let mut reader = Reader::new(document);
     let policy = reader.policy();
     // What stands above a policy is about all that is checked with it.
-    let lints = reader.lints(Origin::new(0, u32::MAX));
+    let lints = reader.lints(None);
     Policy { lints, unreadable: reader.findings, ..policy }
 }
 
