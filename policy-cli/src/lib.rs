@@ -20,6 +20,7 @@
 #[doc(hidden)]
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Run};
+    pub use crate::facts::read_text as read_facts;
     pub use crate::{argument, exit_status, failure, file, invariants_file, output, report, text, valid, words};
 }
 

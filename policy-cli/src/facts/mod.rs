@@ -27,6 +27,11 @@ pub(crate) fn argument() -> Arg {
         .help("The tailnet's users and devices, as JSON; `-` reads stdin. May be given several times")
 }
 
+/// Reads facts in any form. Beside them is what could not be read.
+pub fn read_text(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
+    form::read(text, file)
+}
+
 /// The files of facts that were read, so that what is found in them can be shown.
 #[derive(Debug)]
 pub(crate) struct FactFiles<'a>(Vec<FactFile<'a>>);
@@ -61,7 +66,7 @@ pub(crate) fn read<'a>(
         // Number 0 has the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
         let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("these are too many files of facts")) };
-        let (facts, unreadable) = form::read(&text, id);
+        let (facts, unreadable) = read_text(&text, id);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);

@@ -1,0 +1,30 @@
+//! Files of invariants beside a policy.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use policy_core::Policy;
+use policy_core::source::FileId;
+use policy_syntax::invariants_file;
+use policy_syntax::layout::format_invariants;
+
+const POLICY: &str = r#"{
+    "groups": {"group:eng": ["alice@example.com"]},
+    "hosts": {"nas": "10.0.0.5"},
+    "tagOwners": {"tag:web": [], "tag:db": []},
+    "grants": [
+        {"src": ["group:eng"], "dst": ["tag:web", "nas"], "ip": ["tcp:443"]},
+        {"src": ["tag:web"], "dst": ["tag:db", "100.64.0.0/16"], "ip": ["*"]},
+        {"src": ["autogroup:member"], "dst": ["autogroup:self", "autogroup:internet"], "ip": ["*"]},
+    ],
+}"#;
+
+fuzz_target!(|text: &str| {
+    if let Ok(once) = format_invariants(text) {
+        assert_eq!(format_invariants(&once).as_deref().ok(), Some(once.as_str()));
+    }
+    let policy = Policy::parse(POLICY).with_invariants(invariants_file::parse("policy.invariants", text));
+    for finding in policy.check() {
+        let of = if finding.origin.file == FileId::Policy { POLICY } else { text };
+        assert!(of.get(finding.origin.range()).is_some(), "{finding:?}");
+    }
+});
