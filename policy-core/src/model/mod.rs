@@ -57,7 +57,7 @@ pub use posture::{Comparison, Condition, Posture, Scalar};
 pub use protocol::Protocol;
 pub use role::Role;
 pub use selector::{Selector, SelectorKind};
-pub use service::service_name;
+pub use service::{service_name, service_port};
 pub use setting::Setting;
 pub use shape::{Field, Shape, ShapeError};
 pub use source_lines::SourceLines;
