@@ -1,6 +1,8 @@
 //! Words that mean something of their own in `policy!` where they stand alone. As part of a name (`on-prem`) they are
 //! ordinary.
 
+use policy_core::diagnostic::suggestion::nearest;
+
 /// All of them, in order: each word of a policy is looked for here.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
@@ -30,6 +32,18 @@ pub fn is_reserved(word: &str) -> bool {
 /// Whether `word` and a colon begin a name, as in `tag:web`.
 pub fn is_kind(word: &str) -> bool {
     KINDS.contains(&word)
+}
+
+/// The kind that `word` was probably meant as, where it and a colon begin a name: `tags:web`.
+pub(crate) fn similar_kind(word: &str) -> Option<&'static str> {
+    let lower = word.to_ascii_lowercase();
+    let known = match lower.as_str() {
+        "grp" | "groups" => Some("group"),
+        "service" | "services" => Some("svc"),
+        "ag" | "auto" => Some("autogroup"),
+        _ => None,
+    };
+    known.or_else(|| nearest(&lower, KINDS.iter().copied()))
 }
 
 /// Whether `word` and a colon begin a selector in the policy file, but not here.

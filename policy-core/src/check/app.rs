@@ -1,7 +1,7 @@
 //! `app` of grants: which capabilities there are, and where they go.
 
-use crate::check::Checker;
 use crate::check::names::NameKind;
+use crate::check::{Checker, capability};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
 
@@ -32,6 +32,7 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
     for capability in &app.capabilities {
         name(checker, capability);
         values(checker, capability);
+        capability::check_in_grant(checker, capability);
         references(checker, capability);
     }
     destinations(checker, grant, app);
@@ -107,11 +108,11 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
 
 /// Tailscale takes any JSON, but its documentation wants objects, and what it makes of other values is not known.
 fn values(checker: &mut Checker, capability: &Capability) {
-    for (value, origin) in &capability.values {
+    for (value, places) in &capability.values {
         if !value.is_object() {
             let message = format!("this value of `{}` is no object", capability.name);
             checker.report(
-                Diagnostic::new(Code::CapabilityValue, *origin, message)
+                Diagnostic::new(Code::CapabilityValue, places.origin, message)
                     .help("write what it grants as `{\"key\": \"value\"}`, or `{}`"),
             );
         }

@@ -6,6 +6,7 @@
 
 mod app;
 mod auto_approver;
+mod capability;
 mod declaration;
 mod effect;
 mod fact;

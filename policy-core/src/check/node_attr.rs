@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::check::place::SelectorContext;
-use crate::check::{Checker, app};
+use crate::check::{Checker, app, capability};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Network, NodeAttr, Prefix, name};
 use crate::source::Text;
@@ -119,6 +119,7 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
             checker.report(problem.at(&capability.name));
         }
         app::references(checker, capability);
+        capability::check_in_node_attribute(checker, capability);
     }
     for network in &entry.ip_pool {
         check_pool(checker, network);

@@ -25,10 +25,19 @@ impl Checker<'_> {
             return false;
         }
         let in_source = kind == NameKind::Host && self.policy.facts.are_in_source();
+        // A user whose login is not valid is reported where it is declared.
+        if in_source && self.policy.facts.users.iter().any(|user| *user.email == **text) {
+            return false;
+        }
         let near = self.names.nearest(kind, text, source_names(self.policy).filter(|_| in_source));
         let help = self
             .not_a_name(place, kind, text)
-            .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
+            .or_else(|| {
+                near.map(|near| match near == text.as_str() {
+                    true => format!("write `{near}` without quotes"),
+                    false => format!("did you mean `{near}`?"),
+                })
+            })
             .or_else(|| misspelt_tag(kind, text))
             .unwrap_or_else(|| match in_source {
                 true if place.verdict(SelectorKind::Host) == Acceptance::Refused => {

@@ -1,5 +1,6 @@
 //! `acls` and `grants`.
 
+use crate::check::names::NameKind;
 use crate::check::place::SelectorContext;
 use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, go_quote};
@@ -121,6 +122,7 @@ fn self_sources<'a>(
         SelectorKind::Wildcard => !wildcard,
         // These are reported as what they are.
         SelectorKind::Unknown | SelectorKind::Autogroup(None | Some(Autogroup::SelfDevices)) => false,
+        SelectorKind::Host => checker.names.declared(NameKind::Host, &selector.text).is_some(),
         SelectorKind::Autogroup(Some(autogroup)) => !autogroup.is_role(),
         _ => true,
     });

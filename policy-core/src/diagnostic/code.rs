@@ -124,6 +124,7 @@ codes! {
     Error ReservedCapability = "reserved-capability", "a capability that Tailscale keeps for itself";
     Warning UnknownCapability = "unknown-capability", "a capability of Tailscale's domain that is not known";
     Warning CapabilityValue = "capability-value", "a capability's value that is no object";
+    Warning CapabilityField = "capability-field", "a wrong field in the body of one of Tailscale's own capabilities";
     Warning CapabilityTag = "capability-tag", "a tag in a capability's value that `tagOwners` does not declare";
 
     Error SshDestination = "ssh-destination", "people's devices as a destination for others than themselves";

@@ -1,6 +1,7 @@
 use crate::json::{Number, Value};
 
 use crate::hujson::{Document, Kind, NodeId, SyntaxError};
+use crate::model::Places;
 
 /// How deep [`Document::value`] goes. A [`Value`] is dropped recursively, so there must be a limit.
 const DEPTH: usize = 128;
@@ -34,6 +35,21 @@ impl Document {
             let end = if node.kind == Kind::Number { node.end } else { node.start.saturating_add(1) };
             Some(SyntaxError::new(self.text.as_bytes(), self.file, index(node.start)..index(end), message))
         })
+    }
+
+    /// Returns where a value and the parts of it stand, as far as [`value`](Document::value) has them.
+    pub fn places(&self, id: NodeId) -> Places {
+        self.places_within(id, DEPTH)
+    }
+
+    fn places_within(&self, id: NodeId, depth: usize) -> Places {
+        let origin = self.origin(id);
+        if depth == 0 {
+            return Places { origin, parts: Vec::new() };
+        }
+        let elements = self.elements(id).map(|item| (None, self.places_within(item, depth - 1)));
+        let members = self.members(id).map(|(name, value)| (self.string(name), self.places_within(value, depth - 1)));
+        Places { origin, parts: elements.chain(members).collect() }
     }
 
     fn value_within(&self, id: NodeId, depth: usize) -> Value {

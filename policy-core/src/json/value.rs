@@ -31,6 +31,19 @@ pub enum Value {
 const NULL: Value = Value::Null;
 
 impl Value {
+    /// Returns its type, for a sentence: "a list".
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        }
+    }
+
     /// Returns the string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         if let Value::String(text) = self { Some(text) } else { None }

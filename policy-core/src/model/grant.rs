@@ -133,12 +133,22 @@ impl App {
 pub struct Capability {
     /// As in `tailscale.com/cap/drive`.
     pub name: Text,
-    /// Opaque to Tailscale, and each with its place.
-    pub values: Vec<(Value, Origin)>,
+    /// Opaque to Tailscale, and each with its places.
+    pub values: Vec<(Value, Places)>,
     /// The selectors among the values: `connectors` of app connectors, `recorder` of the Kubernetes operator.
     pub references: Vec<Selector>,
     /// Name and values.
     pub origin: Origin,
+}
+
+/// Where a JSON value and the parts of it stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Places {
+    /// The whole value.
+    pub origin: Origin,
+    /// The elements of a list, and the members of an object with their names, in the order of the text.
+    pub parts: Vec<(Option<Text>, Places)>,
 }
 
 #[cfg(test)]

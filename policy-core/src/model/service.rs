@@ -28,7 +28,7 @@ pub fn service_name(port: u16) -> Option<&'static str> {
 }
 
 /// Returns the port of a service that somebody named, in any case: Tailscale takes numbers only.
-pub(super) fn service_port(name: &str) -> Option<u16> {
+pub fn service_port(name: &str) -> Option<u16> {
     let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
     let name = alias.map_or(name, |(_, name)| name);
     SERVICES.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(port, _)| *port)

@@ -296,6 +296,12 @@ impl<'t> Names<'t> {
         if word.text.parse::<policy_core::model::Protocol>().is_ok() {
             return finding.help(format!("a protocol is followed by its ports: write `{0}:443` or `{0}:*`", word.text));
         }
+        if matches!(word.text.as_str(), "all" | "any") {
+            return finding.help("write `*` for all ports");
+        }
+        if let Some(port) = policy_core::model::service_port(&word.text) {
+            return finding.help(format!("write `tcp:{port}`, or name it with `let {} = tcp:{port};`", word.text));
+        }
         let ports = self.bindings.iter().filter_map(|(name, (binding, _))| match binding {
             Binding::Let(LetValue::Ports(_)) => Some(*name),
             _ => None,

@@ -8,6 +8,16 @@ use crate::finding::Finding;
 use super::parser::{Parsed, Parser};
 use crate::tree::{Approvers, Declaration, Device, Form, SectionKind, Selector, User, Value, Word};
 
+/// Returns a condition with blanks around its operator.
+fn spaced(condition: &str) -> String {
+    let is_operator = |char: char| matches!(char, '=' | '!' | '<' | '>');
+    let Some(start) = condition.find(is_operator) else { return condition.to_owned() };
+    let (before, rest) = condition.split_at(start);
+    let length = rest.find(|char| !is_operator(char)).unwrap_or(rest.len());
+    let (operator, after) = rest.split_at(length);
+    format!("{} {operator} {}", before.trim(), after.trim())
+}
+
 impl Parser<'_, '_> {
     /// `name, name = value, value;`
     pub(super) fn declaration(&mut self, kind: SectionKind) -> Parsed<Declaration> {
@@ -48,6 +58,11 @@ impl Parser<'_, '_> {
             _ => "an approver",
         };
         if kind != SectionKind::IpSets {
+            if kind == SectionKind::Postures && !self.peek_string() && self.second_punct() == Some(':') {
+                let (place, written) = (self.here(), self.glued_text());
+                let help = format!("write `\"{}\"`", spaced(&written.replace('"', "'")));
+                return Err(self.refuse(place, "a condition is written in quotes", help));
+            }
             let list = self.selectors(what)?;
             return Ok(list.into_iter().map(|selector| Value { remove: false, selector }).collect());
         }
@@ -72,6 +87,7 @@ impl Parser<'_, '_> {
 
     /// `name = "e-mail", role;`
     pub(super) fn user(&mut self) -> Parsed<User> {
+        self.refuse_user_name()?;
         let name = self.declared_name("a name for the user")?;
         self.equals(SectionKind::Users.example())?;
         let Some(email) = self.string()? else {
@@ -84,6 +100,13 @@ impl Parser<'_, '_> {
         self.punct(',');
         self.end_of_statement()?;
         Ok(User { name, email, role })
+    }
+
+    /// Reports a name that rules could not have without quotes.
+    fn refuse_user_name(&mut self) -> Parsed<()> {
+        let Some(written) = self.peek_literal() else { return Ok(()) };
+        let message = format!("`{}` cannot be the name of a user: it begins with a letter", written.trim_matches('"'));
+        Err(self.refuse(self.here(), message, SectionKind::Users.example()))
     }
 
     /// `name = tag or owner, addresses, routes;`

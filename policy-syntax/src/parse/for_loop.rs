@@ -282,6 +282,12 @@ impl Parser<'_, '_> {
         let start = self.here();
         self.punct('$');
         let Some(name) = self.ident() else {
+            let inside = self.at + 1;
+            if let Some(name) = self.ahead().ident(inside).filter(|_| self.peek_group(Delimiter::Brace)) {
+                self.any_token();
+                let (place, help) = (self.since(start), format!("write `${name}`"));
+                return self.refuse(place, "the braces of a variable are for strings", help);
+            }
             return self.unexpected("the name of a variable after `$`", EXAMPLE);
         };
         let place = self.since(start);
@@ -289,15 +295,26 @@ impl Parser<'_, '_> {
         Failed
     }
 
-    /// Reports a `${name}` within a string that is none of the variables.
-    pub(super) fn check_string(&mut self, text: &str, place: TokenRange) {
+    /// Reports a `${name}` within a string that is none of the variables, and a variable without its braces.
+    pub(super) fn check_string(&mut self, text: &str, place: TokenRange) -> Parsed<()> {
         if self.state.variables.is_empty() {
-            return;
+            return Ok(());
+        }
+        let mut is_readable = true;
+        for name in text.split('$').skip(1) {
+            let length = name.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_')).unwrap_or(name.len());
+            let name = name.get(..length).unwrap_or_default();
+            if self.state.variables.iter().any(|variable| variable == name) {
+                is_readable = false;
+                let message = format!("in a string, the variable `{name}` is written with braces");
+                self.complain(place, message, format!("write `${{{name}}}`"));
+            }
         }
         let unknown = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
         for name in unknown.filter(|name| is_identifier(name)) {
             self.no_variable(name, place, &format!("${{{name}}}"));
         }
+        if is_readable { Ok(()) } else { Err(Failed) }
     }
 
     fn no_variable(&mut self, name: &str, place: TokenRange, written: &str) {

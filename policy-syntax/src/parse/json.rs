@@ -1,6 +1,6 @@
 //! JSON values in Rust tokens.
 
-use crate::token::Delimiter;
+use crate::token::{Delimiter, TokenKind};
 use policy_core::Code;
 
 use crate::finding::Finding;
@@ -53,11 +53,15 @@ impl Parser<'_, '_> {
                 self.ident();
                 Ok(Json { kind: JsonKind::Plain(word.to_owned()), place: start })
             }
-            Some(word) if !minus => Err(self.refuse(
-                start,
-                format!("`{word}` is no JSON value"),
-                format!("text is written in quotes: `\"{word}\"`"),
-            )),
+            Some(word) if !minus => {
+                let help = match word {
+                    "yes" | "on" | "True" => "write `true`".to_owned(),
+                    "no" | "off" | "False" => "write `false`".to_owned(),
+                    "nil" | "None" | "undefined" => "write `null`".to_owned(),
+                    _ => format!("text is written in quotes: `\"{word}\"`"),
+                };
+                Err(self.refuse(start, format!("`{word}` is not a JSON value"), help))
+            }
             _ => Err(self.unexpected_token("a JSON value")),
         }
     }
@@ -100,8 +104,24 @@ impl Parser<'_, '_> {
     fn member(&mut self, docs: Vec<Comment>, depth: usize) -> Parsed<JsonItem> {
         let Some(name) = self.string()? else {
             let finding = match self.peek_ident() {
-                Some(word) => Finding::new(Code::Syntax, self.here(), format!("the name `{word}` lacks its quotes"))
-                    .help(format!("this is JSON: write `\"{word}\"`")),
+                Some(word) => {
+                    let place = self.here();
+                    let mut rest = self.ahead();
+                    let mut name = String::new();
+                    while let Some(TokenKind::Ident(text)) = rest.token(rest.at) {
+                        name.push_str(text);
+                        rest.skip();
+                        for sign in ['.', '/', '-'] {
+                            if rest.peek_punct(sign) && rest.second_ident().is_some() {
+                                name.push(sign);
+                                rest.skip();
+                            }
+                        }
+                    }
+                    let name = if name.is_empty() { word.to_owned() } else { name };
+                    Finding::new(Code::Syntax, place, format!("the name `{name}` lacks its quotes"))
+                        .help(format!("this is JSON: write `\"{name}\"`"))
+                }
                 None => self.expected("a name in quotes"),
             };
             return Err(self.fail(finding));

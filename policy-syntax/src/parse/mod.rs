@@ -5,6 +5,7 @@ mod comment;
 mod declaration;
 mod for_loop;
 mod fragment;
+mod hujson_form;
 mod json;
 mod lint;
 mod marks;

@@ -52,6 +52,8 @@ pub(super) struct State {
     pub(super) uses_except: bool,
     /// The `use` of each fragment that has been used.
     pub(super) uses: Vec<TokenId>,
+    /// Whether a section with JSON in it has been reported.
+    pub(super) has_hujson: bool,
 }
 
 impl Default for State {
@@ -65,6 +67,7 @@ impl Default for State {
             tokens_left: MAX_TOKENS,
             uses_except: false,
             uses: Vec::new(),
+            has_hujson: false,
         }
     }
 }
@@ -136,6 +139,11 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.finished
     }
 
+    /// Whether the next token is not on the line of the last one.
+    pub(super) fn is_on_next_line(&self) -> bool {
+        !(self.source.are_on_one_line)(self.previous, self.id(self.at))
+    }
+
     /// A cursor to look ahead with.
     pub(super) fn ahead(&self) -> Cursor<'a> {
         self.cursor.clone()
@@ -184,7 +192,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         let place = self.previous();
         match string_value(written) {
             Some(text) => {
-                self.check_string(&text, place);
+                self.check_string(&text, place)?;
                 Ok(Some(Word { text: text.into_owned(), place }))
             }
             None => Err(self.refuse(
@@ -271,6 +279,23 @@ impl<'a, 'l> Parser<'a, 'l> {
         })
     }
 
+    /// The text of the next tokens up to a `,` or `;`, or the end of the line.
+    pub(super) fn glued_text(&mut self) -> String {
+        let mut text = String::new();
+        while !self.at_end() && !self.peek_punct(',') && !self.peek_punct(';') {
+            if !text.is_empty() && self.is_on_next_line() {
+                break;
+            }
+            match self.token(self.at) {
+                Some(TokenKind::Ident(part) | TokenKind::Literal(part)) => text.push_str(part),
+                Some(TokenKind::Punct { char, .. }) => text.push(*char),
+                _ => break,
+            }
+            self.any_token();
+        }
+        text
+    }
+
     /// The tokens from the one at `start` up to the next.
     pub(super) fn tokens_since(&self, start: usize) -> &'a [Token] {
         self.tokens.get(start..self.at).unwrap_or_default()
@@ -293,28 +318,32 @@ impl<'a, 'l> Parser<'a, 'l> {
 
     /// Skips what is left of a statement that could not be read, and notes the names in all of it.
     pub(super) fn skip_statement(&mut self, start: usize, ends_with_block: bool) {
-        let mut read = start;
-        while read < self.at {
-            self.recover_name(read);
-            read = self.after(read);
-        }
-        while !self.at_end() {
-            if self.punct(';').is_some() {
-                return;
-            }
+        while !self.at_end() && self.punct(';').is_none() {
             let was_block = ends_with_block && self.peek_group(Delimiter::Brace);
-            self.recover_name(self.at);
-            if self.any_token().is_none() {
-                return;
+            if self.any_token().is_none() || was_block && !self.peek_punct(';') {
+                break;
             }
-            if was_block && !self.peek_punct(';') {
-                return;
-            }
+        }
+        self.recover_names(start);
+    }
+
+    /// Notes the names from the token `start` up to the next one, those in groups included.
+    pub(super) fn recover_names(&mut self, start: usize) {
+        let mut at = start;
+        while at < self.at {
+            at = self.recover_name(at);
         }
     }
 
-    /// Notes the name at the token `at`, which is in a statement that is skipped.
-    fn recover_name(&mut self, mut at: usize) {
+    /// Notes the name at the token `at`, which is in a statement that is skipped. Returns the index after it.
+    fn recover_name(&mut self, mut at: usize) -> usize {
+        let start = at;
+        if let Some(TokenKind::Literal(text)) = self.token(at)
+            && is_string(text)
+        {
+            self.state.recovered.names.insert(text.trim_matches('"').to_owned());
+            return at + 1;
+        }
         let mut name = String::new();
         let mut glue = true;
         while let Some(token) = self.token(at) {
@@ -332,5 +361,6 @@ impl<'a, 'l> Parser<'a, 'l> {
         if !name.is_empty() {
             self.state.recovered.names.insert(name);
         }
+        at.max(start + 1)
     }
 }

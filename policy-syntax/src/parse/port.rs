@@ -2,7 +2,7 @@
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
-use policy_core::model::PortRange;
+use policy_core::model::{PortRange, Protocol};
 
 use crate::finding::Finding;
 
@@ -20,11 +20,46 @@ impl Parser<'_, '_> {
                 }
                 return Ok(list);
             }
-            list.push(self.port()?);
+            let start = self.here();
+            let port = self.port()?;
+            if let Some(right) = self.misspelt_port(&port) {
+                let place = self.since(start);
+                let message = if right.contains(':') {
+                    "a port with its protocol is written `tcp:443`"
+                } else {
+                    "a range of ports is written `80-443`"
+                };
+                return Err(self.refuse(place, message, format!("write `{right}`")));
+            }
+            list.push(port);
             if self.punct(',').is_none() {
                 return Ok(list);
             }
         }
+    }
+
+    /// Returns the right form of `tcp 443`, `tcp/443`, `443/tcp`, `443:tcp` and `80..443`. Reads what is left of it.
+    fn misspelt_port(&mut self, port: &Port) -> Option<String> {
+        let first = match &port.kind {
+            PortKind::Let(name) if name.text.parse::<Protocol>().is_ok() => &name.text,
+            PortKind::Range { protocol: None, range } => &range.text,
+            _ => return None,
+        };
+        let is_number = |text: &str| text.starts_with(|char: char| char.is_ascii_digit());
+        if !is_number(first) && self.peek_literal().is_some_and(is_number) {
+            return Some(format!("{first}:{}", self.glued_text()));
+        }
+        if self.peek_punct('/') {
+            self.punct('/');
+            let second = self.glued_text();
+            let (protocol, ports) = if is_number(first) { (&second, first) } else { (first, &second) };
+            return Some(format!("{protocol}:{ports}"));
+        }
+        if is_number(first) && self.peek_punct('.') {
+            let last = self.glued_text();
+            return Some(format!("{first}-{}", last.trim_start_matches(['.', '='])));
+        }
+        None
     }
 
     fn peek_port(&self) -> bool {
@@ -60,6 +95,17 @@ impl Parser<'_, '_> {
             }
             name
         };
+        // `443:tcp`
+        if first.text.starts_with(|char: char| char.is_ascii_digit()) && self.peek_punct(':') {
+            let protocol = self.ahead().ident(self.at + 1).filter(|word| word.parse::<Protocol>().is_ok());
+            if let Some(protocol) = protocol {
+                self.punct(':');
+                self.any_token();
+                let place = self.since(start);
+                let help = format!("write `{protocol}:{}`", first.text);
+                return Err(self.refuse(place, "a port with its protocol is written `tcp:443`", help));
+            }
+        }
         let (protocol, range) =
             if self.punct(':').is_some() { (Some(first), self.range()?) } else { (None, self.range_from(first)?) };
         Ok(Port { docs, kind: PortKind::Range { protocol, range }, place: self.since(start) })

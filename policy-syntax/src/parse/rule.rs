@@ -14,6 +14,7 @@ use crate::tree::{
 impl Parser<'_, '_> {
     /// `src -> dst on ip clause…;`
     pub(super) fn grant(&mut self) -> Parsed<Grant> {
+        self.refuse_action(SectionKind::Grants)?;
         let src = self.selected_sources(SectionKind::Grants)?;
         let dst = self.selected_destinations()?;
         let on = self.on()?;
@@ -30,6 +31,7 @@ impl Parser<'_, '_> {
 
     /// `src -> dst on ports and dst on ports clause…;`
     pub(super) fn acl(&mut self) -> Parsed<Acl> {
+        self.refuse_action(SectionKind::Acls)?;
         let src = self.selected_sources(SectionKind::Acls)?;
         let targets = self.targets(Self::selected_destinations)?;
         let clauses = self.clauses(SectionKind::Acls, &[ClauseKind::SrcPosture])?;
@@ -64,6 +66,35 @@ impl Parser<'_, '_> {
         Ok(Ssh { action, src, dst, users, clauses })
     }
 
+    /// Reports `accept` in front of a rule that has no action, and the members of an object without its braces.
+    fn refuse_action(&mut self, section: SectionKind) -> Parsed<()> {
+        if self.peek_string() && self.second_punct() == Some(':') {
+            let message = "a rule in Tailscale's own form is an object in braces";
+            return Err(self.refuse(self.here(), message, format!("write `{{ … }};`, or {}", section.example())));
+        }
+        let Some(word @ ("accept" | "allow" | "permit" | "deny" | "drop" | "reject")) = self.peek_ident() else {
+            return Ok(());
+        };
+        // A host may be called `allow`.
+        let is_name = self.next_goes_on() || matches!(self.second_punct(), Some(',' | '-' | ':' | '='));
+        if is_name {
+            return Ok(());
+        }
+        let (place, rule) = (self.here(), section.key().trim_end_matches('s'));
+        if matches!(word, "accept" | "allow" | "permit") {
+            self.complain(
+                place,
+                format!("a rule of `{}` has no action: it always allows", section.key()),
+                format!("leave out `{word}`"),
+            );
+            self.any_token();
+            return Ok(());
+        }
+        let message = format!("`{}` has no rules that deny", section.key());
+        let help = format!("leave the {rule} out: anything not allowed is already denied");
+        Err(self.refuse(place, message, help))
+    }
+
     fn ssh_action(&mut self) -> Parsed<Word> {
         match self.peek_ident() {
             Some("accept" | "check") if !self.next_goes_on() => self.ident().ok_or(Failed),
@@ -88,6 +119,16 @@ impl Parser<'_, '_> {
     pub(super) fn accounts(&mut self) -> Parsed<Vec<Selector>> {
         let list = self.selectors("an account in quotes")?;
         for selector in &list {
+            if selector.kind == crate::tree::SelectorKind::Named && selector.word.text != "autogroup:nonroot" {
+                let name = &selector.word.text;
+                let help = match nearest(name, ["autogroup:nonroot"]) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "accounts are written in quotes, and `autogroup:nonroot` is all of them but root".to_owned()
+                    }
+                };
+                self.complain(selector.word.place, format!("`{name}` is not an account"), help);
+            }
             if selector.kind == crate::tree::SelectorKind::Bare {
                 let name = &selector.word.text;
                 self.complain(
@@ -104,6 +145,11 @@ impl Parser<'_, '_> {
     pub(super) fn node_attr(&mut self) -> Parsed<NodeAttr> {
         let target =
             self.selection("a target").map_err(|failed| self.with_help(failed, SectionKind::NodeAttrs.example()))?;
+        if self.peek_punct('=') || self.peek_arrow() {
+            return Err(
+                self.unexpected("`attr`, `app` or `ipPool` after the targets", SectionKind::NodeAttrs.example())
+            );
+        }
         let clauses = self.clauses(SectionKind::NodeAttrs, &[ClauseKind::Attr, ClauseKind::App, ClauseKind::IpPool])?;
         if clauses.is_empty() {
             let place = target.place().unwrap_or(self.previous());
@@ -335,6 +381,10 @@ impl Parser<'_, '_> {
             "users" => Finding::new(Code::Syntax, place, "`users` is written `as`").help("write `as \"root\"`"),
             "srcPostureAttrs" | "accept" | "deny" | "check" | "and" | "only" | "never" | "isolated" | "except" => {
                 self.expected("`;`").help("a statement ends with `;`")
+            }
+            _ if self.protocol_ahead() => {
+                let ports = self.glued_text();
+                return self.refuse(place, "the ports of a rule follow `on`", format!("write `on {ports}`"));
             }
             _ => {
                 let near = nearest(word, allowed.iter().map(|kind| kind.key()));

@@ -1,6 +1,6 @@
 //! The top level: notes, `let`s, settings and sections.
 
-use crate::token::Delimiter;
+use crate::token::{Delimiter, TokenKind};
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
 
@@ -33,6 +33,14 @@ impl Parser<'_, '_> {
                 }
                 if parser.peek_is("use") {
                     return parser.use_fragment(&marks, items);
+                }
+                if parser.peek_hash_comment() {
+                    parser.hash_comment();
+                    return Ok(());
+                }
+                if parser.peek_hujson_section() {
+                    items.extend(parser.hujson_section(marks)?.map(Item::Section));
+                    return Ok(());
                 }
                 items.push(parser.item(marks)?);
                 Ok(())
@@ -83,11 +91,14 @@ impl Parser<'_, '_> {
             ));
         }
         let message = format!("expected a section, found {}", statement_start(&key));
-        Err(self.refuse(
-            key.place,
-            message,
-            "statements stand within a section, as in `tagOwners { tag:web = autogroup:admin; }`",
-        ))
+        let help = match key.text.as_str() {
+            "const" | "static" | "var" | "def" => "a name for a list is written `let name = …;`".to_owned(),
+            setting if self.peek_punct(';') && SectionKind::from_key(setting).is_none() => {
+                format!("a setting has a value: `{setting} = true;`")
+            }
+            _ => "statements are in a section, as in `tagOwners { tag:web = autogroup:admin; }`".to_owned(),
+        };
+        Err(self.refuse(key.place, message, help))
     }
 
     /// The key of a setting that is no word of Rust, and its `=`.
@@ -113,7 +124,7 @@ impl Parser<'_, '_> {
                 .help("write `groups { … }`; a setting is `key = value;`")
         } else if self.peek_group(Delimiter::Brace) {
             Finding::new(Code::Syntax, self.here(), "the policy's own braces are those of `policy!`")
-                .help("leave out the outer `{` and `}`, and write `groups { … }` for `\"groups\": { … }`")
+                .help("`policy import policy.hujson` converts a whole policy file; by hand, leave out the outer braces, and write `groups { … }` for `\"groups\": { … }`")
         } else if self.peek_punct(';') {
             Finding::new(Code::Syntax, self.here(), "nothing ends here").help("a block needs no `;` after its `}`")
         } else {
@@ -236,6 +247,10 @@ impl Parser<'_, '_> {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
                 }
+                if parser.peek_hash_comment() {
+                    parser.hash_comment();
+                    return Ok(());
+                }
                 let (start, findings) = (parser.here(), parser.state.findings.len());
                 parser.refuse_allows_of_lints(kind, &marks);
                 let form = parser.form(kind)?;
@@ -254,6 +269,10 @@ impl Parser<'_, '_> {
     fn form(&mut self, kind: SectionKind) -> Parsed<Form> {
         if self.peek_group(Delimiter::Brace) {
             return self.json_entry(kind);
+        }
+        if self.peek_is("use") && matches!(self.second_ident(), Some(("crate" | "self" | "super", _))) {
+            let message = "a fragment is used at the top level, not in a section";
+            return Err(self.refuse(self.here(), message, format!("move the `use` out of `{} {{ … }}`", kind.key())));
         }
         if self.source.is_invariants_file() {
             self.refuse_what_is_not_an_invariant()?;
@@ -300,6 +319,10 @@ impl Parser<'_, '_> {
                     .help(kind.example());
             return Err(self.fail(finding));
         }
+        if self.ahead().ident(self.at + 1).is_some() {
+            let help = format!("leave them out, and end it with `;`: {}", kind.example());
+            return Err(self.refuse(self.here(), "a statement has no braces around it", help));
+        }
         let object = self.json()?;
         self.end_of_statement()?;
         Ok(Form::Json(object))
@@ -333,18 +356,34 @@ impl Parser<'_, '_> {
             self.missing_semicolon();
             return Ok(());
         }
-        if self.peek_kind() {
+        if self.peek_kind() || self.is_on_next_line() && self.peek_statement() {
             // What follows reads like the next statement, and is read as that.
             self.missing_semicolon();
             return Ok(());
         }
         let finding = self.expected("`;`");
-        let finding = if self.peek_punct('=') || self.peek_arrow() {
+        let finding = if self.follows_comma() && (self.peek_punct('=') || self.peek_arrow()) {
             finding.help("statements end with `;`, not with `,`: this one seems to run into the next")
+        } else if self.peek_arrow() {
+            finding.help("a rule has one `->`: write a rule for each step")
         } else {
             finding.help("items of a list are separated by `,`, and a statement ends with `;`")
         };
         Err(self.fail(finding))
+    }
+
+    /// Whether the name before the next token follows a `,`.
+    fn follows_comma(&self) -> bool {
+        let is_of_name = |at: usize| match self.token(at) {
+            Some(TokenKind::Ident(_) | TokenKind::Literal(_)) => true,
+            Some(TokenKind::Punct { char, .. }) => matches!(char, ':' | '-'),
+            _ => false,
+        };
+        let mut at = self.at;
+        while at.checked_sub(1).is_some_and(is_of_name) {
+            at -= 1;
+        }
+        at.checked_sub(1).is_some_and(|at| self.is_punct(at, ','))
     }
 
     pub(super) fn missing_semicolon(&mut self) {

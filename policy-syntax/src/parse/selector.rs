@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::reserved::{is_foreign_kind, is_kind, is_reserved};
+use crate::reserved::{is_foreign_kind, is_kind, is_reserved, similar_kind};
 use crate::token::Delimiter;
 use policy_core::Code;
 
@@ -117,6 +117,11 @@ impl<'a> Parser<'a, '_> {
             }
             return Ok(Selector { docs, kind: SelectorKind::Quoted, word });
         }
+        if let Some(written) = self.peek_literal().filter(|written| self.state.recovered.names.contains(*written)) {
+            let word = Word { text: written.to_owned(), place: self.here() };
+            self.any_token();
+            return Ok(Selector { docs, kind: SelectorKind::Bare, word });
+        }
         if self.peek_literal().is_some() || self.peek_punct(':') {
             return Err(self.unquoted(None));
         }
@@ -131,6 +136,16 @@ impl<'a> Parser<'a, '_> {
             if is_foreign_kind(first) {
                 return Err(self.foreign_kind(first));
             }
+            // `nas:443` is a host with a port, which has its own help.
+            let after = self.after(self.at) + 1;
+            let name = self.ahead().ident(after).filter(|name| !is_reserved(name) && !self.is_punct(after, ':'));
+            if let (Some(kind), Some(name)) = (similar_kind(first), name) {
+                return self.similar_kind(docs, first, kind, name);
+            }
+            if let (true, Some(name)) = (matches!(first, "users" | "hosts" | "device" | "devices"), name) {
+                let message = format!("a name has no `{first}:` in front of it");
+                return Err(self.refuse(self.here(), message, format!("write `{name}`")));
+            }
         }
         let word = self.name(what)?;
         if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
@@ -140,6 +155,27 @@ impl<'a> Parser<'a, '_> {
             return Err(self.unquoted(Some(word)));
         }
         Ok(Selector { docs, kind: SelectorKind::Bare, word })
+    }
+
+    /// `tags:web`, which is read as `tag:web`.
+    fn similar_kind(
+        &mut self,
+        docs: Vec<crate::tree::Comment>,
+        written: &str,
+        kind: &str,
+        name: &str,
+    ) -> Parsed<Selector> {
+        let place = self.here();
+        let mut selector = self.named(docs)?;
+        if let Some(rest) = selector.word.text.strip_prefix(written) {
+            selector.word.text = format!("{kind}{rest}");
+        }
+        let help = match selector.word.text.strip_prefix(kind) {
+            Some(rest) => format!("did you mean `{kind}{rest}`?"),
+            None => format!("did you mean `{kind}:{name}`?"),
+        };
+        self.complain(place, format!("no kind of name is called `{written}:`"), help);
+        Ok(selector)
     }
 
     /// `tag:web`
@@ -259,6 +295,19 @@ impl<'a> Parser<'a, '_> {
             }
             glue = matches!(token, TokenKind::Punct { .. });
             place = self.since(place);
+        }
+        if let Some((kind, name)) = text.split_once(':').filter(|(kind, _)| is_kind(kind) && !text.contains('@')) {
+            let plain: String =
+                name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
+            let message = format!("`{name}` is not a valid name for a {kind}: it has letters, digits and dashes");
+            return self.refuse(place, message, format!("write `{kind}:{}`", plain.trim_matches('-')));
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.refuse(
+                place,
+                format!("`{text}` is a number, not a name"),
+                "a name that is a number is written in quotes",
+            );
         }
         let what = if text.contains('@') {
             "an e-mail address"

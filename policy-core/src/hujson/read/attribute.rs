@@ -50,7 +50,18 @@ impl Reader<'_> {
 
     fn route_approvers(&mut self, Member { name, value, doc, origin }: Member) -> Option<RouteApprovers> {
         let approvers = self.selectors(self.present(value), &name);
-        let network = self.parse(&name, Network::parse)?;
+        let network = self.parse(&name, |text| {
+            let parsed = Network::parse(text);
+            // A host's name, most likely.
+            let is_word = !name.contains(['/', ':']) && name.contains(|char: char| char.is_alphabetic());
+            if is_word {
+                parsed.map_err(|problem| {
+                    problem.help("hosts are not allowed here: write a prefix, such as `10.0.0.0/16`")
+                })
+            } else {
+                parsed
+            }
+        })?;
         Some(RouteApprovers { network, approvers, doc, origin })
     }
 

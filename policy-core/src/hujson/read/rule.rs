@@ -130,7 +130,7 @@ impl Reader<'_> {
                 Entry::Vacant(place) => drop(place.insert(name.origin)),
             }
             let values = self
-                .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.origin(id))));
+                .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.places(id))));
             let origin = name.origin.to(document.origin(value));
             let references = document.elements(value).flat_map(|value| self.references(value)).collect();
             app.capabilities.push(Capability { name, values: values.items, references, origin });

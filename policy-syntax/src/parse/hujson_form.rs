@@ -1,0 +1,127 @@
+//! Sections that are written as in HuJSON.
+//!
+//! People who come from HuJSON write `"groups": { … }`, `groups = { … }` or `grants: [ … ]`. Such a section is one
+//! mistake: what it declares is read or at least known, so that its uses are not mistakes, too.
+
+use policy_core::Code;
+
+use crate::finding::Finding;
+use crate::token::{Delimiter, TokenKind};
+
+use super::parser::{Parsed, Parser};
+use crate::tree::{Marks, Section, SectionKind, Word};
+
+/// How the name of a section is written where it is not written as in `policy!`.
+struct Written {
+    kind: SectionKind,
+    is_quoted: bool,
+    /// The `:` or `=` behind it.
+    sign: Option<char>,
+    /// What its entries are in.
+    delimiter: Delimiter,
+}
+
+impl Parser<'_, '_> {
+    /// Returns whether a section is next that is written as in HuJSON.
+    pub(super) fn peek_hujson_section(&self) -> bool {
+        self.written_section().is_some()
+    }
+
+    fn written_section(&self) -> Option<Written> {
+        let mut rest = self.ahead();
+        let is_quoted = rest.peek_string();
+        let name = if is_quoted { rest.peek_literal()?.trim_matches('"') } else { rest.peek_ident()? };
+        let kind = SectionKind::from_key(name)?;
+        rest.skip();
+        let sign = [':', '='].into_iter().find(|&sign| rest.peek_punct(sign));
+        if sign.is_some() {
+            rest.skip();
+        }
+        let delimiters = [Delimiter::Brace, Delimiter::Bracket];
+        let delimiter = delimiters.into_iter().find(|&delimiter| rest.peek_group(delimiter))?;
+        let is_ours = !is_quoted && sign.is_none() && delimiter == Delimiter::Brace;
+        (!is_ours).then_some(Written { kind, is_quoted, sign, delimiter })
+    }
+
+    /// Reports such a section once. Reads its entries if only the name is wrong.
+    pub(super) fn hujson_section(&mut self, marks: Marks) -> Parsed<Option<Section>> {
+        let Some(Written { kind, is_quoted, sign, delimiter }) = self.written_section() else { return Ok(None) };
+        let (start, first) = (self.here(), self.start_of_statement());
+        self.any_token();
+        let key = Word { text: kind.key().to_owned(), place: self.previous() };
+        if let Some(sign) = sign {
+            self.punct(sign);
+        }
+        let place = self.since(start);
+        let help = format!("write `{} {{ … }}`", kind.key());
+        if delimiter == Delimiter::Brace && !self.has_json() {
+            let without = match (is_quoted, sign) {
+                (true, None) => "quotes".to_owned(),
+                (true, Some(sign)) => format!("quotes and no `{sign}`"),
+                (false, sign) => format!("`{}`", sign.unwrap_or(':')),
+            };
+            self.complain(place, format!("a section has no {without}"), help);
+            let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
+            self.skip_separator();
+            return Ok(entries.map(|(entries, _)| Section { marks, kind, key, entries }));
+        }
+        // All sections of a pasted policy are one mistake.
+        if !self.state.has_hujson {
+            self.state.has_hujson = true;
+            let message = format!("`{}` is written as in HuJSON", kind.key());
+            self.report(
+                Finding::new(Code::Syntax, place, message)
+                    .help(format!("`policy import policy.hujson` converts a whole policy file; by hand, {help}")),
+            );
+        }
+        self.any_token();
+        self.skip_separator();
+        self.recover_names(first);
+        Ok(None)
+    }
+
+    /// Returns whether the group that is next has JSON in it: `"name":`, or a list.
+    pub(super) fn has_json(&self) -> bool {
+        let mut inside = self.ahead();
+        inside.at += 1;
+        inside.peek_string() && inside.second_punct() == Some(':')
+    }
+
+    fn skip_separator(&mut self) {
+        if self.punct(',').is_none() {
+            self.punct(';');
+        }
+    }
+
+    /// Reports a comment that begins with `#`, and skips its line.
+    pub(super) fn hash_comment(&mut self) {
+        let start = self.here();
+        self.punct('#');
+        while !self.at_end() && !self.is_on_next_line() {
+            self.any_token();
+        }
+        self.complain(start, "a comment does not begin with `#`", "write `// …`, or `/// …` for a description");
+    }
+
+    /// Returns whether a `#` is next that begins neither a description nor an attribute.
+    pub(super) fn peek_hash_comment(&self) -> bool {
+        self.peek_punct('#') && !self.peek_doc() && !self.peek_note()
+    }
+
+    /// Returns whether the next tokens read like a statement of their own: one with an arrow, a `=` or a block before
+    /// its `;`.
+    pub(super) fn peek_statement(&self) -> bool {
+        let mut rest = self.ahead();
+        if rest.peek_doc() || rest.peek_note() {
+            return true;
+        }
+        let starts = matches!(rest.token(rest.at), Some(TokenKind::Ident(_) | TokenKind::Literal(_)));
+        while starts && !rest.at_end() && !rest.peek_punct(';') {
+            if rest.peek_arrow() || rest.peek_punct('=') || rest.peek_group(Delimiter::Brace) {
+                return true;
+            }
+            rest.skip();
+        }
+        false
+    }
+}
