@@ -35,6 +35,7 @@ mod class_rarity;
 mod classes;
 mod containment;
 mod device_invariant;
+mod doubt;
 mod epoch_set;
 mod invariant;
 #[cfg(test)]
@@ -43,9 +44,11 @@ mod partition;
 mod port_index;
 mod redundancy;
 mod representative;
+mod unverified;
 
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};
 pub use invariant::{Violation, breaking, violation, violations};
 pub use redundancy::{Redundancy, RedundantPart, redundancies};
+pub use unverified::{InvariantFact, Unverified, unverified_invariant, unverified_invariants};
