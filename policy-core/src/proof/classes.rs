@@ -9,7 +9,7 @@ use crate::access::{
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
 use crate::proof::doubt::{Doubt, Openness};
-use crate::proof::representative::{Representative, devices, representatives};
+use crate::proof::representative::{Representative, devices, representatives, representatives_with_placed_members};
 use crate::source::Origin;
 
 /// A class by its place among [`AccessClasses::sources`] or [`AccessClasses::destinations`].
@@ -30,7 +30,7 @@ pub struct Class<'p> {
     pub families: Families,
     /// What is unknown about the member of which most is known.
     pub(super) doubt: Doubt,
-    /// Whether all members have roles that no fact gives them.
+    /// Whether its members exist only if something is so that no fact says.
     pub(super) is_conditional: bool,
     /// What may be so of some member.
     pub(super) openness: Openness,
@@ -126,7 +126,7 @@ impl<'p> AccessClasses<'p> {
 
     /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of rules that are not the policy's.
     pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, &[], representatives)
+        AccessClasses::of(policy, selectors, &[], representatives_with_placed_members)
     }
 
     /// Like [`new`](AccessClasses::new), but also splits classes at the selectors of a question. See
@@ -371,7 +371,7 @@ impl<'p> Grouping<'p> {
         class.families = class.families.with(endpoint.families());
         class.openness = class.openness.or(Openness::of(&endpoint, one.may_be_shared));
         // The member of which most is known decides what is certain.
-        let is_conditional = one.name.assumed_role.is_some();
+        let is_conditional = one.is_assumed;
         if (is_conditional, one.doubt) < (class.is_conditional, class.doubt) {
             (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
         }

@@ -255,7 +255,8 @@ impl Oracle {
         let is_same = (a, role_a, synced_a) == (b, role_b, synced_b);
         let owners = *role_a == Role::Owner && *role_b == Role::Owner;
         let mut meetings = Vec::new();
-        if is_same {
+        // The devices of someone of another tailnet are there.
+        if is_same && !self.shared && !other.shared {
             meetings.push(true);
         }
         if !owners && (a != b || self.is_many) {

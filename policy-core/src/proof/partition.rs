@@ -14,7 +14,7 @@ pub(super) type CellId = usize;
 pub(super) struct PartitionCell {
     /// The families of the classes' addresses.
     pub(super) families: Families,
-    /// Whether the classes exist only if users have roles that no fact gives them.
+    /// Whether the classes exist only if something is so that no fact says.
     pub(super) is_conditional: bool,
     /// What may be so of the classes.
     pub(super) openness: Openness,

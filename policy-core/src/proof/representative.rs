@@ -23,6 +23,8 @@ pub(super) struct Representative<'p> {
     pub(super) is_destination: bool,
     /// What is unknown about it.
     pub(super) doubt: Doubt,
+    /// Whether it exists only if something is so that no fact says.
+    pub(super) is_assumed: bool,
     /// Whether it may be a user of another tailnet.
     pub(super) may_be_shared: bool,
     /// The addresses that it stands for, if a selector names them.
@@ -38,6 +40,7 @@ impl<'p> Representative<'p> {
             endpoint,
             name,
             doubt: Doubt::None,
+            is_assumed: false,
             may_be_shared: false,
             named_range: None,
             usefulness,
@@ -85,6 +88,30 @@ pub(super) fn representatives<'p>(
     enumeration.add_named(&mut all);
     enumeration.add_addresses(&mut all);
     all.sort_by_key(|representative| representative.usefulness);
+    all
+}
+
+/// Like [`representatives`], with the members who may have the addresses of the tailnet that selectors name, if a rule may
+/// lead from such an address to `autogroup:self`: what is there depends on whose address it is.
+pub(super) fn representatives_with_placed_members<'p>(
+    policy: &'p Policy,
+    tailnet: &Tailnet<'p>,
+    index: &SelectorIndex<'p>,
+) -> Vec<Representative<'p>> {
+    let mut all = representatives(policy, tailnet, index);
+    if index.own_devices().is_none() {
+        return all;
+    }
+    let who = Principal::Member { domain: None, role: Role::Member, group: None };
+    let placed = |one: &Representative<'p>| {
+        let range = one.named_range.filter(|&range| one.is_source && tailnet.may_be_a_devices(range))?;
+        let endpoint = Endpoint { addresses: vec![range.first], ..Endpoint::new(who.clone()) };
+        let name = ClassName::new(format!("any other member at {}", one.name.base));
+        let member = Representative::new(endpoint, name, Usefulness::Address);
+        Some(Representative { is_assumed: true, ..member })
+    };
+    let members: Vec<Representative> = all.iter().filter_map(placed).collect();
+    all.extend(members);
     all
 }
 
@@ -191,7 +218,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 let domain = domain_of(login).map(login_key);
                 let may_be_shared = known.is_none() && domain.is_some_and(|domain| !self.domains.contains(&domain));
                 let user = Representative::new(Endpoint::new(who), name, usefulness);
-                let user = Representative { doubt, may_be_shared, ..user };
+                let user = Representative { doubt, may_be_shared, is_assumed: number > 0, ..user };
                 all.push(user.clone());
                 self.add_on_devices(all, &user, devices);
             }

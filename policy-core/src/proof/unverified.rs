@@ -107,7 +107,14 @@ fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> 
     let ends = ends.into_iter().filter_map(|(side, class)| Some((side, class?)));
     for (side, class) in ends {
         if class.is_conditional {
-            return (side, InvariantFact::Role);
+            let distinct = class.selectors.iter().filter_map(|&id| classes.rules.selectors.distinct.get(id));
+            let mut addresses = distinct.filter(|selector| {
+                let ranges = classes.tailnet.literal(selector);
+                ranges.iter().any(|&range| classes.tailnet.may_be_a_devices(range))
+            });
+            let is_role = class.is_of_assumed_role();
+            let address = addresses.find(|_| !is_role);
+            return (side, address.map_or(InvariantFact::Role, |selector| InvariantFact::Address(selector)));
         }
         let dependent = classes.unknown_selectors.dependent_on(class.doubt.facts());
         let exceptions = terms.exceptions.iter().chain(&terms.targets).flatten().chain(&terms.subjects);
@@ -300,6 +307,9 @@ impl<'a, 'p> Search<'a, 'p> {
                     assumption: Some(id),
                 }));
             }
+            // The devices of a user of another tailnet are there.
+            let is_shared = |id: usize| end.assumptions.get(id).is_some_and(|one| one.fact == UnknownFact::Sharing);
+            all.retain(|candidate| !candidate.assumption.is_some_and(is_shared));
             all
         };
         for (source, destinations) in self.classes.same_user.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
