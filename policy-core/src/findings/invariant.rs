@@ -1,10 +1,11 @@
 //! The findings about invariants that do not hold, or depend on facts that are unknown: who can reach what, and by which
 //! rule.
 
-use crate::access::overlap;
+use crate::access::{Principal, Side, overlap};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::findings::missing_fact::suggest_role;
 use crate::findings::words::{Words, listed};
-use crate::model::{InvariantKind, NodeAttr, Prefix, Selector};
+use crate::model::{Autogroup, InvariantKind, NodeAttr, Prefix, Selector};
 use crate::proof::{
     AccessClasses, Class, ClassName, InvariantFact, Unverified, Violation, unverified_invariants, violations,
 };
@@ -26,10 +27,10 @@ fn certain_name(class: &Class) -> String {
 }
 
 /// Says who can reach what on which port.
-fn describe(classes: &AccessClasses, violation: &Violation) -> String {
-    let source = classes.sources.get(violation.source).map(certain_name).unwrap_or_default();
+fn describe(classes: &AccessClasses, violation: &Violation, name: impl Fn(&Class) -> String) -> String {
+    let source = classes.sources.get(violation.source).map(&name).unwrap_or_default();
     let destination = match classes.destinations.get(violation.destination) {
-        Some(class) if !violation.is_same_user => certain_name(class),
+        Some(class) if !violation.is_same_user => name(class),
         _ => "their other devices".to_owned(),
     };
     let (protocol, port) = violation.packet;
@@ -43,7 +44,7 @@ fn error(classes: &AccessClasses, violation: &Violation) -> Diagnostic {
         InvariantKind::Only => "nothing else may be reached, but",
         InvariantKind::Isolated => "nothing may get in or out, but",
     };
-    let message = format!("{statement} {}", describe(classes, violation));
+    let message = format!("{statement} {}", describe(classes, violation, certain_name));
     let finding = Diagnostic::new(Code::BrokenInvariant, violation.invariant.origin, message);
     let rule = violation.access.rule;
     if rule == classes.policy.origin {
@@ -72,7 +73,12 @@ fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> D
     let unknown = describe_fact(words, name, fact);
     let message = format!("cannot prove this invariant: {unknown} is unknown");
     let finding = Diagnostic::new(Code::UnverifiableInvariant, violation.invariant.origin, message);
-    let would = describe(classes, violation);
+    // The fact has been named already.
+    let without_role = |class: &Class| match class.names.first() {
+        Some(name) => ClassName { assumed_role: None, ..name.clone() }.to_string(),
+        None => class.name(),
+    };
+    let would = describe(classes, violation, without_role);
     let finding = match violation.access.rule {
         rule if rule == words.policy.origin => finding,
         rule => finding.note_at(format!("depending on that, this rule breaks it: {would}"), rule),
@@ -84,6 +90,9 @@ fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> D
         }
         None => finding,
     };
+    if let (InvariantFact::Role, Some(login)) = (fact, login_of(classes, unverified)) {
+        return finding.help(suggest_role(words, login, Autogroup::Member));
+    }
     finding.help(match (fact, facts.are_in_source()) {
         (InvariantFact::Address(_) | InvariantFact::Device, true) => {
             "give every device its addresses in `devices`, or narrow the rule"
@@ -91,14 +100,24 @@ fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> D
         (InvariantFact::Address(_) | InvariantFact::Device, false) => {
             "give the tailnet's devices with their addresses as facts, or narrow the rule"
         }
-        (InvariantFact::Role, true) => "add the role to the user in `users`, or narrow the rule",
-        (InvariantFact::Role, false) => "give the tailnet's users with their roles as facts, or narrow the rule",
         (InvariantFact::Sharing, true) => "add them to `users`, or narrow the rule",
         (InvariantFact::Sharing, false) => "give the tailnet's users as facts, or narrow the rule",
-        (InvariantFact::Membership(_) | InvariantFact::Translation(_), _) => {
+        (InvariantFact::Role | InvariantFact::Membership(_) | InvariantFact::Translation(_), _) => {
             "narrow the rule, or name what is meant all the same after `except`"
         }
     })
+}
+
+/// Returns the login of the user that a fact is about.
+fn login_of<'p>(classes: &AccessClasses<'p>, unverified: &Unverified) -> Option<&'p str> {
+    let class = match unverified.side {
+        Side::Source => classes.sources.get(unverified.violation.source),
+        Side::Destination => classes.destinations.get(unverified.violation.destination),
+    };
+    match class?.members.first()?.who {
+        Principal::User { login, .. } => Some(login),
+        _ => None,
+    }
 }
 
 /// Returns the entry of `nodeAttrs` with a pool that has addresses of a selector, and the pool.
