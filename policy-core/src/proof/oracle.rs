@@ -241,7 +241,7 @@ impl Oracle {
 
     fn may_be_destination(&self) -> bool {
         // Someone of another tailnet is no destination, unless they may also be of this one.
-        !(self.shared && self.person.is_none()) && !self.is_routed
+        !(self.is_routed || self.shared && self.person.is_none())
     }
 
     /// Returns how two endpoints may meet: as devices of one user (`true`), or not.
