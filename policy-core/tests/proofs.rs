@@ -274,6 +274,33 @@ fn a_ping_passes_wherever_a_port_is_open() {
 }
 
 #[test]
+fn nothing_but_addresses_is_behind_the_routers_of_a_via() {
+    let verdict = |dst: &str, text: &str| {
+        let grant = format!(r#"{{"src": ["tag:a"], "dst": ["{dst}"], "ip": ["*"], "via": ["tag:r"]}}"#);
+        let facts = format!("{{\"invariants\": [{}]}}", invariant(text));
+        let found = Policy::with_facts(&format!("{{{TAGS}, \"grants\": [{grant}]}}"), &facts).check();
+        found.iter().any(|finding| [Code::BrokenInvariant, Code::UnverifiableInvariant].contains(&finding.code))
+    };
+    assert!(verdict("10.0.0.0/8", "never tag:a -> lab"));
+    assert!(verdict("autogroup:internet", "never tag:a -> autogroup:internet"));
+    assert!(!verdict("tag:b", "never tag:a -> tag:b"));
+    assert!(!verdict("nas", "never tag:a -> tag:b"));
+}
+
+#[test]
+fn a_device_without_an_owner_and_tags_has_its_address() {
+    let facts = r#""nodes": [{"name": "nas", "ipv4": "100.64.0.9"}]"#;
+    assert_verdicts(
+        facts,
+        &[
+            (&["tag:a -> nas"], "never tag:a -> nas", "broken"),
+            (&["nas -> tag:a"], "isolated nas", "broken"),
+            (&["tag:a -> nas"], "never tag:a -> tag:b", "holds"),
+        ],
+    );
+}
+
+#[test]
 fn domains_are_compared_without_case() {
     let rules: &[&str] = &["user:*@example.com -> tag:b"];
     assert_verdicts(
