@@ -1,5 +1,11 @@
 //! What is proved, what is broken, and what depends on a fact that is unknown.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy takes only the functions marked as tests for tests, not their helpers"
+)]
+
 use policy_core::{Code, Policy};
 
 const TAGS: &str = r#""tagOwners": {"tag:a": [], "tag:b": [], "tag:c": [], "tag:r": []},
