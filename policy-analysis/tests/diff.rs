@@ -328,3 +328,35 @@ fn packets_are_compared_address_by_address() {
         assert_eq!(lines(TAGS, &old, &new), expected, "{case}");
     }
 }
+
+#[test]
+fn known_devices_and_what_their_routes_lead_to_are_compared_address_by_address() {
+    let facts = r#"{
+        "users": [{"name": "alice", "email": "alice@example.com"}],
+        "nodes": [
+            {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1", "ipv6": "fd7a:115c:a1e0::1"},
+            {"name": "old", "tags": ["tag:db"], "ipv4": "100.64.0.2"},
+            {"name": "new", "tags": ["tag:db"], "ipv6": "fd7a:115c:a1e0::3"},
+            {"name": "router", "tags": ["tag:router"], "ipv4": "100.64.0.4",
+                "routable_ips": ["203.0.113.0/24"], "approved_routes": ["203.0.113.0/24"]}
+        ]
+    }"#;
+    let policy = |rules: &[(&str, &str)]| {
+        let grant = |(src, dst): &(&str, &str)| format!(r#"{{"src": ["{src}"], "dst": ["{dst}"], "ip": ["tcp:22"]}}"#);
+        let grants = rules.iter().map(grant).collect::<Vec<_>>().join(", ");
+        Policy::with_facts(&format!("{{{TAGS}\n\"grants\": [{grants}]}}"), facts).validate().unwrap()
+    };
+    let (alice, internet) = ("alice@example.com", ("alice@example.com", "autogroup:internet"));
+    let (v4, v6) = ("100.64.0.0/10", "fd7a:115c:a1e0::/48");
+    for (old, new, expected) in [
+        (vec![internet], vec![internet, (alice, "203.0.113.0/24")], "laptop -> 203.0.113.0/24 tcp:22"),
+        (vec![], vec![internet], ""),
+        (vec![], vec![(v6, v4)], ""),
+        (vec![(v6, v4)], vec![(v6, v4), (alice, "tag:db")], "laptop over IPv6 -> new tcp:22; laptop over IPv4 -> old tcp:22"),
+        (vec![(v4, v4)], vec![(v4, v4), (alice, "tag:db")], "laptop over IPv6 -> new tcp:22"),
+    ] {
+        let found = policy(&old).device_diff(&policy(&new));
+        let found: Vec<String> = found.changes.iter().map(ToString::to_string).collect();
+        assert_eq!(found.join("; "), expected, "{old:?} {new:?}");
+    }
+}

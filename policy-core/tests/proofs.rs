@@ -366,4 +366,12 @@ fn devices_with_several_tags_reach_what_is_behind_known_routers() {
         let is_found = found.iter().any(|finding| finding.code == Code::ReachableDevice);
         assert_eq!(is_found, wanted, "{facts}");
     }
+    // The same through an exit node.
+    for (routes, wanted) in [(route("0.0.0.0/0"), true), (route("203.0.113.0/24"), false), (String::new(), false)] {
+        let invariant = invariant("never tag:c -> autogroup:internet");
+        let all = format!("{}, \"invariants\": [{invariant}]", facts(&routes, ""));
+        let found = policy(&["tag:b -> autogroup:internet"], &all).check();
+        let is_found = found.iter().any(|finding| finding.code == Code::ReachableDevice);
+        assert_eq!(is_found, wanted, "{all}");
+    }
 }

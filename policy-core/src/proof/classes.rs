@@ -10,7 +10,9 @@ use crate::access::{
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
 use crate::proof::doubt::{Doubt, Openness};
-use crate::proof::representative::{Representative, devices, representatives, representatives_with_placed_members};
+use crate::proof::representative::{
+    Representative, devices, representatives, representatives_with_placed_members, routed_addresses,
+};
 use crate::source::Origin;
 
 /// A class by its place among [`AccessClasses::sources`] or [`AccessClasses::destinations`].
@@ -136,10 +138,13 @@ impl<'p> AccessClasses<'p> {
         AccessClasses::of(policy, questions, questions, representatives)
     }
 
-    /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices as the only members, each with
-    /// all of its tags.
+    /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices and the addresses behind
+    /// their routes as the only members. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, &[], |_, tailnet, _| devices(tailnet))
+        AccessClasses::of(policy, selectors, &[], |_, tailnet, index| {
+            let routed = routed_addresses(tailnet, index).into_iter().map(|(routed, _)| routed);
+            devices(tailnet).into_iter().chain(routed).collect()
+        })
     }
 
     /// Returns the classes of some representatives.

@@ -6,15 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{
-    DeviceId, Endpoint, Families, FilterAddress, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet, sorted,
-};
+use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, SelectorId, SelectorIndex, Tailnet};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
-use crate::proof::atoms::atoms;
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
 use crate::proof::invariant::{InvariantProver, Reading};
-use crate::proof::representative::{Representative, devices};
+use crate::proof::representative::{Representative, devices, routed_addresses};
 use crate::source::Origin;
 
 /// A packet that an invariant forbids and a rule allows, because of the tags that a device combines.
@@ -100,14 +97,8 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
             Participant { device: Some(node.fact), routers: Vec::new(), whole: with(part.who.clone()), by_tag }
         })
     });
-    let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
-    let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
-    let routed = routed.filter(|&atom| tailnet.is_routed(atom)).map(|atom| {
-        let endpoint = Endpoint { addresses: vec![atom.first], reach: Reach::SubnetRoute, ..Endpoint::default() };
-        let name = ClassName::new(format!("`{}`", FilterAddress::Addresses(atom)));
-        let routers = sorted::sort(tailnet.routers.overlapping(atom).collect());
-        Participant { device: None, routers, whole: Representative::named(endpoint, name), by_tag: Vec::new() }
-    });
+    let routed = routed_addresses(tailnet, index).into_iter();
+    let routed = routed.map(|(whole, routers)| Participant { device: None, routers, whole, by_tag: Vec::new() });
     let users = policy.facts.users.iter().map(|user| {
         let name = if policy.facts.are_in_source() { &user.name } else { &user.email };
         (format!("`{name}`"), Principal::User { login: &user.email, role: user.role })

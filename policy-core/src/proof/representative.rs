@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::access::{
-    Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, SelectorIndex, TAILNET, Tailnet,
-    domain_of, login_key, overlap, single,
+    DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, SelectorIndex, TAILNET, Tailnet,
+    domain_of, login_key, overlap, single, sorted,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -122,6 +122,28 @@ pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
         Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
     };
     tailnet.devices.iter().map(device).collect()
+}
+
+/// Returns the addresses that the routes of known devices lead to, each with its routers: split where selectors tell them
+/// apart, and then those behind exit nodes.
+pub(super) fn routed_addresses<'p>(
+    tailnet: &Tailnet<'p>,
+    index: &SelectorIndex<'p>,
+) -> Vec<(Representative<'p>, Vec<DeviceId>)> {
+    let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
+    let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
+    let routed = routed.filter(|&atom| tailnet.is_routed(atom)).map(|atom| {
+        let name = ClassName::new(format!("`{}`", FilterAddress::Addresses(atom)));
+        let endpoint = Endpoint { addresses: vec![atom.first], reach: Reach::SubnetRoute, ..Endpoint::default() };
+        (Representative::named(endpoint, name), sorted::sort(tailnet.routers.overlapping(atom).collect()))
+    });
+    let public = INTERNET.into_iter().filter(|_| !tailnet.exit_nodes.is_empty()).map(|range| {
+        let name = ClassName { is_by_exit_node: true, ..ClassName::new("any public address") };
+        let endpoint = Endpoint { addresses: vec![range.first], reach: Reach::ExitNode, ..Endpoint::default() };
+        let exit = Representative::new(endpoint, name, Usefulness::Address);
+        (Representative { is_source: false, ..exit }, tailnet.exit_nodes.clone())
+    });
+    routed.chain(public).collect()
 }
 
 /// The policy and the selectors that representatives are enumerated for.
