@@ -352,7 +352,11 @@ fn known_devices_and_what_their_routes_lead_to_are_compared_address_by_address()
         (vec![internet], vec![internet, (alice, "203.0.113.0/24")], "laptop -> 203.0.113.0/24 tcp:22"),
         (vec![], vec![internet], ""),
         (vec![], vec![(v6, v4)], ""),
-        (vec![(v6, v4)], vec![(v6, v4), (alice, "tag:db")], "laptop over IPv6 -> new tcp:22; laptop over IPv4 -> old tcp:22"),
+        (
+            vec![(v6, v4)],
+            vec![(v6, v4), (alice, "tag:db")],
+            "laptop over IPv6 -> new tcp:22; laptop over IPv4 -> old tcp:22",
+        ),
         (vec![(v4, v4)], vec![(v4, v4), (alice, "tag:db")], "laptop over IPv6 -> new tcp:22"),
     ] {
         let found = policy(&old).device_diff(&policy(&new));
