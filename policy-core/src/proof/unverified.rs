@@ -61,7 +61,7 @@ pub enum InvariantFact<'p> {
 /// let classes = AccessClasses::new(&policy);
 /// assert!(violations(&classes).is_empty());
 /// let found = unverified_invariants(&classes);
-/// assert!(matches!(found[0].fact, InvariantFact::Address(prefix) if prefix.text == "100.64.0.0/11"));
+/// assert!(matches!(found[0].fact, InvariantFact::Address(prefix) if prefix.text.as_str() == "100.64.0.0/11"));
 /// assert_eq!(found[0].name.to_string(), "`tag:db`");
 /// ```
 pub fn unverified_invariants<'p>(classes: &AccessClasses<'p>) -> Vec<Unverified<'p>> {
