@@ -7,6 +7,8 @@ use crate::diff::joint_classes::{JointClasses, Scope};
 use crate::diff::namer::Namer;
 use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::version::Version;
+use policy_core::access::Families;
+use policy_core::proof::{Class, ClassId};
 
 /// Describes gains in words of the policy that gives them.
 pub(super) struct Describer<'w> {
@@ -48,6 +50,29 @@ impl<'w> Describer<'w> {
         changes
     }
 
+    /// Returns the sources with an address of a family that some destination has.
+    fn senders(
+        &self,
+        sources: impl Iterator<Item = ClassId>,
+        destinations: impl Iterator<Item = ClassId>,
+    ) -> impl Iterator<Item = ClassId> {
+        let space = &self.classes.space;
+        let families = families(&space.destinations, destinations);
+        sources.filter(move |&id| space.sources.get(id).is_some_and(|class| class.families.intersects(families)))
+    }
+
+    /// Returns the destinations with an address of a family that some source has.
+    fn receivers(
+        &self,
+        sources: impl Iterator<Item = ClassId>,
+        destinations: impl Iterator<Item = ClassId>,
+    ) -> impl Iterator<Item = ClassId> {
+        let space = &self.classes.space;
+        let families = families(&space.sources, sources);
+        destinations
+            .filter(move |&id| space.destinations.get(id).is_some_and(|class| class.families.intersects(families)))
+    }
+
     /// Describes a gain of one version, which the other version does not give. `what` is what the
     /// sources gain.
     pub(super) fn change<E>(
@@ -65,7 +90,7 @@ impl<'w> Describer<'w> {
         let own_devices = self.classes.space.rules.selectors.own_devices();
         let is_self = region.dst.iter().all(|&id| Some(id) == own_devices);
         let source_terms = if self.classes.scope == Scope::Devices {
-            namers.sources.class_names(cube.sources.iter(sources))
+            namers.sources.class_names(self.senders(cube.sources.iter(sources), cube.destinations.iter(destinations)))
         } else {
             let ignored = if area == Area::Ownership { self.classes.admins.as_slice() } else { &[] };
             let universe = (!region.is_whole).then_some(sources);
@@ -74,7 +99,8 @@ impl<'w> Describer<'w> {
         let destination_terms = if region.dst.is_empty() {
             Vec::new()
         } else if self.classes.scope == Scope::Devices {
-            namers.destinations.class_names(cube.destinations.iter(destinations))
+            let receivers = self.receivers(cube.sources.iter(sources), cube.destinations.iter(destinations));
+            namers.destinations.class_names(receivers)
         } else if is_self {
             let users = cube.sources.iter(sources);
             vec![namers.destinations.self_term(self.classes, users, cube.destinations.iter(destinations))]
@@ -97,4 +123,10 @@ impl<'w> Describer<'w> {
             ..Change::new(area, direction, what, region.rule)
         }
     }
+}
+
+/// Returns the families of the addresses of some classes.
+fn families(classes: &[Class], ids: impl Iterator<Item = ClassId>) -> Families {
+    let families = ids.filter_map(|id| classes.get(id)).map(|class| class.families);
+    families.fold(Families::default(), Families::with)
 }

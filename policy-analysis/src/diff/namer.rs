@@ -6,8 +6,8 @@ use crate::diff::change::Term;
 use crate::diff::class_set::ClassSet;
 use crate::diff::joint_classes::JointClasses;
 use crate::diff::version::Version;
-use policy_core::access::SelectorId;
 use policy_core::access::sorted;
+use policy_core::access::{Family, SelectorId};
 use policy_core::model::SelectorKind;
 use policy_core::proof::{Class, ClassId, ClassName};
 
@@ -104,8 +104,17 @@ impl<'w> Namer<'w> {
     /// Returns the name of each member of some classes.
     pub(super) fn class_names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
         let classes = classes.filter_map(|class| self.classes.get(class));
-        let names = classes.flat_map(|class| &class.names).map(|name| name.to_string().replace('`', ""));
-        names.map(Term::new).collect()
+        let names: Vec<&ClassName> = classes.flat_map(|class| &class.names).collect();
+        let all: HashSet<&ClassName> = names.iter().copied().collect();
+        // A device with both of its addresses is the device.
+        let whole = |name: &&ClassName| {
+            let with = |family| ClassName { family, ..(*name).clone() };
+            let has_both = Family::BOTH.into_iter().all(|family| all.contains(&with(Some(family))));
+            if has_both { with(None) } else { (*name).clone() }
+        };
+        let mut seen = HashSet::new();
+        let words = names.iter().map(whole).map(|name| name.to_string().replace('`', ""));
+        words.filter(|word| seen.insert(word.clone())).map(Term::new).collect()
     }
 
     fn named_by(&self, id: SelectorId) -> &'w [ClassId] {

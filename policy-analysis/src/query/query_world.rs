@@ -29,7 +29,7 @@ impl<'p> QueryWorld<'p> {
     }
 
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {
-        let space = AccessClasses::with_selectors(policy, questions);
+        let space = AccessClasses::with_questions(policy, questions);
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
         let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
         QueryWorld { space, ssh, unknown_selectors }
@@ -69,7 +69,7 @@ impl<'p> QueryWorld<'p> {
             return self.device(device, side);
         }
         let Some(selector) = &subject.selector else { return Vec::new() };
-        let ids = self.space.rules.selectors.ids(std::slice::from_ref(selector));
+        let ids = self.space.rules.selectors.asked_ids(std::slice::from_ref(selector));
         let classes = match side {
             Side::Source => self.space.sources_named_by(&ids),
             Side::Destination => self.space.destinations_named_by(&ids),
@@ -101,7 +101,8 @@ impl<'p> QueryWorld<'p> {
             for (class, own) in classes.iter().enumerate() {
                 let is_it = |identity: &&Endpoint| {
                     matches!(identity.who, Principal::User { login, .. } if login.eq_ignore_ascii_case(owner.email))
-                        && identity.addresses == addresses
+                        && identity.addresses.is_empty() == addresses.is_empty()
+                        && identity.addresses.iter().all(|address| addresses.contains(address))
                 };
                 let members = own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member));
                 for (identity, name) in members {

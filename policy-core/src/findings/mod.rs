@@ -19,7 +19,8 @@ use crate::testing::{Outcome, ssh_test_outcomes, test_outcomes};
 use words::Words;
 
 /// Returns everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that
-/// its own `tests` and `sshTests` fail, that an invariant does not hold, and that rules are redundant.
+/// its own `tests` and `sshTests` fail, that an invariant does not hold or depends on an unknown fact, and that rules are
+/// redundant.
 ///
 /// Tests require a valid policy, here as in Tailscale.
 /// `sshtest-user-wildcard`
@@ -31,21 +32,32 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
     let classes = AccessClasses::new(policy);
+    let words = Words::new(policy);
     findings.extend(invariant::broken_invariants(&classes));
+    findings.extend(invariant::unverifiable_invariants(&words, &classes));
     // A rule that seems redundant may be the result of a mistake.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
-        findings.extend(redundancy::redundant_rules(&Words::new(policy), &classes));
+        findings.extend(redundancy::redundant_rules(&words, &classes));
     }
     check::in_order(policy, findings)
 }
 
-/// Returns the invariants that do not hold, each with a counterexample. Requires a valid
+/// Returns the invariants that do not hold whatever the unknown facts are, each with a counterexample. Requires a valid
 /// policy.
 pub(crate) fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
     check::in_order(policy, invariant::broken_invariants(&AccessClasses::new(policy)))
+}
+
+/// Returns the invariants that depend on an unknown fact, each with the fact. Requires a valid policy.
+pub(crate) fn unverifiable_invariants(policy: &Policy) -> Vec<Diagnostic> {
+    if policy.facts.invariants.is_empty() {
+        return Vec::new();
+    }
+    let classes = AccessClasses::new(policy);
+    check::in_order(policy, invariant::unverifiable_invariants(&Words::new(policy), &classes))
 }
 
 /// One target or account of the policy's own tests, with its finding.

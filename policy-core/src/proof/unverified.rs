@@ -1,0 +1,280 @@
+//! Invariants that hold for some facts and fail for others.
+//!
+//! [`violations`](super::violations) finds what fails whatever the facts are. Here, an invariant also fails if it does so
+//! under an *assumption* about an end: the device has an address of the tailnet that the policy names, the user is in a
+//! group of the identity provider or one of another tailnet, an address stands for another one. Identities, addresses and
+//! groups are not multiplied: an invariant distinguishes few cells of each, and of the assumptions that change nothing
+//! about an end only one is examined for each rule.
+
+use std::collections::HashSet;
+
+use crate::access::{Endpoint, Side, UnknownFact, sorted};
+use crate::model::{Invariant, Selector};
+use crate::proof::assumption::{AssumptionIndex, Candidate};
+use crate::proof::class_name::ClassName;
+use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
+use crate::proof::doubt::{Doubt, Openness};
+use crate::proof::invariant::{Breach, InvariantProver, Reading, Violation, best_violation, violation};
+use crate::proof::partition::{Partition, PartitionCell};
+
+/// An invariant that fails if an unknown fact is so, and holds otherwise.
+#[derive(Clone, Debug)]
+pub struct Unverified<'p> {
+    /// The packet that is forbidden, and allowed if the fact is so.
+    pub violation: Violation<'p>,
+    /// The end that the fact is about. If it depends on facts about both ends, the source.
+    pub side: Side,
+    /// The name of that end.
+    pub name: ClassName,
+    /// The fact.
+    pub fact: InvariantFact<'p>,
+}
+
+/// An unknown fact that an invariant depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvariantFact<'p> {
+    /// Whether a device, or a service, has an address that this selector names.
+    Address(&'p Selector),
+    /// Whether a selector names a user: whether they are in a synced group, have a role or a login at a domain.
+    Membership(&'p Selector),
+    /// Which role a user has.
+    Role,
+    /// Whether a user is one of another tailnet.
+    Sharing,
+    /// Which device has an address.
+    Device,
+    /// Whether the 4via6 address is that of an address that this selector names.
+    Translation(&'p Selector),
+}
+
+/// Returns each invariant that depends on an unknown fact, in the order of the invariants.
+///
+/// ```
+/// use policy_core::Policy;
+/// use policy_core::proof::{AccessClasses, InvariantFact, unverified_invariants, violations};
+/// let facts = r#"{"invariants": [{"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:db"]}]}]}"#;
+/// let policy = Policy::with_facts(r#"{
+///     "tagOwners": {"tag:db": []},
+///     "grants": [{"src": ["autogroup:member"], "dst": ["100.64.0.0/11"], "ip": ["tcp:5432"]}],
+/// }"#, facts);
+/// let classes = AccessClasses::new(&policy);
+/// assert!(violations(&classes).is_empty());
+/// let found = unverified_invariants(&classes);
+/// assert!(matches!(found[0].fact, InvariantFact::Address(prefix) if prefix.text.as_str() == "100.64.0.0/11"));
+/// assert_eq!(found[0].name.to_string(), "`tag:db`");
+/// ```
+pub fn unverified_invariants<'p>(classes: &AccessClasses<'p>) -> Vec<Unverified<'p>> {
+    classes.policy.facts.invariants.iter().filter_map(|invariant| unverified_invariant(classes, invariant)).collect()
+}
+
+/// Returns how an invariant of the policy depends on an unknown fact, if it does.
+pub fn unverified_invariant<'p>(classes: &AccessClasses<'p>, invariant: &'p Invariant) -> Option<Unverified<'p>> {
+    if violation(classes, invariant).is_some() {
+        return None;
+    }
+    let prover = InvariantProver::new(classes, invariant, Reading::Possible);
+    if let Some(violation) = best_violation(classes, invariant, &prover) {
+        let (side, fact) = doubted_fact(&prover, &violation);
+        let name = name_of(classes, side, &violation, |class| class.names.first());
+        return Some(Unverified { violation, side, name, fact });
+    }
+    Search::new(classes, invariant)?.run(invariant)
+}
+
+fn name_of(
+    classes: &AccessClasses,
+    side: Side,
+    violation: &Violation,
+    choose: impl for<'c> Fn(&'c Class) -> Option<&'c ClassName>,
+) -> ClassName {
+    let class = match side {
+        Side::Source => classes.sources.get(violation.source),
+        Side::Destination => classes.destinations.get(violation.destination),
+    };
+    class.and_then(|class| choose(class).cloned()).unwrap_or_else(|| ClassName::new("nobody"))
+}
+
+/// Returns the fact that saves an invariant which fails without any assumption.
+fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> (Side, InvariantFact<'p>) {
+    let (classes, terms) = (prover.classes, &prover.terms);
+    let ends = [
+        (Side::Source, classes.sources.get(violation.source)),
+        (Side::Destination, classes.destinations.get(violation.destination)),
+    ];
+    let ends = ends.into_iter().filter_map(|(side, class)| Some((side, class?)));
+    for (side, class) in ends {
+        if class.is_conditional {
+            let distinct = class.selectors.iter().filter_map(|&id| classes.rules.selectors.distinct.get(id));
+            let mut addresses = distinct.filter(|selector| {
+                let ranges = classes.tailnet.literal(selector);
+                ranges.iter().any(|&range| classes.tailnet.may_be_a_devices(range))
+            });
+            let is_role = class.is_of_assumed_role();
+            let address = addresses.find(|_| !is_role);
+            return (side, address.map_or(InvariantFact::Role, |selector| InvariantFact::Address(selector)));
+        }
+        let dependent = classes.unknown_selectors.dependent_on(class.doubt.facts());
+        let exceptions = terms.exceptions.iter().chain(&terms.targets).flatten().chain(&terms.subjects);
+        let saves = terms.src_except.iter().filter(|_| side == Side::Source).chain(exceptions);
+        let mut saves =
+            saves.filter(|id| sorted::contains(&dependent, **id) && !sorted::contains(&class.selectors, **id));
+        let Some(selector) = saves.find_map(|&id| classes.rules.selectors.distinct.get(id)) else { continue };
+        return match class.doubt {
+            Doubt::Device => (side, InvariantFact::Device),
+            _ => (side, InvariantFact::Membership(selector)),
+        };
+    }
+    (Side::Source, InvariantFact::Device)
+}
+
+/// Searches for assumptions under which rules break an invariant.
+struct Search<'a, 'p> {
+    classes: &'a AccessClasses<'p>,
+    prover: InvariantProver<'a, 'p>,
+    source: AssumptionIndex,
+    destination: AssumptionIndex,
+}
+
+impl<'a, 'p> Search<'a, 'p> {
+    /// Returns `None` if nothing can be assumed.
+    fn new(classes: &'a AccessClasses<'p>, invariant: &'p Invariant) -> Option<Self> {
+        let prover = InvariantProver::with_cells(classes, invariant, Reading::Possible, |class| PartitionCell {
+            families: class.families,
+            openness: class.openness,
+            ..PartitionCell::default()
+        });
+        let source = AssumptionIndex::new(&prover, Side::Source);
+        let destination = AssumptionIndex::new(&prover, Side::Destination);
+        let has_any = !source.all.is_empty() || !destination.all.is_empty();
+        has_any.then_some(Search { classes, prover, source, destination })
+    }
+
+    fn run(&self, invariant: &'p Invariant) -> Option<Unverified<'p>> {
+        (0..self.classes.ports.len()).find_map(|rule| {
+            let (breach, from, to) = self.breach_by(rule)?;
+            self.unverified(invariant, &breach, &from, &to)
+        })
+    }
+
+    fn unverified(
+        &self,
+        invariant: &'p Invariant,
+        breach: &Breach,
+        from: &Candidate,
+        to: &Candidate,
+    ) -> Option<Unverified<'p>> {
+        let (side, index, assumption) = match (from.assumption, to.assumption) {
+            (Some(assumption), _) => (Side::Source, &self.source, assumption),
+            (None, Some(assumption)) => (Side::Destination, &self.destination, assumption),
+            (None, None) => return None,
+        };
+        let assumption = index.get(assumption)?;
+        let rule = self.classes.rule(breach.rule)?;
+        let words = if side == Side::Source { &rule.src } else { &rule.dst };
+        let terms = &self.prover.terms;
+        let own = terms.subjects.iter().chain(terms.targets.iter().flatten());
+        // The word of the rule says best what is meant, and then the word of the invariant.
+        let mut known = words.iter().chain(own).filter(|id| assumption.selectors.contains(id));
+        let id = known.next().or(assumption.selectors.first())?;
+        let selector = self.classes.rules.selectors.distinct.get(*id).copied();
+        let fact = match assumption.fact {
+            UnknownFact::Sharing => InvariantFact::Sharing,
+            UnknownFact::SyncedGroups => InvariantFact::Membership(selector?),
+            UnknownFact::Route => InvariantFact::Translation(selector?),
+            _ => InvariantFact::Address(selector?),
+        };
+        let violation = breach.to_violation(self.classes, invariant)?;
+        let fits = |member: &Endpoint| assumption.only.is_some() || assumption.is_open(Openness::of(member, true));
+        let name = name_of(self.classes, side, &violation, |class| {
+            let mut members = class.members.iter().zip(&class.names);
+            members.find(|(member, _)| fits(member)).map(|(_, name)| name).or(class.names.first())
+        });
+        Some(Unverified { violation, side, name, fact })
+    }
+
+    /// Returns a breach by a rule with the fewest assumptions.
+    fn breach_by(&self, rule: RuleId) -> Option<(Breach, Candidate, Candidate)> {
+        let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
+        let prover = &self.prover;
+        let from = self.source.candidates(&prover.sources, &access_rule.src, |cell| prover.may_break_from(cell));
+        if ports.is_empty() || from.is_empty() {
+            return None;
+        }
+        let may_break_to = |cell: &PartitionCell| prover.may_break_to(cell, ports);
+        let to = self.destination.candidates(&prover.destinations, &self.classes.opened(access_rule), may_break_to);
+        let mut pairs: Vec<(&Candidate, &Candidate)> =
+            to.iter().flat_map(|to| from.iter().map(move |from| (from, to))).collect();
+        pairs.sort_by_key(|(from, to)| usize::from(from.assumption.is_some()) + usize::from(to.assumption.is_some()));
+        for (from, to) in pairs {
+            if from.assumption.is_none() && to.assumption.is_none() {
+                continue;
+            }
+            let ports = prover.forbidden(&from.cell, &to.cell, false, ports);
+            if !ports.is_empty()
+                && let Some((source, destination)) = self.different_users(from, to)
+            {
+                let breach = Breach { rule, source, destination, is_same_user: false, ports };
+                let candidate = |one: &Candidate, class| Candidate { class, cell: one.cell.clone(), ..*one };
+                return Some((breach, candidate(from, source), candidate(to, destination)));
+            }
+        }
+        let is_to_self = access_rule.via().is_empty() && self.classes.targets_self(rule);
+        if is_to_self || prover.has_own_devices { self.breach_at_same_user(rule, is_to_self) } else { None }
+    }
+
+    /// Returns classes of the cells of two candidates that may be of different users.
+    fn different_users(&self, from: &Candidate, to: &Candidate) -> Option<(ClassId, ClassId)> {
+        if self.classes.may_be_different_users(from.class, to.class) {
+            return Some((from.class, to.class));
+        }
+        let (sources, destinations) = (&self.prover.sources, &self.prover.destinations);
+        let same = |cells: &Partition, count: usize, class: ClassId| -> Vec<ClassId> {
+            (0..count).filter(|&other| cells.cell_of(other) == cells.cell_of(class)).collect()
+        };
+        let sources = same(sources, self.classes.sources.len(), from.class);
+        let destinations = same(destinations, self.classes.destinations.len(), to.class);
+        let mut pairs = sources.iter().flat_map(|&from| destinations.iter().map(move |&to| (from, to)));
+        pairs.find(|&(from, to)| self.classes.may_be_different_users(from, to))
+    }
+
+    /// Like [`breach_by`](Self::breach_by), between devices of one user.
+    fn breach_at_same_user(&self, rule: RuleId, is_to_self: bool) -> Option<(Breach, Candidate, Candidate)> {
+        let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
+        let (prover, mut seen) = (&self.prover, HashSet::new());
+        let dst = self.classes.opened(access_rule);
+        for (source, destinations) in self.classes.same_user.iter().enumerate() {
+            let class = self.classes.sources.get(source)?;
+            let is_source = sorted::intersects(&access_rule.src, &class.selectors);
+            for &destination in destinations {
+                let is_destination = is_to_self || prover.opens(rule, destination);
+                let (from, to) = (prover.sources.cell_of(source), prover.destinations.cell_of(destination));
+                if !seen.insert((from, is_source, to, is_destination)) {
+                    continue;
+                }
+                let from = self.source.candidates_of(&prover.sources, source, is_source, &access_rule.src, |cell| {
+                    prover.may_break_from(cell)
+                });
+                if from.is_empty() {
+                    continue;
+                }
+                let to =
+                    self.destination.candidates_of(&prover.destinations, destination, is_destination, &dst, |cell| {
+                        prover.has_own_devices || prover.may_break_to(cell, ports)
+                    });
+                for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
+                    if from.assumption.is_none() && to.assumption.is_none() {
+                        continue;
+                    }
+                    let ports = prover.forbidden(&from.cell, &to.cell, true, ports);
+                    if !ports.is_empty() {
+                        let candidate = |one: &Candidate| Candidate { cell: one.cell.clone(), ..*one };
+                        let breach = Breach { rule, source, destination, is_same_user: true, ports };
+                        return Some((breach, candidate(from), candidate(to)));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
