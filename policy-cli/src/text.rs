@@ -44,6 +44,15 @@ pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> St
     joined
 }
 
+/// Columns wider than that are not aligned.
+const WIDEST: usize = 100;
+
+/// Fills a text up with blanks to the width of its column, unless the column is too wide for a reader.
+pub fn padded(text: &str, width: usize) -> String {
+    let missing = width.min(WIDEST).saturating_sub(text.chars().count());
+    format!("{text}{}", " ".repeat(missing))
+}
+
 /// Joins names, each in backticks.
 pub fn join_quoted(names: &[String], separator: &str) -> String {
     join(names, separator, &|name| format!("`{name}`"))

@@ -49,6 +49,7 @@ allowed: `alice@example.com` can reach `tag:db` on `tcp:5432`
   policy.hujson:7  group:dba -> tag:db on tcp:22, tcp:5432 srcPosture posture:managed
                      `alice@example.com` is in `group:dba`
                      if the source meets `posture:managed` (`node:os IN ['macos', 'linux']`)
+ping is open, too, because a device answers pings of every source that it lets in on some port
 "
     );
     assert_eq!(output.status, Some(0));
