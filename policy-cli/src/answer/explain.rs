@@ -1,6 +1,5 @@
 //! Answers whether one reaches the other, and why.
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{
     Case, Explanation, Families, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch,
 };
@@ -12,7 +11,7 @@ use policy_core::testing::Decision;
 
 use super::{RulePrinter, bare_all};
 use crate::json::array;
-use crate::text::{join, join_quoted};
+use crate::text::{join, join_quoted, visible};
 
 /// The answer to `explain`, and the question.
 pub(crate) struct ExplainAnswer<'a> {

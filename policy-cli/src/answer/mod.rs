@@ -8,7 +8,6 @@ mod reach;
 use std::borrow::Cow;
 use std::path::Path;
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{AppRuleMatch, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
 use policy_core::access::PortSet;
@@ -17,7 +16,7 @@ use policy_core::source::Origin;
 
 use crate::argument::Choice;
 use crate::locations::Locations;
-use crate::text::{join, padded};
+use crate::text::{join, padded, visible};
 
 pub(crate) use explain::ExplainAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};

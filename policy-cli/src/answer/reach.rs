@@ -1,6 +1,5 @@
 //! Lists of who reaches something, and of what somebody reaches.
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{Possible, PossibleAccess, Reachability, ReachabilityRow, RuleMatch, SshRuleMatch};
 use policy_core::json::{ToJson, Value, json};
 use policy_core::model::Action;
@@ -8,7 +7,7 @@ use policy_core::source::Origin;
 
 use super::{RulePrinter, bare_all, describe_ports};
 use crate::json::array;
-use crate::text::padded;
+use crate::text::{padded, visible};
 
 /// The side that an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Comma-separated values, as RFC 4180 has them.
 
+use std::borrow::Cow;
+
 /// Rows of cells as a file.
 pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> String {
     let mut out = String::new();
@@ -16,9 +18,15 @@ pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item 
 }
 
 fn field(text: &str) -> String {
+    let text = without_formula(text);
     // Blanks at an end are lost by some readers, and an empty field alone on a line is not read as a field.
     let is_plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',', '\n', '\r']);
-    if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    if is_plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+}
+
+/// Returns a cell that no spreadsheet takes for a formula: with an apostrophe in front, where it begins like one.
+fn without_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -42,6 +50,15 @@ mod tests {
         }
         rows.pop();
         rows
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, written) in
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("+", "'+"), ("-a,", "\"'-a,\""), ("\t=1", "'\t=1"), ("a=1", "a=1")]
+        {
+            assert_eq!(super::field(cell), written);
+        }
     }
 
     proptest! {

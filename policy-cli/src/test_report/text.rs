@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{Renderer, normalize_untrusted_str as visible};
+use annotate_snippets::Renderer;
 use policy_core::Tested;
 
 use super::{Status, TestReport, expectation, section, source, status, target};
 use crate::locations::Locations;
 use crate::report::{Format, Report};
-use crate::text::padded;
+use crate::text::{padded, visible};
 
 pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
     let findings = tests.findings();
