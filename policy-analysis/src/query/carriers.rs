@@ -23,7 +23,7 @@ pub(super) struct Carriers {
 }
 
 /// Whether an address is behind a router, wherever it is: it is not that of a device.
-pub(super) fn is_beyond_tailnet(address: IpAddr) -> bool {
+pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
     let embedded = EMBEDDED.parse().ok().map(|prefix: Prefix| prefix.range());
     let is_in = |range: AddressRange| overlap(range, single(address));
     !TAILNET.into_iter().any(is_in) || embedded.is_some_and(is_in)

@@ -19,7 +19,7 @@ impl Families {
     pub const BOTH: Families = Families { ipv4: true, ipv6: true };
 
     /// IPv4 alone, and IPv6 alone.
-    pub(super) const EACH: [Families; 2] = [Families { ipv4: true, ipv6: false }, Families { ipv4: false, ipv6: true }];
+    pub(crate) const EACH: [Families; 2] = [Families { ipv4: true, ipv6: false }, Families { ipv4: false, ipv6: true }];
 
     /// Returns the family of an address.
     pub fn of(address: IpAddr) -> Families {
@@ -36,7 +36,7 @@ impl Families {
     }
 
     /// Returns the families of which some ranges have an address.
-    pub(super) fn of_ranges(ranges: &[AddressRange]) -> Families {
+    pub(crate) fn of_ranges(ranges: &[AddressRange]) -> Families {
         let has = |range: &AddressRange| Families::of(range.first);
         ranges.iter().map(has).fold(Families::default(), Families::or)
     }

@@ -32,6 +32,7 @@ mod tailnet_selectors;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use carriers::is_beyond_tailnet;
 pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Obstacle, Question, Reason};
 pub use families::Families;
@@ -41,6 +42,7 @@ pub(crate) use reach::{what, who, who_beyond_ports};
 pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 pub use rule_texts::RuleTexts;
 pub use subject::host_and_port;
+pub(crate) use tailnet_selectors::TailnetSelectors;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

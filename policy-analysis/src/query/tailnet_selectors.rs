@@ -7,7 +7,7 @@ use crate::query::families::{Families, any_overlaps};
 
 /// For each selector that names addresses of the tailnet, the families of which it has all of them.
 #[derive(Debug, Default)]
-pub(super) struct TailnetSelectors(
+pub(crate) struct TailnetSelectors(
     /// In order.
     Vec<TailnetSelector>,
 );
@@ -22,7 +22,7 @@ struct TailnetSelector {
 }
 
 impl TailnetSelectors {
-    pub(super) fn new(tailnet: &Tailnet, selectors: &SelectorIndex) -> TailnetSelectors {
+    pub(crate) fn new(tailnet: &Tailnet, selectors: &SelectorIndex) -> TailnetSelectors {
         let mut found = Vec::new();
         for (id, &denotation) in selectors.denotations.iter().enumerate() {
             if !matches!(denotation, Denotation::Addresses(_)) {
@@ -49,7 +49,7 @@ impl TailnetSelectors {
     }
 
     /// Returns what names an address of this family, whichever it is, of what else names the device.
-    pub(super) fn certain(&self, named: &[SelectorId], family: Families) -> Vec<SelectorId> {
+    pub(crate) fn certain(&self, named: &[SelectorId], family: Families) -> Vec<SelectorId> {
         let all_of_family = self.0.iter().filter(|one| one.all.contains(family)).map(|one| one.id);
         let others = named.iter().copied().filter(|&id| self.find(id).is_none());
         let mut ids: Vec<SelectorId> = others.chain(all_of_family).collect();
