@@ -99,10 +99,9 @@ impl Command {
                 let (path, policy) = self.read_policy(matches)?;
                 // Only where invariants are proved is it a surprise that none are read.
                 let proves = [check::COMMAND.name, test::COMMAND.name].contains(&self.name);
-                if proves && file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION) {
-                    output::say(
-                        "note: a policy from stdin has no invariants beside it; `--invariants FILE` names some\n",
-                    );
+                let is_unnamed = file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION);
+                if proves && is_unnamed && argument::get_str(matches, "format") == "text" {
+                    output::say("note: no invariants are read beside stdin; `--invariants FILE` names some\n");
                 }
                 run(file::display_name(path), invariants_file::add(path, policy, matches)?, matches)
             }

@@ -64,7 +64,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_cell_is_read_back(rows in prop::collection::vec(prop::collection::vec("[a\",\n\r ;']{0,6}", 1..4), 0..4)) {
-            prop_assert_eq!(read(&super::rows(rows.clone())), rows);
+            let harmless = |row: &Vec<String>| row.iter().map(|cell| super::without_formula(cell).into_owned()).collect::<Vec<_>>();
+            prop_assert_eq!(read(&super::rows(rows.clone())), rows.iter().map(harmless).collect::<Vec<_>>());
         }
     }
 }
