@@ -26,7 +26,7 @@ const PACKETS: [(u8, u16); 11] =
 
 /// Returns every endpoint that can exist according to the facts.
 pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Endpoint<'p>> {
-    let mut all = Vec::new();
+    let mut all: Vec<Endpoint> = Vec::new();
     let is_owned = policy.facts.owner().is_some();
     let roles: Vec<Role> = [Role::Owner, Role::Admin, Role::Auditor, Role::Member]
         .into_iter()
@@ -47,11 +47,10 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     }
     for domain in [Some("example.com"), None] {
         for &role in &roles {
-            for group in [None, Some("group:staff@example.com")] {
-                push(&Principal::Member { domain, role, group }, &[]);
-            }
+            push(&Principal::Member { domain, role, group: None }, &[]);
         }
     }
+    push(&Principal::Member { domain: None, role: Role::Member, group: Some("group:staff@example.com") }, &[]);
     for tag in ["tag:a", "tag:b", "tag:c", "tag:r"] {
         push(&Principal::Tagged(vec![tag]), &tailnet.with_tag(tag));
     }
@@ -64,13 +63,50 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     let more = ["8.8.8.8", "1.1.1.1", "192.168.0.1", "100.115.92.1", "fd7a:115c:a1e0::9", "2001::1", "fe80::1"];
     for address in tens.chain(hundreds).chain(more.map(str::to_owned)) {
         let address: IpAddr = address.parse().unwrap();
-        for reach in [Reach::Own, Reach::SubnetRoute] {
-            if !taken.contains(&address) {
-                all.push(Endpoint { who: Principal::Unknown, addresses: vec![address], reach });
+        for reach in [Reach::Own, Reach::SubnetRoute, Reach::ExitNode] {
+            if !taken.contains(&address) && (reach != Reach::ExitNode || is_public(address)) {
+                all.push(Endpoint { addresses: vec![address], reach, ..Endpoint::default() });
             }
         }
     }
-    all
+    // A packet goes from one address to another.
+    all.iter().flat_map(Endpoint::by_address).collect()
+}
+
+/// Returns endpoints that are more than one of [`everybody`]: members of a synced group whose domain or role is known as
+/// well, and devices with addresses that no fact gives them.
+fn mixed<'p>(tailnet: &Tailnet<'p>, all: &[Endpoint<'p>]) -> Vec<Endpoint<'p>> {
+    let mut mixed = Vec::new();
+    for role in [Role::Admin, Role::Member] {
+        let group = Some("group:staff@example.com");
+        mixed.push(Endpoint::new(Principal::Member { domain: Some("example.com"), role, group }));
+    }
+    let free: [IpAddr; 4] =
+        ["100.64.0.2", "100.64.0.5", "100.64.0.9", "fd7a:115c:a1e0::9"].map(|at| at.parse().unwrap());
+    let is_free = |address: &IpAddr| tailnet.may_be_a_devices(policy_core::access::single(*address));
+    for one in all.iter().filter(|one| one.addresses.is_empty() && one.who != Principal::Unknown) {
+        for address in free.into_iter().filter(is_free) {
+            mixed.push(Endpoint { addresses: vec![address], ..one.clone() });
+        }
+    }
+    mixed
+}
+
+/// Whether an address is one of those of `everybody` that are public.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    ["8.8.8.8", "1.1.1.1", "2001::1"].contains(&&*address.to_string())
+}
+
+/// Returns whether packets go from one to the other.
+fn may_meet(source: &Endpoint, destination: &Endpoint) -> bool {
+    let is_public = destination.addresses.iter().any(|&address| is_public(address));
+    let is_routed = destination.reach != Reach::Own;
+    !matches!(source.who, Principal::Service(_))
+        && source.reach != Reach::ExitNode
+        && destination.who != Principal::Shared
+        && source.families().intersects(destination.families())
+        // A public address is behind a router of one kind or the other.
+        && is_routed == is_public
 }
 
 /// Returns how two endpoints may be related: whether they may be devices of the same user, and
@@ -276,12 +312,28 @@ fn gains_are_what_one_policy_opens_and_the_other_does_not() {
         }
         let (old_tailnet, new_tailnet) = (Tailnet::new(&old), Tailnet::new(&new));
         let all = everybody(&new, &new_tailnet);
+        // If nothing is gained or lost, then nobody gains or loses, whatever else they are.
+        let together: Vec<Endpoint> = all.iter().cloned().chain(mixed(&new_tailnet, &all)).collect();
+        if gained.is_empty() || lost.is_empty() {
+            let models = [(&old, &old_tailnet), (&new, &new_tailnet)];
+            let [old, new] = models.map(|(policy, tailnet)| PolicyModel::new(policy, tailnet, &together));
+            for (from, source) in together.iter().enumerate() {
+                for (to, destination) in together.iter().enumerate().filter(|(_, to)| may_meet(source, to)) {
+                    for is_own in relations(source, destination) {
+                        let (old, new) = (old.open(from, to, is_own), new.open(from, to, is_own));
+                        for (changes, has, lacks) in [(&gained, new, old), (&lost, old, new)] {
+                            let is_changed = (0..6).any(|state| has[state] & !lacks[state] != 0);
+                            assert!(!is_changed || !changes.is_empty(), "{context}\n{source:?}\n{destination:?}");
+                        }
+                    }
+                }
+            }
+        }
         let (old, new) = (PolicyModel::new(&old, &old_tailnet, &all), PolicyModel::new(&new, &new_tailnet, &all));
         let ids = class_ids(&classes, &all);
         for (from, source) in all.iter().enumerate() {
             for (to, destination) in all.iter().enumerate() {
-                let may_be = !matches!(source.who, Principal::Service(_)) && destination.who != Principal::Shared;
-                if !may_be || destination.reach == Reach::SubnetRoute {
+                if !may_meet(source, destination) {
                     continue;
                 }
                 for is_own in relations(source, destination) {

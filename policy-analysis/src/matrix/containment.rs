@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::query::{Families, TailnetSelectors, is_beyond_tailnet};
+use crate::query::{families_of_ranges, is_beyond_tailnet};
 use policy_core::access::{
-    Denotation, Endpoint, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, UnknownFact, coalesce, sorted,
+    Denotation, Endpoint, Families, Family, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, UnknownFact,
+    coalesce, sorted,
 };
 use policy_core::model::{AddressRange, Role, Selector};
 
@@ -32,7 +33,6 @@ pub(super) struct Containment<'a, 'p> {
     addresses: HashMap<SelectorId, Vec<AddressRange>>,
     /// The addresses that `*` stands for as a source.
     tailnet_addresses: Vec<AddressRange>,
-    of_tailnet: TailnetSelectors,
 }
 
 impl<'a, 'p> Containment<'a, 'p> {
@@ -52,7 +52,6 @@ impl<'a, 'p> Containment<'a, 'p> {
             tailnet,
             selectors,
             addresses,
-            of_tailnet: TailnetSelectors::new(tailnet, selectors),
             tailnet_addresses: coalesce(TAILNET.into_iter().chain(routes).collect()),
         }
     }
@@ -96,7 +95,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             Points::Each(points) => self.of_points(&points, of_point),
             Points::Addresses(ranges) => {
                 let ids = of_ranges(&ranges);
-                let families = Families::of_ranges(&ranges);
+                let families = families_of_ranges(&ranges);
                 let is_beyond = |range: &AddressRange| is_beyond_tailnet(range.first) && is_beyond_tailnet(range.last);
                 let is_behind_router = ranges.iter().any(is_beyond);
                 let is_carried = |range: &AddressRange| {
@@ -118,39 +117,26 @@ impl<'a, 'p> Containment<'a, 'p> {
         end
     }
 
-    fn of_points(&self, points: &[Endpoint], of_point: impl Fn(&Endpoint) -> Vec<SelectorId>) -> EndNames {
-        let ids = intersection(points.iter().map(&of_point));
-        let is_device = |point: &Endpoint| point.who.is_device() || matches!(point.who, Principal::Service(_));
-        let are_devices = points.iter().all(is_device);
-        let known = points.iter().flat_map(|point| &point.addresses).map(|&address| Families::of(address));
-        let known = known.fold(Families::default(), Families::or);
-        let families = if known.is_empty() { Families::BOTH } else { known };
-        let of = |id: SelectorId| {
-            let of_family = |family: Families| {
-                let is_named = match points {
-                    [Endpoint { addresses, .. }] if !addresses.is_empty() => true,
-                    _ => !are_devices || self.of_tailnet.certain(&ids, family).binary_search(&id).is_ok(),
-                };
-                if is_named { family } else { Families::default() }
+    fn of_points<'e>(&self, points: &[Endpoint<'e>], of_point: impl Fn(&Endpoint) -> Vec<SelectorId>) -> EndNames {
+        let mut certain: Vec<(SelectorId, Families)> = Vec::new();
+        let mut families = Families::default();
+        for family in Family::BOTH {
+            let of_family = |point: &Endpoint<'e>| {
+                point.by_address().into_iter().find(|address| address.families().contains(family))
             };
-            (id, Families::EACH.map(of_family).into_iter().fold(Families::default(), Families::or).and(families))
-        };
-        let certain: Vec<(SelectorId, Families)> = match points {
-            // Address by address, if these are known.
-            [point] if !point.addresses.is_empty() => {
-                let mut certain: Vec<(SelectorId, Families)> = Vec::new();
-                for &address in &point.addresses {
-                    for id in of_point(&Endpoint { addresses: vec![address], ..point.clone() }) {
-                        match certain.iter_mut().find(|(known, _)| *known == id) {
-                            Some((_, families)) => *families = families.or(Families::of(address)),
-                            None => certain.push((id, Families::of(address))),
-                        }
-                    }
-                }
-                certain
+            let addresses: Vec<Endpoint> = points.iter().filter_map(of_family).collect();
+            if addresses.len() < points.len() {
+                continue;
             }
-            _ => ids.iter().copied().map(of).collect(),
-        };
+            families = families.with(family.into());
+            for id in intersection(addresses.iter().map(&of_point)) {
+                match certain.iter_mut().find(|(known, _)| *known == id) {
+                    Some((_, families)) => *families = families.with(family.into()),
+                    None => certain.push((id, family.into())),
+                }
+            }
+        }
+        certain.sort_unstable();
         let facts = [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses];
         let is_unknown = |point: &Endpoint, fact: &UnknownFact| {
             point.unknown_facts().contains(fact)

@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::{Containment, EndNames};
-use crate::query::Families;
 use policy_core::access::{
-    AccessRule, BitSet, Declarations, Denotation, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
-    UnknownSelectors,
+    AccessRule, BitSet, Declarations, Denotation, Families, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
+    UnknownSelectors, sorted,
 };
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -25,6 +24,8 @@ pub struct Matrix<'p> {
     names: Vec<EndNames>,
     /// For each destination what it is.
     covered: Vec<EndNames>,
+    /// By rule, its sources and its destinations in order.
+    sorted: Vec<[Vec<SelectorId>; 2]>,
     /// By selector, the rules with that source.
     from: Vec<Vec<usize>>,
     /// By selector, the destinations that it includes all of.
@@ -143,6 +144,8 @@ impl<'p> Matrix<'p> {
         unknown_selectors: &UnknownSelectors,
     ) -> Self {
         let count = permits.selectors.len();
+        let in_order = |permit: &AccessRule| [sorted::sort(permit.src.clone()), sorted::sort(permit.dst.clone())];
+        let sorted = permits.list.iter().map(in_order).collect();
         let mut from = vec![Vec::new(); count];
         for (number, permit) in permits.list.iter().enumerate().filter(|(_, permit)| !permit.ports.is_empty()) {
             permit
@@ -179,6 +182,7 @@ impl<'p> Matrix<'p> {
             destinations,
             names,
             covered,
+            sorted,
             from,
             towards,
             decisive,
@@ -200,17 +204,18 @@ impl<'p> Matrix<'p> {
             rules.insert(number);
         }
         for (number, permit) in rules.iter().filter_map(|number| Some((number, self.permits.list.get(number)?))) {
-            let from = self.naming(names, &permit.src);
-            for (column, to) in self.reached_by(source, permit) {
+            let Some([src, _]) = self.sorted.get(number) else { continue };
+            let from = self.naming(names, src, &self.doubtful(names, src));
+            for (column, to) in self.reached_by(source, number) {
                 let Some(end) = self.covered.get(column) else { continue };
                 if end.is_unrouted || !permit.via().is_empty() && !end.is_behind_router {
                     continue;
                 }
-                let common = names.families.and(end.families);
+                let common = names.families.common(end.families);
                 let mut found = Permit { number, families: None, depends: Vec::new() };
                 match (&from, &to) {
                     (Naming::Certain(from), Naming::Certain(to)) => {
-                        let families = from.and(*to);
+                        let families = from.common(*to);
                         if families.is_empty() {
                             continue;
                         }
@@ -228,28 +233,32 @@ impl<'p> Matrix<'p> {
         parts.into_iter().map(|(destination, permits)| (destination, self.cell(&permits))).collect()
     }
 
-    /// Returns how the selectors of a rule name an end.
-    fn naming(&self, end: &EndNames, ids: &[SelectorId]) -> Naming {
-        let mut families = Families::default();
-        let mut doubts = Vec::new();
-        for &id in ids {
-            match end.certain.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|place| end.certain.get(place)) {
-                Some((_, of_id)) => families = families.or(*of_id),
-                None => {
-                    let decisive = self.decisive.get(id).into_iter().flatten();
-                    doubts.extend(decisive.filter(|fact| end.unknown.contains(fact)).map(|_| id).next());
-                }
-            }
+    /// Returns how the selectors of a rule, which are sorted, name an end. `doubtful` has those of them that may.
+    fn naming(&self, end: &EndNames, ids: &[SelectorId], doubtful: &[SelectorId]) -> Naming {
+        let named = end.certain.iter().filter(|(id, _)| ids.binary_search(id).is_ok());
+        let families = named.fold(Families::default(), |all, (_, families)| all.with(*families));
+        if families.is_empty() { Naming::Doubtful(doubtful.to_vec()) } else { Naming::Certain(families) }
+    }
+
+    /// Returns the selectors that may name an end, depending on what is unknown about it.
+    fn doubtful(&self, end: &EndNames, ids: &[SelectorId]) -> Vec<SelectorId> {
+        if end.unknown.is_empty() {
+            return Vec::new();
         }
-        if families.is_empty() { Naming::Doubtful(doubts) } else { Naming::Certain(families) }
+        let is_doubtful = |id: &SelectorId| {
+            let mut facts = self.decisive.get(*id).into_iter().flatten();
+            facts.any(|fact| end.unknown.contains(fact))
+        };
+        ids.iter().copied().filter(is_doubtful).collect()
     }
 
     /// Returns the columns that a rule leads to, or may lead to, and how it names each.
-    fn reached_by(&self, source: usize, permit: &AccessRule<'p>) -> Vec<(usize, Naming)> {
+    fn reached_by(&self, source: usize, number: usize) -> Vec<(usize, Naming)> {
         let own_devices = self.permits.selectors.own_devices();
+        let Some([_, dst]) = self.sorted.get(number) else { return Vec::new() };
         let mut columns: Vec<usize> = Vec::new();
         let mut own = Vec::new();
-        for &id in &permit.dst {
+        for &id in dst {
             columns.extend(self.towards.get(id).into_iter().flatten());
             let facts = self.decisive.get(id).into_iter().flatten();
             columns.extend(facts.filter_map(|fact| self.unknown.get(fact)).flatten());
@@ -259,13 +268,23 @@ impl<'p> Matrix<'p> {
         }
         columns.sort_unstable();
         columns.dedup();
-        columns.retain(|column| !own.contains(column));
-        let named = columns
-            .into_iter()
-            .filter_map(|column| Some((column, self.naming(self.covered.get(column)?, &permit.dst))));
+        columns.retain(|column| own.binary_search(column).is_err());
+        // Columns of which the same is unknown have the same doubts.
+        let mut doubts: Vec<(&[UnknownFact], Vec<SelectorId>)> = Vec::new();
+        let mut named = Vec::with_capacity(columns.len());
+        for column in columns {
+            let Some(end) = self.covered.get(column) else { continue };
+            let unknown = end.unknown.as_slice();
+            let place = doubts.iter().position(|(known, _)| *known == unknown).unwrap_or_else(|| {
+                doubts.push((unknown, self.doubtful(end, dst)));
+                doubts.len() - 1
+            });
+            let doubtful = doubts.get(place).map_or(&[][..], |(_, doubtful)| doubtful);
+            named.push((column, self.naming(end, dst, doubtful)));
+        }
         let families = |column: usize| self.covered.get(column).map_or(Families::BOTH, |end| end.families);
-        let own = own.iter().map(|&column| (column, Naming::Certain(families(column))));
-        named.chain(own).collect()
+        named.extend(own.iter().map(|&column| (column, Naming::Certain(families(column)))));
+        named
     }
 
     /// Returns the columns that are a source's own devices.

@@ -2,14 +2,11 @@
 
 use std::net::IpAddr;
 
-use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, TAILNET, Tailnet};
+use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, Tailnet};
 use policy_core::access::{overlap, single};
-use policy_core::model::{AddressRange, Prefix};
+use policy_core::model::Prefix;
 
 use crate::compile::Compiled;
-
-/// The addresses of IPv4 networks behind a subnet router, embedded in IPv6 addresses of the tailnet ("4via6").
-const EMBEDDED: &str = "fd7a:115c:a1e0:b1a::/64";
 
 /// The devices of the facts that may carry packets to an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,9 +21,7 @@ pub(super) struct Carriers {
 
 /// Whether an address is behind a router, wherever it is: it is not that of a device.
 pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
-    let embedded = EMBEDDED.parse().ok().map(|prefix: Prefix| prefix.range());
-    let is_in = |range: AddressRange| overlap(range, single(address));
-    !TAILNET.into_iter().any(is_in) || embedded.is_some_and(is_in)
+    !Tailnet::is_in_tailnet(single(address))
 }
 
 impl Carriers {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::query::QueryError;
 use crate::query::block::{Block, group_pairs};
 use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
-use crate::query::families::Families;
+use crate::query::families;
 use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
 use crate::query::path::describe_path;
 use crate::query::query_end::QueryEnd;
@@ -14,7 +14,7 @@ use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
 use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
-use policy_core::access::{AccessRule, PortSet, Side};
+use policy_core::access::{AccessRule, Families, PortSet, Side};
 use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
 use policy_core::proof::ClassName;
 use policy_core::testing::{Decision, Words, includes_account};
@@ -26,7 +26,7 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
     let (mut sources, mut destinations) = (world.sources(&source), world.destinations(&destination));
-    let families = Families::of_protocol(question.protocol);
+    let families = families::of_protocol(question.protocol);
     sources.iter_mut().chain(&mut destinations).for_each(|end| end.keep_families(families));
     let explainer = Explainer { world: &world, words: Words::new(policy), question };
     let blocks = group_pairs(&world, &sources, &destinations, destination.is_own_devices(), |between, source| {
@@ -192,7 +192,7 @@ impl<'p> Explainer<'_, 'p> {
 /// Returns the families of addresses over which some rules allow it, if these are not all that both ends have.
 fn limit(reasons: &[Reason<RuleMatch>], common: Families) -> Option<Families> {
     let families = reasons.iter().map(|reason| reason.by.families.unwrap_or(common));
-    Some(families.fold(Families::default(), Families::or)).filter(|families| *families != common)
+    Some(families.fold(Families::default(), Families::with)).filter(|families| *families != common)
 }
 
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.

@@ -1,9 +1,9 @@
 //! A question about one connection, and the answer.
 
+use policy_core::access::Families;
 use policy_core::model::Protocol;
 use policy_core::testing::Decision;
 
-use crate::query::families::Families;
 use crate::query::near_miss::NearRule;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 

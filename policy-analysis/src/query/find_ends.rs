@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::query::carriers::{Carriers, is_beyond_tailnet};
-use crate::query::families::Families;
 use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndKind, EndPart, QueryEnd};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Subject;
-use policy_core::access::{DeviceId, Endpoint, Principal, SelectorId, Side, UnknownFact};
+use policy_core::access::{DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact};
 use policy_core::proof::{ClassId, ClassName};
 
 /// What tells the members of a class apart that no selector as such does.
@@ -54,7 +53,7 @@ impl<'p> QueryWorld<'p> {
             let mut ends = self.device(device, side);
             // One address of it was asked about.
             if let Some(address) = subject.address {
-                ends.iter_mut().for_each(|end| end.keep_families(Families::of(address)));
+                ends.iter_mut().for_each(|end| end.keep_families(Families::from(Family::of(address))));
             }
             return ends;
         }
@@ -127,7 +126,7 @@ impl<'p> QueryWorld<'p> {
         for (member, name) in class.members.iter().zip(&class.names) {
             if let (Principal::Unknown, Some(&address)) = (&member.who, member.addresses.first()) {
                 let families = families_of.entry(name).or_default();
-                *families = families.or(Families::of(address));
+                *families = families.with(Family::of(address).into());
             }
         }
         let mut places: HashMap<Variant, usize> = HashMap::new();
@@ -219,30 +218,21 @@ impl<'p> QueryWorld<'p> {
     /// Returns what an end is by its addresses: one part, if selectors do not tell these apart.
     fn parts(&self, identity: &Endpoint<'p>, certain: &[SelectorId], side: Side) -> Vec<EndPart> {
         let unknown = self.unknown_facts(identity);
-        let is_device = identity.who.is_device() || matches!(identity.who, Principal::Service(_));
         let mut parts: Vec<EndPart> = Vec::new();
-        for family in Families::EACH {
-            let own = || identity.addresses.iter().copied().filter(|&address| Families::of(address) == family);
-            let (certain, is_known) = match own().next() {
-                Some(_) if !is_device => (certain.to_vec(), true),
-                Some(_) => {
-                    let of_family = Endpoint { addresses: own().collect(), ..identity.clone() };
-                    (self.selectors_of(&of_family, side), true)
-                }
-                None if !identity.addresses.is_empty() => continue,
-                None if is_device && !self.tailnet_selectors.is_empty() => {
-                    (self.tailnet_selectors.certain(certain, family), false)
-                }
-                None => (certain.to_vec(), false),
-            };
+        for address in identity.by_address() {
+            let certain = if identity.who.is_device() { self.selectors_of(&address, side) } else { certain.to_vec() };
             let mut possible = self.unknown_selectors.dependent_on(&unknown);
             possible.retain(|&id| {
-                certain.binary_search(&id).is_err() && (is_known || self.tailnet_selectors.may_name(id, family))
+                let may_name = |&family: &Family| {
+                    address.families().contains(family) && self.tailnet_selectors.may_name(id, family)
+                };
+                let is_known = !identity.addresses.is_empty();
+                certain.binary_search(&id).is_err() && (is_known || Family::BOTH.iter().any(may_name))
             });
             let selectors = Numbers { certain, possible };
             match parts.iter_mut().find(|part| part.selectors == selectors) {
-                Some(part) => part.families = part.families.or(family),
-                None => parts.push(self.part(family, selectors, side)),
+                Some(part) => part.families = part.families.with(address.families()),
+                None => parts.push(self.part(address.families(), selectors, side)),
             }
         }
         parts

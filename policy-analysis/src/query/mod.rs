@@ -35,14 +35,13 @@ mod tests;
 pub(crate) use carriers::is_beyond_tailnet;
 pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Obstacle, Question, Reason};
-pub use families::Families;
+pub(crate) use families::of_ranges as families_of_ranges;
 pub use near_miss::NearRule;
 pub use reach::{Possible, PossibleAccess, Reachability, ReachabilityRow};
 pub(crate) use reach::{what, who, who_beyond_ports};
 pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 pub use rule_texts::RuleTexts;
 pub use subject::host_and_port;
-pub(crate) use tailnet_selectors::TailnetSelectors;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

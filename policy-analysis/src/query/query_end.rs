@@ -1,10 +1,9 @@
 //! An end of a question.
 
-use policy_core::access::{DeviceId, Endpoint, Principal};
+use policy_core::access::{DeviceId, Endpoint, Families, Principal};
 use policy_core::proof::{ClassId, ClassName};
 
 use crate::query::carriers::Carriers;
-use crate::query::families::Families;
 use crate::query::numbers::{Numbers, Ownership};
 
 /// An end of a question: an equivalence class, or one device with all its tags.
@@ -95,12 +94,12 @@ impl QueryEnd<'_> {
 
     /// Returns the families of its addresses.
     pub(super) fn families(&self) -> Families {
-        self.parts.iter().fold(Families::default(), |all, part| all.or(part.families))
+        self.parts.iter().fold(Families::default(), |all, part| all.with(part.families))
     }
 
     /// Returns the families of which both have an address.
     pub(super) fn common_families(&self, other: &QueryEnd) -> Families {
-        self.families().and(other.families())
+        self.families().common(other.families())
     }
 
     /// Keeps the addresses that one of these selectors may name.
@@ -130,7 +129,7 @@ impl QueryEnd<'_> {
     /// Keeps the addresses of these families.
     pub(super) fn keep_families(&mut self, families: Families) {
         for part in &mut self.parts {
-            part.families = part.families.and(families);
+            part.families = part.families.common(families);
         }
         self.parts.retain(|part| !part.families.is_empty());
     }

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use crate::compile::{self, Compiled};
 use crate::query::carriers::{Carriers, is_beyond_tailnet};
 use crate::query::explanation::Obstacle;
-use crate::query::families::Families;
 use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndPart, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
@@ -14,7 +13,7 @@ use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
 use crate::query::tailnet_selectors::TailnetSelectors;
 use policy_core::access::{
-    BitSet, Denotation, DeviceId, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors, sorted,
+    BitSet, Denotation, DeviceId, Families, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors, sorted,
     ssh_rule_selectors,
 };
 use policy_core::model::{Policy, Selector, SshRule, localpart_domain};
@@ -42,7 +41,7 @@ impl<'p> QueryWorld<'p> {
     }
 
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {
-        let space = AccessClasses::with_selectors(policy, questions);
+        let space = AccessClasses::with_questions(policy, questions);
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
         let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
         let tailnet_selectors = TailnetSelectors::new(&space.tailnet, &space.rules.selectors);
@@ -102,7 +101,7 @@ impl<'p> QueryWorld<'p> {
         let mut ssh: Vec<Numbers> = Vec::new();
         for from in &source.parts {
             for to in &destination.parts {
-                let families = from.families.and(to.families);
+                let families = from.families.common(to.families);
                 if !families.is_empty() {
                     pairs.push((families, Numbers::between(&from.rules, &to.rules, network_to_own, ownership)));
                     ssh.push(Numbers::between(&from.ssh, &to.ssh, ssh_to_own, ownership));
@@ -213,11 +212,11 @@ fn limits(pairs: &[(Families, Numbers)]) -> Vec<(usize, Families)> {
     if pairs.len() < 2 {
         return Vec::new();
     }
-    let all = pairs.iter().fold(Families::default(), |all, (families, _)| all.or(*families));
+    let all = pairs.iter().fold(Families::default(), |all, (families, _)| all.with(*families));
     let rules: HashSet<usize> = pairs.iter().flat_map(|(_, numbers)| numbers.certain.iter().copied()).collect();
     let families = |rule: usize| {
         let with = pairs.iter().filter(|(_, numbers)| numbers.certain.binary_search(&rule).is_ok());
-        with.fold(Families::default(), |all, (families, _)| all.or(*families))
+        with.fold(Families::default(), |all, (families, _)| all.with(*families))
     };
     let mut limited: Vec<(usize, Families)> = rules.into_iter().map(|rule| (rule, families(rule))).collect();
     limited.retain(|(_, families)| *families != all);

@@ -1,7 +1,6 @@
 //! The rules of an answer, with what each allows.
 
-use crate::query::families::Families;
-use policy_core::access::{AccessRule, PortSet, RuleRef, posture};
+use policy_core::access::{AccessRule, Families, PortSet, RuleRef, posture};
 use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
 use policy_core::source::Origin;
 

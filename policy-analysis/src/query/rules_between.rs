@@ -1,6 +1,7 @@
 //! The rules between two ends.
 
-use crate::query::families::Families;
+use policy_core::access::Families;
+
 use crate::query::numbers::Numbers;
 
 /// The numbers of the rules between two ends.
@@ -23,6 +24,12 @@ impl RulesBetween {
     /// Whether nothing is possible between the two.
     pub(super) fn is_empty(&self) -> bool {
         self.network.is_empty() && self.ssh.is_empty()
+    }
+
+    /// Returns the number of rules.
+    pub(super) fn len(&self) -> usize {
+        let Numbers { certain, possible } = &self.network;
+        certain.len() + possible.len() + self.ssh.certain.len() + self.ssh.possible.len()
     }
 
     /// Returns the families that a rule is for, if these are not all that the ends have in common.

@@ -1,9 +1,7 @@
 //! Answers whether one reaches the other, and why.
 
-use policy_analysis::query::{
-    Case, Explanation, Families, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch,
-};
-use policy_core::access::PortSet;
+use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
+use policy_core::access::{Families, PortSet};
 use policy_core::json::{ToJson, Value, json};
 use policy_core::model::{Action, Protocol};
 use policy_core::source::Origin;

@@ -18,6 +18,30 @@ pub(super) const FAMILIES: [AddressRange; 2] = [
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];
 
+/// The IPv6 addresses that stand for IPv4 addresses behind subnet routers (4via6). No device has one. After the prefix
+/// come the number of the site and the IPv4 address, in 32 bits each.
+pub const FOUR_VIA_SIX: AddressRange =
+    v6(0xfd7a_115c_a1e0_0b1a << 64, (0xfd7a_115c_a1e0_0b1a << 64) | (u128::MAX >> 64));
+
+/// Returns the IPv4 addresses that the addresses of a 4via6 range stand for.
+pub fn embedded_ipv4(range: AddressRange) -> Option<AddressRange> {
+    let (IpAddr::V6(first), IpAddr::V6(last)) =
+        (range.first.max(FOUR_VIA_SIX.first), range.last.min(FOUR_VIA_SIX.last))
+    else {
+        return None;
+    };
+    let (first, last) = (first.to_bits(), last.to_bits());
+    let address = |bits: u128| IpAddr::V4(Ipv4Addr::from_bits((bits & 0xffff_ffff) as u32));
+    if first > last {
+        return None;
+    }
+    // Of several sites, one has every address.
+    Some(match first >> 32 == last >> 32 {
+        true => AddressRange { first: address(first), last: address(last) },
+        false => v4([0; 4], [255; 4]),
+    })
+}
+
 /// The addresses that `autogroup:internet` stands for as a destination: neither private nor of a tailnet. `grant-v07`
 pub const INTERNET: [AddressRange; 7] = [
     v4([0, 0, 0, 0], [9, 255, 255, 255]),

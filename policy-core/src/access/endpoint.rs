@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::access::denotation::domain_of;
+use crate::access::family::{Families, Family};
 use crate::access::interval::{overlap, single};
 use crate::model::{AddressRange, Role};
 
@@ -13,6 +14,8 @@ pub struct Endpoint<'p> {
     pub who: Principal<'p>,
     /// Its addresses. A device of which none is given still has one of each family.
     pub addresses: Vec<IpAddr>,
+    /// The family of the one address that is meant, if none is given. `None` for either.
+    pub family: Option<Family>,
     /// How its addresses are reached.
     pub reach: Reach,
 }
@@ -20,12 +23,12 @@ pub struct Endpoint<'p> {
 /// How an address is reached. A rule decides about an address and the way to it, not about a device as such.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reach {
-    /// As an address of the endpoint itself, or by the routes of the facts.
+    /// As an address of the endpoint itself, or by the routes of the facts. For a public address it is not known how.
     #[default]
     Own,
     /// Through a subnet router that the facts do not name.
     SubnetRoute,
-    /// Through an exit node. Nothing is decided by it so far.
+    /// Through an exit node, which serves `autogroup:internet` and `*`, but no literal prefix.
     ExitNode,
 }
 
@@ -81,6 +84,25 @@ impl<'p> Endpoint<'p> {
     /// Returns an endpoint with no known address.
     pub fn new(who: Principal<'p>) -> Self {
         Endpoint { who, ..Endpoint::default() }
+    }
+
+    /// Returns the families of its addresses.
+    pub fn families(&self) -> Families {
+        match self.family {
+            _ if !self.addresses.is_empty() => self.addresses.iter().map(|&address| Family::of(address)).collect(),
+            Some(family) => family.into(),
+            None => Families::BOTH,
+        }
+    }
+
+    /// Returns the endpoint once for each of its addresses, or if they are unknown, once for each family.
+    pub fn by_address(&self) -> Vec<Endpoint<'p>> {
+        if self.addresses.is_empty() {
+            let families = Family::BOTH.into_iter().filter(|&family| self.families().contains(family));
+            return families.map(|family| Endpoint { family: Some(family), ..self.clone() }).collect();
+        }
+        let each = self.addresses.iter();
+        each.map(|&address| Endpoint { addresses: vec![address], ..self.clone() }).collect()
     }
 
     /// Whether one of its addresses is in `range`.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::access::address_space::{FAMILIES, INTERNET};
 use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, NamedAddresses};
+use crate::access::family::{Families, Family};
 use crate::access::interval::{coalesce, covers, subtract};
 use crate::model::{AddressRange, IpSet, IpSetEntry, Operation, SelectorKind};
 
@@ -31,9 +32,12 @@ pub fn named_addresses(declarations: &Declarations, denotation: Denotation) -> V
     }
 }
 
-/// Whether `ranges` have an address of every device, since they have a whole family of them.
-pub(super) fn has_every_device(ranges: &[AddressRange]) -> bool {
-    FAMILIES.into_iter().any(|family| ranges.iter().any(|&range| covers(range, family)))
+/// Returns the families of which `ranges` have every address that a device may have.
+pub(super) fn of_every_device(ranges: &[AddressRange]) -> Families {
+    let ranges = coalesce(ranges.to_vec());
+    let has_all = |family: AddressRange| ranges.iter().any(|&range| covers(range, family));
+    let families = Family::BOTH.into_iter().zip(FAMILIES);
+    families.filter(|&(_, all)| has_all(all)).map(|(family, _)| family).collect()
 }
 
 /// Returns the addresses of an IP set after all its operations, in their order. A set that contains itself gains

@@ -5,7 +5,7 @@
 
 use crate::access::address_space::INTERNET;
 use crate::access::denotation::{Denotation, has_role};
-use crate::access::endpoint::{Endpoint, Principal};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::ip_set;
 use crate::access::tailnet::Tailnet;
 use crate::access::ternary::{MissingFact, Ternary};
@@ -32,7 +32,8 @@ pub fn matches_source<'p>(
 
 /// Whether a selector other than `autogroup:self`, which depends on the source, names `endpoint` as a destination.
 ///
-/// How a public address is reached makes no difference: without an exit node nobody gets there, whatever is allowed.
+/// A public address is behind exit nodes, which serve `autogroup:internet`, or behind subnet routers, which serve literal
+/// prefixes. If the endpoint does not say, either will do.
 pub fn matches_destination<'p>(
     tailnet: &Tailnet<'p>,
     selector: &'p Selector,
@@ -42,7 +43,9 @@ pub fn matches_destination<'p>(
     match tailnet.denote(selector) {
         Denotation::Everything => Ternary::Yes,
         Denotation::AnyAddress => Ternary::No,
-        Denotation::Internet => INTERNET.into_iter().any(|range| endpoint.is_in(range)).into(),
+        Denotation::Internet => {
+            (endpoint.reach != Reach::SubnetRoute && INTERNET.into_iter().any(|range| endpoint.is_in(range))).into()
+        }
         denotation => matches_either(tailnet, selector, denotation, endpoint, unknowns),
     }
 }
@@ -105,10 +108,15 @@ fn has_address<'p>(
     ranges: &[AddressRange],
     endpoint: &Endpoint<'p>,
 ) -> Ternary<'p> {
+    if endpoint.reach == Reach::ExitNode {
+        return Ternary::No;
+    }
     if !endpoint.addresses.is_empty() || !endpoint.who.is_device() {
         return ranges.iter().any(|&range| endpoint.is_in(range)).into();
     }
-    if ip_set::has_every_device(ranges) {
+    // Without a family, any of its addresses will do.
+    let every = ip_set::of_every_device(ranges);
+    if endpoint.family.map_or(!every.is_empty(), |family| every.contains(family)) {
         return Ternary::Yes;
     }
     let may_be = endpoint.lacks_addresses() && ranges.iter().any(|&range| tailnet.may_be_a_devices(range));

@@ -6,11 +6,12 @@ use std::collections::hash_map::Entry;
 
 use crate::access::address_space::INTERNET;
 use crate::access::denotation::{Denotation, has_role, login_key};
-use crate::access::endpoint::{Endpoint, Principal};
-use crate::access::interval::{IntervalTree, single};
+use crate::access::endpoint::{Endpoint, Principal, Reach};
+use crate::access::family::Family;
+use crate::access::interval::{IntervalTree, overlap, single};
 use crate::access::tailnet::Tailnet;
 use crate::access::{ip_set, sorted};
-use crate::model::{Role, Selector};
+use crate::model::{AddressRange, Role, Selector};
 
 /// A selector by number. Equal texts have the same.
 pub type SelectorId = usize;
@@ -38,8 +39,12 @@ pub struct SelectorIndex<'p> {
     internet: Option<SelectorId>,
     own_devices: Option<SelectorId>,
     by_address: IntervalTree<SelectorId>,
-    /// Those that have an address of every device, whichever it has.
-    of_every_device: Vec<SelectorId>,
+    /// By family, those that have that address of every device, whichever it is.
+    of_every_device: [Vec<SelectorId>; 2],
+    /// By text, the numbers that stand for the addresses of a selector however they are reached.
+    at_any_reach: HashMap<&'p str, SelectorId>,
+    /// These numbers, by address.
+    by_address_at_any_reach: IntervalTree<SelectorId>,
     count: usize,
 }
 
@@ -61,7 +66,9 @@ impl<'p> SelectorIndex<'p> {
             internet: None,
             own_devices: None,
             by_address: IntervalTree::new(Vec::new()),
-            of_every_device: Vec::new(),
+            of_every_device: [Vec::new(), Vec::new()],
+            at_any_reach: HashMap::new(),
+            by_address_at_any_reach: IntervalTree::new(Vec::new()),
             count: 0,
         };
         for selector in all {
@@ -101,8 +108,9 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::OwnDevices => self.own_devices = Some(id),
                 Denotation::Addresses(_) => {
                     let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
-                    if ip_set::has_every_device(&ranges) {
-                        self.of_every_device.push(id);
+                    let every = ip_set::of_every_device(&ranges);
+                    for (family, ids) in Family::BOTH.into_iter().zip(&mut self.of_every_device) {
+                        ids.extend(every.contains(family).then_some(id));
                     }
                     addresses.extend(ranges.into_iter().map(|range| (range, id)));
                 }
@@ -119,6 +127,44 @@ impl<'p> SelectorIndex<'p> {
         let (any_address, everything) = (self.count, self.count + 1);
         self.count += 2;
         (*self.any_address.get_or_insert(any_address), *self.everything.get_or_insert(everything))
+    }
+
+    /// Numbers these selectors, which are not those of a rule, once more: for their addresses however these are reached.
+    /// A rule for a public prefix is about subnet routers. A question about it is about exit nodes, too.
+    pub fn ask(&mut self, tailnet: &Tailnet<'p>, asked: impl IntoIterator<Item = &'p Selector>) {
+        let mut addresses = Vec::new();
+        for selector in asked {
+            let ranges = match tailnet.denote(selector) {
+                Denotation::Addresses(_) => tailnet.literal(selector),
+                _ => continue,
+            };
+            let is_public = |range: &AddressRange| INTERNET.into_iter().any(|public| overlap(public, *range));
+            if ranges.iter().any(is_public) && !self.at_any_reach.contains_key(selector.text.as_str()) {
+                self.at_any_reach.insert(&selector.text, self.count);
+                addresses.extend(ranges.into_iter().map(|range| (range, self.count)));
+                self.count += 1;
+            }
+        }
+        self.by_address_at_any_reach = IntervalTree::new(addresses);
+    }
+
+    /// Returns the numbers of the selectors of a question: those of [`ids`](Self::ids), and those of their addresses
+    /// however these are reached.
+    pub fn asked_ids(&self, list: &[Selector]) -> Vec<SelectorId> {
+        let mut ids = self.ids(list);
+        ids.extend(list.iter().filter_map(|selector| self.at_any_reach.get(selector.text.as_str())));
+        ids
+    }
+
+    /// Returns `true` if some number of [`ask`](Self::ask) has an address of `range`.
+    pub fn is_asked(&self, range: AddressRange) -> bool {
+        self.by_address_at_any_reach.overlapping(range).next().is_some()
+    }
+
+    /// Returns `true` if the IPv4 and the IPv6 address of a device are told apart, whichever they are.
+    pub fn tells_families_apart(&self) -> bool {
+        let [v4, v6] = &self.of_every_device;
+        v4 != v6
     }
 
     /// Returns the number of selectors. All their numbers are below it.
@@ -161,7 +207,7 @@ impl<'p> SelectorIndex<'p> {
     pub fn of_destination(&self, endpoint: &Endpoint) -> Vec<SelectorId> {
         let mut named = self.of_either_end(endpoint);
         named.extend(self.everything);
-        if INTERNET.into_iter().any(|range| endpoint.is_in(range)) {
+        if endpoint.reach != Reach::SubnetRoute && INTERNET.into_iter().any(|range| endpoint.is_in(range)) {
             named.extend(self.internet);
         }
         sorted::sort(named)
@@ -193,10 +239,18 @@ impl<'p> SelectorIndex<'p> {
         }
         // A device of unknown address has one in each family.
         if endpoint.addresses.is_empty() && endpoint.who.is_device() {
-            named.extend(&self.of_every_device);
+            for (family, ids) in Family::BOTH.into_iter().zip(&self.of_every_device) {
+                if endpoint.family.is_none_or(|own| own == family) {
+                    named.extend(ids);
+                }
+            }
         }
+        let by_address = match endpoint.reach {
+            Reach::ExitNode => &self.by_address_at_any_reach,
+            Reach::Own | Reach::SubnetRoute => &self.by_address,
+        };
         for &address in &endpoint.addresses {
-            named.extend(self.by_address.overlapping(single(address)));
+            named.extend(by_address.overlapping(single(address)));
         }
         named
     }
@@ -214,7 +268,6 @@ impl<'p> SelectorIndex<'p> {
 mod tests {
     use super::*;
     use crate::Policy;
-    use crate::access::endpoint::Reach;
     use crate::access::matching::{matches_destination, matches_source};
     use crate::access::rule_index::rule_selectors;
     use crate::access::ternary::Ternary;

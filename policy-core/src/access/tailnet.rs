@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use crate::access::address_space::{FAMILIES, TAILNET};
+use crate::access::address_space::{FAMILIES, FOUR_VIA_SIX, TAILNET};
 use crate::access::bit_set::BitSet;
 use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, domain_of, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal, Reach};
-use crate::access::interval::{IntervalTree, overlap, single};
+use crate::access::interval::{IntervalTree, covers, overlap, single};
 use crate::access::{ip_set, sorted};
 use crate::model::{AddressRange, Device, Prefix, Role, Selector};
 
@@ -104,7 +104,15 @@ impl Tailnet<'_> {
     /// Whether a device of unknown address may have one of these.
     pub fn may_be_a_devices(&self, range: AddressRange) -> bool {
         let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
-        !self.has_all_addresses && !is_known && FAMILIES.into_iter().any(|family| overlap(family, range))
+        !self.has_all_addresses
+            && !is_known
+            && !covers(FOUR_VIA_SIX, range)
+            && FAMILIES.into_iter().any(|family| overlap(family, range))
+    }
+
+    /// Whether some device or service may have one of these: whether they are addresses of a tailnet.
+    pub fn is_in_tailnet(range: AddressRange) -> bool {
+        !covers(FOUR_VIA_SIX, range) && FAMILIES.into_iter().any(|family| overlap(family, range))
     }
 
     /// Whether some approved route leads to one of these addresses.

@@ -34,6 +34,10 @@ pub enum UnknownFact {
     Role,
     /// The groups of the identity provider that its user is in.
     SyncedGroups,
+    /// The domain of the login of its user.
+    Login,
+    /// Whether its user is one of another tailnet, with whom a device is shared.
+    Sharing,
     /// Its addresses.
     Addresses,
     /// Which device it is, of which only an address is known.
@@ -43,7 +47,7 @@ pub enum UnknownFact {
 }
 
 impl UnknownFact {
-    const COUNT: usize = 5;
+    const COUNT: usize = 7;
 
     fn index(self) -> usize {
         match self {
@@ -52,6 +56,8 @@ impl UnknownFact {
             UnknownFact::Addresses => 2,
             UnknownFact::Device => 3,
             UnknownFact::Route => 4,
+            UnknownFact::Login => 5,
+            UnknownFact::Sharing => 6,
         }
     }
 }
@@ -114,12 +120,11 @@ fn dependencies(tailnet: &Tailnet, denotation: Denotation) -> &'static [UnknownF
         Denotation::SyncedGroup(_) => &[UnknownFact::SyncedGroups, UnknownFact::Device],
         Denotation::Role(Role::Member) => &[UnknownFact::Device],
         Denotation::Role(_) => &[UnknownFact::Role, UnknownFact::Device],
-        Denotation::Users(_)
-        | Denotation::Domain(_)
-        | Denotation::Tag(_)
-        | Denotation::Tagged
-        | Denotation::Shared
-        | Denotation::Service(_) => &[UnknownFact::Device],
+        Denotation::Domain(_) => &[UnknownFact::Login, UnknownFact::Device],
+        Denotation::Shared => &[UnknownFact::Sharing, UnknownFact::Device],
+        Denotation::Users(_) | Denotation::Tag(_) | Denotation::Tagged | Denotation::Service(_) => {
+            &[UnknownFact::Device]
+        }
         Denotation::Addresses(_) => {
             let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
             if ranges.into_iter().any(|range| tailnet.may_be_a_devices(range)) {

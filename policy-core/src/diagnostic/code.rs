@@ -155,6 +155,7 @@ codes! {
 
     // Found by an analysis of all that the rules allow.
     Error BrokenInvariant = "broken-invariant", "an invariant that the rules do not keep";
+    Warning UnverifiableInvariant = "unverifiable-invariant", "an invariant that depends on a fact that is not known here";
     Warning RedundantRule = "redundant-rule", "a rule, or an item of one, that other rules make needless";
 
     // Found by the macro, since they are about the Rust source alone.

@@ -100,8 +100,9 @@ fn an_invariant_is_false_of_devices_if_tags_together_do_what_none_does_alone() {
         let (bearers, forms) = bearers(&policy);
         let rules: Vec<Opening> = rules(&policy, &forms).iter().map(OracleRule::whole).collect();
         let is_broken = |invariant: &Invariant, from: usize, to: usize, is_own: bool| {
-            let forbidden = forbidden(&policy, invariant, (&forms[from], &forms[to], is_own));
-            rules.iter().any(|rule| rule.packets((from, to, is_own)) & forbidden != 0)
+            let ends = (&forms[from], &forms[to], is_own);
+            let breaks = |open: u16| open != 0 && forbidden(&policy, invariant, ends, open) != 0;
+            rules.iter().any(|rule| breaks(rule.packets((from, to, is_own))))
         };
         let is_by_tags_together = |invariant: &Invariant, source: &Bearer, destination: &Bearer| {
             let is_own = source.user.is_some() && source.user == destination.user;

@@ -100,7 +100,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
 }
 
 /// Says how to add the role, in the language of the facts.
-fn suggest_role(words: &Words, login: &str, autogroup: Autogroup) -> String {
+pub(super) fn suggest_role(words: &Words, login: &str, autogroup: Autogroup) -> String {
     let facts = &words.policy.facts;
     let role = autogroup.name().trim_start_matches("autogroup:");
     let local = login.split('@').next().unwrap_or_default();

@@ -19,7 +19,8 @@ use crate::testing::{Outcome, ssh_test_outcomes, test_outcomes};
 use words::Words;
 
 /// Returns everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that
-/// its own `tests` and `sshTests` fail, that an invariant does not hold, and that rules are redundant.
+/// its own `tests` and `sshTests` fail, that an invariant does not hold or depends on an unknown fact, and that rules are
+/// redundant.
 ///
 /// Tests require a valid policy, here as in Tailscale.
 /// `sshtest-user-wildcard`
@@ -31,10 +32,12 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
     let classes = AccessClasses::new(policy);
+    let words = Words::new(policy);
     findings.extend(invariant::broken_invariants(&classes));
+    findings.extend(invariant::unverifiable_invariants(&words, &classes));
     // A rule that seems redundant may be the result of a mistake.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
-        findings.extend(redundancy::redundant_rules(&Words::new(policy), &classes));
+        findings.extend(redundancy::redundant_rules(&words, &classes));
     }
     check::in_order(policy, findings)
 }

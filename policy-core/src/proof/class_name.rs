@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::access::Family;
 use crate::model::Role;
 
 /// The name of one member of a [`Class`](super::Class), as data.
@@ -15,14 +16,25 @@ pub struct ClassName {
     pub assumed_role: Option<Role>,
     /// The device that the member uses, if the policy names an address of it.
     pub device: Option<String>,
+    /// The family of the address that is meant, where the policy tells the families of the member's addresses apart.
+    pub family: Option<Family>,
     /// Whether the member is an address that a subnet router leads to. No fact says so.
     pub is_routed: bool,
+    /// Whether the member is a public address that an exit node leads to, where the policy tells the ways there apart.
+    pub is_by_exit_node: bool,
 }
 
 impl ClassName {
     /// Returns a name without further conditions.
     pub fn new(base: impl Into<String>) -> ClassName {
-        ClassName { base: base.into(), assumed_role: None, device: None, is_routed: false }
+        ClassName {
+            base: base.into(),
+            assumed_role: None,
+            device: None,
+            family: None,
+            is_routed: false,
+            is_by_exit_node: false,
+        }
     }
 
     /// Returns `true` if this names a special case of `other`: the same member under more conditions.
@@ -31,15 +43,19 @@ impl ClassName {
             && self != other
             && (other.assumed_role.is_none() || other.assumed_role == self.assumed_role)
             && (other.device.is_none() || other.device == self.device)
+            && (other.family.is_none() || other.family == self.family)
             && (!other.is_routed || self.is_routed)
+            && (!other.is_by_exit_node || self.is_by_exit_node)
     }
 
     /// Returns the conditions under which the base is the member, such as "if an admin" and "on `laptop`".
     pub fn conditions(&self) -> Vec<String> {
         let role = self.assumed_role.map(|role| format!("if {}", role.with_article()));
         let device = self.device.as_ref().map(|device| format!("on `{device}`"));
+        let family = self.family.map(|family| format!("over {family}"));
         let router = self.is_routed.then(|| "behind a subnet router".to_owned());
-        [role, device, router].into_iter().flatten().collect()
+        let exit_node = self.is_by_exit_node.then(|| "through an exit node".to_owned());
+        [role, device, family, router, exit_node].into_iter().flatten().collect()
     }
 }
 
@@ -52,8 +68,14 @@ impl fmt::Display for ClassName {
         if let Some(device) = &self.device {
             write!(f, " on `{device}`")?;
         }
+        if let Some(family) = self.family {
+            write!(f, " over {family}")?;
+        }
         if self.is_routed {
             f.write_str(", behind a subnet router")?;
+        }
+        if self.is_by_exit_node {
+            f.write_str(", through an exit node")?;
         }
         Ok(())
     }

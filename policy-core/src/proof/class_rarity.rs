@@ -1,6 +1,6 @@
 //! The classes at one end of connections, by how many rules name them.
 
-use crate::access::SelectorId;
+use crate::access::{Family, SelectorId};
 use crate::proof::classes::{Class, ClassId};
 
 /// Finds the classes at one end that the fewest rules name. They are the least likely to be covered.
@@ -10,8 +10,8 @@ pub(super) struct ClassRarity<'a, 'p> {
     by_selector: &'a [Vec<ClassId>],
     /// By class, how many rules name it.
     rule_counts: Vec<usize>,
-    /// By selector, its class with the fewest rules.
-    rarest: Vec<Option<ClassId>>,
+    /// By selector, its class with the fewest rules in each family.
+    rarest: Vec<[Option<ClassId>; 2]>,
     /// By selector, the selectors that name all of its classes, once computed.
     wider: Vec<Option<Vec<SelectorId>>>,
 }
@@ -22,13 +22,8 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         let rule_counts = classes.iter().map(|class| count_uses(rules, &class.selectors)).collect();
         let (rarest, wider) = (Vec::new(), vec![None; by_selector.len()]);
         let mut end = ClassRarity { classes, by_selector, rule_counts, rarest, wider };
-        end.rarest = by_selector.iter().map(|classes| end.rarest_of(classes)).collect();
+        end.rarest = by_selector.iter().map(|classes| end.rarest_by_family(classes)).collect();
         end
-    }
-
-    /// Returns `true` if a selector names any class.
-    pub(super) fn is_used(&self, id: SelectorId) -> bool {
-        self.rarest.get(id).is_some_and(Option::is_some)
     }
 
     fn rule_count(&self, class: ClassId) -> usize {
@@ -40,9 +35,23 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         classes.iter().rev().copied().min_by_key(|&class| self.rule_count(class))
     }
 
-    /// Returns the class with the fewest rules among all that the selectors name.
-    pub(super) fn rarest_named_by(&self, selectors: &[SelectorId]) -> Option<ClassId> {
-        selectors.iter().filter_map(|&id| *self.rarest.get(id)?).min_by_key(|&class| self.rule_count(class))
+    fn rarest_by_family(&self, classes: &[ClassId]) -> [Option<ClassId>; 2] {
+        let (mut rarest, mut counts) = ([None; 2], [usize::MAX; 2]);
+        for &class in classes.iter().rev() {
+            let (count, families) = (self.rule_count(class), self.classes.get(class).map(|class| class.families));
+            for (family, (rarest, fewest)) in Family::BOTH.into_iter().zip(rarest.iter_mut().zip(&mut counts)) {
+                if count < *fewest && families.is_some_and(|families| families.contains(family)) {
+                    (*rarest, *fewest) = (Some(class), count);
+                }
+            }
+        }
+        rarest
+    }
+
+    /// Returns the class of a family with the fewest rules among all that the selectors name.
+    pub(super) fn rarest_named_by(&self, selectors: &[SelectorId], family: Family) -> Option<ClassId> {
+        let rarest = selectors.iter().filter_map(|&id| *self.rarest.get(id)?.get(family.index())?);
+        rarest.min_by_key(|&class| self.rule_count(class))
     }
 
     /// Returns `true` if one of a few selectors names everything that `narrow` names.

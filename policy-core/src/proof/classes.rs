@@ -1,13 +1,17 @@
 //! Equivalence classes of sources and destinations, and what the rules allow between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::access::{
-    AccessRule, Endpoint, PortSet, Principal, Reach, RuleIndex, RuleRef, SelectorId, Tailnet, rule_selectors, sorted,
+    AccessRule, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId, SelectorIndex, Tailnet,
+    UnknownSelectors, rule_selectors, sorted,
 };
-use crate::model::{Invariant, Policy, Role, Selector};
+use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
-use crate::proof::representative::{Representative, devices, representatives};
+use crate::proof::doubt::{Doubt, Openness};
+use crate::proof::representative::{
+    Representative, devices, representatives_with_placed_members, whole_representatives,
+};
 use crate::source::Origin;
 
 /// A class by its place among [`AccessClasses::sources`] or [`AccessClasses::destinations`].
@@ -24,6 +28,14 @@ pub struct Class<'p> {
     pub members: Vec<Endpoint<'p>>,
     /// The selectors that name it, in order.
     pub selectors: Vec<SelectorId>,
+    /// The families of its members' addresses.
+    pub families: Families,
+    /// What is unknown about the member of which most is known.
+    pub(super) doubt: Doubt,
+    /// Whether its members exist only if something is so that no fact says.
+    pub(super) is_conditional: bool,
+    /// What may be so of some member.
+    pub(super) openness: Openness,
     /// The login that all its members have, if they share one.
     only_login: Option<&'p str>,
     has_only_owners: bool,
@@ -77,10 +89,21 @@ pub struct AccessClasses<'p> {
     pub same_user: Vec<Vec<ClassId>>,
     /// By class of destinations, the classes of sources that have a device of the same user, in order.
     pub same_user_sources: Vec<Vec<ClassId>>,
+    /// The classes of the addresses that selectors name, by end.
+    pub(super) named_ranges: [Vec<NamedRange>; 2],
+    /// The selectors that depend on facts, if there are invariants that might.
+    pub(super) unknown_selectors: UnknownSelectors,
+}
+
+/// Addresses that a selector names, and no other selector tells apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NamedRange {
+    pub(super) class: ClassId,
+    pub(super) range: AddressRange,
 }
 
 /// Enumerates the representatives whose classes are wanted, by policy, tailnet and selectors.
-type Enumerate<'p> = for<'a> fn(&'p Policy, &'a Tailnet<'p>, &'a [&'p Selector]) -> Vec<Representative<'p>>;
+type Enumerate<'p> = for<'a> fn(&'p Policy, &'a Tailnet<'p>, &'a SelectorIndex<'p>) -> Vec<Representative<'p>>;
 
 impl<'p> AccessClasses<'p> {
     /// Returns the classes that the rules and invariants of a valid policy tell apart.
@@ -103,35 +126,57 @@ impl<'p> AccessClasses<'p> {
         AccessClasses::with_selectors(policy, &[])
     }
 
-    /// Like [`new`](AccessClasses::new), but also splits classes at `selectors`, such as those of a question.
+    /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of rules that are not the policy's.
     pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, representatives)
+        AccessClasses::of(policy, selectors, false, representatives_with_placed_members)
+    }
+
+    /// Returns the classes that the rules and the selectors of a question tell apart, for answers that look at the
+    /// addresses of their members one by one, and at the ways there. A member is there once: a device with its IPv4 and its
+    /// IPv6 address, and a public address however it is reached.
+    pub fn with_questions(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
+        AccessClasses::of(policy, questions, true, whole_representatives)
     }
 
     /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices as the only members, each with
     /// all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, |_, tailnet, _| devices(tailnet))
+        AccessClasses::of(policy, selectors, false, |_, tailnet, _| devices(tailnet))
     }
 
     /// Returns the classes of some representatives.
-    pub(super) fn of(policy: &'p Policy, selectors: &'p [Selector], enumerate: Enumerate<'p>) -> AccessClasses<'p> {
+    pub(super) fn of(
+        policy: &'p Policy,
+        selectors: &'p [Selector],
+        are_whole: bool,
+        enumerate: Enumerate<'p>,
+    ) -> AccessClasses<'p> {
         let tailnet = Tailnet::new(policy);
-        let invariants = policy.facts.invariants.iter().flat_map(Invariant::selectors);
-        let selectors = rule_selectors(policy).chain(invariants).chain(selectors);
-        let rules = RuleIndex::among(policy, &tailnet, selectors);
-        let all = enumerate(policy, &tailnet, &rules.selectors.distinct);
-        let sources = all.iter().filter(|one| !matches!(one.endpoint.who, Principal::Service(_)));
-        let sources = sources.map(|one| (one, rules.selectors.of_source(&tailnet, &one.endpoint)));
-        let sources = group_into_classes(sources);
-        // The outsiders with whom a device is shared are no destinations, and to a destination it makes no difference
-        // whether it is routed.
-        let destinations =
-            all.iter().filter(|one| one.endpoint.who != Principal::Shared && one.endpoint.reach == Reach::Own);
-        let destinations = destinations.map(|one| (one, rules.selectors.of_destination(&one.endpoint)));
-        let destinations = group_into_classes(destinations);
+        let invariants = || policy.facts.invariants.iter().flat_map(Invariant::selectors);
+        let selectors = rule_selectors(policy).chain(invariants()).chain(selectors);
+        let mut rules = RuleIndex::among(policy, &tailnet, selectors);
+        rules.selectors.ask(&tailnet, invariants());
+        let index = &rules.selectors;
+        let all = enumerate(policy, &tailnet, index);
+        let tells_families_apart = !are_whole && index.tells_families_apart();
+        let mut sources = Grouping::new(tells_families_apart, are_whole);
+        let mut destinations = Grouping::new(tells_families_apart, are_whole);
+        for one in &all {
+            if one.is_source {
+                sources.add(one, |endpoint| index.of_source(&tailnet, endpoint));
+            }
+            if one.is_destination {
+                destinations.add(one, |endpoint| index.of_destination(endpoint));
+            }
+        }
+        let named_ranges = [sources.named_ranges, destinations.named_ranges];
+        let (sources, destinations) = (sources.classes, destinations.classes);
         let (same_user, same_user_sources) = classes_of_same_user(&sources, &destinations);
-        let count = rules.selectors.len();
+        let unknown_selectors = match policy.facts.invariants.is_empty() {
+            true => UnknownSelectors::default(),
+            false => UnknownSelectors::new(&tailnet, index),
+        };
+        let count = index.len();
         AccessClasses {
             policy,
             ports: rules.list.iter().map(|rule| PortSet::new(rule.ports.iter().copied())).collect(),
@@ -143,6 +188,8 @@ impl<'p> AccessClasses<'p> {
             rules,
             same_user,
             same_user_sources,
+            named_ranges,
+            unknown_selectors,
         }
     }
 
@@ -193,19 +240,37 @@ impl<'p> AccessClasses<'p> {
         self.rule(rule).zip(own_devices).is_some_and(|(rule, own_devices)| rule.dst.contains(&own_devices))
     }
 
-    /// Returns `true` if members of the two classes may be devices of one user.
+    /// Returns `true` if members of the two classes may be devices of one user, and have addresses of one family.
     pub fn may_be_same_user(&self, source: ClassId, destination: ClassId) -> bool {
         self.same_user.get(source).is_some_and(|destinations| sorted::contains(destinations, destination))
     }
 
-    /// Returns `true` if members of the two classes may be devices of different users, or of no user.
+    /// Returns `true` if members of the two classes may be devices of different users, or of no user, and have addresses
+    /// of one family.
     pub fn may_be_different_users(&self, source: ClassId, destination: ClassId) -> bool {
         let (Some(source), Some(destination)) = (self.sources.get(source), self.destinations.get(destination)) else {
             return false;
         };
+        if !source.families.intersects(destination.families) {
+            return false;
+        }
         let is_one = source.only_login.zip(destination.only_login).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
         // A tailnet has one owner.
         !(is_one || source.has_only_owners && destination.has_only_owners)
+    }
+
+    /// Returns the classes of one end that one of the selectors may name, depending on an unknown fact, in order.
+    pub(super) fn possibly_named_by(&self, end: &[Class], selectors: &[SelectorId]) -> Vec<ClassId> {
+        let depends = |doubt: &Doubt| {
+            let dependent = self.unknown_selectors.dependent_on(doubt.facts());
+            sorted::intersects(selectors, &dependent)
+        };
+        let doubts: Vec<Doubt> = Doubt::ALL.into_iter().filter(depends).collect();
+        if doubts.is_empty() {
+            return Vec::new();
+        }
+        let classes = end.iter().enumerate().filter(|(_, class)| doubts.contains(&class.doubt));
+        classes.map(|(id, _)| id).collect()
     }
 
     /// Returns the classes of sources that one of the selectors names, in order.
@@ -229,37 +294,100 @@ impl<'p> AccessRule<'p> {
     }
 }
 
-/// Groups representatives with the same selectors. A class has the place of its most useful example.
-fn group_into_classes<'a, 'p: 'a>(
-    representatives: impl Iterator<Item = (&'a Representative<'p>, Vec<SelectorId>)>,
-) -> Vec<Class<'p>> {
-    let mut ids: HashMap<Vec<SelectorId>, ClassId> = HashMap::new();
-    let mut classes: Vec<Class> = Vec::new();
-    for (one, selectors) in representatives {
-        let (login, is_owner) = match one.endpoint.who {
+/// Groups the representatives at one end that have the same selectors. A class has the place of its most useful example.
+struct Grouping<'p> {
+    classes: Vec<Class<'p>>,
+    ids: HashMap<Vec<SelectorId>, ClassId>,
+    /// The names of classes that many members have.
+    generic: HashSet<(ClassId, ClassName)>,
+    named_ranges: Vec<NamedRange>,
+    /// Whether selectors tell the two addresses of a device apart if neither is known.
+    tells_families_apart: bool,
+    /// Whether known addresses of a device are not looked at one by one.
+    are_whole: bool,
+}
+
+impl<'p> Grouping<'p> {
+    fn new(tells_families_apart: bool, are_whole: bool) -> Self {
+        Grouping {
+            classes: Vec::new(),
+            ids: HashMap::new(),
+            generic: HashSet::new(),
+            named_ranges: Vec::new(),
+            tells_families_apart,
+            are_whole,
+        }
+    }
+
+    /// Adds a representative: once for each of its addresses if their selectors differ, since a packet has one.
+    fn add(&mut self, one: &Representative<'p>, selectors_of: impl Fn(&Endpoint) -> Vec<SelectorId>) {
+        let endpoint = &one.endpoint;
+        let may_differ = match endpoint.addresses.len() {
+            0 => self.tells_families_apart && endpoint.family.is_none() && endpoint.who.is_device(),
+            addresses => addresses > 1 && !self.are_whole,
+        };
+        if !may_differ {
+            self.add_to_class(one, endpoint.clone(), None, selectors_of(endpoint));
+            return;
+        }
+        let parts = endpoint.by_address().into_iter();
+        let parts: Vec<(Endpoint, Vec<SelectorId>)> = parts.map(|part| (part.clone(), selectors_of(&part))).collect();
+        let differ = parts.iter().zip(parts.iter().skip(1)).any(|((_, a), (_, b))| a != b);
+        if let (false, Some((_, selectors))) = (differ, parts.first()) {
+            self.add_to_class(one, endpoint.clone(), None, selectors.clone());
+            return;
+        }
+        for (part, selectors) in parts {
+            let family = Family::BOTH.into_iter().find(|&family| part.families().contains(family));
+            self.add_to_class(one, part, family, selectors);
+        }
+    }
+
+    fn add_to_class(
+        &mut self,
+        one: &Representative<'p>,
+        endpoint: Endpoint<'p>,
+        family: Option<Family>,
+        selectors: Vec<SelectorId>,
+    ) {
+        let (login, is_owner) = match endpoint.who {
             Principal::User { login, role } => (Some(login), role == Some(Role::Owner)),
             Principal::Member { role, .. } => (None, role == Role::Owner),
             _ => (None, false),
         };
-        let id = *ids.entry(selectors).or_insert_with_key(|selectors| {
+        let classes = &mut self.classes;
+        let id = *self.ids.entry(selectors).or_insert_with_key(|selectors| {
             classes.push(Class {
                 names: Vec::new(),
                 members: Vec::new(),
                 selectors: selectors.clone(),
+                families: Families::default(),
+                doubt: one.doubt,
+                is_conditional: true,
+                openness: Openness::default(),
                 only_login: login,
                 has_only_owners: true,
             });
             classes.len() - 1
         });
-        if let Some(class) = classes.get_mut(id) {
-            let is_same = class.only_login.zip(login).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
-            class.only_login = class.only_login.filter(|_| is_same);
-            class.has_only_owners &= is_owner;
-            class.names.push(one.name.clone());
-            class.members.push(one.endpoint.clone());
+        self.named_ranges.extend(one.named_range.map(|range| NamedRange { class: id, range }));
+        let Some(class) = self.classes.get_mut(id) else { return };
+        let is_same = class.only_login.zip(login).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
+        class.only_login = class.only_login.filter(|_| is_same);
+        class.has_only_owners &= is_owner;
+        class.families = class.families.with(endpoint.families());
+        class.openness = class.openness.or(Openness::of(&endpoint, one.may_be_shared));
+        // The member of which most is known decides what is certain.
+        let is_conditional = one.is_assumed;
+        if (is_conditional, one.doubt) < (class.is_conditional, class.doubt) {
+            (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
+        }
+        let name = ClassName { family, ..one.name.clone() };
+        if !one.is_generic() || self.generic.insert((id, name.clone())) {
+            class.names.push(name);
+            class.members.push(endpoint);
         }
     }
-    classes
 }
 
 fn classes_by_selector(classes: &[Class], selectors: usize) -> Vec<Vec<ClassId>> {
@@ -277,17 +405,20 @@ fn classes_by_selector(classes: &[Class], selectors: usize) -> Vec<Vec<ClassId>>
 /// Returns, by class of sources, the classes of destinations that have a device of one of its users, and the same by
 /// class of destinations.
 fn classes_of_same_user(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<ClassId>>, Vec<Vec<ClassId>>) {
-    let mut destinations_of_user: HashMap<Principal, Vec<ClassId>> = HashMap::new();
+    let mut destinations_of_user: HashMap<Principal, Vec<(ClassId, Families)>> = HashMap::new();
     for (id, class) in destinations.iter().enumerate() {
-        for user in class.members.iter().filter_map(user) {
-            destinations_of_user.entry(user).or_default().push(id);
+        for (user, families) in class.members.iter().filter_map(user) {
+            destinations_of_user.entry(user).or_default().push((id, families));
         }
     }
     let mut by_destination: Vec<Vec<ClassId>> = vec![Vec::new(); destinations.len()];
     let by_source = sources.iter().enumerate().map(|(id, class)| {
         let users = class.members.iter().filter_map(user);
-        let of_users = users.filter_map(|user| destinations_of_user.get(&user));
-        let same_user = sorted::sort(of_users.flatten().copied().collect());
+        let of_users = users.flat_map(|(user, families)| {
+            let devices = destinations_of_user.get(&user).into_iter().flatten();
+            devices.filter(move |(_, own)| own.intersects(families)).map(|&(id, _)| id)
+        });
+        let same_user = sorted::sort(of_users.collect());
         for &destination in &same_user {
             if let Some(sources) = by_destination.get_mut(destination) {
                 sources.push(id);
@@ -299,10 +430,10 @@ fn classes_of_same_user(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<C
     (by_source, by_destination)
 }
 
-/// Returns the principal of an endpoint if it is a user.
-fn user<'p>(endpoint: &Endpoint<'p>) -> Option<Principal<'p>> {
+/// Returns the principal of an endpoint and the families of its addresses, if it is a user.
+fn user<'p>(endpoint: &Endpoint<'p>) -> Option<(Principal<'p>, Families)> {
     match endpoint.who {
-        Principal::User { .. } | Principal::Member { .. } => Some(endpoint.who.clone()),
+        Principal::User { .. } | Principal::Member { .. } => Some((endpoint.who.clone(), endpoint.families())),
         _ => None,
     }
 }

@@ -15,13 +15,15 @@
 //! 4. **Examine classes** in a cube of one source and one destination selector that cannot be generalised. The rules that
 //!    cover a pair also cover it for every source and destination that they all name. What remains is a smaller cube.
 //!
+//! Only pairs count whose members have addresses of one family: nothing is sent from IPv4 to IPv6.
+//!
 //! `autogroup:self` is a destination by relation: it is examined for each user, or for all users at once if the rules that
 //! lead to `autogroup:self` are enough.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice::from_ref;
 
-use crate::access::{PortSet, SelectorId, sorted};
+use crate::access::{Family, PortSet, SelectorId, sorted};
 use crate::model::Selector;
 use crate::proof::class_rarity::{ClassRarity, count_uses};
 use crate::proof::classes::{AccessClasses, ClassId, RuleId};
@@ -125,11 +127,15 @@ impl<'a, 'p> Containment<'a, 'p> {
         self.remaining.get_mut(rule).map(|slot| std::mem::replace(slot, remaining)).unwrap_or_default()
     }
 
-    /// Returns `true` if a cube has no sources, no destinations or no ports.
+    /// Returns `true` if a cube has no ports, or no source that has a destination of its family.
     pub(super) fn is_empty(&self, cube: &Cube) -> bool {
         let own = self.classes.rules.selectors.own_devices();
-        let is_used = |end: &ClassRarity, ids: &[SelectorId]| ids.iter().any(|&id| Some(id) == own || end.is_used(id));
-        cube.ports.is_empty() || !is_used(&self.sources, cube.src) || !is_used(&self.destinations, cube.dst)
+        let is_to_own = own.is_some_and(|own| cube.dst.contains(&own));
+        let has_pair = Family::BOTH.into_iter().any(|family| {
+            self.sources.rarest_named_by(cube.src, family).is_some()
+                && (is_to_own || self.destinations.rarest_named_by(cube.dst, family).is_some())
+        });
+        cube.ports.is_empty() || !has_pair
     }
 
     /// Proves that rules cover a cube, and adds them to `by`.
@@ -149,12 +155,21 @@ impl<'a, 'p> Containment<'a, 'p> {
     fn cover_named(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
         let mut parts = vec![*cube];
         while let Some(part) = parts.pop() {
-            let source = self.sources.rarest_named_by(part.src);
-            let destination = self.destinations.rarest_named_by(part.dst);
-            let (Some(source), Some(destination)) = (source, destination) else { continue };
-            let cover = self.cover_pair(&part, source, destination)?;
-            if cover.is_general && cover.rules.iter().all(|&rule| self.is_wide(&part, rule)) {
-                by.extend(cover.rules);
+            // A packet has one family. In most cubes, one pair is the rarest in both.
+            let mut pairs: Vec<(ClassId, ClassId)> = Vec::new();
+            for family in Family::BOTH {
+                let source = self.sources.rarest_named_by(part.src, family);
+                let destination = self.destinations.rarest_named_by(part.dst, family);
+                pairs.extend(source.zip(destination).filter(|pair| !pairs.contains(pair)));
+            }
+            let (mut is_covered, mut rules) = (true, Vec::new());
+            for (source, destination) in pairs {
+                let cover = self.cover_pair(&part, source, destination)?;
+                is_covered &= cover.is_general && cover.rules.iter().all(|&rule| self.is_wide(&part, rule));
+                rules.extend(cover.rules);
+            }
+            if is_covered {
+                by.extend(rules);
             } else if part.src.len() > 1 {
                 parts.extend(part.src.iter().rev().map(|id| Cube { src: from_ref(id), ..part }));
             } else if part.dst.len() > 1 {

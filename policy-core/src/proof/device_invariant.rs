@@ -6,11 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{Endpoint, PortSet, Principal, SelectorId, Tailnet};
+use crate::access::{
+    DeviceId, Endpoint, Families, FilterAddress, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet, sorted,
+};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
+use crate::proof::atoms::atoms;
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
-use crate::proof::invariant::InvariantProver;
+use crate::proof::invariant::{InvariantProver, Reading};
 use crate::proof::representative::{Representative, devices};
 use crate::source::Origin;
 
@@ -53,54 +56,70 @@ pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
     if invariants.is_empty() || !policy.facts.devices.iter().any(|device| device.tags.len() > 1) {
         return Vec::new();
     }
-    let classes = AccessClasses::of(policy, &[], |policy, tailnet, _| {
-        let participants = participants(policy, tailnet).into_iter();
+    let classes = AccessClasses::of(policy, &[], false, |policy, tailnet, index| {
+        let participants = participants(policy, tailnet, index).into_iter();
         participants.flat_map(|one| one.by_tag.into_iter().chain([one.whole])).collect()
     });
     let mut seen = HashSet::new();
     let class_index = ClassIndex::new(&classes);
-    let participants = participants(policy, &classes.tailnet);
+    let participants = participants(policy, &classes.tailnet, &classes.rules.selectors);
     let mut participants: Vec<ClassifiedParticipant> =
         participants.into_iter().filter_map(|one| class_index.classify(one)).collect();
     // Participants that no selector tells apart are examined once.
-    participants.retain(|one| seen.insert((one.whole, one.by_tag.clone())));
+    participants.retain(|one| seen.insert((one.whole, one.by_tag.clone(), one.families, one.routers.clone())));
     invariants.iter().filter_map(|invariant| device_violation(&classes, &participants, invariant)).collect()
 }
 
-/// A known device, or a user who may have one.
+/// A known device by one of its addresses, a user who may have one, or an address behind a known router.
 struct Participant<'p> {
     device: Option<&'p Device>,
+    /// The routers of the address, which only they reach otherwise.
+    routers: Vec<DeviceId>,
     /// The device with all of its tags, or the user.
     whole: Representative<'p>,
     /// The device with each tag alone, if it has several.
     by_tag: Vec<Representative<'p>>,
 }
 
-/// Returns the devices of the facts, and then the users of the facts and one other member, each without a device.
-fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Participant<'p>> {
-    let known = devices(tailnet).into_iter().zip(&tailnet.devices).map(|(mut whole, node)| {
+/// Returns the devices of the facts, each once for each of its addresses, then the users of the facts and one other member,
+/// each without a device, and then the addresses that the routes of the devices lead to.
+fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Participant<'p>> {
+    let known = devices(tailnet).into_iter().zip(&tailnet.devices).flat_map(|(mut device, node)| {
         // A device with neither owner nor tags has no name but its addresses.
-        if whole.endpoint.who == Principal::Tagged(Vec::new()) {
-            whole.endpoint.who = Principal::Unknown;
+        if device.endpoint.who == Principal::Tagged(Vec::new()) {
+            device.endpoint.who = Principal::Unknown;
         }
-        let tags = node.fact.tags.iter().filter(|_| node.fact.tags.len() > 1);
-        let with_tag = |tag: &'p str| {
-            let endpoint = Endpoint { who: Principal::Tagged(vec![tag]), ..whole.endpoint.clone() };
-            Representative::named(endpoint, whole.name.clone())
-        };
-        let by_tag = tags.map(|tag| with_tag(tag.text.as_str())).collect();
-        Participant { device: Some(node.fact), whole, by_tag }
+        let parts = device.endpoint.by_address().into_iter();
+        parts.map(move |part| {
+            let with = |who: Principal<'p>| {
+                let endpoint = Endpoint { who, ..part.clone() };
+                Representative::named(endpoint, device.name.clone())
+            };
+            let tags = node.fact.tags.iter().filter(|_| node.fact.tags.len() > 1);
+            let by_tag = tags.map(|tag| with(Principal::Tagged(vec![tag.text.as_str()]))).collect();
+            Participant { device: Some(node.fact), routers: Vec::new(), whole: with(part.who.clone()), by_tag }
+        })
+    });
+    let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
+    let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
+    let routed = routed.filter(|&atom| tailnet.is_routed(atom)).map(|atom| {
+        let endpoint = Endpoint { addresses: vec![atom.first], reach: Reach::SubnetRoute, ..Endpoint::default() };
+        let name = ClassName::new(format!("`{}`", FilterAddress::Addresses(atom)));
+        let routers = sorted::sort(tailnet.routers.overlapping(atom).collect());
+        Participant { device: None, routers, whole: Representative::named(endpoint, name), by_tag: Vec::new() }
     });
     let users = policy.facts.users.iter().map(|user| {
         let name = if policy.facts.are_in_source() { &user.name } else { &user.email };
         (format!("`{name}`"), Principal::User { login: &user.email, role: user.role })
     });
     let other = Principal::Member { domain: None, role: Role::Member, group: None };
-    let users = users.chain([("any other member".to_owned(), other)]).map(|(name, who)| {
-        let endpoint = Endpoint { who, ..Endpoint::default() };
-        Participant { device: None, whole: Representative::named(endpoint, ClassName::new(name)), by_tag: Vec::new() }
+    let users = users.chain([("any other member".to_owned(), other)]).flat_map(|(name, who)| {
+        Endpoint::new(who).by_address().into_iter().map(move |endpoint| {
+            let whole = Representative::named(endpoint, ClassName::new(name.clone()));
+            Participant { device: None, routers: Vec::new(), whole, by_tag: Vec::new() }
+        })
     });
-    known.chain(users).collect()
+    known.chain(users).chain(routed).collect()
 }
 
 /// The classes of an endpoint as a source and as a destination.
@@ -113,12 +132,24 @@ struct EndpointClasses {
 /// A [`Participant`] by its classes.
 struct ClassifiedParticipant<'p> {
     device: Option<&'p Device>,
+    routers: Vec<DeviceId>,
+    families: Families,
     name: ClassName,
     whole: EndpointClasses,
     by_tag: Vec<EndpointClasses>,
 }
 
 impl ClassifiedParticipant<'_> {
+    /// Returns `true` if a packet can go from one to the other over the tailnet.
+    fn can_send_to(&self, destination: &ClassifiedParticipant, classes: &AccessClasses) -> bool {
+        let router = match destination.routers.as_slice() {
+            [only] => classes.tailnet.devices.get(*only).map(|node| node.fact),
+            _ => None,
+        };
+        let is_router = self.device.zip(router).is_some_and(|(device, router)| std::ptr::eq(device, router));
+        self.families.intersects(destination.families) && !is_router
+    }
+
     /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
     fn each_tag(&self) -> &[EndpointClasses] {
         if self.by_tag.is_empty() { std::slice::from_ref(&self.whole) } else { &self.by_tag }
@@ -151,7 +182,14 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
     fn classify(&self, participant: Participant<'p>) -> Option<ClassifiedParticipant<'p>> {
         let by_tag = participant.by_tag.iter().filter_map(|one| self.classes_of(&one.endpoint)).collect();
         let whole = self.classes_of(&participant.whole.endpoint)?;
-        Some(ClassifiedParticipant { device: participant.device, name: participant.whole.name, whole, by_tag })
+        Some(ClassifiedParticipant {
+            device: participant.device,
+            routers: participant.routers,
+            families: participant.whole.endpoint.families(),
+            name: participant.whole.name,
+            whole,
+            by_tag,
+        })
     }
 }
 
@@ -161,7 +199,7 @@ fn device_violation<'p>(
     participants: &[ClassifiedParticipant<'p>],
     invariant: &'p Invariant,
 ) -> Option<DeviceViolation<'p>> {
-    let prover = InvariantProver::new(classes, invariant);
+    let prover = InvariantProver::new(classes, invariant, Reading::Possible);
     // If no rule breaks the invariant between any two classes, there are no pairs to examine.
     let breaking: Vec<RuleId> = prover.breaches().map(|breach| breach.rule).collect();
     if breaking.is_empty() {
@@ -173,8 +211,9 @@ fn device_violation<'p>(
     };
     let pairs = PairProver { prover, breaking_from: (0..classes.sources.len()).map(breaking_from).collect() };
     for source in participants {
-        for destination in participants.iter().filter(|one| one.device.is_some()) {
-            if source.by_tag.is_empty() && destination.by_tag.is_empty() {
+        for destination in participants.iter().filter(|one| one.device.is_some() || !one.routers.is_empty()) {
+            let combines = !source.by_tag.is_empty() || !destination.by_tag.is_empty();
+            if !combines || !source.can_send_to(destination, classes) {
                 continue;
             }
             let Some((packet, rule)) = pairs.first_packet(source.whole, destination.whole) else { continue };

@@ -6,10 +6,12 @@
 
 use std::cell::LazyCell;
 
-use crate::access::{AccessRule, PortSet, SelectorId};
-use crate::model::{Autogroup, Invariant, InvariantKind, InvariantTarget, Protocol, Selector, SelectorKind};
-use crate::proof::classes::{AccessClasses, ClassAccess, ClassId, RuleId};
-use crate::proof::partition::{CellId, Partition};
+use crate::access::{AccessRule, PortSet, SelectorId, Side, sorted};
+use crate::model::{
+    Autogroup, Invariant, InvariantKind, InvariantTarget, PortRange, PortSpec, Protocol, Selector, SelectorKind,
+};
+use crate::proof::classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
+use crate::proof::partition::{CellId, Partition, PartitionCell};
 use crate::source::Origin;
 
 /// A packet that an invariant forbids and a rule allows.
@@ -27,11 +29,22 @@ pub struct Violation<'p> {
     pub packet: (Protocol, u16),
     /// The rule that allows the packet, with every port that it opens there against the invariant.
     pub access: ClassAccess,
+    /// Whether the packet is a ping. The rule opens other ports, and pings pass wherever any port is open.
+    pub is_ping: bool,
     /// The number of rules that allow what the invariant forbids.
     pub rules: usize,
 }
 
-/// Returns the best counterexample to each invariant that does not hold, in the order of the invariants.
+/// How an invariant is read where facts are unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// What fails whatever the facts are: exceptions count that may be ones.
+    Certain,
+    /// What fails for some facts: exceptions count only if they are certain.
+    Possible,
+}
+
+/// Returns the best counterexample to each invariant that does not hold whatever the unknown facts are, in the order of the invariants.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -51,23 +64,30 @@ pub fn violations<'p>(classes: &AccessClasses<'p>) -> Vec<Violation<'p>> {
     classes.policy.facts.invariants.iter().filter_map(|invariant| violation(classes, invariant)).collect()
 }
 
-/// Returns the best counterexample to an invariant of the policy, if it does not hold.
+/// Returns the best counterexample to an invariant of the policy, if it does not hold whatever the unknown facts are.
 pub fn violation<'p>(classes: &AccessClasses<'p>, invariant: &'p Invariant) -> Option<Violation<'p>> {
-    let found: Vec<Breach> = InvariantProver::new(classes, invariant).breaches().collect();
+    best_violation(classes, invariant, &InvariantProver::new(classes, invariant, Reading::Certain))
+}
+
+/// Returns the best counterexample that a prover finds.
+pub(super) fn best_violation<'p>(
+    classes: &AccessClasses<'p>,
+    invariant: &'p Invariant,
+    prover: &InvariantProver<'_, 'p>,
+) -> Option<Violation<'p>> {
+    let found: Vec<Breach> = prover.breaches().collect();
     // An ACL may be several access rules.
     let mut rules: Vec<Origin> = found.iter().filter_map(|breach| origin(classes, breach)).collect();
     rules.dedup();
     // The earlier a class comes, the more useful it is as an example.
     let best = found.into_iter().min_by_key(|breach| (breach.source + breach.destination, breach.source))?;
-    let Breach { rule, source, destination, is_same_user, ports } = best;
-    let packet = ports.example()?;
-    let access = ClassAccess { ports, ..classes.class_access(rule)? };
-    Some(Violation { invariant, source, destination, is_same_user, packet, access, rules: rules.len() })
+    Some(Violation { rules: rules.len(), ..best.to_violation(classes, invariant)? })
 }
 
-/// Returns every rule that allows what an invariant forbids.
+/// Returns every rule that allows what an invariant forbids, whatever the unknown facts are.
 pub fn breaking(classes: &AccessClasses, invariant: &Invariant) -> Vec<Origin> {
-    InvariantProver::new(classes, invariant).breaches().filter_map(|breach| origin(classes, &breach)).collect()
+    let prover = InvariantProver::new(classes, invariant, Reading::Certain);
+    prover.breaches().filter_map(|breach| origin(classes, &breach)).collect()
 }
 
 fn origin(classes: &AccessClasses, breach: &Breach) -> Option<Origin> {
@@ -76,24 +96,72 @@ fn origin(classes: &AccessClasses, breach: &Breach) -> Option<Origin> {
 
 /// An invariant in terms of classes.
 pub(super) struct InvariantProver<'a, 'p> {
-    classes: &'a AccessClasses<'p>,
-    invariant: &'a Invariant,
-    sources: Partition,
-    destinations: Partition,
+    pub(super) classes: &'a AccessClasses<'p>,
+    pub(super) invariant: &'a Invariant,
+    pub(super) sources: Partition,
+    pub(super) destinations: Partition,
+    pub(super) terms: InvariantTerms,
     targets: Vec<TargetPorts>,
     exceptions: Vec<TargetPorts>,
     /// Whether `autogroup:self` is a target or an exception.
-    has_own_devices: bool,
+    pub(super) has_own_devices: bool,
+}
+
+/// The selectors of an invariant.
+pub(super) struct InvariantTerms {
+    pub(super) subjects: Vec<SelectorId>,
+    pub(super) src_except: Vec<SelectorId>,
+    /// By target.
+    pub(super) targets: Vec<Vec<SelectorId>>,
+    /// By exception.
+    pub(super) exceptions: Vec<Vec<SelectorId>>,
+}
+
+impl InvariantTerms {
+    fn new(classes: &AccessClasses, invariant: &Invariant) -> InvariantTerms {
+        let ids = |list: &[Selector]| classes.rules.selectors.asked_ids(list);
+        let each = |list: &[InvariantTarget]| list.iter().map(|target| ids(&target.dst)).collect();
+        InvariantTerms {
+            subjects: ids(&invariant.src),
+            src_except: ids(&invariant.src_except),
+            targets: each(&invariant.targets),
+            exceptions: each(&invariant.except),
+        }
+    }
 }
 
 /// Ports that a rule opens between two classes against the invariant.
+#[derive(Clone)]
 pub(super) struct Breach {
     /// The rule.
     pub(super) rule: RuleId,
-    source: ClassId,
-    destination: ClassId,
-    is_same_user: bool,
-    ports: PortSet,
+    pub(super) source: ClassId,
+    pub(super) destination: ClassId,
+    pub(super) is_same_user: bool,
+    pub(super) ports: PortSet,
+}
+
+impl Breach {
+    pub(super) fn to_violation<'p>(
+        &self,
+        classes: &AccessClasses<'p>,
+        invariant: &'p Invariant,
+    ) -> Option<Violation<'p>> {
+        let Breach { rule, source, destination, is_same_user, ref ports } = *self;
+        let access = classes.class_access(rule)?;
+        let is_ping = !access.ports.overlap(ports);
+        let ports = if is_ping { access.ports.clone() } else { ports.clone() };
+        Some(Violation {
+            invariant,
+            source,
+            destination,
+            is_same_user,
+            packet: self.ports.example()?,
+            access: ClassAccess { ports, ..access },
+            is_ping,
+            rules: 1,
+        })
+    }
 }
 
 /// The ports of a target or an exception.
@@ -102,18 +170,33 @@ struct TargetPorts {
     is_own_devices: bool,
     /// `None` for all ports.
     ports: Option<PortSet>,
+    /// Whether it is about pings as such. A port without a protocol is about pings only where a rule opens that port.
+    has_pings: bool,
 }
 
 impl TargetPorts {
     fn new(target: &InvariantTarget) -> TargetPorts {
         let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
         let ports = PortSet::new(target.ip.iter().map(|spec| (spec.protocol, spec.ports)));
-        TargetPorts { is_own_devices: target.dst.iter().any(is_own), ports: (!target.ip.is_empty()).then_some(ports) }
+        let is_ping = |spec: &PortSpec| match spec.protocol {
+            Some(protocol) => protocol == Protocol::ICMP || protocol == Protocol::ICMPV6,
+            None => spec.ports == PortRange::ALL,
+        };
+        TargetPorts {
+            is_own_devices: target.dst.iter().any(is_own),
+            ports: (!target.ip.is_empty()).then_some(ports),
+            has_pings: target.ip.is_empty() || target.ip.iter().any(is_ping),
+        }
     }
 
     /// Returns the ports that are among the target's.
     fn restrict(&self, ports: &PortSet) -> PortSet {
         self.ports.as_ref().map_or_else(|| ports.clone(), |own| own.common(ports))
+    }
+
+    /// Returns `true` if the target is about some of the ports, or about pings.
+    fn may_have(&self, ports: &PortSet) -> bool {
+        self.has_pings || self.ports.as_ref().is_none_or(|own| own.overlap(ports))
     }
 
     /// Returns the ports that are not among the target's.
@@ -124,30 +207,82 @@ impl TargetPorts {
 
 impl<'a, 'p> InvariantProver<'a, 'p> {
     /// Partitions the classes of both ends by what the invariant says about them.
-    pub(super) fn new(classes: &'a AccessClasses<'p>, invariant: &'a Invariant) -> Self {
-        let ids = |list: &[Selector]| -> Vec<SelectorId> { classes.rules.selectors.ids(list) };
-        let mut sources = Partition::new(classes.sources.len());
-        let mut destinations = Partition::new(classes.destinations.len());
-        let subjects = ids(&invariant.src);
-        sources.refine(&classes.sources_named_by(&subjects), |cell| cell.is_subject = true);
-        sources.refine(&classes.sources_named_by(&ids(&invariant.src_except)), |cell| cell.is_subject = false);
-        destinations.refine(&classes.destinations_named_by(&subjects), |cell| cell.is_subject = true);
-        for (number, target) in invariant.targets.iter().enumerate() {
-            let named = classes.destinations_named_by(&ids(&target.dst));
+    pub(super) fn new(classes: &'a AccessClasses<'p>, invariant: &'a Invariant, reading: Reading) -> Self {
+        InvariantProver::with_cells(classes, invariant, reading, |class| PartitionCell {
+            families: class.families,
+            is_conditional: reading == Reading::Certain && class.is_conditional,
+            ..PartitionCell::default()
+        })
+    }
+
+    /// Like [`new`](Self::new), with cells to begin with.
+    pub(super) fn with_cells(
+        classes: &'a AccessClasses<'p>,
+        invariant: &'a Invariant,
+        reading: Reading,
+        cell: impl Fn(&Class) -> PartitionCell,
+    ) -> Self {
+        let terms = InvariantTerms::new(classes, invariant);
+        let mut sources = Partition::new(&classes.sources, &cell);
+        let mut destinations = Partition::new(&classes.destinations, &cell);
+        // The classes that selectors may name, depending on unknown facts. What saves an invariant counts as named by
+        // them if it is read for certainty.
+        let is_certain = reading == Reading::Certain;
+        let doubtful = |end: &[Class], ids: &[SelectorId]| {
+            if is_certain { classes.possibly_named_by(end, ids) } else { Vec::new() }
+        };
+        let (from, to) = (&classes.sources, &classes.destinations);
+        sources.refine(&classes.sources_named_by(&terms.subjects), |cell| cell.is_named = true);
+        sources.refine(&classes.sources_named_by(&terms.src_except), |cell| cell.is_excepted = true);
+        sources.refine(&doubtful(from, &terms.src_except), |cell| cell.is_excepted = true);
+        if invariant.kind == InvariantKind::Isolated {
+            destinations.refine(&classes.destinations_named_by(&terms.subjects), |cell| cell.is_named = true);
+            sources.refine(&doubtful(from, &terms.subjects), |cell| cell.may_be_named = true);
+            destinations.refine(&doubtful(to, &terms.subjects), |cell| cell.may_be_named = true);
+        }
+        for (number, ids) in terms.targets.iter().enumerate() {
+            let mut named = classes.destinations_named_by(ids);
+            if invariant.kind == InvariantKind::Only {
+                named = sorted::union(&named, &doubtful(to, ids));
+            }
             destinations.refine(&named, |cell| cell.targets.push(number));
         }
-        for (number, target) in invariant.except.iter().enumerate() {
-            let ids = ids(&target.dst);
-            destinations.refine(&classes.destinations_named_by(&ids), |cell| cell.exceptions.push(number));
+        for (number, ids) in terms.exceptions.iter().enumerate() {
+            let mut named = classes.destinations_named_by(ids);
+            // Without an exception, `only` allows more.
+            if invariant.kind != InvariantKind::Only {
+                named = sorted::union(&named, &doubtful(to, ids));
+            }
+            destinations.refine(&named, |cell| cell.exceptions.push(number));
             // An exception of `isolated` also allows access from there.
-            sources.refine(&classes.sources_named_by(&ids), |cell| cell.exceptions.push(number));
+            if invariant.kind == InvariantKind::Isolated {
+                let named = sorted::union(&classes.sources_named_by(ids), &doubtful(from, ids));
+                sources.refine(&named, |cell| cell.exceptions.push(number));
+            }
         }
         sources.index(&classes.sources_of);
         destinations.index(&classes.destinations_of);
         let targets: Vec<TargetPorts> = invariant.targets.iter().map(TargetPorts::new).collect();
         let exceptions: Vec<TargetPorts> = invariant.except.iter().map(TargetPorts::new).collect();
         let has_own_devices = targets.iter().chain(&exceptions).any(|target| target.is_own_devices);
-        InvariantProver { classes, invariant, sources, destinations, targets, exceptions, has_own_devices }
+        InvariantProver { classes, invariant, sources, destinations, terms, targets, exceptions, has_own_devices }
+    }
+
+    /// Returns what the invariant says of an end that these selectors name.
+    pub(super) fn cell_of_selectors(&self, selectors: &[SelectorId], side: Side) -> PartitionCell {
+        let named = |ids: &[SelectorId]| sorted::intersects(ids, selectors);
+        let numbers = |lists: &[Vec<SelectorId>]| {
+            let each = lists.iter().enumerate().filter(|(_, ids)| named(ids));
+            each.map(|(number, _)| number).collect()
+        };
+        let (is_source, is_isolated) = (side == Side::Source, self.invariant.kind == InvariantKind::Isolated);
+        PartitionCell {
+            is_named: (is_source || is_isolated) && named(&self.terms.subjects),
+            is_excepted: is_source && named(&self.terms.src_except),
+            targets: if is_source { Vec::new() } else { numbers(&self.terms.targets) },
+            exceptions: if is_source && !is_isolated { Vec::new() } else { numbers(&self.terms.exceptions) },
+            ..PartitionCell::default()
+        }
     }
 
     /// Returns a breach by each rule that breaks the invariant, in order.
@@ -159,9 +294,12 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     /// of one user.
     pub(super) fn forbidden_ports(&self, rule: RuleId, source: ClassId, destination: ClassId) -> PortSet {
         match self.classes.ports.get(rule) {
-            Some(ports) if self.classes.targets(rule, destination) => {
-                self.forbidden(self.sources.cell_of(source), self.destinations.cell_of(destination), false, ports)
-            }
+            Some(ports) if self.classes.targets(rule, destination) => self.forbidden_between(
+                self.sources.cell_of(source),
+                self.destinations.cell_of(destination),
+                false,
+                ports,
+            ),
             _ => PortSet::default(),
         }
     }
@@ -183,7 +321,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
             InvariantKind::Only => is_from_subject,
             InvariantKind::Never => {
                 let is_to_target = targets_self || self.has_own_devices || self.destinations.has_target(&rule.dst);
-                let overlaps = |target: &TargetPorts| target.ports.as_ref().is_none_or(|own| own.overlap(ports));
+                let overlaps = |target: &TargetPorts| target.may_have(ports);
                 is_from_subject && is_to_target && self.targets.iter().any(overlaps)
             }
             InvariantKind::Isolated => is_from_subject || self.destinations.has_subject(&rule.dst),
@@ -199,7 +337,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
         for (destination, to) in self.destinations.firsts_named_by(&access_rule.dst) {
             for &(source, cell) in &from {
-                let ports = self.forbidden(cell, to, false, ports);
+                let ports = self.forbidden_between(cell, to, false, ports);
                 if ports.is_empty() {
                     continue;
                 }
@@ -220,7 +358,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         for destination in classes.destinations_named_by(&access_rule.dst) {
             let to = self.destinations.cell_of(destination);
             for &(_, cell) in from {
-                let ports = self.forbidden(cell, to, false, ports);
+                let ports = self.forbidden_between(cell, to, false, ports);
                 if ports.is_empty() {
                     continue;
                 }
@@ -230,7 +368,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
                 }
             }
             for &source in classes.same_user_sources.get(destination).into_iter().flatten() {
-                let ports = self.forbidden(self.sources.cell_of(source), to, true, ports);
+                let ports = self.forbidden_between(self.sources.cell_of(source), to, true, ports);
                 if !ports.is_empty() && sources.binary_search(&source).is_ok() {
                     return Some(Breach { rule, source, destination, is_same_user: true, ports });
                 }
@@ -244,7 +382,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         for source in self.classes.sources_named_by(&access_rule.src) {
             let from = self.sources.cell_of(source);
             for &destination in self.classes.same_user.get(source).into_iter().flatten() {
-                let ports = self.forbidden(from, self.destinations.cell_of(destination), true, ports);
+                let ports = self.forbidden_between(from, self.destinations.cell_of(destination), true, ports);
                 if !ports.is_empty() {
                     return Some(Breach { rule, source, destination, is_same_user: true, ports });
                 }
@@ -253,27 +391,56 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         None
     }
 
-    /// Returns those of the ports that the invariant forbids between two cells.
-    fn forbidden(&self, from: CellId, to: CellId, is_same_user: bool, ports: &PortSet) -> PortSet {
-        let (Some(from), Some(to)) = (self.sources.get(from), self.destinations.get(to)) else {
+    fn forbidden_between(&self, from: CellId, to: CellId, is_same_user: bool, ports: &PortSet) -> PortSet {
+        let cells = self.sources.get(from).zip(self.destinations.get(to));
+        cells.map_or_else(PortSet::default, |(from, to)| self.forbidden(from, to, is_same_user, ports))
+    }
+
+    /// Returns those of the ports that the invariant forbids between two cells. If it forbids none of them, but pings,
+    /// the result is the pings: they pass wherever a port is open. A port that an exception opens may bring its ping.
+    pub(super) fn forbidden(
+        &self,
+        from: &PartitionCell,
+        to: &PartitionCell,
+        is_same_user: bool,
+        ports: &PortSet,
+    ) -> PortSet {
+        let families = from.families.common(to.families);
+        if families.is_empty() || from.is_conditional || to.is_conditional {
             return PortSet::default();
-        };
+        }
         if self.invariant.kind == InvariantKind::Isolated {
-            if from.is_subject == to.is_subject {
+            let is_out = from.is_subject() && !to.is_named && !to.may_be_named;
+            let is_in = to.is_subject() && !from.is_named && !from.may_be_named;
+            if !is_out && !is_in {
                 return PortSet::default();
             }
-            let exceptions = if from.is_subject { &to.exceptions } else { &from.exceptions };
+            let exceptions = if is_out { &to.exceptions } else { &from.exceptions };
             let exceptions = select(&self.exceptions, exceptions, false);
             return exceptions.fold(ports.clone(), |ports, exception| exception.subtract_from(&ports));
         }
-        if !from.is_subject {
+        if !from.is_subject() {
             return PortSet::default();
         }
-        let named = select(&self.targets, &to.targets, is_same_user)
-            .fold(PortSet::default(), |named, target| named.with(&target.restrict(ports)));
-        let named = select(&self.exceptions, &to.exceptions, is_same_user)
-            .fold(named, |named, exception| exception.subtract_from(&named));
-        if self.invariant.kind == InvariantKind::Never { named } else { ports.without(&named) }
+        let targets = |ports: &PortSet, only_pings: bool| {
+            select(&self.targets, &to.targets, is_same_user)
+                .filter(|target| target.has_pings || !only_pings)
+                .fold(PortSet::default(), |named, target| named.with(&target.restrict(ports)))
+        };
+        let without_exceptions = |ports: PortSet| {
+            select(&self.exceptions, &to.exceptions, is_same_user)
+                .fold(ports, |ports, exception| exception.subtract_from(&ports))
+        };
+        if self.invariant.kind == InvariantKind::Only {
+            return ports.without(&without_exceptions(targets(ports, false)));
+        }
+        let open = without_exceptions(ports.clone());
+        let forbidden = targets(&open, false);
+        if open.is_empty() || !forbidden.is_empty() {
+            return forbidden;
+        }
+        let pings = families.ping_protocols().iter().map(|&protocol| (Some(protocol), PortRange::ALL));
+        targets(&without_exceptions(PortSet::new(pings)), true)
     }
 }
 

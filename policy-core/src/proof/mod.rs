@@ -10,21 +10,27 @@
 //! [`AccessClasses`] holds the classes of both ends. For a source class and a destination class it says which rules open
 //! which [ports](crate::access::PortSet). Every analysis here is computed from it:
 //!
-//! - [`violations`]: packets that an invariant forbids and a rule allows.
+//! - [`violations`]: packets that an invariant forbids and a rule allows, whatever the unknown facts are.
+//! - [`unverified_invariants`]: invariants that hold for some facts and fail for others.
 //! - [`device_violations`]: the same for the known devices, where several tags on one device together break an invariant
 //!   that holds for each tag alone.
 //! - [`redundancies`]: rules, and items of rules, that the other rules cover.
 //!
 //! The model behind the classes:
 //!
+//! - **A packet has one family.** Where the policy tells the two addresses of a device apart, they are members of
+//!   different classes. Two classes meet only if their members have addresses of one family.
 //! - **Users** have a login, perhaps a role, and are members of groups. A user whose role is unknown may have any role, so
 //!   they appear several times: as "`bob`" and as "`bob` (if an admin)". A tailnet has one owner.
 //! - **Selectors are examined one at a time.** A device with two tags has the access of both, so examining each tag alone
 //!   misses nothing that the policy grants. Whether one known device combines two tags is a question about devices, which
 //!   [`device_violations`] answers. In the same way, a member of a synced group is "a member of" that group, and an
-//!   address that no known device has is just an address, not perhaps somebody's laptop.
+//!   address that no known device has is just an address. Whoever is more than that has more access, and no less. So
+//!   what is redundant is so for everybody. Invariants are not like that: whether somebody is in a group as well, or has
+//!   that address, may break one. That is what [`unverified_invariants`] examines.
 //! - **Addresses** are split at every border of a prefix, a host or an IP set. An address outside the tailnet may be
-//!   behind a subnet router or not, which decides whether `*` names it as a source.
+//!   behind a subnet router or not, which decides whether `*` names it as a source. A public address is a destination in
+//!   two ways: behind an exit node, which `autogroup:internet` names, and behind a subnet router, which literals name.
 //! - **`autogroup:self`** is neither a source nor a destination but a relation between the two: devices of one user.
 //! - **Postures** are met or not met. For what must never be possible, some device meets them. For what must stay
 //!   possible without a rule, no device meets a posture that it does not have to meet.
@@ -35,6 +41,7 @@ mod class_rarity;
 mod classes;
 mod containment;
 mod device_invariant;
+mod doubt;
 mod epoch_set;
 mod invariant;
 #[cfg(test)]
@@ -43,9 +50,11 @@ mod partition;
 mod port_index;
 mod redundancy;
 mod representative;
+mod unverified;
 
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};
 pub use invariant::{Violation, breaking, violation, violations};
 pub use redundancy::{Redundancy, RedundantPart, redundancies};
+pub use unverified::{InvariantFact, Unverified, unverified_invariant, unverified_invariants};

@@ -2,21 +2,52 @@
 //!
 //! An invariant distinguishes few cells, so it is mostly enough to examine the first class of each cell.
 
-use crate::access::SelectorId;
-use crate::proof::classes::ClassId;
+use crate::access::{Families, SelectorId};
+use crate::proof::classes::{Class, ClassId};
+use crate::proof::doubt::Openness;
 
 /// A cell by its place in the partition.
 pub(super) type CellId = usize;
 
 /// What an invariant says about the classes of a cell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct PartitionCell {
-    /// Whether the classes are subjects of the invariant: its sources, or what it isolates.
-    pub(super) is_subject: bool,
+    /// The families of the classes' addresses.
+    pub(super) families: Families,
+    /// Whether the classes exist only if something is so that no fact says.
+    pub(super) is_conditional: bool,
+    /// What may be so of the classes.
+    pub(super) openness: Openness,
+    /// Whether the sources of the invariant, or what it isolates, name the classes.
+    pub(super) is_named: bool,
+    /// Whether they may do so, depending on an unknown fact.
+    pub(super) may_be_named: bool,
+    /// Whether the exceptions of its sources name the classes.
+    pub(super) is_excepted: bool,
     /// The targets, by number, that name the classes.
     pub(super) targets: Vec<usize>,
     /// The exceptions, by number, that name the classes.
     pub(super) exceptions: Vec<usize>,
+}
+
+impl PartitionCell {
+    /// Returns `true` if the classes are subjects of the invariant.
+    pub(super) fn is_subject(&self) -> bool {
+        self.is_named && !self.is_excepted
+    }
+
+    /// Returns what the invariant says of classes that are also what `other` is.
+    pub(super) fn and(&self, other: &PartitionCell) -> PartitionCell {
+        let union = |a: &[usize], b: &[usize]| [a, b].concat();
+        PartitionCell {
+            families: self.families.common(other.families),
+            is_named: self.is_named || other.is_named,
+            is_excepted: self.is_excepted || other.is_excepted,
+            targets: union(&self.targets, &other.targets),
+            exceptions: union(&self.exceptions, &other.exceptions),
+            ..self.clone()
+        }
+    }
 }
 
 /// A partition of the classes of one end into cells.
@@ -34,15 +65,18 @@ pub(super) struct Partition {
 }
 
 impl Partition {
-    /// Returns `classes` classes in one cell.
-    pub(super) fn new(classes: usize) -> Partition {
-        Partition {
-            cells: vec![PartitionCell::default()],
-            by_class: vec![0; classes],
-            firsts: Vec::new(),
-            has_subjects: Vec::new(),
-            has_targets: Vec::new(),
+    /// Returns classes in cells of what does not depend on the invariant.
+    pub(super) fn new(classes: &[Class], cell: impl Fn(&Class) -> PartitionCell) -> Partition {
+        let (mut cells, mut by_class): (Vec<PartitionCell>, Vec<CellId>) = (Vec::new(), Vec::new());
+        for class in classes {
+            let cell = cell(class);
+            let known = cells.iter().position(|known| *known == cell);
+            by_class.push(known.unwrap_or(cells.len()));
+            if known.is_none() {
+                cells.push(cell);
+            }
         }
+        Partition { cells, by_class, firsts: Vec::new(), has_subjects: Vec::new(), has_targets: Vec::new() }
     }
 
     /// Splits every cell that has some of the classes, and applies `change` to the part that has them.
@@ -75,7 +109,7 @@ impl Partition {
             }
             let cells = || firsts.iter().filter_map(|&(_, cell)| self.get(cell));
             let (has_subjects, has_targets) =
-                (cells().any(|cell| cell.is_subject), cells().any(|cell| !cell.targets.is_empty()));
+                (cells().any(PartitionCell::is_subject), cells().any(|cell| !cell.targets.is_empty()));
             self.has_subjects.push(has_subjects);
             self.has_targets.push(has_targets);
             self.firsts.push(firsts);
@@ -85,6 +119,15 @@ impl Partition {
     /// Returns a cell.
     pub(super) fn get(&self, cell: CellId) -> Option<&PartitionCell> {
         self.cells.get(cell)
+    }
+
+    /// Returns the first class of every cell, in order.
+    pub(super) fn firsts(&self) -> Vec<(ClassId, CellId)> {
+        let mut seen = vec![false; self.cells.len()];
+        let all = self.by_class.iter().enumerate();
+        let is_new =
+            |&(_, cell): &(ClassId, &CellId)| seen.get_mut(*cell).is_some_and(|seen| !std::mem::replace(seen, true));
+        all.filter(is_new).map(|(class, &cell)| (class, cell)).collect()
     }
 
     /// Returns the cell of a class.

@@ -4,30 +4,61 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::access::{
-    Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, TAILNET, Tailnet, overlap, single,
+    Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, SelectorIndex, TAILNET, Tailnet,
+    domain_of, login_key, overlap, single,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
 use crate::proof::class_name::ClassName;
+use crate::proof::doubt::Doubt;
 
 /// An example of something that a policy can tell apart.
 #[derive(Clone, Debug)]
 pub(super) struct Representative<'p> {
     pub(super) endpoint: Endpoint<'p>,
     pub(super) name: ClassName,
+    /// Whether it is a source.
+    pub(super) is_source: bool,
+    /// Whether it is a destination.
+    pub(super) is_destination: bool,
+    /// What is unknown about it.
+    pub(super) doubt: Doubt,
+    /// Whether it exists only if something is so that no fact says.
+    pub(super) is_assumed: bool,
+    /// Whether it may be a user of another tailnet.
+    pub(super) may_be_shared: bool,
+    /// The addresses that it stands for, if a selector names them.
+    pub(super) named_range: Option<AddressRange>,
     usefulness: Usefulness,
 }
 
 impl<'p> Representative<'p> {
     fn new(endpoint: Endpoint<'p>, name: ClassName, usefulness: Usefulness) -> Self {
-        Representative { endpoint, name, usefulness }
+        Representative {
+            is_source: !matches!(endpoint.who, Principal::Service(_)),
+            is_destination: endpoint.who != Principal::Shared,
+            endpoint,
+            name,
+            doubt: Doubt::None,
+            is_assumed: false,
+            may_be_shared: false,
+            named_range: None,
+            usefulness,
+        }
     }
 
     /// Returns something that the policy or the facts name.
     pub(super) fn named(endpoint: Endpoint<'p>, name: ClassName) -> Self {
         Representative::new(endpoint, name, Usefulness::Named)
     }
+
+    /// Returns `true` if many have the same name, such as "any other private address".
+    pub(super) fn is_generic(&self) -> bool {
+        self.usefulness == Usefulness::Address
+    }
 }
+
+const OTHER_PUBLIC: &str = "any other public address";
 
 /// How useful an example is to a reader, the most useful first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,9 +78,9 @@ enum Usefulness {
 pub(super) fn representatives<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
-    selectors: &[&'p Selector],
+    index: &SelectorIndex<'p>,
 ) -> Vec<Representative<'p>> {
-    let enumeration = Enumeration::new(policy, tailnet, selectors);
+    let enumeration = Enumeration::new(policy, tailnet, index);
     let mut all = Vec::new();
     enumeration.add_users(&mut all);
     enumeration.add_other_members(&mut all);
@@ -57,6 +88,44 @@ pub(super) fn representatives<'p>(
     enumeration.add_named(&mut all);
     enumeration.add_addresses(&mut all);
     all.sort_by_key(|representative| representative.usefulness);
+    all
+}
+
+/// Like [`representatives`], with the members who may have the addresses of the tailnet that selectors name, if a rule may
+/// lead from such an address to `autogroup:self`: what is there depends on whose address it is.
+pub(super) fn representatives_with_placed_members<'p>(
+    policy: &'p Policy,
+    tailnet: &Tailnet<'p>,
+    index: &SelectorIndex<'p>,
+) -> Vec<Representative<'p>> {
+    let mut all = representatives(policy, tailnet, index);
+    if index.own_devices().is_none() {
+        return all;
+    }
+    let who = Principal::Member { domain: None, role: Role::Member, group: None };
+    let placed = |one: &Representative<'p>| {
+        let range = one.named_range.filter(|&range| one.is_source && tailnet.may_be_a_devices(range))?;
+        let endpoint = Endpoint { addresses: vec![range.first], ..Endpoint::new(who.clone()) };
+        let name = ClassName::new(format!("any other member at {}", one.name.base));
+        let member = Representative::new(endpoint, name, Usefulness::Address);
+        Some(Representative { is_assumed: true, ..member })
+    };
+    let members: Vec<Representative> = all.iter().filter_map(placed).collect();
+    all.extend(members);
+    all
+}
+
+/// Like [`representatives`], with each public address once, however it is reached.
+pub(super) fn whole_representatives<'p>(
+    policy: &'p Policy,
+    tailnet: &Tailnet<'p>,
+    index: &SelectorIndex<'p>,
+) -> Vec<Representative<'p>> {
+    let mut all = representatives(policy, tailnet, index);
+    all.retain(|one| one.is_source || one.endpoint.who != Principal::Unknown);
+    for one in all.iter_mut().filter(|one| one.endpoint.who == Principal::Unknown) {
+        one.is_destination = one.endpoint.reach == Reach::Own;
+    }
     all
 }
 
@@ -73,6 +142,7 @@ pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
 struct Enumeration<'a, 'p> {
     policy: &'p Policy,
     tailnet: &'a Tailnet<'p>,
+    index: &'a SelectorIndex<'p>,
     selectors: &'a [&'p Selector],
     /// The address ranges that selectors name, each with its selector.
     literals: Vec<(AddressRange, &'p Selector)>,
@@ -80,10 +150,15 @@ struct Enumeration<'a, 'p> {
     by_address: IntervalTree<usize>,
     /// The roles that a user of unknown role may have, the usual one first.
     roles: Vec<Role>,
+    /// Whether the families of a device's addresses, or the ways to a public address, are told apart.
+    tells_ways_apart: bool,
+    /// The domains whose logins are those of members, in lower case.
+    domains: HashSet<String>,
 }
 
 impl<'a, 'p> Enumeration<'a, 'p> {
-    fn new(policy: &'p Policy, tailnet: &'a Tailnet<'p>, selectors: &'a [&'p Selector]) -> Self {
+    fn new(policy: &'p Policy, tailnet: &'a Tailnet<'p>, index: &'a SelectorIndex<'p>) -> Self {
+        let selectors = index.distinct.as_slice();
         let literals: Vec<(AddressRange, &Selector)> = selectors
             .iter()
             .filter(|selector| selector.kind != SelectorKind::Autogroup(Some(Autogroup::Internet)))
@@ -111,7 +186,17 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 roles.push(role);
             }
         }
-        Enumeration { policy, tailnet, selectors, literals, by_address, roles }
+        let tells_ways_apart = is_used(Autogroup::Internet) || INTERNET.into_iter().any(|range| index.is_asked(range));
+        // Tailscale takes no other domains in these selectors.
+        let named = selectors.iter().filter_map(|selector| match selector.kind {
+            SelectorKind::Domain => selector.domain(),
+            SelectorKind::SyncedGroup => domain_of(&selector.text),
+            _ => None,
+        });
+        let own = policy.facts.owner().and_then(|owner| owner.domain());
+        let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
+        let domains = domains.map(login_key).collect();
+        Enumeration { policy, tailnet, index, selectors, literals, by_address, roles, tells_ways_apart, domains }
     }
 
     /// Returns the selectors of a kind, each once.
@@ -143,56 +228,54 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 let who = Principal::User { login, role: Some(possible) };
                 let name = ClassName { assumed_role, ..name.clone() };
                 let usefulness = if number > 0 { Usefulness::Conditional } else { Usefulness::User };
-                let endpoint = Endpoint { who: who.clone(), ..Endpoint::default() };
-                all.push(Representative::new(endpoint, name.clone(), usefulness));
-                self.add_on_devices(all, &who, &name, devices);
+                let doubt = if role.is_none() && number == 0 { Doubt::RoleAndGroups } else { Doubt::Groups };
+                let domain = domain_of(login).map(login_key);
+                let may_be_shared = known.is_none() && domain.is_some_and(|domain| !self.domains.contains(&domain));
+                let user = Representative::new(Endpoint::new(who), name, usefulness);
+                let user = Representative { doubt, may_be_shared, is_assumed: number > 0, ..user };
+                all.push(user.clone());
+                self.add_on_devices(all, &user, devices);
             }
         }
     }
 
     /// Adds a principal on each of their devices that has an address that some selector names.
-    fn add_on_devices(
-        &self,
-        all: &mut Vec<Representative<'p>>,
-        who: &Principal<'p>,
-        name: &ClassName,
-        devices: &[usize],
-    ) {
+    fn add_on_devices(&self, all: &mut Vec<Representative<'p>>, owner: &Representative<'p>, devices: &[usize]) {
         for node in devices.iter().filter_map(|&device| self.tailnet.devices.get(device)) {
             let is_named = |address: &IpAddr| self.by_address.overlapping(single(*address)).next().is_some();
             if node.addresses.iter().any(is_named) {
-                let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who.clone()) };
-                let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
-                all.push(Representative::new(endpoint, name, Usefulness::Conditional));
+                let endpoint = Endpoint { addresses: node.addresses.clone(), ..owner.endpoint.clone() };
+                let name = ClassName { device: Some(node.fact.name.to_string()), ..owner.name.clone() };
+                all.push(Representative { endpoint, name, usefulness: Usefulness::Conditional, ..owner.clone() });
             }
         }
     }
 
     fn add_other_members(&self, all: &mut Vec<Representative<'p>>) {
         let domains = self.selectors.iter().filter(|selector| selector.kind == SelectorKind::Domain);
-        let mut domains: Vec<&str> = domains.filter_map(|selector| selector.domain()).collect();
-        domains.sort_unstable();
-        domains.dedup();
-        let domains: Vec<Option<&str>> = [None].into_iter().chain(domains.into_iter().map(Some)).collect();
-        let groups: Vec<Option<&str>> =
-            [None].into_iter().chain(self.selectors_of_kind(SelectorKind::SyncedGroup).map(Some)).collect();
-        for &group in &groups {
-            for &domain in &domains {
-                for &role in &self.roles {
-                    let mut name = match group {
-                        Some(group) => format!("a member of `{group}`"),
-                        None => "any other member".to_owned(),
-                    };
-                    if let Some(domain) = domain {
-                        name.push_str(&format!(" with a login at `{domain}`"));
-                    }
-                    if role != Role::Member {
-                        name.push_str(&format!(" who is {}", role.with_article()));
-                    }
-                    let endpoint = Endpoint { who: Principal::Member { domain, role, group }, ..Endpoint::default() };
-                    all.push(Representative::new(endpoint, ClassName::new(name), Usefulness::OtherMember));
-                }
+        let mut seen = HashSet::new();
+        let domains: Vec<&str> =
+            domains.filter_map(|selector| selector.domain()).filter(|domain| seen.insert(login_key(domain))).collect();
+        let mut push = |who, mut name: String, role: Role, doubt| {
+            if role != Role::Member {
+                name.push_str(&format!(" who is {}", role.with_article()));
             }
+            let member = Representative::new(Endpoint::new(who), ClassName::new(name), Usefulness::OtherMember);
+            all.push(Representative { doubt, ..member });
+        };
+        for domain in [None].into_iter().chain(domains.into_iter().map(Some)) {
+            for &role in &self.roles {
+                let name = match domain {
+                    Some(domain) => format!("any other member with a login at `{domain}`"),
+                    None => "any other member".to_owned(),
+                };
+                push(Principal::Member { domain, role, group: None }, name, role, Doubt::None);
+            }
+        }
+        // Whoever else a member of such a group is, they are more than that.
+        for group in self.selectors_of_kind(SelectorKind::SyncedGroup) {
+            let who = Principal::Member { domain: None, role: Role::Member, group: Some(group) };
+            push(who, format!("a member of `{group}`"), Role::Member, Doubt::GroupMember);
         }
     }
 
@@ -202,11 +285,10 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         let mut seen = HashSet::new();
         for tag in declared.chain(self.selectors_of_kind(SelectorKind::Tag)).chain(devices) {
             if seen.insert(tag.to_ascii_lowercase()) {
-                let who = Principal::Tagged(vec![tag]);
-                let name = ClassName::new(format!("`{tag}`"));
-                let endpoint = Endpoint { who: who.clone(), ..Endpoint::default() };
-                all.push(Representative::new(endpoint, name.clone(), Usefulness::Tag));
-                self.add_on_devices(all, &who, &name, &self.tailnet.with_tag(tag));
+                let endpoint = Endpoint::new(Principal::Tagged(vec![tag]));
+                let tagged = Representative::new(endpoint, ClassName::new(format!("`{tag}`")), Usefulness::Tag);
+                all.push(tagged.clone());
+                self.add_on_devices(all, &tagged, &self.tailnet.with_tag(tag));
             }
         }
         let endpoint = Endpoint { who: Principal::Tagged(Vec::new()), ..Endpoint::default() };
@@ -238,14 +320,27 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 continue;
             }
             let is_in_tailnet = TAILNET.into_iter().any(|range| overlap(range, atom));
+            let is_public = INTERNET.into_iter().any(|range| overlap(range, atom));
             let (name, usefulness) = self.name_of(atom, is_in_tailnet);
             let may_be_routed = !is_in_tailnet && !routes.iter().any(|&route| overlap(route, atom));
-            let addresses = vec![atom.first];
-            for reach in [Reach::Own, Reach::SubnetRoute].into_iter().take(1 + usize::from(may_be_routed)) {
-                let is_routed = reach == Reach::SubnetRoute;
-                let name = ClassName { is_routed, ..ClassName::new(name.clone()) };
-                let endpoint = Endpoint { who: Principal::Unknown, addresses: addresses.clone(), reach };
-                all.push(Representative::new(endpoint, name, usefulness));
+            let doubt = if self.tailnet.may_be_a_devices(atom) { Doubt::Device } else { Doubt::None };
+            let named_range = self.by_address.overlapping(atom).next().map(|_| atom);
+            let at = |reach, name: ClassName| {
+                let endpoint = Endpoint { addresses: vec![atom.first], reach, ..Endpoint::default() };
+                Representative { doubt, named_range, ..Representative::new(endpoint, name, usefulness) }
+            };
+            let plain = ClassName::new(name.clone());
+            all.push(Representative { is_destination: !is_public, ..at(Reach::Own, plain.clone()) });
+            if may_be_routed {
+                let name = ClassName { is_routed: true, ..plain.clone() };
+                all.push(Representative { is_destination: false, ..at(Reach::SubnetRoute, name) });
+            }
+            if is_public {
+                all.push(Representative { is_source: false, ..at(Reach::SubnetRoute, plain) });
+                let base = if self.index.is_asked(atom) { name } else { OTHER_PUBLIC.to_owned() };
+                let name = ClassName { is_by_exit_node: self.tells_ways_apart, ..ClassName::new(base) };
+                let exit = Representative { is_source: false, named_range: None, ..at(Reach::ExitNode, name) };
+                all.push(Representative { usefulness: Usefulness::Address, ..exit });
             }
         }
     }
@@ -261,7 +356,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         }
         let name = match is_in_tailnet {
             true => "any other address of the tailnet",
-            false if INTERNET.into_iter().any(|range| overlap(range, atom)) => "any other public address",
+            false if INTERNET.into_iter().any(|range| overlap(range, atom)) => OTHER_PUBLIC,
             false => "any other private address",
         };
         (name.to_owned(), Usefulness::Address)

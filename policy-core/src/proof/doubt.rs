@@ -1,0 +1,73 @@
+//! What is unknown about the members of classes.
+
+use crate::access::{Endpoint, Principal, UnknownFact};
+
+/// What is unknown about a member of a class. Selectors that depend on it may name the member, or not.
+///
+/// Of what is said about everybody and everything, such as "any other member" or "`tag:db`", nothing is unknown: there
+/// may always be another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doubt {
+    #[default]
+    None,
+    /// The synced groups of a user.
+    Groups,
+    /// The role and the synced groups of a user.
+    RoleAndGroups,
+    /// Everything about the members of a synced group, except that they are members of it.
+    GroupMember,
+    /// Which device an address is the one of.
+    Device,
+}
+
+impl Doubt {
+    /// The doubts that something is unknown with.
+    pub(super) const ALL: [Doubt; 4] = [Doubt::Groups, Doubt::RoleAndGroups, Doubt::GroupMember, Doubt::Device];
+
+    /// Returns the facts that are unknown.
+    pub(super) fn facts(self) -> &'static [UnknownFact] {
+        match self {
+            Doubt::None => &[],
+            Doubt::Groups => &[UnknownFact::SyncedGroups],
+            Doubt::RoleAndGroups => &[UnknownFact::Role, UnknownFact::SyncedGroups],
+            Doubt::GroupMember => &[UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Login],
+            Doubt::Device => &[UnknownFact::Device],
+        }
+    }
+}
+
+/// What may be so of some member of a class, though nothing says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Openness {
+    /// A device that may have any address of the tailnet.
+    pub(super) is_unplaced_device: bool,
+    /// A service, which has some address of the tailnet.
+    pub(super) is_service: bool,
+    /// A user who may be in any group of the identity provider.
+    pub(super) is_user: bool,
+    /// A user who may be one of another tailnet.
+    pub(super) may_be_shared: bool,
+}
+
+impl Openness {
+    /// Returns what may be so of an endpoint.
+    pub(super) fn of(endpoint: &Endpoint, may_be_shared: bool) -> Openness {
+        let is_unplaced = endpoint.addresses.is_empty();
+        Openness {
+            is_unplaced_device: is_unplaced && endpoint.who.is_device(),
+            is_service: matches!(endpoint.who, Principal::Service(_)),
+            is_user: matches!(endpoint.who, Principal::User { .. } | Principal::Member { .. }),
+            may_be_shared,
+        }
+    }
+
+    /// Returns what may be so of one or the other.
+    pub(super) fn or(self, other: Openness) -> Openness {
+        Openness {
+            is_unplaced_device: self.is_unplaced_device || other.is_unplaced_device,
+            is_service: self.is_service || other.is_service,
+            is_user: self.is_user || other.is_user,
+            may_be_shared: self.may_be_shared || other.may_be_shared,
+        }
+    }
+}

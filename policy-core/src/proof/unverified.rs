@@ -1,0 +1,475 @@
+//! Invariants that hold for some facts and fail for others.
+//!
+//! [`violations`](super::violations) finds what fails whatever the facts are. Here, an invariant also fails if it does so
+//! under an *assumption* about an end: the device has an address of the tailnet that the policy names, the user is in a
+//! group of the identity provider or one of another tailnet, an address stands for another one. Identities, addresses and
+//! groups are not multiplied: an invariant distinguishes few cells of each, and of the assumptions that change nothing
+//! about an end only one is examined for each rule.
+
+use std::collections::HashMap;
+
+use crate::access::{
+    Denotation, Endpoint, FOUR_VIA_SIX, Families, Family, SelectorId, Side, Tailnet, UnknownFact, embedded_ipv4,
+    overlap, sorted,
+};
+use crate::model::{Invariant, InvariantKind, Selector};
+use crate::proof::class_name::ClassName;
+use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
+use crate::proof::doubt::{Doubt, Openness};
+use crate::proof::invariant::{Breach, InvariantProver, Reading, Violation, best_violation, violation};
+use crate::proof::partition::{CellId, Partition, PartitionCell};
+
+/// An invariant that fails if an unknown fact is so, and holds otherwise.
+#[derive(Clone, Debug)]
+pub struct Unverified<'p> {
+    /// The packet that is forbidden, and allowed if the fact is so.
+    pub violation: Violation<'p>,
+    /// The end that the fact is about. If it depends on facts about both ends, the source.
+    pub side: Side,
+    /// The name of that end.
+    pub name: ClassName,
+    /// The fact.
+    pub fact: InvariantFact<'p>,
+}
+
+/// An unknown fact that an invariant depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvariantFact<'p> {
+    /// Whether a device, or a service, has an address that this selector names.
+    Address(&'p Selector),
+    /// Whether a selector names a user: whether they are in a synced group, have a role or a login at a domain.
+    Membership(&'p Selector),
+    /// Which role a user has.
+    Role,
+    /// Whether a user is one of another tailnet.
+    Sharing,
+    /// Which device has an address.
+    Device,
+    /// Whether the 4via6 address is that of an address that this selector names.
+    Translation(&'p Selector),
+}
+
+/// Returns each invariant that depends on an unknown fact, in the order of the invariants.
+///
+/// ```
+/// use policy_core::Policy;
+/// use policy_core::proof::{AccessClasses, InvariantFact, unverified_invariants, violations};
+/// let facts = r#"{"invariants": [{"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:db"]}]}]}"#;
+/// let policy = Policy::with_facts(r#"{
+///     "tagOwners": {"tag:db": []},
+///     "grants": [{"src": ["autogroup:member"], "dst": ["100.64.0.0/11"], "ip": ["tcp:5432"]}],
+/// }"#, facts);
+/// let classes = AccessClasses::new(&policy);
+/// assert!(violations(&classes).is_empty());
+/// let found = unverified_invariants(&classes);
+/// assert!(matches!(found[0].fact, InvariantFact::Address(prefix) if prefix.text == "100.64.0.0/11"));
+/// assert_eq!(found[0].name.to_string(), "`tag:db`");
+/// ```
+pub fn unverified_invariants<'p>(classes: &AccessClasses<'p>) -> Vec<Unverified<'p>> {
+    classes.policy.facts.invariants.iter().filter_map(|invariant| unverified_invariant(classes, invariant)).collect()
+}
+
+/// Returns how an invariant of the policy depends on an unknown fact, if it does.
+pub fn unverified_invariant<'p>(classes: &AccessClasses<'p>, invariant: &'p Invariant) -> Option<Unverified<'p>> {
+    if violation(classes, invariant).is_some() {
+        return None;
+    }
+    let prover = InvariantProver::new(classes, invariant, Reading::Possible);
+    if let Some(violation) = best_violation(classes, invariant, &prover) {
+        let (side, fact) = doubted_fact(&prover, &violation);
+        let name = name_of(classes, side, &violation, |class| class.names.first());
+        return Some(Unverified { violation, side, name, fact });
+    }
+    Search::new(classes, invariant)?.run(invariant)
+}
+
+fn name_of(
+    classes: &AccessClasses,
+    side: Side,
+    violation: &Violation,
+    choose: impl for<'c> Fn(&'c Class) -> Option<&'c ClassName>,
+) -> ClassName {
+    let class = match side {
+        Side::Source => classes.sources.get(violation.source),
+        Side::Destination => classes.destinations.get(violation.destination),
+    };
+    class.and_then(|class| choose(class).cloned()).unwrap_or_else(|| ClassName::new("nobody"))
+}
+
+/// Returns the fact that saves an invariant which fails without any assumption.
+fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> (Side, InvariantFact<'p>) {
+    let (classes, terms) = (prover.classes, &prover.terms);
+    let ends = [
+        (Side::Source, classes.sources.get(violation.source)),
+        (Side::Destination, classes.destinations.get(violation.destination)),
+    ];
+    let ends = ends.into_iter().filter_map(|(side, class)| Some((side, class?)));
+    for (side, class) in ends {
+        if class.is_conditional {
+            let distinct = class.selectors.iter().filter_map(|&id| classes.rules.selectors.distinct.get(id));
+            let mut addresses = distinct.filter(|selector| {
+                let ranges = classes.tailnet.literal(selector);
+                ranges.iter().any(|&range| classes.tailnet.may_be_a_devices(range))
+            });
+            let is_role = class.is_of_assumed_role();
+            let address = addresses.find(|_| !is_role);
+            return (side, address.map_or(InvariantFact::Role, |selector| InvariantFact::Address(selector)));
+        }
+        let dependent = classes.unknown_selectors.dependent_on(class.doubt.facts());
+        let exceptions = terms.exceptions.iter().chain(&terms.targets).flatten().chain(&terms.subjects);
+        let saves = terms.src_except.iter().filter(|_| side == Side::Source).chain(exceptions);
+        let mut saves =
+            saves.filter(|id| sorted::contains(&dependent, **id) && !sorted::contains(&class.selectors, **id));
+        let Some(selector) = saves.find_map(|&id| classes.rules.selectors.distinct.get(id)) else { continue };
+        return match class.doubt {
+            Doubt::Device => (side, InvariantFact::Device),
+            _ => (side, InvariantFact::Membership(selector)),
+        };
+    }
+    (Side::Source, InvariantFact::Device)
+}
+
+/// Something that may be so of an end.
+struct Assumption {
+    fact: UnknownFact,
+    /// The selectors that name the end if it is so.
+    selectors: Vec<SelectorId>,
+    needs: Openness,
+    /// The only class of which it may be so.
+    only: Option<ClassId>,
+    /// What the invariant says of the end because of it.
+    cell: PartitionCell,
+}
+
+impl Assumption {
+    fn is_open(&self, open: Openness) -> bool {
+        let needs = self.needs;
+        needs.is_unplaced_device && open.is_unplaced_device
+            || needs.is_service && open.is_service
+            || needs.is_user && open.is_user
+            || needs.may_be_shared && open.may_be_shared
+    }
+
+    fn fits(&self, class: ClassId, cell: &PartitionCell) -> bool {
+        self.cell.families.intersects(cell.families)
+            && self.only.map_or_else(|| self.is_open(cell.openness), |only| only == class)
+    }
+}
+
+/// The assumptions about one end.
+struct End {
+    assumptions: Vec<Assumption>,
+    /// By selector, those that make it name the end, without those of which the invariant says the same.
+    by_selector: HashMap<SelectorId, Vec<usize>>,
+    /// Those that make the end a part of the invariant, likewise.
+    relevant: Vec<usize>,
+    /// The first class of every cell.
+    firsts: Vec<(ClassId, CellId)>,
+}
+
+/// A class at one end, and what is assumed about it.
+struct Candidate {
+    class: ClassId,
+    cell: PartitionCell,
+    assumption: Option<usize>,
+}
+
+/// Searches for assumptions under which rules break an invariant.
+struct Search<'a, 'p> {
+    classes: &'a AccessClasses<'p>,
+    prover: InvariantProver<'a, 'p>,
+    source: End,
+    destination: End,
+}
+
+impl<'a, 'p> Search<'a, 'p> {
+    /// Returns `None` if nothing can be assumed.
+    fn new(classes: &'a AccessClasses<'p>, invariant: &'p Invariant) -> Option<Self> {
+        let prover = InvariantProver::with_cells(classes, invariant, Reading::Possible, |class| PartitionCell {
+            families: class.families,
+            openness: class.openness,
+            ..PartitionCell::default()
+        });
+        let source = End::new(&prover, Side::Source);
+        let destination = End::new(&prover, Side::Destination);
+        let has_any = !source.assumptions.is_empty() || !destination.assumptions.is_empty();
+        has_any.then_some(Search { classes, prover, source, destination })
+    }
+
+    fn run(&self, invariant: &'p Invariant) -> Option<Unverified<'p>> {
+        (0..self.classes.ports.len()).find_map(|rule| {
+            let (breach, from, to) = self.breach_by(rule)?;
+            self.unverified(invariant, &breach, &from, &to)
+        })
+    }
+
+    fn unverified(
+        &self,
+        invariant: &'p Invariant,
+        breach: &Breach,
+        from: &Candidate,
+        to: &Candidate,
+    ) -> Option<Unverified<'p>> {
+        let (side, end, assumption) = match (from.assumption, to.assumption) {
+            (Some(assumption), _) => (Side::Source, &self.source, assumption),
+            (None, Some(assumption)) => (Side::Destination, &self.destination, assumption),
+            (None, None) => return None,
+        };
+        let assumption = end.assumptions.get(assumption)?;
+        let rule = self.classes.rule(breach.rule)?;
+        let words = if side == Side::Source { &rule.src } else { &rule.dst };
+        let terms = &self.prover.terms;
+        let own = terms.subjects.iter().chain(terms.targets.iter().flatten());
+        // The word of the rule says best what is meant, and then the word of the invariant.
+        let mut known = words.iter().chain(own).filter(|id| assumption.selectors.contains(id));
+        let id = known.next().or(assumption.selectors.first())?;
+        let selector = self.classes.rules.selectors.distinct.get(*id).copied();
+        let fact = match assumption.fact {
+            UnknownFact::Sharing => InvariantFact::Sharing,
+            UnknownFact::SyncedGroups => InvariantFact::Membership(selector?),
+            UnknownFact::Route => InvariantFact::Translation(selector?),
+            _ => InvariantFact::Address(selector?),
+        };
+        let violation = breach.to_violation(self.classes, invariant)?;
+        let fits = |member: &Endpoint| assumption.only.is_some() || assumption.is_open(Openness::of(member, true));
+        let name = name_of(self.classes, side, &violation, |class| {
+            let mut members = class.members.iter().zip(&class.names);
+            members.find(|(member, _)| fits(member)).map(|(_, name)| name).or(class.names.first())
+        });
+        Some(Unverified { violation, side, name, fact })
+    }
+
+    /// Returns a breach by a rule with the fewest assumptions.
+    fn breach_by(&self, rule: RuleId) -> Option<(Breach, Candidate, Candidate)> {
+        let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
+        if ports.is_empty() {
+            return None;
+        }
+        let (sources, destinations) = (&self.prover.sources, &self.prover.destinations);
+        let from = self
+            .source
+            .candidates(&sources.firsts_named_by(&access_rule.src), &access_rule.src, |cell| sources.get(cell));
+        let to =
+            self.destination.candidates(&destinations.firsts_named_by(&access_rule.dst), &access_rule.dst, |cell| {
+                destinations.get(cell)
+            });
+        let mut pairs: Vec<(&Candidate, &Candidate)> =
+            to.iter().flat_map(|to| from.iter().map(move |from| (from, to))).collect();
+        pairs.sort_by_key(|(from, to)| usize::from(from.assumption.is_some()) + usize::from(to.assumption.is_some()));
+        for (from, to) in pairs {
+            if from.assumption.is_none() && to.assumption.is_none() {
+                continue;
+            }
+            let ports = self.prover.forbidden(&from.cell, &to.cell, false, ports);
+            if !ports.is_empty()
+                && let Some((source, destination)) = self.different_users(from, to)
+            {
+                let breach = Breach { rule, source, destination, is_same_user: false, ports };
+                let candidate = |one: &Candidate, class| Candidate { class, cell: one.cell.clone(), ..*one };
+                return Some((breach, candidate(from, source), candidate(to, destination)));
+            }
+        }
+        let is_to_self = self.classes.targets_self(rule);
+        if is_to_self || self.prover.has_own_devices { self.breach_at_same_user(rule, is_to_self) } else { None }
+    }
+
+    /// Returns classes of the cells of two candidates that may be of different users.
+    fn different_users(&self, from: &Candidate, to: &Candidate) -> Option<(ClassId, ClassId)> {
+        if self.classes.may_be_different_users(from.class, to.class) {
+            return Some((from.class, to.class));
+        }
+        let (sources, destinations) = (&self.prover.sources, &self.prover.destinations);
+        let same = |cells: &Partition, count: usize, class: ClassId| -> Vec<ClassId> {
+            (0..count).filter(|&other| cells.cell_of(other) == cells.cell_of(class)).collect()
+        };
+        let sources = same(sources, self.classes.sources.len(), from.class);
+        let destinations = same(destinations, self.classes.destinations.len(), to.class);
+        let mut pairs = sources.iter().flat_map(|&from| destinations.iter().map(move |&to| (from, to)));
+        pairs.find(|&(from, to)| self.classes.may_be_different_users(from, to))
+    }
+
+    /// Like [`breach_by`](Self::breach_by), between devices of one user.
+    fn breach_at_same_user(&self, rule: RuleId, is_to_self: bool) -> Option<(Breach, Candidate, Candidate)> {
+        let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
+        let one = |end: &End, partition: &Partition, class: ClassId, is_named, words: &[_]| {
+            let cell = partition.cell_of(class);
+            let named: &[_] = if is_named { &[(class, cell)] } else { &[] };
+            let mut all = end.candidates(named, words, |cell| partition.get(cell));
+            // The others are of other classes.
+            all.retain(|candidate| candidate.class == class);
+            if !is_named && let Some(own) = partition.get(cell) {
+                let by_rule = end.named_by(words).into_iter().filter_map(|id| Some((id, end.assumptions.get(id)?)));
+                let fitting = by_rule.filter(|(_, assumption)| assumption.fits(class, own));
+                all.extend(fitting.map(|(id, assumption)| Candidate {
+                    class,
+                    cell: own.and(&assumption.cell),
+                    assumption: Some(id),
+                }));
+            }
+            // The devices of a user of another tailnet are there.
+            let is_shared = |id: usize| end.assumptions.get(id).is_some_and(|one| one.fact == UnknownFact::Sharing);
+            all.retain(|candidate| !candidate.assumption.is_some_and(is_shared));
+            all
+        };
+        for (source, destinations) in self.classes.same_user.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
+            let class = self.classes.sources.get(source)?;
+            let is_named = sorted::intersects(&access_rule.src, &class.selectors);
+            let from = one(&self.source, &self.prover.sources, source, is_named, &access_rule.src);
+            if from.is_empty() {
+                continue;
+            }
+            for &destination in destinations {
+                let is_named = is_to_self || self.classes.targets(rule, destination);
+                let to = one(&self.destination, &self.prover.destinations, destination, is_named, &access_rule.dst);
+                for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
+                    if from.assumption.is_none() && to.assumption.is_none() {
+                        continue;
+                    }
+                    let ports = self.prover.forbidden(&from.cell, &to.cell, true, ports);
+                    if !ports.is_empty() {
+                        let candidate = |one: &Candidate| Candidate { cell: one.cell.clone(), ..*one };
+                        let breach = Breach { rule, source, destination, is_same_user: true, ports };
+                        return Some((breach, candidate(from), candidate(to)));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+impl End {
+    fn new(prover: &InvariantProver, side: Side) -> End {
+        let classes = prover.classes;
+        let mut end = End {
+            assumptions: assumptions(prover, side),
+            by_selector: HashMap::new(),
+            relevant: Vec::new(),
+            firsts: match side {
+                Side::Source => prover.sources.firsts(),
+                Side::Destination => prover.destinations.firsts(),
+            },
+        };
+        if end.assumptions.is_empty() {
+            return end;
+        }
+        let rules = match side {
+            Side::Source => classes.rules.by_source(),
+            Side::Destination => classes.rules.by_destination(),
+        };
+        let is_only = prover.invariant.kind == InvariantKind::Only;
+        let mut keys: HashMap<(PartitionCell, Openness, Option<ClassId>), usize> = HashMap::new();
+        let mut seen: Vec<Vec<bool>> = vec![Vec::new(); classes.rules.selectors.len()];
+        for (id, assumption) in end.assumptions.iter().enumerate() {
+            let cell = &assumption.cell;
+            let next = keys.len();
+            let key = (cell.clone(), assumption.needs, assumption.only);
+            let number = *keys.entry(key).or_insert(next);
+            let is_relevant = cell.is_named || !cell.targets.is_empty() || is_only && !cell.exceptions.is_empty();
+            if number == next && is_relevant {
+                end.relevant.push(id);
+            }
+            for &selector in &assumption.selectors {
+                let (Some(seen), Some(rules)) = (seen.get_mut(selector), rules.get(selector)) else { continue };
+                if rules.is_empty() || seen.get(number) == Some(&true) {
+                    continue;
+                }
+                seen.resize(seen.len().max(number + 1), false);
+                if let Some(seen) = seen.get_mut(number) {
+                    *seen = true;
+                }
+                end.by_selector.entry(selector).or_default().push(id);
+            }
+        }
+        end
+    }
+
+    /// Returns the assumptions that make a rule with these selectors name the end.
+    fn named_by(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        selectors.iter().filter_map(|id| self.by_selector.get(id)).flatten().copied().collect()
+    }
+
+    /// Returns the classes that a rule names, without and with the assumptions that matter, and the classes that it names
+    /// under an assumption.
+    fn candidates<'c>(
+        &self,
+        named: &[(ClassId, CellId)],
+        selectors: &[SelectorId],
+        cell: impl Fn(CellId) -> Option<&'c PartitionCell>,
+    ) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        let mut assume = |class, own: &PartitionCell, id: usize| {
+            if let Some(assumption) = self.assumptions.get(id)
+                && assumption.fits(class, own)
+            {
+                all.push(Candidate { class, cell: own.and(&assumption.cell), assumption: Some(id) });
+            }
+        };
+        for &(class, own) in named {
+            if let Some(own) = cell(own) {
+                self.relevant.iter().for_each(|&id| assume(class, own, id));
+            }
+        }
+        for id in self.named_by(selectors) {
+            let only = self.assumptions.get(id).and_then(|assumption| assumption.only);
+            for &(class, own) in self.firsts.iter().filter(|(class, _)| only.is_none_or(|only| only == *class)) {
+                if let Some(own) = cell(own) {
+                    assume(class, own, id);
+                }
+            }
+        }
+        for &(class, own) in named {
+            all.extend(cell(own).map(|own| Candidate { class, cell: own.clone(), assumption: None }));
+        }
+        all
+    }
+}
+
+/// Returns everything that may be so of one end and that selectors are about.
+fn assumptions(prover: &InvariantProver, side: Side) -> Vec<Assumption> {
+    let classes = prover.classes;
+    let index = &classes.rules.selectors;
+    let (ranges, end) = match (&classes.named_ranges, side) {
+        ([ranges, _], Side::Source) => (ranges, &classes.sources),
+        ([_, ranges], Side::Destination) => (ranges, &classes.destinations),
+    };
+    let is_address = |id: &SelectorId| {
+        // The numbers behind those of the selectors stand for addresses, too.
+        index.denotations.get(*id).is_none_or(|denotation| matches!(denotation, Denotation::Addresses(_)))
+    };
+    let addresses = |class: ClassId| -> Vec<SelectorId> {
+        let class = end.get(class).map_or(&[][..], |class| &class.selectors);
+        class.iter().copied().filter(is_address).collect()
+    };
+    let mut all = Vec::new();
+    let mut push = |fact, selectors: Vec<SelectorId>, families, needs, only| {
+        let cell = PartitionCell { families, ..prover.cell_of_selectors(&selectors, side) };
+        all.push(Assumption { fact, selectors, needs, only, cell });
+    };
+    for range in ranges {
+        let family = Families::from(Family::of(range.range.first));
+        if Tailnet::is_in_tailnet(range.range) {
+            let is_unplaced_device = classes.tailnet.may_be_a_devices(range.range);
+            let needs = Openness { is_unplaced_device, is_service: true, ..Openness::default() };
+            push(UnknownFact::Addresses, addresses(range.class), family, needs, None);
+        } else if overlap(range.range, FOUR_VIA_SIX)
+            && side == Side::Destination
+            && let Some(embedded) = embedded_ipv4(range.range)
+        {
+            for other in ranges.iter().filter(|other| overlap(other.range, embedded)) {
+                push(UnknownFact::Route, addresses(other.class), family, Openness::default(), Some(range.class));
+            }
+        }
+    }
+    for (id, denotation) in index.denotations.iter().enumerate() {
+        let needs = match denotation {
+            Denotation::SyncedGroup(_) => Openness { is_user: true, ..Openness::default() },
+            Denotation::Shared if side == Side::Source => Openness { may_be_shared: true, ..Openness::default() },
+            _ => continue,
+        };
+        let fact = if needs.is_user { UnknownFact::SyncedGroups } else { UnknownFact::Sharing };
+        push(fact, vec![id], Families::BOTH, needs, None);
+    }
+    all
+}
