@@ -283,3 +283,48 @@ fn an_ssh_login_on_stricter_terms_is_not_new_access() {
         assert_eq!(policy(old).diff(&policy(new)).new_access().next().is_some(), is_new, "{old} {new}");
     }
 }
+
+#[test]
+fn packets_are_compared_address_by_address() {
+    let grants = |rules: &[(&str, &str)]| {
+        let grant = |(src, dst): &(&str, &str)| format!(r#"{{"src": ["{src}"], "dst": ["{dst}"], "ip": ["tcp:22"]}}"#);
+        format!(r#""grants": [{}]"#, rules.iter().map(grant).collect::<Vec<_>>().join(", "))
+    };
+    let (member, internet, public) = ("autogroup:member", "autogroup:internet", "203.0.113.0/24");
+    let (v4, v6) = ("100.64.0.0/10", "fd7a:115c:a1e0::/48");
+    for (case, old, new, expected) in [
+        (
+            "a public prefix is behind a subnet router, and the internet behind exit nodes",
+            grants(&[(member, internet)]),
+            grants(&[(member, internet), (member, public)]),
+            vec!["+ autogroup:member -> 203.0.113.0/24 tcp:22"],
+        ),
+        (
+            "and the other way round",
+            grants(&[(member, public)]),
+            grants(&[(member, public), (member, internet)]),
+            vec!["+ autogroup:member -> autogroup:internet tcp:22"],
+        ),
+        (
+            "the addresses of one family are not the whole device",
+            grants(&[(v4, "tag:db")]),
+            grants(&[(v4, "tag:db"), (v6, "tag:db")]),
+            vec!["+ fd7a:115c:a1e0::/48 -> tag:db tcp:22"],
+        ),
+        ("nothing goes from IPv6 to IPv4", grants(&[]), grants(&[(v6, v4), (v6, "10.0.0.0/8")]), vec![]),
+        (
+            "an address of the tailnet is not the devices that may have it",
+            grants(&[(member, "tag:db")]),
+            grants(&[(member, "tag:db"), (member, "100.64.0.9")]),
+            vec!["+ autogroup:member -> 100.64.0.9 tcp:22"],
+        ),
+        (
+            "a synced group is not the users who may be in it",
+            grants(&[("user:*@example.com", "tag:db")]),
+            grants(&[("user:*@example.com", "tag:db"), ("group:eng@example.com", "tag:db")]),
+            vec!["+ group:eng@example.com -> tag:db tcp:22"],
+        ),
+    ] {
+        assert_eq!(lines(TAGS, &old, &new), expected, "{case}");
+    }
+}

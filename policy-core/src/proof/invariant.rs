@@ -268,6 +268,17 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         InvariantProver { classes, invariant, sources, destinations, terms, targets, exceptions, has_own_devices }
     }
 
+    /// Returns `false` if nothing from a cell breaks the invariant.
+    pub(super) fn may_break_from(&self, cell: &PartitionCell) -> bool {
+        self.invariant.kind == InvariantKind::Isolated || cell.is_subject()
+    }
+
+    /// Returns `false` if no rule with these ports breaks the invariant at a cell, other than between devices of one user.
+    pub(super) fn may_break_to(&self, cell: &PartitionCell, ports: &PortSet) -> bool {
+        let mut targets = cell.targets.iter().filter_map(|&target| self.targets.get(target));
+        self.invariant.kind != InvariantKind::Never || targets.any(|target| target.may_have(ports))
+    }
+
     /// Returns what the invariant says of an end that these selectors name.
     pub(super) fn cell_of_selectors(&self, selectors: &[SelectorId], side: Side) -> PartitionCell {
         let named = |ids: &[SelectorId]| sorted::intersects(ids, selectors);

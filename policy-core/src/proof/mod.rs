@@ -35,6 +35,7 @@
 //! - **Postures** are met or not met. For what must never be possible, some device meets them. For what must stay
 //!   possible without a rule, no device meets a posture that it does not have to meet.
 
+mod assumption;
 mod atoms;
 mod class_name;
 mod class_rarity;

@@ -241,7 +241,7 @@ impl Oracle {
 
     fn may_be_destination(&self) -> bool {
         // Someone of another tailnet is no destination, unless they may also be of this one.
-        !(self.shared && self.person.is_none()) && !self.is_routed
+        !(self.is_routed || self.shared && self.person.is_none())
     }
 
     /// Returns how two endpoints may meet: as devices of one user (`true`), or not.
@@ -487,7 +487,7 @@ mod tests {
     #[test]
     fn an_invariant_holds_if_no_packet_breaks_it_whatever_the_facts_are() {
         let mut verdicts = [0; 3];
-        for seed in small::seeds(120) {
+        for seed in small::seeds(100) {
             let (text, facts) = policy_of_families(&mut Random::new(seed));
             let policy = Policy::with_facts(text.as_str(), facts.as_str());
             if policy.facts.invariants.is_empty() {
@@ -556,7 +556,7 @@ mod tests {
     #[test]
     fn exactly_what_is_redundant_can_be_removed() {
         let mut found_any = 0;
-        for seed in small::seeds(150) {
+        for seed in small::seeds(60) {
             let (text, facts) = policy_of_families(&mut Random::new(seed));
             let policy = Policy::with_facts(text.as_str(), facts.as_str());
             let everybody = everybody(&policy);
@@ -620,6 +620,6 @@ mod tests {
                 }
             }
         }
-        assert!(found_any > 30, "{found_any}");
+        assert!(found_any > 12, "{found_any}");
     }
 }

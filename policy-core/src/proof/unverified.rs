@@ -6,18 +6,16 @@
 //! groups are not multiplied: an invariant distinguishes few cells of each, and of the assumptions that change nothing
 //! about an end only one is examined for each rule.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use crate::access::{
-    Denotation, Endpoint, FOUR_VIA_SIX, Families, Family, SelectorId, Side, Tailnet, UnknownFact, embedded_ipv4,
-    overlap, sorted,
-};
-use crate::model::{Invariant, InvariantKind, Selector};
+use crate::access::{Endpoint, Side, UnknownFact, sorted};
+use crate::model::{Invariant, Selector};
+use crate::proof::assumption::{AssumptionIndex, Candidate};
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
 use crate::proof::doubt::{Doubt, Openness};
 use crate::proof::invariant::{Breach, InvariantProver, Reading, Violation, best_violation, violation};
-use crate::proof::partition::{CellId, Partition, PartitionCell};
+use crate::proof::partition::{Partition, PartitionCell};
 
 /// An invariant that fails if an unknown fact is so, and holds otherwise.
 #[derive(Clone, Debug)]
@@ -130,57 +128,12 @@ fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> 
     (Side::Source, InvariantFact::Device)
 }
 
-/// Something that may be so of an end.
-struct Assumption {
-    fact: UnknownFact,
-    /// The selectors that name the end if it is so.
-    selectors: Vec<SelectorId>,
-    needs: Openness,
-    /// The only class of which it may be so.
-    only: Option<ClassId>,
-    /// What the invariant says of the end because of it.
-    cell: PartitionCell,
-}
-
-impl Assumption {
-    fn is_open(&self, open: Openness) -> bool {
-        let needs = self.needs;
-        needs.is_unplaced_device && open.is_unplaced_device
-            || needs.is_service && open.is_service
-            || needs.is_user && open.is_user
-            || needs.may_be_shared && open.may_be_shared
-    }
-
-    fn fits(&self, class: ClassId, cell: &PartitionCell) -> bool {
-        self.cell.families.intersects(cell.families)
-            && self.only.map_or_else(|| self.is_open(cell.openness), |only| only == class)
-    }
-}
-
-/// The assumptions about one end.
-struct End {
-    assumptions: Vec<Assumption>,
-    /// By selector, those that make it name the end, without those of which the invariant says the same.
-    by_selector: HashMap<SelectorId, Vec<usize>>,
-    /// Those that make the end a part of the invariant, likewise.
-    relevant: Vec<usize>,
-    /// The first class of every cell.
-    firsts: Vec<(ClassId, CellId)>,
-}
-
-/// A class at one end, and what is assumed about it.
-struct Candidate {
-    class: ClassId,
-    cell: PartitionCell,
-    assumption: Option<usize>,
-}
-
 /// Searches for assumptions under which rules break an invariant.
 struct Search<'a, 'p> {
     classes: &'a AccessClasses<'p>,
     prover: InvariantProver<'a, 'p>,
-    source: End,
-    destination: End,
+    source: AssumptionIndex,
+    destination: AssumptionIndex,
 }
 
 impl<'a, 'p> Search<'a, 'p> {
@@ -191,9 +144,9 @@ impl<'a, 'p> Search<'a, 'p> {
             openness: class.openness,
             ..PartitionCell::default()
         });
-        let source = End::new(&prover, Side::Source);
-        let destination = End::new(&prover, Side::Destination);
-        let has_any = !source.assumptions.is_empty() || !destination.assumptions.is_empty();
+        let source = AssumptionIndex::new(&prover, Side::Source);
+        let destination = AssumptionIndex::new(&prover, Side::Destination);
+        let has_any = !source.all.is_empty() || !destination.all.is_empty();
         has_any.then_some(Search { classes, prover, source, destination })
     }
 
@@ -211,12 +164,12 @@ impl<'a, 'p> Search<'a, 'p> {
         from: &Candidate,
         to: &Candidate,
     ) -> Option<Unverified<'p>> {
-        let (side, end, assumption) = match (from.assumption, to.assumption) {
+        let (side, index, assumption) = match (from.assumption, to.assumption) {
             (Some(assumption), _) => (Side::Source, &self.source, assumption),
             (None, Some(assumption)) => (Side::Destination, &self.destination, assumption),
             (None, None) => return None,
         };
-        let assumption = end.assumptions.get(assumption)?;
+        let assumption = index.get(assumption)?;
         let rule = self.classes.rule(breach.rule)?;
         let words = if side == Side::Source { &rule.src } else { &rule.dst };
         let terms = &self.prover.terms;
@@ -243,17 +196,13 @@ impl<'a, 'p> Search<'a, 'p> {
     /// Returns a breach by a rule with the fewest assumptions.
     fn breach_by(&self, rule: RuleId) -> Option<(Breach, Candidate, Candidate)> {
         let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
-        if ports.is_empty() {
+        let prover = &self.prover;
+        let from = self.source.candidates(&prover.sources, &access_rule.src, |cell| prover.may_break_from(cell));
+        if ports.is_empty() || from.is_empty() {
             return None;
         }
-        let (sources, destinations) = (&self.prover.sources, &self.prover.destinations);
-        let from = self
-            .source
-            .candidates(&sources.firsts_named_by(&access_rule.src), &access_rule.src, |cell| sources.get(cell));
-        let to =
-            self.destination.candidates(&destinations.firsts_named_by(&access_rule.dst), &access_rule.dst, |cell| {
-                destinations.get(cell)
-            });
+        let may_break_to = |cell: &PartitionCell| prover.may_break_to(cell, ports);
+        let to = self.destination.candidates(&prover.destinations, &access_rule.dst, may_break_to);
         let mut pairs: Vec<(&Candidate, &Candidate)> =
             to.iter().flat_map(|to| from.iter().map(move |from| (from, to))).collect();
         pairs.sort_by_key(|(from, to)| usize::from(from.assumption.is_some()) + usize::from(to.assumption.is_some()));
@@ -261,7 +210,7 @@ impl<'a, 'p> Search<'a, 'p> {
             if from.assumption.is_none() && to.assumption.is_none() {
                 continue;
             }
-            let ports = self.prover.forbidden(&from.cell, &to.cell, false, ports);
+            let ports = prover.forbidden(&from.cell, &to.cell, false, ports);
             if !ports.is_empty()
                 && let Some((source, destination)) = self.different_users(from, to)
             {
@@ -271,7 +220,7 @@ impl<'a, 'p> Search<'a, 'p> {
             }
         }
         let is_to_self = self.classes.targets_self(rule);
-        if is_to_self || self.prover.has_own_devices { self.breach_at_same_user(rule, is_to_self) } else { None }
+        if is_to_self || prover.has_own_devices { self.breach_at_same_user(rule, is_to_self) } else { None }
     }
 
     /// Returns classes of the cells of two candidates that may be of different users.
@@ -292,41 +241,34 @@ impl<'a, 'p> Search<'a, 'p> {
     /// Like [`breach_by`](Self::breach_by), between devices of one user.
     fn breach_at_same_user(&self, rule: RuleId, is_to_self: bool) -> Option<(Breach, Candidate, Candidate)> {
         let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
-        let one = |end: &End, partition: &Partition, class: ClassId, is_named, words: &[_]| {
-            let cell = partition.cell_of(class);
-            let named: &[_] = if is_named { &[(class, cell)] } else { &[] };
-            let mut all = end.candidates(named, words, |cell| partition.get(cell));
-            // The others are of other classes.
-            all.retain(|candidate| candidate.class == class);
-            if !is_named && let Some(own) = partition.get(cell) {
-                let by_rule = end.named_by(words).into_iter().filter_map(|id| Some((id, end.assumptions.get(id)?)));
-                let fitting = by_rule.filter(|(_, assumption)| assumption.fits(class, own));
-                all.extend(fitting.map(|(id, assumption)| Candidate {
-                    class,
-                    cell: own.and(&assumption.cell),
-                    assumption: Some(id),
-                }));
-            }
-            // The devices of a user of another tailnet are there.
-            let is_shared = |id: usize| end.assumptions.get(id).is_some_and(|one| one.fact == UnknownFact::Sharing);
-            all.retain(|candidate| !candidate.assumption.is_some_and(is_shared));
-            all
-        };
-        for (source, destinations) in self.classes.same_user.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
+        let (prover, mut seen) = (&self.prover, HashSet::new());
+        for (source, destinations) in self.classes.same_user.iter().enumerate() {
             let class = self.classes.sources.get(source)?;
-            let is_named = sorted::intersects(&access_rule.src, &class.selectors);
-            let from = one(&self.source, &self.prover.sources, source, is_named, &access_rule.src);
-            if from.is_empty() {
-                continue;
-            }
+            let is_source = sorted::intersects(&access_rule.src, &class.selectors);
             for &destination in destinations {
-                let is_named = is_to_self || self.classes.targets(rule, destination);
-                let to = one(&self.destination, &self.prover.destinations, destination, is_named, &access_rule.dst);
+                let is_destination = is_to_self || self.classes.targets(rule, destination);
+                let (from, to) = (prover.sources.cell_of(source), prover.destinations.cell_of(destination));
+                if !seen.insert((from, is_source, to, is_destination)) {
+                    continue;
+                }
+                let from = self.source.candidates_of(&prover.sources, source, is_source, &access_rule.src, |cell| {
+                    prover.may_break_from(cell)
+                });
+                if from.is_empty() {
+                    continue;
+                }
+                let to = self.destination.candidates_of(
+                    &prover.destinations,
+                    destination,
+                    is_destination,
+                    &access_rule.dst,
+                    |cell| prover.has_own_devices || prover.may_break_to(cell, ports),
+                );
                 for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
                     if from.assumption.is_none() && to.assumption.is_none() {
                         continue;
                     }
-                    let ports = self.prover.forbidden(&from.cell, &to.cell, true, ports);
+                    let ports = prover.forbidden(&from.cell, &to.cell, true, ports);
                     if !ports.is_empty() {
                         let candidate = |one: &Candidate| Candidate { cell: one.cell.clone(), ..*one };
                         let breach = Breach { rule, source, destination, is_same_user: true, ports };
@@ -337,139 +279,4 @@ impl<'a, 'p> Search<'a, 'p> {
         }
         None
     }
-}
-
-impl End {
-    fn new(prover: &InvariantProver, side: Side) -> End {
-        let classes = prover.classes;
-        let mut end = End {
-            assumptions: assumptions(prover, side),
-            by_selector: HashMap::new(),
-            relevant: Vec::new(),
-            firsts: match side {
-                Side::Source => prover.sources.firsts(),
-                Side::Destination => prover.destinations.firsts(),
-            },
-        };
-        if end.assumptions.is_empty() {
-            return end;
-        }
-        let rules = match side {
-            Side::Source => classes.rules.by_source(),
-            Side::Destination => classes.rules.by_destination(),
-        };
-        let is_only = prover.invariant.kind == InvariantKind::Only;
-        let mut keys: HashMap<(PartitionCell, Openness, Option<ClassId>), usize> = HashMap::new();
-        let mut seen: Vec<Vec<bool>> = vec![Vec::new(); classes.rules.selectors.len()];
-        for (id, assumption) in end.assumptions.iter().enumerate() {
-            let cell = &assumption.cell;
-            let next = keys.len();
-            let key = (cell.clone(), assumption.needs, assumption.only);
-            let number = *keys.entry(key).or_insert(next);
-            let is_relevant = cell.is_named || !cell.targets.is_empty() || is_only && !cell.exceptions.is_empty();
-            if number == next && is_relevant {
-                end.relevant.push(id);
-            }
-            for &selector in &assumption.selectors {
-                let (Some(seen), Some(rules)) = (seen.get_mut(selector), rules.get(selector)) else { continue };
-                if rules.is_empty() || seen.get(number) == Some(&true) {
-                    continue;
-                }
-                seen.resize(seen.len().max(number + 1), false);
-                if let Some(seen) = seen.get_mut(number) {
-                    *seen = true;
-                }
-                end.by_selector.entry(selector).or_default().push(id);
-            }
-        }
-        end
-    }
-
-    /// Returns the assumptions that make a rule with these selectors name the end.
-    fn named_by(&self, selectors: &[SelectorId]) -> Vec<usize> {
-        selectors.iter().filter_map(|id| self.by_selector.get(id)).flatten().copied().collect()
-    }
-
-    /// Returns the classes that a rule names, without and with the assumptions that matter, and the classes that it names
-    /// under an assumption.
-    fn candidates<'c>(
-        &self,
-        named: &[(ClassId, CellId)],
-        selectors: &[SelectorId],
-        cell: impl Fn(CellId) -> Option<&'c PartitionCell>,
-    ) -> Vec<Candidate> {
-        let mut all = Vec::new();
-        let mut assume = |class, own: &PartitionCell, id: usize| {
-            if let Some(assumption) = self.assumptions.get(id)
-                && assumption.fits(class, own)
-            {
-                all.push(Candidate { class, cell: own.and(&assumption.cell), assumption: Some(id) });
-            }
-        };
-        for &(class, own) in named {
-            if let Some(own) = cell(own) {
-                self.relevant.iter().for_each(|&id| assume(class, own, id));
-            }
-        }
-        for id in self.named_by(selectors) {
-            let only = self.assumptions.get(id).and_then(|assumption| assumption.only);
-            for &(class, own) in self.firsts.iter().filter(|(class, _)| only.is_none_or(|only| only == *class)) {
-                if let Some(own) = cell(own) {
-                    assume(class, own, id);
-                }
-            }
-        }
-        for &(class, own) in named {
-            all.extend(cell(own).map(|own| Candidate { class, cell: own.clone(), assumption: None }));
-        }
-        all
-    }
-}
-
-/// Returns everything that may be so of one end and that selectors are about.
-fn assumptions(prover: &InvariantProver, side: Side) -> Vec<Assumption> {
-    let classes = prover.classes;
-    let index = &classes.rules.selectors;
-    let (ranges, end) = match (&classes.named_ranges, side) {
-        ([ranges, _], Side::Source) => (ranges, &classes.sources),
-        ([_, ranges], Side::Destination) => (ranges, &classes.destinations),
-    };
-    let is_address = |id: &SelectorId| {
-        // The numbers behind those of the selectors stand for addresses, too.
-        index.denotations.get(*id).is_none_or(|denotation| matches!(denotation, Denotation::Addresses(_)))
-    };
-    let addresses = |class: ClassId| -> Vec<SelectorId> {
-        let class = end.get(class).map_or(&[][..], |class| &class.selectors);
-        class.iter().copied().filter(is_address).collect()
-    };
-    let mut all = Vec::new();
-    let mut push = |fact, selectors: Vec<SelectorId>, families, needs, only| {
-        let cell = PartitionCell { families, ..prover.cell_of_selectors(&selectors, side) };
-        all.push(Assumption { fact, selectors, needs, only, cell });
-    };
-    for range in ranges {
-        let family = Families::from(Family::of(range.range.first));
-        if Tailnet::is_in_tailnet(range.range) {
-            let is_unplaced_device = classes.tailnet.may_be_a_devices(range.range);
-            let needs = Openness { is_unplaced_device, is_service: true, ..Openness::default() };
-            push(UnknownFact::Addresses, addresses(range.class), family, needs, None);
-        } else if overlap(range.range, FOUR_VIA_SIX)
-            && side == Side::Destination
-            && let Some(embedded) = embedded_ipv4(range.range)
-        {
-            for other in ranges.iter().filter(|other| overlap(other.range, embedded)) {
-                push(UnknownFact::Route, addresses(other.class), family, Openness::default(), Some(range.class));
-            }
-        }
-    }
-    for (id, denotation) in index.denotations.iter().enumerate() {
-        let needs = match denotation {
-            Denotation::SyncedGroup(_) => Openness { is_user: true, ..Openness::default() },
-            Denotation::Shared if side == Side::Source => Openness { may_be_shared: true, ..Openness::default() },
-            _ => continue,
-        };
-        let fact = if needs.is_user { UnknownFact::SyncedGroups } else { UnknownFact::Sharing };
-        push(fact, vec![id], Families::BOTH, needs, None);
-    }
-    all
 }

@@ -1,3 +1,5 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     users { alice = "alice@example.com", owner; bob = "bob@example.com"; }
     tagOwners { tag:db; }
