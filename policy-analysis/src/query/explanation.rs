@@ -5,6 +5,7 @@ use policy_core::model::Protocol;
 use policy_core::testing::Decision;
 
 use crate::query::near_miss::NearRule;
+use crate::query::obstacle::Obstacle;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 
 /// One connection.
@@ -84,21 +85,6 @@ pub struct Case {
     pub apps: Vec<AppRuleMatch>,
     /// The login, if the question has an account.
     pub login: Option<Login>,
-}
-
-/// Why no router carries what rules allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
-#[non_exhaustive]
-pub enum Obstacle {
-    /// No device of the facts has an approved route there.
-    NoRouter,
-    /// Only exit nodes have, and a rule that names addresses does not use them.
-    OnlyExitNodes,
-    /// Only the source itself has. It reaches what it routes without any rule.
-    OnlySource,
-    /// The destination is a device, and rules with `via` are for what is behind routers.
-    Via,
 }
 
 /// A rule, and how it matches both ends.

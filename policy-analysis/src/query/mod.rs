@@ -17,6 +17,7 @@ mod families;
 mod find_ends;
 mod near_miss;
 mod numbers;
+mod obstacle;
 #[cfg(test)]
 mod packet_oracle;
 mod path;
@@ -34,9 +35,10 @@ mod tests;
 
 pub(crate) use carriers::is_beyond_tailnet;
 pub(crate) use explain::explain;
-pub use explanation::{Case, Explanation, Login, Obstacle, Question, Reason};
+pub use explanation::{Case, Explanation, Login, Question, Reason};
 pub(crate) use families::of_ranges as families_of_ranges;
 pub use near_miss::NearRule;
+pub use obstacle::Obstacle;
 pub use reach::{Possible, PossibleAccess, Reachability, ReachabilityRow};
 pub(crate) use reach::{what, who, who_beyond_ports};
 pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use crate::compile::{self, Compiled};
 use crate::query::carriers::{Carriers, is_beyond_tailnet};
-use crate::query::explanation::Obstacle;
 use crate::query::numbers::Numbers;
+use crate::query::obstacle::Obstacle;
 use crate::query::query_end::{EndPart, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
 use crate::query::rules_between::RulesBetween;
