@@ -22,7 +22,7 @@ pub(super) struct Block {
 const MOST_PAIRS: usize = 2_000_000;
 
 /// So many rules are in an answer, counted once for each pair of a source and a destination that is told apart.
-const MOST_RULES: usize = 250_000;
+const MOST_RULES: usize = 100_000;
 
 /// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the rules that matter to
 /// the question. The blocks are in the order of their first sources.
