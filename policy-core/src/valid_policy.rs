@@ -85,6 +85,24 @@ impl ValidPolicy {
     pub fn broken_invariants(&self) -> Vec<Diagnostic> {
         findings::broken_invariants(&self.0)
     }
+
+    /// Returns the invariants that hold or fail depending on a fact that is not known, each with a warning that names the
+    /// fact. The levels of lints apply.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let facts = r#"{"invariants": [{"kind": "never", "src": ["tag:web"], "targets": [{"dst": ["100.64.0.1"]}]}]}"#;
+    /// let policy = Policy::with_facts(r#"{
+    ///     "tagOwners": {"tag:db": [], "tag:web": []},
+    ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+    /// }"#, facts).validate().unwrap();
+    /// assert!(policy.broken_invariants().is_empty());
+    /// let found = policy.unverifiable_invariants();
+    /// assert!(found[0].message.ends_with("whether a device with `tag:db` has an address in `100.64.0.1` is unknown"));
+    /// ```
+    pub fn unverifiable_invariants(&self) -> Vec<Diagnostic> {
+        findings::unverifiable_invariants(&self.0)
+    }
 }
 
 impl Deref for ValidPolicy {

@@ -1,5 +1,11 @@
 //! What is proved, what is broken, and what depends on a fact that is unknown.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy takes only the functions marked as tests for tests, not their helpers"
+)]
+
 use policy_core::{Code, Policy};
 
 const TAGS: &str = r#""tagOwners": {"tag:a": [], "tag:b": [], "tag:c": [], "tag:r": []},
@@ -269,6 +275,33 @@ fn a_ping_passes_wherever_a_port_is_open() {
             (&["tag:a -> 10.0.0.1 on udp:53"], "never tag:a -> lab on icmp:*", "broken"),
             (&["tag:a -> 10.0.0.1 on udp:53"], "never tag:a -> lab on ipv6-icmp:*", "holds"),
             (&["tag:a -> fd00::1 on icmp:*"], "never tag:a -> fd00::1 on ipv6-icmp:*", "broken"),
+        ],
+    );
+}
+
+#[test]
+fn nothing_but_addresses_is_behind_the_routers_of_a_via() {
+    let verdict = |dst: &str, text: &str| {
+        let grant = format!(r#"{{"src": ["tag:a"], "dst": ["{dst}"], "ip": ["*"], "via": ["tag:r"]}}"#);
+        let facts = format!("{{\"invariants\": [{}]}}", invariant(text));
+        let found = Policy::with_facts(&format!("{{{TAGS}, \"grants\": [{grant}]}}"), &facts).check();
+        found.iter().any(|finding| [Code::BrokenInvariant, Code::UnverifiableInvariant].contains(&finding.code))
+    };
+    assert!(verdict("10.0.0.0/8", "never tag:a -> lab"));
+    assert!(verdict("autogroup:internet", "never tag:a -> autogroup:internet"));
+    assert!(!verdict("tag:b", "never tag:a -> tag:b"));
+    assert!(!verdict("nas", "never tag:a -> tag:b"));
+}
+
+#[test]
+fn a_device_without_an_owner_and_tags_has_its_address() {
+    let facts = r#""nodes": [{"name": "nas", "ipv4": "100.64.0.9"}]"#;
+    assert_verdicts(
+        facts,
+        &[
+            (&["tag:a -> nas"], "never tag:a -> nas", "broken"),
+            (&["nas -> tag:a"], "isolated nas", "broken"),
+            (&["tag:a -> nas"], "never tag:a -> tag:b", "holds"),
         ],
     );
 }

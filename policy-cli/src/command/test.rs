@@ -60,8 +60,9 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     output::print(&report.render(format, &output::stdout_renderer()))?;
     output::say(&format!("{name}: {}\n", report.summary()));
     let broken = policy.broken_invariants();
-    output::say_findings(&Report::on_policy(path, &policy, &broken));
-    let mut is_good = report.is_good() && broken.is_empty();
+    let unverifiable = policy.unverifiable_invariants();
+    output::say_findings(&Report::on_policy(path, &policy, &[broken.as_slice(), &unverifiable].concat()));
+    let mut is_good = report.is_good() && broken.is_empty() && unverifiable.iter().all(|finding| !finding.denied);
     if let Some(coverage) = &coverage {
         let too_little = least.filter(|least| coverage.percent() < *least);
         let least = too_little.map(|least| format!("; at least {least}% are wanted")).unwrap_or_default();

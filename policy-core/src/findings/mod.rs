@@ -42,13 +42,22 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, findings)
 }
 
-/// Returns the invariants that do not hold, each with a counterexample. Requires a valid
+/// Returns the invariants that do not hold whatever the unknown facts are, each with a counterexample. Requires a valid
 /// policy.
 pub(crate) fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
     }
     check::in_order(policy, invariant::broken_invariants(&AccessClasses::new(policy)))
+}
+
+/// Returns the invariants that depend on an unknown fact, each with the fact. Requires a valid policy.
+pub(crate) fn unverifiable_invariants(policy: &Policy) -> Vec<Diagnostic> {
+    if policy.facts.invariants.is_empty() {
+        return Vec::new();
+    }
+    let classes = AccessClasses::new(policy);
+    check::in_order(policy, invariant::unverifiable_invariants(&Words::new(policy), &classes))
 }
 
 /// One target or account of the policy's own tests, with its finding.

@@ -1,10 +1,11 @@
 //! Equivalence classes of sources and destinations, and what the rules allow between them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::access::{
-    AccessRule, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId, SelectorIndex, Tailnet,
-    UnknownSelectors, rule_selectors, sorted,
+    AccessRule, Denotation, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId,
+    SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
 };
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
@@ -232,6 +233,23 @@ impl<'p> AccessClasses<'p> {
     pub fn targets(&self, rule: RuleId, destination: ClassId) -> bool {
         let class = self.destinations.get(destination);
         self.rule(rule).zip(class).is_some_and(|(rule, class)| sorted::intersects(&rule.dst, &class.selectors))
+    }
+
+    /// Returns the destinations that a rule opens. Through the routers of a `via`, only addresses and the internet are
+    /// reached: that such a rule has devices as destinations opens nothing.
+    pub(super) fn opened<'r>(&self, rule: &'r AccessRule<'p>) -> Cow<'r, [SelectorId]> {
+        if rule.via().is_empty() {
+            return Cow::Borrowed(&rule.dst);
+        }
+        let is_behind_router = |id: &&SelectorId| match self.rules.selectors.denotations.get(**id) {
+            Some(Denotation::Internet) => true,
+            Some(&denotation @ Denotation::Addresses(_)) => {
+                let ranges = ip_set::named_addresses(&self.tailnet.declarations, denotation);
+                !ranges.iter().all(|&range| Tailnet::is_in_tailnet(range))
+            }
+            _ => false,
+        };
+        Cow::Owned(rule.dst.iter().filter(is_behind_router).copied().collect())
     }
 
     /// Returns `true` if a rule has `autogroup:self` as a destination.

@@ -305,7 +305,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     /// of one user.
     pub(super) fn forbidden_ports(&self, rule: RuleId, source: ClassId, destination: ClassId) -> PortSet {
         match self.classes.ports.get(rule) {
-            Some(ports) if self.classes.targets(rule, destination) => self.forbidden_between(
+            Some(ports) if self.opens(rule, destination) => self.forbidden_between(
                 self.sources.cell_of(source),
                 self.destinations.cell_of(destination),
                 false,
@@ -315,38 +315,45 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
     }
 
+    /// Returns `true` if a rule opens ports of a class, apart from devices of the same user.
+    pub(super) fn opens(&self, rule: RuleId, destination: ClassId) -> bool {
+        let (rule, class) = (self.classes.rule(rule), self.classes.destinations.get(destination));
+        rule.zip(class).is_some_and(|(rule, class)| sorted::intersects(&self.classes.opened(rule), &class.selectors))
+    }
+
     fn breach_by(&self, rule: RuleId) -> Option<Breach> {
         let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
-        let targets_self = self.classes.targets_self(rule);
-        if ports.is_empty() || !self.may_be_broken_by(access_rule, ports, targets_self) {
+        let targets_self = access_rule.via().is_empty() && self.classes.targets_self(rule);
+        let dst = self.classes.opened(access_rule);
+        if ports.is_empty() || !self.may_be_broken_by(access_rule, &dst, ports, targets_self) {
             return None;
         }
-        let rule = (rule, access_rule, ports);
+        let rule = RuleOpening { rule, src: &access_rule.src, dst: &dst, ports };
         self.breach_between(rule).or_else(|| if targets_self { self.breach_at_same_user(rule) } else { None })
     }
 
     /// Returns `false` if the selectors of a rule, one by one, show that it cannot break the invariant.
-    fn may_be_broken_by(&self, rule: &AccessRule, ports: &PortSet, targets_self: bool) -> bool {
+    fn may_be_broken_by(&self, rule: &AccessRule, dst: &[SelectorId], ports: &PortSet, targets_self: bool) -> bool {
         let is_from_subject = self.sources.has_subject(&rule.src);
         match self.invariant.kind {
             InvariantKind::Only => is_from_subject,
             InvariantKind::Never => {
-                let is_to_target = targets_self || self.has_own_devices || self.destinations.has_target(&rule.dst);
+                let is_to_target = targets_self || self.has_own_devices || self.destinations.has_target(dst);
                 let overlaps = |target: &TargetPorts| target.may_have(ports);
                 is_from_subject && is_to_target && self.targets.iter().any(overlaps)
             }
-            InvariantKind::Isolated => is_from_subject || self.destinations.has_subject(&rule.dst),
+            InvariantKind::Isolated => is_from_subject || self.destinations.has_subject(dst),
         }
     }
 
     /// Returns a breach from the sources of a rule to its destinations, apart from `autogroup:self`.
-    fn breach_between(&self, rule: RuleWithPorts) -> Option<Breach> {
-        let (id, access_rule, ports) = rule;
-        let from = self.sources.firsts_named_by(&access_rule.src);
+    fn breach_between(&self, rule: RuleOpening) -> Option<Breach> {
+        let RuleOpening { rule: id, src, dst, ports } = rule;
+        let from = self.sources.firsts_named_by(src);
         if self.has_own_devices {
             return self.breach_by_class(rule, &from);
         }
-        for (destination, to) in self.destinations.firsts_named_by(&access_rule.dst) {
+        for (destination, to) in self.destinations.firsts_named_by(dst) {
             for &(source, cell) in &from {
                 let ports = self.forbidden_between(cell, to, false, ports);
                 if ports.is_empty() {
@@ -363,10 +370,11 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     }
 
     /// Like [`breach_between`](Self::breach_between), but examines each class.
-    fn breach_by_class(&self, (rule, access_rule, ports): RuleWithPorts, from: &[(ClassId, CellId)]) -> Option<Breach> {
+    fn breach_by_class(&self, opening: RuleOpening, from: &[(ClassId, CellId)]) -> Option<Breach> {
+        let RuleOpening { rule, src, dst, ports } = opening;
         let classes = self.classes;
-        let sources = LazyCell::new(|| classes.sources_named_by(&access_rule.src));
-        for destination in classes.destinations_named_by(&access_rule.dst) {
+        let sources = LazyCell::new(|| classes.sources_named_by(src));
+        for destination in classes.destinations_named_by(dst) {
             let to = self.destinations.cell_of(destination);
             for &(_, cell) in from {
                 let ports = self.forbidden_between(cell, to, false, ports);
@@ -389,8 +397,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     }
 
     /// Returns a breach from the sources of a rule to devices of the same user.
-    fn breach_at_same_user(&self, (rule, access_rule, ports): RuleWithPorts) -> Option<Breach> {
-        for source in self.classes.sources_named_by(&access_rule.src) {
+    fn breach_at_same_user(&self, RuleOpening { rule, src, ports, .. }: RuleOpening) -> Option<Breach> {
+        for source in self.classes.sources_named_by(src) {
             let from = self.sources.cell_of(source);
             for &destination in self.classes.same_user.get(source).into_iter().flatten() {
                 let ports = self.forbidden_between(from, self.destinations.cell_of(destination), true, ports);
@@ -455,8 +463,14 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     }
 }
 
-/// A rule and the ports that it opens.
-type RuleWithPorts<'r, 'p> = (RuleId, &'r AccessRule<'p>, &'r PortSet);
+/// What a rule opens.
+#[derive(Clone, Copy)]
+struct RuleOpening<'r> {
+    rule: RuleId,
+    src: &'r [SelectorId],
+    dst: &'r [SelectorId],
+    ports: &'r PortSet,
+}
 
 /// Returns the targets with some numbers, and between devices of one user those with `autogroup:self`.
 fn select<'t>(

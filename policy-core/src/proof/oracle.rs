@@ -40,6 +40,8 @@ pub(crate) struct OracleRule {
     /// By item of the destinations, whether each endpoint is one, whether the item is `autogroup:self`, and the packets of each
     /// item of the ports.
     dst: Vec<(Vec<bool>, bool, Vec<u16>)>,
+    /// The origins of the destinations that are not behind routers.
+    devices: HashSet<Origin>,
     via: bool,
     app: bool,
     postures: Vec<String>,
@@ -266,6 +268,11 @@ impl Oracle {
     }
 }
 
+/// Whether a destination is addresses outside the tailnet, which routers lead to.
+fn is_behind_routers(selector: &Selector) -> bool {
+    ["autogroup:internet", "10.0.0.0/29", "10.0.0.2", "8.8.8.8", "lab", "ipset:some"].contains(&&*selector.text)
+}
+
 /// Returns the packets of some ports.
 fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
     let mut set = 0;
@@ -304,6 +311,7 @@ pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
             origin: grant.origin,
             src: sources(&grant.src),
             dst: grant.dst.iter().map(|dst| destination(dst, ports.clone())).collect(),
+            devices: grant.dst.iter().filter(|dst| !is_behind_routers(dst)).map(|dst| dst.text.origin).collect(),
             via: !grant.via.is_empty(),
             app: grant.app.is_some(),
             postures: postures(&grant.src_posture),
@@ -323,6 +331,7 @@ pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
                 .iter()
                 .map(|dst| destination(&dst.host, vec![packets(dst.ports.iter().map(|&ports| (acl.proto, ports)))]))
                 .collect(),
+            devices: HashSet::new(),
             via: false,
             app: false,
             postures: postures(&acl.src_posture),
@@ -337,9 +346,10 @@ pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
 }
 
 impl OracleRule {
-    /// Returns everything that it allows.
+    /// Returns everything that it opens. Through the routers of a `via`, no device is reached.
     pub(crate) fn whole(&self) -> Opening {
-        self.without(&HashSet::new())
+        let none = HashSet::new();
+        self.without(if self.via { &self.devices } else { &none })
     }
 
     /// Returns what it allows without the items at some origins.

@@ -315,8 +315,10 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         let routes: Vec<AddressRange> = self.tailnet.routes.iter().map(|route| route.range()).collect();
         let literals = self.literals.iter().map(|(range, _)| *range);
         for atom in atoms(literals.chain(routes.iter().copied())) {
-            // The address of a device is examined with the device.
-            if atom.first == atom.last && self.tailnet.addresses.overlapping(atom).next().is_some() {
+            // The address of a device is examined with the device, if the device has tags or a user.
+            let mut devices = self.tailnet.addresses.overlapping(atom).filter_map(|id| self.tailnet.devices.get(id));
+            let is_examined = |node: &Node| node.user.is_some() || !node.fact.tags.is_empty();
+            if atom.first == atom.last && devices.any(is_examined) {
                 continue;
             }
             let is_in_tailnet = TAILNET.into_iter().any(|range| overlap(range, atom));

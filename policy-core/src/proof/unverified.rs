@@ -202,7 +202,7 @@ impl<'a, 'p> Search<'a, 'p> {
             return None;
         }
         let may_break_to = |cell: &PartitionCell| prover.may_break_to(cell, ports);
-        let to = self.destination.candidates(&prover.destinations, &access_rule.dst, may_break_to);
+        let to = self.destination.candidates(&prover.destinations, &self.classes.opened(access_rule), may_break_to);
         let mut pairs: Vec<(&Candidate, &Candidate)> =
             to.iter().flat_map(|to| from.iter().map(move |from| (from, to))).collect();
         pairs.sort_by_key(|(from, to)| usize::from(from.assumption.is_some()) + usize::from(to.assumption.is_some()));
@@ -219,7 +219,7 @@ impl<'a, 'p> Search<'a, 'p> {
                 return Some((breach, candidate(from, source), candidate(to, destination)));
             }
         }
-        let is_to_self = self.classes.targets_self(rule);
+        let is_to_self = access_rule.via().is_empty() && self.classes.targets_self(rule);
         if is_to_self || prover.has_own_devices { self.breach_at_same_user(rule, is_to_self) } else { None }
     }
 
@@ -242,11 +242,12 @@ impl<'a, 'p> Search<'a, 'p> {
     fn breach_at_same_user(&self, rule: RuleId, is_to_self: bool) -> Option<(Breach, Candidate, Candidate)> {
         let (access_rule, ports) = (self.classes.rule(rule)?, self.classes.ports.get(rule)?);
         let (prover, mut seen) = (&self.prover, HashSet::new());
+        let dst = self.classes.opened(access_rule);
         for (source, destinations) in self.classes.same_user.iter().enumerate() {
             let class = self.classes.sources.get(source)?;
             let is_source = sorted::intersects(&access_rule.src, &class.selectors);
             for &destination in destinations {
-                let is_destination = is_to_self || self.classes.targets(rule, destination);
+                let is_destination = is_to_self || prover.opens(rule, destination);
                 let (from, to) = (prover.sources.cell_of(source), prover.destinations.cell_of(destination));
                 if !seen.insert((from, is_source, to, is_destination)) {
                     continue;
@@ -257,13 +258,10 @@ impl<'a, 'p> Search<'a, 'p> {
                 if from.is_empty() {
                     continue;
                 }
-                let to = self.destination.candidates_of(
-                    &prover.destinations,
-                    destination,
-                    is_destination,
-                    &access_rule.dst,
-                    |cell| prover.has_own_devices || prover.may_break_to(cell, ports),
-                );
+                let to =
+                    self.destination.candidates_of(&prover.destinations, destination, is_destination, &dst, |cell| {
+                        prover.has_own_devices || prover.may_break_to(cell, ports)
+                    });
                 for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
                     if from.assumption.is_none() && to.assumption.is_none() {
                         continue;
