@@ -136,17 +136,25 @@ fn cell_text(cell: &Cell) -> String {
     })
 }
 
+/// So many accesses that depend on a fact are listed for programs. The others are counted.
+const MOST_DEPENDS: usize = 20_000;
+
 /// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
         locations.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
     };
-    let (mut access, mut depends) = (Vec::new(), Vec::new());
+    let (mut access, mut depends, mut omitted) = (Vec::new(), Vec::new(), 0_usize);
     for (source, cells) in rows.iter().filter_map(|&row| Some((matrix.sources.get(row)?, matrix.row(row)))) {
         for (destination, cell) in reached_cells(matrix, &cells, columns) {
             for part in cell {
                 let texts = |list: &[Selector]| array(list, &|selector| selector.text.as_str().into());
                 let list = if part.depends.is_empty() { &mut access } else { &mut depends };
+                // One selector may leave open what everybody reaches everywhere.
+                if !part.depends.is_empty() && list.len() >= MOST_DEPENDS {
+                    omitted += 1;
+                    continue;
+                }
                 list.push(json!({
                     "source": source.name(),
                     "destination": destination.name(),
@@ -160,7 +168,7 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
             }
         }
     }
-    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends})
+    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
 }
 
 fn reached_cells<'a, 'p>(
@@ -182,7 +190,7 @@ pub(crate) fn allow_all_json() -> Value {
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
         "dependsOn": [], "lines": [null]
     });
-    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": []})
+    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
 /// All rows, and all columns but "anything else" where no row reaches that.
