@@ -6,6 +6,8 @@ use annotate_snippets::{Group, Level, Renderer};
 use policy_analysis::query::QueryError;
 use policy_core::diagnostic::Problem;
 
+use crate::text::visible;
+
 /// An error that is about no place in a policy: wrong usage, a file that cannot be read, a question without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -28,8 +30,8 @@ impl Failure {
 
     /// Returns the lines to show on stderr.
     pub fn render(&self, renderer: &Renderer) -> String {
-        let error = Level::ERROR.primary_title(self.message.as_str());
-        let help = self.help.as_deref().map(|help| Level::HELP.primary_title(help));
+        let error = Level::ERROR.primary_title(visible(&self.message));
+        let help = self.help.as_deref().map(|help| Level::HELP.primary_title(visible(help)));
         let line = |title| renderer.render(&[Group::with_title(title)]) + "\n";
         std::iter::once(error).chain(help).map(line).collect()
     }

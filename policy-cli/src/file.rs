@@ -5,10 +5,9 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::normalize_untrusted_str as visible;
-
 use crate::failure::Failure;
 use crate::git;
+use crate::text::visible;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has,
 /// and little enough that a wrong file cannot fill the memory.
@@ -63,6 +62,34 @@ fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Fails if an output is one of the files that a command reads, by whatever name or link.
+pub fn refuse_input<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Failure> {
+    let is_output = |input: &&Path| !is_stdin(input) && is_same(input, output);
+    match inputs.into_iter().find(is_output) {
+        Some(input) => {
+            let (name, input) = (display_name(output).display(), display_name(input).display());
+            let message = format!("`{name}` is read as `{input}`, and would be overwritten");
+            Err(Failure::new(message).help("name another file for the output"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether two paths lead to the same file.
+#[cfg(unix)]
+fn is_same(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let file = |path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    file(a).is_some_and(|a| file(b) == Some(a))
+}
+
+#[cfg(not(unix))]
+fn is_same(a: &Path, b: &Path) -> bool {
+    let file = |path| fs::canonicalize(path).ok();
+    file(a).is_some_and(|a| file(b) == Some(a))
 }
 
 /// Returns true if a file has exactly this content already.

@@ -13,6 +13,15 @@ pub(crate) fn object(path: &Path) -> Option<&str> {
     path.to_str()?.strip_prefix(PREFIX)
 }
 
+/// Whether a revision has such a file.
+pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
+    let mut command = Command::new("git");
+    command.args(["--no-pager", "cat-file", "-e", object]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let status = command.status().map_err(|error| Failure::new(format_args!("cannot run `git`: {error}")))?;
+    Ok(status.success())
+}
+
 /// The content of such a file, of which no more than `limit` bytes are read.
 pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));

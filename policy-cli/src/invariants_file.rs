@@ -1,6 +1,7 @@
 //! `policy.invariants`: a file of invariants beside a policy that stays HuJSON.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::{Arg, ArgMatches, value_parser};
 use policy_core::Policy;
@@ -8,7 +9,7 @@ use policy_core::model::InvariantsFile;
 use policy_syntax::invariants_file;
 
 use crate::failure::Failure;
-use crate::file;
+use crate::{file, git};
 
 /// The extension of such a file. The rest of its name is that of the policy.
 pub const EXTENSION: &str = "invariants";
@@ -22,16 +23,45 @@ pub fn argument() -> Arg {
         .help("The invariants of the policy, written as in `policy!`; if there is a `policy.invariants` beside `policy.hujson`, that one is read without being named")
 }
 
+/// Returns the place of the file of invariants that belongs to a policy, whether or not it exists.
+pub(crate) fn beside(policy: &Path) -> PathBuf {
+    policy.with_extension(EXTENSION)
+}
+
 /// Returns the file of invariants that [`argument`] names, or else the one beside the policy, if there is one.
 fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure> {
-    let Some(named) = matches.get_one::<PathBuf>(EXTENSION) else {
-        let beside = policy.with_extension(EXTENSION);
-        return Ok((!file::is_stdin(policy) && beside != policy && beside.is_file()).then_some(beside));
-    };
-    if named == policy {
-        return Err(Failure::new("the policy and the invariants cannot both be read from the same file"));
+    if let Some(named) = matches.get_one::<PathBuf>(EXTENSION) {
+        if named == policy {
+            return Err(Failure::new("the policy and the invariants cannot both be read from the same file"));
+        }
+        return Ok(Some(named.clone()));
     }
-    Ok(Some(named.clone()))
+    let beside = beside(policy);
+    if file::is_stdin(policy) || beside == policy {
+        return Ok(None);
+    }
+    if let Some(object) = git::object(&beside) {
+        return Ok(git::exists(object)?.then_some(beside));
+    }
+    // A file that cannot be read is an error. Without its invariants, a policy would seem to keep all of them.
+    match fs::symlink_metadata(&beside) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
+        _ => {}
+    }
+    let name = file::visible_name(&beside);
+    let help = format!("make it a file of invariants, or remove it; it belongs to `{}`", file::visible_name(policy));
+    match fs::metadata(&beside) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(beside)),
+        Ok(metadata) if metadata.is_dir() => {
+            Err(Failure::new(format!("`{name}` is a directory, not a file")).help(help))
+        }
+        Ok(_) => Err(Failure::new(format!("`{name}` is not a regular file")).help(help)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Failure::new(format!("`{name}` is a link to a file that does not exist")).help(help))
+        }
+        Err(error) => Err(Failure::new(format!("cannot read `{name}`: {error}")).help(help)),
+    }
 }
 
 /// Reads that file.

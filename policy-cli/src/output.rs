@@ -12,6 +12,7 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::json;
 use crate::report::{Format, Report};
+use crate::text::harmless;
 
 /// Writes a result to stdout, byte for byte.
 pub fn write(result: &[u8]) -> Result<(), Failure> {
@@ -44,12 +45,12 @@ pub fn write_json(result: &Value) -> Result<(), Failure> {
 /// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
 pub fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
-    ignore_closed_pipe(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()))
+    ignore_closed_pipe(stdout.write_all(harmless(result).as_bytes()).and_then(|()| stdout.flush()))
 }
 
 /// Says something on stderr, where it is lost without harm if nobody listens.
 pub fn say(text: &str) {
-    let _ = AutoStream::auto(io::stderr().lock()).write_all(text.as_bytes());
+    let _ = AutoStream::auto(io::stderr().lock()).write_all(harmless(text).as_bytes());
 }
 
 /// Says on stderr why something could not be done.

@@ -44,6 +44,64 @@ pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> St
     joined
 }
 
+/// Returns a text as one line that shows what it has: control characters, line feeds among them, and characters that turn
+/// the direction of text become pictures. Everything that a policy, a file name or an argument says goes through this
+/// before it is printed.
+pub fn visible(text: &str) -> String {
+    text.chars().map(picture).collect()
+}
+
+/// Like [`visible`], but keeps the ends of lines, of a text in which nothing but its author breaks lines.
+pub fn visible_lines(text: &str) -> String {
+    text.chars().map(|letter| if letter == '\n' { letter } else { picture(letter) }).collect()
+}
+
+/// Returns a character that can be seen, in the place of one that cannot.
+pub fn picture(letter: char) -> char {
+    match letter {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' => '\u{fffd}',
+        letter if turns_text(letter) => '\u{fffd}',
+        letter => letter,
+    }
+}
+
+/// Whether a character changes the direction of text, or ends a line without being a line feed.
+fn turns_text(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns a finished text without anything that a terminal takes for a command, its colours apart. This is the last
+/// step before a text is printed, for what comes from elsewhere, such as an excerpt of a file.
+pub fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\n' | '\t' => out.push(letter),
+            '\u{1b}' if is_colour(rest.as_str()) => out.push(letter),
+            letter => out.push(picture(letter)),
+        }
+    }
+    out
+}
+
+/// Whether what follows an escape character sets a colour.
+fn is_colour(text: &str) -> bool {
+    let code = text.strip_prefix('[').map(|text| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
+    code.is_some_and(|end| end.starts_with('m'))
+}
+
+/// Columns wider than that are not aligned.
+const WIDEST: usize = 100;
+
+/// Fills a text up with blanks to the width of its column, unless the column is too wide for a reader.
+pub fn padded(text: &str, width: usize) -> String {
+    let missing = width.min(WIDEST).saturating_sub(text.chars().count());
+    format!("{text}{}", " ".repeat(missing))
+}
+
 /// Joins names, each in backticks.
 pub fn join_quoted(names: &[String], separator: &str) -> String {
     join(names, separator, &|name| format!("`{name}`"))
@@ -52,4 +110,35 @@ pub fn join_quoted(names: &[String], separator: &str) -> String {
 /// Returns the text without the mark that editors put in front of it, and that Tailscale never sees.
 pub fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_shown() {
+        for (text, shown, printed) in [
+            ("tag:web", "tag:web", "tag:web"),
+            ("a\nb\tc", "a\u{240a}b\u{2409}c", "a\nb\tc"),
+            ("\r::add-mask::x", "\u{240d}::add-mask::x", "\u{240d}::add-mask::x"),
+            ("\u{1b}[2Ka", "\u{241b}[2Ka", "\u{241b}[2Ka"),
+            ("\u{1b}[1;31mred\u{1b}[0m", "\u{241b}[1;31mred\u{241b}[0m", "\u{1b}[1;31mred\u{1b}[0m"),
+            ("\u{9b}2K\u{7f}", "\u{fffd}2K\u{2421}", "\u{fffd}2K\u{2421}"),
+            (
+                "a\u{202e}b\u{2066}\u{2028}\u{61c}",
+                "a\u{fffd}b\u{fffd}\u{fffd}\u{fffd}",
+                "a\u{fffd}b\u{fffd}\u{fffd}\u{fffd}",
+            ),
+        ] {
+            assert_eq!((visible(text).as_str(), harmless(text).as_str()), (shown, printed), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_be_of_any_width() {
+        assert_eq!(padded("ab", 4), "ab  ");
+        assert_eq!(padded("ab", 1), "ab");
+        assert_eq!(padded("", 100_000).len(), WIDEST);
+    }
 }

@@ -25,8 +25,11 @@ pub struct SshAccess<'p> {
 struct SshPart<'p> {
     sources: Vec<DeviceId>,
     users: Rc<[(&'p str, &'p str)]>,
-    /// Devices that get it even if they are no destination. With `localpart:`, the sources' own devices do. `ssh-d2`
+    /// Devices that get it even if they are no destination. With `localpart:`, sources that are not a destination get
+    /// the rule for their user's devices. `ssh-d2`
     receivers: BitSet,
+    /// Whether each of the receivers gets it for itself alone, as a tagged device does.
+    is_for_itself: bool,
 }
 
 /// Returns the SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
@@ -44,14 +47,18 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
     let parts = parts(tailnet, rule);
     let others: Vec<_> = rule.dst.iter().map(|selector| tailnet.resolve(selector)).collect();
     let own = others.iter().any(|resolution| matches!(resolution, Resolution::OwnDevices));
+    let has_others = others.iter().any(|resolution| !matches!(resolution, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
     // Many devices have the same rule, so thousands of sources are stored once.
     for part in &parts {
         let principals = addresses(tailnet, &part.sources);
         let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
         for (device, node) in tailnet.devices.iter().enumerate() {
-            let principals = if destinations.contains(device) || part.receivers.contains(device) {
+            let itself = (part.is_for_itself && part.receivers.contains(device)).then(|| addresses(tailnet, &[device]));
+            let principals = if destinations.contains(device) {
                 Some(&principals)
+            } else if has_others && part.receivers.contains(device) {
+                Some(itself.as_ref().unwrap_or(&principals))
             } else {
                 // Each user's devices, for themselves. `ssh-c1`
                 node.user.and_then(|user| of_users.get(&user))
@@ -82,7 +89,7 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     let common = accounts(rule);
     let domains: Vec<&str> = rule.users.iter().filter_map(|user| localpart_domain(user)).collect();
     if domains.is_empty() {
-        return vec![SshPart { sources, users: common, receivers: BitSet::default() }];
+        return vec![SshPart::new(sources, common)];
     }
     let mut parts = Vec::new();
     for (id, user) in tailnet.users.iter().enumerate() {
@@ -91,18 +98,26 @@ fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
         if sources.is_empty() {
             continue;
         }
-        let receivers: BitSet = user.devices.iter().copied().collect();
-        parts.push(SshPart { sources: sources.clone(), users: common.clone(), receivers: receivers.clone() });
+        let receivers: BitSet = sources.iter().copied().collect();
+        let part = |users| SshPart { receivers: receivers.clone(), ..SshPart::new(sources.clone(), users) };
+        parts.push(part(common.clone()));
         if let Some((local, domain)) = user.email.rsplit_once('@')
-            && domains.contains(&domain)
+            && domains.iter().any(|own| own.eq_ignore_ascii_case(domain))
         {
-            parts.push(SshPart { sources, users: Rc::from([(local, local)]), receivers });
+            parts.push(part(Rc::from([(local, local)])));
         }
     }
     let is_tagged = |device: &DeviceId| tailnet.devices.get(*device).is_some_and(|node| node.user.is_none());
     let tagged: Vec<DeviceId> = sources.into_iter().filter(is_tagged).collect();
-    parts.push(SshPart { receivers: tagged.iter().copied().collect(), sources: tagged, users: common });
+    let receivers = tagged.iter().copied().collect();
+    parts.push(SshPart { receivers, is_for_itself: true, ..SshPart::new(tagged, common) });
     parts
+}
+
+impl<'p> SshPart<'p> {
+    fn new(sources: Vec<DeviceId>, users: Rc<[(&'p str, &'p str)]>) -> Self {
+        SshPart { sources, users, receivers: BitSet::default(), is_for_itself: false }
+    }
 }
 
 /// Returns the devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`

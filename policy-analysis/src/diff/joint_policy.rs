@@ -3,7 +3,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::diff::version::Version;
 use policy_core::access::{Tailnet, rule_selectors};
 use policy_core::model::{
-    AddressRange, Facts, Group, IpSet, IpSetEntry, List, Operation, Policy, Selector, SelectorKind,
+    AddressRange, Autogroup, Facts, Group, IpSet, IpSetEntry, List, Operation, Policy, Selector, SelectorKind,
+    localpart_domain,
 };
 use policy_core::source::{Origin, Text};
 
@@ -182,6 +183,8 @@ fn implied_selectors(policy: &Policy) -> Vec<String> {
         implied.extend(["autogroup:danger-all".to_owned(), "*".to_owned()]);
     }
     let users = policy.ssh.iter().flat_map(|rule| &rule.users);
-    implied.extend(users.filter_map(|user| Some(format!("user:*@{}", user.strip_prefix("localpart:*@")?))));
+    for domain in users.filter_map(|user| localpart_domain(user)) {
+        implied.extend([format!("user:*@{domain}"), Autogroup::SelfDevices.name().to_owned()]);
+    }
     implied
 }

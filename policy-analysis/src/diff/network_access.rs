@@ -1,5 +1,7 @@
 //! Network access: the ports that grants and ACLs open.
 
+use std::collections::HashSet;
+
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::Gain;
 use crate::diff::extent::Extent;
@@ -8,7 +10,7 @@ use crate::diff::item::Channel;
 use crate::diff::rule::Rule;
 use crate::diff::version::Version;
 use policy_core::access::PortSet;
-use policy_core::model::{Acl, PortRange, Selector};
+use policy_core::model::{Acl, PortRange, Protocol, Selector};
 
 /// Reads grants, ACLs, and the implicit rule of a policy that has neither section.
 pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<PortSet>> {
@@ -60,14 +62,33 @@ fn hosts_by_ports(acl: &Acl) -> Vec<(&[PortRange], Vec<&Selector>)> {
     groups
 }
 
-/// Lists the ports, or all ports of the rule but some, whichever is shorter.
+/// Lists the ports, or all ports of the rule but some, whichever is shorter. What is excepted is part of a range: an item
+/// that is listed is not excepted again.
 pub(super) fn describe(_: &Comparison, gain: &Gain<PortSet>) -> String {
     let (all, ports) = (&gain.region.extent, &gain.cube.extent);
-    let count = |ports: &PortSet| ports.to_string().split(", ").count();
+    let (whole, plain) = (all.to_string(), with_pings(all, ports).to_string());
     let missing = all.difference(ports);
-    if !missing.is_empty() && count(all) + count(&missing) < count(ports) {
-        format!("{all} (but not {missing})")
+    if missing.is_empty() {
+        return plain;
+    }
+    let (whole, except) = (whole, missing.to_string());
+    let items = |list: &str| list.split(", ").map(str::to_owned).collect::<HashSet<String>>();
+    let count = |list: &str| list.split(", ").count();
+    let is_shorter = count(&whole) + count(&except) < count(&plain);
+    if is_shorter && items(&whole).is_disjoint(&items(&except)) { format!("{whole} (but not {except})") } else { plain }
+}
+
+/// Adds pings to ports of TCP and UDP alike, which a rule without a protocol opens: they follow from any of these ports,
+/// and another rule may give them as well.
+fn with_pings(all: &PortSet, ports: &PortSet) -> PortSet {
+    let of = |protocol| -> Vec<PortRange> {
+        ports.ranges().filter(|(of, _)| *of == protocol).map(|(_, range)| range).collect()
+    };
+    let pings = PortSet::new([Protocol::ICMP, Protocol::ICMPV6].map(|ping| (Some(ping), PortRange::ALL)));
+    let is_plain = !ports.is_empty() && ports.ranges().all(|(of, _)| [Protocol::TCP, Protocol::UDP].contains(&of));
+    if is_plain && all.contains(&pings) && of(Protocol::TCP) == of(Protocol::UDP) {
+        ports.with(&pings)
     } else {
-        ports.to_string()
+        ports.clone()
     }
 }

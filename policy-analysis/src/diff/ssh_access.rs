@@ -9,7 +9,7 @@ use crate::diff::rule::Rule;
 use crate::diff::ssh_terms::SshTerms;
 use crate::diff::version::Version;
 use policy_core::access::sorted;
-use policy_core::model::Action;
+use policy_core::model::{Action, Autogroup, localpart_domain};
 
 /// Reads the SSH rules in the order in which they are tried: rules with a check first.
 pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<ItemSet>> {
@@ -30,12 +30,16 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<It
             for user in &ssh.users {
                 match parse_account(user) {
                     None => accounts.extend(nonroot.iter().cloned()),
-                    Some(Item::LocalPart(_)) => domains.extend(user.strip_prefix(LOCAL_PART)),
+                    Some(Item::LocalPart(_)) => domains.extend(localpart_domain(user)),
                     Some(account) => accounts.push(account),
                 }
             }
+            let mut dst = comparison.selectors(version, &ssh.dst);
+            // With `localpart:`, a rule is also for the own devices of its sources. `ssh-d2`
+            let own_devices = comparison.selector(version, Autogroup::SelfDevices.name());
+            dst.extend(own_devices.filter(|id| !domains.is_empty() && !dst.contains(id)));
             let rule = Rule {
-                dst: Some(comparison.selectors(version, &ssh.dst)),
+                dst: Some(dst),
                 postures: comparison.required_postures(version, &ssh.src_posture),
                 channel: comparison.channels.intern(Channel::Ssh(SshTerms::new(ssh, action))),
                 ..comparison.item_rule(version, &ssh.src, accounts, ssh.origin)
@@ -60,7 +64,7 @@ const LOCAL_PART: &str = "localpart:*@";
 
 /// Returns the account of an entry of `users`, or `None` for `autogroup:nonroot`.
 fn parse_account(user: &str) -> Option<Item> {
-    match (user, user.strip_prefix(LOCAL_PART)) {
+    match (user, localpart_domain(user)) {
         ("autogroup:nonroot", _) => None,
         (_, Some(domain)) => Some(Item::LocalPart(domain.to_owned())),
         (name, None) => Some(Item::Account(name.to_owned())),

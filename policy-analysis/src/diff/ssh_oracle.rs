@@ -100,7 +100,8 @@ impl<'p> SshModel<'p> {
             let comes = self.selectors.ids(&rule.src).iter().any(|id| self.named[from][0].contains(id));
             let goes = self.selectors.ids(&rule.dst);
             let goes = goes.iter().any(|id| self.named[to][1].contains(id) || is_own && own == Some(*id));
-            comes && goes && is_met(rule) && lets_in(rule)
+            let is_local = rule.users.iter().any(|user| user.starts_with("localpart:"));
+            comes && (goes || is_own && is_local) && is_met(rule) && lets_in(rule)
         });
         found.map(|(rule, action)| SshTerms::new(rule, *action))
     }

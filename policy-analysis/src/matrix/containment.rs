@@ -1,11 +1,29 @@
-//! Which selectors of the rules have all of an end: everything that it stands for, now and later.
+//! Which selectors of the rules have all of an end: everything that it stands for, now and later. And which may have all
+//! of it, depending on facts that are unknown.
 
 use std::collections::HashMap;
 
+use crate::query::{families_of_ranges, is_beyond_tailnet};
 use policy_core::access::{
-    Denotation, Endpoint, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, coalesce, sorted,
+    Denotation, Endpoint, Families, Family, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, UnknownFact,
+    coalesce, sorted,
 };
 use policy_core::model::{AddressRange, Role, Selector};
+
+/// An end of the matrix, as rules see it.
+#[derive(Clone, Debug)]
+pub(super) struct EndNames {
+    /// The selectors that include all of it, in order, with the families of the addresses that each of them includes.
+    pub(super) certain: Vec<(SelectorId, Families)>,
+    /// What is unknown about it, so that selectors of that sort may include all of it.
+    pub(super) unknown: Vec<UnknownFact>,
+    /// The families of its addresses.
+    pub(super) families: Families,
+    /// Whether it is addresses behind routers, which is where `via` leads.
+    pub(super) is_behind_router: bool,
+    /// Whether devices are known, and no router among them carries packets there.
+    pub(super) is_unrouted: bool,
+}
 
 /// The selectors of a policy's rules, and how to find those that include all of something.
 pub(super) struct Containment<'a, 'p> {
@@ -38,49 +56,124 @@ impl<'a, 'p> Containment<'a, 'p> {
         }
     }
 
-    /// Returns the selectors that as a source include all of `selector`.
-    pub(super) fn of_source(&self, selector: &'p Selector) -> Vec<SelectorId> {
-        let mut ids = match Points::of(self.tailnet, selector) {
-            Points::Each(points) => {
-                intersection(points.iter().map(|point| self.selectors.of_source(self.tailnet, point)))
-            }
-            Points::Addresses(ranges) => {
-                let mut ids = self.of_addresses(&ranges);
+    /// Returns what a selector is as a source.
+    pub(super) fn of_source(&self, selector: &'p Selector) -> EndNames {
+        self.of(
+            selector,
+            |point| self.selectors.of_source(self.tailnet, point),
+            |ranges| {
+                let mut ids = self.of_addresses(ranges);
                 if !ranges.is_empty() && ranges.iter().all(|&range| has(&self.tailnet_addresses, range)) {
                     ids.extend(self.selectors.id("*"));
                 }
                 ids.extend(self.selectors.id("autogroup:danger-all"));
                 ids
-            }
-        };
-        ids.extend(self.selectors.id(&selector.text));
-        sorted::sort(ids)
+            },
+        )
     }
 
-    /// Returns the selectors other than `autogroup:self` that as a destination include all of `selector`.
-    pub(super) fn of_destination(&self, selector: &'p Selector) -> Vec<SelectorId> {
-        let mut ids = match Points::of(self.tailnet, selector) {
-            Points::Each(points) => intersection(points.iter().map(|point| self.selectors.of_destination(point))),
-            Points::Addresses(ranges) => {
-                let mut ids = self.of_addresses(&ranges);
-                ids.extend(self.of_anything_else());
+    /// Returns what a selector is as a destination, `autogroup:self` apart.
+    pub(super) fn of_destination(&self, selector: &'p Selector) -> EndNames {
+        self.of(
+            selector,
+            |point| self.selectors.of_destination(point),
+            |ranges| {
+                let mut ids = self.of_addresses(ranges);
+                ids.extend(self.selectors.of_destination(&Endpoint::default()));
                 ids
+            },
+        )
+    }
+
+    fn of(
+        &self,
+        selector: &'p Selector,
+        of_point: impl Fn(&Endpoint) -> Vec<SelectorId>,
+        of_ranges: impl Fn(&[AddressRange]) -> Vec<SelectorId>,
+    ) -> EndNames {
+        let mut end = match Points::of(self.tailnet, selector) {
+            Points::Each(points) => self.of_points(&points, of_point),
+            Points::Addresses(ranges) => {
+                let ids = of_ranges(&ranges);
+                let families = families_of_ranges(&ranges);
+                let is_beyond = |range: &AddressRange| is_beyond_tailnet(range.first) && is_beyond_tailnet(range.last);
+                let is_behind_router = ranges.iter().any(is_beyond);
+                let is_carried = |range: &AddressRange| {
+                    !is_beyond(range) || self.tailnet.is_routed(*range) || !self.tailnet.exit_nodes.is_empty()
+                };
+                let may_be_devices = ranges.iter().any(|&range| self.tailnet.may_be_a_devices(range));
+                EndNames {
+                    certain: ids.into_iter().map(|id| (id, families)).collect(),
+                    unknown: may_be_devices.then_some(UnknownFact::Device).into_iter().collect(),
+                    families,
+                    is_behind_router,
+                    is_unrouted: !self.tailnet.devices.is_empty() && !ranges.iter().any(is_carried),
+                }
             }
         };
-        ids.extend(self.selectors.id(&selector.text));
-        sorted::sort(ids)
+        end.certain.extend(self.selectors.id(&selector.text).map(|id| (id, end.families)));
+        end.certain.sort_unstable();
+        end.certain.dedup_by_key(|(id, _)| *id);
+        end
     }
 
-    /// Returns the selectors that as a destination include what no other selector names.
-    pub(super) fn of_anything_else(&self) -> Vec<SelectorId> {
-        self.selectors.of_destination(&Endpoint::default())
+    fn of_points<'e>(&self, points: &[Endpoint<'e>], of_point: impl Fn(&Endpoint) -> Vec<SelectorId>) -> EndNames {
+        let mut certain: Vec<(SelectorId, Families)> = Vec::new();
+        let mut families = Families::default();
+        for family in Family::BOTH {
+            let of_family = |point: &Endpoint<'e>| {
+                point.by_address().into_iter().find(|address| address.families().contains(family))
+            };
+            let addresses: Vec<Endpoint> = points.iter().filter_map(of_family).collect();
+            if addresses.len() < points.len() {
+                continue;
+            }
+            families = families.with(family.into());
+            for id in intersection(addresses.iter().map(&of_point)) {
+                match certain.iter_mut().find(|(known, _)| *known == id) {
+                    Some((_, families)) => *families = families.with(family.into()),
+                    None => certain.push((id, family.into())),
+                }
+            }
+        }
+        certain.sort_unstable();
+        let facts = [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses];
+        let is_unknown = |point: &Endpoint, fact: &UnknownFact| {
+            point.unknown_facts().contains(fact)
+                || *fact == UnknownFact::Addresses && matches!(point.who, Principal::Service(_))
+        };
+        EndNames {
+            certain,
+            unknown: facts
+                .into_iter()
+                .filter(|fact| !points.is_empty() && points.iter().all(|point| is_unknown(point, fact)))
+                .collect(),
+            families,
+            is_behind_router: false,
+            is_unrouted: false,
+        }
     }
 
-    /// Returns the selectors that name a device as a source, and as a destination.
-    pub(super) fn of_device(&self, node: &Node<'p>) -> [Vec<SelectorId>; 2] {
+    /// Returns what is no other column.
+    pub(super) fn of_anything_else(&self) -> EndNames {
+        let ids = self.selectors.of_destination(&Endpoint::default());
+        EndNames {
+            certain: ids.into_iter().map(|id| (id, Families::BOTH)).collect(),
+            unknown: Vec::new(),
+            families: Families::BOTH,
+            is_behind_router: false,
+            is_unrouted: false,
+        }
+    }
+
+    /// Returns what a device is as a source, and as a destination.
+    pub(super) fn of_device(&self, node: &Node<'p>) -> [EndNames; 2] {
         let who = self.tailnet.principal(node);
-        let device = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
-        [self.selectors.of_source(self.tailnet, &device), self.selectors.of_destination(&device)]
+        let device = [Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) }];
+        [
+            self.of_points(&device, |point| self.selectors.of_source(self.tailnet, point)),
+            self.of_points(&device, |point| self.selectors.of_destination(point)),
+        ]
     }
 
     /// Returns the selectors that name addresses, including all of these.
@@ -121,7 +214,17 @@ impl<'p> Points<'p> {
             Denotation::Service(name) => Principal::Service(name),
             Denotation::External(name) => Principal::External(name),
             Denotation::Internet | Denotation::Addresses(_) => {
-                return Points::Addresses(coalesce(tailnet.literal(selector)));
+                let ranges = coalesce(tailnet.literal(selector));
+                // The address of a known device is that device.
+                if let [range] = ranges.as_slice()
+                    && range.first == range.last
+                    && let Some(id) = tailnet.addresses.overlapping(*range).next()
+                    && let Some(node) = tailnet.devices.get(id)
+                {
+                    let device = Endpoint::new(tailnet.principal(node));
+                    return Points::Each(vec![Endpoint { addresses: vec![range.first], ..device }]);
+                }
+                return Points::Addresses(ranges);
             }
             Denotation::Everything | Denotation::AnyAddress | Denotation::OwnDevices | Denotation::Nothing => {
                 Principal::Unknown

@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::matrix::containment::Containment;
+use crate::matrix::containment::{Containment, EndNames};
 use policy_core::access::{
-    AccessRule, BitSet, Declarations, Denotation, PortSet, RuleIndex, RuleRef, SelectorId, Tailnet,
+    AccessRule, BitSet, Declarations, Denotation, Families, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
+    UnknownSelectors, sorted,
 };
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -19,12 +20,22 @@ pub struct Matrix<'p> {
     pub sources: Vec<MatrixEnd<'p>>,
     /// The columns, in the order in which rules, then tests and invariants name them. The last is what none of them names.
     pub destinations: Vec<MatrixEnd<'p>>,
-    /// For each source the selectors that include all of it.
-    names: Vec<Vec<SelectorId>>,
+    /// For each source what it is.
+    names: Vec<EndNames>,
+    /// For each destination what it is.
+    covered: Vec<EndNames>,
+    /// By rule, its sources and its destinations in order.
+    sorted: Vec<[Vec<SelectorId>; 2]>,
     /// By selector, the rules with that source.
     from: Vec<Vec<usize>>,
     /// By selector, the destinations that it includes all of.
     towards: Vec<Vec<usize>>,
+    /// By selector, the facts that decide whether it includes something.
+    decisive: Vec<Vec<UnknownFact>>,
+    /// By fact, the destinations of which it is unknown.
+    unknown: HashMap<UnknownFact, Vec<usize>>,
+    /// By fact, the rules with a source that it decides about.
+    unknown_from: HashMap<UnknownFact, Vec<usize>>,
     /// By destination, whether a test or an invariant names it.
     stated: Vec<bool>,
 }
@@ -53,6 +64,10 @@ pub struct CellAccess<'p> {
     pub postures: &'p [Selector],
     /// The only routers that may carry it, if the rules name them.
     pub via: &'p [Selector],
+    /// The families of addresses over which they are reached, if these are not all that both ends have.
+    pub families: Option<Families>,
+    /// The selectors of which it is unknown whether they include the source or the destination, if it depends on that.
+    pub depends: Vec<&'p str>,
     /// The rules that allow it.
     pub rules: Vec<Origin>,
 }
@@ -82,7 +97,8 @@ impl<'p> Matrix<'p> {
         let rules = sources_of_rules(policy).chain(destinations_of_rules(policy));
         let coverage = Containment::new(&tailnet, &permits.selectors, rules);
         let names = sources.iter().map(|selector| coverage.of_source(selector)).collect();
-        let mut covered: Vec<Vec<SelectorId>> =
+        let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
+        let mut covered: Vec<EndNames> =
             destinations.iter().map(|selector| coverage.of_destination(selector)).collect();
         covered.push(coverage.of_anything_else());
         let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
@@ -92,8 +108,9 @@ impl<'p> Matrix<'p> {
             sources.into_iter().map(MatrixEnd::Selector).collect(),
             destinations,
             names,
-            &covered,
+            covered,
             stated,
+            &unknown_selectors,
         )
     }
 
@@ -111,19 +128,24 @@ impl<'p> Matrix<'p> {
         let devices: Vec<MatrixEnd> =
             tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
-        Matrix::of(tailnet.declarations, permits, devices.clone(), devices, names, &covered, stated)
+        let unknown = UnknownSelectors::new(&tailnet, &permits.selectors);
+        Matrix::of(tailnet.declarations, permits, devices.clone(), devices, names, covered, stated, &unknown)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "it is called twice, with the parts of one value")]
     fn of(
         declarations: Declarations<'p>,
         permits: RuleIndex<'p>,
         sources: Vec<MatrixEnd<'p>>,
         destinations: Vec<MatrixEnd<'p>>,
-        names: Vec<Vec<SelectorId>>,
-        covered: &[Vec<SelectorId>],
+        names: Vec<EndNames>,
+        covered: Vec<EndNames>,
         stated: Vec<bool>,
+        unknown_selectors: &UnknownSelectors,
     ) -> Self {
         let count = permits.selectors.len();
+        let in_order = |permit: &AccessRule| [sorted::sort(permit.src.clone()), sorted::sort(permit.dst.clone())];
+        let sorted = permits.list.iter().map(in_order).collect();
         let mut from = vec![Vec::new(); count];
         for (number, permit) in permits.list.iter().enumerate().filter(|(_, permit)| !permit.ports.is_empty()) {
             permit
@@ -132,8 +154,8 @@ impl<'p> Matrix<'p> {
                 .for_each(|&id| from.get_mut(id).into_iter().for_each(|list: &mut Vec<usize>| list.push(number)));
         }
         let mut towards = vec![Vec::new(); count];
-        for (destination, ids) in covered.iter().enumerate() {
-            ids.iter().for_each(|&id| {
+        for (destination, end) in covered.iter().enumerate() {
+            end.certain.iter().for_each(|&(id, _)| {
                 towards.get_mut(id).into_iter().for_each(|list: &mut Vec<usize>| list.push(destination))
             });
         }
@@ -141,33 +163,128 @@ impl<'p> Matrix<'p> {
         if let Some(list) = permits.selectors.own_devices().and_then(|id| towards.get_mut(id)) {
             list.clear();
         }
-        Matrix { declarations, permits, sources, destinations, names, from, towards, stated }
+        let mut decisive = vec![Vec::new(); count];
+        let (mut unknown, mut unknown_from) = (HashMap::new(), HashMap::new());
+        for fact in FACTS {
+            let ids = unknown_selectors.dependent_on(&[fact]);
+            let mut rules: Vec<usize> = ids.iter().filter_map(|&id| from.get(id)).flatten().copied().collect();
+            rules.sort_unstable();
+            rules.dedup();
+            unknown_from.insert(fact, rules);
+            ids.into_iter().for_each(|id| decisive.get_mut(id).into_iter().for_each(|facts| facts.push(fact)));
+            let columns = covered.iter().enumerate().filter(|(_, end)| end.unknown.contains(&fact));
+            unknown.insert(fact, columns.map(|(column, _)| column).collect());
+        }
+        Matrix {
+            declarations,
+            permits,
+            sources,
+            destinations,
+            names,
+            covered,
+            sorted,
+            from,
+            towards,
+            decisive,
+            unknown,
+            unknown_from,
+            stated,
+        }
     }
 
     /// Returns what a source reaches: the destinations by their column, each with what is reached there.
     pub fn row(&self, source: usize) -> BTreeMap<usize, Cell<'p>> {
-        let mut permits: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let own_devices = self.permits.selectors.own_devices();
+        let mut parts: BTreeMap<usize, Vec<Permit>> = BTreeMap::new();
+        let Some(names) = self.names.get(source) else { return BTreeMap::new() };
         let mut rules = BitSet::new(self.permits.list.len());
-        for &number in self.names.get(source).into_iter().flatten().filter_map(|&id| self.from.get(id)).flatten() {
+        for &number in names.certain.iter().filter_map(|&(id, _)| self.from.get(id)).flatten() {
+            rules.insert(number);
+        }
+        for &number in names.unknown.iter().filter_map(|fact| self.unknown_from.get(fact)).flatten() {
             rules.insert(number);
         }
         for (number, permit) in rules.iter().filter_map(|number| Some((number, self.permits.list.get(number)?))) {
-            let mut reach = |destination: usize| {
-                let numbers = permits.entry(destination).or_default();
-                if numbers.last() != Some(&number) {
-                    numbers.push(number);
+            let Some([src, _]) = self.sorted.get(number) else { continue };
+            let from = self.naming(names, src, &self.doubtful(names, src));
+            for (column, to) in self.reached_by(source, number) {
+                let Some(end) = self.covered.get(column) else { continue };
+                if end.is_unrouted || !permit.via().is_empty() && !end.is_behind_router {
+                    continue;
                 }
-            };
-            for &id in &permit.dst {
-                self.towards.get(id).into_iter().flatten().copied().for_each(&mut reach);
-                if own_devices == Some(id) {
-                    self.own_devices(source).for_each(&mut reach);
+                let common = names.families.common(end.families);
+                let mut found = Permit { number, families: None, depends: Vec::new() };
+                match (&from, &to) {
+                    (Naming::Certain(from), Naming::Certain(to)) => {
+                        let families = from.common(*to);
+                        if families.is_empty() {
+                            continue;
+                        }
+                        found.families = (families != common).then_some(families);
+                    }
+                    (from, to) if common.is_empty() || from.is_never() || to.is_never() => continue,
+                    (from, to) => found.depends = [from.doubts(), to.doubts()].concat(),
+                }
+                let permits = parts.entry(column).or_default();
+                if permits.last().is_none_or(|last| last.number != number) {
+                    permits.push(found);
                 }
             }
         }
-        let cell = |numbers: Vec<usize>| cell(numbers.into_iter().filter_map(|number| self.permits.list.get(number)));
-        permits.into_iter().map(|(destination, numbers)| (destination, cell(numbers))).collect()
+        parts.into_iter().map(|(destination, permits)| (destination, self.cell(&permits))).collect()
+    }
+
+    /// Returns how the selectors of a rule, which are sorted, name an end. `doubtful` has those of them that may.
+    fn naming(&self, end: &EndNames, ids: &[SelectorId], doubtful: &[SelectorId]) -> Naming {
+        let named = end.certain.iter().filter(|(id, _)| ids.binary_search(id).is_ok());
+        let families = named.fold(Families::default(), |all, (_, families)| all.with(*families));
+        if families.is_empty() { Naming::Doubtful(doubtful.to_vec()) } else { Naming::Certain(families) }
+    }
+
+    /// Returns the selectors that may name an end, depending on what is unknown about it.
+    fn doubtful(&self, end: &EndNames, ids: &[SelectorId]) -> Vec<SelectorId> {
+        if end.unknown.is_empty() {
+            return Vec::new();
+        }
+        let is_doubtful = |id: &SelectorId| {
+            let mut facts = self.decisive.get(*id).into_iter().flatten();
+            facts.any(|fact| end.unknown.contains(fact))
+        };
+        ids.iter().copied().filter(is_doubtful).collect()
+    }
+
+    /// Returns the columns that a rule leads to, or may lead to, and how it names each.
+    fn reached_by(&self, source: usize, number: usize) -> Vec<(usize, Naming)> {
+        let own_devices = self.permits.selectors.own_devices();
+        let Some([_, dst]) = self.sorted.get(number) else { return Vec::new() };
+        let mut columns: Vec<usize> = Vec::new();
+        let mut own = Vec::new();
+        for &id in dst {
+            columns.extend(self.towards.get(id).into_iter().flatten());
+            let facts = self.decisive.get(id).into_iter().flatten();
+            columns.extend(facts.filter_map(|fact| self.unknown.get(fact)).flatten());
+            if own_devices == Some(id) {
+                own.extend(self.own_devices(source));
+            }
+        }
+        columns.sort_unstable();
+        columns.dedup();
+        columns.retain(|column| own.binary_search(column).is_err());
+        // Columns of which the same is unknown have the same doubts.
+        let mut doubts: Vec<(&[UnknownFact], Vec<SelectorId>)> = Vec::new();
+        let mut named = Vec::with_capacity(columns.len());
+        for column in columns {
+            let Some(end) = self.covered.get(column) else { continue };
+            let unknown = end.unknown.as_slice();
+            let place = doubts.iter().position(|(known, _)| *known == unknown).unwrap_or_else(|| {
+                doubts.push((unknown, self.doubtful(end, dst)));
+                doubts.len() - 1
+            });
+            let doubtful = doubts.get(place).map_or(&[][..], |(_, doubtful)| doubtful);
+            named.push((column, self.naming(end, dst, doubtful)));
+        }
+        let families = |column: usize| self.covered.get(column).map_or(Families::BOTH, |end| end.families);
+        named.extend(own.iter().map(|&column| (column, Naming::Certain(families(column)))));
+        named
     }
 
     /// Returns the columns that are a source's own devices.
@@ -219,20 +336,26 @@ impl<'p> Matrix<'p> {
     /// Columns are what these rules name, what tests and invariants name, and what none of them names, if a row reaches
     /// that.
     pub fn overview(&self) -> (Vec<usize>, Vec<usize>) {
-        let mut named: Vec<HashSet<SelectorId>> = Vec::with_capacity(self.sources.len());
-        for end in &self.sources {
-            let own = match end {
-                MatrixEnd::Selector(selector) => self.permits.selectors.id(&selector.text),
+        let wildcard = self.permits.selectors.id("*");
+        let own_rules = |row: usize| {
+            let own = match self.sources.get(row) {
+                Some(MatrixEnd::Selector(selector)) => self.permits.selectors.id(&selector.text),
                 _ => None,
             };
-            let numbers = own.and_then(|id| self.from.get(id)).into_iter().flatten();
-            let permits = numbers.filter_map(|&number| self.permits.list.get(number));
-            named.push(permits.flat_map(|permit| permit.dst.iter().copied()).collect());
-        }
-        let wildcard = self.permits.selectors.id("*");
-        let is_broad = |ids: &HashSet<SelectorId>| ids.len() > 1 || wildcard.is_some_and(|id| ids.contains(&id));
-        let rows: Vec<usize> = (0..self.sources.len()).filter(|&row| named.get(row).is_some_and(is_broad)).collect();
-        let named: HashSet<SelectorId> = rows.iter().filter_map(|&row| named.get(row)).flatten().copied().collect();
+            own.and_then(|id| self.from.get(id)).into_iter().flatten().copied()
+        };
+        let destinations =
+            |number: usize| self.permits.list.get(number).map_or(&[][..], |permit| permit.dst.as_slice());
+        // Many rows have the same long rules, so no row looks at more of them than it takes to tell.
+        let is_broad = |row: &usize| {
+            let mut all = own_rules(*row).flat_map(destinations);
+            let first = all.next();
+            first.is_some() && (first == wildcard.as_ref() || all.any(|id| Some(id) != first))
+        };
+        let rows: Vec<usize> = (0..self.sources.len()).filter(is_broad).collect();
+        let mut rules = BitSet::new(self.permits.list.len());
+        rows.iter().flat_map(|&row| own_rules(row)).for_each(|number| rules.insert(number));
+        let named: HashSet<SelectorId> = rules.iter().flat_map(destinations).copied().collect();
         let reaches_more = wildcard.is_some_and(|id| named.contains(&id));
         let is_column = |column: usize| match self.destinations.get(column) {
             Some(MatrixEnd::Selector(selector)) => {
@@ -247,43 +370,82 @@ impl<'p> Matrix<'p> {
     }
 }
 
-/// Returns what rules open together: first what has no conditions, then what has some.
-fn cell<'a, 'p: 'a>(permits: impl Iterator<Item = &'a AccessRule<'p>>) -> Cell<'p> {
-    let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
-    let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
-    for permit in permits {
-        let via: &[Selector] = match permit.rule {
-            RuleRef::Grant(grant) => &grant.via,
-            RuleRef::Acl(_) | RuleRef::ImplicitAllowAll(_) => &[],
-        };
-        let postures = permit.postures;
-        let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());
-        let place = *places.entry(texts(postures).chain([""]).chain(texts(via)).collect()).or_insert_with(|| {
-            parts.push((CellAccess { ports: PortSet::default(), postures, via, rules: Vec::new() }, Vec::new()));
-            parts.len() - 1
-        });
-        if let Some((access, ports)) = parts.get_mut(place) {
-            ports.extend(permit.ports.iter().copied());
-            if access.rules.last() != Some(&permit.rule.origin()) {
-                access.rules.push(permit.rule.origin());
-            }
+/// How the selectors of a rule name an end.
+enum Naming {
+    /// They include all of it, over these families of addresses.
+    Certain(Families),
+    /// These may include all of it.
+    Doubtful(Vec<SelectorId>),
+}
+
+impl Naming {
+    fn is_never(&self) -> bool {
+        matches!(self, Naming::Doubtful(ids) if ids.is_empty())
+    }
+
+    fn doubts(&self) -> Vec<SelectorId> {
+        match self {
+            Naming::Certain(_) => Vec::new(),
+            Naming::Doubtful(ids) => ids.clone(),
         }
     }
-    let mut cell: Cell =
-        parts.into_iter().map(|(access, ports)| CellAccess { ports: PortSet::new(ports), ..access }).collect();
-    cell.sort_by_key(CellAccess::is_conditional);
-    if let Some((first, rest)) = cell.split_first().filter(|(first, _)| !first.is_conditional()) {
-        let more: Vec<CellAccess> =
-            rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
-        cell = [first.clone()].into_iter().chain(more).collect();
+}
+
+/// A rule from a source to a destination.
+struct Permit {
+    number: usize,
+    families: Option<Families>,
+    depends: Vec<SelectorId>,
+}
+
+/// What may be unknown about an end.
+const FACTS: [UnknownFact; 4] =
+    [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device];
+
+impl<'p> Matrix<'p> {
+    /// Returns what rules open together: first what has no conditions, then what has some.
+    fn cell(&self, permits: &[Permit]) -> Cell<'p> {
+        let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
+        let mut places: HashMap<(Vec<&str>, Option<Families>), usize> = HashMap::new();
+        for permit in permits {
+            let Some(rule) = self.permits.list.get(permit.number) else { continue };
+            let (via, postures, families) = (rule.via(), rule.postures, permit.families);
+            let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());
+            let distinct = &self.permits.selectors.distinct;
+            let depends =
+                permit.depends.iter().filter_map(|&id| distinct.get(id)).map(|selector| selector.text.as_str());
+            let depends: Vec<&'p str> = depends.collect();
+            let key: Vec<&str> =
+                texts(postures).chain([""]).chain(texts(via)).chain([""]).chain(depends.clone()).collect();
+            let place = *places.entry((key, families)).or_insert_with(|| {
+                let access =
+                    CellAccess { ports: PortSet::default(), postures, via, families, depends, rules: Vec::new() };
+                parts.push((access, Vec::new()));
+                parts.len() - 1
+            });
+            if let Some((access, ports)) = parts.get_mut(place) {
+                ports.extend(rule.ports.iter().copied());
+                if access.rules.last() != Some(&rule.rule.origin()) {
+                    access.rules.push(rule.rule.origin());
+                }
+            }
+        }
+        let mut cell: Cell =
+            parts.into_iter().map(|(access, ports)| CellAccess { ports: PortSet::new(ports), ..access }).collect();
+        cell.sort_by_key(|access| (!access.depends.is_empty(), access.is_conditional()));
+        if let Some((first, rest)) = cell.split_first().filter(|(first, _)| !first.is_conditional()) {
+            let more: Vec<CellAccess> =
+                rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
+            cell = [first.clone()].into_iter().chain(more).collect();
+        }
+        cell
     }
-    cell
 }
 
 impl CellAccess<'_> {
     /// Whether it takes more than being the source.
     pub fn is_conditional(&self) -> bool {
-        !self.postures.is_empty() || !self.via.is_empty()
+        !self.postures.is_empty() || !self.via.is_empty() || self.families.is_some() || !self.depends.is_empty()
     }
 }
 
@@ -333,6 +495,8 @@ mod tests {
                 tests += &format!(r#"{{"src": "{source}", "proto": "{name}", "accept": [{}]}},"#, targets.join(", "));
             }
         }
+        // Tests do not ask whether a router carries it.
+        let policy = policy.replace(r#", "via": ["tag:r"]"#, "");
         format!("{}, \"tests\": [{tests}]}}", policy.strip_suffix('}').unwrap())
     }
 
@@ -350,8 +514,9 @@ mod tests {
                     let column = find(&matrix.destinations, destination).unwrap();
                     let probe = PortSet::new([(Some(Protocol(number)), PortRange::single(port))]);
                     let cell = row.get(&column).into_iter().flatten();
-                    let is_reached =
-                        cell.filter(|access| access.postures.is_empty()).any(|access| access.ports.contains(&probe));
+                    let is_reached = cell
+                        .filter(|access| access.postures.is_empty() && access.depends.is_empty())
+                        .any(|access| access.ports.contains(&probe));
                     assert_eq!(
                         is_reached,
                         outcome.passes(),

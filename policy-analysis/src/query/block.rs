@@ -21,6 +21,9 @@ pub(super) struct Block {
 /// So many pairs of a source and a destination are looked at. A question about more is almost certainly a mistake.
 const MOST_PAIRS: usize = 2_000_000;
 
+/// So many rules are in an answer, counted once for each pair of a source and a destination that is told apart.
+const MOST_RULES: usize = 100_000;
+
 /// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the rules that matter to
 /// the question. The blocks are in the order of their first sources.
 pub(super) fn group_pairs<'p>(
@@ -30,10 +33,14 @@ pub(super) fn group_pairs<'p>(
     only_own: bool,
     relevant: impl Fn(RulesBetween, &QueryEnd<'p>) -> RulesBetween,
 ) -> Result<Vec<Block>, QueryError> {
+    let too_many = || {
+        QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
+            .help("ask about fewer of them; `matrix --format json` tells of all")
+    };
     if sources.len().saturating_mul(destinations.len()) > MOST_PAIRS {
-        return Err(QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
-            .help("ask about fewer of them; `matrix --format json` tells of all"));
+        return Err(too_many());
     }
+    let mut rules = 0_usize;
     let mut blocks: Vec<Block> = Vec::new();
     let mut rows: HashMap<Vec<Column>, Vec<usize>> = HashMap::new();
     for (place, source) in sources.iter().enumerate() {
@@ -46,6 +53,10 @@ pub(super) fn group_pairs<'p>(
                 }
             }
             continue;
+        }
+        rules += row.iter().map(|column| column.between.len()).sum::<usize>();
+        if rules > MOST_RULES {
+            return Err(too_many());
         }
         let first = blocks.len();
         for Column { is_own, between, destinations } in &row {

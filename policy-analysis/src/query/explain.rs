@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::query::QueryError;
 use crate::query::block::{Block, group_pairs};
 use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
+use crate::query::families;
 use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
 use crate::query::path::describe_path;
 use crate::query::query_end::QueryEnd;
@@ -13,8 +14,8 @@ use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{RuleMatch, SshRuleMatch, granted_app};
 use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
-use policy_core::access::{AccessRule, Side};
-use policy_core::model::{Action, Policy, Selector, SshRule};
+use policy_core::access::{AccessRule, Families, PortSet, Side};
+use policy_core::model::{Action, Policy, Protocol, Selector, SshRule};
 use policy_core::proof::ClassName;
 use policy_core::testing::{Decision, Words, includes_account};
 
@@ -24,7 +25,9 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     let destination = Subject::new(policy, question.destination, Side::Destination)?;
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
-    let (sources, destinations) = (world.sources(&source), world.destinations(&destination));
+    let (mut sources, mut destinations) = (world.sources(&source), world.destinations(&destination));
+    let families = families::of_protocol(question.protocol);
+    sources.iter_mut().chain(&mut destinations).for_each(|end| end.keep_families(families));
     let explainer = Explainer { world: &world, words: Words::new(policy), question };
     let blocks = group_pairs(&world, &sources, &destinations, destination.is_own_devices(), |between, source| {
         explainer.keep_relevant(between, source)
@@ -53,23 +56,26 @@ struct Explainer<'a, 'p> {
 impl<'p> Explainer<'_, 'p> {
     /// Keeps the rules that matter to the question.
     fn keep_relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
-        let rule = |number: &usize| self.world.space.rule(*number);
+        let rule = |number: usize| self.world.space.rule(number);
         between
-            .network
-            .certain
-            .retain(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
-        between.network.possible.retain(|number| rule(number).is_some_and(|rule| self.is_on(rule)));
+            .retain_network(|number| rule(number).is_some_and(|rule| self.is_on(rule) || granted_app(rule).is_some()));
+        between.network.possible.retain(|&number| rule(number).is_some_and(|rule| self.is_on(rule)));
+        between.not_carried.retain(|&number| rule(number).is_some_and(|rule| self.is_on(rule)));
         let login = source.login().and_then(|login| login.rsplit_once('@'));
         let is_for_account = |number: &usize| {
             let rule = self.world.ssh.list.get(*number);
             rule.zip(self.question.account).is_some_and(|(rule, account)| includes_account(rule, account, login))
         };
-        between.ssh.certain.retain(is_for_account);
-        between.ssh.possible.retain(is_for_account);
+        between.retain_ssh(|number| is_for_account(&number));
         between
     }
 
+    /// Whether a rule lets through what was asked about. A device answers a ping of every source that it lets in, whatever
+    /// the ports.
     fn is_on(&self, rule: &AccessRule) -> bool {
+        if self.question.is_ping() {
+            return !rule.ports.is_empty();
+        }
         rule.is_on(self.question.protocol, self.question.port)
     }
 
@@ -88,22 +94,35 @@ impl<'p> Explainer<'_, 'p> {
         let ends = QueryEnds { source, destination, is_own };
         let network = &block.between.network;
         let mut decision = Decision::Allow;
-        let mut reasons = self.reasons(&network.certain, ends);
-        let mut nearest = Vec::new();
+        let mut reasons = self.reasons(&network.certain, &block.between, ends);
+        let (mut nearest, mut not_carried) = (Vec::new(), Vec::new());
+        let common_families = source.common_families(destination);
         if reasons.is_empty() {
             decision = Decision::Unknown;
-            reasons = self.reasons(&network.possible, ends);
+            reasons = self.reasons(&network.possible, &block.between, ends);
         }
         if reasons.is_empty() {
             decision = Decision::Deny;
-            nearest = nearest_to_packet(self.world, &self.words, ends, (self.question.protocol, self.question.port));
+            not_carried = self.reasons(&block.between.not_carried, &block.between, ends);
         }
+        if reasons.is_empty() && not_carried.is_empty() && !common_families.is_empty() {
+            nearest = nearest_to_packet(self.world, &self.words, ends, &|rule| self.is_on(rule));
+        }
+        let is_ping_open = decision == Decision::Allow && self.question.protocol.has_ports();
+        let opens_pings = |ports: &PortSet| {
+            [Protocol::ICMP, Protocol::ICMPV6].iter().all(|&ping| ports.contains(&PortSet::single(ping, 0)))
+        };
         Some(Case {
             sources: all_names(sources, &block.sources),
             destinations: all_names(destinations, &block.destinations),
             is_own: block.is_own,
             has_all_tags: source.is_multi_tag() || destination.is_multi_tag(),
             network: decision,
+            families: if decision == Decision::Allow { limit(&reasons, common_families) } else { None },
+            has_no_common_family: common_families.is_empty(),
+            is_ping_implied: is_ping_open && !reasons.iter().any(|reason| opens_pings(&reason.by.ports)),
+            obstacle: (!not_carried.is_empty()).then(|| self.world.obstacle(source, destination)),
+            not_carried,
             reasons,
             nearest,
             apps: self.world.apps(&network.certain),
@@ -111,14 +130,15 @@ impl<'p> Explainer<'_, 'p> {
         })
     }
 
-    fn reasons(&self, numbers: &[usize], ends: QueryEnds) -> Vec<Reason<RuleMatch>> {
+    fn reasons(&self, numbers: &[usize], between: &RulesBetween, ends: QueryEnds) -> Vec<Reason<RuleMatch>> {
         let mut reasons: Vec<Reason<RuleMatch>> = Vec::new();
-        for rule in numbers.iter().filter_map(|&number| self.world.space.rule(number)) {
+        for (number, rule) in numbers.iter().filter_map(|&number| Some((number, self.world.space.rule(number)?))) {
             // An ACL with different ports is several rules of the index.
             let is_known = reasons.last().is_some_and(|last| last.by.rule == rule.rule.origin());
             if self.is_on(rule) && !is_known {
                 let path = self.path(rule.rule.src(), rule.destinations(), ends);
-                reasons.push(Reason { by: RuleMatch::new(rule), path });
+                let by = RuleMatch { families: between.limit(number), ..RuleMatch::new(rule) };
+                reasons.push(Reason { by, path });
             }
         }
         reasons
@@ -127,7 +147,17 @@ impl<'p> Explainer<'_, 'p> {
     fn login(&self, between: &RulesBetween, ends: QueryEnds, account: &str) -> Login {
         let policy = self.world.space.policy;
         let reason = |rule: &SshRule| {
-            let path = self.path(&rule.src, &rule.dst, ends);
+            let mut path = self.path(&rule.src, &rule.dst, ends);
+            let is_named = |selector: &Selector| {
+                ends.is_named(self.world, selector, Side::Destination)
+                    || ends.may_be_named(self.world, selector, Side::Destination)
+            };
+            if !rule.dst.iter().any(is_named) {
+                path.push(
+                    "both are devices of one user, whose devices get every SSH rule for them that has `localpart:`"
+                        .to_owned(),
+                );
+            }
             Some(Reason { by: SshRuleMatch::new(policy, rule)?, path })
         };
         let rules = self.world.ssh_rules(&between.ssh.certain);
@@ -159,11 +189,18 @@ impl<'p> Explainer<'_, 'p> {
     }
 }
 
+/// Returns the families of addresses over which some rules allow it, if these are not all that both ends have.
+fn limit(reasons: &[Reason<RuleMatch>], common: Families) -> Option<Families> {
+    let families = reasons.iter().map(|reason| reason.by.families.unwrap_or(common));
+    Some(families.fold(Families::default(), Families::with)).filter(|families| *families != common)
+}
+
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.
 pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
     let names = || places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| &end.names);
     let unconditional: HashSet<&str> =
         names().filter(|name| name.conditions().is_empty()).map(|name| name.base.as_str()).collect();
     let is_shown = |name: &&ClassName| name.assumed_role.is_none() || !unconditional.contains(name.base.as_str());
-    names().filter(is_shown).map(ClassName::to_string).collect()
+    let mut seen = HashSet::new();
+    names().filter(is_shown).map(ClassName::to_string).filter(|name| seen.insert(name.clone())).collect()
 }

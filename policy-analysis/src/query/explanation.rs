@@ -1,9 +1,11 @@
 //! A question about one connection, and the answer.
 
+use policy_core::access::Families;
 use policy_core::model::Protocol;
 use policy_core::testing::Decision;
 
 use crate::query::near_miss::NearRule;
+use crate::query::obstacle::Obstacle;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 
 /// One connection.
@@ -22,6 +24,11 @@ pub struct Question<'q> {
 }
 
 impl<'q> Question<'q> {
+    /// Whether it is about a ping: `icmp` over IPv4, `ipv6-icmp` over IPv6.
+    pub fn is_ping(&self) -> bool {
+        matches!(self.protocol, Protocol::ICMP | Protocol::ICMPV6)
+    }
+
     /// Makes a question about a TCP connection.
     pub fn tcp<S, D>(source: &'q S, destination: &'q D, port: u16) -> Self
     where
@@ -60,6 +67,16 @@ pub struct Case {
     pub has_all_tags: bool,
     /// Whether the network allows it, to a source that meets the postures that the rules require.
     pub network: Decision,
+    /// The families of addresses over which it is allowed, if these are not all that both ends have.
+    pub families: Option<Families>,
+    /// Whether the two have no family of addresses in common, so that no packet goes from one to the other.
+    pub has_no_common_family: bool,
+    /// Whether pings pass as well, although no rule between the two is about them.
+    pub is_ping_implied: bool,
+    /// The rules that would allow it if a router of the tailnet carried it.
+    pub not_carried: Vec<Reason<RuleMatch>>,
+    /// Why no router carries it.
+    pub obstacle: Option<Obstacle>,
     /// The rules that allow it, in the order of the policy; if that is unknown, the rules that may.
     pub reasons: Vec<Reason<RuleMatch>>,
     /// If no rule allows it, the rules that come nearest.

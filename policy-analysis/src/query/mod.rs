@@ -10,10 +10,16 @@
 //! and these answers also cover the device.
 
 mod block;
+mod carriers;
 mod explain;
 mod explanation;
+mod families;
+mod find_ends;
 mod near_miss;
 mod numbers;
+mod obstacle;
+#[cfg(test)]
+mod packet_oracle;
 mod path;
 mod query_end;
 mod query_ends;
@@ -23,13 +29,17 @@ mod rule_match;
 mod rule_texts;
 mod rules_between;
 mod subject;
+mod tailnet_selectors;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use carriers::is_beyond_tailnet;
 pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Question, Reason};
+pub(crate) use families::of_ranges as families_of_ranges;
 pub use near_miss::NearRule;
-pub use reach::{Reachability, ReachabilityRow};
+pub use obstacle::Obstacle;
+pub use reach::{Possible, PossibleAccess, Reachability, ReachabilityRow};
 pub(crate) use reach::{what, who, who_beyond_ports};
 pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 pub use rule_texts::RuleTexts;

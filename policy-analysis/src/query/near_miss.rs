@@ -1,8 +1,7 @@
 //! The rules that come nearest to allowing what was asked.
 
-use policy_core::access::Side;
+use policy_core::access::{AccessRule, Side};
 use policy_core::json::Map;
-use policy_core::model::Protocol;
 use policy_core::source::Origin;
 use policy_core::testing::{
     Conditions, MismatchEnds, NearMisses, Words, includes_account, named_as, nearest_rules, nearest_ssh_rules,
@@ -30,7 +29,7 @@ pub(super) fn nearest_to_packet(
     world: &QueryWorld,
     words: &Words,
     ends: QueryEnds,
-    (protocol, port): (Protocol, u16),
+    is_on: &dyn Fn(&AccessRule) -> bool,
 ) -> Vec<NearRule> {
     let asked = ends.destination.name().trim_matches('`');
     let is_destination = |selector: &_| ends.is_named(world, selector, Side::Destination);
@@ -41,7 +40,7 @@ pub(super) fn nearest_to_packet(
         Conditions {
             source: has(&rule.src, Side::Source),
             destination: if is_there { named_as(rule.destinations(), asked, is_destination) } else { None },
-            ports: rule.is_on(protocol, port),
+            ports: is_on(rule),
             posture: true,
         }
     });

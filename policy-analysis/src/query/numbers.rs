@@ -20,6 +20,22 @@ pub(super) enum Ownership {
 }
 
 impl Numbers {
+    /// Whether nothing applies, not even perhaps.
+    pub(super) fn is_empty(&self) -> bool {
+        self.certain.is_empty() && self.possible.is_empty()
+    }
+
+    /// Returns what applies in one of several cases: for certain, if it does so in one of them.
+    pub(super) fn any(cases: impl IntoIterator<Item = Numbers>) -> Numbers {
+        let mut cases = cases.into_iter();
+        let first = cases.next().unwrap_or_default();
+        cases.fold(first, |all, other| {
+            let certain = sorted::union(&all.certain, &other.certain);
+            let possible = sorted::difference(&sorted::union(&all.possible, &other.possible), &certain);
+            Numbers { certain, possible }
+        })
+    }
+
     /// Returns the rules between two ends, given the rules of each end and the rules to `autogroup:self`.
     pub(super) fn between(source: &Numbers, destination: &Numbers, to_own: &BitSet, ownership: Ownership) -> Numbers {
         let mut certain = sorted::intersection(&source.certain, &destination.certain);

@@ -29,6 +29,25 @@ pub(super) fn describe_path<'s>(
     describe_item(world, ends, certain.or(possible)?, side)
 }
 
+/// Returns what must be so for a rule's list to name the end; nothing if the list names it in any case.
+pub(super) fn describe_doubt<'s>(
+    world: &QueryWorld,
+    ends: QueryEnds,
+    list: impl IntoIterator<Item = &'s Selector>,
+    side: Side,
+) -> Option<String> {
+    let mut possible = None;
+    for item in list {
+        if ends.is_named(world, item, side) {
+            return None;
+        }
+        if possible.is_none() && ends.may_be_named(world, item, side) {
+            possible = Some(item);
+        }
+    }
+    describe_item(world, ends, possible?, side)
+}
+
 fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
     let end = ends.end(side);
     let name = end.name();
@@ -79,8 +98,8 @@ fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
         (Principal::User { .. }, SelectorKind::SyncedGroup) => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
-        (Principal::Unknown, _) => format!("if the device at {name}, which no fact tells, is one of `{item}`"),
-        _ => format!("if the device of {name} is at `{item}`, which no fact tells"),
+        (Principal::Unknown, _) => format!("if the device at {name}, which no fact names, is one of `{item}`"),
+        _ => format!("if {name} has an address in `{item}`, which no fact says"),
     }
 }
 

@@ -1,8 +1,9 @@
 //! An end of a question.
 
-use policy_core::access::{Endpoint, Principal};
+use policy_core::access::{DeviceId, Endpoint, Families, Principal};
 use policy_core::proof::{ClassId, ClassName};
 
+use crate::query::carriers::Carriers;
 use crate::query::numbers::{Numbers, Ownership};
 
 /// An end of a question: an equivalence class, or one device with all its tags.
@@ -18,11 +19,28 @@ pub(super) struct QueryEnd<'p> {
     pub(super) is_unknown_device: bool,
     /// Whether it exists only if somebody has a role that no fact gives them.
     pub(super) is_of_assumed_role: bool,
-    /// The selectors that name it.
+    /// The known device that it is.
+    pub(super) device: Option<DeviceId>,
+    /// What it is address by address: a part for each family, if selectors tell its addresses apart.
+    pub(super) parts: Vec<EndPart>,
+    /// The selectors that name one of its addresses.
     pub(super) selectors: Numbers,
-    /// The access rules that it is an end of.
+    /// What carries packets to it, if it is an address beyond the tailnet and devices are known.
+    pub(super) carriers: Option<Carriers>,
+    /// The SSH rules with `localpart:` that have it as a source, which opens its own devices as well.
+    pub(super) local_ssh: Vec<usize>,
+}
+
+/// The addresses of an end that no selector tells apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EndPart {
+    /// The families of these addresses.
+    pub(super) families: Families,
+    /// The selectors that name them.
+    pub(super) selectors: Numbers,
+    /// The access rules that they are an end of.
     pub(super) rules: Numbers,
-    /// The SSH rules that it is an end of.
+    /// The SSH rules that they are an end of.
     pub(super) ssh: Numbers,
 }
 
@@ -72,6 +90,48 @@ impl QueryEnd<'_> {
     /// Whether it is a user, known or not.
     pub(super) fn is_person(&self) -> bool {
         matches!(self.identity.who, Principal::User { .. } | Principal::Member { .. })
+    }
+
+    /// Returns the families of its addresses.
+    pub(super) fn families(&self) -> Families {
+        self.parts.iter().fold(Families::default(), |all, part| all.with(part.families))
+    }
+
+    /// Returns the families of which both have an address.
+    pub(super) fn common_families(&self, other: &QueryEnd) -> Families {
+        self.families().common(other.families())
+    }
+
+    /// Keeps the addresses that one of these selectors may name.
+    pub(super) fn keep_named_by(&mut self, selectors: &[usize]) {
+        let is_named = |part: &EndPart| {
+            let has = |list: &[usize]| selectors.iter().any(|id| list.binary_search(id).is_ok());
+            has(&part.selectors.certain) || has(&part.selectors.possible)
+        };
+        if self.parts.iter().any(is_named) {
+            self.parts.retain(is_named);
+        }
+    }
+
+    /// Whether devices are known, and none of them carries packets to it.
+    pub(super) fn is_unrouted(&self) -> bool {
+        self.carriers.as_ref().is_some_and(|carriers| carriers.subnet.is_empty() && carriers.exit.is_empty())
+    }
+
+    /// Leaves out the rules that it may be an end of, depending on facts that are unknown.
+    pub(super) fn forget_possible(&mut self) {
+        for part in &mut self.parts {
+            part.rules.possible.clear();
+            part.ssh.possible.clear();
+        }
+    }
+
+    /// Keeps the addresses of these families.
+    pub(super) fn keep_families(&mut self, families: Families) {
+        for part in &mut self.parts {
+            part.families = part.families.common(families);
+        }
+        self.parts.retain(|part| !part.families.is_empty());
     }
 
     /// Whether the two may be devices of one user, since it is unknown whose one of them is.

@@ -1,23 +1,35 @@
 //! Everything that a question can be about.
 
-use std::net::IpAddr;
+use std::cell::OnceCell;
+use std::collections::HashSet;
 
+use crate::compile::{self, Compiled};
+use crate::query::carriers::{Carriers, is_beyond_tailnet};
 use crate::query::numbers::Numbers;
-use crate::query::query_end::{EndKind, QueryEnd};
+use crate::query::obstacle::Obstacle;
+use crate::query::query_end::{EndPart, QueryEnd};
 use crate::query::rule_match::AppRuleMatch;
 use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
+use crate::query::tailnet_selectors::TailnetSelectors;
 use policy_core::access::{
-    DeviceId, Endpoint, Principal, SelectorId, Side, SshRuleIndex, UnknownFact, UnknownSelectors, ssh_rule_selectors,
+    BitSet, Denotation, DeviceId, Families, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors, sorted,
+    ssh_rule_selectors,
 };
-use policy_core::model::{Policy, Selector, SshRule};
-use policy_core::proof::{AccessClasses, Class, ClassId, ClassName};
+use policy_core::model::{Policy, Selector, SshRule, localpart_domain};
+use policy_core::proof::{AccessClasses, Class};
 
 /// A policy with everyone and everything that its rules, SSH rules included, tell apart.
 pub(super) struct QueryWorld<'p> {
     pub(super) space: AccessClasses<'p>,
     pub(super) ssh: SshRuleIndex<'p>,
-    unknown_selectors: UnknownSelectors,
+    pub(super) unknown_selectors: UnknownSelectors,
+    /// The selectors that tell the addresses of devices apart.
+    pub(super) tailnet_selectors: TailnetSelectors,
+    /// The SSH rules with `localpart:`, which are for the own devices of their sources, too.
+    local_ssh: BitSet,
+    /// What each device gets, if a question is about one.
+    compiled: OnceCell<Compiled<'p>>,
 }
 
 impl<'p> QueryWorld<'p> {
@@ -32,7 +44,11 @@ impl<'p> QueryWorld<'p> {
         let space = AccessClasses::with_questions(policy, questions);
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
         let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
-        QueryWorld { space, ssh, unknown_selectors }
+        let tailnet_selectors = TailnetSelectors::new(&space.tailnet, &space.rules.selectors);
+        let mut local_ssh = BitSet::new(ssh.list.len());
+        let is_local = |rule: &SshRule| rule.users.iter().any(|user| localpart_domain(user).is_some());
+        ssh.list.iter().enumerate().filter(|(_, rule)| is_local(rule)).for_each(|(number, _)| local_ssh.insert(number));
+        QueryWorld { space, ssh, unknown_selectors, tailnet_selectors, local_ssh, compiled: OnceCell::new() }
     }
 
     /// Returns the number of a selector of a rule.
@@ -40,137 +56,15 @@ impl<'p> QueryWorld<'p> {
         self.space.rules.selectors.id(&selector.text)
     }
 
-    /// Returns everything that a subject stands for as a source.
-    pub(super) fn sources(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
-        self.ends(subject, Side::Source)
-    }
-
-    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for every device that
-    /// belongs to a user.
-    pub(super) fn destinations(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
-        if subject.is_own_devices() {
-            let own = self.space.same_user_sources.iter().enumerate().filter(|(_, sources)| !sources.is_empty());
-            return own.filter_map(|(class, _)| self.class(class, Side::Destination)).collect();
-        }
-        self.ends(subject, Side::Destination)
-    }
-
-    /// Returns everything at that side.
-    pub(super) fn all(&self, side: Side) -> Vec<QueryEnd<'p>> {
-        (0..self.classes(side).len()).filter_map(|class| self.class(class, side)).collect()
-    }
-
-    fn classes(&self, side: Side) -> &[Class<'p>] {
+    pub(super) fn classes(&self, side: Side) -> &[Class<'p>] {
         if side == Side::Source { &self.space.sources } else { &self.space.destinations }
     }
 
-    fn ends(&self, subject: &Subject, side: Side) -> Vec<QueryEnd<'p>> {
-        if let Some(device) = subject.device {
-            return self.device(device, side);
-        }
-        let Some(selector) = &subject.selector else { return Vec::new() };
-        let ids = self.space.rules.selectors.asked_ids(std::slice::from_ref(selector));
-        let classes = match side {
-            Side::Source => self.space.sources_named_by(&ids),
-            Side::Destination => self.space.destinations_named_by(&ids),
-        };
-        let mut ends: Vec<QueryEnd> = classes.into_iter().filter_map(|class| self.class(class, side)).collect();
-        ends.extend(self.multi_tag_devices(&ids, side));
-        ends
-    }
-
-    /// Returns the devices with several tags that one of the selectors names.
-    fn multi_tag_devices(&self, ids: &[SelectorId], side: Side) -> Vec<QueryEnd<'p>> {
-        let devices = self.space.tailnet.devices.iter().enumerate();
-        let several = devices.filter(|(_, node)| node.user.is_none() && node.fact.tags.len() > 1);
-        let ends = several.filter_map(|(id, _)| self.tagged(id, side));
-        let named = ends.filter(|end| ids.iter().any(|id| end.selectors.certain.binary_search(id).is_ok()));
-        named.map(|end| QueryEnd { kind: EndKind::MultiTagDevice, ..end }).collect()
-    }
-
-    /// Returns a device as what it is: with all its tags, or as its owner.
-    fn device(&self, id: DeviceId, side: Side) -> Vec<QueryEnd<'p>> {
-        let tailnet = &self.space.tailnet;
-        let Some(node) = tailnet.devices.get(id) else { return Vec::new() };
-        let Some(owner) = node.user.and_then(|user| tailnet.users.get(user)) else {
-            return self.tagged(id, side).into_iter().collect();
-        };
-        let classes = self.classes(side);
-        let on = |addresses: &[IpAddr]| -> Vec<QueryEnd<'p>> {
-            let mut found = Vec::new();
-            for (class, own) in classes.iter().enumerate() {
-                let is_it = |identity: &&Endpoint| {
-                    matches!(identity.who, Principal::User { login, .. } if login.eq_ignore_ascii_case(owner.email))
-                        && identity.addresses.is_empty() == addresses.is_empty()
-                        && identity.addresses.iter().all(|address| addresses.contains(address))
-                };
-                let members = own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member));
-                for (identity, name) in members {
-                    let Some(mut end) = self.class(class, side) else { continue };
-                    let device = ClassName::new(format!("`{}`", node.fact.name));
-                    let name = ClassName { assumed_role: name.assumed_role, ..device };
-                    end.name = name.to_string();
-                    end.names = vec![name];
-                    end.identity = identity.clone();
-                    end.kind = EndKind::UserDevice(class);
-                    found.push(end);
-                }
-            }
-            found
-        };
-        let by_address = if node.addresses.is_empty() { Vec::new() } else { on(&node.addresses) };
-        if by_address.is_empty() { on(&[]) } else { by_address }
-    }
-
-    fn tagged(&self, id: DeviceId, side: Side) -> Option<QueryEnd<'p>> {
-        let node = self.space.tailnet.devices.get(id)?;
-        let who = self.space.tailnet.principal(node);
-        let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
-        let selectors = match side {
-            Side::Source => self.space.rules.selectors.of_source(&self.space.tailnet, &identity),
-            Side::Destination => self.space.rules.selectors.of_destination(&identity),
-        };
-        let names = vec![ClassName::new(format!("`{}`", node.fact.name))];
-        Some(self.end(names, identity, selectors, EndKind::TaggedDevice, side))
-    }
-
-    fn class(&self, id: ClassId, side: Side) -> Option<QueryEnd<'p>> {
-        let class = self.classes(side).get(id)?;
-        let identity = class.members.first()?.clone();
-        let end = self.end(class.names.clone(), identity, class.selectors.clone(), EndKind::Class(id), side);
-        Some(QueryEnd { is_of_assumed_role: class.is_of_assumed_role(), ..end })
-    }
-
-    fn end(
-        &self,
-        names: Vec<ClassName>,
-        identity: Endpoint<'p>,
-        certain: Vec<SelectorId>,
-        kind: EndKind,
-        side: Side,
-    ) -> QueryEnd<'p> {
-        let is_unknown_device = identity.is_unknown_device(&self.space.tailnet);
-        let mut unknown = identity.unknown_facts();
-        unknown.extend(is_unknown_device.then_some(UnknownFact::Device));
-        let mut possible = self.unknown_selectors.dependent_on(&unknown);
-        possible.retain(|id| certain.binary_search(id).is_err());
-        let (network, ssh) = (&self.space.rules, &self.ssh);
-        let (rules, ssh) = match side {
-            Side::Source => (
-                Numbers { certain: network.with_source(&certain), possible: network.with_source(&possible) },
-                Numbers { certain: ssh.by_source.numbers(&certain), possible: ssh.by_source.numbers(&possible) },
-            ),
-            Side::Destination => (
-                Numbers { certain: network.with_destination(&certain), possible: network.with_destination(&possible) },
-                Numbers {
-                    certain: ssh.by_destination.numbers(&certain),
-                    possible: ssh.by_destination.numbers(&possible),
-                },
-            ),
-        };
-        let selectors = Numbers { certain, possible };
-        let name = names.first().map_or_else(|| "nobody".to_owned(), ClassName::to_string);
-        QueryEnd { names, name, identity, kind, is_unknown_device, is_of_assumed_role: false, selectors, rules, ssh }
+    /// Returns the SSH rules with `localpart:` that have one of these selectors as a source.
+    pub(super) fn local_ssh(&self, selectors: &[SelectorId]) -> Vec<usize> {
+        let mut numbers = self.ssh.by_source.numbers(selectors);
+        numbers.retain(|&number| self.local_ssh.contains(number));
+        numbers
     }
 
     /// Returns whether the two can be devices of one user (`true`), and of different ones (`false`).
@@ -198,13 +92,103 @@ impl<'p> QueryWorld<'p> {
         self.ssh.rules(numbers.iter().copied()).collect()
     }
 
-    /// Returns the rules from one end to the other, which are devices of one user or not.
-    pub(super) fn between(&self, source: &QueryEnd, destination: &QueryEnd, is_own: bool) -> RulesBetween {
+    /// Returns the rules from one end to the other, which are devices of one user or not: those that open something from
+    /// an address of the one to an address of the same family of the other.
+    pub(super) fn between(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, is_own: bool) -> RulesBetween {
         let ownership = source.ownership(destination, is_own);
-        let (network, ssh) = (&self.space.rules.to_own, &self.ssh.to_own);
-        RulesBetween {
-            network: Numbers::between(&source.rules, &destination.rules, network, ownership),
-            ssh: Numbers::between(&source.ssh, &destination.ssh, ssh, ownership),
+        let (network_to_own, ssh_to_own) = (&self.space.rules.to_own, &self.ssh.to_own);
+        let mut pairs: Vec<(Families, Numbers)> = Vec::new();
+        let mut ssh: Vec<Numbers> = Vec::new();
+        for from in &source.parts {
+            for to in &destination.parts {
+                let families = from.families.common(to.families);
+                if !families.is_empty() {
+                    pairs.push((families, Numbers::between(&from.rules, &to.rules, network_to_own, ownership)));
+                    ssh.push(Numbers::between(&from.ssh, &to.ssh, ssh_to_own, ownership));
+                }
+            }
+        }
+        let limited = limits(&pairs);
+        let mut between = RulesBetween {
+            network: Numbers::any(pairs.into_iter().map(|(_, numbers)| numbers)),
+            limited,
+            not_carried: Vec::new(),
+            ssh: Numbers::any(ssh),
+            doubts: Default::default(),
+        };
+        if is_own {
+            // With `localpart:`, a source's own devices get the rule as well, if they are sources, too. `ssh-d2`
+            let own = sorted::intersection(&source.local_ssh, &destination.local_ssh);
+            between.ssh = Numbers::any([between.ssh, Numbers { certain: own, possible: Vec::new() }]);
+        }
+        self.keep_carried(source, destination, &mut between);
+        let network = doubts(&between.network.possible, [source, destination], |part| &part.rules);
+        between.doubts = [network, doubts(&between.ssh.possible, [source, destination], |part| &part.ssh)];
+        between
+    }
+
+    /// Leaves out what no router carries.
+    fn keep_carried(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, between: &mut RulesBetween) {
+        let selectors = &self.space.rules.selectors;
+        if let Some(carriers) = &destination.carriers {
+            let carriers = self.carriers_from(source, destination, carriers);
+            let Numbers { certain, possible } = &destination.selectors;
+            let named = sorted::union(certain, possible);
+            let is_carried = |number: &usize| {
+                let carry =
+                    |rule| carriers.iter().any(|carriers| carriers.carry(&self.space.tailnet, selectors, rule, &named));
+                self.space.rule(*number).is_some_and(carry)
+            };
+            let all = sorted::union(&between.network.certain, &between.network.possible);
+            between.not_carried = all.into_iter().filter(|number| !is_carried(number)).collect();
+            between.network.certain.retain(is_carried);
+            between.network.possible.retain(is_carried);
+            return;
+        }
+        // Only addresses behind routers are reached through a router. `via` opens nothing on a device.
+        let is_behind_router = destination.identity.who == Principal::Unknown
+            && destination.identity.addresses.iter().any(|&address| is_beyond_tailnet(address));
+        let opens = |number: usize| {
+            self.space.rule(number).is_some_and(|rule| {
+                let named = |id: &&SelectorId| destination.selectors.certain.binary_search(id).is_ok();
+                let mut by = rule.dst.iter().filter(named).filter_map(|&id| selectors.denotations.get(id));
+                rule.via().is_empty()
+                    || is_behind_router && by.any(|by| matches!(by, Denotation::Addresses(_) | Denotation::Internet))
+            })
+        };
+        let has_via = |number: &usize| self.space.rule(*number).is_some_and(|rule| !rule.via().is_empty());
+        let all = sorted::union(&between.network.certain, &between.network.possible);
+        if all.iter().any(has_via) {
+            between.not_carried = all.into_iter().filter(|&number| !opens(number)).collect();
+            between.network.certain.retain(|&number| opens(number));
+            between.network.possible.retain(|&number| opens(number));
+        }
+    }
+
+    /// Returns what carries packets from a source: for each known device that it may be, or else from anywhere.
+    fn carriers_from(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, anywhere: &Carriers) -> Vec<Carriers> {
+        let Some(&address) = destination.identity.addresses.first() else { return vec![anywhere.clone()] };
+        let devices = self.devices_of(source);
+        if devices.is_empty() {
+            return vec![anywhere.clone()];
+        }
+        let compiled = self.compiled.get_or_init(|| compile::compile(self.space.policy));
+        devices.into_iter().map(|device| Carriers::from(compiled, device, address)).collect()
+    }
+
+    /// Returns the known devices that a source may be, if it was asked for as one of them or as their user or tag.
+    fn devices_of(&self, source: &QueryEnd<'p>) -> Vec<DeviceId> {
+        source.device.into_iter().collect()
+    }
+
+    /// Returns why no router carries what rules allow.
+    pub(super) fn obstacle(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>) -> Obstacle {
+        let Some(anywhere) = &destination.carriers else { return Obstacle::Via };
+        let from = self.carriers_from(source, destination, anywhere);
+        match anywhere {
+            _ if from.iter().all(|carriers| carriers.is_own_route) => Obstacle::OnlySource,
+            Carriers { subnet, exit, .. } if subnet.is_empty() && !exit.is_empty() => Obstacle::OnlyExitNodes,
+            _ => Obstacle::NoRouter,
         }
     }
 
@@ -213,4 +197,29 @@ impl<'p> QueryWorld<'p> {
         let rules = numbers.iter().filter_map(|&number| self.space.rule(number));
         rules.filter_map(AppRuleMatch::new).collect()
     }
+}
+
+/// Returns the rules that no part of an end has for certain, for each end.
+fn doubts(possible: &[usize], ends: [&QueryEnd; 2], rules: fn(&EndPart) -> &Numbers) -> [Vec<usize>; 2] {
+    ends.map(|end| {
+        let is_certain = |rule: &usize| end.parts.iter().any(|part| rules(part).certain.binary_search(rule).is_ok());
+        possible.iter().copied().filter(|rule| !is_certain(rule)).collect()
+    })
+}
+
+/// Returns the rules that are certain for only some of the families of several pairs of addresses.
+fn limits(pairs: &[(Families, Numbers)]) -> Vec<(usize, Families)> {
+    if pairs.len() < 2 {
+        return Vec::new();
+    }
+    let all = pairs.iter().fold(Families::default(), |all, (families, _)| all.with(*families));
+    let rules: HashSet<usize> = pairs.iter().flat_map(|(_, numbers)| numbers.certain.iter().copied()).collect();
+    let families = |rule: usize| {
+        let with = pairs.iter().filter(|(_, numbers)| numbers.certain.binary_search(&rule).is_ok());
+        with.fold(Families::default(), |all, (families, _)| all.with(*families))
+    };
+    let mut limited: Vec<(usize, Families)> = rules.into_iter().map(|rule| (rule, families(rule))).collect();
+    limited.retain(|(_, families)| *families != all);
+    limited.sort_unstable();
+    limited
 }

@@ -5,12 +5,16 @@ use std::collections::{HashMap, HashSet};
 use crate::query::QueryError;
 use crate::query::block::{Block, group_pairs};
 use crate::query::explain::all_names;
+use crate::query::numbers::Numbers;
+use crate::query::path::describe_doubt;
 use crate::query::query_end::QueryEnd;
+use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch, granted_app};
+use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
 use policy_core::access::{PortSet, Side};
-use policy_core::model::{Action, Policy, Protocol};
+use policy_core::model::{Action, Policy, Protocol, Selector};
 
 /// Everyone who can reach something, or everything that someone can reach.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct Reachability {
     pub subject: Option<String>,
     /// The sources and destinations, the best examples first.
     pub rows: Vec<ReachabilityRow>,
+    /// Whether devices are known, and none of them carries packets to the destination that was asked about.
+    pub is_unrouted: bool,
     /// Devices that were asked about by one tag, and by their other tags reach or are reached by more than the rows say.
     pub multi_tag_devices: Vec<String>,
 }
@@ -42,6 +48,30 @@ pub struct ReachabilityRow {
     pub logins: Vec<SshRuleMatch>,
     /// The grants of app capabilities.
     pub apps: Vec<AppRuleMatch>,
+    /// What may be open besides, depending on facts that are not known.
+    pub perhaps: Vec<PossibleAccess>,
+}
+
+/// What a rule may allow, depending on facts that are not known.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PossibleAccess {
+    /// The rule with what it would allow.
+    pub what: Possible,
+    /// The conditions, each in a sentence: `` if `alice` is in `group:eng@example.com`, … ``
+    pub conditions: Vec<String>,
+}
+
+/// A rule that may apply.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Possible {
+    /// It would open ports.
+    Ports(RuleMatch),
+    /// It would allow a login.
+    Login(SshRuleMatch),
+    /// It would grant app capabilities.
+    App(AppRuleMatch),
 }
 
 /// The port of Tailscale SSH.
@@ -51,6 +81,11 @@ impl ReachabilityRow {
     /// Whether the port of Tailscale SSH is open, which every SSH rule needs.
     pub fn is_ssh_open(&self) -> bool {
         self.ports().contains(&PortSet::single(Protocol::TCP, SSH))
+    }
+
+    /// Whether something is open whatever the facts are that are not known.
+    pub fn is_certain(&self) -> bool {
+        !self.rules.is_empty() || !self.logins.is_empty() || !self.apps.is_empty()
     }
 
     /// Returns the ports that are open, whatever postures are required.
@@ -68,7 +103,8 @@ pub(crate) fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -
     let (multi_tag, own) = world.destinations(&subject).into_iter().partition::<Vec<_>, _>(QueryEnd::is_multi_tag);
     let rows = reacher.rows_to(&world.all(Side::Source), &own, &subject)?;
     let multi_tag_devices = reacher.names_of_devices_with_more(&multi_tag, &own);
-    Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
+    let is_unrouted = !own.is_empty() && own.iter().all(QueryEnd::is_unrouted);
+    Ok(Reachability { subject: subject.meaning, rows, is_unrouted, multi_tag_devices })
 }
 
 /// See [`Analysis::what`](crate::Analysis::what).
@@ -83,7 +119,7 @@ pub(crate) fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryE
     let is_rest = find_rest(&blocks, |block| &block.sources, |block| &block.destinations);
     let rows = reacher.rows(&own, &destinations, &blocks, &is_rest);
     let multi_tag_devices = reacher.names_of_devices_with_more(&multi_tag, &own);
-    Ok(Reachability { subject: subject.meaning, rows, multi_tag_devices })
+    Ok(Reachability { subject: subject.meaning, rows, is_unrouted: false, multi_tag_devices })
 }
 
 /// See [`Analysis::who_beyond_ports`](crate::Analysis::who_beyond_ports).
@@ -100,7 +136,10 @@ pub(crate) fn who_beyond_ports(policy: &Policy, destinations: &[&str]) -> Vec<Ve
         let mut own = world.destinations(subject);
         own.retain(|end| !end.is_multi_tag());
         let mut rows = reacher.rows_to(&sources, &own, subject).unwrap_or_default();
-        rows.retain(|row| !row.logins.is_empty() || !row.apps.is_empty());
+        for row in &mut rows {
+            row.perhaps.retain(|access| !matches!(access.what, Possible::Ports(_)));
+        }
+        rows.retain(|row| !row.logins.is_empty() || !row.apps.is_empty() || !row.perhaps.is_empty());
         rows
     };
     subjects.iter().map(|subject| subject.as_ref().map_or_else(Vec::new, rows)).collect()
@@ -120,10 +159,9 @@ impl<'p> Reacher<'_, 'p> {
     ) -> Result<Vec<Block>, QueryError> {
         let is_about_ssh = self.ports.is_none_or(|asked| asked.contains(&PortSet::single(Protocol::TCP, SSH)));
         group_pairs(self.world, sources, destinations, only_own, |mut between, _| {
-            between.network.certain.retain(|&rule| self.is_asked(rule));
-            between.network.possible.clear();
-            between.ssh.certain.retain(|_| is_about_ssh);
-            between.ssh.possible.clear();
+            between.retain_network(|rule| self.is_asked(rule));
+            between.not_carried.clear();
+            between.retain_ssh(|_| is_about_ssh);
             between
         })
     }
@@ -149,8 +187,8 @@ impl<'p> Reacher<'_, 'p> {
 
     fn rows(
         &self,
-        sources: &[QueryEnd],
-        destinations: &[QueryEnd],
+        sources: &[QueryEnd<'p>],
+        destinations: &[QueryEnd<'p>],
         blocks: &[Block],
         is_rest: &[bool],
     ) -> Vec<ReachabilityRow> {
@@ -160,20 +198,21 @@ impl<'p> Reacher<'_, 'p> {
             destinations: all_names(destinations, &block.destinations),
             is_rest,
             is_own: block.is_own,
-            rules: self.rules(&block.between.network.certain),
+            rules: self.rules(&block.between.network.certain, &block.between),
             logins: self.logins(&block.between.ssh.certain),
             apps: self.world.apps(&block.between.network.certain),
+            perhaps: self.perhaps(sources, destinations, block),
         });
         let mut rows: Vec<ReachabilityRow> = rows.collect();
-        rows.sort_by_key(|row| row.is_rest);
+        rows.sort_by_key(|row| (!row.is_certain(), row.is_rest));
         rows
     }
 
     /// Returns what is open. An ACL with different ports, which is several rules of the index, is put together.
-    fn rules(&self, numbers: &[usize]) -> Vec<RuleMatch> {
+    fn rules(&self, numbers: &[usize], between: &RulesBetween) -> Vec<RuleMatch> {
         let mut rules: Vec<RuleMatch> = Vec::new();
-        for rule in numbers.iter().filter_map(|&number| self.world.space.rule(number)) {
-            let rule = RuleMatch::new(rule);
+        for (number, rule) in numbers.iter().filter_map(|&number| Some((number, self.world.space.rule(number)?))) {
+            let rule = RuleMatch { families: between.limit(number), ..RuleMatch::new(rule) };
             match rules.last_mut().filter(|last| last.rule == rule.rule) {
                 Some(last) => last.ports = last.ports.with(&rule.ports),
                 None => rules.push(rule),
@@ -188,6 +227,50 @@ impl<'p> Reacher<'_, 'p> {
         rules
     }
 
+    /// Returns what else may be open, depending on facts that are unknown, and on which.
+    fn perhaps(&self, sources: &[QueryEnd<'p>], destinations: &[QueryEnd<'p>], block: &Block) -> Vec<PossibleAccess> {
+        let first = |ends: &'_ [QueryEnd<'p>], places: &[usize]| -> Option<QueryEnd<'p>> {
+            let mut end = ends.get(*places.first()?)?.clone();
+            if places.len() > 1 {
+                "one of these".clone_into(&mut end.name);
+            }
+            Some(end)
+        };
+        let network = &block.between.network.possible;
+        let logins = &block.between.ssh.possible;
+        if network.is_empty() && logins.is_empty() {
+            return Vec::new();
+        }
+        let (Some(source), Some(destination)) =
+            (first(sources, &block.sources), first(destinations, &block.destinations))
+        else {
+            return Vec::new();
+        };
+        let ends = QueryEnds { source: &source, destination: &destination, is_own: block.is_own == Some(true) };
+        let conditions = |src: &[Selector], dst: &[&Selector]| {
+            let source = describe_doubt(self.world, ends, src, Side::Source);
+            let destination = describe_doubt(self.world, ends, dst.iter().copied(), Side::Destination);
+            source.into_iter().chain(destination).collect()
+        };
+        let mut found: Vec<PossibleAccess> = Vec::new();
+        for (number, rule) in network.iter().filter_map(|&number| Some((number, self.world.space.rule(number)?))) {
+            let conditions = conditions(rule.rule.src(), &rule.destinations());
+            for way in self.rules(&[number], &block.between) {
+                found.push(PossibleAccess { what: Possible::Ports(way), conditions: Vec::clone(&conditions) });
+            }
+            if let Some(app) = AppRuleMatch::new(rule) {
+                found.push(PossibleAccess { what: Possible::App(app), conditions });
+            }
+        }
+        for rule in self.world.ssh_rules(logins) {
+            let dst: Vec<&Selector> = rule.dst.iter().collect();
+            if let Some(login) = SshRuleMatch::new(self.world.space.policy, rule) {
+                found.push(PossibleAccess { what: Possible::Login(login), conditions: conditions(&rule.src, &dst) });
+            }
+        }
+        found
+    }
+
     fn logins(&self, ssh: &[usize]) -> Vec<SshRuleMatch> {
         let rules = self.world.ssh_rules(ssh).into_iter();
         let mut logins: Vec<SshRuleMatch> =
@@ -199,11 +282,13 @@ impl<'p> Reacher<'_, 'p> {
 
     /// Returns the names of the devices that have rules which none of the others has.
     fn names_of_devices_with_more(&self, devices: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
-        let rules: HashSet<usize> = others.iter().flat_map(|end| end.rules.certain.iter().copied()).collect();
-        let ssh: HashSet<usize> = others.iter().flat_map(|end| end.ssh.certain.iter().copied()).collect();
+        let all_rules = |end: &QueryEnd| Numbers::any(end.parts.iter().map(|part| part.rules.clone())).certain;
+        let all_ssh = |end: &QueryEnd| Numbers::any(end.parts.iter().map(|part| part.ssh.clone())).certain;
+        let rules: HashSet<usize> = others.iter().flat_map(all_rules).collect();
+        let ssh: HashSet<usize> = others.iter().flat_map(all_ssh).collect();
         let has_more = |device: &&QueryEnd| {
-            device.rules.certain.iter().any(|&rule| self.is_asked(rule) && !rules.contains(&rule))
-                || device.ssh.certain.iter().any(|rule| !ssh.contains(rule))
+            all_rules(device).into_iter().any(|rule| self.is_asked(rule) && !rules.contains(&rule))
+                || all_ssh(device).into_iter().any(|rule| !ssh.contains(&rule))
         };
         devices.iter().filter(has_more).map(|device| device.name().to_owned()).collect()
     }

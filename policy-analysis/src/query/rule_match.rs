@@ -1,6 +1,6 @@
 //! The rules of an answer, with what each allows.
 
-use policy_core::access::{AccessRule, PortSet, RuleRef, posture};
+use policy_core::access::{AccessRule, Families, PortSet, RuleRef, posture};
 use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
 use policy_core::source::Origin;
 
@@ -17,6 +17,8 @@ pub struct RuleMatch {
     pub postures: Vec<String>,
     /// The tags of the routers that traffic must go through, if the rule has `via`.
     pub via: Vec<String>,
+    /// The families of addresses over which it opens them, if these are not all that both ends have.
+    pub families: Option<Families>,
 }
 
 /// A grant of capabilities to a source for the applications of a destination.
@@ -58,6 +60,7 @@ impl RuleMatch {
             ports: PortSet::new(rule.ports.iter().copied()),
             postures: texts(rule.postures),
             via: texts(rule.via()),
+            families: None,
         }
     }
 }

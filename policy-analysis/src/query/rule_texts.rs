@@ -72,7 +72,13 @@ impl<'p> RuleTexts<'p> {
             let on = part.first().map_or(String::new(), |destination| row(destination.ports.iter().map(ports)));
             format!("{hosts} on {on}")
         });
-        let parts: Vec<String> = parts.collect();
+        // A long list is looked at as far as it is shown.
+        let mut parts: Vec<String> = parts.take(LISTED + 2).collect();
+        if parts.len() > LISTED + 1 {
+            parts.truncate(LISTED);
+            let shown: usize = acl.dst.chunk_by(|a, b| a.ports == b.ports).take(LISTED).map(<[_]>::len).sum();
+            parts.push(format!("{} more", acl.dst.len().saturating_sub(shown)));
+        }
         format!("{} -> {}", self.all(&acl.src), parts.join(" and ")) + &self.clause("srcPosture", &acl.src_posture)
     }
 

@@ -1,5 +1,7 @@
 //! The rules between two ends.
 
+use policy_core::access::Families;
+
 use crate::query::numbers::Numbers;
 
 /// The numbers of the rules between two ends.
@@ -7,12 +9,48 @@ use crate::query::numbers::Numbers;
 pub(super) struct RulesBetween {
     /// Grants and ACLs.
     pub(super) network: Numbers,
+    /// Those of them that are not for every family of which both ends have an address, with the families, in order.
+    pub(super) limited: Vec<(usize, Families)>,
+    /// Grants and ACLs that allow what no router of the facts carries, in order.
+    pub(super) not_carried: Vec<usize>,
     /// SSH rules.
     pub(super) ssh: Numbers,
+    /// Of what is possible, the rules that may not have the source, and those that may not have the destination: first
+    /// grants and ACLs, then SSH rules.
+    pub(super) doubts: [[Vec<usize>; 2]; 2],
 }
 
 impl RulesBetween {
+    /// Whether nothing is possible between the two.
     pub(super) fn is_empty(&self) -> bool {
-        *self == RulesBetween::default()
+        self.network.is_empty() && self.ssh.is_empty()
+    }
+
+    /// Returns the number of rules.
+    pub(super) fn len(&self) -> usize {
+        let Numbers { certain, possible } = &self.network;
+        certain.len() + possible.len() + self.ssh.certain.len() + self.ssh.possible.len()
+    }
+
+    /// Returns the families that a rule is for, if these are not all that the ends have in common.
+    pub(super) fn limit(&self, rule: usize) -> Option<Families> {
+        let found = self.limited.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;
+        self.limited.get(found).map(|(_, families)| *families)
+    }
+
+    /// Keeps some of the access rules.
+    pub(super) fn retain_network(&mut self, keep: impl Fn(usize) -> bool) {
+        self.network.certain.retain(|&rule| keep(rule));
+        self.network.possible.retain(|&rule| keep(rule));
+        self.not_carried.retain(|&rule| keep(rule));
+        self.limited.retain(|&(rule, _)| keep(rule));
+        self.doubts.first_mut().into_iter().flatten().for_each(|rules| rules.retain(|&rule| keep(rule)));
+    }
+
+    /// Keeps some of the SSH rules.
+    pub(super) fn retain_ssh(&mut self, keep: impl Fn(usize) -> bool) {
+        self.ssh.certain.retain(|&rule| keep(rule));
+        self.ssh.possible.retain(|&rule| keep(rule));
+        self.doubts.last_mut().into_iter().flatten().for_each(|rules| rules.retain(|&rule| keep(rule)));
     }
 }

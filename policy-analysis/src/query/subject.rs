@@ -1,7 +1,9 @@
 //! What a word of a question stands for.
 
+use std::net::IpAddr;
+
 use crate::query::QueryError;
-use policy_core::access::{DeviceId, Side, Tailnet};
+use policy_core::access::{DeviceId, Side, Tailnet, single};
 use policy_core::check;
 use policy_core::diagnostic::suggestion;
 use policy_core::model::{Autogroup, Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
@@ -14,6 +16,8 @@ pub(super) struct Subject {
     pub(super) selector: Option<Selector>,
     /// The device, if it is a known one.
     pub(super) device: Option<DeviceId>,
+    /// The address of that device, if it was asked for by one.
+    pub(super) address: Option<IpAddr>,
     /// What it is, if the word alone does not say so.
     pub(super) meaning: Option<String>,
 }
@@ -52,19 +56,20 @@ impl Subject {
         let selector = selector(text);
         let tailnet = Tailnet::new(policy);
         let only = match tailnet.literal(&selector).as_slice() {
-            [range] if range.first == range.last => Some(*range),
+            [range] if range.first == range.last => Some(range.first),
             _ => None,
         };
         // An address that a device has is that device.
-        if let Some(id) = only.and_then(|range| tailnet.addresses.overlapping(range).next())
+        if let Some(address) = only
+            && let Some(id) = tailnet.addresses.overlapping(single(address)).next()
             && let Some(node) = tailnet.devices.get(id)
         {
             let device = Subject::device(policy, id, node.fact);
             let meaning = device.meaning.map(|meaning| format!("the device `{}`, {meaning}", node.fact.name));
-            return Subject { meaning, ..device };
+            return Subject { meaning, address: Some(address), ..device };
         }
         let meaning = describe(policy, &tailnet, word, &selector);
-        Subject { selector: Some(selector), device: None, meaning }
+        Subject { selector: Some(selector), device: None, address: None, meaning }
     }
 
     fn device(policy: &Policy, id: DeviceId, device: &Device) -> Subject {
@@ -77,7 +82,7 @@ impl Subject {
                 format!("tagged {}", tags.join(", "))
             }
         };
-        Subject { selector: login.map(selector), device: Some(id), meaning: Some(meaning) }
+        Subject { selector: login.map(selector), device: Some(id), address: None, meaning: Some(meaning) }
     }
 }
 

@@ -1,15 +1,15 @@
 //! Answers whether one reaches the other, and why.
 
-use annotate_snippets::normalize_untrusted_str as visible;
-use policy_analysis::query::{Case, Explanation, Login, NearRule, Question, Reason, RuleMatch, SshRuleMatch};
+use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
+use policy_core::access::{Families, PortSet};
 use policy_core::json::{ToJson, Value, json};
-use policy_core::model::Action;
+use policy_core::model::{Action, Protocol};
 use policy_core::source::Origin;
 use policy_core::testing::Decision;
 
 use super::{RulePrinter, bare_all};
 use crate::json::array;
-use crate::text::{join, join_quoted};
+use crate::text::{join, join_quoted, visible};
 
 /// The answer to `explain`, and the question.
 pub(crate) struct ExplainAnswer<'a> {
@@ -61,7 +61,15 @@ impl ExplainAnswer<'_> {
             None => "",
         });
         part.push_str(if case.has_all_tags { ", with all its tags" } else { "" });
+        part.push_str(&over(case.families));
         part
+    }
+
+    /// The families over which all cases are allowed, if these are not all.
+    fn families(&self) -> Option<Families> {
+        let mut families = self.explanation.cases.iter().map(|case| case.families);
+        let first = families.next().flatten();
+        first.filter(|_| families.all(|other| other == first))
     }
 
     fn connection(&self) -> String {
@@ -79,7 +87,7 @@ impl ExplainAnswer<'_> {
             return format!(": `{source}` cannot {deed}, since one of the two stands for nobody");
         }
         match decision {
-            Decision::Allow => format!(": `{source}` can {deed}"),
+            Decision::Allow => format!(": `{source}` can {deed}{}", over(self.families())),
             Decision::Deny => format!(": `{source}` cannot {deed}"),
             Decision::Unknown => format!(" whether `{source}` can {deed}"),
         }
@@ -92,6 +100,14 @@ impl ExplainAnswer<'_> {
         match case.network {
             Decision::Allow => text.push_str(&heading(&format!("port {} is open", self.question.port))),
             Decision::Unknown => text.push_str("no rule allows it for certain, but this may:\n"),
+            Decision::Deny if case.has_no_common_family => {
+                text.push_str(match self.question.protocol {
+                    Protocol::ICMP => "the two do not both have an IPv4 address; ask about pings over IPv6 with `--proto ipv6-icmp`\n",
+                    Protocol::ICMPV6 => "the two do not both have an IPv6 address; ask about pings over IPv4 with `--proto icmp`\n",
+                    _ => "the two have no addresses of the same family: a packet goes from IPv4 to IPv4, or from IPv6 to IPv6\n",
+                });
+            }
+            Decision::Deny if !case.not_carried.is_empty() => text.push_str(&self.not_carried(case)),
             Decision::Deny => {
                 let port = heading(&format!("port {} is not open; nearest", self.question.port));
                 text.push_str(&if port.is_empty() { no_rule("rule", &case.nearest) } else { port });
@@ -99,6 +115,14 @@ impl ExplainAnswer<'_> {
             }
         }
         text.push_str(&self.reasons(&case.reasons));
+        if case.network == Decision::Allow && self.question.is_ping() && !opens_pings(case) {
+            text.push_str("ping is open because a device answers pings of every source that it lets in on some port\n");
+        }
+        if case.is_ping_implied && self.is_first_with_ping(case) {
+            text.push_str(
+                "ping is open, too, because a device answers pings of every source that it lets in on some port\n",
+            );
+        }
         if let Some(login) = &case.login {
             text.push_str(&self.login(login));
         }
@@ -119,9 +143,31 @@ impl ExplainAnswer<'_> {
             if !via.is_empty() {
                 said.push(format!("only through a router tagged {}", join_quoted(via, " or ")));
             }
+            said.extend(reason.by.families.map(|families| format!("over {families} only")));
             (reason.by.rule, said)
         };
         self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
+    }
+
+    /// That pings are open is said once.
+    fn is_first_with_ping(&self, case: &Case) -> bool {
+        let first = self.explanation.cases.iter().find(|case| case.is_ping_implied);
+        first.is_some_and(|first| std::ptr::eq(first, case))
+    }
+
+    fn not_carried(&self, case: &Case) -> String {
+        let obstacle = match case.obstacle {
+            Some(Obstacle::OnlySource) => {
+                "no other router of the tailnet carries it: a device that routes an address reaches it itself, without any rule"
+            }
+            Some(Obstacle::OnlyExitNodes) => {
+                "no subnet router of the tailnet carries it, and exit nodes serve `autogroup:internet` and `*` alone"
+            }
+            Some(Obstacle::Via) => "`via` opens only what is behind routers, and this is an address of the tailnet",
+            _ => "no router of the tailnet carries it",
+        };
+        let heading = format!("the policy allows it, but {obstacle}");
+        format!("{heading}:\n{}", self.reasons(&case.not_carried))
     }
 
     fn nearest(&self, nearest: &[NearRule]) -> String {
@@ -159,7 +205,8 @@ impl ExplainAnswer<'_> {
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason<RuleMatch>| {
             let rule = &reason.by;
-            let said = json!({"srcPosture": rule.postures, "via": rule.via, "path": reason.path});
+            let families = rule.families.map(|families| families.to_string());
+            let said = json!({"srcPosture": rule.postures, "via": rule.via, "family": families, "path": reason.path});
             self.rules.rule_json(rule.rule, said)
         };
         let near = |near: &NearRule| self.rules.rule_json(near.rule, json!({"lack": near.mismatch}));
@@ -188,6 +235,11 @@ impl ExplainAnswer<'_> {
                 "answer": word(case.decision()),
                 "rules": reasons(case, Decision::Allow),
                 "perhaps": reasons(case, Decision::Unknown),
+                "notCarried": array(&case.not_carried, &reason),
+                "obstacle": case.obstacle.map(obstacle_word),
+                "family": case.families.map(|families| families.to_string()),
+                "commonFamily": !case.has_no_common_family,
+                "pingIsOpen": case.network == Decision::Allow && (case.is_ping_implied || self.question.is_ping()),
                 "nearest": array(&case.nearest, &near),
                 "app": array(&case.apps, &|app| self.rules.app_json(app)),
                 "ssh": case.login.as_ref().map(login),
@@ -204,6 +256,27 @@ impl ExplainAnswer<'_> {
             "cases": array(&self.explanation.cases, &case),
         })
     }
+}
+
+fn obstacle_word(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::OnlySource => "only-source",
+        Obstacle::OnlyExitNodes => "only-exit-nodes",
+        Obstacle::Via => "via",
+        _ => "no-router",
+    }
+}
+
+/// Says over which families, if not over all.
+fn over(families: Option<Families>) -> String {
+    families.map(|families| format!(", over {families} only")).unwrap_or_default()
+}
+
+/// Whether one of the rules is about pings.
+fn opens_pings(case: &Case) -> bool {
+    let is_about_pings =
+        |ping: Protocol| move |reason: &Reason<RuleMatch>| reason.by.ports.contains(&PortSet::single(ping, 0));
+    [Protocol::ICMP, Protocol::ICMPV6].into_iter().any(|ping| case.reasons.iter().any(is_about_pings(ping)))
 }
 
 /// Returns the heading of the nearest rules, or the text instead of them.

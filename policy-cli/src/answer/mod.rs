@@ -8,7 +8,6 @@ mod reach;
 use std::borrow::Cow;
 use std::path::Path;
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::query::{AppRuleMatch, RuleTexts, SshRuleMatch};
 use policy_core::Policy;
 use policy_core::access::PortSet;
@@ -17,7 +16,7 @@ use policy_core::source::Origin;
 
 use crate::argument::Choice;
 use crate::locations::Locations;
-use crate::text::join;
+use crate::text::{join, padded, visible};
 
 pub(crate) use explain::ExplainAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
@@ -58,9 +57,9 @@ impl<'a> RulePrinter<'a> {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
         let mut text = String::new();
         for (rule, said) in rules {
-            text.push_str(&format!("  {:width$}  {}\n", self.place(*rule), self.text(*rule)));
+            text.push_str(&format!("  {}  {}\n", padded(&self.place(*rule), width), self.text(*rule)));
             for line in said {
-                text.push_str(&format!("  {:width$}    {}\n", "", visible(line)));
+                text.push_str(&format!("  {}    {}\n", padded("", width), visible(line)));
             }
         }
         text

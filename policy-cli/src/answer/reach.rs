@@ -1,13 +1,13 @@
 //! Lists of who reaches something, and of what somebody reaches.
 
-use annotate_snippets::normalize_untrusted_str as visible;
-use policy_analysis::query::{Reachability, ReachabilityRow, SshRuleMatch};
-use policy_core::json::{Value, json};
+use policy_analysis::query::{Possible, PossibleAccess, Reachability, ReachabilityRow, RuleMatch, SshRuleMatch};
+use policy_core::json::{ToJson, Value, json};
 use policy_core::model::Action;
 use policy_core::source::Origin;
 
 use super::{RulePrinter, bare_all, describe_ports};
 use crate::json::array;
+use crate::text::{padded, visible};
 
 /// The side that an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +32,31 @@ pub(crate) struct ReachAnswer<'a> {
 impl ReachAnswer<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
-        let Reachability { subject, rows: reached, multi_tag_devices: carriers } = &self.reach;
+        let Reachability { subject, rows: reached, multi_tag_devices: carriers, is_unrouted } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
-        let heading = match (self.listing, reached.is_empty()) {
-            (Listing::Sources, false) => format!("{word} is reached by"),
-            (Listing::Sources, true) => format!("{word} is reached by nobody"),
-            (Listing::Destinations, false) => format!("{word} reaches"),
-            (Listing::Destinations, true) => format!("{word} reaches nothing"),
+        let certain = reached.iter().filter(|row| row.is_certain()).count();
+        let heading = match (self.listing, certain, reached.is_empty()) {
+            (Listing::Sources, 0, true) => format!("{word} is reached by nobody"),
+            (Listing::Sources, 0, false) => format!("it depends who reaches {word}"),
+            (Listing::Sources, ..) => format!("{word} is reached by"),
+            (Listing::Destinations, 0, true) => format!("{word} reaches nothing"),
+            (Listing::Destinations, 0, false) => format!("it depends what {word} reaches"),
+            (Listing::Destinations, ..) => format!("{word} reaches"),
         };
         let mut text = format!("{}\n", visible(&heading));
         if let Some(subject) = subject {
             text.push_str(&format!("  {}\n", visible(&format!("(`{}` is {subject})", self.word))));
         }
+        if *is_unrouted {
+            text.push_str("no router of the tailnet carries packets there\n");
+        }
         // If all rows have the same side, the heading has named it.
         let has_parts = !reached.windows(2).all(|pair| matches!(pair, [a, b] if self.own(a) == self.own(b)));
-        for reached in reached {
+        for (place, reached) in reached.iter().enumerate() {
             text.push('\n');
+            if place == certain && certain > 0 {
+                text.push_str("it depends on facts that are not given:\n\n");
+            }
             text.push_str(&self.entry(reached, has_parts));
         }
         if !carriers.is_empty() {
@@ -98,9 +107,11 @@ impl ReachAnswer<'_> {
         let width = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
         let (said, placed) = (width(|line| &line.said), width(|line| &line.place));
         for line in &lines {
-            text.push_str(&format!("    {:said$}  {:placed$}  {}\n", line.said, line.place, line.rule));
-            if let Some(condition) = &line.condition {
-                text.push_str(&format!("    {:said$}  {:placed$}    {}\n", "", "", visible(condition)));
+            let start = format!("    {}  {}", padded(&line.said, said), padded(&line.place, placed));
+            text.push_str(&format!("{start}  {}\n", line.rule));
+            for condition in &line.conditions {
+                let blank = format!("    {}  {}", padded("", said), padded("", placed));
+                text.push_str(&format!("{blank}    {}\n", visible(condition)));
             }
         }
         text
@@ -111,23 +122,54 @@ impl ReachAnswer<'_> {
             said,
             place: self.rules.place(rule),
             rule: self.rules.text(rule),
-            condition: self.rules.posture(postures),
+            conditions: self.rules.posture(postures).into_iter().collect(),
         };
-        let ways = reached.rules.iter().map(|way| line(describe_ports(&way.ports), way.rule, &way.postures));
+        let way = |way: &RuleMatch| {
+            let mut line = line(describe_ports(&way.ports), way.rule, &way.postures);
+            line.conditions.extend(way.families.map(|families| format!("over {families} only")));
+            line
+        };
+        let ways = reached.rules.iter().map(way);
         let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
         let logins = reached.logins.iter();
         let logins = logins.map(|login| line(describe_login(login) + closed, login.rule, &login.postures));
         let apps = reached.apps.iter().map(|app| line("app".to_owned(), app.rule, &app.postures));
-        ways.chain(logins).chain(apps).collect()
+        let perhaps = reached.perhaps.iter().map(|access| {
+            let mut line = match &access.what {
+                Possible::Ports(possible) => way(possible),
+                Possible::Login(login) => line(describe_login(login), login.rule, &login.postures),
+                Possible::App(app) => line("app".to_owned(), app.rule, &app.postures),
+            };
+            line.said.insert_str(0, "perhaps ");
+            line.conditions.extend(access.conditions.iter().cloned());
+            line
+        });
+        ways.chain(logins).chain(apps).chain(perhaps).collect()
     }
 
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
-            let ways = array(&reached.rules, &|way| {
-                let said = json!({"ports": way.ports.to_string(), "srcPosture": way.postures, "via": way.via});
+            let way = |way: &RuleMatch| {
+                let families = way.families.map(|families| families.to_string());
+                let said = json!({
+                    "ports": way.ports.to_string(), "srcPosture": way.postures, "via": way.via, "family": families
+                });
                 self.rules.rule_json(way.rule, said)
-            });
+            };
+            let ways = array(&reached.rules, &way);
+            let perhaps = |access: &PossibleAccess| {
+                let (kind, mut value) = match &access.what {
+                    Possible::Ports(possible) => ("ports", way(possible)),
+                    Possible::Login(login) => ("ssh", self.rules.ssh_json(login)),
+                    Possible::App(app) => ("app", self.rules.app_json(app)),
+                };
+                if let Some(object) = value.as_object_mut() {
+                    object.insert("kind".to_owned(), kind.into());
+                    object.insert("conditions".to_owned(), access.conditions.to_json());
+                }
+                value
+            };
             json!({
                 "sources": bare_all(&reached.sources),
                 "destinations": bare_all(&reached.destinations),
@@ -137,6 +179,7 @@ impl ReachAnswer<'_> {
                 "sshPortOpen": (!reached.logins.is_empty()).then(|| reached.is_ssh_open()),
                 "ssh": array(&reached.logins, &|login| self.rules.ssh_json(login)),
                 "app": array(&reached.apps, &|app| self.rules.app_json(app)),
+                "perhaps": array(&reached.perhaps, &perhaps),
             })
         };
         let key = if self.listing == Listing::Sources { "destination" } else { "source" };
@@ -145,6 +188,7 @@ impl ReachAnswer<'_> {
             key: self.word,
             "port": self.port,
             "reached": array(&self.reach.rows, &reached),
+            "routed": !self.reach.is_unrouted,
             "devicesWithMore": bare_all(&self.reach.multi_tag_devices),
         })
     }
@@ -155,7 +199,7 @@ struct Line {
     said: String,
     place: String,
     rule: String,
-    condition: Option<String>,
+    conditions: Vec<String>,
 }
 
 /// Describes what an SSH rule allows, in a word or two.

@@ -8,7 +8,7 @@ use policy_core::{Policy, Severity};
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::report::{Format, Report};
-use crate::{argument, file, output};
+use crate::{argument, facts, file, output};
 
 pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
 
@@ -17,12 +17,14 @@ fn define(command: clap::Command) -> clap::Command {
         .about("Report what Tailscale would refuse, and what it would take but nobody wants")
         .arg(argument::format(Format::ALL, "How to write the findings"))
         .arg(argument::flag("deny-warnings", "Exit with 1 for warnings too, not only for errors"))
+        .arg(facts::argument())
 }
 
 /// Checks a policy that is known as `path`.
-fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
-    let diagnostics = policy.check();
+    let facts = facts::read(path, &mut policy, matches)?;
+    let diagnostics = facts.findings_of_policy(policy.check())?;
     let report = Report::on_policy(path, &policy, &diagnostics);
     output::print(&report.render(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));

@@ -53,7 +53,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
         Target::Save(file) => {
             let is_new = !file.exists();
             let text = if is_new { new_page(&page)? } else { fill(file, &file::read_text(file)?, &page)? };
-            generated::save(file, text.as_bytes())
+            generated::save(file, text.as_bytes(), path, matches)
         }
         Target::Check(file) => {
             let refresh = format!("bring it up to date with `docs --output {}`", file.display());

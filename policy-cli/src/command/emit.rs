@@ -19,10 +19,10 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(check_argument("FILE").help("Write nothing; print how FILE differs and exit with 1 if it does"))
 }
 
-fn run(_: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     match Target::new(matches) {
         Target::Print => print(&policy),
-        Target::Save(file) => generated::save(file, policy.text.as_bytes()),
+        Target::Save(file) => generated::save(file, policy.text.as_bytes(), path, matches),
         Target::Check(file) => check(policy.text.as_bytes(), file),
     }
 }

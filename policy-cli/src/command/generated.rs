@@ -1,13 +1,13 @@
 //! Files that are generated from the policy: brought up to date, or checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches};
 
 use super::CommandResult;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::{argument, diff, file, output};
+use crate::{argument, diff, facts, file, invariants_file, output};
 
 /// The destination of a generated text.
 pub(super) enum Target<'m> {
@@ -32,8 +32,13 @@ pub(super) fn check_argument(value_name: &'static str) -> Arg {
     argument::path("check", value_name).long("check").conflicts_with("output")
 }
 
-/// Writes to a file what it should be, if that changes it.
-pub(super) fn save(path: &Path, content: &[u8]) -> CommandResult {
+/// Writes to a file what it should be, if that changes it. It must not be one of the files that the command reads: the
+/// policy in `policy`, its invariants, and the facts.
+pub(super) fn save(path: &Path, content: &[u8], policy: &Path, matches: &ArgMatches) -> CommandResult {
+    let invariants = invariants_file::beside(policy);
+    let named = [facts::NAME, invariants_file::EXTENSION].map(|name| matches.try_get_many::<PathBuf>(name));
+    let named = named.into_iter().flatten().flatten().flatten().map(PathBuf::as_path);
+    file::refuse_input(path, [policy, &invariants].into_iter().chain(named))?;
     if !file::has_content(path, content) {
         file::write(path, content)?;
     }

@@ -25,7 +25,8 @@ A device with several tags has what each of them gives, and so may have more tha
 and columns are the devices of the facts, with all that they are.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
-and - is nothing. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.
+and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
+it includes them: give users and devices with --tailnet. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.
 
 Examples:
   policy matrix policy.hujson                            Markdown, for a page
@@ -70,9 +71,19 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     if by_device && policy.facts.devices.is_empty() {
         return Err(Failure::new("no devices are known").help("name a file that lists them with `--tailnet`"));
     }
+    let format = argument::get_format(matches, FORMATS);
+    if matrix::allows_everything(&policy) && !by_device {
+        let remark = [Block::Paragraph(matrix::allow_all_remark())];
+        let text = match format {
+            MatrixFormat::Markdown => markdown::blocks(&remark),
+            MatrixFormat::Html => html::blocks(&remark, "Access matrix"),
+            MatrixFormat::Csv => matrix::allow_all_csv(),
+            MatrixFormat::Json => json::to_text(&matrix::allow_all_json()),
+        };
+        return output::write(text.as_bytes()).map(|()| ExitStatus::Success);
+    }
     let matrix = if by_device { policy.device_matrix() } else { policy.matrix() };
     let (rows, columns) = matrix::all_ends(&matrix);
-    let format = argument::get_format(matches, FORMATS);
     let (width, height) = (columns.len(), rows.len());
     if format != MatrixFormat::Json && height.saturating_mul(width) > MOST_CELLS {
         return Err(Failure::new(format_args!("a table of {height} rows and {width} columns is too large"))

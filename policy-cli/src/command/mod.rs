@@ -24,7 +24,7 @@ use policy_core::Policy;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::{argument, file, invariants_file};
+use crate::{argument, file, invariants_file, output};
 
 pub(crate) use emit::print;
 
@@ -97,6 +97,12 @@ impl Command {
             }
             (Run::Policy(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;
+                // Only where invariants are proved is it a surprise that none are read.
+                let proves = [check::COMMAND.name, test::COMMAND.name].contains(&self.name);
+                let is_unnamed = file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION);
+                if proves && is_unnamed && argument::get_str(matches, "format") == "text" {
+                    output::say("note: no invariants are read beside stdin; `--invariants FILE` names some\n");
+                }
                 run(file::display_name(path), invariants_file::add(path, policy, matches)?, matches)
             }
             (Run::PolicyAlone(run), None) => {

@@ -35,6 +35,6 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     if file::is_stdin(target) {
         output::write(page.as_bytes()).map(|()| ExitStatus::Success)
     } else {
-        generated::save(target, page.as_bytes())
+        generated::save(target, page.as_bytes(), path, matches)
     }
 }

@@ -3,6 +3,7 @@
 use policy_analysis::diff::Diff;
 
 use super::{AREAS, DiffReport, sign};
+use crate::text::visible;
 
 /// All changes, area by area, each with the line of its rule.
 pub(crate) fn page(report: &DiffReport) -> String {
@@ -25,7 +26,7 @@ fn section(out: &mut String, report: &DiffReport, diff: &Diff, title: &str) {
     for (area, heading) in AREAS {
         let lines: Vec<(String, String)> = report
             .changes_in(diff, area)
-            .map(|change| (format!("{} {change}", sign(change.direction)), report.line(change)))
+            .map(|change| (visible(&format!("{} {change}", sign(change.direction))), visible(&report.line(change))))
             .collect();
         if lines.is_empty() {
             continue;

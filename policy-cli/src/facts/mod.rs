@@ -17,10 +17,13 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::{file, output};
 
+/// The name of the argument.
+pub(crate) const NAME: &str = "tailnet";
+
 /// The argument of every command that asks for facts.
 pub(crate) fn argument() -> Arg {
-    Arg::new("tailnet")
-        .long("tailnet")
+    Arg::new(NAME)
+        .long(NAME)
         .value_name("FACTS")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
@@ -53,7 +56,7 @@ pub(crate) fn read<'a>(
     let mut files = FactFiles(Vec::new());
     let mut known = Facts::default();
     let mut seen = HashSet::from([policy_path]);
-    for path in matches.get_many::<PathBuf>("tailnet").into_iter().flatten() {
+    for path in matches.get_many::<PathBuf>(NAME).into_iter().flatten() {
         let name = file::display_name(path);
         if !seen.insert(name) {
             return Err(if name == policy_path {

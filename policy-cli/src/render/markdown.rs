@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::prose::{Block, Prose, Span, Table};
+use crate::text::picture;
 
 /// A part of a page, with a blank line after each block.
 pub(crate) fn blocks(blocks: &[Block]) -> String {
@@ -96,7 +97,7 @@ fn visible(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|letter| match letter {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}' => ' ',
         letter if letter.is_control() => '\u{fffd}',
-        letter => letter,
+        letter => picture(letter),
     })
 }
 

@@ -16,7 +16,18 @@ use crate::text::join;
 /// Explains the cells.
 pub(crate) fn legend() -> Prose {
     let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
-    Prose::text(numbers).and_code("*:53").and_text(" is a port of TCP and UDP alike.")
+    let pings = " is a port of TCP and UDP alike. A source that reaches a port can ping, too.";
+    Prose::text(numbers).and_code("*:53").and_text(pings)
+}
+
+/// Whether a policy has no rules, and so allows everything.
+pub(crate) fn allows_everything(policy: &Policy) -> bool {
+    policy.grants.is_none() && policy.acls.is_none()
+}
+
+/// Says so.
+pub(crate) fn allow_all_remark() -> Prose {
+    Prose::text("The policy has no rules at all, so everything may reach everything.")
 }
 
 /// The names of users: the one in the facts, where they have one.
@@ -75,7 +86,10 @@ fn condition(access: &CellAccess) -> Prose {
     let names = |list: &[Selector]| Prose::codes(list.iter().map(|selector| selector.text.as_str()));
     let posture = (!access.postures.is_empty()).then(|| Prose::text("if ").and(names(access.postures)));
     let via = (!access.via.is_empty()).then(|| Prose::text("via ").and(names(access.via)));
-    let all = Prose::join(posture.into_iter().chain(via), " and ");
+    let families = access.families.map(|families| Prose::text(format!("over {families} only")));
+    let depends = access.depends.iter().copied();
+    let depends = (!access.depends.is_empty()).then(|| Prose::text("depends on ").and(Prose::codes(depends)));
+    let all = Prose::join(posture.into_iter().chain(via).chain(families).chain(depends), " and ");
     if all.is_empty() { all } else { Prose::text(" (").and(all).and_text(")") }
 }
 
@@ -112,32 +126,49 @@ fn cell_text(cell: &Cell) -> String {
                 text = format!("{text} {word} {}", join(list, " ", &|selector| selector.text.to_string()));
             }
         }
+        if let Some(families) = access.families {
+            text = format!("{text} over {families}");
+        }
+        if !access.depends.is_empty() {
+            text = format!("{text} depends on {}", access.depends.join(" "));
+        }
         text
     })
 }
+
+/// So many accesses that depend on a fact are listed for programs. The others are counted.
+const MOST_DEPENDS: usize = 20_000;
 
 /// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
         locations.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
     };
-    let mut access = Vec::new();
+    let (mut access, mut depends, mut omitted) = (Vec::new(), Vec::new(), 0_usize);
     for (source, cells) in rows.iter().filter_map(|&row| Some((matrix.sources.get(row)?, matrix.row(row)))) {
         for (destination, cell) in reached_cells(matrix, &cells, columns) {
             for part in cell {
                 let texts = |list: &[Selector]| array(list, &|selector| selector.text.as_str().into());
-                access.push(json!({
+                let list = if part.depends.is_empty() { &mut access } else { &mut depends };
+                // One selector may leave open what everybody reaches everywhere.
+                if !part.depends.is_empty() && list.len() >= MOST_DEPENDS {
+                    omitted += 1;
+                    continue;
+                }
+                list.push(json!({
                     "source": source.name(),
                     "destination": destination.name(),
                     "ports": part.ports.to_string().split(", ").collect::<Vec<_>>(),
                     "srcPosture": texts(part.postures),
                     "via": texts(part.via),
+                    "family": part.families.map(|families| families.to_string()),
+                    "dependsOn": part.depends,
                     "lines": array(&part.rules, &|rule| locations.line(*rule).to_json()),
                 }));
             }
         }
     }
-    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access})
+    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
 }
 
 fn reached_cells<'a, 'p>(
@@ -146,6 +177,20 @@ fn reached_cells<'a, 'p>(
     columns: &'a [usize],
 ) -> impl Iterator<Item = (&'a MatrixEnd<'p>, &'a Cell<'p>)> {
     columns.iter().filter_map(|column| Some((matrix.destinations.get(*column)?, cells.get(column)?)))
+}
+
+/// The matrix of a policy that allows everything, for a spreadsheet.
+pub(crate) fn allow_all_csv() -> String {
+    csv::rows([["", "*"], ["*", "*"]].map(|row| row.map(str::to_owned)))
+}
+
+/// The same for programs. No line of the policy allows it.
+pub(crate) fn allow_all_json() -> Value {
+    let access = json!({
+        "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
+        "dependsOn": [], "lines": [null]
+    });
+    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
 /// All rows, and all columns but "anything else" where no row reaches that.

@@ -1,11 +1,10 @@
 //! For people: what rustc would print if it read policies.
 
-use annotate_snippets::{
-    AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as visible,
-};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, answer};
+use crate::text::visible;
 
 /// The most bytes of the policy to show. A longer excerpt helps nobody, and takes long to lay out.
 const EXCERPT: usize = 16 << 10;
@@ -25,7 +24,7 @@ fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.name());
     let mut last = title.elements(report.span(diagnostic.origin).map(excerpt));
     let mut groups = Vec::new();
     for note in &diagnostic.notes {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use policy_analysis::mutation::{Mutation, MutationCoverage, RuleCoverage, SuggestedTest, Widening};
 use policy_core::json::{Map, ToJson, Value, json};
 use policy_core::model::User;
@@ -11,7 +10,7 @@ use policy_core::testing::Expectation;
 
 use crate::answer::RulePrinter;
 use crate::json::array;
-use crate::text::join;
+use crate::text::{join, visible_lines};
 use crate::words::{Names, quoted, test_target};
 
 /// The coverage of the rules by tests and invariants, and the tests that would raise it.
@@ -104,7 +103,7 @@ impl<'a> CoverageReport<'a> {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{heading}:\n{rules}");
         if !pins.is_empty() {
-            let _ = writeln!(text, "these tests would:\n{}", visible(&self.tests(&pins)));
+            let _ = writeln!(text, "these tests would:\n{}", visible_lines(&self.tests(&pins)));
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{Renderer, normalize_untrusted_str as visible};
+use annotate_snippets::Renderer;
 use policy_core::Tested;
 
 use super::{Status, TestReport, expectation, section, source, status, target};
 use crate::locations::Locations;
 use crate::report::{Format, Report};
+use crate::text::{padded, visible};
 
 pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
     let findings = tests.findings();
@@ -28,7 +29,8 @@ pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
                 Status::Fail => "FAIL",
             };
             let rule = tests.rule(outcome).map(|rule| locations.link(rule)).unwrap_or_default();
-            let line = format!("  {status:4}  {:6} {:width$}  {rule}", expectation(outcome), target(outcome));
+            let target = padded(&target(outcome), width);
+            let line = format!("  {status:4}  {:6} {target}  {rule}", expectation(outcome));
             let _ = writeln!(text, "{}", visible(line.trim_end()));
         }
         text.push('\n');

@@ -41,7 +41,7 @@ impl std::fmt::Display for Family {
 }
 
 /// A set of address families.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Families([bool; 2]);
 
 impl Families {
@@ -86,6 +86,22 @@ impl Families {
             Families([true, false]) => &[Protocol::ICMP],
             Families([false, false]) => &[],
         }
+    }
+}
+
+/// As in "over IPv4".
+impl std::fmt::Display for Families {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = Family::BOTH.into_iter().filter(|&family| self.contains(family)).map(|family| family.to_string());
+        f.write_str(&names.collect::<Vec<_>>().join(" and "))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Families {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let families = Family::BOTH.into_iter().filter(|&family| self.contains(family));
+        serializer.collect_seq(families.map(|family| family.to_string()))
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Unknowns<'p> {
 }
 
 /// A sort of fact that may be unknown about an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnknownFact {
     /// The role of its user.
     Role,

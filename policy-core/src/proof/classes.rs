@@ -11,7 +11,7 @@ use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
 use crate::proof::doubt::{Doubt, Openness};
 use crate::proof::representative::{
-    Representative, devices, representatives, representatives_with_placed_members, routed_addresses,
+    Representative, devices, representatives_with_placed_members, routed_addresses, whole_representatives,
 };
 use crate::source::Origin;
 
@@ -129,19 +129,20 @@ impl<'p> AccessClasses<'p> {
 
     /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of rules that are not the policy's.
     pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, &[], representatives_with_placed_members)
+        AccessClasses::of(policy, selectors, false, representatives_with_placed_members)
     }
 
-    /// Like [`new`](AccessClasses::new), but also splits classes at the selectors of a question. See
-    /// [`SelectorIndex::asked_ids`].
+    /// Returns the classes that the rules and the selectors of a question tell apart, for answers that look at the
+    /// addresses of their members one by one, and at the ways there. A member is there once: a device with its IPv4 and its
+    /// IPv6 address, and a public address however it is reached.
     pub fn with_questions(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, questions, questions, representatives)
+        AccessClasses::of(policy, questions, true, whole_representatives)
     }
 
     /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices and the addresses behind
     /// their routes as the only members. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, &[], |_, tailnet, index| {
+        AccessClasses::of(policy, selectors, false, |_, tailnet, index| {
             let routed = routed_addresses(tailnet, index).into_iter().map(|(routed, _)| routed);
             devices(tailnet).into_iter().chain(routed).collect()
         })
@@ -151,18 +152,19 @@ impl<'p> AccessClasses<'p> {
     pub(super) fn of(
         policy: &'p Policy,
         selectors: &'p [Selector],
-        questions: &'p [Selector],
+        are_whole: bool,
         enumerate: Enumerate<'p>,
     ) -> AccessClasses<'p> {
         let tailnet = Tailnet::new(policy);
         let invariants = || policy.facts.invariants.iter().flat_map(Invariant::selectors);
         let selectors = rule_selectors(policy).chain(invariants()).chain(selectors);
         let mut rules = RuleIndex::among(policy, &tailnet, selectors);
-        rules.selectors.ask(&tailnet, invariants().chain(questions));
+        rules.selectors.ask(&tailnet, invariants());
         let index = &rules.selectors;
         let all = enumerate(policy, &tailnet, index);
-        let mut sources = Grouping::new(index.tells_families_apart());
-        let mut destinations = Grouping::new(index.tells_families_apart());
+        let tells_families_apart = !are_whole && index.tells_families_apart();
+        let mut sources = Grouping::new(tells_families_apart, are_whole);
+        let mut destinations = Grouping::new(tells_families_apart, are_whole);
         for one in &all {
             if one.is_source {
                 sources.add(one, |endpoint| index.of_source(&tailnet, endpoint));
@@ -322,16 +324,19 @@ struct Grouping<'p> {
     named_ranges: Vec<NamedRange>,
     /// Whether selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
+    /// Whether known addresses of a device are not looked at one by one.
+    are_whole: bool,
 }
 
 impl<'p> Grouping<'p> {
-    fn new(tells_families_apart: bool) -> Self {
+    fn new(tells_families_apart: bool, are_whole: bool) -> Self {
         Grouping {
             classes: Vec::new(),
             ids: HashMap::new(),
             generic: HashSet::new(),
             named_ranges: Vec::new(),
             tells_families_apart,
+            are_whole,
         }
     }
 
@@ -340,7 +345,7 @@ impl<'p> Grouping<'p> {
         let endpoint = &one.endpoint;
         let may_differ = match endpoint.addresses.len() {
             0 => self.tells_families_apart && endpoint.family.is_none() && endpoint.who.is_device(),
-            addresses => addresses > 1,
+            addresses => addresses > 1 && !self.are_whole,
         };
         if !may_differ {
             self.add_to_class(one, endpoint.clone(), None, selectors_of(endpoint));

@@ -115,6 +115,20 @@ pub(super) fn representatives_with_placed_members<'p>(
     all
 }
 
+/// Like [`representatives`], with each public address once, however it is reached.
+pub(super) fn whole_representatives<'p>(
+    policy: &'p Policy,
+    tailnet: &Tailnet<'p>,
+    index: &SelectorIndex<'p>,
+) -> Vec<Representative<'p>> {
+    let mut all = representatives(policy, tailnet, index);
+    all.retain(|one| one.is_source || one.endpoint.who != Principal::Unknown);
+    for one in all.iter_mut().filter(|one| one.endpoint.who == Principal::Unknown) {
+        one.is_destination = one.endpoint.reach == Reach::Own;
+    }
+    all
+}
+
 /// Returns the devices of the facts, in their order, each with all of its tags.
 pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
     let device = |node: &Node<'p>| {

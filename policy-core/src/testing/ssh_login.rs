@@ -102,7 +102,7 @@ impl<'p> SshLogin<'_, 'p> {
 /// Whether an SSH rule is for an account. `login` is that of the source in its two halves, if it is a user.
 pub fn includes_account(rule: &SshRule, account: &str, login: Option<(&str, &str)>) -> bool {
     rule.users.iter().any(|user| match localpart_domain(user) {
-        Some(domain) => login == Some((account, domain)),
+        Some(domain) => login.is_some_and(|(local, own)| local == account && own.eq_ignore_ascii_case(domain)),
         None if user.as_str() == Autogroup::Nonroot.name() => account != "root",
         None => user.as_str() == account,
     })

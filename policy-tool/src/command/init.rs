@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use annotate_snippets::normalize_untrusted_str as visible;
 use clap::{Arg, ArgMatches};
 use policy_core::Policy;
 
@@ -10,6 +9,7 @@ use super::import::{import_text, plain_argument};
 use crate::operator_crate::{CrateName, CrateSource, Library, files};
 use policy_cli::tool::exit_status::ExitStatus;
 use policy_cli::tool::failure::Failure;
+use policy_cli::tool::text::visible;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output};
 

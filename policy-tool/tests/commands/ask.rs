@@ -49,6 +49,7 @@ allowed: `alice@example.com` can reach `tag:db` on `tcp:5432`
   policy.hujson:7  group:dba -> tag:db on tcp:22, tcp:5432 srcPosture posture:managed
                      `alice@example.com` is in `group:dba`
                      if the source meets `posture:managed` (`node:os IN ['macos', 'linux']`)
+ping is open, too, because a device answers pings of every source that it lets in on some port
 "
     );
     assert_eq!(output.status, Some(0));
@@ -205,4 +206,176 @@ fn all_that_somebody_reaches_is_listed() {
     );
     let output = ask(&directory, "what", &["tag:db"]);
     assert_eq!((output.stdout.as_str(), output.status), ("`tag:db` reaches nothing\n", Some(0)));
+}
+
+#[test]
+fn an_address_is_reached_only_if_a_router_of_the_facts_carries_it() {
+    let directory = super::directory("ask/carried");
+    let policy = r#"{"tagOwners": {"tag:r": []}, "grants": [
+        {"src": ["autogroup:member", "tag:r"], "dst": ["10.0.0.0/8", "203.0.113.0/24"], "ip": ["tcp:443"]},
+    ]}"#;
+    let facts = r#"{"users": [{"name": "alice", "email": "alice@example.com", "role": "member"}], "nodes": [
+        {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1"},
+        {"name": "gate", "tags": ["tag:r"], "ipv4": "100.64.0.9", "routable_ips": ["10.1.0.0/16"], "approved_routes": ["10.1.0.0/16"]},
+        {"name": "exit", "tags": ["tag:r"], "ipv4": "100.64.0.10", "routable_ips": ["0.0.0.0/0"], "approved_routes": ["0.0.0.0/0"]},
+    ]}"#;
+    fs::write(directory.join("policy.hujson"), policy).unwrap();
+    fs::write(directory.join("facts.json"), facts).unwrap();
+    for (source, target, status, said) in [
+        ("laptop", "10.1.0.5:443", 0, "allowed"),
+        ("alice", "10.1.0.5:443", 0, "allowed"),
+        ("laptop", "10.1.0.5:22", 1, "no rule allows it; nearest"),
+        ("laptop", "10.9.0.5:443", 1, "the policy allows it, but no subnet router of the tailnet carries it"),
+        ("laptop", "203.0.113.7:443", 1, "exit nodes serve `autogroup:internet` and `*` alone"),
+        ("gate", "10.1.0.5:443", 1, "a device that routes an address reaches it itself, without any rule"),
+    ] {
+        let run = ask(&directory, "explain", &[source, target, "--tailnet", "facts.json"]);
+        assert_eq!(run.status, Some(status), "{run:?}");
+        assert!(run.stdout.contains(said), "{source} {target}: {}", run.stdout);
+    }
+    let run = ask(&directory, "who", &["10.9.0.5", "--tailnet", "facts.json"]);
+    assert!(run.stdout.starts_with("`10.9.0.5` is reached by nobody\n"), "{}", run.stdout);
+}
+
+#[test]
+fn what_depends_on_a_fact_is_not_left_out() {
+    let directory = super::directory("ask/depends");
+    let policy = r#"{"tagOwners": {"tag:db": [], "tag:web": []}, "grants": [
+        {"src": ["group:eng@example.com"], "dst": ["tag:db"], "ip": ["tcp:5432"]},
+        {"src": ["tag:web"], "dst": ["100.64.0.0/11"], "ip": ["tcp:443"]},
+    ], "tests": [{"src": "tag:web", "deny": ["tag:db:22"]}]}"#;
+    fs::write(directory.join("policy.hujson"), policy).unwrap();
+    for (command, arguments, said) in [
+        ("what", &["alice@example.com"][..], "it depends what `alice@example.com` reaches\n"),
+        ("what", &["tag:web"], "if one of these has an address in `100.64.0.0/11`, which no fact says"),
+        ("who", &["tag:db"], "it depends on facts that are not given:\n"),
+        ("who", &["tag:db"], "perhaps tcp:443"),
+        ("who", &["alice@example.com"], "it depends who reaches `alice@example.com`\n"),
+        ("matrix", &[], "| `tag:web` | 443 (depends on `100.64.0.0/11`) | 443 |"),
+        ("matrix", &["--format", "csv"], "tag:web,tcp:443 depends on 100.64.0.0/11,tcp:443"),
+        ("matrix", &["--format", "json"], "\"dependsOn\": [\n"),
+        ("report", &[], "depends on <code>100.64.0.0/11</code>"),
+    ] {
+        let run = ask(&directory, command, arguments);
+        assert_eq!(run.status, Some(0), "{run:?}");
+        assert!(run.stdout.contains(said), "{command}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_packet_has_one_family_of_addresses() {
+    let directory = super::directory("ask/families");
+    let policy = r#"{"tagOwners": {"tag:db": [], "tag:old": []}, "grants": [
+        {"src": ["100.64.0.0/10"], "dst": ["tag:db"], "ip": ["tcp:22"]},
+        {"src": ["fd7a:115c:a1e0::/48"], "dst": ["100.64.0.0/10"], "ip": ["tcp:443"]},
+        {"src": ["autogroup:member"], "dst": ["tag:old"], "ip": ["tcp:443"]},
+    ]}"#;
+    let facts = r#"{"users": [{"name": "alice", "email": "alice@example.com", "role": "member"}], "nodes": [
+        {"name": "both", "user": "alice", "ipv4": "100.64.0.1", "ipv6": "fd7a:115c:a1e0::1"},
+        {"name": "six", "user": "alice", "ipv6": "fd7a:115c:a1e0::6"},
+        {"name": "db", "tags": ["tag:db"], "ipv4": "100.64.0.9", "ipv6": "fd7a:115c:a1e0::9"},
+        {"name": "old", "tags": ["tag:old"], "ipv4": "100.64.0.7"},
+    ]}"#;
+    fs::write(directory.join("policy.hujson"), policy).unwrap();
+    fs::write(directory.join("facts.json"), facts).unwrap();
+    for (arguments, status, said) in [
+        (&["both", "db:22"][..], 0, "on `tcp:22`, over IPv4 only\n"),
+        (&["six", "db:22"], 1, "denied"),
+        (&["fd7a:115c:a1e0::1", "db:22"], 1, "denied"),
+        (&["100.64.0.1", "db:22"], 0, "on `tcp:22`\n"),
+        (&["six", "old:443"], 1, "the two have no addresses of the same family"),
+        (&["both", "100.64.0.9:443"], 1, "denied"),
+        (&["both", "old", "--proto", "icmp"], 0, "ping is open because"),
+        (&["both", "old", "--proto", "ipv6-icmp"], 1, "the two do not both have an IPv6 address"),
+        (&["both", "old:443"], 0, "ping is open, too, because"),
+        (&["both", "old:22"], 1, "denied"),
+    ] {
+        let run = ask(&directory, "explain", &[arguments, &["--tailnet", "facts.json"]].concat());
+        assert_eq!(run.status, Some(status), "{run:?}");
+        assert!(run.stdout.contains(said), "{arguments:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn with_localpart_own_devices_are_open_as_well() {
+    let directory = super::directory("ask/localpart");
+    let text = |users: &str| {
+        format!(
+            r#"{{"tagOwners": {{"tag:b": []}}, "grants": [{{"src": ["*"], "dst": ["*"], "ip": ["*"]}}],
+            "ssh": [{{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:b"], "users": [{users}]}}]}}"#
+        )
+    };
+    fs::write(directory.join("old.hujson"), text(r#""ubuntu""#)).unwrap();
+    fs::write(directory.join("policy.hujson"), text(r#""ubuntu", "localpart:*@example.com""#)).unwrap();
+    for (source, destination, account, status) in [
+        ("alice@example.com", "alice@example.com", "alice", 0),
+        ("alice@example.com", "alice@example.com", "ubuntu", 0),
+        ("alice@example.com", "alice@example.com", "root", 1),
+        ("alice@example.com", "bob@example.com", "ubuntu", 1),
+        ("tag:b", "tag:b", "ubuntu", 1),
+    ] {
+        let run = ask(&directory, "explain", &[source, destination, "--ssh", account]);
+        assert_eq!(run.status, Some(status), "{run:?}");
+    }
+    let run = policy(&directory, &["diff", "old.hujson", "policy.hujson"]);
+    assert!(run.stdout.contains("autogroup:member -> autogroup:self"), "{}", run.stdout);
+}
+
+#[test]
+fn a_policy_without_rules_says_so_in_every_picture() {
+    let directory = super::directory("ask/no_rules");
+    let remark = "The policy has no rules at all, so everything may reach everything.";
+    for text in ["{}", r#"{"grants": null, "tests": [{"src": "a@example.com", "accept": ["b@example.com:1"]}]}"#] {
+        fs::write(directory.join("policy.hujson"), text).unwrap();
+        for (command, arguments, said) in [
+            ("matrix", &[][..], remark),
+            ("docs", &[], remark),
+            ("report", &[], remark),
+            ("matrix", &["--format", "csv"], "\"\",*\r\n*,*\r\n"),
+            ("graph", &[], "everything: the policy has no rules"),
+        ] {
+            let run = ask(&directory, command, arguments);
+            assert!(run.stdout.contains(said), "{text} {command}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_with_very_many_ports_is_no_reason_to_panic() {
+    let directory = super::directory("ask/wide");
+    let ports: Vec<String> = (0..7_000).map(|port| format!("\"tcp:{}\"", port * 2 + 1)).collect();
+    let policy = format!(
+        r#"{{"tagOwners": {{"tag:a": []}}, "grants": [{{"src": ["tag:a"], "dst": ["tag:a"], "ip": [{}]}}]}}"#,
+        ports.join(", ")
+    );
+    fs::write(directory.join("policy.hujson"), policy).unwrap();
+    for (command, word) in [("who", "tag:a"), ("what", "tag:a")] {
+        assert_eq!(ask(&directory, command, &[word]).status, Some(0));
+    }
+}
+
+#[test]
+fn no_name_is_obeyed_by_a_terminal() {
+    let directory = super::directory("ask/names");
+    let name = "tag:a\\n::add-mask::x\\u001b[2K\\u009b1A\\u202e";
+    let text = format!(
+        r#"{{"tagOwners": {{"{name}": []}}, "grants": [{{"src": ["{name}"], "dst": ["{name}"], "ip": ["443"]}}],
+        "tests": [{{"src": "{name}", "accept": ["{name}:443"]}}]}}"#
+    );
+    fs::write(directory.join("policy.hujson"), &text).unwrap();
+    fs::write(directory.join("old.hujson"), text.replace("443", "80")).unwrap();
+    let raw = "tag:a\n::add-mask::x\u{1b}[2K\u{9b}1A\u{202e}";
+    for run in [
+        ask(&directory, "check", &[]),
+        ask(&directory, "test", &[]),
+        ask(&directory, "who", &[raw]),
+        ask(&directory, "what", &[raw]),
+        ask(&directory, "explain", &[raw, &format!("{raw}:443")]),
+        policy(&directory, &["diff", "old.hujson", "policy.hujson"]),
+    ] {
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
+            assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+        }
+    }
 }

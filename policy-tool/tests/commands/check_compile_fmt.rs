@@ -38,6 +38,13 @@ fn file(directory: &Path, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> 
     path
 }
 
+/// What is said of a policy from stdin.
+macro_rules! no_invariants {
+    () => {
+        "note: no invariants are read beside stdin; `--invariants FILE` names some\n"
+    };
+}
+
 #[test]
 fn help_names_every_command_and_the_exit_statuses() {
     for flag in ["--help", "-h", "help"] {
@@ -72,7 +79,7 @@ fn check_of_a_good_policy_exits_with_0() {
         r#"{"tagOwners": {"tag:a": []}, "grants": [{"src": ["autogroup:member"], "dst": ["tag:a"], "ip": ["443"]}]}"#;
     let run = policy_with_stdin(&["check", "-"], good.as_bytes());
     assert_eq!((run.status, run.stdout.as_str()), (Some(0), ""), "{run:?}");
-    assert_eq!(run.stderr, "<stdin>: no errors, no warnings\n");
+    assert_eq!(run.stderr, concat!(no_invariants!(), "<stdin>: no errors, no warnings\n"));
 }
 
 #[test]
@@ -81,7 +88,11 @@ fn warnings_are_no_reason_to_fail_unless_they_are_denied() {
     for (flag, status) in [("--format=text", 0), ("--deny-warnings", 1)] {
         let run = policy_with_stdin(&["check", "-", flag], policy);
         assert!(run.stdout.starts_with("warning[empty-list]: "), "{}", run.stdout);
-        assert_eq!((run.status, run.stderr.as_str()), (Some(status), "<stdin>: no errors, 1 warning\n"), "{flag}");
+        assert_eq!(
+            (run.status, run.stderr.as_str()),
+            (Some(status), concat!(no_invariants!(), "<stdin>: no errors, 1 warning\n")),
+            "{flag}"
+        );
     }
 }
 
@@ -91,7 +102,10 @@ fn a_warning_that_the_policy_denies_is_an_error_of_check_but_none_of_tailscale()
     let run = policy_with_stdin(&["check", "-"], policy.as_bytes());
     assert!(run.stdout.starts_with("error[empty-list]: "), "{}", run.stdout);
     assert!(run.stdout.contains("`empty-list` is denied here"), "{}", run.stdout);
-    assert_eq!((run.status, run.stderr.as_str()), (Some(1), "<stdin>: 1 error, no warnings\n"));
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (Some(1), concat!(no_invariants!(), "<stdin>: 1 error, no warnings\n"))
+    );
     let answer = policy_with_stdin(&["compile", "-"], policy.as_bytes());
     assert!(answer.status == Some(0) && answer.stdout.contains("accept"), "{answer:?}");
 }
@@ -529,4 +543,21 @@ mod unix {
         assert_eq!(run.status, Some(2));
         assert!(run.stderr.starts_with("error: cannot write the result: "), "{}", run.stderr);
     }
+}
+
+#[test]
+fn check_takes_facts() {
+    let directory = directory("check-facts");
+    let policy = r#"{"tagOwners": {"tag:db": [], "tag:web": []}, "grants": [
+        {"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["tcp:443"]},
+    ]}"#;
+    let facts = r#"{"nodes": [{"name": "cellar", "tags": ["tag:db", "tag:web"], "ipv4": "100.64.0.1"}]}"#;
+    std::fs::write(directory.join("policy.hujson"), policy).unwrap();
+    std::fs::write(directory.join("policy.invariants"), "never autogroup:member -> tag:db;\n").unwrap();
+    std::fs::write(directory.join("facts.json"), facts).unwrap();
+    let bare = process::run(PROGRAM, &directory, &["check", "policy.hujson"]);
+    assert!(!bare.stdout.contains("reachable-device"), "{bare:?}");
+    let run = process::run(PROGRAM, &directory, &["check", "policy.hujson", "--tailnet", "facts.json"]);
+    assert!(run.stdout.contains("reachable-device"), "{run:?}");
+    assert_eq!(run.status, Some(0));
 }

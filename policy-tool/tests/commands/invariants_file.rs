@@ -150,3 +150,70 @@ fn an_import_has_them_as_a_block() {
     assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
     assert!(run.stderr.contains("this string has no end\n --> policy.invariants:1:7\n"), "{run:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_beside_the_policy_that_cannot_be_read_is_an_error() {
+    let dangling = directory("invariants-dangling", None);
+    std::os::unix::fs::symlink("nowhere", dangling.join("policy.invariants")).unwrap();
+    let folder = directory("invariants-folder", None);
+    fs::create_dir(folder.join("policy.invariants")).unwrap();
+    let pipe = directory("invariants-pipe", None);
+    let made = std::process::Command::new("mkfifo").arg(pipe.join("policy.invariants")).status();
+    assert!(made.unwrap().success());
+    for (path, said) in [
+        (dangling, "is a link to a file that does not exist"),
+        (folder, "is a directory, not a file"),
+        (pipe, "is not a regular file"),
+    ] {
+        for command in [&["check", "policy.hujson"][..], &["who", "policy.hujson", "tag:db"]] {
+            let run = policy_with_stdin(&path, command, "");
+            assert_eq!(run.status, Some(2), "{run:?}");
+            assert!(run.stderr.contains(said), "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_revision_has_its_own_invariants() {
+    let directory = directory("invariants-git", Some(BROKEN));
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let run = std::process::Command::new("git").current_dir(&directory).args(identity).args(arguments).output();
+        assert!(run.unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    fs::write(directory.join("policy.invariants"), KEPT).unwrap();
+    let check = |policy: &str| policy_with_stdin(&directory, &["check", policy], "").status;
+    assert_eq!(check("policy.hujson"), Some(0));
+    assert_eq!(check("git:HEAD:policy.hujson"), Some(1));
+    git(&["rm", "-q", "--cached", "policy.invariants"]);
+    git(&["commit", "-q", "-m", "second"]);
+    assert_eq!(check("git:HEAD:policy.hujson"), Some(0));
+}
+
+#[test]
+fn no_output_overwrites_an_input() {
+    let directory = directory("outputs", Some(KEPT));
+    fs::write(directory.join("facts.json"), r#"{"users": []}"#).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("policy.hujson", directory.join("link")).unwrap();
+        fs::hard_link(directory.join("policy.hujson"), directory.join("hard")).unwrap();
+    }
+    let links: &[&str] = if cfg!(unix) { &["link", "hard"] } else { &[] };
+    for output in [&["policy.hujson", "./policy.hujson", "policy.invariants", "facts.json"], links].concat() {
+        for command in ["report", "docs"] {
+            let run = policy_with_stdin(
+                &directory,
+                &[command, "policy.hujson", "--tailnet", "facts.json", "--output", output],
+                "",
+            );
+            assert_eq!(run.status, Some(2), "{command} {output}: {run:?}");
+        }
+    }
+    assert_eq!(fs::read_to_string(directory.join("policy.hujson")).unwrap(), POLICY);
+    assert_eq!(fs::read_to_string(directory.join("policy.invariants")).unwrap(), KEPT);
+}

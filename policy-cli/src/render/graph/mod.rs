@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
 
-use super::matrix::{Names, abbreviate_ports};
+use super::matrix::{Names, abbreviate_ports, allows_everything};
 use super::port_rule::{PortRule, port_rules};
 use crate::text::join;
 
@@ -44,53 +44,77 @@ pub(crate) struct Edge {
 impl Graph {
     /// Draws the rules for ports. Names with the same incoming edges are one node, and so are names with the same outgoing ones.
     pub(crate) fn new(policy: &Policy) -> Graph {
+        if allows_everything(policy) {
+            let node = || vec![Node { names: vec!["*".to_owned()] }];
+            let label = "everything: the policy has no rules".to_owned();
+            return Graph {
+                sources: node(),
+                destinations: node(),
+                edges: vec![Edge { source: 0, destination: 0, label }],
+            };
+        }
         let names = Names::new(policy);
-        let (mut sources, mut destinations) = (Numbered::default(), Numbered::default());
+        let rules = port_rules(policy);
+        // Names that are in the same rules have the same edges. So the edges are those of the groups of such names, of
+        // which there are few where many names are in one rule.
+        let (mut sources, mut destinations) = (Groups::default(), Groups::default());
+        let mut target = 0;
+        for (number, rule) in rules.iter().enumerate() {
+            rule.src.iter().for_each(|from| sources.add(names.name(from), number));
+            for (hosts, _) in &rule.targets {
+                hosts.iter().for_each(|to| destinations.add(names.name(to), target));
+                target += 1;
+            }
+        }
+        let (sources, destinations) = (sources.finish(rules.len()), destinations.finish(target));
         let mut labels: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for rule in port_rules(policy) {
-            let condition = condition(&rule);
-            for (hosts, ports) in &rule.targets {
+        let mut target = 0;
+        for (number, rule) in rules.iter().enumerate() {
+            let condition = condition(rule);
+            for (_, ports) in &rule.targets {
                 let label = describe(ports) + &condition;
-                for (from, to) in rule.src.iter().flat_map(|from| hosts.iter().map(move |to| (from, to))) {
-                    let edge = (sources.number(names.name(from)), destinations.number(names.name(to)));
-                    let labels = labels.entry(edge).or_default();
-                    if !labels.contains(&label) {
-                        labels.push(label.clone());
+                for &from in sources.of_rule.get(number).into_iter().flatten() {
+                    for &to in destinations.of_rule.get(target).into_iter().flatten() {
+                        let labels = labels.entry((from, to)).or_default();
+                        if !labels.contains(&label) {
+                            labels.push(label.clone());
+                        }
                     }
                 }
+                target += 1;
             }
         }
         let edges: Vec<Edge> = labels
             .into_iter()
             .map(|((source, destination), labels)| Edge { source, destination, label: labels.join("; ") })
             .collect();
-        let (destinations, edges) = merge(&destinations.names, edges, |edge| (&mut edge.destination, edge.source));
-        let (sources, edges) = merge(&sources.names, edges, |edge| (&mut edge.source, edge.destination));
+        let (destinations, edges) = merge(&destinations, edges, |edge| (&mut edge.destination, edge.source));
+        let (sources, edges) = merge(&sources, edges, |edge| (&mut edge.source, edge.destination));
         Graph { sources, destinations, edges }
     }
 }
 
 /// Merges the nodes that have the same edges. `end` is an edge's end among them, and its other end.
 fn merge(
-    names: &[String],
+    groups: &NameGroups,
     mut edges: Vec<Edge>,
     end: impl for<'a> Fn(&'a mut Edge) -> (&'a mut usize, usize),
 ) -> (Vec<Node>, Vec<Edge>) {
-    let mut of_nodes: Vec<Vec<(usize, String)>> = vec![Vec::new(); names.len()];
+    let mut of_nodes: Vec<Vec<(usize, String)>> = vec![Vec::new(); groups.members.len()];
     for edge in &mut edges {
         let label = edge.label.clone();
         let (own, other) = end(edge);
         of_nodes.get_mut(*own).into_iter().for_each(|list| list.push((other, label.clone())));
     }
-    let mut nodes: Vec<Node> = Vec::new();
+    let mut nodes: Vec<Vec<usize>> = Vec::new();
     let mut by_edges: HashMap<Vec<(usize, String)>, usize> = HashMap::new();
-    let mut moved = Vec::with_capacity(names.len());
-    for (name, mut own) in names.iter().zip(of_nodes) {
+    let mut moved = Vec::with_capacity(groups.members.len());
+    for (members, mut own) in groups.members.iter().zip(of_nodes) {
         own.sort();
         let place = *by_edges.entry(own).or_insert(nodes.len());
         match nodes.get_mut(place) {
-            Some(node) => node.names.push(name.clone()),
-            None => nodes.push(Node { names: vec![name.clone()] }),
+            Some(node) => node.extend(members),
+            None => nodes.push(members.clone()),
         }
         moved.push(place);
     }
@@ -100,24 +124,64 @@ fn merge(
     }
     let mut seen = std::collections::HashSet::new();
     edges.retain(|edge| seen.insert((edge.source, edge.destination)));
-    (nodes, edges)
+    let node = |mut members: Vec<usize>| {
+        members.sort_unstable();
+        Node { names: members.into_iter().filter_map(|member| groups.names.get(member).cloned()).collect() }
+    };
+    (nodes.into_iter().map(node).collect(), edges)
 }
 
-/// Names, each once, in the order in which they came.
+/// Names, each once, in the order in which they came, with the rules that each is in.
 #[derive(Default)]
-struct Numbered {
+struct Groups {
     names: Vec<String>,
     numbers: HashMap<String, usize>,
+    rules: Vec<Vec<usize>>,
 }
 
-impl Numbered {
-    fn number(&mut self, name: &str) -> usize {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
+/// Names by the rules that they are in.
+struct NameGroups {
+    names: Vec<String>,
+    /// For each group its names by number.
+    members: Vec<Vec<usize>>,
+    /// For each rule its groups, in order.
+    of_rule: Vec<Vec<usize>>,
+}
+
+impl Groups {
+    fn add(&mut self, name: &str, rule: usize) {
+        let number = match self.numbers.get(name) {
+            Some(&number) => number,
+            None => {
+                self.numbers.insert(name.to_owned(), self.names.len());
+                self.names.push(name.to_owned());
+                self.rules.push(Vec::new());
+                self.names.len() - 1
+            }
+        };
+        if let Some(rules) = self.rules.get_mut(number).filter(|rules| rules.last() != Some(&rule)) {
+            rules.push(rule);
         }
-        self.numbers.insert(name.to_owned(), self.names.len());
-        self.names.push(name.to_owned());
-        self.names.len() - 1
+    }
+
+    fn finish(self, rules: usize) -> NameGroups {
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        let mut of_rule = vec![Vec::new(); rules];
+        let mut by_rules: HashMap<Vec<usize>, usize> = HashMap::new();
+        for (number, rules) in self.rules.into_iter().enumerate() {
+            match by_rules.get(&rules).and_then(|&group| members.get_mut(group)) {
+                Some(group) => group.push(number),
+                None => {
+                    let groups = rules.iter().map(|&rule| (rule, members.len()));
+                    groups.for_each(|(rule, group)| {
+                        of_rule.get_mut(rule).into_iter().for_each(|list: &mut Vec<usize>| list.push(group))
+                    });
+                    by_rules.insert(rules, members.len());
+                    members.push(vec![number]);
+                }
+            }
+        }
+        NameGroups { names: self.names, members, of_rule }
     }
 }
 

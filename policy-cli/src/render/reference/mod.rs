@@ -10,7 +10,7 @@ use policy_analysis::matrix::Matrix;
 use policy_core::ValidPolicy;
 use policy_core::model::{Action, CheckPeriod, SshRule};
 
-use super::matrix::{self, Names, legend};
+use super::matrix::{self, Names, allow_all_remark, allows_everything, legend};
 use super::port_rule::texts;
 use super::prose::{Block, Prose, Table};
 
@@ -146,11 +146,8 @@ impl<'p> Page<'p> {
     }
 
     fn matrix(&self) -> Vec<Block> {
-        let policy = self.policy;
-        if policy.grants.is_none() && policy.acls.is_none() {
-            return vec![Block::Paragraph(Prose::text(
-                "The policy has no rules at all, so everything may reach everything.",
-            ))];
+        if allows_everything(self.policy) {
+            return vec![Block::Paragraph(allow_all_remark())];
         }
         if self.rows.is_empty() {
             return Vec::new();

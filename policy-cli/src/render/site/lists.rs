@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use policy_analysis::Analysis;
 use policy_analysis::matrix::{Cell, Matrix, MatrixEnd};
-use policy_analysis::query::{ReachabilityRow, SshRuleMatch};
+use policy_analysis::query::{Possible, ReachabilityRow, SshRuleMatch};
 use policy_core::ValidPolicy;
 
 use super::{Page, cell};
@@ -118,7 +118,15 @@ fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     };
     let logins = reached.logins.iter().map(accounts);
     let apps = reached.apps.iter().flat_map(|app| &app.capabilities).map(|(name, _)| format!("app `{name}`"));
-    logins.chain(apps).map(|what| (who.clone(), what)).collect()
+    let perhaps = reached.perhaps.iter().flat_map(|access| {
+        let what = match &access.what {
+            Possible::Login(login) => vec![accounts(login)],
+            Possible::App(app) => app.capabilities.iter().map(|(name, _)| format!("app `{name}`")).collect(),
+            _ => Vec::new(),
+        };
+        what.into_iter().map(|what| format!("perhaps {what}, {}", access.conditions.join(" and ")))
+    });
+    logins.chain(apps).chain(perhaps).map(|what| (who.clone(), what)).collect()
 }
 
 /// Returns what a cell says with the words that a list has room for.

@@ -13,7 +13,7 @@ use policy_core::ValidPolicy;
 
 use super::graph::{self, Graph};
 use super::html::{self, escape};
-use super::matrix::{cell, legend};
+use super::matrix::{allow_all_remark, allows_everything, cell, legend};
 use super::prose::{Block, Prose};
 use super::reference::{Page, Section};
 use crate::answer::Listing;
@@ -52,7 +52,12 @@ pub(crate) fn page(policy: &ValidPolicy) -> String {
         let picture = format!("{}\n{}</div>\n", html::scroll_region("Picture"), graph::drawing(&graph));
         parts.push(part("picture", "Picture", picture));
     }
-    let lists = |listing| write_lists(&page, &by_name, by_device.as_ref(), listing);
+    let lists = |listing| {
+        if allows_everything(policy) {
+            return html::blocks(&[Block::Paragraph(allow_all_remark())], "Access");
+        }
+        write_lists(&page, &by_name, by_device.as_ref(), listing)
+    };
     parts.push(part("to", "Who can reach", lists(Listing::Sources)));
     parts.push(part("from", "What each source reaches", lists(Listing::Destinations)));
     for (section, id, heading, _) in Section::ALL.into_iter().filter(|(section, ..)| *section != Section::Matrix) {

@@ -1,0 +1,96 @@
+//! The routers that carry packets to an address beyond the tailnet.
+
+use std::net::IpAddr;
+
+use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, Tailnet};
+use policy_core::access::{overlap, single};
+use policy_core::model::Prefix;
+
+use crate::compile::Compiled;
+
+/// The devices of the facts that may carry packets to an address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Carriers {
+    /// Subnet routers, of which the facts say that a route to the address is approved.
+    pub(super) subnet: Vec<DeviceId>,
+    /// Exit nodes, which serve `autogroup:internet` and `*`.
+    pub(super) exit: Vec<DeviceId>,
+    /// Whether only the source itself routes the address.
+    pub(super) is_own_route: bool,
+}
+
+/// Whether an address is behind a router, wherever it is: it is not that of a device.
+pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
+    !Tailnet::is_in_tailnet(single(address))
+}
+
+impl Carriers {
+    /// Returns what carries packets to an address from somewhere in the tailnet.
+    pub(super) fn to(tailnet: &Tailnet, address: IpAddr) -> Carriers {
+        let routers = tailnet.routers.overlapping(single(address));
+        let leads_there = |route: &Prefix| overlap(route.range(), single(address));
+        let is_exit = |device: &DeviceId| {
+            tailnet.devices.get(*device).is_some_and(|node| node.exit_routes.iter().any(leads_there))
+        };
+        let exit = tailnet.exit_nodes.iter().copied().filter(is_exit).collect();
+        let mut subnet: Vec<DeviceId> = routers.collect();
+        subnet.sort_unstable();
+        subnet.dedup();
+        Carriers { subnet, exit, is_own_route: false }
+    }
+
+    /// Returns what carries packets to an address from a device: the router with its narrowest route there, or else any
+    /// exit node that it may use.
+    pub(super) fn from(compiled: &Compiled, device: DeviceId, address: IpAddr) -> Carriers {
+        let leads_there = |route: &&Prefix| overlap(route.range(), single(address));
+        let mut narrowest: Option<(u8, DeviceId)> = None;
+        let mut exit = Vec::new();
+        for (router, routes) in compiled.peer_routes(device) {
+            for route in routes.iter().filter(leads_there) {
+                if route.length == 0 {
+                    exit.push(*router);
+                } else if narrowest.is_none_or(|(length, _)| route.length > length) {
+                    narrowest = Some((route.length, *router));
+                }
+            }
+        }
+        if narrowest.is_some() {
+            exit.clear();
+        }
+        let own = compiled.tailnet.devices.get(device);
+        let is_own_route = own.is_some_and(|node| node.routes.iter().any(|route| leads_there(&route)));
+        let subnet: Vec<DeviceId> = narrowest.into_iter().map(|(_, router)| router).collect();
+        Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
+    }
+
+    /// Whether some router carries what a rule allows to an address that these selectors name. The rule is in the filter
+    /// of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*` is in both.
+    pub(super) fn carry(
+        &self,
+        tailnet: &Tailnet,
+        index: &SelectorIndex,
+        rule: &AccessRule,
+        named: &[SelectorId],
+    ) -> bool {
+        let via = rule.via();
+        let may_carry = |device: &DeviceId| {
+            let tags = tailnet.devices.get(*device).map(|node| &node.fact.tags);
+            let has = |tag: &str| tags.is_some_and(|tags| tags.iter().any(|own| own.text.eq_ignore_ascii_case(tag)));
+            via.is_empty() || via.iter().any(|tag| has(&tag.text))
+        };
+        let (mut by_subnet, mut by_exit) = (false, false);
+        for id in rule.dst.iter().filter(|id| named.binary_search(id).is_ok()) {
+            match index.denotations.get(*id) {
+                Some(Denotation::Addresses(_)) => by_subnet = true,
+                Some(Denotation::Internet) => by_exit = true,
+                // The rule of a policy without rules has no selector in the text.
+                Some(Denotation::Everything) | None => {
+                    by_subnet |= via.is_empty();
+                    by_exit |= via.is_empty();
+                }
+                Some(_) => {}
+            }
+        }
+        by_subnet && self.subnet.iter().any(may_carry) || by_exit && self.exit.iter().any(may_carry)
+    }
+}

@@ -1,0 +1,264 @@
+//! Everything that a word of a question stands for.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::query::carriers::{Carriers, is_beyond_tailnet};
+use crate::query::numbers::Numbers;
+use crate::query::query_end::{EndKind, EndPart, QueryEnd};
+use crate::query::query_world::QueryWorld;
+use crate::query::subject::Subject;
+use policy_core::access::{DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact};
+use policy_core::proof::{ClassId, ClassName};
+
+/// What tells the members of a class apart that no selector as such does.
+#[derive(PartialEq, Eq, Hash)]
+struct Variant {
+    families: Families,
+    carriers: Option<Carriers>,
+    /// The number of the member, if its addresses have to be looked at one by one.
+    member: Option<usize>,
+    /// What is unknown about it.
+    unknown: [bool; 3],
+}
+
+impl<'p> QueryWorld<'p> {
+    /// Returns everything that a subject stands for as a source.
+    pub(super) fn sources(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
+        self.ends(subject, Side::Source)
+    }
+
+    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for every device that
+    /// belongs to a user.
+    pub(super) fn destinations(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
+        if subject.is_own_devices() {
+            let own = self.space.same_user_sources.iter().enumerate().filter(|(_, sources)| !sources.is_empty());
+            return own.flat_map(|(class, _)| self.class(class, Side::Destination)).collect();
+        }
+        self.ends(subject, Side::Destination)
+    }
+
+    /// Returns everything at that side.
+    pub(super) fn all(&self, side: Side) -> Vec<QueryEnd<'p>> {
+        let mut all: Vec<QueryEnd> = (0..self.classes(side).len()).flat_map(|class| self.class(class, side)).collect();
+        // Every device is there by its user or its tags, so nothing is said of whose device is at an address.
+        for end in all.iter_mut().filter(|end| end.is_unknown_device) {
+            end.forget_possible();
+        }
+        all
+    }
+
+    fn ends(&self, subject: &Subject, side: Side) -> Vec<QueryEnd<'p>> {
+        if let Some(device) = subject.device {
+            let mut ends = self.device(device, side);
+            // One address of it was asked about.
+            if let Some(address) = subject.address {
+                ends.iter_mut().for_each(|end| end.keep_families(Families::from(Family::of(address))));
+            }
+            return ends;
+        }
+        let Some(selector) = &subject.selector else { return Vec::new() };
+        let ids = self.space.rules.selectors.ids(std::slice::from_ref(selector));
+        let classes = match side {
+            Side::Source => self.space.sources_named_by(&ids),
+            Side::Destination => self.space.destinations_named_by(&ids),
+        };
+        let mut ends: Vec<QueryEnd> = classes.into_iter().flat_map(|class| self.class(class, side)).collect();
+        ends.extend(self.multi_tag_devices(&ids, side));
+        ends.iter_mut().for_each(|end| end.keep_named_by(&ids));
+        ends
+    }
+
+    /// Returns the devices with several tags that one of the selectors names.
+    fn multi_tag_devices(&self, ids: &[SelectorId], side: Side) -> Vec<QueryEnd<'p>> {
+        let devices = self.space.tailnet.devices.iter().enumerate();
+        let several = devices.filter(|(_, node)| node.user.is_none() && node.fact.tags.len() > 1);
+        let ends = several.filter_map(|(id, _)| self.tagged(id, side));
+        let named = ends.filter(|end| ids.iter().any(|id| end.selectors.certain.binary_search(id).is_ok()));
+        named.map(|end| QueryEnd { kind: EndKind::MultiTagDevice, ..end }).collect()
+    }
+
+    /// Returns a device as what it is: with all its tags, or as its owner.
+    fn device(&self, id: DeviceId, side: Side) -> Vec<QueryEnd<'p>> {
+        let tailnet = &self.space.tailnet;
+        let Some(node) = tailnet.devices.get(id) else { return Vec::new() };
+        let Some(owner) = node.user.and_then(|user| tailnet.users.get(user)) else {
+            return self.tagged(id, side).into_iter().collect();
+        };
+        let on = |addresses: &[IpAddr]| -> Vec<QueryEnd<'p>> {
+            let mut found = Vec::new();
+            for (class, own) in self.classes(side).iter().enumerate() {
+                let is_it = |identity: &&Endpoint| {
+                    matches!(identity.who, Principal::User { login, .. } if login.eq_ignore_ascii_case(owner.email))
+                        && identity.addresses == addresses
+                };
+                for (identity, name) in own.members.iter().zip(&own.names).filter(|(member, _)| is_it(member)) {
+                    let name = ClassName {
+                        assumed_role: name.assumed_role,
+                        ..ClassName::new(format!("`{}`", node.fact.name))
+                    };
+                    let identity = Endpoint { addresses: node.addresses.clone(), ..identity.clone() };
+                    let end = self.end(vec![name], identity, &own.selectors, EndKind::UserDevice(class), side);
+                    let is_of_assumed_role = own.is_of_assumed_role();
+                    found.push(QueryEnd { is_of_assumed_role, device: Some(id), ..end });
+                }
+            }
+            found
+        };
+        let by_address = if node.addresses.is_empty() { Vec::new() } else { on(&node.addresses) };
+        if by_address.is_empty() { on(&[]) } else { by_address }
+    }
+
+    fn tagged(&self, id: DeviceId, side: Side) -> Option<QueryEnd<'p>> {
+        let node = self.space.tailnet.devices.get(id)?;
+        let who = self.space.tailnet.principal(node);
+        let identity = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) };
+        let selectors = self.selectors_of(&identity, side);
+        let names = vec![ClassName::new(format!("`{}`", node.fact.name))];
+        Some(QueryEnd { device: Some(id), ..self.end(names, identity, &selectors, EndKind::TaggedDevice, side) })
+    }
+
+    /// Returns the members of a class, apart where they differ by family or by what carries packets to them.
+    fn class(&self, id: ClassId, side: Side) -> Vec<QueryEnd<'p>> {
+        let Some(class) = self.classes(side).get(id) else { return Vec::new() };
+        // An address that has a name in both families is one end.
+        let mut families_of: HashMap<&ClassName, Families> = HashMap::new();
+        for (member, name) in class.members.iter().zip(&class.names) {
+            if let (Principal::Unknown, Some(&address)) = (&member.who, member.addresses.first()) {
+                let families = families_of.entry(name).or_default();
+                *families = families.with(Family::of(address).into());
+            }
+        }
+        let mut places: HashMap<Variant, usize> = HashMap::new();
+        let mut variants: Vec<(Variant, Endpoint<'p>, Vec<ClassName>)> = Vec::new();
+        for (number, (member, name)) in class.members.iter().zip(&class.names).enumerate() {
+            let is_address = member.who == Principal::Unknown;
+            let variant = || Variant {
+                families: families_of.get(name).copied().filter(|_| is_address).unwrap_or(Families::BOTH),
+                carriers: self.carriers_to(member, side),
+                member: (!is_address && !member.addresses.is_empty()).then_some(number),
+                unknown: {
+                    let facts = self.unknown_facts(member);
+                    [UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device]
+                        .map(|fact| facts.contains(&fact))
+                },
+            };
+            match places.get(&variant()).and_then(|&place| variants.get_mut(place)) {
+                Some((_, _, names)) => names.extend((!names.contains(name)).then(|| name.clone())),
+                None => {
+                    places.insert(variant(), variants.len());
+                    variants.push((variant(), member.clone(), vec![name.clone()]));
+                }
+            }
+        }
+        let end = |(variant, identity, names): (Variant, Endpoint<'p>, Vec<ClassName>)| {
+            let is_of_assumed_role =
+                names.first().is_some_and(|name| name.assumed_role.is_some() && name.device.is_none());
+            let is_address = identity.who == Principal::Unknown;
+            let mut end = self.end(names, identity, &class.selectors, EndKind::Class(id), side);
+            if let ([part], true) = (end.parts.as_mut_slice(), is_address) {
+                part.families = variant.families;
+            }
+            QueryEnd { is_of_assumed_role, ..end }
+        };
+        variants.into_iter().map(end).collect()
+    }
+
+    fn carriers_to(&self, identity: &Endpoint, side: Side) -> Option<Carriers> {
+        let tailnet = &self.space.tailnet;
+        let &address = identity.addresses.first()?;
+        let is_carried = side == Side::Destination
+            && identity.who == Principal::Unknown
+            && !tailnet.devices.is_empty()
+            && is_beyond_tailnet(address);
+        is_carried.then(|| Carriers::to(tailnet, address))
+    }
+
+    fn selectors_of(&self, identity: &Endpoint, side: Side) -> Vec<SelectorId> {
+        match side {
+            Side::Source => self.space.rules.selectors.of_source(&self.space.tailnet, identity),
+            Side::Destination => self.space.rules.selectors.of_destination(identity),
+        }
+    }
+
+    /// Returns an end. `certain` are the selectors that name it by some address.
+    fn end(
+        &self,
+        names: Vec<ClassName>,
+        identity: Endpoint<'p>,
+        certain: &[SelectorId],
+        kind: EndKind,
+        side: Side,
+    ) -> QueryEnd<'p> {
+        let is_unknown_device = identity.is_unknown_device(&self.space.tailnet);
+        let carriers = self.carriers_to(&identity, side);
+        let parts = self.parts(&identity, certain, side);
+        let selectors = Numbers::any(parts.iter().map(|part| part.selectors.clone()));
+        let as_source = match side {
+            Side::Source => selectors.certain.clone(),
+            Side::Destination if identity.who.is_device() => self.selectors_of(&identity, Side::Source),
+            Side::Destination => Vec::new(),
+        };
+        let name = names.first().map_or_else(|| "nobody".to_owned(), ClassName::to_string);
+        QueryEnd {
+            names,
+            name,
+            kind,
+            is_unknown_device,
+            is_of_assumed_role: false,
+            device: None,
+            parts,
+            selectors,
+            carriers,
+            local_ssh: self.local_ssh(&as_source),
+            identity,
+        }
+    }
+
+    /// Returns what an end is by its addresses: one part, if selectors do not tell these apart.
+    fn parts(&self, identity: &Endpoint<'p>, certain: &[SelectorId], side: Side) -> Vec<EndPart> {
+        let unknown = self.unknown_facts(identity);
+        let mut parts: Vec<EndPart> = Vec::new();
+        for address in identity.by_address() {
+            let certain = if identity.who.is_device() { self.selectors_of(&address, side) } else { certain.to_vec() };
+            let mut possible = self.unknown_selectors.dependent_on(&unknown);
+            possible.retain(|&id| {
+                let may_name = |&family: &Family| {
+                    address.families().contains(family) && self.tailnet_selectors.may_name(id, family)
+                };
+                let is_known = !identity.addresses.is_empty();
+                certain.binary_search(&id).is_err() && (is_known || Family::BOTH.iter().any(may_name))
+            });
+            let selectors = Numbers { certain, possible };
+            match parts.iter_mut().find(|part| part.selectors == selectors) {
+                Some(part) => part.families = part.families.with(address.families()),
+                None => parts.push(self.part(address.families(), selectors, side)),
+            }
+        }
+        parts
+    }
+
+    /// Returns what is unknown about an end.
+    fn unknown_facts(&self, identity: &Endpoint) -> Vec<UnknownFact> {
+        let mut unknown = identity.unknown_facts();
+        unknown.extend(identity.is_unknown_device(&self.space.tailnet).then_some(UnknownFact::Device));
+        // A service has an address of the tailnet, too.
+        unknown.extend(matches!(identity.who, Principal::Service(_)).then_some(UnknownFact::Addresses));
+        unknown
+    }
+
+    fn part(&self, families: Families, selectors: Numbers, side: Side) -> EndPart {
+        let (network, ssh) = (&self.space.rules, &self.ssh);
+        let find = |network: &dyn Fn(&[SelectorId]) -> Vec<usize>| Numbers {
+            certain: network(&selectors.certain),
+            possible: network(&selectors.possible),
+        };
+        let (rules, ssh) = match side {
+            Side::Source => (find(&|ids| network.with_source(ids)), find(&|ids| ssh.by_source.numbers(ids))),
+            Side::Destination => {
+                (find(&|ids| network.with_destination(ids)), find(&|ids| ssh.by_destination.numbers(ids)))
+            }
+        };
+        EndPart { families, selectors, rules, ssh }
+    }
+}
