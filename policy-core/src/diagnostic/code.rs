@@ -108,7 +108,7 @@ codes! {
     Warning OldForm = "old-form", "a form that Tailscale has a newer one for";
     Warning InvalidAllow = "invalid-allow", "a comment that should say how much a warning counts, and does not";
 
-    Warning AllowAll = "allow-all", "a rule that lets everything reach everything";
+    Warning AllowAll = "allow-all", "a rule that lets everything reach everything, or a policy without rules";
     Warning IdleRule = "idle-rule", "a rule whose sources or destinations are all empty";
     Warning EmptyList = "empty-list", "a rule without sources, destinations or targets, which does nothing";
     Warning RedundantSource = "redundant-source", "a source beside `*`, which has it already";
@@ -116,6 +116,7 @@ codes! {
     Error EmptyGrant = "empty-grant", "a grant that grants neither ports nor capabilities";
     Error PortlessProtocol = "portless-protocol", "ports of a protocol that has none";
     Warning PortOrProtocol = "port-or-protocol", "a port that was probably meant as a protocol";
+    Warning PortWithoutProtocol = "port-without-protocol", "a port without a protocol, after one that has one";
     Error DefaultRoute = "default-route", "`0.0.0.0/0` or `::/0` as the destination of a grant";
     Warning DoubtfulDefaultRoute = "doubtful-default-route", "every address as a destination, other than in a grant";
     Warning ViaWithoutRoute = "via-without-route", "`via` towards devices, which no router leads to";
@@ -128,14 +129,15 @@ codes! {
 
     Error SshDestination = "ssh-destination", "people's devices as a destination for others than themselves";
     Warning CheckFromTag = "check-from-tag", "check mode for a source that is nobody";
-    Warning ClosedSshPort = "closed-ssh-port", "an SSH rule where no rule opens port 22";
+    Warning ClosedSshPort = "closed-ssh-port", "an SSH rule, or a source of one, for which no rule opens port 22";
     Warning SelectorAsAccount = "selector-as-account", "a selector where an account's name belongs";
+    Warning OddAccount = "odd-account", "an account that machines do not have";
     Warning UnusedCheckPeriod = "unused-check-period", "a check period where nothing is checked";
     Warning ShortCheckPeriod = "short-check-period", "a check period of less than a minute";
     Warning IneffectivePattern = "ineffective-pattern", "a pattern of environment variables that are never passed on";
     Warning Recorder = "recorder", "a recorder without effect";
 
-    Warning ExitRoute = "exit-route", "an exit route among the routes of `autoApprovers`";
+    Warning ExitRoute = "exit-route", "an exit route among the routes of `autoApprovers`, where it approves nothing";
     Warning MisspeltAttribute = "misspelt-attribute", "a device's attribute that is nearly one of Tailscale's";
     Warning PrivilegeAttribute = "privilege-attribute", "a privilege as a device's attribute";
     Error IpPool = "ip-pool", "a pool of addresses that devices cannot get";
@@ -171,7 +173,8 @@ codes! {
     Warning QuotedName = "quoted-name", "a name in quotes that needs none";
     Warning AmbiguousItem = "ambiguous-item", "two names that would be one in Rust";
 
-    Warning OwnedAndTagged = "owned-and-tagged", "a device with an owner and tags";
+    Error OwnedAndTagged = "owned-and-tagged", "a device with an owner and tags";
+    Error ContradictoryFacts = "contradictory-facts", "users of whom a tailnet has one only";
     Warning UndeclaredDeviceTag = "undeclared-device-tag", "a device's tag that the policy does not declare";
 }
 
