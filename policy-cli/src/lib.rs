@@ -20,7 +20,9 @@
 #[doc(hidden)]
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Run};
-    pub use crate::{argument, exit_status, failure, file, invariants_file, output, report, text, valid, words};
+    pub use crate::{
+        argument, exit_status, failure, file, invariants_file, output, report, temporary, text, valid, words,
+    };
 }
 
 mod answer;
@@ -47,6 +49,8 @@ pub mod output;
 mod render;
 #[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
+pub mod temporary;
 mod test_report;
 #[doc(hidden)]
 pub mod text;

@@ -34,11 +34,7 @@ pub(super) fn without_rules(checker: &mut Checker) {
     let message = "a policy without `grants` and `acls` lets every device reach every other one, on all ports";
     checker.report(
         Diagnostic::new(Code::AllowAll, Origin::new(start, policy.origin.end.min(start.saturating_add(1))), message)
-            .help(if policy.facts.are_in_source() {
-                "write the rules, or `grants {}` to allow nothing"
-            } else {
-                "write the rules, or `\"grants\": []` to allow nothing"
-            }),
+            .help("write the rules, or an empty list of `grants` to allow nothing"),
     );
 }
 
