@@ -24,7 +24,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let diagnostics = policy.check();
     let report = Report::on_policy(path, &policy, &diagnostics);
-    output::print(&report.render(format, &output::stdout_renderer()))?;
+    output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
         let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
