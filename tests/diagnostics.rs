@@ -10,6 +10,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use policy_core::diagnostic::Evidence;
 use policy_core::{Code, Diagnostic, Policy, Severity};
 use policy_test_support::snapshot;
 
@@ -109,10 +110,10 @@ fn answer_lines(findings: &[Diagnostic]) -> String {
 }
 
 fn row(code: Code) -> String {
-    format!("| [`{code}`](#{code}) | {} | {} |", severity(code), code.title())
+    format!("| [`{code}`](#{code}) | {} | {} | {} |", severity(code), code.evidence().name(), code.title())
 }
 
-const TABLE: &str = "| --- | --- | --- |";
+const TABLE: &str = "| --- | --- | --- | --- |";
 
 /// The page with the table and the answers that are true now.
 fn updated(page: &str) -> String {
@@ -184,6 +185,15 @@ fn each_example_shows_its_mistake_and_no_other() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Tailscale's words are quoted only where it has said them.
+#[test]
+fn an_answer_of_tailscale_is_evidence() {
+    for Entry { code, answer, .. } in entries(&page()) {
+        let is_quoted = answer.is_some_and(|answer| answer.contains("Tailscale answers"));
+        assert!(!is_quoted || matches!(code.evidence(), Evidence::Capture | Evidence::Issue), "{code}");
+    }
 }
 
 #[test]

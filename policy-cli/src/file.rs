@@ -1,12 +1,12 @@
 //! Reading files whole, and replacing them whole.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::git;
+use crate::temporary::{self, Temporary};
 use crate::text::visible;
 
 /// The largest file that is read, in bytes: hundreds of times what a policy has,
@@ -101,8 +101,9 @@ pub fn has_content(path: &Path, content: &[u8]) -> bool {
 /// Gives a file new content, all of it or, whatever happens, none of it.
 ///
 /// The content goes to a new file beside it, which then takes its place, with the same permissions.
-/// A symbolic link stays one, and what it points to is replaced. What is no regular file, as
-/// `/dev/stdout` or a pipe, is written to.
+/// A symbolic link stays one, and what it points to is replaced. A file with several names, which a
+/// new file would not have, gets its content in place, and so does what is no regular file, as
+/// `/dev/stdout` or a pipe.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     try_write(path, content).map_err(|error| io_failure("write", path, &error))
 }
@@ -116,9 +117,27 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     };
     match existing {
         Some((metadata, mut file)) if !metadata.is_file() => file.write_all(content),
+        Some((metadata, file)) if has_several_names(&metadata) => overwrite(file, content),
         Some((metadata, _)) => replace(&fs::canonicalize(path)?, Some(&metadata), content),
         None => replace(&link_target(path), None, content),
     }
+}
+
+#[cfg(unix)]
+fn has_several_names(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
+}
+
+#[cfg(not(unix))]
+fn has_several_names(_: &Metadata) -> bool {
+    false
+}
+
+/// Gives a file new content in place. Nothing is cut off before all of it is written.
+fn overwrite(mut file: File, content: &[u8]) -> io::Result<()> {
+    file.write_all(content)?;
+    file.set_len(content.len() as u64)?;
+    file.sync_all()
 }
 
 /// Returns the target of a symbolic link to nothing, so that writing to it makes that file; any other path itself.
@@ -136,30 +155,12 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 fn replace(path: &Path, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
-    let Some(name) = path.file_name() else { return Err(io::ErrorKind::IsADirectory.into()) };
-    let (temporary, file) = create_temporary(directory_of(path), name)?;
-    let done = fill(file, existing, content).and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
+    if path.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
-    done
-}
-
-/// A new file, in the same directory since only there a rename is atomic.
-fn create_temporary(directory: &Path, name: &OsStr) -> io::Result<(PathBuf, File)> {
-    let mut attempt = 0_u32;
-    loop {
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
-        let path = directory.join(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
-            Err(error) => return Err(error),
-        }
-    }
+    let (temporary, file) = Temporary::file(directory_of(path))?;
+    fill(file, existing, content)?;
+    temporary.uninterrupted(|temporary| fs::rename(temporary, path))
 }
 
 /// Permissions come before the content, which may not be for everybody's eyes.
@@ -183,14 +184,15 @@ fn keep_owner(file: &File, existing: &Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
 
-/// Makes a directory of files, all of it or, whatever happens, none of it. It may be there already if it is empty.
+/// Makes a directory of files, all of it or, whatever happens, none of it. It may be there already if it is empty, but for
+/// what an earlier attempt has left.
 pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
     let exists = match fs::read_dir(path).map(Iterator::count) {
-        Ok(1..) => {
+        Ok(entries) if entries > temporary::leftovers(path).len() => {
             let message = format!("the directory `{}` is not empty", path.display());
             return Err(Failure::new(message).help("name one that is not there yet"));
         }
-        Ok(0) => true,
+        Ok(_) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(Failure::new(format_args!("`{}` is a file, not a directory", path.display())));
@@ -202,25 +204,17 @@ pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Fail
 
 fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> io::Result<()> {
     // Beside it, or in it: on the same file system, where a rename takes no time and cannot run out of space.
-    let beside = if exists { path } else { directory_of(path) };
-    let temporary = beside.join(format!(".policy-init-{}.tmp", std::process::id()));
-    fs::create_dir(&temporary)?;
-    let done = write_all(&temporary, files)
-        .and_then(|()| if exists { move_entries(&temporary, path) } else { fs::rename(&temporary, path) });
-    if done.is_err() || exists {
-        // The first error is the one to report.
-        let _ = fs::remove_dir_all(&temporary);
-    }
-    done
-}
-
-fn write_all(directory: &Path, files: &[(&str, String)]) -> io::Result<()> {
+    let temporary = Temporary::directory(if exists { path } else { directory_of(path) })?;
     for (name, content) in files {
-        let path = directory.join(name);
-        fs::create_dir_all(directory_of(&path))?;
-        fs::write(path, content)?;
+        // A file that is created while the directory is removed would keep it.
+        temporary.uninterrupted(|directory| {
+            let file = directory.join(name);
+            fs::create_dir_all(directory_of(&file))?;
+            fs::write(file, content)
+        })?;
     }
-    Ok(())
+    temporary
+        .uninterrupted(|directory| if exists { move_entries(directory, path) } else { fs::rename(directory, path) })
 }
 
 /// Moves what is in one directory to another; back again if that fails.

@@ -25,8 +25,7 @@ pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
 /// The content of such a file, of which no more than `limit` bytes are read.
 pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));
-    // What begins with a dash would be taken for an option.
-    if revision.is_empty() || file.is_empty() || revision.starts_with('-') {
+    if file.is_empty() || !is_revision(revision) {
         return Err(Failure::new(format_args!("`{PREFIX}{object}` names no file of a revision"))
             .help("write `git:REV:PATH`, as `git:origin/main:policy.hujson`"));
     }
@@ -35,8 +34,13 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         _ => Failure::new(format_args!("cannot run `git`: {error}")),
     };
     let mut command = Command::new("git");
-    // As it was committed: with no filter, no colour and no pager.
-    command.args(["--no-pager", "show", "--no-textconv", "--no-color", object]);
+    // A repository may be anyone's, and its configuration can name programs to run: no pager, no hook, no program that
+    // compares or watches files, and no remote that is asked for what is missing.
+    command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    command.args(["-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never"]);
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "none");
+    // As it was committed, with no filter: `cat-file` runs none of the programs that `show` may run.
+    command.args(["cat-file", "blob", object]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| failed(&error))?;
     let mut content = Vec::new();
@@ -51,11 +55,15 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         let reason = reason.strip_prefix("fatal: ").unwrap_or(reason);
         let help =
             "PATH is from the top of the repository, or from here as `./PATH`; in CI, the revision has to be fetched";
+        if reason.contains("bad file") {
+            return Err(Failure::new(format_args!("`{PREFIX}{object}` is a directory, not a file")));
+        }
         return Err(Failure::new(format_args!("git cannot show `{object}`: {reason}")).help(help));
     }
-    // A directory is shown as a list of its files, with its name above it.
-    if content.starts_with(b"tree ") {
-        return Err(Failure::new(format_args!("`{PREFIX}{object}` is a directory, not a file")));
-    }
     Ok(content)
+}
+
+/// Whether a word names one revision: not an option, a range or a revision that is excluded.
+fn is_revision(word: &str) -> bool {
+    !word.is_empty() && !word.starts_with(['-', '^']) && !word.contains("..") && !word.contains(char::is_whitespace)
 }

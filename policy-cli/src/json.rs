@@ -15,3 +15,28 @@ pub(crate) fn array<T>(items: &[T], write: &dyn Fn(&T) -> Value) -> Value {
 pub(crate) fn to_text(document: &Value) -> String {
     format!("{document:#}\n")
 }
+
+/// Returns a document as the lines of a text, piece by piece: its only empty array with this key gets the items, which
+/// are not in memory at once. `depth` is how deep they are in the document.
+pub(crate) fn to_pieces<'a>(
+    document: Value,
+    key: &str,
+    depth: usize,
+    items: Box<dyn Iterator<Item = Value> + 'a>,
+) -> impl Iterator<Item = String> + 'a {
+    let text = to_text(&document);
+    let array = format!("\"{key}\": [");
+    // In a string the quotes would be escaped.
+    let (before, after) = text.split_once(&format!("{array}]")).unwrap_or((&text, ""));
+    let (start, end) = (format!("{before}{array}"), format!("]{after}"));
+    let indent = "  ".repeat(depth);
+    let mut items = items.peekable();
+    let close =
+        if items.peek().is_some() { format!("\n{}", "  ".repeat(depth.saturating_sub(1))) } else { String::new() };
+    let mut comma = "";
+    let lines = items.map(move |item| {
+        let lines = format!("{item:#}").replace('\n', &format!("\n{indent}"));
+        format!("{}\n{indent}{lines}", std::mem::replace(&mut comma, ","))
+    });
+    std::iter::once(start).chain(lines).chain(std::iter::once(format!("{close}{end}")))
+}

@@ -21,7 +21,9 @@
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Run};
     pub use crate::facts::read_text as read_facts;
-    pub use crate::{argument, exit_status, failure, file, invariants_file, output, report, text, valid, words};
+    pub use crate::{
+        argument, exit_status, failure, file, invariants_file, output, report, temporary, text, valid, words,
+    };
 }
 
 mod answer;
@@ -48,6 +50,8 @@ pub mod output;
 mod render;
 #[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
+pub mod temporary;
 mod test_report;
 #[doc(hidden)]
 pub mod text;

@@ -48,6 +48,13 @@ pub fn print(result: &str) -> Result<(), Failure> {
     ignore_closed_pipe(stdout.write_all(harmless(result).as_bytes()).and_then(|()| stdout.flush()))
 }
 
+/// Like [`print`], for a result that is made piece by piece.
+pub fn print_pieces(mut pieces: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let mut stdout = AutoStream::auto(io::stdout().lock());
+    let written = pieces.try_for_each(|piece| stdout.write_all(piece.as_bytes()));
+    ignore_closed_pipe(written.and_then(|()| stdout.flush()))
+}
+
 /// Says something on stderr, where it is lost without harm if nobody listens.
 pub fn say(text: &str) {
     let _ = AutoStream::auto(io::stderr().lock()).write_all(harmless(text).as_bytes());

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use policy_core::Code;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::ide;
 use crate::span_range::{Finding, SpanRange};
@@ -74,9 +74,11 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
         }
     };
     // Macros that other crates can call share one name space, whatever their modules.
-    let hidden = format_ident!("__fragment_{name}_{:016x}", fingerprint(&name, &block));
+    let hidden = format_ident!("__fragment_{name}_{:016x}", fingerprint(&name, &block), span = name.span());
     let is_public = !visibility.is_empty() && visibility.to_string() == "pub";
     let export = is_public.then(|| quote! { #[macro_export] });
+    // rustc warns of an import that nothing uses. With these spans, it underlines the fragment's name.
+    let import = quote_spanned! { name.span() => use #hidden as #name; };
     Ok(quote! {
         #[doc(hidden)]
         #docs
@@ -88,8 +90,7 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
             };
         }
         #docs
-        #[allow(unused_imports)]
-        #visibility use #hidden as #name;
+        #visibility #import
     })
 }
 

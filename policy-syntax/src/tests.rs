@@ -214,3 +214,18 @@ fn what_the_grammar_refuses() {
         );
     }
 }
+
+#[test]
+fn lets_that_double_stop_at_the_limit_before_they_are_spliced_in() {
+    for (first, rest) in [("tag:a, tag:b", "l49 -> tag:a on 22"), ("443, udp:53", "tag:a -> tag:b on l49")] {
+        let lets: String = (1..50).map(|level| format!("let l{level} = l{0}, l{0};\n", level - 1)).collect();
+        let text = format!("let l0 = {first};\n{lets}grants {{ {rest}; }} tagOwners {{ tag:a; tag:b; }}");
+        let start = std::time::Instant::now();
+        // One finding, at the first that is too long.
+        assert_eq!(syntax_errors(&text), ["with other `let`s spliced in, `l12` has more than 10000 items"]);
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    }
+    let users: String = (0..20_000).map(|user| format!("\"u{user}@example.com\", ")).collect();
+    let written_out = format!("let all = {users}; grants {{ all -> autogroup:self on 22; }}");
+    assert_eq!(syntax_errors(&written_out), [""; 0]);
+}

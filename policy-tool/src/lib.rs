@@ -8,10 +8,14 @@ mod comment;
 pub mod import;
 pub mod migrate;
 mod operator_crate;
+#[cfg(unix)]
+mod signal;
 
 /// Runs the command line of `policy`.
 ///
 /// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
 pub fn run() -> std::process::ExitCode {
+    #[cfg(unix)]
+    signal::handle();
     policy_cli::run_on_files(command::COMMANDS)
 }

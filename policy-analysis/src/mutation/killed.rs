@@ -19,6 +19,26 @@ pub(crate) struct Killed<S> {
     pub(crate) ports: S,
 }
 
+impl Killed<HashSet<Origin>> {
+    /// Adds the mutants of another set.
+    pub(crate) fn add_all(&mut self, other: Self) {
+        self.deletions.extend(other.deletions);
+        self.sources.extend(other.sources);
+        self.destinations.extend(other.destinations);
+        self.ports.extend(other.ports);
+    }
+
+    /// Returns the mutants that are in both sets.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Killed {
+            deletions: &self.deletions & &other.deletions,
+            sources: &self.sources & &other.sources,
+            destinations: &self.destinations & &other.destinations,
+            ports: &self.ports & &other.ports,
+        }
+    }
+}
+
 impl<S: Clone> Killed<S> {
     pub(crate) fn new(none: S) -> Self {
         Killed { deletions: HashSet::new(), sources: none.clone(), destinations: none.clone(), ports: none }

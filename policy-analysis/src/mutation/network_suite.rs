@@ -4,14 +4,17 @@
 //! target that must not be reached kills a wider rule if every other part of that rule matches it already. So only
 //! rules that match at least one end of a target are looked at, and no rule is actually deleted or widened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use policy_core::json::Map;
 
 use policy_core::access::{BitSet, RuleIndex, Side, Tailnet, Ternary, UnknownIndex, opens, posture};
-use policy_core::model::{Policy, PortRange, Protocol, Selector, Target, Test};
+use policy_core::model::{Policy, PortRange, Protocol, Selector, SelectorKind, Target, Test};
 use policy_core::source::{Origin, Text};
-use policy_core::testing::{EndResolver, Expectation, Packet, RuleDecision, TestEnd, TestRun, index_unknowns};
+use policy_core::testing::{
+    EndResolver, Expectation, KnownLogins, Packet, Reading, RuleDecision, TestEnd, TestRun, index_unknowns,
+    other_reading,
+};
 
 use crate::mutation::killed::Killed;
 
@@ -22,6 +25,7 @@ pub(crate) struct NetworkSuite<'p> {
     pub(crate) rules: RuleIndex<'p>,
     unknowns: UnknownIndex,
     wildcard: Selector,
+    known_logins: KnownLogins,
 }
 
 /// Identifies the imagined posture of a source among those of all tests.
@@ -43,7 +47,7 @@ type RulesByTraffic<'t> = HashMap<(&'t str, Traffic), BitSet>;
 struct Cache<'t> {
     hosts: HashMap<&'t str, Vec<TestEnd<'t>>>,
     attributes: Vec<&'t Map>,
-    of_sources: RulesByTraffic<'t>,
+    of_sources: HashMap<(&'t str, Traffic, Reading<'t>), BitSet>,
     of_destinations: RulesByTraffic<'t>,
     to_own: HashMap<Traffic, BitSet>,
 }
@@ -66,7 +70,7 @@ impl<'p> NetworkSuite<'p> {
         let rules = RuleIndex::new(policy, &tailnet);
         let unknowns = index_unknowns(&tailnet, &rules);
         let wildcard = Selector::new(Text::escaped("*", Origin::default()));
-        NetworkSuite { policy, tailnet, rules, unknowns, wildcard }
+        NetworkSuite { policy, tailnet, rules, unknowns, wildcard, known_logins: KnownLogins::new(policy) }
     }
 
     fn resolver<'t>(&self) -> EndResolver<'_, 't>
@@ -98,16 +102,62 @@ impl<'p> NetworkSuite<'p> {
             kill_deletions(&run, self.hosts(cache, target), target.port, killed);
         }
         for target in &test.deny {
-            let destinations = self.hosts(cache, target);
-            let is_allowed = |source: &TestEnd<'t>, destination: &TestEnd<'t>| {
-                matches!(run.decide(source, destination, target.port), RuleDecision::Allow(_))
-            };
-            // A test that already fails cannot detect a mutation.
-            if sources.iter().any(|source| destinations.iter().any(|destination| is_allowed(source, destination))) {
+            // Whatever is allowed to somebody who may not exist, the test does not fail for certain.
+            if self.known_logins.unknown(src).or_else(|| self.known_logins.unknown(&target.host)).is_some() {
                 continue;
             }
-            let destinations = destinations.clone();
-            self.kill_widenings(&run, target, &destinations, cache, killed);
+            let destinations = self.hosts(cache, target).clone();
+            let reading = other_reading(&self.tailnet, src, &target.host);
+            let sources = reading.map(|reading| self.resolver().read_as(&sources, reading));
+            let run = TestRun { sources: sources.as_deref().unwrap_or(run.sources), ..run };
+            let is_allowed = |source: &TestEnd<'t>| {
+                let allows =
+                    |destination| matches!(run.decide(source, destination, target.port), RuleDecision::Allow(_));
+                destinations.iter().any(allows)
+            };
+            if matches!(reading, Some(Reading::MemberOf(_))) {
+                let open: Vec<&TestEnd> = run.sources.iter().filter(|source| !is_allowed(source)).collect();
+                self.kill_widenings_for_all(&run, &open, target, &destinations, cache, killed);
+            } else if !run.sources.iter().any(is_allowed) {
+                self.kill_widenings(&run, target, &destinations, cache, killed);
+            }
+        }
+    }
+
+    /// Adds the wider rules with which each of these sources reaches the target: a test of a group fails for certain only
+    /// if it does so for each member. Without any such source, it already fails, and cannot detect a mutation.
+    fn kill_widenings_for_all<'t>(
+        &self,
+        run: &TestRun<'_, 't>,
+        sources: &[&TestEnd<'t>],
+        target: &'t Target,
+        destinations: &[TestEnd<'t>],
+        cache: &mut Cache<'t>,
+        killed: &mut Killed<BitSet>,
+    ) where
+        'p: 't,
+    {
+        // The members of a group differ in the devices that are their own, and in nothing else.
+        let is_to_users = destinations.iter().any(|destination| destination.endpoint.user().is_some());
+        let mut by_all: Option<Killed<BitSet>> = None;
+        for source in sources.iter().take(if is_to_users { sources.len() } else { 1 }) {
+            let run = TestRun { sources: std::slice::from_ref(*source), ..*run };
+            let mut by_one = Killed::new(BitSet::new(self.rules.list.len()));
+            self.kill_widenings(&run, target, destinations, cache, &mut by_one);
+            by_all = Some(match by_all {
+                None => by_one,
+                Some(mut all) => {
+                    all.sources.keep_all(&by_one.sources);
+                    all.destinations.keep_all(&by_one.destinations);
+                    all.ports.keep_all(&by_one.ports);
+                    all
+                }
+            });
+        }
+        if let Some(by_all) = by_all {
+            killed.sources.add_all(&by_all.sources);
+            killed.destinations.add_all(&by_all.destinations);
+            killed.ports.add_all(&by_all.ports);
         }
     }
 
@@ -151,7 +201,7 @@ impl<'p> NetworkSuite<'p> {
         // As a destination `*` is everything.
         let rules = cache
             .of_sources
-            .entry((&src.text, traffic))
+            .entry((&src.text, traffic, first.endpoint.reading()))
             .or_insert_with(|| self.matching(&packet, &union(run.sources, &self.rules)));
         killed.destinations.add_all(rules);
         if opens((None, PortRange::ALL), run.test.proto.unwrap_or(Protocol::TCP), target.port) {
@@ -238,14 +288,20 @@ fn is_own<'t>(source: &TestEnd<'t>, destination: &TestEnd<'t>) -> bool {
 
 /// Adds the rules without which a target that is reached now, or may be, would not be reached.
 fn kill_deletions(run: &TestRun, destinations: &[TestEnd], port: u16, killed: &mut Killed<BitSet>) {
-    let mut needed = Vec::new();
+    let is_group = run.test.src.as_ref().is_some_and(|src| src.kind == SelectorKind::Group);
+    let mut needed = HashSet::new();
     for source in run.sources {
         match run.first_rule(source, destinations, port) {
-            Some((rule, true)) => needed.push(rule),
+            Some((rule, true)) => drop(needed.insert(rule)),
+            // A test of a group fails for certain only if it does so for each member.
+            Some((_, false)) if is_group => return,
+            None if is_group => {}
             Some((_, false)) => {}
             // No rule allows this source, so the test already fails.
             None => return,
         }
     }
-    killed.deletions.extend(needed);
+    if needed.len() == 1 || !is_group {
+        killed.deletions.extend(needed);
+    }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use policy_core::access::{Side, Tailnet, Ternary};
-use policy_core::model::{Action, Policy, SshTest};
-use policy_core::source::Origin;
+use policy_core::model::{Action, Policy, Selector, SelectorKind, SshTest};
+use policy_core::source::{Origin, Text};
 use policy_core::testing::{
-    Expectation, RuleDecision, SshEndResolver, SshLogin, SshTestRun, evaluate, expected_accounts,
+    Evaluation, Expectation, KnownLogins, Reading, RuleDecision, SshEnd, SshEndResolver, SshLogin, SshTestRun,
+    evaluate, expected_accounts,
 };
 
 use crate::mutation::killed::Killed;
@@ -16,23 +17,28 @@ pub(crate) struct SshSuite<'p> {
     policy: &'p Policy,
     tailnet: Tailnet<'p>,
     resolver: SshEndResolver<'p>,
+    known_logins: KnownLogins,
 }
 
 impl<'p> SshSuite<'p> {
     pub(crate) fn new(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let resolver = SshEndResolver::new(policy, &tailnet);
-        SshSuite { policy, tailnet, resolver }
+        SshSuite { policy, tailnet, resolver, known_logins: KnownLogins::new(policy) }
     }
 
     /// Returns the mutants that the tests kill.
     pub(crate) fn killed_by(&self, tests: &[SshTest]) -> Killed<HashSet<Origin>> {
         let mut killed = Killed::new(HashSet::new());
-        self.for_each_account(tests, |run, expectation, account| {
-            let logins: Vec<SshLogin> = run.logins(account).collect();
-            // A test that already fails cannot detect a mutation.
-            if logins.iter().all(|login| login.evaluate(expectation).holds != Ternary::No) {
-                logins.iter().for_each(|login| kill_by_login(login, expectation, &mut killed));
+        self.for_each_account(tests, |run, destination, expectation, account| {
+            let Some(src) = &run.test.src else { return };
+            let unknown = self.known_logins.unknown(src).or_else(|| self.known_logins.unknown(destination));
+            let expected = Expected { expectation, account, is_of_unknown: unknown.is_some() };
+            if src.kind == SelectorKind::Group {
+                let of_group = run.resolver.read_as(run.tailnet, run.sources, Reading::MemberOf(&src.text));
+                killed.add_all(kill_by_all(run, run.sources.iter().chain(&of_group), expected));
+            } else if let Some(found) = kill_by_logins(run, expected) {
+                killed.add_all(found);
             }
         });
         killed
@@ -41,10 +47,8 @@ impl<'p> SshSuite<'p> {
     /// Whether a test passes for certain.
     pub(crate) fn passes(&self, test: &SshTest) -> bool {
         let mut passes = true;
-        self.for_each_account(std::slice::from_ref(test), |run, expectation, account| {
-            let mut logins = run.logins(account).peekable();
-            passes &= logins.peek().is_some();
-            passes &= logins.all(|login| login.evaluate(expectation).holds == Ternary::Yes);
+        self.for_each_account(std::slice::from_ref(test), |run, destination, expectation, account| {
+            passes &= run.outcome(expectation, destination, account, false).passes();
         });
         passes
     }
@@ -52,7 +56,7 @@ impl<'p> SshSuite<'p> {
     fn for_each_account<'t>(
         &self,
         tests: &'t [SshTest],
-        mut run_account: impl FnMut(&SshTestRun<'_, 't>, Expectation, &'t str),
+        mut run_account: impl FnMut(&SshTestRun<'_, 't>, &'t Selector, Expectation, &'t Text),
     ) where
         'p: 't,
     {
@@ -71,21 +75,69 @@ impl<'p> SshSuite<'p> {
                     destinations: &destinations,
                 };
                 for (expectation, accounts) in expected_accounts(test) {
-                    accounts.iter().for_each(|account| run_account(&run, expectation, account));
+                    accounts.iter().for_each(|account| run_account(&run, destination, expectation, account));
                 }
             }
         }
     }
 }
 
+/// What a test expects of an account.
+#[derive(Clone, Copy)]
+struct Expected<'t> {
+    expectation: Expectation,
+    account: &'t str,
+    /// Whether one end is a user who may not exist, so that no rule that allows the login makes the test fail.
+    is_of_unknown: bool,
+}
+
+impl Expected<'_> {
+    fn fails(self, evaluation: Evaluation) -> bool {
+        evaluation.holds == Ternary::No && !(self.is_of_unknown && evaluation.rule.is_some())
+    }
+}
+
+/// Returns the mutants that a test of a group kills. It fails for certain only if it does so for each member, with
+/// everything that the member can do, and with what the group can do. `sources` are all of these.
+fn kill_by_all<'a, 't: 'a>(
+    run: &SshTestRun<'a, 't>,
+    sources: impl Iterator<Item = &'a SshEnd<'t>>,
+    expected: Expected<'t>,
+) -> Killed<HashSet<Origin>> {
+    let mut by_all: Option<Killed<HashSet<Origin>>> = None;
+    for source in sources {
+        let run = SshTestRun { sources: std::slice::from_ref(source), ..*run };
+        // A member for whom it fails already does not prevent a failure.
+        if let Some(found) = kill_by_logins(&run, expected) {
+            by_all = Some(match by_all {
+                None => found,
+                Some(all) => all.and(&found),
+            });
+        }
+    }
+    by_all.unwrap_or_else(|| Killed::new(HashSet::new()))
+}
+
+/// Returns the mutants that the logins from some sources kill; `None` if one of them already fails, and so cannot detect
+/// a mutation.
+fn kill_by_logins<'t>(run: &SshTestRun<'_, 't>, expected: Expected<'t>) -> Option<Killed<HashSet<Origin>>> {
+    let logins: Vec<SshLogin> = run.logins(expected.account).collect();
+    if logins.iter().any(|login| expected.fails(login.evaluate(expected.expectation))) {
+        return None;
+    }
+    let mut killed = Killed::new(HashSet::new());
+    logins.iter().for_each(|login| kill_by_login(login, expected, &mut killed));
+    Some(killed)
+}
+
 /// Adds the mutants that a login which is as expected kills.
-fn kill_by_login(login: &SshLogin, expectation: Expectation, killed: &mut Killed<HashSet<Origin>>) {
+fn kill_by_login(login: &SshLogin, expected: Expected, killed: &mut Killed<HashSet<Origin>>) {
     let [checked, accepted] = [Action::Check, Action::Accept].map(|action| login.decide(action));
     for action in [Action::Check, Action::Accept] {
         // The outcome depends on what check rules and accept rules decide, and no rule is both.
         let fails = |decision: RuleDecision| {
             let (checked, accepted) = if action == Action::Check { (decision, accepted) } else { (checked, decision) };
-            evaluate(expectation, checked, accepted).holds == Ternary::No
+            expected.fails(evaluate(expected.expectation, checked, accepted))
         };
         if let Some((rule, decision)) = decide_without_only_rule(login, action)
             && fails(decision)

@@ -26,7 +26,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
     let diagnostics = facts.findings_of_policy(policy.check())?;
     let report = Report::on_policy(path, &policy, &diagnostics);
-    output::print(&report.render(format, &output::stdout_renderer()))?;
+    output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
         let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));

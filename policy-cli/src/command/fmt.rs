@@ -97,7 +97,12 @@ fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResu
 /// A policy file as it should be, or what is wrong with it.
 fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     match Document::parse(text) {
-        Ok(document) => (Some(document.format()), Vec::new()),
+        Ok(document) => match document.try_format() {
+            Some(formatted) => (Some(formatted), Vec::new()),
+            None => {
+                (None, vec![Diagnostic::new(Code::Syntax, Origin::default(), "the formatted text would exceed 1 GiB")])
+            }
+        },
         Err(_) => (None, Policy::parse(text).unreadable),
     }
 }

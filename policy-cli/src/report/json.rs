@@ -4,17 +4,19 @@ use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, level};
-use crate::json::to_text;
+use crate::json::to_pieces;
 use crate::line_index::Position;
 
-pub(super) fn render(report: &Report<'_>) -> String {
+/// The document, a piece for each finding.
+pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
     let document = json!({
         "file": report.policy.path.to_string_lossy(),
         "errors": report.count(Severity::Error),
         "warnings": report.count(Severity::Warning),
-        "diagnostics": diagnostics(report),
+        "diagnostics": json!([]),
     });
-    to_text(&document)
+    let diagnostics = report.diagnostics.iter().map(move |diagnostic| self::diagnostic(report, diagnostic));
+    to_pieces(document, "diagnostics", 2, Box::new(diagnostics))
 }
 
 pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {

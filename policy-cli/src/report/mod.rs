@@ -98,11 +98,16 @@ impl<'a> Report<'a> {
 
     /// All of it in one of the formats; the renderer decides on colours where there may be any.
     pub fn render(&self, format: Format, renderer: &Renderer) -> String {
+        self.pieces(format, renderer).collect()
+    }
+
+    /// Returns the text of [`Report::render`] in pieces: of a large policy, not all of it fits in memory.
+    pub fn pieces<'r>(&'r self, format: Format, renderer: &'r Renderer) -> Box<dyn Iterator<Item = String> + 'r> {
         match format {
-            Format::Text => text::render(self, renderer),
-            Format::Json => json::render(self),
-            Format::Sarif => sarif::render(self),
-            Format::Github => github::render(self),
+            Format::Text => Box::new(text::each(self, renderer)),
+            Format::Json => Box::new(json::pieces(self)),
+            Format::Sarif => Box::new(sarif::pieces(self)),
+            Format::Github => Box::new(std::iter::once(github::render(self))),
         }
     }
 

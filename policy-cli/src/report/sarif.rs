@@ -9,19 +9,21 @@ use policy_core::json::{Value, json};
 use policy_core::{Code, Diagnostic};
 
 use super::{Report, Span, full_message, level};
-use crate::json::{array, to_text};
+use crate::json::{array, to_pieces};
 
-pub(super) fn render(report: &Report<'_>) -> String {
+/// The document, a piece for each finding.
+pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {"name": "policy", "version": env!("CARGO_PKG_VERSION"), "rules": array(Code::ALL, &rule)}},
             "columnKind": "utf16CodeUnits",
-            "results": array(report.diagnostics, &|diagnostic| result(report, diagnostic)),
+            "results": json!([]),
         }],
     });
-    to_text(&document)
+    let results = report.diagnostics.iter().map(move |diagnostic| result(report, diagnostic));
+    to_pieces(document, "results", 4, Box::new(results))
 }
 
 fn rule(code: &Code) -> Value {

@@ -9,10 +9,6 @@ use crate::text::visible;
 /// The most bytes of the policy to show. A longer excerpt helps nobody, and takes long to lay out.
 const EXCERPT: usize = 16 << 10;
 
-pub(super) fn render(report: &Report<'_>, renderer: &Renderer) -> String {
-    each(report, renderer).collect()
-}
-
 /// Each finding for itself, with an empty line after it.
 pub(super) fn each<'r>(report: &'r Report<'_>, renderer: &'r Renderer) -> impl Iterator<Item = String> + 'r {
     report.diagnostics.iter().map(|diagnostic| renderer.render(&groups(report, diagnostic)) + "\n\n")

@@ -39,6 +39,12 @@ pub enum MissingFact<'p> {
     Route(&'p str),
     /// What a selector stands for, such as `autogroup:member` where no member is known.
     Selector(&'p str),
+    /// Whether a login belongs to a user of the tailnet: only a test names it.
+    User(&'p str),
+    /// What else the member of a group can do that Tailscale tests the group as.
+    Representative(&'p str),
+    /// Whether `*` as a source matches this tag over IPv6 in a test.
+    WildcardOverIpv6(&'p str),
     /// Whether UDP is enough for a test that does not name its protocol. Tailscale's documentation says so, but the
     /// captures have TCP only.
     Protocol,

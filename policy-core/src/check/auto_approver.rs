@@ -2,18 +2,19 @@
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, listed};
+use crate::model::{Selector, SelectorKind};
+use crate::source::Text;
+
+/// What the capabilities begin with that list app connectors and their tags.
+const APP_CONNECTORS: &str = "tailscale.com/app-connectors";
 
 pub(super) fn check(checker: &mut Checker) {
     let approvers = &checker.policy.auto_approvers;
     for route in &approvers.routes {
         let text = &route.network.text;
         if route.network.is_exit_route() {
-            let message = format!("`{text}` under `routes` approves no exit node");
-            checker.report(
-                Diagnostic::new(Code::ExitRoute, text.origin, message)
-                    .help("write the approvers of exit nodes under `exitNode`, and the prefixes of subnets here"),
-            );
+            exit_route(checker, text, &route.approvers);
         }
         checker.host_bits(text, route.network.prefix);
         checker.selectors(SelectorContext::Approver, &route.approvers);
@@ -23,4 +24,30 @@ pub(super) fn check(checker: &mut Checker) {
         checker.selector(SelectorContext::Service, &service.service);
         checker.selectors(SelectorContext::Approver, &service.approvers);
     }
+}
+
+/// An exit route among `routes`. It approves neither exit nodes, which `exitNode` does, nor the subnets within it.
+/// `routes-ea6-routes-map-exit-basic` Only connectors of app connectors need it: Tailscale's documentation has it approve
+/// the routes that these learn.
+fn exit_route(checker: &mut Checker, text: &Text, approvers: &[Selector]) {
+    let capabilities = checker.policy.node_attrs.iter().flat_map(|entry| &entry.app).flat_map(|app| &app.capabilities);
+    let app_connectors = capabilities.filter(|capability| capability.name.starts_with(APP_CONNECTORS));
+    let connectors: Vec<&Selector> = app_connectors.flat_map(|capability| &capability.references).collect();
+    let is_connector = |approver: &&Selector| {
+        connectors.iter().any(|connector| connector.kind == SelectorKind::Wildcard || is_same(connector, approver))
+    };
+    let others: Vec<&Selector> = approvers.iter().filter(|approver| !is_connector(approver)).collect();
+    if others.is_empty() && !approvers.is_empty() {
+        return;
+    }
+    let whose = if others.len() < approvers.len() { format!(" for {}", listed(&others)) } else { String::new() };
+    let message = format!("`{text}` under `routes` approves nothing{whose}: neither exit nodes nor subnets");
+    checker.report(
+        Diagnostic::new(Code::ExitRoute, text.origin, message)
+            .help("write the approvers of exit nodes under `exitNode`, and each prefix of a subnet here"),
+    );
+}
+
+fn is_same(connector: &Selector, approver: &Selector) -> bool {
+    connector.text.eq_ignore_ascii_case(&approver.text)
 }

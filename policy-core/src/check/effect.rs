@@ -22,6 +22,22 @@ pub(super) fn check(checker: &mut Checker) {
     idle(checker);
 }
 
+/// A policy with neither `grants` nor `acls` is not an empty one: Tailscale allows everything then. Empty lists deny
+/// everything.
+pub(super) fn without_rules(checker: &mut Checker) {
+    let policy = checker.policy;
+    if policy.grants.is_some() || policy.acls.is_some() {
+        return;
+    }
+    // The whole text is too much to underline.
+    let start = policy.origin.start;
+    let message = "a policy without `grants` and `acls` lets every device reach every other one, on all ports";
+    checker.report(
+        Diagnostic::new(Code::AllowAll, Origin::new(start, policy.origin.end.min(start.saturating_add(1))), message)
+            .help("write the rules, or an empty list of `grants` to allow nothing"),
+    );
+}
+
 /// Postures and routers narrow it down, and so does the default posture.
 fn allows_all(grant: &Grant) -> bool {
     grant.src.iter().any(is_all)

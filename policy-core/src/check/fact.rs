@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use crate::access::login_key;
 use crate::check::Checker;
 use crate::check::login::LONG;
 use crate::check::names::NameKind;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{Device, InvariantTarget, SelectorKind};
+use crate::model::{Device, InvariantTarget, Role, SelectorKind, User};
 use crate::source::{Origin, Text};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -16,13 +17,9 @@ pub(super) fn check(checker: &mut Checker) {
     unique(checker, "user", facts.users.iter().map(|user| &user.name));
     unique(checker, "device", facts.devices.iter().map(|device| &device.name));
     for user in &facts.users {
-        if SelectorKind::of(&user.email) != SelectorKind::User || user.email.starts_with("user:") {
-            let message = format!("`{}` is nobody's login", user.email);
-            checker.report(
-                Diagnostic::new(Code::InvalidName, user.email.origin, message).help("write it as `alice@example.com`"),
-            );
-        }
+        checker.listed_user(&user.email);
     }
+    contradictions(checker);
     for device in &facts.devices {
         check_device(checker, device);
     }
@@ -55,6 +52,35 @@ fn unique<'p>(checker: &mut Checker, noun: &str, names: impl Iterator<Item = &'p
     }
 }
 
+/// Users of whom one cannot be in the tailnet beside the other. What follows from either would be a proof of nothing.
+fn contradictions(checker: &mut Checker) {
+    let users = &checker.policy.facts.users;
+    let mut logins: HashMap<String, &User> = HashMap::new();
+    let mut owner: Option<&User> = None;
+    for user in users {
+        let first = *logins.entry(login_key(&user.email)).or_insert(user);
+        // Two users with one name are reported as that.
+        if first.name.as_str() != user.name.as_str() {
+            let message = format!("`{}` and `{}` have the same login", first.name, user.name);
+            checker.report(
+                Diagnostic::new(Code::ContradictoryFacts, user.email.origin, message)
+                    .note_at("the other one has it here", first.email.origin)
+                    .help("give each user their own login, or leave out one of the two"),
+            );
+        } else if user.role == Some(Role::Owner) {
+            let first = *owner.get_or_insert(user);
+            if first.name.as_str() != user.name.as_str() {
+                let message = format!("a tailnet has one owner, and `{}` and `{}` both are", first.name, user.name);
+                checker.report(
+                    Diagnostic::new(Code::ContradictoryFacts, user.origin, message)
+                        .note_at("the other one is here", first.origin)
+                        .help("give one of them another role, as `admin`"),
+                );
+            }
+        }
+    }
+}
+
 fn check_device(checker: &mut Checker, device: &Device) {
     let facts = &checker.policy.facts;
     for tag in &device.tags {
@@ -74,8 +100,8 @@ fn check_device(checker: &mut Checker, device: &Device) {
         let message = format!("`{}` has both an owner and tags", device.name);
         checker.report(
             Diagnostic::new(Code::OwnedAndTagged, owner.origin, message)
-                .note_at("a tag takes its owner's identity from a device", tag.text.origin)
-                .help("take away the owner or the tags"),
+                .note_at("a tag replaces the user as the identity of a device", tag.text.origin)
+                .help("remove the owner or the tags"),
         );
     }
     if checker.names.is_user(owner) {

@@ -3,7 +3,7 @@
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Selector;
+use crate::model::{Selector, SelectorKind};
 use crate::source::Text;
 
 /// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
@@ -13,21 +13,33 @@ const SHARED_DOMAINS: &[&str] =
 /// A word of this length is hardly another person's with a letter changed: `bob` and `rob` are.
 pub(super) const LONG: usize = 5;
 
+/// Returns a finding about a login that nobody can have.
+fn odd_login(text: &Text) -> Option<Diagnostic> {
+    let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
+    let (message, help) = if local == "*" {
+        ("matches nobody", format!("write `user:*@{domain}` for everyone of a domain"))
+    } else if local.contains('*') {
+        ("matches nobody: only all of a login may be `*`", format!("write `user:*@{domain}`"))
+    } else if let Some(local) = local.strip_prefix("user:") {
+        ("matches nobody", format!("write `{local}@{domain}`"))
+    } else if local.contains('@') {
+        ("is nobody's login: a login has one `@`", "write it as `alice@example.com`".to_owned())
+    } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
+        ("is nobody's login", "write it as `alice@example.com`".to_owned())
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help))
+}
+
 impl Checker<'_> {
     /// A user's login as it is written.
     pub(super) fn user(&mut self, place: SelectorContext, text: &Text) {
-        let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
-        let odd = |message: &str, help: String| {
-            Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help)
-        };
-        if local == "*" {
-            self.report(odd("matches nobody", format!("write `user:*@{domain}` for everyone of a domain")));
-        } else if local.contains('*') {
-            self.report(odd("matches nobody: only all of a login may be `*`", format!("write `user:*@{domain}`")));
-        } else if let Some(local) = local.strip_prefix("user:") {
-            self.report(odd("matches nobody", format!("write `{local}@{domain}`")));
-        } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
-            self.report(odd("is nobody's login", "write it as `alice@example.com`".to_owned()));
+        if let Some(finding) = odd_login(text) {
+            // Of a user in the facts, it is said there.
+            if !self.names.is_login(text) {
+                self.report(finding);
+            }
         } else if !matches!(place, SelectorContext::TestSrc | SelectorContext::SshTestSrc) {
             // A test of somebody unknown fails, which is reported there.
             self.unknown_user(text);
@@ -44,6 +56,19 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),
             );
+        }
+    }
+
+    /// The login of one of the users that the facts list. It is said of it what is said of it in a rule, so that a policy
+    /// and its import get the same findings.
+    pub(super) fn listed_user(&mut self, email: &Text) {
+        // headscale has logins that end with `@`.
+        if SelectorKind::of(email) != SelectorKind::User || email.starts_with("user:") {
+            let message = format!("`{email}` is nobody's login");
+            let finding = Diagnostic::new(Code::InvalidName, email.origin, message);
+            self.report(finding.help("write it as `alice@example.com`"));
+        } else if !email.ends_with('@') {
+            self.findings.extend(odd_login(email));
         }
     }
 

@@ -60,6 +60,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         // What nothing uses or opens may be what a mistake was meant to use or to open.
         if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
+            effect::without_rules(&mut checker);
             ssh_port::check(&mut checker);
         }
         findings = checker.findings;

@@ -77,8 +77,8 @@ fn check_condition(checker: &mut Checker, condition: &Condition) {
         checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message));
     }
     ordering(checker, condition, r#type);
-    for value in condition.comparison.values() {
-        check_value(checker, condition, r#type, value);
+    for (value, written) in condition.comparison.values().iter().zip(condition.written_values()) {
+        check_value(checker, condition, r#type, value, written);
     }
     if condition.comparison == Comparison::IsTrue && !matches!(r#type, Type::Bool | Type::Any) {
         let message = format!("`{attribute}` is not true or false, so it cannot stand alone");
@@ -106,48 +106,74 @@ fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
     checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message).help(help));
 }
 
-/// Less and more are for numbers and versions.
+/// Less and more are for numbers and versions. A help keeps what the condition demands: a posture that is fixed by it
+/// must not let in more devices.
 fn ordering(checker: &mut Checker, condition: &Condition, r#type: Type) {
     if !condition.comparison.is_ordering() {
         return;
     }
     let attribute = &condition.attribute;
-    let boolean = matches!(condition.comparison.values(), [Scalar::Bool(_)]);
-    let text = matches!(condition.comparison.values(), [Scalar::Text(_)]);
-    if boolean || r#type == Type::Bool {
-        checker.report(
-            Diagnostic::new(
-                Code::ConditionType,
-                condition.text.origin,
-                "true and false are not less or more than each other",
-            )
-            .help(format!("write `{attribute} == true`")),
-        );
-    } else if text && r#type != Type::Version {
-        mismatch(
-            checker,
-            condition,
-            format!("only numbers and versions can be less or more, and `{attribute}` is text here"),
-            "write `==`, `!=` or `IN`".to_owned(),
-        );
+    let [value] = condition.comparison.values() else { return };
+    match value {
+        Scalar::Bool(_) => unordered(checker, condition, equal_boolean(&condition.comparison)),
+        _ if r#type == Type::Bool => unordered(checker, condition, None),
+        Scalar::Text(text) if r#type != Type::Version => {
+            let is_number = text.parse::<f64>().is_ok_and(f64::is_finite) && matches!(r#type, Type::Number | Type::Any);
+            let help = if is_number {
+                format!("write `{text}`, without quotes")
+            } else {
+                "write `==`, `!=` or `IN`".to_owned()
+            };
+            mismatch(
+                checker,
+                condition,
+                format!("only numbers and versions can be less or more, and `{attribute}` is text here"),
+                help,
+            );
+        }
+        Scalar::Text(_) | Scalar::Number(_) => {}
     }
 }
 
-fn check_value(checker: &mut Checker, condition: &Condition, r#type: Type, value: &Scalar) {
+/// Reports less or more of an attribute that is true or false.
+fn unordered(checker: &mut Checker, condition: &Condition, equal: Option<bool>) {
+    let help = match equal {
+        Some(value) => format!("write `{} == {value}`", condition.attribute),
+        None => "compare with `==`, and with `true` or `false`".to_owned(),
+    };
+    let message = "`<`, `<=`, `>` and `>=` cannot compare booleans";
+    checker.report(Diagnostic::new(Code::ConditionType, condition.text.origin, message).help(help));
+}
+
+/// Returns the value that a comparison of booleans leaves, if false counts as less than true and it leaves one.
+fn equal_boolean(comparison: &Comparison) -> Option<bool> {
+    match comparison {
+        Comparison::Greater(Scalar::Bool(false)) | Comparison::GreaterOrEqual(Scalar::Bool(true)) => Some(true),
+        Comparison::Less(Scalar::Bool(true)) | Comparison::LessOrEqual(Scalar::Bool(false)) => Some(false),
+        _ => None,
+    }
+}
+
+fn check_value(checker: &mut Checker, condition: &Condition, r#type: Type, value: &Scalar, written: &str) {
     let attribute = &condition.attribute;
     let ordering = condition.comparison.is_ordering();
     match (r#type, value) {
-        (Type::Version, Scalar::Number(number)) => {
-            let message = format!("`{attribute}` is text, never `{value}`");
-            mismatch(checker, condition, message, format!("write `'{number}'`, with quotes"));
+        (Type::Version, Scalar::Number(_)) => {
+            let message = format!("`{attribute}` is text, never `{written}`");
+            mismatch(checker, condition, message, format!("write `'{written}'`, with quotes"));
         }
         (Type::Bool, Scalar::Text(_) | Scalar::Number(_)) if !ordering => {
-            let message = format!("`{attribute}` is true or false, never `{value}`");
+            let message = format!("`{attribute}` is true or false, never `{written}`");
             mismatch(checker, condition, message, "write `true` or `false`, without quotes".to_owned());
         }
         (Type::Number, Scalar::Text(_) | Scalar::Bool(_)) if !ordering => {
-            let message = format!("`{attribute}` is a number, never `{value}`");
-            mismatch(checker, condition, message, "write a number, without quotes".to_owned());
+            let message = format!("`{attribute}` is a number, never `{written}`");
+            let number = written.trim_matches('\'');
+            let help = match number.parse::<f64>() {
+                Ok(_) => format!("write `{number}`, without quotes"),
+                Err(_) => "write a number, without quotes".to_owned(),
+            };
+            mismatch(checker, condition, message, help);
         }
         (Type::OneOf(values), Scalar::Text(text)) if !values.contains(&text.as_str()) => {
             let near =
@@ -162,7 +188,7 @@ fn check_value(checker: &mut Checker, condition: &Condition, r#type: Type, value
             );
         }
         (Type::OneOf(values), Scalar::Number(_) | Scalar::Bool(_)) => {
-            mismatch(checker, condition, format!("`{attribute}` is text, never `{value}`"), one_of(values));
+            mismatch(checker, condition, format!("`{attribute}` is text, never `{written}`"), one_of(values));
         }
         _ => {}
     }
@@ -174,4 +200,70 @@ fn one_of(values: &[&str]) -> String {
 
 fn mismatch(checker: &mut Checker, condition: &Condition, message: String, help: String) {
     checker.report(Diagnostic::new(Code::PostureValue, condition.text.origin, message).help(help));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Policy;
+
+    /// The first thing in backticks that a help says to write.
+    fn word(help: &str) -> Option<&str> {
+        help.starts_with("write `").then(|| help.split('`').nth(1))?
+    }
+
+    #[test]
+    fn a_help_keeps_the_operator_and_the_value() {
+        for (written, fixed) in [
+            ("node:tsVersion >= 1.60", "node:tsVersion >= '1.60'"),
+            ("node:osVersion == 14", "node:osVersion == '14'"),
+            ("node:osVersion NOT IN [10.0, '11.1', 12.30]", "node:osVersion NOT IN ['10.0', '11.1', '12.30']"),
+            ("falcon:ztaScore >= '80'", "falcon:ztaScore >= 80"),
+            ("falcon:ztaScore == '080'", "falcon:ztaScore == 080"),
+            ("custom:score < '7.50'", "custom:score < 7.50"),
+            ("custom:managed > false", "custom:managed == true"),
+            ("custom:managed <= false", "custom:managed == false"),
+        ] {
+            let mut text = written.to_owned();
+            // Each finding is about one value of a list.
+            for _ in 0..4 {
+                let policy = Policy::parse(format!(r#"{{"grants": [], "postures": {{"posture:a": ["{text}"]}}}}"#));
+                let condition = &policy.postures[0].conditions[0];
+                let findings = policy.check();
+                let Some(finding) = findings.iter().find(|finding| finding.origin == condition.text.origin) else {
+                    break;
+                };
+                let help = finding.help.as_deref().unwrap();
+                let new = word(help).unwrap_or_else(|| panic!("{text}: {help}"));
+                text = if new.contains(' ') {
+                    new.to_owned()
+                } else {
+                    let bare = new.trim_matches('\'');
+                    let old = condition
+                        .written_values()
+                        .into_iter()
+                        .find(|value| value.trim_matches('\'') == bare && *value != new);
+                    text.replacen(old.unwrap(), new, 1)
+                };
+            }
+            assert_eq!(text, fixed, "{written}");
+        }
+    }
+
+    #[test]
+    fn no_help_where_the_meaning_is_not_clear() {
+        for written in ["custom:managed > true", "node:tsAutoUpdate >= 1", "node:os < 'macos'", "custom:name < 'x'"] {
+            let policy = Policy::parse(format!(r#"{{"grants": [], "postures": {{"posture:a": ["{written}"]}}}}"#));
+            let origin = policy.postures[0].conditions[0].text.origin;
+            let helps: Vec<_> = policy
+                .check()
+                .into_iter()
+                .filter(|finding| finding.origin == origin)
+                .filter_map(|it| it.help)
+                .collect();
+            assert!(
+                !helps.is_empty() && helps.iter().all(|help| word(help).is_none_or(|word| word == "==")),
+                "{helps:?}"
+            );
+        }
+    }
 }

@@ -31,6 +31,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
     for spec in &grant.ip {
         port_spec(checker, spec);
     }
+    bare_ports(checker, &grant.ip);
     if grant.ip.is_absent_or_empty() && grant.app.as_ref().is_none_or(|app| app.is_absent_or_empty()) {
         checker.report(
             Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
@@ -215,6 +216,35 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
             Diagnostic::new(Code::PortOrProtocol, spec.text.origin, message)
                 .help(format!("write `{protocol}:*` for the protocol, `tcp:{number}` for the port")),
         );
+    }
+}
+
+/// A port without a protocol after one with it, as `["tcp:631", "632"]`. Its author may think that the protocol is that
+/// of both, as in a list such as `tcp:631,632`, but the second is open over UDP and ICMP as well.
+fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
+    let mut named: Option<(&PortSpec, Protocol)> = None;
+    for spec in specs {
+        match spec.protocol {
+            Some(protocol) => {
+                named = Some((spec, protocol)).filter(|_| protocol.has_ports() && !spec.ports.is_all());
+            }
+            // `*:632` says that it means every protocol.
+            None if spec.ports.is_all() || spec.text.contains(':') => named = None,
+            None => {
+                // The same port once more is redundant, which is reported as that.
+                let Some((first, protocol)) = named.filter(|(first, _)| first.ports != spec.ports) else { continue };
+                let message = format!("`{}` is not limited to `{protocol}`: it opens TCP, UDP and ICMP", spec.text);
+                let help = format!(
+                    "write `{protocol}:{}`, or write `{}` before `{}` if every protocol is meant",
+                    spec.ports, spec.text, first.text
+                );
+                checker.report(
+                    Diagnostic::new(Code::PortWithoutProtocol, spec.text.origin, message)
+                        .note_at(format!("`{protocol}` is named for this port only"), first.text.origin)
+                        .help(help),
+                );
+            }
+        }
     }
 }
 

@@ -95,6 +95,8 @@ fn users(checker: &mut Checker, rule: &SshRule) {
             kind => {
                 if let Some(help) = selector_help(user, kind) {
                     account(checker, user, help);
+                } else if user.contains(char::is_whitespace) {
+                    blank(checker, user);
                 }
             }
         }
@@ -105,6 +107,18 @@ fn users(checker: &mut Checker, rule: &SshRule) {
 fn account(checker: &mut Checker, user: &Text, help: String) {
     let message = format!("`{user}` is taken for the name of an account on the machine");
     checker.report(Diagnostic::new(Code::SelectorAsAccount, user.origin, message).help(help));
+}
+
+/// An account with a blank, which Tailscale takes. No system with Tailscale SSH lets one be created.
+fn blank(checker: &mut Checker, user: &Text) {
+    let words: Vec<String> = user.split_whitespace().map(|word| format!("`{}`", word.trim_matches(','))).collect();
+    let help = match words.as_slice() {
+        [] => "write the name of an account, as `root`".to_owned(),
+        [word] => format!("write {word}, without the blanks"),
+        _ => format!("write each account as an item of its own: {}", words.join(", ")),
+    };
+    let message = format!("`{user}` has a blank in it, and accounts on Linux and macOS do not");
+    checker.report(Diagnostic::new(Code::OddAccount, user.origin, message).help(help));
 }
 
 fn selector_help(user: &str, kind: SelectorKind) -> Option<String> {

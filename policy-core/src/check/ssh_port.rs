@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::access::{Declarations, Denotation, login_key, rule_selectors};
 use crate::check::Checker;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, listed};
 use crate::model::{List, Policy, PortRange, Protocol, Selector};
 
 /// The port of Tailscale SSH.
@@ -33,11 +33,30 @@ pub(super) fn check(checker: &mut Checker) {
         let (mut src, dst) = (users.owners_of_all(&rule.src), users.owners_of_all(&rule.dst));
         // A rule for nobody has a report of its own.
         src.retain(|owner| !matches!(owner, Owner::OneOf(logins) if logins.is_empty()));
-        let open = opened.iter().any(|(from, to)| meet(&src, from) && meet(&dst, to));
-        if !open && !src.is_empty() && !dst.is_empty() {
+        if src.is_empty() || dst.is_empty() {
+            continue;
+        }
+        let is_open = |src: &[Owner]| opened.iter().any(|(from, to)| meet(src, from) && meet(&dst, to));
+        if !is_open(&src) {
             let message = "nobody can use this SSH rule: no rule opens port 22 from its sources to its destinations";
             checker.report(
                 Diagnostic::new(Code::ClosedSshPort, rule.origin, message).help("grant it as well, as `tcp:22`"),
+            );
+            continue;
+        }
+        let cannot_use = |source: &&Selector| match users.owner(source) {
+            Owner::OneOf(logins) if logins.is_empty() => false,
+            owner => !is_open(&[owner]),
+        };
+        let without: Vec<&Selector> = rule.src.iter().filter(cannot_use).collect();
+        if let Some(first) = without.first() {
+            let message = format!(
+                "{} cannot use this SSH rule: no rule opens port 22 from them to its destinations",
+                listed(&without)
+            );
+            checker.report(
+                Diagnostic::new(Code::ClosedSshPort, first.text.origin, message)
+                    .help("grant it as well, as `tcp:22`, or remove the source"),
             );
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn check(checker: &mut Checker) {
 
 fn check_test(checker: &mut Checker, test: &Test) {
     if let Some(src) = &test.src {
-        source(checker, SelectorContext::TestSrc, src);
+        source(checker, SelectorContext::TestSrc, src, !test.accept.is_absent_or_empty());
     }
     if test.accept.is_absent_or_empty() && test.deny.is_absent_or_empty() {
         checker.report(
@@ -74,7 +74,8 @@ fn host_text(target: &Target) -> &str {
 
 fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if let Some(src) = &test.src {
-        source(checker, SelectorContext::SshTestSrc, src);
+        let expects_access = !(test.accept.is_absent_or_empty() && test.check.is_absent_or_empty());
+        source(checker, SelectorContext::SshTestSrc, src, expects_access);
     }
     if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
@@ -118,9 +119,10 @@ fn contradictions<'a>(
     }
 }
 
-/// The source of a test. A user whom the tailnet does not know fails it. `policytest-src-unknown-user-email`
-fn source(checker: &mut Checker, place: SelectorContext, src: &Selector) {
-    if !checker.selector(place, src) || src.kind != SelectorKind::User {
+/// The source of a test. A user whom the tailnet does not know can reach nothing. `policytest-src-unknown-user-email`
+/// Public policies deny such users something, and Tailscale takes that.
+fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects_access: bool) {
+    if !checker.selector(place, src) || src.kind != SelectorKind::User || !expects_access {
         return;
     }
     if !checker.policy.facts.users.is_empty() && !checker.names.is_login(&src.text) {

@@ -6,7 +6,7 @@ pub mod suggestion;
 mod unknown_name;
 mod word;
 
-pub use code::{Code, Severity};
+pub use code::{Code, Evidence, Severity};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;
 pub use word::Problem;

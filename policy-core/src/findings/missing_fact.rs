@@ -6,7 +6,7 @@ use crate::access::{MissingFact, Ternary};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
 use crate::model::Autogroup;
-use crate::testing::Outcome;
+use crate::testing::{Expectation, Outcome};
 
 /// Reports each missing fact once, at the first target that depends on it. The keys are the numbers of the targets.
 pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashMap<usize, Diagnostic> {
@@ -32,8 +32,8 @@ pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashM
     }
     let counted = |(finding, more): (Diagnostic, usize)| match more {
         0 => finding,
-        1 => finding.note("one more target hangs on it"),
-        _ => finding.note(format!("{more} more targets hang on it")),
+        1 => finding.note("one more target depends on it"),
+        _ => finding.note(format!("{more} more targets depend on it")),
     };
     findings.into_iter().map(|(index, finding)| (index, counted(finding))).collect()
 }
@@ -83,6 +83,31 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
                 "give the tailnet's devices with their routes as facts"
             })
         }
+        MissingFact::User(login) => {
+            let user = words.login(login);
+            cannot_decide(words, outcome, format!("nothing but a test names `{user}`"))
+                .note("whether this is the login of a user of the tailnet is unknown")
+                .help("give the tailnet's users as facts, or test a user that a group or a rule names")
+        }
+        MissingFact::Representative(group) => {
+            let whose = match (outcome.decider, outcome.rule()) {
+                (Some(_), Some(_)) if outcome.expectation == Expectation::Deny => {
+                    format!("`{}` can, but not because of `{group}`", words.decider(outcome))
+                }
+                (Some(_), _) => format!("`{}` cannot, but other members can", words.decider(outcome)),
+                _ => format!("its members can, but not because of `{group}`"),
+            };
+            cannot_decide(words, outcome, whose)
+                .note(
+                    "Tailscale tests a group as one representative member, and what else that member can do is unknown",
+                )
+                .help("test each member by login, or write the rule for the group")
+        }
+        MissingFact::WildcardOverIpv6(tag) => {
+            cannot_decide(words, outcome, format!("a rule from `*` may not match `{tag}` over IPv6"))
+                .note("one user reports that Tailscale's tests match tags with `*` over IPv4 only")
+                .help("test the IPv4 address, or name the tag in the rule")
+        }
         MissingFact::Protocol => {
             let message = format!("a rule lets `{source}` {deed} over `udp` alone, and the test names no protocol");
             let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
@@ -97,6 +122,17 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
         // Another finding reports selectors of which it is unknown what they stand for.
         MissingFact::Selector(_) => return None,
     })
+}
+
+/// Makes a finding about a test that may hold or not, with the rule that decides it.
+fn cannot_decide(words: &Words, outcome: &Outcome, reason: String) -> Diagnostic {
+    let message = format!("cannot decide whether `{}` can {}: {reason}", words.source(outcome), words.deed(outcome));
+    let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
+    match outcome.rule() {
+        Some(rule) if rule == words.policy.origin => finding.note("a policy without rules allows everything"),
+        Some(rule) => finding.note_at("this rule would allow it", rule),
+        None => finding,
+    }
 }
 
 /// Says how to add the role, in the language of the facts.

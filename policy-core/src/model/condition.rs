@@ -28,11 +28,19 @@ impl Condition {
     /// assert_eq!(parse("node:os = 'macos'").unwrap_err().help.as_deref(), Some("write `==`"));
     /// ```
     pub fn parse(text: &Text) -> Result<Condition, Problem> {
-        let mut parser = Parser { text, at: 0 };
+        let mut parser = Parser::new(text);
         let attribute = parser.attribute()?;
         let comparison = parser.comparison()?;
         let attribute = text.slice(attribute);
         Ok(Condition { text: text.clone(), attribute, comparison })
+    }
+
+    /// Returns the values of the comparison as they are written, in their order. `1.60` is the number 1.6, and another
+    /// version than `1.6`.
+    pub fn written_values(&self) -> Vec<&str> {
+        let mut parser = Parser::new(&self.text);
+        let is_read = parser.attribute().is_ok() && parser.comparison().is_ok();
+        parser.values.iter().filter(|_| is_read).map(|value| parser.slice(value)).collect()
     }
 }
 
@@ -40,9 +48,15 @@ impl Condition {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// The values so far.
+    values: Vec<Range<usize>>,
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        Parser { text, at: 0, values: Vec::new() }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -179,6 +193,12 @@ impl<'a> Parser<'a> {
     fn scalar(&mut self) -> Result<Scalar, Problem> {
         self.skip_blanks();
         let start = self.at;
+        let scalar = self.scalar_from(start)?;
+        self.values.push(start..self.at);
+        Ok(scalar)
+    }
+
+    fn scalar_from(&mut self, start: usize) -> Result<Scalar, Problem> {
         match self.rest().chars().next() {
             Some('\'') => {
                 let inner = self.rest().get(1..).unwrap_or_default();

@@ -237,7 +237,8 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 continue;
             }
             let known = self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user));
-            let of_facts = self.policy.facts.users.iter().find(|user| *user.email == *login);
+            // The users of the facts come first, in their order.
+            let of_facts = self.tailnet.user(login).and_then(|user| self.policy.facts.users.get(user));
             let name = ClassName::new(match of_facts {
                 Some(user) if self.policy.facts.are_in_source() => format!("`{}`", user.name),
                 _ => format!("`{login}`"),

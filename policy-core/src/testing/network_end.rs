@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::access::{BitSet, RuleIndex, Side, Tailnet, UnknownIndex};
 use crate::model::Selector;
+use crate::testing::reading::Reading;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 
 /// Indexes the rules that an end may match, depending on facts that are unknown.
@@ -52,9 +53,31 @@ impl<'p> EndResolver<'_, 'p> {
         ends
     }
 
+    /// Returns sources in another reading.
+    pub fn read_as(self, sources: &[TestEnd<'p>], reading: Reading<'p>) -> Vec<TestEnd<'p>> {
+        sources.iter().map(|source| self.end(source.endpoint.read_as(reading), Side::Source)).collect()
+    }
+
+    /// Returns sources with only those rules that are for all of them.
+    pub fn in_common(self, sources: &[TestEnd<'p>]) -> Vec<TestEnd<'p>> {
+        let Some(first) = sources.first() else { return Vec::new() };
+        let mut common = first.certain.clone();
+        sources.iter().for_each(|source| common.keep_all(&source.certain));
+        let with = |source: &TestEnd<'p>| TestEnd {
+            endpoint: source.endpoint.clone(),
+            certain: common.clone(),
+            possible: common.clone(),
+        };
+        sources.iter().map(with).collect()
+    }
+
     fn end(self, endpoint: TestEndpoint<'p>, side: Side) -> TestEnd<'p> {
         let certain = match side {
-            Side::Source => self.rules.from(self.tailnet, endpoint.endpoint()),
+            Side::Source => {
+                let selectors = &self.rules.selectors;
+                let named = selectors.of_source(self.tailnet, endpoint.endpoint());
+                self.rules.with(&endpoint.reading().among(selectors, named)).into_iter().next().unwrap_or_default()
+            }
             Side::Destination => self.rules.to(endpoint.endpoint()),
         };
         let mut possible = certain.clone();

@@ -6,10 +6,13 @@ use crate::access::{RuleIndex, Side, Tailnet, Ternary};
 use crate::model::{Policy, Target, Test};
 use crate::source::Origin;
 use crate::testing::decision::RuleDecision;
+use crate::testing::known_logins::KnownLogins;
 use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_rules};
 use crate::testing::network_end::{EndResolver, TestEnd, index_unknowns};
 use crate::testing::outcome::{Decider, DecidingRule, Evaluation, Expectation, MultiTagBypass, Outcome, Probe};
 use crate::testing::packet::Packet;
+use crate::testing::reading::other_reading;
+use crate::testing::readings::Readings;
 
 /// Returns for how many failures the nearest of so many rules is searched: a hundred, which is more than anyone reads
 /// at once, and fewer if every search is through thousands of rules.
@@ -40,6 +43,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     let rules = RuleIndex::new(policy, &tailnet);
     let unknowns = index_unknowns(&tailnet, &rules);
     let resolver = EndResolver { tailnet: &tailnet, rules: &rules, unknowns: &unknowns };
+    let known_logins = KnownLogins::new(policy);
     let mut hosts: HashMap<&str, Vec<TestEnd>> = HashMap::new();
     let mut multi_tag_hosts: HashMap<&str, Option<Vec<TestEnd>>> = HashMap::new();
     let mut outcomes = Vec::new();
@@ -53,6 +57,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             let destinations =
                 hosts.entry(&target.host.text).or_insert_with(|| resolver.ends(&target.host, Side::Destination));
             let mut outcome = run.outcome(expectation, target, destinations, explained < most);
+            known_logins.doubt(&mut outcome);
             if expectation == Expectation::Deny && outcome.passes() {
                 let from = multi_tag_sources.get_or_insert_with(|| {
                     test.src.as_ref().and_then(|src| resolver.multi_tag_devices(src, Side::Source))
@@ -70,6 +75,7 @@ pub fn test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
 }
 
 /// A test that is being run.
+#[derive(Clone, Copy)]
 pub struct TestRun<'a, 'p> {
     /// The policy.
     pub policy: &'p Policy,
@@ -108,7 +114,7 @@ impl<'p> TestRun<'_, 'p> {
             outcome.evaluation = Evaluation::of_empty(expectation, empty);
             return outcome;
         }
-        let evaluate = |source| {
+        let evaluate = |source: &TestEnd<'p>| {
             let decisions = destinations.iter().map(|destination| self.decide(source, destination, target.port));
             Evaluation::new(expectation, RuleDecision::any(decisions), None)
         };
@@ -117,6 +123,17 @@ impl<'p> TestRun<'_, 'p> {
             && let (Some(evaluation), Some(source)) = (evaluations.get(place), self.sources.get(place))
         {
             outcome.evaluation = *evaluation;
+            if let Some(selector) = outcome.source
+                && let Some(reading) = other_reading(self.resolver.tailnet, selector, &target.host)
+            {
+                let evaluate_all = |sources: Vec<TestEnd<'p>>| sources.iter().map(evaluate).collect();
+                let readings = Readings {
+                    other: evaluate_all(self.resolver.read_as(self.sources, reading)),
+                    in_common: evaluate_all(self.resolver.in_common(self.sources)),
+                    by_itself: evaluations,
+                };
+                outcome.evaluation = readings.settle(outcome.evaluation, reading, selector);
+            }
             outcome.decider = differ.then(|| Decider::from(&source.endpoint));
             if explain
                 && outcome.fails()

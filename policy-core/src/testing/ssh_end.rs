@@ -2,6 +2,7 @@
 
 use crate::access::{BitSet, SelectorIndex, Side, SshRuleIndex, Tailnet, Ternary, UnknownIndex, ssh_rule_selectors};
 use crate::model::{Policy, Selector, SshRule};
+use crate::testing::reading::Reading;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 
 /// The SSH rules of a policy, and what it takes to find those of an end.
@@ -46,10 +47,28 @@ impl<'p> SshEndResolver<'p> {
         Some(devices.map(|endpoint| self.end(tailnet, endpoint, side)).collect())
     }
 
+    /// Returns sources in another reading.
+    pub fn read_as(&self, tailnet: &Tailnet<'p>, sources: &[SshEnd<'p>], reading: Reading<'p>) -> Vec<SshEnd<'p>> {
+        let read = |source: &SshEnd<'p>| self.end(tailnet, source.endpoint.read_as(reading), Side::Source);
+        sources.iter().map(read).collect()
+    }
+
+    /// Returns sources with only those rules that may be for all of them.
+    pub fn in_common(&self, sources: &[SshEnd<'p>]) -> Vec<SshEnd<'p>> {
+        let Some(first) = sources.first() else { return Vec::new() };
+        let mut common = first.possible.clone();
+        sources.iter().for_each(|source| common.keep_all(&source.possible));
+        let with = |source: &SshEnd<'p>| SshEnd { endpoint: source.endpoint.clone(), possible: common.clone() };
+        sources.iter().map(with).collect()
+    }
+
     fn end(&self, tailnet: &Tailnet<'p>, endpoint: TestEndpoint<'p>, side: Side) -> SshEnd<'p> {
         let identity = endpoint.endpoint();
         let mut possible = match side {
-            Side::Source => self.rules.by_source.rules(&self.selectors.of_source(tailnet, identity)),
+            Side::Source => {
+                let named = self.selectors.of_source(tailnet, identity);
+                self.rules.by_source.rules(&endpoint.reading().among(&self.selectors, named))
+            }
             Side::Destination => self.rules.by_destination.rules(&self.selectors.of_destination(identity)),
         };
         self.unknowns.add_to(&mut possible, &endpoint.unknown_facts(), side);

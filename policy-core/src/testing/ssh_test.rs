@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use crate::access::{Side, Tailnet, Ternary};
 use crate::model::{List, Policy, Selector, SshTest};
 use crate::source::Text;
+use crate::testing::known_logins::KnownLogins;
 use crate::testing::network_test::most_explained;
 use crate::testing::outcome::{Decider, Evaluation, Expectation, MultiTagBypass, Outcome, Probe};
+use crate::testing::reading::{Reading, other_reading};
+use crate::testing::readings::Readings;
 use crate::testing::ssh_end::{SshEnd, SshEndResolver};
 use crate::testing::ssh_login::SshLogin;
 
@@ -31,6 +34,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     }
     let tailnet = Tailnet::new(policy);
     let resolver = SshEndResolver::new(policy, &tailnet);
+    let known_logins = KnownLogins::new(policy);
     let mut machines: HashMap<&str, Vec<SshEnd>> = HashMap::new();
     let mut multi_tag_machines: HashMap<&str, Option<Vec<SshEnd>>> = HashMap::new();
     let mut outcomes = Vec::new();
@@ -51,6 +55,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
             for (expectation, accounts) in expected_accounts(test) {
                 for account in accounts {
                     let mut outcome = run.outcome(expectation, destination, account, explained < most);
+                    known_logins.doubt(&mut outcome);
                     outcome.bypass =
                         run.bypass(&outcome, multi_tag_sources.as_deref(), multi_tag_destinations.as_deref());
                     explained += usize::from(outcome.near_misses.is_some());
@@ -68,6 +73,7 @@ pub fn expected_accounts(test: &SshTest) -> [(Expectation, &List<Text>); 3] {
 }
 
 /// A test that is being run on one of its destinations.
+#[derive(Clone, Copy)]
 pub struct SshTestRun<'a, 'p> {
     /// The policy.
     pub policy: &'p Policy,
@@ -84,7 +90,8 @@ pub struct SshTestRun<'a, 'p> {
 }
 
 impl<'p> SshTestRun<'_, 'p> {
-    fn outcome(
+    /// Returns the outcome of one account; with `explain`, the nearest rule if no rule allows it.
+    pub fn outcome(
         &self,
         expectation: Expectation,
         destination: &'p Selector,
@@ -115,12 +122,39 @@ impl<'p> SshTestRun<'_, 'p> {
             && let (Some(evaluation), Some(login)) = (evaluations.get(place), logins.get(place))
         {
             outcome.evaluation = *evaluation;
+            if let Some(source) = outcome.source
+                && let Some(reading @ Reading::MemberOf(_)) = other_reading(self.tailnet, source, destination)
+            {
+                let evaluate_all = |sources: &[SshEnd<'p>]| self.evaluate_sources(sources, expectation, account);
+                let readings = Readings {
+                    by_itself: evaluate_all(self.sources),
+                    other: evaluate_all(&self.resolver.read_as(self.tailnet, self.sources, reading)),
+                    in_common: evaluate_all(&self.resolver.in_common(self.sources)),
+                };
+                outcome.evaluation = readings.settle(outcome.evaluation, reading, source);
+            }
             outcome.decider = differ.then(|| Decider::from(&login.source.endpoint));
             if explain && outcome.fails() && outcome.evaluation.rule.is_none() {
                 outcome.near_misses = Some(login.near_misses(destination));
             }
         }
         outcome
+    }
+
+    /// Evaluates the logins of each source, of which the worst counts.
+    fn evaluate_sources(
+        &self,
+        sources: &[SshEnd<'p>],
+        expectation: Expectation,
+        account: &'p str,
+    ) -> Vec<Evaluation<'p>> {
+        let evaluate = |source: &SshEnd<'p>| {
+            let run = SshTestRun { sources: std::slice::from_ref(source), ..*self };
+            let evaluations: Vec<Evaluation> = run.logins(account).map(|login| login.evaluate(expectation)).collect();
+            let (place, _) = Evaluation::decisive(&evaluations)?;
+            evaluations.get(place).copied()
+        };
+        sources.iter().filter_map(evaluate).collect()
     }
 
     /// Returns how a test that passes between the tags that it names fails between devices that have them.

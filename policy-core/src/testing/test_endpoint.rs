@@ -5,6 +5,7 @@ use crate::access::{
     matches_destination, matches_source,
 };
 use crate::model::{AddressRange, Selector, SelectorKind};
+use crate::testing::reading::Reading;
 
 /// A device that a test is about, or one that could be.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub struct TestEndpoint<'p> {
     unknowns: Unknowns<'p>,
     /// Its name in the facts.
     device: Option<&'p str>,
+    /// How it is read as a source.
+    reading: Reading<'p>,
 }
 
 /// Returns the devices that a selector of a test stands for. A user or a tag without devices stands for one that could
@@ -73,7 +76,7 @@ fn at<'p>(tailnet: &Tailnet<'p>, range: AddressRange, name: &'p str) -> TestEndp
         device: endpoint.is_unknown_device(tailnet).then_some(name),
         route: tailnet.devices.is_empty().then_some(name),
     };
-    TestEndpoint { endpoint, unknowns, device: None }
+    TestEndpoint { endpoint, unknowns, ..TestEndpoint::default() }
 }
 
 /// Returns devices with all their tags.
@@ -115,8 +118,22 @@ impl<'p> TestEndpoint<'p> {
         &self.endpoint
     }
 
+    /// Returns the same end in another reading.
+    pub fn read_as(&self, reading: Reading<'p>) -> Self {
+        TestEndpoint { reading, ..self.clone() }
+    }
+
+    /// Returns how it is read as a source.
+    pub fn reading(&self) -> Reading<'p> {
+        self.reading
+    }
+
     /// Returns what is unknown about it.
     pub fn unknown_facts(&self) -> Vec<UnknownFact> {
+        // What a group can do does not depend on its members.
+        if matches!(self.reading, Reading::MemberOf(_)) {
+            return Vec::new();
+        }
         let mut unknown = self.endpoint.unknown_facts();
         unknown.extend(self.unknowns.device.map(|_| UnknownFact::Device));
         unknown.extend(self.unknowns.route.map(|_| UnknownFact::Route));
@@ -137,6 +154,9 @@ impl<'p> TestEndpoint<'p> {
 
     /// Whether a source names it.
     pub fn is_source(&self, tailnet: &Tailnet<'p>, selector: &'p Selector) -> Ternary<'p> {
+        if !self.reading.keeps(&selector.text, tailnet.denote(selector)) {
+            return Ternary::No;
+        }
         matches_source(tailnet, selector, &self.endpoint, self.unknowns)
     }
 

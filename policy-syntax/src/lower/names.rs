@@ -16,6 +16,8 @@ use crate::tree::{
 /// Deeper or longer than anyone writes. Lists of lists double with each level, and the compiler must not be kept busy by it.
 pub(crate) const MAX_DEPTH: usize = 50;
 const MAX_LENGTH: usize = 100_000;
+/// The same for a `let`, of which a list may have several.
+const MAX_LET: usize = 10_000;
 
 /// The bare names of a policy.
 pub(crate) struct Names<'t> {
@@ -89,7 +91,7 @@ impl<'t> Names<'t> {
                 Item::Note(_) | Item::Setting(_) => {}
             }
         }
-        names.cut_cycles(tree, findings);
+        names.cut_lets(tree, findings);
         names
     }
 
@@ -110,9 +112,9 @@ impl<'t> Names<'t> {
         );
     }
 
-    /// Reports `let`s that are made of themselves, and empties them.
-    fn cut_cycles(&mut self, tree: &'t Tree, findings: &mut Vec<Finding>) {
-        let mut done = HashSet::new();
+    /// Reports `let`s that are made of themselves or too long, and empties them, before any is spliced in.
+    fn cut_lets(&mut self, tree: &'t Tree, findings: &mut Vec<Finding>) {
+        let mut done = HashMap::new();
         for item in &tree.items {
             if let Item::Let(item) = item {
                 let mut path = Vec::new();
@@ -125,7 +127,7 @@ impl<'t> Names<'t> {
         &mut self,
         item: &'t Let,
         path: &mut Vec<&'t str>,
-        done: &mut HashSet<&'t str>,
+        done: &mut HashMap<&'t str, usize>,
         findings: &mut Vec<Finding>,
     ) {
         // An explicit stack: a chain of `let`s may be as long as the policy.
@@ -134,7 +136,8 @@ impl<'t> Names<'t> {
         while let Some((name, rest)) = stack.last_mut() {
             let name = *name;
             let Some(inner) = rest.pop() else {
-                done.insert(name);
+                let length = self.measure(name, done, findings);
+                done.insert(name, length);
                 path.pop();
                 stack.pop();
                 continue;
@@ -149,12 +152,37 @@ impl<'t> Names<'t> {
                 continue;
             }
             if let Some((Binding::Let(value), _)) = self.bindings.get(inner.text.as_str())
-                && !done.contains(inner.text.as_str())
+                && !done.contains_key(inner.text.as_str())
             {
                 path.push(&inner.text);
                 stack.push((&inner.text, inner_names(value)));
             }
         }
+    }
+
+    /// Returns how many items a `let` has once others are spliced into it, given the lengths of those. One that is too
+    /// long is reported and emptied, and has `usize::MAX` items.
+    fn measure(&mut self, name: &'t str, lengths: &HashMap<&'t str, usize>, findings: &mut Vec<Finding>) -> usize {
+        let Some(&(Binding::Let(value), place)) = self.bindings.get(name) else { return 0 };
+        let written = match value {
+            LetValue::Selectors(Selection { list, except }) => list.len() + except.len(),
+            LetValue::Ports(list) => list.len(),
+        };
+        let spliced = inner_names(value).into_iter().filter_map(|inner| lengths.get(inner.text.as_str()));
+        let spliced = spliced.fold(0_usize, |sum, length| sum.saturating_add(*length));
+        let length = written.saturating_add(spliced);
+        // A list that is written out is as long as the source has it.
+        if length <= MAX_LET || spliced == 0 {
+            return length;
+        }
+        // What is made of one that is too long is not reported again.
+        if spliced != usize::MAX {
+            let message = format!("with other `let`s spliced in, `{name}` has more than {MAX_LET} items");
+            findings.push(Finding::new(Code::Syntax, place, message).help("remove items that it has several times"));
+        }
+        self.bindings.remove(name);
+        self.used.insert(name);
+        usize::MAX
     }
 
     /// `list` with every `let` spliced in and every user named by their address.

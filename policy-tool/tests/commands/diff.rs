@@ -239,10 +239,47 @@ fn a_policy_may_be_that_of_a_revision() {
         ("git:HEAD:net", "error: `git:HEAD:net` is a directory, not a file"),
         ("git:HEAD", "error: `git:HEAD` names no file of a revision"),
         ("git:--output=x:y", "error: `git:--output=x:y` names no file of a revision"),
+        ("git:^HEAD:net/policy.hujson", "error: `git:^HEAD:net/policy.hujson` names no file of a revision"),
+        ("git:HEAD..main:net/policy.hujson", "error: `git:HEAD..main:net/policy.hujson` names no file of a revision"),
+        ("git:HEAD --textconv:x", "error: `git:HEAD --textconv:x` names no file of a revision"),
     ] {
         let found = run(&directory, &[named, "net/policy.hujson"], "");
         assert_eq!((found.status, found.stderr.lines().next()), (Some(2), Some(message)));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_configuration_of_a_repository_runs_nothing() {
+    let directory = directory("hostile");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]);
+        assert!(command.args(arguments).current_dir(&directory).output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init"]);
+    fs::write(directory.join("policy.hujson"), OLD).unwrap();
+    fs::write(directory.join(".gitattributes"), "*.hujson diff=x filter=x\n").unwrap();
+    git(&["add", "policy.hujson"]);
+    git(&["commit", "-m", "one"]);
+    let script = directory.join("script");
+    fs::write(&script, format!("#!/bin/sh\ntouch {}\n", directory.join("ran").display())).unwrap();
+    Command::new("chmod").arg("+x").arg(&script).status().unwrap();
+    let script = script.to_str().unwrap();
+    for key in ["core.fsmonitor", "core.pager", "diff.external", "diff.x.textconv", "diff.x.command", "filter.x.smudge"]
+    {
+        git(&["config", key, script]);
+    }
+    // A remote that git would ask for an object that is missing.
+    git(&["config", "extensions.partialClone", "origin"]);
+    git(&["config", "remote.origin.promisor", "true"]);
+    git(&["config", "remote.origin.url", &format!("ext::{script}")]);
+    git(&["config", "protocol.ext.allow", "always"]);
+    let found = run(&directory, &["git:HEAD:policy.hujson", "policy.hujson"], "");
+    assert_eq!((found.status, found.stdout.as_str()), (Some(0), "The text is the same.\n"), "{}", found.stderr);
+    let found = run(&directory, &["git:1234567890123456789012345678901234567890:policy.hujson", "policy.hujson"], "");
+    assert_eq!(found.status, Some(2));
+    assert!(!directory.join("ran").exists());
 }
 
 #[test]

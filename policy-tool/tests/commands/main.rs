@@ -13,6 +13,8 @@ mod import;
 mod invariants_file;
 mod migrate;
 mod test;
+#[cfg(unix)]
+mod write;
 
 use std::path::{Path, PathBuf};
 

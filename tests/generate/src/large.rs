@@ -93,11 +93,13 @@ fn grant(random: &mut Random, number: usize) -> String {
     if number < HOSTS {
         destinations.push(format!("host-{number}"));
     }
-    let ports: Vec<String> = (0..random.below(3) + 1).map(|_| port(random)).collect();
+    let mut ports: Vec<String> = (0..random.below(3) + 1).map(|_| port(random)).collect();
     let app = match number % 20 {
         0 => ", \"app\": {\"example.com/cap/console\": [{\"role\": \"viewer\", \"level\": 3}]}",
         _ => "",
     };
+    // After a port with a protocol, one without is reported.
+    ports.sort_by_key(|port| port.contains(':'));
     let (src, dst, ip) = (quoted(&sources), quoted(&destinations), quoted(&ports));
     format!("{{\"src\": [{src}], \"dst\": [{dst}], \"ip\": [{ip}]{app}}}")
 }

@@ -64,5 +64,5 @@ fn grant(id: usize, users: usize, tags: usize) -> Value {
         4 => json!([format!("group:g{}", id % 50)]),
         _ => json!([tag(id, tags), tag(id + 1, tags)]),
     };
-    json!({"src": src, "dst": dst, "ip": [format!("tcp:{}", id % 60_000 + 1), "443"]})
+    json!({"src": src, "dst": dst, "ip": ["443", format!("tcp:{}", id % 60_000 + 1)]})
 }

@@ -3,12 +3,12 @@
 #![deny(warnings)]
 
 policy_macros::policy! {
-    users { alice = "alice@example.com", owner; }
-
-    devices {
-        #[allow(owned_and_tagged, reason = "it changes hands in May")]
-        laptop = alice, tag:laptop;
+    users {
+        alice = "alice@example.com", owner;
+        #[allow(odd_user, reason = "a login of the test system")]
+        robot = "test robot@example.com";
     }
+    devices { laptop = tag:laptop; }
 
     #[allow(unused_let, reason = "for the next rule")]
     let https = tcp:443;

@@ -13,14 +13,14 @@ mod tailnet {
             unused-let = allow "for the next rule";
             closed-ssh-port, check-from-tag = deny;
         }
-        lints { owned-and-tagged = allow "it changes hands in May"; }
+        lints { odd-user = allow "a login of the test system"; }
 
         let https = tcp:443;
 
         tagOwners { tag:web; tag:old; }
         hosts { old = "192.0.2.1"; }
-        users { alice = "alice@example.com"; }
-        devices { nas = alice, tag:web; }
+        users { alice = "alice smith@example.com"; }
+        devices { nas = tag:web; }
 
         #[allow(check_from_tag, reason = "to see what it does")]
         ssh { check tag:web -> tag:web as "root"; }
@@ -35,7 +35,7 @@ fn passes() {
                   // policy: warn(quoted-name)\n\
                   // policy: allow(unused-let) for the next rule\n\
                   // policy: deny(closed-ssh-port, check-from-tag)\n\
-                  // policy: allow(owned-and-tagged) it changes hands in May\n{\n";
+                  // policy: allow(odd-user) a login of the test system\n{\n";
     assert!(tailnet::HUJSON.starts_with(header), "{}", tailnet::HUJSON);
     assert!(!tailnet::HUJSON.contains("lints"));
     let of_file = policy_core::Policy::parse(tailnet::HUJSON).check();

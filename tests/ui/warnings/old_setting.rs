@@ -2,6 +2,7 @@
 
 policy_macros::policy! {
     disableIPv4 = true;
+    grants {}
 }
 
 fn main() {}

@@ -2,6 +2,7 @@
 
 policy_macros::policy! {
     groups { group:eng = "alice@example.com"; }
+    grants {}
 }
 
 fn main() {}

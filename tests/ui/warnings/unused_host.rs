@@ -2,6 +2,7 @@
 
 policy_macros::policy! {
     hosts { printer = "192.168.1.20"; }
+    grants {}
 }
 
 fn main() {}

@@ -2,6 +2,7 @@
 
 policy_macros::policy! {
     postures { posture:managed = "node:os == 'macos'"; }
+    grants {}
 }
 
 fn main() {}

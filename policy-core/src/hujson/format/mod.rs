@@ -27,7 +27,13 @@ impl Document {
     /// # Ok::<(), policy_core::hujson::SyntaxError>(())
     /// ```
     pub fn format(&self) -> String {
-        writer::written(self, &expansion::expanded(self)).unwrap_or_else(|| self.text().to_owned())
+        self.try_format().unwrap_or_else(|| self.text().to_owned())
+    }
+
+    /// Like [`Document::format`], but returns `None` for a result of more than 1 GiB. `format` returns the text as it is
+    /// then.
+    pub fn try_format(&self) -> Option<String> {
+        writer::written(self, &expansion::expanded(self))
     }
 }
 

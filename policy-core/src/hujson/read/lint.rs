@@ -193,10 +193,16 @@ mod tests {
             let findings = Policy::with_facts(text, facts).check();
             findings.iter().map(|finding| (finding.code.name(), finding.is_error())).collect::<Vec<_>>()
         };
-        assert_eq!(codes("{}"), [("undeclared-device-tag", false)]);
-        assert_eq!(codes("// policy: deny(undeclared-device-tag)\n{}"), [("undeclared-device-tag", true)]);
-        assert_eq!(codes("// policy: allow(undeclared-device-tag) it is new\n{}"), []);
-        assert_eq!(codes("// policy: warn(undeclared-device-tag)\n{}"), [("undeclared-device-tag", false)]);
+        assert_eq!(codes("{\"grants\": []}"), [("undeclared-device-tag", false)]);
+        assert_eq!(
+            codes("// policy: deny(undeclared-device-tag)\n{\"grants\": []}"),
+            [("undeclared-device-tag", true)]
+        );
+        assert_eq!(codes("// policy: allow(undeclared-device-tag) it is new\n{\"grants\": []}"), []);
+        assert_eq!(
+            codes("// policy: warn(undeclared-device-tag)\n{\"grants\": []}"),
+            [("undeclared-device-tag", false)]
+        );
     }
 
     #[test]

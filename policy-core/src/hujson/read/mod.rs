@@ -36,7 +36,7 @@ impl Policy {
         let text = text.into();
         let mut policy = match Document::parse(text.as_str()) {
             Ok(document) => read(&document),
-            Err(error) => Policy { unreadable: vec![syntax(error)], ..Policy::default() },
+            Err(error) => Policy { unreadable: vec![syntax(error, &text)], ..Policy::default() },
         };
         policy.text = text;
         policy
@@ -63,9 +63,23 @@ impl Policy {
 }
 
 /// What is wrong with a text that is no HuJSON.
-fn syntax(error: SyntaxError) -> Diagnostic {
+fn syntax(error: SyntaxError, text: &str) -> Diagnostic {
     let tailscale = error.to_string();
-    Diagnostic::new(Code::Syntax, error.origin, error.message).tailscale(tailscale)
+    let help = is_template(text, error.origin).then(|| "render the template first, and check its output".to_owned());
+    Diagnostic::new(Code::Syntax, error.origin, error.message).help_if(help).tailscale(tailscale)
+}
+
+/// What begins a placeholder in the template languages that policies are written in.
+const PLACEHOLDERS: &[&str] = &["${", "$(", "{{", "{%", "%{", "<%", "@{"];
+
+/// Returns true if a text cannot be read because of a placeholder of a template: one begins here, a byte before, or
+/// right before what is here.
+fn is_template(text: &str, at: Origin) -> bool {
+    let start = at.range().start;
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let starts =
+        |from: usize| text.get(from..).is_some_and(|rest| PLACEHOLDERS.iter().any(|word| rest.starts_with(word)));
+    starts(start) || start.checked_sub(1).is_some_and(starts) || PLACEHOLDERS.iter().any(|word| before.ends_with(word))
 }
 
 /// Reads the policy that is the document's value. Its `text` is left empty.
@@ -98,6 +112,10 @@ impl Reader<'_> {
     fn policy(&mut self) -> Policy {
         let root = self.document.root();
         let mut policy = Policy { origin: self.document.origin(root), ..Policy::default() };
+        // Like a section that is `null`, it is absent.
+        if self.document.kind(root) == Kind::Null {
+            return policy;
+        }
         if self.document.kind(root) != Kind::Object {
             self.wrong_type(root, "a policy", "an object");
             return policy;

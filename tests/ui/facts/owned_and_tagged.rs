@@ -1,5 +1,3 @@
-#![deny(deprecated)]
-
 policy_macros::policy! {
     users { alice = "alice@example.com", owner; }
     devices { laptop = alice, tag:laptop; }

@@ -1,0 +1,101 @@
+//! Temporary files and directories, which are gone when the program is.
+//!
+//! A signal that ends the program would leave them. A program that handles signals calls [`remove_all`] before it exits.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What every name of one begins and ends with. The name of the file that it is for is left out, since that may be as long
+/// as the system allows.
+const PREFIX: &str = ".policy-";
+const SUFFIX: &str = ".tmp";
+
+/// The paths that exist, or are about to.
+static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A temporary file or directory, which is removed when this is dropped.
+pub(crate) struct Temporary {
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// Creates a file. Only in the same directory is a rename to another name atomic.
+    pub(crate) fn file(directory: &Path) -> io::Result<(Temporary, File)> {
+        create(directory, |path| OpenOptions::new().write(true).create_new(true).open(path))
+    }
+
+    /// Creates a directory, and removes those that earlier processes have left.
+    pub(crate) fn directory(beside: &Path) -> io::Result<Temporary> {
+        leftovers(beside).iter().for_each(|leftover| drop(fs::remove_dir_all(leftover)));
+        create(beside, |path| fs::create_dir(path)).map(|(temporary, ())| temporary)
+    }
+
+    /// Does something with the path that no signal may interrupt. It should take no time.
+    pub(crate) fn uninterrupted<T>(&self, act: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+        let _existing = lock();
+        act(&self.path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let mut existing = lock();
+        remove(&self.path);
+        existing.retain(|path| *path != self.path);
+    }
+}
+
+/// Removes all of them, and prevents that others are made. The caller exits with this in its hands.
+pub fn remove_all() -> impl Drop {
+    let existing = lock();
+    existing.iter().for_each(|path| remove(path));
+    existing
+}
+
+/// Returns the directories that other processes have made and left behind. Where it is not known whether a process runs,
+/// none does.
+pub(crate) fn leftovers(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let left = entries.filter(|entry| {
+        let is_running =
+            |process: u32| Path::new("/proc/self").exists() && Path::new("/proc").join(process.to_string()).exists();
+        maker(&entry.file_name()).is_some_and(|process| process != std::process::id() && !is_running(process))
+    });
+    left.map(|entry| entry.path()).collect()
+}
+
+/// Returns the process that made a temporary file or directory of this name.
+fn maker(name: &OsStr) -> Option<u32> {
+    let number = name.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    let (process, attempt) = number.split_once('-')?;
+    attempt.parse::<u32>().ok()?;
+    process.parse().ok()
+}
+
+fn create<T>(directory: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(Temporary, T)> {
+    let mut attempt = 0_u32;
+    loop {
+        let path = directory.join(format!("{PREFIX}{}-{attempt}{SUFFIX}", std::process::id()));
+        let mut existing = lock();
+        match make(&path) {
+            Ok(made) => {
+                existing.push(path.clone());
+                return Ok((Temporary { path }, made));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// An error that led here is the one to report.
+fn remove(path: &Path) {
+    let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
+}
+
+fn lock() -> MutexGuard<'static, Vec<PathBuf>> {
+    EXISTING.lock().unwrap_or_else(PoisonError::into_inner)
+}

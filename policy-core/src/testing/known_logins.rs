@@ -1,0 +1,53 @@
+//! Logins that belong to users, as far as a policy and its facts show.
+
+use std::collections::HashSet;
+
+use crate::access::{MissingFact, Ternary, login_key, rule_selectors, ssh_rule_selectors};
+use crate::model::{Policy, Selector, SelectorKind};
+use crate::testing::outcome::Outcome;
+
+/// The logins that a policy names outside of its tests, and those of its facts.
+///
+/// A login that only a test names may be that of a user, or of nobody. Whether rules for every member allow it depends on
+/// that.
+pub struct KnownLogins(HashSet<String>);
+
+impl KnownLogins {
+    /// Collects the logins.
+    pub fn new(policy: &Policy) -> KnownLogins {
+        let (facts, approvers) = (&policy.facts, &policy.auto_approvers);
+        let approvers = approvers.routes.iter().flat_map(|route| &route.approvers).chain(&approvers.exit_node);
+        let services = policy.auto_approvers.services.iter().flat_map(|service| &service.approvers);
+        let selectors = rule_selectors(policy)
+            .chain(ssh_rule_selectors(policy))
+            .chain(policy.groups.iter().flat_map(|group| &group.members))
+            .chain(policy.tag_owners.iter().flat_map(|tag| &tag.owners))
+            .chain(policy.node_attrs.iter().flat_map(|attr| &attr.target))
+            .chain(approvers)
+            .chain(services);
+        let named = selectors.filter(|selector| selector.kind == SelectorKind::User).map(|user| user.text.as_str());
+        let owners = facts.devices.iter().filter_map(|device| device.owner.as_deref());
+        let listed = facts.users.iter().map(|user| user.email.as_str()).chain(owners);
+        KnownLogins(listed.chain(named).map(key).collect())
+    }
+
+    /// Returns the login that an end of a test is of, if nothing but tests names it.
+    pub fn unknown<'p>(&self, end: &'p Selector) -> Option<&'p str> {
+        let is_unknown = end.kind == SelectorKind::User && !self.0.contains(&key(&end.text));
+        is_unknown.then_some(end.text.as_str())
+    }
+
+    /// Makes an outcome that rests on a rule depend on whether the logins of its ends belong to anyone.
+    pub(super) fn doubt(&self, outcome: &mut Outcome) {
+        let source = outcome.source.and_then(|source| self.unknown(source));
+        let Some(login) = source.or_else(|| self.unknown(outcome.destination)) else { return };
+        let evaluation = &mut outcome.evaluation;
+        if evaluation.rule.is_some() && !matches!(evaluation.holds, Ternary::Maybe(_)) {
+            evaluation.holds = Ternary::Maybe(MissingFact::User(login));
+        }
+    }
+}
+
+fn key(login: &str) -> String {
+    login_key(login.trim_start_matches("user:"))
+}
