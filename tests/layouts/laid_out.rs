@@ -35,7 +35,7 @@ policy_macros::policy! { // private
         autogroup:admin -> * on *; //! Standing alone.
         /** About the wiki,
          *  in a block. */
-        people -> tag:web on https, 80-90;
+        people -> tag:web on 80-90, https;
         tag:web /* inner */ -> /* another */ tag:db on tcp:5432, tcp:22;
         tag:web -> "10.50.0.0/16" on * via tag:router;
         autogroup:member ->
