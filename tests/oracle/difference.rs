@@ -3,12 +3,12 @@
 use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Change, Diff, Direction, Relation};
 use policy_core::{Policy, ValidPolicy};
-use policy_oracle::network::{End, Network, Way};
+use policy_oracle::network::{ECHOES, End, Network, Way};
 use policy_oracle::world::facts;
 use serde_json::{Value, json};
 
 use crate::answers::is_unsettled;
-use crate::packets::{flows, open};
+use crate::packets::{Flow, flows, open};
 use crate::{Checked, Difference, worlds};
 
 pub(crate) fn check(case: &Value) -> Checked {
@@ -37,16 +37,17 @@ pub(crate) fn check(case: &Value) -> Checked {
         }
         let [gained, lost] =
             [(&before, &after), (&after, &before)].map(|(without, with)| more_between_devices(without, with));
-        for (direction, packet) in [(Direction::Gained, gained), (Direction::Lost, lost)] {
-            match (has(&by_devices, direction), packet) {
-                (false, Some(packet)) => {
+        for (direction, (packets, echoes)) in [(Direction::Gained, gained), (Direction::Lost, lost)] {
+            // An echo comes with other packets, and is not reported beside them.
+            match (has(&by_devices, direction), packets, echoes) {
+                (false, Some(packet), _) => {
                     let what = format!("{direction:?} {packet}");
                     checked.differences.push(Difference::new(
                         "a packet between devices changes, and no difference of devices is reported",
                         what,
                     ));
                 }
-                (true, None) => {
+                (true, None, None) => {
                     let changes = by_devices.changes.iter().filter(|change| is_access(change, direction));
                     let (to_itself, others): (Vec<&Change>, Vec<&Change>) =
                         changes.partition(|change| is_to_itself(change));
@@ -84,14 +85,17 @@ fn more(without: &Network, with: &Network) -> Option<String> {
     more.find(|(_, packets)| *packets != 0).map(|(flow, packets)| format!("{flow:?} {packets:b}"))
 }
 
-/// The same for packets from devices to devices, echoes aside, which come with other packets.
-fn more_between_devices(without: &Network, with: &Network) -> Option<String> {
-    let devices = |network: &Network| -> Vec<_> {
+/// The same for what passes from device to device: a packet other than an echo, and an echo.
+fn more_between_devices(without: &Network, with: &Network) -> (Option<String>, Option<String>) {
+    let devices = |network: &Network| -> Vec<Flow> {
         let flows = flows(network).into_iter();
         let is_known = |end: &End| end.way == Way::Own && network.devices[end.device].is_in_facts();
         flows.filter(|(from, to, _)| is_known(from) && is_known(to)).collect()
     };
     let (without, with) = (devices(without), devices(with));
-    let mut more = without.iter().zip(&with).filter(|(before, after)| after.2 & !before.2 & 0xff != 0);
-    more.next().map(|(before, after)| format!("{:?} -> {:?} {:b} {:b}", after.0, after.1, before.2, after.2))
+    let more = |of: u16| {
+        let mut more = without.iter().zip(&with).filter(|(before, after)| after.2 & !before.2 & of != 0);
+        more.next().map(|(before, after)| format!("{:?} -> {:?} {:b} {:b}", after.0, after.1, before.2, after.2))
+    };
+    (more(!ECHOES), more(ECHOES))
 }

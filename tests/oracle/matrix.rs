@@ -2,7 +2,7 @@
 
 use policy_analysis::Analysis as _;
 use policy_analysis::matrix::{Matrix, MatrixEnd};
-use policy_oracle::network::{End, Network, PACKETS, Way, is_echo};
+use policy_oracle::network::{ECHOES, End, Network, PACKETS, Way, is_echo};
 use policy_oracle::selector::{Side, Words, is_same_user};
 use policy_oracle::world::facts;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(crate) fn check(case: &Value) -> Checked {
         for flow in flows.iter().filter(|(from, to, open)| {
             // A device with several tags is in several rows and columns.
             let is_one = |device: usize| network.devices[device].tags.len() < 2;
-            open & 0xff != 0 && is_one(from.device) && is_one(to.device)
+            open & !ECHOES != 0 && is_one(from.device) && is_one(to.device)
         }) {
             let naming = |ends: &[MatrixEnd], end: End, side: Side| -> Vec<usize> {
                 let word = |place: &usize| match &ends[*place] {

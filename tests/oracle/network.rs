@@ -17,6 +17,9 @@ pub type Packet = (u8, u16);
 pub const PACKETS: [Packet; 10] =
     [(6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0)];
 
+/// The bits of echoes.
+pub const ECHOES: u16 = 1 << 8 | 1 << 9;
+
 /// Whether packets of a protocol exist in the family of an address.
 pub fn exists((protocol, _): Packet, address: IpAddr) -> bool {
     match protocol {

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use policy_oracle::network::{End, Network};
 
 /// Addresses beyond the tailnet, some of which every case names.
-const BEYOND: [&str; 13] = [
+const BEYOND: [&str; 15] = [
+    "8.8.8.8",
+    "2606:4700::1",
     "10.0.0.1",
     "10.0.0.2",
     "10.0.0.5",

@@ -41,6 +41,12 @@ impl Words<'_> {
         self.any(words, end, side) || of_site.is_some_and(|end| self.any(words, end, side))
     }
 
+    /// Whether a word is an address or some addresses.
+    pub fn is_literal(&self, word: &str) -> bool {
+        let is_host = self.policy["hosts"].get(word).is_some() || self.policy["ipsets"].get(word).is_some();
+        word != "*" && (is_host || !Range::read(word).is_empty())
+    }
+
     /// Whether a word names an end.
     pub fn names(&self, word: &str, end: End, side: Side) -> bool {
         let device = &self.devices[end.device];

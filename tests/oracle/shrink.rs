@@ -62,7 +62,8 @@ fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
             }
         }
         Value::Object(members) => {
-            for (key, item) in members {
+            // In a full world everyone is there.
+            for (key, item) in members.iter().filter(|(key, _)| *key != "full") {
                 let is_kept = KEPT.contains(&key.as_str());
                 let key = key.replace('~', "~0").replace('/', "~1");
                 if !is_kept {

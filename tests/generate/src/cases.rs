@@ -3,7 +3,7 @@
 //!
 //! A case has its `seed`, a `policy`, a `new` version of it, `invariants`, and a `world`: everything that a
 //! policy file does not say. The world lists `users`, `nodes`, the members of `synced` groups,
-//! the logins that are `shared` users, and the addresses of `services`.
+//! the logins that are `shared` users, and the addresses of `services`. In a `full` world there is somebody of each kind.
 
 use serde_json::{Value, json};
 
@@ -160,7 +160,8 @@ pub fn case(seed: u64, shape: Shape) -> Value {
     let new = cases.change(&policy);
     let invariants: Vec<Value> = (0..3).map(|_| cases.invariant()).collect();
     let worlds: Vec<Value> = (0..4).map(|_| cases.world()).collect();
-    json!({"seed": seed, "policy": policy, "new": new, "invariants": invariants, "worlds": worlds})
+    let full: Vec<Value> = (0..2).map(|_| cases.full_world()).collect();
+    json!({"seed": seed, "policy": policy, "new": new, "invariants": invariants, "worlds": worlds, "full": full})
 }
 
 struct Cases<'r> {
@@ -406,6 +407,51 @@ impl Cases<'_> {
             world["services"]["svc:web"] = json!(["100.99.0.1", "fd7a:115c:a1e0:99::1"]);
         }
         world["nodes"] = json!(self.nodes(&world));
+        world
+    }
+
+    /// A world with people of every role, each with two devices, and two devices with each tag.
+    fn full_world(&mut self) -> Value {
+        let mut world = self.world();
+        let users = world["users"].as_array_mut().unwrap();
+        for (name, domain, role) in [
+            ("gina", "example.com", "member"),
+            ("henry", "example.com", "admin"),
+            ("ines", "example.com", "auditor"),
+            ("jack", "fourth.net", "member"),
+            ("kim", "fourth.net", "auditor"),
+            ("lena", "fourth.net", "admin"),
+            ("mona", "fifth.net", "member"),
+        ] {
+            users.push(json!({"name": name, "email": format!("{name}@{domain}"), "role": role}));
+        }
+        let names: Vec<Value> = users.iter().map(|user| user["name"].clone()).collect();
+        world["shared"].as_array_mut().unwrap().push(json!("mona@fifth.net"));
+        for members in world["synced"].as_object_mut().unwrap().values_mut() {
+            members.as_array_mut().unwrap().push(json!("gina@example.com"));
+        }
+        let mut places: Vec<usize> = (1..=64).collect();
+        let mut nodes = Vec::new();
+        let owners = names.iter().map(|name| json!({"user": name}));
+        let tags = ["tag:a", "tag:b", "tag:c"].map(|tag| json!({"tags": [tag]}));
+        for node in owners.chain(tags).flat_map(|node| [node.clone(), node]) {
+            let place = places.remove(self.random.below(places.len()));
+            let mut node = node;
+            node["name"] = json!(format!("d{}", nodes.len()));
+            node["ipv4"] = json!(format!("100.64.0.{place}"));
+            node["ipv6"] = json!(format!("fd7a:115c:a1e0::{place:x}"));
+            nodes.push(node);
+        }
+        let routes = "10.0.0.0/8 203.0.113.0/24 198.51.100.0/24 192.168.0.0/16 2001:db8::/32 fd7a:115c:a1e0:b1a::/64";
+        for (name, routes) in [("r0", routes), ("r1", routes), ("r2", "0.0.0.0/0 ::/0"), ("r3", "0.0.0.0/0 ::/0")] {
+            let routes: Vec<&str> = routes.split(' ').collect();
+            let place = places.remove(0);
+            nodes.push(json!({
+                "name": name, "tags": ["tag:r"], "routable_ips": routes, "approved_routes": routes,
+                "ipv4": format!("100.64.0.{place}"), "ipv6": format!("fd7a:115c:a1e0::{place:x}"),
+            }));
+        }
+        world["nodes"] = json!(nodes);
         world
     }
 
