@@ -14,8 +14,8 @@ use crate::world::{self, Device, text, texts};
 pub type Packet = (u8, u16);
 
 /// The packets that cases tell apart. Each is a bit of [`Network::open`].
-pub const PACKETS: [Packet; 10] =
-    [(6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0)];
+pub const PACKETS: [Packet; 12] =
+    [(6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0), (17, 22), (17, 443)];
 
 /// The bits of echoes.
 pub const ECHOES: u16 = 1 << 8 | 1 << 9;
@@ -197,6 +197,9 @@ impl Network {
 
     /// Returns whether a device lets a login over Tailscale SSH in, port 22 aside: an account, from an address.
     pub fn has_login(&self, from: IpAddr, device: usize, account: &str) -> bool {
+        if !self.devices[device].addresses.iter().any(|address| address.is_ipv4() == from.is_ipv4()) {
+            return false;
+        }
         let rules = self.nodes.get(device).into_iter().flat_map(|node| &node.ssh);
         let of_source = rules.filter(|rule| {
             let principals = rule["principals"].as_array().into_iter().flatten();
