@@ -1,7 +1,7 @@
 //! What `explain`, `who` and `what` answer, against packets.
 
 use policy_analysis::Analysis as _;
-use policy_analysis::query::{Question, ReachabilityRow};
+use policy_analysis::query::{Possible, Question, ReachabilityRow};
 use policy_core::model::Protocol;
 use policy_core::testing::Decision;
 use policy_core::{Policy, ValidPolicy};
@@ -204,7 +204,12 @@ fn tcp_or_udp(open: u16) -> impl Iterator<Item = Packet> {
 fn is_covered(words: &Words, rows: &[ReachabilityRow], end: End, side: Side, packet: Packet) -> bool {
     rows.iter().any(|row| {
         let names = if side == Side::Source { &row.sources } else { &row.destinations };
-        let has_port = row.ports().ranges().any(|(protocol, range)| protocol.0 == packet.0 && range.contains(packet.1));
+        let perhaps = row.perhaps.iter().filter_map(|access| match &access.what {
+            Possible::Ports(rule) => Some(&rule.ports),
+            Possible::Login(_) | Possible::App(_) => None,
+        });
+        let ports = perhaps.fold(row.ports(), |all, ports| all.with(ports));
+        let has_port = ports.ranges().any(|(protocol, range)| protocol.0 == packet.0 && range.contains(packet.1));
         let is_named = names.iter().any(|name| {
             let quoted: Vec<&str> = name.split('`').skip(1).step_by(2).collect();
             quoted.is_empty()

@@ -58,12 +58,12 @@ pub(crate) fn check(case: &Value) -> Checked {
     checked
 }
 
-/// Whether a policy alone says that a word names an end. What all of `*` reaches is less than what some of it does.
+/// Whether a policy alone says that a word names an end. What every device reaches is less than what one of them does.
 fn is_settled(word: &str, end: End) -> bool {
     let is_address = !word.contains('@') && !word.contains(':') || word.contains("::");
     match end.way {
         Way::Own => !is_address && !word.starts_with("ipset:"),
-        Way::Subnet | Way::Exit => word != "*",
+        Way::Subnet | Way::Exit => true,
     }
 }
 

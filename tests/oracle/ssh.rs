@@ -1,15 +1,16 @@
-//! Who may log in to a known device is what the SSH policy of the device says.
+//! Who may log in to a known device is what its filter and its SSH policy say.
 
 use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Direction};
 use policy_analysis::query::Question;
 use policy_core::model::Protocol;
 use policy_core::testing::Decision;
-use policy_oracle::network::Network;
+use policy_oracle::network::{Network, Way};
 use policy_oracle::world::facts;
 use serde_json::Value;
 
 use crate::answers::read;
+use crate::packets::flows;
 use crate::{Checked, Difference, is_asked, worlds};
 
 /// The accounts that rules and users tell apart.
@@ -20,6 +21,7 @@ pub(crate) fn check(case: &Value) -> Checked {
     let value = &case["policy"];
     for world in worlds(case) {
         let (Some(policy), Some(network)) = (read(value, &facts(world)), Network::new(value, world)) else { continue };
+        let flows = flows(&network);
         let devices: Vec<usize> = (0..network.devices.len()).filter(|&id| network.devices[id].is_in_facts()).collect();
         let pairs = || {
             devices.iter().flat_map(|&from| devices.iter().map(move |&to| (from, to))).filter(|(from, to)| from != to)
@@ -34,13 +36,11 @@ pub(crate) fn check(case: &Value) -> Checked {
                 let question =
                     Question { source, destination, protocol: Protocol::TCP, port: 22, account: Some(account) };
                 let Ok(explanation) = policy.explain(&question) else { continue };
-                let mut logins = explanation.cases.iter().filter_map(|case| Some(case.login.as_ref()?.decision()));
-                let said = logins.next().unwrap_or(Decision::Deny);
-                if logins.any(|other| other != said) {
-                    continue;
-                }
-                let is_open =
-                    network.devices[from].addresses.iter().any(|&address| network.has_login(address, to, account));
+                let said = explanation.decision();
+                let is_open = flows.iter().any(|(start, end, open)| {
+                    let is_between = start.device == from && end.device == to && start.way == Way::Own && end.way == Way::Own;
+                    is_between && open & 1 != 0 && network.has_login(start.address, to, account)
+                });
                 checked.questions += 1;
                 let kind = match (said, is_open) {
                     (Decision::Allow, false) => "explain allows a login that is refused",
