@@ -1,10 +1,11 @@
-//! Things that are not part of the repository: a corpus of captures, and a rust-analyzer.
+//! Things that are not part of the repository: a corpus of captures, a rust-analyzer, and Go.
 //!
 //! A test that needs one is skipped where it is missing, and says so. With `POLICY_REQUIRE=all` in the environment, as
 //! in `.ci/run`, it fails instead.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
@@ -58,4 +59,27 @@ pub fn rust_analyzer() -> Option<PathBuf> {
         command.status().is_ok_and(|status| status.success())
     });
     or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
+}
+
+/// Builds the Go program in a folder of the repository as `program`.
+///
+/// The first build downloads the modules that its go.sum names, and takes minutes. Go keeps both.
+///
+/// # Panics
+/// Panics if Go is here and the program does not compile.
+pub fn go_program(folder: &str, program: &Path) -> Option<()> {
+    let is_there = Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
+    or_skip(is_there.then_some(()), "no Go runs here: see `.ci/install`")?;
+    let go = |arguments: &[&OsStr]| {
+        let mut command = Command::new("go");
+        command.args(arguments).current_dir(crate::root().join(folder)).output().unwrap()
+    };
+    let modules = go(&["mod".as_ref(), "download".as_ref()]);
+    or_skip(
+        modules.status.success().then_some(()),
+        "the Go modules of the tests cannot be downloaded: see `.ci/install`",
+    )?;
+    let built = go(&["build".as_ref(), "-o".as_ref(), program.as_ref(), ".".as_ref()]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    Some(())
 }

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should panic"
 )]
 
+pub mod cases;
 pub mod large;
 pub mod small;
 pub mod tailnet;
