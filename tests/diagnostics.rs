@@ -58,7 +58,7 @@ fn entries(page: &str) -> Vec<Entry> {
         match piece {
             Piece::Line(line) => {
                 if let Some(name) = line.strip_prefix("### ") {
-                    let code = name.parse::<Code>().ok().unwrap_or_else(|| panic!("`{name}` is no code"));
+                    let code = name.parse::<Code>().ok().unwrap_or_else(|| panic!("`{name}` is not a code"));
                     let (facts, policies) = (String::new(), Vec::new());
                     entries.push(Entry { code, facts, policies, rust: None, answer: None });
                 }
@@ -207,8 +207,8 @@ fn examples_in_rust_are_cases_of_the_macro() {
     }
 }
 
-/// Whether the lines of a part stand in a text, one after the other and however indented. The level is left out:
-/// cases turn warnings into errors to see them.
+/// Returns whether the lines of a part stand in a text, one after the other and however indented. The level is left
+/// out: cases turn warnings into errors to see them.
 fn has_lines(text: &str, part: &str) -> bool {
     fn lines(text: &str) -> Vec<&str> {
         text.lines()

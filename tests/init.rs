@@ -83,7 +83,7 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
         (&["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"], "there is no directory `nowhere`"),
         (
             &["init", "new", "--from", "old.hujson", "--policy-source", "empty"],
-            "`empty` is no clone of the repository of `policy!`",
+            "`empty` is not a clone of the repository of `policy!`",
         ),
     ] {
         let refused = policy(&directory, arguments);

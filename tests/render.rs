@@ -50,7 +50,7 @@ fn policy(directory: &Path, arguments: &[&str]) -> Run {
     process::run(env!("CARGO_BIN_EXE_standalone"), directory, arguments)
 }
 
-/// What a command prints, if all is well.
+/// Returns what a command prints, if all is well.
 fn printed(directory: &Path, arguments: &[&str]) -> String {
     let output = policy(directory, arguments);
     assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{arguments:?}");
@@ -65,7 +65,7 @@ fn the_page_of_blumeops_is_up_to_date() {
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
 }
 
-/// What the last section of that page says of devices, and of tags.
+/// Returns what the last section of that page says of devices, and of tags.
 #[test]
 fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
     let (by_device, by_tag) = (tailnet::POLICY.device_matrix(), tailnet::POLICY.matrix());
@@ -103,7 +103,7 @@ fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
     assert!(carries("tag:loki") && !carries("tag:devpi"));
 }
 
-/// What that page says of tests and invariants.
+/// Returns what that page says of tests and invariants.
 #[test]
 fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
     let mut policy = tailnet::POLICY.clone().into_inner();
@@ -213,7 +213,7 @@ fn a_page_without_a_place_for_the_policy_is_left_alone() {
         ("# Mine\n", "error: `page.md` has no place for the policy\n"),
         (
             "<!-- policy:begin groops -->\n<!-- policy:end -->\n",
-            "error: `groops` is no section of the page, in line 1 of `page.md`\nhelp: did you mean `groups`?\n",
+            "error: `groops` is not a section of the page, in line 1 of `page.md`\nhelp: did you mean `groups`?\n",
         ),
     ] {
         fs::write(&page, content).unwrap();

@@ -157,7 +157,8 @@ fn is_named(selector: &str, end: &End) -> bool {
     }
 }
 
-/// Whether the tailnet knows an end, so that `*` is it too: a device, somebody, or an address behind a router.
+/// Returns whether the tailnet knows an end, so that `*` is it too: a device, somebody, or an address behind a
+/// router.
 fn is_known(devices: &[Device], end: &End) -> bool {
     let served = || ROUTES.iter().filter(|(route, _)| devices.iter().any(|device| device.routes.contains(route)));
     let is_known =
@@ -173,7 +174,7 @@ fn is_source(rule: &Rule, from: &End, is_known: bool) -> bool {
     })
 }
 
-/// Whether the rule lets this protocol and port through to a destination, by its place in the list.
+/// Returns whether the rule lets this protocol and port through to a destination, by its place in the list.
 fn is_open(rule: &Rule, place: usize, (protocol, port): (u8, u16)) -> bool {
     let fits = |wanted: Option<u8>, (first, last): (u16, u16)| {
         let fits = wanted.map_or([6, 17, 1, 58].contains(&protocol), |wanted| wanted == protocol);
@@ -185,7 +186,7 @@ fn is_open(rule: &Rule, place: usize, (protocol, port): (u8, u16)) -> bool {
     }
 }
 
-/// Whether a device lets a packet for this address in, from another device.
+/// Returns whether a device lets a packet for this address in, from another device.
 fn is_let_in(rules: &[Rule], from: &Device, to: &Device, address: &str, packet: (u8, u16)) -> bool {
     let is_own = to.address == address;
     let is_routed = ROUTES.iter().any(|&(route, range)| to.routes.contains(&route) && within(address, range));
@@ -205,7 +206,7 @@ fn is_let_in(rules: &[Rule], from: &Device, to: &Device, address: &str, packet: 
     })
 }
 
-/// Whether the policy says that one may reach the other, whatever there is between them.
+/// Returns whether the policy says that one may reach the other, whatever there is between them.
 fn is_allowed(rules: &[Rule], (from, is_known): (&End, bool), to: &End, packet: (u8, u16)) -> bool {
     rules.iter().filter(|rule| is_source(rule, from, is_known)).any(|rule| {
         (0..rule.dst.len()).filter(|&place| is_open(rule, place, packet)).any(|place| match rule.dst[place] {
@@ -415,7 +416,7 @@ proptest! {
     }
 }
 
-/// Whom a word of a test stands for: the devices of a user or a tag, or one that could be.
+/// Returns whom a word of a test stands for: the devices of a user or a tag, or one that could be.
 fn ends<'a>(word: &'a str, devices: &'a [Device]) -> Vec<End<'a>> {
     if let Some((_, members)) = GROUPS.iter().find(|(name, _)| *name == word) {
         return members.iter().flat_map(|member| ends(member, devices)).collect();

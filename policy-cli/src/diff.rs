@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(diff(&old, &new).lines().filter(|line| line.starts_with('-')).count(), 1);
     }
 
-    /// What `patch` does.
+    /// Returns what `patch` does.
     fn apply(old: &str, diff: &str) -> String {
         let mut old_lines = old.split_inclusive('\n');
         let mut out = String::new();

@@ -13,7 +13,7 @@ pub(crate) fn object(path: &Path) -> Option<&str> {
     path.to_str()?.strip_prefix(PREFIX)
 }
 
-/// Whether a revision has such a file.
+/// Returns whether a revision has such a file.
 pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
     let mut command = Command::new("git");
     command.args(["--no-pager", "cat-file", "-e", object]);
@@ -27,7 +27,7 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));
     if file.is_empty() || !is_revision(revision) {
         return Err(Failure::new(format_args!("`{PREFIX}{object}` names no file of a revision"))
-            .help("write `git:REV:PATH`, as `git:origin/main:policy.hujson`"));
+            .help("write `git:REV:PATH`, such as `git:origin/main:policy.hujson`"));
     }
     let failed = |error: &io::Error| match error.kind() {
         io::ErrorKind::NotFound => Failure::new(format_args!("`{PREFIX}{object}` needs `git`, which is not installed")),
@@ -63,7 +63,7 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     Ok(content)
 }
 
-/// Whether a word names one revision: not an option, a range or a revision that is excluded.
+/// Returns whether a word names one revision: not an option, a range or a revision that is excluded.
 fn is_revision(word: &str) -> bool {
     !word.is_empty() && !word.starts_with(['-', '^']) && !word.contains("..") && !word.contains(char::is_whitespace)
 }

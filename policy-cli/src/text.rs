@@ -67,7 +67,7 @@ pub fn picture(letter: char) -> char {
     }
 }
 
-/// Whether a character changes the direction of text, or ends a line without being a line feed.
+/// Returns whether a character changes the direction of text, or ends a line without being a line feed.
 fn turns_text(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -87,7 +87,7 @@ pub fn harmless(text: &str) -> String {
     out
 }
 
-/// Whether what follows an escape character sets a colour.
+/// Returns whether what follows an escape character sets a colour.
 fn is_colour(text: &str) -> bool {
     let code = text.strip_prefix('[').map(|text| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
     code.is_some_and(|end| end.starts_with('m'))

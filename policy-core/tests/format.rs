@@ -23,7 +23,7 @@ fn formatted(text: &str) -> String {
     parsed(text).format()
 }
 
-/// Whether there is no comment and no trailing comma.
+/// Returns whether there is no comment and no trailing comma.
 fn is_plain(text: &str) -> bool {
     let mut marks = String::new();
     let mut rest = text;
@@ -71,7 +71,7 @@ fn assert_place(text: &[u8], error: &SyntaxError) {
     assert_eq!((error.line, error.column), (line, start - line_start + 1), "{error:?} in {text:?}");
 }
 
-/// What must hold of any bytes.
+/// Returns what must hold of any bytes.
 fn assert_answered(text: Vec<u8>) {
     match Document::from_bytes(text.clone()) {
         Err(error) => {
@@ -272,7 +272,8 @@ fn a_comment_in_an_empty_array_counts_for_the_line_of_its_bracket() {
     }
 }
 
-/// What is behind a comment of several lines counts for the length of its line; that comment's own end does not.
+/// Returns what is behind a comment of several lines counts for the length of its line; that comment's own end does
+/// not.
 #[test]
 fn comments_of_several_lines_count_once() {
     // A text that two million by chance had found: its last line was taken for a `//` comment, up to the next space.

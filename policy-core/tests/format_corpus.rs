@@ -16,7 +16,7 @@ fn formats_as_tailscale_does() {
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
 }
 
-/// What is not as in a case, if anything.
+/// Returns what is not as in a case, if anything.
 fn disagreement(case: &serde_json::Value) -> Option<String> {
     let field = |name: &str| case.get(name).and_then(|value| value.as_str());
     let ours = Document::parse(field("input").unwrap()).map(|document| document.format());

@@ -17,7 +17,7 @@ fn a_large_policy_has_no_mistakes() {
     assert_eq!(messages, Vec::<String>::new());
 }
 
-/// What the benchmarks compare is the same work.
+/// Returns what the benchmarks compare is the same work.
 #[test]
 fn a_large_policy_means_the_same_without_its_comments() {
     let text = policy_generate::large::policy(GRANTS);

@@ -128,7 +128,7 @@ struct Cost {
     processor: Duration,
 }
 
-/// What all finished children have had so far, where the system tells.
+/// Returns what all finished children have had so far, where the system tells.
 fn processor_time() -> Option<Duration> {
     let status = fs::read_to_string("/proc/self/stat").ok()?;
     // After the name, which may have blanks: the state, ten more, this process's two times, and its children's in hundredths.

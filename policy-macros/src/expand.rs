@@ -50,7 +50,7 @@ pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
     quote! { #items #reports }
 }
 
-/// What is wrong with a policy.
+/// Returns what is wrong with a policy.
 #[cfg(test)]
 pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
     from_tokens(input, Vec::new()).1

@@ -103,7 +103,7 @@ impl<'a> Cursor<'a> {
         Some((self.ident(second)?, self.ident(second + 1) == Some("in")))
     }
 
-    /// Whether the token after the next one is a group.
+    /// Returns whether the token after the next one is a group.
     pub(crate) fn second_group(&self, delimiter: Delimiter) -> bool {
         self.is_group(self.after(self.at), delimiter)
     }
@@ -116,17 +116,17 @@ impl<'a> Cursor<'a> {
         self.is_dash(self.at)
     }
 
-    /// Whether the next word continues with a dash that is not an arrow, as `on` does in `on-prem`.
+    /// Returns whether the next word continues with a dash that is not an arrow, as `on` does in `on-prem`.
     pub(crate) fn next_goes_on(&self) -> bool {
         self.is_dash(self.after(self.at))
     }
 
-    /// Whether a name with its kind is next, as `tag:web`.
+    /// Returns whether a name with its kind is next, as `tag:web`.
     pub(crate) fn peek_kind(&self) -> bool {
         self.peek_ident().is_some_and(is_kind) && self.second_punct() == Some(':')
     }
 
-    /// Whether a protocol and a colon are next: `tcp:`, `ipv6-icmp:`, `*:`, but not `tag:`.
+    /// Returns whether a protocol and a colon are next: `tcp:`, `ipv6-icmp:`, `*:`, but not `tag:`.
     pub(crate) fn protocol_ahead(&self) -> bool {
         let is_word = self.peek_ident().is_some_and(|word| !is_kind(word) && !is_foreign_kind(word));
         if !is_word && !self.peek_punct('*') {
@@ -139,12 +139,12 @@ impl<'a> Cursor<'a> {
         self.is_punct(at, ':') && !self.is_punct(at + 1, ':')
     }
 
-    /// Whether a `///` or an attribute is next.
+    /// Returns whether a `///` or an attribute is next.
     pub(crate) fn peek_doc(&self) -> bool {
         self.peek_punct('#') && self.second_group(Delimiter::Bracket)
     }
 
-    /// Whether a `//!` is next.
+    /// Returns whether a `//!` is next.
     pub(crate) fn peek_note(&self) -> bool {
         self.peek_punct('#') && self.second_punct() == Some('!')
     }

@@ -10,7 +10,7 @@
 //! }"#);
 //! let file = invariants_file::parse("policy.invariants", "never tag:web -> tag:db;");
 //! let policy = policy.with_invariants(file);
-//! assert_eq!(policy.check()[0].message, "this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`");
+//! assert_eq!(policy.check()[0].message, "invariant violated: `tag:web` can reach `tag:db` on `tcp:5432`");
 //! ```
 
 use std::ops::Range;

@@ -9,7 +9,7 @@ pub(crate) struct Lexeme<'a> {
     pub(crate) start: usize,
     /// How many line ends are between it and what is before it.
     pub(crate) line_ends: usize,
-    /// Whether there is white space before it.
+    /// True if there is white space before it.
     pub(crate) spaced: bool,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn lex(source: &str) -> (Vec<Lexeme<'_>>, Option<Unterminated>) {
     }
 }
 
-/// Whether Rust takes it for white space.
+/// Returns whether Rust takes it for white space.
 pub(crate) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{200e}' | '\u{200f}')
 }

@@ -13,7 +13,7 @@
 //! let are_on_one_line = |first, second| text.are_on_one_line(first, second);
 //! let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
 //! let lowered = lower(&read(&text.tokens, &source, Vec::new()));
-//! assert_eq!(lowered.findings[0].message, "no ports are called `htps`");
+//! assert_eq!(lowered.findings[0].message, "undefined port list `htps`");
 //! assert_eq!(text.range(lowered.findings[0].origin), 40..44);
 //! ```
 

@@ -19,7 +19,7 @@ pub fn reserved_words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().copied()
 }
 
-/// Whether `word`, alone, is never a name.
+/// Returns whether `word`, alone, is never a name.
 ///
 /// ```
 /// assert!(policy_syntax::reserved::is_reserved("except"));
@@ -29,7 +29,7 @@ pub fn is_reserved(word: &str) -> bool {
     WORDS.binary_search(&word).is_ok()
 }
 
-/// Whether `word` and a colon begin a name, as in `tag:web`.
+/// Returns whether `word` and a colon begin a name, as in `tag:web`.
 pub fn is_kind(word: &str) -> bool {
     KINDS.contains(&word)
 }
@@ -46,7 +46,7 @@ pub(crate) fn similar_kind(word: &str) -> Option<&'static str> {
     known.or_else(|| nearest(&lower, KINDS.iter().copied()))
 }
 
-/// Whether `word` and a colon begin a selector in the policy file, but not here.
+/// Returns whether `word` and a colon begin a selector in the policy file, but not here.
 pub fn is_foreign_kind(word: &str) -> bool {
     FOREIGN_KINDS.contains(&word)
 }

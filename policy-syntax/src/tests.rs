@@ -21,7 +21,7 @@ pub(crate) fn reading(text: &str, kind: SourceKind) -> Reading {
     read(&tokens.tokens, &Source { kind, are_on_one_line: &are_on_one_line }, Vec::new())
 }
 
-/// What is wrong with the grammar of `text`.
+/// Returns what is wrong with the grammar of `text`.
 fn syntax_errors(text: &str) -> Vec<String> {
     let (_, findings) = lowered(text, SourceKind::Policy);
     findings.into_iter().map(|finding| finding.message).collect()
@@ -190,7 +190,7 @@ fn what_the_grammar_refuses() {
         ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
         ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
         ("; ;", "nothing ends here"),
-        ("grants { tag:a -> tag:b on 1.5; }", "`1.5` is no port"),
+        ("grants { tag:a -> tag:b on 1.5; }", "`1.5` is not a valid port"),
         ("grants { tag:a -> svc:\"x\" on 1; }", "the quotes belong around the whole `svc:x`"),
         ("tagOwners { /// nothing follows\n }", "`///` with nothing after it to belong to"),
         ("/// nothing follows", "`///` with nothing after it to belong to"),
@@ -201,10 +201,10 @@ fn what_the_grammar_refuses() {
         ),
         ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` says why"),
         ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
-        ("derpMap = { \"a\": 0x10 };", "`0x10` is no JSON number"),
-        ("derpMap = { \"a\": 1_000 };", "`1_000` is no JSON number"),
+        ("derpMap = { \"a\": 0x10 };", "`0x10` is not a JSON number"),
+        ("derpMap = { \"a\": 1_000 };", "`1_000` is not a JSON number"),
         ("\"derpMap\" = {};", "a key that is a word has no quotes"),
-        ("derpMap = { a: 1 };", "the name `a` lacks its quotes"),
+        ("derpMap = { a: 1 };", "the name `a` is missing its quotes"),
     ];
     for (policy, expected) in cases {
         assert!(

@@ -42,7 +42,7 @@ pub enum TokenKind {
     Punct {
         /// The mark.
         char: char,
-        /// Whether the next token is a mark that touches it.
+        /// True if the next token is a mark that touches it.
         joint: bool,
     },
     /// The opening bracket of a group.

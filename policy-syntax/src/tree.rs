@@ -29,7 +29,7 @@ pub(crate) struct Comment {
 }
 
 impl Comment {
-    /// What it says, line by line.
+    /// Returns what it says, line by line.
     pub(crate) fn said(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line))
     }
@@ -113,7 +113,7 @@ pub(crate) struct Entry {
     pub(crate) marks: Marks,
     pub(crate) place: TokenRange,
     pub(crate) form: Form,
-    /// Whether a part of it could not be read.
+    /// True if a part of it could not be read.
     pub(crate) broken: bool,
 }
 

@@ -17,7 +17,7 @@ use policy_test_support::snapshot;
 
 const REPORTED: &str = "//> ";
 
-/// What is reported about a body, in the order of its words.
+/// Returns what is reported about a body, in the order of its words.
 fn report(body: &str) -> String {
     let tokens = TokenText::new(body);
     let are_on_one_line = |first, second| tokens.are_on_one_line(first, second);

@@ -110,7 +110,7 @@ fn value(text: &str) -> Value {
     document.value(document.root())
 }
 
-/// Whether an import says the same as its file.
+/// Returns whether an import says the same as its file.
 fn check(name: &str, text: &str, naming: Naming) {
     let import = import(text, naming).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
     let source = &import.source;

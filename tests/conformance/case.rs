@@ -64,12 +64,12 @@ impl Case {
         }
     }
 
-    /// Whether an oddity of the capture makes this of it no evidence.
+    /// Returns whether an oddity of the capture makes this of it no evidence.
     pub(crate) fn is_odd(&self, what: &str) -> bool {
         self.quirks().iter().any(|quirk| affected(quirk).any(|affected| affected == what))
     }
 
-    /// What is left out of the comparison, and why: a line for each.
+    /// Returns what is left out of the comparison, and why: a line for each.
     pub(crate) fn oddities(&self) -> Vec<String> {
         let with_effect = self.quirks().iter().filter(|quirk| affected(quirk).next().is_some());
         with_effect

@@ -119,7 +119,7 @@ fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
     (Agreement::Wrong, Some(difference))
 }
 
-/// What the library answers.
+/// Returns what the library answers.
 fn answer(policy: &str, facts: &Value) -> Value {
     let policy = Policy::with_facts(policy, &facts.to_string());
     match rejection(&policy.check()) {

@@ -43,20 +43,20 @@ impl Range {
         }
     }
 
-    /// Whether an address is in the range.
+    /// Returns whether an address is in the range.
     pub fn has(&self, address: IpAddr) -> bool {
         address.is_ipv4() == self.first.is_ipv4() && self.first <= address && address <= self.last
     }
 }
 
-/// Whether an address is one that devices and services of a tailnet have.
+/// Returns whether an address is one that devices and services of a tailnet have.
 pub fn is_of_tailnet(address: IpAddr) -> bool {
     let site = Range::read("fd7a:115c:a1e0:b1a::/64");
     let own = [Range::read("100.64.0.0/10"), Range::read("fd7a:115c:a1e0::/48")].concat();
     own.iter().any(|range| range.has(address)) && !site.iter().any(|range| range.has(address))
 }
 
-/// Whether an address is public.
+/// Returns whether an address is public.
 pub fn is_public(address: IpAddr) -> bool {
     let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10"];
     !private.iter().any(|prefix| Range::read(prefix).iter().any(|range| range.has(address)))

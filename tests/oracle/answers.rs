@@ -23,7 +23,7 @@ fn explain(policy: &ValidPolicy, source: &str, destination: &str, (protocol, por
     Some(policy.explain(&question).ok()?.decision())
 }
 
-/// Whether a policy has words whose meaning no facts settle.
+/// Returns whether a policy has words whose meaning no facts settle.
 pub(crate) fn is_unsettled(policy: &Value) -> bool {
     let text = policy.to_string();
     ["group:staff@", "group:web@", "svc:", "autogroup:shared"].iter().any(|word| text.contains(word))
@@ -199,8 +199,8 @@ fn tcp_or_udp(open: u16) -> impl Iterator<Item = Packet> {
     PACKETS.iter().enumerate().filter(is_open).map(|(_, packet)| *packet).filter(|packet| !is_echo(*packet))
 }
 
-/// Whether a row with a packet's port names an end, or may: what a row says without a word of the policy, as "any other
-/// member", is taken for everything.
+/// Returns whether a row with a packet's port names an end, or may: what a row says without a word of the policy, as
+/// "any other member", is taken for everything.
 fn is_covered(words: &Words, rows: &[ReachabilityRow], end: End, side: Side, packet: Packet) -> bool {
     rows.iter().any(|row| {
         let names = if side == Side::Source { &row.sources } else { &row.destinations };

@@ -69,7 +69,7 @@ fn has(diff: &Diff, direction: Direction) -> bool {
     diff.changes.iter().any(|change| is_access(change, direction))
 }
 
-/// Whether a change is about devices that one user may have only one of.
+/// Returns whether a change is about devices that one user may have only one of.
 fn is_to_itself(change: &Change) -> bool {
     change.sources == change.destinations && (change.sources.len() == 1 || change.relation == Relation::Own)
 }

@@ -90,7 +90,7 @@ fn texts_of(value: &Value) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-/// Whether every user of a world has a device to send from.
+/// Returns whether every user of a world has a device to send from.
 fn has_devices(world: &Value) -> bool {
     let mut users = world["users"].as_array().into_iter().flatten();
     users.all(|user| world["nodes"].as_array().into_iter().flatten().any(|node| node["user"] == user["name"]))
@@ -115,7 +115,7 @@ fn counterexample(words: &Words, network: &Network, invariant: &Value) -> Option
     })
 }
 
-/// Whether an invariant forbids a packet.
+/// Returns whether an invariant forbids a packet.
 ///
 /// An echo passes wherever anything does, so what allows a port allows it, and what forbids single ports does not forbid
 /// it.
@@ -147,14 +147,14 @@ fn is_forbidden(words: &Words, invariant: &Value, from: End, to: End, packet: Pa
     }
 }
 
-/// Whether ports name an echo other than by the way.
+/// Returns whether ports name an echo other than by the way.
 fn forbids_echo(ip: &Value, (protocol, _): Packet) -> bool {
     let name = if protocol == 1 { "icmp:*" } else { "ipv6-icmp:*" };
     let specs = texts(ip);
     specs.is_empty() || specs.iter().any(|spec| spec == name || spec == "*")
 }
 
-/// Whether a packet is on one of some ports; without any, every packet is.
+/// Returns whether a packet is on one of some ports; without any, every packet is.
 fn is_on(ip: &Value, (protocol, port): Packet) -> bool {
     let specs = texts(ip);
     specs.is_empty()

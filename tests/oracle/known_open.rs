@@ -196,7 +196,7 @@ const KNOWN_OPEN: &[(&str, &[Shape])] = &[
     ("explain denies a login that is accepted", &[Shape::Shared, Shape::Ssh, Shape::Everything]),
 ];
 
-/// Whether a difference of cases of a shape is known. Cases of everything have what any shape has.
+/// Returns whether a difference of cases of a shape is known. Cases of everything have what any shape has.
 pub(crate) fn is_known_open(kind: &str, shape: Shape) -> bool {
     if std::env::var_os("SHOW_KNOWN").is_some() {
         return false;

@@ -111,7 +111,7 @@ fn has(checked: &Checked, kind: &str) -> bool {
     checked.differences.iter().any(|difference| difference.kind == kind)
 }
 
-/// Whether a check asks a question of a case, as one of so many. A smaller case keeps its questions.
+/// Returns whether a check asks a question of a case, as one of so many. A smaller case keeps its questions.
 pub(crate) fn is_asked(case: &Value, question: &str, of: u64) -> bool {
     if let Some(only) = case["only"].as_str() {
         return question == only;

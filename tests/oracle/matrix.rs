@@ -58,7 +58,8 @@ pub(crate) fn check(case: &Value) -> Checked {
     checked
 }
 
-/// Whether a policy alone says that a word names an end. What every device reaches is less than what one of them does.
+/// Returns whether a policy alone says that a word names an end. What every device reaches is less than what one of
+/// them does.
 fn is_settled(word: &str, end: End) -> bool {
     let is_address = !word.contains('@') && !word.contains(':') || word.contains("::");
     match end.way {

@@ -20,7 +20,7 @@ pub const PACKETS: [Packet; 12] =
 /// The bits of echoes.
 pub const ECHOES: u16 = 1 << 8 | 1 << 9;
 
-/// Whether packets of a protocol exist in the family of an address.
+/// Returns whether packets of a protocol exist in the family of an address.
 pub fn exists((protocol, _): Packet, address: IpAddr) -> bool {
     match protocol {
         1 => address.is_ipv4(),
@@ -29,7 +29,7 @@ pub fn exists((protocol, _): Packet, address: IpAddr) -> bool {
     }
 }
 
-/// Whether a packet asks for an echo.
+/// Returns whether a packet asks for an echo.
 pub fn is_echo((protocol, _): Packet) -> bool {
     protocol == 1 || protocol == 58
 }
@@ -183,7 +183,7 @@ impl Network {
         open
     }
 
-    /// Whether a packet gets to the filter of its receiver.
+    /// Returns whether a packet gets to the filter of its receiver.
     pub fn can_send(&self, from: End, to: End) -> bool {
         let (Some(sender), Some(receiver)) = (self.nodes.get(from.device), self.nodes.get(to.device)) else {
             return false;

@@ -29,25 +29,25 @@ pub enum Side {
 }
 
 impl Words<'_> {
-    /// Whether one of some words names an end.
+    /// Returns whether one of some words names an end.
     pub fn any(&self, words: &Value, end: End, side: Side) -> bool {
         texts(words).iter().any(|word| self.names(word, end, side))
     }
 
-    /// Whether one of some words may be meant for an end: as [`Words::any`], and an IPv4 address for the same address of a
-    /// site, which its IPv6 form leads to.
+    /// Returns whether one of some words may be meant for an end: as [`Words::any`], and an IPv4 address for the
+    /// same address of a site, which its IPv6 form leads to.
     pub fn any_may(&self, words: &Value, end: End, side: Side) -> bool {
         let of_site = address_of_site(end.address).map(|address| End { address, ..end });
         self.any(words, end, side) || of_site.is_some_and(|end| self.any(words, end, side))
     }
 
-    /// Whether a word is an address or some addresses.
+    /// Returns whether a word is an address or some addresses.
     pub fn is_literal(&self, word: &str) -> bool {
         let is_host = self.policy["hosts"].get(word).is_some() || self.policy["ipsets"].get(word).is_some();
         word != "*" && (is_host || !Range::read(word).is_empty())
     }
 
-    /// Whether a word names an end.
+    /// Returns whether a word names an end.
     pub fn names(&self, word: &str, end: End, side: Side) -> bool {
         let device = &self.devices[end.device];
         let own = end.way == Way::Own;
@@ -86,7 +86,7 @@ impl Words<'_> {
         declared.iter().chain(&synced).any(|member| member.eq_ignore_ascii_case(login))
     }
 
-    /// Whether an address is one of a literal, a host or an IP set.
+    /// Returns whether an address is one of a literal, a host or an IP set.
     fn has(&self, word: &str, address: IpAddr) -> bool {
         if let Some(set) = self.policy["ipsets"].get(word) {
             let mut is_in = false;
@@ -105,7 +105,7 @@ impl Words<'_> {
     }
 }
 
-/// Whether two ends are devices of one user.
+/// Returns whether two ends are devices of one user.
 pub fn is_same_user(devices: &[Device], from: End, to: End) -> bool {
     let login = |end: End| devices[end.device].login.as_ref().filter(|_| end.way == Way::Own);
     login(from).is_some() && login(from) == login(to)

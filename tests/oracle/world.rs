@@ -16,7 +16,7 @@ pub struct Device {
     pub login: Option<String>,
     /// The role of its owner.
     pub role: String,
-    /// Whether its owner is a user of another tailnet with whom it is shared.
+    /// True if its owner is a user of another tailnet with whom it is shared.
     pub is_shared: bool,
     /// Its tags.
     pub tags: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Whether facts can list it.
+    /// Returns whether facts can list it.
     pub fn is_in_facts(&self) -> bool {
         self.service.is_none() && !self.is_shared
     }

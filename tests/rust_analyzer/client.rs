@@ -107,19 +107,19 @@ impl Editor {
         self.marked(&answer)
     }
 
-    /// What is shown of it.
+    /// Returns what is shown of it.
     pub(crate) fn hover(&mut self, place: &str) -> String {
         let offset = self.offset(place);
         self.hover_at(offset)
     }
 
-    /// What is shown of what is at a byte of the text.
+    /// Returns what is shown of what is at a byte of the text.
     pub(crate) fn hover_at(&mut self, offset: usize) -> String {
         let answer = self.ask_at("textDocument/hover", offset, json!({}));
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// What can stand there instead of the word before the cursor.
+    /// Returns what can stand there instead of the word before the cursor.
     pub(crate) fn completion(&mut self, place: &str) -> Vec<String> {
         let answer = self.ask("textDocument/completion", place, json!({}));
         let items = answer.get("items").unwrap_or(&answer).as_array().cloned().unwrap_or_default();
@@ -147,7 +147,7 @@ impl Editor {
         text
     }
 
-    /// What is wrong with the text as it is now: each first line, and where.
+    /// Returns what is wrong with the text as it is now: each first line, and where.
     pub(crate) fn diagnostics(&mut self) -> Vec<String> {
         let parameters = json!({"textDocument": {"uri": self.uri}});
         let answer = self.request("textDocument/diagnostic", parameters);

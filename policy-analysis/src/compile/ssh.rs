@@ -28,7 +28,7 @@ struct SshPart<'p> {
     /// Devices that get it even if they are no destination. With `localpart:`, sources that are not a destination get
     /// the rule for their user's devices. `ssh-d2`
     receivers: BitSet,
-    /// Whether each of the receivers gets it for itself alone, as a tagged device does.
+    /// True if each of the receivers gets it for itself alone, as a tagged device does.
     is_for_itself: bool,
 }
 

@@ -7,7 +7,7 @@ use policy_core::source::Origin;
 pub struct Diff {
     /// The changes, sorted by area, then gains before losses, then by the position of the rule.
     pub changes: Vec<Change>,
-    /// Whether the texts differ.
+    /// True if the texts differ.
     pub is_text_changed: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Change {
     pub via: Vec<String>,
     /// The rule that gives it, in the text of its policy.
     pub rule: Origin,
-    /// Whether the change allows something that the old policy does not allow. An SSH rule that now
+    /// True if the change allows something that the old policy does not allow. An SSH rule that now
     /// requires a check is a gain, but not new access.
     pub is_new_access: bool,
 }

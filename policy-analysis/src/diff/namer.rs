@@ -162,8 +162,8 @@ impl<'w> Namer<'w> {
         Cover { described: described.len(), words: [words, described].concat() }
     }
 
-    /// What the members of a class are called. Where that is the policy's word for others, too, as for somebody on a device
-    /// with an address that some rule names, it is said that it is not about those.
+    /// Returns what the members of a class are called. Where that is the policy's word for others, too, as for
+    /// somebody on a device with an address that some rule names, it is said that it is not about those.
     fn descriptions(&self, number: ClassId) -> Vec<Description> {
         let exact = |name: &ClassName| {
             let Description { text, reach } = Description::of(name);
@@ -245,7 +245,7 @@ fn both_ways(descriptions: Vec<Description>) -> Vec<Description> {
 
 #[cfg(test)]
 impl Namer<'_> {
-    /// What terms stand for: the classes that their words name, and those of which each description is there.
+    /// Returns what terms stand for: the classes that their words name, and those of which each description is there.
     pub(super) fn meaning(&self, terms: &[Term]) -> std::collections::BTreeSet<ClassId> {
         let of = |words: &[String]| -> std::collections::BTreeSet<ClassId> {
             let both = words.iter().flat_map(|word| [format!("{word}{ROUTED}"), format!("{word}{NOT_ROUTED}")]);

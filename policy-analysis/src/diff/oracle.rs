@@ -92,7 +92,7 @@ fn mixed<'p>(tailnet: &Tailnet<'p>, all: &[Endpoint<'p>]) -> Vec<Endpoint<'p>> {
     mixed
 }
 
-/// Whether an address is one of those of `everybody` that are public.
+/// Returns whether an address is one of those of `everybody` that are public.
 pub(super) fn is_public(address: IpAddr) -> bool {
     ["8.8.8.8", "1.1.1.1", "2001::1"].contains(&&*address.to_string())
 }

@@ -11,7 +11,7 @@ pub(super) type PostureId = usize;
 pub(super) struct Region<E> {
     pub(super) sources: SetId,
     pub(super) destinations: SetId,
-    /// Whether source and destination must be devices of the same user. `destinations` then has the
+    /// True if source and destination must be devices of the same user. `destinations` then has the
     /// devices of all sources.
     pub(super) same_user: bool,
     pub(super) extent: E,
@@ -21,7 +21,7 @@ pub(super) struct Region<E> {
     /// different channels have no access in common.
     pub(super) channel: usize,
     pub(super) rule: Origin,
-    /// Whether the region has every class that `src` and `dst` name.
+    /// True if the region has every class that `src` and `dst` name.
     pub(super) is_whole: bool,
     /// The rule's selectors.
     pub(super) src: Vec<SelectorId>,

@@ -16,7 +16,7 @@ use policy_core::proof::{AccessClasses, ClassId};
 pub(super) struct Subtrahend<'w, E> {
     pub(super) region: &'w Region<E>,
     pub(super) is_theirs: bool,
-    /// Whether it requires postures that the minuend does not require. It gives the same access,
+    /// True if it requires postures that the minuend does not require. It gives the same access,
     /// but not to every device.
     pub(super) is_conditional: bool,
     pub(super) sources: End<'w>,

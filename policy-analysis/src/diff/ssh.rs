@@ -28,7 +28,7 @@ pub(super) type State = Option<PostureId>;
 pub(super) struct Difference {
     pub(super) region: Region<ItemSet>,
     pub(super) states: Vec<State>,
-    /// Whether the other version gives less in one of the states: no access, or access on stricter
+    /// True if the other version gives less in one of the states: no access, or access on stricter
     /// terms.
     pub(super) is_looser: bool,
 }

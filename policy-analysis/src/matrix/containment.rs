@@ -19,9 +19,9 @@ pub(super) struct EndNames {
     pub(super) unknown: Vec<UnknownFact>,
     /// The families of its addresses.
     pub(super) families: Families,
-    /// Whether it is addresses behind routers, which is where `via` leads.
+    /// True if it is addresses behind routers, which is where `via` leads.
     pub(super) is_behind_router: bool,
-    /// Whether devices are known, and no router among them carries packets there.
+    /// True if devices are known, and no router among them carries packets there.
     pub(super) is_unrouted: bool,
 }
 
@@ -245,7 +245,7 @@ fn intersection(mut lists: impl Iterator<Item = Vec<SelectorId>>) -> Vec<Selecto
     lists.fold(first, |common, list| sorted::intersection(&common, &list))
 }
 
-/// Whether coalesced ranges have all of another.
+/// Returns whether coalesced ranges have all of another.
 fn has(coalesced: &[AddressRange], range: AddressRange) -> bool {
     let before = coalesced.partition_point(|own| own.first <= range.first);
     before.checked_sub(1).and_then(|last| coalesced.get(last)).is_some_and(|own| range.last <= own.last)

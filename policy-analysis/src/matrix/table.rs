@@ -296,7 +296,7 @@ impl<'p> Matrix<'p> {
             .map(|(column, _)| column)
     }
 
-    /// Whether a destination is always an own device of a source.
+    /// Returns whether a destination is always an own device of a source.
     fn is_own(&self, source: MatrixEnd<'p>, destination: MatrixEnd<'p>) -> bool {
         match (source, destination) {
             (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == b,
@@ -443,7 +443,7 @@ impl<'p> Matrix<'p> {
 }
 
 impl CellAccess<'_> {
-    /// Whether it takes more than being the source.
+    /// Returns whether it takes more than being the source.
     pub fn is_conditional(&self) -> bool {
         !self.postures.is_empty() || !self.via.is_empty() || self.families.is_some() || !self.depends.is_empty()
     }
@@ -500,7 +500,7 @@ mod tests {
         format!("{}, \"tests\": [{tests}]}}", policy.strip_suffix('}').unwrap())
     }
 
-    /// Whether a cell says what the tests of that policy say, postures being unmet.
+    /// Returns whether a cell says what the tests of that policy say, postures being unmet.
     fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&MatrixEnd, &str) -> bool) {
         let find = |list: &[MatrixEnd], name: &str| list.iter().position(|end| place(end, name));
         let mut outcomes = test_outcomes(policy).into_iter();
@@ -509,7 +509,7 @@ mod tests {
             for &(name, number, port) in PROTOCOLS {
                 for destination in ends {
                     let outcome = outcomes.next().unwrap();
-                    // What hangs on a fact that is not known is not given by the names alone.
+                    // What depends on a fact that is not known is not given by the names alone.
                     let (Some(row), Ternary::Yes | Ternary::No) = (&row, outcome.evaluation.holds) else { continue };
                     let column = find(&matrix.destinations, destination).unwrap();
                     let probe = PortSet::new([(Some(Protocol(number)), PortRange::single(port))]);

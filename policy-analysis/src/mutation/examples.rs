@@ -119,7 +119,7 @@ impl<'p> Examples<'p> {
         }
     }
 
-    /// Whether a test may name these addresses by the selector itself, as it names one address.
+    /// Returns whether a test may name these addresses by the selector itself, as it names one address.
     fn is_test_word(&self, selector: &Selector) -> bool {
         matches!(selector.kind, SelectorKind::Address(_)) || self.hosts.contains(&selector.text.as_str())
     }

@@ -53,7 +53,7 @@ impl<S: Clone> Killed<S> {
         }
     }
 
-    /// Whether a mutant of a rule is killed. `is_in` looks the rule up in a set of rules.
+    /// Returns whether a mutant of a rule is killed. `is_in` looks the rule up in a set of rules.
     pub(crate) fn has(&self, rule: Origin, mutation: Mutation, is_in: impl Fn(&S) -> bool) -> bool {
         match mutation {
             Mutation::Deletion => self.deletions.contains(&rule),

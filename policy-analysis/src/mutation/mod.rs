@@ -80,11 +80,11 @@ pub struct SuggestedTest {
 pub struct RuleCoverage {
     /// The rule.
     pub rule: Origin,
-    /// Whether the deletion of the rule is killed.
+    /// True if the deletion of the rule is killed.
     pub is_deletion_killed: bool,
-    /// Whether the policy would allow the same without the rule, so that no test could kill the deletion.
+    /// True if the policy would allow the same without the rule, so that no test could kill the deletion.
     pub is_redundant: bool,
-    /// Whether it is an SSH rule.
+    /// True if it is an SSH rule.
     pub is_ssh: bool,
     /// The ways in which the rule can be widened, each with whether that is killed.
     pub widenings: Vec<(Widening, bool)>,

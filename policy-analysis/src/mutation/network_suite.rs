@@ -255,7 +255,7 @@ impl<'p> NetworkSuite<'p> {
         open
     }
 
-    /// Whether a test passes for certain.
+    /// Returns whether a test passes for certain.
     pub(crate) fn passes<'t>(&self, test: &'t Test) -> bool
     where
         'p: 't,

@@ -44,7 +44,7 @@ impl<'p> SshSuite<'p> {
         killed
     }
 
-    /// Whether a test passes for certain.
+    /// Returns whether a test passes for certain.
     pub(crate) fn passes(&self, test: &SshTest) -> bool {
         let mut passes = true;
         self.for_each_account(std::slice::from_ref(test), |run, destination, expectation, account| {
@@ -87,7 +87,7 @@ impl<'p> SshSuite<'p> {
 struct Expected<'t> {
     expectation: Expectation,
     account: &'t str,
-    /// Whether one end is a user who may not exist, so that no rule that allows the login makes the test fail.
+    /// True if one end is a user who may not exist, so that no rule that allows the login makes the test fail.
     is_of_unknown: bool,
 }
 

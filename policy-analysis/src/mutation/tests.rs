@@ -60,7 +60,7 @@ fn ssh_test(random: &mut Random) -> String {
     format!(r#"{{"src": "{src}", "dst": ["{dst}"], "accept": [{accept}], "check": [{check}], "deny": [{deny}]}}"#)
 }
 
-/// What fails, in the order of the tests and then of the invariants.
+/// Returns what fails, in the order of the tests and then of the invariants.
 fn failures(policy: &Policy) -> Vec<bool> {
     let outcomes =
         [policy_core::testing::test_outcomes(policy), policy_core::testing::ssh_test_outcomes(policy)].concat();
@@ -70,7 +70,7 @@ fn failures(policy: &Policy) -> Vec<bool> {
     failures
 }
 
-/// Whether something fails in the changed policy that does not in the other.
+/// Returns whether something fails in the changed policy that does not in the other.
 fn is_noticed(policy: &Policy, changed: &Policy) -> bool {
     failures(policy).into_iter().zip(failures(changed)).any(|(before, after)| after && !before)
 }

@@ -35,7 +35,7 @@ pub(super) fn group_pairs<'p>(
 ) -> Result<Vec<Block>, QueryError> {
     let too_many = || {
         QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
-            .help("ask about fewer of them; `matrix --format json` tells of all")
+            .help("ask about fewer of them; `matrix --format json` lists all of them")
     };
     if sources.len().saturating_mul(destinations.len()) > MOST_PAIRS {
         return Err(too_many());

@@ -15,11 +15,11 @@ pub(super) struct Carriers {
     pub(super) subnet: Vec<DeviceId>,
     /// Exit nodes, which serve `autogroup:internet` and `*`.
     pub(super) exit: Vec<DeviceId>,
-    /// Whether only the source itself routes the address.
+    /// True if only the source itself routes the address.
     pub(super) is_own_route: bool,
 }
 
-/// Whether an address is behind a router, wherever it is: it is not that of a device.
+/// Returns whether an address is behind a router, wherever it is: it is not that of a device.
 pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
     !Tailnet::is_in_tailnet(single(address))
 }
@@ -63,7 +63,8 @@ impl Carriers {
         Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
     }
 
-    /// Whether some router carries what a rule allows to an address that these selectors name. The rule is in the filter
+    /// Returns whether some router carries what a rule allows to an address that these selectors name. The rule is
+    /// in the filter
     /// of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*` is in both.
     pub(super) fn carry(
         &self,

@@ -70,8 +70,8 @@ impl<'p> Explainer<'_, 'p> {
         between
     }
 
-    /// Whether a rule lets through what was asked about. A device answers a ping of every source that it lets in, whatever
-    /// the ports.
+    /// Returns whether a rule lets through what was asked about. A device answers a ping of every source that it
+    /// lets in, whatever the ports.
     fn is_on(&self, rule: &AccessRule) -> bool {
         if self.question.is_ping() {
             return !rule.ports.is_empty();
@@ -79,7 +79,8 @@ impl<'p> Explainer<'_, 'p> {
         rule.is_on(self.question.protocol, self.question.port)
     }
 
-    /// Whether a block is only about users with a role that no fact gives them, or about devices with other tags.
+    /// Returns whether a block is only about users with a role that no fact gives them, or about devices with other
+    /// tags.
     fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], block: &Block) -> bool {
         let are_variants = |ends: &[QueryEnd], places: &[usize]| {
             places.iter().filter_map(|&place| ends.get(place)).all(|end| end.is_of_assumed_role || end.is_multi_tag())

@@ -24,7 +24,7 @@ pub struct Question<'q> {
 }
 
 impl<'q> Question<'q> {
-    /// Whether it is about a ping: `icmp` over IPv4, `ipv6-icmp` over IPv6.
+    /// Returns whether it is about a ping: `icmp` over IPv4, `ipv6-icmp` over IPv6.
     pub fn is_ping(&self) -> bool {
         matches!(self.protocol, Protocol::ICMP | Protocol::ICMPV6)
     }
@@ -63,15 +63,15 @@ pub struct Case {
     pub destinations: Vec<String>,
     /// Whether it is between devices of one user, if that makes a difference.
     pub is_own: Option<bool>,
-    /// Whether it is about a device that was asked for by one of its tags, with all its tags.
+    /// True if it is about a device that was asked for by one of its tags, with all its tags.
     pub has_all_tags: bool,
     /// Whether the network allows it, to a source that meets the postures that the rules require.
     pub network: Decision,
     /// The families of addresses over which it is allowed, if these are not all that both ends have.
     pub families: Option<Families>,
-    /// Whether the two have no family of addresses in common, so that no packet goes from one to the other.
+    /// True if the two have no family of addresses in common, so that no packet goes from one to the other.
     pub has_no_common_family: bool,
-    /// Whether pings pass as well, although no rule between the two is about them.
+    /// True if pings pass as well, although no rule between the two is about them.
     pub is_ping_implied: bool,
     /// The rules that would allow it if a router of the tailnet carried it.
     pub not_carried: Vec<Reason<RuleMatch>>,

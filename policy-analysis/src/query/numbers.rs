@@ -20,7 +20,7 @@ pub(super) enum Ownership {
 }
 
 impl Numbers {
-    /// Whether nothing applies, not even perhaps.
+    /// Returns whether nothing applies, not even perhaps.
     pub(super) fn is_empty(&self) -> bool {
         self.certain.is_empty() && self.possible.is_empty()
     }

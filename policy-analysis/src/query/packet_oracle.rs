@@ -43,7 +43,7 @@ const MORE: &[&str] = &[
 ];
 const TARGETS: &[&str] = &["10.0.0.0", "10.0.0.2", "10.0.0.9", "8.8.8.8", "203.0.113.7", "2001:db8::1", "2600::1"];
 
-/// What the filter of a device says of a packet.
+/// Returns what the filter of a device says of a packet.
 fn lets_in(filter: &Value, source: IpAddr, target: IpAddr, protocol: Protocol, port: u16) -> bool {
     let rules = filter.as_array().map(Vec::as_slice).unwrap_or_default();
     let has = |text: &Value, address: IpAddr| {

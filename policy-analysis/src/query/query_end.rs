@@ -15,9 +15,9 @@ pub(super) struct QueryEnd<'p> {
     pub(super) name: String,
     pub(super) identity: Endpoint<'p>,
     pub(super) kind: EndKind,
-    /// Whether it is an address of some device, and unknown whose.
+    /// True if it is an address of some device, and unknown whose.
     pub(super) is_unknown_device: bool,
-    /// Whether it exists only if somebody has a role that no fact gives them.
+    /// True if it exists only if somebody has a role that no fact gives them.
     pub(super) is_of_assumed_role: bool,
     /// The known device that it is.
     pub(super) device: Option<DeviceId>,
@@ -69,12 +69,12 @@ impl QueryEnd<'_> {
         }
     }
 
-    /// Whether it is a device with several tags that was asked for by one of them.
+    /// Returns whether it is a device with several tags that was asked for by one of them.
     pub(super) fn is_multi_tag(&self) -> bool {
         self.kind == EndKind::MultiTagDevice
     }
 
-    /// Whether it is one device of a user, rather than the user.
+    /// Returns whether it is one device of a user, rather than the user.
     pub(super) fn is_user_device(&self) -> bool {
         matches!(self.kind, EndKind::UserDevice(_))
     }
@@ -87,7 +87,7 @@ impl QueryEnd<'_> {
         }
     }
 
-    /// Whether it is a user, known or not.
+    /// Returns whether it is a user, known or not.
     pub(super) fn is_person(&self) -> bool {
         matches!(self.identity.who, Principal::User { .. } | Principal::Member { .. })
     }
@@ -113,7 +113,7 @@ impl QueryEnd<'_> {
         }
     }
 
-    /// Whether devices are known, and none of them carries packets to it.
+    /// Returns whether devices are known, and none of them carries packets to it.
     pub(super) fn is_unrouted(&self) -> bool {
         self.carriers.as_ref().is_some_and(|carriers| carriers.subnet.is_empty() && carriers.exit.is_empty())
     }
@@ -134,7 +134,7 @@ impl QueryEnd<'_> {
         self.parts.retain(|part| !part.families.is_empty());
     }
 
-    /// Whether the two may be devices of one user, since it is unknown whose one of them is.
+    /// Returns whether the two may be devices of one user, since it is unknown whose one of them is.
     pub(super) fn may_share_user(&self, other: &QueryEnd) -> bool {
         match (self.is_unknown_device, other.is_unknown_device) {
             (true, true) => true,

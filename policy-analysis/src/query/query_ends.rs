@@ -12,7 +12,7 @@ use crate::query::subject::is_own_devices;
 pub(super) struct QueryEnds<'a, 'p> {
     pub(super) source: &'a QueryEnd<'p>,
     pub(super) destination: &'a QueryEnd<'p>,
-    /// Whether they are devices of one user.
+    /// True if they are devices of one user.
     pub(super) is_own: bool,
 }
 
@@ -22,13 +22,13 @@ impl<'a, 'p> QueryEnds<'a, 'p> {
         if side == Side::Source { self.source } else { self.destination }
     }
 
-    /// Whether a selector of a rule names the end for certain.
+    /// Returns whether a selector of a rule names the end for certain.
     pub(super) fn is_named(&self, world: &QueryWorld, selector: &Selector, side: Side) -> bool {
         side == Side::Destination && self.is_own && is_own_devices(selector)
             || world.id(selector).is_some_and(|id| self.end(side).selectors.certain.binary_search(&id).is_ok())
     }
 
-    /// Whether a selector of a rule may name the end, depending on facts that are unknown.
+    /// Returns whether a selector of a rule may name the end, depending on facts that are unknown.
     pub(super) fn may_be_named(&self, world: &QueryWorld, selector: &Selector, side: Side) -> bool {
         side == Side::Destination && is_own_devices(selector)
             || world.id(selector).is_some_and(|id| self.end(side).selectors.possible.binary_search(&id).is_ok())

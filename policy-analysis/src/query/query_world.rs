@@ -82,7 +82,7 @@ impl<'p> QueryWorld<'p> {
         ownerships
     }
 
-    /// Whether the two can be devices of one user.
+    /// Returns whether the two can be devices of one user.
     pub(super) fn may_be_own(&self, source: &QueryEnd, destination: &QueryEnd) -> bool {
         self.ownerships(source, destination, true).contains(&true)
     }

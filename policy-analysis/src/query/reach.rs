@@ -24,7 +24,7 @@ pub struct Reachability {
     pub subject: Option<String>,
     /// The sources and destinations, the best examples first.
     pub rows: Vec<ReachabilityRow>,
-    /// Whether devices are known, and none of them carries packets to the destination that was asked about.
+    /// True if devices are known, and none of them carries packets to the destination that was asked about.
     pub is_unrouted: bool,
     /// Devices that were asked about by one tag, and by their other tags reach or are reached by more than the rows say.
     pub multi_tag_devices: Vec<String>,
@@ -38,7 +38,8 @@ pub struct ReachabilityRow {
     pub sources: Vec<String>,
     /// The names of the destinations, likewise.
     pub destinations: Vec<String>,
-    /// Whether these sources, or for [`what`](crate::Analysis::what) these destinations, are everything that no other row has.
+    /// True if these sources, or for [`what`](crate::Analysis::what) these destinations, are everything that no
+    /// other row has.
     pub is_rest: bool,
     /// Whether it is between devices of one user, if that makes a difference.
     pub is_own: Option<bool>,
@@ -78,12 +79,12 @@ pub enum Possible {
 const SSH: u16 = 22;
 
 impl ReachabilityRow {
-    /// Whether the port of Tailscale SSH is open, which every SSH rule needs.
+    /// Returns whether the port of Tailscale SSH is open, which every SSH rule needs.
     pub fn is_ssh_open(&self) -> bool {
         self.ports().contains(&PortSet::single(Protocol::TCP, SSH))
     }
 
-    /// Whether something is open whatever the facts are that are not known.
+    /// Returns whether something is open whatever the facts are that are not known.
     pub fn is_certain(&self) -> bool {
         !self.rules.is_empty() || !self.logins.is_empty() || !self.apps.is_empty()
     }
@@ -166,7 +167,7 @@ impl<'p> Reacher<'_, 'p> {
         })
     }
 
-    /// Whether a rule opens a port that was asked for, or grants capabilities.
+    /// Returns whether a rule opens a port that was asked for, or grants capabilities.
     fn is_asked(&self, rule: usize) -> bool {
         let opens = |ports: &PortSet| self.ports.map_or(!ports.is_empty(), |asked| !asked.common(ports).is_empty());
         self.world.space.ports.get(rule).is_some_and(opens)

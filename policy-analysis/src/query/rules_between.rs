@@ -21,7 +21,7 @@ pub(super) struct RulesBetween {
 }
 
 impl RulesBetween {
-    /// Whether nothing is possible between the two.
+    /// Returns whether nothing is possible between the two.
     pub(super) fn is_empty(&self) -> bool {
         self.network.is_empty() && self.ssh.is_empty()
     }

@@ -47,7 +47,7 @@ impl Subject {
         Ok(Subject::selector(policy, word, word))
     }
 
-    /// Whether it is `autogroup:self`.
+    /// Returns whether it is `autogroup:self`.
     pub(super) fn is_own_devices(&self) -> bool {
         self.selector.as_ref().is_some_and(is_own_devices)
     }
@@ -86,7 +86,7 @@ impl Subject {
     }
 }
 
-/// Whether a selector is `autogroup:self`.
+/// Returns whether a selector is `autogroup:self`.
 pub(super) fn is_own_devices(selector: &Selector) -> bool {
     selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices))
 }

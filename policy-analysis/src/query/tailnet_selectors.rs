@@ -22,7 +22,7 @@ impl TailnetSelectors {
         TailnetSelectors(found)
     }
 
-    /// Whether a selector may name an address of this family. All that name no addresses may.
+    /// Returns whether a selector may name an address of this family. All that name no addresses may.
     pub(super) fn may_name(&self, id: SelectorId, family: Family) -> bool {
         match self.0.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|place| self.0.get(place)) {
             Some((_, families)) => families.contains(family),

@@ -197,7 +197,7 @@ fn lists_are_complete() {
     assert_eq!(list(what(&policy, "group:none").unwrap()), [] as [&str; 0]);
 }
 
-/// Whom a word of [`policy_generate::small`] stands for.
+/// Returns whom a word of [`policy_generate::small`] stands for.
 fn people(word: &str) -> Vec<&str> {
     match word {
         "group:eng" => vec!["alice@example.com", "carol@other.org"],
@@ -276,7 +276,7 @@ fn an_answer_is_that_of_a_test() {
     assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
 }
 
-/// Who reaches it and what they reach is what answers allow, and nothing else is.
+/// Returns who reaches it and what they reach is what answers allow, and nothing else is.
 #[test]
 fn lists_have_what_answers_allow() {
     let people = ["alice@example.com", "bob@example.com", "carol@other.org", "tag:a", "tag:b", "tag:c"];

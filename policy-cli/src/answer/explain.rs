@@ -272,7 +272,7 @@ fn over(families: Option<Families>) -> String {
     families.map(|families| format!(", over {families} only")).unwrap_or_default()
 }
 
-/// Whether one of the rules is about pings.
+/// Returns whether one of the rules is about pings.
 fn opens_pings(case: &Case) -> bool {
     let is_about_pings =
         |ping: Protocol| move |reason: &Reason<RuleMatch>| reason.by.ports.contains(&PortSet::single(ping, 0));

@@ -14,7 +14,7 @@ pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::P
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Report what Tailscale would refuse, and what it would take but nobody wants")
+        .about("Report what Tailscale would refuse, and what is almost certainly a mistake")
         .arg(argument::format(Format::ALL, "How to write the findings"))
         .arg(argument::flag("deny-warnings", "Exit with 1 for warnings too, not only for errors"))
         .arg(facts::argument())

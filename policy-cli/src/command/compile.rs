@@ -14,7 +14,8 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::{facts, output};
 
-const ABOUT: &str = "Print what Tailscale makes of the policy, as JSON: whether it takes it, and what each device gets";
+const ABOUT: &str =
+    "Print what Tailscale compiles the policy to, as JSON: whether it accepts the policy, and what each device gets";
 
 /// The number of bytes to write at once.
 const CHUNK: usize = 1 << 20;

@@ -86,7 +86,7 @@ fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
         .arg(argument::format(FORMATS, "How to write it"))
         .arg(argument::flag("deny-new-access", "Exit with 1 only if somebody may do what they may not do by OLD"))
         .arg(facts::argument().help(
-            "The tailnet's users and devices, as JSON: they are told device by device, too. May be given several times",
+            "The tailnet's users and devices, as JSON: differences are then listed device by device, too. May be given several times",
         ))
 }
 

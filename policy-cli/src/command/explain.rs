@@ -30,7 +30,7 @@ Examples:
 
 Exit status:
   0  it is allowed, to whoever meets the postures that are shown
-  1  it is not, or not to all of them, or that hangs on something that is not known
+  1  it is not, or not to all of them, or that depends on something that is not known
   2  there is no answer: wrong usage, an unknown name, a file that cannot be read";
 
 pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
@@ -88,8 +88,9 @@ fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
         }
         (Some(port), _) => parse_port(port)?,
         (None, None) => {
-            return Err(Failure::new("there is no port to ask about")
-                .help(format_args!("write it behind the destination, as `{destination}:443`; `who` lists all ports")));
+            return Err(Failure::new("there is no port to ask about").help(format_args!(
+                "write it behind the destination, such as `{destination}:443`; `who` lists all ports"
+            )));
         }
     };
     let protocol = if account.is_some() { Protocol::TCP } else { protocol };
@@ -101,6 +102,6 @@ fn parse_port(text: &str) -> Result<u16, Failure> {
     if range.first == range.last {
         Ok(range.first)
     } else {
-        Err(Failure::new(format_args!("`{text}` is more than one port")).help("ask about one, as `443`"))
+        Err(Failure::new(format_args!("`{text}` is more than one port")).help("ask about one, such as `443`"))
     }
 }

@@ -12,7 +12,7 @@ use crate::render::graph::{self, Graph};
 use crate::{facts, output, valid};
 
 const MORE: &str = "\
-Sources stand on the left, destinations on the right, and each line is what rules allow, with its ports. Names from
+Sources are on the left, destinations on the right, and each line is what rules allow, with its ports. Names from
 which, or to which, the same lines lead share a box. SVG needs no other program: open it in a browser, where a line
 under the pointer says in full what it is.
 

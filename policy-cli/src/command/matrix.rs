@@ -22,7 +22,7 @@ const MORE: &str = "\
 Rows are the sources that rules name, columns the destinations that rules, tests and invariants name. A cell says
 what the two names alone give: what everybody in the source reaches on everything in the destination, now and later.
 A device with several tags has what each of them gives, and so may have more than any row says; with --devices, rows
-and columns are the devices of the facts, with all that they are.
+and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
 and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether

@@ -17,7 +17,7 @@ use crate::{argument, facts, file, output, valid};
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 
 Each target is shown with the line of the rule that it rests on. No network is needed, and no device: users and tags \
-are taken as they are named. Only roles are asked for, where a test hangs on one. An invariant that does not hold is \
+are taken as they are named. Only roles are asked for, where a test depends on one. An invariant that does not hold is \
 shown on stderr, with who gets where and by which rule.";
 
 pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::Policy(run) };

@@ -51,7 +51,7 @@ fn define_who(command: clap::Command) -> clap::Command {
 
 fn define_what(command: clap::Command) -> clap::Command {
     command
-        .about("List all that a source reaches: ports, SSH and app capabilities, with the rules")
+        .about("List everything that a source reaches: ports, SSH and app capabilities, with the rules")
         .after_help(MORE_OF_WHAT)
         .arg(argument::word(1, "source", "SRC").help("From whom"))
         .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])

@@ -199,7 +199,7 @@ mod tests {
             (
                 r#"[{"machine_key": "m", "name": "n", "ip_addresses": ["100.64.0"]}]"#,
                 r#""100.64.0""#,
-                "`100.64.0` is no IP address",
+                "`100.64.0` is not a valid IP address",
             ),
             (r#"{"devices": {}}"#, "{}", "`devices` must be a list, not an object"),
             (r#"{"devices": [{"name": 5}]}"#, "5", "`name` must be a string, not a number"),
@@ -217,7 +217,7 @@ mod tests {
             (
                 r#"{"devices": [{"name": "n", "enabledRoutes": ["10.0.0.0"]}]}"#,
                 r#""10.0.0.0""#,
-                "`10.0.0.0` is no prefix: it has no `/`",
+                "`10.0.0.0` is not a prefix: it has no `/`",
             ),
             (
                 r#"{"devices": [], "users": [{"email": "a@b.c"}]}"#,

@@ -33,7 +33,7 @@ fn without_formula(text: &str) -> Cow<'_, str> {
 mod tests {
     use proptest::prelude::*;
 
-    /// What another reader makes of a file.
+    /// Returns what another reader makes of a file.
     fn read(text: &str) -> Vec<Vec<String>> {
         let mut rows = vec![vec![String::new()]];
         let mut letters = text.chars().peekable();

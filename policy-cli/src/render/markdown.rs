@@ -125,7 +125,7 @@ mod tests {
         cells
     }
 
-    /// What a code span shows, if the text is one.
+    /// Returns what a code span shows, if the text is one.
     fn shown_code(text: &str) -> Option<String> {
         let fence: String = text.chars().take_while(|letter| *letter == '`').collect();
         let inner = text.strip_prefix(&fence)?.strip_suffix(&fence)?;
@@ -137,7 +137,7 @@ mod tests {
         (!fence.is_empty()).then(|| inner.to_owned())
     }
 
-    /// What escaped text shows. Nothing in it may mean anything.
+    /// Returns what escaped text shows. Nothing in it may mean anything.
     fn shown_text(text: &str) -> String {
         let mut out = String::new();
         let mut letters = text.chars();

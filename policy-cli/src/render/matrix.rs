@@ -20,7 +20,7 @@ pub(crate) fn legend() -> Prose {
     Prose::text(numbers).and_code("*:53").and_text(pings)
 }
 
-/// Whether a policy has no rules, and so allows everything.
+/// Returns whether a policy has no rules, and so allows everything.
 pub(crate) fn allows_everything(policy: &Policy) -> bool {
     policy.grants.is_none() && policy.acls.is_none()
 }

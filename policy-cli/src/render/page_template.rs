@@ -51,7 +51,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
                         Some(nearest) => format!("did you mean `{nearest}`?"),
                         None => format!("write one of `{}`", names.join("`, `")),
                     };
-                    return Err(error(format!("`{name}` is no section of the page"), &help));
+                    return Err(error(format!("`{name}` is not a section of the page"), &help));
                 };
                 let line_end = if text.ends_with("\r\n") { "\r\n" } else { "\n" };
                 out.push_str(text.trim_end());
@@ -73,7 +73,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
             }
             (Some(Marker::Other(word)), _) => {
                 let help = "write `policy:begin NAME` or `policy:end`";
-                return Err(error(format!("`policy:{word}` is no marker"), help));
+                return Err(error(format!("`policy:{word}` is not a marker"), help));
             }
         }
     }
@@ -163,7 +163,7 @@ mod tests {
             (
                 "\n<!-- policy:begin matrx -->\n<!-- policy:end -->",
                 2,
-                "`matrx` is no section of the page",
+                "`matrx` is not a section of the page",
                 "did you mean `matrix`?",
             ),
             (
@@ -184,7 +184,7 @@ mod tests {
                 "section `tags` begins before that of line 1 ends",
                 "put `<!-- policy:end -->` above it",
             ),
-            ("<!-- policy:stop -->", 1, "`policy:stop` is no marker", "write `policy:begin NAME` or `policy:end`"),
+            ("<!-- policy:stop -->", 1, "`policy:stop` is not a marker", "write `policy:begin NAME` or `policy:end`"),
         ] {
             let error = MarkerError { line, message: message.to_owned(), help: help.to_owned() };
             assert_eq!(fill(page), Err(error), "{page}");

@@ -84,7 +84,7 @@ fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut 
     };
     let (code, message) = match finding {
         Some(finding) => (finding.code.name(), finding.message.as_str()),
-        None => ("unknown", "it hangs on something that is not known"),
+        None => ("unknown", "it depends on an unknown fact"),
     };
     let _ = writeln!(
         xml,

@@ -98,7 +98,8 @@ pub fn quoted(text: &str) -> String {
     literal
 }
 
-/// Whether rustc refuses the character in strings and comments, because it changes the direction of what follows.
+/// Returns whether rustc refuses the character in strings and comments, because it changes the direction of what
+/// follows.
 pub fn turns_text(char: char) -> bool {
     matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -24,7 +24,7 @@ impl BitSet {
         }
     }
 
-    /// Whether it has a number.
+    /// Returns whether it has a number.
     pub fn contains(&self, number: usize) -> bool {
         self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }

@@ -103,7 +103,7 @@ impl<'p> Denotation<'p> {
 }
 
 impl Denotation<'_> {
-    /// Whether it stands for users of the tailnet, and so has own devices.
+    /// Returns whether it stands for users of the tailnet, and so has own devices.
     pub fn is_users(self) -> bool {
         match self {
             Denotation::Users(_) | Denotation::Domain(_) | Denotation::SyncedGroup(_) | Denotation::Role(_) => true,
@@ -122,7 +122,7 @@ impl Denotation<'_> {
     }
 }
 
-/// Whether a user with `role`, if it is known, belongs to the autogroup of the role `wanted`.
+/// Returns whether a user with `role`, if it is known, belongs to the autogroup of the role `wanted`.
 ///
 /// Every user is a member, and the owner is an admin too. `nodeattrs-target-a10-autogroup-admin`
 /// Whether the owner and admins also have the lesser roles is not known. Here they do not.

@@ -65,7 +65,7 @@ pub enum Principal<'p> {
 }
 
 impl<'p> Principal<'p> {
-    /// Whether it is certainly a device.
+    /// Returns whether it is certainly a device.
     pub fn is_device(&self) -> bool {
         !matches!(self, Principal::Unknown | Principal::Service(_))
     }
@@ -105,7 +105,7 @@ impl<'p> Endpoint<'p> {
         each.map(|&address| Endpoint { addresses: vec![address], ..self.clone() }).collect()
     }
 
-    /// Whether one of its addresses is in `range`.
+    /// Returns whether one of its addresses is in `range`.
     pub fn is_in(&self, range: AddressRange) -> bool {
         self.addresses.iter().any(|&address| overlap(single(address), range))
     }

@@ -25,7 +25,7 @@ impl FilterAddress {
         }
     }
 
-    /// Whether it has an address of `other`.
+    /// Returns whether it has an address of `other`.
     pub fn overlaps(self, other: AddressRange) -> bool {
         self.range().is_none_or(|range| overlap(range, other))
     }

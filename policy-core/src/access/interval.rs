@@ -10,12 +10,13 @@ pub fn single(address: impl Into<IpAddr>) -> AddressRange {
     AddressRange { first: address, last: address }
 }
 
-/// Whether the ranges have an address in common. IPv4 sorts before IPv6, so ranges of different families never have.
+/// Returns whether the ranges have an address in common. IPv4 sorts before IPv6, so ranges of different families
+/// never have.
 pub fn overlap(a: AddressRange, b: AddressRange) -> bool {
     a.first <= b.last && b.first <= a.last
 }
 
-/// Whether `outer` has all addresses of `inner`.
+/// Returns whether `outer` has all addresses of `inner`.
 pub(super) fn covers(outer: AddressRange, inner: AddressRange) -> bool {
     outer.first <= inner.first && inner.last <= outer.last
 }

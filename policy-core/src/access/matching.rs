@@ -12,7 +12,7 @@ use crate::access::ternary::{MissingFact, Ternary};
 use crate::access::unknowns::Unknowns;
 use crate::model::{AddressRange, Autogroup, Role, Selector};
 
-/// Whether a selector names `endpoint` as a source.
+/// Returns whether a selector names `endpoint` as a source.
 pub fn matches_source<'p>(
     tailnet: &Tailnet<'p>,
     selector: &'p Selector,
@@ -30,7 +30,8 @@ pub fn matches_source<'p>(
     }
 }
 
-/// Whether a selector other than `autogroup:self`, which depends on the source, names `endpoint` as a destination.
+/// Returns whether a selector other than `autogroup:self`, which depends on the source, names `endpoint` as a
+/// destination.
 ///
 /// A public address is behind exit nodes, which serve `autogroup:internet`, or behind subnet routers, which serve literal
 /// prefixes. If the endpoint does not say, either will do.
@@ -101,7 +102,7 @@ fn matches_either<'p>(
     }
 }
 
-/// Whether an endpoint has an address in some `ranges`, which `selector` names.
+/// Returns whether an endpoint has an address in some `ranges`, which `selector` names.
 fn has_address<'p>(
     tailnet: &Tailnet,
     selector: &'p Selector,

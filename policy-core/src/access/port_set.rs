@@ -10,7 +10,7 @@ pub struct PortSet(
 );
 
 impl PortSet {
-    /// What a rule with these is about. One without a protocol is about the client's default ones.
+    /// Returns what a rule with these is about. One without a protocol is about the client's default ones.
     ///
     /// ```
     /// use policy_core::access::PortSet;
@@ -49,7 +49,7 @@ impl PortSet {
         self
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -73,13 +73,13 @@ impl PortSet {
         tcp.or_else(|| self.0.first()).map(|&(protocol, range)| (protocol, port(range)))
     }
 
-    /// What is in one of the two.
+    /// Returns what is in one of the two.
     #[must_use]
     pub fn with(&self, other: &PortSet) -> PortSet {
         PortSet(self.0.iter().chain(&other.0).copied().collect()).merged()
     }
 
-    /// What is in both.
+    /// Returns what is in both.
     #[must_use]
     pub fn common(&self, other: &PortSet) -> PortSet {
         let mut common = Vec::new();
@@ -99,7 +99,7 @@ impl PortSet {
         PortSet(common)
     }
 
-    /// What is in this and not in the other.
+    /// Returns what is in this and not in the other.
     #[must_use]
     pub fn without(&self, other: &PortSet) -> PortSet {
         let mut left = Vec::new();
@@ -131,7 +131,7 @@ impl PortSet {
         PortSet(left)
     }
 
-    /// Whether something is in both.
+    /// Returns whether something is in both.
     pub fn overlap(&self, other: &PortSet) -> bool {
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
@@ -148,12 +148,12 @@ impl PortSet {
         false
     }
 
-    /// Whether the other has nothing that is not in this.
+    /// Returns whether the other has nothing that is not in this.
     pub fn contains(&self, other: &PortSet) -> bool {
         other.without(self).is_empty()
     }
 
-    /// Whether it is all that a client lets through by default: `*`.
+    /// Returns whether it is all that a client lets through by default: `*`.
     pub fn are_all(&self) -> bool {
         Protocol::DEFAULTS.into_iter().all(|protocol| self.of(protocol).any(PortRange::is_all))
     }
@@ -162,7 +162,7 @@ impl PortSet {
         self.ranges().filter(move |(of, _)| *of == protocol).map(|(_, range)| range)
     }
 
-    /// What a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
+    /// Returns what a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
     fn of_no_protocol(&self) -> PortSet {
         let of = |protocol| PortSet(self.of(protocol).map(|range| (Protocol::TCP, range)).collect());
         let are_pings = [Protocol::ICMP, Protocol::ICMPV6].into_iter().all(|ping| self.of(ping).next().is_some());

@@ -11,7 +11,7 @@ pub fn required<'p>(policy: &'p Policy, own: &'p [Selector]) -> &'p [Selector] {
     if own.is_empty() { &policy.default_src_posture } else { own }
 }
 
-/// Whether a device with these attributes has one of the required postures, if there are any.
+/// Returns whether a device with these attributes has one of the required postures, if there are any.
 pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map) -> bool {
     required.is_empty()
         || required

@@ -62,14 +62,14 @@ impl<'p> AccessRule<'p> {
         }
     }
 
-    /// Whether it is about that port.
+    /// Returns whether it is about that port.
     pub fn is_on(&self, protocol: Protocol, port: u16) -> bool {
         self.ports.iter().any(|&ports| opens(ports, protocol, port))
     }
 }
 
-/// Whether ports of a rule include a port. As in the client, protocols without ports pass whatever the ports of a rule
-/// are, and a rule without a protocol allows the client's default protocols.
+/// Returns whether ports of a rule include a port. As in the client, protocols without ports pass whatever the ports
+/// of a rule are, and a rule without a protocol allows the client's default protocols.
 pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
     is_allowed && (!protocol.has_ports() || ports.contains(port))
@@ -139,7 +139,7 @@ impl<'p> RuleIndex<'p> {
         [self.by_source.rules(selectors), self.by_destination.rules(selectors)]
     }
 
-    /// Whether the rule is to `autogroup:self`.
+    /// Returns whether the rule is to `autogroup:self`.
     pub fn is_to_own(&self, number: usize) -> bool {
         self.to_own.contains(number)
     }

@@ -172,7 +172,7 @@ impl<'p> SelectorIndex<'p> {
         self.count
     }
 
-    /// Whether there are no selectors.
+    /// Returns whether there are no selectors.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }

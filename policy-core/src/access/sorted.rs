@@ -33,12 +33,12 @@ pub fn intersection(some: &[usize], others: &[usize]) -> Vec<usize> {
     few.iter().copied().filter(|number| contains(many, *number)).collect()
 }
 
-/// Whether `list` has `number`.
+/// Returns whether `list` has `number`.
 pub fn contains(list: &[usize], number: usize) -> bool {
     list.binary_search(&number).is_ok()
 }
 
-/// Whether one of `few`, which need not be sorted, is in `list`.
+/// Returns whether one of `few`, which need not be sorted, is in `list`.
 pub fn intersects(few: &[usize], list: &[usize]) -> bool {
     few.iter().any(|number| contains(list, *number))
 }

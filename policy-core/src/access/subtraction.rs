@@ -383,7 +383,7 @@ mod tests {
         list.split_whitespace().map(name).collect()
     }
 
-    /// What is left, with `!` for what cannot be taken away, and `?` for what takes nothing away.
+    /// Returns what is left, with `!` for what cannot be taken away, and `?` for what takes nothing away.
     fn left(list: &str, except: &str) -> String {
         let policy = Policy::parse(POLICY);
         let (list, except) = (names(list), names(except));

@@ -35,7 +35,7 @@ pub struct Tailnet<'p> {
     pub declarations: Declarations<'p>,
     /// The devices by their own addresses.
     pub addresses: IntervalTree<DeviceId>,
-    /// Whether there are devices, and the addresses of all of them are known.
+    /// True if there are devices, and the addresses of all of them are known.
     pub(super) has_all_addresses: bool,
     /// The devices by their approved subnet routes.
     pub routers: IntervalTree<DeviceId>,
@@ -101,7 +101,7 @@ impl Tailnet<'_> {
         self.tags.get(&tag.to_ascii_lowercase()).cloned().unwrap_or_default()
     }
 
-    /// Whether a device of unknown address may have one of these.
+    /// Returns whether a device of unknown address may have one of these.
     pub fn may_be_a_devices(&self, range: AddressRange) -> bool {
         let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
         !self.has_all_addresses
@@ -110,17 +110,18 @@ impl Tailnet<'_> {
             && FAMILIES.into_iter().any(|family| overlap(family, range))
     }
 
-    /// Whether some device or service may have one of these: whether they are addresses of a tailnet.
+    /// Returns whether some device or service may have one of these: whether they are addresses of a tailnet.
     pub fn is_in_tailnet(range: AddressRange) -> bool {
         !covers(FOUR_VIA_SIX, range) && FAMILIES.into_iter().any(|family| overlap(family, range))
     }
 
-    /// Whether some approved route leads to one of these addresses.
+    /// Returns whether some approved route leads to one of these addresses.
     pub fn is_routed(&self, range: AddressRange) -> bool {
         self.routers.overlapping(range).next().is_some()
     }
 
-    /// Whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved routes lead to.
+    /// Returns whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved
+    /// routes lead to.
     pub(super) fn contains(&self, endpoint: &Endpoint) -> bool {
         endpoint.who.is_device()
             || endpoint.reach == Reach::SubnetRoute

@@ -76,13 +76,13 @@ impl Endpoint<'_> {
         unknown
     }
 
-    /// Whether it is a device of this tailnet without a known address.
+    /// Returns whether it is a device of this tailnet without a known address.
     pub(super) fn lacks_addresses(&self) -> bool {
         let is_own = matches!(self.who, Principal::User { .. } | Principal::Member { .. } | Principal::Tagged(_));
         is_own && self.addresses.is_empty()
     }
 
-    /// Whether it is an address that some device has, while the facts do not say which.
+    /// Returns whether it is an address that some device has, while the facts do not say which.
     pub fn is_unknown_device(&self, tailnet: &Tailnet) -> bool {
         let mut addresses = self.addresses.iter().map(|&address| single(address));
         self.who == Principal::Unknown && addresses.any(|address| tailnet.may_be_a_devices(address))

@@ -84,7 +84,8 @@ fn name(checker: &mut Checker, capability: &Capability) {
     });
 }
 
-/// What a name in Tailscale's domain was probably meant to be. Only its last part can be misspelt, or what stands before.
+/// Returns what a name in Tailscale's domain was probably meant to be. Only its last part can be misspelt, or what
+/// stands before.
 fn near_grantable(text: &str) -> Option<&'static str> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let own = last(text);
@@ -110,7 +111,7 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
 fn values(checker: &mut Checker, capability: &Capability) {
     for (value, places) in &capability.values {
         if !value.is_object() {
-            let message = format!("this value of `{}` is no object", capability.name);
+            let message = format!("this value of `{}` is not an object", capability.name);
             checker.report(
                 Diagnostic::new(Code::CapabilityValue, places.origin, message)
                     .help("write what it grants as `{\"key\": \"value\"}`, or `{}`"),

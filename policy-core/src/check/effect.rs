@@ -64,7 +64,7 @@ fn everything(checker: &mut Checker, noun: &str, origin: Origin) {
         let message = format!("this {noun} lets every device reach every other one, on all ports");
         checker.report(
             Diagnostic::new(Code::AllowAll, origin, message)
-                .help("name who may reach what, as `autogroup:member` and `tag:web` on port 443"),
+                .help("name who may reach what, such as `autogroup:member` and `tag:web` on port 443"),
         );
     }
 }

@@ -104,7 +104,7 @@ impl Checker<'_> {
             return false;
         }
         if SHARED_DOMAINS.contains(&domain) {
-            let message = format!("`{domain}` is no tailnet's own domain");
+            let message = format!("`{domain}` cannot be the domain of a tailnet");
             let help = "name the people one by one, or write `autogroup:member`";
             self.report(Diagnostic::new(Code::DoubtfulSelector, origin, message).help(help));
         } else if domain.contains(|letter: char| letter.is_ascii_uppercase()) {

@@ -89,7 +89,7 @@ fn levelled(warning: &mut Diagnostic, levels: &LintLevels) -> bool {
     true
 }
 
-/// What Tailscale answers to a policy with these findings: it names one mistake only.
+/// Returns what Tailscale answers to a policy with these findings: it names one mistake only.
 ///
 /// Tests run once all else is right, and of nested groups the last by name is named. `sshtest-user-wildcard`
 /// `ssh-group-nested-cycle` In which order Tailscale looks for other mistakes is not known; this takes the first.

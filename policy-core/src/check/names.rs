@@ -31,7 +31,7 @@ struct Kind<'p> {
     kind: NameKind,
     in_order: Vec<&'p Text>,
     declared: HashMap<String, &'p Text>,
-    /// Whether some of its names could not be read, so that one that is not here may be declared all the same.
+    /// True if some of its names could not be read, so that one that is not here may be declared all the same.
     incomplete: bool,
 }
 
@@ -94,7 +94,7 @@ impl NameKind {
         }
     }
 
-    /// What stands before the colon of such a name.
+    /// Returns what stands before the colon of such a name.
     fn prefix(self) -> &'static str {
         match self {
             NameKind::Tag => "tag:",
@@ -141,27 +141,27 @@ impl<'p> Names<'p> {
         self.kind(kind).into_iter().flat_map(|names| names.in_order.iter().copied())
     }
 
-    /// What a host stands for, if it is declared and could be read.
+    /// Returns what a host stands for, if it is declared and could be read.
     pub(super) fn host_address(&self, name: &str) -> Option<HostAddress> {
         self.host_addresses.get(name).copied()
     }
 
-    /// Whether no declaration of the name can have been overlooked.
+    /// Returns whether no declaration of the name can have been overlooked.
     pub(super) fn is_undefined(&self, kind: NameKind, name: &str) -> bool {
         self.is_complete(kind) && self.declared(kind, name).is_none()
     }
 
-    /// Whether every name of a kind could be read.
+    /// Returns whether every name of a kind could be read.
     pub(super) fn is_complete(&self, kind: NameKind) -> bool {
         self.kind(kind).is_some_and(|names| !names.incomplete)
     }
 
-    /// Whether the facts have a user of that login.
+    /// Returns whether the facts have a user of that login.
     pub(super) fn is_login(&self, login: &str) -> bool {
         self.logins.contains(&login.to_ascii_lowercase())
     }
 
-    /// Whether the facts have a user of that name or login.
+    /// Returns whether the facts have a user of that name or login.
     pub(super) fn is_user(&self, name: &str) -> bool {
         self.user_names.contains(name) || self.is_login(name)
     }
@@ -182,7 +182,8 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// What an undefined name was probably meant to be: one of `others`, a near name of its kind, or the same name of another kind.
+    /// Returns what an undefined name was probably meant to be: one of `others`, a near name of its kind, or the
+    /// same name of another kind.
     pub(super) fn nearest(
         &mut self,
         kind: NameKind,
@@ -231,7 +232,7 @@ impl<'p> Kind<'p> {
     }
 }
 
-/// What names of a kind are compared by. Tailscale stores tags in lower case.
+/// Returns what names of a kind are compared by. Tailscale stores tags in lower case.
 pub(super) fn key(kind: NameKind, name: &str) -> String {
     if kind == NameKind::Tag { name.to_ascii_lowercase() } else { name.to_owned() }
 }

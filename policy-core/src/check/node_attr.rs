@@ -99,7 +99,7 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
         let origin = entry.target.origin.unwrap_or(entry.origin);
         checker.report(
             Diagnostic::new(Code::EmptyList, origin, "this entry has no target, so it does nothing")
-                .help("write the targets, as `*` for all devices, or leave out the entry"),
+                .help("write the targets, such as `*` for all devices, or leave out the entry"),
         );
     }
     if entry.attr.is_absent_or_empty()
@@ -178,7 +178,7 @@ fn check_pool(checker: &mut Checker, network: &Network) {
                 text.origin,
                 format!("`{text}` is not in `{ADDRESSES}`, where devices' addresses come from"),
             )
-            .help("write a prefix of it, as `100.80.0.0/16`"),
+            .help("write a prefix of it, such as `100.80.0.0/16`"),
         );
     } else {
         checker.host_bits(text, prefix);

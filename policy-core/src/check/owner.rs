@@ -66,7 +66,7 @@ fn indirect(checker: &mut Checker) {
             });
             if let Some(first) = first {
                 let message = format!(
-                    "`{}` can take `{}` by way of `{}`, and is no owner of it",
+                    "`{}` can take `{}` by way of `{}`, but is not an owner of it",
                     first.text, declaration.tag, middle.text
                 );
                 let note: (String, Origin) =

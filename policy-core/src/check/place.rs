@@ -62,7 +62,7 @@ pub(super) enum Acceptance {
 use Acceptance::{Allowed, Doubtful, Refused};
 
 impl SelectorContext {
-    /// What Tailscale says of a kind of selector here. The table is the one of its page on targets and
+    /// Returns what Tailscale says of a kind of selector here. The table is the one of its page on targets and
     /// selectors, corrected by what the control plane was seen to do.
     pub(super) fn verdict(self, kind: SelectorKind) -> Acceptance {
         use SelectorKind as Kind;
@@ -161,7 +161,7 @@ impl SelectorContext {
         }
     }
 
-    /// What stands here, after "cannot be".
+    /// Returns what stands here, after "cannot be".
     pub(super) fn role(self) -> &'static str {
         match self {
             SelectorContext::Src => "a source",
@@ -186,7 +186,7 @@ impl SelectorContext {
         }
     }
 
-    /// What to write here.
+    /// Returns what to write here.
     pub(super) fn expects(self) -> &'static str {
         match self {
             SelectorContext::Src => {
@@ -195,31 +195,31 @@ impl SelectorContext {
             SelectorContext::AclDst | SelectorContext::GrantDst => {
                 "write a user, a group, a tag, an autogroup, a host, an address, a prefix, an ip set or a service"
             }
-            SelectorContext::Via => "write the tag of the routers, as `tag:router`",
+            SelectorContext::Via => "write the tag of the routers, such as `tag:router`",
             SelectorContext::SshSrc => "write users, groups, tags or `autogroup:member`",
             SelectorContext::SshDst => "write tags, `autogroup:self`, or the one user who is the source",
-            SelectorContext::Recorder => "write the tag of the recorder nodes, as `tag:recorder`",
-            SelectorContext::Posture => "write the name of a posture, as `posture:managed`",
+            SelectorContext::Recorder => "write the tag of the recorder nodes, such as `tag:recorder`",
+            SelectorContext::Posture => "write the name of a posture, such as `posture:managed`",
             SelectorContext::NodeTarget => {
                 "write `*`, a user, a group, a tag, an autogroup, a host, an address or a prefix"
             }
             SelectorContext::Owner | SelectorContext::Approver => {
-                "write a user, a group, a tag or an autogroup, as `autogroup:admin`"
+                "write a user, a group, a tag or an autogroup, such as `autogroup:admin`"
             }
             SelectorContext::Service => "write `svc:name`, or a tag for all services that have it",
-            SelectorContext::Member => "write the people by their logins, as `alice@example.com`",
+            SelectorContext::Member => "write the people by their logins, such as `alice@example.com`",
             SelectorContext::IpSet => {
                 "write an address, a prefix, a range, `host:name`, `ipset:name` or `autogroup:internet`"
             }
             SelectorContext::TestSrc | SelectorContext::SshTestSrc => "write one user, group, tag, host or address",
             SelectorContext::TestDst => "write one user, group, tag, host, address or service, and a port",
             SelectorContext::SshTestDst => "write users, tags, hosts or addresses",
-            SelectorContext::DeviceTag => "write a tag, as `tag:web`",
+            SelectorContext::DeviceTag => "write a tag, such as `tag:web`",
             SelectorContext::Except => "write a user, a group, a tag, a host, an address, a prefix or an ip set",
         }
     }
 
-    /// What Tailscale answers to a selector that may not stand here, where that is known.
+    /// Returns what Tailscale answers to a selector that may not stand here, where that is known.
     pub(super) fn refusal(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let autogroup = match kind {
             SelectorKind::Autogroup(autogroup) => autogroup,
@@ -251,7 +251,7 @@ impl SelectorContext {
         })
     }
 
-    /// What Tailscale answers to a name here that nothing declares, where that is known.
+    /// Returns what Tailscale answers to a name here that nothing declares, where that is known.
     pub(super) fn undefined(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let quoted = go_quote(selector);
         Some(match (self, kind) {

@@ -82,7 +82,7 @@ fn check_condition(checker: &mut Checker, condition: &Condition) {
     }
     if condition.comparison == Comparison::IsTrue && !matches!(r#type, Type::Bool | Type::Any) {
         let message = format!("`{attribute}` is not true or false, so it cannot stand alone");
-        mismatch(checker, condition, message, "write what it is compared with, as `== 'value'`".to_owned());
+        mismatch(checker, condition, message, "write what it is compared with, such as `== 'value'`".to_owned());
     }
 }
 

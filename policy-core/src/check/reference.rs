@@ -54,7 +54,7 @@ impl Checker<'_> {
         false
     }
 
-    /// Whether the word was meant as an address or a prefix, which is reported then.
+    /// Returns whether the word was meant as an address or a prefix, which is reported then.
     pub(super) fn is_wrong_address(&mut self, place: SelectorContext, text: &Text) -> bool {
         let spelt_in = |word: &str, letters: &str| word.chars().all(|letter| letters.contains(letter));
         let (base, suffix) = text.split_once('/').unwrap_or((text, ""));
@@ -76,7 +76,7 @@ impl Checker<'_> {
         true
     }
 
-    /// What to write if the word was never meant as a name of that kind.
+    /// Returns what to write if the word was never meant as a name of that kind.
     fn not_a_name(&self, place: SelectorContext, kind: NameKind, text: &Text) -> Option<String> {
         if kind != NameKind::Host {
             return self.with_port(place, text);
@@ -95,10 +95,10 @@ impl Checker<'_> {
         }
         let facts = &self.policy.facts;
         let user = facts.users.iter().find(|user| *user.name == **text).filter(|_| !facts.are_in_source())?;
-        Some(format!("write `{}`: users stand in a policy by their logins", user.email))
+        Some(format!("write `{}`: a policy names users by their logins", user.email))
     }
 
-    /// What to write instead of `tag:web:443` where no port may stand.
+    /// Returns what to write instead of `tag:web:443` where no port may stand.
     pub(super) fn with_port(&self, place: SelectorContext, text: &str) -> Option<String> {
         let (host, port) = text.rsplit_once(':')?;
         let is_port = |c: char| c.is_ascii_digit() || matches!(c, '*' | '-' | ',');
@@ -115,7 +115,7 @@ impl Checker<'_> {
             SelectorContext::SshDst | SelectorContext::SshTestDst => {
                 format!("write `{host}`: Tailscale SSH is on port 22 alone")
             }
-            _ => format!("write `{host}`: no ports stand here"),
+            _ => format!("write `{host}`: ports are not allowed here"),
         })
     }
 }

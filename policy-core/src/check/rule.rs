@@ -35,7 +35,7 @@ fn check_grant(checker: &mut Checker, grant: &Grant) {
     if grant.ip.is_absent_or_empty() && grant.app.as_ref().is_none_or(|app| app.is_absent_or_empty()) {
         checker.report(
             Diagnostic::new(Code::EmptyGrant, grant.origin, "a grant needs `ip` or `app`")
-                .help("grant ports, as `tcp:443`, or `*` for all of them")
+                .help("grant ports, such as `tcp:443`, or `*` for all of them")
                 .tailscale("ip and app can not both be empty"),
         );
     }
@@ -67,7 +67,8 @@ fn check_acl(checker: &mut Checker, acl: &Acl) {
     self_sources(checker, &acl.src, acl.dst.iter().map(|destination| &destination.host), true);
 }
 
-/// What holds for acls, grants and SSH rules alike: without sources or destinations they do nothing. `grant-h5`
+/// Returns what holds for acls, grants and SSH rules alike: without sources or destinations they do nothing.
+/// `grant-h5`
 pub(super) fn rule(
     checker: &mut Checker,
     noun: &str,
@@ -128,7 +129,7 @@ fn self_sources<'a>(
         _ => true,
     });
     if let Some(wrong) = wrong {
-        let message = format!("`{}` has no own devices for `autogroup:self` to stand for", wrong.text);
+        let message = format!("`autogroup:self` requires users as sources, and `{}` is not a user", wrong.text);
         let help = match wrong.kind {
             SelectorKind::Wildcard => "write `autogroup:member` as the source",
             _ => "write users, groups or `autogroup:member` as sources",

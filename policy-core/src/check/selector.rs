@@ -98,7 +98,7 @@ impl Checker<'_> {
                 if names.is_empty() {
                     place.expects().to_owned()
                 } else {
-                    format!("here may stand {}", names.join(", "))
+                    format!("allowed here: {}", names.join(", "))
                 }
             }
         };
@@ -122,7 +122,7 @@ impl Checker<'_> {
         let message = if text.is_empty() {
             format!("an empty word cannot be {}", place.role())
         } else {
-            format!("`{text}` is no selector")
+            format!("`{text}` is not a valid selector")
         };
         let prefix = text.split_once(':').map(|(prefix, rest)| (prefix.trim(), rest));
         let help = if text.trim() != text.as_str() {
@@ -193,7 +193,7 @@ fn named(selector: &Selector) -> String {
     format!("{noun}`{}`", selector.text)
 }
 
-/// What to write instead of a selector that may not stand in a place, where that is clear.
+/// Returns what to write instead of a selector that may not stand in a place, where that is clear.
 fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
     use SelectorKind as Kind;
     let autogroup = match selector.kind {
@@ -201,9 +201,9 @@ fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
         _ => None,
     };
     Some(match (place, selector.kind, autogroup) {
-        (_, _, Some(Autogroup::Nonroot)) => "accounts of a machine stand in `users` of SSH rules".to_owned(),
-        (_, Kind::LocalPart, _) => "accounts of a machine stand in `users` of SSH rules".to_owned(),
-        (_, Kind::Posture, _) => "postures stand in `srcPosture`".to_owned(),
+        (_, _, Some(Autogroup::Nonroot)) => "accounts on a machine belong in `users` of SSH rules".to_owned(),
+        (_, Kind::LocalPart, _) => "accounts on a machine belong in `users` of SSH rules".to_owned(),
+        (_, Kind::Posture, _) => "postures belong in `srcPosture`".to_owned(),
         (SelectorContext::Src | SelectorContext::AclDst | SelectorContext::GrantDst, Kind::Range(_), _) => {
             "declare an ip set with the range, and write `ipset:` and its name".to_owned()
         }

@@ -43,7 +43,7 @@ fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
     let Some(source) = sources.first().filter(|_| !sources.iter().any(may_be_same_user)) else { return };
     let are_tagged = sources.iter().all(|source| is_tagged(source));
     let (message, help) = if are_tagged {
-        let message = format!("a tagged device, as `{}`, cannot log in to people's devices", source.text);
+        let message = format!("a tagged device such as `{}` cannot log in to users' devices", source.text);
         (message, "write a tag as the destination".to_owned())
     } else {
         let message = format!("only `{0}` can log in to the devices of `{0}`", destination.text);
@@ -69,7 +69,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
         let origin = rule.users.origin.unwrap_or(rule.origin);
         checker.report(
             Diagnostic::new(Code::MissingField, origin, "an SSH rule needs users: accounts on the machine")
-                .help("name them, as `autogroup:nonroot` for any account but root")
+                .help("name them, such as `autogroup:nonroot` for any account but root")
                 .tailscale("users must be specified"),
         );
     }
@@ -78,7 +78,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
             _ if user.is_empty() || user.as_str() == "*" => {
                 let what = if user.is_empty() { "an empty word" } else { "`*`" };
                 checker.report(
-                    Diagnostic::new(Code::InvalidAccount, user.origin, format!("{what} is no account"))
+                    Diagnostic::new(Code::InvalidAccount, user.origin, format!("{what} is not a valid SSH user"))
                         .help("write `autogroup:nonroot` for any account but root, and `root` for root")
                         .tailscale(format!("user {} is not valid", go_quote(user))),
                 );
@@ -105,7 +105,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
 
 /// A selector where an account's name belongs. Tailscale looks for an account that is called so.
 fn account(checker: &mut Checker, user: &Text, help: String) {
-    let message = format!("`{user}` is taken for the name of an account on the machine");
+    let message = format!("`{user}` is treated as the name of an account on the machine");
     checker.report(Diagnostic::new(Code::SelectorAsAccount, user.origin, message).help(help));
 }
 
@@ -113,7 +113,7 @@ fn account(checker: &mut Checker, user: &Text, help: String) {
 fn blank(checker: &mut Checker, user: &Text) {
     let words: Vec<String> = user.split_whitespace().map(|word| format!("`{}`", word.trim_matches(','))).collect();
     let help = match words.as_slice() {
-        [] => "write the name of an account, as `root`".to_owned(),
+        [] => "write the name of an account, such as `root`".to_owned(),
         [word] => format!("write {word}, without the blanks"),
         _ => format!("write each account as an item of its own: {}", words.join(", ")),
     };
@@ -128,7 +128,7 @@ fn selector_help(user: &str, kind: SelectorKind) -> Option<String> {
             near("autogroup:nonroot").or_else(|| Some("write `autogroup:nonroot` for any account but root".to_owned()))
         }
         SelectorKind::Group | SelectorKind::SyncedGroup | SelectorKind::Tag | SelectorKind::External => {
-            Some("write the account's name; who may use it stands in `src`".to_owned())
+            Some("write the account's name; who may use it belongs in `src`".to_owned())
         }
         SelectorKind::User | SelectorKind::Domain | SelectorKind::Unknown if user.starts_with("localpart:") => {
             Some("write `localpart:*@` and the tailnet's domain".to_owned())
@@ -146,7 +146,7 @@ fn check_mode(checker: &mut Checker, rule: &SshRule) {
     if rule.action == Some(Action::Check)
         && let Some(source) = rule.src.iter().find(|source| is_tagged(source))
     {
-        let message = format!("`{}` has nobody who could prove who they are, as `check` demands", source.text);
+        let message = format!("`check` needs a user who can re-authenticate, and `{}` has none", source.text);
         checker.report(
             Diagnostic::new(Code::CheckFromTag, source.text.origin, message).help("write `accept` for tagged sources"),
         );

@@ -40,7 +40,7 @@ pub(super) fn check(checker: &mut Checker) {
         if !is_open(&src) {
             let message = "nobody can use this SSH rule: no rule opens port 22 from its sources to its destinations";
             checker.report(
-                Diagnostic::new(Code::ClosedSshPort, rule.origin, message).help("grant it as well, as `tcp:22`"),
+                Diagnostic::new(Code::ClosedSshPort, rule.origin, message).help("grant it as well, such as `tcp:22`"),
             );
             continue;
         }
@@ -56,7 +56,7 @@ pub(super) fn check(checker: &mut Checker) {
             );
             checker.report(
                 Diagnostic::new(Code::ClosedSshPort, first.text.origin, message)
-                    .help("grant it as well, as `tcp:22`, or remove the source"),
+                    .help("grant it as well, such as `tcp:22`, or remove the source"),
             );
         }
     }
@@ -148,7 +148,7 @@ fn meet(some: &[Owner], others: &[Owner]) -> bool {
     some.iter().any(|one| others.iter().any(|other| may_meet(*one, *other)))
 }
 
-/// Whether one device may belong to both. A device can have any two tags.
+/// Returns whether one device may belong to both. A device can have any two tags.
 fn may_meet(one: Owner, other: Owner) -> bool {
     use Owner::{Anyone, NoDevice, OneOf, Somebody, Tagged};
     match (one, other) {

@@ -25,7 +25,7 @@ fn check_test(checker: &mut Checker, test: &Test) {
     if test.accept.is_absent_or_empty() && test.deny.is_absent_or_empty() {
         checker.report(
             failed(Code::MissingField, test.origin, "a test needs something to test")
-                .help("add what to `accept` or `deny`, as `tag:web:443`"),
+                .help("add what to `accept` or `deny`, such as `tag:web:443`"),
         );
     }
     for target in test.accept.iter().chain(&test.deny) {
@@ -80,7 +80,9 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
         let message = "this SSH test has no destination, and what Tailscale makes of that is not known";
-        checker.report(Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, as `tag:server`"));
+        checker.report(
+            Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, such as `tag:server`"),
+        );
     }
     for destination in &test.dst {
         if checker.selector(SelectorContext::SshTestDst, destination) {
@@ -91,7 +93,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     if lists.iter().all(|list| list.is_absent_or_empty()) {
         checker.report(
             failed(Code::MissingField, test.origin, "an SSH test needs accounts to test")
-                .help("add accounts to `accept`, `check` or `deny`, as `root`"),
+                .help("add accounts to `accept`, `check` or `deny`, such as `root`"),
         );
     }
     for user in lists.into_iter().flatten() {
@@ -100,7 +102,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     contradictions(checker, test.accept.iter().chain(&test.check), test.deny.iter());
 }
 
-/// What is to be allowed and denied at once.
+/// Returns what is to be allowed and denied at once.
 fn contradictions<'a>(
     checker: &mut Checker,
     allowed: impl Iterator<Item = &'a Text>,
@@ -150,7 +152,8 @@ fn single_address(checker: &mut Checker, host: &Selector) {
 fn account(checker: &mut Checker, user: &Text) {
     if user.is_empty() {
         checker.report(
-            failed(Code::InvalidTest, user.origin, "an SSH test needs the account's name").help("write it, as `root`"),
+            failed(Code::InvalidTest, user.origin, "an SSH test needs the account's name")
+                .help("write it, such as `root`"),
         );
     } else if user.as_str() != Autogroup::Nonroot.name()
         && matches!(
@@ -160,7 +163,8 @@ fn account(checker: &mut Checker, user: &Text) {
     {
         let message = format!("an SSH test logs in to one account, and `{user}` stands for several");
         checker.report(
-            Diagnostic::new(Code::DoubtfulTest, user.origin, message).help("write the name of one account, as `root`"),
+            Diagnostic::new(Code::DoubtfulTest, user.origin, message)
+                .help("write the name of one account, such as `root`"),
         );
     }
 }

@@ -60,17 +60,17 @@ macro_rules! codes {
                 match self { $(Code::$variant => $name,)* }
             }
 
-            /// What the finding is, in one line.
+            /// Returns what the finding is, in one line.
             pub const fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }
             }
 
-            /// Whether it stops the policy from being used.
+            /// Returns whether it stops the policy from being used.
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
 
-            /// What its severity rests on.
+            /// Returns what its severity rests on.
             pub const fn evidence(self) -> Evidence {
                 match self { $(Code::$variant => Evidence::$evidence,)* }
             }
@@ -92,31 +92,31 @@ codes! {
 
     Error WrongKey = "wrong-key", Issue, "a key that the object does not have, though another one or another object has";
     Warning UnknownKey = "unknown-key", Inference, "a key that Tailscale is not known to have";
-    Error DuplicateKey = "duplicate-key", Text, "a key stands twice in one object";
+    Error DuplicateKey = "duplicate-key", Text, "a key appears twice in one object";
     Error WrongType = "wrong-type", Capture, "a value of the wrong JSON type";
     Error MissingField = "missing-field", Capture, "a field that Tailscale requires is missing";
     Error DuplicateName = "duplicate-name", Capture, "a name is declared twice";
 
     Error InvalidName = "invalid-name", Capture, "a name that Tailscale does not allow";
-    Error InvalidSelector = "invalid-selector", Capture, "a word that is no selector";
-    Error InvalidAddress = "invalid-address", Capture, "no address, prefix or range of addresses";
-    Error InvalidPorts = "invalid-ports", Capture, "no port, and no range or list of them";
-    Error InvalidProtocol = "invalid-protocol", Capture, "no IP protocol";
+    Error InvalidSelector = "invalid-selector", Capture, "a word that is not a selector";
+    Error InvalidAddress = "invalid-address", Capture, "not a valid address, prefix or range";
+    Error InvalidPorts = "invalid-ports", Capture, "not a valid port, range or list of ports";
+    Error InvalidProtocol = "invalid-protocol", Capture, "not an IP protocol";
     Error InvalidAction = "invalid-action", Capture, "an action that rules do not have";
-    Error InvalidDuration = "invalid-duration", Capture, "no duration, or one that is out of bounds";
+    Error InvalidDuration = "invalid-duration", Capture, "not a valid duration, or one out of bounds";
     Error InvalidCondition = "invalid-condition", Documentation, "a posture's condition that cannot be read";
-    Error InvalidCapability = "invalid-capability", Capture, "no name of an app capability";
+    Error InvalidCapability = "invalid-capability", Capture, "not a valid app capability name";
     Error InvalidTest = "invalid-test", Capture, "a test that can only fail, whatever the rules are";
-    Error InvalidAccount = "invalid-account", Capture, "no account that an SSH rule could be about";
+    Error InvalidAccount = "invalid-account", Capture, "not an account that an SSH rule can name";
     Error InvalidValue = "invalid-value", Capture, "a value that the setting does not have";
 
     Error UndefinedTag = "undefined-tag", Capture, "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", Capture, "a group that `groups` does not declare";
-    Error UndefinedHost = "undefined-host", Capture, "a name that is no declared host";
+    Error UndefinedHost = "undefined-host", Capture, "a name that is not a declared host";
     Error UndefinedIpSet = "undefined-ipset", Capture, "an ip set that `ipsets` does not declare";
     Error UndefinedPosture = "undefined-posture", Capture, "a posture that `postures` does not declare";
-    Error UndefinedUser = "undefined-user", Capture, "a user whom the facts do not have";
-    Error UnknownAutogroup = "unknown-autogroup", Capture, "no autogroup has that name";
+    Error UndefinedUser = "undefined-user", Capture, "a user that is not in the facts";
+    Error UnknownAutogroup = "unknown-autogroup", Capture, "not an autogroup";
     Error ForeignDomain = "foreign-domain", Capture, "a domain that is not the tailnet's";
     Error MixedMemberNames = "mixed-member-names", Capture, "`autogroup:member` by its old name and by its new one";
     Warning UnknownUser = "unknown-user", Text, "a login that is nearly one of the tailnet's";
@@ -124,7 +124,7 @@ codes! {
     Warning LetterCase = "letter-case", Capture, "capital letters where they make a difference";
     Warning ShadowedHost = "shadowed-host", Documentation, "a host that is named like an address";
 
-    Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it may not stand";
+    Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it is not allowed";
     Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale is not known to take it";
     Warning HostBits = "host-bits", Capture, "a prefix with bits beyond its length";
     Warning AmbiguousAddress = "ambiguous-address", Inference, "an IPv6 address with a port and no brackets";
@@ -138,7 +138,7 @@ codes! {
     Warning UnusedIpSet = "unused-ipset", Text, "an ip set that nothing uses";
     Warning UnusedPosture = "unused-posture", Text, "a posture that nothing uses";
     Warning EmptyGroup = "empty-group", Text, "a group that is used and has nobody in it";
-    Warning RepeatedOwners = "repeated-owners", Text, "one list of owners that stands at many tags";
+    Warning RepeatedOwners = "repeated-owners", Text, "the same owners on many tags";
     Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
     Warning OldForm = "old-form", Documentation, "a form that Tailscale has a newer one for";
     Warning InvalidAllow = "invalid-allow", Text, "a comment that should say how much a warning counts, and does not";
@@ -159,7 +159,7 @@ codes! {
     Error AppToInternet = "app-to-internet", Capture, "`app` towards `autogroup:internet`";
     Error ReservedCapability = "reserved-capability", Capture, "a capability that Tailscale keeps for itself";
     Warning UnknownCapability = "unknown-capability", Documentation, "a capability of Tailscale's domain that is not known";
-    Warning CapabilityValue = "capability-value", Documentation, "a capability's value that is no object";
+    Warning CapabilityValue = "capability-value", Documentation, "a capability value that is not an object";
     Warning CapabilityField = "capability-field", Documentation, "a wrong field in the body of one of Tailscale's own capabilities";
     Warning CapabilityTag = "capability-tag", Documentation, "a tag in a capability's value that `tagOwners` does not declare";
 
@@ -187,8 +187,8 @@ codes! {
     // Found by running the policy's own tests.
     Error FailingTest = "failing-test", Capture, "a target of `tests` that is not as it must be";
     Error FailingSshTest = "failing-ssh-test", Capture, "an account of `sshTests` that is not as it must be";
-    Error MissingRole = "missing-role", Text, "a test that hangs on the role of a user, which the facts do not have";
-    Warning UnverifiableTest = "unverifiable-test", Issue, "a test that hangs on something that is not known here";
+    Error MissingRole = "missing-role", Text, "a test that depends on a user's role, which the facts do not give";
+    Warning UnverifiableTest = "unverifiable-test", Issue, "a test that depends on an unknown fact";
     Warning ReachableDevice = "reachable-device", Text, "a test or an invariant that a device gets round by another of its tags";
 
     // Found by an analysis of all that the rules allow.

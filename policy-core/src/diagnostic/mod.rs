@@ -32,7 +32,7 @@ pub struct Diagnostic<P = Origin> {
     pub help: Option<String>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
-    /// Whether a comment of the policy makes this warning an error.
+    /// True if a comment of the policy makes this warning an error.
     pub denied: bool,
 }
 

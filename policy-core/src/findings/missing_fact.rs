@@ -42,7 +42,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
     let facts = &words.policy.facts;
     let (source, deed) = (words.source(outcome), words.deed(outcome));
     let whether = |code: Code, on: String| {
-        let message = format!("whether `{source}` can {deed} hangs on {on}");
+        let message = format!("whether `{source}` can {deed} depends on {on}");
         let finding = Diagnostic::new(code, outcome.probe.text().origin, message);
         match outcome.rule() {
             Some(rule) => finding.note_at("it is this rule that may allow it", rule),
@@ -117,7 +117,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             };
             finding
                 .note("Tailscale's documentation counts UDP where a test names none; that it does so is not known")
-                .help("name it, as `proto` of the test")
+                .help("name it, such as `proto` of the test")
         }
         // Another finding reports selectors of which it is unknown what they stand for.
         MissingFact::Selector(_) => return None,
@@ -146,12 +146,12 @@ pub(super) fn suggest_role(words: &Words, login: &str, autogroup: Autogroup) -> 
     };
     let name = if is_word(local) { local } else { "name" };
     match (words.user(login), facts.are_in_source()) {
-        (Some(user), true) => format!("add the role to `{}` in `users`, as `, {role}`", user.name),
-        (Some(user), false) => format!("add the role to `{}` in the facts, as `\"role\": \"{role}\"`", user.name),
-        (None, true) => format!("add them to `users` with the role, as `{name} = \"{login}\", {role};`"),
+        (Some(user), true) => format!("add the role to `{}` in `users`, such as `, {role}`", user.name),
+        (Some(user), false) => format!("add the role to `{}` in the facts, such as `\"role\": \"{role}\"`", user.name),
+        (None, true) => format!("add them to `users` with the role, such as `{name} = \"{login}\", {role};`"),
         (None, false) if facts.users.is_empty() => "give the tailnet's users with their roles as facts".to_owned(),
         (None, false) => format!(
-            "add them to `users` in the facts, as `{{\"name\": \"{name}\", \"email\": \"{login}\", \"role\": \"{role}\"}}`"
+            "add them to `users` in the facts, such as `{{\"name\": \"{name}\", \"email\": \"{login}\", \"role\": \"{role}\"}}`"
         ),
     }
 }

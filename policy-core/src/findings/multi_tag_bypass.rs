@@ -7,7 +7,8 @@ use crate::source::Origin;
 use crate::testing::{DecidingRule, Expectation, MultiTagBypass, Outcome};
 
 /// How to fix it.
-pub(super) const HELP: &str = "give what must be apart a device of its own, or allow this warning with the reason";
+pub(super) const HELP: &str =
+    "remove one of the tags, or give each a device of its own, or allow this warning with the reason";
 
 /// Reports devices that can do what a test denies to their tags. Tailscale tests tags only.
 pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
@@ -69,7 +70,7 @@ pub(super) fn is_among(words: &[&Selector], tag: &Selector) -> bool {
 mod tests {
     use crate::{Code, Policy};
 
-    /// What is said of SSH tests and of invariants, where two devices have several tags.
+    /// Returns what is said of SSH tests and of invariants, where two devices have several tags.
     fn said(rules: &str, invariants: &str) -> Vec<String> {
         let facts = format!(
             r#"{{"nodes": [

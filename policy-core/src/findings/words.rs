@@ -29,7 +29,7 @@ impl<'p> Words<'p> {
         name.unwrap_or_else(|| self.source(outcome))
     }
 
-    /// Whether [`Words::decider`] is the name of a device.
+    /// Returns whether [`Words::decider`] is the name of a device.
     pub(super) fn is_device(&self, outcome: &Outcome) -> bool {
         let is_group = outcome.source.is_some_and(|source| source.kind == SelectorKind::Group);
         !is_group && outcome.decider.is_some_and(|decider| decider.device.is_some())

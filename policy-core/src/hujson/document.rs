@@ -44,7 +44,7 @@ pub(super) struct Node {
     pub(super) child: u32,
     /// Where the white space and comments before its closing bracket start.
     pub(super) tail: u32,
-    /// Whether a comma follows its last child.
+    /// True if a comma follows its last child.
     pub(super) trailing_comma: bool,
 }
 
@@ -114,7 +114,7 @@ impl Document {
         self.file
     }
 
-    /// What a node is.
+    /// Returns what a node is.
     pub fn kind(&self, id: NodeId) -> Kind {
         self.node(id).kind
     }
@@ -201,7 +201,7 @@ impl Document {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    /// Whether the text is JSON as it stands: without a comment and without a trailing comma.
+    /// Returns whether the text is JSON as it stands: without a comment and without a trailing comma.
     pub fn is_standard(&self) -> bool {
         self.standard
     }

@@ -35,7 +35,7 @@ pub fn extras<'a>(text: &'a str) -> impl Iterator<Item = Extra<'a>> {
     })
 }
 
-/// Whether there is a comment in the text between two values. White space has no slash.
+/// Returns whether there is a comment in the text between two values. White space has no slash.
 pub(super) fn has_comment(text: &str) -> bool {
     text.as_bytes().contains(&b'/')
 }

@@ -1,6 +1,6 @@
 //! JSON literals: what is one, and what a string says.
 
-/// Whether the text of a number is one by RFC 8259.
+/// Returns whether the text of a number is one by RFC 8259.
 pub(super) fn is_number(text: &[u8]) -> bool {
     let rest = text.strip_prefix(b"-").unwrap_or(text);
     let (whole, rest) = digits(rest);
@@ -29,7 +29,7 @@ fn digits(text: &[u8]) -> (&[u8], &[u8]) {
     text.split_at_checked(length).unwrap_or((text, &[]))
 }
 
-/// Whether the inside of a string has only escapes that JSON knows, and no control character.
+/// Returns whether the inside of a string has only escapes that JSON knows, and no control character.
 pub(super) fn is_string(inside: &[u8]) -> bool {
     let mut bytes = inside.iter();
     while let Some(byte) = bytes.next() {

@@ -84,7 +84,7 @@ struct Open {
     is_object: bool,
     /// Its last child so far; [`NONE`] before the first.
     last: usize,
-    /// Whether an object's name is what comes next, or has just been read.
+    /// True if an object's name is what comes next, or has just been read.
     at_name: bool,
     /// Where its last comma ends, while no child has followed.
     comma: Option<usize>,

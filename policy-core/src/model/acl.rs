@@ -33,7 +33,7 @@ pub struct Destination {
 }
 
 impl Acl {
-    /// Whether it is the one action that acls have, `accept`.
+    /// Returns whether it is the one action that acls have, `accept`.
     ///
     /// # Errors
     /// For any other, with Tailscale's words. `acl-err06`
@@ -41,7 +41,7 @@ impl Acl {
         if action == "accept" {
             return Ok(());
         }
-        let problem = Problem::word(Code::InvalidAction, format!("`{action}` is no action of an acl"))
+        let problem = Problem::word(Code::InvalidAction, format!("ACL rules cannot use the action `{action}`"))
             .tailscale(format!("action={} is not supported", go_quote(action)));
         Err(match action {
             "deny" | "drop" | "reject" | "block" => {

@@ -24,7 +24,7 @@ impl Prefix {
         Prefix { address: self.range().first, length: self.length }
     }
 
-    /// Whether it is written with bits set that are not part of the block.
+    /// Returns whether it is written with bits set that are not part of the block.
     pub fn has_host_bits(self) -> bool {
         self.masked() != self
     }
@@ -51,7 +51,7 @@ impl Prefix {
         }
     }
 
-    /// Whether all of `other` lies within it.
+    /// Returns whether all of `other` lies within it.
     pub fn contains(self, other: Prefix) -> bool {
         let (outer, inner) = (self.range(), other.range());
         family_bits(self.address) == family_bits(other.address)
@@ -59,7 +59,7 @@ impl Prefix {
             && inner.last <= outer.last
     }
 
-    /// Whether some address lies within both.
+    /// Returns whether some address lies within both.
     pub fn overlaps(self, other: Prefix) -> bool {
         self.contains(other) || other.contains(self)
     }
@@ -81,14 +81,14 @@ impl FromStr for Prefix {
     /// ```
     fn from_str(text: &str) -> Result<Prefix, Problem> {
         let Some((address_text, length_text)) = text.rsplit_once('/') else {
-            return Err(Problem::word(Code::InvalidAddress, format!("`{text}` is no prefix: it has no `/`")));
+            return Err(Problem::word(Code::InvalidAddress, format!("`{text}` is not a prefix: it has no `/`")));
         };
         let address = parse_address(address_text).map_err(|problem| problem.within(0..address_text.len()))?;
         let slash = address_text.len()..text.len();
         let invalid = |message: String| Problem::word(Code::InvalidAddress, message).part(slash.clone());
         let decimal = !length_text.is_empty() && length_text.bytes().all(|b| b.is_ascii_digit());
         if !decimal || (length_text.len() > 1 && length_text.starts_with('0')) {
-            return Err(invalid(format!("`/{length_text}` is no prefix length"))
+            return Err(invalid(format!("`/{length_text}` is not a valid prefix length"))
                 .help("write the number of leading bits, as in `10.0.0.0/8`"));
         }
         let bits = family_bits(address);
@@ -132,7 +132,7 @@ impl Network {
         }
     }
 
-    /// Whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
+    /// Returns whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
     pub fn is_exit_route(&self) -> bool {
         self.prefix.length == 0
     }
@@ -158,7 +158,7 @@ impl FromStr for AddressRange {
     /// Says which end is wrong, or why the two make no range.
     fn from_str(text: &str) -> Result<AddressRange, Problem> {
         let Some((first_text, last_text)) = text.split_once('-') else {
-            return Err(Problem::word(Code::InvalidAddress, format!("`{text}` is no range: it has no `-`")));
+            return Err(Problem::word(Code::InvalidAddress, format!("`{text}` is not a range: it has no `-`")));
         };
         let first = parse_address(first_text).map_err(|problem| problem.within(0..first_text.len()))?;
         let last = parse_address(last_text).map_err(|problem| problem.within(first_text.len() + 1..text.len()))?;
@@ -227,10 +227,12 @@ impl std::fmt::Display for AddressRange {
 /// If it is no address.
 pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
     text.parse().map_err(|_| {
-        let problem = Problem::word(Code::InvalidAddress, format!("`{text}` is no IP address"));
+        let problem = Problem::word(Code::InvalidAddress, format!("`{text}` is not a valid IP address"));
         match without_leading_zeros(text) {
             Some(address) => problem.help(format!("write `{address}`, without leading zeros")),
-            None => problem.help("write four numbers up to 255, as `100.64.0.1`, or IPv6, as `fd7a:115c:a1e0::1`"),
+            None => {
+                problem.help("write four numbers up to 255, such as `100.64.0.1`, or IPv6, such as `fd7a:115c:a1e0::1`")
+            }
         }
     })
 }

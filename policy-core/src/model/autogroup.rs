@@ -107,7 +107,7 @@ impl Autogroup {
         }
     }
 
-    /// Whether it stands for users with some role.
+    /// Returns whether it stands for users with some role.
     pub const fn is_role(self) -> bool {
         self.role().is_some()
     }

@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
             }
             _ => {
                 self.at = attribute.start;
-                Err(self.unexpected("an attribute").help("write a namespace and a name, as `node:os`"))
+                Err(self.unexpected("an attribute").help("write a namespace and a name, such as `node:os`"))
             }
         }
     }
@@ -172,7 +172,7 @@ impl<'a> Parser<'a> {
     fn scalars(&mut self) -> Result<Vec<Scalar>, Problem> {
         self.skip_blanks();
         if !self.rest().starts_with('[') {
-            return Err(self.unexpected("a list").help("write the values in brackets, as `['macos', 'linux']`"));
+            return Err(self.unexpected("a list").help("write the values in brackets, such as `['macos', 'linux']`"));
         }
         self.at += 1;
         let mut scalars = Vec::new();
@@ -294,12 +294,17 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_underlined_and_explained() {
         for (written, part, message, help) in [
-            ("", None, "the condition ends where an attribute should be", "write a namespace and a name, as `node:os`"),
+            (
+                "",
+                None,
+                "the condition ends where an attribute should be",
+                "write a namespace and a name, such as `node:os`",
+            ),
             (
                 "os == 'macos'",
                 Some(0..2),
                 "expected an attribute, found `os`",
-                "write a namespace and a name, as `node:os`",
+                "write a namespace and a name, such as `node:os`",
             ),
             ("node:os = 'macos'", Some(8..9), "expected a comparison, found `=`", "write `==`"),
             (
@@ -324,7 +329,7 @@ mod tests {
                 "node:os IN 'macos'",
                 Some(11..18),
                 "expected a list, found `'macos'`",
-                "write the values in brackets, as `['macos', 'linux']`",
+                "write the values in brackets, such as `['macos', 'linux']`",
             ),
             (
                 "node:os == 'a' && node:os != 'b'",

@@ -49,8 +49,8 @@ impl FromStr for Duration {
             return Ok(Duration::ZERO);
         }
         let invalid = || {
-            Problem::word(Code::InvalidDuration, format!("`{text}` is no duration"))
-                .help("write hours and minutes, as `12h` or `1h30m`")
+            Problem::word(Code::InvalidDuration, format!("`{text}` is not a valid duration"))
+                .help("write hours and minutes, such as `12h` or `1h30m`")
                 .tailscale(format!("time: invalid duration {}", go_quote(text)))
         };
         if digits.is_empty() {
@@ -67,7 +67,7 @@ impl FromStr for Duration {
             }
             let Some(unit) = unit_nanoseconds(unit_text) else {
                 let start = text.len() - rest.len() + number.length();
-                return Err(Problem::word(Code::InvalidDuration, format!("`{unit_text}` is no unit of time"))
+                return Err(Problem::word(Code::InvalidDuration, format!("`{unit_text}` is not a unit of time"))
                     .part(start..start + unit_text.len())
                     .help_if(number.in_hours(unit_text))
                     .tailscale(format!("time: unknown unit {} in duration {}", go_quote(unit_text), go_quote(text))));
@@ -108,7 +108,7 @@ impl Number<'_> {
         (nanoseconds <= 1 << 63).then_some(nanoseconds)
     }
 
-    /// What to write for days and weeks.
+    /// Returns what to write for days and weeks.
     fn in_hours(&self, unit: &str) -> Option<String> {
         let hours = match unit.to_ascii_lowercase().as_str() {
             "d" | "day" | "days" => 24,

@@ -67,7 +67,8 @@ impl Facts {
         self.users.iter().find(|user| user.role == Some(Role::Owner))
     }
 
-    /// Whether they were written beside the policy, in its own source, where a user's name is one that rules may have.
+    /// Returns whether they were written beside the policy, in its own source, where a user's name is one that rules
+    /// may have.
     pub fn are_in_source(&self) -> bool {
         self.lets.origin.is_some()
     }
@@ -89,7 +90,7 @@ pub struct User {
 }
 
 impl User {
-    /// What follows the `@` of their login.
+    /// Returns what follows the `@` of their login.
     pub fn domain(&self) -> Option<&str> {
         self.email.rsplit_once('@').map(|(_, domain)| domain)
     }

@@ -73,7 +73,7 @@ impl PortSpec {
         if protocol.contains(',') {
             return Err(Problem::word(Code::InvalidProtocol, format!("`{protocol}` names more than one protocol"))
                 .part(0..split)
-                .help("write an item for each, as `\"tcp:53\", \"udp:53\"`")
+                .help("write an item for each, such as `\"tcp:53\", \"udp:53\"`")
                 .tailscale("host cannot contain a comma (\",\")"));
         }
         let ports = ports.parse::<PortRange>().map_err(|problem| {
@@ -93,7 +93,7 @@ impl PortSpec {
         }
     }
 
-    /// Whether it is `*` or `*:*`.
+    /// Returns whether it is `*` or `*:*`.
     pub fn is_all(&self) -> bool {
         self.protocol.is_none() && self.ports.is_all()
     }
@@ -116,12 +116,12 @@ pub struct App {
     pub capabilities: Vec<Capability>,
     /// The whole object.
     pub origin: Origin,
-    /// Whether something in it could not be read.
+    /// True if something in it could not be read.
     pub incomplete: bool,
 }
 
 impl App {
-    /// Whether the field is empty. An object of which nothing could be read is not empty.
+    /// Returns whether the field is empty. An object of which nothing could be read is not empty.
     pub fn is_absent_or_empty(&self) -> bool {
         self.capabilities.is_empty() && !self.incomplete
     }

@@ -76,7 +76,7 @@ fn bare_word(operator: &str, word: &str) -> Problem {
         return problem;
     }
     match word.split_once(' ') {
-        Some((first, rest)) => Problem::word(Code::InvalidSelector, format!("`{first}` is no operation on an ip set"))
+        Some((first, rest)) => Problem::word(Code::InvalidSelector, format!("`{first}` is not an IP set operation"))
             .part(0..first.len())
             .help(format!("write `add {rest}` or `remove {rest}`")),
         None => Problem::word(
@@ -124,7 +124,7 @@ mod tests {
     fn a_word_that_is_no_target_is_explained() {
         for (written, part, message) in [
             ("remove web", Some(7..10), "in an ip set a host is written with `host:`, and `web` is nothing else"),
-            ("plus 10.0.0.1", Some(0..4), "`plus` is no operation on an ip set"),
+            ("plus 10.0.0.1", Some(0..4), "`plus` is not an IP set operation"),
             ("add 10.0.0.0/40", Some(12..15), "`/40` is too long: an IPv4 prefix has at most 32 bits"),
             ("192.0.2.9-192.0.2.4", Some(0..19), "`192.0.2.9-192.0.2.4` ends before it begins"),
         ] {

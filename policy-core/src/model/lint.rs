@@ -122,7 +122,7 @@ impl LintNameError {
             LintNameError::Error(_) if level != Level::Allow => {
                 Some("leave it out: only warnings have levels".to_owned())
             }
-            LintNameError::Error(_) => Some("mend what it is about; only warnings can be allowed".to_owned()),
+            LintNameError::Error(_) => Some("fix it instead: only warnings can be allowed".to_owned()),
             LintNameError::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
         }
     }

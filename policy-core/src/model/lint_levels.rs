@@ -52,7 +52,7 @@ impl LintLevels {
         LintLevels { allowed: of(Level::Allow), denied: of(Level::Deny) }
     }
 
-    /// Whether warnings with `code` are allowed at `origin`. `allow` takes precedence over `deny`.
+    /// Returns whether warnings with `code` are allowed at `origin`. `allow` takes precedence over `deny`.
     pub fn allows(&self, code: Code, origin: Origin) -> bool {
         comment(&self.allowed, code, origin).is_some()
     }

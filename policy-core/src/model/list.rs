@@ -9,12 +9,13 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// The brackets and what is between them. `None` where the field is absent or `null`, which mean the same.
     pub origin: Option<Origin>,
-    /// Whether something in it could not be read, which is then in [`super::Policy::unreadable`] and not in `items`.
+    /// True if something in it could not be read, which is then in [`super::Policy::unreadable`] and not in `items`.
     pub incomplete: bool,
 }
 
 impl<T> List<T> {
-    /// Whether the field is absent, `null` or an empty list. A list of which nothing could be read is not empty.
+    /// Returns whether the field is absent, `null` or an empty list. A list of which nothing could be read is not
+    /// empty.
     pub fn is_absent_or_empty(&self) -> bool {
         self.items.is_empty() && !self.incomplete
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Problem};
 use crate::model::Prefix;
 use crate::model::address::parse_address;
 
-/// Whether a tag is spelt as Tailscale wants it: `tag:`, a letter, then letters, digits and dashes.
+/// Returns whether a tag is spelt as Tailscale wants it: `tag:`, a letter, then letters, digits and dashes.
 ///
 /// # Errors
 /// With the words of Tailscale's `tailcfg.CheckTag`.
@@ -13,7 +13,7 @@ use crate::model::address::parse_address;
 /// use policy_core::model::name;
 /// assert!(name::check_tag("tag:k8s-api").is_ok());
 /// let problem = name::check_tag("tag:my_nas").unwrap_err();
-/// assert_eq!(problem.message, "`_` may not stand in a tag's name");
+/// assert_eq!(problem.message, "a tag name cannot contain `_`");
 /// assert_eq!(problem.help.as_deref(), Some("write `tag:my-nas`"));
 /// ```
 pub fn check_tag(tag: &str) -> Result<(), Problem> {
@@ -23,7 +23,7 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
     };
     let Some(first) = name.chars().next() else {
         return Err(invalid("a tag's name is missing".to_owned())
-            .help("write it after the colon, as `tag:web`")
+            .help("write it after the colon, such as `tag:web`")
             .tailscale("tag names must not be empty"));
     };
     let start = tag.len() - name.len();
@@ -38,7 +38,7 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
         Some((at, letter)) => {
             let dashed = name.replace(['_', '.', ' ', '/'], "-");
             let help = dashed.chars().all(allowed).then(|| format!("write `tag:{dashed}`"));
-            Err(invalid(format!("`{letter}` may not stand in a tag's name"))
+            Err(invalid(format!("a tag name cannot contain `{letter}`"))
                 .part(start + at..start + at + letter.len_utf8())
                 .help("a tag's name has letters, digits and dashes")
                 .help_if(help)
@@ -47,7 +47,8 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
     }
 }
 
-/// Whether a group may be declared so. A group with an `@` comes from the identity provider and is not declared.
+/// Returns whether a group may be declared so. A group with an `@` comes from the identity provider and is not
+/// declared.
 ///
 /// # Errors
 /// If its prefix or its name is missing, or if it has a domain.
@@ -64,7 +65,7 @@ pub fn check_group(group: &str) -> Result<(), Problem> {
     }
 }
 
-/// Whether an ip set may be declared so.
+/// Returns whether an ip set may be declared so.
 ///
 /// # Errors
 /// If its prefix or its name is missing.
@@ -72,7 +73,7 @@ pub fn check_ip_set(ip_set: &str) -> Result<(), Problem> {
     check_prefixed(ip_set, "ipset").map(drop)
 }
 
-/// Whether a posture may be declared so.
+/// Returns whether a posture may be declared so.
 ///
 /// # Errors
 /// If its prefix or its name is missing.
@@ -80,7 +81,7 @@ pub fn check_posture(posture: &str) -> Result<(), Problem> {
     check_prefixed(posture, "posture").map(drop)
 }
 
-/// Whether a host may be declared so: with neither `@` nor `:`, and not as `*`, which are other selectors.
+/// Returns whether a host may be declared so: with neither `@` nor `:`, and not as `*`, which are other selectors.
 ///
 /// # Errors
 /// If it could not be told from another selector.
@@ -101,17 +102,17 @@ pub fn check_host(host: &str) -> Result<(), Problem> {
         Some(at) => {
             let help = host.strip_prefix("host:").map(|name| format!("write `{name}`: only ip sets have `host:`"));
             let letter = host.get(at..=at).unwrap_or_default();
-            Err(invalid(format!("`{letter}` may not stand in a host's name")).part(at..at + 1).help_if(help))
+            Err(invalid(format!("a host name cannot contain `{letter}`")).part(at..at + 1).help_if(help))
         }
     }
 }
 
-/// Whether the word is an address or a prefix, which is read as one before a host of that name is looked for.
+/// Returns whether the word is an address or a prefix, which is read as one before a host of that name is looked for.
 pub fn is_address(word: &str) -> bool {
     parse_address(word).is_ok() || word.parse::<Prefix>().is_ok()
 }
 
-/// Whether a service is spelt as Tailscale wants it: `svc:` and a DNS label.
+/// Returns whether a service is spelt as Tailscale wants it: `svc:` and a DNS label.
 ///
 /// # Errors
 /// If the prefix is missing, or what follows is no label of 1 to 63 lower-case letters, digits and dashes.
@@ -131,7 +132,7 @@ pub fn check_service(service: &str) -> Result<(), Problem> {
         Some((at, letter)) => {
             let label = name.to_ascii_lowercase().replace(['_', '.'], "-");
             let help = label.chars().all(allowed).then(|| format!("write `svc:{label}`"));
-            Err(invalid(format!("`{letter}` may not stand in a service's name"))
+            Err(invalid(format!("a service name cannot contain `{letter}`"))
                 .part(start + at..start + at + letter.len_utf8())
                 .help("a service's name has lower-case letters, digits and dashes")
                 .help_if(help))
@@ -139,7 +140,7 @@ pub fn check_service(service: &str) -> Result<(), Problem> {
     }
 }
 
-/// Whether a capability is named `{domain}/{path}`.
+/// Returns whether a capability is named `{domain}/{path}`.
 ///
 /// # Errors
 /// With Tailscale's message for anything else, a URL above all. `grant-a2`
@@ -159,20 +160,20 @@ pub fn check_capability(capability: &str) -> Result<(), Problem> {
     if has_form(capability) {
         return Ok(());
     }
-    let problem = Problem::word(Code::InvalidCapability, format!("`{capability}` is no capability's name"))
+    let problem = Problem::word(Code::InvalidCapability, format!("`{capability}` is not a valid capability name"))
         .tailscale("capability name must have the form {domain}/{path}");
     Err(match capability.split_once("://") {
         Some((_, name)) if has_form(name) => problem.help(format!("write `{name}`")),
-        _ => problem.help("write a domain and a path, as `example.com/cap/name`"),
+        _ => problem.help("write a domain and a path, such as `example.com/cap/name`"),
     })
 }
 
-/// What stands after the prefix, which must be there, as must something after it.
+/// Returns what stands after the prefix, which must be there, as must something after it.
 fn check_prefixed<'a>(word: &'a str, kind: &str) -> Result<&'a str, Problem> {
     match word.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) {
         None => Err(missing_prefix(word, kind)),
         Some("") => Err(Problem::word(Code::InvalidName, format!("there is no name after `{kind}:`"))
-            .help(format!("write it after the colon, as `{kind}:name`"))),
+            .help(format!("write it after the colon, such as `{kind}:name`"))),
         Some(name) => Ok(name),
     }
 }

@@ -36,12 +36,12 @@ impl PortRange {
             .collect()
     }
 
-    /// Whether it is every port.
+    /// Returns whether it is every port.
     pub fn is_all(self) -> bool {
         self == PortRange::ALL
     }
 
-    /// Whether the port is one of them.
+    /// Returns whether the port is one of them.
     pub fn contains(self, port: u16) -> bool {
         (self.first..=self.last).contains(&port)
     }
@@ -59,7 +59,7 @@ impl FromStr for PortRange {
     /// use policy_core::model::PortRange;
     /// assert_eq!("80-443".parse::<PortRange>().unwrap().to_string(), "80-443");
     /// let problem = "ssh".parse::<PortRange>().unwrap_err();
-    /// assert_eq!(problem.message, "`ssh` is no port");
+    /// assert_eq!(problem.message, "`ssh` is not a valid port");
     /// assert_eq!(problem.help.as_deref(), Some("write `22`"));
     /// ```
     fn from_str(text: &str) -> Result<PortRange, Problem> {
@@ -95,7 +95,7 @@ impl FromStr for PortRange {
             problem.within(text.len() - last_text.len()..text.len()).tailscale(refused("invalid last integer"))
         })?;
         if first == 0 {
-            return Err(problem("there is no port 0".to_owned())
+            return Err(problem("port 0 cannot be used".to_owned())
                 .part(0..first_text.len())
                 .help("write `*` for all ports")
                 .tailscale(refused("first port must be >0, or use '*' for wildcard")));
@@ -117,8 +117,8 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
     }
     let problem = |message: String| Problem::word(Code::InvalidPorts, message);
     Err(match service_port(text) {
-        Some(port) => problem(format!("`{text}` is no port")).help(format!("write `{port}`")),
-        _ if decimal => problem(format!("there is no port `{text}`: the highest is 65535")),
+        Some(port) => problem(format!("`{text}` is not a valid port")).help(format!("write `{port}`")),
+        _ if decimal => problem(format!("port `{text}` is out of range: the highest is 65535")),
         _ if text.trim() != text => {
             problem(format!("`{text}` has a blank in it")).help(format!("write `{}`", text.trim()))
         }
@@ -128,7 +128,7 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
                 text.split(',').map(|item| format!("`{}`", item.trim())).collect::<Vec<_>>().join(", ")
             ))
         }
-        _ => problem(format!("`{text}` is no port")).help("write a number, or `*` for all ports"),
+        _ => problem(format!("`{text}` is not a valid port")).help("write a number, or `*` for all ports"),
     })
 }
 

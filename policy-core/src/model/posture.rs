@@ -68,7 +68,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it asks for less or more.
+    /// Returns whether it asks for less or more.
     pub const fn is_ordering(&self) -> bool {
         matches!(
             self,

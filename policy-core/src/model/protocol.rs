@@ -55,7 +55,7 @@ impl Protocol {
         NAMES.iter().find(|&&(name, protocol)| protocol == self && name != "tsmp").map(|&(name, _)| name)
     }
 
-    /// Whether it has ports that a rule may name.
+    /// Returns whether it has ports that a rule may name.
     pub const fn has_ports(self) -> bool {
         matches!(self, Protocol::TCP | Protocol::UDP | Protocol::SCTP)
     }
@@ -84,13 +84,13 @@ impl FromStr for Protocol {
                 .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name))));
         }
         match name.parse::<u8>() {
-            Ok(0) => Err(problem("`0` is no protocol that a rule can be about".to_owned())
+            Ok(0) => Err(problem("`0` is not a protocol that a rule can name".to_owned())
                 .help("leave the protocol out for TCP, UDP and ICMP together")),
             Ok(number) if name.starts_with('0') => {
                 Err(problem(format!("`{text}` has a leading zero")).help(format!("write `{number}`")))
             }
             Ok(number) => Ok(Protocol(number)),
-            Err(_) => Err(problem(format!("there is no protocol `{text}`: the highest number is 255"))
+            Err(_) => Err(problem(format!("protocol `{text}` is out of range: the highest number is 255"))
                 .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name)))),
         }
     }

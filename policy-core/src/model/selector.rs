@@ -100,7 +100,7 @@ impl Selector {
 }
 
 impl SelectorKind {
-    /// What a word is.
+    /// Returns what a word is.
     pub fn of(word: &str) -> SelectorKind {
         if word == "*" {
             return SelectorKind::Wildcard;
@@ -137,7 +137,7 @@ impl SelectorKind {
 }
 
 impl SelectorKind {
-    /// Whether it names addresses, and not who or what has them.
+    /// Returns whether it names addresses, and not who or what has them.
     pub const fn is_address(self) -> bool {
         matches!(
             self,

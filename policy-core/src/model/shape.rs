@@ -39,7 +39,7 @@ pub struct Field {
     pub name: String,
     /// The shape of its value.
     pub shape: Shape,
-    /// Whether it may be left out.
+    /// True if it may be left out.
     pub is_optional: bool,
 }
 

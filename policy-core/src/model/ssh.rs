@@ -69,7 +69,7 @@ impl FromStr for Action {
                     Some(action) => format!("write `{action}`"),
                     None => "write `accept` or `check`; what no rule allows is denied".to_owned(),
                 };
-                Err(Problem::word(Code::InvalidAction, format!("`{text}` is no action of an SSH rule"))
+                Err(Problem::word(Code::InvalidAction, format!("`{text}` is not an SSH action"))
                     .help(help)
                     .tailscale(format!("{} is not a valid action", go_quote(text))))
             }

@@ -77,7 +77,7 @@ impl Target {
 fn one_port(port: &str) -> Result<u16, Problem> {
     let ranges = PortRange::parse_list(port).map_err(|problem| {
         let help = service_port(port).map(|port| format!("write `{port}`"));
-        Problem { code: Code::InvalidTest, ..problem.help("write one port, as `443`").help_if(help) }
+        Problem { code: Code::InvalidTest, ..problem.help("write one port, such as `443`").help_if(help) }
     })?;
     match ranges.as_slice() {
         [range] if range.first == range.last => Ok(range.first),

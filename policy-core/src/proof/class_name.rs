@@ -18,9 +18,10 @@ pub struct ClassName {
     pub device: Option<String>,
     /// The family of the address that is meant, where the policy tells the families of the member's addresses apart.
     pub family: Option<Family>,
-    /// Whether the member is an address that a subnet router leads to. No fact says so.
+    /// True if the member is an address that a subnet router leads to. No fact says so.
     pub is_routed: bool,
-    /// Whether the member is a public address that an exit node leads to, where the policy tells the ways there apart.
+    /// True if the member is a public address that an exit node leads to, where the policy tells the ways there
+    /// apart.
     pub is_by_exit_node: bool,
 }
 

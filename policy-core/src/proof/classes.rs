@@ -33,7 +33,7 @@ pub struct Class<'p> {
     pub families: Families,
     /// What is unknown about the member of which most is known.
     pub(super) doubt: Doubt,
-    /// Whether its members exist only if something is so that no fact says.
+    /// True if its members exist only if something is so that no fact says.
     pub(super) is_conditional: bool,
     /// What may be so of some member.
     pub(super) openness: Openness,
@@ -63,7 +63,7 @@ pub struct ClassAccess {
     pub ports: PortSet,
     /// The postures of which the source must meet one, if there are any.
     pub postures: Vec<String>,
-    /// Whether the traffic must pass one of the rule's `via` routers.
+    /// True if the traffic must pass one of the rule's `via` routers.
     pub is_via: bool,
 }
 
@@ -322,9 +322,9 @@ struct Grouping<'p> {
     /// The names of classes that many members have.
     generic: HashSet<(ClassId, ClassName)>,
     named_ranges: Vec<NamedRange>,
-    /// Whether selectors tell the two addresses of a device apart if neither is known.
+    /// True if selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
-    /// Whether known addresses of a device are not looked at one by one.
+    /// True if known addresses of a device are not looked at one by one.
     are_whole: bool,
 }
 

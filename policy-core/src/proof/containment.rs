@@ -56,7 +56,7 @@ pub(super) struct Uncovered {
     pub(super) rule: RuleId,
     pub(super) source: ClassId,
     pub(super) destination: ClassId,
-    /// Whether source and destination are devices of one user.
+    /// True if source and destination are devices of one user.
     pub(super) is_same_user: bool,
     /// The ports that no rule opens there.
     pub(super) ports: PortSet,
@@ -65,7 +65,7 @@ pub(super) struct Uncovered {
 /// Rules that cover a pair of classes.
 struct PairCover {
     rules: Vec<RuleId>,
-    /// Whether they cover every pair that they all name, and not only devices of one user.
+    /// True if they cover every pair that they all name, and not only devices of one user.
     is_general: bool,
 }
 

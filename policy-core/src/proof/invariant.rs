@@ -23,13 +23,13 @@ pub struct Violation<'p> {
     pub source: ClassId,
     /// The class that receives it.
     pub destination: ClassId,
-    /// Whether source and destination are devices of one user.
+    /// True if source and destination are devices of one user.
     pub is_same_user: bool,
     /// The protocol and port. Protocols without ports have port 0.
     pub packet: (Protocol, u16),
     /// The rule that allows the packet, with every port that it opens there against the invariant.
     pub access: ClassAccess,
-    /// Whether the packet is a ping. The rule opens other ports, and pings pass wherever any port is open.
+    /// True if the packet is a ping. The rule opens other ports, and pings pass wherever any port is open.
     pub is_ping: bool,
     /// The number of rules that allow what the invariant forbids.
     pub rules: usize,
@@ -103,7 +103,7 @@ pub(super) struct InvariantProver<'a, 'p> {
     pub(super) terms: InvariantTerms,
     targets: Vec<TargetPorts>,
     exceptions: Vec<TargetPorts>,
-    /// Whether `autogroup:self` is a target or an exception.
+    /// True if `autogroup:self` is a target or an exception.
     pub(super) has_own_devices: bool,
 }
 
@@ -166,11 +166,11 @@ impl Breach {
 
 /// The ports of a target or an exception.
 struct TargetPorts {
-    /// Whether `autogroup:self` is one of its destinations.
+    /// True if `autogroup:self` is one of its destinations.
     is_own_devices: bool,
     /// `None` for all ports.
     ports: Option<PortSet>,
-    /// Whether it is about pings as such. A port without a protocol is about pings only where a rule opens that port.
+    /// True if it is about pings as such. A port without a protocol is about pings only where a rule opens that port.
     has_pings: bool,
 }
 

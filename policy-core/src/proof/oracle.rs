@@ -18,7 +18,7 @@ const PACKETS: [(u8, u16); 11] =
 pub(crate) struct Oracle {
     /// The login, the role, and whether they are in the synced group.
     pub(crate) person: Option<(String, Role, bool)>,
-    /// Whether others are described by the same values.
+    /// True if others are described by the same values.
     pub(crate) is_many: bool,
     pub(crate) tags: Vec<String>,
     pub(crate) service: bool,
@@ -154,7 +154,7 @@ impl Oracle {
         self.address.map_or(self.is_v6, |address| address.is_ipv6())
     }
 
-    /// Whether it has every address of a family: of each device one.
+    /// Returns whether it has every address of a family: of each device one.
     fn is_anywhere_in(&self, is_v6: bool) -> bool {
         self.is_known() && self.address.is_none() && self.is_v6 == is_v6
     }
@@ -219,7 +219,7 @@ impl Oracle {
         }
     }
 
-    /// Whether a rule has it as a destination.
+    /// Returns whether a rule has it as a destination.
     fn is_destination(&self, selector: &str) -> bool {
         match selector {
             "*" => true,
@@ -229,7 +229,7 @@ impl Oracle {
         }
     }
 
-    /// Whether an invariant has it as a destination: an address is the same, however it is reached.
+    /// Returns whether an invariant has it as a destination: an address is the same, however it is reached.
     fn is_target(&self, selector: &str) -> bool {
         self.is_destination(selector) || self.is_by_exit_node && self.is_named(selector)
     }
@@ -268,7 +268,7 @@ impl Oracle {
     }
 }
 
-/// Whether a destination is addresses outside the tailnet, which routers lead to.
+/// Returns whether a destination is addresses outside the tailnet, which routers lead to.
 fn is_behind_routers(selector: &Selector) -> bool {
     ["autogroup:internet", "10.0.0.0/29", "10.0.0.2", "8.8.8.8", "lab", "ipset:some"].contains(&&*selector.text)
 }

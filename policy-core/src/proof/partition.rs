@@ -14,15 +14,15 @@ pub(super) type CellId = usize;
 pub(super) struct PartitionCell {
     /// The families of the classes' addresses.
     pub(super) families: Families,
-    /// Whether the classes exist only if something is so that no fact says.
+    /// True if the classes exist only if something is so that no fact says.
     pub(super) is_conditional: bool,
     /// What may be so of the classes.
     pub(super) openness: Openness,
-    /// Whether the sources of the invariant, or what it isolates, name the classes.
+    /// True if the sources of the invariant, or what it isolates, name the classes.
     pub(super) is_named: bool,
-    /// Whether they may do so, depending on an unknown fact.
+    /// True if they may do so, depending on an unknown fact.
     pub(super) may_be_named: bool,
-    /// Whether the exceptions of its sources name the classes.
+    /// True if the exceptions of its sources name the classes.
     pub(super) is_excepted: bool,
     /// The targets, by number, that name the classes.
     pub(super) targets: Vec<usize>,

@@ -17,15 +17,15 @@ use crate::proof::doubt::Doubt;
 pub(super) struct Representative<'p> {
     pub(super) endpoint: Endpoint<'p>,
     pub(super) name: ClassName,
-    /// Whether it is a source.
+    /// True if it is a source.
     pub(super) is_source: bool,
-    /// Whether it is a destination.
+    /// True if it is a destination.
     pub(super) is_destination: bool,
     /// What is unknown about it.
     pub(super) doubt: Doubt,
-    /// Whether it exists only if something is so that no fact says.
+    /// True if it exists only if something is so that no fact says.
     pub(super) is_assumed: bool,
-    /// Whether it may be a user of another tailnet.
+    /// True if it may be a user of another tailnet.
     pub(super) may_be_shared: bool,
     /// The addresses that it stands for, if a selector names them.
     pub(super) named_range: Option<AddressRange>,
@@ -172,7 +172,7 @@ struct Enumeration<'a, 'p> {
     by_address: IntervalTree<usize>,
     /// The roles that a user of unknown role may have, the usual one first.
     roles: Vec<Role>,
-    /// Whether the families of a device's addresses, or the ways to a public address, are told apart.
+    /// True if the families of a device's addresses, or the ways to a public address, are told apart.
     tells_ways_apart: bool,
     /// The domains whose logins are those of members, in lower case.
     domains: HashSet<String>,
@@ -331,7 +331,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         for name in self.selectors_of_kind(SelectorKind::External) {
             push(Principal::External(name), format!("`{name}`"), Usefulness::Named);
         }
-        push(Principal::Shared, "someone whom a device is shared with".to_owned(), Usefulness::Outsider);
+        push(Principal::Shared, "someone a device is shared with".to_owned(), Usefulness::Outsider);
     }
 
     fn add_addresses(&self, all: &mut Vec<Representative<'p>>) {

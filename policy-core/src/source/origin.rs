@@ -40,7 +40,7 @@ impl Origin {
         at(self.start)..at(self.end)
     }
 
-    /// Whether `other` lies within it.
+    /// Returns whether `other` lies within it.
     pub fn contains(self, other: Origin) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }

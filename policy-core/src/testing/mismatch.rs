@@ -21,7 +21,7 @@ pub enum Mismatch<'p> {
     Posture {
         /// The postures, of which one must be met.
         required: &'p [Selector],
-        /// Whether they are required by `defaultSrcPosture`.
+        /// True if they are required by `defaultSrcPosture`.
         is_default: bool,
     },
     /// The rule is for these sources.
@@ -39,7 +39,7 @@ pub struct MismatchEnds<'a> {
     pub login: Option<&'a str>,
     /// The destination, likewise.
     pub destination: &'a str,
-    /// Whether the destination is a user, and so all devices of that user.
+    /// True if the destination is a user, and so all devices of that user.
     pub is_to_user: bool,
     /// The address of the destination, if it is a host.
     pub address: Option<&'a str>,

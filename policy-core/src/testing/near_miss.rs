@@ -21,9 +21,9 @@ pub struct NearMiss<'p> {
 pub struct NearMisses<'p> {
     /// The rules, nearest first, each once.
     pub rules: Vec<NearMiss<'p>>,
-    /// Whether some rule matches the source.
+    /// True if some rule matches the source.
     pub has_source: bool,
-    /// Whether some rule matches the destination.
+    /// True if some rule matches the destination.
     pub has_destination: bool,
 }
 
@@ -41,13 +41,13 @@ pub enum NamedAs {
 /// Which conditions of a rule are met.
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions {
-    /// Whether the source is one of the rule's.
+    /// True if the source is one of the rule's.
     pub source: bool,
     /// How the rule names the destination, if it does.
     pub destination: Option<NamedAs>,
-    /// Whether the port is one of the rule's; of an SSH rule, the account.
+    /// True if the port is one of the rule's; of an SSH rule, the account.
     pub ports: bool,
-    /// Whether the source meets a posture that the rule requires.
+    /// True if the source meets a posture that the rule requires.
     pub posture: bool,
 }
 

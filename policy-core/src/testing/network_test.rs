@@ -306,7 +306,7 @@ mod tests {
         }
     }
 
-    /// What is certain with nothing known of a tailnet stays so, whatever the tailnet is.
+    /// Returns what is certain with nothing known of a tailnet stays so, whatever the tailnet is.
     #[test]
     fn facts_change_only_what_was_in_doubt() {
         let quoted = |words: &[&str], port: &str| {

@@ -50,7 +50,7 @@ impl<'p> Probe<'p> {
         }
     }
 
-    /// Whether it is an account.
+    /// Returns whether it is an account.
     pub fn is_ssh(&self) -> bool {
         matches!(self, Probe::Ssh { .. })
     }
@@ -133,12 +133,12 @@ pub struct Decider<'p> {
 }
 
 impl<'p> Outcome<'p> {
-    /// Whether the expectation holds for certain.
+    /// Returns whether the expectation holds for certain.
     pub fn passes(&self) -> bool {
         self.evaluation.holds == Ternary::Yes
     }
 
-    /// Whether the expectation does not hold for certain.
+    /// Returns whether the expectation does not hold for certain.
     pub fn fails(&self) -> bool {
         self.evaluation.holds == Ternary::No
     }

@@ -33,7 +33,7 @@ pub(super) fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>>
 }
 
 impl<'p> Packet<'_, 'p> {
-    /// Whether a rule allows the packet.
+    /// Returns whether a rule allows the packet.
     pub fn matches_rule(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         // The cheapest condition, which also decides most often, comes first.
         self.matches_destinations(rule)
@@ -41,12 +41,12 @@ impl<'p> Packet<'_, 'p> {
             .and(|| self.meets_posture(posture::required(self.policy, rule.src_posture())).into())
     }
 
-    /// Whether a rule of the index that has both ends allows the packet.
+    /// Returns whether a rule of the index that has both ends allows the packet.
     pub fn matches_between_ends(&self, rule: &AccessRule) -> Ternary<'p> {
         self.matches_ports(rule).and(|| self.meets_posture(rule.postures).into())
     }
 
-    /// Whether the rule opens the port at the destination.
+    /// Returns whether the rule opens the port at the destination.
     fn matches_destinations(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         Ternary::any(rule.destinations().map(|(dst, ports)| {
             let is_open = |protocol| ports.each().any(|range| opens(range, protocol, self.port));
@@ -54,12 +54,12 @@ impl<'p> Packet<'_, 'p> {
         }))
     }
 
-    /// Whether the source is one of the rule's.
+    /// Returns whether the source is one of the rule's.
     pub fn matches_source(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         Ternary::any(rule.src().iter().map(|selector| self.source.is_source(self.tailnet, selector)))
     }
 
-    /// Whether the selector, as a destination, names the destination of the packet.
+    /// Returns whether the selector, as a destination, names the destination of the packet.
     pub fn matches_destination(&self, selector: &'p Selector) -> Ternary<'p> {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => self.destination.is_own_device_of(self.source),
@@ -67,12 +67,12 @@ impl<'p> Packet<'_, 'p> {
         }
     }
 
-    /// Whether the port of the packet is one of the rule's.
+    /// Returns whether the port of the packet is one of the rule's.
     pub fn matches_ports(&self, rule: &AccessRule) -> Ternary<'p> {
         self.matches_protocol(|protocol| rule.is_on(protocol, self.port))
     }
 
-    /// Whether the source meets one of the required postures, if there are any.
+    /// Returns whether the source meets one of the required postures, if there are any.
     pub fn meets_posture(&self, required: &[Selector]) -> bool {
         posture::holds(self.policy, required, self.attributes)
     }

@@ -22,7 +22,7 @@ pub enum Reading<'p> {
 }
 
 impl Reading<'_> {
-    /// Whether a source that names the end names it in this reading, too.
+    /// Returns whether a source that names the end names it in this reading, too.
     pub fn keeps(self, selector: &str, denotation: Denotation) -> bool {
         match self {
             Reading::Itself => true,

@@ -49,7 +49,7 @@ impl<'p> SshLogin<'_, 'p> {
         self.resolver.of_either(self.source, self.destination)
     }
 
-    /// Whether a rule allows the login.
+    /// Returns whether a rule allows the login.
     pub fn matches_rule(&self, rule: &'p SshRule) -> Ternary<'p> {
         self.matches_account(rule)
             .and(|| self.matches_destination(rule))
@@ -57,22 +57,22 @@ impl<'p> SshLogin<'_, 'p> {
             .and(|| self.meets_posture(rule).into())
     }
 
-    /// Whether the source meets a posture that the rule requires, if it requires any.
+    /// Returns whether the source meets a posture that the rule requires, if it requires any.
     pub fn meets_posture(&self, rule: &'p SshRule) -> bool {
         posture::holds(self.policy, posture::required(self.policy, &rule.src_posture), self.attributes)
     }
 
-    /// Whether the account is one of the rule's.
+    /// Returns whether the account is one of the rule's.
     pub fn matches_account(&self, rule: &SshRule) -> Ternary<'p> {
         includes_account(rule, self.account, self.source.endpoint.login()).into()
     }
 
-    /// Whether the source is one of the rule's.
+    /// Returns whether the source is one of the rule's.
     pub fn matches_source(&self, rule: &'p SshRule) -> Ternary<'p> {
         Ternary::any(rule.src.iter().map(|selector| self.source.endpoint.is_source(self.tailnet, selector)))
     }
 
-    /// Whether the destination is one of the rule's.
+    /// Returns whether the destination is one of the rule's.
     pub fn matches_destination(&self, rule: &'p SshRule) -> Ternary<'p> {
         Ternary::any(rule.dst.iter().map(|selector| self.matches_selector(selector)))
     }
@@ -99,7 +99,7 @@ impl<'p> SshLogin<'_, 'p> {
     }
 }
 
-/// Whether an SSH rule is for an account. `login` is that of the source in its two halves, if it is a user.
+/// Returns whether an SSH rule is for an account. `login` is that of the source in its two halves, if it is a user.
 pub fn includes_account(rule: &SshRule, account: &str, login: Option<(&str, &str)>) -> bool {
     rule.users.iter().any(|user| match localpart_domain(user) {
         Some(domain) => login.is_some_and(|(local, own)| local == account && own.eq_ignore_ascii_case(domain)),

@@ -205,7 +205,7 @@ mod tests {
     use super::*;
     use crate::model::Role;
 
-    /// What is certain without a user's role is so with each one.
+    /// Returns what is certain without a user's role is so with each one.
     #[test]
     fn a_role_changes_only_what_was_in_doubt() {
         let rule = |(action, src, users): &(&str, &str, &str)| {

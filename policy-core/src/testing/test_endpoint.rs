@@ -44,7 +44,7 @@ pub(super) fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Opt
     carriers.iter().any(has_several).then_some(carriers)
 }
 
-/// Whether a selector that stands for nobody certainly does: the policy itself lists who is in a group.
+/// Returns whether a selector that stands for nobody certainly does: the policy itself lists who is in a group.
 pub(super) fn is_nobody(selector: &Selector) -> bool {
     matches!(selector.kind, SelectorKind::Group | SelectorKind::Host)
 }
@@ -140,7 +140,7 @@ impl<'p> TestEndpoint<'p> {
         unknown
     }
 
-    /// Whether both are devices of one user, and so each other's `autogroup:self`.
+    /// Returns whether both are devices of one user, and so each other's `autogroup:self`.
     pub fn is_own_device_of(&self, other: &TestEndpoint<'p>) -> Ternary<'p> {
         let unknown = match (self.user(), other.user()) {
             (Some(a), Some(b)) => return a.eq_ignore_ascii_case(b).into(),
@@ -152,7 +152,7 @@ impl<'p> TestEndpoint<'p> {
         unknown.map_or(Ternary::No, |address| Ternary::Maybe(MissingFact::Device(address)))
     }
 
-    /// Whether a source names it.
+    /// Returns whether a source names it.
     pub fn is_source(&self, tailnet: &Tailnet<'p>, selector: &'p Selector) -> Ternary<'p> {
         if !self.reading.keeps(&selector.text, tailnet.denote(selector)) {
             return Ternary::No;
@@ -160,7 +160,7 @@ impl<'p> TestEndpoint<'p> {
         matches_source(tailnet, selector, &self.endpoint, self.unknowns)
     }
 
-    /// Whether a destination other than `autogroup:self` names it.
+    /// Returns whether a destination other than `autogroup:self` names it.
     pub fn is_destination(&self, tailnet: &Tailnet<'p>, selector: &'p Selector) -> Ternary<'p> {
         matches_destination(tailnet, selector, &self.endpoint, self.unknowns)
     }

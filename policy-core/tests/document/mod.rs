@@ -199,7 +199,8 @@ pub(crate) fn string_length(text: &str) -> usize {
     inside.unwrap() + 2
 }
 
-/// What a string literal says, as serde_json reads it; a lone surrogate, which that refuses, is U+FFFD as in Go.
+/// Returns what a string literal says, as serde_json reads it; a lone surrogate, which that refuses, is U+FFFD as in
+/// Go.
 fn string_value(literal: &str) -> String {
     serde_json::from_str(literal).unwrap_or_else(|_| {
         let units = |inside: &str| {

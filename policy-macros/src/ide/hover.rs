@@ -91,7 +91,7 @@ impl Hover {
         })
     }
 
-    /// What `title` is: some words, or what to say without any.
+    /// Returns what `title` is: some words, or what to say without any.
     fn line<T: Display>(mut self, title: &str, words: impl IntoIterator<Item = T>, none: &str) -> Hover {
         let mut words = words.into_iter();
         let shown: Vec<String> = words.by_ref().take(SHOWN).map(|word| format!("`{word}`")).collect();

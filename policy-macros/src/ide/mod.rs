@@ -28,8 +28,8 @@ const MISSING: &str = "__missing";
 /// The kinds of names that have a module of their own. Nothing declares services: one is where it stands first.
 const KINDS: [&str; 5] = ["tag", "group", "ipset", "posture", "svc"];
 
-/// Whether the expansion is for an editor. A compiler skips what only rust-analyzer looks at, so it need not be made;
-/// what is not known to be a compiler gets it, and decides for itself.
+/// Returns whether the expansion is for an editor. A compiler skips what only rust-analyzer looks at, so it need not
+/// be made; what is not known to be a compiler gets it, and decides for itself.
 pub(crate) fn is_wanted() -> bool {
     let program = std::env::current_exe().ok();
     let name = program.as_deref().and_then(|path| path.file_stem()).and_then(|name| name.to_str());

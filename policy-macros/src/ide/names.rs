@@ -63,7 +63,7 @@ impl Names {
         self.modules.get_mut(index).map(|(_, names)| names)
     }
 
-    /// Whether a name of these segments is declared.
+    /// Returns whether a name of these segments is declared.
     pub(super) fn has(&self, segments: &[Segment]) -> bool {
         let Some((last, path)) = segments.split_last() else { return false };
         let mut names = self;
@@ -75,7 +75,8 @@ impl Names {
         names.spelt.contains(&item_name(&last.text))
     }
 
-    /// What stands in the module. The item that Rust code has for a name is used again, so that a new name goes there too.
+    /// Returns what stands in the module. The item that Rust code has for a name is used again, so that a new name
+    /// goes there too.
     pub(super) fn tokens(&self, items: &ItemNames, hovers: &Hovers) -> TokenStream {
         let names = self.names.iter().map(|Name { ident, text, module, is_alone, doc }| {
             if let Some(item) = items.get(module, text).filter(|_| *is_alone) {

@@ -19,7 +19,7 @@ fn described(tokens: &policy_syntax::token::Tokens) -> String {
     format!("{reading:#?}\n{lowered:#?}")
 }
 
-/// What the compiler and what the lexer makes of a text. `None` if it is not Rust.
+/// Returns what the compiler and what the lexer makes of a text. `None` if it is not Rust.
 fn both(text: &str) -> Option<(String, String)> {
     let stream: TokenStream = text.parse().ok()?;
     let tokens = SpanTable::default().add(stream, Span::call_site());

@@ -183,7 +183,7 @@ const BARE_NAMES: &[(&str, &str)] = &[
 
 type Said = (Code, String, Option<String>);
 
-/// What is said of a case in both languages.
+/// Returns what is said of a case in both languages.
 fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
     let (mut rust, mut members) = (rust.to_owned(), hujson.to_owned());
     for (section, in_rust, in_hujson) in DECLARED {

@@ -260,7 +260,7 @@ impl<'s> Layout<'s> {
         }
     }
 
-    /// What is in brackets, and the closing one.
+    /// Returns what is in brackets, and the closing one.
     fn group(&self, group: &Group, groups: Groups, writer: &mut Writer<'s>) {
         let is_json = group.open == "{";
         let has_remarks = !group.opening.is_empty() || !group.closing.is_empty();
@@ -330,7 +330,7 @@ fn is_separator(atoms: &[Atom], index: usize) -> bool {
     matches!(token_at(atoms, index), Some("=" | "->"))
 }
 
-/// Whether a part starts with a word that is no item of its list.
+/// Returns whether a part starts with a word that is no item of its list.
 fn has_head(atoms: &[Atom], start: usize) -> bool {
     let Some(Piece::Token(LexemeKind::Word, text)) = atoms.get(start).map(|atom| &atom.piece) else { return false };
     (CLAUSES.contains(text) || HEADS.contains(text)) && stands_alone(atoms, start)

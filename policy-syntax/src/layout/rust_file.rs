@@ -123,8 +123,8 @@ fn with_windows_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
 
-/// Whether two texts have the same tokens and comments, white space within comments apart, and line ends, of which Rust
-/// knows one kind.
+/// Returns whether two texts have the same tokens and comments, white space within comments apart, and line ends, of
+/// which Rust knows one kind.
 pub(super) fn are_alike(one: &str, other: &str) -> bool {
     let (one, other) = (one.replace("\r\n", "\n"), other.replace("\r\n", "\n"));
     let (Ok(one), Ok(other)) = (lexemes(&one), lexemes(&other)) else { return false };
@@ -135,7 +135,7 @@ pub(super) fn are_alike(one: &str, other: &str) -> bool {
         })
 }
 
-/// What is before a place on its line.
+/// Returns what is before a place on its line.
 fn line_before(source: &str, at: usize) -> &str {
     source.get(..at).unwrap_or_default().rsplit('\n').next().unwrap_or_default()
 }

@@ -29,8 +29,8 @@ fn class<'a>(atom: &Atom<'a>) -> Class<'a> {
     }
 }
 
-/// Whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name from its
-/// value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
+/// Returns whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name
+/// from its value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
 pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool {
     use Class::{Arrow, Group, Mark, Name, Parentheses, Star};
     let at = |back: usize| index.checked_sub(back).and_then(|index| atoms.get(index));

@@ -13,7 +13,7 @@ pub(super) struct Block<'a> {
     /// Comments behind the opening bracket, on its line.
     pub(super) opening: Vec<Remark<'a>>,
     pub(super) entries: Vec<Entry<'a>>,
-    /// Whether it was written on one line.
+    /// True if it was written on one line.
     pub(super) is_line: bool,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum Content<'a> {
 pub(super) struct Statement<'a> {
     pub(super) atoms: Vec<Atom<'a>>,
     pub(super) block: Option<Block<'a>>,
-    /// Whether a `;` follows the block. Without a block it is one of the atoms.
+    /// True if a `;` follows the block. Without a block it is one of the atoms.
     pub(super) has_semicolon: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Atom<'a> {
     /// Comments in front of it on its line.
     pub(super) beside: Vec<Remark<'a>>,
     pub(super) piece: Piece<'a>,
-    /// Whether there was white space before it.
+    /// True if there was white space before it.
     pub(super) spaced: bool,
     /// Comments behind it, that end its line.
     pub(super) behind: Vec<Remark<'a>>,
@@ -81,7 +81,7 @@ pub(super) struct Group<'a> {
     pub(super) items: Vec<Vec<Atom<'a>>>,
     /// Comments before the closing bracket.
     pub(super) closing: Vec<Remark<'a>>,
-    /// Whether the first item was written on a line of its own.
+    /// True if the first item was written on a line of its own.
     pub(super) is_broken: bool,
     pub(super) close: &'a str,
 }
@@ -96,7 +96,7 @@ impl<'a> Atom<'a> {
     }
 }
 
-/// Whether a word is one by itself, and no part of a name as `tag:app`, `app-server` or `$app`.
+/// Returns whether a word is one by itself, and no part of a name as `tag:app`, `app-server` or `$app`.
 pub(super) fn stands_alone(atoms: &[Atom], index: usize) -> bool {
     let token = |index: Option<usize>| index.and_then(|index| atoms.get(index)).and_then(Atom::token);
     !matches!(token(index.checked_sub(1)), Some("-" | ":" | "$")) && !matches!(token(Some(index + 1)), Some("-" | ":"))
@@ -130,7 +130,7 @@ struct Gap<'a> {
     above: Vec<(Remark<'a>, bool)>,
     /// On the line of the token after.
     beside: Vec<Remark<'a>>,
-    /// Whether a blank line comes before the token after, or what is beside it.
+    /// True if a blank line comes before the token after, or what is beside it.
     blank_before: bool,
 }
 
@@ -314,7 +314,8 @@ impl<'a> Parser<'_, 'a> {
         }
     }
 
-    /// Whether the bracket that is next is closed on its line, with neither comments nor attributes before that.
+    /// Returns whether the bracket that is next is closed on its line, with neither comments nor attributes before
+    /// that.
     fn is_line(&self) -> bool {
         let mut depth = 0_usize;
         for (index, token) in self.tokens.iter().enumerate().skip(self.at) {
@@ -332,7 +333,7 @@ impl<'a> Parser<'_, 'a> {
     }
 }
 
-/// Whether `{` after these atoms begins statements, and no JSON.
+/// Returns whether `{` after these atoms begins statements, and no JSON.
 fn starts_block(atoms: &[Atom]) -> bool {
     let Some(last) = atoms.len().checked_sub(1) else { return false };
     match atoms.get(last).and_then(Atom::token) {

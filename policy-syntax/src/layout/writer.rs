@@ -14,9 +14,9 @@ pub(super) struct Writer<'s> {
     /// The width of the widest line before.
     widest: usize,
     is_at_start: bool,
-    /// Whether a comment has ended this line.
+    /// True if a comment has ended this line.
     must_break: bool,
-    /// Whether it is written to be measured only.
+    /// True if it is written to be measured only.
     is_sketch: bool,
 }
 
@@ -62,12 +62,12 @@ impl<'s> Writer<'s> {
         self.widest.max(self.column)
     }
 
-    /// Whether all is on the first line, and more can be.
+    /// Returns whether all is on the first line, and more can be.
     pub(super) fn is_one_line(&self) -> bool {
         !self.must_break && !self.text.contains('\n')
     }
 
-    /// Whether a comment has ended this line, so that what follows has to start another.
+    /// Returns whether a comment has ended this line, so that what follows has to start another.
     pub(super) fn must_break(&self) -> bool {
         self.must_break
     }

@@ -104,7 +104,8 @@ impl<'t> Writer<'_, 't> {
         self.out.push("\"0.0.0.0\"");
     }
 
-    /// What is done with a target is written out where the set removes something, since all of them need it then.
+    /// Returns what is done with a target is written out where the set removes something, since all of them need it
+    /// then.
     fn ip_set(&mut self, values: &'t [Value]) {
         let (values, removes) = self.values(values);
         let write_out =
@@ -443,7 +444,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push("],\n");
     }
 
-    /// Whether a port is of a `let` that says more than a test can ask, which is reported.
+    /// Returns whether a port is of a `let` that says more than a test can ask, which is reported.
     fn is_no_target(&mut self, port: &ResolvedPort, proto: Option<&Word>) -> bool {
         let Some(Use { name, place }) = &port.used else { return false };
         let asked = proto.map_or("tcp", |proto| &proto.text);

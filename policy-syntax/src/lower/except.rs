@@ -73,7 +73,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// What is said of a name that cannot be taken out of another one.
+/// Returns what is said of a name that cannot be taken out of another one.
 fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Finding {
     let message = format!("Tailscale cannot take `{}` out of `{}`", by.written, item.written);
     let finding = Finding::new(Code::InexactExcept, by.place, message);

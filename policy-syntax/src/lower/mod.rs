@@ -261,7 +261,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push(close);
     }
 
-    /// What stands above a later block of a section, within it.
+    /// Returns what stands above a later block of a section, within it.
     fn lead(&mut self, index: usize, block: &Block<'t>) {
         if index == 0 {
             return;
@@ -332,7 +332,7 @@ impl<'t> Writer<'_, 't> {
         self.out.position()
     }
 
-    /// What has been written since `start` comes from `place`, as far as it says nothing closer.
+    /// Returns what has been written since `start` comes from `place`, as far as it says nothing closer.
     fn end(&mut self, start: usize, place: TokenRange) {
         self.out.add(start, place, None);
     }
@@ -364,12 +364,12 @@ impl Entry {
 }
 
 impl SectionKind {
-    /// Whether it is for checking only, and no key of the policy file.
+    /// Returns whether it is for checking only, and no key of the policy file.
     const fn is_ours(self) -> bool {
         matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants | SectionKind::Lints)
     }
 
-    /// Whether the policy file has a list there, and not an object.
+    /// Returns whether the policy file has a list there, and not an object.
     const fn is_list(self) -> bool {
         matches!(
             self,

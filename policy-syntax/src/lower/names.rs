@@ -205,7 +205,7 @@ impl<'t> Names<'t> {
         self.subtract(list, &selection.except, findings)
     }
 
-    /// What one selector stands for.
+    /// Returns what one selector stands for.
     pub(crate) fn selector(
         &mut self,
         selector: &'t Selector,
@@ -320,7 +320,7 @@ impl<'t> Names<'t> {
     }
 
     fn unknown_port(&self, word: &Word) -> Finding {
-        let finding = Finding::new(Code::UndefinedLet, word.place, format!("no ports are called `{}`", word.text));
+        let finding = Finding::new(Code::UndefinedLet, word.place, format!("undefined port list `{}`", word.text));
         if word.text.parse::<policy_core::model::Protocol>().is_ok() {
             return finding.help(format!("a protocol is followed by its ports: write `{0}:443` or `{0}:*`", word.text));
         }
@@ -383,10 +383,10 @@ impl Binding<'_> {
 }
 
 fn wrong_let(word: &Word, value: &LetValue, position: &str) -> Finding {
-    let message = format!("`{}` is a list of {}, and stands {position}", word.text, value.what());
+    let message = format!("`{}` is a list of {}, and is used {position}", word.text, value.what());
     let help = match value {
         LetValue::Ports(_) => "ports follow `on`",
-        LetValue::Selectors(_) => "after `on` stand ports, or the name of a `let` of ports",
+        LetValue::Selectors(_) => "`on` takes ports, or the name of a `let` of ports",
     };
     Finding::new(Code::Syntax, word.place, message).help(help)
 }

@@ -33,7 +33,8 @@ impl Text {
         self.text.len()
     }
 
-    /// What has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the reader.
+    /// Returns what has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the
+    /// reader.
     pub(super) fn since(&self, start: usize) -> Option<Origin> {
         let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?);
         Some(Origin { file: self.file, start, end })
@@ -45,7 +46,7 @@ impl Text {
         }
     }
 
-    /// What `write` writes comes from `place`, as far as it says nothing closer.
+    /// Returns what `write` writes comes from `place`, as far as it says nothing closer.
     pub(super) fn map(&mut self, place: TokenRange, write: impl FnOnce(&mut Self)) {
         let start = self.position();
         write(self);
@@ -127,7 +128,7 @@ impl Text {
         self.text.push('\n');
     }
 
-    /// What stands above an entry: its description, and the warnings that it allows.
+    /// Returns what stands above an entry: its description, and the warnings that it allows.
     pub(super) fn marks(&mut self, marks: &Marks) {
         self.comments(&marks.docs);
         self.allows(&marks.allows);

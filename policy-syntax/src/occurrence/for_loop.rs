@@ -13,7 +13,7 @@ const MAX_LOOPS: usize = 8;
 const SHOWN: usize = 12;
 
 impl Reader<'_> {
-    /// Whether `for name in` or `for (name, name)` is next.
+    /// Returns whether `for name in` or `for (name, name)` is next.
     pub(super) fn is_loop(&self) -> bool {
         let cursor = &self.cursor;
         cursor.ident(cursor.at) == Some("for")

@@ -9,7 +9,7 @@ pub struct Occurrence {
     pub kind: Option<Segment>,
     /// What is between dashes, as `k8s` and `api`. An empty one is between two dashes.
     pub segments: Vec<Segment>,
-    /// Whether the name ends with its colon or with a dash.
+    /// True if the name ends with its colon or with a dash.
     pub is_unfinished: bool,
     /// As what the name is declared here: the module of its item.
     pub declared_as: Option<&'static str>,

@@ -25,12 +25,12 @@ pub(super) enum List {
 /// How far a statement has been read.
 pub(super) struct Statement {
     pub(super) block: Block,
-    /// Whether names are declared: up to the `=`.
+    /// True if names are declared: up to the `=`.
     pub(super) declares: bool,
     pub(super) list: List,
-    /// Whether an item of the list can start; otherwise a word of the language can.
+    /// True if an item of the list can start; otherwise a word of the language can.
     pub(super) open: bool,
-    /// Whether anything has been read.
+    /// True if anything has been read.
     pub(super) begun: bool,
 }
 

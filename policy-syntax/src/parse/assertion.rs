@@ -76,7 +76,7 @@ impl Parser<'_, '_> {
     fn assert(&mut self, kind: SectionKind, marks: Marks) -> Parsed<Assert> {
         if !marks.allows.is_empty() {
             let place = self.here();
-            return Err(self.refuse(place, "an `allow` stands above a test, not within it", "move it above the test"));
+            return Err(self.refuse(place, "an `allow` belongs above a test, not in it", "move it above the test"));
         }
         let Some(key) = self.ident() else {
             return Err(self.unexpected("`accept` or `deny`", kind.example()));

@@ -74,7 +74,7 @@ impl Parser<'_, '_> {
             if !remove && !self.next_goes_on() && self.peek_is("add") {
                 let place = self.here();
                 self.ident();
-                self.complain(place, "`add` goes without saying", "leave it out");
+                self.complain(place, "`add` is the default", "leave it out");
             }
             let mut selector = self.selector(what)?;
             selector.docs.splice(0..0, docs);
@@ -92,7 +92,7 @@ impl Parser<'_, '_> {
         self.equals(SectionKind::Users.example())?;
         let Some(email) = self.string()? else {
             let selector = self.selector("an e-mail address in quotes")?;
-            let message = format!("`{}` is no e-mail address in quotes", selector.word.text);
+            let message = format!("`{}` is not an e-mail address in quotes", selector.word.text);
             return Err(self.refuse(selector.word.place, message, SectionKind::Users.example()));
         };
         let comma = self.punct(',').is_some();

@@ -39,7 +39,7 @@ struct Header {
 }
 
 impl Parser<'_, '_> {
-    /// Whether a loop is next, and not a name that is spelt `for`.
+    /// Returns whether a loop is next, and not a name that is spelt `for`.
     pub(super) fn peek_for(&self) -> bool {
         self.peek_is("for")
             && !self.source.is_invariants_file()
@@ -83,7 +83,7 @@ impl Parser<'_, '_> {
         self.complain(
             place,
             format!("{what} above a `for` belongs to none of its statements"),
-            "move it into the loop, above a statement; a `//!` may stand above the loop",
+            "move it into the loop, above a statement; a `//!` can be above the loop",
         );
     }
 
@@ -320,10 +320,10 @@ impl Parser<'_, '_> {
     fn no_variable(&mut self, name: &str, place: TokenRange, written: &str) {
         let help = match nearest(name, self.state.variables.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{}`?", written.replace(name, near)),
-            None => "a variable is what stands behind `for`: `for name in [web, db] { … tag:$name … }`".to_owned(),
+            None => "variables are declared after `for`: `for name in [web, db] { … tag:$name … }`".to_owned(),
         };
         self.report(
-            Finding::new(Code::UndefinedVariable, place, format!("no loop has a variable `{name}`")).help(help),
+            Finding::new(Code::UndefinedVariable, place, format!("undefined loop variable `${name}`")).help(help),
         );
     }
 }

@@ -24,7 +24,7 @@ impl Parser<'_, '_> {
             self.complain(
                 start,
                 "nothing above a `use` is about a statement of the fragment",
-                "move it into the fragment; a `//!` may stand above the `use`",
+                "move it into the fragment; a `//!` can be above the `use`",
             );
         }
         self.keyword("use");

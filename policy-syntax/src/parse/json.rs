@@ -40,7 +40,7 @@ impl Parser<'_, '_> {
             if !is_json_number(text) {
                 return Err(self.refuse(
                     start,
-                    format!("`{text}` is no JSON number"),
+                    format!("`{text}` is not a JSON number"),
                     "write it in decimal, without underscores or a suffix, or put it in quotes",
                 ));
             }
@@ -119,7 +119,7 @@ impl Parser<'_, '_> {
                         }
                     }
                     let name = if name.is_empty() { word.to_owned() } else { name };
-                    Finding::new(Code::Syntax, place, format!("the name `{name}` lacks its quotes"))
+                    Finding::new(Code::Syntax, place, format!("the name `{name}` is missing its quotes"))
                         .help(format!("this is JSON: write `\"{name}\"`"))
                 }
                 None => self.expected("a name in quotes"),
@@ -133,7 +133,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Whether a Rust literal is a JSON number just so.
+/// Returns whether a Rust literal is a JSON number just so.
 fn is_json_number(literal: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (mantissa, exponent) = match literal.split_once(['e', 'E']) {

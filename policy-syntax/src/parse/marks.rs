@@ -42,7 +42,7 @@ impl Parser<'_, '_> {
             let place = self.since(start);
             self.complain(
                 place,
-                "an `allow` stands above an entry or a section, not above an item",
+                "an `allow` belongs above an entry or a section, not above an item",
                 "move it above the entry",
             );
         }

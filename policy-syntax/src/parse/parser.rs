@@ -28,7 +28,7 @@ pub(super) struct Parser<'a, 'l> {
     cursor: Cursor<'a>,
     /// The last token that was read.
     previous: TokenId,
-    /// Whether that token finished something: an entry, an item of a list or a block.
+    /// True if that token finished something: an entry, an item of a list or a block.
     finished: bool,
     pub(super) source: &'l Source<'l>,
     pub(super) state: State,
@@ -48,11 +48,11 @@ pub(super) struct State {
     pub(super) variables: Vec<String>,
     /// How many more tokens loops may be written out as.
     pub(super) tokens_left: usize,
-    /// Whether some list has an `except`.
+    /// True if some list has an `except`.
     pub(super) uses_except: bool,
     /// The `use` of each fragment that has been used.
     pub(super) uses: Vec<TokenId>,
-    /// Whether a section with JSON in it has been reported.
+    /// True if a section with JSON in it has been reported.
     pub(super) has_hujson: bool,
 }
 
@@ -134,12 +134,12 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.cursor.at = next;
     }
 
-    /// Whether the last token finished something, so that what follows on its line looks like a remark on it.
+    /// Returns whether the last token finished something, so that what follows on its line looks like a remark on it.
     pub(super) fn just_finished(&self) -> bool {
         self.finished
     }
 
-    /// Whether the next token is not on the line of the last one.
+    /// Returns whether the next token is not on the line of the last one.
     pub(super) fn is_on_next_line(&self) -> bool {
         !(self.source.are_on_one_line)(self.previous, self.id(self.at))
     }
@@ -197,7 +197,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             }
             None => Err(self.refuse(
                 place,
-                format!("`{written}` is no plain string"),
+                format!("`{written}` is not a plain string"),
                 "write the text in double quotes, without a prefix or suffix",
             )),
         }

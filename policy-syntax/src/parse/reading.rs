@@ -18,7 +18,7 @@ pub struct Reading {
     pub iterations: Vec<Iteration>,
     /// The first token of each `use`, in the order of the fragments.
     pub uses: Vec<TokenId>,
-    /// Whether some list of a rule or a declaration has an `except`.
+    /// True if some list of a rule or a declaration has an `except`.
     pub(crate) uses_except: bool,
     pub(crate) is_invariants_file: bool,
 }
@@ -38,7 +38,7 @@ pub struct Iteration {
 #[derive(Debug, Default)]
 pub struct RecoveredNames {
     pub(super) names: HashSet<String>,
-    /// Whether such a statement may declare any name.
+    /// True if such a statement may declare any name.
     pub(super) all: bool,
 }
 

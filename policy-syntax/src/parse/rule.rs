@@ -133,7 +133,7 @@ impl Parser<'_, '_> {
                 let name = &selector.word.text;
                 self.complain(
                     selector.word.place,
-                    format!("the account `{name}` lacks its quotes"),
+                    format!("the account `{name}` is missing its quotes"),
                     format!("accounts on the machines are written in quotes: `\"{name}\"`"),
                 );
             }
@@ -338,7 +338,7 @@ impl Parser<'_, '_> {
                 let text = &selector.word.text;
                 self.complain(
                     selector.word.place,
-                    format!("`{text}` lacks its quotes"),
+                    format!("`{text}` is missing its quotes"),
                     format!("write `{clause} \"{text}\"`"),
                 );
             }
@@ -372,9 +372,9 @@ impl Parser<'_, '_> {
     fn unknown_clause(&mut self, section: SectionKind, word: &str, allowed: &[ClauseKind]) -> Failed {
         let place = self.here();
         let finding = match word {
-            "on" => Finding::new(Code::Syntax, place, "`on` stands right after the destinations")
+            "on" => Finding::new(Code::Syntax, place, "`on` comes right after the destinations")
                 .help("move it there; clauses come after the ports"),
-            "as" => Finding::new(Code::Syntax, place, "`as` stands right after the destinations of an SSH rule")
+            "as" => Finding::new(Code::Syntax, place, "`as` comes right after the destinations of an SSH rule")
                 .help("move it there; clauses come after the accounts"),
             "proto" => Finding::new(Code::Syntax, place, "`proto` is part of the ports").help("write `on udp:53`"),
             "ip" => Finding::new(Code::Syntax, place, "`ip` is written `on`").help("write `on tcp:443`"),

@@ -163,7 +163,8 @@ impl Parser<'_, '_> {
         Ok(name)
     }
 
-    /// Whether a `let` is one of ports: whether one of its items is a number, or `word:` that is no kind of name.
+    /// Returns whether a `let` is one of ports: whether one of its items is a number, or `word:` that is no kind of
+    /// name.
     fn peek_ports(&self) -> bool {
         let mut rest = self.ahead();
         loop {
@@ -221,8 +222,7 @@ impl Parser<'_, '_> {
             Some(near) => format!("did you mean `{}`?", near.key()),
             None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
         };
-        let finding =
-            Finding::new(Code::WrongKey, key.place, format!("no section is called `{}`", key.text)).help(help);
+        let finding = Finding::new(Code::WrongKey, key.place, format!("unknown section `{}`", key.text)).help(help);
         match near {
             Some(kind) => {
                 self.report(finding);
@@ -301,7 +301,7 @@ impl Parser<'_, '_> {
     fn refuse_what_is_not_an_invariant(&mut self) -> Parsed<()> {
         let (message, help) = match self.peek_ident() {
             Some(word @ ("let" | "for" | "use")) => {
-                (format!("a file of invariants has no `{word}`"), "write each invariant with all that it is about")
+                (format!("a file of invariants has no `{word}`"), "write each invariant in full")
             }
             Some(word @ ("invariants" | "policy")) if !self.next_goes_on() => (
                 format!("this file is all invariants, and has no `{word}`"),
@@ -315,7 +315,7 @@ impl Parser<'_, '_> {
     fn json_entry(&mut self, kind: SectionKind) -> Parsed<Form> {
         if !kind.takes_json() {
             let finding =
-                Finding::new(Code::Syntax, self.here(), format!("an entry of `{}` is no JSON object", kind.key()))
+                Finding::new(Code::Syntax, self.here(), format!("an entry of `{}` is not a JSON object", kind.key()))
                     .help(kind.example());
             return Err(self.fail(finding));
         }
@@ -372,7 +372,7 @@ impl Parser<'_, '_> {
         Err(self.fail(finding))
     }
 
-    /// Whether the name before the next token follows a `,`.
+    /// Returns whether the name before the next token follows a `,`.
     fn follows_comma(&self) -> bool {
         let is_of_name = |at: usize| match self.token(at) {
             Some(TokenKind::Ident(_) | TokenKind::Literal(_)) => true,
@@ -416,7 +416,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Whether the item that is next can only be a port.
+/// Returns whether the item that is next can only be a port.
 fn is_port_alone(cursor: &Cursor) -> bool {
     if cursor.peek_string() {
         return false;
@@ -485,7 +485,7 @@ impl SectionKind {
         Self::from_key(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::from_key))
     }
 
-    /// Whether an entry may be the policy file's own object.
+    /// Returns whether an entry may be the policy file's own object.
     const fn takes_json(self) -> bool {
         matches!(
             self,
@@ -522,7 +522,7 @@ impl SectionKind {
 }
 
 impl LetValue {
-    /// What the list is of, for a message.
+    /// Returns what the list is of, for a message.
     pub(crate) fn what(&self) -> &'static str {
         match self {
             LetValue::Selectors(_) => "names or addresses",

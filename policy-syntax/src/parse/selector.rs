@@ -81,7 +81,7 @@ impl<'a> Parser<'a, '_> {
         self.fail(finding)
     }
 
-    /// Whether an item of a list can start here. A reserved word alone never does.
+    /// Returns whether an item of a list can start here. A reserved word alone never does.
     pub(super) fn peek_selector(&self) -> bool {
         if self.peek_punct('*')
             || self.peek_literal().is_some()
@@ -345,13 +345,13 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// Whether a literal can be a part of a name: `2x4`, `8`, `1e-1` (one literal to Rust), but not `1.5`.
+/// Returns whether a literal can be a part of a name: `2x4`, `8`, `1e-1` (one literal to Rust), but not `1.5`.
 fn is_segment(literal: &str) -> bool {
     literal.starts_with(|char: char| char.is_ascii_digit())
         && literal.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
 }
 
-/// Whether Rust's lexer refuses a part of a name as a number that is cut short: `1e`, `12ea`, `0b2`, `0x`.
+/// Returns whether Rust's lexer refuses a part of a name as a number that is cut short: `1e`, `12ea`, `0b2`, `0x`.
 fn is_refused_number(segment: &str) -> bool {
     let Some(rest) = segment.strip_prefix('0').filter(|rest| rest.starts_with(['b', 'o', 'x'])) else {
         let exponent = segment.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
@@ -371,7 +371,8 @@ fn is_refused_number(segment: &str) -> bool {
     digits.peek().is_none() || (radix < 16 && digits.any(|char| char.is_ascii_digit() && !char.is_digit(radix)))
 }
 
-/// Whether a quoted name could stand bare for certain. Numbers in names are where Rust's lexer has its own mind.
+/// Returns whether a quoted name could stand bare for certain. Numbers in names are where Rust's lexer has its own
+/// mind.
 fn is_plain_name(text: &str) -> bool {
     let Some((kind, name)) = text.split_once(':') else { return false };
     is_kind(kind)
@@ -381,7 +382,7 @@ fn is_plain_name(text: &str) -> bool {
         })
 }
 
-/// Whether a word before a colon looks like the first group of an IPv6 address rather than a host.
+/// Returns whether a word before a colon looks like the first group of an IPv6 address rather than a host.
 fn is_address_start(word: &str) -> bool {
     word.len() <= 4
         && word.chars().all(|char| char.is_ascii_hexdigit())

@@ -188,7 +188,7 @@ fn beside(policy: &str, text: &str) -> Policy {
     policy.with_invariants(file)
 }
 
-/// What is said of a text, each with the words that it is about.
+/// Returns what is said of a text, each with the words that it is about.
 fn said(text: &str) -> Vec<(String, String)> {
     let policy = Policy::default().with_invariants(parse("policy.invariants", text));
     let about = |finding: &Diagnostic| text.get(finding.origin.range()).unwrap().to_owned();
@@ -203,16 +203,16 @@ fn a_mistake_is_shown_at_its_words() {
         ("never tag:a -> [tag:b, (;", "(", "this `(` has no end"),
         ("never tag:a -> tag:b;)", ")", "nothing opens this `)`"),
         ("never \"a\\qb\" -> tag:b;", "\\q", "`\\q` stands for no character"),
-        ("never b\"tag:a\" -> tag:b;", "b\"tag:a\"", "`b\"tag:a\"` is no plain string"),
+        ("never b\"tag:a\" -> tag:b;", "b\"tag:a\"", "`b\"tag:a\"` is not a plain string"),
         ("let web = tag:web;", "let", "a file of invariants has no `let`"),
         ("for a in [b] { never tag:$a -> tag:c; }", "for", "a file of invariants has no `for`"),
         ("invariants { never tag:a -> tag:b; }", "invariants", "this file is all invariants, and has no `invariants`"),
         ("never tag:a -> tag:b\n", "b", "expected `;` after this"),
         ("never tag:a ->", ">", "expected a destination, found the end of the file"),
         ("never tag:a -> 10.0.0.0/8 on 22;", "10.0.0.0/8", "an address is written in quotes: `10.0.0.0/8`"),
-        ("never tag:a -> tag:b on tcp:70000;", "70000", "there is no port `70000`: the highest is 65535"),
-        ("never tag:a -> tag:b on tcp : 70000;", "70000", "there is no port `70000`: the highest is 65535"),
-        ("never tag:a -> tag:b on https;", "https", "no ports are called `https`"),
+        ("never tag:a -> tag:b on tcp:70000;", "70000", "port `70000` is out of range: the highest is 65535"),
+        ("never tag:a -> tag:b on tcp : 70000;", "70000", "port `70000` is out of range: the highest is 65535"),
+        ("never tag:a -> tag:b on https;", "https", "undefined port list `https`"),
     ];
     for (text, words, message) in cases {
         let said = said(text);

@@ -99,7 +99,7 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     let root = std::fs::canonicalize(source)
         .map_err(|_| Failure::new(format_args!("there is no directory `{}`", visible(source))))?;
     if !is_clone(&root) {
-        let message = format!("`{}` is no clone of the repository of `policy!`", visible(source));
+        let message = format!("`{}` is not a clone of the repository of `policy!`", visible(source));
         return Err(Failure::new(message).help("name the directory that has `policy-macros` in it"));
     }
     match root.to_str() {

@@ -69,7 +69,7 @@ fn report_error(path: &Path, text: &str, error: &MigrationError) {
         MigrationError::Invalid(errors) => {
             let text = without_byte_order_mark(text);
             output::say_findings(&Report::new(file::display_name(path), text, errors));
-            failure.help("mend the errors above, and migrate then")
+            failure.help("fix the errors above, then migrate")
         }
         MigrationError::Different(difference) => {
             output::say(&differences(difference));

@@ -12,7 +12,7 @@ use policy_core::{Diagnostic, Policy, check};
 const ROLES: [Role; 7] =
     [Role::Member, Role::Admin, Role::NetworkAdmin, Role::ItAdmin, Role::BillingAdmin, Role::Auditor, Role::Owner];
 
-/// Makes people known to a policy. Tailscale takes no policy whose tests fail, so where a test of somebody hangs on their
+/// Makes people known to a policy. Tailscale takes no policy whose tests fail, so where a test of somebody depends on their
 /// role, the likeliest with which it holds is theirs; all others are left without.
 pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let users: Vec<_> = people.iter().map(|(name, login)| json!({"name": name, "email": login})).collect();

@@ -121,10 +121,13 @@ fn a_wrong_question_has_no_answer() {
         (&["alice@example.com", "tag:bd:5432"][..], "error: undefined tag `tag:bd`\nhelp: did you mean `tag:db`?\n"),
         (
             &["alice@example.com", "tag:db"],
-            "error: there is no port to ask about\nhelp: write it behind the destination, as `tag:db:443`; `who` lists all ports\n",
+            "error: there is no port to ask about\nhelp: write it behind the destination, such as `tag:db:443`; `who` lists all ports\n",
         ),
-        (&["alice@example.com", "tag:db:ssh"], "error: `ssh` is no port\nhelp: write `22`\n"),
-        (&["alice@example.com", "tag:db:1-9"], "error: `1-9` is more than one port\nhelp: ask about one, as `443`\n"),
+        (&["alice@example.com", "tag:db:ssh"], "error: `ssh` is not a valid port\nhelp: write `22`\n"),
+        (
+            &["alice@example.com", "tag:db:1-9"],
+            "error: `1-9` is more than one port\nhelp: ask about one, such as `443`\n",
+        ),
         (
             &["alice@example.com", "tag:db:9", "--proto", "icmp"],
             "error: `icmp` has no ports\nhelp: leave the port out\n",
@@ -186,7 +189,7 @@ fn all_who_reach_something_are_listed() {
     let reached = &json["reached"];
     assert_eq!((&reached[0]["sources"][0], &reached[0]["ports"]), (&"alice@example.com".into(), &"tcp:22".into()));
     assert_eq!((&reached[0]["ssh"][0]["users"][0], &reached[0]["sshPortOpen"]), (&"postgres".into(), &true.into()));
-    // What a capability lets do does not hang on a port.
+    // What a capability lets do does not depend on a port.
     assert_eq!((&reached[1]["ports"], reached[1]["app"].as_array().unwrap().len()), (&"".into(), 1));
     let output = ask(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
     let text = output.stdout.as_str();

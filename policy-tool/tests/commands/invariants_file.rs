@@ -31,7 +31,7 @@ fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
 #[test]
 fn the_file_beside_the_policy_is_checked_without_being_named() {
     let run = policy_with_stdin(&directory("invariants-beside", Some(BROKEN)), &["check", "policy.hujson"], "");
-    let expected = "error[broken-invariant]: this must never be, but `tag:web` can reach `tag:db` on `tcp:5432`
+    let expected = "error[broken-invariant]: invariant violated: `tag:web` can reach `tag:db` on `tcp:5432`
  --> policy.invariants:2:1
   |
 2 | never tag:web -> tag:db;
@@ -123,7 +123,7 @@ fn they_are_formatted_like_a_policy() {
 fn a_broken_one_fails_the_tests() {
     let run = policy_with_stdin(&directory("invariants-test", Some(BROKEN)), &["test", "policy.hujson"], "");
     assert_eq!(run.status, Some(1), "{run:?}");
-    assert!(run.stderr.contains("this must never be, but `tag:web` can reach `tag:db`"), "{run:?}");
+    assert!(run.stderr.contains("invariant violated: `tag:web` can reach `tag:db`"), "{run:?}");
     assert_eq!(
         policy_with_stdin(&directory("invariants-tested", Some(KEPT)), &["test", "policy.hujson"], "").status,
         Some(0)

@@ -260,7 +260,7 @@ fn a_file_is_written_in_place_or_not_at_all() {
         let told = output
             .stderr
             .as_str()
-            .ends_with("error: nothing has been migrated\nhelp: mend the errors above, and migrate then\n");
+            .ends_with("error: nothing has been migrated\nhelp: fix the errors above, then migrate\n");
         assert_eq!(told, status == 1, "{content}: {}", output.stderr);
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
@@ -321,7 +321,7 @@ const FACTS: &str = r#"{
     ]
 }"#;
 
-/// What every device accepts, one line for each source, protocol, destination and range of ports.
+/// Returns what every device accepts, one line for each source, protocol, destination and range of ports.
 fn accepted(policy: &str) -> BTreeSet<String> {
     let policy = Policy::with_facts(policy, FACTS);
     let errors = policy.check().into_iter().filter(|finding| finding.severity() == Severity::Error);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::policy;
 
-/// Of five targets one fails, and one hangs on a role.
+/// Of five targets one fails, and one depends on a role.
 const POLICY: &str = r#"{
 	"tagOwners": {"tag:web": [], "tag:db": []},
 	"grants": [

@@ -11,7 +11,7 @@ impl Page<'_> {
         let mut blocks = Vec::new();
         let invariants = &self.policy.facts.invariants;
         if !invariants.is_empty() {
-            blocks.push(Block::Paragraph(Prose::text("Whoever and whatever joins:")));
+            blocks.push(Block::Paragraph(Prose::text("Everyone and everything that joins later:")));
             blocks.push(Block::List(invariants.iter().map(|invariant| self.invariant(invariant)).collect()));
         }
         let mut table = Table::new(["Tested for", "Must reach", "Must not reach"]);

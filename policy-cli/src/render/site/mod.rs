@@ -175,7 +175,7 @@ mod tests {
         page(&Policy::parse(text).validate().unwrap())
     }
 
-    /// What a content security policy calls a text by.
+    /// Returns what a content security policy calls a text by.
     fn hash(text: &str) -> String {
         const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let digest = Sha256::digest(text);

@@ -35,7 +35,7 @@ pub(super) fn expanded(document: &Document) -> Vec<bool> {
     expanded
 }
 
-/// Whether an array or object is expanded, and what lines it has then.
+/// Returns whether an array or object is expanded, and what lines it has then.
 fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (bool, Lines) {
     let lines_of = |id: NodeId| lines.get(id.0 as usize).copied().unwrap_or_default();
     let inside_end = document.inside_end(id);

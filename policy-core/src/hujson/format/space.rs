@@ -9,22 +9,22 @@ use crate::hujson::extra::{Extra, extras};
 pub(super) struct Space {
     /// How many tabs a line of its own gets.
     pub(super) depth: usize,
-    /// Whether there must be a line end in it; if there is none, it starts with one.
+    /// True if there must be a line end in it; if there is none, it starts with one.
     pub(super) starts_line: bool,
-    /// Whether there must be a line end at its end.
+    /// True if there must be a line end at its end.
     pub(super) ends_line: bool,
-    /// Whether it does not start with an empty line.
+    /// True if it does not start with an empty line.
     pub(super) no_empty_first: bool,
-    /// Whether it does not end with an empty line.
+    /// True if it does not end with an empty line.
     pub(super) no_empty_last: bool,
-    /// Whether the line after it has a tab less.
+    /// True if the line after it has a tab less.
     pub(super) closes: bool,
     /// What to write for nothing.
     pub(super) if_empty: &'static str,
 }
 
 impl Space {
-    /// What is before a colon or comma, or behind a colon.
+    /// Returns what is before a colon or comma, or behind a colon.
     pub(super) fn around_punctuation(depth: usize) -> Space {
         Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
     }
@@ -111,7 +111,7 @@ fn write_comment(comment: &str, depth: usize, out: &mut String) {
     }
 }
 
-/// What two lines both start with.
+/// Returns what two lines both start with.
 fn common_blanks<'a>(one: &'a str, other: &str) -> &'a str {
     let length = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b && matches!(a, b' ' | b'\t')).count();
     one.get(..length).unwrap_or_default()

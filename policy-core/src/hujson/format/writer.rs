@@ -188,7 +188,7 @@ impl<'a> Writer<'a> {
         self.open.pop();
     }
 
-    /// What comes behind the last item so far.
+    /// Returns what comes behind the last item so far.
     fn end(&self, open: Open) -> End<'a> {
         let document: &'a Document = self.document;
         let node = document.node(open.id);

@@ -154,7 +154,7 @@ impl Reader<'_> {
                 "only" => Ok(InvariantKind::Only),
                 "never" => Ok(InvariantKind::Never),
                 "isolated" => Ok(InvariantKind::Isolated),
-                _ => Err(Problem::word(Code::InvalidValue, format!("`{text}` is no kind of invariant"))
+                _ => Err(Problem::word(Code::InvalidValue, format!("`{text}` is not a kind of invariant"))
                     .help("write `only`, `never` or `isolated`")),
             })
         })?;
@@ -191,7 +191,7 @@ impl Reader<'_> {
 fn role_of(text: &str) -> Result<Role, Problem> {
     text.parse().map_err(|_| {
         let names = || Role::NAMES.iter().map(|&(name, _)| name);
-        let problem = Problem::word(Code::InvalidValue, format!("`{text}` is no role"));
+        let problem = Problem::word(Code::InvalidValue, format!("`{text}` is not a role"));
         match suggestion::nearest(text, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!(

@@ -122,9 +122,9 @@ impl Reader<'_> {
 
     fn misplaced(&mut self, line: &Line) {
         let (message, help) = match line.level {
-            Level::Allow => ("this `allow` stands above nothing".to_owned(), HELP),
+            Level::Allow => ("nothing follows this `allow`".to_owned(), HELP),
             level => (
-                format!("`{}` is for all of a policy, and stands above its opening brace", level.name()),
+                format!("`{}` applies to a whole policy, and belongs above its opening brace", level.name()),
                 "move it there; only `allow` is for a part",
             ),
         };

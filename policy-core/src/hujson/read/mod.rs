@@ -62,7 +62,7 @@ impl Policy {
     }
 }
 
-/// What is wrong with a text that is no HuJSON.
+/// Returns what is wrong with a text that is no HuJSON.
 fn syntax(error: SyntaxError, text: &str) -> Diagnostic {
     let tailscale = error.to_string();
     let help = is_template(text, error.origin).then(|| "render the template first, and check its output".to_owned());

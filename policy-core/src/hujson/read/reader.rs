@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn duplicate_key(&mut self, key: &Text, first: Origin) {
         self.findings.push(
-            Diagnostic::new(Code::DuplicateKey, key.origin, format!("`{key}` stands twice in one object"))
+            Diagnostic::new(Code::DuplicateKey, key.origin, format!("duplicate key `{key}`"))
                 .note_at("first here", first)
                 .help("join the two values"),
         );

@@ -13,7 +13,7 @@ const ACL: Form<7> = Form {
     name: "an acl",
     keys: ["action", "src", "users", "dst", "ports", "proto", "srcPosture"],
     elsewhere: &[
-        ("ip", "write the ports in `dst`, as `tag:web:443`, and the protocol as `proto`"),
+        ("ip", "write the ports in `dst`, such as `tag:web:443`, and the protocol as `proto`"),
         ("app", "only grants have it"),
         ("via", "only grants have it"),
     ],
@@ -24,8 +24,8 @@ const GRANT: Form<6> = Form {
     keys: ["src", "dst", "ip", "app", "srcPosture", "via"],
     elsewhere: &[
         ("action", "leave it out: a grant always accepts"),
-        ("proto", "write the protocol in `ip`, as `tcp:443`"),
-        ("ports", "write the ports in `ip`, as `tcp:443`"),
+        ("proto", "write the protocol in `ip`, such as `tcp:443`"),
+        ("ports", "write the ports in `ip`, such as `tcp:443`"),
         ("users", "write `src`"),
     ],
 };

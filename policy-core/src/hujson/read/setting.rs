@@ -63,7 +63,7 @@ impl Reader<'_> {
             && !matches!(text.as_str(), "" | "mac-always" | "mac-never")
         {
             self.findings.push(
-                Diagnostic::new(Code::InvalidValue, text.origin, format!("`{text}` is no value of `{key}`"))
+                Diagnostic::new(Code::InvalidValue, text.origin, format!("`{text}` is not a valid value for `{key}`"))
                     .help("write `mac-always` or `mac-never`"),
             );
         }
@@ -82,7 +82,7 @@ impl Reader<'_> {
     fn derp_region(&mut self, id: &Text, region: NodeId) {
         match id.parse::<u32>() {
             Err(_) => {
-                let message = format!("`{id}` is no number, which the keys of `Regions` are");
+                let message = format!("`{id}` is not a number, and the keys of `Regions` are numbers");
                 self.findings.push(Diagnostic::new(Code::InvalidValue, id.origin, message));
             }
             Ok(number) if !(900..=999).contains(&number) => {
@@ -143,7 +143,7 @@ impl Reader<'_> {
         for (name, config) in self.objects(value, "attrConfig") {
             if !name.starts_with("custom:") {
                 self.findings.push(
-                    Diagnostic::new(Code::DoubtfulSetting, name.origin, format!("`{name}` is no custom attribute"))
+                    Diagnostic::new(Code::DoubtfulSetting, name.origin, format!("`{name}` is not a custom attribute"))
                         .help(format!("write `custom:{name}`")),
                 );
             }
@@ -155,7 +155,7 @@ impl Reader<'_> {
             if let Some(r#type) = self.member(config, "type").and_then(|id| self.document.string(id))
                 && !matches!(r#type.as_str(), "string" | "bool" | "number")
             {
-                let message = format!("`{type}` is no type that an attribute can have");
+                let message = format!("`{type}` is not a type that an attribute can have");
                 self.findings.push(
                     Diagnostic::new(Code::DoubtfulSetting, r#type.origin, message)
                         .help("write `string`, `bool` or `number`"),
