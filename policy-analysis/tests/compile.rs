@@ -110,8 +110,8 @@ fn tests_follow_the_rules() {
         (r#""src": "bob@example.com", "accept": ["tag:nas:443"]"#, (false, false)),
         (r#""src": "bob@example.com", "deny": ["tag:nas:443"]"#, (true, false)),
         (r#""src": "alice@example.com", "deny": ["tag:nas:443"]"#, (false, true)),
-        // Of a group everybody must get there.
-        (r#""src": "group:all", "accept": ["tag:nas:443"]"#, (false, false)),
+        // Which member stands for a group is not known.
+        (r#""src": "group:all", "accept": ["tag:nas:443"]"#, (false, true)),
         (r#""src": "group:all", "accept": ["tag:new:22"]"#, (true, true)),
         // By the address of a device.
         (r#""src": "100.64.0.1", "accept": ["100.64.0.4:443"]"#, (true, true)),

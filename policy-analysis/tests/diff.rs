@@ -163,6 +163,7 @@ fn the_first_ssh_rule_that_matches_decides() {
                 &[
                     "+ autogroup:member -> tag:web accept as root",
                     "- user:*@example.com -> tag:web accept as localpart:*@example.com",
+                    "- user:*@example.com -> autogroup:self accept as localpart:*@example.com",
                 ],
             ),
             (

@@ -285,7 +285,8 @@ fn a_long_chain_of_ip_sets_is_tested() {
             _ => format!("\"ipset:{n}\": [\"ipset:{}\"]", n - 1),
         })
         .collect();
-    let rules = r#""grants": [{"src": ["*"], "dst": ["ipset:19999"], "ip": ["22"]}]"#;
+    let rules =
+        r#""groups": {"group:a": ["a@example.com"]}, "grants": [{"src": ["*"], "dst": ["ipset:19999"], "ip": ["22"]}]"#;
     let tests = r#""tests": [{"src": "a@example.com", "accept": ["10.0.0.1:22"], "deny": ["10.0.0.2:22"]}]"#;
     let policy = Policy::parse(format!("{{\"ipsets\": {{{}}}, {rules}, {tests}}}", sets.join(", ")));
     assert!(policy.validate().unwrap().test().iter().all(|target| target.outcome.passes()));

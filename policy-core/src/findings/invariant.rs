@@ -35,16 +35,12 @@ fn describe(classes: &AccessClasses, violation: &Violation, name: impl Fn(&Class
     };
     let (protocol, port) = violation.packet;
     let port = if protocol.has_ports() { port.to_string() } else { "*".to_owned() };
-    format!("{source} can reach {destination} on `{protocol}:{port}`")
+    let also = if violation.invariant.kind == InvariantKind::Only { "also " } else { "" };
+    format!("{source} can {also}reach {destination} on `{protocol}:{port}`")
 }
 
 fn error(classes: &AccessClasses, violation: &Violation) -> Diagnostic {
-    let statement = match violation.invariant.kind {
-        InvariantKind::Never => "this must never be, but",
-        InvariantKind::Only => "nothing else may be reached, but",
-        InvariantKind::Isolated => "nothing may get in or out, but",
-    };
-    let message = format!("{statement} {}", describe(classes, violation, certain_name));
+    let message = format!("invariant violated: {}", describe(classes, violation, certain_name));
     let finding = Diagnostic::new(Code::BrokenInvariant, violation.invariant.origin, message);
     let rule = violation.access.rule;
     if rule == classes.policy.origin {
@@ -64,7 +60,7 @@ fn error(classes: &AccessClasses, violation: &Violation) -> Diagnostic {
         1 => finding.note("one more rule breaks this"),
         more => finding.note(format!("{more} more rules break this")),
     };
-    finding.help("narrow the rule, or name what is meant all the same after `except`")
+    finding.help("narrow the rule, or add an exception with `except`")
 }
 
 fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> Diagnostic {
@@ -103,7 +99,7 @@ fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> D
         (InvariantFact::Sharing, true) => "add them to `users`, or narrow the rule",
         (InvariantFact::Sharing, false) => "give the tailnet's users as facts, or narrow the rule",
         (InvariantFact::Role | InvariantFact::Membership(_) | InvariantFact::Translation(_), _) => {
-            "narrow the rule, or name what is meant all the same after `except`"
+            "narrow the rule, or add an exception with `except`"
         }
     })
 }

@@ -111,7 +111,6 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"ssh { accept nas -> tag:web as "root"; }"#, r#""ssh": [{"action": "accept", "src": ["nas"], "dst": ["tag:web"], "users": ["root"]}]"#),
     (r#"ssh { accept group:eng -> nas as "root"; }"#, r#""ssh": [{"action": "accept", "src": ["group:eng"], "dst": ["nas"], "users": ["root"]}]"#),
     (r#"ssh { accept group:eng -> tag:web as "*"; }"#, r#""ssh": [{"action": "accept", "src": ["group:eng"], "dst": ["tag:web"], "users": ["*"]}]"#),
-    ("ssh { accept group:eng -> tag:web as autogroup:member; }", r#""ssh": [{"action": "accept", "src": ["group:eng"], "dst": ["tag:web"], "users": ["autogroup:member"]}]"#),
     ("ssh { accept group:eng -> tag:web; }", r#""ssh": [{"action": "accept", "src": ["group:eng"], "dst": ["tag:web"]}]"#),
     (r#"ssh { check tag:web -> tag:web as "root"; }"#, r#""ssh": [{"action": "check", "src": ["tag:web"], "dst": ["tag:web"], "users": ["root"]}]"#),
     (r#"ssh { accept tag:web -> autogroup:self as "root"; }"#, r#""ssh": [{"action": "accept", "src": ["tag:web"], "dst": ["autogroup:self"], "users": ["root"]}]"#),

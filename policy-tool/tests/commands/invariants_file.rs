@@ -42,7 +42,7 @@ note: this rule allows `tcp:5432` there
   |
 5 |         {\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"tcp:5432\"]},
   |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = help: narrow the rule, or name what is meant all the same after `except`\n\n";
+  = help: narrow the rule, or add an exception with `except`\n\n";
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), expected), "{run:?}");
     assert_eq!(
         policy_with_stdin(&directory("invariants-kept", Some(KEPT)), &["check", "policy.hujson"], "").status,
