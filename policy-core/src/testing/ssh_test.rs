@@ -22,8 +22,8 @@ use crate::testing::ssh_login::SshLogin;
 /// ```
 /// use policy_core::Policy;
 /// let policy = Policy::parse(r#"{
-///     "tagOwners": {"tag:nas": []},
-///     "ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:nas"], "users": ["autogroup:nonroot"]}],
+///     "groups": {"group:eng": ["alice@example.com"]}, "tagOwners": {"tag:nas": []},
+///     "ssh": [{"action": "accept", "src": ["group:eng"], "dst": ["tag:nas"], "users": ["autogroup:nonroot"]}],
 ///     "sshTests": [{"src": "alice@example.com", "dst": ["tag:nas"], "accept": ["backup"], "deny": ["root"]}],
 /// }"#);
 /// assert!(policy_core::testing::ssh_test_outcomes(&policy).iter().all(|outcome| outcome.passes()));
