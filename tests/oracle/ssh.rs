@@ -38,7 +38,8 @@ pub(crate) fn check(case: &Value) -> Checked {
                 let Ok(explanation) = policy.explain(&question) else { continue };
                 let said = explanation.decision();
                 let is_open = flows.iter().any(|(start, end, open)| {
-                    let is_between = start.device == from && end.device == to && start.way == Way::Own && end.way == Way::Own;
+                    let is_between =
+                        start.device == from && end.device == to && start.way == Way::Own && end.way == Way::Own;
                     is_between && open & 1 != 0 && network.has_login(start.address, to, account)
                 });
                 checked.questions += 1;
