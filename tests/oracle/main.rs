@@ -1,7 +1,8 @@
 //! Every analysis against the packets of random tailnets, and these against Tailscale's own filter.
 //!
 //! Each test draws policies of every [`Shape`], and four tailnets for each. `POLICIES=5000` draws so many policies of each
-//! shape, `SHAPE=Families` only those of one, and `SHOW_KNOWN=1` shows what is known and not fixed yet. What fails is made as small as possible and printed.
+//! shape, `SHAPE=Families` only those of one, and `SHOW_KNOWN=1` shows what is known and not fixed yet. What fails is made
+//! as small as possible and printed.
 
 mod answers;
 mod coverage;
