@@ -3,7 +3,7 @@
 use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Change, Diff, Direction, Relation};
 use policy_core::{Policy, ValidPolicy};
-use policy_oracle::network::{ECHOES, End, Network, Way};
+use policy_oracle::network::{ECHOES, End, Network};
 use policy_oracle::world::facts;
 use serde_json::{Value, json};
 
@@ -35,8 +35,7 @@ pub(crate) fn check(case: &Value) -> Checked {
         if is_unsettled(&case["policy"]) || is_unsettled(&case["new"]) {
             continue;
         }
-        let [gained, lost] =
-            [(&before, &after), (&after, &before)].map(|(without, with)| more_between_devices(without, with));
+        let [gained, lost] = [(&before, &after), (&after, &before)].map(|(without, with)| more_in_facts(without, with));
         for (direction, (packets, echoes)) in [(Direction::Gained, gained), (Direction::Lost, lost)] {
             // An echo comes with other packets, and is not reported beside them.
             match (has(&by_devices, direction), packets, echoes) {
@@ -85,17 +84,20 @@ fn more(without: &Network, with: &Network) -> Option<String> {
     more.find(|(_, packets)| *packets != 0).map(|(flow, packets)| format!("{flow:?} {packets:b}"))
 }
 
-/// The same for what passes from device to device: a packet other than an echo, and an echo.
-fn more_between_devices(without: &Network, with: &Network) -> (Option<String>, Option<String>) {
+/// The same for what passes between devices of the facts, and addresses behind them: a packet other than an echo, and an echo.
+fn more_in_facts(without: &Network, with: &Network) -> (Option<String>, Option<String>) {
     let devices = |network: &Network| -> Vec<Flow> {
         let flows = flows(network).into_iter();
-        let is_known = |end: &End| end.way == Way::Own && network.devices[end.device].is_in_facts();
+        let is_known = |end: &End| network.devices[end.device].is_in_facts();
         flows.filter(|(from, to, _)| is_known(from) && is_known(to)).collect()
     };
     let (without, with) = (devices(without), devices(with));
     let more = |of: u16| {
-        let mut more = without.iter().zip(&with).filter(|(before, after)| after.2 & !before.2 & of != 0);
-        more.next().map(|(before, after)| format!("{:?} -> {:?} {:b} {:b}", after.0, after.1, before.2, after.2))
+        let has = |flow: &Flow| {
+            without.iter().any(|other| (other.0, other.1) == (flow.0, flow.1) && flow.2 & !other.2 & of == 0)
+        };
+        let more = with.iter().find(|flow| flow.2 & of != 0 && !has(flow));
+        more.map(|(from, to, open)| format!("{from:?} -> {to:?} {open:b}"))
     };
     (more(!ECHOES), more(ECHOES))
 }

@@ -1,7 +1,8 @@
 //! Every analysis against the packets of random tailnets, and these against Tailscale's own filter.
 //!
 //! Each test draws policies of every [`Shape`], and four tailnets for each. `POLICIES=5000` draws so many policies of each
-//! shape, `SHAPE=Families` only those of one, and `SHOW_KNOWN=1` shows what is known and not fixed yet. What fails is made as small as possible and printed.
+//! shape, `SHAPE=Families` only those of one, and `SHOW_KNOWN=1` shows what is known and not fixed yet. What fails is made
+//! as small as possible and printed.
 
 mod answers;
 mod coverage;
@@ -138,7 +139,7 @@ pub(crate) fn with_invariants(facts: &Value, invariants: &[&Value]) -> String {
 
 #[test]
 fn an_invariant_that_holds_holds_for_every_packet() {
-    compare("invariants", 6, invariants::check);
+    compare("invariants", 4, invariants::check);
 }
 
 #[test]
@@ -148,12 +149,12 @@ fn what_is_redundant_can_be_removed() {
 
 #[test]
 fn a_difference_is_one_of_packets() {
-    compare("diff", 6, difference::check);
+    compare("diff", 3, difference::check);
 }
 
 #[test]
 fn answers_about_known_devices_are_right() {
-    compare("explain with facts", 2, answers::check_with_facts);
+    compare("explain with facts", 1, answers::check_with_facts);
 }
 
 #[test]

@@ -103,7 +103,8 @@ impl Shape {
                 &["fd7a:115c:a1e0:b1a::/64", "fd7a:115c:a1e0:b1a:0:7:a00:0/120", "fd7a:115c:a1e0:b1a:0:7:a00:2"]
             }
             Shape::Unrouted => &["10.0.0.0/24", "10.9.0.0/16", "10.9.0.5", "198.51.100.0/24", "192.168.0.0/16"],
-            Shape::Ordinary | Shape::SeveralTags | Shape::Ping | Shape::Ssh | Shape::Everything => &[],
+            Shape::SeveralTags => &["tag:a", "tag:b", "tag:c", "10.0.0.0/24", "10.0.0.0/29", "10.0.0.2"],
+            Shape::Ordinary | Shape::Ping | Shape::Ssh | Shape::Everything => &[],
         }
     }
 }

@@ -1,9 +1,11 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     users { olga = "olga@example.com", owner; bob = "bob@example.com", member; }
     tagOwners { tag:web; tag:db; }
     groups { group:eng = olga, bob; }
-    grants { olga, tag:web -> tag:db on 5432; }
-    tests { group:eng { accept tag:db:5432; } }
+    grants { autogroup:owner -> tag:db on 5432; }
+    tests { group:eng { deny tag:db:5432; } }
 }
 
 fn main() {}
