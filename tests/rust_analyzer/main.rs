@@ -298,7 +298,10 @@ fn a_fragment_is_found_by_its_path() {
     with_editor(LOOPS, |editor| {
         assert_eq!(editor.definition("use crate::for|ge::forge;"), ["pub mod «forge» {"]);
         let fragment = editor.definition("use crate::forge::for|ge;");
-        assert_eq!(fragment.first().map(String::as_str), Some("«policy_macros::policy_fragment!» {"));
+        assert_eq!(
+            fragment.first().map(String::as_str),
+            Some("pub «forge» { tagOwners { tag:forge = autogroup:admin; } }")
+        );
         assert!(editor.hover("use crate::forge::for|ge;").contains("The forge"));
         for (path, offered) in [("use crate::forge::fo|;", "forge"), ("use crate::fo|;", "forge")] {
             editor.write(&LOOPS.replace("use crate::forge::forge;", &path.replace('|', "")));

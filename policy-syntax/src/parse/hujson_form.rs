@@ -5,6 +5,7 @@
 
 use policy_core::Code;
 
+use crate::cursor::Cursor;
 use crate::finding::Finding;
 use crate::token::{Delimiter, TokenKind};
 
@@ -19,6 +20,20 @@ struct Written {
     sign: Option<char>,
     /// What its entries are in.
     delimiter: Delimiter,
+}
+
+/// Returns whether the group that is next is a JSON object: one without members, or with `"name":` first.
+fn has_json(cursor: &Cursor) -> bool {
+    let mut inside = cursor.clone();
+    inside.at += 1;
+    // Comments are attributes: `#[…]` and `#![…]`.
+    while inside.peek_doc() || inside.peek_note() {
+        while inside.peek_punct('#') || inside.peek_punct('!') {
+            inside.skip();
+        }
+        inside.skip();
+    }
+    inside.at_end() || inside.peek_string() && inside.second_punct() == Some(':')
 }
 
 impl Parser<'_, '_> {
@@ -40,7 +55,9 @@ impl Parser<'_, '_> {
         let delimiters = [Delimiter::Brace, Delimiter::Bracket];
         let delimiter = delimiters.into_iter().find(|&delimiter| rest.peek_group(delimiter))?;
         let is_ours = !is_quoted && sign.is_none() && delimiter == Delimiter::Brace;
-        (!is_ours).then_some(Written { kind, is_quoted, sign, delimiter })
+        // `hosts = { "nas": "10.0.0.1" };` is a section as a setting, which is right.
+        let is_setting = sign == Some('=') && (delimiter == Delimiter::Bracket || has_json(&rest));
+        (!is_ours && !is_setting).then_some(Written { kind, is_quoted, sign, delimiter })
     }
 
     /// Reports such a section once. Reads its entries if only the name is wrong.
@@ -54,7 +71,7 @@ impl Parser<'_, '_> {
         }
         let place = self.since(start);
         let help = format!("write `{} {{ … }}`", kind.key());
-        if delimiter == Delimiter::Brace && !self.has_json() {
+        if delimiter == Delimiter::Brace && !has_json(self) {
             let without = match (is_quoted, sign) {
                 (true, None) => "quotes".to_owned(),
                 (true, Some(sign)) => format!("quotes and no `{sign}`"),
@@ -78,13 +95,6 @@ impl Parser<'_, '_> {
         self.skip_separator();
         self.recover_names(first);
         Ok(None)
-    }
-
-    /// Returns whether the group that is next has JSON in it: `"name":`, or a list.
-    pub(super) fn has_json(&self) -> bool {
-        let mut inside = self.ahead();
-        inside.at += 1;
-        inside.peek_string() && inside.second_punct() == Some(':')
     }
 
     fn skip_separator(&mut self) {

@@ -244,7 +244,7 @@ impl Statement<'_> {
     /// Reads accounts on the machines, which are data; `autogroup:nonroot` is a name.
     fn accounts(&mut self, key: &str) -> Option<Piece> {
         self.list(key, List::Plain, &|text| {
-            if text.starts_with("autogroup:") { Names::plain(text) } else { quoted(text) }
+            if text == "autogroup:nonroot" { text.to_owned() } else { quoted(text) }
         })
     }
 

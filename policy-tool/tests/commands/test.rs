@@ -10,7 +10,7 @@ use crate::policy;
 
 /// Of five targets one fails, and one depends on a role.
 const POLICY: &str = r#"{
-	"tagOwners": {"tag:web": [], "tag:db": []},
+	"tagOwners": {"tag:web": ["bob@example.com"], "tag:db": []},
 	"grants": [
 		{"src": ["autogroup:member"], "dst": ["tag:web"], "ip": ["443"]},
 		{"src": ["autogroup:admin"], "dst": ["tag:db"], "ip": ["5432"]},
@@ -64,7 +64,7 @@ sshTests bob@example.com (policy.hujson:13)
 }
 
 #[test]
-fn what_hangs_on_a_fact_that_is_not_given_is_no_failure() {
+fn a_target_that_depends_on_an_unknown_fact_does_not_fail() {
     let directory = directory("what_hangs", &POLICY.replace(r#", "tag:web:80""#, ""));
     let output = test(&directory, &[]);
     assert!(output.stdout.contains("  ?     deny   tag:db:5432  policy.hujson:5\n"), "{}", output.stdout);

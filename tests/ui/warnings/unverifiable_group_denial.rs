@@ -2,7 +2,7 @@
 
 policy_macros::policy! {
     users { olga = "olga@example.com", owner; bob = "bob@example.com", member; }
-    tagOwners { tag:web; tag:db; }
+    tagOwners { tag:db; }
     groups { group:eng = olga, bob; }
     grants { autogroup:owner -> tag:db on 5432; }
     tests { group:eng { deny tag:db:5432; } }
