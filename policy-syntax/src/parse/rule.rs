@@ -117,7 +117,15 @@ impl Parser<'_, '_> {
 
     /// Accounts on the machine, which are data and so in quotes; `autogroup:nonroot` is a name.
     pub(super) fn accounts(&mut self) -> Parsed<Vec<Selector>> {
+        let findings = self.state.findings.len();
         let list = self.selectors("an account in quotes")?;
+        // Without quotes, `autogroup:nonroot` is the only account.
+        let is_quoted_account = |finding: &Finding| {
+            let word = list.iter().find(|selector| selector.word.place == finding.origin);
+            finding.code == Code::QuotedName && word.is_some_and(|selector| selector.word.text != "autogroup:nonroot")
+        };
+        let found = self.state.findings.split_off(findings);
+        self.state.findings.extend(found.into_iter().filter(|finding| !is_quoted_account(finding)));
         for selector in &list {
             if selector.kind == crate::tree::SelectorKind::Named && selector.word.text != "autogroup:nonroot" {
                 let name = &selector.word.text;
