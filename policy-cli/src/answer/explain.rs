@@ -1,5 +1,7 @@
 //! Answers whether one reaches the other, and why.
 
+use std::net::IpAddr;
+
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
 use policy_core::access::{Families, PortSet};
 use policy_core::json::{ToJson, Value, json};
@@ -84,7 +86,15 @@ impl ExplainAnswer<'_> {
             None => format!("reach `{destination}` on `{}`", self.connection()),
         };
         if self.explanation.cases.is_empty() {
-            return format!(": `{source}` cannot {deed}, since one of the two stands for nobody");
+            let is_ipv4 = |word: &str| word.split('/').next()?.parse::<IpAddr>().ok().map(|address| address.is_ipv4());
+            let families = is_ipv4(source).zip(is_ipv4(destination));
+            let why = match families {
+                Some((source, destination)) if source != destination => {
+                    "a packet goes from IPv4 to IPv4, or from IPv6 to IPv6"
+                }
+                _ => "one of the two stands for nobody",
+            };
+            return format!(": `{source}` cannot {deed}, since {why}");
         }
         match decision {
             Decision::Allow => format!(": `{source}` can {deed}{}", over(self.families())),
