@@ -1,10 +1,10 @@
 //! Equivalence classes of sources and destinations, and what the rules allow between them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::access::{
-    AccessRule, Denotation, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId,
+    AccessRule, Denotation, DeviceId, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId,
     SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
 };
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
@@ -27,6 +27,9 @@ pub struct Class<'p> {
     pub names: Vec<ClassName>,
     /// Its members, in the order of [`names`](Class::names).
     pub members: Vec<Endpoint<'p>>,
+    /// By member, the known devices that send and receive for it: itself, or the routers of an address. Empty if no device
+    /// is known to do so.
+    pub carriers: Vec<Vec<DeviceId>>,
     /// The selectors that name it, in order.
     pub selectors: Vec<SelectorId>,
     /// The families of its members' addresses.
@@ -143,8 +146,7 @@ impl<'p> AccessClasses<'p> {
     /// their routes as the only members. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
         AccessClasses::of(policy, selectors, false, |_, tailnet, index| {
-            let routed = routed_addresses(tailnet, index).into_iter().map(|(routed, _)| routed);
-            devices(tailnet).into_iter().chain(routed).collect()
+            devices(tailnet).into_iter().chain(routed_addresses(tailnet, index)).collect()
         })
     }
 
@@ -319,8 +321,8 @@ impl<'p> AccessRule<'p> {
 struct Grouping<'p> {
     classes: Vec<Class<'p>>,
     ids: HashMap<Vec<SelectorId>, ClassId>,
-    /// The names of classes that many members have.
-    generic: HashSet<(ClassId, ClassName)>,
+    /// The names of classes that many members have, each with the first such member.
+    generic: HashMap<(ClassId, ClassName), usize>,
     named_ranges: Vec<NamedRange>,
     /// True if selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
@@ -333,7 +335,7 @@ impl<'p> Grouping<'p> {
         Grouping {
             classes: Vec::new(),
             ids: HashMap::new(),
-            generic: HashSet::new(),
+            generic: HashMap::new(),
             named_ranges: Vec::new(),
             tells_families_apart,
             are_whole,
@@ -381,6 +383,7 @@ impl<'p> Grouping<'p> {
             classes.push(Class {
                 names: Vec::new(),
                 members: Vec::new(),
+                carriers: Vec::new(),
                 selectors: selectors.clone(),
                 families: Families::default(),
                 doubt: one.doubt,
@@ -404,9 +407,21 @@ impl<'p> Grouping<'p> {
             (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
         }
         let name = ClassName { family, ..one.name.clone() };
-        if !one.is_generic() || self.generic.insert((id, name.clone())) {
-            class.names.push(name);
-            class.members.push(endpoint);
+        let next = class.members.len();
+        let member = if one.is_generic() { *self.generic.entry((id, name.clone())).or_insert(next) } else { next };
+        match (class.members.get_mut(member), class.carriers.get_mut(member)) {
+            (Some(same), Some(carriers)) => {
+                // Other devices may carry the other family.
+                if !one.carriers.is_empty() && !endpoint.families().intersects(same.families()) {
+                    same.addresses.extend(endpoint.addresses);
+                    *carriers = sorted::union(carriers, &one.carriers);
+                }
+            }
+            _ => {
+                class.names.push(name);
+                class.members.push(endpoint);
+                class.carriers.push(one.carriers.clone());
+            }
         }
     }
 }

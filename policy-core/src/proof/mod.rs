@@ -37,6 +37,7 @@
 
 mod assumption;
 mod atoms;
+mod carrier;
 mod class_name;
 mod class_rarity;
 mod classes;
@@ -53,6 +54,7 @@ mod redundancy;
 mod representative;
 mod unverified;
 
+pub use carrier::are_apart;
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};

@@ -29,6 +29,8 @@ pub(super) struct Representative<'p> {
     pub(super) may_be_shared: bool,
     /// The addresses that it stands for, if a selector names them.
     pub(super) named_range: Option<AddressRange>,
+    /// The known devices that send and receive for it: itself, or the routers of an address.
+    pub(super) carriers: Vec<DeviceId>,
     usefulness: Usefulness,
 }
 
@@ -43,6 +45,7 @@ impl<'p> Representative<'p> {
             is_assumed: false,
             may_be_shared: false,
             named_range: None,
+            carriers: Vec::new(),
             usefulness,
         }
     }
@@ -131,31 +134,38 @@ pub(super) fn whole_representatives<'p>(
 
 /// Returns the devices of the facts, in their order, each with all of its tags.
 pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
-    let device = |node: &Node<'p>| {
+    let device = |(id, node): (DeviceId, &Node<'p>)| {
         let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(tailnet.principal(node)) };
-        Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
+        let device = Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)));
+        Representative { carriers: vec![id], ..device }
     };
-    tailnet.devices.iter().map(device).collect()
+    tailnet.devices.iter().enumerate().map(device).collect()
 }
 
-/// Returns the addresses that the routes of known devices lead to, each with its routers: split where selectors tell them
-/// apart, and then those behind exit nodes.
-pub(super) fn routed_addresses<'p>(
-    tailnet: &Tailnet<'p>,
-    index: &SelectorIndex<'p>,
-) -> Vec<(Representative<'p>, Vec<DeviceId>)> {
+/// Returns the addresses that the routes of known devices lead to: split where selectors tell them apart, and then those
+/// behind exit nodes.
+pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Representative<'p>> {
     let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
     let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
     let routed = routed.filter(|&atom| tailnet.is_routed(atom)).map(|atom| {
         let name = ClassName::new(format!("`{}`", FilterAddress::Addresses(atom)));
         let endpoint = Endpoint { addresses: vec![atom.first], reach: Reach::SubnetRoute, ..Endpoint::default() };
-        (Representative::named(endpoint, name), sorted::sort(tailnet.routers.overlapping(atom).collect()))
+        let carriers = sorted::sort(tailnet.routers.overlapping(atom).collect());
+        Representative { carriers, ..Representative::named(endpoint, name) }
     });
-    let public = INTERNET.into_iter().filter(|_| !tailnet.exit_nodes.is_empty()).map(|range| {
+    let public = INTERNET.into_iter().filter_map(|range| {
+        let leads_there = |&id: &DeviceId| {
+            let node = tailnet.devices.get(id);
+            node.is_some_and(|node| node.exit_routes.iter().any(|route| overlap(route.range(), range)))
+        };
+        let carriers: Vec<DeviceId> = tailnet.exit_nodes.iter().copied().filter(leads_there).collect();
+        if carriers.is_empty() {
+            return None;
+        }
         let name = ClassName { is_by_exit_node: true, ..ClassName::new("any public address") };
         let endpoint = Endpoint { addresses: vec![range.first], reach: Reach::ExitNode, ..Endpoint::default() };
         let exit = Representative::new(endpoint, name, Usefulness::Address);
-        (Representative { is_source: false, ..exit }, tailnet.exit_nodes.clone())
+        Some(Representative { is_source: false, carriers, ..exit })
     });
     routed.chain(public).collect()
 }
