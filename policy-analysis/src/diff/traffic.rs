@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::diff::change::Relation;
 use policy_core::access::{DeviceId, Families, Family, Principal};
-use policy_core::proof::{Class, ClassName, are_apart};
+use policy_core::proof::{Class, ClassName, pass_tailnet};
 
 /// A member of a class.
 struct Member<'w> {
@@ -23,7 +23,9 @@ pub(super) fn parties<'w>(
     relation: Relation,
 ) -> [Vec<&'w ClassName>; 2] {
     let (sources, destinations) = (members(sources), members(destinations));
-    [meeting(&sources, &destinations, relation), meeting(&destinations, &sources, relation)]
+    let can_send = |from: &Member, to: &Member| pass_tailnet(from.carriers, to.carriers);
+    let senders = meeting(&sources, &destinations, relation, can_send);
+    [senders, meeting(&destinations, &sources, relation, |to, from| can_send(from, to))]
 }
 
 fn members<'w>(classes: Vec<&'w Class>) -> Vec<Member<'w>> {
@@ -41,13 +43,18 @@ fn members<'w>(classes: Vec<&'w Class>) -> Vec<Member<'w>> {
 }
 
 /// Returns the names of the members that can exchange a packet with one of `others`.
-fn meeting<'w>(members: &[Member<'w>], others: &[Member], relation: Relation) -> Vec<&'w ClassName> {
+fn meeting<'w>(
+    members: &[Member<'w>],
+    others: &[Member],
+    relation: Relation,
+    can_meet: impl Fn(&Member, &Member) -> bool,
+) -> Vec<&'w ClassName> {
     let key = |member: &Member| if relation == Relation::Own { member.login.clone() } else { None };
     let mut by_key: HashMap<(Families, Option<String>), Vec<&Member>> = HashMap::new();
     for other in others {
         by_key.entry((other.families, key(other))).or_default().push(other);
     }
-    let can_meet = |member: &&Member| {
+    let meets = |member: &&Member| {
         let is_one_of = |other: &&Member| {
             let is_same_user = member.login.is_some() && member.login == other.login;
             let is_related = match relation {
@@ -55,12 +62,12 @@ fn meeting<'w>(members: &[Member<'w>], others: &[Member], relation: Relation) ->
                 Relation::Own => is_same_user,
                 Relation::Others => !is_same_user,
             };
-            is_related && are_apart(member.carriers, other.carriers)
+            is_related && can_meet(member, other)
         };
         let [v4, v6] = Family::BOTH.map(Families::from);
         let wanted = [v4, v6, Families::BOTH].into_iter().filter(|families| families.intersects(member.families));
         let mut found = wanted.filter_map(|families| by_key.get(&(families, key(member))));
         found.any(|others| others.iter().any(|other| is_one_of(other)))
     };
-    members.iter().filter(can_meet).map(|member| member.name).collect()
+    members.iter().filter(meets).map(|member| member.name).collect()
 }

@@ -1,13 +1,13 @@
 //! The known devices that send and receive packets for an end.
 
-use crate::access::DeviceId;
+use crate::access::{DeviceId, sorted};
 
-/// Returns `true` if packets between two ends pass the tailnet: if one device may send and another one receive. What a
-/// device sends to itself does not, nor what a router forwards between addresses behind itself.
+/// Returns `true` if packets from one end to another one pass the tailnet. Neither what a device sends to itself does, nor
+/// what it sends to an address that it routes itself.
 ///
-/// Both lists are in order. An empty one stands for a device that is not known.
-pub fn are_apart(from: &[DeviceId], to: &[DeviceId]) -> bool {
-    from.len() != 1 || from != to
+/// Both lists are in order. An empty one stands for devices that are not known.
+pub fn pass_tailnet(from: &[DeviceId], to: &[DeviceId]) -> bool {
+    from.is_empty() || from.iter().any(|&device| !sorted::contains(to, device))
 }
 
 #[cfg(test)]
@@ -15,17 +15,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_device_alone_sends_nothing_through_the_tailnet() {
-        let cases: [(&[DeviceId], &[DeviceId], bool); 6] = [
+    fn a_device_sends_through_the_tailnet_what_is_neither_its_own_nor_behind_it() {
+        let cases: [(&[DeviceId], &[DeviceId], bool); 7] = [
             (&[3], &[3], false),
             (&[3], &[4], true),
-            (&[3], &[3, 4], true),
-            (&[3, 4], &[3, 4], true),
+            (&[3], &[3, 4], false),
+            (&[3, 4], &[3], true),
+            (&[3, 4], &[3, 4], false),
             (&[], &[], true),
-            (&[], &[3], true),
+            (&[3], &[], true),
         ];
         for (from, to, expected) in cases {
-            assert_eq!((are_apart(from, to), are_apart(to, from)), (expected, expected), "{from:?} {to:?}");
+            assert_eq!(pass_tailnet(from, to), expected, "{from:?} {to:?}");
         }
     }
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::access::{
-    AccessRule, Denotation, DeviceId, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId,
-    SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
+    AccessRule, Denotation, DeviceId, Endpoint, Families, Family, PortSet, Principal, Reach, RuleIndex, RuleRef,
+    SelectorId, SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
 };
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
@@ -243,18 +243,22 @@ impl<'p> AccessClasses<'p> {
     /// Returns the destinations that a rule opens. Through the routers of a `via`, only addresses and the internet are
     /// reached: that such a rule has devices as destinations opens nothing.
     pub(super) fn opened<'r>(&self, rule: &'r AccessRule<'p>) -> Cow<'r, [SelectorId]> {
-        if rule.via().is_empty() {
-            return Cow::Borrowed(&rule.dst);
+        match rule.via() {
+            [] => Cow::Borrowed(&rule.dst),
+            _ => Cow::Owned(rule.dst.iter().copied().filter(|&id| self.is_behind_routers(id)).collect()),
         }
-        let is_behind_router = |id: &&SelectorId| match self.rules.selectors.denotations.get(**id) {
+    }
+
+    /// Returns `true` if a selector names something that the routers of a `via` lead to.
+    pub fn is_behind_routers(&self, selector: SelectorId) -> bool {
+        match self.rules.selectors.denotations.get(selector) {
             Some(Denotation::Internet) => true,
             Some(&denotation @ Denotation::Addresses(_)) => {
                 let ranges = ip_set::named_addresses(&self.tailnet.declarations, denotation);
                 !ranges.iter().all(|&range| Tailnet::is_in_tailnet(range))
             }
             _ => false,
-        };
-        Cow::Owned(rule.dst.iter().filter(is_behind_router).copied().collect())
+        }
     }
 
     /// Returns `true` if a rule has `autogroup:self` as a destination.
@@ -375,6 +379,7 @@ impl<'p> Grouping<'p> {
     ) {
         let (login, is_owner) = match endpoint.who {
             Principal::User { login, role } => (Some(login), role == Some(Role::Owner)),
+            Principal::Login(login) => (Some(login), false),
             Principal::Member { role, .. } => (None, role == Role::Owner),
             _ => (None, false),
         };
@@ -411,10 +416,11 @@ impl<'p> Grouping<'p> {
         let member = if one.is_generic() { *self.generic.entry((id, name.clone())).or_insert(next) } else { next };
         match (class.members.get_mut(member), class.carriers.get_mut(member)) {
             (Some(same), Some(carriers)) => {
-                // Other devices may carry the other family.
-                if !one.carriers.is_empty() && !endpoint.families().intersects(same.families()) {
+                // Exit nodes of the other family may be other ones.
+                if one.endpoint.reach == Reach::ExitNode && !endpoint.families().intersects(same.families()) {
                     same.addresses.extend(endpoint.addresses);
-                    *carriers = sorted::union(carriers, &one.carriers);
+                    let is_known = !carriers.is_empty() && !one.carriers.is_empty();
+                    *carriers = if is_known { sorted::union(carriers, &one.carriers) } else { Vec::new() };
                 }
             }
             _ => {

@@ -6,9 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, SelectorId, SelectorIndex, Tailnet};
+use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
-use crate::proof::carrier::are_apart;
+use crate::proof::carrier::pass_tailnet;
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
 use crate::proof::invariant::{InvariantProver, Reading};
@@ -125,6 +125,8 @@ struct EndpointClasses {
 struct ClassifiedParticipant<'p> {
     device: Option<&'p Device>,
     carriers: Vec<DeviceId>,
+    /// True if it is an address of the facts, and not a user who may have one.
+    is_known: bool,
     families: Families,
     name: ClassName,
     whole: EndpointClasses,
@@ -134,7 +136,7 @@ struct ClassifiedParticipant<'p> {
 impl ClassifiedParticipant<'_> {
     /// Returns `true` if a packet can go from one to the other over the tailnet.
     fn can_send_to(&self, destination: &ClassifiedParticipant) -> bool {
-        self.families.intersects(destination.families) && are_apart(&self.carriers, &destination.carriers)
+        self.families.intersects(destination.families) && pass_tailnet(&self.carriers, &destination.carriers)
     }
 
     /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
@@ -169,7 +171,9 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
     fn classify(&self, participant: Participant<'p>) -> Option<ClassifiedParticipant<'p>> {
         let by_tag = participant.by_tag.iter().filter_map(|one| self.classes_of(&one.endpoint)).collect();
         let whole = self.classes_of(&participant.whole.endpoint)?;
+        let is_known = participant.device.is_some() || participant.whole.endpoint.reach != Reach::Own;
         Some(ClassifiedParticipant {
+            is_known,
             device: participant.device,
             carriers: participant.whole.carriers,
             families: participant.whole.endpoint.families(),
@@ -198,7 +202,7 @@ fn device_violation<'p>(
     };
     let pairs = PairProver { prover, breaking_from: (0..classes.sources.len()).map(breaking_from).collect() };
     for source in participants {
-        for destination in participants.iter().filter(|one| !one.carriers.is_empty()) {
+        for destination in participants.iter().filter(|one| one.is_known) {
             let combines = !source.by_tag.is_empty() || !destination.by_tag.is_empty();
             if !combines || !source.can_send_to(destination) {
                 continue;

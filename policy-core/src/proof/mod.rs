@@ -50,11 +50,12 @@ mod invariant;
 pub(crate) mod oracle;
 mod partition;
 mod port_index;
+mod port_items;
 mod redundancy;
 mod representative;
 mod unverified;
 
-pub use carrier::are_apart;
+pub use carrier::pass_tailnet;
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};
