@@ -365,3 +365,53 @@ fn known_devices_and_what_their_routes_lead_to_are_compared_address_by_address()
         assert_eq!(found.join("; "), expected, "{old:?} {new:?}");
     }
 }
+
+#[test]
+fn only_known_devices_that_can_exchange_a_packet_are_named() {
+    let facts = r#"{
+        "users": [{"name": "alice", "email": "alice@example.com"}, {"name": "bob", "email": "bob@example.com"}],
+        "nodes": [
+            {"name": "laptop", "user": "alice", "ipv4": "100.64.0.1"},
+            {"name": "phone", "user": "bob", "ipv6": "fd7a:115c:a1e0::2"},
+            {"name": "tablet", "user": "bob", "ipv6": "fd7a:115c:a1e0::3"},
+            {"name": "router", "tags": ["tag:router"], "ipv4": "100.64.0.4",
+                "routable_ips": ["10.0.0.0/24", "2001:db8::/32"], "approved_routes": ["10.0.0.0/24", "2001:db8::/32"]},
+            {"name": "second", "tags": ["tag:db"], "ipv4": "100.64.0.5",
+                "routable_ips": ["10.0.1.0/24"], "approved_routes": ["10.0.1.0/24"]},
+            {"name": "exit", "tags": ["tag:exit"], "ipv4": "100.64.0.6",
+                "routable_ips": ["0.0.0.0/0"], "approved_routes": ["0.0.0.0/0"]}
+        ]
+    }"#;
+    let policy = |src: &str, dst: &str| {
+        let grant = format!(r#"{{"src": ["{src}"], "dst": ["{dst}"], "ip": ["tcp:22"]}}"#);
+        let grant = if src.is_empty() { "" } else { &grant };
+        Policy::with_facts(&format!("{{{TAGS}\n\"grants\": [{grant}]}}"), facts).validate().unwrap()
+    };
+    for (src, dst, expected) in [
+        // What a device sends to itself does not pass the tailnet.
+        ("alice@example.com", "alice@example.com", ""),
+        ("bob@example.com", "bob@example.com", "phone, tablet -> phone, tablet tcp:22"),
+        ("autogroup:member", "autogroup:self", "phone, tablet -> phone, tablet (one's own) tcp:22"),
+        ("tag:router", "tag:router", ""),
+        // An address of another family is not reached.
+        ("autogroup:member", "alice@example.com", ""),
+        ("tag:db", "autogroup:member", "second -> laptop tcp:22"),
+        // A router reaches what is behind it without the tailnet, and so does everything there.
+        ("tag:router", "10.0.0.0/24", ""),
+        ("10.0.0.0/25", "10.0.0.128/25", ""),
+        ("10.0.0.0/25", "100.64.0.4", ""),
+        ("10.0.0.0/24", "10.0.1.0/24", "10.0.0.0/24 -> 10.0.1.0/24 tcp:22"),
+        ("alice@example.com", "10.0.0.0/24", "laptop -> 10.0.0.0/24 tcp:22"),
+        // An exit node carries the families of its routes.
+        ("2001:db8::/32", "autogroup:internet", ""),
+        ("bob@example.com", "autogroup:internet", ""),
+        ("tag:exit", "autogroup:internet", ""),
+        ("alice@example.com", "autogroup:internet", "laptop -> any public address, through an exit node tcp:22"),
+    ] {
+        let (without, with) = (policy("", ""), policy(src, dst));
+        for found in [without.device_diff(&with), with.device_diff(&without)] {
+            let found: Vec<String> = found.changes.iter().map(ToString::to_string).collect();
+            assert_eq!(found.join("; "), expected, "{src} -> {dst}");
+        }
+    }
+}

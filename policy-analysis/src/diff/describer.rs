@@ -1,14 +1,14 @@
-use crate::diff::change::{Area, Change, Direction};
+use crate::diff::change::{Area, Change, Direction, Term};
 use crate::diff::comparison::{Comparison, ReadRules};
 use crate::diff::cube::Gain;
 use crate::diff::extent::Extent;
 use crate::diff::item::Channel;
 use crate::diff::joint_classes::{JointClasses, Scope};
-use crate::diff::namer::Namer;
+use crate::diff::namer::{Namer, device_terms};
 use crate::diff::subtract::{Attribution, subtract};
+use crate::diff::traffic::parties;
 use crate::diff::version::Version;
-use policy_core::access::Families;
-use policy_core::proof::{Class, ClassId};
+use policy_core::proof::{Class, ClassName};
 
 /// Describes gains in words of the policy that gives them.
 pub(super) struct Describer<'w> {
@@ -44,63 +44,40 @@ impl<'w> Describer<'w> {
         for version in Version::BOTH {
             let (ours, theirs) = (version.select(&regions), version.other().select(&regions));
             for gain in subtract(comparison, ours, theirs, Attribution::Largest) {
-                changes.push(self.change(comparison, version, area, describe(comparison, &gain), &gain));
+                changes.extend(self.change(comparison, version, area, describe(comparison, &gain), &gain));
             }
         }
         changes
     }
 
-    /// Returns the sources with an address of a family that some destination has.
-    fn senders(
-        &self,
-        sources: impl Iterator<Item = ClassId>,
-        destinations: impl Iterator<Item = ClassId>,
-    ) -> impl Iterator<Item = ClassId> {
-        let space = &self.classes.space;
-        let families = families(&space.destinations, destinations);
-        sources.filter(move |&id| space.sources.get(id).is_some_and(|class| class.families.intersects(families)))
+    /// Returns terms for the devices and addresses of the facts that can send what a part of a region has, and for those
+    /// that can receive it; or for the devices that get it, if there are no destinations.
+    fn device_terms<E>(&self, comparison: &Comparison, gain: &Gain<E>) -> [Vec<Term>; 2] {
+        let (region, cube, space) = (gain.region, &gain.cube, &self.classes.space);
+        let sources = cube.sources.iter(comparison.sets.sources.classes(region.sources));
+        let sources: Vec<&Class> = sources.filter_map(|id| space.sources.get(id)).collect();
+        if region.dst.is_empty() {
+            let names: Vec<&ClassName> = sources.into_iter().flat_map(|class| &class.names).collect();
+            return [device_terms(&names), Vec::new()];
+        }
+        let destinations = cube.destinations.iter(comparison.sets.destinations.classes(region.destinations));
+        let destinations = destinations.filter_map(|id| space.destinations.get(id)).collect();
+        parties(sources, destinations, cube.relation).map(|names| device_terms(&names))
     }
 
-    /// Returns the destinations with an address of a family that some source has.
-    fn receivers(
-        &self,
-        sources: impl Iterator<Item = ClassId>,
-        destinations: impl Iterator<Item = ClassId>,
-    ) -> impl Iterator<Item = ClassId> {
-        let space = &self.classes.space;
-        let families = families(&space.sources, sources);
-        destinations
-            .filter(move |&id| space.destinations.get(id).is_some_and(|class| class.families.intersects(families)))
-    }
-
-    /// Describes a gain of one version, which the other version does not give. `what` is what the
-    /// sources gain.
-    pub(super) fn change<E>(
-        &self,
-        comparison: &Comparison,
-        version: Version,
-        area: Area,
-        what: String,
-        gain: &Gain<E>,
-    ) -> Change {
+    /// Returns terms for the sources and the destinations of a part of a region, in words of the policy.
+    fn terms<E>(&self, comparison: &Comparison, version: Version, area: Area, gain: &Gain<E>) -> [Vec<Term>; 2] {
         let (region, cube) = (gain.region, &gain.cube);
         let namers = version.select(&self.namers);
         let sources = comparison.sets.sources.classes(region.sources);
         let destinations = comparison.sets.destinations.classes(region.destinations);
         let own_devices = self.classes.space.rules.selectors.own_devices();
         let is_self = region.dst.iter().all(|&id| Some(id) == own_devices);
-        let source_terms = if self.classes.scope == Scope::Devices {
-            namers.sources.class_names(self.senders(cube.sources.iter(sources), cube.destinations.iter(destinations)))
-        } else {
-            let ignored = if area == Area::Ownership { self.classes.admins.as_slice() } else { &[] };
-            let universe = (!region.is_whole).then_some(sources);
-            namers.sources.terms(universe, &cube.sources, &region.src, ignored)
-        };
+        let ignored = if area == Area::Ownership { self.classes.admins.as_slice() } else { &[] };
+        let universe = (!region.is_whole).then_some(sources);
+        let source_terms = namers.sources.terms(universe, &cube.sources, &region.src, ignored);
         let destination_terms = if region.dst.is_empty() {
             Vec::new()
-        } else if self.classes.scope == Scope::Devices {
-            let receivers = self.receivers(cube.sources.iter(sources), cube.destinations.iter(destinations));
-            namers.destinations.class_names(receivers)
         } else if is_self {
             let users = cube.sources.iter(sources);
             vec![namers.destinations.self_term(self.classes, users, cube.destinations.iter(destinations))]
@@ -108,25 +85,40 @@ impl<'w> Describer<'w> {
             let universe = (!region.is_whole).then_some(destinations);
             namers.destinations.terms(universe, &cube.destinations, &region.dst, &[])
         };
+        [source_terms, destination_terms]
+    }
+
+    /// Describes a gain of one version, which the other version does not give. `what` is what the
+    /// sources gain. Returns `None` if no device of the facts can send it to another one.
+    pub(super) fn change<E>(
+        &self,
+        comparison: &Comparison,
+        version: Version,
+        area: Area,
+        what: String,
+        gain: &Gain<E>,
+    ) -> Option<Change> {
+        let (region, cube) = (gain.region, &gain.cube);
+        let [sources, destinations] = match self.classes.scope {
+            Scope::Devices => self.device_terms(comparison, gain),
+            Scope::Everyone => self.terms(comparison, version, area, gain),
+        };
+        if sources.is_empty() && self.classes.scope == Scope::Devices {
+            return None;
+        }
         let via = match comparison.channels.get(region.channel) {
             Some(Channel::Routers(tags)) => tags.iter().cloned().collect(),
             _ => Vec::new(),
         };
         let direction = if version == Version::New { Direction::Gained } else { Direction::Lost };
-        Change {
-            sources: source_terms,
-            destinations: destination_terms,
+        Some(Change {
+            sources,
+            destinations,
             relation: cube.relation,
             when: comparison.postures.names(version, &cube.when),
             unless: comparison.postures.names(version, &cube.unless),
             via,
             ..Change::new(area, direction, what, region.rule)
-        }
+        })
     }
-}
-
-/// Returns the families of the addresses of some classes.
-fn families(classes: &[Class], ids: impl Iterator<Item = ClassId>) -> Families {
-    let families = ids.filter_map(|id| classes.get(id)).map(|class| class.families);
-    families.fold(Families::default(), Families::with)
 }

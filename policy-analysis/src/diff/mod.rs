@@ -56,6 +56,7 @@ mod ssh_access;
 mod ssh_oracle;
 mod ssh_terms;
 mod subtract;
+mod traffic;
 mod union;
 mod version;
 

@@ -101,22 +101,6 @@ impl<'w> Namer<'w> {
         Term { word: "autogroup:self".to_owned(), except: self.cover(&missing, &[]).words }
     }
 
-    /// Returns the name of each member of some classes.
-    pub(super) fn class_names(&self, classes: impl Iterator<Item = ClassId>) -> Vec<Term> {
-        let classes = classes.filter_map(|class| self.classes.get(class));
-        let names: Vec<&ClassName> = classes.flat_map(|class| &class.names).collect();
-        let all: HashSet<&ClassName> = names.iter().copied().collect();
-        // A device with both of its addresses is the device.
-        let whole = |name: &&ClassName| {
-            let with = |family| ClassName { family, ..(*name).clone() };
-            let has_both = Family::BOTH.into_iter().all(|family| all.contains(&with(Some(family))));
-            if has_both { with(None) } else { (*name).clone() }
-        };
-        let mut seen = HashSet::new();
-        let words = names.iter().map(whole).map(|name| name.to_string().replace('`', ""));
-        words.filter(|word| seen.insert(word.clone())).map(Term::new).collect()
-    }
-
     fn named_by(&self, id: SelectorId) -> &'w [ClassId] {
         self.named.get(id).map_or(&[], Vec::as_slice)
     }
@@ -186,6 +170,20 @@ impl<'w> Namer<'w> {
         };
         self.classes.get(number).into_iter().flat_map(names).map(exact).collect()
     }
+}
+
+/// Returns a term for each of the names of devices and addresses.
+pub(super) fn device_terms(names: &[&ClassName]) -> Vec<Term> {
+    let all: HashSet<&ClassName> = names.iter().copied().collect();
+    // A device with both of its addresses is the device.
+    let whole = |name: &&ClassName| {
+        let with = |family| ClassName { family, ..(*name).clone() };
+        let has_both = Family::BOTH.into_iter().all(|family| all.contains(&with(Some(family))));
+        if has_both { with(None) } else { (*name).clone() }
+    };
+    let mut seen = HashSet::new();
+    let words = names.iter().map(whole).map(|name| name.to_string().replace('`', ""));
+    words.filter(|word| seen.insert(word.clone())).map(Term::new).collect()
 }
 
 /// What the members of a class are called, for want of a word in the policy.

@@ -19,8 +19,12 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
     for grant in policy.grants.iter().flatten() {
         let routers = grant.via.iter().map(|tag| tag.text.to_ascii_lowercase()).collect();
         let ports = PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports)));
+        let mut dst = comparison.selectors(version, &grant.dst);
+        if !grant.via.is_empty() {
+            dst.retain(|&id| comparison.classes.space.is_behind_routers(id));
+        }
         rules.push(Rule {
-            dst: Some(comparison.selectors(version, &grant.dst)),
+            dst: Some(dst),
             postures: comparison.required_postures(version, &grant.src_posture),
             channel: comparison.channels.intern(Channel::Routers(routers)),
             ..comparison.rule(version, &grant.src, ports, grant.origin)

@@ -15,7 +15,7 @@ use crate::diff::posture::Postures;
 use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::version::Version;
 use crate::diff::{Direction, Relation, diff, network_access};
-use policy_core::access::{BitSet, Endpoint, PortSet, Principal, Reach, RuleIndex, Tailnet};
+use policy_core::access::{BitSet, Endpoint, PortSet, Principal, Reach, RuleIndex, SelectorId, Tailnet};
 use policy_core::model::{Policy, Protocol, Role};
 use policy_generate::small;
 use policy_generate::small::Random;
@@ -143,6 +143,8 @@ struct PolicyModel<'p> {
     permits: RuleIndex<'p>,
     from: Vec<BitSet>,
     to: Vec<BitSet>,
+    /// By endpoint, the selectors that name it as a destination.
+    named: Vec<Vec<SelectorId>>,
     packets: Vec<u16>,
 }
 
@@ -157,6 +159,7 @@ impl<'p> PolicyModel<'p> {
             packets: packets.collect(),
             from: all.iter().map(|one| permits.from(tailnet, one)).collect(),
             to: all.iter().map(|one| permits.to(one)).collect(),
+            named: all.iter().map(|one| permits.selectors.of_destination(one)).collect(),
             permits,
         }
     }
@@ -164,11 +167,22 @@ impl<'p> PolicyModel<'p> {
     fn open(&self, from: usize, to: usize, is_own: bool) -> Open {
         let mut open = [0; 6];
         for (number, permit) in self.permits.between(&self.from[from], &self.to[to], is_own) {
+            let mut dst = permit.dst.iter().filter(|id| self.named[to].contains(id));
+            // Routers lead to addresses, and to no device.
+            if !permit.via().is_empty() && !dst.any(|&id| is_behind_router(&self.permits.selectors.distinct[id].text)) {
+                continue;
+            }
             let postures: Vec<String> = permit.postures.iter().map(|posture| posture.text.to_string()).collect();
             states(&postures, !permit.via().is_empty()).for_each(|state| open[state] |= self.packets[number]);
         }
         open
     }
+}
+
+fn is_behind_router(word: &str) -> bool {
+    ["10.", "8.8.8.8", "1.1.1.1", "192.168.", "0.0.0.0", "2001:", "fe80:", "lab", "ipset:some", "autogroup:internet"]
+        .iter()
+        .any(|start| word.starts_with(start))
 }
 
 fn packets(ports: &PortSet) -> u16 {

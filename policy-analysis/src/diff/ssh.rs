@@ -58,7 +58,7 @@ pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec
             let gain = Gain { region, cube };
             let what = ssh_access::describe(comparison, &gain);
             let change = describer.change(comparison, version, Area::Ssh, what, &gain);
-            changes.push(Change { is_new_access: change.is_new_access && *is_looser, ..change });
+            changes.extend(change.map(|change| Change { is_new_access: change.is_new_access && *is_looser, ..change }));
         }
     }
     changes

@@ -45,6 +45,8 @@ pub enum Principal<'p> {
         /// The role of the user, if it is known.
         role: Option<Role>,
     },
+    /// A device of whoever has this login: a member, or someone that a device was shared with.
+    Login(&'p str),
     /// A device of a member that neither the policy nor the facts name.
     Member {
         /// The domain of the login; `None` for one that no selector has.
@@ -73,7 +75,7 @@ impl<'p> Principal<'p> {
     /// Returns the domain of the user's login.
     pub fn domain(&self) -> Option<&'p str> {
         match *self {
-            Principal::User { login, .. } => domain_of(login),
+            Principal::User { login, .. } | Principal::Login(login) => domain_of(login),
             Principal::Member { domain, .. } => domain,
             _ => None,
         }

@@ -61,7 +61,9 @@ fn matches_either<'p>(
     let who = &endpoint.who;
     let is_named = match denotation {
         Denotation::Users(logins) => match who {
-            Principal::User { login, .. } => logins.iter().any(|user| user.text.eq_ignore_ascii_case(login)),
+            Principal::User { login, .. } | Principal::Login(login) => {
+                logins.iter().any(|user| user.text.eq_ignore_ascii_case(login))
+            }
             _ => false,
         },
         Denotation::Domain(domain) => who.domain().is_some_and(|own| own.eq_ignore_ascii_case(domain)),

@@ -221,6 +221,7 @@ impl<'p> SelectorIndex<'p> {
                 named.extend(self.by_login.get(&login_key(login)).into_iter().flatten());
                 self.add_role(&mut named, *role);
             }
+            Principal::Login(login) => named.extend(self.by_login.get(&login_key(login)).into_iter().flatten()),
             Principal::Member { role, group, .. } => {
                 named.extend(group.and_then(|group| self.id(group)));
                 self.add_role(&mut named, Some(*role));

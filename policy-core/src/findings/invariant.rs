@@ -111,7 +111,7 @@ fn login_of<'p>(classes: &AccessClasses<'p>, unverified: &Unverified) -> Option<
         Side::Destination => classes.destinations.get(unverified.violation.destination),
     };
     match class?.members.first()?.who {
-        Principal::User { login, .. } => Some(login),
+        Principal::User { login, .. } | Principal::Login(login) => Some(login),
         _ => None,
     }
 }

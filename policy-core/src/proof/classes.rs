@@ -1,11 +1,11 @@
 //! Equivalence classes of sources and destinations, and what the rules allow between them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::access::{
-    AccessRule, Denotation, Endpoint, Families, Family, PortSet, Principal, RuleIndex, RuleRef, SelectorId,
-    SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
+    AccessRule, Denotation, DeviceId, Endpoint, Families, Family, PortSet, Principal, Reach, RuleIndex, RuleRef,
+    SelectorId, SelectorIndex, Tailnet, UnknownSelectors, ip_set, rule_selectors, sorted,
 };
 use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
@@ -27,6 +27,9 @@ pub struct Class<'p> {
     pub names: Vec<ClassName>,
     /// Its members, in the order of [`names`](Class::names).
     pub members: Vec<Endpoint<'p>>,
+    /// By member, the known devices that send and receive for it: itself, or the routers of an address. Empty if no device
+    /// is known to do so.
+    pub carriers: Vec<Vec<DeviceId>>,
     /// The selectors that name it, in order.
     pub selectors: Vec<SelectorId>,
     /// The families of its members' addresses.
@@ -143,8 +146,7 @@ impl<'p> AccessClasses<'p> {
     /// their routes as the only members. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
         AccessClasses::of(policy, selectors, false, |_, tailnet, index| {
-            let routed = routed_addresses(tailnet, index).into_iter().map(|(routed, _)| routed);
-            devices(tailnet).into_iter().chain(routed).collect()
+            devices(tailnet).into_iter().chain(routed_addresses(tailnet, index)).collect()
         })
     }
 
@@ -241,18 +243,22 @@ impl<'p> AccessClasses<'p> {
     /// Returns the destinations that a rule opens. Through the routers of a `via`, only addresses and the internet are
     /// reached: that such a rule has devices as destinations opens nothing.
     pub(super) fn opened<'r>(&self, rule: &'r AccessRule<'p>) -> Cow<'r, [SelectorId]> {
-        if rule.via().is_empty() {
-            return Cow::Borrowed(&rule.dst);
+        match rule.via() {
+            [] => Cow::Borrowed(&rule.dst),
+            _ => Cow::Owned(rule.dst.iter().copied().filter(|&id| self.is_behind_routers(id)).collect()),
         }
-        let is_behind_router = |id: &&SelectorId| match self.rules.selectors.denotations.get(**id) {
+    }
+
+    /// Returns `true` if a selector names something that the routers of a `via` lead to.
+    pub fn is_behind_routers(&self, selector: SelectorId) -> bool {
+        match self.rules.selectors.denotations.get(selector) {
             Some(Denotation::Internet) => true,
             Some(&denotation @ Denotation::Addresses(_)) => {
                 let ranges = ip_set::named_addresses(&self.tailnet.declarations, denotation);
                 !ranges.iter().all(|&range| Tailnet::is_in_tailnet(range))
             }
             _ => false,
-        };
-        Cow::Owned(rule.dst.iter().filter(is_behind_router).copied().collect())
+        }
     }
 
     /// Returns `true` if a rule has `autogroup:self` as a destination.
@@ -319,8 +325,8 @@ impl<'p> AccessRule<'p> {
 struct Grouping<'p> {
     classes: Vec<Class<'p>>,
     ids: HashMap<Vec<SelectorId>, ClassId>,
-    /// The names of classes that many members have.
-    generic: HashSet<(ClassId, ClassName)>,
+    /// The names of classes that many members have, each with the first such member.
+    generic: HashMap<(ClassId, ClassName), usize>,
     named_ranges: Vec<NamedRange>,
     /// True if selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
@@ -333,7 +339,7 @@ impl<'p> Grouping<'p> {
         Grouping {
             classes: Vec::new(),
             ids: HashMap::new(),
-            generic: HashSet::new(),
+            generic: HashMap::new(),
             named_ranges: Vec::new(),
             tells_families_apart,
             are_whole,
@@ -373,6 +379,7 @@ impl<'p> Grouping<'p> {
     ) {
         let (login, is_owner) = match endpoint.who {
             Principal::User { login, role } => (Some(login), role == Some(Role::Owner)),
+            Principal::Login(login) => (Some(login), false),
             Principal::Member { role, .. } => (None, role == Role::Owner),
             _ => (None, false),
         };
@@ -381,6 +388,7 @@ impl<'p> Grouping<'p> {
             classes.push(Class {
                 names: Vec::new(),
                 members: Vec::new(),
+                carriers: Vec::new(),
                 selectors: selectors.clone(),
                 families: Families::default(),
                 doubt: one.doubt,
@@ -404,9 +412,22 @@ impl<'p> Grouping<'p> {
             (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
         }
         let name = ClassName { family, ..one.name.clone() };
-        if !one.is_generic() || self.generic.insert((id, name.clone())) {
-            class.names.push(name);
-            class.members.push(endpoint);
+        let next = class.members.len();
+        let member = if one.is_generic() { *self.generic.entry((id, name.clone())).or_insert(next) } else { next };
+        match (class.members.get_mut(member), class.carriers.get_mut(member)) {
+            (Some(same), Some(carriers)) => {
+                // Exit nodes of the other family may be other ones.
+                if one.endpoint.reach == Reach::ExitNode && !endpoint.families().intersects(same.families()) {
+                    same.addresses.extend(endpoint.addresses);
+                    let is_known = !carriers.is_empty() && !one.carriers.is_empty();
+                    *carriers = if is_known { sorted::union(carriers, &one.carriers) } else { Vec::new() };
+                }
+            }
+            _ => {
+                class.names.push(name);
+                class.members.push(endpoint);
+                class.carriers.push(one.carriers.clone());
+            }
         }
     }
 }

@@ -95,7 +95,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         });
         let remaining = rules.list.iter().zip(&classes.ports).map(|(rule, ports)| Remaining {
             src: rule.src.clone(),
-            dst: rule.dst.clone(),
+            dst: classes.opened(rule).into_owned(),
             ports: ports.clone(),
         });
         Containment {

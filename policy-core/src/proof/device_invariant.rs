@@ -6,8 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, SelectorId, SelectorIndex, Tailnet};
+use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
+use crate::proof::carrier::pass_tailnet;
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
 use crate::proof::invariant::{InvariantProver, Reading};
@@ -63,15 +64,13 @@ pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
     let mut participants: Vec<ClassifiedParticipant> =
         participants.into_iter().filter_map(|one| class_index.classify(one)).collect();
     // Participants that no selector tells apart are examined once.
-    participants.retain(|one| seen.insert((one.whole, one.by_tag.clone(), one.families, one.routers.clone())));
+    participants.retain(|one| seen.insert((one.whole, one.by_tag.clone(), one.families, one.carriers.clone())));
     invariants.iter().filter_map(|invariant| device_violation(&classes, &participants, invariant)).collect()
 }
 
 /// A known device by one of its addresses, a user who may have one, or an address behind a known router.
 struct Participant<'p> {
     device: Option<&'p Device>,
-    /// The routers of the address, which only they reach otherwise.
-    routers: Vec<DeviceId>,
     /// The device with all of its tags, or the user.
     whole: Representative<'p>,
     /// The device with each tag alone, if it has several.
@@ -94,11 +93,13 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
             };
             let tags = node.fact.tags.iter().filter(|_| node.fact.tags.len() > 1);
             let by_tag = tags.map(|tag| with(Principal::Tagged(vec![tag.text.as_str()]))).collect();
-            Participant { device: Some(node.fact), routers: Vec::new(), whole: with(part.who.clone()), by_tag }
+            let mut whole = with(part.who.clone());
+            whole.carriers.clone_from(&device.carriers);
+            Participant { device: Some(node.fact), whole, by_tag }
         })
     });
     let routed = routed_addresses(tailnet, index).into_iter();
-    let routed = routed.map(|(whole, routers)| Participant { device: None, routers, whole, by_tag: Vec::new() });
+    let routed = routed.map(|whole| Participant { device: None, whole, by_tag: Vec::new() });
     let users = policy.facts.users.iter().map(|user| {
         let name = if policy.facts.are_in_source() { &user.name } else { &user.email };
         (format!("`{name}`"), Principal::User { login: &user.email, role: user.role })
@@ -107,7 +108,7 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
     let users = users.chain([("any other member".to_owned(), other)]).flat_map(|(name, who)| {
         Endpoint::new(who).by_address().into_iter().map(move |endpoint| {
             let whole = Representative::named(endpoint, ClassName::new(name.clone()));
-            Participant { device: None, routers: Vec::new(), whole, by_tag: Vec::new() }
+            Participant { device: None, whole, by_tag: Vec::new() }
         })
     });
     known.chain(users).chain(routed).collect()
@@ -123,7 +124,9 @@ struct EndpointClasses {
 /// A [`Participant`] by its classes.
 struct ClassifiedParticipant<'p> {
     device: Option<&'p Device>,
-    routers: Vec<DeviceId>,
+    carriers: Vec<DeviceId>,
+    /// True if it is an address of the facts, and not a user who may have one.
+    is_known: bool,
     families: Families,
     name: ClassName,
     whole: EndpointClasses,
@@ -132,13 +135,8 @@ struct ClassifiedParticipant<'p> {
 
 impl ClassifiedParticipant<'_> {
     /// Returns `true` if a packet can go from one to the other over the tailnet.
-    fn can_send_to(&self, destination: &ClassifiedParticipant, classes: &AccessClasses) -> bool {
-        let router = match destination.routers.as_slice() {
-            [only] => classes.tailnet.devices.get(*only).map(|node| node.fact),
-            _ => None,
-        };
-        let is_router = self.device.zip(router).is_some_and(|(device, router)| std::ptr::eq(device, router));
-        self.families.intersects(destination.families) && !is_router
+    fn can_send_to(&self, destination: &ClassifiedParticipant) -> bool {
+        self.families.intersects(destination.families) && pass_tailnet(&self.carriers, &destination.carriers)
     }
 
     /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
@@ -173,9 +171,11 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
     fn classify(&self, participant: Participant<'p>) -> Option<ClassifiedParticipant<'p>> {
         let by_tag = participant.by_tag.iter().filter_map(|one| self.classes_of(&one.endpoint)).collect();
         let whole = self.classes_of(&participant.whole.endpoint)?;
+        let is_known = participant.device.is_some() || participant.whole.endpoint.reach != Reach::Own;
         Some(ClassifiedParticipant {
+            is_known,
             device: participant.device,
-            routers: participant.routers,
+            carriers: participant.whole.carriers,
             families: participant.whole.endpoint.families(),
             name: participant.whole.name,
             whole,
@@ -202,9 +202,9 @@ fn device_violation<'p>(
     };
     let pairs = PairProver { prover, breaking_from: (0..classes.sources.len()).map(breaking_from).collect() };
     for source in participants {
-        for destination in participants.iter().filter(|one| one.device.is_some() || !one.routers.is_empty()) {
+        for destination in participants.iter().filter(|one| one.is_known) {
             let combines = !source.by_tag.is_empty() || !destination.by_tag.is_empty();
-            if !combines || !source.can_send_to(destination, classes) {
+            if !combines || !source.can_send_to(destination) {
                 continue;
             }
             let Some((packet, rule)) = pairs.first_packet(source.whole, destination.whole) else { continue };

@@ -14,6 +14,8 @@ pub(super) enum Doubt {
     Groups,
     /// The role and the synced groups of a user.
     RoleAndGroups,
+    /// Whether a user is a member, or one of another tailnet.
+    Membership,
     /// Everything about the members of a synced group, except that they are members of it.
     GroupMember,
     /// Which device an address is the one of.
@@ -22,7 +24,8 @@ pub(super) enum Doubt {
 
 impl Doubt {
     /// The doubts that something is unknown with.
-    pub(super) const ALL: [Doubt; 4] = [Doubt::Groups, Doubt::RoleAndGroups, Doubt::GroupMember, Doubt::Device];
+    pub(super) const ALL: [Doubt; 5] =
+        [Doubt::Groups, Doubt::RoleAndGroups, Doubt::Membership, Doubt::GroupMember, Doubt::Device];
 
     /// Returns the facts that are unknown.
     pub(super) fn facts(self) -> &'static [UnknownFact] {
@@ -30,6 +33,7 @@ impl Doubt {
             Doubt::None => &[],
             Doubt::Groups => &[UnknownFact::SyncedGroups],
             Doubt::RoleAndGroups => &[UnknownFact::Role, UnknownFact::SyncedGroups],
+            Doubt::Membership => &[UnknownFact::Sharing, UnknownFact::Role, UnknownFact::SyncedGroups],
             Doubt::GroupMember => &[UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Login],
             Doubt::Device => &[UnknownFact::Device],
         }

@@ -22,6 +22,9 @@
 //!   different classes. Two classes meet only if their members have addresses of one family.
 //! - **Users** have a login, perhaps a role, and are members of groups. A user whose role is unknown may have any role, so
 //!   they appear several times: as "`bob`" and as "`bob` (if an admin)". A tailnet has one owner.
+//! - **A login of another domain** may be that of a user of another tailnet, with whom a device is shared. Unless the facts
+//!   list the user, as a source they appear as whoever has this login, whom no role names, and as "(if a member)". Where
+//!   nothing says which domain is the tailnet's own, it is the one that most logins have.
 //! - **Selectors are examined one at a time.** A device with two tags has the access of both, so examining each tag alone
 //!   misses nothing that the policy grants. Whether one known device combines two tags is a question about devices, which
 //!   [`device_violations`] answers. In the same way, a member of a synced group is "a member of" that group, and an
@@ -37,6 +40,7 @@
 
 mod assumption;
 mod atoms;
+mod carrier;
 mod class_name;
 mod class_rarity;
 mod classes;
@@ -49,10 +53,12 @@ mod invariant;
 pub(crate) mod oracle;
 mod partition;
 mod port_index;
+mod port_items;
 mod redundancy;
 mod representative;
 mod unverified;
 
+pub use carrier::pass_tailnet;
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};

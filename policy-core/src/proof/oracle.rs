@@ -166,14 +166,16 @@ impl Oracle {
     fn is_named(&self, selector: &str) -> bool {
         let person = self.person.as_ref().map(|(login, role, synced)| (login.as_str(), *role, *synced));
         let login = person.map(|(login, ..)| login);
-        let role = person.map(|(_, role, _)| role);
+        // Most logins have the domain `example.com`, and are taken for those of members.
+        let member = person.filter(|(login, ..)| !self.shared || login.ends_with("@example.com"));
+        let role = member.map(|(_, role, _)| role);
         let last = |prefix: &str| self.address.and_then(|at| at.to_string().strip_prefix(prefix)?.parse::<u32>().ok());
         match selector {
             "group:eng" => matches!(login, Some("alice@example.com" | "carol@other.org")),
             "group:ops" => matches!(login, Some("bob@example.com" | "carol@other.org")),
-            "group:staff@example.com" => person.is_some_and(|(.., synced)| synced),
+            "group:staff@example.com" => member.is_some_and(|(.., synced)| synced),
             "user:*@example.com" => login.is_some_and(|login| login.ends_with("@example.com")),
-            "autogroup:member" => person.is_some(),
+            "autogroup:member" => member.is_some(),
             "autogroup:admin" => matches!(role, Some(Role::Owner | Role::Admin)),
             "autogroup:owner" => role == Some(Role::Owner),
             "autogroup:auditor" => role == Some(Role::Auditor),
@@ -346,15 +348,18 @@ pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
 }
 
 impl OracleRule {
-    /// Returns everything that it opens. Through the routers of a `via`, no device is reached.
+    /// Returns everything that it opens.
     pub(crate) fn whole(&self) -> Opening {
-        let none = HashSet::new();
-        self.without(if self.via { &self.devices } else { &none })
+        self.without(&HashSet::new())
     }
 
-    /// Returns what it allows without the items at some origins.
+    /// Returns what it opens without the items at some origins. Through the routers of a `via`, no device is reached.
     fn without(&self, removed: &HashSet<Origin>) -> Opening {
         let [srcs, dsts, ports] = &self.places;
+        let removed = &match self.via {
+            true => removed.union(&self.devices).copied().collect(),
+            false => removed.clone(),
+        };
         let (mut opening, is_removed) = (Opening::default(), removed.contains(&self.origin));
         for (src, _) in self.src.iter().zip(srcs).filter(|(_, place)| !is_removed && !removed.contains(place)) {
             opening.src.resize(src.len(), false);

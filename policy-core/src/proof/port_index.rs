@@ -78,7 +78,8 @@ impl PortIndex {
     }
 }
 
-fn key(protocol: Protocol, port: u16) -> u32 {
+/// Returns a number for a port of a protocol, in their order.
+pub(super) fn key(protocol: Protocol, port: u16) -> u32 {
     u32::from(protocol.0) << 16 | u32::from(port)
 }
 

@@ -8,6 +8,7 @@ use crate::access::{PortSet, RuleRef, SelectorId, sorted};
 use crate::model::PortSpec;
 use crate::proof::classes::{AccessClasses, RuleId};
 use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
+use crate::proof::port_items::PortItems;
 use crate::source::{Origin, Text};
 
 /// A rule, or an item of one of its lists, without which the policy would allow the same.
@@ -126,14 +127,17 @@ impl Pruner<'_, '_, '_> {
                 push(text, self.try_remove_destination(&destination));
             }
         }
-        let mut kept: Vec<(&PortSpec, PortSet)> =
-            ip.iter().map(|spec| (spec, PortSet::new([(spec.protocol, spec.ports)]))).collect();
-        for item in (0..ip.len()).rev() {
-            let (spec, ports) = kept.remove(item);
-            match self.try_remove_ports(&ports, kept.iter().map(|(_, ports)| ports)) {
-                None => kept.insert(item, (spec, ports)),
-                covered_by => push(&spec.text, covered_by),
+        let items = ip.iter().map(|spec| PortSet::new([(spec.protocol, spec.ports)]));
+        let (mut items, mut marked) = (PortItems::new(items.collect()), 0);
+        for (item, spec) in ip.iter().enumerate().rev() {
+            let new = self.uncovered.get(marked..).into_iter().flatten();
+            new.for_each(|uncovered| items.mark_uncovered(&uncovered.ports));
+            marked = self.uncovered.len();
+            let covered_by = self.try_remove_ports(&items, item);
+            if covered_by.is_some() {
+                items.remove(item);
             }
+            push(&spec.text, covered_by);
         }
     }
 
@@ -141,8 +145,11 @@ impl Pruner<'_, '_, '_> {
     fn destinations(&self) -> Vec<DestinationItem> {
         let mut destinations = Vec::new();
         for id in self.access_rules.clone() {
-            let items = self.classes.rule(id).map_or(&[][..], |rule| &rule.dst_items);
-            destinations.extend(items.iter().enumerate().map(|(place, &item)| DestinationItem { id, place, item }));
+            let Some(rule) = self.classes.rule(id) else { continue };
+            let all = rule.dst.iter().zip(&rule.dst_items);
+            let opened = all.filter(|&(&id, _)| rule.via().is_empty() || self.classes.is_behind_routers(id));
+            let items = opened.map(|(_, &item)| item).enumerate();
+            destinations.extend(items.map(|(place, item)| DestinationItem { id, place, item }));
         }
         destinations.sort_unstable_by_key(|destination| Reverse(destination.item));
         destinations
@@ -191,23 +198,16 @@ impl Pruner<'_, '_, '_> {
         self.try_remove(vec![(id, kept)], &Removed { dst: Some(&[destination]), ..Removed::default() })
     }
 
-    /// Removes ports of a grant if they are covered, and returns by which rules.
-    fn try_remove_ports<'r>(
-        &mut self,
-        ports: &PortSet,
-        others: impl Iterator<Item = &'r PortSet> + Clone,
-    ) -> Option<Vec<Origin>> {
-        let id = self.access_rules.start;
-        let is_needed = |uncovered: &Uncovered| {
-            let part = uncovered.ports.common(ports);
-            !part.is_empty() && !others.clone().any(|others| others.overlap(&part))
-        };
-        if others.clone().next().is_none() || self.uncovered.iter().any(is_needed) {
+    /// Removes an item of a grant's ports if it is covered, and returns by which rules.
+    fn try_remove_ports(&mut self, items: &PortItems, item: usize) -> Option<Vec<Origin>> {
+        if items.left() < 2 || items.is_needed(item) {
             return None;
         }
-        let others = others.flat_map(PortSet::ranges).map(|(protocol, range)| (Some(protocol), range));
-        let kept = Remaining { ports: PortSet::new(others), ..self.containment.remaining(id)?.clone() };
-        self.try_remove(vec![(id, kept)], &Removed { ports: Some(ports), ..Removed::default() })
+        let id = self.access_rules.start;
+        let remaining = self.containment.remaining(id)?;
+        let others = remaining.ports.without(&items.own_ports(item));
+        let kept = Remaining { ports: others, ..remaining.clone() };
+        self.try_remove(vec![(id, kept)], &Removed { ports: Some(&items.ports(item)), ..Removed::default() })
     }
 
     /// Reduces some access rules to what is kept if what is removed stays covered, and returns by which rules.
@@ -287,6 +287,36 @@ mod tests {
             r#"{{"groups": {{"group:eng": ["alice@example.com"]}}, "tagOwners": {{"tag:a": [], "tag:b": []}}, "grants": [{}]}}"#,
             grants.join(", ")
         )
+    }
+
+    #[test]
+    fn an_item_is_covered_by_what_opens_the_same_for_certain() {
+        let groups =
+            r#""groups": {"group:eng": ["alice@example.com", "bob@example.com"], "group:guests": ["carol@other.org"]}"#;
+        let cases = [
+            // Through the routers of a `via`, only what is behind them is reached.
+            (r#"["*", "10.0.0.0/29"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, ""),
+            (r#"["tag:a", "autogroup:tagged", "100.64.0.1"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, ""),
+            (r#"["10.0.0.0/8", "10.0.0.0/29"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, "10.0.0.0/29"),
+            (r#"["*", "10.0.0.0/29"]"#, r#"["autogroup:member"]"#, "", "10.0.0.0/29"),
+            // A login of another domain may be that of a user of another tailnet.
+            (r#"["tag:a"]"#, r#"["autogroup:member", "group:eng"]"#, "", "group:eng"),
+            (r#"["tag:a"]"#, r#"["autogroup:member", "group:guests"]"#, "", ""),
+            (r#"["tag:a"]"#, r#"["autogroup:member", "carol@other.org"]"#, "", ""),
+            (r#"["tag:a"]"#, r#"["group:guests", "carol@other.org"]"#, "", "carol@other.org"),
+            (r#"["group:guests"]"#, r#"["tag:a"]"#, "", ""),
+            (r#"["autogroup:member", "group:guests"]"#, r#"["tag:a"]"#, "", "group:guests"),
+        ];
+        for (dst, src, via, expected) in cases {
+            let policy = Policy::parse(format!(
+                r#"{{{groups}, "tagOwners": {{"tag:a": [], "tag:r": []}}, "grants": [{{"src": {src}, "dst": {dst}, "ip": ["*"]{via}}}]}}"#
+            ));
+            let found = redundancies(&AccessClasses::new(&policy)).into_iter().map(|one| match one.part {
+                RedundantPart::Rule => "the rule".to_owned(),
+                RedundantPart::Item(text) => text.to_string(),
+            });
+            assert_eq!(found.collect::<Vec<_>>().join(" "), expected, "{src} -> {dst}{via}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Representatives: one example of everything that a policy can tell apart, with a name to show.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::access::{
@@ -29,6 +29,8 @@ pub(super) struct Representative<'p> {
     pub(super) may_be_shared: bool,
     /// The addresses that it stands for, if a selector names them.
     pub(super) named_range: Option<AddressRange>,
+    /// The known devices that send and receive for it: itself, or the routers of an address.
+    pub(super) carriers: Vec<DeviceId>,
     usefulness: Usefulness,
 }
 
@@ -43,6 +45,7 @@ impl<'p> Representative<'p> {
             is_assumed: false,
             may_be_shared: false,
             named_range: None,
+            carriers: Vec::new(),
             usefulness,
         }
     }
@@ -75,12 +78,13 @@ enum Usefulness {
 }
 
 /// Returns representatives of everything that the selectors can tell apart, the most useful examples first.
-pub(super) fn representatives<'p>(
+fn representatives<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
     index: &SelectorIndex<'p>,
+    tells_sharing_apart: bool,
 ) -> Vec<Representative<'p>> {
-    let enumeration = Enumeration::new(policy, tailnet, index);
+    let enumeration = Enumeration::new(policy, tailnet, index, tells_sharing_apart);
     let mut all = Vec::new();
     enumeration.add_users(&mut all);
     enumeration.add_other_members(&mut all);
@@ -98,7 +102,7 @@ pub(super) fn representatives_with_placed_members<'p>(
     tailnet: &Tailnet<'p>,
     index: &SelectorIndex<'p>,
 ) -> Vec<Representative<'p>> {
-    let mut all = representatives(policy, tailnet, index);
+    let mut all = representatives(policy, tailnet, index, true);
     if index.own_devices().is_none() {
         return all;
     }
@@ -121,7 +125,7 @@ pub(super) fn whole_representatives<'p>(
     tailnet: &Tailnet<'p>,
     index: &SelectorIndex<'p>,
 ) -> Vec<Representative<'p>> {
-    let mut all = representatives(policy, tailnet, index);
+    let mut all = representatives(policy, tailnet, index, false);
     all.retain(|one| one.is_source || one.endpoint.who != Principal::Unknown);
     for one in all.iter_mut().filter(|one| one.endpoint.who == Principal::Unknown) {
         one.is_destination = one.endpoint.reach == Reach::Own;
@@ -131,31 +135,40 @@ pub(super) fn whole_representatives<'p>(
 
 /// Returns the devices of the facts, in their order, each with all of its tags.
 pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
-    let device = |node: &Node<'p>| {
+    let device = |(id, node): (DeviceId, &Node<'p>)| {
         let endpoint = Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(tailnet.principal(node)) };
-        Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)))
+        let device = Representative::named(endpoint, ClassName::new(format!("`{}`", node.fact.name)));
+        Representative { carriers: vec![id], ..device }
     };
-    tailnet.devices.iter().map(device).collect()
+    tailnet.devices.iter().enumerate().map(device).collect()
 }
 
-/// Returns the addresses that the routes of known devices lead to, each with its routers: split where selectors tell them
-/// apart, and then those behind exit nodes.
-pub(super) fn routed_addresses<'p>(
-    tailnet: &Tailnet<'p>,
-    index: &SelectorIndex<'p>,
-) -> Vec<(Representative<'p>, Vec<DeviceId>)> {
+/// Returns the addresses that the routes of known devices lead to: split where selectors tell them apart, and then those
+/// behind exit nodes.
+pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Representative<'p>> {
     let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
     let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
     let routed = routed.filter(|&atom| tailnet.is_routed(atom)).map(|atom| {
         let name = ClassName::new(format!("`{}`", FilterAddress::Addresses(atom)));
         let endpoint = Endpoint { addresses: vec![atom.first], reach: Reach::SubnetRoute, ..Endpoint::default() };
-        (Representative::named(endpoint, name), sorted::sort(tailnet.routers.overlapping(atom).collect()))
+        let carriers = sorted::sort(tailnet.routers.overlapping(atom).collect());
+        Representative { carriers, ..Representative::named(endpoint, name) }
     });
-    let public = INTERNET.into_iter().filter(|_| !tailnet.exit_nodes.is_empty()).map(|range| {
+    let public = INTERNET.into_iter().filter_map(|range| {
+        let leads_there = |&id: &DeviceId| {
+            let node = tailnet.devices.get(id);
+            node.is_some_and(|node| node.exit_routes.iter().any(|route| overlap(route.range(), range)))
+        };
+        let carriers: Vec<DeviceId> = tailnet.exit_nodes.iter().copied().filter(leads_there).collect();
+        if carriers.is_empty() {
+            return None;
+        }
+        // An exit node may use another one.
+        let carriers = if carriers.len() > 1 { Vec::new() } else { carriers };
         let name = ClassName { is_by_exit_node: true, ..ClassName::new("any public address") };
         let endpoint = Endpoint { addresses: vec![range.first], reach: Reach::ExitNode, ..Endpoint::default() };
         let exit = Representative::new(endpoint, name, Usefulness::Address);
-        (Representative { is_source: false, ..exit }, tailnet.exit_nodes.clone())
+        Some(Representative { is_source: false, carriers, ..exit })
     });
     routed.chain(public).collect()
 }
@@ -176,10 +189,17 @@ struct Enumeration<'a, 'p> {
     tells_ways_apart: bool,
     /// The domains whose logins are those of members, in lower case.
     domains: HashSet<String>,
+    /// True if a user who may be one of another tailnet is not taken for a member.
+    tells_sharing_apart: bool,
 }
 
 impl<'a, 'p> Enumeration<'a, 'p> {
-    fn new(policy: &'p Policy, tailnet: &'a Tailnet<'p>, index: &'a SelectorIndex<'p>) -> Self {
+    fn new(
+        policy: &'p Policy,
+        tailnet: &'a Tailnet<'p>,
+        index: &'a SelectorIndex<'p>,
+        tells_sharing_apart: bool,
+    ) -> Self {
         let selectors = index.distinct.as_slice();
         let literals: Vec<(AddressRange, &Selector)> = selectors
             .iter()
@@ -218,7 +238,18 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         let own = policy.facts.owner().and_then(|owner| owner.domain());
         let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
         let domains = domains.map(login_key).collect();
-        Enumeration { policy, tailnet, index, selectors, literals, by_address, roles, tells_ways_apart, domains }
+        Enumeration {
+            policy,
+            tailnet,
+            index,
+            selectors,
+            literals,
+            by_address,
+            roles,
+            tells_ways_apart,
+            domains,
+            tells_sharing_apart,
+        }
     }
 
     /// Returns the selectors of a kind, each once.
@@ -229,13 +260,9 @@ impl<'a, 'p> Enumeration<'a, 'p> {
     }
 
     fn add_users(&self, all: &mut Vec<Representative<'p>>) {
-        let facts = self.tailnet.users.iter().map(|user| user.email);
-        let groups = self.policy.groups.iter().flat_map(|group| &group.members).map(|member| member.text.as_str());
-        let mut seen = HashSet::new();
-        for login in facts.chain(self.selectors_of_kind(SelectorKind::User)).chain(groups) {
-            if !seen.insert(login.to_ascii_lowercase()) {
-                continue;
-            }
+        let logins = self.logins();
+        let home = self.home_domain(&logins);
+        for login in logins {
             let known = self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user));
             // The users of the facts come first, in their order.
             let of_facts = self.tailnet.user(login).and_then(|user| self.policy.facts.users.get(user));
@@ -246,20 +273,55 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             let role = known.and_then(|user| user.role);
             let devices = known.map_or(&[][..], |user| &*user.devices);
             let roles = role.as_ref().map_or(&*self.roles, std::slice::from_ref);
+            let domain = domain_of(login).map(login_key);
+            let may_be_shared = known.is_none() && domain.as_ref().is_some_and(|domain| !self.domains.contains(domain));
+            let is_outsider = self.tells_sharing_apart && may_be_shared && domain != home;
             for (number, &possible) in roles.iter().enumerate() {
-                let assumed_role = (number > 0).then_some(possible);
+                let is_assumed = number > 0;
                 let who = Principal::User { login, role: Some(possible) };
-                let name = ClassName { assumed_role, ..name.clone() };
-                let usefulness = if number > 0 { Usefulness::Conditional } else { Usefulness::User };
+                let name = ClassName { assumed_role: is_assumed.then_some(possible), ..name.clone() };
+                let usefulness = if is_assumed { Usefulness::Conditional } else { Usefulness::User };
                 let doubt = if role.is_none() && number == 0 { Doubt::RoleAndGroups } else { Doubt::Groups };
-                let domain = domain_of(login).map(login_key);
-                let may_be_shared = known.is_none() && domain.is_some_and(|domain| !self.domains.contains(&domain));
-                let user = Representative::new(Endpoint::new(who), name, usefulness);
-                let user = Representative { doubt, may_be_shared, is_assumed: number > 0, ..user };
+                let user = Representative::new(Endpoint::new(who), name.clone(), usefulness);
+                let user = Representative { doubt, may_be_shared, is_assumed, ..user };
+                if is_outsider && !is_assumed {
+                    // Their own devices are in this tailnet only if they are a member. As a source, they may not be.
+                    let anyone = Representative::new(Endpoint::new(Principal::Login(login)), name.clone(), usefulness);
+                    let doubt = Doubt::Membership;
+                    all.push(Representative { is_destination: false, doubt, may_be_shared, ..anyone });
+                    all.push(Representative { is_source: false, may_be_shared: false, ..user.clone() });
+                    let name = ClassName { assumed_role: Some(possible), ..name };
+                    let member = Representative { name, is_assumed: true, is_destination: false, ..user };
+                    all.push(Representative { usefulness: Usefulness::Conditional, may_be_shared: false, ..member });
+                    continue;
+                }
                 all.push(user.clone());
                 self.add_on_devices(all, &user, devices);
             }
         }
+    }
+
+    /// Returns the logins of the facts, the selectors and the groups, each once.
+    fn logins(&self) -> Vec<&'p str> {
+        let facts = self.tailnet.users.iter().map(|user| user.email);
+        let groups = self.policy.groups.iter().flat_map(|group| &group.members).map(|member| member.text.as_str());
+        let mut seen = HashSet::new();
+        let logins = facts.chain(self.selectors_of_kind(SelectorKind::User)).chain(groups);
+        logins.filter(|login| seen.insert(login.to_ascii_lowercase())).collect()
+    }
+
+    /// Returns the domain that the logins of the tailnet's members are taken to have if nothing says it: that of most
+    /// logins.
+    fn home_domain(&self, logins: &[&str]) -> Option<String> {
+        if !self.tells_sharing_apart || !self.domains.is_empty() {
+            return None;
+        }
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for domain in logins.iter().filter_map(|login| domain_of(login)) {
+            *counts.entry(login_key(domain)).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.filter(|(_, count)| count * 2 > logins.len()).map(|(domain, _)| domain)
     }
 
     /// Adds a principal on each of their devices that has an address that some selector names.

@@ -1,0 +1,73 @@
+//! Between which known devices, and addresses behind them, packets of a gain can pass.
+
+use std::collections::HashMap;
+
+use crate::diff::change::Relation;
+use policy_core::access::{DeviceId, Families, Family, Principal};
+use policy_core::proof::{Class, ClassName, pass_tailnet};
+
+/// A member of a class.
+struct Member<'w> {
+    name: &'w ClassName,
+    families: Families,
+    /// The login of its user in lower case.
+    login: Option<String>,
+    carriers: &'w [DeviceId],
+}
+
+/// Returns the names of those members of source classes that can send a packet to a member of destination classes, and
+/// the names of those that can receive one.
+pub(super) fn parties<'w>(
+    sources: Vec<&'w Class>,
+    destinations: Vec<&'w Class>,
+    relation: Relation,
+) -> [Vec<&'w ClassName>; 2] {
+    let (sources, destinations) = (members(sources), members(destinations));
+    let can_send = |from: &Member, to: &Member| pass_tailnet(from.carriers, to.carriers);
+    let senders = meeting(&sources, &destinations, relation, can_send);
+    [senders, meeting(&destinations, &sources, relation, |to, from| can_send(from, to))]
+}
+
+fn members<'w>(classes: Vec<&'w Class>) -> Vec<Member<'w>> {
+    let mut members = Vec::new();
+    for class in classes {
+        for ((name, member), carriers) in class.names.iter().zip(&class.members).zip(&class.carriers) {
+            let login = match member.who {
+                Principal::User { login, .. } => Some(login.to_ascii_lowercase()),
+                _ => None,
+            };
+            members.push(Member { name, families: member.families(), login, carriers });
+        }
+    }
+    members
+}
+
+/// Returns the names of the members that can exchange a packet with one of `others`.
+fn meeting<'w>(
+    members: &[Member<'w>],
+    others: &[Member],
+    relation: Relation,
+    can_meet: impl Fn(&Member, &Member) -> bool,
+) -> Vec<&'w ClassName> {
+    let key = |member: &Member| if relation == Relation::Own { member.login.clone() } else { None };
+    let mut by_key: HashMap<(Families, Option<String>), Vec<&Member>> = HashMap::new();
+    for other in others {
+        by_key.entry((other.families, key(other))).or_default().push(other);
+    }
+    let meets = |member: &&Member| {
+        let is_one_of = |other: &&Member| {
+            let is_same_user = member.login.is_some() && member.login == other.login;
+            let is_related = match relation {
+                Relation::Any => true,
+                Relation::Own => is_same_user,
+                Relation::Others => !is_same_user,
+            };
+            is_related && can_meet(member, other)
+        };
+        let [v4, v6] = Family::BOTH.map(Families::from);
+        let wanted = [v4, v6, Families::BOTH].into_iter().filter(|families| families.intersects(member.families));
+        let mut found = wanted.filter_map(|families| by_key.get(&(families, key(member))));
+        found.any(|others| others.iter().any(|other| is_one_of(other)))
+    };
+    members.iter().filter(meets).map(|member| member.name).collect()
+}
