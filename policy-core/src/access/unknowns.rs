@@ -118,7 +118,7 @@ fn dependencies(tailnet: &Tailnet, denotation: Denotation) -> &'static [UnknownF
     match denotation {
         Denotation::Everything => &[UnknownFact::Route],
         Denotation::SyncedGroup(_) => &[UnknownFact::SyncedGroups, UnknownFact::Device],
-        Denotation::Role(Role::Member) => &[UnknownFact::Device],
+        Denotation::Role(Role::Member) => &[UnknownFact::Sharing, UnknownFact::Device],
         Denotation::Role(_) => &[UnknownFact::Role, UnknownFact::Device],
         Denotation::Domain(_) => &[UnknownFact::Login, UnknownFact::Device],
         Denotation::Shared => &[UnknownFact::Sharing, UnknownFact::Device],

@@ -319,8 +319,8 @@ impl<'p> AccessRule<'p> {
 struct Grouping<'p> {
     classes: Vec<Class<'p>>,
     ids: HashMap<Vec<SelectorId>, ClassId>,
-    /// The names of classes that many members have.
-    generic: HashSet<(ClassId, ClassName)>,
+    /// The names of classes that many members have, with the families that answers look at one by one.
+    generic: HashSet<(ClassId, ClassName, Families)>,
     named_ranges: Vec<NamedRange>,
     /// True if selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
@@ -404,7 +404,8 @@ impl<'p> Grouping<'p> {
             (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
         }
         let name = ClassName { family, ..one.name.clone() };
-        if !one.is_generic() || self.generic.insert((id, name.clone())) {
+        let families = if self.are_whole { endpoint.families() } else { Families::default() };
+        if !one.is_generic() || self.generic.insert((id, name.clone(), families)) {
             class.names.push(name);
             class.members.push(endpoint);
         }

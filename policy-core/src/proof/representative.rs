@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::access::{
-    DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, SelectorIndex, TAILNET, Tailnet,
-    domain_of, login_key, overlap, single, sorted,
+    DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, OwnDomains, Principal, Reach, SelectorIndex,
+    TAILNET, Tailnet, login_key, overlap, single, sorted,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -174,8 +174,8 @@ struct Enumeration<'a, 'p> {
     roles: Vec<Role>,
     /// True if the families of a device's addresses, or the ways to a public address, are told apart.
     tells_ways_apart: bool,
-    /// The domains whose logins are those of members, in lower case.
-    domains: HashSet<String>,
+    /// The domains whose logins are those of members.
+    domains: OwnDomains,
 }
 
 impl<'a, 'p> Enumeration<'a, 'p> {
@@ -209,15 +209,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             }
         }
         let tells_ways_apart = is_used(Autogroup::Internet) || INTERNET.into_iter().any(|range| index.is_asked(range));
-        // Tailscale takes no other domains in these selectors.
-        let named = selectors.iter().filter_map(|selector| match selector.kind {
-            SelectorKind::Domain => selector.domain(),
-            SelectorKind::SyncedGroup => domain_of(&selector.text),
-            _ => None,
-        });
-        let own = policy.facts.owner().and_then(|owner| owner.domain());
-        let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
-        let domains = domains.map(login_key).collect();
+        let domains = OwnDomains::new(policy, selectors.iter().copied());
         Enumeration { policy, tailnet, index, selectors, literals, by_address, roles, tells_ways_apart, domains }
     }
 
@@ -252,8 +244,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 let name = ClassName { assumed_role, ..name.clone() };
                 let usefulness = if number > 0 { Usefulness::Conditional } else { Usefulness::User };
                 let doubt = if role.is_none() && number == 0 { Doubt::RoleAndGroups } else { Doubt::Groups };
-                let domain = domain_of(login).map(login_key);
-                let may_be_shared = known.is_none() && domain.is_some_and(|domain| !self.domains.contains(&domain));
+                let may_be_shared = self.domains.may_be_shared(self.tailnet, login);
                 let user = Representative::new(Endpoint::new(who), name, usefulness);
                 let user = Representative { doubt, may_be_shared, is_assumed: number > 0, ..user };
                 all.push(user.clone());
