@@ -5,11 +5,7 @@ use policy_generate::cases::Shape;
 /// The kinds, each with the shapes that have it. A fix removes its lines. With `SHOW_KNOWN=1` they fail, too.
 const KNOWN_OPEN: &[(&str, &[Shape])] = &[
     ("an invariant is called broken, and no packet breaks it", &[Shape::Shared]),
-    ("explain denies an open ping", &[Shape::SyncedGroups]),
-    ("explain denies what is open to an address", &[Shape::SyncedGroups]),
-    ("what leaves out a destination", &[Shape::Families, Shape::TailnetAddresses, Shape::Shared]),
     ("explain allows what is closed in a tailnet", &[Shape::Shared]),
-    ("explain denies what is open in a tailnet", &[Shape::Shared]),
     ("without what is redundant with facts, a packet is lost", &[Shape::Via, Shape::Shared]),
     ("without what is redundant, a packet is lost", &[Shape::Via, Shape::Shared]),
     ("a deletion is noticed, and not killed", &[Shape::TailnetAddresses]),

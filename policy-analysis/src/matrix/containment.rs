@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use crate::query::{families_of_ranges, is_beyond_tailnet};
+use crate::query::is_beyond_tailnet;
 use policy_core::access::{
-    Denotation, Endpoint, Families, Family, Node, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet, UnknownFact,
-    coalesce, sorted,
+    Denotation, Endpoint, Families, Family, Node, OwnDomains, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet,
+    UnknownFact, coalesce, sorted,
 };
-use policy_core::model::{AddressRange, Role, Selector};
+use policy_core::model::{AddressRange, Policy, Role, Selector};
 
 /// An end of the matrix, as rules see it.
 #[derive(Clone, Debug)]
@@ -33,10 +33,12 @@ pub(super) struct Containment<'a, 'p> {
     addresses: HashMap<SelectorId, Vec<AddressRange>>,
     /// The addresses that `*` stands for as a source.
     tailnet_addresses: Vec<AddressRange>,
+    own_domains: OwnDomains,
 }
 
 impl<'a, 'p> Containment<'a, 'p> {
     pub(super) fn new(
+        policy: &Policy,
         tailnet: &'a Tailnet<'p>,
         selectors: &'a SelectorIndex<'p>,
         all: impl IntoIterator<Item = &'p Selector>,
@@ -53,12 +55,13 @@ impl<'a, 'p> Containment<'a, 'p> {
             selectors,
             addresses,
             tailnet_addresses: coalesce(TAILNET.into_iter().chain(routes).collect()),
+            own_domains: OwnDomains::new(policy, selectors.distinct.iter().copied()),
         }
     }
 
     /// Returns what a selector is as a source.
     pub(super) fn of_source(&self, selector: &'p Selector) -> EndNames {
-        self.of(
+        let mut end = self.of(
             selector,
             |point| self.selectors.of_source(self.tailnet, point),
             |ranges| {
@@ -69,7 +72,18 @@ impl<'a, 'p> Containment<'a, 'p> {
                 ids.extend(self.selectors.id("autogroup:danger-all"));
                 ids
             },
-        )
+        );
+        let may_be_shared = |login: &Selector| self.own_domains.may_be_shared(self.tailnet, &login.text);
+        if let Denotation::Users(logins) = self.tailnet.denote(selector)
+            && logins.iter().any(may_be_shared)
+        {
+            end.unknown.push(UnknownFact::Sharing);
+            // Without a domain, the logins of a policy are taken for those of members.
+            let is_of_members =
+                |id: SelectorId| matches!(self.selectors.denotations.get(id), Some(Denotation::Role(Role::Member)));
+            end.certain.retain(|&(id, _)| self.own_domains.is_empty() || !is_of_members(id));
+        }
+        end
     }
 
     /// Returns what a selector is as a destination, `autogroup:self` apart.
@@ -95,7 +109,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             Points::Each(points) => self.of_points(&points, of_point),
             Points::Addresses(ranges) => {
                 let ids = of_ranges(&ranges);
-                let families = families_of_ranges(&ranges);
+                let families = Families::of_ranges(&ranges);
                 let is_beyond = |range: &AddressRange| is_beyond_tailnet(range.first) && is_beyond_tailnet(range.last);
                 let is_behind_router = ranges.iter().any(is_beyond);
                 let is_carried = |range: &AddressRange| {

@@ -4,5 +4,7 @@
 
 mod containment;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use table::{Cell, CellAccess, Matrix, MatrixEnd};

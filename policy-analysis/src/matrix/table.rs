@@ -95,7 +95,7 @@ impl<'p> Matrix<'p> {
         let stated: Vec<bool> = destinations.iter().map(|selector| stated.contains(selector.text.as_str())).collect();
 
         let rules = sources_of_rules(policy).chain(destinations_of_rules(policy));
-        let coverage = Containment::new(&tailnet, &permits.selectors, rules);
+        let coverage = Containment::new(policy, &tailnet, &permits.selectors, rules);
         let names = sources.iter().map(|selector| coverage.of_source(selector)).collect();
         let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
         let mut covered: Vec<EndNames> =
@@ -118,7 +118,7 @@ impl<'p> Matrix<'p> {
     pub(crate) fn of_devices(policy: &'p Policy) -> Self {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
-        let coverage = Containment::new(&tailnet, &permits.selectors, []);
+        let coverage = Containment::new(policy, &tailnet, &permits.selectors, []);
         let (mut names, mut covered) = (Vec::new(), Vec::new());
         for node in &tailnet.devices {
             let [as_source, as_destination] = coverage.of_device(node);
@@ -399,8 +399,8 @@ struct Permit {
 }
 
 /// What may be unknown about an end.
-const FACTS: [UnknownFact; 4] =
-    [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device];
+const FACTS: [UnknownFact; 5] =
+    [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing];
 
 impl<'p> Matrix<'p> {
     /// Returns what rules open together: first what has no conditions, then what has some.

@@ -63,9 +63,15 @@ impl Carriers {
         Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
     }
 
-    /// Returns whether some router carries what a rule allows to an address that these selectors name. The rule is
-    /// in the filter
-    /// of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*` is in both.
+    /// Returns them without the device that packets come from.
+    pub(super) fn without(&self, device: Option<DeviceId>) -> Carriers {
+        let others = |all: &[DeviceId]| all.iter().copied().filter(|&one| Some(one) != device).collect();
+        Carriers { subnet: others(&self.subnet), exit: others(&self.exit), is_own_route: self.is_own_route }
+    }
+
+    /// Returns whether some router carries what a rule allows to an address that these selectors name. The rule is in
+    /// the filter of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*`
+    /// is in both.
     pub(super) fn carry(
         &self,
         tailnet: &Tailnet,

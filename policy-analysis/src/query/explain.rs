@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::query::QueryError;
 use crate::query::block::{Block, group_pairs};
 use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
-use crate::query::families;
 use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
 use crate::query::path::describe_path;
 use crate::query::query_end::QueryEnd;
@@ -26,7 +25,7 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
     let (mut sources, mut destinations) = (world.sources(&source), world.destinations(&destination));
-    let families = families::of_protocol(question.protocol);
+    let families = Families::of_protocol(question.protocol);
     sources.iter_mut().chain(&mut destinations).for_each(|end| end.keep_families(families));
     let explainer = Explainer { world: &world, words: Words::new(policy), question };
     let blocks = group_pairs(&world, &sources, &destinations, destination.is_own_devices(), |between, source| {

@@ -8,7 +8,10 @@ use crate::query::numbers::Numbers;
 use crate::query::query_end::{EndKind, EndPart, QueryEnd};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Subject;
-use policy_core::access::{DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact};
+use policy_core::access::{
+    Denotation, DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact, sorted,
+};
+use policy_core::model::Role;
 use policy_core::proof::{ClassId, ClassName};
 
 /// What tells the members of a class apart that no selector as such does.
@@ -19,7 +22,7 @@ struct Variant {
     /// The number of the member, if its addresses have to be looked at one by one.
     member: Option<usize>,
     /// What is unknown about it.
-    unknown: [bool; 3],
+    unknown: [bool; 4],
 }
 
 impl<'p> QueryWorld<'p> {
@@ -66,7 +69,31 @@ impl<'p> QueryWorld<'p> {
         let mut ends: Vec<QueryEnd> = classes.into_iter().flat_map(|class| self.class(class, side)).collect();
         ends.extend(self.multi_tag_devices(&ids, side));
         ends.iter_mut().for_each(|end| end.keep_named_by(&ids));
+        if ids.iter().any(|&id| self.is_of_members(id)) {
+            ends.iter_mut().for_each(|end| self.take_for_member(end, side));
+        }
         ends
+    }
+
+    /// Returns whether a selector has members of the tailnet as such.
+    fn is_of_members(&self, id: SelectorId) -> bool {
+        matches!(self.space.rules.selectors.denotations.get(id), Some(Denotation::Role(_)))
+    }
+
+    /// Settles for an end that was asked for as a member that it is not a user of another tailnet.
+    fn take_for_member(&self, end: &mut QueryEnd<'p>, side: Side) {
+        if !self.unknown_facts(&end.identity, side).contains(&UnknownFact::Sharing) {
+            return;
+        }
+        let about_sharing = self.unknown_selectors.dependent_on(&[UnknownFact::Sharing]);
+        for part in &mut end.parts {
+            let settled = sorted::intersection(&part.selectors.possible, &about_sharing);
+            let of_members = settled.iter().copied().filter(|&id| self.is_of_members(id)).collect::<Vec<_>>();
+            let certain = sorted::union(&part.selectors.certain, &of_members);
+            let possible = sorted::difference(&part.selectors.possible, &settled);
+            *part = self.part(part.families, Numbers { certain, possible }, side);
+        }
+        end.selectors = Numbers::any(end.parts.iter().map(|part| part.selectors.clone()));
     }
 
     /// Returns the devices with several tags that one of the selectors names.
@@ -121,11 +148,11 @@ impl<'p> QueryWorld<'p> {
     /// Returns the members of a class, apart where they differ by family or by what carries packets to them.
     fn class(&self, id: ClassId, side: Side) -> Vec<QueryEnd<'p>> {
         let Some(class) = self.classes(side).get(id) else { return Vec::new() };
-        // An address that has a name in both families is one end.
-        let mut families_of: HashMap<&ClassName, Families> = HashMap::new();
+        // An address that has a name in both families is one end, if the same carries packets to both.
+        let mut families_of: HashMap<(&ClassName, Option<Carriers>), Families> = HashMap::new();
         for (member, name) in class.members.iter().zip(&class.names) {
             if let (Principal::Unknown, Some(&address)) = (&member.who, member.addresses.first()) {
-                let families = families_of.entry(name).or_default();
+                let families = families_of.entry((name, self.carriers_to(member, side))).or_default();
                 *families = families.with(Family::of(address).into());
             }
         }
@@ -133,13 +160,15 @@ impl<'p> QueryWorld<'p> {
         let mut variants: Vec<(Variant, Endpoint<'p>, Vec<ClassName>)> = Vec::new();
         for (number, (member, name)) in class.members.iter().zip(&class.names).enumerate() {
             let is_address = member.who == Principal::Unknown;
+            let carriers = self.carriers_to(member, side);
+            let families = families_of.get(&(name, carriers.clone())).copied().filter(|_| is_address);
             let variant = || Variant {
-                families: families_of.get(name).copied().filter(|_| is_address).unwrap_or(Families::BOTH),
-                carriers: self.carriers_to(member, side),
+                families: families.unwrap_or(Families::BOTH),
+                carriers: carriers.clone(),
                 member: (!is_address && !member.addresses.is_empty()).then_some(number),
                 unknown: {
-                    let facts = self.unknown_facts(member);
-                    [UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device]
+                    let facts = self.unknown_facts(member, side);
+                    [UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing]
                         .map(|fact| facts.contains(&fact))
                 },
             };
@@ -195,7 +224,11 @@ impl<'p> QueryWorld<'p> {
         let parts = self.parts(&identity, certain, side);
         let selectors = Numbers::any(parts.iter().map(|part| part.selectors.clone()));
         let as_source = match side {
-            Side::Source => selectors.certain.clone(),
+            // Somebody of another tailnet has no own devices in this one.
+            Side::Source => {
+                let possible = selectors.possible.iter().copied().filter(|&id| self.is_of_members(id));
+                sorted::union(&selectors.certain, &possible.collect::<Vec<_>>())
+            }
             Side::Destination if identity.who.is_device() => self.selectors_of(&identity, Side::Source),
             Side::Destination => Vec::new(),
         };
@@ -217,10 +250,14 @@ impl<'p> QueryWorld<'p> {
 
     /// Returns what an end is by its addresses: one part, if selectors do not tell these apart.
     fn parts(&self, identity: &Endpoint<'p>, certain: &[SelectorId], side: Side) -> Vec<EndPart> {
-        let unknown = self.unknown_facts(identity);
+        let unknown = self.unknown_facts(identity, side);
+        // Without a domain, the logins of a policy are taken for those of members.
+        let is_member_in_doubt = unknown.contains(&UnknownFact::Sharing) && !self.own_domains.is_empty();
         let mut parts: Vec<EndPart> = Vec::new();
         for address in identity.by_address() {
-            let certain = if identity.who.is_device() { self.selectors_of(&address, side) } else { certain.to_vec() };
+            let mut certain =
+                if identity.who.is_device() { self.selectors_of(&address, side) } else { certain.to_vec() };
+            certain.retain(|&id| !(is_member_in_doubt && self.is_of_members(id)));
             let mut possible = self.unknown_selectors.dependent_on(&unknown);
             possible.retain(|&id| {
                 let may_name = |&family: &Family| {
@@ -239,11 +276,17 @@ impl<'p> QueryWorld<'p> {
     }
 
     /// Returns what is unknown about an end.
-    fn unknown_facts(&self, identity: &Endpoint) -> Vec<UnknownFact> {
+    fn unknown_facts(&self, identity: &Endpoint, side: Side) -> Vec<UnknownFact> {
         let mut unknown = identity.unknown_facts();
         unknown.extend(identity.is_unknown_device(&self.space.tailnet).then_some(UnknownFact::Device));
         // A service has an address of the tailnet, too.
         unknown.extend(matches!(identity.who, Principal::Service(_)).then_some(UnknownFact::Addresses));
+        if let Principal::User { login, role: None | Some(Role::Member) } = identity.who
+            && side == Side::Source
+            && self.own_domains.may_be_shared(&self.space.tailnet, login)
+        {
+            unknown.push(UnknownFact::Sharing);
+        }
         unknown
     }
 

@@ -98,6 +98,12 @@ fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
         (Principal::User { .. }, SelectorKind::SyncedGroup) => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
+        (Principal::User { .. }, SelectorKind::Autogroup(Some(Autogroup::Shared))) => {
+            format!("if {name} is a user of another tailnet with whom the device is shared, which no fact says")
+        }
+        (Principal::User { .. }, SelectorKind::Autogroup(Some(Autogroup::Member))) => {
+            format!("if {name} is a user of this tailnet, which no fact says")
+        }
         (Principal::Unknown, _) => format!("if the device at {name}, which no fact names, is one of `{item}`"),
         _ => format!("if {name} has an address in `{item}`, which no fact says"),
     }

@@ -13,8 +13,8 @@ use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
 use crate::query::tailnet_selectors::TailnetSelectors;
 use policy_core::access::{
-    BitSet, Denotation, DeviceId, Families, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors, sorted,
-    ssh_rule_selectors,
+    BitSet, Denotation, DeviceId, Families, OwnDomains, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors,
+    sorted, ssh_rule_selectors,
 };
 use policy_core::model::{Policy, Selector, SshRule, localpart_domain};
 use policy_core::proof::{AccessClasses, Class};
@@ -26,6 +26,7 @@ pub(super) struct QueryWorld<'p> {
     pub(super) unknown_selectors: UnknownSelectors,
     /// The selectors that tell the addresses of devices apart.
     pub(super) tailnet_selectors: TailnetSelectors,
+    pub(super) own_domains: OwnDomains,
     /// The SSH rules with `localpart:`, which are for the own devices of their sources, too.
     local_ssh: BitSet,
     /// What each device gets, if a question is about one.
@@ -45,10 +46,19 @@ impl<'p> QueryWorld<'p> {
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
         let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
         let tailnet_selectors = TailnetSelectors::new(&space.tailnet, &space.rules.selectors);
+        let own_domains = OwnDomains::new(policy, space.rules.selectors.distinct.iter().copied());
         let mut local_ssh = BitSet::new(ssh.list.len());
         let is_local = |rule: &SshRule| rule.users.iter().any(|user| localpart_domain(user).is_some());
         ssh.list.iter().enumerate().filter(|(_, rule)| is_local(rule)).for_each(|(number, _)| local_ssh.insert(number));
-        QueryWorld { space, ssh, unknown_selectors, tailnet_selectors, local_ssh, compiled: OnceCell::new() }
+        QueryWorld {
+            space,
+            ssh,
+            unknown_selectors,
+            tailnet_selectors,
+            own_domains,
+            local_ssh,
+            compiled: OnceCell::new(),
+        }
     }
 
     /// Returns the number of a selector of a rule.
@@ -131,18 +141,21 @@ impl<'p> QueryWorld<'p> {
     fn keep_carried(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, between: &mut RulesBetween) {
         let selectors = &self.space.rules.selectors;
         if let Some(carriers) = &destination.carriers {
+            // The routes that a device gets do not tell what else it may get, depending on facts that are unknown.
+            let anywhere = [carriers.without(source.device)];
             let carriers = self.carriers_from(source, destination, carriers);
             let Numbers { certain, possible } = &destination.selectors;
             let named = sorted::union(certain, possible);
-            let is_carried = |number: &usize| {
-                let carry =
-                    |rule| carriers.iter().any(|carriers| carriers.carry(&self.space.tailnet, selectors, rule, &named));
-                self.space.rule(*number).is_some_and(carry)
+            let is_carried = |number: usize, by: &[Carriers]| {
+                let carry = |rule| by.iter().any(|by| by.carry(&self.space.tailnet, selectors, rule, &named));
+                self.space.rule(number).is_some_and(carry)
             };
-            let all = sorted::union(&between.network.certain, &between.network.possible);
-            between.not_carried = all.into_iter().filter(|number| !is_carried(number)).collect();
-            between.network.certain.retain(is_carried);
-            between.network.possible.retain(is_carried);
+            let Numbers { certain, possible } = &mut between.network;
+            between.not_carried.extend(certain.iter().copied().filter(|&number| !is_carried(number, &carriers)));
+            between.not_carried.extend(possible.iter().copied().filter(|&number| !is_carried(number, &anywhere)));
+            between.not_carried.sort_unstable();
+            certain.retain(|&number| is_carried(number, &carriers));
+            possible.retain(|&number| is_carried(number, &anywhere));
             return;
         }
         // Only addresses behind routers are reached through a router. `via` opens nothing on a device.

@@ -3,8 +3,6 @@
 use policy_core::access::{Denotation, Families, Family, SelectorId, SelectorIndex, Tailnet, ip_set};
 use policy_core::model::AddressRange;
 
-use crate::query::families;
-
 /// The selectors that name addresses of the tailnet, each with the families of these, in order.
 #[derive(Debug, Default)]
 pub(super) struct TailnetSelectors(Vec<(SelectorId, Families)>);
@@ -16,7 +14,7 @@ impl TailnetSelectors {
             if matches!(denotation, Denotation::Addresses(_)) {
                 let ranges = ip_set::named_addresses(&tailnet.declarations, denotation).into_iter();
                 let ranges: Vec<AddressRange> = ranges.filter(|&range| Tailnet::is_in_tailnet(range)).collect();
-                found.extend((!ranges.is_empty()).then(|| (id, families::of_ranges(&ranges))));
+                found.extend((!ranges.is_empty()).then(|| (id, Families::of_ranges(&ranges))));
             }
         }
         TailnetSelectors(found)

@@ -84,20 +84,28 @@ impl<'p> Denotation<'p> {
             SelectorKind::Address(address) => range(single(address)),
             SelectorKind::Prefix(prefix) => range(prefix.range()),
             SelectorKind::Range(addresses) => range(addresses),
-            SelectorKind::Host => match declarations.hosts.get(text) {
-                Some(HostAddress::Address(address)) => range(single(*address)),
-                Some(HostAddress::Prefix(prefix)) => range(prefix.range()),
-                None => Denotation::Nothing,
-            },
+            SelectorKind::Host => Denotation::of_host(text, declarations),
             SelectorKind::IpSet => match declarations.ip_sets.get_key_value(text) {
                 Some((name, _)) => Denotation::Addresses(NamedAddresses::IpSet(name)),
                 None => Denotation::Nothing,
             },
             SelectorKind::Service => Denotation::Service(text),
             SelectorKind::External => Denotation::External(text),
-            SelectorKind::Autogroup(None) | SelectorKind::Posture | SelectorKind::LocalPart | SelectorKind::Unknown => {
-                Denotation::Nothing
-            }
+            // By Tailscale's documentation, a host in a rule may have the prefix that it has in an IP set.
+            SelectorKind::Unknown => match text.strip_prefix("host:") {
+                Some(host) => Denotation::of_host(host, declarations),
+                None => Denotation::Nothing,
+            },
+            SelectorKind::Autogroup(None) | SelectorKind::Posture | SelectorKind::LocalPart => Denotation::Nothing,
+        }
+    }
+
+    fn of_host(name: &str, declarations: &Declarations<'p>) -> Self {
+        let range = |range| Denotation::Addresses(NamedAddresses::Range(range));
+        match declarations.hosts.get(name) {
+            Some(HostAddress::Address(address)) => range(single(*address)),
+            Some(HostAddress::Prefix(prefix)) => range(prefix.range()),
+            None => Denotation::Nothing,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::Protocol;
+use crate::model::{AddressRange, Protocol};
 
 /// An address family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,20 @@ pub struct Families([bool; 2]);
 impl Families {
     /// Both families.
     pub const BOTH: Families = Families([true; 2]);
+
+    /// Returns the families of the packets of a protocol.
+    pub fn of_protocol(protocol: Protocol) -> Families {
+        match protocol {
+            Protocol::ICMP => Family::V4.into(),
+            Protocol::ICMPV6 => Family::V6.into(),
+            _ => Families::BOTH,
+        }
+    }
+
+    /// Returns the families of which some ranges have an address.
+    pub fn of_ranges(ranges: &[AddressRange]) -> Families {
+        ranges.iter().map(|range| Family::of(range.first)).collect()
+    }
 
     /// Returns `true` if a family is in the set.
     pub fn contains(self, family: Family) -> bool {

@@ -244,6 +244,8 @@ impl SelectorContext {
             (SelectorContext::SshTestDst, ..) => {
                 format!("SSH tests dst contains disallowed element {}", go_quote(selector))
             }
+            // That it is refused is known, and how is not.
+            (SelectorContext::TestDst, SelectorKind::IpSet, _) => return None,
             (SelectorContext::TestSrc | SelectorContext::TestDst | SelectorContext::SshTestSrc, ..) => {
                 Target::FAILED.to_owned()
             }

@@ -114,7 +114,7 @@ impl Checker<'_> {
             return;
         }
         if let Some(name) = text.strip_prefix("host:").filter(|_| self.is_documented_host_form(place, text)) {
-            let message = format!("`{text}` is a form of Tailscale's documentation that no policy is known to have");
+            let message = format!("whether `{text}` stands for the host `{name}` in a rule is not known");
             let help = format!("write `{name}`");
             self.report(Diagnostic::new(Code::DoubtfulSelector, text.origin, message).help(help));
             return;

@@ -36,7 +36,7 @@ fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
     let accepted = |source: &&Selector| SelectorContext::SshSrc.verdict(source.kind) != Acceptance::Refused;
     let sources: Vec<&Selector> = rule.src.iter().filter(accepted).collect();
     let may_be_same_user = |source: &&Selector| match destination.kind {
-        SelectorKind::User => *source.text == *destination.text,
+        SelectorKind::User => source.text.eq_ignore_ascii_case(&destination.text),
         SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) => !is_tagged(source),
         _ => true,
     };

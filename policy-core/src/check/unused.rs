@@ -144,6 +144,8 @@ impl<'p> Uses<'p> {
             self.names.insert((kind, &selector.text));
         } else if let SelectorKind::Address(_) | SelectorKind::Prefix(_) = selector.kind {
             self.names.insert((NameKind::Host, &selector.text));
+        } else if let Some(host) = selector.text.strip_prefix("host:") {
+            self.names.insert((NameKind::Host, host));
         }
     }
 }

@@ -325,8 +325,9 @@ impl<'p> AccessRule<'p> {
 struct Grouping<'p> {
     classes: Vec<Class<'p>>,
     ids: HashMap<Vec<SelectorId>, ClassId>,
-    /// The names of classes that many members have, each with the first such member.
-    generic: HashMap<(ClassId, ClassName), usize>,
+    /// The names of classes that many members have, with the families that answers look at one by one, each with the
+    /// first such member.
+    generic: HashMap<(ClassId, ClassName, Families), usize>,
     named_ranges: Vec<NamedRange>,
     /// True if selectors tell the two addresses of a device apart if neither is known.
     tells_families_apart: bool,
@@ -413,7 +414,9 @@ impl<'p> Grouping<'p> {
         }
         let name = ClassName { family, ..one.name.clone() };
         let next = class.members.len();
-        let member = if one.is_generic() { *self.generic.entry((id, name.clone())).or_insert(next) } else { next };
+        let families = if self.are_whole { endpoint.families() } else { Families::default() };
+        let key = || (id, name.clone(), families);
+        let member = if one.is_generic() { *self.generic.entry(key()).or_insert(next) } else { next };
         match (class.members.get_mut(member), class.carriers.get_mut(member)) {
             (Some(same), Some(carriers)) => {
                 // Exit nodes of the other family may be other ones.

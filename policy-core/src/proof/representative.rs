@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::access::{
-    DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, Principal, Reach, SelectorIndex, TAILNET, Tailnet,
-    domain_of, login_key, overlap, single, sorted,
+    DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, OwnDomains, Principal, Reach, SelectorIndex,
+    TAILNET, Tailnet, domain_of, login_key, overlap, single, sorted,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -187,8 +187,8 @@ struct Enumeration<'a, 'p> {
     roles: Vec<Role>,
     /// True if the families of a device's addresses, or the ways to a public address, are told apart.
     tells_ways_apart: bool,
-    /// The domains whose logins are those of members, in lower case.
-    domains: HashSet<String>,
+    /// The domains whose logins are those of members.
+    domains: OwnDomains,
     /// True if a user who may be one of another tailnet is not taken for a member.
     tells_sharing_apart: bool,
 }
@@ -229,15 +229,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             }
         }
         let tells_ways_apart = is_used(Autogroup::Internet) || INTERNET.into_iter().any(|range| index.is_asked(range));
-        // Tailscale takes no other domains in these selectors.
-        let named = selectors.iter().filter_map(|selector| match selector.kind {
-            SelectorKind::Domain => selector.domain(),
-            SelectorKind::SyncedGroup => domain_of(&selector.text),
-            _ => None,
-        });
-        let own = policy.facts.owner().and_then(|owner| owner.domain());
-        let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
-        let domains = domains.map(login_key).collect();
+        let domains = OwnDomains::new(policy, selectors.iter().copied());
         Enumeration {
             policy,
             tailnet,
@@ -274,7 +266,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             let devices = known.map_or(&[][..], |user| &*user.devices);
             let roles = role.as_ref().map_or(&*self.roles, std::slice::from_ref);
             let domain = domain_of(login).map(login_key);
-            let may_be_shared = known.is_none() && domain.as_ref().is_some_and(|domain| !self.domains.contains(domain));
+            let may_be_shared = self.domains.may_be_shared(self.tailnet, login);
             let is_outsider = self.tells_sharing_apart && may_be_shared && domain != home;
             for (number, &possible) in roles.iter().enumerate() {
                 let is_assumed = number > 0;
