@@ -9,6 +9,7 @@ const KNOWN_OPEN: &[(&str, &[Shape])] = &[
     ("without what is redundant with facts, a packet is lost", &[Shape::Via, Shape::Shared]),
     ("without what is redundant, a packet is lost", &[Shape::Via, Shape::Shared]),
     ("a deletion is noticed, and not killed", &[Shape::TailnetAddresses]),
+    ("a difference of devices is reported, and no packet changes", Shape::ALL),
     ("a packet between devices changes, and no difference of devices is reported", &[Shape::Via]),
     ("a packet changes, and no difference is reported", &[Shape::Via]),
 ];

@@ -67,7 +67,7 @@ fn meeting<'w>(
         let [v4, v6] = Family::BOTH.map(Families::from);
         let wanted = [v4, v6, Families::BOTH].into_iter().filter(|families| families.intersects(member.families));
         let mut found = wanted.filter_map(|families| by_key.get(&(families, key(member))));
-        found.any(|others| others.iter().any(|other| is_one_of(other)))
+        found.any(|others| others.iter().any(is_one_of))
     };
     members.iter().filter(meets).map(|member| member.name).collect()
 }

@@ -83,6 +83,14 @@ impl PortSet {
     #[must_use]
     pub fn common(&self, other: &PortSet) -> PortSet {
         let mut common = Vec::new();
+        if let Some((few, many)) = self.few_and_many(other) {
+            for &(protocol, range) in &few.0 {
+                common.extend(many.touching(protocol, range).iter().map(|(_, other)| {
+                    (protocol, PortRange { first: range.first.max(other.first), last: range.last.min(other.last) })
+                }));
+            }
+            return PortSet(common);
+        }
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
             let range = PortRange { first: a.1.first.max(b.1.first), last: a.1.last.min(b.1.last) };
@@ -102,8 +110,20 @@ impl PortSet {
     /// Returns what is in this and not in the other.
     #[must_use]
     pub fn without(&self, other: &PortSet) -> PortSet {
+        if self.few_and_many(other).is_some_and(|(few, _)| std::ptr::eq(few, self)) {
+            let mut near: Vec<(Protocol, PortRange)> = Vec::new();
+            for &(protocol, range) in &self.0 {
+                near.extend(other.touching(protocol, range));
+            }
+            near.dedup();
+            return self.without_each(&near);
+        }
+        self.without_each(&other.0)
+    }
+
+    fn without_each(&self, holes: &[(Protocol, PortRange)]) -> PortSet {
         let mut left = Vec::new();
-        let mut holes = other.0.iter().copied().peekable();
+        let mut holes = holes.iter().copied().peekable();
         for &(protocol, range) in &self.0 {
             let mut first = Some(range.first);
             while let Some(&(of, hole)) = holes.peek() {
@@ -133,6 +153,9 @@ impl PortSet {
 
     /// Returns whether something is in both.
     pub fn overlap(&self, other: &PortSet) -> bool {
+        if let Some((few, many)) = self.few_and_many(other) {
+            return few.0.iter().any(|&(protocol, range)| !many.touching(protocol, range).is_empty());
+        }
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
             if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
@@ -146,6 +169,22 @@ impl PortSet {
             }
         }
         false
+    }
+
+    /// Returns the two, if one has so many ranges more that it is faster to search in it than to read it.
+    fn few_and_many<'s>(&'s self, other: &'s PortSet) -> Option<(&'s PortSet, &'s PortSet)> {
+        match (self.0.len(), other.0.len()) {
+            (own, others) if own * 16 < others => Some((self, other)),
+            (own, others) if others * 16 < own => Some((other, self)),
+            _ => None,
+        }
+    }
+
+    /// Returns the ranges that have some of these ports.
+    fn touching(&self, protocol: Protocol, range: PortRange) -> &[(Protocol, PortRange)] {
+        let start = self.0.partition_point(|&(of, own)| (of, own.last) < (protocol, range.first));
+        let end = self.0.partition_point(|&(of, own)| (of, own.first) <= (protocol, range.last));
+        self.0.get(start..end).unwrap_or_default()
     }
 
     /// Returns whether the other has nothing that is not in this.
@@ -211,6 +250,18 @@ mod tests {
         })
     }
 
+    /// Sets of few ranges, and sets of so many that they are searched.
+    fn few_or_many() -> impl Strategy<Value = PortSet> {
+        let many = prop::collection::vec(0u8..10, 22).prop_map(|present| {
+            let ports = (0u16..).zip(present).filter(|(_, present)| *present > 0).map(|(place, _)| place);
+            PortSet::new(ports.map(|place| {
+                let protocol = if place < 11 { Protocol::TCP } else { Protocol::UDP };
+                (Some(protocol), PortRange::single(place % 11 * 2))
+            }))
+        });
+        prop_oneof![some(), many]
+    }
+
     /// Every packet that one of them could be about.
     fn packets(ports: &PortSet) -> Vec<(Protocol, u16)> {
         let all =
@@ -221,7 +272,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sets_are_what_they_are_of_packets(a in some(), b in some()) {
+        fn sets_are_what_they_are_of_packets(a in few_or_many(), b in few_or_many()) {
             let (of_a, of_b) = (packets(&a), packets(&b));
             let wanted = |keep: &dyn Fn(&(Protocol, u16)) -> bool| {
                 let mut all: Vec<_> = of_a.iter().chain(&of_b).copied().collect();

@@ -206,7 +206,7 @@ impl Pruner<'_, '_, '_> {
         let id = self.access_rules.start;
         let remaining = self.containment.remaining(id)?;
         let others = remaining.ports.without(&items.own_ports(item));
-        let kept = Remaining { ports: others, ..remaining.clone() };
+        let kept = Remaining { src: remaining.src.clone(), dst: remaining.dst.clone(), ports: others };
         self.try_remove(vec![(id, kept)], &Removed { ports: Some(&items.ports(item)), ..Removed::default() })
     }
 

@@ -278,3 +278,49 @@ impl<'a, 'p> Search<'a, 'p> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    #[test]
+    fn a_login_of_another_domain_may_be_of_another_tailnet() {
+        let member = r#""src": ["autogroup:member"], "targets": [{"dst": ["tag:a"]}]"#;
+        let [only, never] = ["only", "never"].map(|kind| format!(r#"{{"kind": "{kind}", {member}}}"#));
+        let never_erin = r#"{"kind": "never", "src": ["erin@third.net"], "targets": [{"dst": ["tag:a"]}]}"#;
+        let except =
+            r#"{"kind": "never", "src": ["*"], "src_except": ["autogroup:member"], "targets": [{"dst": ["tag:a"]}]}"#;
+        let admin = r#"{"kind": "never", "src": ["autogroup:admin"], "targets": [{"dst": ["tag:a"]}]}"#;
+        let users = r#""users": [{"name": "erin", "email": "erin@third.net", "role": "member"}], "#;
+        for (invariant, src, dst, users, expected) in [
+            (&*only, "erin@third.net", "tag:b", "", "unknown"),
+            (&*only, "alice@example.com", "tag:b", "", "broken"),
+            (&*only, "erin@third.net", "tag:b", users, "broken"),
+            (&*only, "erin@third.net", "tag:a", "", "holds"),
+            (&*never, "erin@third.net", "tag:a", "", "unknown"),
+            (&*never, "alice@example.com", "tag:a", "", "broken"),
+            (never_erin, "erin@third.net", "tag:a", "", "broken"),
+            (never_erin, "autogroup:member", "tag:a", "", "unknown"),
+            (never_erin, "autogroup:member", "tag:a", users, "broken"),
+            (never_erin, "autogroup:shared", "tag:a", "", "unknown"),
+            (except, "erin@third.net", "tag:a", "", "unknown"),
+            (except, "alice@example.com", "tag:a", "", "holds"),
+            (admin, "erin@third.net", "tag:a", "", "unknown"),
+        ] {
+            let policy = format!(
+                r#"{{"groups": {{"group:eng": ["alice@example.com", "bob@example.com"]}}, "tagOwners": {{"tag:a": [], "tag:b": []}},
+                    "grants": [{{"src": ["{src}"], "dst": ["{dst}"], "ip": ["tcp:22"]}}]}}"#
+            );
+            let policy = Policy::with_facts(&policy, &format!(r#"{{{users}"invariants": [{invariant}]}}"#));
+            let classes = AccessClasses::new(&policy);
+            let invariant = &policy.facts.invariants[0];
+            let found = match (violation(&classes, invariant), unverified_invariant(&classes, invariant)) {
+                (Some(_), _) => "broken",
+                (None, Some(_)) => "unknown",
+                (None, None) => "holds",
+            };
+            assert_eq!(found, expected, "{invariant:?} {src} -> {dst} {users}");
+        }
+    }
+}
