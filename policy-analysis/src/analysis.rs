@@ -155,7 +155,7 @@ pub trait Analysis {
     ///     "grants": [{{"src": ["tag:c"], "dst": ["{dst}"], "ip": ["tcp:22"]}}],
     /// }}"#), facts).validate().unwrap();
     /// assert!(policy("tag:a").device_diff(&policy("tag:b")).is_empty());
-    /// assert_eq!(policy("tag:a").device_diff(&policy("tag:c")).changes[1].to_string(), "pi -> nas tcp:22");
+    /// assert_eq!(policy("tag:a").device_diff(&policy("tag:c")).changes[0].to_string(), "pi -> nas tcp:22");
     /// ```
     fn device_diff(&self, new: &ValidPolicy) -> Diff;
 
