@@ -19,7 +19,7 @@ fn what_the_methods_return_serialises() {
     let findings =
         to_value(Policy::parse(r#"{"grants": [{"src": ["tag:a"], "dst": ["*"], "ip": ["*"]}]}"#).check()).unwrap();
     assert_eq!(findings[0]["code"], "undefined-tag");
-    assert_eq!(findings[0]["origin"], json!({"start": 21, "end": 28}));
+    assert_eq!(findings[0]["origin"], json!({"file": "policy", "start": 21, "end": 28}));
 
     let policy = Policy::parse(POLICY).validate().unwrap();
     let tested = to_value(policy.test()).unwrap();
