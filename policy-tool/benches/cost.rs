@@ -111,7 +111,15 @@ struct Cost {
     time: Duration,
     /// The memory at its peak, in bytes. 0 where the system does not say.
     memory: u64,
-    has_ended: bool,
+    end: End,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    Refused,
+    TooLong,
 }
 
 impl Cost {
@@ -124,9 +132,10 @@ impl Cost {
 
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sign = if self.has_ended { "" } else { ">" };
+        let sign = if self.end == End::TooLong { ">" } else { "" };
         let time = format!("{sign}{:.2} s", self.time.as_secs_f64());
-        write!(f, "{time:>9} {:>6} MB", self.memory / 1_000_000)
+        let refused = if self.end == End::Refused { " refused" } else { "" };
+        write!(f, "{time:>9} {:>6} MB{refused}", self.memory / 1_000_000)
     }
 }
 
@@ -148,13 +157,14 @@ fn measure(family: &Family, folder: &Path, text: &str) -> Cost {
     loop {
         memory = peak_memory(&child).unwrap_or(memory);
         if let Some(status) = child.try_wait().unwrap() {
-            assert!(matches!(status.code(), Some(0 | 1)), "{}: {status}", family.name);
-            return Cost { time: start.elapsed(), memory, has_ended: true };
+            // An answer beyond an announced bound is refused.
+            let end = if matches!(status.code(), Some(0 | 1)) { End::Done } else { End::Refused };
+            return Cost { time: start.elapsed(), memory, end };
         }
         if start.elapsed() > LIMIT {
             child.kill().unwrap();
             child.wait().unwrap();
-            return Cost { time: LIMIT, memory, has_ended: false };
+            return Cost { time: LIMIT, memory, end: End::TooLong };
         }
         thread::sleep(INTERVAL);
     }
