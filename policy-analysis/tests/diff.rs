@@ -167,6 +167,26 @@ fn the_first_ssh_rule_that_matches_decides() {
                 ],
             ),
             (
+                "accounts named as the users of a synced group",
+                r#""ssh": []"#,
+                r#""ssh": [{"action": "accept", "src": ["group:all@example.com"], "dst": ["tag:web"], "users": ["localpart:*@example.com"]}]"#,
+                &[
+                    "+ a member of group:all@example.com with a login at example.com -> tag:web accept as localpart:*@example.com",
+                    "+ a member of group:all@example.com with a login at example.com -> autogroup:self accept as localpart:*@example.com",
+                ],
+            ),
+            (
+                "a synced group before its domain",
+                r#""ssh": [{"action": "check", "src": ["user:*@example.com"], "dst": ["tag:web"], "users": ["root"], "checkPeriod": "2h"},
+                           {"action": "check", "src": ["group:all@example.com"], "dst": ["tag:web"], "users": ["root"], "checkPeriod": "1h"}]"#,
+                r#""ssh": [{"action": "check", "src": ["group:all@example.com"], "dst": ["tag:web"], "users": ["root"], "checkPeriod": "1h"},
+                           {"action": "check", "src": ["user:*@example.com"], "dst": ["tag:web"], "users": ["root"], "checkPeriod": "2h"}]"#,
+                &[
+                    "+ a member of group:all@example.com with a login at example.com -> tag:web check as root checkPeriod 1h0m0s",
+                    "- a member of group:all@example.com with a login at example.com -> tag:web check as root checkPeriod 2h0m0s",
+                ],
+            ),
+            (
                 "a new posture for a login",
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"]}]"#,
                 r#""ssh": [{"action": "accept", "src": ["autogroup:member"], "dst": ["tag:web"], "users": ["root"], "srcPosture": ["posture:mac"]}]"#,

@@ -23,7 +23,7 @@ pub(super) struct JointClasses<'a> {
 impl<'a> JointClasses<'a> {
     pub(super) fn new(joint: &'a JointPolicy, scope: Scope) -> Self {
         let space = match scope {
-            Scope::Everyone => AccessClasses::with_selectors(&joint.policy, &joint.selectors),
+            Scope::Everyone => AccessClasses::with_selectors(&joint.policy, &joint.selectors, &joint.ssh_sources),
             Scope::Devices => AccessClasses::of_devices(&joint.policy, &joint.selectors),
         };
         let admins = space.rules.selectors.id("autogroup:admin").map_or(Vec::new(), |id| space.sources_named_by(&[id]));

@@ -17,6 +17,9 @@ use policy_core::source::{Origin, Text};
 pub(super) struct JointPolicy {
     pub(super) policy: Policy,
     pub(super) selectors: Vec<Selector>,
+    /// The sources of the SSH rules of both, and the domains of their accounts. Groups of the policies, which may be
+    /// renamed, are left out.
+    pub(super) ssh_sources: Vec<Selector>,
     /// New names by the old policy's names
     pub(super) renamed: HashMap<String, String>,
     /// The names of groups, hosts and IP sets of each version
@@ -35,6 +38,7 @@ impl JointPolicy {
                 ..Policy::default()
             },
             selectors: Vec::new(),
+            ssh_sources: [new, old].into_iter().flat_map(ssh_sources).collect(),
             renamed: HashMap::new(),
             declared: [declared(old), declared(new)],
         };
@@ -174,6 +178,16 @@ fn selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
         .chain(policy.node_attrs.iter().flat_map(|entry| &entry.target))
         .chain(approvers.flatten())
         .chain(policy.tag_owners.iter().flat_map(|declaration| &declaration.owners))
+}
+
+/// Returns the sources of SSH rules that the two policies cannot mean differently.
+fn ssh_sources(policy: &Policy) -> Vec<Selector> {
+    let sources = policy.ssh.iter().flat_map(|rule| &rule.src);
+    let sources = sources.filter(|selector| selector.kind != SelectorKind::Group).cloned();
+    let accounts = policy.ssh.iter().flat_map(|rule| &rule.users);
+    let domains = accounts.filter_map(|user| localpart_domain(user));
+    let domains = domains.map(|domain| Selector::new(Text::escaped(format!("user:*@{domain}"), Origin::default())));
+    sources.chain(domains).collect()
 }
 
 /// Returns selectors that a policy implies and does not contain.

@@ -13,7 +13,7 @@ use crate::diff::ssh_terms::SshTerms;
 use crate::diff::version::Version;
 use crate::diff::{ssh, ssh_access};
 use policy_core::access::{Endpoint, Principal, SelectorId, SelectorIndex, Tailnet};
-use policy_core::model::{Action, Policy, SshRule};
+use policy_core::model::{Action, Policy, Role, SshRule};
 use policy_generate::small;
 use policy_generate::small::Random;
 
@@ -23,6 +23,8 @@ const ENDS: &[(&str, &str)] = &[
     (r#""group:eng", "bob@example.com""#, r#""autogroup:self", "tag:a""#),
     (r#""alice@example.com""#, r#""alice@example.com""#),
     (r#""autogroup:member""#, r#""tag:a", "tag:b""#),
+    (r#""autogroup:admin""#, r#""tag:a", "tag:c""#),
+    (r#""user:*@example.com""#, r#""tag:c""#),
     (r#""group:eng""#, r#""tag:b""#),
     (r#""user:*@example.com""#, r#""autogroup:tagged""#),
     (r#""group:staff@example.com""#, r#""tag:c""#),
@@ -107,6 +109,22 @@ impl<'p> SshModel<'p> {
     }
 }
 
+/// Returns members of a synced group with a domain or a role that SSH rules name besides. The first rule that matches
+/// decides, so it matters who is in two lists of sources.
+fn members_of_several_sources(policies: [&Policy; 2]) -> Vec<Endpoint<'static>> {
+    let rules = || policies.into_iter().flat_map(|policy| &policy.ssh);
+    let has = |word: &str| rules().flat_map(|rule| &rule.src).any(|source| *source.text == *word);
+    let has_domain = has("user:*@example.com") || rules().flat_map(|rule| &rule.users).any(|user| user.contains(":*@"));
+    if !has("group:staff@example.com") {
+        return Vec::new();
+    }
+    let domains = [None, has_domain.then_some("example.com")];
+    let roles = [Role::Member, if has("autogroup:admin") { Role::Admin } else { Role::Member }];
+    let pairs = domains.into_iter().flat_map(|domain| roles.map(|role| (domain, role)));
+    let member = |(domain, role)| Principal::Member { domain, role, group: Some("group:staff@example.com") };
+    pairs.map(|pair| Endpoint::new(member(pair))).collect()
+}
+
 #[test]
 fn ssh_is_what_the_first_rule_says_that_fits() {
     let mut found = 0;
@@ -130,7 +148,8 @@ fn ssh_is_what_the_first_rule_says_that_fits() {
         let differences = ssh::compare(&mut comparison, &rules);
         let sets = &comparison.sets;
         let tailnet = Tailnet::new(&new);
-        let all = everybody(&new, &tailnet);
+        let mut all = everybody(&new, &tailnet);
+        all.extend(members_of_several_sources([&old, &new]));
         let (old_tailnet, new_model) = (Tailnet::new(&old), SshModel::new(&new, &tailnet, &all));
         let old_model = SshModel::new(&old, &old_tailnet, &all);
         let ids = class_ids(&classes, &all);

@@ -11,7 +11,8 @@ use crate::model::{AddressRange, Invariant, Policy, Role, Selector};
 use crate::proof::class_name::ClassName;
 use crate::proof::doubt::{Doubt, Openness};
 use crate::proof::representative::{
-    Representative, devices, representatives_with_placed_members, routed_addresses, whole_representatives,
+    Representative, devices, group_members_of_ordered_rules, representatives_with_placed_members, routed_addresses,
+    whole_representatives,
 };
 use crate::source::Origin;
 
@@ -127,25 +128,26 @@ impl<'p> AccessClasses<'p> {
     /// assert_eq!(classes.open_ports(web, db).to_string(), "443, tcp:5432");
     /// ```
     pub fn new(policy: &'p Policy) -> AccessClasses<'p> {
-        AccessClasses::with_selectors(policy, &[])
+        AccessClasses::of(policy, &[], &[], false, representatives_with_placed_members)
     }
 
     /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of rules that are not the policy's.
-    pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, false, representatives_with_placed_members)
+    /// `ordered` are the sources of those among them of which the first that matches decides, as of SSH rules.
+    pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector], ordered: &'p [Selector]) -> AccessClasses<'p> {
+        AccessClasses::of(policy, selectors, ordered, false, representatives_with_placed_members)
     }
 
     /// Returns the classes that the rules and the selectors of a question tell apart, for answers that look at the
     /// addresses of their members one by one, and at the ways there. A member is there once: a device with its IPv4 and its
     /// IPv6 address, and a public address however it is reached.
     pub fn with_questions(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, questions, true, whole_representatives)
+        AccessClasses::of(policy, questions, &[], true, whole_representatives)
     }
 
     /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices and the addresses behind
     /// their routes as the only members. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
-        AccessClasses::of(policy, selectors, false, |_, tailnet, index| {
+        AccessClasses::of(policy, selectors, &[], false, |_, tailnet, index| {
             devices(tailnet).into_iter().chain(routed_addresses(tailnet, index)).collect()
         })
     }
@@ -154,6 +156,7 @@ impl<'p> AccessClasses<'p> {
     pub(super) fn of(
         policy: &'p Policy,
         selectors: &'p [Selector],
+        ordered: &'p [Selector],
         are_whole: bool,
         enumerate: Enumerate<'p>,
     ) -> AccessClasses<'p> {
@@ -163,7 +166,8 @@ impl<'p> AccessClasses<'p> {
         let mut rules = RuleIndex::among(policy, &tailnet, selectors);
         rules.selectors.ask(&tailnet, invariants());
         let index = &rules.selectors;
-        let all = enumerate(policy, &tailnet, index);
+        let mut all = enumerate(policy, &tailnet, index);
+        all.extend(group_members_of_ordered_rules(ordered));
         let tells_families_apart = !are_whole && index.tells_families_apart();
         let mut sources = Grouping::new(tells_families_apart, are_whole);
         let mut destinations = Grouping::new(tells_families_apart, are_whole);

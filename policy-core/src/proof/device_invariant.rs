@@ -54,7 +54,7 @@ pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
     if invariants.is_empty() || !policy.facts.devices.iter().any(|device| device.tags.len() > 1) {
         return Vec::new();
     }
-    let classes = AccessClasses::of(policy, &[], false, |policy, tailnet, index| {
+    let classes = AccessClasses::of(policy, &[], &[], false, |policy, tailnet, index| {
         let participants = participants(policy, tailnet, index).into_iter();
         participants.flat_map(|one| one.by_tag.into_iter().chain([one.whole])).collect()
     });

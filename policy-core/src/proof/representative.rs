@@ -119,6 +119,45 @@ pub(super) fn representatives_with_placed_members<'p>(
     all
 }
 
+/// Returns a member of each synced group among the selectors of ordered rules, with every domain and role that these
+/// have besides.
+///
+/// The first ordered rule that matches decides, so it is not enough to know what each of two rules gives: it matters
+/// whether somebody is a source of both.
+pub(super) fn group_members_of_ordered_rules<'p>(selectors: &'p [Selector]) -> Vec<Representative<'p>> {
+    let mut seen = HashSet::new();
+    let mut distinct = selectors.iter().filter(|selector| seen.insert(selector.text.to_ascii_lowercase()));
+    let (mut groups, mut domains, mut roles) = (Vec::new(), vec![None], vec![Role::Member]);
+    for selector in &mut distinct {
+        match selector.kind {
+            SelectorKind::SyncedGroup => groups.push(selector.text.as_str()),
+            SelectorKind::Domain => domains.extend(selector.domain().map(Some)),
+            SelectorKind::Autogroup(Some(autogroup)) => {
+                roles.extend(autogroup.role().filter(|role| *role != Role::Member));
+            }
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    for group in groups {
+        for &domain in &domains {
+            for &role in &roles {
+                if domain.is_none() && role == Role::Member {
+                    // Every other enumeration has this one.
+                    continue;
+                }
+                let login = domain.map_or(String::new(), |domain| format!(" with a login at `{domain}`"));
+                let is = if role == Role::Member { String::new() } else { format!(" who is {}", role.with_article()) };
+                let endpoint = Endpoint::new(Principal::Member { domain, role, group: Some(group) });
+                let name = ClassName::new(format!("a member of `{group}`{login}{is}"));
+                let member = Representative::new(endpoint, name, Usefulness::OtherMember);
+                all.push(Representative { doubt: Doubt::GroupMember, ..member });
+            }
+        }
+    }
+    all
+}
+
 /// Like [`representatives`], with each public address once, however it is reached.
 pub(super) fn whole_representatives<'p>(
     policy: &'p Policy,
