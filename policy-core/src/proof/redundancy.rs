@@ -305,7 +305,7 @@ mod tests {
             (r#"["tag:a"]"#, r#"["autogroup:member", "carol@other.org"]"#, "", ""),
             (r#"["tag:a"]"#, r#"["group:guests", "carol@other.org"]"#, "", "carol@other.org"),
             (r#"["group:guests"]"#, r#"["tag:a"]"#, "", ""),
-            (r#"["autogroup:member", "group:guests"]"#, r#"["tag:a"]"#, "", "group:guests"),
+            (r#"["autogroup:member", "group:guests"]"#, r#"["tag:a"]"#, "", ""),
         ];
         for (dst, src, via, expected) in cases {
             let policy = Policy::parse(format!(

@@ -316,13 +316,11 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 let user = Representative::new(Endpoint::new(who), name.clone(), usefulness);
                 let user = Representative { doubt, may_be_shared, is_assumed, ..user };
                 if is_outsider && !is_assumed {
-                    // Their own devices are in this tailnet only if they are a member. As a source, they may not be.
+                    // Only if they are a member are their devices those of a member.
                     let anyone = Representative::new(Endpoint::new(Principal::Login(login)), name.clone(), usefulness);
-                    let doubt = Doubt::Membership;
-                    all.push(Representative { is_destination: false, doubt, may_be_shared, ..anyone });
-                    all.push(Representative { is_source: false, may_be_shared: false, ..user.clone() });
+                    all.push(Representative { doubt: Doubt::Membership, may_be_shared, ..anyone });
                     let name = ClassName { assumed_role: Some(possible), ..name };
-                    let member = Representative { name, is_assumed: true, is_destination: false, ..user };
+                    let member = Representative { name, is_assumed: true, ..user };
                     all.push(Representative { usefulness: Usefulness::Conditional, may_be_shared: false, ..member });
                     continue;
                 }
