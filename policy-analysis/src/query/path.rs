@@ -16,16 +16,7 @@ pub(super) fn describe_path<'s>(
     list: impl IntoIterator<Item = &'s Selector>,
     side: Side,
 ) -> Option<String> {
-    // The first item that names the end for certain, or else the first that may.
-    let mut possible = None;
-    let mut list = list.into_iter();
-    let certain = list.find(|item| {
-        let is_named = ends.is_named(world, item, side);
-        if !is_named && possible.is_none() && ends.may_be_named(world, item, side) {
-            possible = Some(*item);
-        }
-        is_named
-    });
+    let (certain, possible) = first_naming(world, ends, list, side);
     describe_item(world, ends, certain.or(possible)?, side)
 }
 
@@ -36,16 +27,26 @@ pub(super) fn describe_doubt<'s>(
     list: impl IntoIterator<Item = &'s Selector>,
     side: Side,
 ) -> Option<String> {
+    let (certain, possible) = first_naming(world, ends, list, side);
+    if certain.is_some() { None } else { describe_item(world, ends, possible?, side) }
+}
+
+/// Returns the first item that names the end for certain, and the first before it that may.
+fn first_naming<'s>(
+    world: &QueryWorld,
+    ends: QueryEnds,
+    list: impl IntoIterator<Item = &'s Selector>,
+    side: Side,
+) -> (Option<&'s Selector>, Option<&'s Selector>) {
     let mut possible = None;
-    for item in list {
-        if ends.is_named(world, item, side) {
-            return None;
+    let certain = list.into_iter().find(|item| {
+        let is_named = ends.is_named(world, item, side);
+        if !is_named && possible.is_none() && ends.may_be_named(world, item, side) {
+            possible = Some(*item);
         }
-        if possible.is_none() && ends.may_be_named(world, item, side) {
-            possible = Some(item);
-        }
-    }
-    describe_item(world, ends, possible?, side)
+        is_named
+    });
+    (certain, possible)
 }
 
 fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {

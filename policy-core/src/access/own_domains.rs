@@ -1,6 +1,6 @@
 //! The domains of a tailnet's own logins.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::access::denotation::{domain_of, login_key};
 use crate::access::tailnet::Tailnet;
@@ -23,6 +23,18 @@ impl OwnDomains {
         let own = policy.facts.owner().and_then(|owner| owner.domain());
         let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
         OwnDomains(domains.map(login_key).collect())
+    }
+
+    /// Returns the domain that is taken to be the tailnet's own if none is known: that of more than half of the logins.
+    pub fn assumed(&self, logins: &[&str]) -> Option<String> {
+        if !self.is_empty() {
+            return None;
+        }
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for domain in logins.iter().filter_map(|login| domain_of(login)) {
+            *counts.entry(login_key(domain)).or_default() += 1;
+        }
+        counts.into_iter().find(|(_, count)| count * 2 > logins.len()).map(|(domain, _)| domain)
     }
 
     /// Returns whether no domain is known.

@@ -1,6 +1,6 @@
 //! Representatives: one example of everything that a policy can tell apart, with a name to show.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::access::{
@@ -292,7 +292,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
 
     fn add_users(&self, all: &mut Vec<Representative<'p>>) {
         let logins = self.logins();
-        let home = self.home_domain(&logins);
+        let home = if self.tells_sharing_apart { self.domains.assumed(&logins) } else { None };
         for login in logins {
             let known = self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user));
             // The users of the facts come first, in their order.
@@ -337,20 +337,6 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         let mut seen = HashSet::new();
         let logins = facts.chain(self.selectors_of_kind(SelectorKind::User)).chain(groups);
         logins.filter(|login| seen.insert(login.to_ascii_lowercase())).collect()
-    }
-
-    /// Returns the domain that the logins of the tailnet's members are taken to have if nothing says it: that of most
-    /// logins.
-    fn home_domain(&self, logins: &[&str]) -> Option<String> {
-        if !self.tells_sharing_apart || !self.domains.is_empty() {
-            return None;
-        }
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for domain in logins.iter().filter_map(|login| domain_of(login)) {
-            *counts.entry(login_key(domain)).or_default() += 1;
-        }
-        let most = counts.into_iter().max_by_key(|(_, count)| *count);
-        most.filter(|(_, count)| count * 2 > logins.len()).map(|(domain, _)| domain)
     }
 
     /// Adds a principal on each of their devices that has an address that some selector names.

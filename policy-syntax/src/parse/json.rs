@@ -1,6 +1,6 @@
 //! JSON values in Rust tokens.
 
-use crate::token::{Delimiter, TokenKind};
+use crate::token::Delimiter;
 use policy_core::Code;
 
 use crate::finding::Finding;
@@ -104,21 +104,9 @@ impl Parser<'_, '_> {
     fn member(&mut self, docs: Vec<Comment>, depth: usize) -> Parsed<JsonItem> {
         let Some(name) = self.string()? else {
             let finding = match self.peek_ident() {
-                Some(word) => {
+                Some(_) => {
                     let place = self.here();
-                    let mut rest = self.ahead();
-                    let mut name = String::new();
-                    while let Some(TokenKind::Ident(text)) = rest.token(rest.at) {
-                        name.push_str(text);
-                        rest.skip();
-                        for sign in ['.', '/', '-'] {
-                            if rest.peek_punct(sign) && rest.second_ident().is_some() {
-                                name.push(sign);
-                                rest.skip();
-                            }
-                        }
-                    }
-                    let name = if name.is_empty() { word.to_owned() } else { name };
+                    let name = self.joined(String::new(), &['.', '/', '-']);
                     Finding::new(Code::Syntax, place, format!("the name `{name}` is missing its quotes"))
                         .help(format!("this is JSON: write `\"{name}\"`"))
                 }

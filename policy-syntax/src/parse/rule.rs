@@ -117,17 +117,13 @@ impl Parser<'_, '_> {
 
     /// Accounts on the machine, which are data and so in quotes; `autogroup:nonroot` is a name.
     pub(super) fn accounts(&mut self) -> Parsed<Vec<Selector>> {
-        let findings = self.state.findings.len();
-        let list = self.selectors("an account in quotes")?;
-        // Without quotes, `autogroup:nonroot` is the only account.
-        let is_quoted_account = |finding: &Finding| {
-            let word = list.iter().find(|selector| selector.word.place == finding.origin);
-            finding.code == Code::QuotedName && word.is_some_and(|selector| selector.word.text != "autogroup:nonroot")
-        };
-        let found = self.state.findings.split_off(findings);
-        self.state.findings.extend(found.into_iter().filter(|finding| !is_quoted_account(finding)));
+        let list = self.texts("an account in quotes")?;
         for selector in &list {
-            if selector.kind == crate::tree::SelectorKind::Named && selector.word.text != "autogroup:nonroot" {
+            let is_nonroot = selector.word.text == "autogroup:nonroot";
+            if selector.kind == crate::tree::SelectorKind::Quoted && is_nonroot {
+                self.report_needless_quotes(&selector.word);
+            }
+            if selector.kind == crate::tree::SelectorKind::Named && !is_nonroot {
                 let name = &selector.word.text;
                 let help = match nearest(name, ["autogroup:nonroot"]) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -340,7 +336,7 @@ impl Parser<'_, '_> {
 
     /// A list of strings; a bare word gets its quotes as help.
     fn strings(&mut self, clause: &str, what: &str) -> Parsed<Vec<Selector>> {
-        let list = self.selectors(&format!("{what} in quotes after `{clause}`"))?;
+        let list = self.texts(&format!("{what} in quotes after `{clause}`"))?;
         for selector in &list {
             if selector.kind != crate::tree::SelectorKind::Quoted {
                 let text = &selector.word.text;

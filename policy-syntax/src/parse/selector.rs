@@ -13,9 +13,27 @@ use super::parser::{Failed, Parsed, Parser};
 use crate::token::TokenKind;
 use crate::tree::{Selection, Selector, SelectorKind, Word};
 
+/// Whether the items of a list need quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// The items are names. Only what Rust cannot read as one is in quotes.
+    Needless,
+    /// The items are data.
+    Needed,
+}
+
 impl<'a> Parser<'a, '_> {
     /// `selector, selector,` up to the first thing that cannot go on the list.
     pub(super) fn selectors(&mut self, what: &str) -> Parsed<Vec<Selector>> {
+        self.list(what, Quotes::Needless)
+    }
+
+    /// Like [`Parser::selectors`], of what is data and so in quotes, such as accounts.
+    pub(super) fn texts(&mut self, what: &str) -> Parsed<Vec<Selector>> {
+        self.list(what, Quotes::Needed)
+    }
+
+    fn list(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
         let mut list = Vec::new();
         loop {
             if !self.peek_selector() {
@@ -25,9 +43,9 @@ impl<'a> Parser<'a, '_> {
                 return Ok(list);
             }
             if self.peek_group(Delimiter::Bracket) {
-                list.extend(self.bracketed(what)?);
+                list.extend(self.bracketed(what, quotes)?);
             } else {
-                list.push(self.selector(what)?);
+                list.push(self.list_item(what, quotes)?);
             }
             if self.punct(',').is_none() {
                 return Ok(list);
@@ -56,9 +74,12 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// A list in brackets, as JSON has it: a mistake, but one that is understood.
-    fn bracketed(&mut self, what: &str) -> Parsed<Vec<Selector>> {
-        let inner = self
-            .group(Delimiter::Bracket, |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.selectors(what) });
+    fn bracketed(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
+        let inner =
+            self.group(
+                Delimiter::Bracket,
+                |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.list(what, quotes) },
+            );
         let Some((list, place)) = inner else { return Err(Failed) };
         let list = list?;
         self.complain(place, "a list has no brackets here", "write the items alone, separated by commas");
@@ -103,17 +124,18 @@ impl<'a> Parser<'a, '_> {
 
     /// `*`, `"…"`, `tag:web` or `web`, with the comments above it.
     pub(super) fn selector(&mut self, what: &str) -> Parsed<Selector> {
+        self.list_item(what, Quotes::Needless)
+    }
+
+    fn list_item(&mut self, what: &str, quotes: Quotes) -> Parsed<Selector> {
         let docs = self.docs();
         if let Some(place) = self.punct('*') {
             return Ok(Selector { docs, kind: SelectorKind::Star, word: Word { text: "*".to_owned(), place } });
         }
         if let Some(word) = self.string()? {
             // There is no editor to find the name in a file of invariants.
-            if !self.source.is_invariants_file() && is_plain_name(&word.text) {
-                self.report(
-                    Finding::new(Code::QuotedName, word.place, format!("`{}` needs no quotes", word.text))
-                        .help(format!("write `{}`: then the editor finds its declaration and its uses", word.text)),
-                );
+            if quotes == Quotes::Needless && !self.source.is_invariants_file() && is_plain_name(&word.text) {
+                self.report_needless_quotes(&word);
             }
             return Ok(Selector { docs, kind: SelectorKind::Quoted, word });
         }
@@ -155,6 +177,13 @@ impl<'a> Parser<'a, '_> {
             return Err(self.unquoted(Some(word)));
         }
         Ok(Selector { docs, kind: SelectorKind::Bare, word })
+    }
+
+    pub(super) fn report_needless_quotes(&mut self, word: &Word) {
+        self.report(
+            Finding::new(Code::QuotedName, word.place, format!("`{}` needs no quotes", word.text))
+                .help(format!("write `{}`: then the editor finds its declaration and its uses", word.text)),
+        );
     }
 
     /// `tags:web`, which is read as `tag:web`.
@@ -284,18 +313,9 @@ impl<'a> Parser<'a, '_> {
 
     /// Reports an address, an e-mail address or the like that lacks its quotes, once for all its tokens.
     fn unquoted(&mut self, start: Option<Word>) -> Failed {
-        let mut place = start.as_ref().map_or(self.here(), |word| word.place);
-        let mut text = start.map(|word| word.text).unwrap_or_default();
-        let mut glue = text.is_empty();
-        while let Some(token) = self.glued(glue) {
-            match token {
-                TokenKind::Ident(part) | TokenKind::Literal(part) => text.push_str(part),
-                TokenKind::Punct { char, .. } => text.push(*char),
-                TokenKind::Open { .. } | TokenKind::Close => {}
-            }
-            glue = matches!(token, TokenKind::Punct { .. });
-            place = self.since(place);
-        }
+        let place = start.as_ref().map_or(self.here(), |word| word.place);
+        let text = self.joined(start.map(|word| word.text).unwrap_or_default(), &['.', ':', '/', '@', '-', '+', '%']);
+        let place = self.since(place);
         if let Some((kind, name)) = text.split_once(':').filter(|(kind, _)| is_kind(kind) && !text.contains('@')) {
             let plain: String =
                 name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
@@ -319,14 +339,29 @@ impl<'a> Parser<'a, '_> {
         self.refuse(place, format!("{what} is written in quotes: `{text}`"), format!("write `\"{text}\"`"))
     }
 
-    /// The next token if it can be part of an address. Two words never touch, so they need `glue` before them.
-    fn glued(&mut self, glue: bool) -> Option<&'a TokenKind> {
-        let part = if let Some(word) = self.peek_ident() {
-            glue && !is_reserved(word)
+    /// Reads words with one of the signs between them, such as those of an address. They follow `text`.
+    pub(super) fn joined(&mut self, mut text: String, signs: &[char]) -> String {
+        let mut glue = text.is_empty();
+        while let Some(token) = self.glued(glue, signs) {
+            match token {
+                TokenKind::Ident(part) | TokenKind::Literal(part) => text.push_str(part),
+                TokenKind::Punct { char, .. } => text.push(*char),
+                TokenKind::Open { .. } | TokenKind::Close => {}
+            }
+            glue = matches!(token, TokenKind::Punct { .. });
+        }
+        text
+    }
+
+    /// The next token if it is one of the signs, or a word behind one. Two words never touch, so they need `glue` before
+    /// them.
+    fn glued(&mut self, glue: bool, signs: &[char]) -> Option<&'a TokenKind> {
+        let part = if self.peek_ident().is_some() {
+            glue
         } else if let Some(literal) = self.peek_literal() {
             glue && !literal.starts_with(['"', '\''])
         } else {
-            !self.peek_arrow() && ['.', ':', '/', '@', '-', '+', '%'].iter().any(|char| self.peek_punct(*char))
+            !self.peek_arrow() && signs.iter().any(|char| self.peek_punct(*char))
         };
         if part { self.any_token() } else { None }
     }
