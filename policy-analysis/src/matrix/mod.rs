@@ -2,6 +2,8 @@
 //!
 //! This is the data. The command line writes it as Markdown, HTML or a picture.
 
+#[cfg(test)]
+mod against_tests;
 mod containment;
 mod table;
 #[cfg(test)]

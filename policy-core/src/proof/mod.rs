@@ -51,6 +51,8 @@ mod epoch_set;
 mod invariant;
 #[cfg(test)]
 pub(crate) mod oracle;
+#[cfg(test)]
+mod oracle_tests;
 mod partition;
 mod port_index;
 mod port_items;
