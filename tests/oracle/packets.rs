@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use policy_oracle::network::{End, Network};
 
 /// Addresses beyond the tailnet, some of which every case names.
-const BEYOND: [&str; 15] = [
+const BEYOND: [&str; 16] = [
     "8.8.8.8",
     "2606:4700::1",
     "10.0.0.1",
@@ -17,6 +17,7 @@ const BEYOND: [&str; 15] = [
     "192.168.0.1",
     "198.51.100.1",
     "203.0.113.7",
+    "203.0.113.100",
     "203.0.113.200",
     "2001:db8::7",
     "2001:db8:8000::1",
@@ -32,7 +33,8 @@ pub(crate) fn beyond() -> Vec<IpAddr> {
 /// A pair of ends, with the packets that pass from one to the other.
 pub(crate) type Flow = (End, End, u16);
 
-/// Returns every pair of ends of one family between which a packet can be sent, with what passes.
+/// Returns every pair of ends of one family between which a packet can be sent, with what passes. Devices of other
+/// tailnets are shared with: they send, and receive nothing.
 pub(crate) fn flows(network: &Network) -> Vec<Flow> {
     let beyond = beyond();
     let mut addresses: Vec<IpAddr> = network.own().iter().map(|end| end.address).collect();
@@ -44,7 +46,8 @@ pub(crate) fn flows(network: &Network) -> Vec<Flow> {
             continue;
         }
         for &address in addresses.iter().filter(|address| address.is_ipv4() == from.address.is_ipv4()) {
-            for to in network.destinations(from.device, address) {
+            let destinations = network.destinations(from.device, address).into_iter();
+            for to in destinations.filter(|to| !network.devices[to.device].is_shared) {
                 flows.push((from, to, network.open(from, to)));
             }
         }

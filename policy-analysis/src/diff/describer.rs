@@ -5,6 +5,7 @@ use crate::diff::extent::Extent;
 use crate::diff::item::Channel;
 use crate::diff::joint_classes::{JointClasses, Scope};
 use crate::diff::namer::{Namer, device_terms};
+use crate::diff::region::Region;
 use crate::diff::subtract::{Attribution, subtract};
 use crate::diff::traffic::parties;
 use crate::diff::version::Version;
@@ -62,7 +63,8 @@ impl<'w> Describer<'w> {
         }
         let destinations = cube.destinations.iter(comparison.sets.destinations.classes(region.destinations));
         let destinations = destinations.filter_map(|id| space.destinations.get(id)).collect();
-        parties(sources, destinations, cube.relation).map(|names| device_terms(&names))
+        let via = routers(comparison, region);
+        parties(&space.tailnet, sources, destinations, cube.relation, &via).map(|names| device_terms(&names))
     }
 
     /// Returns terms for the sources and the destinations of a part of a region, in words of the policy.
@@ -106,10 +108,7 @@ impl<'w> Describer<'w> {
         if sources.is_empty() && self.classes.scope == Scope::Devices {
             return None;
         }
-        let via = match comparison.channels.get(region.channel) {
-            Some(Channel::Routers(tags)) => tags.iter().cloned().collect(),
-            _ => Vec::new(),
-        };
+        let via = routers(comparison, region).into_iter().map(str::to_owned).collect();
         let direction = if version == Version::New { Direction::Gained } else { Direction::Lost };
         Some(Change {
             sources,
@@ -120,5 +119,13 @@ impl<'w> Describer<'w> {
             via,
             ..Change::new(area, direction, what, region.rule)
         })
+    }
+}
+
+/// Returns the tags of the routers that a region goes through.
+fn routers<'c, E>(comparison: &'c Comparison, region: &Region<E>) -> Vec<&'c str> {
+    match comparison.channels.get(region.channel) {
+        Some(Channel::Routers(tags)) => tags.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
     }
 }

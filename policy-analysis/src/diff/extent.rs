@@ -7,13 +7,18 @@ use policy_core::access::PortSet;
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
     fn union(&self, other: &Self) -> Self;
-    fn intersection(&self, other: &Self) -> Self;
-    fn difference(&self, other: &Self) -> Self;
-    fn overlaps(&self, other: &Self) -> bool;
+    /// Returns what the other gives of this.
+    fn given_by(&self, other: &Self) -> Self;
+    /// Returns what the other does not give of this.
+    fn not_given_by(&self, other: &Self) -> Self;
+    /// Returns whether this gives anything of the other.
+    fn gives_any_of(&self, other: &Self) -> bool;
     /// Returns the number of elements.
     fn size(&self) -> u64;
 }
 
+/// Pings follow from any port. So they are in the set of a rule only if nothing else is, and every set gives them; see
+/// [`read`](super::network_access::read).
 impl Extent for PortSet {
     fn is_empty(&self) -> bool {
         PortSet::is_empty(self)
@@ -23,16 +28,16 @@ impl Extent for PortSet {
         self.with(other)
     }
 
-    fn intersection(&self, other: &Self) -> Self {
-        self.common(other)
+    fn given_by(&self, other: &Self) -> Self {
+        if self.are_pings() && !PortSet::is_empty(other) { self.clone() } else { self.common(other) }
     }
 
-    fn difference(&self, other: &Self) -> Self {
-        self.without(other)
+    fn not_given_by(&self, other: &Self) -> Self {
+        if self.are_pings() && !PortSet::is_empty(other) { PortSet::default() } else { self.without(other) }
     }
 
-    fn overlaps(&self, other: &Self) -> bool {
-        self.overlap(other)
+    fn gives_any_of(&self, other: &Self) -> bool {
+        !PortSet::is_empty(self) && other.are_pings() || self.overlap(other)
     }
 
     fn size(&self) -> u64 {

@@ -39,15 +39,15 @@ impl Extent for ItemSet {
         ItemSet(sorted::union(&self.0, &other.0))
     }
 
-    fn intersection(&self, other: &Self) -> Self {
+    fn given_by(&self, other: &Self) -> Self {
         ItemSet(sorted::intersection(&self.0, &other.0))
     }
 
-    fn difference(&self, other: &Self) -> Self {
+    fn not_given_by(&self, other: &Self) -> Self {
         ItemSet(sorted::difference(&self.0, &other.0))
     }
 
-    fn overlaps(&self, other: &Self) -> bool {
+    fn gives_any_of(&self, other: &Self) -> bool {
         self.0.iter().any(|&number| other.contains(number))
     }
 

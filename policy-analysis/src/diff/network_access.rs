@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::Gain;
-use crate::diff::extent::Extent;
 use crate::diff::interner::number_distinct;
 use crate::diff::item::Channel;
 use crate::diff::rule::Rule;
@@ -12,13 +11,14 @@ use crate::diff::version::Version;
 use policy_core::access::PortSet;
 use policy_core::model::{Acl, PortRange, Protocol, Selector};
 
-/// Reads grants, ACLs, and the implicit rule of a policy that has neither section.
+/// Reads grants, ACLs, and the implicit rule of a policy that has neither section. The pings that follow from other ports
+/// of a rule are left out.
 pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<PortSet>> {
     let policy = comparison.policy(version);
     let mut rules = Vec::new();
     for grant in policy.grants.iter().flatten() {
         let routers = grant.via.iter().map(|tag| tag.text.to_ascii_lowercase()).collect();
-        let ports = PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports)));
+        let ports = without_implied_pings(PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports))));
         let mut dst = comparison.selectors(version, &grant.dst);
         if !grant.via.is_empty() {
             dst.retain(|&id| comparison.classes.space.is_behind_routers(id));
@@ -32,7 +32,7 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
     }
     for acl in policy.acls.iter().flatten() {
         for (ports, hosts) in hosts_by_ports(acl) {
-            let ports = PortSet::new(ports.iter().map(|&ports| (acl.proto, ports)));
+            let ports = without_implied_pings(PortSet::new(ports.iter().map(|&ports| (acl.proto, ports))));
             rules.push(Rule {
                 dst: Some(comparison.selectors(version, hosts)),
                 postures: comparison.required_postures(version, &acl.src_posture),
@@ -45,11 +45,20 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
             src: comparison.selector(version, "autogroup:danger-all").into_iter().collect(),
             dst: Some(comparison.selector(version, "*").into_iter().collect()),
             postures: comparison.required_postures(version, &[]),
-            ..comparison.rule(version, &[], PortSet::new([(None, PortRange::ALL)]), policy.origin)
+            ..comparison.rule(
+                version,
+                &[],
+                without_implied_pings(PortSet::new([(None, PortRange::ALL)])),
+                policy.origin,
+            )
         });
     }
     rules.retain(|rule| !rule.extent.is_empty());
     rules
+}
+
+fn without_implied_pings(ports: PortSet) -> PortSet {
+    if ports.are_pings() { ports } else { ports.without(&PortSet::pings()) }
 }
 
 /// Returns the distinct port lists of an ACL's destinations, each with its hosts, in the order of
@@ -70,29 +79,21 @@ fn hosts_by_ports(acl: &Acl) -> Vec<(&[PortRange], Vec<&Selector>)> {
 /// that is listed is not excepted again.
 pub(super) fn describe(_: &Comparison, gain: &Gain<PortSet>) -> String {
     let (all, ports) = (&gain.region.extent, &gain.cube.extent);
-    let (whole, plain) = (all.to_string(), with_pings(all, ports).to_string());
-    let missing = all.difference(ports);
+    let [whole, plain] = [all, ports].map(|ports| with_implied_pings(ports).to_string());
+    let missing = all.without(ports);
     if missing.is_empty() {
         return plain;
     }
-    let (whole, except) = (whole, missing.to_string());
+    let except = with_implied_pings(&missing).to_string();
     let items = |list: &str| list.split(", ").map(str::to_owned).collect::<HashSet<String>>();
     let count = |list: &str| list.split(", ").count();
     let is_shorter = count(&whole) + count(&except) < count(&plain);
     if is_shorter && items(&whole).is_disjoint(&items(&except)) { format!("{whole} (but not {except})") } else { plain }
 }
 
-/// Adds pings to ports of TCP and UDP alike, which a rule without a protocol opens: they follow from any of these ports,
-/// and another rule may give them as well.
-fn with_pings(all: &PortSet, ports: &PortSet) -> PortSet {
-    let of = |protocol| -> Vec<PortRange> {
-        ports.ranges().filter(|(of, _)| *of == protocol).map(|(_, range)| range).collect()
-    };
-    let pings = PortSet::new([Protocol::ICMP, Protocol::ICMPV6].map(|ping| (Some(ping), PortRange::ALL)));
-    let is_plain = !ports.is_empty() && ports.ranges().all(|(of, _)| [Protocol::TCP, Protocol::UDP].contains(&of));
-    if is_plain && all.contains(&pings) && of(Protocol::TCP) == of(Protocol::UDP) {
-        ports.with(&pings)
-    } else {
-        ports.clone()
-    }
+/// Adds pings to what has others, so that a port of TCP and UDP alike is written as a rule without a protocol has it.
+fn with_implied_pings(ports: &PortSet) -> PortSet {
+    let of = |wanted| ports.ranges().filter(move |(of, _)| *of == wanted).map(|(_, range)| (None, range));
+    let [tcp, udp] = [Protocol::TCP, Protocol::UDP].map(|protocol| PortSet::new(of(protocol)));
+    if tcp.overlap(&udp.without(&PortSet::pings())) { ports.with(&PortSet::pings()) } else { ports.clone() }
 }

@@ -72,11 +72,11 @@ impl<E: Extent> Minuend<'_, E> {
                     && !subtrahend.is_conditional
             });
         let extent =
-            covering.iter().fold(self.extent.clone(), |rest, covering| rest.difference(&covering.region.extent));
+            covering.iter().fold(self.extent.clone(), |rest, covering| rest.not_given_by(&covering.region.extent));
         if extent.is_empty() {
             return Vec::new();
         }
-        others.retain(|subtrahend| subtrahend.region.extent.overlaps(&extent));
+        others.retain(|subtrahend| subtrahend.region.extent.gives_any_of(&extent));
         let by_source = self.subtract_in_cells(self.cells(&others, Axis::Sources), &extent);
         if by_source.len() < 2 {
             return by_source;
@@ -166,8 +166,8 @@ impl<E: Extent> Minuend<'_, E> {
                     push(Relation::Any, rest, unless);
                     continue;
                 };
-                push(Relation::Any, rest.difference(same_user_extent), unless.clone());
-                let rest = rest.intersection(same_user_extent);
+                push(Relation::Any, rest.not_given_by(same_user_extent), unless.clone());
+                let rest = rest.given_by(same_user_extent);
                 for (rest, more) in subtract_extents(&rest, &same_user) {
                     push(Relation::Own, rest, sorted::union(&unless, &more));
                 }
@@ -280,7 +280,7 @@ fn subtract_extents<E: Extent>(extent: &E, subtrahends: &[&Subtrahend<E>]) -> Ve
         subtrahends.iter().partition(|subtrahend| subtrahend.is_conditional);
     let mut rest = extent.clone();
     for subtrahend in certain {
-        rest = rest.difference(&subtrahend.region.extent);
+        rest = rest.not_given_by(&subtrahend.region.extent);
         if rest.is_empty() {
             return Vec::new();
         }
@@ -289,9 +289,9 @@ fn subtract_extents<E: Extent>(extent: &E, subtrahends: &[&Subtrahend<E>]) -> Ve
     for region in conditional.into_iter().map(|subtrahend| subtrahend.region) {
         let mut next = Vec::new();
         for (extent, postures) in parts {
-            let common = extent.intersection(&region.extent);
+            let common = extent.given_by(&region.extent);
             let with_region = sorted::union(&postures, &region.postures);
-            next.push((extent.difference(&region.extent), postures));
+            next.push((extent.not_given_by(&region.extent), postures));
             next.push((common, with_region));
         }
         next.retain(|(extent, _)| !extent.is_empty());

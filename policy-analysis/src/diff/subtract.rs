@@ -41,7 +41,7 @@ pub(super) fn subtract<'r, E: Extent>(
     let mut changed: Vec<Changed<E>> = Vec::new();
     for region in ours {
         let counterpart = their_extents.get(&region.key());
-        let extent = counterpart.map_or(region.extent.clone(), |extent| region.extent.difference(extent));
+        let extent = counterpart.map_or(region.extent.clone(), |extent| region.extent.not_given_by(extent));
         if !extent.is_empty() {
             changed.push(Changed { number: theirs.len() + changed.len(), region, extent });
         }
@@ -152,7 +152,7 @@ impl<'w, E: Extent> Subtraction<'w, E> {
             let is_theirs = other_number < self.their_count;
             let counts = is_theirs || other_number != number && self.has_gain.get(other_number) == Some(&true);
             let is_same_channel = other.channel == region.channel || self.attribution == Attribution::First;
-            if !counts || !is_same_channel || !other.extent.overlaps(extent) {
+            if !counts || !is_same_channel || !other.extent.gives_any_of(extent) {
                 continue;
             }
             let (sources, destinations) = if is_by_source {

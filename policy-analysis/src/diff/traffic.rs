@@ -1,10 +1,11 @@
 //! Between which known devices, and addresses behind them, packets of a gain can pass.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diff::change::Relation;
-use policy_core::access::{DeviceId, Families, Family, Principal};
-use policy_core::proof::{Class, ClassName, pass_tailnet};
+use policy_core::access::{DeviceId, Families, Family, Principal, Reach, Tailnet};
+use policy_core::proof::{Class, ClassName, pass_tailnet, with_any_tag};
 
 /// A member of a class.
 struct Member<'w> {
@@ -12,18 +13,28 @@ struct Member<'w> {
     families: Families,
     /// The login of its user in lower case.
     login: Option<String>,
-    carriers: &'w [DeviceId],
+    carriers: Cow<'w, [DeviceId]>,
+    reach: Reach,
 }
 
 /// Returns the names of those members of source classes that can send a packet to a member of destination classes, and
-/// the names of those that can receive one.
+/// the names of those that can receive one. With tags in `via`, only routers with one of them carry packets.
 pub(super) fn parties<'w>(
+    tailnet: &Tailnet,
     sources: Vec<&'w Class>,
     destinations: Vec<&'w Class>,
     relation: Relation,
+    via: &[&str],
 ) -> [Vec<&'w ClassName>; 2] {
-    let (sources, destinations) = (members(sources), members(destinations));
-    let can_send = |from: &Member, to: &Member| pass_tailnet(from.carriers, to.carriers);
+    let (sources, mut destinations) = (members(sources), members(destinations));
+    if !via.is_empty() {
+        destinations.retain_mut(|member| {
+            let is_unknown = member.carriers.is_empty();
+            member.carriers = with_any_tag(tailnet, &member.carriers, via).into();
+            is_unknown || !member.carriers.is_empty()
+        });
+    }
+    let can_send = |from: &Member, to: &Member| pass_tailnet(&from.carriers, &to.carriers, to.reach);
     let senders = meeting(&sources, &destinations, relation, can_send);
     [senders, meeting(&destinations, &sources, relation, |to, from| can_send(from, to))]
 }
@@ -36,7 +47,8 @@ fn members<'w>(classes: Vec<&'w Class>) -> Vec<Member<'w>> {
                 Principal::User { login, .. } => Some(login.to_ascii_lowercase()),
                 _ => None,
             };
-            members.push(Member { name, families: member.families(), login, carriers });
+            let carriers = Cow::Borrowed(carriers.as_slice());
+            members.push(Member { name, families: member.families(), login, carriers, reach: member.reach });
         }
     }
     members

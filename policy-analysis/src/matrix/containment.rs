@@ -73,15 +73,15 @@ impl<'a, 'p> Containment<'a, 'p> {
                 ids
             },
         );
-        let may_be_shared = |login: &Selector| self.own_domains.may_be_shared(self.tailnet, &login.text);
-        if let Denotation::Users(logins) = self.tailnet.denote(selector)
-            && logins.iter().any(may_be_shared)
-        {
-            end.unknown.push(UnknownFact::Sharing);
-            // Without a domain, the logins of a policy are taken for those of members.
-            let is_of_members =
-                |id: SelectorId| matches!(self.selectors.denotations.get(id), Some(Denotation::Role(Role::Member)));
-            end.certain.retain(|&(id, _)| self.own_domains.is_empty() || !is_of_members(id));
+        if let Denotation::Users(logins) = self.tailnet.denote(selector) {
+            if logins.iter().any(|login| self.own_domains.may_be_shared(self.tailnet, &login.text)) {
+                end.unknown.push(UnknownFact::Sharing);
+            }
+            if !logins.iter().all(|login| self.own_domains.is_of_member(self.tailnet, &login.text)) {
+                let is_of_members =
+                    |id: SelectorId| matches!(self.selectors.denotations.get(id), Some(Denotation::Role(Role::Member)));
+                end.certain.retain(|&(id, _)| !is_of_members(id));
+            }
         }
         end
     }

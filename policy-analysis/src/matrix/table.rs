@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::{Containment, EndNames};
 use policy_core::access::{
-    AccessRule, BitSet, Declarations, Denotation, Families, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
-    UnknownSelectors, sorted,
+    AccessRule, BitSet, Declarations, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet,
+    UnknownFact, UnknownSelectors, sorted,
 };
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -32,6 +32,8 @@ pub struct Matrix<'p> {
     towards: Vec<Vec<usize>>,
     /// By selector, the facts that decide whether it includes something.
     decisive: Vec<Vec<UnknownFact>>,
+    /// By selector, the families of the addresses that it may name.
+    families: Vec<Families>,
     /// By fact, the destinations of which it is unknown.
     unknown: HashMap<UnknownFact, Vec<usize>>,
     /// By fact, the rules with a source that it decides about.
@@ -97,20 +99,18 @@ impl<'p> Matrix<'p> {
         let rules = sources_of_rules(policy).chain(destinations_of_rules(policy));
         let coverage = Containment::new(policy, &tailnet, &permits.selectors, rules);
         let names = sources.iter().map(|selector| coverage.of_source(selector)).collect();
-        let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
         let mut covered: Vec<EndNames> =
             destinations.iter().map(|selector| coverage.of_destination(selector)).collect();
         covered.push(coverage.of_anything_else());
         let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
         Matrix::of(
-            tailnet.declarations,
+            tailnet,
             permits,
             sources.into_iter().map(MatrixEnd::Selector).collect(),
             destinations,
             names,
             covered,
             stated,
-            &unknown_selectors,
         )
     }
 
@@ -128,21 +128,19 @@ impl<'p> Matrix<'p> {
         let devices: Vec<MatrixEnd> =
             tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
-        let unknown = UnknownSelectors::new(&tailnet, &permits.selectors);
-        Matrix::of(tailnet.declarations, permits, devices.clone(), devices, names, covered, stated, &unknown)
+        Matrix::of(tailnet, permits, devices.clone(), devices, names, covered, stated)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it is called twice, with the parts of one value")]
     fn of(
-        declarations: Declarations<'p>,
+        tailnet: Tailnet<'p>,
         permits: RuleIndex<'p>,
         sources: Vec<MatrixEnd<'p>>,
         destinations: Vec<MatrixEnd<'p>>,
         names: Vec<EndNames>,
         covered: Vec<EndNames>,
         stated: Vec<bool>,
-        unknown_selectors: &UnknownSelectors,
     ) -> Self {
+        let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
         let count = permits.selectors.len();
         let in_order = |permit: &AccessRule| [sorted::sort(permit.src.clone()), sorted::sort(permit.dst.clone())];
         let sorted = permits.list.iter().map(in_order).collect();
@@ -163,6 +161,11 @@ impl<'p> Matrix<'p> {
         if let Some(list) = permits.selectors.own_devices().and_then(|id| towards.get_mut(id)) {
             list.clear();
         }
+        let families = permits.selectors.distinct.iter().map(|selector| match tailnet.literal(selector).as_slice() {
+            [] => Families::BOTH,
+            ranges => Families::of_ranges(ranges),
+        });
+        let families = families.collect();
         let mut decisive = vec![Vec::new(); count];
         let (mut unknown, mut unknown_from) = (HashMap::new(), HashMap::new());
         for fact in FACTS {
@@ -176,7 +179,7 @@ impl<'p> Matrix<'p> {
             unknown.insert(fact, columns.map(|(column, _)| column).collect());
         }
         Matrix {
-            declarations,
+            declarations: tailnet.declarations,
             permits,
             sources,
             destinations,
@@ -186,6 +189,7 @@ impl<'p> Matrix<'p> {
             from,
             towards,
             decisive,
+            families,
             unknown,
             unknown_from,
             stated,
@@ -212,21 +216,20 @@ impl<'p> Matrix<'p> {
                     continue;
                 }
                 let common = names.families.common(end.families);
-                let mut found = Permit { number, families: None, depends: Vec::new() };
-                match (&from, &to) {
-                    (Naming::Certain(from), Naming::Certain(to)) => {
-                        let families = from.common(*to);
-                        if families.is_empty() {
-                            continue;
-                        }
-                        found.families = (families != common).then_some(families);
-                    }
-                    (from, to) if common.is_empty() || from.is_never() || to.is_never() => continue,
-                    (from, to) => found.depends = [from.doubts(), to.doubts()].concat(),
+                let mut add = |families: Option<Families>, depends| {
+                    parts.entry(column).or_default().push(Permit { number, families, depends });
+                };
+                let certain = from.certain.common(to.certain);
+                if !certain.is_empty() {
+                    add((certain != common).then_some(certain), Vec::new());
                 }
-                let permits = parts.entry(column).or_default();
-                if permits.last().is_none_or(|last| last.number != number) {
-                    permits.push(found);
+                for family in Family::BOTH.into_iter().filter(|&family| common.contains(family)) {
+                    if let [Some(from), Some(to)] = [&from, &to].map(|naming| self.doubts(naming, family))
+                        && !(from.is_empty() && to.is_empty())
+                    {
+                        add(None, [from, to].concat());
+                        break;
+                    }
                 }
             }
         }
@@ -236,8 +239,19 @@ impl<'p> Matrix<'p> {
     /// Returns how the selectors of a rule, which are sorted, name an end. `doubtful` has those of them that may.
     fn naming(&self, end: &EndNames, ids: &[SelectorId], doubtful: &[SelectorId]) -> Naming {
         let named = end.certain.iter().filter(|(id, _)| ids.binary_search(id).is_ok());
-        let families = named.fold(Families::default(), |all, (_, families)| all.with(*families));
-        if families.is_empty() { Naming::Doubtful(doubtful.to_vec()) } else { Naming::Certain(families) }
+        let certain = named.fold(Families::default(), |all, (_, families)| all.with(*families));
+        Naming { certain, doubtful: doubtful.to_vec() }
+    }
+
+    /// Returns the selectors on which it depends whether an end is named over a family: none if it certainly is. `None`
+    /// if it certainly is not.
+    fn doubts(&self, naming: &Naming, family: Family) -> Option<Vec<SelectorId>> {
+        if naming.certain.contains(family) {
+            return Some(Vec::new());
+        }
+        let may_name = |id: &SelectorId| self.families.get(*id).is_some_and(|families| families.contains(family));
+        let doubts: Vec<SelectorId> = naming.doubtful.iter().copied().filter(may_name).collect();
+        (!doubts.is_empty()).then_some(doubts)
     }
 
     /// Returns the selectors that may name an end, depending on what is unknown about it.
@@ -283,7 +297,8 @@ impl<'p> Matrix<'p> {
             named.push((column, self.naming(end, dst, doubtful)));
         }
         let families = |column: usize| self.covered.get(column).map_or(Families::BOTH, |end| end.families);
-        named.extend(own.iter().map(|&column| (column, Naming::Certain(families(column)))));
+        let own = own.iter().map(|&column| (column, Naming { certain: families(column), doubtful: Vec::new() }));
+        named.extend(own);
         named
     }
 
@@ -371,24 +386,11 @@ impl<'p> Matrix<'p> {
 }
 
 /// How the selectors of a rule name an end.
-enum Naming {
-    /// They include all of it, over these families of addresses.
-    Certain(Families),
-    /// These may include all of it.
-    Doubtful(Vec<SelectorId>),
-}
-
-impl Naming {
-    fn is_never(&self) -> bool {
-        matches!(self, Naming::Doubtful(ids) if ids.is_empty())
-    }
-
-    fn doubts(&self) -> Vec<SelectorId> {
-        match self {
-            Naming::Certain(_) => Vec::new(),
-            Naming::Doubtful(ids) => ids.clone(),
-        }
-    }
+struct Naming {
+    /// The families of addresses over which they include all of it.
+    certain: Families,
+    /// Those that may include all of it.
+    doubtful: Vec<SelectorId>,
 }
 
 /// A rule from a source to a destination.

@@ -49,7 +49,7 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
             ]}}"#
         )
     };
-    let (known, unknown) = (policy("user:*@example.com"), policy("tag:c"));
+    let (known, unknown, usual) = (policy("user:*@example.com"), policy("tag:c"), policy("dora@other.org"));
     for (policy, source, destination, expected) in [
         (&known, "al@example.com", "tag:a", &[][..]),
         (&known, "al@example.com", "tag:b", &["tcp:2"]),
@@ -57,7 +57,10 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         (&known, "carol@other.org", "tag:b", &["tcp:2 if autogroup:member"]),
         (&known, "carol@other.org", "tag:c", &["tcp:3"]),
         (&unknown, "carol@other.org", "tag:a", &["tcp:1 if autogroup:shared"]),
-        (&unknown, "carol@other.org", "tag:b", &["tcp:2"]),
+        (&unknown, "carol@other.org", "tag:b", &["tcp:2 if autogroup:member"]),
+        (&usual, "carol@other.org", "tag:a", &["tcp:1 if autogroup:shared"]),
+        (&usual, "carol@other.org", "tag:b", &["tcp:2"]),
+        (&usual, "al@example.com", "tag:b", &["tcp:2 if autogroup:member"]),
     ] {
         assert_eq!(cell(policy, source, destination), expected, "{source} {destination}\n{policy}");
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, Tailnet};
 use policy_core::access::{overlap, single};
 use policy_core::model::Prefix;
+use policy_core::proof::with_any_tag;
 
 use crate::compile::Compiled;
 
@@ -79,12 +80,8 @@ impl Carriers {
         rule: &AccessRule,
         named: &[SelectorId],
     ) -> bool {
-        let via = rule.via();
-        let may_carry = |device: &DeviceId| {
-            let tags = tailnet.devices.get(*device).map(|node| &node.fact.tags);
-            let has = |tag: &str| tags.is_some_and(|tags| tags.iter().any(|own| own.text.eq_ignore_ascii_case(tag)));
-            via.is_empty() || via.iter().any(|tag| has(&tag.text))
-        };
+        let via: Vec<&str> = rule.via().iter().map(|tag| tag.text.as_str()).collect();
+        let may_carry = |devices: &[DeviceId]| !with_any_tag(tailnet, devices, &via).is_empty();
         let (mut by_subnet, mut by_exit) = (false, false);
         for id in rule.dst.iter().filter(|id| named.binary_search(id).is_ok()) {
             match index.denotations.get(*id) {
@@ -98,6 +95,6 @@ impl Carriers {
                 Some(_) => {}
             }
         }
-        by_subnet && self.subnet.iter().any(may_carry) || by_exit && self.exit.iter().any(may_carry)
+        by_subnet && may_carry(&self.subnet) || by_exit && may_carry(&self.exit)
     }
 }

@@ -251,8 +251,8 @@ impl<'p> QueryWorld<'p> {
     /// Returns what an end is by its addresses: one part, if selectors do not tell these apart.
     fn parts(&self, identity: &Endpoint<'p>, certain: &[SelectorId], side: Side) -> Vec<EndPart> {
         let unknown = self.unknown_facts(identity, side);
-        // Without a domain, the logins of a policy are taken for those of members.
-        let is_member_in_doubt = unknown.contains(&UnknownFact::Sharing) && !self.own_domains.is_empty();
+        let is_member_in_doubt = unknown.contains(&UnknownFact::Sharing)
+            && matches!(identity.who, Principal::User { login, .. } if !self.own_domains.is_of_member(&self.space.tailnet, login));
         let mut parts: Vec<EndPart> = Vec::new();
         for address in identity.by_address() {
             let mut certain =

@@ -9,41 +9,54 @@ use crate::model::{Policy, Selector, SelectorKind};
 /// The domains whose logins are those of members. A login of another domain may belong to a user of another tailnet, with
 /// whom a device is shared.
 #[derive(Debug)]
-pub struct OwnDomains(HashSet<String>);
+pub struct OwnDomains {
+    known: HashSet<String>,
+    /// If none is known: that of more than half of the logins.
+    assumed: Option<String>,
+}
 
 impl OwnDomains {
     /// Returns the domains that a policy, its facts and `selectors` name.
     pub fn new<'s>(policy: &'s Policy, selectors: impl IntoIterator<Item = &'s Selector>) -> OwnDomains {
-        // Tailscale takes no other domains in these selectors.
-        let named = selectors.into_iter().filter_map(|selector| match selector.kind {
-            SelectorKind::Domain => selector.domain(),
-            SelectorKind::SyncedGroup => domain_of(&selector.text),
-            _ => None,
-        });
         let own = policy.facts.owner().and_then(|owner| owner.domain());
-        let domains = named.chain(own).chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
-        OwnDomains(domains.map(login_key).collect())
-    }
-
-    /// Returns the domain that is taken to be the tailnet's own if none is known: that of more than half of the logins.
-    pub fn assumed(&self, logins: &[&str]) -> Option<String> {
-        if !self.is_empty() {
-            return None;
+        let own = own.into_iter().chain(policy.facts.domains.iter().map(|domain| domain.as_str()));
+        let mut known: HashSet<String> = own.map(login_key).collect();
+        let groups = policy.groups.iter().flat_map(|group| &group.members).map(|member| member.text.as_str());
+        let users = policy.facts.users.iter().map(|user| user.email.as_str());
+        let mut logins: HashSet<String> = groups.chain(users).map(login_key).collect();
+        for selector in selectors {
+            match selector.kind {
+                // Tailscale takes no other domains in these selectors.
+                SelectorKind::Domain => known.extend(selector.domain().map(login_key)),
+                SelectorKind::SyncedGroup => known.extend(domain_of(&selector.text).map(login_key)),
+                SelectorKind::User => {
+                    logins.insert(login_key(&selector.text));
+                }
+                _ => {}
+            }
         }
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for domain in logins.iter().filter_map(|login| domain_of(login)) {
-            *counts.entry(login_key(domain)).or_default() += 1;
-        }
-        counts.into_iter().find(|(_, count)| count * 2 > logins.len()).map(|(domain, _)| domain)
-    }
-
-    /// Returns whether no domain is known.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        let assumed = if known.is_empty() { usual_domain(&logins) } else { None };
+        OwnDomains { known, assumed }
     }
 
     /// Returns whether a login may belong to a user of another tailnet. The users of the facts are members.
     pub fn may_be_shared(&self, tailnet: &Tailnet, login: &str) -> bool {
-        tailnet.user(login).is_none() && domain_of(login).is_some_and(|domain| !self.0.contains(&login_key(domain)))
+        tailnet.user(login).is_none() && domain_of(login).is_some_and(|domain| !self.known.contains(&login_key(domain)))
     }
+
+    /// Returns whether a login is taken for that of a member: it cannot be shared with, or it has the usual domain of a
+    /// policy that does not name its own.
+    pub fn is_of_member(&self, tailnet: &Tailnet, login: &str) -> bool {
+        !self.may_be_shared(tailnet, login) || domain_of(login).map(login_key) == self.assumed
+    }
+}
+
+/// Returns the domain of more than half of some logins.
+fn usual_domain(logins: &HashSet<String>) -> Option<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for domain in logins.iter().filter_map(|login| domain_of(login)) {
+        *counts.entry(domain).or_default() += 1;
+    }
+    let usual = counts.into_iter().find(|(_, count)| count * 2 > logins.len());
+    usual.map(|(domain, _)| domain.to_owned())
 }

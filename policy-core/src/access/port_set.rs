@@ -201,6 +201,17 @@ impl PortSet {
         self.ranges().filter(move |(of, _)| *of == protocol).map(|(_, range)| range)
     }
 
+    /// Returns what an answer to echo requests takes: ICMP of both families. Tailscale's filter lets these through wherever
+    /// a rule has the two addresses, on whichever ports.
+    pub fn pings() -> PortSet {
+        PortSet::new([Protocol::ICMP, Protocol::ICMPV6].map(|ping| (Some(ping), PortRange::ALL)))
+    }
+
+    /// Returns whether pings are all of it, and there are some.
+    pub fn are_pings(&self) -> bool {
+        !self.is_empty() && self.ranges().all(|(of, _)| of == Protocol::ICMP || of == Protocol::ICMPV6)
+    }
+
     /// Returns what a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
     fn of_no_protocol(&self) -> PortSet {
         let of = |protocol| PortSet(self.of(protocol).map(|range| (Protocol::TCP, range)).collect());

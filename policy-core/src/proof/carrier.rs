@@ -1,13 +1,26 @@
 //! The known devices that send and receive packets for an end.
 
-use crate::access::{DeviceId, sorted};
+use crate::access::{DeviceId, Reach, Tailnet, sorted};
 
 /// Returns `true` if packets from one end to another one pass the tailnet. Neither what a device sends to itself does, nor
-/// what it sends to an address that it routes itself.
+/// what it sends to an address that it routes itself. An exit node may use another one.
 ///
 /// Both lists are in order. An empty one stands for devices that are not known.
-pub fn pass_tailnet(from: &[DeviceId], to: &[DeviceId]) -> bool {
-    from.is_empty() || from.iter().any(|&device| !sorted::contains(to, device))
+pub fn pass_tailnet(from: &[DeviceId], to: &[DeviceId], reach: Reach) -> bool {
+    from.is_empty()
+        || from.iter().any(|device| match reach {
+            Reach::ExitNode => to.is_empty() || to.iter().any(|exit| exit != device),
+            Reach::Own | Reach::SubnetRoute => !sorted::contains(to, *device),
+        })
+}
+
+/// Returns those of some devices that have one of the tags of a `via`. Without tags, all of them.
+pub fn with_any_tag(tailnet: &Tailnet, devices: &[DeviceId], via: &[&str]) -> Vec<DeviceId> {
+    let has = |device: &DeviceId| {
+        let mut tags = tailnet.devices.get(*device).into_iter().flat_map(|node| &node.fact.tags);
+        tags.any(|own| via.iter().any(|tag| own.text.eq_ignore_ascii_case(tag)))
+    };
+    devices.iter().copied().filter(|device| via.is_empty() || has(device)).collect()
 }
 
 #[cfg(test)]
@@ -26,7 +39,16 @@ mod tests {
             (&[3], &[], true),
         ];
         for (from, to, expected) in cases {
-            assert_eq!(pass_tailnet(from, to), expected, "{from:?} {to:?}");
+            assert_eq!(pass_tailnet(from, to, Reach::Own), expected, "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn an_exit_node_sends_through_another_one() {
+        let cases: [(&[DeviceId], &[DeviceId], bool); 5] =
+            [(&[3], &[3], false), (&[3], &[3, 4], true), (&[3, 4], &[3], true), (&[], &[3], true), (&[3], &[], true)];
+        for (from, to, expected) in cases {
+            assert_eq!(pass_tailnet(from, to, Reach::ExitNode), expected, "{from:?} {to:?}");
         }
     }
 }

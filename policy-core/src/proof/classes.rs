@@ -28,6 +28,8 @@ pub struct Class<'p> {
     pub names: Vec<ClassName>,
     /// Its members, in the order of [`names`](Class::names).
     pub members: Vec<Endpoint<'p>>,
+    /// By member, whether it exists only if something is so that no fact says.
+    assumed: Vec<bool>,
     /// By member, the known devices that send and receive for it: itself, or the routers of an address. Empty if no device
     /// is known to do so.
     pub carriers: Vec<Vec<DeviceId>>,
@@ -50,6 +52,11 @@ impl Class<'_> {
     /// Returns `true` if its most useful example has a role that no fact gives them.
     pub fn is_of_assumed_role(&self) -> bool {
         self.names.first().is_some_and(|name| name.assumed_role.is_some() && name.device.is_none())
+    }
+
+    /// The users among its members that exist whatever the unknown facts are, with the families of their addresses.
+    fn certain_users(&self) -> impl Iterator<Item = (Principal<'_>, Families)> {
+        self.members.iter().zip(&self.assumed).filter(|(_, is_assumed)| !**is_assumed).filter_map(|(one, _)| user(one))
     }
 
     /// Returns the name of its most useful example.
@@ -276,6 +283,18 @@ impl<'p> AccessClasses<'p> {
         self.same_user.get(source).is_some_and(|destinations| sorted::contains(destinations, destination))
     }
 
+    /// Returns `true` if members of the two classes are devices of one user, whatever the unknown facts are.
+    pub(super) fn are_same_user(&self, source: ClassId, destination: ClassId) -> bool {
+        let (Some(source), Some(destination)) = (self.sources.get(source), self.destinations.get(destination)) else {
+            return false;
+        };
+        let certain: Vec<(Principal, Families)> = destination.certain_users().collect();
+        let is_own = |(user, families): (Principal, Families)| {
+            certain.iter().any(|(other, own)| *other == user && own.intersects(families))
+        };
+        source.certain_users().any(is_own)
+    }
+
     /// Returns `true` if members of the two classes may be devices of different users, or of no user, and have addresses
     /// of one family.
     pub fn may_be_different_users(&self, source: ClassId, destination: ClassId) -> bool {
@@ -393,6 +412,7 @@ impl<'p> Grouping<'p> {
             classes.push(Class {
                 names: Vec::new(),
                 members: Vec::new(),
+                assumed: Vec::new(),
                 carriers: Vec::new(),
                 selectors: selectors.clone(),
                 families: Families::default(),
@@ -426,13 +446,13 @@ impl<'p> Grouping<'p> {
                 // Exit nodes of the other family may be other ones.
                 if one.endpoint.reach == Reach::ExitNode && !endpoint.families().intersects(same.families()) {
                     same.addresses.extend(endpoint.addresses);
-                    let is_known = !carriers.is_empty() && !one.carriers.is_empty();
-                    *carriers = if is_known { sorted::union(carriers, &one.carriers) } else { Vec::new() };
+                    *carriers = sorted::union(carriers, &one.carriers);
                 }
             }
             _ => {
                 class.names.push(name);
                 class.members.push(endpoint);
+                class.assumed.push(one.is_assumed);
                 class.carriers.push(one.carriers.clone());
             }
         }

@@ -125,6 +125,7 @@ struct EndpointClasses {
 struct ClassifiedParticipant<'p> {
     device: Option<&'p Device>,
     carriers: Vec<DeviceId>,
+    reach: Reach,
     /// True if it is an address of the facts, and not a user who may have one.
     is_known: bool,
     families: Families,
@@ -136,7 +137,8 @@ struct ClassifiedParticipant<'p> {
 impl ClassifiedParticipant<'_> {
     /// Returns `true` if a packet can go from one to the other over the tailnet.
     fn can_send_to(&self, destination: &ClassifiedParticipant) -> bool {
-        self.families.intersects(destination.families) && pass_tailnet(&self.carriers, &destination.carriers)
+        self.families.intersects(destination.families)
+            && pass_tailnet(&self.carriers, &destination.carriers, destination.reach)
     }
 
     /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
@@ -176,6 +178,7 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
             is_known,
             device: participant.device,
             carriers: participant.whole.carriers,
+            reach: participant.whole.endpoint.reach,
             families: participant.whole.endpoint.families(),
             name: participant.whole.name,
             whole,

@@ -105,6 +105,7 @@ pub(super) struct InvariantProver<'a, 'p> {
     exceptions: Vec<TargetPorts>,
     /// True if `autogroup:self` is a target or an exception.
     pub(super) has_own_devices: bool,
+    reading: Reading,
 }
 
 /// The selectors of an invariant.
@@ -265,7 +266,17 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         let targets: Vec<TargetPorts> = invariant.targets.iter().map(TargetPorts::new).collect();
         let exceptions: Vec<TargetPorts> = invariant.except.iter().map(TargetPorts::new).collect();
         let has_own_devices = targets.iter().chain(&exceptions).any(|target| target.is_own_devices);
-        InvariantProver { classes, invariant, sources, destinations, terms, targets, exceptions, has_own_devices }
+        InvariantProver {
+            classes,
+            invariant,
+            sources,
+            destinations,
+            terms,
+            targets,
+            exceptions,
+            has_own_devices,
+            reading,
+        }
     }
 
     /// Returns `false` if nothing from a cell breaks the invariant.
@@ -388,7 +399,10 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
             }
             for &source in classes.same_user_sources.get(destination).into_iter().flatten() {
                 let ports = self.forbidden_between(self.sources.cell_of(source), to, true, ports);
-                if !ports.is_empty() && sources.binary_search(&source).is_ok() {
+                if !ports.is_empty()
+                    && sources.binary_search(&source).is_ok()
+                    && self.are_same_user(source, destination)
+                {
                     return Some(Breach { rule, source, destination, is_same_user: true, ports });
                 }
             }
@@ -402,12 +416,17 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
             let from = self.sources.cell_of(source);
             for &destination in self.classes.same_user.get(source).into_iter().flatten() {
                 let ports = self.forbidden_between(from, self.destinations.cell_of(destination), true, ports);
-                if !ports.is_empty() {
+                if !ports.is_empty() && self.are_same_user(source, destination) {
                     return Some(Breach { rule, source, destination, is_same_user: true, ports });
                 }
             }
         }
         None
+    }
+
+    /// Returns whether two classes that may be devices of one user count as such.
+    fn are_same_user(&self, source: ClassId, destination: ClassId) -> bool {
+        self.reading == Reading::Possible || self.classes.are_same_user(source, destination)
     }
 
     fn forbidden_between(&self, from: CellId, to: CellId, is_same_user: bool, ports: &PortSet) -> PortSet {

@@ -60,7 +60,7 @@ mod redundancy;
 mod representative;
 mod unverified;
 
-pub use carrier::pass_tailnet;
+pub use carrier::{pass_tailnet, with_any_tag};
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 pub use device_invariant::{DeviceViolation, device_violations};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::access::{
     DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, OwnDomains, Principal, Reach, SelectorIndex,
-    TAILNET, Tailnet, domain_of, login_key, overlap, single, sorted,
+    TAILNET, Tailnet, login_key, overlap, single, sorted,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -202,8 +202,6 @@ pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<
         if carriers.is_empty() {
             return None;
         }
-        // An exit node may use another one.
-        let carriers = if carriers.len() > 1 { Vec::new() } else { carriers };
         let name = ClassName { is_by_exit_node: true, ..ClassName::new("any public address") };
         let endpoint = Endpoint { addresses: vec![range.first], reach: Reach::ExitNode, ..Endpoint::default() };
         let exit = Representative::new(endpoint, name, Usefulness::Address);
@@ -291,9 +289,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
     }
 
     fn add_users(&self, all: &mut Vec<Representative<'p>>) {
-        let logins = self.logins();
-        let home = if self.tells_sharing_apart { self.domains.assumed(&logins) } else { None };
-        for login in logins {
+        for login in self.logins() {
             let known = self.tailnet.user(login).and_then(|user| self.tailnet.users.get(user));
             // The users of the facts come first, in their order.
             let of_facts = self.tailnet.user(login).and_then(|user| self.policy.facts.users.get(user));
@@ -304,9 +300,8 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             let role = known.and_then(|user| user.role);
             let devices = known.map_or(&[][..], |user| &*user.devices);
             let roles = role.as_ref().map_or(&*self.roles, std::slice::from_ref);
-            let domain = domain_of(login).map(login_key);
             let may_be_shared = self.domains.may_be_shared(self.tailnet, login);
-            let is_outsider = self.tells_sharing_apart && may_be_shared && domain != home;
+            let is_outsider = self.tells_sharing_apart && !self.domains.is_of_member(self.tailnet, login);
             for (number, &possible) in roles.iter().enumerate() {
                 let is_assumed = number > 0;
                 let who = Principal::User { login, role: Some(possible) };

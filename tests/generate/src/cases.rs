@@ -400,7 +400,8 @@ impl Cases<'_> {
         let mut world = json!({"users": users, "shared": shared, "synced": {}, "services": {}});
         if self.shape.has(Shape::SyncedGroups) {
             for group in ["group:staff@example.com", "group:web@example.com"] {
-                let members: Vec<&str> = logins.into_iter().filter(|_| self.random.below(3) == 0).collect();
+                let chosen = logins.into_iter().filter(|_| self.random.below(3) == 0);
+                let members: Vec<&str> = chosen.filter(|login| !shared.contains(login)).collect();
                 world["synced"][group] = json!(members);
             }
         }
