@@ -260,6 +260,7 @@ fn an_ipv4_address_may_be_reached_by_its_4via6_address() {
 #[test]
 fn a_ping_passes_wherever_a_port_is_open() {
     let web: &[&str] = &["tag:a -> tag:b on tcp:443"];
+    let any_web: &[&str] = &["tag:a -> tag:b on 443"];
     assert_verdicts(
         "",
         &[
@@ -272,6 +273,17 @@ fn a_ping_passes_wherever_a_port_is_open() {
             (web, "never tag:a -> tag:b except tag:b on tcp:443", "holds"),
             (web, "only tag:a -> tag:b on tcp:443", "holds"),
             (web, "isolated tag:b", "broken"),
+            (any_web, "never tag:a -> tag:b on 22", "holds"),
+            (any_web, "never tag:a -> tag:b on 22, 443", "broken"),
+            (any_web, "never tag:a -> tag:b on icmp:*", "broken"),
+            (any_web, "never tag:a -> tag:b except tag:b on tcp:443", "broken"),
+            (any_web, "never tag:a -> tag:b except tag:b on tcp:443, udp:443", "holds"),
+            (any_web, "only tag:a -> tag:b on tcp:443, udp:443", "holds"),
+            (any_web, "only tag:a -> tag:b on tcp:443", "broken"),
+            (web, "only tag:a -> * except tag:b on icmp:*", "broken"),
+            (web, "only tag:a -> * except tag:b on tcp:22", "holds"),
+            (&["tag:a -> tag:b on icmp:*"], "only tag:a -> tag:b on gre:*", "holds"),
+            (&["tag:a -> tag:b on icmp:*"], "only tag:a -> tag:c on gre:*", "broken"),
             (&["tag:a -> 10.0.0.1 on udp:53"], "never tag:a -> lab on icmp:*", "broken"),
             (&["tag:a -> 10.0.0.1 on udp:53"], "never tag:a -> lab on ipv6-icmp:*", "holds"),
             (&["tag:a -> fd00::1 on icmp:*"], "never tag:a -> fd00::1 on ipv6-icmp:*", "broken"),

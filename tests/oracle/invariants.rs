@@ -80,7 +80,9 @@ fn texts_of(value: &Value) -> impl Iterator<Item = String> {
         .map(|word| match word.rsplit_once(':') {
             // An ACL has the ports behind the host.
             Some((host, ports))
-                if ports.starts_with(|first: char| first.is_ascii_digit() || first == '*') && !host.contains("::") =>
+                if ports.starts_with(|first: char| first.is_ascii_digit() || first == '*')
+                    && !host.contains("::")
+                    && !is_ipv6(&word) =>
             {
                 host.to_owned()
             }
@@ -88,6 +90,10 @@ fn texts_of(value: &Value) -> impl Iterator<Item = String> {
         })
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+fn is_ipv6(word: &str) -> bool {
+    word.split('/').next().is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// Returns whether every user of a world has a device to send from.

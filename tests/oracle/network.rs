@@ -155,7 +155,10 @@ impl Network {
         if node.routes.iter().any(|route| route.length > 0 && route.has(address)) {
             return Vec::new();
         }
-        let routes = || node.peer_routes.iter().filter(|(_, route)| route.has(address));
+        // An exit node translates no 4via6 address, and knows nobody else in Tailscale's own range.
+        let is_tailscales = matches!(address, IpAddr::V6(v6) if v6.segments()[..3] == [0xfd7a, 0x115c, 0xa1e0]);
+        let leads_there = |route: &Range| route.has(address) && (route.length > 0 || !is_tailscales);
+        let routes = || node.peer_routes.iter().filter(|(_, route)| leads_there(route));
         let longest = routes().map(|(_, route)| route.length).max();
         let chosen = routes().filter(|(_, route)| Some(route.length) == longest);
         chosen

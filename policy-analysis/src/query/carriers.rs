@@ -41,26 +41,31 @@ impl Carriers {
     }
 
     /// Returns what carries packets to an address from a device: the router with its narrowest route there, or else any
-    /// exit node that it may use.
+    /// exit node that it may use. Of several routers with that route, any may be the primary one.
     pub(super) fn from(compiled: &Compiled, device: DeviceId, address: IpAddr) -> Carriers {
         let leads_there = |route: &&Prefix| overlap(route.range(), single(address));
-        let mut narrowest: Option<(u8, DeviceId)> = None;
-        let mut exit = Vec::new();
+        let (mut subnet, mut exit) = (Vec::new(), Vec::new());
+        let mut narrowest = 0;
         for (router, routes) in compiled.peer_routes(device) {
             for route in routes.iter().filter(leads_there) {
                 if route.length == 0 {
                     exit.push(*router);
-                } else if narrowest.is_none_or(|(length, _)| route.length > length) {
-                    narrowest = Some((route.length, *router));
+                    continue;
+                }
+                if route.length > narrowest {
+                    narrowest = route.length;
+                    subnet.clear();
+                }
+                if route.length == narrowest {
+                    subnet.push(*router);
                 }
             }
         }
-        if narrowest.is_some() {
+        if !subnet.is_empty() {
             exit.clear();
         }
         let own = compiled.tailnet.devices.get(device);
         let is_own_route = own.is_some_and(|node| node.routes.iter().any(|route| leads_there(&route)));
-        let subnet: Vec<DeviceId> = narrowest.into_iter().map(|(_, router)| router).collect();
         Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
     }
 

@@ -62,7 +62,7 @@ pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
     let class_index = ClassIndex::new(&classes);
     let participants = participants(policy, &classes.tailnet, &classes.rules.selectors);
     let mut participants: Vec<ClassifiedParticipant> =
-        participants.into_iter().filter_map(|one| class_index.classify(one)).collect();
+        participants.into_iter().map(|one| class_index.classify(one)).collect();
     // Participants that no selector tells apart are examined once.
     participants.retain(|one| seen.insert((one.whole, one.by_tag.clone(), one.families, one.carriers.clone())));
     invariants.iter().filter_map(|invariant| device_violation(&classes, &participants, invariant)).collect()
@@ -114,11 +114,11 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
     known.chain(users).chain(routed).collect()
 }
 
-/// The classes of an endpoint as a source and as a destination.
+/// The classes of an endpoint as a source and as a destination. What is behind an exit node is no source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct EndpointClasses {
-    source: ClassId,
-    destination: ClassId,
+    source: Option<ClassId>,
+    destination: Option<ClassId>,
 }
 
 /// A [`Participant`] by its classes.
@@ -163,18 +163,18 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
         ClassIndex { classes, sources, destinations }
     }
 
-    fn classes_of(&self, endpoint: &Endpoint) -> Option<EndpointClasses> {
+    fn classes_of(&self, endpoint: &Endpoint) -> EndpointClasses {
         let selectors = &self.classes.rules.selectors;
         let source = self.sources.get(selectors.of_source(&self.classes.tailnet, endpoint).as_slice());
         let destination = self.destinations.get(selectors.of_destination(endpoint).as_slice());
-        Some(EndpointClasses { source: *source?, destination: *destination? })
+        EndpointClasses { source: source.copied(), destination: destination.copied() }
     }
 
-    fn classify(&self, participant: Participant<'p>) -> Option<ClassifiedParticipant<'p>> {
-        let by_tag = participant.by_tag.iter().filter_map(|one| self.classes_of(&one.endpoint)).collect();
-        let whole = self.classes_of(&participant.whole.endpoint)?;
+    fn classify(&self, participant: Participant<'p>) -> ClassifiedParticipant<'p> {
+        let by_tag = participant.by_tag.iter().map(|one| self.classes_of(&one.endpoint)).collect();
+        let whole = self.classes_of(&participant.whole.endpoint);
         let is_known = participant.device.is_some() || participant.whole.endpoint.reach != Reach::Own;
-        Some(ClassifiedParticipant {
+        ClassifiedParticipant {
             is_known,
             device: participant.device,
             carriers: participant.whole.carriers,
@@ -183,7 +183,7 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
             name: participant.whole.name,
             whole,
             by_tag,
-        })
+        }
     }
 }
 
@@ -243,9 +243,10 @@ impl PairProver<'_, '_> {
     /// Returns the first packet that a rule allows against the invariant, and the rule. A device with several tags has no
     /// user, so two devices of which one has several tags are not of one user.
     fn first_packet(&self, from: EndpointClasses, to: EndpointClasses) -> Option<((Protocol, u16), RuleId)> {
-        let rules = self.breaking_from.get(from.source).into_iter().flatten();
+        let (source, destination) = (from.source?, to.destination?);
+        let rules = self.breaking_from.get(source).into_iter().flatten();
         let packets = rules.filter_map(|&rule| {
-            let ports = self.prover.forbidden_ports(rule, from.source, to.destination);
+            let ports = self.prover.forbidden_ports(rule, source, destination);
             Some((lowest_packet(&ports)?, rule))
         });
         packets.min_by_key(|&(packet, _)| order(packet))

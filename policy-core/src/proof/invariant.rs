@@ -7,11 +7,10 @@
 use std::cell::LazyCell;
 
 use crate::access::{AccessRule, PortSet, SelectorId, Side, sorted};
-use crate::model::{
-    Autogroup, Invariant, InvariantKind, InvariantTarget, PortRange, PortSpec, Protocol, Selector, SelectorKind,
-};
+use crate::model::{Invariant, InvariantKind, InvariantTarget, PortRange, Protocol, Selector};
 use crate::proof::classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};
 use crate::proof::partition::{CellId, Partition, PartitionCell};
+use crate::proof::target_ports::{TargetPorts, select};
 use crate::source::Origin;
 
 /// A packet that an invariant forbids and a rule allows.
@@ -165,47 +164,6 @@ impl Breach {
     }
 }
 
-/// The ports of a target or an exception.
-struct TargetPorts {
-    /// True if `autogroup:self` is one of its destinations.
-    is_own_devices: bool,
-    /// `None` for all ports.
-    ports: Option<PortSet>,
-    /// True if it is about pings as such. A port without a protocol is about pings only where a rule opens that port.
-    has_pings: bool,
-}
-
-impl TargetPorts {
-    fn new(target: &InvariantTarget) -> TargetPorts {
-        let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
-        let ports = PortSet::new(target.ip.iter().map(|spec| (spec.protocol, spec.ports)));
-        let is_ping = |spec: &PortSpec| match spec.protocol {
-            Some(protocol) => protocol == Protocol::ICMP || protocol == Protocol::ICMPV6,
-            None => spec.ports == PortRange::ALL,
-        };
-        TargetPorts {
-            is_own_devices: target.dst.iter().any(is_own),
-            ports: (!target.ip.is_empty()).then_some(ports),
-            has_pings: target.ip.is_empty() || target.ip.iter().any(is_ping),
-        }
-    }
-
-    /// Returns the ports that are among the target's.
-    fn restrict(&self, ports: &PortSet) -> PortSet {
-        self.ports.as_ref().map_or_else(|| ports.clone(), |own| own.common(ports))
-    }
-
-    /// Returns `true` if the target is about some of the ports, or about pings.
-    fn may_have(&self, ports: &PortSet) -> bool {
-        self.has_pings || self.ports.as_ref().is_none_or(|own| own.overlap(ports))
-    }
-
-    /// Returns the ports that are not among the target's.
-    fn subtract_from(&self, ports: &PortSet) -> PortSet {
-        self.ports.as_ref().map_or_else(PortSet::default, |own| ports.without(own))
-    }
-}
-
 impl<'a, 'p> InvariantProver<'a, 'p> {
     /// Partitions the classes of both ends by what the invariant says about them.
     pub(super) fn new(classes: &'a AccessClasses<'p>, invariant: &'a Invariant, reading: Reading) -> Self {
@@ -287,7 +245,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     /// Returns `false` if no rule with these ports breaks the invariant at a cell, other than between devices of one user.
     pub(super) fn may_break_to(&self, cell: &PartitionCell, ports: &PortSet) -> bool {
         let mut targets = cell.targets.iter().filter_map(|&target| self.targets.get(target));
-        self.invariant.kind != InvariantKind::Never || targets.any(|target| target.may_have(ports))
+        self.invariant.kind != InvariantKind::Never || targets.any(|target| target.may_forbid(ports))
     }
 
     /// Returns what the invariant says of an end that these selectors name.
@@ -350,7 +308,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
             InvariantKind::Only => is_from_subject,
             InvariantKind::Never => {
                 let is_to_target = targets_self || self.has_own_devices || self.destinations.has_target(dst);
-                let overlaps = |target: &TargetPorts| target.may_have(ports);
+                let overlaps = |target: &TargetPorts| target.may_forbid(ports);
                 is_from_subject && is_to_target && self.targets.iter().any(overlaps)
             }
             InvariantKind::Isolated => is_from_subject || self.destinations.has_subject(dst),
@@ -434,8 +392,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         cells.map_or_else(PortSet::default, |(from, to)| self.forbidden(from, to, is_same_user, ports))
     }
 
-    /// Returns those of the ports that the invariant forbids between two cells. If it forbids none of them, but pings,
-    /// the result is the pings: they pass wherever a port is open. A port that an exception opens may bring its ping.
+    /// Returns those of the ports that the invariant forbids between two cells. If it forbids none of them, but the pings
+    /// that pass wherever a port is open, the result is the pings.
     pub(super) fn forbidden(
         &self,
         from: &PartitionCell,
@@ -447,38 +405,40 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         if families.is_empty() || from.is_conditional || to.is_conditional {
             return PortSet::default();
         }
+        let pings = families.ping_protocols().iter().map(|&protocol| (Some(protocol), PortRange::ALL));
+        let open = ports.with(&PortSet::new(pings));
+        let forbidden = self.forbidden_of(from, to, is_same_user, &open);
+        let own = forbidden.common(ports);
+        if own.is_empty() { forbidden } else { own }
+    }
+
+    /// Returns what the invariant forbids of everything that is open between two cells.
+    fn forbidden_of(&self, from: &PartitionCell, to: &PartitionCell, is_same_user: bool, open: &PortSet) -> PortSet {
+        let not_allowed = |exceptions: &[usize], is_same_user: bool| {
+            select(&self.exceptions, exceptions, is_same_user)
+                .fold(open.clone(), |open, exception| exception.not_allowed_of(&open))
+        };
         if self.invariant.kind == InvariantKind::Isolated {
             let is_out = from.is_subject() && !to.is_named && !to.may_be_named;
             let is_in = to.is_subject() && !from.is_named && !from.may_be_named;
-            if !is_out && !is_in {
-                return PortSet::default();
-            }
-            let exceptions = if is_out { &to.exceptions } else { &from.exceptions };
-            let exceptions = select(&self.exceptions, exceptions, false);
-            return exceptions.fold(ports.clone(), |ports, exception| exception.subtract_from(&ports));
+            return match (is_out, is_in) {
+                (true, _) => not_allowed(&to.exceptions, false),
+                (false, true) => not_allowed(&from.exceptions, false),
+                (false, false) => PortSet::default(),
+            };
         }
         if !from.is_subject() {
             return PortSet::default();
         }
-        let targets = |ports: &PortSet, only_pings: bool| {
-            select(&self.targets, &to.targets, is_same_user)
-                .filter(|target| target.has_pings || !only_pings)
-                .fold(PortSet::default(), |named, target| named.with(&target.restrict(ports)))
-        };
-        let without_exceptions = |ports: PortSet| {
-            select(&self.exceptions, &to.exceptions, is_same_user)
-                .fold(ports, |ports, exception| exception.subtract_from(&ports))
-        };
+        let targets = select(&self.targets, &to.targets, is_same_user);
         if self.invariant.kind == InvariantKind::Only {
-            return ports.without(&without_exceptions(targets(ports, false)));
+            let allowed = targets.fold(PortSet::default(), |all, target| all.with(&target.allowed_of(open)));
+            let allowed = select(&self.exceptions, &to.exceptions, is_same_user)
+                .fold(allowed, |allowed, exception| exception.not_forbidden_of(&allowed));
+            return open.without(&allowed);
         }
-        let open = without_exceptions(ports.clone());
-        let forbidden = targets(&open, false);
-        if open.is_empty() || !forbidden.is_empty() {
-            return forbidden;
-        }
-        let pings = families.ping_protocols().iter().map(|&protocol| (Some(protocol), PortRange::ALL));
-        targets(&without_exceptions(PortSet::new(pings)), true)
+        let open = not_allowed(&to.exceptions, is_same_user);
+        targets.fold(PortSet::default(), |all, target| all.with(&target.forbidden_of(&open)))
     }
 }
 
@@ -489,14 +449,4 @@ struct RuleOpening<'r> {
     src: &'r [SelectorId],
     dst: &'r [SelectorId],
     ports: &'r PortSet,
-}
-
-/// Returns the targets with some numbers, and between devices of one user those with `autogroup:self`.
-fn select<'t>(
-    targets: &'t [TargetPorts],
-    numbers: &'t [usize],
-    is_same_user: bool,
-) -> impl Iterator<Item = &'t TargetPorts> {
-    let own = targets.iter().filter(move |target| is_same_user && target.is_own_devices);
-    numbers.iter().filter_map(|&number| targets.get(number)).chain(own)
 }

@@ -58,6 +58,7 @@ mod port_index;
 mod port_items;
 mod redundancy;
 mod representative;
+mod target_ports;
 mod unverified;
 
 pub use carrier::{pass_tailnet, with_any_tag};
