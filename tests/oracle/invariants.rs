@@ -93,7 +93,8 @@ fn texts_of(value: &Value) -> impl Iterator<Item = String> {
 }
 
 fn is_ipv6(word: &str) -> bool {
-    word.split('/').next().is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+    let (address, length) = word.split_once('/').unwrap_or((word, "128"));
+    address.parse::<std::net::Ipv6Addr>().is_ok() && length.parse::<u8>().is_ok()
 }
 
 /// Returns whether every user of a world has a device to send from.

@@ -14,8 +14,11 @@ use crate::world::{self, Device, text, texts};
 pub type Packet = (u8, u16);
 
 /// The packets that cases tell apart. Each is a bit of [`Network::open`].
-pub const PACKETS: [Packet; 12] =
-    [(6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0), (17, 22), (17, 443)];
+#[rustfmt::skip]
+pub const PACKETS: [Packet; 14] = [
+    (6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0), (17, 22), (17, 443),
+    (6, 200), (17, 200),
+];
 
 /// The bits of echoes.
 pub const ECHOES: u16 = 1 << 8 | 1 << 9;

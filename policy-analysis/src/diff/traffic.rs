@@ -29,9 +29,13 @@ pub(super) fn parties<'w>(
     let (sources, mut destinations) = (members(sources), members(destinations));
     if !via.is_empty() {
         destinations.retain_mut(|member| {
-            let is_unknown = member.carriers.is_empty();
-            member.carriers = with_any_tag(tailnet, &member.carriers, via).into();
-            is_unknown || !member.carriers.is_empty()
+            let routers = with_any_tag(tailnet, &member.carriers, via);
+            let is_carried = member.carriers.is_empty() || !routers.is_empty();
+            // What a device routes itself, it sends through no other router.
+            if member.reach == Reach::ExitNode {
+                member.carriers = routers.into();
+            }
+            is_carried
         });
     }
     let can_send = |from: &Member, to: &Member| pass_tailnet(&from.carriers, &to.carriers, to.reach);
