@@ -33,8 +33,8 @@ pub(crate) fn beyond() -> Vec<IpAddr> {
 /// A pair of ends, with the packets that pass from one to the other.
 pub(crate) type Flow = (End, End, u16);
 
-/// Returns every pair of ends of one family between which a packet can be sent, with what passes. Devices of other
-/// tailnets are shared with: they send, and receive nothing.
+/// Returns every pair of ends of one family between which a packet can be sent, with what passes. What a user of
+/// another tailnet sends to their own devices does not pass this one.
 pub(crate) fn flows(network: &Network) -> Vec<Flow> {
     let beyond = beyond();
     let mut addresses: Vec<IpAddr> = network.own().iter().map(|end| end.address).collect();
@@ -47,7 +47,11 @@ pub(crate) fn flows(network: &Network) -> Vec<Flow> {
         }
         for &address in addresses.iter().filter(|address| address.is_ipv4() == from.address.is_ipv4()) {
             let destinations = network.destinations(from.device, address).into_iter();
-            for to in destinations.filter(|to| !network.devices[to.device].is_shared) {
+            let is_elsewhere = |to: &End| {
+                let [from, to] = [from.device, to.device].map(|device| &network.devices[device]);
+                from.is_shared && from.login == to.login
+            };
+            for to in destinations.filter(|to| !is_elsewhere(to)) {
                 flows.push((from, to, network.open(from, to)));
             }
         }
