@@ -18,8 +18,8 @@ const MAX_PAIRS: usize = 1_000_000;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
-    // Without any rules, everything is open.
-    if policy.grants.is_none() && policy.acls.is_none() {
+    // Without any rules of the network, everything is open.
+    if policy.ssh.is_empty() || policy.grants.is_none() && policy.acls.is_none() {
         return;
     }
     let users = ListedUsers::new(policy);
