@@ -22,7 +22,7 @@ pub(super) fn lexemes(source: &str) -> Result<Vec<Lexeme<'_>>, Unreadable> {
         rest = after;
         let mut lexeme = *hash;
         if let Some((attribute, after)) = after.split_at_checked(5)
-            && let Some(end) = end_of_doc(hash, attribute)
+            && let Some(end) = end_of_doc(attribute)
         {
             let text = source.get(hash.start..end).unwrap_or_default();
             (lexeme, rest) = (Lexeme { kind: LexemeKind::Comment, text, ..lexeme }, after);
@@ -33,8 +33,8 @@ pub(super) fn lexemes(source: &str) -> Result<Vec<Lexeme<'_>>, Unreadable> {
     Ok(folded)
 }
 
-/// Where the attribute ends, if it is `#[doc = "…"]`.
-fn end_of_doc(hash: &Lexeme, attribute: &[Lexeme]) -> Option<usize> {
+/// Where an attribute ends, from its opening bracket, if it is `#[doc = "…"]`.
+fn end_of_doc(attribute: &[Lexeme]) -> Option<usize> {
     let [open, doc, equals, string, close] = attribute else { return None };
     let is_doc = [open.text, doc.text, equals.text, close.text] == ["[", "doc", "=", "]"];
     (is_doc && string.text.starts_with('"')).then_some(close.end())
