@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diff::version::Version;
-use policy_core::access::{Tailnet, rule_selectors};
+use policy_core::access::{Tailnet, policy_selectors};
 use policy_core::model::{
     AddressRange, Autogroup, Facts, Group, IpSet, IpSetEntry, List, Operation, Policy, Selector, SelectorKind,
     localpart_domain,
@@ -46,7 +46,7 @@ impl JointPolicy {
         joint.add_addresses(old, new);
         let mut seen = HashSet::new();
         for (version, policy) in [(Version::New, new), (Version::Old, old)] {
-            for selector in selectors(policy) {
+            for selector in policy_selectors(policy) {
                 let name = joint.name(version, &selector.text);
                 if seen.insert(name.to_owned()) {
                     let text = Text::escaped(name, selector.text.origin);
@@ -111,7 +111,7 @@ impl JointPolicy {
         let (old_tailnet, new_tailnet) = (Tailnet::new(old), Tailnet::new(new));
         let is_address = |selector: &&Selector| matches!(selector.kind, SelectorKind::Host | SelectorKind::IpSet);
         let mut known: HashMap<&str, Vec<AddressRange>> = HashMap::new();
-        for selector in selectors(new).filter(is_address) {
+        for selector in policy_selectors(new).into_iter().filter(is_address) {
             known.entry(selector.text.as_str()).or_insert_with(|| {
                 let ranges = new_tailnet.literal(selector);
                 self.policy.ipsets.items.push(ip_set(selector.text.clone(), &ranges));
@@ -119,7 +119,10 @@ impl JointPolicy {
             });
         }
         let mut seen = HashSet::new();
-        for selector in selectors(old).filter(is_address).filter(|selector| seen.insert(selector.text.as_str())) {
+        for selector in policy_selectors(old).into_iter().filter(is_address) {
+            if !seen.insert(selector.text.as_str()) {
+                continue;
+            }
             let ranges = old_tailnet.literal(selector);
             let name = match known.get(selector.text.as_str()) {
                 Some(same) if *same == ranges => continue,
@@ -164,20 +167,6 @@ fn facts(old: &Policy, new: &Policy) -> Facts {
         [new, old].into_iter().find(|policy| !(policy.facts.users.is_empty() && policy.facts.devices.is_empty()));
     let facts = known.map_or_else(Facts::default, |policy| policy.facts.clone());
     Facts { invariants: Vec::new(), ..facts }
-}
-
-/// Returns every selector that is a source or a destination of something.
-fn selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
-    let ssh = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-    let approvers = &policy.auto_approvers;
-    let routes = approvers.routes.iter().map(|entry| &entry.approvers);
-    let services = approvers.services.iter().map(|entry| &entry.approvers);
-    let approvers = routes.chain([&approvers.exit_node]).chain(services);
-    rule_selectors(policy)
-        .chain(ssh)
-        .chain(policy.node_attrs.iter().flat_map(|entry| &entry.target))
-        .chain(approvers.flatten())
-        .chain(policy.tag_owners.iter().flat_map(|declaration| &declaration.owners))
 }
 
 /// Returns the sources of SSH rules that the two policies cannot mean differently.

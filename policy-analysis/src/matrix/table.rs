@@ -91,12 +91,13 @@ impl<'p> Matrix<'p> {
         let tailnet = Tailnet::new(policy);
         let permits = RuleIndex::new(policy, &tailnet);
         let sources = distinct(sources_of_rules(policy));
-        let mut destinations = distinct(destinations_of_rules(policy).chain(destinations_of_statements(policy)));
+        let in_statements = destinations_of_statements(policy);
+        let stated: HashSet<&str> = in_statements.iter().map(|selector| selector.text.as_str()).collect();
+        let mut destinations = distinct([destinations_of_rules(policy), in_statements].concat());
         destinations.retain(|selector| selector.kind != SelectorKind::Wildcard);
-        let stated: HashSet<&str> = destinations_of_statements(policy).map(|selector| selector.text.as_str()).collect();
         let stated: Vec<bool> = destinations.iter().map(|selector| stated.contains(selector.text.as_str())).collect();
 
-        let rules = sources_of_rules(policy).chain(destinations_of_rules(policy));
+        let rules = [sources_of_rules(policy), destinations_of_rules(policy)].concat();
         let coverage = Containment::new(policy, &tailnet, &permits.selectors, rules);
         let names = sources.iter().map(|selector| coverage.of_source(selector)).collect();
         let mut covered: Vec<EndNames> =
@@ -451,25 +452,41 @@ impl CellAccess<'_> {
     }
 }
 
-fn distinct<'p>(selectors: impl Iterator<Item = &'p Selector>) -> Vec<&'p Selector> {
+fn distinct(selectors: Vec<&Selector>) -> Vec<&Selector> {
     let mut seen = HashSet::new();
-    selectors.filter(|selector| seen.insert(selector.text.as_str())).collect()
+    selectors.into_iter().filter(|selector| seen.insert(selector.text.as_str())).collect()
 }
 
-fn sources_of_rules(policy: &Policy) -> impl Iterator<Item = &Selector> {
-    let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).flat_map(|grant| &grant.src);
-    grants.chain(policy.acls.iter().flatten().flat_map(|acl| &acl.src))
+fn sources_of_rules(policy: &Policy) -> Vec<&Selector> {
+    let mut sources = Vec::new();
+    for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
+        sources.extend(&grant.src);
+    }
+    for acl in policy.acls.iter().flatten() {
+        sources.extend(&acl.src);
+    }
+    sources
 }
 
-fn destinations_of_rules(policy: &Policy) -> impl Iterator<Item = &Selector> {
-    let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).flat_map(|grant| &grant.dst);
-    let acls = policy.acls.iter().flatten().flat_map(|acl| &acl.dst);
-    grants.chain(acls.map(|destination| &destination.host))
+fn destinations_of_rules(policy: &Policy) -> Vec<&Selector> {
+    let mut destinations = Vec::new();
+    for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
+        destinations.extend(&grant.dst);
+    }
+    for acl in policy.acls.iter().flatten() {
+        destinations.extend(acl.dst.iter().map(|destination| &destination.host));
+    }
+    destinations
 }
 
 /// Returns the destinations of tests and invariants.
-fn destinations_of_statements(policy: &Policy) -> impl Iterator<Item = &Selector> {
-    let tests = policy.tests.iter().flat_map(|test| test.accept.iter().chain(&test.deny)).map(|target| &target.host);
-    let invariants = policy.facts.invariants.iter().flat_map(|invariant| &invariant.targets);
-    tests.chain(invariants.flat_map(|target| &target.dst))
+fn destinations_of_statements(policy: &Policy) -> Vec<&Selector> {
+    let mut destinations = Vec::new();
+    for test in &policy.tests {
+        destinations.extend(test.accept.iter().chain(&test.deny).map(|target| &target.host));
+    }
+    for target in policy.facts.invariants.iter().flat_map(|invariant| &invariant.targets) {
+        destinations.extend(&target.dst);
+    }
+    destinations
 }

@@ -27,9 +27,11 @@ impl<'p> Examples<'p> {
         let mut users: Vec<&str> = policy.facts.users.iter().map(|user| user.email.as_str()).collect();
         if users.is_empty() {
             let members = policy.groups.iter().flat_map(|group| &group.members);
-            let named = rule_selectors(policy).chain(policy.ssh.iter().flat_map(|rule| &rule.src));
+            let mut named = rule_selectors(policy);
+            named.extend(policy.ssh.iter().flat_map(|rule| &rule.src));
             let tested = policy.tests.iter().filter_map(|test| test.src.as_ref());
-            let all = named.chain(members).chain(tested).filter(|selector| selector.kind == SelectorKind::User);
+            let all =
+                named.into_iter().chain(members).chain(tested).filter(|selector| selector.kind == SelectorKind::User);
             users = all.map(|user| user.text.as_str()).filter(|login| !login.contains('*')).collect();
             users.sort_unstable();
             users.dedup();

@@ -1,5 +1,7 @@
 //! Sets of small numbers.
 
+use std::borrow::Cow;
+
 /// A set of small numbers: of devices, routes or rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BitSet(Vec<u64>);
@@ -38,9 +40,10 @@ impl BitSet {
 
     /// Returns the numbers that are also in one of the others, in order.
     pub fn also_in(&self, other: &BitSet, another: Option<&BitSet>) -> impl Iterator<Item = usize> {
-        let more = move |index: usize| another.and_then(|bits| bits.0.get(index)).copied().unwrap_or(0);
+        let more = |index: usize| another.and_then(|bits| bits.0.get(index)).copied().unwrap_or(0);
         let words = self.0.iter().zip(&other.0).enumerate();
-        words.flat_map(move |(index, (a, b))| numbers(index, a & (b | more(index))))
+        let common: Vec<u64> = words.map(|(index, (a, b))| a & (b | more(index))).collect();
+        Numbers { words: common.into(), next: 0, rest: 0 }
     }
 
     /// Removes what is not in the other set.
@@ -53,20 +56,31 @@ impl BitSet {
 
     /// Returns the numbers in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().enumerate().flat_map(|(index, &word)| numbers(index, word))
+        Numbers { words: self.0.as_slice().into(), next: 0, rest: 0 }
     }
 }
 
-/// Returns the numbers of one word.
-fn numbers(index: usize, word: u64) -> impl Iterator<Item = usize> {
-    let mut rest = word;
-    std::iter::from_fn(move || {
-        let bit = rest.trailing_zeros() as usize;
-        (rest != 0).then(|| {
-            rest &= rest - 1;
-            index * 64 + bit
-        })
-    })
+/// The numbers of a set, in order. Not a nested iterator, which each use would compile anew.
+struct Numbers<'s> {
+    words: Cow<'s, [u64]>,
+    /// The place of the next word.
+    next: usize,
+    /// The bits of the word before it that are left.
+    rest: u64,
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.rest == 0 {
+            self.rest = *self.words.get(self.next)?;
+            self.next += 1;
+        }
+        let bit = self.rest.trailing_zeros() as usize;
+        self.rest &= self.rest - 1;
+        Some((self.next - 1) * 64 + bit)
+    }
 }
 
 impl FromIterator<usize> for BitSet {

@@ -14,20 +14,12 @@ pub enum Family {
 }
 
 impl Family {
-    /// Both families, in the order of [`Family::index`].
+    /// Both families.
     pub const BOTH: [Family; 2] = [Family::V4, Family::V6];
 
     /// Returns the family of an address.
     pub fn of(address: IpAddr) -> Family {
         if address.is_ipv4() { Family::V4 } else { Family::V6 }
-    }
-
-    /// Returns its place in [`Family::BOTH`].
-    pub fn index(self) -> usize {
-        match self {
-            Family::V4 => 0,
-            Family::V6 => 1,
-        }
     }
 }
 

@@ -54,6 +54,11 @@ impl PortSet {
         self.0.is_empty()
     }
 
+    /// Returns the number of ports, those of each protocol apart.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|(_, range)| usize::from(range.last.saturating_sub(range.first)) + 1).sum()
+    }
+
     /// The ranges, in order.
     pub fn ranges(&self) -> impl Iterator<Item = (Protocol, PortRange)> {
         self.0.iter().copied()

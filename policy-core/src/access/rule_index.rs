@@ -153,11 +153,18 @@ impl<'p> RuleIndex<'p> {
 }
 
 /// Returns the sources and destinations of all grants and ACLs.
-pub fn rule_selectors(policy: &Policy) -> impl Iterator<Item = &Selector> {
-    let grants = policy.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(&grant.dst));
-    let acls = policy.acls.iter().flatten();
-    let acls = acls.flat_map(|acl| acl.src.iter().chain(acl.dst.iter().map(|destination| &destination.host)));
-    grants.chain(acls)
+pub fn rule_selectors(policy: &Policy) -> Vec<&Selector> {
+    // A list, since each use of a nested iterator is compiled anew, and an operator's first build waits for that.
+    let mut selectors = Vec::new();
+    for grant in policy.grants.iter().flatten() {
+        selectors.extend(&grant.src);
+        selectors.extend(&grant.dst);
+    }
+    for acl in policy.acls.iter().flatten() {
+        selectors.extend(&acl.src);
+        selectors.extend(acl.dst.iter().map(|destination| &destination.host));
+    }
+    selectors
 }
 
 fn permits<'p>(policy: &'p Policy, selectors: &mut SelectorIndex<'p>) -> Vec<AccessRule<'p>> {

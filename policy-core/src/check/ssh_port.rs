@@ -18,8 +18,8 @@ const MAX_PAIRS: usize = 1_000_000;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
-    // Without any rules, everything is open.
-    if policy.grants.is_none() && policy.acls.is_none() {
+    // Without any rules of the network, everything is open.
+    if policy.ssh.is_empty() || policy.grants.is_none() && policy.acls.is_none() {
         return;
     }
     let users = ListedUsers::new(policy);
@@ -88,7 +88,7 @@ impl<'p> ListedUsers<'p> {
         let declarations = Declarations::new(policy);
         let mut logins: HashMap<&str, HashSet<String>> = HashMap::new();
         let ssh = policy.ssh.iter().flat_map(|rule| rule.src.iter().chain(&rule.dst));
-        for selector in rule_selectors(policy).chain(ssh) {
+        for selector in rule_selectors(policy).into_iter().chain(ssh) {
             if let Denotation::Users(users) = Denotation::new(selector, &declarations) {
                 logins.entry(&selector.text).or_insert_with(|| users.iter().map(login).collect());
             }

@@ -48,10 +48,23 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         rarest
     }
 
-    /// Returns the class of a family with the fewest rules among all that the selectors name.
-    pub(super) fn rarest_named_by(&self, selectors: &[SelectorId], family: Family) -> Option<ClassId> {
-        let rarest = selectors.iter().filter_map(|&id| *self.rarest.get(id)?.get(family.index())?);
-        rarest.min_by_key(|&class| self.rule_count(class))
+    /// Returns for each family the class with the fewest rules among all that the selectors name.
+    pub(super) fn rarest_named_by(&self, selectors: &[SelectorId]) -> [Option<ClassId>; 2] {
+        let [mut v4, mut v6] = [None; 2];
+        for &id in selectors {
+            if let Some(&[next_v4, next_v6]) = self.rarest.get(id) {
+                (v4, v6) = (self.rarer(v4, next_v4), self.rarer(v6, next_v6));
+            }
+        }
+        [v4, v6]
+    }
+
+    /// Returns the class with fewer rules, or the first of two with as many.
+    fn rarer(&self, first: Option<ClassId>, second: Option<ClassId>) -> Option<ClassId> {
+        match (first, second) {
+            (Some(one), Some(other)) => Some(if self.rule_count(other) < self.rule_count(one) { other } else { one }),
+            (one, other) => one.or(other),
+        }
     }
 
     /// Returns `true` if one of a few selectors names everything that `narrow` names.

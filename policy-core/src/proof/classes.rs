@@ -168,10 +168,12 @@ impl<'p> AccessClasses<'p> {
         enumerate: Enumerate<'p>,
     ) -> AccessClasses<'p> {
         let tailnet = Tailnet::new(policy);
-        let invariants = || policy.facts.invariants.iter().flat_map(Invariant::selectors);
-        let selectors = rule_selectors(policy).chain(invariants()).chain(selectors);
-        let mut rules = RuleIndex::among(policy, &tailnet, selectors);
-        rules.selectors.ask(&tailnet, invariants());
+        let invariants: Vec<&Selector> = policy.facts.invariants.iter().flat_map(Invariant::selectors).collect();
+        let mut all = rule_selectors(policy);
+        all.extend(&invariants);
+        all.extend(selectors);
+        let mut rules = RuleIndex::among(policy, &tailnet, all);
+        rules.selectors.ask(&tailnet, invariants);
         let index = &rules.selectors;
         let mut all = enumerate(policy, &tailnet, index);
         all.extend(group_members_of_ordered_rules(ordered));

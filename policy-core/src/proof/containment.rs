@@ -20,10 +20,11 @@
 //! `autogroup:self` is a destination by relation: it is examined for each user, or for all users at once if the rules that
 //! lead to `autogroup:self` are enough.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice::from_ref;
 
-use crate::access::{Family, PortSet, SelectorId, sorted};
+use crate::access::{PortSet, SelectorId, sorted};
 use crate::model::Selector;
 use crate::proof::class_rarity::{ClassRarity, count_uses};
 use crate::proof::classes::{AccessClasses, ClassId, RuleId};
@@ -78,7 +79,8 @@ pub(super) struct Containment<'a, 'p> {
     routers: Vec<usize>,
     sources: ClassRarity<'a, 'p>,
     destinations: ClassRarity<'a, 'p>,
-    by_port: PortIndex,
+    /// The rules by port, once a pair has so many rules near it that it is faster to look there.
+    by_port: OnceCell<PortIndex>,
     port_index_threshold: usize,
     source_selectors: EpochSet,
     destination_selectors: EpochSet,
@@ -104,7 +106,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             routers: routers.collect(),
             sources: ClassRarity::new(&classes.sources, &classes.sources_of, rules.by_source()),
             destinations: ClassRarity::new(&classes.destinations, &classes.destinations_of, rules.by_destination()),
-            by_port: PortIndex::new(&classes.ports),
+            by_port: OnceCell::new(),
             port_index_threshold: PORT_INDEX_THRESHOLD,
             source_selectors: EpochSet::new(rules.selectors.len()),
             destination_selectors: EpochSet::new(rules.selectors.len()),
@@ -131,11 +133,21 @@ impl<'a, 'p> Containment<'a, 'p> {
     pub(super) fn is_empty(&self, cube: &Cube) -> bool {
         let own = self.classes.rules.selectors.own_devices();
         let is_to_own = own.is_some_and(|own| cube.dst.contains(&own));
-        let has_pair = Family::BOTH.into_iter().any(|family| {
-            self.sources.rarest_named_by(cube.src, family).is_some()
-                && (is_to_own || self.destinations.rarest_named_by(cube.dst, family).is_some())
-        });
+        let has_pair = if is_to_own {
+            self.sources.rarest_named_by(cube.src) != [None; 2]
+        } else {
+            self.rarest_pairs(cube) != [None; 2]
+        };
         cube.ports.is_empty() || !has_pair
+    }
+
+    /// Returns the pair of classes that is least likely to be covered, for each family where it is another one.
+    fn rarest_pairs(&self, cube: &Cube) -> [Option<(ClassId, ClassId)>; 2] {
+        let [source_v4, source_v6] = self.sources.rarest_named_by(cube.src);
+        let [destination_v4, destination_v6] = self.destinations.rarest_named_by(cube.dst);
+        let (v4, v6) = (source_v4.zip(destination_v4), source_v6.zip(destination_v6));
+        // In most cubes, one pair is the rarest in both.
+        if v4 == v6 { [v4, None] } else { [v4, v6] }
     }
 
     /// Proves that rules cover a cube, and adds them to `by`.
@@ -155,15 +167,9 @@ impl<'a, 'p> Containment<'a, 'p> {
     fn cover_named(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
         let mut parts = vec![*cube];
         while let Some(part) = parts.pop() {
-            // A packet has one family. In most cubes, one pair is the rarest in both.
-            let mut pairs: Vec<(ClassId, ClassId)> = Vec::new();
-            for family in Family::BOTH {
-                let source = self.sources.rarest_named_by(part.src, family);
-                let destination = self.destinations.rarest_named_by(part.dst, family);
-                pairs.extend(source.zip(destination).filter(|pair| !pairs.contains(pair)));
-            }
             let (mut is_covered, mut rules) = (true, Vec::new());
-            for (source, destination) in pairs {
+            for pair in self.rarest_pairs(&part) {
+                let Some((source, destination)) = pair else { continue };
                 let cover = self.cover_pair(&part, source, destination)?;
                 is_covered &= cover.is_general && cover.rules.iter().all(|&rule| self.is_wide(&part, rule));
                 rules.extend(cover.rules);
@@ -290,11 +296,12 @@ impl<'a, 'p> Containment<'a, 'p> {
         if near < self.port_index_threshold {
             return None;
         }
-        let (piece, _) = self.by_port.rarest(cube.ports).filter(|&(_, count)| count < near)?;
-        let ports = self.by_port.ports(piece).common(cube.ports);
+        let by_port = self.by_port.get_or_init(|| PortIndex::new(&self.classes.ports));
+        let (piece, _) = by_port.rarest(cube.ports).filter(|&(_, count)| count < near)?;
+        let ports = by_port.ports(piece).common(cube.ports);
         self.source_selectors.replace(from);
         self.destination_selectors.replace(to);
-        for rule in self.by_port.rules(piece) {
+        for rule in by_port.rules(piece) {
             if let Some(remaining) = self.remaining.get(rule)
                 && self.source_selectors.contains_any(&remaining.src)
                 && self.destination_selectors.contains_any(&remaining.dst)
@@ -318,7 +325,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         far_selectors.replace(far);
         let (routers, far_selectors) = (self.routers.get(cube.rule), &*far_selectors);
         for &id in near {
-            for &rule in lists.get(id).into_iter().flatten() {
+            for &rule in lists.get(id).map_or(&[][..], Vec::as_slice) {
                 let Some(remaining) = self.remaining.get(rule) else { continue };
                 let (here, there) =
                     if is_from { (&remaining.src, &remaining.dst) } else { (&remaining.dst, &remaining.src) };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::access::{PortSet, RuleRef, SelectorId, sorted};
-use crate::model::PortSpec;
+use crate::model::{PortSpec, Selector};
 use crate::proof::classes::{AccessClasses, RuleId};
 use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
 use crate::proof::port_items::PortItems;
@@ -96,17 +96,9 @@ struct Pruner<'c, 'a, 'p> {
 impl Pruner<'_, '_, '_> {
     /// Removes the whole rule, or else item by item from the last.
     fn prune(&mut self, found: &mut Vec<Redundancy>) {
-        let (src, dst, ip): (Vec<&Text>, Vec<&Text>, &[PortSpec]) = match self.rule {
-            RuleRef::Grant(grant) if grant.app.is_none() => (
-                grant.src.iter().map(|selector| &selector.text).collect(),
-                grant.dst.iter().map(|selector| &selector.text).collect(),
-                &grant.ip,
-            ),
-            RuleRef::Acl(acl) => (
-                acl.src.iter().map(|selector| &selector.text).collect(),
-                acl.dst.iter().map(|destination| &destination.text).collect(),
-                &[],
-            ),
+        let (src, ip): (&[Selector], &[PortSpec]) = match self.rule {
+            RuleRef::Grant(grant) if grant.app.is_none() => (&grant.src, &grant.ip),
+            RuleRef::Acl(acl) => (&acl.src, &[]),
             RuleRef::Grant(_) | RuleRef::ImplicitAllowAll(_) => return,
         };
         let rule = self.rule.origin();
@@ -115,30 +107,52 @@ impl Pruner<'_, '_, '_> {
             found.push(Redundancy { rule, part: RedundantPart::Rule, covered_by });
             return;
         }
-        let mut push = |text: &Text, covered_by: Option<Vec<Origin>>| {
-            let part = RedundantPart::Item(text.clone());
-            found.extend(covered_by.map(|covered_by| Redundancy { rule, part, covered_by }));
+        let mut push = |text: &Text, covered_by: Vec<Origin>| {
+            found.push(Redundancy { rule, part: RedundantPart::Item(text.clone()), covered_by });
         };
-        for (item, text) in src.iter().enumerate().rev() {
-            push(text, self.try_remove_source(item));
-        }
-        for destination in self.destinations() {
-            if let Some(text) = dst.get(destination.item) {
-                push(text, self.try_remove_destination(&destination));
+        for (item, selector) in src.iter().enumerate().rev() {
+            if let Some(covered_by) = self.try_remove_source(item) {
+                push(&selector.text, covered_by);
             }
         }
-        let items = ip.iter().map(|spec| PortSet::new([(spec.protocol, spec.ports)]));
-        let (mut items, mut marked) = (PortItems::new(items.collect()), 0);
+        for destination in self.destinations() {
+            if let Some(covered_by) = self.try_remove_destination(&destination)
+                && let Some(text) = self.destination_text(destination.item)
+            {
+                push(text, covered_by);
+            }
+        }
+        let items: Vec<PortSet> = ip.iter().map(|spec| PortSet::new([(spec.protocol, spec.ports)])).collect();
+        if self.needs_all_ports(&items) {
+            return;
+        }
+        let (mut items, mut marked) = (PortItems::new(items), 0);
         for (item, spec) in ip.iter().enumerate().rev() {
             let new = self.uncovered.get(marked..).into_iter().flatten();
             new.for_each(|uncovered| items.mark_uncovered(&uncovered.ports));
             marked = self.uncovered.len();
-            let covered_by = self.try_remove_ports(&items, item);
-            if covered_by.is_some() {
+            if let Some(covered_by) = self.try_remove_ports(&items, item) {
                 items.remove(item);
+                push(&spec.text, covered_by);
             }
-            push(&spec.text, covered_by);
         }
+    }
+
+    /// Returns a destination as the rule has it.
+    fn destination_text(&self, item: usize) -> Option<&Text> {
+        match self.rule {
+            RuleRef::Grant(grant) => grant.dst.get(item).map(|selector| &selector.text),
+            RuleRef::Acl(acl) => acl.dst.get(item).map(|destination| &destination.text),
+            RuleRef::ImplicitAllowAll(_) => None,
+        }
+    }
+
+    /// Returns `true` if no other rule opens any port of this one somewhere, and no two of its items have a port in
+    /// common. So it is with most rules.
+    fn needs_all_ports(&self, items: &[PortSet]) -> bool {
+        let Some(Remaining { ports, .. }) = self.containment.remaining(self.access_rules.start) else { return false };
+        self.uncovered.iter().any(|uncovered| uncovered.ports == *ports)
+            && items.iter().map(PortSet::count).sum::<usize>() == ports.count()
     }
 
     /// Returns the destinations, from the last.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::access::{MissingFact, Ternary, login_key, rule_selectors, ssh_rule_selectors};
+use crate::access::{MissingFact, Ternary, login_key, policy_selectors};
 use crate::model::{Policy, Selector, SelectorKind};
 use crate::testing::outcome::Outcome;
 
@@ -15,17 +15,10 @@ pub struct KnownLogins(HashSet<String>);
 impl KnownLogins {
     /// Collects the logins.
     pub fn new(policy: &Policy) -> KnownLogins {
-        let (facts, approvers) = (&policy.facts, &policy.auto_approvers);
-        let approvers = approvers.routes.iter().flat_map(|route| &route.approvers).chain(&approvers.exit_node);
-        let services = policy.auto_approvers.services.iter().flat_map(|service| &service.approvers);
-        let selectors = rule_selectors(policy)
-            .chain(ssh_rule_selectors(policy))
-            .chain(policy.groups.iter().flat_map(|group| &group.members))
-            .chain(policy.tag_owners.iter().flat_map(|tag| &tag.owners))
-            .chain(policy.node_attrs.iter().flat_map(|attr| &attr.target))
-            .chain(approvers)
-            .chain(services);
+        let members = policy.groups.iter().flat_map(|group| &group.members);
+        let selectors = policy_selectors(policy).into_iter().chain(members);
         let named = selectors.filter(|selector| selector.kind == SelectorKind::User).map(|user| user.text.as_str());
+        let facts = &policy.facts;
         let owners = facts.devices.iter().filter_map(|device| device.owner.as_deref());
         let listed = facts.users.iter().map(|user| user.email.as_str()).chain(owners);
         KnownLogins(listed.chain(named).map(key).collect())

@@ -15,24 +15,28 @@ pub(super) fn lexemes(source: &str) -> Result<Vec<Lexeme<'_>>, Unreadable> {
     }
     let mut folded = Vec::with_capacity(lexemes.len());
     let mut rest = lexemes.as_slice();
-    while let Some((first, after)) = rest.split_first() {
+    while let Some(start) = rest.iter().position(|lexeme| lexeme.text == "#") {
+        let (before, from) = rest.split_at(start);
+        folded.extend_from_slice(before);
+        let Some((hash, after)) = from.split_first() else { break };
         rest = after;
-        let mut lexeme = *first;
+        let mut lexeme = *hash;
         if let Some((attribute, after)) = after.split_at_checked(5)
-            && let Some(end) = end_of_doc(first, attribute)
+            && let Some(end) = end_of_doc(attribute)
         {
-            let text = source.get(first.start..end).unwrap_or_default();
+            let text = source.get(hash.start..end).unwrap_or_default();
             (lexeme, rest) = (Lexeme { kind: LexemeKind::Comment, text, ..lexeme }, after);
         }
         folded.push(lexeme);
     }
+    folded.extend_from_slice(rest);
     Ok(folded)
 }
 
-/// Where the attribute ends, if it is `#[doc = "…"]`.
-fn end_of_doc(hash: &Lexeme, attribute: &[Lexeme]) -> Option<usize> {
+/// Where an attribute ends, from its opening bracket, if it is `#[doc = "…"]`.
+fn end_of_doc(attribute: &[Lexeme]) -> Option<usize> {
     let [open, doc, equals, string, close] = attribute else { return None };
-    let is_doc = [hash.text, open.text, doc.text, equals.text, close.text] == ["#", "[", "doc", "=", "]"];
+    let is_doc = [open.text, doc.text, equals.text, close.text] == ["[", "doc", "=", "]"];
     (is_doc && string.text.starts_with('"')).then_some(close.end())
 }
 

@@ -2,6 +2,9 @@
 
 use super::tree::Remark;
 
+/// Room for a line as most are, so that it is not moved with each of its parts.
+const LINE: usize = 128;
+
 /// Writes lines. The first one has its indentation already.
 pub(super) struct Writer<'s> {
     /// The file that comments are of.
@@ -25,7 +28,7 @@ impl<'s> Writer<'s> {
     pub(super) fn new(source: &'s str, indent: usize, column: usize) -> Self {
         Writer {
             source,
-            text: String::new(),
+            text: String::with_capacity(LINE),
             indent,
             column,
             widest: 0,
@@ -133,11 +136,13 @@ impl<'s> Writer<'s> {
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.is_at_start = false;
-        let mut lines = text.split('\n');
-        self.column += lines.next().unwrap_or_default().chars().count();
-        for line in lines {
-            self.widest = self.widest.max(self.column);
-            self.column = line.chars().count();
+        for letter in text.chars() {
+            if letter == '\n' {
+                self.widest = self.widest.max(self.column);
+                self.column = 0;
+            } else {
+                self.column += 1;
+            }
         }
     }
 

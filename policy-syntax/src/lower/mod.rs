@@ -368,19 +368,6 @@ impl SectionKind {
     const fn is_ours(self) -> bool {
         matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants | SectionKind::Lints)
     }
-
-    /// Returns whether the policy file has a list there, and not an object.
-    const fn is_list(self) -> bool {
-        matches!(
-            self,
-            SectionKind::Grants
-                | SectionKind::Acls
-                | SectionKind::Ssh
-                | SectionKind::NodeAttrs
-                | SectionKind::Tests
-                | SectionKind::SshTests
-        )
-    }
 }
 
 impl Lowered {

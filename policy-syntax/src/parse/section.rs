@@ -313,7 +313,7 @@ impl Parser<'_, '_> {
     }
 
     fn json_entry(&mut self, kind: SectionKind) -> Parsed<Form> {
-        if !kind.takes_json() {
+        if !kind.is_list() {
             let finding =
                 Finding::new(Code::Syntax, self.here(), format!("an entry of `{}` is not a JSON object", kind.key()))
                     .help(kind.example());
@@ -485,8 +485,8 @@ impl SectionKind {
         Self::from_key(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::from_key))
     }
 
-    /// Returns whether an entry may be the policy file's own object.
-    const fn takes_json(self) -> bool {
+    /// Returns whether the policy file has a list of objects there, so that an entry may be such an object.
+    pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,
             SectionKind::Grants
