@@ -1,0 +1,40 @@
+//! The day that a policy is compiled on, which its ends depend on.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use policy_core::diagnostic::Problem;
+use policy_core::model::{Date, Policy};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::span_range::{Finding, SpanRange};
+
+/// The day, or why the environment names none.
+pub(crate) struct Today(Result<Date, Problem>);
+
+impl Today {
+    /// Reads the environment and the clock.
+    pub(crate) fn read() -> Today {
+        let variable = std::env::var_os(Date::TODAY_VARIABLE).map(|value| value.to_string_lossy().into_owned());
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Today(Date::today(variable.as_deref(), clock))
+    }
+
+    pub(crate) fn date(&self) -> Option<Date> {
+        self.0.as_ref().ok().copied()
+    }
+
+    /// Says that the environment has a day that is none, if anything of the policy depends on it.
+    pub(crate) fn report(self, policy: &Policy) -> Option<Finding> {
+        let problem = self.0.err()?;
+        (!policy.endings().is_empty()).then(|| problem.map_origins(|_| SpanRange::call_site()))
+    }
+}
+
+/// Makes cargo build the crate again when the environment names another day, if anything of the policy depends on it.
+/// Nothing does so when a day has passed.
+pub(crate) fn track(policy: &Policy) -> Option<TokenStream> {
+    let variable = Date::TODAY_VARIABLE;
+    (!policy.endings().is_empty())
+        .then(|| quote! { const _: ::core::option::Option<&str> = ::core::option_env!(#variable); })
+}
