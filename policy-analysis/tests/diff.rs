@@ -435,3 +435,138 @@ fn only_known_devices_that_can_exchange_a_packet_are_named() {
         }
     }
 }
+
+/// Returns a section with rules, each with its last day if it has one.
+fn ending(section: &str, rules: &[(&str, &str)]) -> String {
+    let comment = |day: &str| if day.is_empty() { String::new() } else { format!("// policy: until {day}") };
+    let rules: Vec<String> = rules.iter().map(|(day, rule)| format!("\n{}\n{rule}", comment(day))).collect();
+    format!("\"{section}\": [{}]", rules.join(","))
+}
+
+/// Grants with their last days, before and after the change, and the expected lines.
+type EndCase<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [&'a str]);
+
+#[test]
+fn access_after_a_day_is_access_too() {
+    let common = format!("{TAGS}\n\"groups\": {{\"group:eng\": [\"alice@example.com\"]}},");
+    let web = r#"{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["22"]}"#;
+    let alice = r#"{"src": ["alice@example.com"], "dst": ["tag:web"], "ip": ["22"]}"#;
+    let wider = r#"{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["22", "23"]}"#;
+    let mac = r#"{"src": ["group:eng"], "dst": ["tag:web"], "ip": ["22"], "srcPosture": ["posture:mac"]}"#;
+    let app = r#"{"src": ["group:eng"], "dst": ["tag:web"], "app": {"example.com/cap/x": [{}]}}"#;
+    let cases: &[EndCase] = &[
+        ("the same end", &[("2027-03-31", web)], &[("2027-03-31", web)], &[]),
+        ("a rule with an end", &[], &[("2027-03-31", web)], &["+ group:eng -> tag:web 22 until 2027-03-31"]),
+        ("an end more", &[("", web)], &[("2027-03-31", web)], &["- group:eng -> tag:web 22 after 2027-03-31"]),
+        ("an end less", &[("2027-03-31", web)], &[("", web)], &["+ group:eng -> tag:web 22 after 2027-03-31"]),
+        (
+            "a later end",
+            &[("2027-03-31", web)],
+            &[("2027-06-30", web)],
+            &["+ group:eng -> tag:web 22 after 2027-03-31 until 2027-06-30"],
+        ),
+        (
+            "an earlier end",
+            &[("2027-06-30", web)],
+            &[("2027-03-31", web)],
+            &["- group:eng -> tag:web 22 after 2027-03-31 until 2027-06-30"],
+        ),
+        (
+            "a later end of the same access in other words",
+            &[("2027-03-31", web)],
+            &[("2027-06-30", alice)],
+            &["+ alice@example.com -> tag:web 22 after 2027-03-31 until 2027-06-30"],
+        ),
+        (
+            "a port more and a later end",
+            &[("2027-03-31", web)],
+            &[("2027-06-30", wider)],
+            &[
+                "+ group:eng -> tag:web 23 until 2027-06-30",
+                "+ group:eng -> tag:web 22 after 2027-03-31 until 2027-06-30",
+            ],
+        ),
+        ("an end of a rule beside one that stays", &[("", web), ("", wider)], &[("2027-03-31", web), ("", wider)], &[]),
+        (
+            "a new rule that takes over from another",
+            &[],
+            &[("2027-03-31", wider), ("", web)],
+            &["+ group:eng -> tag:web 22-23 until 2027-03-31", "+ group:eng -> tag:web 22 after 2027-03-31"],
+        ),
+        (
+            "under a posture",
+            &[("2027-03-31", mac)],
+            &[("", mac)],
+            &["+ group:eng -> tag:web 22 when posture:mac after 2027-03-31"],
+        ),
+        (
+            "a posture where the other ends",
+            &[("2027-03-31", web)],
+            &[("2027-03-31", web), ("", mac)],
+            &["+ group:eng -> tag:web 22 when posture:mac after 2027-03-31"],
+        ),
+        (
+            "a capability",
+            &[("2027-03-31", app)],
+            &[("2027-04-30", app)],
+            &["+ group:eng -> tag:web example.com/cap/x {} after 2027-03-31 until 2027-04-30"],
+        ),
+    ];
+    let cases: Vec<(&str, String, String, &[&str])> = cases
+        .iter()
+        .map(|(case, old, new, lines)| (*case, ending("grants", old), ending("grants", new), *lines))
+        .collect();
+    let cases: Vec<(&str, &str, &str, &[&str])> =
+        cases.iter().map(|(case, old, new, lines)| (*case, old.as_str(), new.as_str(), *lines)).collect();
+    check(&common, &cases);
+}
+
+#[test]
+fn an_ssh_rule_may_decide_once_another_has_ended() {
+    let check_rule = r#"{"action": "check", "src": ["tag:web"], "dst": ["tag:db"], "users": ["root"]}"#;
+    let check_rule = check_rule.replace("tag:web", "autogroup:member");
+    let accept = check_rule.replace("check", "accept");
+    let ssh = |rules: &[(&str, &str)]| ending("ssh", rules);
+    let member = "autogroup:member -> tag:db";
+    check(
+        TAGS,
+        &[
+            (
+                "a later end",
+                &ssh(&[("2027-03-31", &accept)]),
+                &ssh(&[("2027-06-30", &accept)]),
+                &[&format!("+ {member} accept as root after 2027-03-31 until 2027-06-30")],
+            ),
+            ("the same ends", &ssh(&[("2027-03-31", &accept)]), &ssh(&[("2027-03-31", &accept)]), &[]),
+            (
+                "a check that ends before the rule behind it",
+                &ssh(&[("", &check_rule), ("", &accept)]),
+                &ssh(&[("2027-03-31", &check_rule), ("", &accept)]),
+                &[
+                    &format!("+ {member} accept as root after 2027-03-31"),
+                    &format!("- {member} check as root after 2027-03-31"),
+                ],
+            ),
+            (
+                "a new rule with an end",
+                &ssh(&[]),
+                &ssh(&[("2027-03-31", &accept)]),
+                &[&format!("+ {member} accept as root until 2027-03-31")],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn access_that_lasts_longer_is_new_access() {
+    let grant = r#"{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]}"#;
+    let policy = |day| {
+        let text = format!("{{{TAGS}\n{}}}", ending("grants", &[(day, grant)]));
+        Policy::parse(text).validate().unwrap()
+    };
+    let (early, late) = (policy("2027-03-31"), policy("2027-04-30"));
+    let is_new = |old: &policy_core::ValidPolicy, new| -> Vec<bool> {
+        old.diff(new).changes.iter().map(|change| change.is_new_access).collect()
+    };
+    assert_eq!((is_new(&early, &late), is_new(&late, &early)), (vec![true], vec![false]));
+}

@@ -53,7 +53,7 @@ fn lists_of_lists_end() {
 /// Words of the language, and some that are none.
 fn word() -> impl Strategy<Value = String> {
     let words = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices \
-        invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod \
+        invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod until \"2027-03-31\" \
         acceptEnv attr ipPool accept check deny proto srcPostureAttrs only never isolated except tag group autogroup ipset svc posture host user \
         lints allow deny for in $ x $x for x in localpart alice member admin true null x - - -> => = = : : : ; ; ; , , , * . / @ # ! #! $ 443 80 1e5 2x4 12h 1.5 \
         0443 99999999999999999999 \"\" \"alice@example.com\" \"10.0.0.0/8\" \"tag:x\" \"${x}\" \"é\\u{1}\\n\" 'c' b\"x\" r#on é";

@@ -38,3 +38,25 @@ pub(crate) fn track(policy: &Policy) -> Option<TokenStream> {
     (!policy.endings().is_empty())
         .then(|| quote! { const _: ::core::option::Option<&str> = ::core::option_env!(#variable); })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const ENDS: &str =
+        "{\"grants\": [\n// policy: until 2027-03-31\n{\"src\": [\"*\"], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
+
+    #[test]
+    fn only_a_policy_with_an_end_depends_on_the_day() {
+        let today = || Today(Date::today(Some("31.03.2027"), Duration::ZERO));
+        let (ends, stays) = (Policy::parse(ENDS), Policy::parse("{\"grants\": []}"));
+        assert!(today().date().is_none() && today().report(&stays).is_none() && track(&stays).is_none());
+        let finding = today().report(&ends).unwrap();
+        assert_eq!(finding.message, "`31.03.2027`, the value of `POLICY_TODAY`, is not a valid date");
+        assert_eq!(finding.help.as_deref(), Some("write `POLICY_TODAY=2027-03-31`"));
+        let tracked = track(&ends).unwrap().to_string();
+        assert!(tracked.contains("option_env") && tracked.contains("\"POLICY_TODAY\""), "{tracked}");
+    }
+}

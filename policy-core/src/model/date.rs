@@ -47,7 +47,8 @@ impl Date {
     pub fn today(variable: Option<&str>, since_epoch: Duration) -> Result<Date, Problem> {
         let Some(text) = variable else { return Ok(Date::from_unix(since_epoch)) };
         text.parse::<Date>().map_err(|problem| {
-            let help = problem.help.map(|help| help.replace("write `", &format!("set `{}=", Self::TODAY_VARIABLE)));
+            let assignment = format!("`{}=", Self::TODAY_VARIABLE);
+            let help = problem.help.map(|help| help.replacen('`', &assignment, 1));
             let message = format!("`{text}`, the value of `{}`, is not a valid date", Self::TODAY_VARIABLE);
             Problem::word(Code::InvalidDate, message).help_if(help)
         })
@@ -90,7 +91,7 @@ fn days_before_year(year: u16) -> i64 {
 }
 
 fn is_leap(year: u16) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 fn days_of_month(year: u16, month: u8) -> u8 {
@@ -271,8 +272,8 @@ mod tests {
     fn the_day_of_the_environment_must_be_a_date() {
         let problem = Date::today(Some("31.03.2027"), Duration::ZERO).unwrap_err();
         assert_eq!(problem.message, "`31.03.2027`, the value of `POLICY_TODAY`, is not a valid date");
-        assert_eq!(problem.help.as_deref(), Some("set `POLICY_TODAY=2027-03-31`"));
+        assert_eq!(problem.help.as_deref(), Some("write `POLICY_TODAY=2027-03-31`"));
         let problem = Date::today(Some(""), Duration::ZERO).unwrap_err();
-        assert_eq!(problem.help.as_deref(), Some("write year, month and day, such as `2027-03-31`"));
+        assert_eq!(problem.help.as_deref(), Some("write year, month and day, such as `POLICY_TODAY=2027-03-31`"));
     }
 }

@@ -23,9 +23,14 @@ impl<'t> Writer<'_, 't> {
             }
             _ => {}
         }
+        let comments = self.start();
         self.out.marks(&entry.marks);
         self.out.allows(allows);
         self.until(&entry.form);
+        // A comment may say something about the policy, too.
+        if self.start() > comments {
+            self.end(comments, entry.place);
+        }
         let start = self.start();
         match &entry.form {
             Form::Json(object, _) => self.out.json_expanded(object),

@@ -45,6 +45,7 @@ impl Parser<'_, '_> {
     }
 
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {
+        self.refuse_until_outside()?;
         let read = self.group(Delimiter::Brace, |inside| {
             let mut asserts = Vec::new();
             inside.more_asserts(kind, &mut asserts);
@@ -56,7 +57,7 @@ impl Parser<'_, '_> {
                     self.complain(self.here(), "no `;` after the block of a test", "leave it out");
                     self.punct(';');
                 }
-                self.refuse_until_behind(kind)?;
+                self.refuse_until_outside()?;
                 Ok(asserts)
             }
             None => Err(self.unexpected("`{`", kind.example())),

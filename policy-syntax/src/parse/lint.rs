@@ -43,7 +43,13 @@ impl Parser<'_, '_> {
     /// Only an `allow` has an end.
     fn until_of_level(&mut self, level: Level) -> Parsed<Option<Until>> {
         if level == Level::Allow || !self.peek_is(model::Until::WORD) {
-            return self.until();
+            let until = self.until()?;
+            if until.is_some() && self.peek_string() {
+                let place = self.here();
+                let help = "write `unused-tag = allow \"kept for the migration\" until \"2027-03-31\";`";
+                return Err(self.refuse(place, "the reason comes before `until`", help));
+            }
+            return Ok(until);
         }
         let place = self.here();
         let message = format!("`{}` has no end: only an `allow` can end", level.name());

@@ -5,7 +5,7 @@ use policy_core::model::{Date, Until as UntilComment};
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
-use crate::tree::{SectionKind, Until};
+use crate::tree::Until;
 
 use super::parser::{Failed, Parsed, Parser};
 
@@ -78,15 +78,14 @@ impl Parser<'_, '_> {
         );
     }
 
-    /// Reports an `until` behind the block of a test.
-    pub(super) fn refuse_until_behind(&mut self, kind: SectionKind) -> Parsed<()> {
+    /// Reports an `until` in front of the block of a test, or behind it.
+    pub(super) fn refuse_until_outside(&mut self) -> Parsed<()> {
         if !self.peek_is(UntilComment::WORD) || self.next_goes_on() {
             return Ok(());
         }
         let place = self.here();
-        let help = format!("write it in the block: `{{ until \"2027-03-31\"; … }}`; {}", kind.example());
-        let finding = Finding::new(Code::MisplacedUntil, place, "the end of a test is in its block").help(help);
-        Err(self.fail(finding))
+        let finding = Finding::new(Code::MisplacedUntil, place, "the end of a test is in its block");
+        Err(self.fail(finding.help("write `{ until \"2027-03-31\"; … }`")))
     }
 }
 

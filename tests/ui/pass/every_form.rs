@@ -77,7 +77,7 @@ mod tailnet {
                 /// the new one
                 "fd7a:115c:a1e0::/48", "on", "db.prod",
                 on 22, 80-443;
-            {"src": ["tag:nas"], "dst": ["tag:nas"], "ip": ["*"]};
+            {"src": ["tag:nas"], "dst": ["tag:nas"], "ip": ["*"]} until "2999-12-31";
         }
         #[allow(old_form, reason = "every section")]
         acls {

@@ -21,11 +21,12 @@ impl Reader<'_> {
         let left: Vec<(NodeId, Until)> = self.untils.drain().collect();
         let help = format!("only {} can end", Until::PLACES);
         for (id, until) in left {
-            self.findings.push(
-                Diagnostic::new(Code::MisplacedUntil, until.origin, "`until` means nothing here")
-                    .note_at("this cannot end", self.document.origin(id))
-                    .help(help.as_str()),
-            );
+            let finding =
+                Diagnostic::new(Code::MisplacedUntil, until.origin, "`until` means nothing here").help(help.as_str());
+            let is_policy = id == self.document.root();
+            let finding =
+                if is_policy { finding } else { finding.note_at("this cannot end", self.document.origin(id)) };
+            self.findings.push(finding);
         }
     }
 
@@ -56,15 +57,12 @@ impl Reader<'_> {
             self.findings.push(finding.help("write `until 2027-03-31`"));
             return None;
         }
-        let day = text.split_whitespace().next().unwrap_or_default();
-        if day.len() < text.len() && day.parse::<Date>().is_ok() {
-            let rest = text.slice(day.len()..text.len());
-            let start = rest.len() - rest.trim_start().len();
-            let finding = Diagnostic::new(
-                Code::InvalidDate,
-                rest.slice(start..rest.len()).origin,
-                "an `until` has nothing after its date",
-            );
+        if let Some((day, rest)) = text.split_once([' ', '\t', ',', ';', ':', '('])
+            && day.parse::<Date>().is_ok()
+        {
+            let start = text.len() - rest.trim_start().len();
+            let place = text.slice(start..text.len()).origin;
+            let finding = Diagnostic::new(Code::InvalidDate, place, "an `until` has nothing after its date");
             self.findings.push(finding.help("write the reason in a comment of its own"));
             return None;
         }
