@@ -7,8 +7,8 @@ use crate::hujson::read::reader::Reader;
 use crate::model::{Date, Until};
 use crate::source::{Origin, Text};
 
-/// How such a comment is written, for a `help:`.
-const HELP: &str = "write `// policy: until 2027-03-31` on a line of its own above the rule or the test";
+/// Where such a comment belongs, for a `help:`.
+const HELP: &str = "move it to a line of its own above the rule or the test";
 
 impl Reader<'_> {
     /// Takes the end of the rule or the test at a node.
