@@ -1,10 +1,15 @@
 //! The differences between two policies, as lines of text.
 
-#![allow(clippy::unwrap_used, reason = "clippy takes only the functions marked as tests for tests, not their helpers")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy takes only the functions marked as tests for tests, not their helpers"
+)]
 
 use policy_analysis::Analysis;
 use policy_analysis::diff::Direction;
 use policy_core::Policy;
+use policy_generate::small::{Random, seeds};
 
 /// Returns the lines of the difference between two policies that have the sections of `common`.
 fn lines(common: &str, old: &str, new: &str) -> Vec<String> {
@@ -569,4 +574,72 @@ fn access_that_lasts_longer_is_new_access() {
         old.diff(new).changes.iter().map(|change| change.is_new_access).collect()
     };
     assert_eq!((is_new(&early, &late), is_new(&late, &early)), (vec![true], vec![false]));
+}
+
+/// Rules of a section, each with its last day, or none.
+struct EndingRules {
+    section: &'static str,
+    rules: Vec<(&'static str, String)>,
+}
+
+const DAYS: [&str; 3] = ["2027-01-31", "2027-02-28", "2027-03-31"];
+
+impl EndingRules {
+    fn random(random: &mut Random, section: &'static str) -> Self {
+        let ends = ["", DAYS[0], DAYS[1], DAYS[2]];
+        let rule = |random: &mut Random| {
+            let src = random.one(&["tag:web", "autogroup:member", "alice@example.com"]).to_owned();
+            let dst = random.one(&["tag:db", "tag:web"]).to_owned();
+            let posture = random.one(&["", "", "", r#", "srcPosture": ["posture:mac"]"#]).to_owned();
+            let what = if section == "ssh" {
+                let action = random.one(&["check", "accept"]).to_owned();
+                format!(r#""action": "{action}", "users": ["{}"]"#, random.one(&["root", "autogroup:nonroot", "alice"]))
+            } else {
+                format!(r#""ip": ["tcp:{}"]"#, random.one(&["22", "22-24", "24"]))
+            };
+            (ends[random.below(ends.len())], format!(r#"{{"src": ["{src}"], "dst": ["{dst}"], {what}{posture}}}"#))
+        };
+        EndingRules { section, rules: (0..random.below(4)).map(|_| rule(random)).collect() }
+    }
+
+    /// The policy of those that are left after a day, with or without their ends.
+    fn policy(&self, after: &str, has_ends: bool) -> policy_core::ValidPolicy {
+        let left = self.rules.iter().filter(|(day, _)| day.is_empty() || *day > after);
+        let rules: Vec<(&str, &str)> =
+            left.map(|(day, rule)| (if has_ends { *day } else { "" }, rule.as_str())).collect();
+        let grants = if self.section == "grants" { "" } else { "\"grants\": [],\n" };
+        Policy::parse(format!("{{{TAGS}\n{grants}{}}}", ending(self.section, &rules))).validate().unwrap()
+    }
+}
+
+/// After each day, there is a difference between what is left of two policies just if a change says so.
+#[test]
+fn changes_are_those_of_what_is_left_after_each_day() {
+    for section in ["grants", "ssh"] {
+        let (mut some, mut later, mut all_seeds) = (0, 0, 0);
+        for seed in seeds(250) {
+            let random = &mut Random::new(seed);
+            let (old, new) = (EndingRules::random(random, section), EndingRules::random(random, section));
+            let [old_text, new_text] = [old.policy("", true), new.policy("", true)];
+            let all = old_text.diff(&new_text);
+            for day in ["", DAYS[0], DAYS[1], DAYS[2]] {
+                let left = old.policy(day, false).diff(&new.policy(day, false));
+                for direction in [Direction::Gained, Direction::Lost] {
+                    let expected = left.changes.iter().any(|change| change.direction == direction);
+                    let is_active = |change: &&policy_analysis::diff::Change| {
+                        let has_begun = change.after.is_none_or(|after| after.to_string().as_str() <= day);
+                        let is_over = change.until.is_some_and(|until| until.to_string().as_str() <= day);
+                        change.direction == direction && has_begun && !is_over
+                    };
+                    let found = all.changes.iter().find(is_active);
+                    let texts = [&old_text.text, &new_text.text];
+                    assert_eq!(found.is_some(), expected, "{seed} after {day:?}, {direction:?}: {found:?}\n{texts:#?}");
+                    some += u64::from(expected);
+                    later += u64::from(found.is_some_and(|change| change.after.is_some()));
+                }
+            }
+            all_seeds += 1;
+        }
+        assert!(some > all_seeds && later > all_seeds / 10, "{section}: {some} {later} of {all_seeds}");
+    }
 }
