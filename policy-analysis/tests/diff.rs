@@ -563,6 +563,14 @@ fn an_ssh_rule_may_decide_once_another_has_ended() {
 }
 
 #[test]
+fn an_end_of_what_is_allowed_is_none_of_its_rule() {
+    let grant = r#"{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]}"#;
+    let old = format!("\"grants\": [\n{grant}]");
+    let new = format!("\"grants\": [\n// policy: allow(idle-rule, until 2027-03-31) why\n{grant}]");
+    check(TAGS, &[("an `allow`", &old, &new, &[])]);
+}
+
+#[test]
 fn access_that_lasts_longer_is_new_access() {
     let grant = r#"{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]}"#;
     let policy = |day| {

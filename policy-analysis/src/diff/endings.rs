@@ -13,10 +13,11 @@ pub(super) struct Endings([HashMap<Origin, Date>; 2]);
 
 impl Endings {
     pub(super) fn new(policies: [&Policy; 2]) -> Self {
-        Endings(
-            policies
-                .map(|policy| policy.endings().into_iter().map(|ending| (ending.origin, ending.until.date)).collect()),
-        )
+        Endings(policies.map(|policy| {
+            // An `allow` above a rule has the place of the rule.
+            let endings = policy.endings().into_iter().filter(|ending| ending.kind.is_rule());
+            endings.map(|ending| (ending.origin, ending.until.date)).collect()
+        }))
     }
 
     /// Returns the last day of a rule, if it has one.

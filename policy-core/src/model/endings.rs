@@ -31,6 +31,14 @@ pub enum EndingKind {
 }
 
 impl EndingKind {
+    /// Returns whether it gives access.
+    pub const fn is_rule(self) -> bool {
+        match self {
+            EndingKind::Grant | EndingKind::Acl | EndingKind::SshRule => true,
+            EndingKind::Test | EndingKind::SshTest | EndingKind::Allow => false,
+        }
+    }
+
     /// Returns what it is called in a sentence.
     pub const fn noun(self) -> &'static str {
         match self {

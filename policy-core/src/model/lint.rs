@@ -45,7 +45,7 @@ impl Lint {
     ) -> String {
         let until = until.map(|date| format!("{} {date}", Until::WORD));
         let list: Vec<String> = codes.into_iter().map(str::to_owned).chain(until).collect();
-        format!("{}{}({}) {reason}", PolicyComment::START, level.name(), list.join(", ")).trim_end().to_owned()
+        format!("{} {}({}) {reason}", PolicyComment::START, level.name(), list.join(", ")).trim_end().to_owned()
     }
 }
 

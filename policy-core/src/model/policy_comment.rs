@@ -13,7 +13,7 @@ pub enum PolicyComment<'c> {
 
 impl<'c> PolicyComment<'c> {
     /// The start of such a comment, after its slashes.
-    pub const START: &'static str = "policy: ";
+    pub const START: &'static str = "policy:";
 
     /// Reads a comment without its slashes. Returns `None` for any other comment.
     ///
@@ -49,6 +49,6 @@ impl<'c> PolicyComment<'c> {
     /// # Ok::<(), policy_core::diagnostic::Problem>(())
     /// ```
     pub fn until(date: Date) -> String {
-        format!("{}{} {date}", Self::START, Until::WORD)
+        format!("{} {} {date}", Self::START, Until::WORD)
     }
 }
