@@ -72,6 +72,38 @@ impl Date {
         Date { year: 9999, month: 12, day: 31 }
     }
 
+    /// Returns the date that a text means in whatever form, if that is clear.
+    ///
+    /// ```
+    /// use policy_core::model::Date;
+    /// assert_eq!(Date::guess("3.4.2027").unwrap().to_string(), "2027-04-03");
+    /// assert_eq!(Date::guess("3/4/2027"), None);
+    /// ```
+    pub fn guess(text: &str) -> Option<Date> {
+        let text = text.trim();
+        // The date of a time: `2027-03-31T00:00:00Z`, `2027-03-31 12:00`
+        let text = text.split_once(['T', ' ']).map_or(text, |(day, time)| if time.contains(':') { day } else { text });
+        if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let number = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
+            return date(number(0..4)?, number(4..6)?, number(6..8)?);
+        }
+        let [first, second, third] = numbers(text)?;
+        let starts_with_year = text.split(['-', '.', '/', ' ']).next()?.len() == 4;
+        if starts_with_year {
+            return date(first, second, third);
+        }
+        if text.len() < 8 || third < 1000 {
+            return None;
+        }
+        let [day_first, month_first] = [date(third, second, first), date(third, first, second)];
+        match (day_first, month_first) {
+            (Some(date), None) | (None, Some(date)) => Some(date),
+            // With dots, the day comes first everywhere.
+            (Some(date), Some(other)) if text.contains('.') || date == other => Some(date),
+            _ => None,
+        }
+    }
+
     /// Returns the days from this one to another, which are negative if the other is earlier.
     pub fn days_until(self, other: Date) -> i64 {
         other.number() - self.number()
@@ -113,7 +145,7 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Date, Problem> {
         let invalid = |why: String| Problem::word(Code::InvalidDate, format!("`{text}` is not a valid date{why}"));
         let Some(numbers) = numbers(text).filter(|_| is_canonical(text)) else {
-            return Err(invalid(String::new()).help(match guess(text) {
+            return Err(invalid(String::new()).help(match Date::guess(text) {
                 Some(date) => format!("write `{date}`"),
                 None => EXAMPLE.to_owned(),
             }));
@@ -147,32 +179,6 @@ fn numbers(text: &str) -> Option<[u32; 3]> {
     }
     let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
     numbers.try_into().ok()
-}
-
-/// Returns the date that another form of one clearly means.
-fn guess(text: &str) -> Option<Date> {
-    let text = text.trim();
-    // The date of a time: `2027-03-31T00:00:00Z`, `2027-03-31 12:00`
-    let text = text.split_once(['T', ' ']).map_or(text, |(day, time)| if time.contains(':') { day } else { text });
-    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let number = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
-        return date(number(0..4)?, number(4..6)?, number(6..8)?);
-    }
-    let [first, second, third] = numbers(text)?;
-    let starts_with_year = text.split(['-', '.', '/', ' ']).next()?.len() == 4;
-    if starts_with_year {
-        return date(first, second, third);
-    }
-    if text.len() < 8 || third < 1000 {
-        return None;
-    }
-    let [day_first, month_first] = [date(third, second, first), date(third, first, second)];
-    match (day_first, month_first) {
-        (Some(date), None) | (None, Some(date)) => Some(date),
-        // With dots, the day comes first everywhere.
-        (Some(date), Some(other)) if text.contains('.') || date == other => Some(date),
-        _ => None,
-    }
 }
 
 fn date(year: u32, month: u32, day: u32) -> Option<Date> {

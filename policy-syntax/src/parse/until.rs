@@ -26,7 +26,7 @@ impl Parser<'_, '_> {
                 let literal = self.here();
                 let text = self.glued_date();
                 let place = self.since(literal);
-                let written = text.parse::<Date>().map_or_else(|_| "2027-03-31".to_owned(), |date| date.to_string());
+                let written = Date::guess(&text).map_or_else(|| "2027-03-31".to_owned(), |date| date.to_string());
                 self.complain(
                     place,
                     format!("the date `{text}` is missing its quotes"),
