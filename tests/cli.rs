@@ -186,3 +186,44 @@ fn a_change_is_compared_with_the_policy_that_is_built_in() {
     let output = operator(&directory, &["diff", "old.hujson", "same.hujson"]);
     assert!(output.stdout.contains("(same.hujson:"), "{}", output.stdout);
 }
+
+/// Runs the operator's binary as if it were some day.
+fn operator_on(day: &str, directory: &Path, arguments: &[&str]) -> Run {
+    let mut command = process::command(env!("CARGO_BIN_EXE_operator"), directory, arguments);
+    command.env("POLICY_TODAY", day).output().unwrap().into()
+}
+
+#[test]
+fn a_policy_that_has_ended_since_it_was_built_is_not_emitted() {
+    let directory = directory("has_ended");
+    let none: &[&str] = &[];
+    for arguments in [none, &["emit"], &["emit", "--output", "policy.hujson"], &["emit", "--check", "policy.hujson"]] {
+        let ended = operator_on("3000-01-01", &directory, arguments);
+        assert_eq!((ended.status, ended.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(ended.stderr.contains("error[expired]: this grant ended on 2999-12-31, 1 day ago"), "{}", ended.stderr);
+    }
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    let last = operator_on("2999-12-31", &directory, none);
+    assert_eq!((last.status, last.stdout.as_str(), last.stderr.as_str()), (Some(0), HUJSON, ""));
+    let wrong = operator_on("tomorrow", &directory, none);
+    assert_eq!((wrong.status, wrong.stdout.as_str()), (Some(2), ""));
+    assert!(wrong.stderr.contains("the value of `POLICY_TODAY`, is not a valid date"), "{}", wrong.stderr);
+}
+
+#[test]
+fn the_day_is_looked_at_again_when_the_binary_runs() {
+    let directory = directory("looks_at_the_day");
+    let ended = operator_on("3000-01-01", &directory, &["check"]);
+    assert_eq!(ended.status, Some(1), "{}", ended.stdout);
+    assert!(ended.stdout.contains("error[expired]: this grant ended on 2999-12-31, 1 day ago"), "{}", ended.stdout);
+    let soon = operator_on("2999-12-17", &directory, &["check"]);
+    assert_eq!(soon.status, Some(0), "{}", soon.stdout);
+    assert!(
+        soon.stdout.contains("warning[expires-soon]: this grant ends on 2999-12-31, in 14 days"),
+        "{}",
+        soon.stdout
+    );
+    assert_eq!(operator_on("2999-12-16", &directory, &["check"]).stdout, "");
+    let list = operator_on("2999-12-17", &directory, &["expiring"]);
+    assert_eq!(list.stdout, "2999-12-31  in 14 days  tests/tailnet.rs:13  grant  tag:nas -> tag:nas on tcp:22\n");
+}

@@ -9,5 +9,7 @@ policy_macros::policy! {
     grants {
         autogroup:member -> autogroup:self on *;
         autogroup:admin -> tag:nas on tcp:443;
+        /// A last backup of the old machine
+        tag:nas -> tag:nas on tcp:22 until "2999-12-31";
     }
 }

@@ -1,19 +1,23 @@
 //! What an operator sees: `ui/<area>/<mistake>.rs` makes one mistake, and the `.stderr` beside it is rustc's answer.
 //!
-//! The answers are compared on the toolchain that made them, since rustc draws them. On any other
+//! All are compiled on the same day, which ends of rules depend on. The answers are compared on the toolchain that made them, since rustc draws them. On any other
 //! the mistakes must still not compile. `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test ui`
 //! writes them anew; then read each as an operator would.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use policy_core::model::Date;
 use policy_test_support::snapshot;
 
 /// The toolchain whose rustc drew the `.stderr` files.
 const SNAPSHOTS_OF: &str = "rustc 1.95.";
 
-/// Names the folder of the cases, in a run that writes the answers and does not compare them.
+/// Names the folder of the cases, in the run that compiles them.
 const FOLDER: &str = "POLICY_UI_FOLDER";
+
+/// The day on which all cases are compiled.
+const TODAY: &str = "2027-03-31";
 
 #[test]
 fn mistakes_do_not_compile() {
@@ -21,11 +25,11 @@ fn mistakes_do_not_compile() {
         run(Path::new(&folder));
     } else if !rustc_version().starts_with(SNAPSHOTS_OF) {
         println!("the answers are those of {SNAPSHOTS_OF}*, and are not compared on this toolchain");
-        overwrite(&copies());
+        run_again(&copies(), &[("TRYBUILD", "overwrite")]);
     } else if snapshot::should_update() {
-        overwrite(Path::new("ui"));
+        run_again(Path::new("ui"), &[("TRYBUILD", "overwrite")]);
     } else {
-        run(Path::new("ui"));
+        run_again(Path::new("ui"), &[]);
     }
 }
 
@@ -52,11 +56,12 @@ fn copies() -> PathBuf {
     copy
 }
 
-/// Runs this test once more, so that trybuild writes the answers instead of comparing them.
-fn overwrite(folder: &Path) {
+/// Runs this test once more, with variables that trybuild and the macro read: trybuild writes the answers instead of
+/// comparing them if one says so.
+fn run_again(folder: &Path, variables: &[(&str, &str)]) {
     let mut test = Command::new(std::env::current_exe().unwrap());
-    let status = test.env(FOLDER, folder).env("TRYBUILD", "overwrite").status().unwrap();
-    assert!(status.success(), "a mistake compiles");
+    test.env(FOLDER, folder).env(Date::TODAY_VARIABLE, TODAY).envs(variables.iter().copied());
+    assert!(test.status().unwrap().success(), "a mistake compiles, or gets another answer");
 }
 
 fn rustc_version() -> String {

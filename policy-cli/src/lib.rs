@@ -55,6 +55,7 @@ pub mod temporary;
 mod test_report;
 #[doc(hidden)]
 pub mod text;
+mod today;
 #[doc(hidden)]
 pub mod valid;
 #[doc(hidden)]
@@ -83,6 +84,7 @@ const EXAMPLES: &str = "Examples:
   cargo run -- docs --output docs/access.md    the reference page, with what its author wrote kept
   cargo run -- explain alice tag:db:5432       may she, by which rule, and if not, why not?
   cargo run -- who tag:db                      all who reach it
+  cargo run -- expiring --within 30d           what ends in the next thirty days
   cargo run -- report -o access.html           a page to look up who reaches what";
 
 const FILE_EXAMPLES: &str = "Examples:
@@ -92,6 +94,7 @@ const FILE_EXAMPLES: &str = "Examples:
   policy explain policy.hujson alice@example.com tag:db:5432
                                                may she, by which rule, and if not, why not?
   policy who policy.hujson tag:db              all who reach it
+  policy expiring policy.hujson --within 30d   what ends in the next thirty days
   policy compile policy.hujson --tailnet facts.json
                                                Tailscale's verdict, and what each device gets
   policy matrix policy.hujson                  who reaches what
@@ -142,7 +145,7 @@ fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Polic
                 .and_then(|(name, matches)| Some((commands.iter().find(|command| command.name == name)?, matches)));
             match (named, built_in) {
                 (Some((command, matches)), _) => command.execute(built_in, matches),
-                (None, Some(policy)) => command::print(policy),
+                (None, Some(policy)) => command::print_built_in(policy),
                 // clap has refused that already.
                 (None, None) => Ok(ExitStatus::Incomplete),
             }

@@ -39,6 +39,24 @@ impl Policy {
         findings::findings(self)
     }
 
+    /// Returns what of the policy has ended, and what ends soon, on the day that it is [checked
+    /// for](Policy::with_today). They are among the results of [`Policy::check`], too.
+    ///
+    /// ```
+    /// use policy_core::{Code, Policy};
+    /// let policy = Policy::parse(r#"{"grants": [
+    ///     // policy: until 2027-03-31
+    ///     {"src": ["autogroup:admin"], "dst": ["*"], "ip": ["22"]},
+    /// ]}"#);
+    /// assert!(policy.expiry().is_empty());
+    /// let expired = policy.with_today("2027-04-01".parse()?).expiry();
+    /// assert_eq!((expired[0].code, expired[0].message.as_str()), (Code::Expired, "this grant ended on 2027-03-31, 1 day ago"));
+    /// # Ok::<(), policy_core::diagnostic::Problem>(())
+    /// ```
+    pub fn expiry(&self) -> Vec<Diagnostic> {
+        findings::expiry(self)
+    }
+
     /// Returns the text of the policy as Tailscale formats and stores it, with its comments. Text that is not HuJSON is
     /// returned as it is.
     ///

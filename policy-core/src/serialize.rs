@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::Code;
 use crate::access::PortSet;
 use crate::json::Value;
-use crate::model::{Autogroup, PortRange, Protocol, Selector};
+use crate::model::{Autogroup, Date, PortRange, Protocol, Selector};
 use crate::source::Text;
 
 macro_rules! as_text {
@@ -24,6 +24,7 @@ macro_rules! as_text {
 as_text! {
     Autogroup, autogroup => autogroup.name();
     Code, code => code.name();
+    Date, date => date;
     PortRange, ports => ports;
     PortSet, ports => ports;
     Protocol, protocol => protocol;

@@ -14,6 +14,7 @@
 //! A finding that goes on beyond its line ends in `^…`. A note with a place shows what stands there. Facts are a line
 //! `// facts: {…}` at the start of a case, and what is wrong with them is marked below that.
 //! A file that is not about some warnings names them at its top, `// not marked: unused-tag, unused-host`.
+//! Every case is checked for the day 2027-03-31.
 //! A case without marks is a policy of which nothing is said at all.
 //!
 //! `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
@@ -34,6 +35,8 @@ use policy_test_support::snapshot;
 
 const NOT_MARKED: &str = "// not marked: ";
 const FACTS: &str = "// facts: ";
+/// The day that all cases are checked for.
+const TODAY: &str = "2027-03-31";
 
 /// A case without its marks.
 fn unmarked(case: &str) -> String {
@@ -57,7 +60,7 @@ fn marked(case: &str, not_marked: &str) -> String {
         "" => Policy::parse(policy_text),
         _ => Policy::with_facts(policy_text, facts),
     };
-    let mut findings = policy.check();
+    let mut findings = policy.with_today(TODAY.parse().unwrap()).check();
     findings.retain(|finding| !not_marked.split(", ").any(|code| code == finding.code.name()));
     let source = Source { policy: policy_text, facts };
     let mut out = format!("{title}\n");

@@ -5,7 +5,7 @@ use std::thread::{self, Scope};
 
 use policy_core::diagnostic::Diagnostic;
 use policy_core::hujson::Document;
-use policy_core::model::{InvariantsFile, Policy};
+use policy_core::model::{Date, InvariantsFile, Policy};
 
 /// A policy, with what is said of it and what is made of it.
 pub(crate) struct Analysed<T> {
@@ -16,11 +16,12 @@ pub(crate) struct Analysed<T> {
 }
 
 /// Reads a policy with its facts and its file of invariants. `judge` says what is wrong with it, while `make` makes
-/// something of it and of the text as Tailscale formats it. Only `make` may ask the compiler.
+/// something of it and of the text as Tailscale formats it. What ends is judged for `today`. Only `make` may ask the compiler.
 pub(crate) fn analyse<T>(
     text: &str,
     facts: &str,
     invariants: Option<InvariantsFile>,
+    today: Option<Date>,
     judge: fn(&Policy) -> Vec<Diagnostic>,
     make: impl FnOnce(&Policy, &str) -> T,
 ) -> Analysed<T> {
@@ -35,6 +36,7 @@ pub(crate) fn analyse<T>(
             Some(file) => policy.with_invariants(file),
             None => policy,
         };
+        let policy = Policy { today, ..policy };
         let (diagnostics, made) = thread::scope(|scope| {
             let judged = start(scope, || judge(&policy));
             let made = make(&policy, &formatted());
@@ -59,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_a_policy_gives_an_empty_one() {
-        let analysed = analyse("{", "{}", None, Policy::check, |policy, hujson| {
+        let analysed = analyse("{", "{}", None, None, Policy::check, |policy, hujson| {
             assert!(policy.grants.is_none());
             hujson.to_owned()
         });

@@ -16,6 +16,7 @@ use crate::items::items;
 use crate::report::report;
 use crate::span_range::{Finding, SpanRange};
 use crate::span_table::SpanTable;
+use crate::today::{self, Today};
 
 /// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
 /// nothing else in the crate fails because of it.
@@ -73,12 +74,14 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     // The policy's tests may depend on a statement that could not be read.
     let is_read = !findings.iter().any(Finding::is_error);
     let judge = if is_read { Policy::check } else { check::check };
+    let today = Today::read();
     let Analysed { policy, diagnostics, made } =
-        analyse(&lowered.policy, &lowered.facts, None, judge, |policy, hujson| {
+        analyse(&lowered.policy, &lowered.facts, None, today.date(), judge, |policy, hujson| {
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
             let (items, names) = items(policy, hujson, &lowered.facts, &place, hovers.as_ref(), &mut findings);
             let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers));
-            quote! { #ide #items }
+            let tracked = today::track(policy);
+            quote! { #ide #items #tracked }
         });
     for diagnostic in diagnostics {
         if is_recovered(&diagnostic, &lowered, &reading.recovered) || lowered.is_broken(diagnostic.origin) {
@@ -95,6 +98,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             None => finding,
         });
     }
+    findings.extend(today.report(&policy));
     apply_levels(&mut findings, &policy, &place);
     note_elements(&mut findings, &reading.iterations, &spans);
     (made, findings)
@@ -107,11 +111,15 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let invariants = files.and_then(|files| files.invariants.as_ref());
     let invariants = invariants.map(|file| invariants_file::parse(&*file.name, &*file.text));
     let place = |origin: Origin| files.map_or_else(SpanRange::call_site, |files| files.place(origin));
+    let today = Today::read();
     let Analysed { policy, diagnostics, made } =
-        analyse(text, facts_text, invariants, Policy::check, |policy, hujson| {
-            items(policy, hujson, facts_text, &place, None, findings).0
+        analyse(text, facts_text, invariants, today.date(), Policy::check, |policy, hujson| {
+            let items = items(policy, hujson, facts_text, &place, None, findings).0;
+            let tracked = today::track(policy);
+            quote! { #items #tracked }
         });
     findings.extend(diagnostics.into_iter().map(|diagnostic| diagnostic.map_origins(&place)));
+    findings.extend(today.report(&policy));
     apply_levels(findings, &policy, &place);
     let tracked = files.into_iter().flat_map(Files::all).map(track);
     quote! { #made #(#tracked)* }

@@ -17,6 +17,7 @@ mod span_range;
 mod span_table;
 #[cfg(test)]
 mod tests;
+mod today;
 
 use proc_macro::TokenStream;
 

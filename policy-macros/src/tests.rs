@@ -50,10 +50,23 @@ fn lists_of_lists_end() {
     assert!(!findings(tokens(&text)).is_empty());
 }
 
+/// Every policy that the page on the language shows is one that compiles, without a warning.
+#[test]
+fn the_policies_of_the_language_page_are_right() {
+    let page = std::fs::read_to_string(format!("{}/../docs/language.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let examples = page.split("```rust\npolicy! {").skip(1).map(|rest| rest.split_once("\n}\n```").unwrap().0);
+    let examples: Vec<&str> = examples.collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let said: Vec<String> = findings(tokens(example)).iter().map(ToString::to_string).collect();
+        assert!(said.is_empty(), "{said:?}\n{example}");
+    }
+}
+
 /// Words of the language, and some that are none.
 fn word() -> impl Strategy<Value = String> {
     let words = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices \
-        invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod \
+        invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod until \"2027-03-31\" \
         acceptEnv attr ipPool accept check deny proto srcPostureAttrs only never isolated except tag group autogroup ipset svc posture host user \
         lints allow deny for in $ x $x for x in localpart alice member admin true null x - - -> => = = : : : ; ; ; , , , * . / @ # ! #! $ 443 80 1e5 2x4 12h 1.5 \
         0443 99999999999999999999 \"\" \"alice@example.com\" \"10.0.0.0/8\" \"tag:x\" \"${x}\" \"é\\u{1}\\n\" 'c' b\"x\" r#on é";

@@ -8,7 +8,8 @@ use policy_core::diagnostic::suggestion::nearest;
 const WORDS: &[&str] = &[
     "accept", "acceptEnv", "add", "and", "app", "as", "attr", "autogroup", "check", "checkPeriod", "deny",
     "enforceRecorder", "except", "group", "host", "ipPool", "ipset", "isolated", "let", "localpart", "never", "on",
-    "only", "posture", "proto", "recorder", "remove", "srcPosture", "srcPostureAttrs", "svc", "tag", "user", "via",
+    "only", "posture", "proto", "recorder", "remove", "srcPosture", "srcPostureAttrs", "svc", "tag", "until", "user",
+    "via",
 ];
 const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
 /// Kinds that the policy file has, but that are written another way here.

@@ -130,6 +130,30 @@ fn each_form_is_written_as_the_policy_file_has_it() {
                 { "src": ["on-prem"], "dst": ["svc:x-443-y"], "ip": ["tcp:443", "443-500"]}], }"#,
         ),
         (
+            r#"grants { #[allow(idle_rule, until = "2027-04-01", reason = "soon")]
+                /// why
+                tag:a -> tag:b on 1 until "2027-03-31"; {"src": []} until "2027-03-31"; }"#,
+            r#"{ "grants": [ // why // policy: allow(idle-rule, until 2027-04-01) soon // policy: until 2027-03-31
+                { "src": ["tag:a"], "dst": ["tag:b"], "ip": ["1"]}, // policy: until 2027-03-31 { "src": []}], }"#,
+        ),
+        (
+            r#"tests { tag:a { accept tag:b:22;
+                /// the contract
+                until "2027-03-31";
+                //! a note
+                deny tag:b:23; } }"#,
+            r#"{ "tests": [ // the contract // policy: until 2027-03-31
+                { "src": "tag:a", "accept": ["tag:b:22"], // a note "deny": ["tag:b:23"]}], }"#,
+        ),
+        (
+            r#"sshTests { tag:a -> tag:b { until "2027-03-31"; deny "root"; } }"#,
+            r#"{ "sshTests": [ // policy: until 2027-03-31 { "src": "tag:a", "dst": ["tag:b"], "deny": ["root"]}], }"#,
+        ),
+        (
+            r#"lints { unused-tag = allow "they come" until "2027-03-31"; }"#,
+            "// policy: allow(unused-tag, until 2027-03-31) they come {}",
+        ),
+        (
             "tests { tag:a { for s in [b, c] { accept tag:$s:22; deny tag:$s:23; } } }",
             r#"{ "tests": [ { "src": "tag:a", "accept": ["tag:b:22", "tag:c:22"], "deny": ["tag:b:23", "tag:c:23"]}], }"#,
         ),

@@ -1,7 +1,7 @@
 //! What the tokens say, before any name is looked up. One type a form of the grammar.
 
 use policy_core::Code;
-use policy_core::model::Level;
+use policy_core::model::{Date, Level};
 
 use crate::token_range::TokenRange;
 
@@ -42,11 +42,19 @@ pub(crate) struct Marks {
     pub(crate) allows: Vec<Allow>,
 }
 
-/// `#[allow(code, reason = "…")]`
+/// `#[allow(code, until = "2027-03-31", reason = "…")]`
 #[derive(Debug)]
 pub(crate) struct Allow {
     pub(crate) codes: Vec<&'static str>,
+    pub(crate) until: Option<Until>,
     pub(crate) reason: String,
+}
+
+/// `until "2027-03-31"`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Until {
+    pub(crate) date: Date,
+    pub(crate) place: TokenRange,
 }
 
 /// `let name = …;`
@@ -120,7 +128,8 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) enum Form {
     Note(Comment),
-    Json(Json),
+    /// `{ … } until "2027-03-31";`
+    Json(Json, Option<Until>),
     Declaration(Declaration),
     Grant(Grant),
     Acl(Acl),
@@ -139,6 +148,34 @@ pub(crate) enum Form {
         key: Word,
         approvers: Selection,
     },
+}
+
+impl Form {
+    /// Returns how long it is wanted.
+    pub(crate) fn until(&self) -> Option<Until> {
+        let of_clauses = |clauses: &[Clause]| {
+            clauses.iter().find_map(|clause| if let ClauseValue::Until(until) = clause.value { until } else { None })
+        };
+        let of_asserts = |asserts: &[Assert]| {
+            asserts.iter().find_map(|assert| if let AssertKind::Until(_, until) = assert.kind { until } else { None })
+        };
+        match self {
+            Form::Grant(Grant { clauses, .. }) | Form::Acl(Acl { clauses, .. }) | Form::Ssh(Ssh { clauses, .. }) => {
+                of_clauses(clauses)
+            }
+            Form::Test(Test { asserts, .. }) | Form::SshTest(SshTest { asserts, .. }) => of_asserts(asserts),
+            Form::Json(_, until) => *until,
+            Form::Note(_)
+            | Form::Declaration(_)
+            | Form::NodeAttr(_)
+            | Form::Invariant(_)
+            | Form::User(_)
+            | Form::Device(_)
+            | Form::Lint(_)
+            | Form::Approvers(_)
+            | Form::ExitNode { .. } => None,
+        }
+    }
 }
 
 /// `name, name = value, value except value;`
@@ -229,6 +266,8 @@ pub(crate) enum AssertKind {
     Accounts(Word, Vec<Selector>),
     Proto(Word),
     SrcPostureAttrs(Json),
+    /// `None` if there is no valid date.
+    Until(Word, Option<Until>),
 }
 
 /// One host and one port.
@@ -266,12 +305,13 @@ pub(crate) struct Device {
     pub(crate) values: Vec<Selector>,
 }
 
-/// `warning, warning = allow "reason";`
+/// `warning, warning = allow "reason" until "2027-03-31";`
 #[derive(Debug)]
 pub(crate) struct Lint {
     pub(crate) codes: Vec<LintCode>,
     pub(crate) level: Level,
     pub(crate) reason: String,
+    pub(crate) until: Option<Until>,
 }
 
 /// A warning, where it is named.
@@ -307,6 +347,7 @@ pub(crate) enum ClauseKind {
     AcceptEnv,
     CheckPeriod,
     EnforceRecorder,
+    Until,
 }
 
 #[derive(Debug)]
@@ -314,6 +355,8 @@ pub(crate) enum ClauseValue {
     Selectors(Vec<Selector>),
     Json(Json),
     Word(Word),
+    /// `None` if there is no valid date.
+    Until(Option<Until>),
     Nothing,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each case begins with a line `//- what it is about`. Then comes the body of a `policy!` with one mistake, and what is
 //! reported, on lines that begin with `//>`: the code, the words, the message, and after `help:` what to write. As in the
-//! macro, warnings are shown only where there is no error.
+//! macro, warnings are shown only where there is no error. The day is 2027-03-31.
 //!
 //! `UPDATE_SNAPSHOTS=1 cargo test -p policy-syntax --test mistakes` writes what is reported now.
 
@@ -16,6 +16,8 @@ use policy_syntax::{Source, SourceKind, TokenText, lower, read};
 use policy_test_support::snapshot;
 
 const REPORTED: &str = "//> ";
+/// The day that all cases are checked for.
+const TODAY: &str = "2027-03-31";
 
 /// Returns what is reported about a body, in the order of its words.
 fn report(body: &str) -> String {
@@ -28,7 +30,7 @@ fn report(body: &str) -> String {
     let mut findings: Vec<Diagnostic<_>> =
         said.map(|finding| finding.map_origins(|place| tokens.range(place))).collect();
     let is_read = !findings.iter().any(Diagnostic::is_error);
-    let policy = Policy::with_facts(&lowered.policy, &lowered.facts);
+    let policy = Policy::with_facts(&lowered.policy, &lowered.facts).with_today(TODAY.parse().unwrap());
     let checked = if is_read { policy.check() } else { check::check(&policy) };
     for finding in checked {
         let undefined = [Code::UndefinedTag, Code::UndefinedGroup, Code::UndefinedHost, Code::UndefinedIpSet];

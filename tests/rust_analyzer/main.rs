@@ -210,21 +210,21 @@ const WORDS: &str = r#"policy_macros::policy! {
             -> h on tcp:22, udp:53, sctp:80-443, icmp:*, icmpv4:*, icmpv6:*, ipv6-icmp:*, igmp:*, ipv4:*, egp:*, igp:*, dccp:*,
             gre:*, esp:*, ah:* via tag:t srcPosture posture:p app { "example.com/a": [] };
         a -> autogroup:self on 22;
-        a -> svc:web on web;
+        a -> svc:web on web until "2999-12-31";
         group:eng except a -> tag:t on 22;
     }
-    acls { a -> tag:t on 53 and tag:t on 443 srcPosture posture:p; }
+    acls { a -> tag:t on 53 and tag:t on 443 srcPosture posture:p until "2999-12-31"; }
     ssh {
         check a -> tag:t as autogroup:nonroot checkPeriod always acceptEnv "A" recorder tag:t enforceRecorder;
-        accept a, b except b -> tag:t as "root" srcPosture posture:p;
+        accept a, b except b -> tag:t as "root" srcPosture posture:p until "2999-12-31";
     }
     autoApprovers { routes { "10.0.0.0/8" = tag:t; } exitNode = tag:t; services { svc:web = tag:t; } }
     nodeAttrs { tag:t, a except a attr "funnel" app { "example.com/a": [] } ipPool "100.81.0.0/16"; }
     acls { a, tag:t except a -> tag:t on 22; }
-    tests { a { accept tag:t:web; } }
+    tests { a { accept tag:t:web; until "2999-12-31"; } }
     tests { a { proto udp; srcPostureAttrs { "node:os": "macos" }; accept tag:t:443; deny tag:t:22; } }
-    sshTests { a -> tag:t { accept "root"; check "a"; deny "b"; srcPostureAttrs { "node:os": "macos" }; } }
-    lints { unused-tag = allow "why"; unused-let = warn; unused-host = deny; }
+    sshTests { a -> tag:t { accept "root"; check "a"; deny "b"; srcPostureAttrs { "node:os": "macos" }; until "2999-12-31"; } }
+    lints { unused-tag = allow "why" until "2999-12-31"; unused-let = warn; unused-host = deny; }
     invariants { only a -> tag:t on 443 and tag:t on 22; never a except b -> tag:t; isolated tag:t except a on web; }
 }
 "#;
@@ -348,7 +348,7 @@ fn names_and_words_are_offered_where_they_may_stand() {
         ("zed|", &names),
         ("bob -> on-| on 443;", &["prem"]),
         ("bob -> tag:homelab on ht|;", &protocols),
-        ("bob -> tag:homelab on 443 sr|;", &["app", "except", "on", "srcPosture", "via"]),
+        ("bob -> tag:homelab on 443 sr|;", &["app", "except", "on", "srcPosture", "until", "via"]),
         (
             "} ssh { ch| } grants {",
             &[
@@ -361,17 +361,21 @@ fn names_and_words_are_offered_where_they_may_stand() {
                 "except",
                 "recorder",
                 "srcPosture",
+                "until",
             ],
         ),
-        ("} tests { bob { ac| } } grants {", &["accept", "deny", "proto", "srcPostureAttrs"]),
-        ("} sshTests { bob -> tag:homelab { ch| } } grants {", &["accept", "check", "deny", "srcPostureAttrs"]),
+        ("} tests { bob { ac| } } grants {", &["accept", "deny", "proto", "srcPostureAttrs", "until"]),
+        (
+            "} sshTests { bob -> tag:homelab { ch| } } grants {",
+            &["accept", "check", "deny", "srcPostureAttrs", "until"],
+        ),
         ("} autoApprovers { ro| } grants {", &["except", "exitNode", "routes", "services"]),
         ("} users { zoe = \"zoe@example.com\", ad|; } grants {", &roles),
         ("} nodeAttrs { tag:homelab at| } grants {", &["app", "attr", "except", "ipPool"]),
         ("} groups { group:x = group:eng-team ex| } grants {", &["except"]),
         ("group:eng-team except bo| -> tag:homelab on 443;", &names),
         ("} tests { bob { accept tag:homelab:ht| } } grants {", &protocols),
-        ("} lints { unused-tag = al|; } grants {", &["allow", "deny", "warn"]),
+        ("} lints { unused-tag = al|; } grants {", &["allow", "deny", "until", "warn"]),
     ];
     with_editor(FILE, |editor| {
         for (statement, offered) in cases {

@@ -1,3 +1,4 @@
+use policy_core::model::Date;
 use policy_core::source::Origin;
 
 /// Every difference in meaning between two policies.
@@ -46,6 +47,10 @@ pub struct Change {
     pub unless: Vec<String>,
     /// The tags of the routers that carry the access. Empty if any router may carry it.
     pub via: Vec<String>,
+    /// The change starts when this day is over: a rule of the other policy ends then.
+    pub after: Option<Date>,
+    /// The last day of the rule that gives it.
+    pub until: Option<Date>,
     /// The rule that gives it, in the text of its policy.
     pub rule: Origin,
     /// True if the change allows something that the old policy does not allow. An SSH rule that now
@@ -66,6 +71,8 @@ impl Change {
             when: Vec::new(),
             unless: Vec::new(),
             via: Vec::new(),
+            after: None,
+            until: None,
             rule,
             is_new_access: direction == Direction::Gained && area.is_access(),
         }
@@ -92,6 +99,12 @@ impl Change {
             if !words.is_empty() {
                 text.push_str(keyword);
                 text.push_str(&words.join(separator));
+            }
+        }
+        for (keyword, date) in [(" after ", self.after), (" until ", self.until)] {
+            if let Some(date) = date {
+                text.push_str(keyword);
+                text.push_str(&date.to_string());
             }
         }
         text

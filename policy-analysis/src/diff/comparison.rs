@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::diff::class_sets::EndSets;
+use crate::diff::endings::Endings;
 use crate::diff::interner::Interner;
 use crate::diff::item::{Channel, Item};
 use crate::diff::item_set::ItemSet;
@@ -27,13 +28,22 @@ pub(super) struct Comparison<'a> {
     pub(super) items: Interner<Item>,
     /// The first one is that of any router.
     pub(super) channels: Interner<Channel>,
+    pub(super) endings: Endings,
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(policies: [&'a Policy; 2], classes: &'a JointClasses<'a>, postures: &'a Postures) -> Self {
         let mut channels = Interner::default();
         channels.intern(Channel::Routers(BTreeSet::new()));
-        Comparison { policies, classes, postures, sets: EndSets::default(), items: Interner::default(), channels }
+        Comparison {
+            policies,
+            classes,
+            postures,
+            sets: EndSets::default(),
+            items: Interner::default(),
+            channels,
+            endings: Endings::new(policies),
+        }
     }
 
     pub(super) fn policy(&self, version: Version) -> &'a Policy {

@@ -40,4 +40,12 @@ impl<E: Clone> Gain<'_, E> {
             ..region.clone()
         }
     }
+
+    /// Returns the part as a region of its own, if a region can have its conditions.
+    pub(super) fn to_exact_region(&self, sets: &mut EndSets) -> Option<Region<E>> {
+        let cube = &self.cube;
+        let has_other_users = cube.relation == Relation::Others;
+        (cube.unless.is_empty() && !has_other_users)
+            .then(|| Region { postures: cube.when.clone(), ..self.to_region(sets) })
+    }
 }

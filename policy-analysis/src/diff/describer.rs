@@ -41,11 +41,37 @@ impl<'w> Describer<'w> {
         describe: fn(&Comparison, &Gain<E>) -> String,
     ) -> Vec<Change> {
         let regions = comparison.read(rules);
+        let dates = comparison.endings.dates(&regions);
+        let mut reported = [Vec::new(), Vec::new()];
+        let mut changes = self.gains(comparison, area, &regions, &mut reported, describe);
+        for date in dates {
+            let left = comparison.endings.remaining(date, &regions);
+            // What ends no later than this is no longer given, though it was reported.
+            reported = comparison.endings.remaining(date, &reported);
+            let later = self.gains(comparison, area, &left, &mut reported, describe);
+            changes.extend(later.into_iter().map(|change| Change { after: Some(date), ..change }));
+        }
+        changes
+    }
+
+    /// Describes what each of two versions gives and the other does not, less what is reported already, and adds it to
+    /// that.
+    fn gains<E: Extent>(
+        &self,
+        comparison: &mut Comparison,
+        area: Area,
+        regions: &[Vec<Region<E>>; 2],
+        reported: &mut [Vec<Region<E>>; 2],
+        describe: fn(&Comparison, &Gain<E>) -> String,
+    ) -> Vec<Change> {
         let mut changes = Vec::new();
         for version in Version::BOTH {
-            let (ours, theirs) = (version.select(&regions), version.other().select(&regions));
-            for gain in subtract(comparison, ours, theirs, Attribution::Largest) {
+            let (ours, theirs) = (version.select(regions), version.other().select(regions));
+            let reported = version.select_mut(reported);
+            let theirs = [theirs.as_slice(), reported].concat();
+            for gain in subtract(comparison, ours, &theirs, Attribution::Largest) {
                 changes.extend(self.change(comparison, version, area, describe(comparison, &gain), &gain));
+                reported.extend(gain.to_exact_region(&mut comparison.sets));
             }
         }
         changes
@@ -117,6 +143,7 @@ impl<'w> Describer<'w> {
             when: comparison.postures.names(version, &cube.when),
             unless: comparison.postures.names(version, &cube.unless),
             via,
+            until: comparison.endings.date(version, region.rule),
             ..Change::new(area, direction, what, region.rule)
         })
     }

@@ -17,6 +17,9 @@
 //! Of SSH rules the first that matches decides, so they are subtracted from each other first
 //! (`ssh`).
 //!
+//! Rules may end. After each day on which one does, what is left of the two policies is compared once
+//! more (`endings`), and what was not reported before is a change after that day.
+//!
 //! In addition to the model of [`policy_core::proof`]:
 //!
 //! - **Facts** are not compared. Both policies are compared with the facts of the new one, or those
@@ -34,6 +37,7 @@ mod class_sets;
 mod comparison;
 mod cube;
 mod describer;
+mod endings;
 mod extent;
 mod interner;
 mod item;

@@ -36,11 +36,44 @@ pub(super) struct Difference {
 /// Returns the changes of SSH access.
 pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec<Change> {
     let rules = comparison.read(ssh_access::read);
-    let differences = compare(comparison, &rules);
-    let states = states(&rules);
+    let dates = comparison.endings.dates(&rules);
+    let mut reported = compare(comparison, &rules);
+    let mut changes = describe(comparison, describer, &rules, &reported);
+    for date in dates {
+        let left = comparison.endings.remaining(date, &rules);
+        let mut later = compare(comparison, &left);
+        for version in Version::BOTH {
+            let known = version.select_mut(&mut reported);
+            known.retain(|known| comparison.endings.date(version, known.region.rule).is_none_or(|last| last > date));
+            version.select_mut(&mut later).retain(|difference| !is_reported(comparison, difference, known));
+        }
+        let described = describe(comparison, describer, &left, &later);
+        changes.extend(described.into_iter().map(|change| Change { after: Some(date), ..change }));
+        for (known, later) in reported.iter_mut().zip(later) {
+            known.extend(later);
+        }
+    }
+    changes
+}
+
+/// Returns whether all of a difference has been reported, in the same states.
+fn is_reported(comparison: &Comparison, difference: &Difference, reported: &[Difference]) -> bool {
+    let has_states = |known: &&Difference| difference.states.iter().all(|state| known.states.contains(state));
+    let known: Vec<Region<ItemSet>> = reported.iter().filter(has_states).map(|known| known.region.clone()).collect();
+    subtract(comparison, std::slice::from_ref(&difference.region), &known, Attribution::First).is_empty()
+}
+
+/// Describes differences between rules.
+fn describe(
+    comparison: &Comparison,
+    describer: &Describer,
+    rules: &[Vec<Region<ItemSet>>; 2],
+    differences: &[Vec<Difference>; 2],
+) -> Vec<Change> {
+    let states = states(rules);
     let mut changes = Vec::new();
     for version in Version::BOTH {
-        for Difference { region, states: different, is_looser } in version.select(&differences) {
+        for Difference { region, states: different, is_looser } in version.select(differences) {
             // A device that meets a posture may do what one without any may do, unless a rule with
             // that posture matches first.
             let is_always = different.contains(&None);

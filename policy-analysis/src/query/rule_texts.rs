@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use policy_core::model::{Acl, Action, Grant, Policy, PortRange, Selector, SshRule};
+use policy_core::model::{Acl, Action, Date, Grant, Policy, PortRange, Selector, SshRule, Until};
 use policy_core::source::Origin;
 use policy_core::testing::Words;
 
@@ -39,8 +39,27 @@ impl<'p> RuleTexts<'p> {
         RuleTexts { words: Words::new(policy), rules: grants.chain(acls).chain(ssh).collect() }
     }
 
+    /// Returns the last day of a rule, if it has one.
+    pub fn until(&self, rule: Origin) -> Option<Date> {
+        let until = match self.rules.get(&rule)? {
+            QueryRule::Grant(grant) => grant.until,
+            QueryRule::Acl(acl) => acl.until,
+            QueryRule::Ssh(rule) => rule.until,
+        };
+        until.map(|until| until.date)
+    }
+
     /// Returns a rule, shortened if its lists are long. Names are not quoted, so it is for people to read.
     pub fn text(&self, rule: Origin) -> String {
+        let text = self.text_without_end(rule);
+        match self.until(rule) {
+            Some(date) => format!("{text} {} {date}", Until::WORD),
+            None => text,
+        }
+    }
+
+    /// Like [`RuleTexts::text`], without the last day of the rule.
+    pub fn text_without_end(&self, rule: Origin) -> String {
         match self.rules.get(&rule) {
             Some(QueryRule::Grant(grant)) => self.grant(grant),
             Some(QueryRule::Acl(acl)) => self.acl(acl),

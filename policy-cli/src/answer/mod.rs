@@ -2,6 +2,7 @@
 //!
 //! They are pure functions from answers to text.
 
+mod expiring;
 mod explain;
 mod reach;
 
@@ -18,6 +19,7 @@ use crate::argument::Choice;
 use crate::locations::Locations;
 use crate::text::{join, padded, visible};
 
+pub(crate) use expiring::ExpiringAnswer;
 pub(crate) use explain::ExplainAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
@@ -52,6 +54,11 @@ impl<'a> RulePrinter<'a> {
         visible(&self.texts.text(rule))
     }
 
+    /// Returns the last day of a rule, for programs.
+    fn until(&self, rule: Origin) -> Option<String> {
+        self.texts.until(rule).map(|date| date.to_string())
+    }
+
     /// Writes each rule with its place in a column before it, and the notes on it below.
     pub(crate) fn rules(&self, rules: &[(Origin, Vec<String>)]) -> String {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
@@ -79,7 +86,7 @@ impl<'a> RulePrinter<'a> {
     fn app_json(&self, app: &AppRuleMatch) -> Value {
         let capabilities: policy_core::json::Map =
             app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
-        json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures})
+        json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)})
     }
 
     /// Returns a rule for programs, with what else there is to say of it.
@@ -87,6 +94,7 @@ impl<'a> RulePrinter<'a> {
         if let Some(object) = said.as_object_mut() {
             object.insert("line".to_owned(), self.line(rule).to_json());
             object.insert("rule".to_owned(), self.texts.text(rule).into());
+            object.insert("until".to_owned(), self.until(rule).to_json());
         }
         said
     }

@@ -8,7 +8,7 @@ use policy_core::{Policy, Severity};
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::report::{Format, Report};
-use crate::{argument, facts, file, output};
+use crate::{argument, facts, file, output, today};
 
 pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
 
@@ -24,6 +24,7 @@ fn define(command: clap::Command) -> clap::Command {
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let facts = facts::read(path, &mut policy, matches)?;
+    let policy = today::checked_for_today(policy)?;
     let diagnostics = facts.findings_of_policy(policy.check())?;
     let report = Report::on_policy(path, &policy, &diagnostics);
     output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;

@@ -20,7 +20,8 @@ const MORE: &str = "\
 Access is compared exactly, for everybody and everything that could be: groups by their members, hosts and ip sets by
 their addresses, rules by what they open beyond all other rules. Each line is access that one of the two policies gives and the
 other does not, with the rule that gives it; no two lines overlap. `+` is gained and `-` is lost, of packets, SSH, app capabilities,
-tag ownership, auto approvers and node attributes; `postures` and settings are compared too. Tests and comments mean nothing here.
+tag ownership, auto approvers and node attributes; `postures` and settings are compared too. Tests and comments mean nothing here,
+except `// policy: until 2027-03-31`: access that ends later is access that is gained.
 
 A policy is a file, `-` for stdin, or git:REV:PATH for a file as git has it in a revision; PATH is from the top of the
 repository, or from here as ./PATH.

@@ -6,9 +6,10 @@ use clap::ArgMatches;
 use policy_core::Policy;
 
 use super::generated::{self, Target, check_argument};
-use super::{Command, CommandResult, Run};
+use super::{BUILT_IN, Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
-use crate::{argument, file, output};
+use crate::failure::Failure;
+use crate::{argument, file, output, today, valid};
 
 pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Policy(run) };
 
@@ -20,6 +21,7 @@ fn define(command: clap::Command) -> clap::Command {
 }
 
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
+    let Some(policy) = not_expired(path, policy)? else { return Ok(ExitStatus::Findings) };
     match Target::new(matches) {
         Target::Print => print(&policy),
         Target::Save(file) => generated::save(file, policy.text.as_bytes(), path, matches),
@@ -27,8 +29,23 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
 }
 
-/// Writes the policy to stdout.
-pub(crate) fn print(policy: &Policy) -> CommandResult {
+/// Writes the policy that is built in to stdout.
+pub(crate) fn print_built_in(policy: &Policy) -> CommandResult {
+    match not_expired(Path::new(BUILT_IN), policy.clone())? {
+        Some(policy) => print(&policy),
+        None => Ok(ExitStatus::Findings),
+    }
+}
+
+/// Returns the policy if nothing of it has ended. What has is on stderr then: with the day of today, the policy would
+/// not compile either.
+fn not_expired(path: &Path, policy: Policy) -> Result<Option<Policy>, Failure> {
+    let policy = today::checked_for_today(policy)?;
+    let is_good = valid::report_errors(path, &policy, &policy.expiry());
+    Ok(is_good.then_some(policy))
+}
+
+fn print(policy: &Policy) -> CommandResult {
     output::write(policy.text.as_bytes()).map(|()| ExitStatus::Success)
 }
 

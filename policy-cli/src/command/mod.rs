@@ -8,6 +8,7 @@ mod compile;
 mod diff;
 mod docs;
 mod emit;
+mod expiring;
 mod explain;
 mod fmt;
 mod generated;
@@ -26,7 +27,7 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{argument, file, invariants_file, output};
 
-pub(crate) use emit::print;
+pub(crate) use emit::print_built_in;
 
 /// The result of a command.
 pub type CommandResult = Result<ExitStatus, Failure>;
@@ -38,6 +39,7 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
     explain::COMMAND,
     who::WHO,
     who::WHAT,
+    expiring::COMMAND,
     compile::COMMAND,
     docs::COMMAND,
     matrix::COMMAND,

@@ -45,6 +45,8 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
         "when": change.when,
         "unless": change.unless,
         "via": change.via,
+        "after": change.after.map(|date| date.to_string()),
+        "until": change.until.map(|date| date.to_string()),
         "rule": {
             "file": locations.path.to_string_lossy(),
             "line": position.as_ref().map(|position| position.line),

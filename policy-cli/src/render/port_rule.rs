@@ -1,7 +1,7 @@
 //! The rules that open ports, in one form for grants and acls.
 
 use policy_core::Policy;
-use policy_core::model::{List, PortSpec, Selector};
+use policy_core::model::{List, PortSpec, Selector, Until};
 
 /// A grant or an acl.
 pub(super) struct PortRule<'p> {
@@ -10,6 +10,7 @@ pub(super) struct PortRule<'p> {
     pub(super) targets: Vec<(Vec<&'p str>, Vec<String>)>,
     pub(super) postures: Vec<&'p str>,
     pub(super) via: Vec<&'p str>,
+    pub(super) until: Option<Until>,
     pub(super) doc: Option<&'p str>,
 }
 
@@ -22,6 +23,7 @@ pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
             targets: vec![(texts(&grant.dst), grant.ip.iter().map(PortSpec::to_string).collect())],
             postures: texts(&grant.src_posture),
             via: texts(&grant.via),
+            until: grant.until,
             doc: grant.doc.as_deref(),
         });
     }
@@ -38,6 +40,7 @@ pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
             targets: targets.collect(),
             postures: texts(&acl.src_posture),
             via: Vec::new(),
+            until: acl.until,
             doc: acl.doc.as_deref(),
         });
     }

@@ -8,7 +8,7 @@ use crate::access::posture;
 use crate::access::rules_by_selector::RulesBySelector;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::access::tailnet::Tailnet;
-use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector};
+use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector, Until};
 use crate::source::Origin;
 
 /// A rule in normal form: it allows all its sources to reach all its destinations on all its ports. An ACL whose
@@ -41,6 +41,15 @@ pub enum RuleRef<'p> {
 }
 
 impl RuleRef<'_> {
+    /// Returns how long the rule is wanted, if it has an end.
+    pub fn until(self) -> Option<Until> {
+        match self {
+            RuleRef::Grant(grant) => grant.until,
+            RuleRef::Acl(acl) => acl.until,
+            RuleRef::ImplicitAllowAll(_) => None,
+        }
+    }
+
     /// Returns where the rule is; the whole policy if it has no rules.
     pub fn origin(self) -> Origin {
         match self {

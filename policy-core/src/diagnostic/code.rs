@@ -109,6 +109,7 @@ codes! {
     Error InvalidTest = "invalid-test", Capture, "a test that can only fail, whatever the rules are";
     Error InvalidAccount = "invalid-account", Capture, "not an account that an SSH rule can name";
     Error InvalidValue = "invalid-value", Capture, "a value that the setting does not have";
+    Error InvalidDate = "invalid-date", Text, "not a day of the calendar, or not written as one";
 
     Error UndefinedTag = "undefined-tag", Capture, "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", Capture, "a group that `groups` does not declare";
@@ -125,6 +126,7 @@ codes! {
     Warning ShadowedHost = "shadowed-host", Documentation, "a host that is named like an address";
 
     Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it is not allowed";
+    Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that has an end already";
     Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale is not known to take it";
     Warning HostBits = "host-bits", Capture, "a prefix with bits beyond its length";
     Warning AmbiguousAddress = "ambiguous-address", Inference, "an IPv6 address with a port and no brackets";
@@ -142,6 +144,7 @@ codes! {
     Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
     Warning OldForm = "old-form", Documentation, "a form that Tailscale has a newer one for";
     Warning InvalidAllow = "invalid-allow", Text, "a comment that should say how much a warning counts, and does not";
+    Warning InvalidUntil = "invalid-until", Text, "a comment that should say how long something is wanted, and does not";
 
     Warning AllowAll = "allow-all", Issue, "a rule that lets everything reach everything, or a policy without rules";
     Warning IdleRule = "idle-rule", Text, "a rule whose sources or destinations are all empty";
@@ -195,6 +198,10 @@ codes! {
     Error BrokenInvariant = "broken-invariant", Text, "an invariant that the rules do not keep";
     Warning UnverifiableInvariant = "unverifiable-invariant", Text, "an invariant that depends on a fact that is not known here";
     Warning RedundantRule = "redundant-rule", Text, "a rule, or an item of one, that other rules make needless";
+
+    // Found with the day that the policy is checked for.
+    Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day is over";
+    Warning ExpiresSoon = "expires-soon", Text, "a rule, a test or an `allow` that ends within two weeks";
 
     // Found by the macro, since they are about the Rust source alone.
     Error UndefinedLet = "undefined-let", Text, "no `let` has that name";

@@ -3,6 +3,7 @@
 mod device_invariant;
 #[cfg(test)]
 mod device_oracle;
+mod expiry;
 mod failing;
 mod invariant;
 mod missing_fact;
@@ -20,14 +21,16 @@ use words::Words;
 
 /// Returns everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that
 /// its own `tests` and `sshTests` fail, that an invariant does not hold or depends on an unknown fact, and that rules are
-/// redundant.
+/// redundant. What has ended is wrong, too, if the policy is [checked for a day](Policy::with_today).
 ///
 /// Tests require a valid policy, here as in Tailscale.
 /// `sshtest-user-wildcard`
 pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = check::check(policy);
+    let endings = expiry::endings(policy);
     if findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
-        return findings;
+        findings.extend(endings);
+        return check::in_order(policy, findings);
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
@@ -39,7 +42,13 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         findings.extend(redundancy::redundant_rules(&words, &classes));
     }
+    findings.extend(endings);
     check::in_order(policy, findings)
+}
+
+/// Returns what has ended, and what ends soon, on the day that the policy is checked for.
+pub(crate) fn expiry(policy: &Policy) -> Vec<Diagnostic> {
+    check::in_order(policy, expiry::endings(policy))
 }
 
 /// Returns the invariants that do not hold whatever the unknown facts are, each with a counterexample. Requires a valid

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::hujson::literal;
-use crate::model::Lint;
+use crate::model::PolicyComment;
 use crate::source::{FileId, Origin, Text};
 
 /// The lossless tree of a HuJSON text.
@@ -194,7 +194,7 @@ impl Document {
             .rsplit('\n')
             .skip(1) // the indentation of the node itself
             .map_while(|line| line.trim().strip_prefix("//"))
-            .filter(|comment| Lint::start(comment.trim_start()).is_none())
+            .filter(|comment| PolicyComment::parse(comment.trim_start()).is_none())
             .map(|text| text.strip_prefix(' ').unwrap_or(text))
             .collect();
         lines.reverse();

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Code, Problem, go_quote};
-use crate::model::{List, PortRange, Protocol, Selector};
+use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// An entry of `acls`.
@@ -13,6 +13,8 @@ pub struct Acl {
     pub proto: Option<Protocol>,
     /// `srcPosture`
     pub src_posture: List<Selector>,
+    /// The last day on which it is wanted.
+    pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

@@ -1,7 +1,7 @@
 use crate::json::Value;
 
 use crate::diagnostic::{Code, Problem};
-use crate::model::{List, PortRange, Protocol, Selector};
+use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// An entry of `grants`.
@@ -19,6 +19,8 @@ pub struct Grant {
     pub src_posture: List<Selector>,
     /// `via`: the routers that may carry it.
     pub via: List<Selector>,
+    /// The last day on which it is wanted.
+    pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

@@ -1,6 +1,5 @@
-use std::str::FromStr;
-
-use crate::diagnostic::{Code, Severity, UnknownName, suggestion};
+use crate::diagnostic::{Code, Severity, suggestion};
+use crate::model::{Date, Level, PolicyComment, Until};
 use crate::source::Origin;
 
 /// A comment that sets the level of warnings, such as `// policy: allow(unused-tag) kept for the new cluster`.
@@ -14,6 +13,8 @@ pub struct Lint {
     pub codes: Vec<Code>,
     /// The reason. Only `allow` requires one.
     pub reason: String,
+    /// The last day on which it is wanted. Only `allow` has one.
+    pub until: Option<Until>,
     /// The entry or the section that the comment is above. `None` above the whole policy: such a comment also applies to
     /// the facts and the invariants.
     pub scope: Option<Origin>,
@@ -21,56 +22,7 @@ pub struct Lint {
     pub origin: Origin,
 }
 
-/// The level of a warning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Level {
-    /// It is not reported.
-    Allow,
-    /// It is reported. This is the default.
-    Warn,
-    /// It is an error.
-    Deny,
-}
-
-impl Level {
-    /// Every level.
-    pub const ALL: [Level; 3] = [Level::Allow, Level::Warn, Level::Deny];
-
-    /// Returns the word for the level in comments and in `policy!`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Level::Allow => "allow",
-            Level::Warn => "warn",
-            Level::Deny => "deny",
-        }
-    }
-}
-
-impl FromStr for Level {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Level, UnknownName> {
-        Self::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| UnknownName::new("lint level", name))
-    }
-}
-
 impl Lint {
-    /// The start of such a comment, after its slashes.
-    pub const START: &str = "policy: ";
-
-    /// Returns the level that a comment without its slashes sets, and the text after the opening bracket. Returns `None`
-    /// for any other comment.
-    ///
-    /// ```
-    /// use policy_core::model::{Level, Lint};
-    /// assert_eq!(Lint::start("policy: deny(unused-tag)"), Some((Level::Deny, "unused-tag)")));
-    /// assert_eq!(Lint::start("policy: see the wiki"), None);
-    /// ```
-    pub fn start(comment: &str) -> Option<(Level, &str)> {
-        let (word, rest) = comment.strip_prefix(Self::START)?.split_once('(')?;
-        Some((word.parse::<Level>().ok()?, rest))
-    }
-
     /// Returns the warning with this name.
     ///
     /// # Errors
@@ -85,9 +37,15 @@ impl Lint {
     }
 
     /// Returns such a comment without its slashes.
-    pub fn comment<'c>(level: Level, codes: impl IntoIterator<Item = &'c str>, reason: &str) -> String {
-        let codes: Vec<&str> = codes.into_iter().collect();
-        format!("{}{}({}) {reason}", Self::START, level.name(), codes.join(", ")).trim_end().to_owned()
+    pub fn comment<'c>(
+        level: Level,
+        codes: impl IntoIterator<Item = &'c str>,
+        until: Option<Date>,
+        reason: &str,
+    ) -> String {
+        let until = until.map(|date| format!("{} {date}", Until::WORD));
+        let list: Vec<String> = codes.into_iter().map(str::to_owned).chain(until).collect();
+        format!("{} {}({}) {reason}", PolicyComment::START, level.name(), list.join(", ")).trim_end().to_owned()
     }
 }
 

@@ -90,6 +90,7 @@ mod tests {
             level: Level::Allow,
             codes: vec![Code::UnusedTag],
             reason: "why not".to_owned(),
+            until: None,
             scope: Some(Origin::new(*start, *end)),
             origin: Origin::new(*start, *start),
         };

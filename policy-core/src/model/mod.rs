@@ -4,26 +4,30 @@
 //! policy file, in Rust's case. A list that is absent and one that is `null` are the same. Everything that could not be
 //! read is left out, and [`Policy::unreadable`] says why.
 //!
-//! The sections come first, and [`Policy`] after them. What is computed from a whole policy comes last: [`LintLevels`]
-//! and [`Policy::statements`].
+//! The sections come first, and [`Policy`] after them. What is computed from a whole policy comes last:
+//! [`LintLevels`], [`Policy::statements`] and [`Policy::endings`].
 
 mod acl;
 mod address;
 mod auto_approvers;
 mod autogroup;
 mod condition;
+mod date;
 mod declaration;
 mod duration;
+mod endings;
 mod facts;
 mod grant;
 mod invariant;
 mod ipset;
+mod level;
 mod lint;
 mod lint_levels;
 mod list;
 pub mod name;
 mod node_attr;
 mod policy;
+mod policy_comment;
 mod port;
 mod posture;
 mod protocol;
@@ -36,22 +40,27 @@ mod source_lines;
 mod ssh;
 mod statements;
 mod test;
+mod until;
 
 pub use acl::{Acl, Destination};
 pub use address::{AddressRange, Network, Prefix, parse_address};
 pub use auto_approvers::{AutoApprovers, RouteApprovers, ServiceApprovers};
 pub use autogroup::Autogroup;
+pub use date::Date;
 pub use declaration::{Group, Host, HostAddress, TagOwners};
 pub use duration::Duration;
+pub use endings::{Ending, EndingKind};
 pub use facts::{Device, Facts, InvariantsFile, User};
 pub use grant::{App, Capability, Grant, Places, PortSpec};
 pub use invariant::{Invariant, InvariantKind, InvariantTarget};
 pub use ipset::{IpSet, IpSetEntry, Operation};
-pub use lint::{Level, Lint, LintNameError};
+pub use level::Level;
+pub use lint::{Lint, LintNameError};
 pub use lint_levels::LintLevels;
 pub use list::List;
 pub use node_attr::NodeAttr;
 pub use policy::Policy;
+pub use policy_comment::PolicyComment;
 pub use port::PortRange;
 pub use posture::{Comparison, Condition, Posture, Scalar};
 pub use protocol::Protocol;
@@ -63,3 +72,4 @@ pub use shape::{Field, Shape, ShapeError};
 pub use source_lines::SourceLines;
 pub use ssh::{Action, CheckPeriod, SshRule, localpart_domain};
 pub use test::{SshTest, Target, Test};
+pub use until::Until;

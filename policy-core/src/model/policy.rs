@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Acl, AutoApprovers, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting,
+    Acl, AutoApprovers, Date, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting,
     SourceLines, SshRule, SshTest, TagOwners, Test,
 };
 use crate::source::{FileId, Origin};
@@ -46,6 +46,8 @@ pub struct Policy {
     /// Every other top-level key, known or not (`derpMap`, `randomizeClientPort`, …), in order.
     pub settings: Vec<Setting>,
 
+    /// The day that it is checked for. Without one, nothing in it has ended.
+    pub today: Option<Date>,
     /// The lines of Rust source that its statements come from. Empty if `policy!` did not write it.
     pub source_lines: SourceLines,
     /// What is known about the tailnet beside its policy. Empty for a bare file.
@@ -58,6 +60,12 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Sets the day that the policy is checked for. What has ended before it is an error.
+    #[must_use]
+    pub fn with_today(self, today: Date) -> Policy {
+        Policy { today: Some(today), ..self }
+    }
+
     /// Returns the text that a place is in, and which bytes of it: the text of the policy or of its invariants. Nobody
     /// keeps the text of facts.
     ///

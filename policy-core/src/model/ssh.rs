@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use crate::diagnostic::{Code, Problem, go_quote, suggestion};
-use crate::model::{Duration, List, Selector};
+use crate::model::{Duration, List, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// An entry of `ssh`.
@@ -26,6 +26,8 @@ pub struct SshRule {
     pub recorder: List<Selector>,
     /// `enforceRecorder`
     pub enforce_recorder: bool,
+    /// The last day on which it is wanted.
+    pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

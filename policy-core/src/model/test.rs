@@ -2,7 +2,7 @@ use crate::json::Map;
 
 use crate::diagnostic::{Code, Problem};
 use crate::model::service::service_port;
-use crate::model::{List, PortRange, Protocol, Selector};
+use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// An entry of `tests`.
@@ -18,6 +18,8 @@ pub struct Test {
     pub deny: List<Target>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map,
+    /// The last day on which it is wanted.
+    pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.
@@ -102,6 +104,8 @@ pub struct SshTest {
     pub deny: List<Text>,
     /// `srcPostureAttrs`: the imagined posture of the source.
     pub src_posture_attrs: Map,
+    /// The last day on which it is wanted.
+    pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
     /// The whole entry.

@@ -25,7 +25,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::slice::from_ref;
 
 use crate::access::{PortSet, SelectorId, sorted};
-use crate::model::Selector;
+use crate::model::{Date, Selector};
 use crate::proof::class_rarity::{ClassRarity, count_uses};
 use crate::proof::classes::{AccessClasses, ClassId, RuleId};
 use crate::proof::epoch_set::EpochSet;
@@ -45,7 +45,7 @@ pub(super) struct Remaining {
 /// A part of a rule that must stay allowed.
 #[derive(Clone, Copy)]
 pub(super) struct Cube<'r> {
-    /// The rule, whose postures and routers the cube has.
+    /// The rule, whose postures, routers and end the cube has.
     pub(super) rule: RuleId,
     pub(super) src: &'r [SelectorId],
     pub(super) dst: &'r [SelectorId],
@@ -77,6 +77,8 @@ pub(super) struct Containment<'a, 'p> {
     remaining: Vec<Remaining>,
     /// By rule, its set of routers, by number.
     routers: Vec<usize>,
+    /// By rule, its last day, if it has one.
+    ends: Vec<Option<Date>>,
     sources: ClassRarity<'a, 'p>,
     destinations: ClassRarity<'a, 'p>,
     /// The rules by port, once a pair has so many rules near it that it is faster to look there.
@@ -104,6 +106,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             classes,
             remaining: remaining.collect(),
             routers: routers.collect(),
+            ends: rules.list.iter().map(|rule| rule.rule.until().map(|until| until.date)).collect(),
             sources: ClassRarity::new(&classes.sources, &classes.sources_of, rules.by_source()),
             destinations: ClassRarity::new(&classes.destinations, &classes.destinations_of, rules.by_destination()),
             by_port: OnceCell::new(),
@@ -324,6 +327,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         let far_selectors = if is_from { &mut self.destination_selectors } else { &mut self.source_selectors };
         far_selectors.replace(far);
         let (routers, far_selectors) = (self.routers.get(cube.rule), &*far_selectors);
+        let end = self.ends.get(cube.rule).copied().flatten();
         for &id in near {
             for &rule in lists.get(id).map_or(&[][..], Vec::as_slice) {
                 let Some(remaining) = self.remaining.get(rule) else { continue };
@@ -332,6 +336,7 @@ impl<'a, 'p> Containment<'a, 'p> {
                 if far_selectors.contains_any(there)
                     && here.contains(&id)
                     && self.routers.get(rule) == routers
+                    && lasts_until(self.ends.get(rule).copied().flatten(), end)
                     && remaining.ports.overlap(cube.ports)
                 {
                     found.push(rule);
@@ -420,4 +425,9 @@ impl<'a, 'p> Containment<'a, 'p> {
             |remaining: &Remaining| class.is_some_and(|class| sorted::intersects(&remaining.dst, &class.selectors));
         rules.iter().all(|&rule| self.remaining.get(rule).is_some_and(targets))
     }
+}
+
+/// Returns whether a rule with the last day `own` is still there on the last day `end` of another one.
+fn lasts_until(own: Option<Date>, end: Option<Date>) -> bool {
+    own.is_none_or(|own| end.is_some_and(|end| end <= own))
 }

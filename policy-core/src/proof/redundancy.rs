@@ -35,7 +35,7 @@ pub enum RedundantPart {
 /// two equal rules, the later one is redundant.
 ///
 /// A rule with `app` is never redundant, because it grants more than ports. A rule with `via` is compared only with rules
-/// that have the same routers.
+/// that have the same routers. A rule that ends covers none that ends later or never.
 ///
 /// ```
 /// use policy_core::Policy;

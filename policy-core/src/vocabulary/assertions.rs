@@ -12,6 +12,8 @@ pub mod tests {
         /// What the source's device is like, as JSON: `srcPostureAttrs {"node:os": "macos"};`. Without it, rules with a posture
         /// do not count.
         srcPostureAttrs
+        /// The last day on which the test is wanted: `until "2027-03-31";`
+        until
     }
 }
 
@@ -25,5 +27,5 @@ pub mod ssh_tests {
         /// As whom the source must not be let in: `deny "root";`
         deny
     }
-    pub use crate::vocabulary::assertions::tests::srcPostureAttrs;
+    pub use crate::vocabulary::assertions::tests::{srcPostureAttrs, until};
 }

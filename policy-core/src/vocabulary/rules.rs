@@ -17,6 +17,9 @@ pub mod grants {
         /// Takes names out of a list: `group:eng except alice`, `"10.0.0.0/8" except printer`. What is left is written out, and
         /// so must be a list itself.
         except
+        /// The last day on which it is wanted: `until "2027-03-31"`. From the day after, the policy does not compile, and two weeks
+        /// before there is a warning.
+        until
     }
 }
 
@@ -28,7 +31,7 @@ pub mod acls {
         /// More destinations, with ports of their own: `tag:db on 5432 and tag:web on 80, 443`
         and
     }
-    pub use crate::vocabulary::rules::grants::{except, srcPosture};
+    pub use crate::vocabulary::rules::grants::{except, srcPosture, until};
 }
 
 /// In `ssh`.
@@ -53,7 +56,7 @@ pub mod ssh {
         /// No session without a recording: if none of the recorders can be reached, nobody is let in.
         enforceRecorder
     }
-    pub use crate::vocabulary::rules::grants::{except, srcPosture};
+    pub use crate::vocabulary::rules::grants::{except, srcPosture, until};
 }
 
 /// In `nodeAttrs`.
@@ -87,6 +90,7 @@ pub mod lints {
         /// An error.
         deny
     }
+    pub use crate::vocabulary::rules::grants::until;
 }
 
 /// In `autoApprovers`.

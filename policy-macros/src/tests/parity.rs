@@ -4,6 +4,7 @@ use policy_core::{Code, Policy};
 
 use super::tokens;
 use crate::expand::findings;
+use crate::today::Today;
 
 /// What every case may refer to, section by section; a case that has a section of its own goes without that one.
 const DECLARED: [(&str, &str, &str); 3] = [
@@ -54,6 +55,12 @@ const MISTAKES: &[(&str, &str)] = &[
     ("grants { *, tag:web -> tag:db on 443; }", r#""grants": [{"src": ["*", "tag:web"], "dst": ["tag:db"], "ip": ["443"]}]"#),
     ("grants { autogroup:member, autogroup:members -> tag:db on 443; }", r#""grants": [{"src": ["autogroup:member", "autogroup:members"], "dst": ["tag:db"], "ip": ["443"]}]"#),
     ("nodeAttrs { autogroup:self attr \"funnel\"; }", r#""nodeAttrs": [{"target": ["autogroup:self"], "attr": ["funnel"]}]"#),
+    // Ends
+    (r#"grants { tag:web -> tag:db on 443 until "2027-02-30"; }"#, "\"grants\": [\n// policy: until 2027-02-30\n{\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"443\"]}]"),
+    (r#"grants { tag:web -> tag:db on 443 until "31.03.2027"; }"#, "\"grants\": [\n// policy: until 31.03.2027\n{\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"443\"]}]"),
+    (r#"grants { tag:web -> tag:db on 443 until "2027-12-30" until "2027-12-31"; }"#, "\"grants\": [\n// policy: until 2027-12-30\n// policy: until 2027-12-31\n{\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"443\"]}]"),
+    (r#"grants { } groups { group:eng = "a@example.com" until "2027-12-31"; }"#, "\"grants\": [], \"groups\": {\n// policy: until 2027-12-31\n\"group:eng\": [\"a@example.com\"]}"),
+    (r#"grants { tag:web -> tag:db on 443 until "2001-01-01"; }"#, "\"grants\": [\n// policy: until 2001-01-01\n{\"src\": [\"tag:web\"], \"dst\": [\"tag:db\"], \"ip\": [\"443\"]}]"),
     // Ports and protocols
     ("grants { tag:web -> tag:db on 0; }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["0"]}]"#),
     ("grants { tag:web -> tag:db on tcp:65536; }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:65536"]}]"#),
@@ -192,7 +199,8 @@ fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
         }
     }
     let of_rust = findings(tokens(&rust)).into_iter().map(|finding| (finding.code, finding.message, finding.help));
-    let of_file = Policy::parse(format!("{{{members}}}")).check();
+    let policy = Policy { today: Today::read().date(), ..Policy::parse(format!("{{{members}}}")) };
+    let of_file = policy.check();
     let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, finding.help));
     // No case uses all that is declared for it, and how a warning is allowed is written in two ways.
     let matters = |(code, ..): &Said| !code.name().starts_with("unused-");

@@ -22,6 +22,7 @@ const CLAUSES: &[&str] = &[
     "srcPosture",
     "app",
     "recorder",
+    "until",
     "enforceRecorder",
     "checkPeriod",
     "acceptEnv",

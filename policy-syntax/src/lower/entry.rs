@@ -23,11 +23,17 @@ impl<'t> Writer<'_, 't> {
             }
             _ => {}
         }
+        let comments = self.start();
         self.out.marks(&entry.marks);
         self.out.allows(allows);
+        self.until(&entry.form);
+        // A comment may say something about the policy, too.
+        if self.start() > comments {
+            self.end(comments, entry.place);
+        }
         let start = self.start();
         match &entry.form {
-            Form::Json(object) => self.out.json_expanded(object),
+            Form::Json(object, _) => self.out.json_expanded(object),
             form => {
                 self.out.push("{\n");
                 match form {
@@ -45,6 +51,17 @@ impl<'t> Writer<'_, 't> {
         }
         self.end(start, entry.place);
         self.out.push(",\n");
+    }
+
+    /// How long the entry is wanted, and what is said of that.
+    fn until(&mut self, form: &Form) {
+        if let Form::Test(Test { asserts, .. }) | Form::SshTest(SshTest { asserts, .. }) = form {
+            let ends = asserts.iter().filter(|assert| matches!(assert.kind, AssertKind::Until(..)));
+            ends.for_each(|assert| self.out.comments(&assert.docs));
+        }
+        if let Some(until) = form.until() {
+            self.out.until(until);
+        }
     }
 
     /// One member for each of the names. What is allowed is allowed for each.
@@ -342,6 +359,8 @@ impl<'t> Writer<'_, 't> {
                     self.out.string(&word.text, word.place);
                     self.out.push(",\n");
                 }
+                // It is written above the entry.
+                ClauseValue::Until(_) => {}
                 ClauseValue::Nothing => {
                     self.out.key(kind.key());
                     self.out.map(clause.key.place, |out| out.push("true"));
@@ -353,12 +372,16 @@ impl<'t> Writer<'_, 't> {
 
     /// Statements of one kind add up, like blocks of a section.
     fn asserts(&mut self, asserts: &'t [Assert], order: &[&str]) {
+        // An end is written above the entry, and what is said of it is, too.
+        let proto = proto(asserts);
+        let asserts: Vec<&Assert> =
+            asserts.iter().filter(|assert| !matches!(assert.kind, AssertKind::Until(..))).collect();
         for key in order {
             let mut notes: Vec<&Comment> = Vec::new();
             let mut probes: Vec<&Probe> = Vec::new();
             let mut accounts: Vec<Resolved> = Vec::new();
             let mut found = false;
-            for assert in asserts {
+            for assert in &asserts {
                 match &assert.kind {
                     AssertKind::Note(note) => {
                         notes.push(note);
@@ -385,7 +408,7 @@ impl<'t> Writer<'_, 't> {
                                 self.out.json(json);
                                 self.out.push(",\n");
                             }
-                            AssertKind::Note(_) => {}
+                            AssertKind::Note(_) | AssertKind::Until(..) => {}
                         }
                         found = true;
                     }
@@ -393,7 +416,7 @@ impl<'t> Writer<'_, 't> {
             }
             if !probes.is_empty() {
                 self.out.key(key);
-                self.probes(&probes, proto(asserts));
+                self.probes(&probes, proto);
             } else if !accounts.is_empty() {
                 self.out.key(key);
                 self.out.list(&accounts);
@@ -409,7 +432,7 @@ impl<'t> Writer<'_, 't> {
         let place = match kind {
             AssertKind::Proto(word) => word.place,
             AssertKind::SrcPostureAttrs(json) => json.place,
-            AssertKind::Probes(word, _) | AssertKind::Accounts(word, _) => word.place,
+            AssertKind::Probes(word, _) | AssertKind::Accounts(word, _) | AssertKind::Until(word, _) => word.place,
             AssertKind::Note(_) => return,
         };
         self.findings.push(
@@ -486,6 +509,7 @@ impl AssertKind {
             AssertKind::Probes(key, _) | AssertKind::Accounts(key, _) => &key.text,
             AssertKind::Proto(_) => "proto",
             AssertKind::SrcPostureAttrs(_) => "srcPostureAttrs",
+            AssertKind::Until(key, _) => &key.text,
             AssertKind::Note(_) => "",
         }
     }

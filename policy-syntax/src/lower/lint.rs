@@ -30,7 +30,8 @@ impl<'t> Writer<'_, 't> {
                 self.out.push("\n");
             }
             let reason = lint.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            let comment = model::Lint::comment(lint.level, codes, &reason);
+            let comment = model::Lint::comment(lint.level, codes, lint.until.map(|until| until.date), &reason);
+            let place = lint.until.map_or(place, |until| until.place);
             self.out.map(place, |out| out.line(&format!(" {comment}")));
         }
     }

@@ -1,10 +1,10 @@
-use policy_core::model::{Level, Lint};
+use policy_core::model::{Level, Lint, PolicyComment};
 use policy_core::source::{FileId, Origin};
 
 use super::names::Resolved;
 use super::source_map::{SourceMap, Use};
 use crate::token_range::TokenRange;
-use crate::tree::{Allow, Comment, Marks};
+use crate::tree::{Allow, Comment, Marks, Until};
 
 /// A HuJSON text in the making, and which tokens each piece of it comes from.
 ///
@@ -136,10 +136,20 @@ impl Text {
 
     /// The comments that allow warnings in what follows.
     pub(super) fn allows(&mut self, allows: &[Allow]) {
-        for Allow { codes, reason } in allows {
+        for Allow { codes, until, reason } in allows {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.line(&format!(" {}", Lint::comment(Level::Allow, codes.iter().copied(), &reason)));
+            let comment = Lint::comment(Level::Allow, codes.iter().copied(), until.map(|until| until.date), &reason);
+            let start = self.position();
+            self.line(&format!(" {comment}"));
+            if let Some(until) = until {
+                self.add(start, until.place, None);
+            }
         }
+    }
+
+    /// The comment that says how long what follows is wanted.
+    pub(super) fn until(&mut self, until: Until) {
+        self.map(until.place, |out| out.line(&format!(" {}", PolicyComment::until(until.date))));
     }
 
     /// A line of a comment, from behind its slashes on.

@@ -255,7 +255,7 @@ impl Reader<'_> {
         match word {
             "on" | "proto" => statement.expect(List::Ports),
             "app" | "srcPostureAttrs" => statement.close(),
-            "enforceRecorder" => statement.close(),
+            "enforceRecorder" | "until" => statement.close(),
             "checkPeriod" => {
                 statement.close();
                 if self.cursor.ident(self.cursor.at) == Some("always") {

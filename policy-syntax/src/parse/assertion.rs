@@ -3,8 +3,10 @@
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
 use policy_core::diagnostic::suggestion::nearest;
+use policy_core::model::Until;
 
 use super::parser::{Failed, Parsed, Parser};
+use crate::token_range::TokenRange;
 use crate::tree::{Assert, AssertKind, Marks, Port, PortKind, Probe, SectionKind, Selector, SshTest, Test, Word};
 
 impl Parser<'_, '_> {
@@ -43,6 +45,7 @@ impl Parser<'_, '_> {
     }
 
     fn asserts(&mut self, kind: SectionKind) -> Parsed<Vec<Assert>> {
+        self.refuse_until_outside()?;
         let read = self.group(Delimiter::Brace, |inside| {
             let mut asserts = Vec::new();
             inside.more_asserts(kind, &mut asserts);
@@ -54,6 +57,7 @@ impl Parser<'_, '_> {
                     self.complain(self.here(), "no `;` after the block of a test", "leave it out");
                     self.punct(';');
                 }
+                self.refuse_until_outside()?;
                 Ok(asserts)
             }
             None => Err(self.unexpected("`{`", kind.example())),
@@ -66,7 +70,14 @@ impl Parser<'_, '_> {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_asserts(kind, asserts));
                 }
-                asserts.push(parser.assert(kind, marks)?);
+                let assert = parser.assert(kind, marks)?;
+                if let AssertKind::Until(key, _) = &assert.kind
+                    && let Some(first) = until_of(asserts)
+                {
+                    parser.refuse_second_until(key.place, first);
+                    return Ok(());
+                }
+                asserts.push(assert);
                 Ok(())
             });
             asserts.extend(note.map(|note| Assert { docs: Vec::new(), kind: AssertKind::Note(note) }));
@@ -87,6 +98,10 @@ impl Parser<'_, '_> {
             "accept" | "deny" | "check" if !tests => AssertKind::Accounts(key, self.accounts()?),
             "proto" if tests => AssertKind::Proto(self.proto()?),
             "srcPostureAttrs" => AssertKind::SrcPostureAttrs(self.json_object("attributes after `srcPostureAttrs`")?),
+            Until::WORD => {
+                let until = self.until_date(key.place)?;
+                AssertKind::Until(key, until)
+            }
             _ => return Err(self.unknown_assert(&key, tests)),
         };
         self.end_of_statement()?;
@@ -95,12 +110,13 @@ impl Parser<'_, '_> {
 
     fn unknown_assert(&mut self, key: &Word, tests: bool) -> Failed {
         let known: &[&str] = if tests {
-            &["accept", "deny", "proto", "srcPostureAttrs"]
+            &["accept", "deny", "proto", "srcPostureAttrs", Until::WORD]
         } else {
-            &["accept", "check", "deny", "srcPostureAttrs"]
+            &["accept", "check", "deny", "srcPostureAttrs", Until::WORD]
         };
         let help = match key.text.as_str() {
             "allow" => "write `accept`".to_owned(),
+            other if Until::is_meant(other) => format!("did you mean `{}`?", Until::WORD),
             other => match nearest(other, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
@@ -194,4 +210,12 @@ impl Parser<'_, '_> {
         let port = Port { docs: Vec::new(), place: range.place, kind: PortKind::Range { protocol: None, range } };
         Ok(Probe { docs, host, port: Some(port), place: self.since(start) })
     }
+}
+
+/// Returns where the end of a test is given, if it is.
+fn until_of(asserts: &[Assert]) -> Option<TokenRange> {
+    asserts.iter().find_map(|assert| match &assert.kind {
+        AssertKind::Until(key, _) => Some(key.place),
+        _ => None,
+    })
 }

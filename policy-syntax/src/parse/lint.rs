@@ -7,10 +7,10 @@ use policy_core::{Code, model};
 use crate::finding::Finding;
 
 use super::parser::{Parsed, Parser};
-use crate::tree::{Lint, LintCode, SectionKind, Word};
+use crate::tree::{Lint, LintCode, SectionKind, Until, Word};
 
 impl Parser<'_, '_> {
-    /// `warning, warning = allow "reason";`
+    /// `warning, warning = allow "reason" until "2027-03-31";`
     pub(super) fn lint(&mut self) -> Parsed<Lint> {
         let mut names = Vec::new();
         loop {
@@ -26,6 +26,7 @@ impl Parser<'_, '_> {
         let level = self.level()?;
         let word = self.previous();
         let reason = self.string()?;
+        let until = self.until_of_level(level)?;
         self.end_of_statement()?;
         let reason = reason.map(|reason| reason.text).filter(|reason| !reason.trim().is_empty());
         if level == Level::Allow && reason.is_none() {
@@ -36,7 +37,25 @@ impl Parser<'_, '_> {
             );
         }
         let codes = names.into_iter().filter_map(|name| self.lint_code(name, level)).collect();
-        Ok(Lint { codes, level, reason: reason.unwrap_or_default() })
+        Ok(Lint { codes, level, reason: reason.unwrap_or_default(), until })
+    }
+
+    /// Only an `allow` has an end.
+    fn until_of_level(&mut self, level: Level) -> Parsed<Option<Until>> {
+        if level == Level::Allow || !self.peek_is(model::Until::WORD) {
+            let until = self.until()?;
+            if until.is_some() && self.peek_string() {
+                let place = self.here();
+                let help = "write `unused-tag = allow \"kept for the migration\" until \"2027-03-31\";`";
+                return Err(self.refuse(place, "the reason comes before `until`", help));
+            }
+            return Ok(until);
+        }
+        let place = self.here();
+        let message = format!("`{}` has no end: only an `allow` can end", level.name());
+        self.report(Finding::new(Code::MisplacedUntil, place, message).help("leave the `until` out"));
+        self.until()?;
+        Ok(None)
     }
 
     fn level(&mut self) -> Parsed<Level> {

@@ -2,7 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
-use policy_core::model::{Level, Lint, LintNameError};
+use policy_core::model::{self, Level, Lint, LintNameError};
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
@@ -125,11 +125,19 @@ impl Parser<'_, '_> {
     fn allow(&mut self, place: TokenRange) -> Parsed<Allow> {
         let mut codes = Vec::new();
         let mut reason = None;
+        let mut until = None;
         let read = self.group(Delimiter::Parenthesis, |inside| {
             while !inside.at_end() {
                 if inside.keyword("reason").is_some() {
                     inside.punct('=');
                     reason = inside.string()?;
+                } else if let Some(place) = inside.keyword(model::Until::WORD) {
+                    inside.punct('=');
+                    let read = inside.until_date(place)?;
+                    match until {
+                        Some((first, _)) => inside.refuse_second_until(place, first),
+                        None => until = Some((place, read)),
+                    }
                 } else {
                     let name = inside.name("the name of a warning")?;
                     codes.push(inside.warning(&name)?);
@@ -147,7 +155,10 @@ impl Parser<'_, '_> {
             }
         }
         match reason.filter(|reason| !reason.text.trim().is_empty()) {
-            Some(reason) if !codes.is_empty() => Ok(Allow { codes, reason: reason.text }),
+            Some(reason) if !codes.is_empty() => {
+                let until = until.and_then(|(_, until)| until);
+                Ok(Allow { codes, until, reason: reason.text })
+            }
             Some(_) => {
                 Err(self.refuse(place, "this `allow` names no warning", "write `#[allow(unused_tag, reason = \"…\")]`"))
             }
@@ -162,9 +173,13 @@ impl Parser<'_, '_> {
                 LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
                 LintNameError::Error(_) => problem.message(Level::Allow),
             };
-            let help = problem
-                .help(Level::Allow)
-                .map(|help| if name.text.contains('-') { help } else { help.replace('-', "_") });
+            let is_until = model::Until::is_meant(&name.text) && self.peek_punct('=');
+            let help = if is_until {
+                Some(format!("did you mean `{}`?", model::Until::WORD))
+            } else {
+                let help = problem.help(Level::Allow);
+                help.map(|help| if name.text.contains('-') { help } else { help.replace('-', "_") })
+            };
             self.fail(Finding::new(Code::Syntax, name.place, message).help_if(help))
         })
     }

@@ -16,6 +16,7 @@ mod rule;
 mod section;
 mod selector;
 mod source;
+mod until;
 
 use crate::token::Token;
 use crate::tree::{Item, Marks, Section, SectionKind, Tree, Word};

@@ -2,10 +2,13 @@
 
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
+use policy_core::model::Until;
 
 use crate::finding::Finding;
+use crate::token_range::TokenRange;
 
 use super::parser::{Failed, Parsed, Parser};
+use super::until::misplaced_until;
 use crate::tree::{
     Acl, Clause, ClauseKind, ClauseValue, Grant, Invariant, NodeAttr, SectionKind, Selection, Selector, Ssh, Target,
     Word,
@@ -25,7 +28,10 @@ impl Parser<'_, '_> {
                 "write a second grant for the other destinations",
             ));
         }
-        let clauses = self.clauses(SectionKind::Grants, &[ClauseKind::Via, ClauseKind::SrcPosture, ClauseKind::App])?;
+        let clauses = self.clauses(
+            SectionKind::Grants,
+            &[ClauseKind::Via, ClauseKind::SrcPosture, ClauseKind::App, ClauseKind::Until],
+        )?;
         Ok(Grant { src, dst, on, clauses })
     }
 
@@ -34,7 +40,7 @@ impl Parser<'_, '_> {
         self.refuse_action(SectionKind::Acls)?;
         let src = self.selected_sources(SectionKind::Acls)?;
         let targets = self.targets(Self::selected_destinations)?;
-        let clauses = self.clauses(SectionKind::Acls, &[ClauseKind::SrcPosture])?;
+        let clauses = self.clauses(SectionKind::Acls, &[ClauseKind::SrcPosture, ClauseKind::Until])?;
         for target in &targets {
             if target.on.is_none() {
                 return Err(self.refuse(
@@ -61,6 +67,7 @@ impl Parser<'_, '_> {
                 ClauseKind::SrcPosture,
                 ClauseKind::Recorder,
                 ClauseKind::EnforceRecorder,
+                ClauseKind::Until,
             ],
         )?;
         Ok(Ssh { action, src, dst, users, clauses })
@@ -295,7 +302,11 @@ impl Parser<'_, '_> {
                 return Err(self.unknown_clause(section, word, allowed));
             };
             let Some(key) = self.ident() else { return Err(Failed) };
-            let value = self.clause_value(kind)?;
+            let value = self.clause_value(kind, key.place)?;
+            if !allowed.contains(&kind) && kind == ClauseKind::Until {
+                self.report(misplaced_until(key.place));
+                continue;
+            }
             if !allowed.contains(&kind) {
                 let clauses = one_of(allowed);
                 self.complain(
@@ -307,6 +318,10 @@ impl Parser<'_, '_> {
             }
             if let Some(first) = clauses.iter().find(|clause| clause.kind == kind) {
                 let first = first.key.place;
+                if kind == ClauseKind::Until {
+                    self.refuse_second_until(key.place, first);
+                    continue;
+                }
                 self.report(
                     Finding::new(Code::DuplicateName, key.place, format!("`{word}` is given twice"))
                         .note_at("first given here", first)
@@ -320,7 +335,7 @@ impl Parser<'_, '_> {
         Ok(clauses)
     }
 
-    fn clause_value(&mut self, kind: ClauseKind) -> Parsed<ClauseValue> {
+    fn clause_value(&mut self, kind: ClauseKind, key: TokenRange) -> Parsed<ClauseValue> {
         Ok(match kind {
             ClauseKind::Via => ClauseValue::Selectors(self.selectors("a tag after `via`")?),
             ClauseKind::SrcPosture => ClauseValue::Selectors(self.selectors("a posture after `srcPosture`")?),
@@ -331,6 +346,7 @@ impl Parser<'_, '_> {
             ClauseKind::AcceptEnv => ClauseValue::Selectors(self.strings("acceptEnv", "a variable's name")?),
             ClauseKind::CheckPeriod => ClauseValue::Word(self.check_period()?),
             ClauseKind::EnforceRecorder => ClauseValue::Nothing,
+            ClauseKind::Until => ClauseValue::Until(self.until_date(key)?),
         })
     }
 
@@ -391,7 +407,9 @@ impl Parser<'_, '_> {
                 return self.refuse(place, "the ports of a rule follow `on`", format!("write `on {ports}`"));
             }
             _ => {
+                let is_until = Until::is_meant(word) && allowed.contains(&ClauseKind::Until);
                 let near = nearest(word, allowed.iter().map(|kind| kind.key()));
+                let near = near.or_else(|| is_until.then_some(Until::WORD));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!(
@@ -435,6 +453,7 @@ impl ClauseKind {
         ClauseKind::AcceptEnv,
         ClauseKind::CheckPeriod,
         ClauseKind::EnforceRecorder,
+        ClauseKind::Until,
     ];
 
     /// The field in the policy file, and the clause in the macro.
@@ -449,6 +468,7 @@ impl ClauseKind {
             ClauseKind::AcceptEnv => "acceptEnv",
             ClauseKind::CheckPeriod => "checkPeriod",
             ClauseKind::EnforceRecorder => "enforceRecorder",
+            ClauseKind::Until => Until::WORD,
         }
     }
 

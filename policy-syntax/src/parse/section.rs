@@ -3,6 +3,7 @@
 use crate::token::{Delimiter, TokenKind};
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
+use policy_core::model::Until;
 
 use crate::cursor::Cursor;
 use crate::finding::Finding;
@@ -324,8 +325,17 @@ impl Parser<'_, '_> {
             return Err(self.refuse(self.here(), "a statement has no braces around it", help));
         }
         let object = self.json()?;
+        if kind == SectionKind::NodeAttrs && self.peek_is(Until::WORD) {
+            return Err(self.refuse_until());
+        }
+        let until = self.until()?;
+        if let (Some(first), true) = (until, self.peek_is(Until::WORD)) {
+            let place = self.here();
+            self.refuse_second_until(place, first.place);
+            self.until()?;
+        }
         self.end_of_statement()?;
-        Ok(Form::Json(object))
+        Ok(Form::Json(object, until))
     }
 
     // --- what statements share ---
@@ -360,6 +370,9 @@ impl Parser<'_, '_> {
             // What follows reads like the next statement, and is read as that.
             self.missing_semicolon();
             return Ok(());
+        }
+        if self.peek_is(Until::WORD) && !self.next_goes_on() {
+            return Err(self.refuse_until());
         }
         let finding = self.expected("`;`");
         let finding = if self.follows_comma() && (self.peek_punct('=') || self.peek_arrow()) {

@@ -3,8 +3,10 @@
 use std::net::Ipv6Addr;
 
 use policy_core::hujson::Document;
+use policy_core::model::Until;
 
 use super::fields::{Fields, Key};
+use super::layout::until;
 use super::placement::Placement;
 use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Child;
@@ -60,15 +62,18 @@ pub(super) struct EntryKind {
     pub(super) keys: &'static [Key],
     /// Makes a statement of an entry, if there is one that says the same.
     read: fn(&mut Statement) -> Option<Form>,
+    /// True if it may have an end.
+    can_end: bool,
 }
 
 impl EntryKind {
-    pub(super) const GRANT: EntryKind = EntryKind { keys: GRANT, read: |entry| entry.grant() };
-    pub(super) const ACL: EntryKind = EntryKind { keys: ACL, read: |entry| entry.acl() };
-    pub(super) const SSH: EntryKind = EntryKind { keys: SSH, read: |entry| entry.ssh() };
-    pub(super) const NODE_ATTR: EntryKind = EntryKind { keys: NODE_ATTR, read: |entry| entry.node_attr() };
-    pub(super) const TEST: EntryKind = EntryKind { keys: TEST, read: |entry| entry.test() };
-    pub(super) const SSH_TEST: EntryKind = EntryKind { keys: SSH_TEST, read: |entry| entry.ssh_test() };
+    pub(super) const GRANT: EntryKind = EntryKind { keys: GRANT, read: |entry| entry.grant(), can_end: true };
+    pub(super) const ACL: EntryKind = EntryKind { keys: ACL, read: |entry| entry.acl(), can_end: true };
+    pub(super) const SSH: EntryKind = EntryKind { keys: SSH, read: |entry| entry.ssh(), can_end: true };
+    pub(super) const NODE_ATTR: EntryKind =
+        EntryKind { keys: NODE_ATTR, read: |entry| entry.node_attr(), can_end: false };
+    pub(super) const TEST: EntryKind = EntryKind { keys: TEST, read: |entry| entry.test(), can_end: true };
+    pub(super) const SSH_TEST: EntryKind = EntryKind { keys: SSH_TEST, read: |entry| entry.ssh_test(), can_end: true };
 
     /// Reads an entry of the section.
     pub(super) fn statement(&self, document: &Document, names: &Names, child: &Child) -> Option<Node> {
@@ -78,6 +83,19 @@ impl EntryKind {
         let form = (self.read)(&mut statement)?;
         let Placement { docs, after, .. } = statement.placement;
         Some(Node { docs, after, ..Node::new(form) })
+    }
+}
+
+impl EntryKind {
+    /// Makes the comment that says how long an entry is wanted a part of its statement. It is the last of those above.
+    pub(super) fn read_end(&self, node: &mut Node) {
+        let Some(date) = node.docs.last().and_then(|line| until(line)).filter(|_| self.can_end) else { return };
+        let end = [Piece::word(Until::WORD), Piece::Word(quoted(&date.to_string()))];
+        match &mut node.form {
+            Form::Statement(pieces) | Form::Assertion(pieces) => pieces.extend(end),
+            Form::Block { nodes, .. } => nodes.insert(0, Node::new(Form::Assertion(end.into()))),
+        }
+        node.docs.pop();
     }
 }
 

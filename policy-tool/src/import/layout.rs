@@ -1,6 +1,6 @@
 //! The tree as text, with the line breaks that say something: the rest of them is for the formatter.
 
-use policy_core::model::{Level, Lint};
+use policy_core::model::{Date, Level, Lint, PolicyComment, Until};
 
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use crate::comment::Lines;
@@ -203,26 +203,55 @@ fn is_line(node: &Node) -> bool {
 
 /// `#[allow(…)]` for a comment that allows warnings, if the macro makes just that comment of it.
 fn allow(line: &str) -> Option<String> {
-    let (level, codes, reason) = lint(line)?;
+    let SettledLint { level, codes, until, reason } = lint(line)?;
     let codes: Vec<String> = codes.iter().map(|code| code.replace('-', "_")).collect();
-    (level == Level::Allow).then(|| format!("#[allow({}, reason = {})]", codes.join(", "), quoted(reason)))
+    let until = until.map(|date| format!(", until = \"{date}\"")).unwrap_or_default();
+    (level == Level::Allow).then(|| format!("#[allow({}{until}, reason = {})]", codes.join(", "), quoted(reason)))
 }
 
 /// `unused-tag = deny;` for a comment that gives warnings a level, likewise.
 pub(super) fn level(line: &str) -> Option<String> {
-    let (level, codes, reason) = lint(line)?;
+    let SettledLint { level, codes, until, reason } = lint(line)?;
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
-    Some(format!("{} = {}{reason};", codes.join(", "), level.name()))
+    let until = until.map(|date| format!(" until \"{date}\"")).unwrap_or_default();
+    Some(format!("{} = {}{reason}{until};", codes.join(", "), level.name()))
 }
 
-fn lint(line: &str) -> Option<(Level, Vec<&str>, &str)> {
+/// A comment that gives warnings a level, and that the macro would write just so.
+struct SettledLint<'l> {
+    level: Level,
+    codes: Vec<&'l str>,
+    until: Option<Date>,
+    reason: &'l str,
+}
+
+fn lint(line: &str) -> Option<SettledLint<'_>> {
     let line = line.strip_prefix(' ')?;
-    let (level, rest) = Lint::start(line)?;
-    let (codes, reason) = rest.split_once(')')?;
-    let codes: Vec<&str> = codes.split(", ").collect();
+    let Some(PolicyComment::Lint(level, rest)) = PolicyComment::parse(line) else { return None };
+    let (list, reason) = rest.split_once(')')?;
+    let mut codes: Vec<&str> = list.split(", ").collect();
+    let until = codes.last().and_then(|last| last.strip_prefix(Until::WORD)?.strip_prefix(' ')?.parse().ok());
+    if until.is_some() {
+        codes.pop();
+    }
     let reason = reason.strip_prefix(' ').unwrap_or(reason);
     let is_settled = reason.split_whitespace().collect::<Vec<_>>().join(" ") == reason
         && (level != Level::Allow || !reason.is_empty())
-        && Lint::comment(level, codes.iter().copied(), reason) == line;
-    (is_settled && codes.iter().all(|code| Lint::warning(code).is_ok())).then_some((level, codes, reason))
+        && (level == Level::Allow || until.is_none())
+        && !codes.is_empty()
+        && Lint::comment(level, codes.iter().copied(), until, reason) == line;
+    (is_settled && codes.iter().all(|code| Lint::warning(code).is_ok())).then_some(SettledLint {
+        level,
+        codes,
+        until,
+        reason,
+    })
+}
+
+/// Returns the date of a comment that says how long what follows is wanted, if the macro makes just that comment of it.
+pub(super) fn until(line: &str) -> Option<Date> {
+    let line = line.strip_prefix(' ')?;
+    let Some(PolicyComment::Until(date)) = PolicyComment::parse(line) else { return None };
+    let date = date.parse().ok()?;
+    (PolicyComment::until(date) == line).then_some(date)
 }

@@ -102,11 +102,12 @@ impl Reader<'_> {
             if node.is_some() {
                 self.spell_fields(kind, child.value);
             }
-            let node = node.unwrap_or_else(|| {
+            let mut node = node.unwrap_or_else(|| {
                 let made = json(self.document, child.value);
                 let node = Node { docs: made.open, ..Node::new(Form::Statement(vec![Piece::Json(made.json)])) };
                 self.add_comments(node, child)
             });
+            kind.read_end(&mut node);
             self.add_surroundings(node, child)
         });
         Some(entries.collect())

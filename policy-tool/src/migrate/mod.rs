@@ -10,7 +10,7 @@ use std::ops::Range;
 use policy_analysis::Analysis;
 use policy_analysis::diff::Diff;
 use policy_core::hujson::{Document, Kind, NodeId};
-use policy_core::model::{Autogroup, Lint, Prefix, SelectorKind};
+use policy_core::model::{Autogroup, PolicyComment, Prefix, SelectorKind};
 use policy_core::{Code, Diagnostic, Policy, ValidPolicy, check};
 
 use self::commented::{Item, Items};
@@ -148,7 +148,7 @@ impl Sections<'_> {
         for (child, acl) in list.children.iter().zip(acls) {
             let grants = entry::grants(self.document, child.value, acl, everybody);
             count += grants.len();
-            entries.push(grants.join(&with_levels(separator, child)));
+            entries.push(grants.join(&with_policy_comments(separator, child)));
         }
         let mut edits = TextEdits::default();
         match self.grants.and_then(|grants| self.content.children.get(grants)) {
@@ -217,13 +217,13 @@ fn line_end(text: &str) -> &'static str {
     if text.contains('\n') { "\n" } else { "" }
 }
 
-/// Returns the text between the grants that an acl becomes: lint levels above the acl apply to all of them.
-fn with_levels(separator: &str, acl: &Child) -> String {
-    let is_level = |comment: &&String| {
-        comment.strip_prefix("//").is_some_and(|comment| Lint::start(comment.trim_start()).is_some())
+/// Returns the text between the grants that an acl becomes: lint levels and the end above the acl apply to all of them.
+fn with_policy_comments(separator: &str, acl: &Child) -> String {
+    let is_about_policy = |comment: &&String| {
+        comment.strip_prefix("//").is_some_and(|comment| PolicyComment::parse(comment.trim_start()).is_some())
     };
-    let levels: Vec<&str> = acl.comments.above.iter().filter(is_level).map(String::as_str).collect();
-    if levels.is_empty() { separator.to_owned() } else { format!(",\n{}\n", levels.join("\n")) }
+    let comments: Vec<&str> = acl.comments.above.iter().filter(is_about_policy).map(String::as_str).collect();
+    if comments.is_empty() { separator.to_owned() } else { format!(",\n{}\n", comments.join("\n")) }
 }
 
 /// The entries of a section on their way to another one, with all that is said of them and of the section.

@@ -166,7 +166,7 @@ fn json_says_the_same() {
             "area": "access", "direction": "gained", "newAccess": true,
             "sources": [{"word": "autogroup:member", "except": []}],
             "destinations": [{"word": "tag:forge", "except": []}],
-            "between": "any", "what": "tcp:22", "when": [], "unless": [], "via": [],
+            "between": "any", "what": "tcp:22", "when": [], "unless": [], "via": [], "after": null, "until": null,
             "rule": {"file": "new.hujson", "line": 7, "column": 3},
             "text": "autogroup:member -> tag:forge tcp:22",
         })

@@ -9,6 +9,7 @@
 mod ask;
 mod check_compile_fmt;
 mod diff;
+mod expiring;
 mod import;
 mod invariants_file;
 mod migrate;

@@ -38,7 +38,7 @@ mod tailnet {
             },
         };
 
-        #[allow(unused_group, reason = "every form of a declaration")]
+        #[allow(unused_group, until = "2999-12-31", reason = "every form of a declaration")]
         groups { group:staff = people; group:empty; "group:1e-team" = "o'brien@example.com"; }
         hosts { web-1 = "100.64.0.16"; lab = "10.0.0.0/8"; "db.prod" = "2001:db8::1"; "on" = "10.9.9.9"; }
         ipsets {
@@ -77,19 +77,19 @@ mod tailnet {
                 /// the new one
                 "fd7a:115c:a1e0::/48", "on", "db.prod",
                 on 22, 80-443;
-            {"src": ["tag:nas"], "dst": ["tag:nas"], "ip": ["*"]};
+            {"src": ["tag:nas"], "dst": ["tag:nas"], "ip": ["*"]} until "2999-12-31";
         }
         #[allow(old_form, reason = "every section")]
         acls {
             staff -> tag:nas on 5432 and tag:x--y, tag:type on 80, 443 and "fd00::1", "2001:db8::/32" on 22 srcPosture posture:managed;
-            * -> web-1 on udp:53, udp:5353;
+            * -> web-1 on udp:53, udp:5353 until "2999-12-31";
             tag:self -> * on icmp:*;
             tag:self -> tag:nas on 6:22-23;
         }
         ssh {
             check staff -> autogroup:self as autogroup:nonroot, "localpart:*@example.com", "root" checkPeriod always acceptEnv "GIT_*", "LANG";
             check autogroup:member -> tag:nas as "root" checkPeriod 1h30m srcPosture posture:managed recorder tag:rec enforceRecorder;
-            accept tag:nas -> tag:nas as autogroup:nonroot;
+            accept tag:nas -> tag:nas as autogroup:nonroot until "2999-12-31";
         }
         autoApprovers {
             routes { "10.20.0.0/16", "fd00::/8" = tag:router; }
@@ -102,7 +102,7 @@ mod tailnet {
             group:staff ipPool "100.81.0.0/16";
         }
         tests {
-            tag:k8s-2 { srcPostureAttrs { "node:tsVersion": "1.80" }; proto tcp; accept web-1:80; deny tag:nas:25, "192.0.2.9:22"; }
+            tag:k8s-2 { until "2999-12-31"; srcPostureAttrs { "node:tsVersion": "1.80" }; proto tcp; accept web-1:80; deny tag:nas:25, "192.0.2.9:22"; }
             tag:self { proto icmp; accept tag:nas:0; srcPostureAttrs { "node:tsVersion": "1.80" }; }
             pia {
                 //! On a machine that is looked after
@@ -111,7 +111,7 @@ mod tailnet {
             }
         }
         sshTests {
-            tag:nas -> tag:nas { accept "backup"; deny "root"; srcPostureAttrs { "node:tsVersion": "1.80" }; }
+            tag:nas -> tag:nas { until "2999-12-31"; accept "backup"; deny "root"; srcPostureAttrs { "node:tsVersion": "1.80" }; }
             pia -> tag:nas { check "root"; srcPostureAttrs { "node:os": "macos", "node:tsVersion": "1.80", "custom:mdm": true }; }
         }
         invariants {

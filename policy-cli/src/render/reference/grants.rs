@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Page, condition, explain};
+use super::{Page, condition, end, explain};
 use crate::render::port_rule::{PortRule, port_rules};
 use crate::render::prose::{Block, Prose};
 
 impl Page<'_> {
-    /// Returns the rules behind the matrix that somebody wrote a remark on.
+    /// Returns the rules behind the matrix that somebody wrote a remark on, or that end.
     pub(crate) fn remarks(&self) -> Option<Block> {
         let remarks = self.rules(true);
         (!remarks.is_empty()).then_some(Block::List(remarks))
@@ -21,13 +21,14 @@ impl Page<'_> {
             let names: Vec<&str> = capabilities.map(|capability| capability.name.as_str()).collect();
             if !names.is_empty() {
                 let item = self.names.prose(&grant.src).and_text(" → ").and(self.names.prose(&grant.dst));
-                items.push(explain(item.and_text(" with ").and(Prose::codes(names)), grant.doc.as_deref()));
+                let item = item.and_text(" with ").and(Prose::codes(names)).and(end(grant.until));
+                items.push(explain(item, grant.doc.as_deref()));
             }
         }
         if items.is_empty() { Vec::new() } else { vec![Block::List(items)] }
     }
 
-    /// Describes the rules with the sources of theirs that are rows of the matrix, as far as somebody wrote a remark; or
+    /// Describes the rules with the sources of theirs that are rows of the matrix, as far as somebody wrote a remark or they end; or
     /// all rules with those that are not.
     fn rules(&self, in_matrix: bool) -> Vec<Prose> {
         let rows = self.rows.iter().filter_map(|&row| self.matrix.sources.get(row));
@@ -36,7 +37,9 @@ impl Page<'_> {
         for rule in &mut rules {
             rule.src.retain(|source| rows.contains(source) == in_matrix);
         }
-        let shown = rules.iter().filter(|rule| !rule.src.is_empty() && (!in_matrix || rule.doc.is_some()));
+        let shown = rules
+            .iter()
+            .filter(|rule| !rule.src.is_empty() && (!in_matrix || rule.doc.is_some() || rule.until.is_some()));
         shown.map(|rule| self.rule(rule)).collect()
     }
 
@@ -61,6 +64,6 @@ impl Page<'_> {
             Prose::text(", via ").and(Prose::codes(rule.via.iter().copied()))
         };
         let item = names(&rule.src).and_text(" → ").and(Prose::join(to, ", "));
-        explain(item.and(condition(&rule.postures)).and(via), rule.doc)
+        explain(item.and(condition(&rule.postures)).and(via).and(end(rule.until)), rule.doc)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use policy_analysis::Analysis;
 use policy_analysis::matrix::Matrix;
 use policy_core::ValidPolicy;
-use policy_core::model::{Action, CheckPeriod, SshRule};
+use policy_core::model::{Action, CheckPeriod, SshRule, Until};
 
 use super::matrix::{self, Names, allow_all_remark, allows_everything, legend};
 use super::port_rule::texts;
@@ -174,7 +174,7 @@ impl<'p> Page<'p> {
                 self.names.prose(&rule.src),
                 self.names.prose(&rule.dst),
                 Prose::codes(rule.users.iter().map(|user| user.as_str())),
-                Prose::text(auth(rule)).and(condition(&texts(&rule.src_posture))),
+                Prose::text(auth(rule)).and(condition(&texts(&rule.src_posture))).and(end(rule.until)),
                 Prose::purpose(rule.doc.as_deref()),
             ]);
         }
@@ -205,6 +205,11 @@ impl<'p> Page<'p> {
 fn condition(postures: &[&str]) -> Prose {
     let names = postures.iter().map(|name| Prose::code(*name));
     if postures.is_empty() { Prose::default() } else { Prose::text(", if ").and(Prose::join(names, " or ")) }
+}
+
+/// Returns the end of something, behind it.
+fn end(until: Option<Until>) -> Prose {
+    until.map_or(Prose::default(), |until| Prose::text(format!(", until {}", until.date)))
 }
 
 /// Adds what somebody wrote about an item.

@@ -2,7 +2,7 @@
 
 use policy_core::model::{Invariant, InvariantKind, InvariantTarget, List, PortSpec, Target, Test};
 
-use super::{Page, explain, unless_empty};
+use super::{Page, end, explain, unless_empty};
 use crate::render::prose::{Block, Prose, Table};
 
 impl Page<'_> {
@@ -26,7 +26,7 @@ impl Page<'_> {
             let accounts = [&test.accept, &test.check, &test.deny];
             let accounts = accounts.map(|list| Prose::codes(list.iter().map(|account| account.as_str())));
             table.rows.push(
-                [Prose::code(self.names.name(&src.text)), self.names.prose(&test.dst)]
+                [Prose::code(self.names.name(&src.text)).and(end(test.until)), self.names.prose(&test.dst)]
                     .into_iter()
                     .chain(accounts)
                     .collect(),
@@ -45,7 +45,11 @@ impl Page<'_> {
         let targets = |list: &List<Target>| {
             Prose::codes(list.iter().map(|target| format!("{}:{}", self.names.name(&target.host.text), target.port)))
         };
-        Some(vec![explain(source, test.doc.as_deref()), targets(&test.accept), targets(&test.deny)])
+        Some(vec![
+            explain(source.and(end(test.until)), test.doc.as_deref()),
+            targets(&test.accept),
+            targets(&test.deny),
+        ])
     }
 
     fn invariant(&self, invariant: &Invariant) -> Prose {

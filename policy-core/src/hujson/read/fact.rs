@@ -44,7 +44,8 @@ impl Facts {
     pub fn read(document: &Document) -> (Facts, Vec<Diagnostic>) {
         let mut reader = Reader::new(document);
         let facts = reader.facts();
-        let facts = Facts { lints: reader.lints(Some(document.origin(document.root()))), ..facts };
+        let facts = Facts { lints: reader.policy_comments(Some(document.origin(document.root()))), ..facts };
+        reader.misplaced_untils();
         // Tailscale never sees the facts, so it refuses nothing of them.
         for finding in &mut reader.findings {
             finding.tailscale = None;

@@ -1,7 +1,7 @@
 //! The invariants of a file, which arrive as facts and are shown where the file has them.
 
 use crate::diagnostic::{Diagnostic, Note};
-use crate::model::{Facts, Invariant, InvariantTarget, InvariantsFile, Lint, List, Policy, PortSpec, Selector};
+use crate::model::{Facts, Invariant, InvariantTarget, InvariantsFile, Lint, List, Policy, PortSpec, Selector, Until};
 use crate::source::{FileId, Origin, Text};
 
 impl Policy {
@@ -14,7 +14,8 @@ impl Policy {
         self.facts.lints.extend(facts.lints.into_iter().map(|lint| {
             // Nobody wrote the comment itself.
             let scope = places.origin(lint.scope.unwrap_or(lint.origin));
-            Lint { scope: Some(scope), origin: scope, ..lint }
+            let until = lint.until.map(|until| Until { origin: places.origin(until.origin), ..until });
+            Lint { until, scope: Some(scope), origin: scope, ..lint }
         }));
         self.unreadable.extend(file.unreadable.iter().cloned());
         self.unreadable.extend(unreadable.into_iter().map(|finding| places.diagnostic(finding)));

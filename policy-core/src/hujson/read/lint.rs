@@ -3,85 +3,35 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::hujson::read::policy_comment::Line;
 use crate::hujson::read::reader::Reader;
-use crate::hujson::{Kind, NodeId};
-use crate::model::{Level, Lint};
-use crate::source::{FileId, Origin};
+use crate::model::{Level, Lint, Until};
+use crate::source::{Origin, Text};
 
 /// How such a comment is written, for a `help:`.
 const HELP: &str = "write `// policy: allow(unused-tag)` and the reason, on a line of its own above the entry";
 
 impl Reader<'_> {
-    /// Every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
-    /// those are for `everything`, and without that for every text that is read with the policy.
-    pub(super) fn lints(&mut self, everything: Option<Origin>) -> Vec<Lint> {
-        let document = self.document;
-        let mut lints = Vec::new();
-        // Nearly no text has one, and then nothing is looked through.
-        if !document.text().contains(Lint::START) {
-            return lints;
-        }
-        let root = document.root();
-        self.above(root, everything, &mut lints);
-        self.one_level_each(&lints);
-        let mut rest = vec![root];
-        while let Some(id) = rest.pop() {
-            if document.kind(id) == Kind::Object {
-                for (name, value) in document.members(id) {
-                    self.above(name, Some(document.origin(name).to(document.origin(value))), &mut lints);
-                    rest.push(value);
-                }
-            }
-            for element in document.elements(id) {
-                self.above(element, Some(document.origin(element)), &mut lints);
-                rest.push(element);
-            }
-            self.below(id);
-        }
-        lints
-    }
-
-    /// The levels in the comments in front of a node, for `scope`.
-    fn above(&mut self, id: NodeId, scope: Option<Origin>, lints: &mut Vec<Lint>) {
-        let document = self.document;
-        let before = document.before(id);
-        let Origin { file, start, .. } = document.origin(id);
-        let start = start.saturating_sub(length(before));
-        let is_root = id == document.root();
-        for line in marked_lines(before, file, start) {
-            // The line that something else ends on is about that one.
-            if (line.index == 0 || line.level != Level::Allow) && !is_root {
-                self.misplaced(&line);
-            } else {
-                lints.extend(self.lint(&line, scope));
-            }
-        }
-    }
-
-    /// Reports the comments that nothing follows: behind a node, and before the end of a list or an object.
-    fn below(&mut self, id: NodeId) {
-        let document = self.document;
-        let Origin { file, end, .. } = document.origin(id);
-        let inside = document.inside_end(id);
-        let inside_start = end.saturating_sub(1).saturating_sub(length(inside));
-        for (text, start) in [(document.after(id), end), (inside, inside_start)] {
-            for line in marked_lines(text, file, start) {
-                self.misplaced(&line);
-            }
-        }
-    }
-
-    /// Reads what follows the bracket: codes, another bracket, and the reason.
-    fn lint(&mut self, line: &Line, scope: Option<Origin>) -> Option<Lint> {
-        let Line { level, origin, .. } = *line;
+    /// Reads what follows the bracket: codes, perhaps an end, another bracket, and the reason.
+    pub(super) fn lint(&mut self, line: &Line, level: Level, rest: &str, scope: Option<Origin>) -> Option<Lint> {
+        let origin = line.origin;
         let word = level.name();
-        let Some((list, reason)) = line.text.split_once(')') else {
+        let Some((list, reason)) = rest.split_once(')') else {
             self.invalid_allow(origin, format!("this `{word}` has no `)`"), HELP.to_owned());
             return None;
         };
         let mut codes = Vec::new();
-        for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let mut until = None;
+        let text = line.rest(rest);
+        let mut end = 0;
+        for item in list.split(',') {
+            let start = end + (item.len() - item.trim_start().len());
+            end += item.len() + 1;
+            let name = item.trim();
+            let item = text.slice(start..start + name.len());
             match Lint::warning(name) {
+                _ if name.is_empty() => {}
+                _ if is_until(name) => self.until_of_lint(level, &item, &mut until),
                 Ok(code) => codes.push(code),
                 Err(problem) => {
                     let help = problem.help(level).unwrap_or_else(|| HELP.to_owned());
@@ -90,21 +40,34 @@ impl Reader<'_> {
             }
         }
         let reason = reason.trim();
-        if list.trim().is_empty() {
+        if list.split(',').all(|item| item.trim().is_empty() || is_until(item.trim())) {
             self.invalid_allow(origin, format!("this `{word}` names no warning"), HELP.to_owned());
         } else if reason.is_empty() && level == Level::Allow {
-            let help = format!("write `// {}` and the reason behind it", Lint::comment(level, [list], ""));
+            let help = format!("write `// {}` and the reason behind it", Lint::comment(level, [list], None, ""));
             self.invalid_allow(origin, "this `allow` does not say why".to_owned(), help);
         } else if !codes.is_empty() {
-            return Some(Lint { level, codes, reason: reason.to_owned(), scope, origin });
+            return Some(Lint { level, codes, reason: reason.to_owned(), until, scope, origin });
         }
         None
     }
-}
 
-impl Reader<'_> {
+    /// Reads `until 2027-03-31` among the codes.
+    fn until_of_lint(&mut self, level: Level, item: &Text, until: &mut Option<Until>) {
+        if level != Level::Allow {
+            let message = format!("`{}` has no end: only an `allow` can end", level.name());
+            self.findings
+                .push(Diagnostic::new(Code::MisplacedUntil, item.origin, message).help("leave the `until` out"));
+            return;
+        }
+        let start = item.len() - item.get(Until::WORD.len()..).unwrap_or_default().trim_start().len();
+        let date = item.slice(start..item.len());
+        if let Some(date) = self.date(&date, item.origin) {
+            self.keep_until(until, Until { date, origin: item.origin });
+        }
+    }
+
     /// Reports warnings that have more than one level in all of the policy.
-    fn one_level_each(&mut self, lints: &[Lint]) {
+    pub(super) fn one_level_each(&mut self, lints: &[Lint]) {
         let mut first: HashMap<Code, Origin> = HashMap::new();
         for lint in lints {
             for code in &lint.codes {
@@ -120,8 +83,9 @@ impl Reader<'_> {
         }
     }
 
-    fn misplaced(&mut self, line: &Line) {
-        let (message, help) = match line.level {
+    /// Reports a level that is about nothing, or not about what it is above.
+    pub(super) fn misplaced_lint(&mut self, line: &Line, level: Level) {
+        let (message, help) = match level {
             Level::Allow => ("nothing follows this `allow`".to_owned(), HELP),
             level => (
                 format!("`{}` applies to a whole policy, and belongs above its opening brace", level.name()),
@@ -136,78 +100,7 @@ impl Reader<'_> {
     }
 }
 
-/// A comment that gives warnings a level.
-struct Line<'d> {
-    /// Its number among the lines of what it stands in.
-    index: usize,
-    level: Level,
-    /// What follows the bracket.
-    text: &'d str,
-    origin: Origin,
-}
-
-/// Such comments among lines of white space and comments.
-fn marked_lines(text: &str, file: FileId, start: u32) -> impl Iterator<Item = Line<'_>> {
-    let mut next = start;
-    text.split('\n').enumerate().filter_map(move |(index, line)| {
-        let at = next;
-        next = next.saturating_add(length(line)).saturating_add(1);
-        let comment = line.trim();
-        let first = at.saturating_add(length(line).saturating_sub(length(line.trim_start())));
-        let origin = Origin { file, start: first, end: first.saturating_add(length(comment)) };
-        let (level, text) = Lint::start(comment.strip_prefix("//")?.trim_start())?;
-        Some(Line { index, level, text, origin })
-    })
-}
-
-fn length(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::Policy;
-
-    #[test]
-    fn an_allow_is_for_what_it_stands_above() {
-        let text = "{\n// policy: allow(unused-tag, empty-group) one day\n\"tagOwners\": {\n\
-                    // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
-        let policy = Policy::parse(text);
-        assert_eq!(policy.unreadable, []);
-        let scope = |origin: crate::source::Origin| text.get(origin.range()).unwrap();
-        let [section, entry] = policy.lints.as_slice() else { panic!("{:?}", policy.lints) };
-        assert!(
-            scope(section.scope.unwrap()).starts_with("\"tagOwners\": {")
-                && scope(section.scope.unwrap()).ends_with("[]}")
-        );
-        assert_eq!(section.codes.len(), 2);
-        assert_eq!((scope(entry.scope.unwrap()), entry.reason.as_str()), ("\"tag:web\": []", "soon"));
-        assert_eq!(scope(entry.origin), "//policy: allow(unused-tag) soon");
-        assert_eq!(policy.tag_owners[0].doc.as_deref(), Some("The web."), "an allowance describes nothing");
-    }
-
-    #[test]
-    fn a_level_above_everything_is_for_the_facts_too() {
-        let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"]}]}"#;
-        let codes = |text| {
-            let findings = Policy::with_facts(text, facts).check();
-            findings.iter().map(|finding| (finding.code.name(), finding.is_error())).collect::<Vec<_>>()
-        };
-        assert_eq!(codes("{\"grants\": []}"), [("undeclared-device-tag", false)]);
-        assert_eq!(
-            codes("// policy: deny(undeclared-device-tag)\n{\"grants\": []}"),
-            [("undeclared-device-tag", true)]
-        );
-        assert_eq!(codes("// policy: allow(undeclared-device-tag) it is new\n{\"grants\": []}"), []);
-        assert_eq!(
-            codes("// policy: warn(undeclared-device-tag)\n{\"grants\": []}"),
-            [("undeclared-device-tag", false)]
-        );
-    }
-
-    #[test]
-    fn a_string_is_no_comment() {
-        let policy = Policy::parse("{\"hosts\": {\"policy: allow(x)\": \"10.0.0.1\"}}");
-        assert_eq!((policy.lints, policy.unreadable), (vec![], vec![]));
-    }
+/// Returns whether an item among the codes is `until` and perhaps a date.
+fn is_until(item: &str) -> bool {
+    item.split_whitespace().next() == Some(Until::WORD)
 }

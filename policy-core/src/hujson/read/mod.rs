@@ -7,10 +7,12 @@ mod declaration;
 mod fact;
 mod invariants_file;
 mod lint;
+mod policy_comment;
 mod reader;
 mod rule;
 mod setting;
 mod test;
+mod until;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -85,9 +87,10 @@ fn is_template(text: &str, at: Origin) -> bool {
 /// Reads the policy that is the document's value. Its `text` is left empty.
 pub fn read(document: &Document) -> Policy {
     let mut reader = Reader::new(document);
-    let policy = reader.policy();
     // What stands above a policy is about all that is checked with it.
-    let lints = reader.lints(None);
+    let lints = reader.policy_comments(None);
+    let policy = reader.policy();
+    reader.misplaced_untils();
     Policy { lints, unreadable: reader.findings, ..policy }
 }
 

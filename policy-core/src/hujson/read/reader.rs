@@ -2,13 +2,15 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
 use crate::hujson::{Document, Kind, NodeId};
-use crate::model::{List, Selector};
+use crate::model::{List, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// Reads a document, and remembers what it could not read.
 pub(super) struct Reader<'a> {
     pub(super) document: &'a Document,
     pub(super) findings: Vec<Diagnostic>,
+    /// The ends in comments above nodes, as far as these have not been read.
+    pub(super) untils: HashMap<NodeId, Until>,
 }
 
 /// The form of an object: which keys it may have.
@@ -32,7 +34,7 @@ pub(super) struct Member {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Reader { document, findings: Vec::new() }
+        Reader { document, findings: Vec::new(), untils: HashMap::new() }
     }
 
     /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.

@@ -9,6 +9,9 @@ use crate::model::{
 };
 use crate::source::{Origin, Text};
 
+/// The help for an end that is written as a field.
+pub(super) const UNTIL: &str = "write the comment `// policy: until 2027-03-31` above it";
+
 const ACL: Form<7> = Form {
     name: "an acl",
     keys: ["action", "src", "users", "dst", "ports", "proto", "srcPosture"],
@@ -16,6 +19,8 @@ const ACL: Form<7> = Form {
         ("ip", "write the ports in `dst`, such as `tag:web:443`, and the protocol as `proto`"),
         ("app", "only grants have it"),
         ("via", "only grants have it"),
+        ("until", UNTIL),
+        ("expires", UNTIL),
     ],
 };
 
@@ -27,6 +32,8 @@ const GRANT: Form<6> = Form {
         ("proto", "write the protocol in `ip`, such as `tcp:443`"),
         ("ports", "write the ports in `ip`, such as `tcp:443`"),
         ("users", "write `src`"),
+        ("until", UNTIL),
+        ("expires", UNTIL),
     ],
 };
 
@@ -36,11 +43,14 @@ const SSH_RULE: Form<9> = Form {
     elsewhere: &[
         ("ports", "leave it out: Tailscale SSH is on port 22 alone"),
         ("proto", "leave it out: Tailscale SSH is on port 22 alone"),
+        ("until", UNTIL),
+        ("expires", UNTIL),
     ],
 };
 
 impl Reader<'_> {
     pub(super) fn acl(&mut self, id: NodeId) -> Option<Acl> {
+        let until = self.until(id);
         let [action, src, users, dst, ports, proto, src_posture] = self.fields(id, &ACL)?;
         let origin = self.document.origin(id);
         match action {
@@ -66,10 +76,11 @@ impl Reader<'_> {
         };
         let proto = self.protocol(proto);
         let src_posture = self.selectors(src_posture, "srcPosture");
-        Some(Acl { src, dst, proto, src_posture, doc: self.document.doc(id), origin })
+        Some(Acl { src, dst, proto, src_posture, until, doc: self.document.doc(id), origin })
     }
 
     pub(super) fn grant(&mut self, id: NodeId) -> Option<Grant> {
+        let until = self.until(id);
         let [src, dst, ip, app, src_posture, via] = self.fields(id, &GRANT)?;
         Some(Grant {
             src: self.selectors(src, "src"),
@@ -78,12 +89,14 @@ impl Reader<'_> {
             app: app.map(|app| self.app(app)),
             src_posture: self.selectors(src_posture, "srcPosture"),
             via: self.selectors(via, "via"),
+            until,
             doc: self.document.doc(id),
             origin: self.document.origin(id),
         })
     }
 
     pub(super) fn ssh_rule(&mut self, id: NodeId) -> Option<SshRule> {
+        let until = self.until(id);
         let [action, src, dst, users, check_period, accept_env, src_posture, recorder, enforce_recorder] =
             self.fields(id, &SSH_RULE)?;
         let origin = self.document.origin(id);
@@ -102,6 +115,7 @@ impl Reader<'_> {
             src_posture: self.selectors(src_posture, "srcPosture"),
             recorder: self.selectors(recorder, "recorder"),
             enforce_recorder: self.flag(enforce_recorder, "enforceRecorder").unwrap_or(false),
+            until,
             doc: self.document.doc(id),
             origin,
         })

@@ -2,6 +2,7 @@ use crate::json::Map;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::reader::{Form, Member, Reader};
+use crate::hujson::read::rule::UNTIL;
 use crate::hujson::{Kind, NodeId};
 use crate::model::{List, Selector, SshTest, Target, Test};
 use crate::source::Origin;
@@ -12,17 +13,20 @@ const TEST: Form<7> = Form {
     elsewhere: &[
         ("dst", "write the destinations in `accept` or `deny`"),
         ("check", "only entries of `sshTests` have it"),
+        ("until", UNTIL),
+        ("expires", UNTIL),
     ],
 };
 
 const SSH_TEST: Form<6> = Form {
     name: "an SSH test",
     keys: ["src", "dst", "accept", "check", "deny", "srcPostureAttrs"],
-    elsewhere: &[("users", "write the accounts in `accept`, `check` or `deny`")],
+    elsewhere: &[("users", "write the accounts in `accept`, `check` or `deny`"), ("until", UNTIL), ("expires", UNTIL)],
 };
 
 impl Reader<'_> {
     pub(super) fn test(&mut self, id: NodeId) -> Option<Test> {
+        let until = self.until(id);
         let [src, user, proto, accept, allow, deny, attrs] = self.fields(id, &TEST)?;
         let origin = self.document.origin(id);
         self.old_and_new(id, ("user", user), ("src", src));
@@ -42,12 +46,14 @@ impl Reader<'_> {
             },
             deny: self.parsed(deny, "deny", Target::parse),
             src_posture_attrs: self.posture_attributes(attrs),
+            until,
             doc: self.document.doc(id),
             origin,
         })
     }
 
     pub(super) fn ssh_test(&mut self, id: NodeId) -> Option<SshTest> {
+        let until = self.until(id);
         let [src, dst, accept, check, deny, attrs] = self.fields(id, &SSH_TEST)?;
         let origin = self.document.origin(id);
         Some(SshTest {
@@ -57,6 +63,7 @@ impl Reader<'_> {
             check: self.texts(check, "check"),
             deny: self.texts(deny, "deny"),
             src_posture_attrs: self.posture_attributes(attrs),
+            until,
             doc: self.document.doc(id),
             origin,
         })

@@ -1,0 +1,160 @@
+//! The comments that say something about the policy: the levels of warnings, and how long something is wanted.
+
+use crate::hujson::read::reader::Reader;
+use crate::hujson::{Kind, NodeId};
+use crate::model::{Level, Lint, PolicyComment};
+use crate::source::{FileId, Origin, Text};
+
+impl Reader<'_> {
+    /// Reads every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
+    /// those are for `everything`, and without that for every text that is read with the policy. Returns the levels; the
+    /// ends wait for what they are above to be read.
+    pub(super) fn policy_comments(&mut self, everything: Option<Origin>) -> Vec<Lint> {
+        let document = self.document;
+        let mut lints = Vec::new();
+        // Nearly no text has one, and then nothing is looked through.
+        if !document.text().contains(PolicyComment::START) {
+            return lints;
+        }
+        let root = document.root();
+        self.above(root, everything, &mut lints);
+        self.one_level_each(&lints);
+        let mut rest = vec![root];
+        while let Some(id) = rest.pop() {
+            if document.kind(id) == Kind::Object {
+                for (name, value) in document.members(id) {
+                    self.above(name, Some(document.origin(name).to(document.origin(value))), &mut lints);
+                    rest.push(value);
+                }
+            }
+            for element in document.elements(id) {
+                self.above(element, Some(document.origin(element)), &mut lints);
+                rest.push(element);
+            }
+            self.below(id);
+        }
+        lints
+    }
+
+    /// The comments in front of a node, for `scope`.
+    fn above(&mut self, id: NodeId, scope: Option<Origin>, lints: &mut Vec<Lint>) {
+        let document = self.document;
+        let before = document.before(id);
+        let Origin { file, start, .. } = document.origin(id);
+        let start = start.saturating_sub(length(before));
+        let is_root = id == document.root();
+        for line in policy_comment_lines(before, file, start) {
+            // The line that something else ends on is about that one.
+            let is_about_this = is_root || line.index > 0;
+            match line.comment {
+                PolicyComment::Lint(level, _) if !is_about_this || (level != Level::Allow && !is_root) => {
+                    self.misplaced_lint(&line, level);
+                }
+                PolicyComment::Lint(level, rest) => lints.extend(self.lint(&line, level, rest, scope)),
+                PolicyComment::Until(_) if !is_about_this => self.dangling_until(&line),
+                PolicyComment::Until(rest) => self.until_above(id, &line, rest),
+                PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
+            }
+        }
+    }
+
+    /// Reports the comments that nothing follows: behind a node, and before the end of a list or an object.
+    fn below(&mut self, id: NodeId) {
+        let document = self.document;
+        let Origin { file, end, .. } = document.origin(id);
+        let inside = document.inside_end(id);
+        let inside_start = end.saturating_sub(1).saturating_sub(length(inside));
+        for (text, start) in [(document.after(id), end), (inside, inside_start)] {
+            for line in policy_comment_lines(text, file, start) {
+                match line.comment {
+                    PolicyComment::Lint(level, _) => self.misplaced_lint(&line, level),
+                    PolicyComment::Until(_) => self.dangling_until(&line),
+                    PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
+                }
+            }
+        }
+    }
+}
+
+/// A line with such a comment.
+pub(super) struct Line<'d> {
+    /// Its number among the lines of what it stands in.
+    index: usize,
+    comment: PolicyComment<'d>,
+    /// The comment with its slashes.
+    pub(super) origin: Origin,
+}
+
+impl Line<'_> {
+    /// Places the last part of the comment.
+    pub(super) fn rest(&self, rest: &str) -> Text {
+        let origin = Origin { start: self.origin.end.saturating_sub(length(rest)), ..self.origin };
+        Text::verbatim(rest, origin, origin.start)
+    }
+}
+
+/// Such comments among lines of white space and comments.
+fn policy_comment_lines(text: &str, file: FileId, start: u32) -> impl Iterator<Item = Line<'_>> {
+    let mut next = start;
+    text.split('\n').enumerate().filter_map(move |(index, line)| {
+        let at = next;
+        next = next.saturating_add(length(line)).saturating_add(1);
+        let comment = line.trim();
+        let first = at.saturating_add(length(line).saturating_sub(length(line.trim_start())));
+        let origin = Origin { file, start: first, end: first.saturating_add(length(comment)) };
+        let comment = PolicyComment::parse(comment.strip_prefix("//")?.trim_start())?;
+        Some(Line { index, comment, origin })
+    })
+}
+
+fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Policy;
+
+    #[test]
+    fn an_allow_is_for_what_it_stands_above() {
+        let text = "{\n// policy: allow(unused-tag, empty-group) one day\n\"tagOwners\": {\n\
+                    // The web.\n//policy: allow(unused-tag) soon \n\"tag:web\": [],\n\"tag:db\": []}}";
+        let policy = Policy::parse(text);
+        assert_eq!(policy.unreadable, []);
+        let scope = |origin: crate::source::Origin| text.get(origin.range()).unwrap();
+        let [section, entry] = policy.lints.as_slice() else { panic!("{:?}", policy.lints) };
+        assert!(
+            scope(section.scope.unwrap()).starts_with("\"tagOwners\": {")
+                && scope(section.scope.unwrap()).ends_with("[]}")
+        );
+        assert_eq!(section.codes.len(), 2);
+        assert_eq!((scope(entry.scope.unwrap()), entry.reason.as_str()), ("\"tag:web\": []", "soon"));
+        assert_eq!(scope(entry.origin), "//policy: allow(unused-tag) soon");
+        assert_eq!(policy.tag_owners[0].doc.as_deref(), Some("The web."), "an allowance describes nothing");
+    }
+
+    #[test]
+    fn a_level_above_everything_is_for_the_facts_too() {
+        let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"]}]}"#;
+        let codes = |text| {
+            let findings = Policy::with_facts(text, facts).check();
+            findings.iter().map(|finding| (finding.code.name(), finding.is_error())).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("{\"grants\": []}"), [("undeclared-device-tag", false)]);
+        assert_eq!(
+            codes("// policy: deny(undeclared-device-tag)\n{\"grants\": []}"),
+            [("undeclared-device-tag", true)]
+        );
+        assert_eq!(codes("// policy: allow(undeclared-device-tag) it is new\n{\"grants\": []}"), []);
+        assert_eq!(
+            codes("// policy: warn(undeclared-device-tag)\n{\"grants\": []}"),
+            [("undeclared-device-tag", false)]
+        );
+    }
+
+    #[test]
+    fn a_string_is_no_comment() {
+        let policy = Policy::parse("{\"hosts\": {\"policy: allow(x)\": \"10.0.0.1\"}}");
+        assert_eq!((policy.lints, policy.unreadable), (vec![], vec![]));
+    }
+}

@@ -1,0 +1,81 @@
+use crate::model::{Level, Lint, Policy, Until};
+use crate::source::Origin;
+
+/// Something of a policy that is wanted until some day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The last day, and where it is written.
+    pub until: Until,
+    /// What it is.
+    pub kind: EndingKind,
+    /// The whole rule or test. For an `allow`, what it is about, or the `allow` itself if that is all of the policy.
+    pub origin: Origin,
+}
+
+/// What may have an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum EndingKind {
+    /// An entry of `grants`
+    Grant,
+    /// An entry of `acls`
+    Acl,
+    /// An entry of `ssh`
+    SshRule,
+    /// An entry of `tests`
+    Test,
+    /// An entry of `sshTests`
+    SshTest,
+    /// A warning that is allowed
+    Allow,
+}
+
+impl EndingKind {
+    /// Returns whether it gives access.
+    pub const fn is_rule(self) -> bool {
+        match self {
+            EndingKind::Grant | EndingKind::Acl | EndingKind::SshRule => true,
+            EndingKind::Test | EndingKind::SshTest | EndingKind::Allow => false,
+        }
+    }
+
+    /// Returns what it is called in a sentence.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            EndingKind::Grant => "grant",
+            EndingKind::Acl => "acl",
+            EndingKind::SshRule => "SSH rule",
+            EndingKind::Test => "test",
+            EndingKind::SshTest => "SSH test",
+            EndingKind::Allow => "`allow`",
+        }
+    }
+}
+
+impl Policy {
+    /// Returns everything that has an end, the earliest first.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"grants": [
+    ///     // policy: until 2027-03-31
+    ///     {"src": ["*"], "dst": ["*"], "ip": ["22"]},
+    /// ]}"#);
+    /// assert_eq!(policy.endings()[0].until.date.to_string(), "2027-03-31");
+    /// ```
+    pub fn endings(&self) -> Vec<Ending> {
+        use EndingKind::{Acl, Allow, Grant, SshRule, SshTest, Test};
+        let ending = |kind, until: Option<Until>, origin| until.map(|until| Ending { until, kind, origin });
+        let mut endings: Vec<Ending> = Vec::new();
+        endings.extend(self.grants.iter().flatten().filter_map(|grant| ending(Grant, grant.until, grant.origin)));
+        endings.extend(self.acls.iter().flatten().filter_map(|acl| ending(Acl, acl.until, acl.origin)));
+        endings.extend(self.ssh.iter().filter_map(|rule| ending(SshRule, rule.until, rule.origin)));
+        endings.extend(self.tests.iter().filter_map(|test| ending(Test, test.until, test.origin)));
+        endings.extend(self.ssh_tests.iter().filter_map(|test| ending(SshTest, test.until, test.origin)));
+        let lints = self.lints.iter().chain(&self.facts.lints).filter(|lint| lint.level == Level::Allow);
+        let scope = |lint: &Lint| lint.scope.unwrap_or(lint.origin);
+        endings.extend(lints.filter_map(|lint| ending(Allow, lint.until, scope(lint))));
+        endings.sort_by_key(|ending| (ending.until.date, ending.until.origin));
+        endings
+    }
+}

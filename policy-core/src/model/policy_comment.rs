@@ -1,0 +1,54 @@
+use crate::model::{Date, Level, Until};
+
+/// A comment that says something about the policy: one that starts with `// policy:`. It describes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyComment<'c> {
+    /// It sets the level of warnings. With the text after the opening bracket.
+    Lint(Level, &'c str),
+    /// It says how long something is wanted. With the text after the word.
+    Until(&'c str),
+    /// It has another word in the place of `until`.
+    MisspeltUntil(&'c str),
+}
+
+impl<'c> PolicyComment<'c> {
+    /// The start of such a comment, after its slashes.
+    pub const START: &'static str = "policy:";
+
+    /// Reads a comment without its slashes. Returns `None` for any other comment.
+    ///
+    /// ```
+    /// use policy_core::model::{Level, PolicyComment};
+    /// let deny = PolicyComment::Lint(Level::Deny, "unused-tag)");
+    /// assert_eq!(PolicyComment::parse("policy: deny(unused-tag)"), Some(deny));
+    /// assert_eq!(PolicyComment::parse("policy: until 2027-03-31"), Some(PolicyComment::Until("2027-03-31")));
+    /// assert_eq!(PolicyComment::parse("policy: see the wiki"), None);
+    /// ```
+    pub fn parse(comment: &'c str) -> Option<PolicyComment<'c>> {
+        let rest = comment.strip_prefix(Self::START)?.trim_start();
+        if let Some((word, rest)) = rest.split_once('(')
+            && let Ok(level) = word.parse::<Level>()
+        {
+            return Some(PolicyComment::Lint(level, rest));
+        }
+        let (word, rest) = rest.split_once(|char: char| char.is_whitespace() || char == ':').unwrap_or((rest, ""));
+        let rest = rest.trim_start();
+        if word == Until::WORD {
+            return Some(PolicyComment::Until(rest));
+        }
+        // Prose may begin with such a word, but seldom goes on with a number.
+        (rest.starts_with(|char: char| char.is_ascii_digit()) && Until::is_meant(word))
+            .then_some(PolicyComment::MisspeltUntil(word))
+    }
+
+    /// Returns the comment that says how long something is wanted, without its slashes.
+    ///
+    /// ```
+    /// use policy_core::model::PolicyComment;
+    /// assert_eq!(PolicyComment::until("2027-03-31".parse()?), "policy: until 2027-03-31");
+    /// # Ok::<(), policy_core::diagnostic::Problem>(())
+    /// ```
+    pub fn until(date: Date) -> String {
+        format!("{} {} {date}", Self::START, Until::WORD)
+    }
+}

@@ -1,0 +1,3 @@
+policy_macros::policy_file!("in_a_file.hujson");
+
+fn main() {}

@@ -1,0 +1,8 @@
+policy_macros::policy! {
+    users { olga = "olga@example.com", owner; }
+    groups { group:contractors = "bob@example.com"; }
+    tagOwners { tag:web = olga; }
+    grants { group:contractors -> tag:web on 443 untill "2027-12-31"; }
+}
+
+fn main() {}
