@@ -111,7 +111,7 @@ fn addresses_of_one_family_are_not_the_whole_device() {
             (member, "isolated tag:b except 100.64.0.0/10", "broken"),
             (&["fd7a:115c:a1e0::/48 -> 100.64.0.0/10"], "never autogroup:member -> tag:b", "holds"),
             (&["fd7a:115c:a1e0::/48 -> 10.0.0.0/8"], "never autogroup:member -> lab", "holds"),
-            (&["fd7a:115c:a1e0::/48 -> *"], "never autogroup:member -> lab", "holds"),
+            (&["fd7a:115c:a1e0::/48 -> *"], "never autogroup:member -> lab", "unknown"),
             (&["fd7a:115c:a1e0::/48 -> *"], "never autogroup:member -> tag:b", "broken"),
             (&["100.64.0.0/10 -> 100.64.0.0/10"], "never autogroup:member -> tag:b", "broken"),
             (&["ipset:halves -> ipset:halves"], "never autogroup:member -> tag:b", "broken"),
@@ -253,6 +253,9 @@ fn an_ipv4_address_may_be_reached_by_its_4via6_address() {
             (&[&rule], "never autogroup:member -> tag:b", "holds"),
             (&[all], "never autogroup:member -> 10.0.1.1", "unknown"),
             (&["autogroup:member -> 10.0.0.0/8"], "never autogroup:member -> 10.0.0.1", "broken"),
+            (&["autogroup:member -> fd7a:115c:a1e0::/48"], "never autogroup:member -> 10.0.0.1", "unknown"),
+            (&["autogroup:member -> fd7a:115c:a1e0:b00::/56"], "isolated lab", "unknown"),
+            (&["autogroup:member -> fd7a:115c:a1e0:c00::/56"], "never autogroup:member -> 10.0.0.1", "holds"),
         ],
     );
 }
@@ -378,12 +381,56 @@ fn devices_with_several_tags_reach_what_is_behind_known_routers() {
         let is_found = found.iter().any(|finding| finding.code == Code::ReachableDevice);
         assert_eq!(is_found, wanted, "{facts}");
     }
-    // The same through an exit node.
-    for (routes, wanted) in [(route("0.0.0.0/0"), true), (route("203.0.113.0/24"), false), (String::new(), false)] {
-        let invariant = invariant("never tag:c -> autogroup:internet");
-        let all = format!("{}, \"invariants\": [{invariant}]", facts(&routes, ""));
-        let found = policy(&["tag:b -> autogroup:internet"], &all).check();
+    let exit = route("0.0.0.0/0");
+    let public = route("203.0.113.0/24");
+    for (rule, text, routes, wanted) in [
+        ("tag:b -> autogroup:internet", "never tag:c -> autogroup:internet", &exit, true),
+        ("tag:b -> autogroup:internet", "never tag:c -> autogroup:internet", &public, false),
+        ("tag:b -> autogroup:internet", "never tag:c -> autogroup:internet", &String::new(), false),
+        ("tag:b -> autogroup:internet", "never tag:c -> 203.0.113.7", &exit, true),
+        ("tag:b -> 203.0.113.0/24", "never tag:c -> 203.0.113.7", &public, true),
+        ("tag:b -> 203.0.113.0/24", "never tag:c -> 203.0.113.7", &exit, false),
+        ("tag:b -> *", "never tag:c -> 203.0.113.7", &exit, true),
+        ("tag:b -> *", "never tag:c -> 10.9.0.1", &exit, true),
+        ("tag:b -> *", "never tag:c -> 2001:db8::1", &exit, false),
+    ] {
+        let all = format!("{}, \"invariants\": [{}]", facts(routes, ""), invariant(text));
+        let found = policy(&[rule], &all).check();
         let is_found = found.iter().any(|finding| finding.code == Code::ReachableDevice);
-        assert_eq!(is_found, wanted, "{all}");
+        assert_eq!(is_found, wanted, "{rule}: {all}");
     }
+}
+
+#[test]
+fn only_routers_with_a_tag_of_its_via_carry_what_a_rule_opens() {
+    for (tag, wanted) in [("tag:r", true), ("tag:a", false)] {
+        let facts = format!(
+            r#"{{"nodes": [
+                {{"name": "two", "tags": ["tag:b", "tag:c"], "ipv4": "100.64.0.1"}},
+                {{"name": "router", "tags": ["{tag}"], "ipv4": "100.64.0.2",
+                    "routable_ips": ["10.0.0.0/8"], "approved_routes": ["10.0.0.0/8"]}}
+            ], "invariants": [{}]}}"#,
+            invariant("never tag:c -> lab")
+        );
+        let grant = r#"{"src": ["tag:b"], "dst": ["10.0.0.0/8"], "ip": ["*"], "via": ["tag:r"]}"#;
+        let found = Policy::with_facts(&format!("{{{TAGS}, \"grants\": [{grant}]}}"), &facts).check();
+        let is_found = found.iter().any(|finding| finding.code == Code::ReachableDevice);
+        assert_eq!(is_found, wanted, "{facts}");
+    }
+}
+
+#[test]
+fn which_addresses_a_service_has_is_unknown() {
+    let service: &[&str] = &["autogroup:member -> svc:web on 443"];
+    assert_verdicts(
+        "",
+        &[
+            (service, "only autogroup:member -> ipset:all", "unknown"),
+            (service, "only autogroup:member -> tag:a", "broken"),
+            (service, "never autogroup:member -> ipset:half", "unknown"),
+            (service, "never autogroup:member -> svc:web except ipset:all", "unknown"),
+            (service, "never autogroup:member -> svc:web except 10.0.0.0/8", "broken"),
+            (&["autogroup:member -> 100.64.0.0/10"], "never autogroup:member -> svc:web", "unknown"),
+        ],
+    );
 }

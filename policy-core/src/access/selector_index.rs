@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::access::address_space::INTERNET;
+use crate::access::address_space::{INTERNET, TAILNET};
 use crate::access::denotation::{Denotation, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::family::Family;
@@ -130,7 +130,7 @@ impl<'p> SelectorIndex<'p> {
     }
 
     /// Numbers these selectors, which are not those of a rule, once more: for their addresses however these are reached.
-    /// A rule for a public prefix is about subnet routers. A question about it is about exit nodes, too.
+    /// A rule for a prefix is about subnet routers. A question about it is about exit nodes, too.
     pub fn ask(&mut self, tailnet: &Tailnet<'p>, asked: impl IntoIterator<Item = &'p Selector>) {
         let mut addresses = Vec::new();
         for selector in asked {
@@ -138,8 +138,8 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::Addresses(_) => tailnet.literal(selector),
                 _ => continue,
             };
-            let is_public = |range: &AddressRange| INTERNET.into_iter().any(|public| overlap(public, *range));
-            if ranges.iter().any(is_public) && !self.at_any_reach.contains_key(selector.text.as_str()) {
+            let is_beyond = |range: &AddressRange| !TAILNET.into_iter().any(|own| overlap(own, *range));
+            if ranges.iter().any(is_beyond) && !self.at_any_reach.contains_key(selector.text.as_str()) {
                 self.at_any_reach.insert(&selector.text, self.count);
                 addresses.extend(ranges.into_iter().map(|range| (range, self.count)));
                 self.count += 1;

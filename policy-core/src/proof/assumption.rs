@@ -89,7 +89,9 @@ impl AssumptionIndex {
             if number == next && is_relevant {
                 index.relevant.push(id);
             }
-            for &selector in &assumption.selectors {
+            // A rule names an address as it stands, and not the one that it stands for.
+            let by_rules = assumption.selectors.iter().filter(|_| assumption.fact != UnknownFact::Route);
+            for &selector in by_rules {
                 let is_used = rules.get(selector).is_some_and(|rules| !rules.is_empty());
                 if is_used && seen.insert((selector, number)) {
                     index.by_selector.entry(selector).or_default().push(id);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::{INTERNET, TAILNET, after, before};
+use crate::access::{FOUR_VIA_SIX, INTERNET, TAILNET, after, before};
 use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
@@ -11,7 +11,7 @@ const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:fff
 /// one of them.
 pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
     let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse().ok()).collect();
-    let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET);
+    let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET).chain([FOUR_VIA_SIX]);
     let mut firsts: Vec<IpAddr> = ranges.flat_map(|range| [Some(range.first), after(range.last)]).flatten().collect();
     firsts.extend(families.iter().map(|family| family.first));
     firsts.sort_unstable();

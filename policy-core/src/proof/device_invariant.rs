@@ -6,9 +6,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{DeviceId, Endpoint, Families, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet};
+use crate::access::{
+    AccessRule, DeviceId, Endpoint, Families, PortSet, Principal, Reach, SelectorId, SelectorIndex, Tailnet,
+};
 use crate::model::{Device, Invariant, Policy, Protocol, Role};
-use crate::proof::carrier::pass_tailnet;
+use crate::proof::carrier::{pass_tailnet, with_any_tag};
 use crate::proof::class_name::ClassName;
 use crate::proof::classes::{AccessClasses, Class, ClassId, RuleId};
 use crate::proof::invariant::{InvariantProver, Reading};
@@ -210,11 +212,19 @@ fn device_violation<'p>(
             if !combines || !source.can_send_to(destination) {
                 continue;
             }
-            let Some((packet, rule)) = pairs.first_packet(source.whole, destination.whole) else { continue };
+            // Only routers with a tag of its `via` carry what a rule opens.
+            let is_carried = |rule: RuleId| {
+                let via = classes.rule(rule).map_or(&[][..], AccessRule::via);
+                let via: Vec<&str> = via.iter().map(|tag| tag.text.as_str()).collect();
+                let (carriers, is_known) = (&destination.carriers, !destination.carriers.is_empty());
+                via.is_empty() || !is_known || !with_any_tag(&classes.tailnet, carriers, &via).is_empty()
+            };
+            let packet = pairs.first_packet(source.whole, destination.whole, is_carried);
+            let Some((packet, rule)) = packet else { continue };
             // What a tag alone breaks is not the fault of the device.
             let is_broken_by_tag = |&from: &EndpointClasses| {
                 let mut tags = destination.each_tag().iter();
-                tags.any(|&to| pairs.first_packet(from, to).is_some())
+                tags.any(|&to| pairs.first_packet(from, to, is_carried).is_some())
             };
             if source.each_tag().iter().any(is_broken_by_tag) {
                 continue;
@@ -240,12 +250,17 @@ struct PairProver<'a, 'p> {
 }
 
 impl PairProver<'_, '_> {
-    /// Returns the first packet that a rule allows against the invariant, and the rule. A device with several tags has no
-    /// user, so two devices of which one has several tags are not of one user.
-    fn first_packet(&self, from: EndpointClasses, to: EndpointClasses) -> Option<((Protocol, u16), RuleId)> {
+    /// Returns the first packet that one of certain rules allows against the invariant, and the rule. A device with several
+    /// tags has no user, so two devices of which one has several tags are not of one user.
+    fn first_packet(
+        &self,
+        from: EndpointClasses,
+        to: EndpointClasses,
+        is_wanted: impl Fn(RuleId) -> bool,
+    ) -> Option<((Protocol, u16), RuleId)> {
         let (source, destination) = (from.source?, to.destination?);
         let rules = self.breaking_from.get(source).into_iter().flatten();
-        let packets = rules.filter_map(|&rule| {
+        let packets = rules.filter(|&&rule| is_wanted(rule)).filter_map(|&rule| {
             let ports = self.prover.forbidden_ports(rule, source, destination);
             Some((lowest_packet(&ports)?, rule))
         });

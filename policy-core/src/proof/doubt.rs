@@ -20,12 +20,14 @@ pub(super) enum Doubt {
     GroupMember,
     /// Which device an address is the one of.
     Device,
+    /// The addresses of a service.
+    Addresses,
 }
 
 impl Doubt {
     /// The doubts that something is unknown with.
-    pub(super) const ALL: [Doubt; 5] =
-        [Doubt::Groups, Doubt::RoleAndGroups, Doubt::Membership, Doubt::GroupMember, Doubt::Device];
+    pub(super) const ALL: [Doubt; 6] =
+        [Doubt::Groups, Doubt::RoleAndGroups, Doubt::Membership, Doubt::GroupMember, Doubt::Device, Doubt::Addresses];
 
     /// Returns the facts that are unknown.
     pub(super) fn facts(self) -> &'static [UnknownFact] {
@@ -36,6 +38,7 @@ impl Doubt {
             Doubt::Membership => &[UnknownFact::Sharing, UnknownFact::Role, UnknownFact::SyncedGroups],
             Doubt::GroupMember => &[UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Login],
             Doubt::Device => &[UnknownFact::Device],
+            Doubt::Addresses => &[UnknownFact::Addresses],
         }
     }
 }

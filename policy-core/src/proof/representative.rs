@@ -193,7 +193,13 @@ pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<
         let carriers = sorted::sort(tailnet.routers.overlapping(atom).collect());
         Representative { carriers, ..Representative::named(endpoint, name) }
     });
-    let public = INTERNET.into_iter().filter_map(|range| {
+    // Behind exit nodes, only an invariant tells addresses apart.
+    let is_beyond = |range: &AddressRange| !TAILNET.into_iter().any(|own| overlap(own, *range));
+    let is_asked = |range: &AddressRange| index.is_asked(*range) && is_beyond(range);
+    let asked = atoms(index.distinct.iter().flat_map(|selector| tailnet.literal(selector))).into_iter();
+    let named = asked.filter(is_asked).map(|range| (range, format!("`{}`", FilterAddress::Addresses(range))));
+    let public = INTERNET.into_iter().map(|range| (range, "any public address".to_owned()));
+    let by_exit_node = public.chain(named).filter_map(|(range, name)| {
         let leads_there = |&id: &DeviceId| {
             let node = tailnet.devices.get(id);
             node.is_some_and(|node| node.exit_routes.iter().any(|route| overlap(route.range(), range)))
@@ -202,12 +208,12 @@ pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<
         if carriers.is_empty() {
             return None;
         }
-        let name = ClassName { is_by_exit_node: true, ..ClassName::new("any public address") };
+        let name = ClassName { is_by_exit_node: true, ..ClassName::new(name) };
         let endpoint = Endpoint { addresses: vec![range.first], reach: Reach::ExitNode, ..Endpoint::default() };
         let exit = Representative::new(endpoint, name, Usefulness::Address);
         Some(Representative { is_source: false, carriers, ..exit })
     });
-    routed.chain(public).collect()
+    routed.chain(by_exit_node).collect()
 }
 
 /// The policy and the selectors that representatives are enumerated for.
@@ -394,8 +400,9 @@ impl<'a, 'p> Enumeration<'a, 'p> {
     /// Adds services, and the devices of other tailnets.
     fn add_named(&self, all: &mut Vec<Representative<'p>>) {
         let mut push = |who, name: String, usefulness| {
+            let doubt = if matches!(who, Principal::Service(_)) { Doubt::Addresses } else { Doubt::None };
             let endpoint = Endpoint { who, ..Endpoint::default() };
-            all.push(Representative::new(endpoint, ClassName::new(name), usefulness));
+            all.push(Representative { doubt, ..Representative::new(endpoint, ClassName::new(name), usefulness) });
         };
         for service in self.selectors_of_kind(SelectorKind::Service) {
             push(Principal::Service(service), format!("`{service}`"), Usefulness::Named);

@@ -122,6 +122,7 @@ fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> 
         let Some(selector) = saves.find_map(|&id| classes.rules.selectors.distinct.get(id)) else { continue };
         return match class.doubt {
             Doubt::Device => (side, InvariantFact::Device),
+            Doubt::Addresses => (side, InvariantFact::Address(selector)),
             _ => (side, InvariantFact::Membership(selector)),
         };
     }
