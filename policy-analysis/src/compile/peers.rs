@@ -3,6 +3,7 @@
 use crate::compile::filter::Filters;
 use crate::compile::rule::CompiledRules;
 use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet};
+use policy_core::model::Dialect;
 
 /// Returns for each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
 pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {
@@ -21,7 +22,8 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
     let size = tailnet.devices.len();
     let mut peers: Vec<BitSet> = vec![BitSet::new(size); size];
     for (memberships, peers) in filters.of_devices.iter().zip(&mut peers) {
-        let groups = memberships.iter().filter_map(|membership| admitted.get(membership.group));
+        let seen = memberships.iter().filter(|membership| membership.makes_peers);
+        let groups = seen.filter_map(|membership| admitted.get(membership.group));
         groups.for_each(|devices| peers.add_all(devices));
     }
     for (device, seen) in peers.clone().iter().enumerate() {
@@ -32,8 +34,9 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
         }
     }
     // A grant with `via` and only `app` is in no filter, and yet makes peers. Only one held-out case shows which ones.
-    // Here its sources see the routers that would carry the same grant with `ip`.
-    for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
+    // Here its sources see the routers that would carry the same grant with `ip`. headscale passes over such a grant.
+    let is_tailscale = tailnet.dialect == Dialect::Tailscale;
+    for rule in rules.list.iter().filter(|rule| is_tailscale && rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
         let origins = tailnet.devices_of(rules.resolutions_of(&rule.src));
         let carriers =

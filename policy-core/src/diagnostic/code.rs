@@ -96,6 +96,7 @@ codes! {
     Error WrongType = "wrong-type", Capture, "a value of the wrong JSON type";
     Error MissingField = "missing-field", Capture, "a field that Tailscale requires is missing";
     Error DuplicateName = "duplicate-name", Capture, "a name is declared twice";
+    Error NotInHeadscale = "not-in-headscale", Capture, "a part of Tailscale's language that headscale does not have";
 
     Error InvalidName = "invalid-name", Capture, "a name that Tailscale does not allow";
     Error InvalidSelector = "invalid-selector", Capture, "a word that is not a selector";
@@ -144,6 +145,7 @@ codes! {
     Warning InvalidAllow = "invalid-allow", Text, "a comment that should say how much a warning counts, and does not";
 
     Warning AllowAll = "allow-all", Issue, "a rule that lets everything reach everything, or a policy without rules";
+    Warning DenyAll = "deny-all", Capture, "empty lists of rules and no other rule, which lets nothing through";
     Warning IdleRule = "idle-rule", Text, "a rule whose sources or destinations are all empty";
     Warning EmptyList = "empty-list", Capture, "a rule without sources, destinations or targets, which does nothing";
     Warning RedundantSource = "redundant-source", Text, "a source beside `*`, which has it already";
@@ -182,6 +184,7 @@ codes! {
     Warning ConditionType = "condition-type", Inference, "a comparison that values of that type do not have";
     Warning PostureValue = "posture-value", Documentation, "a value that a posture's attribute never has";
     Warning DoubtfulTest = "doubtful-test", Inference, "a test of which it is not known what it tests";
+    Warning AllocatingTest = "allocating-test", Issue, "an SSH test whose source has more addresses than headscale can bear";
     Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting that Tailscale is not known to take";
 
     // Found by running the policy's own tests.

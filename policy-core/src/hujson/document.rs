@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::hujson::literal;
-use crate::model::Lint;
+use crate::model::{Dialect, Lint};
 use crate::source::{FileId, Origin, Text};
 
 /// The lossless tree of a HuJSON text.
@@ -61,6 +61,11 @@ impl Node {
         tail: 0,
         trailing_comma: false,
     };
+}
+
+/// Returns whether a comment without its slashes is for programs to read, and describes nothing.
+fn is_read(comment: &str) -> bool {
+    Lint::start(comment).is_some() || Dialect::start(comment).is_some()
 }
 
 /// No sibling and no child has this index: it is the root's.
@@ -194,7 +199,7 @@ impl Document {
             .rsplit('\n')
             .skip(1) // the indentation of the node itself
             .map_while(|line| line.trim().strip_prefix("//"))
-            .filter(|comment| Lint::start(comment.trim_start()).is_none())
+            .filter(|comment| !is_read(comment.trim_start()))
             .map(|text| text.strip_prefix(' ').unwrap_or(text))
             .collect();
         lines.reverse();

@@ -1,6 +1,6 @@
 //! The tree as text, with the line breaks that say something: the rest of them is for the formatter.
 
-use policy_core::model::{Level, Lint};
+use policy_core::model::{Dialect, Level, Lint};
 
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use crate::comment::Lines;
@@ -213,6 +213,12 @@ pub(super) fn level(line: &str) -> Option<String> {
     let (level, codes, reason) = lint(line)?;
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
     Some(format!("{} = {}{reason};", codes.join(", "), level.name()))
+}
+
+/// The control server that a comment names.
+pub(super) fn target(line: &str) -> Option<Dialect> {
+    let dialect = Dialect::start(line.strip_prefix(' ')?)?.parse::<Dialect>().ok()?;
+    (line.strip_prefix(' ') == Some(dialect.comment().as_str())).then_some(dialect)
 }
 
 fn lint(line: &str) -> Option<(Level, Vec<&str>, &str)> {
