@@ -289,7 +289,7 @@ impl<'p> Compiler<'_, 'p> {
 }
 
 /// Returns the addresses of a destination, as headscale resolves it.
-fn headscale_ranges(resolution: &Resolution) -> Vec<AddressRange> {
+pub(super) fn headscale_ranges(resolution: &Resolution) -> Vec<AddressRange> {
     match resolution {
         Resolution::Everything => TAILNET.to_vec(),
         Resolution::AnyAddress => vec![Prefix::ALL_IPV4.range(), Prefix::ALL_IPV6.range()],

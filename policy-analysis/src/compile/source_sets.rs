@@ -210,10 +210,17 @@ impl SourceSets {
     }
 
     /// Returns the destinations of an app rule as the sources of the rule that it implies for headscale: those of each
-    /// selector by themselves.
+    /// selector by themselves. Beside `*`, it writes the approved routes once.
     pub(super) fn set_of_each(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
-        let each = list.iter().filter_map(|&id| resolutions.get(id));
-        let addresses = each.flat_map(|resolution| self.merged(std::iter::once(resolution), true)).collect();
+        let mut addresses = Vec::new();
+        let mut had_all = false;
+        for resolution in list.iter().filter_map(|&id| resolutions.get(id)) {
+            let mut own = self.merged(std::iter::once(resolution), true);
+            if matches!(resolution, Resolution::Everything) && std::mem::replace(&mut had_all, true) {
+                own.truncate(TAILNET.len());
+            }
+            addresses.extend(own);
+        }
         self.set(addresses)
     }
 

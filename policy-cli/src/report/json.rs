@@ -93,6 +93,7 @@ mod tests {
                 ],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",
+                "headscale": null,
             })
         );
     }

@@ -142,7 +142,7 @@ codes! {
     Warning RepeatedOwners = "repeated-owners", Text, "the same owners on many tags";
     Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
     Warning OldForm = "old-form", Documentation, "a form that Tailscale has a newer one for";
-    Warning InvalidAllow = "invalid-allow", Text, "a comment that should say how much a warning counts, and does not";
+    Warning InvalidAllow = "invalid-allow", Text, "a `// policy:` comment that cannot be read, or is at the wrong place";
 
     Warning AllowAll = "allow-all", Issue, "a rule that lets everything reach everything, or a policy without rules";
     Warning DenyAll = "deny-all", Capture, "empty lists of rules and no other rule, which lets nothing through";

@@ -11,9 +11,9 @@ impl Policy {
     /// assert!(Policy::parse(r#"{"groups": {"group:eng": ["alice@github"]}}"#).bare_login().is_none());
     /// ```
     pub fn bare_login(&self) -> Option<&Selector> {
-        let is_tailscales = !self.ipsets.is_empty()
-            || !self.postures.is_empty()
-            || !self.default_src_posture.is_empty()
+        let is_tailscales = self.ipsets.origin.is_some()
+            || self.postures.origin.is_some()
+            || self.default_src_posture.origin.is_some()
             || !self.auto_approvers.services.is_empty()
             || self.settings.iter().any(|setting| !setting.key.eq_ignore_ascii_case("randomizeClientPort"));
         if is_tailscales {

@@ -9,6 +9,7 @@
 mod ask;
 mod check_compile_fmt;
 mod diff;
+mod headscale;
 mod import;
 mod invariants_file;
 mod migrate;

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::hujson::read::reader::Reader;
 use crate::model::Dialect;
-use crate::source::Origin;
+use crate::source::{FileId, Origin};
 
 impl Reader<'_> {
     /// Returns the dialect that a comment above the whole text names.
@@ -35,6 +35,18 @@ impl Reader<'_> {
             }
         }
         found.map(|(dialect, _)| dialect)
+    }
+}
+
+impl Reader<'_> {
+    /// Reports comments that name a dialect among some lines that are not above the whole text.
+    pub(super) fn misplaced_dialects(&mut self, text: &str, file: FileId, start: u32) {
+        for (at, word) in named(text) {
+            let place = |at: usize| start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            let origin = Origin::new(place(at), place(at + word.len())).in_file(file);
+            let message = "a target is for a whole policy, and belongs above its opening brace";
+            self.findings.push(Diagnostic::new(Code::InvalidAllow, origin, message).help("move it there"));
+        }
     }
 }
 

@@ -48,6 +48,9 @@ impl Reader<'_> {
         let Origin { file, start, .. } = document.origin(id);
         let start = start.saturating_sub(length(before));
         let is_root = id == document.root();
+        if !is_root {
+            self.misplaced_dialects(before, file, start);
+        }
         for line in marked_lines(before, file, start) {
             // The line that something else ends on is about that one.
             if (line.index == 0 || line.level != Level::Allow) && !is_root {
@@ -65,6 +68,7 @@ impl Reader<'_> {
         let inside = document.inside_end(id);
         let inside_start = end.saturating_sub(1).saturating_sub(length(inside));
         for (text, start) in [(document.after(id), end), (inside, inside_start)] {
+            self.misplaced_dialects(text, file, start);
             for line in marked_lines(text, file, start) {
                 self.misplaced(&line);
             }
@@ -203,6 +207,31 @@ mod tests {
             codes("// policy: warn(undeclared-device-tag)\n{\"grants\": []}"),
             [("undeclared-device-tag", false)]
         );
+    }
+
+    #[test]
+    fn a_target_is_above_the_whole_policy() {
+        let said = |text: &str| {
+            let policy = Policy::parse(text);
+            // What is behind a last member is also before the closing brace.
+            let mut said: Vec<&str> = policy.unreadable.iter().map(|finding| finding.message.as_str()).collect();
+            said.dedup();
+            (policy.dialect.name(), said.join("\n"))
+        };
+        assert_eq!(said("// policy: target headscale\n{}"), ("headscale", String::new()));
+        assert_eq!(said("// Ours.\n\n//policy: target headscale \n{}"), ("headscale", String::new()));
+        let misplaced = "a target is for a whole policy, and belongs above its opening brace";
+        for text in [
+            "{\n// policy: target headscale\n\"grants\": []}",
+            "{\"grants\": []\n// policy: target headscale\n}",
+            "{}\n// policy: target headscale\n",
+        ] {
+            assert_eq!(said(text), ("tailscale", misplaced.to_owned()), "{text}");
+        }
+        let unknown = "no target is called `headscal`".to_owned();
+        assert_eq!(said("// policy: target headscal\n{}"), ("tailscale", unknown));
+        let twice = "this policy has a target already".to_owned();
+        assert_eq!(said("// policy: target headscale\n// policy: target tailscale\n{}"), ("headscale", twice));
     }
 
     #[test]
