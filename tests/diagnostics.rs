@@ -94,7 +94,7 @@ fn severity(code: Code) -> &'static str {
 /// Findings as the command line prints them, without the excerpts.
 fn answer_lines(findings: &[Diagnostic]) -> String {
     let mut out = String::new();
-    for Diagnostic { code, message, notes, help, tailscale, .. } in findings {
+    for finding @ Diagnostic { code, message, notes, help, .. } in findings {
         writeln!(out, "{}[{code}]: {message}", severity(*code)).unwrap();
         for note in notes {
             writeln!(out, "  = note: {}", note.message).unwrap();
@@ -102,8 +102,8 @@ fn answer_lines(findings: &[Diagnostic]) -> String {
         if let Some(help) = help {
             writeln!(out, "  = help: {help}").unwrap();
         }
-        if let Some(tailscale) = tailscale {
-            writeln!(out, "  = note: Tailscale answers: {tailscale}").unwrap();
+        if let Some((server, answer)) = finding.answer() {
+            writeln!(out, "  = note: {server} answers: {answer}").unwrap();
         }
     }
     out

@@ -88,6 +88,52 @@ fn an_ip_set_is_what_is_left_after_all_its_operations() {
     assert_eq!(devices["laptop"]["packet_filter_rules"][0]["SrcIPs"], json!(["10.1.0.0/25", "100.64.0.4"]));
 }
 
+const HEADSCALES: &str = r#"{
+    "users": [{"name": "bob", "email": ""}],
+    "nodes": [
+        {"name": "desktop", "user": "bob", "ipv4": "100.64.0.3"},
+        {"name": "inner", "tags": ["tag:router"], "ipv4": "100.64.0.5",
+            "routable_ips": ["10.1.2.0/24"], "approved_routes": ["10.1.2.0/24"]},
+        {"name": "outer", "tags": ["tag:other"], "ipv4": "100.64.0.6",
+            "routable_ips": ["10.1.0.0/16"], "approved_routes": ["10.1.0.0/16"]},
+    ],
+}"#;
+
+fn given_by_headscale(sections: &str) -> Map {
+    let policy = format!(
+        r#"// policy: target headscale
+        {{"tagOwners": {{"tag:router": ["bob@"], "tag:other": ["bob@"]}}, {sections}}}"#
+    );
+    Policy::with_facts(&policy, HEADSCALES).validate().unwrap().compile().to_json()
+}
+
+/// headscale 0.29.2 itself gives these devices these peers.
+#[test]
+fn a_router_that_is_a_source_of_its_own_via_sees_in_headscale_the_other_routers_of_the_destination() {
+    let devices = given_by_headscale(
+        r#""grants": [{"src": ["tag:router"], "dst": ["10.1.2.0/24"], "ip": ["*"], "via": ["tag:router"]}]"#,
+    );
+    assert_eq!(devices["inner"]["peers"], json!(["outer"]));
+    assert_eq!(devices["outer"]["peers"], json!(["inner"]));
+    assert_eq!(devices["outer"]["packet_filter_rules"], Value::Null);
+}
+
+/// headscale 0.29.2 itself writes these sources.
+#[test]
+fn what_a_capability_implies_for_everything_has_the_approved_routes_once_in_headscale() {
+    let devices = given_by_headscale(
+        r#""grants": [{"src": ["bob@"], "dst": ["*", "*"], "app": {"tailscale.com/cap/drive": [{}]}}]"#,
+    );
+    let implied = devices["desktop"]["packet_filter_rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|rule| rule["CapGrant"][0]["CapMap"].get("tailscale.com/cap/drive-sharer").is_some());
+    let sources = implied.unwrap()["SrcIPs"].as_array().unwrap();
+    let count = |source: &str| sources.iter().filter(|&written| *written == source).count();
+    assert_eq!((count("10.1.0.0/16"), count("100.64.0.0-100.115.91.255")), (1, 2));
+}
+
 /// The outcomes of one test beside some sections, as `(passes, whether a rule allows it)`.
 fn outcomes(sections: &str) -> Vec<(bool, bool)> {
     let policy = Policy::with_facts(&format!("{{{sections}}}"), FACTS);

@@ -51,6 +51,8 @@ mod render;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
+pub mod target;
+#[doc(hidden)]
 pub mod temporary;
 mod test_report;
 #[doc(hidden)]

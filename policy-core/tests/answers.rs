@@ -202,7 +202,7 @@ fn the_answer_is_tailscales() {
         .iter()
         .filter_map(|(text, expected)| {
             let findings = check::check(&Policy::parse(text.as_str()));
-            let answer = check::rejection(&findings).unwrap_or(ACCEPTED);
+            let answer = check::rejection(&findings).unwrap_or(ACCEPTED.into());
             (answer != *expected).then(|| format!("{text}\n  is:        {answer}\n  should be: {expected}"))
         })
         .collect();

@@ -43,7 +43,8 @@ fn unmarked(case: &str) -> String {
     let mark = |line: &&str| {
         let Some(comment) = line.strip_prefix("//") else { return false };
         let comment = comment.trim_start();
-        comment.starts_with('^') || ["help: ", "note: ", "tailscale: "].iter().any(|kind| comment.starts_with(kind))
+        comment.starts_with('^')
+            || ["help: ", "note: ", "tailscale: ", "headscale: "].iter().any(|kind| comment.starts_with(kind))
     };
     case.lines().filter(|line| !mark(line)).map(|line| format!("{line}\n")).collect()
 }
@@ -115,10 +116,14 @@ impl Source<'_> {
                     None => writeln!(out, "// note: {}", note.message).unwrap(),
                 }
             }
-            for (kind, text) in [("help", &finding.help), ("tailscale", &finding.tailscale)] {
-                if let Some(text) = text {
-                    writeln!(out, "// {kind}: {text}").unwrap();
-                }
+            let help = finding.help.as_deref().map(|help| ("help", help));
+            let answer = finding.answer().map(|(server, answer)| match server {
+                "headscale" => (server, answer),
+                _ => ("tailscale", answer),
+            });
+            for (kind, text) in help.into_iter().chain(answer) {
+                let text = text.replace('\n', "; ");
+                writeln!(out, "// {kind}: {text}").unwrap();
             }
         }
     }

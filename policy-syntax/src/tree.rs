@@ -1,7 +1,7 @@
 //! What the tokens say, before any name is looked up. One type a form of the grammar.
 
 use policy_core::Code;
-use policy_core::model::{Date, Level};
+use policy_core::model::{Date, Dialect, Level};
 
 use crate::token_range::TokenRange;
 
@@ -17,6 +17,7 @@ pub(crate) struct Tree {
 pub(crate) enum Item {
     Note(Comment),
     Let(Let),
+    Server(Server),
     Setting(Setting),
     Section(Section),
 }
@@ -69,6 +70,16 @@ pub(crate) struct Let {
 pub(crate) enum LetValue {
     Selectors(Selection),
     Ports(Vec<Port>),
+}
+
+/// `target = headscale;`: the control server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// The word `target`.
+    pub(crate) key: Word,
+    pub(crate) dialect: Dialect,
+    /// All of it but the semicolon.
+    pub(crate) place: TokenRange,
 }
 
 /// `key = value;` at the top level.

@@ -9,6 +9,8 @@
 
 mod case;
 mod device;
+mod headscale;
+mod headscale_program;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,8 +43,19 @@ enum Agreement {
 }
 
 impl Tally {
-    /// Compares an answer in the form of `compile` with a capture.
+    /// Compares an answer in the form of `compile` with a capture of Tailscale's.
     fn compare(&mut self, case: &Case, answer: &Value) {
+        self.compare_by(case, answer, verdict, device::FIELDS);
+    }
+
+    /// Compares an answer in the form of `compile` with a capture: the verdict, and some of what each device got.
+    fn compare_by(
+        &mut self,
+        case: &Case,
+        answer: &Value,
+        verdict: fn(&Case, &Value) -> (Agreement, Option<String>),
+        fields: &[&'static str],
+    ) {
         self.oddities.extend(case.oddities());
         let (kind, verdict) = verdict(case, answer);
         self.count(case, if case.is_rejected() { "reject" } else { "accept" }, kind);
@@ -54,13 +67,13 @@ impl Tally {
             self.wrong.push(format!("{}: there is no device {unknown}", case.text("id")));
         }
         for (name, node) in names.iter().zip(case.nodes()) {
-            self.compare_device(case, name, node, devices.get(*name));
+            self.compare_device(case, name, node, devices.get(*name), fields);
         }
     }
 
-    fn compare_device(&mut self, case: &Case, name: &str, node: &Value, ours: Option<&Value>) {
+    fn compare_device(&mut self, case: &Case, name: &str, node: &Value, ours: Option<&Value>, fields: &[&'static str]) {
         let captured = &case.0["expect"][name];
-        for field in device::FIELDS {
+        for field in fields {
             let is_odd = captured.is_null()
                 || case.is_odd(&format!("expect.{name}"))
                 || case.is_odd(&format!("expect.{name}.{field}"));
@@ -68,9 +81,9 @@ impl Tally {
             if *field == "app_caps" && captured[field].is_null() {
                 continue;
             }
-            let tailscale = device::field(captured, field, node);
+            let captured = device::field(captured, field, node);
             let ours = ours.map(|ours| device::field(ours, field, node));
-            let agreement = match ours.as_ref() == Some(&tailscale) {
+            let agreement = match ours.as_ref() == Some(&captured) {
                 _ if is_odd => Agreement::Odd,
                 true => Agreement::Agreed,
                 false => Agreement::Wrong,
@@ -79,7 +92,7 @@ impl Tally {
             if matches!(agreement, Agreement::Wrong) {
                 let ours = ours.map_or("nothing".to_owned(), |ours| ours.to_string());
                 let place = format!("{} {name} {field}", case.text("id"));
-                self.wrong.push(format!("{place}:\n  Tailscale {tailscale}\n  we        {ours}"));
+                self.wrong.push(format!("{place}:\n  captured {captured}\n  ours     {ours}"));
             }
         }
     }
@@ -121,9 +134,13 @@ fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
 
 /// Returns what the library answers.
 fn answer(policy: &str, facts: &Value) -> Value {
-    let policy = Policy::with_facts(policy, &facts.to_string());
+    compile(Policy::with_facts(policy, &facts.to_string()))
+}
+
+/// Returns the answer to a policy in the form of `compile`.
+fn compile(policy: Policy) -> Value {
     match rejection(&policy.check()) {
-        Some(message) => json!({"status": "reject", "message": message}),
+        Some(message) => json!({"status": "reject", "message": message.as_ref()}),
         None => {
             let nodes = policy_core::json::Value::from(policy.validate().unwrap().compile().to_json()).to_string();
             json!({"status": "accept", "nodes": serde_json::from_str::<Value>(&nodes).unwrap()})

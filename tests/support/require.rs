@@ -43,6 +43,19 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
     or_skip(path.exists().then_some(path), &format!("the folder that POLICY_CONFORMANCE names has no {name}"))
 }
 
+/// Finds a program `headscale` that runs: the one that `HEADSCALE` names, else one in `PATH`. It is never required.
+pub fn headscale() -> Option<PathBuf> {
+    let program = std::env::var_os("HEADSCALE").map_or_else(|| PathBuf::from("headscale"), PathBuf::from);
+    let mut command = Command::new(&program);
+    command.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
+    if command.status().is_ok_and(|status| status.success()) {
+        return Some(program);
+    }
+    let line = "skipped: there is no program headscale, neither in PATH nor named by HEADSCALE\n";
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    None
+}
+
 /// Finds a rust-analyzer that runs: the one that `POLICY_RUST_ANALYZER` names, else the first in `PATH`.
 ///
 /// Rustup puts a `rust-analyzer` into `PATH` that fails if that component is not installed, so each is tried.

@@ -4,6 +4,7 @@ use crate::compile::filter_rule::{FilterRule, FilterRuleKind, GroupKey};
 use crate::compile::rule::{CompiledRule, CompiledRules};
 use crate::compile::source_sets::SourceSets;
 use policy_core::access::{Resolution, Tailnet};
+use policy_core::model::Dialect;
 
 /// Capabilities that imply another one for the sources, with the destinations as its sources. `grant-a4` `grant-k11`
 const IMPLIED: &[(&str, &str)] = &[
@@ -42,12 +43,19 @@ pub(super) fn app_rules<'p>(
     let has_own = others.len() < rule.dst.len();
     if !others.is_empty() {
         let there = sources.set_of_list(&rule.src, resolutions);
-        let back = sources.set_of_list(&others, resolutions);
+        let back = match tailnet.dialect {
+            Dialect::Tailscale => sources.set_of_list(&others, resolutions),
+            Dialect::Headscale => sources.set_of_each(&others, resolutions),
+        };
         add((there, GroupKey::Among(others)), (back, GroupKey::Among(rule.src.clone())));
     }
     if has_own {
         for &(user, own) in sources.sets_of_users(&rule.src, resolutions, tailnet).iter() {
-            add((own, GroupKey::User(user)), (own, GroupKey::User(user)));
+            let back = match tailnet.dialect {
+                Dialect::Tailscale => own,
+                Dialect::Headscale => sources.set_of_user(user, tailnet),
+            };
+            add((own, GroupKey::User(user)), (back, GroupKey::User(user)));
         }
     }
     found

@@ -11,8 +11,8 @@ use crate::compile::filter_rule::{
 };
 use crate::compile::rule::{CompiledRule, CompiledRules, ProtocolPart};
 use crate::compile::source_sets::{SourceSetId, SourceSets};
-use policy_core::access::{BitSet, DeviceId, FilterAddress, INTERNET, Resolution, Tailnet, sorted};
-use policy_core::model::{PortRange, Protocol};
+use policy_core::access::{BitSet, DeviceId, FilterAddress, INTERNET, Resolution, TAILNET, Tailnet, sorted};
+use policy_core::model::{AddressRange, Dialect, PortRange, Prefix, Protocol};
 
 /// The packet filters of all devices.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Filters<'p> {
     pub(super) rules: Vec<FilterRule<'p>>,
     pub(super) groups: Vec<Group>,
     pub(super) of_devices: Vec<Vec<Membership>>,
+    /// The destinations of app rules in headscale's form, by rule: a list for each selector.
+    pub(super) app_targets: HashMap<FilterRuleId, Vec<Vec<Prefix>>>,
 }
 
 /// Filters under construction.
@@ -35,7 +37,7 @@ struct Compiler<'c, 'p> {
 /// Compiles the filter of each device.
 pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &CompiledRules<'p>, sources: &mut SourceSets) -> Filters<'p> {
     let of_devices = vec![Vec::new(); tailnet.devices.len()];
-    let filters = Filters { rules: Vec::new(), groups: Vec::new(), of_devices };
+    let filters = Filters { rules: Vec::new(), groups: Vec::new(), of_devices, app_targets: HashMap::new() };
     let mut compiler =
         Compiler { tailnet, rules, sources, filters, network_rules: HashMap::new(), groups: HashMap::new() };
     for rule in &rules.list {
@@ -79,7 +81,10 @@ impl<'p> Filters<'p> {
 impl<'p> Compiler<'_, 'p> {
     fn network(&mut self, rule: &CompiledRule<'p>, part: &ProtocolPart) {
         // A rule whose sources stand for nothing is left out. `acl-u10`
-        let sources = self.sources.set_of_list(&rule.src, &self.rules.resolutions);
+        let sources = match rule.via {
+            None => self.sources.set_of_list(&rule.src, &self.rules.resolutions),
+            Some(_) => self.sources.set_of_via(&rule.src, &self.rules.resolutions),
+        };
         if self.sources.is_empty(sources) {
             return;
         }
@@ -125,6 +130,18 @@ impl<'p> Compiler<'_, 'p> {
 
     fn add_app_rule(&mut self, key: GroupKey, rule: FilterRule<'p>) {
         let id = self.add_rule(rule);
+        if let (Dialect::Headscale, GroupKey::Among(list)) = (self.tailnet.dialect, &key) {
+            let prefixes = |resolution: &Resolution| {
+                headscale_ranges(resolution).into_iter().flat_map(AddressRange::prefixes).collect()
+            };
+            // What a capability implies is for all sources together.
+            let targets: Vec<Vec<Prefix>> = self.rules.resolutions_of(list).map(prefixes).collect();
+            let targets = match rule.kind {
+                FilterRuleKind::ImpliedCapability(_) => vec![targets.concat()],
+                FilterRuleKind::App(_) | FilterRuleKind::Network(_) => targets,
+            };
+            self.filters.app_targets.insert(id, targets);
+        }
         if let Some(group) = self.group(key) {
             group.app.push(id);
         }
@@ -137,9 +154,12 @@ impl<'p> Compiler<'_, 'p> {
             None => {
                 let id = self.filters.groups.len();
                 self.filters.groups.push(Group::default());
-                for (device, target) in self.members(&key) {
+                let members = self.members(&key);
+                let by_exit_route = self.by_exit_route(&key, &members);
+                for (device, target) in members.into_iter().chain(by_exit_route.iter().copied()) {
                     if let Some(memberships) = self.filters.of_devices.get_mut(device) {
-                        memberships.push(Membership { group: id, target });
+                        let makes_peers = !by_exit_route.contains(&(device, target));
+                        memberships.push(Membership { group: id, target, makes_peers });
                     }
                 }
                 self.groups.insert(key, id);
@@ -163,11 +183,22 @@ impl<'p> Compiler<'_, 'p> {
                 else {
                     return Vec::new();
                 };
-                let mut members = self.routers_of(resolution);
+                let written = match tailnet.dialect {
+                    Dialect::Tailscale => FilterAddress::Addresses,
+                    Dialect::Headscale => FilterAddress::Prefix,
+                };
+                let mut members = self.routers_of(resolution, written);
                 members.retain(|&(device, _)| routers.contains(device));
                 members
             }
-            GroupKey::Among(list) => own(&mut tailnet.devices_of(rules.resolutions_of(list)).iter()),
+            GroupKey::Among(list) => {
+                let mut among = tailnet.devices_of(rules.resolutions_of(list));
+                if tailnet.dialect == Dialect::Headscale {
+                    let ranges = rules.resolutions_of(list).flat_map(headscale_ranges);
+                    ranges.flat_map(|range| tailnet.routers.overlapping(range)).for_each(|device| among.insert(device));
+                }
+                own(&mut among.iter())
+            }
             GroupKey::User(user) => {
                 own(&mut tailnet.users.get(*user).into_iter().flat_map(|user| user.devices.iter().copied()))
             }
@@ -184,7 +215,7 @@ impl<'p> Compiler<'_, 'p> {
             }
             Resolution::Devices(devices) => devices.iter().map(|&device| (device, FilterTarget::Own)).collect(),
             Resolution::Addresses(ranges) => {
-                let mut members = self.routers_of(resolution);
+                let mut members = self.routers_of(resolution, FilterAddress::Addresses);
                 for &range in ranges {
                     let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
                     members.extend(tailnet.addresses.overlapping(range).map(|device| (device, address)));
@@ -194,20 +225,46 @@ impl<'p> Compiler<'_, 'p> {
                 members.retain(|&member| seen.insert(member));
                 members
             }
-            Resolution::Internet => self.routers_of(resolution),
+            Resolution::Internet => {
+                let mut members = self.routers_of(resolution, FilterAddress::Addresses);
+                if tailnet.dialect == Dialect::Headscale {
+                    members.extend(self.reached_on(&Resolution::Addresses(headscale_ranges(resolution))));
+                }
+                members
+            }
             Resolution::OwnDevices => Vec::new(),
         }
     }
 
+    /// Returns the exit nodes that headscale sends a rule about public addresses, apart from its members.
+    fn by_exit_route(&mut self, key: &GroupKey, members: &[(DeviceId, FilterTarget)]) -> Vec<(DeviceId, FilterTarget)> {
+        let GroupKey::Destination(destination, None) = key else { return Vec::new() };
+        let Some(Resolution::Addresses(ranges)) = self.rules.resolutions.get(*destination) else { return Vec::new() };
+        if self.tailnet.dialect == Dialect::Tailscale {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for &range in ranges.iter().filter(|range| INTERNET.iter().any(|public| public.contains(**range))) {
+            let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
+            let exit_nodes = self.tailnet.exit_nodes.iter().map(|&device| (device, address));
+            found.extend(exit_nodes.filter(|member| !members.contains(member)));
+        }
+        found
+    }
+
     /// Returns the routers of a destination: only addresses and the internet are behind routers.
     /// `grant-i2` `via-grant-v14`
-    fn routers_of(&mut self, resolution: &Resolution) -> Vec<(DeviceId, FilterTarget)> {
+    fn routers_of(
+        &mut self,
+        resolution: &Resolution,
+        written: fn(AddressRange) -> FilterAddress,
+    ) -> Vec<(DeviceId, FilterTarget)> {
         let tailnet = self.tailnet;
         match resolution {
             Resolution::Addresses(ranges) => {
                 let mut members = Vec::new();
                 for &range in ranges {
-                    let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
+                    let address = FilterTarget::Address(self.sources.address(written(range)));
                     let mut routers = BitSet::new(tailnet.devices.len());
                     tailnet.routers.overlapping(range).for_each(|device| routers.insert(device));
                     members.extend(routers.iter().map(|device| (device, address)));
@@ -215,11 +272,29 @@ impl<'p> Compiler<'_, 'p> {
                 members
             }
             Resolution::Internet => {
-                let addresses =
-                    INTERNET.map(|range| FilterTarget::Address(self.sources.address(FilterAddress::Span(range))));
-                tailnet.exit_nodes.iter().flat_map(|&device| addresses.map(|address| (device, address))).collect()
+                let spans: Vec<FilterAddress> = match tailnet.dialect {
+                    Dialect::Tailscale => INTERNET.map(FilterAddress::Span).to_vec(),
+                    Dialect::Headscale => {
+                        headscale_ranges(resolution).into_iter().map(FilterAddress::Addresses).collect()
+                    }
+                };
+                let addresses: Vec<FilterTarget> =
+                    spans.into_iter().map(|span| FilterTarget::Address(self.sources.address(span))).collect();
+                let exit_nodes = tailnet.exit_nodes.iter();
+                exit_nodes.flat_map(|&device| addresses.iter().map(move |&address| (device, address))).collect()
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// Returns the addresses of a destination, as headscale resolves it.
+pub(super) fn headscale_ranges(resolution: &Resolution) -> Vec<AddressRange> {
+    match resolution {
+        Resolution::Everything => TAILNET.to_vec(),
+        Resolution::AnyAddress => vec![Prefix::ALL_IPV4.range(), Prefix::ALL_IPV6.range()],
+        Resolution::Addresses(ranges) => ranges.clone(),
+        Resolution::Internet => INTERNET.into_iter().flat_map(AddressRange::prefixes).map(Prefix::range).collect(),
+        Resolution::Devices(_) | Resolution::OwnDevices => Vec::new(),
     }
 }

@@ -40,6 +40,9 @@ pub(super) struct Group {
 pub(super) struct Membership {
     pub(super) group: GroupId,
     pub(super) target: FilterTarget,
+    /// False if the device gets the rules, and yet is not seen for that by those whom they let in: headscale sends rules
+    /// about public addresses to exit nodes.
+    pub(super) makes_peers: bool,
 }
 
 /// Where the network rules of a group lead on a device.
@@ -56,7 +59,7 @@ pub(super) enum FilterTarget {
 pub(super) enum GroupKey {
     /// The devices that a destination is reached on or through, only those that `via` names if there is one
     Destination(ResolutionId, Option<ViaId>),
-    /// The devices with an address of their own in such a list
+    /// The devices with an address of their own in such a list. headscale counts the routes that they serve, too
     Among(Vec<ResolutionId>),
     /// A user's devices
     User(UserId),

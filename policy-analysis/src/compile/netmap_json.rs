@@ -13,8 +13,8 @@ use crate::compile::filter_rule::{FilterRule, FilterRuleId, FilterRuleKind, Filt
 use crate::compile::json::{Json, ObjectWriter, Quoted, ValueWriter, Written, write};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
 use crate::compile::{AppCaps, Compiled, SshAccess, attributes};
-use policy_core::access::{DeviceId, FilterAddress, Node, single};
-use policy_core::model::{Action, App, PortRange};
+use policy_core::access::{DeviceId, FilterAddress, Node, overlap, single};
+use policy_core::model::{Action, App, Dialect, PortRange, Prefix};
 
 /// The address that a device asks whether a check has been passed. The control plane puts its own host in front.
 const CHECK: &str = "https://unused/machine/ssh/action/$SRC_NODE_ID/to/$DST_NODE_ID?local_user=$LOCAL_USER";
@@ -159,7 +159,10 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
                         out.member("IPProto", |out| out.array([protocol.0], |out, number| out.number(number.into())));
                     }
                 }),
-                Some(rule) => self.app_rule(rule, node, out),
+                Some(rule) => {
+                    let id = entries.first().map_or(FilterRuleId::MAX, |entry| entry.rule);
+                    self.app_rule(rule, filters.app_targets.get(&id), node, out)
+                }
                 None => out.null(),
             }
         })
@@ -177,10 +180,23 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         })
     }
 
-    fn app_rule(&self, rule: &FilterRule, node: &Node, out: ValueWriter) -> Written {
-        let grant = |out: ValueWriter| {
+    fn app_rule(
+        &self,
+        rule: &FilterRule,
+        targets: Option<&Vec<Vec<Prefix>>>,
+        node: &Node,
+        out: ValueWriter,
+    ) -> Written {
+        let own = || node.addresses.iter().map(as_prefix).collect();
+        let grants: Vec<Vec<String>> = match targets {
+            Some(targets) => {
+                targets.iter().map(|list| app_targets(list, node)).filter(|list| !list.is_empty()).collect()
+            }
+            None => vec![own()],
+        };
+        let grant = |out: ValueWriter, destinations: &[String]| {
             out.object(|out| {
-                out.member("Dsts", |out| out.array(&node.addresses, |out, address| out.string(&as_prefix(address))));
+                out.member("Dsts", |out| out.array(destinations, |out, destination| out.string(destination)));
                 out.member("CapMap", |out| match rule.kind {
                     FilterRuleKind::App(app) => capabilities(app, out),
                     FilterRuleKind::ImpliedCapability(name) => out.object(|out| out.member(name, |out| out.null())),
@@ -190,7 +206,7 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         };
         out.object(|out| {
             out.member("SrcIPs", |out| self.sources(rule.sources, out));
-            out.member("CapGrant", |out| out.array([()], |out, ()| grant(out)));
+            out.member("CapGrant", |out| out.array(&grants, |out, destinations| grant(out, destinations)));
         })
     }
 
@@ -223,7 +239,12 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
                             out.member(allowed, |out| out.value(&Value::Bool(true)));
                         }
                     }
-                    Action::Check => out.member("holdAndDelegate", |out| out.string(CHECK)),
+                    Action::Check => out.member("holdAndDelegate", |out| {
+                        out.string(match self.compiled.tailnet.dialect {
+                            Dialect::Tailscale => CHECK,
+                            Dialect::Headscale => CHECK.trim_start_matches("https://"),
+                        })
+                    }),
                 })
             });
             if !rule.accept_env.is_empty() {
@@ -313,6 +334,19 @@ fn capabilities(app: &App, out: ValueWriter) -> Written {
             out.named_member(&capability.name, |out| out.array(&capability.values, |out, (value, _)| out.value(value)));
         }
     })
+}
+
+/// Returns where an app rule of headscale leads on a device: to its own addresses, and to prefixes that it serves.
+fn app_targets(list: &[Prefix], node: &Node) -> Vec<String> {
+    let is_named = |address: &&IpAddr| list.iter().any(|prefix| overlap(prefix.range(), single(**address)));
+    let mut targets: Vec<String> = node.addresses.iter().filter(is_named).map(as_prefix).collect();
+    let is_served = |prefix: &&Prefix| node.routes.iter().any(|route| overlap(route.range(), prefix.range()));
+    for prefix in list.iter().filter(is_served).map(ToString::to_string) {
+        if !targets.contains(&prefix) {
+            targets.push(prefix);
+        }
+    }
+    targets
 }
 
 fn as_prefix(address: &IpAddr) -> String {

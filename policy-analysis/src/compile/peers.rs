@@ -1,8 +1,9 @@
 //! Which devices see each other.
 
-use crate::compile::filter::Filters;
+use crate::compile::filter::{Filters, headscale_ranges};
 use crate::compile::rule::CompiledRules;
 use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet};
+use policy_core::model::{AddressRange, Dialect, Prefix};
 
 /// Returns for each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
 pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {
@@ -21,8 +22,12 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
     let size = tailnet.devices.len();
     let mut peers: Vec<BitSet> = vec![BitSet::new(size); size];
     for (memberships, peers) in filters.of_devices.iter().zip(&mut peers) {
-        let groups = memberships.iter().filter_map(|membership| admitted.get(membership.group));
+        let seen = memberships.iter().filter(|membership| membership.makes_peers);
+        let groups = seen.filter_map(|membership| admitted.get(membership.group));
         groups.for_each(|devices| peers.add_all(devices));
+    }
+    if tailnet.dialect == Dialect::Headscale {
+        routers_as_sources(tailnet, rules, &mut peers);
     }
     for (device, seen) in peers.clone().iter().enumerate() {
         for other in seen.iter() {
@@ -32,8 +37,9 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
         }
     }
     // A grant with `via` and only `app` is in no filter, and yet makes peers. Only one held-out case shows which ones.
-    // Here its sources see the routers that would carry the same grant with `ip`.
-    for rule in rules.list.iter().filter(|rule| rule.app.is_some() && rule.parts.is_empty()) {
+    // Here its sources see the routers that would carry the same grant with `ip`. headscale passes over such a grant.
+    let is_tailscale = tailnet.dialect == Dialect::Tailscale;
+    for rule in rules.list.iter().filter(|rule| is_tailscale && rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
         let origins = tailnet.devices_of(rules.resolutions_of(&rule.src));
         let carriers =
@@ -50,6 +56,34 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
         peers.remove(device);
     }
     peers
+}
+
+/// Adds what a router that a grant with `via` names, and that is a source of the same grant, sees for that: all devices
+/// behind the destination. headscale asks of two devices whether the rules of either let one reach the other, and the
+/// rules of a router are about the whole destination.
+fn routers_as_sources(tailnet: &Tailnet, rules: &CompiledRules, peers: &mut [BitSet]) {
+    for rule in rules.list.iter().filter(|rule| !rule.parts.is_empty()) {
+        let Some(routers) = rules.routers(rule) else { continue };
+        let mut sources = tailnet.devices_of(rules.resolutions_of(&rule.src));
+        let ranges = rules.resolutions_of(&rule.src).flat_map(headscale_ranges);
+        ranges.flat_map(|range| tailnet.routers.overlapping(range)).for_each(|device| sources.insert(device));
+        for destination in rules.resolutions_of(&rule.dst) {
+            let ranges = headscale_ranges(destination);
+            let is_internet = |range: &AddressRange| {
+                [Prefix::ALL_IPV4, Prefix::ALL_IPV6].into_iter().any(|all| range.contains(all.range()))
+            };
+            let exits = matches!(destination, Resolution::Internet) || ranges.iter().any(is_internet);
+            let exit_nodes = tailnet.exit_nodes.iter().copied().filter(|_| exits);
+            let behind = |&range| tailnet.addresses.overlapping(range).chain(tailnet.routers.overlapping(range));
+            let behind: Vec<DeviceId> = ranges.iter().flat_map(behind).chain(exit_nodes).collect();
+            let carriers = carriers(tailnet, destination).into_iter();
+            for router in carriers.filter(|&router| routers.contains(router) && sources.contains(router)) {
+                if let Some(peers) = peers.get_mut(router) {
+                    behind.iter().for_each(|&device| peers.insert(device));
+                }
+            }
+        }
+    }
 }
 
 /// Returns the devices through which a destination behind routers is reached.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use policy_core::access::{BitSet, Resolution, Tailnet};
-use policy_core::model::{Acl, App, Grant, Policy, PortRange, Protocol, Selector};
+use policy_core::model::{Acl, App, Dialect, Grant, Policy, PortRange, Protocol, Selector};
 
 /// A resolved selector by number.
 pub(super) type ResolutionId = usize;
@@ -67,8 +67,14 @@ impl<'p> CompiledRules<'p> {
             let everything = resolver.resolutions.len();
             resolver.resolutions.push(Resolution::Everything);
             let destinations = vec![(everything, Rc::from([PortRange::ALL]))];
+            // To headscale, it comes from everywhere.
+            let src = match policy.dialect {
+                Dialect::Tailscale => everything,
+                Dialect::Headscale => everything + 1,
+            };
+            resolver.resolutions.push(Resolution::AnyAddress);
             list.push(CompiledRule {
-                src: vec![everything],
+                src: vec![src],
                 parts: vec![ProtocolPart { protocol: None, destinations }],
                 dst: vec![everything],
                 app: None,
@@ -134,6 +140,18 @@ impl<'p> Resolver<'_, 'p> {
         let parts = parts.collect();
         let via = (!grant.via.is_empty()).then(|| self.via(&grant.via));
         let app = grant.app.as_ref().filter(|app| !app.is_absent_or_empty());
+        // headscale gives nobody a capability towards a user whom it does not have, nor towards a group with one.
+        let is_resolved =
+            |selector: &&Selector| self.tailnet.dialect == Dialect::Tailscale || self.tailnet.is_resolved(selector);
+        let dst: Vec<ResolutionId> = match (app, via) {
+            (Some(_), None) => grant
+                .dst
+                .iter()
+                .filter(is_resolved)
+                .filter_map(|one| self.by_text.get(one.text.as_str()).copied())
+                .collect(),
+            _ => dst,
+        };
         CompiledRule { src: self.selectors(&grant.src), parts, dst, app, via }
     }
 

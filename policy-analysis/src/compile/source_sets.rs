@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::compile::rule::ResolutionId;
-use policy_core::access::{BitSet, DeviceId, FilterAddress, Resolution, TAILNET, Tailnet, UserId, single, sorted};
-use policy_core::model::AddressRange;
+use policy_core::access::{
+    BitSet, DeviceId, FilterAddress, Resolution, TAILNET, Tailnet, UserId, coalesce, single, sorted,
+};
+use policy_core::model::{AddressRange, Dialect, Prefix};
 
 /// A filter address by number.
 pub(super) type FilterAddressId = u32;
@@ -18,6 +20,7 @@ pub(super) type OfUsers = Rc<[(UserId, SourceSetId)]>;
 /// Every filter address and every set of sources of a policy in a tailnet.
 #[derive(Debug)]
 pub(super) struct SourceSets {
+    dialect: Dialect,
     addresses: Vec<FilterAddress>,
     address_ids: HashMap<FilterAddress, FilterAddressId>,
     /// The own addresses of each device.
@@ -35,6 +38,7 @@ pub(super) struct SourceSets {
 impl SourceSets {
     pub(super) fn new(tailnet: &Tailnet) -> Self {
         let mut sources = SourceSets {
+            dialect: tailnet.dialect,
             addresses: Vec::new(),
             address_ids: HashMap::new(),
             own: Vec::with_capacity(tailnet.devices.len()),
@@ -108,7 +112,10 @@ impl SourceSets {
     /// Returns the number of a set.
     pub(super) fn set(&mut self, mut addresses: Vec<FilterAddressId>) -> SourceSetId {
         addresses.sort_unstable();
-        addresses.dedup();
+        // headscale writes some sources twice.
+        if self.dialect == Dialect::Tailscale {
+            addresses.dedup();
+        }
         if let Some(&id) = self.set_ids.get(&addresses) {
             return id;
         }
@@ -124,8 +131,20 @@ impl SourceSets {
         if let Some(&id) = self.by_list.get(&key) {
             return id;
         }
+        let list = key.iter().filter_map(|&id| resolutions.get(id));
+        let addresses = match self.dialect {
+            Dialect::Tailscale => self.listed(list),
+            Dialect::Headscale => self.merged(list, true),
+        };
+        let id = self.set(addresses);
+        self.by_list.insert(key, id);
+        id
+    }
+
+    /// Returns the sources of a rule as Tailscale writes them: each by itself.
+    fn listed<'r>(&mut self, resolutions: impl Iterator<Item = &'r Resolution>) -> Vec<FilterAddressId> {
         let mut addresses = Vec::new();
-        for resolution in key.iter().filter_map(|&id| resolutions.get(id)) {
+        for resolution in resolutions {
             match resolution {
                 Resolution::Everything => addresses.extend(&self.everything),
                 Resolution::AnyAddress => addresses.push(self.address(FilterAddress::Any)),
@@ -136,9 +155,73 @@ impl SourceSets {
                 Resolution::OwnDevices | Resolution::Internet => {}
             }
         }
-        let id = self.set(addresses);
-        self.by_list.insert(key, id);
-        id
+        addresses
+    }
+
+    /// Returns the sources of a rule as headscale writes them: ranges that overlap or touch are one. Beside `*`, it writes
+    /// the approved routes and the other sources once more.
+    fn merged<'r>(
+        &mut self,
+        resolutions: impl Iterator<Item = &'r Resolution> + Clone,
+        keeps_others: bool,
+    ) -> Vec<FilterAddressId> {
+        let has_any = resolutions.clone().any(|resolution| matches!(resolution, Resolution::AnyAddress));
+        let has_all = resolutions.clone().any(|resolution| matches!(resolution, Resolution::Everything));
+        let ranges = |resolution: &Resolution| match resolution {
+            Resolution::Everything => TAILNET.to_vec(),
+            Resolution::AnyAddress => vec![Prefix::ALL_IPV4.range(), Prefix::ALL_IPV6.range()],
+            Resolution::Addresses(ranges) => ranges.clone(),
+            Resolution::Devices(_) | Resolution::OwnDevices | Resolution::Internet => Vec::new(),
+        };
+        let written = |range| FilterAddress::Addresses(range);
+        let mut addresses: Vec<FilterAddressId> = if has_any {
+            vec![self.address(FilterAddress::Any)]
+        } else {
+            let all = coalesce(resolutions.clone().flat_map(ranges).collect());
+            let routes = self.everything.iter().skip(TAILNET.len()).filter(|_| has_all).copied().collect::<Vec<_>>();
+            all.into_iter().map(|range| self.address(written(range))).chain(routes).collect()
+        };
+        if has_all && keeps_others {
+            let others = resolutions.filter(|resolution| !matches!(resolution, Resolution::Everything));
+            for range in others.flat_map(|resolution| coalesce(ranges(resolution))) {
+                let address = self.address(written(range));
+                if !addresses.contains(&address) {
+                    addresses.push(address);
+                }
+            }
+        }
+        addresses
+    }
+
+    /// Returns the sources of a rule with `via`. Beside `*`, headscale writes no other ones there.
+    pub(super) fn set_of_via(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
+        if self.dialect == Dialect::Tailscale {
+            return self.set_of_list(list, resolutions);
+        }
+        let addresses = self.merged(list.iter().filter_map(|&id| resolutions.get(id)), false);
+        self.set(addresses)
+    }
+
+    /// Returns the addresses of a user's devices, each by itself.
+    pub(super) fn set_of_user(&mut self, user: UserId, tailnet: &Tailnet) -> SourceSetId {
+        let devices = tailnet.users.get(user).into_iter().flat_map(|user| user.devices.iter());
+        let addresses = devices.flat_map(|&device| self.own(device).to_vec()).collect();
+        self.set(addresses)
+    }
+
+    /// Returns the destinations of an app rule as the sources of the rule that it implies for headscale: those of each
+    /// selector by themselves. Beside `*`, it writes the approved routes once.
+    pub(super) fn set_of_each(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
+        let mut addresses = Vec::new();
+        let mut had_all = false;
+        for resolution in list.iter().filter_map(|&id| resolutions.get(id)) {
+            let mut own = self.merged(std::iter::once(resolution), true);
+            if matches!(resolution, Resolution::Everything) && std::mem::replace(&mut had_all, true) {
+                own.truncate(TAILNET.len());
+            }
+            addresses.extend(own);
+        }
+        self.set(addresses)
     }
 
     /// Returns what `autogroup:self` leaves of a list of sources to each user among them: their own devices.
@@ -159,6 +242,12 @@ impl SourceSets {
             }
         }
         addresses.retain(|_, addresses| !addresses.is_empty());
+        if self.dialect == Dialect::Headscale {
+            for addresses in addresses.values_mut() {
+                let own = addresses.iter().filter_map(|&id| self.address_of(id).range()).collect();
+                *addresses = self.merged(std::iter::once(&Resolution::Addresses(own)), true);
+            }
+        }
         let sets: OfUsers = addresses.into_iter().map(|(user, addresses)| (user, self.set(addresses))).collect();
         self.of_users.insert(key, sets.clone());
         sets

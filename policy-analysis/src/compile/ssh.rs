@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet, UserId};
-use policy_core::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule, localpart_domain};
+use policy_core::model::{Action, Autogroup, Dialect, Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use policy_core::source::Text;
 
 /// A rule of a device's SSH policy. The first that matches applies.
@@ -37,7 +37,10 @@ pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec
     let mut of_devices = vec![Vec::new(); tailnet.devices.len()];
     for wanted in [Action::Check, Action::Accept] {
         for rule in policy.ssh.iter().filter(|rule| rule.action == Some(wanted)) {
-            compile(tailnet, rule, wanted, &mut of_devices);
+            match tailnet.dialect {
+                Dialect::Tailscale => compile(tailnet, rule, wanted, &mut of_devices),
+                Dialect::Headscale => compile_for_headscale(tailnet, rule, wanted, &mut of_devices),
+            }
         }
     }
     of_devices
@@ -68,6 +71,65 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
                 let (principals, users) = (principals.clone(), part.users.clone());
                 rules.push(SshAccess { principals, users, action, accept_env: &rule.accept_env });
             }
+        }
+    }
+}
+
+/// Adds a rule to the policies of the devices as headscale does. Each user's sources come once, a tagged device once for
+/// each of its tags. With `localpart:`, a source that is no destination gets the rule for its own user.
+fn compile_for_headscale<'p>(
+    tailnet: &Tailnet<'p>,
+    rule: &'p SshRule,
+    action: Action,
+    of_devices: &mut [Vec<SshAccess<'p>>],
+) {
+    let resolve = |list: &'p [Selector]| -> Vec<Resolution> { list.iter().map(|one| tailnet.resolve(one)).collect() };
+    let sources = tailnet.devices_of(&resolve(&rule.src));
+    let is_own = |resolution: &Resolution| matches!(resolution, Resolution::OwnDevices);
+    let (own, others): (Vec<_>, Vec<_>) = resolve(&rule.dst).into_iter().partition(is_own);
+    let destinations = tailnet.devices_of(&others);
+    let common = accounts(rule);
+    let domains: Vec<&str> = rule.users.iter().filter_map(|user| localpart_domain(user)).collect();
+    let of_users = by_user(tailnet, &sources.iter().collect::<Vec<_>>());
+    let tags = |device: DeviceId| tailnet.devices.get(device).map_or(0, |node| node.fact.tags.len());
+    let tagged: Vec<DeviceId> = sources.iter().flat_map(|device| std::iter::repeat_n(device, tags(device))).collect();
+    let tagged = addresses(tailnet, &tagged);
+    let access = |principals: &Rc<[IpAddr]>, users: &Rc<[(&'p str, &'p str)]>| SshAccess {
+        principals: principals.clone(),
+        users: users.clone(),
+        action,
+        accept_env: &rule.accept_env,
+    };
+    let of_user = |user: UserId| -> Vec<SshAccess<'p>> {
+        let Some(principals) = of_users.get(&user) else { return Vec::new() };
+        let email = tailnet.users.get(user).map_or("", |user| user.email);
+        let local =
+            email.rsplit_once('@').filter(|(_, own)| domains.iter().any(|domain| own.eq_ignore_ascii_case(domain)));
+        let theirs = local.map(|(local, _)| access(principals, &Rc::from([(local, local)])));
+        std::iter::once(access(principals, &common)).chain(theirs).collect()
+    };
+    for (device, node) in tailnet.devices.iter().enumerate() {
+        let mut rules = Vec::new();
+        if let (false, Some(user)) = (own.is_empty(), node.user) {
+            rules.extend(of_user(user));
+        }
+        if destinations.contains(device) {
+            if domains.is_empty() {
+                let users = (0..tailnet.users.len()).filter_map(|user| of_users.get(&user));
+                let principals: Rc<[IpAddr]> = users.chain([&tagged]).flat_map(|list| list.iter().copied()).collect();
+                rules.push(access(&principals, &common));
+            } else {
+                rules.extend((0..tailnet.users.len()).flat_map(of_user));
+                rules.push(access(&tagged, &common));
+            }
+        } else if !others.is_empty() && !domains.is_empty() && sources.contains(device) {
+            match node.user {
+                Some(user) => rules.extend(of_user(user)),
+                None => rules.push(access(&addresses(tailnet, &[device]), &common)),
+            }
+        }
+        if let Some(list) = of_devices.get_mut(device) {
+            list.extend(rules.into_iter().filter(|rule| !rule.principals.is_empty()));
         }
     }
 }

@@ -33,7 +33,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     if let Some(message) = rejection(&findings) {
         output::write_json(&json!({
             "status": "reject",
-            "message": message,
+            "message": message.as_ref(),
             "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
         }))?;
     } else if let Some(policy) = ValidPolicy::from_findings(policy, &findings) {

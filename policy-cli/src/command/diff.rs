@@ -12,7 +12,7 @@ use crate::diff_report::{DiffReport, json, markdown, text};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::locations::Locations;
-use crate::{facts, file, output, valid};
+use crate::{facts, file, output, target, valid};
 
 const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
 
@@ -85,6 +85,7 @@ fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
         .arg(old.help("The policy before the change: FILE, `-` or git:REV:PATH"))
         .arg(new)
         .arg(argument::format(FORMATS, "How to write it"))
+        .arg(target::argument())
         .arg(argument::flag("deny-new-access", "Exit with 1 only if somebody may do what they may not do by OLD"))
         .arg(facts::argument().help(
             "The tailnet's users and devices, as JSON: differences are then listed device by device, too. May be given several times",
@@ -101,11 +102,11 @@ fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
             if file::is_stdin(path) && file::is_stdin(old_path) {
                 return Err(Failure::new("both policies cannot be read from stdin"));
             }
-            (file::display_name(path), Policy::parse(file::read_text(path)?))
+            (file::display_name(path), target::parse(path, file::read_text(path)?, matches))
         }
     };
     let old_name = file::display_name(old_path);
-    let mut old = Policy::parse(file::read_text(old_path)?);
+    let mut old = target::parse(old_path, file::read_text(old_path)?, matches);
     let findings = check::check(&old);
     let is_old_valid = valid::report_errors(old_name, &old, &findings);
     let (Some(new), true) = (valid::with_facts(new_name, new, matches)?, is_old_valid) else {

@@ -25,7 +25,7 @@ use policy_core::Policy;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::{argument, file, invariants_file, output};
+use crate::{argument, file, invariants_file, output, target};
 
 pub(crate) use emit::print_built_in;
 
@@ -126,7 +126,7 @@ impl Command {
                 failure
             }
         })?;
-        Ok((path, Policy::parse(text)))
+        Ok((path, target::parse(path, text, matches)))
     }
 }
 
@@ -140,5 +140,5 @@ fn with_policy_file(command: clap::Command) -> clap::Command {
         None => arg,
     });
     let help = "The policy file; `-` reads stdin, git:REV:PATH a file of a revision";
-    shifted.arg(argument::policy_file().help(help).index(1))
+    shifted.arg(argument::policy_file().help(help).index(1)).arg(target::argument())
 }

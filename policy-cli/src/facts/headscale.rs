@@ -19,7 +19,12 @@ pub(super) fn facts(reader: &mut Reader, root: NodeId) -> Facts {
             facts.devices.extend(device(reader, id));
         } else {
             let user = login(reader, id).map(|email| (email, reader.document.origin(id)));
-            let user = user.map(|(email, origin)| User { name: email.clone(), email, role: None, doc: None, origin });
+            // A policy may name a user by that name, too.
+            let name = reader.text(id, "name");
+            let user = user.map(|(email, origin)| {
+                let name = name.unwrap_or_else(|| email.clone());
+                User { name, email, role: None, doc: None, origin }
+            });
             facts.users.extend(user);
         }
     }

@@ -42,6 +42,7 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "notes": notes,
         "help": diagnostic.help,
         "tailscale": diagnostic.tailscale,
+        "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
     })
 }
 
@@ -92,6 +93,7 @@ mod tests {
                 ],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",
+                "headscale": null,
             })
         );
     }

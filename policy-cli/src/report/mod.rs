@@ -156,9 +156,9 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Returns Tailscale's answer to the policy, as a sentence beside ours.
+/// Returns the answer of the control server to the policy, as a sentence beside ours.
 fn answer(diagnostic: &Diagnostic) -> Option<String> {
-    diagnostic.tailscale.as_ref().map(|message| format!("Tailscale answers: {message}"))
+    diagnostic.answer().map(|(server, message)| format!("{server} answers: {message}"))
 }
 
 /// The message and all that is said about it, a line each, for formats that have one field for text.

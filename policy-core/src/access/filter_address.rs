@@ -12,6 +12,8 @@ pub enum FilterAddress {
     Any,
     /// An address or a prefix if the range is one, else `first-last`.
     Addresses(AddressRange),
+    /// Always a prefix, as headscale writes the destinations of rules with `via`. The range must be one.
+    Prefix(AddressRange),
     /// Always `first-last`, as `autogroup:internet` is written even where a prefix would do.
     Span(AddressRange),
 }
@@ -21,7 +23,7 @@ impl FilterAddress {
     pub fn range(self) -> Option<AddressRange> {
         match self {
             FilterAddress::Any => None,
-            FilterAddress::Addresses(range) | FilterAddress::Span(range) => Some(range),
+            FilterAddress::Addresses(range) | FilterAddress::Prefix(range) | FilterAddress::Span(range) => Some(range),
         }
     }
 
@@ -36,6 +38,10 @@ impl std::fmt::Display for FilterAddress {
         match self {
             FilterAddress::Any => f.write_str("*"),
             FilterAddress::Span(range) => range.fmt(f),
+            FilterAddress::Prefix(range) => match prefix_of(*range) {
+                Some(prefix) => prefix.fmt(f),
+                None => range.fmt(f),
+            },
             FilterAddress::Addresses(range) if range.first == range.last => range.first.fmt(f),
             FilterAddress::Addresses(range) => match prefix_of(*range) {
                 Some(prefix) => prefix.fmt(f),
@@ -75,6 +81,7 @@ mod tests {
             (FilterAddress::Addresses(range("10.0.0.1-10.0.0.2")), "10.0.0.1-10.0.0.2"),
             (FilterAddress::Addresses(TAILNET[0]), "100.64.0.0-100.115.91.255"),
             (FilterAddress::Addresses(TAILNET[2]), "fd7a:115c:a1e0::/48"),
+            (FilterAddress::Prefix(single(Ipv4Addr::new(10, 0, 0, 1))), "10.0.0.1/32"),
             (FilterAddress::Span(INTERNET[6]), "2000::-3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
         ] {
             assert_eq!(address.to_string(), text);

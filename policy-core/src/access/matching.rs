@@ -62,7 +62,7 @@ fn matches_either<'p>(
     let is_named = match denotation {
         Denotation::Users(logins) => match who {
             Principal::User { login, .. } | Principal::Login(login) => {
-                logins.iter().any(|user| user.text.eq_ignore_ascii_case(login))
+                logins.iter().any(|user| tailnet.identity(&user.text).eq_ignore_ascii_case(login))
             }
             _ => false,
         },

@@ -92,7 +92,7 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::AnyAddress => self.any_address = Some(id),
                 Denotation::Users(logins) => {
                     for login in logins {
-                        let named = self.by_login.entry(login_key(&login.text)).or_default();
+                        let named = self.by_login.entry(login_key(tailnet.identity(&login.text))).or_default();
                         // A group may have a member twice.
                         if named.last() != Some(&id) {
                             named.push(id);

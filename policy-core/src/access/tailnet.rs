@@ -9,9 +9,9 @@ use crate::access::bit_set::BitSet;
 use crate::access::declarations::Declarations;
 use crate::access::denotation::{Denotation, domain_of, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal, Reach};
-use crate::access::interval::{IntervalTree, covers, overlap, single};
+use crate::access::interval::{IntervalTree, coalesce, covers, overlap, single};
 use crate::access::{ip_set, sorted};
-use crate::model::{AddressRange, Device, Prefix, Role, Selector};
+use crate::model::{AddressRange, Device, Dialect, Prefix, Role, Selector};
 
 /// A device by its index in the facts.
 pub type DeviceId = usize;
@@ -21,11 +21,13 @@ pub type UserId = usize;
 /// The facts and the declarations of a policy, indexed.
 #[derive(Debug)]
 pub struct Tailnet<'p> {
+    /// The control server, which decides what some selectors stand for.
+    pub dialect: Dialect,
     /// The devices, in the order of the facts.
     pub devices: Vec<Node<'p>>,
     /// The users, in the order of the facts; after them owners of devices that the facts do not list.
     pub users: Vec<Person<'p>>,
-    /// The users by login, in lower case.
+    /// The users by login, as [`Tailnet::login_key`] writes it.
     pub(super) by_login: HashMap<String, UserId>,
     pub(super) tags: HashMap<String, Rc<[DeviceId]>>,
     pub(super) tagged: Rc<[DeviceId]>,
@@ -91,14 +93,39 @@ pub enum Resolution {
 }
 
 impl Tailnet<'_> {
-    /// Returns the user with that login, in any case.
+    /// Returns the user with that login. To Tailscale its case does not count; to headscale an `@` at its end does not.
     pub fn user(&self, login: &str) -> Option<UserId> {
-        self.by_login.get(&login_key(login)).copied()
+        self.by_login.get(&Self::login_key(self.dialect, login)).copied()
+    }
+
+    /// Returns the login of the facts for a login of the policy. To headscale, a user's name is one, too.
+    pub(super) fn identity<'s>(&'s self, login: &'s str) -> &'s str {
+        let user = || self.user(login).and_then(|user| self.users.get(user));
+        match self.dialect {
+            Dialect::Tailscale => login,
+            Dialect::Headscale => user().map_or(login, |user| user.email),
+        }
+    }
+
+    /// Returns a login in the form in which logins are compared.
+    pub(super) fn login_key(dialect: Dialect, login: &str) -> String {
+        match dialect {
+            Dialect::Tailscale => login_key(login),
+            Dialect::Headscale => login.strip_suffix('@').unwrap_or(login).to_owned(),
+        }
+    }
+
+    /// Returns a tag in the form in which tags are compared. Tailscale stores them in lower case.
+    pub(super) fn tag_key(dialect: Dialect, tag: &str) -> String {
+        match dialect {
+            Dialect::Tailscale => tag.to_ascii_lowercase(),
+            Dialect::Headscale => tag.to_owned(),
+        }
     }
 
     /// Returns the devices with a tag.
     pub fn with_tag(&self, tag: &str) -> Rc<[DeviceId]> {
-        self.tags.get(&tag.to_ascii_lowercase()).cloned().unwrap_or_default()
+        self.tags.get(&Self::tag_key(self.dialect, tag)).cloned().unwrap_or_default()
     }
 
     /// Returns whether a device of unknown address may have one of these.
@@ -156,7 +183,42 @@ impl Tailnet<'_> {
 
     /// Resolves a selector to devices. The facts do not list who is in synced groups, who devices are shared with and
     /// what hosts services, so these resolve to no device.
+    ///
+    /// headscale resolves all of them to addresses: to the fewest prefixes with those of the devices.
     pub fn resolve(&self, selector: &Selector) -> Resolution {
+        match (self.dialect, self.resolve_devices(selector)) {
+            (Dialect::Headscale, Resolution::Devices(devices)) => {
+                let nodes = devices.iter().filter_map(|&device| self.devices.get(device));
+                let addresses = nodes.flat_map(|node| node.addresses.iter().map(|&address| single(address))).collect();
+                let prefixes = coalesce(addresses).into_iter().flat_map(AddressRange::prefixes);
+                Resolution::Addresses(prefixes.map(Prefix::range).collect())
+            }
+            (_, resolution) => resolution,
+        }
+    }
+
+    /// Returns whether every user that a selector names is among the users of the facts.
+    pub fn is_resolved(&self, selector: &Selector) -> bool {
+        match self.denote(selector) {
+            Denotation::Users(logins) => logins.iter().all(|login| self.user(&login.text).is_some()),
+            Denotation::Everything
+            | Denotation::AnyAddress
+            | Denotation::Domain(_)
+            | Denotation::SyncedGroup(_)
+            | Denotation::Role(_)
+            | Denotation::Tag(_)
+            | Denotation::Tagged
+            | Denotation::Shared
+            | Denotation::Service(_)
+            | Denotation::External(_)
+            | Denotation::Addresses(_)
+            | Denotation::Internet
+            | Denotation::OwnDevices
+            | Denotation::Nothing => true,
+        }
+    }
+
+    fn resolve_devices(&self, selector: &Selector) -> Resolution {
         match self.denote(selector) {
             Denotation::Everything => Resolution::Everything,
             Denotation::AnyAddress => Resolution::AnyAddress,

@@ -5,22 +5,30 @@ use std::net::IpAddr;
 
 use crate::access::approval;
 use crate::access::declarations::Declarations;
-use crate::access::denotation::login_key;
 use crate::access::interval::{IntervalTree, single};
 use crate::access::tailnet::{DeviceId, Node, Person, Tailnet};
-use crate::model::{AddressRange, Policy, Role};
+use crate::model::{AddressRange, Dialect, Policy, Role};
 
 impl<'p> Tailnet<'p> {
     /// Indexes the facts of `policy` and the names that it declares.
     pub fn new(policy: &'p Policy) -> Self {
-        let facts = &policy.facts;
+        let (facts, dialect) = (&policy.facts, policy.dialect);
         let mut users: Vec<(&'p str, Option<Role>, Vec<DeviceId>)> =
             facts.users.iter().map(|user| (user.email.as_str(), user.role, Vec::new())).collect();
         let mut by_login = HashMap::new();
         let mut by_name = HashMap::new();
         for (id, user) in facts.users.iter().enumerate() {
-            by_login.entry(login_key(&user.email)).or_insert(id);
+            by_login.entry(Self::login_key(dialect, &user.email)).or_insert(id);
             by_name.entry(user.name.as_str()).or_insert(id);
+        }
+        // headscale takes a user's name for their login as well. In `policy!`, users have other names.
+        if dialect == Dialect::Headscale && !facts.are_in_source() {
+            for (id, user) in facts.users.iter().enumerate() {
+                by_login.entry(Self::login_key(dialect, &user.name)).or_insert(id);
+                if !user.has_email() {
+                    by_login.entry(String::new()).or_insert(id);
+                }
+            }
         }
         let mut tags: HashMap<String, Vec<DeviceId>> = HashMap::new();
         let (mut tagged, mut members) = (Vec::new(), Vec::new());
@@ -28,9 +36,10 @@ impl<'p> Tailnet<'p> {
         for (id, fact) in facts.devices.iter().enumerate() {
             let owner = fact.owner.as_ref().filter(|_| fact.tags.is_empty());
             let user = owner.map(|owner| {
-                let known = by_name.get(owner.as_str()).or_else(|| by_login.get(&login_key(owner))).copied();
+                let known =
+                    by_name.get(owner.as_str()).or_else(|| by_login.get(&Self::login_key(dialect, owner))).copied();
                 known.unwrap_or_else(|| {
-                    by_login.insert(login_key(owner), users.len());
+                    by_login.insert(Self::login_key(dialect, owner), users.len());
                     users.push((owner.as_str(), None, Vec::new()));
                     users.len() - 1
                 })
@@ -40,7 +49,7 @@ impl<'p> Tailnet<'p> {
                 members.push(id);
             }
             for tag in &fact.tags {
-                let devices = tags.entry(tag.text.to_ascii_lowercase()).or_default();
+                let devices = tags.entry(Self::tag_key(dialect, &tag.text)).or_default();
                 if devices.last() != Some(&id) {
                     devices.push(id);
                 }
@@ -54,6 +63,7 @@ impl<'p> Tailnet<'p> {
         }
         let addresses = index(&devices, |node| node.addresses.iter().map(|&address| single(address)).collect());
         let mut tailnet = Tailnet {
+            dialect,
             addresses,
             routers: IntervalTree::new(Vec::new()),
             exit_nodes: Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Acl, Autogroup, Grant, IpSet, Operation, Policy, PortRange, Selector, SelectorKind};
+use crate::model::{Acl, Autogroup, Dialect, Grant, IpSet, Operation, Policy, PortRange, Selector, SelectorKind};
 use crate::source::{Origin, Text};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -26,14 +26,21 @@ pub(super) fn check(checker: &mut Checker) {
 /// everything.
 pub(super) fn without_rules(checker: &mut Checker) {
     let policy = checker.policy;
-    if policy.grants.is_some() || policy.acls.is_some() {
-        return;
-    }
     // The whole text is too much to underline.
     let start = policy.origin.start;
+    let origin = Origin::new(start, policy.origin.end.min(start.saturating_add(1)));
+    if policy.grants.is_some() || policy.acls.is_some() {
+        let rules = policy.grants.iter().flatten().count() + policy.acls.iter().flatten().count();
+        if rules == 0 && policy.dialect == Dialect::Headscale {
+            let message = "an empty list of rules denies everything, and no list at all allows everything";
+            let help = "write the rules, or allow this warning where nothing should get through";
+            checker.report(Diagnostic::new(Code::DenyAll, origin, message).help(help));
+        }
+        return;
+    }
     let message = "a policy without `grants` and `acls` lets every device reach every other one, on all ports";
     checker.report(
-        Diagnostic::new(Code::AllowAll, Origin::new(start, policy.origin.end.min(start.saturating_add(1))), message)
+        Diagnostic::new(Code::AllowAll, origin, message)
             .help("write the rules, or an empty list of `grants` to allow nothing"),
     );
 }

@@ -24,6 +24,9 @@ fn odd_login(text: &Text) -> Option<Diagnostic> {
         ("matches nobody", format!("write `{local}@{domain}`"))
     } else if local.contains('@') {
         ("is nobody's login: a login has one `@`", "write it as `alice@example.com`".to_owned())
+    } else if domain.is_empty() && !local.is_empty() && !local.contains(char::is_whitespace) {
+        let help = "write it as `alice@example.com`, or say that the policy is for headscale, which has such logins";
+        ("is nobody's login", help.to_owned())
     } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
         ("is nobody's login", "write it as `alice@example.com`".to_owned())
     } else {

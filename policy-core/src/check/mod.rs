@@ -10,6 +10,7 @@ mod capability;
 mod declaration;
 mod effect;
 mod fact;
+mod headscale;
 mod ip_set;
 mod login;
 mod names;
@@ -25,9 +26,11 @@ mod ssh_port;
 mod test;
 mod unused;
 
-use crate::diagnostic::{Code, Diagnostic, Note, Severity};
-use crate::model::{InvariantsFile, LintLevels, Policy, Selector, Target};
-use crate::source::Origin;
+use std::borrow::Cow;
+
+use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, Note, Severity};
+use crate::model::{Dialect, InvariantsFile, LintLevels, Policy, Selector, Target};
+use crate::source::{FileId, Origin};
 
 use names::Names;
 use place::SelectorContext;
@@ -45,18 +48,10 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     if !findings.iter().any(|finding| finding.code == Code::Syntax && declares(finding)) {
         let mut checker =
             Checker { policy, names: Names::new(policy), findings, member_names: [Vec::new(), Vec::new()] };
-        declaration::check(&mut checker);
-        owner::check(&mut checker);
-        ip_set::check(&mut checker);
-        posture::check(&mut checker);
-        rule::check(&mut checker);
-        ssh::check(&mut checker);
-        auto_approver::check(&mut checker);
-        node_attr::check(&mut checker);
-        test::check(&mut checker);
-        fact::check(&mut checker);
-        selector::check_member_names(&mut checker);
-        effect::check(&mut checker);
+        match policy.dialect {
+            Dialect::Tailscale => checker.every_section(),
+            Dialect::Headscale => checker.as_headscale(),
+        }
         // What nothing uses or opens may be what a mistake was meant to use or to open.
         if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
@@ -89,6 +84,23 @@ fn levelled(warning: &mut Diagnostic, levels: &LintLevels) -> bool {
     true
 }
 
+/// Returns what headscale answers to a policy with these findings, a line for each mistake. What it cannot read, it reads
+/// up to the first mistake only.
+fn headscale_message(findings: &[Diagnostic]) -> Option<String> {
+    let answers = || findings.iter().filter_map(|finding| finding.headscale.as_ref());
+    // Of nested groups, it names the last by name.
+    let nested = findings.iter().filter(|finding| finding.code == Code::NestedGroup);
+    let last = nested.filter_map(|finding| finding.headscale.as_ref()?.text.as_ref()).max();
+    if findings.iter().find(|finding| finding.headscale.is_some())?.code == Code::NestedGroup {
+        return last.cloned();
+    }
+    let stage = answers().map(|answer| answer.stage).min()?;
+    let at_stage = answers().filter(|answer| answer.stage == stage);
+    let most = if stage == HeadscaleStage::Reading { 1 } else { usize::MAX };
+    let lines: Vec<&str> = at_stage.take(most).filter_map(|answer| answer.text.as_deref()).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 /// Returns what Tailscale answers to a policy with these findings: it names one mistake only.
 ///
 /// Tests run once all else is right, and of nested groups the last by name is named. `sshtest-user-wildcard`
@@ -103,25 +115,26 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
     nested.filter_map(|finding| finding.tailscale.as_deref()).max()
 }
 
-/// Why Tailscale refuses a policy with these findings: in its own words, or in ours where those are not known.
+/// Why the control server refuses a policy with these findings: in its own words, or in ours where those are not known.
 /// `None` if it takes it.
 ///
 /// ```
 /// use policy_core::{Policy, check};
-/// let verdict = |text| check::rejection(&Policy::parse(text).check()).map(str::to_owned);
+/// let verdict = |text| check::rejection(&Policy::parse(text).check()).map(|message| message.into_owned());
 /// assert_eq!(verdict("{}"), None);
 /// assert_eq!(
 ///     verdict(r#"{"grants": [{"src": ["tag:nas"], "dst": ["*"], "ip": ["*"]}]}"#).as_deref(),
 ///     Some("src=tag not found: \"tag:nas\""),
 /// );
 /// ```
-pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
+pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
     // A warning that the policy itself denies is none of Tailscale's business. It knows the roles of its users, and takes
     // the ends of rules for comments.
     let is_ours = |code| matches!(code, Code::MissingRole | Code::InvalidDate | Code::MisplacedUntil | Code::Expired);
     let is_known = |code: Code| code.severity() == Severity::Error && !is_ours(code);
     let first = findings.iter().find(|finding| is_known(finding.code))?;
-    tailscale_message(findings).or(Some(&first.message))
+    let message = headscale_message(findings).map(Cow::Owned);
+    message.or_else(|| tailscale_message(findings).map(Cow::Borrowed)).or(Some(Cow::Borrowed(&first.message)))
 }
 
 /// Why a selector cannot be one end of a question about a policy, in the words in which a rule with it is refused.
@@ -131,6 +144,23 @@ pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option
     checker.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
     checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
 }
+
+/// Warnings that say what Tailscale is known to do, and nothing of headscale.
+const TAILSCALES: &[Code] = &[
+    Code::UnknownKey,
+    Code::OddUser,
+    Code::LetterCase,
+    Code::DoubtfulSelector,
+    Code::OldForm,
+    Code::DoubtfulDefaultRoute,
+    Code::UnknownCapability,
+    Code::UnusedCheckPeriod,
+    Code::ShortCheckPeriod,
+    Code::ExitRoute,
+    Code::DoubtfulIpPool,
+    Code::DoubtfulTest,
+    Code::DoubtfulSetting,
+];
 
 /// A policy that is being checked, and what has been found so far.
 struct Checker<'p> {
@@ -142,6 +172,41 @@ struct Checker<'p> {
 }
 
 impl Checker<'_> {
+    /// Checks each section by Tailscale's rules.
+    fn every_section(&mut self) {
+        declaration::check(self);
+        owner::check(self);
+        ip_set::check(self);
+        posture::check(self);
+        rule::check(self);
+        ssh::check(self);
+        auto_approver::check(self);
+        node_attr::check(self);
+        test::check(self);
+        fact::check(self);
+        selector::check_member_names(self);
+        effect::check(self);
+    }
+
+    /// Checks by headscale's rules. Of Tailscale's, those remain that are about the facts, and the warnings that do not
+    /// rest on what Tailscale is known to do.
+    fn as_headscale(&mut self) {
+        let unreadable = std::mem::take(&mut self.findings);
+        self.every_section();
+        self.findings.retain(|finding| match finding.code.severity() {
+            Severity::Error => finding.origin.file != FileId::Policy,
+            Severity::Warning => !TAILSCALES.contains(&finding.code),
+        });
+        let reads = |finding: &Diagnostic| {
+            finding.headscale.as_ref().is_none_or(|answer| answer.stage != HeadscaleStage::Reading)
+        };
+        if unreadable.iter().all(reads) {
+            self.findings.extend(headscale::mistakes(self.policy));
+            self.findings.extend(headscale::allocating_sources(self.policy));
+        }
+        self.findings.extend(unreadable);
+    }
+
     fn report(&mut self, finding: Diagnostic) {
         self.findings.push(finding);
     }

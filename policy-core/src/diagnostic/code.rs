@@ -96,6 +96,7 @@ codes! {
     Error WrongType = "wrong-type", Capture, "a value of the wrong JSON type";
     Error MissingField = "missing-field", Capture, "a field that Tailscale requires is missing";
     Error DuplicateName = "duplicate-name", Capture, "a name is declared twice";
+    Error NotInHeadscale = "not-in-headscale", Capture, "a part of Tailscale's language that headscale does not have";
 
     Error InvalidName = "invalid-name", Capture, "a name that Tailscale does not allow";
     Error InvalidSelector = "invalid-selector", Capture, "a word that is not a selector";
@@ -143,10 +144,11 @@ codes! {
     Warning RepeatedOwners = "repeated-owners", Text, "the same owners on many tags";
     Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
     Warning OldForm = "old-form", Documentation, "a form that Tailscale has a newer one for";
-    Warning InvalidAllow = "invalid-allow", Text, "a comment that should say how much a warning counts, and does not";
+    Warning InvalidAllow = "invalid-allow", Text, "a `// policy:` comment that cannot be read, or is at the wrong place";
     Warning InvalidUntil = "invalid-until", Text, "a comment that should say how long something is wanted, and does not";
 
     Warning AllowAll = "allow-all", Issue, "a rule that lets everything reach everything, or a policy without rules";
+    Warning DenyAll = "deny-all", Capture, "empty lists of rules and no other rule, which lets nothing through";
     Warning IdleRule = "idle-rule", Text, "a rule whose sources or destinations are all empty";
     Warning EmptyList = "empty-list", Capture, "a rule without sources, destinations or targets, which does nothing";
     Warning RedundantSource = "redundant-source", Text, "a source beside `*`, which has it already";
@@ -185,6 +187,7 @@ codes! {
     Warning ConditionType = "condition-type", Inference, "a comparison that values of that type do not have";
     Warning PostureValue = "posture-value", Documentation, "a value that a posture's attribute never has";
     Warning DoubtfulTest = "doubtful-test", Inference, "a test of which it is not known what it tests";
+    Warning AllocatingTest = "allocating-test", Issue, "an SSH test whose source has more addresses than headscale can bear";
     Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting that Tailscale is not known to take";
 
     // Found by running the policy's own tests.

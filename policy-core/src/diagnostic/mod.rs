@@ -1,11 +1,13 @@
 //! What is wrong, where, and what to write instead: the same words for the macro and the command line.
 
+mod answer;
 mod code;
 mod quote;
 pub mod suggestion;
 mod unknown_name;
 mod word;
 
+pub use answer::{HeadscaleAnswer, HeadscaleStage};
 pub use code::{Code, Evidence, Severity};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;
@@ -32,6 +34,8 @@ pub struct Diagnostic<P = Origin> {
     pub help: Option<String>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
+    /// headscale's answer, if it refuses the policy for this. Only findings about policies for headscale have one.
+    pub headscale: Option<HeadscaleAnswer>,
     /// True if a comment of the policy makes this warning an error.
     pub denied: bool,
 }
@@ -56,6 +60,7 @@ impl<P> Diagnostic<P> {
             notes: Vec::new(),
             help: None,
             tailscale: None,
+            headscale: None,
             denied: false,
         }
     }
@@ -95,6 +100,19 @@ impl<P> Diagnostic<P> {
         self
     }
 
+    /// Adds headscale's own message, given at that step. It marks the policy as one that headscale refuses.
+    #[must_use]
+    pub fn headscale(mut self, stage: HeadscaleStage, message: impl Into<String>) -> Self {
+        self.headscale = Some(HeadscaleAnswer { stage, text: Some(message.into()) });
+        self
+    }
+
+    /// Returns the name of the control server that refuses the policy for this, and its message.
+    pub fn answer(&self) -> Option<(&'static str, &str)> {
+        let headscale = self.headscale.as_ref().and_then(|answer| Some(("headscale", answer.text.as_deref()?)));
+        headscale.or_else(|| Some(("Tailscale", self.tailscale.as_deref()?)))
+    }
+
     /// Says whether it stops the policy from being used, by its kind or because the policy denies it.
     pub fn severity(&self) -> Severity {
         if self.denied { Severity::Error } else { self.code.severity() }
@@ -118,6 +136,7 @@ impl<P> Diagnostic<P> {
                 .collect(),
             help: self.help,
             tailscale: self.tailscale,
+            headscale: self.headscale,
             denied: self.denied,
         }
     }

@@ -39,6 +39,15 @@ impl Problem {
         self
     }
 
+    /// Puts the place that headscale names before its message, if it has one.
+    #[must_use]
+    pub fn headscale_prefix(mut self, prefix: &str) -> Self {
+        if let Some(text) = self.headscale.as_mut().and_then(|answer| answer.text.as_mut()) {
+            text.insert_str(0, prefix);
+        }
+        self
+    }
+
     /// Places it in `text`, the word that was parsed.
     pub fn at(self, text: &Text) -> Diagnostic {
         // What is missing has no bytes to underline.

@@ -3,11 +3,13 @@
 use crate::json::Value;
 
 use crate::access::posture;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, HeadscaleStage};
 use crate::findings::words::{Words, required_ports};
-use crate::model::{Action, Autogroup, Condition, Selector, SelectorKind, Target};
+use crate::model::{Action, Autogroup, Condition, Dialect, Selector, SelectorKind, Target};
 use crate::source::Origin;
-use crate::testing::{Expectation, Mismatch, MismatchEnds, NearMiss, NearMisses, Outcome, Probe};
+use crate::testing::{
+    Expectation, FailureScope, HeadscaleFailure, Mismatch, MismatchEnds, NearMiss, NearMisses, Outcome, Probe,
+};
 
 /// Reports a failing outcome.
 pub(super) fn report_failure(words: &Words, outcome: &Outcome) -> Diagnostic {
@@ -23,12 +25,36 @@ pub(super) fn report_failure(words: &Words, outcome: &Outcome) -> Diagnostic {
     };
     let (source, deed, but) = (words.source(outcome), words.deed(outcome), describe_actual(words, outcome));
     let message = format!("`{source}` {should} {deed}{how}, but {but}");
-    let finding = Diagnostic::new(code, outcome.probe.text().origin, message).tailscale(Target::FAILED);
+    let finding = Diagnostic::new(code, outcome.probe.text().origin, message);
+    let finding = match words.policy.dialect {
+        Dialect::Tailscale => finding.tailscale(Target::FAILED),
+        Dialect::Headscale => finding.headscale(HeadscaleStage::Testing, Target::FAILED),
+    };
     match (outcome.rule(), &outcome.near_misses) {
         (Some(rule), _) => explain_rule(words, outcome, finding, rule),
         (None, Some(near_misses)) => explain_near_misses(words, outcome, finding, near_misses),
         (None, None) => finding,
     }
+}
+
+/// Reports an outcome that fails on headscale. Where it would fail for any device, it is explained as that.
+pub(super) fn report_headscale_failure(words: &Words, outcome: &Outcome, failure: HeadscaleFailure) -> Diagnostic {
+    let HeadscaleFailure { message, help, answer, scope, .. } = failure;
+    let has_reason = outcome.rule().is_some() || outcome.near_misses.is_some();
+    let is_explained = scope == FailureScope::Target && has_reason;
+    let finding = match is_explained {
+        true => report_failure(words, outcome),
+        false => {
+            let code = if outcome.probe.is_ssh() { Code::FailingSshTest } else { Code::FailingTest };
+            let place = match scope {
+                FailureScope::Source => outcome.source.map(|source| source.text.origin),
+                FailureScope::Destination => Some(outcome.destination.text.origin),
+                FailureScope::Target => None,
+            };
+            Diagnostic::new(code, place.unwrap_or(outcome.probe.text().origin), message).help(help)
+        }
+    };
+    finding.headscale(HeadscaleStage::Testing, answer)
 }
 
 /// Says what is so instead.

@@ -15,7 +15,8 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Policy;
 use crate::proof::AccessClasses;
-use crate::testing::{Outcome, ssh_test_outcomes, test_outcomes};
+use crate::source::Origin;
+use crate::testing::{FailureScope, Outcome, judge_as_headscale, ssh_test_outcomes, test_outcomes};
 
 use words::Words;
 
@@ -91,10 +92,24 @@ pub(crate) fn tested(policy: &Policy) -> Vec<Tested<'_>> {
 
 fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let words = Words::new(policy);
-    let outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
+    let mut outcomes = [test_outcomes(policy), ssh_test_outcomes(policy)].concat();
+    let mut headscale = judge_as_headscale(policy, &mut outcomes).into_iter();
     let mut missing = missing_fact::report_missing_facts(&words, &outcomes);
+    let mut reported: Option<(Origin, FailureScope, Origin)> = None;
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
-        let finding = if outcome.fails() {
+        let finding = if let Some(failure) = headscale.next().flatten() {
+            // A source or a destination that is wrong is one mistake, however many targets and accounts there are.
+            let mistake = (outcome.test, failure.scope, outcome.destination.text.origin);
+            let is_known = match failure.scope {
+                FailureScope::Source => {
+                    reported.is_some_and(|(test, scope, _)| (test, scope) == (mistake.0, mistake.1))
+                }
+                FailureScope::Destination => reported == Some(mistake),
+                FailureScope::Target => false,
+            };
+            reported = Some(mistake);
+            (!is_known).then(|| failing::report_headscale_failure(&words, &outcome, failure))
+        } else if outcome.fails() {
             Some(failing::report_failure(&words, &outcome))
         } else {
             missing.remove(&index).or_else(|| multi_tag_bypass::report_bypass(&words, &outcome))

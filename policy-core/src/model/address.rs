@@ -147,7 +147,12 @@ pub struct AddressRange {
     pub last: IpAddr,
 }
 
-impl AddressRange {}
+impl AddressRange {
+    /// Returns whether all of `other` lies within it.
+    pub fn contains(self, other: AddressRange) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+}
 
 impl FromStr for AddressRange {
     type Err = Problem;

@@ -94,6 +94,25 @@ impl User {
     pub fn domain(&self) -> Option<&str> {
         self.email.rsplit_once('@').map(|(_, domain)| domain)
     }
+
+    /// Returns whether a word of a policy for headscale names them: by their e-mail address, or by their name and an `@`.
+    ///
+    /// ```
+    /// use policy_core::model::Facts;
+    /// let (facts, _) = Facts::parse(r#"{"users": [{"name": "bob", "email": "bob@example.com"}]}"#);
+    /// let names = ["bob@example.com", "bob@", "Bob@", "bob"].map(|word| facts.users[0].is_named_in_headscale(word));
+    /// assert_eq!(names, [true, true, false, true]);
+    /// ```
+    pub fn is_named_in_headscale(&self, word: &str) -> bool {
+        let bare = |word: &str| word.strip_suffix('@').unwrap_or(word).to_owned();
+        // headscale compares the e-mail address of a user who has none, too.
+        [bare(&self.email), bare(&self.name)].contains(&bare(word)) || word == "@" && !self.has_email()
+    }
+
+    /// Returns whether they have an e-mail address. Only users of headscale may have none.
+    pub fn has_email(&self) -> bool {
+        !self.email.ends_with('@')
+    }
 }
 
 /// A machine of the tailnet.

@@ -2,8 +2,8 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Acl, AutoApprovers, Date, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector, Setting,
-    SourceLines, SshRule, SshTest, TagOwners, Test,
+    Acl, AutoApprovers, Date, Dialect, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector,
+    Setting, SourceLines, SshRule, SshTest, TagOwners, Test,
 };
 use crate::source::{FileId, Origin};
 
@@ -16,6 +16,8 @@ pub struct Policy {
     pub text: String,
     /// All of the top-level object.
     pub origin: Origin,
+    /// The control server that it is for.
+    pub dialect: Dialect,
 
     /// `groups`: lists of people.
     pub groups: List<Group>,

@@ -1,4 +1,4 @@
-use crate::model::{Date, Level, Until};
+use crate::model::{Date, Dialect, Level, Until};
 
 /// A comment that says something about the policy: one that starts with `// policy:`. It describes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,6 +7,8 @@ pub enum PolicyComment<'c> {
     Lint(Level, &'c str),
     /// It says how long something is wanted. With the text after the word.
     Until(&'c str),
+    /// It names the control server that the policy is for.
+    Target(&'c str),
     /// It has another word in the place of `until`.
     MisspeltUntil(&'c str),
 }
@@ -22,6 +24,7 @@ impl<'c> PolicyComment<'c> {
     /// let deny = PolicyComment::Lint(Level::Deny, "unused-tag)");
     /// assert_eq!(PolicyComment::parse("policy: deny(unused-tag)"), Some(deny));
     /// assert_eq!(PolicyComment::parse("policy: until 2027-03-31"), Some(PolicyComment::Until("2027-03-31")));
+    /// assert_eq!(PolicyComment::parse("policy: target headscale"), Some(PolicyComment::Target("headscale")));
     /// assert_eq!(PolicyComment::parse("policy: see the wiki"), None);
     /// ```
     pub fn parse(comment: &'c str) -> Option<PolicyComment<'c>> {
@@ -35,6 +38,9 @@ impl<'c> PolicyComment<'c> {
         let rest = rest.trim_start();
         if word == Until::WORD {
             return Some(PolicyComment::Until(rest));
+        }
+        if word == Dialect::WORD {
+            return Some(PolicyComment::Target(rest));
         }
         // Prose may begin with such a word, but seldom goes on with a number.
         (rest.starts_with(|char: char| char.is_ascii_digit()) && Until::is_meant(word))

@@ -108,10 +108,8 @@ impl CheckPeriod {
     /// # Errors
     /// With Tailscale's words, in which the duration is as Go prints it. `ssh-malformed-checkperiod-too-long`
     pub fn parse(text: &Text) -> Result<CheckPeriod, Problem> {
-        if text.as_str() == "always" {
-            return Ok(CheckPeriod { text: text.clone(), duration: None });
-        }
-        let duration = text.parse::<Duration>()?;
+        let period = Self::parse_unbounded(text)?;
+        let Some(duration) = period.duration else { return Ok(period) };
         if duration < Duration::ZERO {
             return Err(Problem::word(Code::InvalidDuration, "a check period cannot be negative")
                 .help("write `always` to check at every connection")
@@ -122,7 +120,16 @@ impl CheckPeriod {
                 .help("write `168h` or less")
                 .tailscale(format!("checkPeriod {duration} is above the max (168h)")));
         }
-        Ok(CheckPeriod { text: text.clone(), duration: Some(duration) })
+        Ok(period)
+    }
+
+    /// Reads `always`, or a duration of any length: headscale reads first and looks at the bounds later.
+    ///
+    /// # Errors
+    /// If it is no duration.
+    pub fn parse_unbounded(text: &Text) -> Result<CheckPeriod, Problem> {
+        let duration = if text.as_str() == "always" { None } else { Some(text.parse::<Duration>()?) };
+        Ok(CheckPeriod { text: text.clone(), duration })
     }
 }
 

@@ -38,6 +38,9 @@ super::words! {
     devices
     /// How much warnings count in all of the policy: `unused-tag = allow "kept for the migration"; unused-let = deny;`
     lints
+    /// The control server that the policy is for: `target = headscale;`, which is `tailscale` where nothing is said. headscale
+    /// reads less than Tailscale, and some of it in another way.
+    target
     /// What must hold of the whole policy: `never autogroup:member -> tag:db;`. Ours: checked, and not printed.
     invariants
     /// Names a list once, of selectors or of ports: `let https = tcp:443;`. Its uses splice it in.

@@ -6,6 +6,7 @@ mod facts;
 mod json;
 mod lint;
 mod names;
+mod server;
 mod source_map;
 mod text;
 
@@ -141,6 +142,7 @@ struct Block<'t> {
 impl<'t> Writer<'_, 't> {
     fn policy(&mut self, tree: &'t Tree) {
         self.out.comments(&tree.header);
+        self.server(tree);
         self.lints(tree);
         let (keys, rest) = self.keys(tree);
         if keys.is_empty() && rest.is_empty() {
@@ -177,7 +179,7 @@ impl<'t> Writer<'_, 't> {
         for item in &tree.items {
             match item {
                 Item::Note(note) => notes.push(note),
-                Item::Let(_) => {}
+                Item::Let(_) | Item::Server(_) => {}
                 Item::Setting(setting) => {
                     let name = setting.key.text.to_ascii_lowercase();
                     if let Some((_, first)) = seen.get(&name) {

@@ -51,6 +51,8 @@ impl Reader<'_> {
             self.occurrence(Scope::Word("section"));
             match self.cursor.token(self.cursor.at) {
                 _ if key == "let" => self.let_item(),
+                // The word for a control server is no name of the policy.
+                Some(TokenKind::Punct { char: '=', .. }) if key == "target" => self.cursor.at += 2,
                 Some(TokenKind::Punct { char: '=', .. }) => self.statements(Block::Setting, self.cursor.tokens.len()),
                 Some(TokenKind::Open { close, .. }) => match SectionKind::from_similar_key(key) {
                     Some(kind) => self.block(Block::Section(kind), *close),

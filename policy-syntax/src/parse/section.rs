@@ -3,7 +3,7 @@
 use crate::token::{Delimiter, TokenKind};
 use policy_core::Code;
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model::Until;
+use policy_core::model::{Dialect, Until};
 
 use crate::cursor::Cursor;
 use crate::finding::Finding;
@@ -12,7 +12,7 @@ use crate::token_range::TokenRange;
 use super::marks::remove_allowed;
 use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{
-    Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree, Word,
+    Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Server, Setting, SettingValue, Tree, Word,
 };
 
 impl Parser<'_, '_> {
@@ -82,7 +82,10 @@ impl Parser<'_, '_> {
             return self.section(marks, key).map(Item::Section);
         }
         if self.punct('=').is_some() {
-            return self.setting(marks, key).map(Item::Setting);
+            return match key.text.as_str() {
+                "target" => self.server(&marks, key).map(Item::Server),
+                _ => self.setting(marks, key).map(Item::Setting),
+            };
         }
         if self.peek_punct(':') && (SectionKind::from_key(&key.text).is_some() || self.second_group(Delimiter::Brace)) {
             return Err(self.refuse(
@@ -183,6 +186,24 @@ impl Parser<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The control server that the policy is for.
+    fn server(&mut self, marks: &Marks, key: Word) -> Parsed<Server> {
+        self.refuse_allows(marks, "the target");
+        let names = Dialect::ALL.map(Dialect::name);
+        let choice = names.map(|name| format!("`target = {name};`")).join(" or ");
+        let Some(server) = self.ident() else {
+            return Err(self.unexpected("the control server that the policy is for", format!("write {choice}")));
+        };
+        let Ok(dialect) = server.text.parse::<Dialect>() else {
+            let near = nearest(&server.text, names);
+            let help = near.map_or_else(|| format!("write {choice}"), |near| format!("did you mean `{near}`?"));
+            return Err(self.refuse(server.place, format!("no target is called `{}`", server.text), help));
+        };
+        let place = key.place.to(server.place);
+        self.end_of_statement()?;
+        Ok(Server { key, dialect, place })
     }
 
     fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {

@@ -34,6 +34,6 @@ impl Findings {
 fn lines(error: &Diagnostic) -> Lines {
     let mut lines = vec![format!("error[{}]: {}", error.code.name(), error.message)];
     lines.extend(error.help.as_ref().map(|help| format!("help: {help}")));
-    lines.extend(error.tailscale.as_ref().map(|answer| format!("Tailscale answers: {answer}")));
+    lines.extend(error.answer().map(|(server, answer)| format!("{server} answers: {answer}")));
     lines
 }

@@ -1,6 +1,6 @@
 //! The tree as text, with the line breaks that say something: the rest of them is for the formatter.
 
-use policy_core::model::{Date, Level, Lint, PolicyComment, Until};
+use policy_core::model::{Date, Dialect, Level, Lint, PolicyComment, Until};
 
 use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use crate::comment::Lines;
@@ -215,6 +215,13 @@ pub(super) fn level(line: &str) -> Option<String> {
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
     let until = until.map(|date| format!(" until \"{date}\"")).unwrap_or_default();
     Some(format!("{} = {}{reason}{until};", codes.join(", "), level.name()))
+}
+
+/// The control server that a comment names.
+pub(super) fn target(line: &str) -> Option<Dialect> {
+    let line = line.strip_prefix(' ')?;
+    let Some(PolicyComment::Target(name)) = PolicyComment::parse(line) else { return None };
+    name.parse::<Dialect>().ok().filter(|dialect| dialect.comment() == line)
 }
 
 /// A comment that gives warnings a level, and that the macro would write just so.

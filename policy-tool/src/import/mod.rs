@@ -16,7 +16,7 @@ mod tree;
 
 use policy_cli::tool::words::{Names, quoted};
 use policy_core::hujson::{Document, Kind};
-use policy_core::model::{InvariantsFile, User};
+use policy_core::model::{Dialect, InvariantsFile, User};
 use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy};
 use policy_syntax::layout::format_rust;
@@ -149,13 +149,25 @@ fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
     Document::parse(text.as_str()).map_or(text, |document| document.format())
 }
 
-/// Writes the comments above the policy; the lint levels at their end become a section.
+/// What a comment above the policy becomes.
+enum Statement {
+    Target(Dialect),
+    Level(String),
+}
+
+/// Writes the comments above the policy; the target and the lint levels at their end become statements.
 fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
     let mut levels = Vec::new();
+    let mut target = None;
     while let Some(last) = groups.last_mut() {
-        match last.last().and_then(|line| layout::level(line)) {
-            Some(level) => {
-                levels.push(level);
+        let line = last.last();
+        let dialect = line.filter(|_| target.is_none()).and_then(|line| layout::target(line));
+        match dialect.map(Statement::Target).or_else(|| layout::level(line?).map(Statement::Level)) {
+            Some(statement) => {
+                match statement {
+                    Statement::Target(dialect) => target = Some(dialect),
+                    Statement::Level(level) => levels.push(level),
+                }
                 last.pop();
             }
             None if last.is_empty() => drop(groups.pop()),
@@ -163,6 +175,10 @@ fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
         }
     }
     layout.notes(&groups);
+    if let Some(dialect) = target {
+        layout.space();
+        layout.line(&format!("target = {dialect};"));
+    }
     if !levels.is_empty() {
         layout.space();
         layout.braces("lints", |layout| levels.iter().rev().for_each(|level| layout.line(level)));

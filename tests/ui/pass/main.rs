@@ -6,6 +6,7 @@ mod allowed_warning;
 mod every_form;
 mod except;
 mod fragments;
+mod headscale;
 mod items_of_a_file;
 mod lints;
 mod loops;

@@ -35,7 +35,7 @@ impl Reader<'_> {
             into.routes.extend(read.items.into_iter().flatten());
         }
         if exit_node.is_some() {
-            into.exit_node = self.selectors(exit_node, "exitNode");
+            into.exit_node = self.names(exit_node, "exitNode");
             let document = self.document;
             let is_it = |id| document.string(id).is_some_and(|key| key.eq_ignore_ascii_case("exitNode"));
             let name = document.members(id).map(|(name, _)| name).find(|&name| is_it(name));
@@ -49,7 +49,7 @@ impl Reader<'_> {
     }
 
     fn route_approvers(&mut self, Member { name, value, doc, origin }: Member) -> Option<RouteApprovers> {
-        let approvers = self.selectors(self.present(value), &name);
+        let approvers = self.names(self.present(value), &name);
         let network = self.parse(&name, |text| {
             let parsed = Network::parse(text);
             // A host's name, most likely.

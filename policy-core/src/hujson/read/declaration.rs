@@ -1,23 +1,27 @@
 use crate::hujson::read::reader::{Member, Reader};
-use crate::model::{Condition, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, parse_address};
+use crate::model::{
+    Condition, Dialect, Group, Host, HostAddress, IpSet, IpSetEntry, Posture, Prefix, TagOwners, headscale_word,
+    parse_address,
+};
 use crate::source::Text;
 
 /// The sections that declare names. A declaration counts even if its value cannot be read.
 impl Reader<'_> {
     pub(super) fn group(&mut self, Member { name, value, doc, origin }: Member) -> Group {
-        let members = self.selectors(self.present(value), &name);
+        let members = self.names(self.present(value), &name);
         Group { name, members, doc, origin }
     }
 
     pub(super) fn tag_owner(&mut self, Member { name: tag, value, doc, origin }: Member) -> TagOwners {
-        let owners = self.selectors(self.present(value), &tag);
+        let owners = self.names(self.present(value), &tag);
         TagOwners { tag, owners, doc, origin }
     }
 
     pub(super) fn host(&mut self, Member { name, value, doc, origin }: Member) -> Host {
         let text = self.text(Some(value), &name);
-        let address = text.as_ref().and_then(|text| {
-            self.parse(text, |text| {
+        let address = text.as_ref().and_then(|text| match self.dialect {
+            Dialect::Headscale => headscale_word::host_address(text),
+            Dialect::Tailscale => self.parse(text, |text| {
                 let prefix = || text.parse::<Prefix>().map(HostAddress::Prefix);
                 let address = || {
                     parse_address(text).map(HostAddress::Address).map_err(|problem| {
@@ -28,7 +32,7 @@ impl Reader<'_> {
                     })
                 };
                 if text.contains('/') { prefix() } else { address() }
-            })
+            }),
         });
         let text = text.unwrap_or_else(|| Text::escaped("", self.document.origin(value)));
         Host { name, text, address, doc, origin }

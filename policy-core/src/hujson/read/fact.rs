@@ -98,8 +98,15 @@ impl Reader<'_> {
 
     fn user(&mut self, id: NodeId) -> Option<User> {
         let [name, email, role, doc] = self.known_fields(id, "a user", &["name", "email", "role", "doc"])?;
+        let has_email = email.is_some();
         let origin = self.document.origin(id);
         let (name, email) = (self.text(name, "name"), self.text(email, "email"));
+        // headscale's users need no e-mail address, and are named by an `@` after their name then.
+        let nameless = |name: &Text| Text::escaped(format!("{name}@"), name.origin);
+        let email = match email.filter(|email| !email.is_empty() || name.is_none()) {
+            None if has_email => name.as_ref().map(nameless),
+            email => email,
+        };
         let Some(email) = email.or_else(|| name.clone()) else {
             let message = "a user needs an e-mail address";
             self.findings.push(Diagnostic::new(Code::MissingField, origin, message).help("add `email`"));

@@ -4,7 +4,9 @@
 
 mod attribute;
 mod declaration;
+mod dialect;
 mod fact;
+mod headscale;
 mod invariants_file;
 mod lint;
 mod policy_comment;
@@ -17,9 +19,9 @@ mod until;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, HeadscaleStage};
 use crate::hujson::{Document, Kind, SyntaxError};
-use crate::model::{Facts, Policy};
+use crate::model::{Dialect, Facts, Policy};
 use crate::source::Origin;
 use reader::Reader;
 
@@ -35,13 +37,33 @@ impl Policy {
     /// assert_eq!(policy.unreadable, []);
     /// ```
     pub fn parse(text: impl Into<String>) -> Policy {
+        Policy::parse_in(text, None)
+    }
+
+    /// Reads a policy in the language of a control server, or in the one that a comment of the text names.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// use policy_core::model::Dialect;
+    /// let policy = Policy::parse("// policy: target headscale\n{\"groups\": {\"group:eng\": [\"alice@\"]}}");
+    /// assert_eq!(policy.dialect, Dialect::Headscale);
+    /// let policy = Policy::parse_in(r#"{"ipsets": {}}"#, Some(Dialect::Headscale));
+    /// assert_eq!(policy.unreadable[0].message, "headscale has no IP sets");
+    /// ```
+    pub fn parse_in(text: impl Into<String>, dialect: Option<Dialect>) -> Policy {
         let text = text.into();
         let mut policy = match Document::parse(text.as_str()) {
-            Ok(document) => read(&document),
-            Err(error) => Policy { unreadable: vec![syntax(error, &text)], ..Policy::default() },
+            Ok(document) => read_in(&document, dialect),
+            Err(error) => unparsed(error, &text, dialect.or_else(|| dialect::named_in(&text)).unwrap_or_default()),
         };
         policy.text = text;
         policy
+    }
+
+    /// Returns whether a comment of the text says which control server the policy is for.
+    #[doc(hidden)]
+    pub fn names_target(text: &str) -> bool {
+        dialect::named_in(text).is_some()
     }
 
     /// Reads a policy and what is known beside it. See [`Facts::parse`].
@@ -62,6 +84,20 @@ impl Policy {
         self.unreadable.extend(unreadable);
         self
     }
+}
+
+/// The policy of a text that is no HuJSON. To headscale, no text at all is a policy without rules.
+fn unparsed(error: SyntaxError, text: &str, dialect: Dialect) -> Policy {
+    let finding = match dialect {
+        Dialect::Tailscale => Some(syntax(error, text)),
+        Dialect::Headscale if text.is_empty() => None,
+        Dialect::Headscale => {
+            let mut finding = syntax(error, text);
+            let answer = finding.tailscale.take().unwrap_or_default();
+            Some(finding.headscale(HeadscaleStage::Reading, answer))
+        }
+    };
+    Policy { unreadable: finding.into_iter().collect(), dialect, ..Policy::default() }
 }
 
 /// Returns what is wrong with a text that is no HuJSON.
@@ -86,12 +122,23 @@ fn is_template(text: &str, at: Origin) -> bool {
 
 /// Reads the policy that is the document's value. Its `text` is left empty.
 pub fn read(document: &Document) -> Policy {
+    read_in(document, None)
+}
+
+fn read_in(document: &Document, dialect: Option<Dialect>) -> Policy {
     let mut reader = Reader::new(document);
     // What stands above a policy is about all that is checked with it.
     let lints = reader.policy_comments(None);
+    reader.dialect = dialect.or(reader.target.map(|(dialect, _)| dialect)).unwrap_or_default();
+    let comments = std::mem::take(&mut reader.findings);
     let policy = reader.policy();
+    // What headscale cannot read is for another reader to say.
+    if reader.dialect == Dialect::Headscale {
+        reader.findings = headscale::mistakes(document);
+    }
     reader.misplaced_untils();
-    Policy { lints, unreadable: reader.findings, ..policy }
+    reader.findings.extend(comments);
+    Policy { dialect: reader.dialect, lints, unreadable: reader.findings, ..policy }
 }
 
 /// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.
@@ -131,7 +178,7 @@ impl Reader<'_> {
                 Entry::Occupied(first) => self.duplicate_key(&key, *first.get()),
                 Entry::Vacant(place) => drop(place.insert(key.origin)),
             }
-            match SECTIONS.iter().find(|section| section.eq_ignore_ascii_case(&key)) {
+            match SECTIONS.iter().find(|section| self.is_key(section, &key)) {
                 Some(section) => {
                     if let Some(value) = self.present(value) {
                         self.section(section, value, &mut policy);

@@ -1,4 +1,5 @@
-//! The comments that say something about the policy: the levels of warnings, and how long something is wanted.
+//! The comments that say something about the policy: the levels of warnings, how long something is wanted, and for which
+//! control server the policy is.
 
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
@@ -54,6 +55,8 @@ impl Reader<'_> {
                 PolicyComment::Until(_) if !is_about_this => self.dangling_until(&line),
                 PolicyComment::Until(rest) => self.until_above(id, &line, rest),
                 PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
+                PolicyComment::Target(name) if is_root => self.target_above(&line, name),
+                PolicyComment::Target(name) => self.misplaced_target(&line, name),
             }
         }
     }
@@ -70,6 +73,7 @@ impl Reader<'_> {
                     PolicyComment::Lint(level, _) => self.misplaced_lint(&line, level),
                     PolicyComment::Until(_) => self.dangling_until(&line),
                     PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
+                    PolicyComment::Target(name) => self.misplaced_target(&line, name),
                 }
             }
         }
@@ -150,6 +154,31 @@ mod tests {
             codes("// policy: warn(undeclared-device-tag)\n{\"grants\": []}"),
             [("undeclared-device-tag", false)]
         );
+    }
+
+    #[test]
+    fn a_target_is_above_the_whole_policy() {
+        let said = |text: &str| {
+            let policy = Policy::parse(text);
+            // What is behind a last member is also before the closing brace.
+            let mut said: Vec<&str> = policy.unreadable.iter().map(|finding| finding.message.as_str()).collect();
+            said.dedup();
+            (policy.dialect.name(), said.join("\n"))
+        };
+        assert_eq!(said("// policy: target headscale\n{}"), ("headscale", String::new()));
+        assert_eq!(said("// Ours.\n\n//policy: target headscale \n{}"), ("headscale", String::new()));
+        let misplaced = "a target is for a whole policy, and belongs above its opening brace";
+        for text in [
+            "{\n// policy: target headscale\n\"grants\": []}",
+            "{\"grants\": []\n// policy: target headscale\n}",
+            "{}\n// policy: target headscale\n",
+        ] {
+            assert_eq!(said(text), ("tailscale", misplaced.to_owned()), "{text}");
+        }
+        let unknown = "no target is called `headscal`".to_owned();
+        assert_eq!(said("// policy: target headscal\n{}"), ("tailscale", unknown));
+        let twice = "this policy has a target already".to_owned();
+        assert_eq!(said("// policy: target headscale\n// policy: target tailscale\n{}"), ("headscale", twice));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::hujson::read::headscale;
 use crate::hujson::{Document, Kind, NodeId};
-use crate::model::{List, Selector, Until};
+use crate::model::{Dialect, List, Selector, SelectorKind, Until};
 use crate::source::{Origin, Text};
 
 /// Reads a document, and remembers what it could not read.
@@ -11,6 +12,9 @@ pub(super) struct Reader<'a> {
     pub(super) findings: Vec<Diagnostic>,
     /// The ends in comments above nodes, as far as these have not been read.
     pub(super) untils: HashMap<NodeId, Until>,
+    pub(super) dialect: Dialect,
+    /// The control server that a comment above all of the text names, and where.
+    pub(super) target: Option<(Dialect, Origin)>,
 }
 
 /// The form of an object: which keys it may have.
@@ -34,7 +38,7 @@ pub(super) struct Member {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Reader { document, findings: Vec::new(), untils: HashMap::new() }
+        Reader { document, findings: Vec::new(), untils: HashMap::new(), dialect: Dialect::Tailscale, target: None }
     }
 
     /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.
@@ -49,7 +53,7 @@ impl<'a> Reader<'a> {
         let document = self.document;
         for (name, value) in document.members(id) {
             let Some(key) = document.unquoted(name) else { continue };
-            let known = form.keys.iter().position(|known| known.eq_ignore_ascii_case(&key));
+            let known = form.keys.iter().position(|known| self.is_key(known, &key));
             match known.and_then(|index| Some((values.get_mut(index)?, places.get_mut(index)?))) {
                 Some((slot, place @ None)) => {
                     *place = Some(document.origin(name));
@@ -66,6 +70,14 @@ impl<'a> Reader<'a> {
             }
         }
         Some(values.map(|value| value.and_then(|value| self.present(value))))
+    }
+
+    /// Returns whether a key is one that the control server knows.
+    pub(super) fn is_key(&self, known: &str, key: &str) -> bool {
+        match self.dialect {
+            Dialect::Tailscale => known.eq_ignore_ascii_case(key),
+            Dialect::Headscale => headscale::is_same_key(known, key),
+        }
     }
 
     /// The value, unless it is `null`, which is the same as none.
@@ -92,7 +104,8 @@ impl<'a> Reader<'a> {
         for (id_of_name, value) in document.members(id) {
             let Some(name) = document.string(id_of_name) else { continue };
             // Tags are the one kind of name whose case does not count.
-            let key = if section == "tagOwners" { name.to_ascii_lowercase() } else { name.to_string() };
+            let is_tag = section == "tagOwners" && self.dialect == Dialect::Tailscale;
+            let key = if is_tag { name.to_ascii_lowercase() } else { name.to_string() };
             match seen.get(&key) {
                 Some(&first) if !super::SECTIONS.contains(&section) => self.duplicate_key(&name, first),
                 Some(&first) => self.findings.push(
@@ -179,6 +192,10 @@ impl<'a> Reader<'a> {
     ) -> List<T> {
         self.list(value, key, |reader, id| match reader.document.string(id) {
             Some(text) => word(reader, text),
+            // To headscale, nothing is an empty word.
+            None if reader.dialect == Dialect::Headscale && reader.document.kind(id) == Kind::Null => {
+                word(reader, Text::escaped("", reader.document.origin(id)))
+            }
             None => {
                 reader.wrong_type(id, &format!("an item of `{key}`"), "a string");
                 None
@@ -191,7 +208,26 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn selectors(&mut self, value: Option<NodeId>, key: &str) -> List<Selector> {
-        self.words(value, key, |_, text| Some(Selector::new(text)))
+        self.words(value, key, |reader, text| Some(reader.selector(text)))
+    }
+
+    pub(super) fn selector(&self, text: Text) -> Selector {
+        match self.dialect {
+            Dialect::Tailscale => Selector::new(text),
+            Dialect::Headscale => Selector::in_headscale(text),
+        }
+    }
+
+    /// A list of names with the blanks around them: neither server cuts them off here.
+    pub(super) fn names(&mut self, value: Option<NodeId>, key: &str) -> List<Selector> {
+        self.words(value, key, |reader, text| Some(reader.name(text)))
+    }
+
+    pub(super) fn name(&self, text: Text) -> Selector {
+        match self.dialect {
+            Dialect::Tailscale => Selector::new(text),
+            Dialect::Headscale => Selector { kind: SelectorKind::in_headscale(&text), text },
+        }
     }
 
     /// A list of words that must be of some form.

@@ -5,7 +5,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::reader::{Form, Reader};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
-    Acl, Action, App, Capability, CheckPeriod, Destination, Grant, PortSpec, Protocol, Selector, SshRule,
+    Acl, Action, App, Capability, CheckPeriod, Destination, Dialect, Grant, List, PortSpec, Protocol, Selector,
+    SshRule, headscale_word,
 };
 use crate::source::{Origin, Text};
 
@@ -71,8 +72,8 @@ impl Reader<'_> {
             None => self.selectors(users, "users"),
         };
         let dst = match dst {
-            Some(_) => self.parsed(dst, "dst", Destination::parse),
-            None => self.parsed(ports, "ports", Destination::parse),
+            Some(_) => self.destinations(dst, "dst"),
+            None => self.destinations(ports, "ports"),
         };
         let proto = self.protocol(proto);
         let src_posture = self.selectors(src_posture, "srcPosture");
@@ -85,10 +86,10 @@ impl Reader<'_> {
         Some(Grant {
             src: self.selectors(src, "src"),
             dst: self.selectors(dst, "dst"),
-            ip: self.parsed(ip, "ip", PortSpec::parse),
+            ip: self.port_specs(ip),
             app: app.map(|app| self.app(app)),
             src_posture: self.selectors(src_posture, "srcPosture"),
-            via: self.selectors(via, "via"),
+            via: self.names(via, "via"),
             until,
             doc: self.document.doc(id),
             origin: self.document.origin(id),
@@ -107,10 +108,18 @@ impl Reader<'_> {
         let action = self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| text.parse()));
         Some(SshRule {
             action,
-            src: self.words(src, "src", |_, text| Some(Selector::new(trimmed(text)))),
-            dst: self.words(dst, "dst", |_, text| Some(Selector::new(trimmed(text)))),
+            src: self.words(src, "src", |reader, text| Some(reader.selector(trimmed(text)))),
+            dst: self.words(dst, "dst", |reader, text| Some(reader.selector(trimmed(text)))),
             users: self.words(users, "users", |_, text| Some(trimmed(text))),
-            check_period: self.text(check_period, "checkPeriod").and_then(|text| self.parse(&text, CheckPeriod::parse)),
+            check_period: self.text(check_period, "checkPeriod").and_then(|text| {
+                self.parse(
+                    &text,
+                    match self.dialect {
+                        Dialect::Tailscale => CheckPeriod::parse,
+                        Dialect::Headscale => CheckPeriod::parse_unbounded,
+                    },
+                )
+            }),
             accept_env: self.texts(accept_env, "acceptEnv"),
             src_posture: self.selectors(src_posture, "srcPosture"),
             recorder: self.selectors(recorder, "recorder"),
@@ -121,8 +130,28 @@ impl Reader<'_> {
         })
     }
 
+    fn destinations(&mut self, value: Option<NodeId>, key: &str) -> List<Destination> {
+        match self.dialect {
+            Dialect::Tailscale => self.parsed(value, key, Destination::parse),
+            Dialect::Headscale => self.parsed(value, key, |text| headscale_word::destination(text, 0)),
+        }
+    }
+
+    /// The items of `ip`. To headscale, each may list ports.
+    fn port_specs(&mut self, value: Option<NodeId>) -> List<PortSpec> {
+        if self.dialect == Dialect::Tailscale {
+            return self.parsed(value, "ip", PortSpec::parse);
+        }
+        let List { items, origin, incomplete } = self.parsed(value, "ip", headscale_word::port_specs);
+        List { items: items.into_iter().flatten().collect(), origin, incomplete }
+    }
+
     /// A name or a number of a protocol. Nothing stands for the default set, as `null` does.
     pub(super) fn protocol(&mut self, value: Option<NodeId>) -> Option<Protocol> {
+        if self.dialect == Dialect::Headscale {
+            let word = self.document.source(value?).trim_matches('"');
+            return headscale_word::protocol(word).ok().flatten();
+        }
         let text = self.text(value, "proto").filter(|text| !text.is_empty())?;
         self.parse(&text, |text| text.parse())
     }
@@ -183,7 +212,7 @@ impl Reader<'_> {
 }
 
 /// Without the blanks around it, which Tailscale cuts off in SSH rules. `ssh-src-leading-whitespace` `ssh-tab-in-user`
-fn trimmed(text: Text) -> Text {
+pub(super) fn trimmed(text: Text) -> Text {
     let start = text.len() - text.trim_start().len();
     let length = text.trim().len();
     if length == text.len() { text } else { text.slice(start..start + length) }

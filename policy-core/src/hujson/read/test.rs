@@ -2,10 +2,10 @@ use crate::json::Map;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::reader::{Form, Member, Reader};
-use crate::hujson::read::rule::UNTIL;
+use crate::hujson::read::rule::{UNTIL, trimmed};
 use crate::hujson::{Kind, NodeId};
-use crate::model::{List, Selector, SshTest, Target, Test};
-use crate::source::Origin;
+use crate::model::{Dialect, List, Selector, SshTest, Target, Test, headscale_word};
+use crate::source::{Origin, Text};
 
 const TEST: Form<7> = Form {
     name: "a test",
@@ -38,13 +38,13 @@ impl Reader<'_> {
             finding.tailscale = Some(Target::FAILED.to_owned());
         }
         Some(Test {
-            src: self.source(src.or(user), origin, "a test"),
+            src: self.source(src.or(user), origin, "a test", Self::name),
             proto,
             accept: match accept {
-                Some(_) => self.parsed(accept, "accept", Target::parse),
-                None => self.parsed(allow, "allow", Target::parse),
+                Some(_) => self.targets(accept, "accept"),
+                None => self.targets(allow, "allow"),
             },
-            deny: self.parsed(deny, "deny", Target::parse),
+            deny: self.targets(deny, "deny"),
             src_posture_attrs: self.posture_attributes(attrs),
             until,
             doc: self.document.doc(id),
@@ -57,11 +57,11 @@ impl Reader<'_> {
         let [src, dst, accept, check, deny, attrs] = self.fields(id, &SSH_TEST)?;
         let origin = self.document.origin(id);
         Some(SshTest {
-            src: self.source(src, origin, "an SSH test"),
+            src: self.source(src, origin, "an SSH test", Self::selector),
             dst: self.selectors(dst, "dst"),
-            accept: self.texts(accept, "accept"),
-            check: self.texts(check, "check"),
-            deny: self.texts(deny, "deny"),
+            accept: self.accounts(accept, "accept"),
+            check: self.accounts(check, "check"),
+            deny: self.accounts(deny, "deny"),
             src_posture_attrs: self.posture_attributes(attrs),
             until,
             doc: self.document.doc(id),
@@ -69,8 +69,29 @@ impl Reader<'_> {
         })
     }
 
+    /// Accounts of an SSH test. headscale cuts off the blanks around them.
+    fn accounts(&mut self, value: Option<NodeId>, key: &str) -> List<Text> {
+        match self.dialect {
+            Dialect::Tailscale => self.texts(value, key),
+            Dialect::Headscale => self.words(value, key, |_, text| Some(trimmed(text))),
+        }
+    }
+
+    fn targets(&mut self, value: Option<NodeId>, key: &str) -> List<Target> {
+        match self.dialect {
+            Dialect::Tailscale => self.parsed(value, key, Target::parse),
+            Dialect::Headscale => self.parsed(value, key, headscale_word::target),
+        }
+    }
+
     /// The one source of a test. None, or an empty one, fails the test.
-    fn source(&mut self, src: Option<NodeId>, origin: Origin, name: &str) -> Option<Selector> {
+    fn source(
+        &mut self,
+        src: Option<NodeId>,
+        origin: Origin,
+        name: &str,
+        selector: fn(&Self, Text) -> Selector,
+    ) -> Option<Selector> {
         let place = src.map_or(origin, |id| self.document.origin(id));
         let unreadable = src.is_some_and(|id| self.document.kind(id) != Kind::String);
         let text = self.text(src, "src").filter(|text| !text.is_empty());
@@ -81,7 +102,7 @@ impl Reader<'_> {
                     .tailscale(Target::FAILED),
             );
         }
-        text.map(Selector::new)
+        text.map(|text| selector(self, text))
     }
 
     /// The imagined posture of the source: text, numbers and booleans by the attributes' names.

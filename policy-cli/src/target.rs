@@ -1,0 +1,40 @@
+//! `--target`: for which control server a policy file is.
+
+use std::path::Path;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, ArgMatches};
+use policy_core::Policy;
+use policy_core::model::Dialect;
+
+use crate::{argument, file, output};
+
+const NAME: &str = "target";
+
+/// Defines `--target`.
+pub fn argument() -> Arg {
+    let values = Dialect::ALL.map(|dialect| PossibleValue::new(dialect.name()));
+    Arg::new(NAME)
+        .long(NAME)
+        .value_name("SERVER")
+        .value_parser(PossibleValuesParser::new(values))
+        .help("The control server that the policy is for, if no `// policy: target …` above it says so")
+}
+
+/// Reads the policy that is known as `path`, for the server that `--target` names, or else a comment of the text. If
+/// neither does, it is for Tailscale, except where it is plainly for headscale, which is said then.
+pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
+    let named = argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok());
+    let policy = Policy::parse_in(text, named);
+    let is_open = named.is_none() && policy.dialect == Dialect::Tailscale;
+    let login = policy.bare_login().filter(|_| is_open).map(|login| login.text.to_string());
+    let Some(login) = login else { return policy };
+    if Policy::names_target(&policy.text) {
+        return policy;
+    }
+    output::say(&format!(
+        "note: {} is judged by headscale's rules, since `{login}` has no domain; `--target tailscale` takes Tailscale's\n",
+        file::visible_name(path)
+    ));
+    Policy::parse_in(policy.text, Some(Dialect::Headscale))
+}

@@ -1,0 +1,45 @@
+//! The comment that says for which control server a policy is.
+
+use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::hujson::read::policy_comment::Line;
+use crate::hujson::read::reader::Reader;
+use crate::model::{Dialect, PolicyComment};
+
+impl Reader<'_> {
+    /// Reads the name of a control server in a comment above the whole text.
+    pub(super) fn target_above(&mut self, line: &Line, name: &str) {
+        let origin = line.rest(name).origin;
+        let finding = |message: String| Diagnostic::new(Code::InvalidAllow, origin, message);
+        match (name.parse::<Dialect>(), self.target) {
+            (Ok(dialect), None) => self.target = Some((dialect, origin)),
+            (Ok(_), Some((_, first))) => self.findings.push(
+                finding("this policy has a target already".to_owned())
+                    .note_at("given here", first)
+                    .help("leave out one of the two"),
+            ),
+            (Err(_), _) => {
+                let names = Dialect::ALL.map(Dialect::name);
+                let help = match suggestion::nearest(name, names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write {}", names.map(|name| format!("`{name}`")).join(" or ")),
+                };
+                self.findings.push(finding(format!("no target is called `{name}`")).help(help));
+            }
+        }
+    }
+
+    /// Reports the name of a control server in a comment that is not above the whole text.
+    pub(super) fn misplaced_target(&mut self, line: &Line, name: &str) {
+        let message = "a target is for a whole policy, and belongs above its opening brace";
+        let finding = Diagnostic::new(Code::InvalidAllow, line.rest(name).origin, message);
+        self.findings.push(finding.help("move it there"));
+    }
+}
+
+/// Returns the dialect that a comment of a text names, whether or not the text can be read.
+pub(super) fn named_in(text: &str) -> Option<Dialect> {
+    text.lines().find_map(|line| match PolicyComment::parse(line.trim().strip_prefix("//")?.trim_start())? {
+        PolicyComment::Target(name) => name.parse().ok(),
+        _ => None,
+    })
+}

@@ -1,0 +1,71 @@
+//! What headscale says of the policy's own tests, outcome by outcome.
+
+use crate::access::{Tailnet, Ternary};
+use crate::model::{Dialect, Policy};
+use crate::testing::headscale_failure::HeadscaleFailure;
+use crate::testing::headscale_ssh_test::HeadscaleSsh;
+use crate::testing::headscale_test::HeadscaleFilter;
+use crate::testing::outcome::{Evaluation, Expectation, Outcome};
+use crate::testing::ssh_test::expected_accounts;
+
+/// Makes the outcomes of `tests` and `sshTests` those of headscale, as far as the facts have its devices. Returns for
+/// each why headscale says that it fails.
+pub fn judge_as_headscale(policy: &Policy, outcomes: &mut [Outcome]) -> Vec<Option<HeadscaleFailure>> {
+    if policy.dialect != Dialect::Headscale || outcomes.is_empty() {
+        return vec![None; outcomes.len()];
+    }
+    let tailnet = Tailnet::new(policy);
+    // Without devices, there is nothing to run the tests on.
+    let is_known = !policy.facts.devices.is_empty();
+    let counts = |failure: &HeadscaleFailure| is_known || failure.is_certain;
+    let failures = [network_failures(policy, &tailnet, counts), ssh_failures(policy, &tailnet, counts)].concat();
+    for (outcome, failure) in outcomes.iter_mut().zip(&failures) {
+        let holds = Ternary::from(failure.is_none());
+        if (is_known || failure.is_some()) && outcome.evaluation.holds != holds {
+            outcome.evaluation = Evaluation { holds, rule: None };
+            outcome.near_misses = None;
+            outcome.decider = None;
+        }
+    }
+    failures
+}
+
+fn network_failures(
+    policy: &Policy,
+    tailnet: &Tailnet,
+    counts: impl Fn(&HeadscaleFailure) -> bool,
+) -> Vec<Option<HeadscaleFailure>> {
+    let filter = HeadscaleFilter::new(policy, tailnet);
+    let mut failures = Vec::new();
+    for test in &policy.tests {
+        let whole = filter.source_failure(test).filter(&counts);
+        let accepted = test.accept.iter().map(|target| (Expectation::Accept, target));
+        for (expectation, target) in accepted.chain(test.deny.iter().map(|target| (Expectation::Deny, target))) {
+            let failure = || filter.failure(test, expectation, target).filter(&counts);
+            failures.push(whole.clone().or_else(failure));
+        }
+    }
+    failures
+}
+
+fn ssh_failures(
+    policy: &Policy,
+    tailnet: &Tailnet,
+    counts: impl Fn(&HeadscaleFailure) -> bool,
+) -> Vec<Option<HeadscaleFailure>> {
+    let ssh = HeadscaleSsh::new(policy, tailnet);
+    let mut failures = Vec::new();
+    for test in &policy.ssh_tests {
+        let whole = ssh.source_failure(test).filter(&counts);
+        for destination in &test.dst {
+            let at = whole.clone().or_else(|| ssh.destination_failure(test, destination).filter(&counts));
+            for (expectation, accounts) in expected_accounts(test) {
+                for account in accounts {
+                    let failure = || ssh.failure(test, expectation, destination, account).filter(&counts);
+                    failures.push(at.clone().or_else(failure));
+                }
+            }
+        }
+    }
+    failures
+}

@@ -1,0 +1,6 @@
+policy_macros::policy! {
+    target = "headscale";
+    grants { autogroup:member -> autogroup:self on *; }
+}
+
+fn main() {}
