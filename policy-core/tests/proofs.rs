@@ -393,6 +393,8 @@ fn devices_with_several_tags_reach_what_is_behind_known_routers() {
         ("tag:b -> *", "never tag:c -> 203.0.113.7", &exit, true),
         ("tag:b -> *", "never tag:c -> 10.9.0.1", &exit, true),
         ("tag:b -> *", "never tag:c -> 2001:db8::1", &exit, false),
+        ("* -> tag:b", "never autogroup:shared -> tag:c", &exit, true),
+        ("autogroup:member -> tag:b", "never autogroup:shared -> tag:c", &exit, false),
     ] {
         let all = format!("{}, \"invariants\": [{}]", facts(routes, ""), invariant(text));
         let found = policy(&[rule], &all).check();

@@ -79,8 +79,8 @@ struct Participant<'p> {
     by_tag: Vec<Representative<'p>>,
 }
 
-/// Returns the devices of the facts, each once for each of its addresses, then the users of the facts and one other member,
-/// each without a device, and then the addresses that the routes of the devices lead to.
+/// Returns the devices of the facts, each once for each of its addresses, then the users of the facts, one other member and
+/// somebody of another tailnet, each without a device, and then the addresses that the routes of the devices lead to.
 fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Participant<'p>> {
     let known = devices(tailnet).into_iter().zip(&tailnet.devices).flat_map(|(mut device, node)| {
         // A device with neither owner nor tags has no name but its addresses.
@@ -107,7 +107,9 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
         (format!("`{name}`"), Principal::User { login: &user.email, role: user.role })
     });
     let other = Principal::Member { domain: None, role: Role::Member, group: None };
-    let users = users.chain([("any other member".to_owned(), other)]).flat_map(|(name, who)| {
+    let others = [("any other member", other), ("someone a device is shared with", Principal::Shared)];
+    let others = others.into_iter().map(|(name, who)| (name.to_owned(), who));
+    let users = users.chain(others).flat_map(|(name, who)| {
         Endpoint::new(who).by_address().into_iter().map(move |endpoint| {
             let whole = Representative::named(endpoint, ClassName::new(name.clone()));
             Participant { device: None, whole, by_tag: Vec::new() }
