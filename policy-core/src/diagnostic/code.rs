@@ -173,7 +173,7 @@ codes! {
     Warning IneffectivePattern = "ineffective-pattern", Documentation, "a pattern of environment variables that are never passed on";
     Warning Recorder = "recorder", Documentation, "a recorder without effect";
 
-    Warning ExitRoute = "exit-route", Capture, "an exit route among the routes of `autoApprovers`, where it approves nothing";
+    Warning ExitRoute = "exit-route", Capture, "an exit route among the routes of `autoApprovers`, where it approves no exit node";
     Warning MisspeltAttribute = "misspelt-attribute", Inference, "a device's attribute that is nearly one of Tailscale's";
     Warning PrivilegeAttribute = "privilege-attribute", Documentation, "a privilege as a device's attribute";
     Error IpPool = "ip-pool", Capture, "a pool of addresses that devices cannot get";
