@@ -84,8 +84,10 @@ const fn v4(a: u8, b: u8, c: u8, length: u8) -> Prefix {
 
 /// Where Tailscale's IPv4 addresses come from.
 const ADDRESSES: Prefix = v4(100, 64, 0, 10);
-/// Parts of it that no device gets. `nodeattrs-error-e4-reserved-ippool`
-const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), v4(100, 100, 100, 24), v4(100, 115, 92, 23)];
+/// Where Tailscale's own services are. How a pool within it is refused is known. `nodeattrs-error-e4-reserved-ippool`
+const SERVICES: Prefix = v4(100, 100, 100, 24);
+/// Parts of it that no device gets.
+const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), SERVICES, v4(100, 115, 92, 23)];
 
 pub(super) fn check(checker: &mut Checker) {
     for entry in &checker.policy.node_attrs {
@@ -162,9 +164,10 @@ fn check_pool(checker: &mut Checker, network: &Network) {
         let help = format!("write a prefix of `{ADDRESSES}` without it");
         checker.report(if reserved.contains(prefix) {
             let message = format!("`{text}` is part of `{reserved}`, which Tailscale reserves");
-            Diagnostic::new(Code::IpPool, text.origin, message)
-                .help(help)
-                .tailscale(format!("IPPool({prefix}): network within reserved range"))
+            let mut finding = Diagnostic::new(Code::IpPool, text.origin, message).help(help);
+            finding.tailscale =
+                SERVICES.contains(prefix).then(|| format!("IPPool({prefix}): network within reserved range"));
+            finding
         } else {
             let message = format!("`{text}` contains `{reserved}`, which Tailscale reserves");
             Diagnostic::new(Code::DoubtfulIpPool, text.origin, message)

@@ -241,14 +241,12 @@ impl SelectorContext {
             (SelectorContext::SshTestSrc, _, Some(_)) => {
                 format!("SSH tests src contains disallowed element {}", go_quote(selector))
             }
-            (SelectorContext::SshTestDst, ..) => {
+            (SelectorContext::SshTestDst, SelectorKind::Prefix(_) | SelectorKind::Autogroup(Some(_)), _) => {
                 format!("SSH tests dst contains disallowed element {}", go_quote(selector))
             }
             // That it is refused is known, and how is not.
             (SelectorContext::TestDst, SelectorKind::IpSet, _) => return None,
-            (SelectorContext::TestSrc | SelectorContext::TestDst | SelectorContext::SshTestSrc, ..) => {
-                Target::FAILED.to_owned()
-            }
+            (SelectorContext::TestSrc | SelectorContext::TestDst, ..) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }
@@ -264,13 +262,7 @@ impl SelectorContext {
             (SelectorContext::NodeTarget, SelectorKind::Tag) => format!("tag not found: {quoted}"),
             (SelectorContext::NodeTarget, SelectorKind::Host) => format!("{quoted}: invalid address"),
             (SelectorContext::SshTestDst, SelectorKind::Tag) => format!("SSH tests dst contains unknown tag {quoted}"),
-            (
-                SelectorContext::TestSrc
-                | SelectorContext::TestDst
-                | SelectorContext::SshTestSrc
-                | SelectorContext::SshTestDst,
-                _,
-            ) => Target::FAILED.to_owned(),
+            (SelectorContext::TestSrc | SelectorContext::TestDst, _) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }

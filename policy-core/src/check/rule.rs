@@ -249,13 +249,19 @@ fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
     }
 }
 
-/// Ports of a protocol that has none, which Tailscale's documentation forbids.
+/// Ports of a protocol that has none. Tailscale's documentation does not support them, and its control plane does not
+/// look (tailscale#3554). The notes are of the client's filter, which lets Tailscale's own protocol pass in any case.
 fn portless(protocol: Protocol, origin: Origin) -> Diagnostic {
     let message = match protocol.name() {
         Some(name) => format!("`{name}` has no ports"),
         None => format!("protocol {protocol} has no ports that a rule can name"),
     };
-    Diagnostic::new(Code::PortlessProtocol, origin, message)
+    let finding = Diagnostic::new(Code::PortlessProtocol, origin, message);
+    match protocol {
+        Protocol::ICMP | Protocol::ICMPV6 => finding.note("devices ignore the ports, and let every ping pass"),
+        Protocol::TSMP => finding,
+        _ => finding.note("devices let this protocol pass only by a rule for all ports"),
+    }
 }
 
 /// `via` with destinations that no router serves, which gives nothing.

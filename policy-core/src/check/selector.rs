@@ -77,12 +77,13 @@ impl Checker<'_> {
             self.declared(place, NameKind::Host, text);
             return;
         }
-        let tailscale = place.refusal(text, selector.kind);
         let subject = if is_undefined { format!("`{text}`") } else { named(selector) };
         let message = format!("{subject} cannot be {}", place.role());
         let mut finding = Diagnostic::new(Code::MisplacedSelector, text.origin, message)
             .help_if(better(place, selector).or_else(|| Some(place.expects().to_owned())));
-        finding.tailscale = tailscale;
+        // Captures are of declared hosts.
+        let is_captured = place != SelectorContext::SshDst || !is_undefined;
+        finding.tailscale = place.refusal(text, selector.kind).filter(|_| is_captured);
         self.report(finding);
     }
 
@@ -141,10 +142,7 @@ impl Checker<'_> {
         };
         let mut finding = Diagnostic::new(Code::InvalidSelector, text.origin, message)
             .help_if(help.or_else(|| Some(place.expects().to_owned())));
-        finding.tailscale = match place {
-            SelectorContext::SshTestDst => place.refusal(text, selector.kind),
-            _ => place.undefined(text, selector.kind),
-        };
+        finding.tailscale = place.undefined(text, selector.kind);
         self.report(finding);
     }
 

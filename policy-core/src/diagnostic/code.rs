@@ -149,7 +149,7 @@ codes! {
     Warning RedundantSource = "redundant-source", Text, "a source beside `*`, which has it already";
     Error SelfSource = "self-source", Capture, "`autogroup:self` for sources that are not people";
     Error EmptyGrant = "empty-grant", Capture, "a grant that grants neither ports nor capabilities";
-    Error PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol that has none";
+    Warning PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol that has none";
     Warning PortOrProtocol = "port-or-protocol", Capture, "a port that was probably meant as a protocol";
     Warning PortWithoutProtocol = "port-without-protocol", Capture, "a port without a protocol, after one that has one";
     Error DefaultRoute = "default-route", Capture, "`0.0.0.0/0` or `::/0` as the destination of a grant";
