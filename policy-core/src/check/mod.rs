@@ -116,9 +116,8 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// );
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
-    // A warning that the policy itself denies is none of Tailscale's business, and it knows the roles of its users.
-    let is_known = |code: Code| code.severity() == Severity::Error && code != Code::MissingRole;
-    let first = findings.iter().find(|finding| is_known(finding.code))?;
+    // A warning that the policy itself denies is none of Tailscale's business.
+    let first = findings.iter().find(|finding| finding.code.severity() == Severity::Error)?;
     tailscale_message(findings).or(Some(&first.message))
 }
 

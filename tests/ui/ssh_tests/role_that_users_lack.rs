@@ -1,3 +1,5 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     users { alice = "alice@example.com"; }
     tagOwners { tag:web; tag:db; }

@@ -1,3 +1,5 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     users { olga = "olga@example.com", owner; bob = "bob@example.com", member; }
     tagOwners { tag:web; tag:db; }
