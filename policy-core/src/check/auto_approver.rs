@@ -11,11 +11,10 @@ const APP_CONNECTORS: &str = "tailscale.com/app-connectors";
 pub(super) fn check(checker: &mut Checker) {
     let approvers = &checker.policy.auto_approvers;
     for route in &approvers.routes {
-        let text = &route.network.text;
         if route.network.is_exit_route() {
             exit_route(checker, &route.network, &route.approvers);
         }
-        checker.host_bits(text, route.network.prefix);
+        checker.network(&route.network);
         checker.selectors(SelectorContext::Approver, &route.approvers);
     }
     checker.selectors(SelectorContext::Approver, &approvers.exit_node);

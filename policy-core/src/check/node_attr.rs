@@ -118,7 +118,9 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     }
     for capability in entry.app.iter().flat_map(|app| &app.capabilities) {
         if let Err(problem) = name::check_capability(&capability.name) {
-            checker.report(problem.at(&capability.name));
+            let message = format!("whether Tailscale takes `{}` as a capability here is not known", capability.name);
+            let finding = Diagnostic::new(Code::UnknownCapability, capability.name.origin, message);
+            checker.report(finding.note("in a grant, it refuses the name").help_if(problem.help));
         }
         app::references(checker, capability);
         capability::check_in_node_attribute(checker, capability);
@@ -184,6 +186,6 @@ fn check_pool(checker: &mut Checker, network: &Network) {
             .help("write a prefix of it, such as `100.80.0.0/16`"),
         );
     } else {
-        checker.host_bits(text, prefix);
+        checker.network(network);
     }
 }

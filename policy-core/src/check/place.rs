@@ -83,8 +83,8 @@ impl SelectorContext {
                 Kind::Autogroup(Some(Autogroup::Shared | Autogroup::DangerAll | Autogroup::Nonroot))
                 | Kind::Range(_)
                 | Kind::Posture
-                | Kind::LocalPart
-                | Kind::External => Refused,
+                | Kind::LocalPart => Refused,
+                Kind::External => Doubtful,
                 _ => Allowed,
             },
             SelectorContext::Except => Allowed,
@@ -121,15 +121,13 @@ impl SelectorContext {
                 Kind::Domain => Doubtful,
                 _ => Refused,
             },
-            SelectorContext::IpSet => only(matches!(
-                kind,
-                Kind::Address(_)
-                    | Kind::Prefix(_)
-                    | Kind::Range(_)
-                    | Kind::Host
-                    | Kind::IpSet
-                    | Kind::Autogroup(Some(Autogroup::Internet))
-            )),
+            SelectorContext::IpSet => match kind {
+                Kind::Address(_) | Kind::Prefix(_) | Kind::Range(_) | Kind::Host | Kind::IpSet => Allowed,
+                Kind::Autogroup(Some(Autogroup::Internet)) => Allowed,
+                // Two pages of Tailscale's documentation disagree.
+                Kind::User => Doubtful,
+                _ => Refused,
+            },
             SelectorContext::TestSrc | SelectorContext::SshTestSrc => match kind {
                 Kind::User | Kind::Group | Kind::Tag | Kind::Address(_) | Kind::Host => Allowed,
                 Kind::Wildcard

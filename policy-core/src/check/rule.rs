@@ -119,7 +119,13 @@ fn self_sources<'a>(
 ) {
     let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
     let Some(own) = dst.find(|selector| selector.kind == own) else { return };
+    // The answer speaks of supported autogroups, and does not say which these are.
+    let is_doubtful = |kind: SelectorKind| {
+        use SelectorKind as Kind;
+        matches!(kind, Kind::External | Kind::Autogroup(Some(Autogroup::DangerAll | Autogroup::Shared)))
+    };
     let wrong = src.iter().find(|selector| match selector.kind {
+        kind if is_doubtful(kind) => false,
         SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::SyncedGroup => false,
         SelectorKind::Wildcard => !wildcard,
         // These are reported as what they are.
@@ -139,6 +145,13 @@ fn self_sources<'a>(
                 .note_at("`autogroup:self` is the destination here", own.text.origin)
                 .help(help)
                 .tailscale("autogroup:self can only be used with users, groups, or supported autogroups"),
+        );
+    } else if let Some(doubtful) = src.iter().find(|selector| is_doubtful(selector.kind)) {
+        let message = format!("whether `{}` can be the source of `autogroup:self` is not known", doubtful.text);
+        checker.report(
+            Diagnostic::new(Code::DoubtfulSelector, doubtful.text.origin, message)
+                .note_at("`autogroup:self` is the destination here", own.text.origin)
+                .help("write users, groups or `autogroup:member` as sources"),
         );
     }
 }
@@ -204,6 +217,13 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
         let start = spec.text.rfind(':').map_or(0, |colon| colon + 1);
         let origin = spec.text.part(start..spec.text.len());
         checker.report(portless(protocol, origin).help(format!("write `{protocol}:*`")));
+    }
+    if let (Some(protocol), Some((written, _))) = (spec.protocol, spec.text.rsplit_once(':'))
+        && written.starts_with('0')
+    {
+        let message = format!("whether Tailscale reads `{written}` as protocol {} is not known", protocol.0);
+        let help = format!("write `{}:{}`", protocol.0, spec.ports);
+        checker.report(Diagnostic::new(Code::DoubtfulSetting, spec.text.origin, message).help(help));
     }
     // Numbers that nobody has for a port, but protocols have. `grant-k22`
     let number = spec.ports.first;

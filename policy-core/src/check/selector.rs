@@ -4,7 +4,7 @@ use crate::check::Checker;
 use crate::check::names::NameKind;
 use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, name};
+use crate::model::{AddressRange, Autogroup, List, Network, Prefix, Selector, SelectorKind, name};
 use crate::source::Text;
 
 impl Checker<'_> {
@@ -162,6 +162,17 @@ impl Checker<'_> {
             let help = format!("write `{}`, or `{one}` for the one address", prefix.masked());
             self.report(Diagnostic::new(Code::HostBits, text.origin, message).help(help));
         }
+    }
+
+    /// Checks a prefix where Tailscale documents nothing else.
+    pub(super) fn network(&mut self, network: &Network) {
+        let Network { text, prefix } = network;
+        if network.is_bare_address() {
+            let message = format!("whether Tailscale takes `{text}` here, an address without a length, is not known");
+            let help = format!("write `{prefix}`");
+            self.report(Diagnostic::new(Code::DoubtfulSetting, text.origin, message).help(help));
+        }
+        self.host_bits(text, *prefix);
     }
 
     /// `group://alias/name`, whose alias should be a key of `externalTailnets`.

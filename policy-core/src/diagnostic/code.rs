@@ -182,7 +182,7 @@ codes! {
     Warning ConditionType = "condition-type", Inference, "a comparison that values of that type do not have";
     Warning PostureValue = "posture-value", Documentation, "a value that a posture's attribute never has";
     Warning DoubtfulTest = "doubtful-test", Inference, "a test of which it is not known what it tests";
-    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting that Tailscale is not known to take";
+    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting or a value that Tailscale is not known to take";
 
     // Found by running the policy's own tests.
     Error FailingTest = "failing-test", Capture, "a target of `tests` that is not as it must be";

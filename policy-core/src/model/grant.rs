@@ -85,6 +85,14 @@ impl PortSpec {
                 .help(format!("write `{ports}` for any protocol"))),
             "*" => spec(None, ports),
             _ => {
+                // Tailscale's own parser takes zeros before a number.
+                let digits = protocol.trim_start_matches('0');
+                if digits.len() < protocol.len()
+                    && digits.starts_with(|first: char| first.is_ascii_digit())
+                    && let Ok(protocol) = digits.parse::<Protocol>()
+                {
+                    return spec(Some(protocol), ports);
+                }
                 let read = protocol.parse::<Protocol>().map_err(|problem| {
                     // Tailscale reads an item of `ip` in lower case, and so it quotes it.
                     let lower = protocol.to_ascii_lowercase().parse::<Protocol>().err();
@@ -172,6 +180,7 @@ mod tests {
             ("TCP:443", "tcp:443"),
             ("47", "47"),
             ("47:*", "gre:*"),
+            ("006:443", "tcp:443"),
             ("icmpv6:*", "ipv6-icmp:*"),
         ] {
             assert_eq!(parse(text).map(|spec| spec.to_string()), Ok(printed.to_owned()), "{text}");

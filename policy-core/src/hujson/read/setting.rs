@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Note, suggestion};
 use crate::hujson::read::SECTIONS;
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
@@ -181,6 +181,7 @@ impl Reader<'_> {
 
     /// Other tailnets whose groups and tags rules may name.
     fn external_tailnets(&mut self, value: NodeId) {
+        let first = self.findings.len();
         for (alias, tailnet) in self.objects(value, "externalTailnets") {
             self.members_of(
                 tailnet,
@@ -191,6 +192,12 @@ impl Reader<'_> {
                     ("allowExternalReferencesTo", Type::List),
                 ],
             );
+        }
+        for finding in self.findings.iter_mut().skip(first).filter(|finding| finding.code == Code::WrongType) {
+            finding.code = Code::DoubtfulSetting;
+            let message =
+                "Tailscale does not document this setting, and these types are those of other tools".to_owned();
+            finding.notes.push(Note { message, origin: None });
         }
     }
 
