@@ -1,0 +1,8 @@
+#![deny(deprecated)]
+
+policy_macros::policy! {
+    tagOwners { tag:router; }
+    autoApprovers { routes { "10.0.0.0" = tag:router; } }
+}
+
+fn main() {}
