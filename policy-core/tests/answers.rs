@@ -1,4 +1,5 @@
-//! What Tailscale answers to a policy, rule by rule of what is known of it: that it takes it, or its exact words.
+//! What Tailscale answers to a policy, rule by rule of what is known of it: that it takes it, or its exact words. Where it
+//! refuses a policy in words that are not known, they are ours.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -40,6 +41,12 @@ fn tested(test: &str) -> String {
     policy(&format!(r#""grants": [{{"src": ["*"], "dst": ["*"], "ip": ["*"]}}], "tests": [{test}]"#))
 }
 
+/// A test that denies what a rule may allow.
+fn denied(target: &str, allowed: &str) -> String {
+    let tests = format!(r#""tests": [{{"src": "odin@example.com", "deny": ["{target}"]}}]"#);
+    policy(&format!(r#""acls": [{{"action": "accept", "src": ["odin@example.com"], "dst": ["{allowed}"]}}], {tests}"#))
+}
+
 fn ssh_tested(test: &str) -> String {
     let rule = r#"{"action": "accept", "src": ["odin@example.com"], "dst": ["tag:server"], "users": ["root"]}"#;
     policy(&format!(r#""ssh": [{rule}], "sshTests": [{test}]"#))
@@ -75,8 +82,8 @@ fn the_answer_is_tailscales() {
         (grant(r#""*""#, r#""tag:server""#, r#""tcp:0""#), r#"port range "0": first port must be >0, or use '*' for wildcard"#),
         (grant(r#""*""#, r#""tag:server""#, r#""*:*", "*:443", "47", "47:*", "TCP:22""#), ACCEPTED),
         (grant(r#""*""#, r#""tag:server""#, r#""tcp:""#), r#"invalid port list: """#),
-        (grant(r#""*""#, r#""tag:server""#, r#"":80""#), "empty protocol"),
-        (grant(r#""*""#, r#""tag:server""#, r#""""#), "empty string"),
+        (grant(r#""*""#, r#""tag:server""#, r#"":80""#), "there is no protocol before the colon"),
+        (grant(r#""*""#, r#""tag:server""#, r#""""#), "a port is missing"),
         (grant(r#""*""#, r#""tag:server""#, ""), "ip and app can not both be empty"),
         (policy(r#""grants": [{"src": ["*"], "dst": ["*"], "app": {}}]"#), "ip and app can not both be empty"),
         (policy(r#""grants": [{"src": ["*"], "dst": ["*"], "app": null, "ip": null}]"#), "ip and app can not both be empty"),
@@ -117,7 +124,7 @@ fn the_answer_is_tailscales() {
         (ssh(r#"["odin@example.com"]"#, r#"["tag:server"]"#, r#"["root"]"#, ""), ACCEPTED),
         (ssh(r#"["odin@example.com"]"#, r#"["webserver"]"#, r#"["root"]"#, ""), r#"invalid dst "webserver""#),
         (ssh(r#"["odin@example.com"]"#, r#"["internal"]"#, r#"["root"]"#, ""), r#"invalid dst "internal""#),
-        (ssh(r#"["odin@example.com"]"#, r#"["nope"]"#, r#"["root"]"#, ""), r#"invalid dst "nope""#),
+        (ssh(r#"["odin@example.com"]"#, r#"["nope"]"#, r#"["root"]"#, ""), "`nope` cannot be a destination of an SSH rule"),
         (ssh(r#"["group:empty"]"#, r#"["tag:server"]"#, r#"["root"]"#, ""), ACCEPTED),
         (ssh(r#"[" odin@example.com\t"]"#, r#"["\ttag:server "]"#, r#"[" root "]"#, ""), ACCEPTED),
         (ssh(r#"["odin@example.com"]"#, r#"["tag:server"]"#, r#"[]"#, ""), "users must be specified"),
@@ -175,6 +182,11 @@ fn the_answer_is_tailscales() {
         (tested(r#"{"src": "odin@example.com", "accept": ["webserver"]}"#), "test(s) failed"),
         (tested(r#"{"src": "odin@example.com", "accept": ["internal:22"]}"#), "test(s) failed"),
         (tested(r#"{"src": "odin@example.com", "accept": ["10.0.0.0/8:22"]}"#), "test(s) failed"),
+        (tested(r#"{"src": "odin@example.com", "deny": ["10.0.0.0/8:22"]}"#), "the prefix `10.0.0.0/8` cannot be what a test probes"),
+        (tested(r#"{"src": "odin@example.com", "deny": ["webserver:*"]}"#), "a test probes one port, not all"),
+        (denied("10.0.0.0/8:22", "10.0.0.0/8:22"), "test(s) failed"),
+        (denied("autogroup:internet:*", "autogroup:internet:*"), "test(s) failed"),
+        (denied("webserver:*", "webserver:22"), "a test probes one port, not all"),
         (tested(r#"{"src": "odin@example.com", "accept": ["autogroup:internet:443"]}"#), "test(s) failed"),
         (tested(r#"{"src": "tag:server", "accept": ["autogroup:self:443"]}"#), "test(s) failed"),
         (tested(r#"{"src": "odin@example.com", "accept": ["*:443"]}"#), "test(s) failed"),
@@ -189,12 +201,12 @@ fn the_answer_is_tailscales() {
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["autogroup:internet"], "accept": ["root"]}"#), r#"SSH tests dst contains disallowed element "autogroup:internet""#),
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["10.0.0.0/8"], "accept": ["root"]}"#), r#"SSH tests dst contains disallowed element "10.0.0.0/8""#),
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["tag:server:22"], "accept": ["root"]}"#), r#"SSH tests dst contains unknown tag "tag:server:22""#),
-        (ssh_tested(r#"{"src": "odin@example.com", "dst": ["webserver:22"], "accept": ["root"]}"#), r#"SSH tests dst contains disallowed element "webserver:22""#),
+        (ssh_tested(r#"{"src": "odin@example.com", "dst": ["webserver:22"], "accept": ["root"]}"#), "`webserver:22` is not a valid selector"),
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["tag:nope"], "accept": ["root"]}"#), r#"SSH tests dst contains unknown tag "tag:nope""#),
-        (ssh_tested(r#"{"src": "odin@example.com", "dst": ["*"], "accept": ["root"]}"#), r#"SSH tests dst contains disallowed element "*""#),
+        (ssh_tested(r#"{"src": "odin@example.com", "dst": ["*"], "accept": ["root"]}"#), "`*` cannot be a destination of an SSH test"),
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["tag:server"], "accept": []}"#), "test(s) failed"),
         (ssh_tested(r#"{"src": "odin@example.com", "dst": ["tag:server"], "accept": [""]}"#), "test(s) failed"),
-        (ssh_tested(r#"{"src": "", "dst": ["tag:server"], "accept": ["root"]}"#), "test(s) failed"),
+        (ssh_tested(r#"{"src": "", "dst": ["tag:server"], "accept": ["root"]}"#), "an SSH test needs a source"),
         // approvers
         (policy(r#""autoApprovers": {"routes": {"0.0.0.0/0": ["tag:server"], "10.0.0.0/8": ["odin@example.com","group:admins","autogroup:member"]}, "exitNode": ["tag:router"]}"#), ACCEPTED),
     ];

@@ -3,7 +3,7 @@
 use crate::matrix::table::*;
 use policy_core::access::PortSet;
 use policy_core::access::Ternary;
-use policy_core::model::{Policy, PortRange, Protocol};
+use policy_core::model::{Policy, Protocol};
 use policy_core::testing::test_outcomes;
 use policy_generate::small;
 use policy_generate::small::Random;
@@ -38,7 +38,7 @@ fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&Matr
                 // What depends on a fact that is not known is not given by the names alone.
                 let (Some(row), Ternary::Yes | Ternary::No) = (&row, outcome.evaluation.holds) else { continue };
                 let column = find(&matrix.destinations, destination).unwrap();
-                let probe = PortSet::new([(Some(Protocol(number)), PortRange::single(port))]);
+                let probe = PortSet::single(Protocol(number), port);
                 let cell = row.get(&column).into_iter().flatten();
                 let is_reached = cell
                     .filter(|access| access.postures.is_empty() && access.depends.is_empty())

@@ -2,6 +2,16 @@
 
 use crate::model::{PortRange, Protocol};
 
+/// Returns the ports of a protocol that pass by a rule for some ports of it, or `None` if nothing of it passes. A
+/// protocol without ports passes as a whole: pings by a rule for any ports, as in the client, and the others only by one
+/// for all ports.
+pub(super) fn passing(protocol: Protocol, ports: PortRange) -> Option<PortRange> {
+    match protocol {
+        Protocol::ICMP | Protocol::ICMPV6 => Some(PortRange::ALL),
+        _ => Some(ports).filter(|ports| protocol.has_ports() || ports.is_all()),
+    }
+}
+
 /// Protocols, and ports of those that have some; the others are in it as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet(
@@ -23,7 +33,7 @@ impl PortSet {
         let mut list = Vec::new();
         for (protocol, ports) in specs {
             for &protocol in protocol.as_ref().map_or(&Protocol::DEFAULTS[..], std::slice::from_ref) {
-                list.push((protocol, if protocol.has_ports() { ports } else { PortRange::ALL }));
+                list.extend(passing(protocol, ports).map(|ports| (protocol, ports)));
             }
         }
         PortSet(list).merged()
@@ -31,7 +41,8 @@ impl PortSet {
 
     /// One port of one protocol.
     pub fn single(protocol: Protocol, port: u16) -> PortSet {
-        PortSet::new([(Some(protocol), PortRange::single(port))])
+        let ports = if protocol.has_ports() { PortRange::single(port) } else { PortRange::ALL };
+        PortSet::new([(Some(protocol), ports)])
     }
 
     fn merged(mut self) -> PortSet {

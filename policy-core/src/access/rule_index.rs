@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::access::bit_set::BitSet;
 use crate::access::endpoint::Endpoint;
+use crate::access::port_set::passing;
 use crate::access::posture;
 use crate::access::rules_by_selector::RulesBySelector;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
@@ -77,11 +78,10 @@ impl<'p> AccessRule<'p> {
     }
 }
 
-/// Returns whether ports of a rule include a port. As in the client, protocols without ports pass whatever the ports
-/// of a rule are, and a rule without a protocol allows the client's default protocols.
+/// Returns whether ports of a rule include a port. A rule without a protocol allows the client's default protocols.
 pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
-    is_allowed && (!protocol.has_ports() || ports.contains(port))
+    is_allowed && passing(protocol, ports).is_some_and(|ports| ports.contains(port))
 }
 
 /// The access rules of a policy, in Tailscale's order (grants before ACLs), and where to find them.

@@ -48,6 +48,9 @@ pub enum MissingFact<'p> {
     /// Whether UDP is enough for a test that does not name its protocol. Tailscale's documentation says so, but the
     /// captures have TCP only.
     Protocol,
+    /// Whether access after a check is enough for an SSH test that expects access. Tailscale's documentation says that it
+    /// is not, headscale takes it, and no capture shows it.
+    Check,
 }
 
 impl<'p> Ternary<'p> {

@@ -70,17 +70,18 @@ fn name(checker: &mut Checker, capability: &Capability) {
     let generated = GENERATED.iter().find(|(name, _)| *name == text.as_str());
     checker.report(if let Some((_, help)) = generated {
         reserved((*help).to_owned())
-    } else if let Some(near) = near_grantable(text) {
-        reserved(format!("did you mean `{near}`?"))
-    } else if !text.starts_with("tailscale.com/cap/") {
-        reserved("Tailscale keeps its domain for itself: write one of your own".to_owned())
     } else {
-        Diagnostic::new(
-            Code::UnknownCapability,
-            text.origin,
-            format!("Tailscale is not known to let `{text}` be granted"),
-        )
-        .help("Tailscale keeps most names of its domain for itself: write a domain of your own")
+        let near = near_grantable(text).map(|near| format!("did you mean `{near}`?"));
+        // `tailscale.com/app/kubernetes` is refused (tailscale#11835). Which names there are in `cap/` is not known.
+        if text.starts_with("tailscale.com/cap/") {
+            let message = format!("Tailscale is not known to let `{text}` be granted");
+            Diagnostic::new(Code::UnknownCapability, text.origin, message)
+                .help("Tailscale keeps most names of its domain for itself: write a domain of your own")
+                .help_if(near)
+        } else {
+            let help = "Tailscale keeps its domain for itself: write one of your own";
+            reserved(near.unwrap_or_else(|| help.to_owned()))
+        }
     });
 }
 

@@ -3,8 +3,7 @@
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, listed};
-use crate::model::{Selector, SelectorKind};
-use crate::source::Text;
+use crate::model::{Network, Selector, SelectorKind};
 
 /// What the capabilities begin with that list app connectors and their tags.
 const APP_CONNECTORS: &str = "tailscale.com/app-connectors";
@@ -12,11 +11,10 @@ const APP_CONNECTORS: &str = "tailscale.com/app-connectors";
 pub(super) fn check(checker: &mut Checker) {
     let approvers = &checker.policy.auto_approvers;
     for route in &approvers.routes {
-        let text = &route.network.text;
         if route.network.is_exit_route() {
-            exit_route(checker, text, &route.approvers);
+            exit_route(checker, &route.network, &route.approvers);
         }
-        checker.host_bits(text, route.network.prefix);
+        checker.network(&route.network);
         checker.selectors(SelectorContext::Approver, &route.approvers);
     }
     checker.selectors(SelectorContext::Approver, &approvers.exit_node);
@@ -26,10 +24,11 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// An exit route among `routes`. It approves neither exit nodes, which `exitNode` does, nor the subnets within it.
+/// An exit route among `routes`. It approves every subnet route of its family, and no exit node, which `exitNode` does.
 /// `routes-ea6-routes-map-exit-basic` Only connectors of app connectors need it: Tailscale's documentation has it approve
 /// the routes that these learn.
-fn exit_route(checker: &mut Checker, text: &Text, approvers: &[Selector]) {
+fn exit_route(checker: &mut Checker, network: &Network, approvers: &[Selector]) {
+    let text = &network.text;
     let capabilities = checker.policy.node_attrs.iter().flat_map(|entry| &entry.app).flat_map(|app| &app.capabilities);
     let app_connectors = capabilities.filter(|capability| capability.name.starts_with(APP_CONNECTORS));
     let connectors: Vec<&Selector> = app_connectors.flat_map(|capability| &capability.references).collect();
@@ -41,9 +40,11 @@ fn exit_route(checker: &mut Checker, text: &Text, approvers: &[Selector]) {
         return;
     }
     let whose = if others.len() < approvers.len() { format!(" for {}", listed(&others)) } else { String::new() };
-    let message = format!("`{text}` under `routes` approves nothing{whose}: neither exit nodes nor subnets");
+    let family = if network.prefix.address.is_ipv4() { "IPv4" } else { "IPv6" };
+    let message = format!("`{text}` under `routes` approves no exit node{whose}");
     checker.report(
         Diagnostic::new(Code::ExitRoute, text.origin, message)
+            .note(format!("it approves every {family} subnet route of its approvers"))
             .help("write the approvers of exit nodes under `exitNode`, and each prefix of a subnet here"),
     );
 }

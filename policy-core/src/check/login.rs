@@ -35,7 +35,25 @@ fn odd_login(text: &Text) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help))
 }
 
+/// Returns whether Tailscale is known to refuse a domain because tailnets share it: its documentation names Gmail's, and
+/// tailscale#12078 has that of an organisation on GitHub.
+pub(super) fn is_shared_domain(domain: &str) -> bool {
+    domain == "gmail.com" || domain.ends_with(".org.github")
+}
+
 impl Checker<'_> {
+    /// Reports `localpart:*@` with a domain that tailnets share.
+    pub(super) fn shared_domain(&mut self, text: &Text, domain: &str) {
+        let origin = text.part(text.len() - domain.len()..text.len());
+        let message = format!("`{domain}` is a domain that tailnets share");
+        let answer = format!("[ssh] {domain} is a shared domain and cannot be used in user:*@<domain> expressions");
+        self.report(
+            Diagnostic::new(Code::ForeignDomain, origin, message)
+                .help("name the accounts one by one, or write `autogroup:nonroot`")
+                .tailscale(answer),
+        );
+    }
+
     /// A user's login as it is written.
     pub(super) fn user(&mut self, place: SelectorContext, text: &Text) {
         if let Some(finding) = odd_login(text) {
@@ -90,11 +108,24 @@ impl Checker<'_> {
         let own = facts.owner().and_then(|owner| owner.domain());
         if let Some(own) = own.filter(|own| *own != domain && !facts.domains.iter().any(|other| &**other == domain)) {
             let owner = facts.owner().map(|owner| owner.origin).unwrap_or_default();
+            // The source of a policy has no word for other domains of the tailnet.
+            if facts.are_in_source() && facts.domains.is_empty() && domain != "*" && !own.eq_ignore_ascii_case(domain) {
+                let message = format!("whether `{domain}` is a domain of this tailnet is not known");
+                let help = format!("write `{own}`, unless the tailnet has the other domain as well");
+                self.report(
+                    Diagnostic::new(Code::DoubtfulSelector, origin, message)
+                        .note_at("the owner, whose domain is another one, is declared here", owner)
+                        .help(help),
+                );
+                return true;
+            }
             let message = format!("`{domain}` is not a domain of this tailnet");
             let help = if own.eq_ignore_ascii_case(domain) {
                 format!("write `{own}`: the case of a domain counts")
             } else {
-                format!("write `{own}`, which is the domain of the tailnet's owner")
+                format!(
+                    "write `{own}`, the domain of the tailnet's owner, or add the other one to `domains` of the facts"
+                )
             };
             let mut finding = Diagnostic::new(Code::ForeignDomain, origin, message).help(help);
             if facts.are_in_source() {

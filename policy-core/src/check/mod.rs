@@ -128,9 +128,8 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// );
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
-    // A warning that the policy itself denies is none of Tailscale's business. It knows the roles of its users, and takes
-    // the ends of rules for comments.
-    let is_ours = |code| matches!(code, Code::MissingRole | Code::InvalidDate | Code::MisplacedUntil | Code::Expired);
+    // A warning that the policy itself denies is none of Tailscale's business, and it takes the ends of rules for comments.
+    let is_ours = |code| matches!(code, Code::InvalidDate | Code::MisplacedUntil | Code::Expired);
     let is_known = |code: Code| code.severity() == Severity::Error && !is_ours(code);
     let first = findings.iter().find(|finding| is_known(finding.code))?;
     let message = headscale_message(findings).map(Cow::Owned);

@@ -84,8 +84,10 @@ const fn v4(a: u8, b: u8, c: u8, length: u8) -> Prefix {
 
 /// Where Tailscale's IPv4 addresses come from.
 const ADDRESSES: Prefix = v4(100, 64, 0, 10);
-/// Parts of it that no device gets. `nodeattrs-error-e4-reserved-ippool`
-const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), v4(100, 100, 100, 24), v4(100, 115, 92, 23)];
+/// Where Tailscale's own services are. How a pool within it is refused is known. `nodeattrs-error-e4-reserved-ippool`
+const SERVICES: Prefix = v4(100, 100, 100, 24);
+/// Parts of it that no device gets.
+const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), SERVICES, v4(100, 115, 92, 23)];
 
 pub(super) fn check(checker: &mut Checker) {
     for entry in &checker.policy.node_attrs {
@@ -116,7 +118,9 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     }
     for capability in entry.app.iter().flat_map(|app| &app.capabilities) {
         if let Err(problem) = name::check_capability(&capability.name) {
-            checker.report(problem.at(&capability.name));
+            let message = format!("whether Tailscale takes `{}` as a capability here is not known", capability.name);
+            let finding = Diagnostic::new(Code::UnknownCapability, capability.name.origin, message);
+            checker.report(finding.note("in a grant, it refuses the name").help_if(problem.help));
         }
         app::references(checker, capability);
         capability::check_in_node_attribute(checker, capability);
@@ -162,9 +166,10 @@ fn check_pool(checker: &mut Checker, network: &Network) {
         let help = format!("write a prefix of `{ADDRESSES}` without it");
         checker.report(if reserved.contains(prefix) {
             let message = format!("`{text}` is part of `{reserved}`, which Tailscale reserves");
-            Diagnostic::new(Code::IpPool, text.origin, message)
-                .help(help)
-                .tailscale(format!("IPPool({prefix}): network within reserved range"))
+            let mut finding = Diagnostic::new(Code::IpPool, text.origin, message).help(help);
+            finding.tailscale =
+                SERVICES.contains(prefix).then(|| format!("IPPool({prefix}): network within reserved range"));
+            finding
         } else {
             let message = format!("`{text}` contains `{reserved}`, which Tailscale reserves");
             Diagnostic::new(Code::DoubtfulIpPool, text.origin, message)
@@ -181,6 +186,6 @@ fn check_pool(checker: &mut Checker, network: &Network) {
             .help("write a prefix of it, such as `100.80.0.0/16`"),
         );
     } else {
-        checker.host_bits(text, prefix);
+        checker.network(network);
     }
 }

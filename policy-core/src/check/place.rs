@@ -83,8 +83,8 @@ impl SelectorContext {
                 Kind::Autogroup(Some(Autogroup::Shared | Autogroup::DangerAll | Autogroup::Nonroot))
                 | Kind::Range(_)
                 | Kind::Posture
-                | Kind::LocalPart
-                | Kind::External => Refused,
+                | Kind::LocalPart => Refused,
+                Kind::External => Doubtful,
                 _ => Allowed,
             },
             SelectorContext::Except => Allowed,
@@ -121,15 +121,13 @@ impl SelectorContext {
                 Kind::Domain => Doubtful,
                 _ => Refused,
             },
-            SelectorContext::IpSet => only(matches!(
-                kind,
-                Kind::Address(_)
-                    | Kind::Prefix(_)
-                    | Kind::Range(_)
-                    | Kind::Host
-                    | Kind::IpSet
-                    | Kind::Autogroup(Some(Autogroup::Internet))
-            )),
+            SelectorContext::IpSet => match kind {
+                Kind::Address(_) | Kind::Prefix(_) | Kind::Range(_) | Kind::Host | Kind::IpSet => Allowed,
+                Kind::Autogroup(Some(Autogroup::Internet)) => Allowed,
+                // Two pages of Tailscale's documentation disagree.
+                Kind::User => Doubtful,
+                _ => Refused,
+            },
             SelectorContext::TestSrc | SelectorContext::SshTestSrc => match kind {
                 Kind::User | Kind::Group | Kind::Tag | Kind::Address(_) | Kind::Host => Allowed,
                 Kind::Wildcard
@@ -241,14 +239,12 @@ impl SelectorContext {
             (SelectorContext::SshTestSrc, _, Some(_)) => {
                 format!("SSH tests src contains disallowed element {}", go_quote(selector))
             }
-            (SelectorContext::SshTestDst, ..) => {
+            (SelectorContext::SshTestDst, SelectorKind::Prefix(_) | SelectorKind::Autogroup(Some(_)), _) => {
                 format!("SSH tests dst contains disallowed element {}", go_quote(selector))
             }
             // That it is refused is known, and how is not.
             (SelectorContext::TestDst, SelectorKind::IpSet, _) => return None,
-            (SelectorContext::TestSrc | SelectorContext::TestDst | SelectorContext::SshTestSrc, ..) => {
-                Target::FAILED.to_owned()
-            }
+            (SelectorContext::TestSrc | SelectorContext::TestDst, ..) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }
@@ -264,13 +260,7 @@ impl SelectorContext {
             (SelectorContext::NodeTarget, SelectorKind::Tag) => format!("tag not found: {quoted}"),
             (SelectorContext::NodeTarget, SelectorKind::Host) => format!("{quoted}: invalid address"),
             (SelectorContext::SshTestDst, SelectorKind::Tag) => format!("SSH tests dst contains unknown tag {quoted}"),
-            (
-                SelectorContext::TestSrc
-                | SelectorContext::TestDst
-                | SelectorContext::SshTestSrc
-                | SelectorContext::SshTestDst,
-                _,
-            ) => Target::FAILED.to_owned(),
+            (SelectorContext::TestSrc | SelectorContext::TestDst, _) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }

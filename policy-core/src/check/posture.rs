@@ -76,6 +76,7 @@ fn check_condition(checker: &mut Checker, condition: &Condition) {
         let message = "the name of a custom attribute has at most 50 letters, `custom:` included";
         checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message));
     }
+    double_quotes(checker, condition);
     ordering(checker, condition, r#type);
     for (value, written) in condition.comparison.values().iter().zip(condition.written_values()) {
         check_value(checker, condition, r#type, value, written);
@@ -104,6 +105,18 @@ fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
         }
     };
     checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message).help(help));
+}
+
+/// Text in double quotes, which Tailscale does not document and a reimplementation takes.
+fn double_quotes(checker: &mut Checker, condition: &Condition) {
+    let values = condition.written_values();
+    let Some(value) = values.iter().find(|value| value.starts_with('"')) else { return };
+    let message = format!("whether Tailscale reads `{value}` as text is not known");
+    let help = match value.trim_matches('"') {
+        text if text.contains('\'') => "write text in single quotes".to_owned(),
+        text => format!("write `'{text}'`"),
+    };
+    checker.report(Diagnostic::new(Code::DoubtfulSetting, condition.text.origin, message).help(help));
 }
 
 /// Less and more are for numbers and versions. A help keeps what the condition demands: a posture that is fixed by it
@@ -168,7 +181,7 @@ fn check_value(checker: &mut Checker, condition: &Condition, r#type: Type, value
         }
         (Type::Number, Scalar::Text(_) | Scalar::Bool(_)) if !ordering => {
             let message = format!("`{attribute}` is a number, never `{written}`");
-            let number = written.trim_matches('\'');
+            let number = written.trim_matches(['\'', '"']);
             let help = match number.parse::<f64>() {
                 Ok(_) => format!("write `{number}`, without quotes"),
                 Err(_) => "write a number, without quotes".to_owned(),

@@ -119,7 +119,13 @@ fn self_sources<'a>(
 ) {
     let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
     let Some(own) = dst.find(|selector| selector.kind == own) else { return };
+    // The answer speaks of supported autogroups, and does not say which these are.
+    let is_doubtful = |kind: SelectorKind| {
+        use SelectorKind as Kind;
+        matches!(kind, Kind::External | Kind::Autogroup(Some(Autogroup::DangerAll | Autogroup::Shared)))
+    };
     let wrong = src.iter().find(|selector| match selector.kind {
+        kind if is_doubtful(kind) => false,
         SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::SyncedGroup => false,
         SelectorKind::Wildcard => !wildcard,
         // These are reported as what they are.
@@ -139,6 +145,13 @@ fn self_sources<'a>(
                 .note_at("`autogroup:self` is the destination here", own.text.origin)
                 .help(help)
                 .tailscale("autogroup:self can only be used with users, groups, or supported autogroups"),
+        );
+    } else if let Some(doubtful) = src.iter().find(|selector| is_doubtful(selector.kind)) {
+        let message = format!("whether `{}` can be the source of `autogroup:self` is not known", doubtful.text);
+        checker.report(
+            Diagnostic::new(Code::DoubtfulSelector, doubtful.text.origin, message)
+                .note_at("`autogroup:self` is the destination here", own.text.origin)
+                .help("write users, groups or `autogroup:member` as sources"),
         );
     }
 }
@@ -205,6 +218,13 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
         let origin = spec.text.part(start..spec.text.len());
         checker.report(portless(protocol, origin).help(format!("write `{protocol}:*`")));
     }
+    if let (Some(protocol), Some((written, _))) = (spec.protocol, spec.text.rsplit_once(':'))
+        && written.starts_with('0')
+    {
+        let message = format!("whether Tailscale reads `{written}` as protocol {} is not known", protocol.0);
+        let help = format!("write `{}:{}`", protocol.0, spec.ports);
+        checker.report(Diagnostic::new(Code::DoubtfulSetting, spec.text.origin, message).help(help));
+    }
     // Numbers that nobody has for a port, but protocols have. `grant-k22`
     let number = spec.ports.first;
     if spec.protocol.is_none()
@@ -249,13 +269,19 @@ fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
     }
 }
 
-/// Ports of a protocol that has none, which Tailscale's documentation forbids.
+/// Ports of a protocol that has none. Tailscale's documentation does not support them, and its control plane does not
+/// look (tailscale#3554). The notes are of the client's filter, which lets Tailscale's own protocol pass in any case.
 fn portless(protocol: Protocol, origin: Origin) -> Diagnostic {
     let message = match protocol.name() {
         Some(name) => format!("`{name}` has no ports"),
         None => format!("protocol {protocol} has no ports that a rule can name"),
     };
-    Diagnostic::new(Code::PortlessProtocol, origin, message)
+    let finding = Diagnostic::new(Code::PortlessProtocol, origin, message);
+    match protocol {
+        Protocol::ICMP | Protocol::ICMPV6 => finding.note("devices ignore the ports, and let every ping pass"),
+        Protocol::TSMP => finding,
+        _ => finding.note("devices let this protocol pass only by a rule for all ports"),
+    }
 }
 
 /// `via` with destinations that no router serves, which gives nothing.

@@ -4,7 +4,7 @@ use crate::check::Checker;
 use crate::check::names::NameKind;
 use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{AddressRange, Autogroup, List, Prefix, Selector, SelectorKind, name};
+use crate::model::{AddressRange, Autogroup, List, Network, Prefix, Selector, SelectorKind, name};
 use crate::source::Text;
 
 impl Checker<'_> {
@@ -77,12 +77,13 @@ impl Checker<'_> {
             self.declared(place, NameKind::Host, text);
             return;
         }
-        let tailscale = place.refusal(text, selector.kind);
         let subject = if is_undefined { format!("`{text}`") } else { named(selector) };
         let message = format!("{subject} cannot be {}", place.role());
         let mut finding = Diagnostic::new(Code::MisplacedSelector, text.origin, message)
             .help_if(better(place, selector).or_else(|| Some(place.expects().to_owned())));
-        finding.tailscale = tailscale;
+        // Captures are of declared hosts.
+        let is_captured = place != SelectorContext::SshDst || !is_undefined;
+        finding.tailscale = place.refusal(text, selector.kind).filter(|_| is_captured);
         self.report(finding);
     }
 
@@ -141,10 +142,7 @@ impl Checker<'_> {
         };
         let mut finding = Diagnostic::new(Code::InvalidSelector, text.origin, message)
             .help_if(help.or_else(|| Some(place.expects().to_owned())));
-        finding.tailscale = match place {
-            SelectorContext::SshTestDst => place.refusal(text, selector.kind),
-            _ => place.undefined(text, selector.kind),
-        };
+        finding.tailscale = place.undefined(text, selector.kind);
         self.report(finding);
     }
 
@@ -164,6 +162,17 @@ impl Checker<'_> {
             let help = format!("write `{}`, or `{one}` for the one address", prefix.masked());
             self.report(Diagnostic::new(Code::HostBits, text.origin, message).help(help));
         }
+    }
+
+    /// Checks a prefix where Tailscale documents nothing else.
+    pub(super) fn network(&mut self, network: &Network) {
+        let Network { text, prefix } = network;
+        if network.is_bare_address() {
+            let message = format!("whether Tailscale takes `{text}` here, an address without a length, is not known");
+            let help = format!("write `{prefix}`");
+            self.report(Diagnostic::new(Code::DoubtfulSetting, text.origin, message).help(help));
+        }
+        self.host_bits(text, *prefix);
     }
 
     /// `group://alias/name`, whose alias should be a key of `externalTailnets`.

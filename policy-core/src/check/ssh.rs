@@ -1,5 +1,6 @@
 //! `ssh`: who may log in where, as whom, and how often they must prove it.
 
+use crate::check::login::is_shared_domain;
 use crate::check::place::{Acceptance, SelectorContext};
 use crate::check::{Checker, rule};
 use crate::diagnostic::{Code, Diagnostic, go_quote, suggestion};
@@ -88,6 +89,8 @@ fn users(checker: &mut Checker, rule: &SshRule) {
                 let domain = user.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
                 if domain.is_empty() {
                     account(checker, user, "write the tailnet's domain after the `@`".to_owned());
+                } else if is_shared_domain(domain) {
+                    checker.shared_domain(user, domain);
                 } else {
                     checker.tailnet_domain(user, domain, Some(""));
                 }

@@ -5,13 +5,17 @@ use std::collections::HashMap;
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Autogroup, HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
+use crate::model::{Acl, Autogroup, HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
 use crate::source::Text;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
     for test in &policy.tests {
         check_test(checker, test);
+    }
+    drop_unknown_answers(checker);
+    for Test { accept, deny, .. } in &policy.tests {
+        contradictions(checker, accept.iter().map(|target| &target.text), deny.iter().map(|target| &target.text));
     }
     for test in &policy.ssh_tests {
         check_ssh_test(checker, test);
@@ -31,12 +35,45 @@ fn check_test(checker: &mut Checker, test: &Test) {
     for target in test.accept.iter().chain(&test.deny) {
         check_target(checker, test, target);
     }
-    contradictions(checker, test.accept.iter().map(|target| &target.text), test.deny.iter().map(|target| &target.text));
+}
+
+/// Removes Tailscale's answer from what is wrong with a target of `deny`, where the answer is not known: in all captures,
+/// a rule allows just that target. `policytest-deny-fail-group-src-cidr-dst` `policytest-deny-fail-autogroup-internet-dst`
+fn drop_unknown_answers(checker: &mut Checker) {
+    let policy = checker.policy;
+    let tests = &policy.tests;
+    for finding in checker.findings.iter_mut().filter(|finding| finding.tailscale.as_deref() == Some(Target::FAILED)) {
+        // They are in the order of the text.
+        let behind = tests.partition_point(|test| test.origin.start <= finding.origin.start);
+        let Some(test) = behind.checked_sub(1).and_then(|index| tests.get(index)) else { continue };
+        let Some(deny) = test.deny.origin.filter(|deny| deny.contains(finding.origin)) else { continue };
+        let written = policy.text.get(deny.range()).unwrap_or_default();
+        let is_at = |text: &str| {
+            let quoted = format!("\"{text}\"");
+            let mut places = written.match_indices(&quoted).map(|(at, _)| deny.range().start + at);
+            places.any(|start| {
+                start <= finding.origin.range().start && finding.origin.range().end <= start + quoted.len()
+            })
+        };
+        let mut rules = policy.acls.iter().flatten().filter(|acl| is_from(acl, test));
+        if !rules.any(|acl| acl.dst.iter().any(|dst| is_at(&dst.text))) {
+            finding.tailscale = None;
+        }
+    }
+}
+
+/// Returns whether an acl has the source of a test among its sources, or everyone.
+fn is_from(acl: &Acl, test: &Test) -> bool {
+    acl.src.iter().any(|source| match source.kind {
+        SelectorKind::Wildcard => true,
+        SelectorKind::Autogroup(Some(autogroup)) if autogroup.is_role() => true,
+        _ => test.src.as_ref().is_some_and(|src| src.text.as_str() == source.text.as_str()),
+    })
 }
 
 fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
     if checker.selector(SelectorContext::TestDst, &target.host) {
-        single_address(checker, &target.host);
+        single_address(checker, SelectorContext::TestDst, &target.host);
     }
     if let SelectorKind::Address(std::net::IpAddr::V6(address)) = target.host.kind
         && !target.text.starts_with('[')
@@ -86,7 +123,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     }
     for destination in &test.dst {
         if checker.selector(SelectorContext::SshTestDst, destination) {
-            single_address(checker, destination);
+            single_address(checker, SelectorContext::SshTestDst, destination);
         }
     }
     let lists = [&test.accept, &test.check, &test.deny];
@@ -134,17 +171,19 @@ fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects
             Some(near) => format!("did you mean `{near}`?"),
             None => "add them to `users`, or test for somebody who is there".to_owned(),
         };
-        checker.report(failed(Code::UndefinedUser, src.text.origin, &message).help(help));
+        let finding = Diagnostic::new(Code::UndefinedUser, src.text.origin, message).help(help);
+        checker.report(answered(finding, place));
     }
 }
 
 /// A test probes one machine, and a host that is a prefix is many.
-fn single_address(checker: &mut Checker, host: &Selector) {
+fn single_address(checker: &mut Checker, place: SelectorContext, host: &Selector) {
     if host.kind == SelectorKind::Host
         && let Some(HostAddress::Prefix(prefix)) = checker.names.host_address(&host.text)
     {
         let message = format!("a test probes one machine, and the host `{}` is `{prefix}`", host.text);
-        checker.report(failed(Code::InvalidTest, host.text.origin, &message).help("write one address in it"));
+        let finding = Diagnostic::new(Code::InvalidTest, host.text.origin, message).help("write one address in it");
+        checker.report(answered(finding, place));
     }
 }
 
@@ -166,6 +205,14 @@ fn account(checker: &mut Checker, user: &Text) {
             Diagnostic::new(Code::DoubtfulTest, user.origin, message)
                 .help("write the name of one account, such as `root`"),
         );
+    }
+}
+
+/// Adds what Tailscale answers to what is wrong with an end of a test. For an SSH test it is not known.
+fn answered(finding: Diagnostic, place: SelectorContext) -> Diagnostic {
+    match place {
+        SelectorContext::TestSrc | SelectorContext::TestDst => finding.tailscale(Target::FAILED),
+        _ => finding,
     }
 }
 

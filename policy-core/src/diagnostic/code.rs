@@ -88,21 +88,21 @@ macro_rules! codes {
 
 // Families in the order of the folders that find them: text, shape, words, names, places, sections.
 codes! {
-    Error Syntax = "syntax", Capture, "the text cannot be read";
+    Error Syntax = "syntax", Issue, "the text cannot be read";
 
     Error WrongKey = "wrong-key", Issue, "a key that the object does not have, though another one or another object has";
     Warning UnknownKey = "unknown-key", Inference, "a key that Tailscale is not known to have";
     Error DuplicateKey = "duplicate-key", Text, "a key appears twice in one object";
-    Error WrongType = "wrong-type", Capture, "a value of the wrong JSON type";
+    Error WrongType = "wrong-type", Documentation, "a value of the wrong JSON type";
     Error MissingField = "missing-field", Capture, "a field that Tailscale requires is missing";
-    Error DuplicateName = "duplicate-name", Capture, "a name is declared twice";
+    Error DuplicateName = "duplicate-name", Text, "a name is declared twice";
     Error NotInHeadscale = "not-in-headscale", Capture, "a part of Tailscale's language that headscale does not have";
 
     Error InvalidName = "invalid-name", Capture, "a name that Tailscale does not allow";
-    Error InvalidSelector = "invalid-selector", Capture, "a word that is not a selector";
+    Error InvalidSelector = "invalid-selector", Issue, "a word that is not a selector";
     Error InvalidAddress = "invalid-address", Capture, "not a valid address, prefix or range";
     Error InvalidPorts = "invalid-ports", Capture, "not a valid port, range or list of ports";
-    Error InvalidProtocol = "invalid-protocol", Capture, "not an IP protocol";
+    Error InvalidProtocol = "invalid-protocol", Documentation, "not an IP protocol";
     Error InvalidAction = "invalid-action", Capture, "an action that rules do not have";
     Error InvalidDuration = "invalid-duration", Capture, "not a valid duration, or one out of bounds";
     Error InvalidCondition = "invalid-condition", Documentation, "a posture's condition that cannot be read";
@@ -115,21 +115,21 @@ codes! {
     Error UndefinedTag = "undefined-tag", Capture, "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", Capture, "a group that `groups` does not declare";
     Error UndefinedHost = "undefined-host", Capture, "a name that is not a declared host";
-    Error UndefinedIpSet = "undefined-ipset", Capture, "an ip set that `ipsets` does not declare";
-    Error UndefinedPosture = "undefined-posture", Capture, "a posture that `postures` does not declare";
+    Error UndefinedIpSet = "undefined-ipset", Text, "an ip set that `ipsets` does not declare";
+    Error UndefinedPosture = "undefined-posture", Text, "a posture that `postures` does not declare";
     Error UndefinedUser = "undefined-user", Capture, "a user that is not in the facts";
     Error UnknownAutogroup = "unknown-autogroup", Capture, "not an autogroup";
     Error ForeignDomain = "foreign-domain", Capture, "a domain that is not the tailnet's";
-    Error MixedMemberNames = "mixed-member-names", Capture, "`autogroup:member` by its old name and by its new one";
+    Error MixedMemberNames = "mixed-member-names", Documentation, "`autogroup:member` by its old name and by its new one";
     Warning UnknownUser = "unknown-user", Text, "a login that is nearly one of the tailnet's";
     Warning OddUser = "odd-user", Inference, "a login that nobody can have";
     Warning LetterCase = "letter-case", Capture, "capital letters where they make a difference";
-    Warning ShadowedHost = "shadowed-host", Documentation, "a host that is named like an address";
+    Warning ShadowedHost = "shadowed-host", Inference, "a host that is named like an address";
 
     Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it is not allowed";
     Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that has an end already";
     Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale is not known to take it";
-    Warning HostBits = "host-bits", Capture, "a prefix with bits beyond its length";
+    Warning HostBits = "host-bits", Inference, "a prefix with bits beyond its length";
     Warning AmbiguousAddress = "ambiguous-address", Inference, "an IPv6 address with a port and no brackets";
     Error NestedGroup = "nested-group", Capture, "a group in a group";
     Error IpSetCycle = "ipset-cycle", Documentation, "an ip set that is made of itself";
@@ -154,13 +154,13 @@ codes! {
     Warning RedundantSource = "redundant-source", Text, "a source beside `*`, which has it already";
     Error SelfSource = "self-source", Capture, "`autogroup:self` for sources that are not people";
     Error EmptyGrant = "empty-grant", Capture, "a grant that grants neither ports nor capabilities";
-    Error PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol that has none";
+    Warning PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol that has none";
     Warning PortOrProtocol = "port-or-protocol", Capture, "a port that was probably meant as a protocol";
     Warning PortWithoutProtocol = "port-without-protocol", Capture, "a port without a protocol, after one that has one";
     Error DefaultRoute = "default-route", Capture, "`0.0.0.0/0` or `::/0` as the destination of a grant";
     Warning DoubtfulDefaultRoute = "doubtful-default-route", Documentation, "every address as a destination, other than in a grant";
     Warning ViaWithoutRoute = "via-without-route", Documentation, "`via` towards devices, which no router leads to";
-    Warning AppWithVia = "app-with-via", Documentation, "`app` in a grant with `via`, which gives no capabilities";
+    Warning AppWithVia = "app-with-via", Capture, "`app` in a grant with `via`, which gives no capabilities";
     Error AppToInternet = "app-to-internet", Capture, "`app` towards `autogroup:internet`";
     Error ReservedCapability = "reserved-capability", Capture, "a capability that Tailscale keeps for itself";
     Warning UnknownCapability = "unknown-capability", Documentation, "a capability of Tailscale's domain that is not known";
@@ -168,7 +168,7 @@ codes! {
     Warning CapabilityField = "capability-field", Documentation, "a wrong field in the body of one of Tailscale's own capabilities";
     Warning CapabilityTag = "capability-tag", Documentation, "a tag in a capability's value that `tagOwners` does not declare";
 
-    Error SshDestination = "ssh-destination", Capture, "people's devices as a destination for others than themselves";
+    Error SshDestination = "ssh-destination", Issue, "people's devices as a destination for others than themselves";
     Warning CheckFromTag = "check-from-tag", Documentation, "check mode for a source that is nobody";
     Warning ClosedSshPort = "closed-ssh-port", Documentation, "an SSH rule, or a source of one, for which no rule opens port 22";
     Warning SelectorAsAccount = "selector-as-account", Capture, "a selector where an account's name belongs";
@@ -178,7 +178,7 @@ codes! {
     Warning IneffectivePattern = "ineffective-pattern", Documentation, "a pattern of environment variables that are never passed on";
     Warning Recorder = "recorder", Documentation, "a recorder without effect";
 
-    Warning ExitRoute = "exit-route", Capture, "an exit route among the routes of `autoApprovers`, where it approves nothing";
+    Warning ExitRoute = "exit-route", Capture, "an exit route among the routes of `autoApprovers`, where it approves no exit node";
     Warning MisspeltAttribute = "misspelt-attribute", Inference, "a device's attribute that is nearly one of Tailscale's";
     Warning PrivilegeAttribute = "privilege-attribute", Documentation, "a privilege as a device's attribute";
     Error IpPool = "ip-pool", Capture, "a pool of addresses that devices cannot get";
@@ -188,12 +188,11 @@ codes! {
     Warning PostureValue = "posture-value", Documentation, "a value that a posture's attribute never has";
     Warning DoubtfulTest = "doubtful-test", Inference, "a test of which it is not known what it tests";
     Warning AllocatingTest = "allocating-test", Issue, "an SSH test whose source has more addresses than headscale can bear";
-    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting that Tailscale is not known to take";
+    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting or a value that Tailscale is not known to take";
 
     // Found by running the policy's own tests.
     Error FailingTest = "failing-test", Capture, "a target of `tests` that is not as it must be";
     Error FailingSshTest = "failing-ssh-test", Capture, "an account of `sshTests` that is not as it must be";
-    Error MissingRole = "missing-role", Text, "a test that depends on a user's role, which the facts do not give";
     Warning UnverifiableTest = "unverifiable-test", Issue, "a test that depends on an unknown fact";
     Warning ReachableDevice = "reachable-device", Text, "a test or an invariant that a device gets round by another of its tags";
 

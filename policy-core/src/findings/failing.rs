@@ -18,10 +18,9 @@ pub(super) fn report_failure(words: &Words, outcome: &Outcome) -> Diagnostic {
         Expectation::Accept | Expectation::Check => "should",
         Expectation::Deny => "should not",
     };
-    let how = match (outcome.expectation, outcome.action()) {
-        (Expectation::Accept, Some(Action::Check)) => " without a check",
-        (Expectation::Check, _) => " after a check",
-        _ => "",
+    let how = match outcome.expectation {
+        Expectation::Check => " after a check",
+        Expectation::Accept | Expectation::Deny => "",
     };
     let (source, deed, but) = (words.source(outcome), words.deed(outcome), describe_actual(words, outcome));
     let message = format!("`{source}` {should} {deed}{how}, but {but}");
@@ -70,7 +69,6 @@ fn describe_actual(words: &Words, outcome: &Outcome) -> String {
         (Some(_), None, _) => format!("{} cannot", quote_decider(words, outcome)),
         (Some(_), Some(_), _) if denied => format!("{} can", quote_decider(words, outcome)),
         (_, Some(rule), _) if rule == words.policy.origin => "a policy without rules allows everything".to_owned(),
-        (_, Some(_), Some(Action::Check)) if !denied => "a rule asks for one".to_owned(),
         (_, Some(_), Some(Action::Accept)) if !denied => "a rule asks for none".to_owned(),
         (_, Some(_), _) => "a rule allows it".to_owned(),
         (None, None, _) => "no rule allows it".to_owned(),
@@ -94,9 +92,6 @@ fn explain_rule(words: &Words, outcome: &Outcome, finding: Diagnostic, rule: Ori
     }
     let target = format!("`{}`", words.target(outcome));
     match (outcome.expectation, outcome.action()) {
-        (Expectation::Accept, Some(Action::Check)) => finding
-            .note_at("this rule asks for a check", rule)
-            .help(format!("put {target} under `check`, or make that an `accept` rule")),
         (Expectation::Check, Some(Action::Accept)) => finding
             .note_at("this rule asks for no check", rule)
             .help(format!("put {target} under `accept`, or make that a `check` rule")),

@@ -19,8 +19,8 @@ pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashM
             MissingFact::Role { user, .. } => MissingFact::Role { user, autogroup: Autogroup::Member },
             _ => fact,
         };
-        // Each test should name its protocol.
-        let known = reported.get(&key).filter(|_| fact != MissingFact::Protocol);
+        // Each test should name its protocol, and each account be where it belongs.
+        let known = reported.get(&key).filter(|_| !matches!(fact, MissingFact::Protocol | MissingFact::Check));
         match known.and_then(|first| findings.get_mut(first)) {
             Some((_, more)) => *more += 1,
             None => {
@@ -41,9 +41,9 @@ pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashM
 fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> Option<Diagnostic> {
     let facts = &words.policy.facts;
     let (source, deed) = (words.source(outcome), words.deed(outcome));
-    let whether = |code: Code, on: String| {
+    let whether = |on: String| {
         let message = format!("whether `{source}` can {deed} depends on {on}");
-        let finding = Diagnostic::new(code, outcome.probe.text().origin, message);
+        let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
         match outcome.rule() {
             Some(rule) => finding.note_at("it is this rule that may allow it", rule),
             None => finding,
@@ -51,25 +51,22 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
     };
     Some(match fact {
         MissingFact::Role { user, autogroup } => {
-            // Without any facts Tailscale may well accept the policy.
-            let has_facts = facts.are_in_source() || !facts.users.is_empty();
-            let code = if has_facts { Code::MissingRole } else { Code::UnverifiableTest };
             let user_word = words.login(user);
             let on = if user_word == source {
                 "their role, which is not known".to_owned()
             } else {
                 format!("the role of `{user_word}`, which is not known")
             };
-            whether(code, on).help(suggest_role(words, user, autogroup))
+            whether(on).help(suggest_role(words, user, autogroup))
         }
         MissingFact::Membership { user, group } => {
             let user = words.login(user);
             let on = format!("whether `{user}` is in `{group}`, which only the identity provider knows");
-            whether(Code::UnverifiableTest, on)
+            whether(on)
         }
         MissingFact::Device(address) => {
             let on = format!("which device is at `{address}`, which is not known");
-            whether(Code::UnverifiableTest, on).help(if facts.are_in_source() {
+            whether(on).help(if facts.are_in_source() {
                 "give the device its address in `devices`"
             } else {
                 "give the tailnet's devices with their addresses as facts"
@@ -77,7 +74,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
         }
         MissingFact::Route(address) => {
             let on = format!("whether a subnet router leads to `{address}`, which is not known");
-            whether(Code::UnverifiableTest, on).help(if facts.are_in_source() {
+            whether(on).help(if facts.are_in_source() {
                 "give the router and its routes in `devices`"
             } else {
                 "give the tailnet's devices with their routes as facts"
@@ -118,6 +115,17 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             finding
                 .note("Tailscale's documentation counts UDP where a test names none; that it does so is not known")
                 .help("name it, such as `proto` of the test")
+        }
+        MissingFact::Check => {
+            let message = format!("`{source}` should {deed} without a check, but a rule asks for one");
+            let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
+            let finding = match outcome.rule() {
+                Some(rule) => finding.note_at("this rule asks for a check", rule),
+                None => finding,
+            };
+            finding
+                .note("Tailscale's documentation wants access without a check; that its tests do so is not known")
+                .help(format!("put `{}` under `check`, or make that an `accept` rule", words.target(outcome)))
         }
         // Another finding reports selectors of which it is unknown what they stand for.
         MissingFact::Selector(_) => return None,

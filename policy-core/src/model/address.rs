@@ -132,6 +132,22 @@ impl Network {
         }
     }
 
+    /// Reads a prefix, or a single address as the prefix of it alone.
+    ///
+    /// # Errors
+    /// As [`Network::parse`].
+    pub fn parse_with_addresses(text: &Text) -> Result<Network, Problem> {
+        match parse_address(text) {
+            Ok(address) => Ok(Network { text: text.clone(), prefix: Prefix { address, length: family_bits(address) } }),
+            Err(_) => Network::parse(text),
+        }
+    }
+
+    /// Returns whether it is written as an address, without a length.
+    pub fn is_bare_address(&self) -> bool {
+        !self.text.contains('/')
+    }
+
     /// Returns whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
     pub fn is_exit_route(&self) -> bool {
         self.prefix.length == 0

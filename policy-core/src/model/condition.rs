@@ -11,10 +11,11 @@ impl Condition {
     /// assertion = attr [ op scalar | [ "NOT" ] "IN" "[" scalar { "," scalar } "]" | ( "IS" | "NOT" ) "SET" ]
     /// attr      = namespace ":" name
     /// op        = "==" | "!=" | "<" | "<=" | ">" | ">="
-    /// scalar    = "'" … "'" | number | "true" | "false"
+    /// scalar    = "'" … "'" | '"' … '"' | number | "true" | "false"
     /// ```
     ///
-    /// Keywords may be in lower case. This is what Tailscale documents; what it reads beyond is not known.
+    /// Keywords may be in lower case. This is what Tailscale documents, but for double quotes, which a reimplementation
+    /// takes; what Tailscale reads beyond is not known.
     ///
     /// # Errors
     /// Says what was expected where.
@@ -200,9 +201,9 @@ impl<'a> Parser<'a> {
 
     fn scalar_from(&mut self, start: usize) -> Result<Scalar, Problem> {
         match self.rest().chars().next() {
-            Some('\'') => {
+            Some(quote @ ('\'' | '"')) => {
                 let inner = self.rest().get(1..).unwrap_or_default();
-                let Some(length) = inner.find('\'') else {
+                let Some(length) = inner.find(quote) else {
                     return Err(Problem::word(Code::InvalidCondition, "the closing quote is missing")
                         .part(start..self.text.len()));
                 };
@@ -210,11 +211,6 @@ impl<'a> Parser<'a> {
                 Ok(Scalar::Text(inner.get(..length).unwrap_or_default().to_owned()))
             }
             Some('[') => Err(self.unexpected("one value").help("write `IN` to compare with a list")),
-            Some('"') => {
-                let value = self.rest().split('"').nth(1).unwrap_or_default();
-                let help = format!("write `'{value}'`: text has single quotes");
-                Err(self.unexpected("a value").help(help))
-            }
             _ => {
                 let word = self.run(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '+' | '_'));
                 let value = self.slice(&word);
@@ -275,6 +271,7 @@ mod tests {
             ("node:tsAutoUpdate", "node:tsAutoUpdate", IsTrue),
             ("node:os == 'macos'", "node:os", Equal(text("macos"))),
             ("node:os!='linux'", "node:os", NotEqual(text("linux"))),
+            ("node:os == \"it's\"", "node:os", Equal(text("it's"))),
             ("falcon:ztaScore >= 80", "falcon:ztaScore", GreaterOrEqual(Scalar::Number(80.0))),
             ("custom:temp < -1.5", "custom:temp", Less(Scalar::Number(-1.5))),
             ("custom:a > 1", "custom:a", Greater(Scalar::Number(1.0))),
@@ -314,12 +311,6 @@ mod tests {
                 "write `'macos'`: text has single quotes",
             ),
             (
-                "node:os == \"macos\"",
-                Some(11..18),
-                "expected a value, found `\"macos\"`",
-                "write `'macos'`: text has single quotes",
-            ),
-            (
                 "node:os == ['a']",
                 Some(11..16),
                 "expected one value, found `['a']`",
@@ -347,6 +338,7 @@ mod tests {
         }
         for written in [
             "node:os == 'macos",
+            "node:os == \"macos'",
             "node:os IS",
             "node:os IS 'x'",
             "node:os IN []",

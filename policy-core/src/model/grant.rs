@@ -56,8 +56,7 @@ impl PortSpec {
         let spec = |protocol, ports| Ok(PortSpec { text: text.clone(), protocol, ports });
         if text.is_empty() {
             return Err(Problem::word(Code::InvalidPorts, "a port is missing")
-                .help("write a port, a protocol and a port as `tcp:443`, or `*`")
-                .tailscale("empty string"));
+                .help("write a port, a protocol and a port as `tcp:443`, or `*`"));
         }
         let Some((protocol, ports)) = text.rsplit_once(':') else {
             return match text.parse::<PortRange>() {
@@ -85,12 +84,23 @@ impl PortSpec {
         })?;
         match protocol {
             "" => Err(Problem::word(Code::InvalidProtocol, "there is no protocol before the colon")
-                .help(format!("write `{ports}` for any protocol"))
-                .tailscale("empty protocol")),
+                .help(format!("write `{ports}` for any protocol"))),
             "*" => spec(None, ports),
             _ => {
-                let protocol = protocol.parse::<Protocol>().map_err(|problem| problem.within(0..split))?;
-                spec(Some(protocol), ports)
+                // Tailscale's own parser takes zeros before a number.
+                let digits = protocol.trim_start_matches('0');
+                if digits.len() < protocol.len()
+                    && digits.starts_with(|first: char| first.is_ascii_digit())
+                    && let Ok(protocol) = digits.parse::<Protocol>()
+                {
+                    return spec(Some(protocol), ports);
+                }
+                let read = protocol.parse::<Protocol>().map_err(|problem| {
+                    // Tailscale reads an item of `ip` in lower case, and so it quotes it.
+                    let lower = protocol.to_ascii_lowercase().parse::<Protocol>().err();
+                    Problem { tailscale: lower.and_then(|lower| lower.tailscale), ..problem }.within(0..split)
+                })?;
+                spec(Some(read), ports)
             }
         }
     }
@@ -172,6 +182,7 @@ mod tests {
             ("TCP:443", "tcp:443"),
             ("47", "47"),
             ("47:*", "gre:*"),
+            ("006:443", "tcp:443"),
             ("icmpv6:*", "ipv6-icmp:*"),
         ] {
             assert_eq!(parse(text).map(|spec| spec.to_string()), Ok(printed.to_owned()), "{text}");
@@ -181,18 +192,24 @@ mod tests {
     #[test]
     fn what_tailscale_refuses_is_refused_with_its_words() {
         for (text, part, message) in [
-            ("", None, "empty string"),
             ("icmp", None, r#"port range "icmp": invalid first integer"#),
             ("tcp:0", Some(4..5), r#"port range "0": first port must be >0, or use '*' for wildcard"#),
             ("22,80", Some(0..5), r#"port range "22,80": invalid first integer"#),
             ("tcp:", Some(4..4), r#"invalid port list: """#),
-            (":80", None, "empty protocol"),
             ("tpc:80", Some(0..3), r#"proto name "tpc" not known; use protocol number 0-255"#),
+            ("TPC:80", Some(0..3), r#"proto name "tpc" not known; use protocol number 0-255"#),
             ("a:b:80", Some(0..3), r#"proto name "a:b" not known; use protocol number 0-255"#),
             ("tcp,udp:53", Some(0..7), r#"host cannot contain a comma (",")"#),
         ] {
             let problem = parse(text).unwrap_err();
             assert_eq!((problem.origin, problem.tailscale.as_deref()), (part, Some(message)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_refused() {
+        for text in ["", ":80"] {
+            assert_eq!(parse(text).unwrap_err().tailscale, None, "{text}");
         }
     }
 

@@ -30,7 +30,7 @@ const NAMES: &[(&str, Protocol)] = &[
     ("ah", Protocol(51)),
     ("ipv6-icmp", Protocol::ICMPV6),
     ("icmpv6", Protocol::ICMPV6),
-    ("tsmp", Protocol(99)),
+    ("tsmp", Protocol::TSMP),
     ("sctp", Protocol::SCTP),
 ];
 
@@ -43,6 +43,8 @@ impl Protocol {
     pub const UDP: Protocol = Protocol(17);
     /// Ping and errors of IPv6.
     pub const ICMPV6: Protocol = Protocol(58);
+    /// Tailscale's own.
+    pub const TSMP: Protocol = Protocol(99);
     /// SCTP.
     pub const SCTP: Protocol = Protocol(132);
 
@@ -81,7 +83,7 @@ impl FromStr for Protocol {
             };
             return Err(problem(format!("no protocol is named `{text}`"))
                 .help(help)
-                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name))));
+                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(text))));
         }
         match name.parse::<u8>() {
             Ok(0) => Err(problem("`0` is not a protocol that a rule can name".to_owned())
@@ -91,7 +93,7 @@ impl FromStr for Protocol {
             }
             Ok(number) => Ok(Protocol(number)),
             Err(_) => Err(problem(format!("protocol `{text}` is out of range: the highest number is 255"))
-                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(&name)))),
+                .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(text)))),
         }
     }
 }

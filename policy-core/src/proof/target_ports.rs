@@ -26,7 +26,10 @@ impl TargetPorts {
                 None if spec.ports != PortRange::ALL => &[Some(Protocol::TCP), Some(Protocol::UDP)],
                 ref protocol => std::slice::from_ref(protocol),
             };
-            protocols.iter().map(|&protocol| (protocol, spec.ports))
+            // An invariant that names ports of a protocol without ports is about all of it.
+            let is_whole = spec.protocol.is_some_and(|protocol| !protocol.has_ports());
+            let ports = if is_whole { PortRange::ALL } else { spec.ports };
+            protocols.iter().map(move |&protocol| (protocol, ports))
         });
         let named = PortSet::new(named);
         TargetPorts {

@@ -2,7 +2,7 @@
 
 use crate::json::Map;
 
-use crate::access::{Tailnet, Ternary, posture};
+use crate::access::{MissingFact, Tailnet, Ternary, posture};
 use crate::model::{Action, Autogroup, Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use crate::testing::decision::RuleDecision;
 use crate::testing::near_miss::{Conditions, NearMisses, named_as, nearest_ssh_rules};
@@ -119,14 +119,14 @@ pub fn evaluate<'p>(expectation: Expectation, checked: RuleDecision<'p>, accepte
     let evaluation = |decision, action| Evaluation::new(expectation, decision, Some(action));
     let fails = |evaluation: Evaluation<'p>| Evaluation { holds: Ternary::No, ..evaluation };
     match (expectation, checked, accepted) {
-        (Expectation::Accept, Allow(_), _) => fails(evaluation(checked, Action::Check)),
+        (Expectation::Accept, Allow(_), _) => {
+            Evaluation { holds: Ternary::Maybe(MissingFact::Check), ..evaluation(checked, Action::Check) }
+        }
         (Expectation::Check, Deny, Allow(_)) | (Expectation::Deny, Unknown(..), Allow(_)) => {
             fails(evaluation(accepted, Action::Accept))
         }
         // Whether or not it is allowed, it is not allowed in this way.
-        (Expectation::Accept, Unknown(..), Deny) | (Expectation::Check, Deny, Unknown(..)) => {
-            Evaluation { holds: Ternary::No, rule: None }
-        }
+        (Expectation::Check, Deny, Unknown(..)) => Evaluation { holds: Ternary::No, rule: None },
         _ => evaluation(decision, action),
     }
 }

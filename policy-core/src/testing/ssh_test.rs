@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::{Side, Tailnet, Ternary};
+use crate::access::{MissingFact, Side, Tailnet, Ternary};
 use crate::model::{List, Policy, Selector, SshTest};
 use crate::source::Text;
 use crate::testing::known_logins::KnownLogins;
@@ -17,7 +17,7 @@ use crate::testing::ssh_login::SshLogin;
 ///
 /// Network access plays no part. `sshtest-mixed-acls-tcp22-deny-ssh-rule-allow` Check rules come before all others,
 /// so an account that both allow is allowed after a check. Tailscale's documentation wants `accept` to hold without
-/// a check; no capture shows whether it would pass with one.
+/// a check; no capture shows whether it would pass with one, so that is not decided.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -174,7 +174,7 @@ impl<'p> SshTestRun<'_, 'p> {
         };
         for login in run.logins(by_tag.probe.text()) {
             let evaluation = login.evaluate(by_tag.expectation);
-            if evaluation.holds == Ternary::No {
+            if matches!(evaluation.holds, Ternary::No | Ternary::Maybe(MissingFact::Check)) {
                 return Some(MultiTagBypass {
                     source: login.source.endpoint.device().filter(|_| from.is_some()),
                     destination: login.destination.endpoint.device().filter(|_| to.is_some()),

@@ -216,7 +216,7 @@ fn compile_answers_with_a_verdict_and_exits_with_0() {
         (FORMATTED, Some(FACTS), None),
         (UNDEFINED, None, Some("src=tag not found: \"tag:b\"")),
         (UNDEFINED, Some(FACTS), Some("src=tag not found: \"tag:b\"")),
-        (BROKEN, Some(FACTS), Some("hujson: line 2, column 13: invalid character ',' at start of value")),
+        (BROKEN, Some(FACTS), Some("line 2, column 13: invalid character ',' at start of value")),
         // Whose domain it is, only the facts can say.
         (local, None, None),
         (

@@ -1,3 +1,5 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     tagOwners { tag:web; tag:db; }
     grants { autogroup:admin -> tag:db on 5432; autogroup:network-admin -> tag:web on 22; }

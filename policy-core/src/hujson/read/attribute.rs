@@ -21,7 +21,7 @@ impl Reader<'_> {
             target: self.selectors(target, "target"),
             attr: self.texts(attr, "attr"),
             app: app.map(|app| self.app(app)),
-            ip_pool: self.parsed(ip_pool, "ipPool", Network::parse),
+            ip_pool: self.parsed(ip_pool, "ipPool", Network::parse_with_addresses),
             doc: self.document.doc(id),
             origin: self.document.origin(id),
         })
@@ -51,7 +51,7 @@ impl Reader<'_> {
     fn route_approvers(&mut self, Member { name, value, doc, origin }: Member) -> Option<RouteApprovers> {
         let approvers = self.names(self.present(value), &name);
         let network = self.parse(&name, |text| {
-            let parsed = Network::parse(text);
+            let parsed = Network::parse_with_addresses(text);
             // A host's name, most likely.
             let is_word = !name.contains(['/', ':']) && name.contains(|char: char| char.is_alphabetic());
             if is_word {

@@ -102,7 +102,8 @@ fn unparsed(error: SyntaxError, text: &str, dialect: Dialect) -> Policy {
 
 /// Returns what is wrong with a text that is no HuJSON.
 fn syntax(error: SyntaxError, text: &str) -> Diagnostic {
-    let tailscale = error.to_string();
+    // As in the answers that users have published, without the reader's name (tailscale#10015).
+    let tailscale = format!("line {}, column {}: {}", error.line, error.column, error.message);
     let help = is_template(text, error.origin).then(|| "render the template first, and check its output".to_owned());
     Diagnostic::new(Code::Syntax, error.origin, error.message).help_if(help).tailscale(tailscale)
 }
@@ -305,7 +306,7 @@ mod tests {
         assert_eq!(codes, [Code::Syntax, Code::Syntax]);
         assert_eq!(
             policy.unreadable[0].tailscale.as_deref(),
-            Some("hujson: line 1, column 13: invalid character '}' at start of value")
+            Some("line 1, column 13: invalid character '}' at start of value")
         );
         assert_eq!(policy.unreadable[1].tailscale, None);
     }

@@ -172,8 +172,9 @@ impl Reader<'_> {
                 Entry::Occupied(first) => self.duplicate_key(&name, *first.get()),
                 Entry::Vacant(place) => drop(place.insert(name.origin)),
             }
-            let values = self
-                .list(Some(value), &name, |reader, id| Some((reader.document.value(id), reader.document.places(id))));
+            let values = self.list(self.present(value), &name, |reader, id| {
+                Some((reader.document.value(id), reader.document.places(id)))
+            });
             let origin = name.origin.to(document.origin(value));
             let references = document.elements(value).flat_map(|value| self.references(value)).collect();
             app.capabilities.push(Capability { name, values: values.items, references, origin });

@@ -1,13 +1,24 @@
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Note, suggestion};
 use crate::hujson::read::SECTIONS;
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
 use crate::model::Setting;
 use crate::source::{Origin, Text};
 
-/// The options that Tailscale documents.
-const SETTINGS: &[&str] =
-    &["attrConfig", "derpMap", "disableIPv4", "externalTailnets", "OneCGNATRoute", "randomizeClientPort"];
+/// The options that Tailscale documents, or that its tools know.
+const SETTINGS: &[&str] = &[
+    "attrConfig",
+    "derpMap",
+    "disableIPv4",
+    "externalTailnets",
+    "extraDNSRecords",
+    "OneCGNATRoute",
+    "randomizeClientPort",
+];
+
+/// Keys that policies have had and Tailscale refuses, with what to do instead.
+const ELSEWHERE: &[(&str, &str)] =
+    &[("dns", "leave it out: DNS is configured on the DNS page of the admin console, or by the API")];
 
 /// The JSON type of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +48,16 @@ impl Reader<'_> {
     }
 
     fn unknown_setting(&mut self, key: &Text) {
-        let near = suggestion::nearest(key, SECTIONS.iter().chain(SETTINGS).copied());
-        self.findings.push(match near {
-            Some(near) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`"))
-                .help(format!("did you mean `{near}`?")),
-            None => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`"))
-                .help("leave it out: Tailscale refuses a policy with a key that it does not know"),
+        let elsewhere = ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
+        let near = || suggestion::nearest(key, SECTIONS.iter().chain(SETTINGS).copied());
+        let near = || near().map(|near| format!("did you mean `{near}`?"));
+        self.findings.push(match elsewhere.map(|&(_, help)| help.to_owned()).or_else(near) {
+            Some(help) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`")).help(help),
+            None => {
+                let message = format!("Tailscale is not known to read `{key}` in a policy");
+                Diagnostic::new(Code::UnknownKey, key.origin, message)
+                    .help("leave it out: Tailscale refuses a policy with a key that it does not know")
+            }
         });
     }
 
@@ -166,6 +181,7 @@ impl Reader<'_> {
 
     /// Other tailnets whose groups and tags rules may name.
     fn external_tailnets(&mut self, value: NodeId) {
+        let first = self.findings.len();
         for (alias, tailnet) in self.objects(value, "externalTailnets") {
             self.members_of(
                 tailnet,
@@ -176,6 +192,12 @@ impl Reader<'_> {
                     ("allowExternalReferencesTo", Type::List),
                 ],
             );
+        }
+        for finding in self.findings.iter_mut().skip(first).filter(|finding| finding.code == Code::WrongType) {
+            finding.code = Code::DoubtfulSetting;
+            let message =
+                "Tailscale does not document this setting, and these types are those of other tools".to_owned();
+            finding.notes.push(Note { message, origin: None });
         }
     }
 

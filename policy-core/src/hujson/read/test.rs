@@ -33,12 +33,13 @@ impl Reader<'_> {
         self.old_and_new(id, ("allow", allow), ("accept", accept));
         let first = self.findings.len();
         let proto = self.protocol(proto);
-        // Whatever is wrong with a test, Tailscale says no more than that it failed.
-        for finding in self.findings.iter_mut().skip(first) {
+        // Whatever word it is, Tailscale says no more than that the test failed. What it says to a value that is no word is
+        // not known.
+        for finding in self.findings.iter_mut().skip(first).filter(|finding| finding.code != Code::WrongType) {
             finding.tailscale = Some(Target::FAILED.to_owned());
         }
         Some(Test {
-            src: self.source(src.or(user), origin, "a test", Self::name),
+            src: self.source(src.or(user), origin, "a test", Self::name, Some(Target::FAILED)),
             proto,
             accept: match accept {
                 Some(_) => self.targets(accept, "accept"),
@@ -57,7 +58,7 @@ impl Reader<'_> {
         let [src, dst, accept, check, deny, attrs] = self.fields(id, &SSH_TEST)?;
         let origin = self.document.origin(id);
         Some(SshTest {
-            src: self.source(src, origin, "an SSH test", Self::selector),
+            src: self.source(src, origin, "an SSH test", Self::selector, None),
             dst: self.selectors(dst, "dst"),
             accept: self.accounts(accept, "accept"),
             check: self.accounts(check, "check"),
@@ -84,23 +85,24 @@ impl Reader<'_> {
         }
     }
 
-    /// The one source of a test. None, or an empty one, fails the test.
+    /// The one source of a test. None, or an empty one, fails the test. `answer` is what Tailscale says to that, if it is
+    /// known.
     fn source(
         &mut self,
         src: Option<NodeId>,
         origin: Origin,
         name: &str,
         selector: fn(&Self, Text) -> Selector,
+        answer: Option<&'static str>,
     ) -> Option<Selector> {
         let place = src.map_or(origin, |id| self.document.origin(id));
         let unreadable = src.is_some_and(|id| self.document.kind(id) != Kind::String);
         let text = self.text(src, "src").filter(|text| !text.is_empty());
         if text.is_none() && !unreadable {
-            self.findings.push(
-                Diagnostic::new(Code::MissingField, place, format!("{name} needs a source"))
-                    .help("add `src`: a user, a group, a tag, a host or an address")
-                    .tailscale(Target::FAILED),
-            );
+            let mut finding = Diagnostic::new(Code::MissingField, place, format!("{name} needs a source"))
+                .help("add `src`: a user, a group, a tag, a host or an address");
+            finding.tailscale = answer.map(str::to_owned);
+            self.findings.push(finding);
         }
         text.map(|text| selector(self, text))
     }

@@ -1,3 +1,5 @@
+#![deny(deprecated)]
+
 policy_macros::policy! {
     tagOwners { tag:web; }
     grants { autogroup:member -> tag:web on icmp:22; }
