@@ -92,8 +92,8 @@ fn unparsed(error: SyntaxError, text: &str, dialect: Dialect) -> Policy {
         Dialect::Tailscale => Some(syntax(error, text)),
         Dialect::Headscale if text.is_empty() => None,
         Dialect::Headscale => {
-            let mut finding = syntax(error, text);
-            let answer = finding.tailscale.take().unwrap_or_default();
+            let answer = error.to_string();
+            let finding = Diagnostic { tailscale: None, ..syntax(error, text) };
             Some(finding.headscale(HeadscaleStage::Reading, answer))
         }
     };
