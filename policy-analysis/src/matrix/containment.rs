@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::query::is_beyond_tailnet;
 use policy_core::access::{
     Denotation, Endpoint, Families, Family, Node, OwnDomains, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet,
-    UnknownFact, coalesce, sorted,
+    UnknownFact, UnknownSelectors, coalesce, sorted,
 };
 use policy_core::model::{AddressRange, Policy, Role, Selector};
 
@@ -57,6 +57,13 @@ impl<'a, 'p> Containment<'a, 'p> {
             tailnet_addresses: coalesce(TAILNET.into_iter().chain(routes).collect()),
             own_domains: OwnDomains::new(policy, selectors.distinct.iter().copied()),
         }
+    }
+
+    /// Returns the selectors that depend on facts that are unknown.
+    pub(super) fn unknown_selectors(&self) -> UnknownSelectors {
+        let mut unknown = UnknownSelectors::new(self.tailnet, self.selectors);
+        unknown.keep_shared(self.tailnet, self.selectors, &self.own_domains);
+        unknown
     }
 
     /// Returns what a selector is as a source.
@@ -151,21 +158,10 @@ impl<'a, 'p> Containment<'a, 'p> {
             }
         }
         certain.sort_unstable();
-        let facts = [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses];
-        let is_unknown = |point: &Endpoint, fact: &UnknownFact| {
-            point.unknown_facts().contains(fact)
-                || *fact == UnknownFact::Addresses && matches!(point.who, Principal::Service(_))
-        };
-        EndNames {
-            certain,
-            unknown: facts
-                .into_iter()
-                .filter(|fact| !points.is_empty() && points.iter().all(|point| is_unknown(point, fact)))
-                .collect(),
-            families,
-            is_behind_router: false,
-            is_unrouted: false,
-        }
+        let unknown_facts = |point: &Endpoint| [&point.unknown_facts(), point.unknown_facts_of_anyone()].concat();
+        let mut unknown = points.first().map(unknown_facts).unwrap_or_default();
+        unknown.retain(|fact| points.iter().all(|point| unknown_facts(point).contains(fact)));
+        EndNames { certain, unknown, families, is_behind_router: false, is_unrouted: false }
     }
 
     /// Returns what is no other column.

@@ -104,15 +104,9 @@ impl<'p> Matrix<'p> {
             destinations.iter().map(|selector| coverage.of_destination(selector)).collect();
         covered.push(coverage.of_anything_else());
         let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
-        Matrix::of(
-            tailnet,
-            permits,
-            sources.into_iter().map(MatrixEnd::Selector).collect(),
-            destinations,
-            names,
-            covered,
-            stated,
-        )
+        let unknown = coverage.unknown_selectors();
+        let sources = sources.into_iter().map(MatrixEnd::Selector).collect();
+        Matrix::of(tailnet, permits, unknown, [sources, destinations], [names, covered], stated)
     }
 
     /// See [`Analysis::device_matrix`](crate::Analysis::device_matrix).
@@ -129,19 +123,18 @@ impl<'p> Matrix<'p> {
         let devices: Vec<MatrixEnd> =
             tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
-        Matrix::of(tailnet, permits, devices.clone(), devices, names, covered, stated)
+        let unknown = coverage.unknown_selectors();
+        Matrix::of(tailnet, permits, unknown, [devices.clone(), devices], [names, covered], stated)
     }
 
     fn of(
         tailnet: Tailnet<'p>,
         permits: RuleIndex<'p>,
-        sources: Vec<MatrixEnd<'p>>,
-        destinations: Vec<MatrixEnd<'p>>,
-        names: Vec<EndNames>,
-        covered: Vec<EndNames>,
+        unknown_selectors: UnknownSelectors,
+        [sources, destinations]: [Vec<MatrixEnd<'p>>; 2],
+        [names, covered]: [Vec<EndNames>; 2],
         stated: Vec<bool>,
     ) -> Self {
-        let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
         let count = permits.selectors.len();
         let in_order = |permit: &AccessRule| [sorted::sort(permit.src.clone()), sorted::sort(permit.dst.clone())];
         let sorted = permits.list.iter().map(in_order).collect();
@@ -402,8 +395,17 @@ struct Permit {
 }
 
 /// What may be unknown about an end.
-const FACTS: [UnknownFact; 5] =
-    [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing];
+const FACTS: [UnknownFact; 9] = [
+    UnknownFact::Role,
+    UnknownFact::SyncedGroups,
+    UnknownFact::Login,
+    UnknownFact::User,
+    UnknownFact::SharedUser,
+    UnknownFact::Addresses,
+    UnknownFact::ServiceAddresses,
+    UnknownFact::Device,
+    UnknownFact::Sharing,
+];
 
 impl<'p> Matrix<'p> {
     /// Returns what rules open together: first what has no conditions, then what has some.

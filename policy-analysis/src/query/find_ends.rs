@@ -22,7 +22,7 @@ struct Variant {
     /// The number of the member, if its addresses have to be looked at one by one.
     member: Option<usize>,
     /// What is unknown about it.
-    unknown: [bool; 4],
+    unknown: Vec<UnknownFact>,
 }
 
 impl<'p> QueryWorld<'p> {
@@ -69,10 +69,31 @@ impl<'p> QueryWorld<'p> {
         let mut ends: Vec<QueryEnd> = classes.into_iter().flat_map(|class| self.class(class, side)).collect();
         ends.extend(self.multi_tag_devices(&ids, side));
         ends.iter_mut().for_each(|end| end.keep_named_by(&ids));
+        self.add_possible_names(&mut ends, side);
         if ids.iter().any(|&id| self.is_of_members(id)) {
             ends.iter_mut().for_each(|end| self.take_for_member(end, side));
         }
         ends
+    }
+
+    /// Adds the selectors that may name somebody who was asked for by a group, a role or a domain, and may be more than
+    /// that. No other end says so: those that it may be are no ends of the question.
+    fn add_possible_names(&self, ends: &mut [QueryEnd<'p>], side: Side) {
+        let named = Numbers::any(ends.iter().map(|end| end.selectors.clone())).certain;
+        for end in ends {
+            end.is_asked = true;
+            let unknown = end.identity.unknown_facts_of_anyone();
+            if unknown.is_empty() {
+                continue;
+            }
+            let more = sorted::difference(&self.unknown_selectors.dependent_on(unknown), &named);
+            for part in &mut end.parts {
+                let Numbers { certain, possible } = &part.selectors;
+                let possible = sorted::union(possible, &sorted::difference(&more, certain));
+                *part = self.part(part.families, Numbers { certain: certain.clone(), possible }, side);
+            }
+            end.selectors = Numbers::any(end.parts.iter().map(|part| part.selectors.clone()));
+        }
     }
 
     /// Returns whether a selector has members of the tailnet as such.
@@ -166,11 +187,7 @@ impl<'p> QueryWorld<'p> {
                 families: families.unwrap_or(Families::BOTH),
                 carriers: carriers.clone(),
                 member: (!is_address && !member.addresses.is_empty()).then_some(number),
-                unknown: {
-                    let facts = self.unknown_facts(member, side);
-                    [UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing]
-                        .map(|fact| facts.contains(&fact))
-                },
+                unknown: self.unknown_facts(member, side),
             };
             match places.get(&variant()).and_then(|&place| variants.get_mut(place)) {
                 Some((_, _, names)) => names.extend((!names.contains(name)).then(|| name.clone())),
@@ -239,6 +256,7 @@ impl<'p> QueryWorld<'p> {
             kind,
             is_unknown_device,
             is_of_assumed_role: false,
+            is_asked: false,
             device: None,
             parts,
             selectors,
@@ -279,8 +297,6 @@ impl<'p> QueryWorld<'p> {
     fn unknown_facts(&self, identity: &Endpoint, side: Side) -> Vec<UnknownFact> {
         let mut unknown = identity.unknown_facts();
         unknown.extend(identity.is_unknown_device(&self.space.tailnet).then_some(UnknownFact::Device));
-        // A service has an address of the tailnet, too.
-        unknown.extend(matches!(identity.who, Principal::Service(_)).then_some(UnknownFact::Addresses));
         if let Principal::User { login, role: None | Some(Role::Member) } = identity.who
             && side == Side::Source
             && self.own_domains.may_be_shared(&self.space.tailnet, login)

@@ -19,6 +19,8 @@ pub(super) struct QueryEnd<'p> {
     pub(super) is_unknown_device: bool,
     /// True if it exists only if somebody has a role that no fact gives them.
     pub(super) is_of_assumed_role: bool,
+    /// True if the question is about it, and not about everyone or everything at its side.
+    pub(super) is_asked: bool,
     /// The known device that it is.
     pub(super) device: Option<DeviceId>,
     /// What it is address by address: a part for each family, if selectors tell its addresses apart.
@@ -92,6 +94,11 @@ impl QueryEnd<'_> {
         matches!(self.identity.who, Principal::User { .. } | Principal::Member { .. })
     }
 
+    /// Returns whether it is somebody of whom only a group of the identity provider is known.
+    fn is_any_group_member(&self) -> bool {
+        matches!(self.identity.who, Principal::Member { group: Some(_), .. })
+    }
+
     /// Returns the families of its addresses.
     pub(super) fn families(&self) -> Families {
         self.parts.iter().fold(Families::default(), |all, part| all.with(part.families))
@@ -136,6 +143,11 @@ impl QueryEnd<'_> {
 
     /// Returns whether the two may be devices of one user, since it is unknown whose one of them is.
     pub(super) fn may_share_user(&self, other: &QueryEnd) -> bool {
+        let may_be = |one: &QueryEnd, other: &QueryEnd| one.is_any_group_member() && other.is_person();
+        if self.is_asked && other.is_asked && (may_be(self, other) || may_be(other, self)) {
+            // Of members of the same group it is told apart whether they are the same one.
+            return self.identity.who != other.identity.who;
+        }
         match (self.is_unknown_device, other.is_unknown_device) {
             (true, true) => true,
             (true, false) => other.is_person(),
