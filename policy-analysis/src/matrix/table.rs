@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::{Containment, EndNames};
 use policy_core::access::{
-    AccessRule, BitSet, Declarations, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet,
-    UnknownFact, UnknownSelectors, sorted,
+    AccessRule, BitSet, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
+    UnknownSelectors, sorted,
 };
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -14,7 +14,7 @@ use policy_core::source::Origin;
 /// everything in the destination, now and later. What a device reaches by a second tag is in [`device_matrix`](crate::Analysis::device_matrix).
 #[derive(Debug)]
 pub struct Matrix<'p> {
-    declarations: Declarations<'p>,
+    tailnet: Tailnet<'p>,
     permits: RuleIndex<'p>,
     /// The rows, in the order in which rules name them.
     pub sources: Vec<MatrixEnd<'p>>,
@@ -173,7 +173,7 @@ impl<'p> Matrix<'p> {
             unknown.insert(fact, columns.map(|(column, _)| column).collect());
         }
         Matrix {
-            declarations: tailnet.declarations,
+            tailnet,
             permits,
             sources,
             destinations,
@@ -206,7 +206,7 @@ impl<'p> Matrix<'p> {
             let from = self.naming(names, src, &self.doubtful(names, src));
             for (column, to) in self.reached_by(source, number) {
                 let Some(end) = self.covered.get(column) else { continue };
-                if end.is_unrouted || !permit.via().is_empty() && !end.is_behind_router {
+                if !end.is_carried(&self.tailnet, &self.permits.selectors, permit) {
                     continue;
                 }
                 let common = names.families.common(end.families);
@@ -310,7 +310,8 @@ impl<'p> Matrix<'p> {
         match (source, destination) {
             (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == b,
             (MatrixEnd::Selector(source), MatrixEnd::Selector(destination)) => {
-                let [from, to] = [source, destination].map(|selector| Denotation::new(selector, &self.declarations));
+                let [from, to] =
+                    [source, destination].map(|selector| Denotation::new(selector, &self.tailnet.declarations));
                 let is_user = |selector: &Selector| selector.kind == SelectorKind::User;
                 match to {
                     Denotation::OwnDevices => from.is_users(),

@@ -108,3 +108,44 @@ fn what_depends_on_a_group_a_role_or_the_address_of_a_service_is_said() {
         }
     }
 }
+
+#[test]
+fn what_no_router_carries_is_closed() {
+    let policy = |destination: &str, via: &str| {
+        format!(
+            r#"{{"tagOwners": {{"tag:r": [], "tag:z": []}}, "ipsets": {{"ipset:mixed": ["100.64.0.0/10", "10.9.0.0/16"]}},
+                "grants": [{{"src": ["autogroup:member"], "dst": ["{destination}"], "ip": ["tcp:1"], "via": [{via}]}}],
+                "tests": [{{"src": "al@example.com", "deny": ["10.9.0.1:1"]}}]}}"#
+        )
+    };
+    let facts = |routes: &str| {
+        format!(
+            r#"{{"nodes": [{{"name": "r", "tags": ["tag:r"], "ipv4": "100.64.0.2", "ipv6": "fd7a:115c:a1e0::2",
+                "routable_ips": [{routes}], "approved_routes": [{routes}]}}]}}"#
+        )
+    };
+    let (none, exit) = (facts(""), facts(r#""0.0.0.0/0", "::/0""#));
+    let (private, public) = (facts(r#""10.9.0.0/16""#), facts(r#""203.0.113.0/24""#));
+    for (rule, via, facts, destination, is_open) in [
+        ("10.9.0.0/16", "", "{}", "10.9.0.0/16", true),
+        ("10.9.0.0/16", "", &*none, "10.9.0.0/16", false),
+        ("10.9.0.0/16", "", &exit, "10.9.0.0/16", false),
+        ("10.9.0.0/16", "", &private, "10.9.0.0/16", true),
+        ("10.9.0.0/16", "", &public, "10.9.0.0/16", false),
+        ("10.9.0.0/16", r#""tag:r""#, &private, "10.9.0.0/16", true),
+        ("10.9.0.0/16", r#""tag:z""#, &private, "10.9.0.0/16", false),
+        ("10.9.0.0/16", r#""tag:z""#, "{}", "10.9.0.0/16", true),
+        ("autogroup:internet", "", &exit, "autogroup:internet", true),
+        ("autogroup:internet", "", &public, "autogroup:internet", false),
+        ("autogroup:internet", r#""tag:z""#, &exit, "autogroup:internet", false),
+        ("203.0.113.0/24", "", &public, "203.0.113.0/24", true),
+        ("*", "", &exit, "10.9.0.1", true),
+        ("*", "", &private, "10.9.0.1", true),
+        ("*", "", &public, "10.9.0.1", false),
+        ("ipset:mixed", "", &none, "ipset:mixed", true),
+        ("ipset:mixed", r#""tag:z""#, &private, "ipset:mixed", false),
+    ] {
+        let found = cell_with_facts(&policy(rule, via), facts, "autogroup:member", destination);
+        assert_eq!(!found.is_empty(), is_open, "{rule} via {via} {facts}");
+    }
+}

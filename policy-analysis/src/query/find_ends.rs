@@ -9,7 +9,7 @@ use crate::query::query_end::{EndKind, EndPart, QueryEnd};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Subject;
 use policy_core::access::{
-    Denotation, DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact, sorted,
+    Denotation, DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact, single, sorted,
 };
 use policy_core::model::Role;
 use policy_core::proof::{ClassId, ClassName};
@@ -217,7 +217,7 @@ impl<'p> QueryWorld<'p> {
             && identity.who == Principal::Unknown
             && !tailnet.devices.is_empty()
             && is_beyond_tailnet(address);
-        is_carried.then(|| Carriers::to(tailnet, address))
+        is_carried.then(|| Carriers::to(tailnet, &[single(address)]))
     }
 
     fn selectors_of(&self, identity: &Endpoint, side: Side) -> Vec<SelectorId> {
