@@ -550,3 +550,33 @@ fn a_service_has_an_address_that_no_fact_says() {
         }
     }
 }
+
+#[test]
+fn what_is_behind_a_known_router_is_listed_whether_or_not_a_rule_names_it() {
+    let facts = |route: &str| {
+        format!(
+            r#"{{"users": [{{"name": "alice", "email": "alice@example.com", "role": "member"}}], "nodes": [
+                {{"name": "lap", "user": "alice", "ipv4": "100.64.0.1", "ipv6": "fd7a:115c:a1e0::1"}},
+                {{"name": "r", "tags": ["tag:r"], "ipv4": "100.64.0.2", "ipv6": "fd7a:115c:a1e0::2",
+                    "routable_ips": ["{route}"], "approved_routes": ["{route}"]}}]}}"#
+        )
+    };
+    for (route, rule, is_listed) in [
+        ("10.9.0.0/16", "*", true),
+        ("10.9.0.0/16", "10.0.0.0/8", true),
+        ("10.9.0.0/16", "10.9.0.0/16", true),
+        ("10.9.0.0/16", "10.8.0.0/16", false),
+        ("10.9.0.0/16", "tag:r", false),
+        ("203.0.113.0/24", "*", true),
+        ("203.0.113.0/24", "autogroup:internet", false),
+        ("fd00:1::/64", "*", true),
+    ] {
+        let policy = format!(
+            r#"{{"tagOwners": {{"tag:r": []}}, "grants": [{{"src": ["autogroup:member"], "dst": ["{rule}"], "ip": ["*"]}}]}}"#
+        );
+        let reach = what(&Policy::with_facts(&policy, &facts(route)), "alice").unwrap();
+        let name = format!("`{route}`");
+        let found = reach.rows.iter().any(|row| row.is_certain() && row.destinations.contains(&name));
+        assert_eq!(found, is_listed, "{rule} {route} {reach:#?}");
+    }
+}
