@@ -67,7 +67,7 @@ pub struct Case {
     pub has_all_tags: bool,
     /// Whether the network allows it, to a source that meets the postures that the rules require.
     pub network: Decision,
-    /// The families of addresses over which it is allowed, if these are not all that both ends have.
+    /// The families of addresses over which it is allowed, if these are not all that one of the ends has.
     pub families: Option<Families>,
     /// True if the two have no family of addresses in common, so that no packet goes from one to the other.
     pub has_no_common_family: bool,

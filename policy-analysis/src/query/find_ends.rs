@@ -1,6 +1,6 @@
 //! Everything that a word of a question stands for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::query::carriers::{Carriers, is_beyond_tailnet};
@@ -56,7 +56,10 @@ impl<'p> QueryWorld<'p> {
             let mut ends = self.device(device, side);
             // One address of it was asked about.
             if let Some(address) = subject.address {
-                ends.iter_mut().for_each(|end| end.keep_families(Families::from(Family::of(address))));
+                for end in &mut ends {
+                    end.is_at_address = true;
+                    end.keep_families(Families::from(Family::of(address)));
+                }
             }
             return ends;
         }
@@ -94,6 +97,50 @@ impl<'p> QueryWorld<'p> {
             }
             end.selectors = Numbers::any(end.parts.iter().map(|part| part.selectors.clone()));
         }
+    }
+
+    /// Returns the known devices with addresses of one family that some ends stand for, among others: those of a class
+    /// that have the same family together. Devices of which a selector names an address are ends of their own.
+    pub(super) fn devices_of_one_family(&self, ends: &[QueryEnd<'p>], side: Side) -> Vec<QueryEnd<'p>> {
+        let mut places: HashMap<(ClassId, Families, bool), usize> = HashMap::new();
+        let mut found: Vec<QueryEnd> = Vec::new();
+        let tailnet = &self.space.tailnet;
+        let names: HashSet<&ClassName> = ends.iter().flat_map(|end| &end.names).collect();
+        let mut seen = HashSet::new();
+        let of_many = ends.iter().filter(|end| end.device.is_none());
+        for id in of_many.filter_map(QueryEnd::class).filter(|&id| seen.insert(id)) {
+            let Some(class) = self.classes(side).get(id) else { continue };
+            let members = class.members.iter().zip(&class.names);
+            for (member, name) in members.filter(|(member, _)| member.addresses.is_empty()) {
+                let devices = match &member.who {
+                    Principal::User { login, .. } => {
+                        tailnet.user(login).and_then(|user| tailnet.users.get(user)).map(|user| user.devices.clone())
+                    }
+                    Principal::Tagged(tags) => tags.first().map(|tag| tailnet.with_tag(tag)),
+                    _ => None,
+                };
+                for node in devices.iter().flat_map(|all| all.iter()).filter_map(|&device| tailnet.devices.get(device))
+                {
+                    let identity = Endpoint { addresses: node.addresses.clone(), ..member.clone() };
+                    let families = identity.families();
+                    let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
+                    // A device with several tags is there as itself.
+                    let is_other = node.addresses.is_empty() || families == Families::BOTH || node.fact.tags.len() > 1;
+                    if is_other || names.contains(&name) {
+                        continue;
+                    }
+                    let key = (id, families, name.assumed_role.is_some());
+                    if let Some(end) = places.get(&key).and_then(|&place| found.get_mut(place)) {
+                        end.names.push(name);
+                        continue;
+                    }
+                    places.insert(key, found.len());
+                    let end = self.end(vec![name], identity, &class.selectors, EndKind::Class(id), side);
+                    found.push(QueryEnd { is_of_one_family: true, is_of_assumed_role: key.2, ..end });
+                }
+            }
+        }
+        found
     }
 
     /// Returns whether a selector has members of the tailnet as such.
@@ -256,6 +303,8 @@ impl<'p> QueryWorld<'p> {
             kind,
             is_unknown_device,
             is_of_assumed_role: false,
+            is_at_address: false,
+            is_of_one_family: false,
             is_asked: false,
             device: None,
             parts,

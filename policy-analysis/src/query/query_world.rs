@@ -121,7 +121,7 @@ impl<'p> QueryWorld<'p> {
                 }
             }
         }
-        let limited = limits(&pairs);
+        let limited = limits(&pairs, source.expected_families(destination));
         let mut between = RulesBetween {
             network: Numbers::any(pairs.into_iter().map(|(_, numbers)| numbers)),
             limited,
@@ -223,12 +223,14 @@ fn doubts(possible: &[usize], ends: [&QueryEnd; 2], rules: fn(&EndPart) -> &Numb
     })
 }
 
-/// Returns the rules that are certain for only some of the families of several pairs of addresses.
-fn limits(pairs: &[(Families, Numbers)]) -> Vec<(usize, Families)> {
-    if pairs.len() < 2 {
+/// Returns the rules that are certain, between several pairs of addresses, for only some of all the families that a
+/// reader expects.
+fn limits(pairs: &[(Families, Numbers)], all: Families) -> Vec<(usize, Families)> {
+    if let [(families, _)] = pairs
+        && *families == all
+    {
         return Vec::new();
     }
-    let all = pairs.iter().fold(Families::default(), |all, (families, _)| all.with(*families));
     let rules: HashSet<usize> = pairs.iter().flat_map(|(_, numbers)| numbers.certain.iter().copied()).collect();
     let families = |rule: usize| {
         let with = pairs.iter().filter(|(_, numbers)| numbers.certain.binary_search(&rule).is_ok());

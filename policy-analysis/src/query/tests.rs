@@ -580,3 +580,72 @@ fn what_is_behind_a_known_router_is_listed_whether_or_not_a_rule_names_it() {
         assert_eq!(found, is_listed, "{rule} {route} {reach:#?}");
     }
 }
+
+#[test]
+fn a_device_of_one_family_is_not_reached_over_the_other() {
+    let facts = r#"{"users": [{"name": "alice", "email": "alice@example.com", "role": "member"}], "nodes": [
+        {"name": "l4", "user": "alice", "ipv4": "100.64.0.1"},
+        {"name": "l6", "user": "alice", "ipv6": "fd7a:115c:a1e0::1"},
+        {"name": "b", "tags": ["tag:b"], "ipv4": "100.64.0.3", "ipv6": "fd7a:115c:a1e0::3"},
+        {"name": "c6", "tags": ["tag:c"], "ipv6": "fd7a:115c:a1e0::5"},
+        {"name": "d4", "tags": ["tag:d"], "ipv4": "100.64.0.6"},
+        {"name": "d", "tags": ["tag:d"], "ipv4": "100.64.0.7", "ipv6": "fd7a:115c:a1e0::7"}]}"#;
+    let policy = |source: &str, destination: &str| {
+        let text = format!(
+            r#"{{"tagOwners": {{"tag:b": [], "tag:c": [], "tag:d": []}},
+                "grants": [{{"src": ["{source}"], "dst": ["{destination}"], "ip": ["*"]}}]}}"#
+        );
+        Policy::with_facts(&text, facts)
+    };
+    for (from, to, source, destination, expected) in [
+        (
+            "100.64.0.0/10",
+            "alice@example.com",
+            "tag:b",
+            "alice",
+            "Unknown: Some(IPv4), denied from `tag:b` to `alice@example.com` on `l6`",
+        ),
+        ("*", "*", "alice", "b", "Allow: None"),
+        ("*", "*", "alice", "c6", "Unknown: Some(IPv6), denied from `alice@example.com` on `l4` to `c6`"),
+        ("*", "*", "l4", "c6", "Deny: None"),
+        ("*", "*", "l4", "b", "Allow: Some(IPv4)"),
+        ("*", "*", "l4", "d4", "Allow: None"),
+        ("*", "*", "100.64.0.1", "tag:b", "Allow: None"),
+        ("*", "*", "tag:b", "tag:d", "Allow: None"),
+        ("*", "*", "c6", "tag:d", "Unknown: Some(IPv6), denied from `c6` to `tag:d` on `d4`"),
+        ("*", "*", "tag:c", "tag:b", "Allow: None"),
+    ] {
+        let explanation = ask(&policy(from, to), source, destination, 443);
+        let families = explanation.cases[0].families.map(|families| families.to_string());
+        let denied =
+            explanation.cases.iter().filter(|case| case.network == Decision::Deny && explanation.cases.len() > 1);
+        let denied: Vec<String> = denied
+            .map(|case| {
+                let one = |names: &[String]| names.first().cloned().unwrap_or_default();
+                format!(", denied from {} to {}", one(&case.sources), one(&case.destinations))
+            })
+            .collect();
+        let families = families.map_or("None".to_owned(), |families| format!("Some({families})"));
+        let found = format!("{:?}: {families}{}", explanation.decision(), denied.concat());
+        assert_eq!(found, expected, "{from} -> {to}: {source} {destination} {explanation:#?}");
+    }
+    let families = |reach: &Reachability, name: &str| {
+        let has = |row: &&ReachabilityRow| {
+            [&row.sources, &row.destinations].iter().any(|names| names.iter().any(|one| one == name))
+        };
+        let row = reach.rows.iter().find(has);
+        row.map(|row| row.rules[0].families.map(|families| families.to_string()))
+    };
+    let all = policy("*", "*");
+    let (v4, v6) = (Some(Some("IPv4".to_owned())), Some(Some("IPv6".to_owned())));
+    let (from_l4, to_c6) = (what(&all, "l4").unwrap(), who(&all, "c6", None).unwrap());
+    for (reach, name, expected) in [
+        (&from_l4, "`tag:c`", &v4),
+        (&from_l4, "any other address of the tailnet", &v4),
+        (&to_c6, "`alice@example.com`", &v6),
+        (&to_c6, "any other private address, behind a subnet router", &v6),
+        (&what(&all, "tag:b").unwrap(), "`tag:c`", &Some(None)),
+    ] {
+        assert_eq!(&families(reach, name), expected, "{name} {reach:#?}");
+    }
+}
