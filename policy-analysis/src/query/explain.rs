@@ -46,8 +46,10 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     {
         cases.retain(|(is_variant, case)| !is_variant || case.decision() != first);
     }
-    let cases = cases.into_iter().map(|(_, case)| case).collect();
-    Ok(Explanation { source: source.meaning, destination: destination.meaning, cases })
+    let cases: Vec<Case> = cases.into_iter().map(|(_, case)| case).collect();
+    let is_nobody = sources.is_empty() || destinations.is_empty() || destination.is_own_devices();
+    let is_about_nobody = is_nobody && cases.is_empty();
+    Ok(Explanation { source: source.meaning, destination: destination.meaning, cases, is_about_nobody })
 }
 
 struct Explainer<'a, 'p> {

@@ -49,8 +49,10 @@ pub struct Explanation {
     /// What the destination is, likewise.
     pub destination: Option<String>,
     /// The answers for the parts of the source and of the destination that differ; none if one of them stands for
-    /// nobody.
+    /// nobody, or if no packet goes from an address of the one to one of the other.
     pub cases: Vec<Case>,
+    /// True if one of the two stands for nobody.
+    pub is_about_nobody: bool,
 }
 
 /// Sources and destinations for all of which the answer is the same.

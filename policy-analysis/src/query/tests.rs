@@ -649,3 +649,22 @@ fn a_device_of_one_family_is_not_reached_over_the_other() {
         assert_eq!(&families(reach, name), expected, "{name} {reach:#?}");
     }
 }
+
+#[test]
+fn nothing_to_answer_has_a_reason() {
+    let policy = Policy::parse(
+        r#"{"tagOwners": {"tag:a": []}, "hosts": {"four": "100.64.0.1", "six": "fd7a:115c:a1e0::2"},
+            "groups": {"group:none": []}, "grants": [{"src": ["tag:a"], "dst": ["tag:a"], "ip": ["*"]}]}"#,
+    );
+    for (source, destination, is_about_nobody) in [
+        ("100.64.0.1", "[fd7a:115c:a1e0::2]", false),
+        ("six", "four", false),
+        ("group:none", "tag:a", true),
+        ("tag:a", "group:none", true),
+        ("tag:a", "autogroup:self", true),
+    ] {
+        let explanation = ask(&policy, source, destination, 443);
+        assert!(explanation.cases.is_empty(), "{source} {destination} {explanation:#?}");
+        assert_eq!(explanation.is_about_nobody, is_about_nobody, "{source} {destination}");
+    }
+}
