@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::query::is_beyond_tailnet;
+use crate::query::{Carriers, is_beyond_tailnet};
 use policy_core::access::{
-    Denotation, Endpoint, Families, Family, Node, OwnDomains, Principal, SelectorId, SelectorIndex, TAILNET, Tailnet,
-    UnknownFact, coalesce, sorted,
+    AccessRule, Denotation, Endpoint, Families, Family, Node, OwnDomains, Principal, SelectorId, SelectorIndex,
+    TAILNET, Tailnet, UnknownFact, UnknownSelectors, coalesce, sorted,
 };
 use policy_core::model::{AddressRange, Policy, Role, Selector};
 
@@ -19,10 +19,24 @@ pub(super) struct EndNames {
     pub(super) unknown: Vec<UnknownFact>,
     /// The families of its addresses.
     pub(super) families: Families,
-    /// True if it is addresses behind routers, which is where `via` leads.
+    /// True if some of it is reached without a router.
+    pub(super) is_within_tailnet: bool,
+    /// True if some of it is addresses behind routers, which is where `via` leads.
     pub(super) is_behind_router: bool,
-    /// True if devices are known, and no router among them carries packets there.
-    pub(super) is_unrouted: bool,
+    /// The routers that carry packets to the latter, if devices are known.
+    pub(super) carriers: Option<Carriers>,
+}
+
+impl EndNames {
+    /// Returns whether packets that a rule allows get there.
+    pub(super) fn is_carried(&self, tailnet: &Tailnet, selectors: &SelectorIndex, rule: &AccessRule) -> bool {
+        let is_carried = |carriers: &Carriers| {
+            let named: Vec<SelectorId> = self.certain.iter().map(|(id, _)| *id).collect();
+            carriers.carry(tailnet, selectors, rule, &named)
+        };
+        self.is_within_tailnet && rule.via().is_empty()
+            || self.is_behind_router && self.carriers.as_ref().is_none_or(is_carried)
+    }
 }
 
 /// The selectors of a policy's rules, and how to find those that include all of something.
@@ -57,6 +71,13 @@ impl<'a, 'p> Containment<'a, 'p> {
             tailnet_addresses: coalesce(TAILNET.into_iter().chain(routes).collect()),
             own_domains: OwnDomains::new(policy, selectors.distinct.iter().copied()),
         }
+    }
+
+    /// Returns the selectors that depend on facts that are unknown.
+    pub(super) fn unknown_selectors(&self) -> UnknownSelectors {
+        let mut unknown = UnknownSelectors::new(self.tailnet, self.selectors);
+        unknown.keep_shared(self.tailnet, self.selectors, &self.own_domains);
+        unknown
     }
 
     /// Returns what a selector is as a source.
@@ -111,17 +132,15 @@ impl<'a, 'p> Containment<'a, 'p> {
                 let ids = of_ranges(&ranges);
                 let families = Families::of_ranges(&ranges);
                 let is_beyond = |range: &AddressRange| is_beyond_tailnet(range.first) && is_beyond_tailnet(range.last);
-                let is_behind_router = ranges.iter().any(is_beyond);
-                let is_carried = |range: &AddressRange| {
-                    !is_beyond(range) || self.tailnet.is_routed(*range) || !self.tailnet.exit_nodes.is_empty()
-                };
+                let beyond: Vec<AddressRange> = ranges.iter().copied().filter(is_beyond).collect();
                 let may_be_devices = ranges.iter().any(|&range| self.tailnet.may_be_a_devices(range));
                 EndNames {
                     certain: ids.into_iter().map(|id| (id, families)).collect(),
                     unknown: may_be_devices.then_some(UnknownFact::Device).into_iter().collect(),
                     families,
-                    is_behind_router,
-                    is_unrouted: !self.tailnet.devices.is_empty() && !ranges.iter().any(is_carried),
+                    is_within_tailnet: beyond.len() < ranges.len() || ranges.is_empty(),
+                    is_behind_router: !beyond.is_empty(),
+                    carriers: (!self.tailnet.devices.is_empty()).then(|| Carriers::to(self.tailnet, &beyond)),
                 }
             }
         };
@@ -151,21 +170,10 @@ impl<'a, 'p> Containment<'a, 'p> {
             }
         }
         certain.sort_unstable();
-        let facts = [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses];
-        let is_unknown = |point: &Endpoint, fact: &UnknownFact| {
-            point.unknown_facts().contains(fact)
-                || *fact == UnknownFact::Addresses && matches!(point.who, Principal::Service(_))
-        };
-        EndNames {
-            certain,
-            unknown: facts
-                .into_iter()
-                .filter(|fact| !points.is_empty() && points.iter().all(|point| is_unknown(point, fact)))
-                .collect(),
-            families,
-            is_behind_router: false,
-            is_unrouted: false,
-        }
+        let unknown_facts = |point: &Endpoint| [&point.unknown_facts(), point.unknown_facts_of_anyone()].concat();
+        let mut unknown = points.first().map(unknown_facts).unwrap_or_default();
+        unknown.retain(|fact| points.iter().all(|point| unknown_facts(point).contains(fact)));
+        EndNames { certain, unknown, families, is_within_tailnet: true, is_behind_router: false, carriers: None }
     }
 
     /// Returns what is no other column.
@@ -175,8 +183,9 @@ impl<'a, 'p> Containment<'a, 'p> {
             certain: ids.into_iter().map(|id| (id, Families::BOTH)).collect(),
             unknown: Vec::new(),
             families: Families::BOTH,
+            is_within_tailnet: true,
             is_behind_router: false,
-            is_unrouted: false,
+            carriers: None,
         }
     }
 

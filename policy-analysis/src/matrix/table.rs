@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::{Containment, EndNames};
 use policy_core::access::{
-    AccessRule, BitSet, Declarations, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet,
-    UnknownFact, UnknownSelectors, sorted,
+    AccessRule, BitSet, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
+    UnknownSelectors, sorted,
 };
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
@@ -14,7 +14,7 @@ use policy_core::source::Origin;
 /// everything in the destination, now and later. What a device reaches by a second tag is in [`device_matrix`](crate::Analysis::device_matrix).
 #[derive(Debug)]
 pub struct Matrix<'p> {
-    declarations: Declarations<'p>,
+    tailnet: Tailnet<'p>,
     permits: RuleIndex<'p>,
     /// The rows, in the order in which rules name them.
     pub sources: Vec<MatrixEnd<'p>>,
@@ -104,15 +104,9 @@ impl<'p> Matrix<'p> {
             destinations.iter().map(|selector| coverage.of_destination(selector)).collect();
         covered.push(coverage.of_anything_else());
         let destinations = destinations.into_iter().map(MatrixEnd::Selector).chain([MatrixEnd::AnythingElse]).collect();
-        Matrix::of(
-            tailnet,
-            permits,
-            sources.into_iter().map(MatrixEnd::Selector).collect(),
-            destinations,
-            names,
-            covered,
-            stated,
-        )
+        let unknown = coverage.unknown_selectors();
+        let sources = sources.into_iter().map(MatrixEnd::Selector).collect();
+        Matrix::of(tailnet, permits, unknown, [sources, destinations], [names, covered], stated)
     }
 
     /// See [`Analysis::device_matrix`](crate::Analysis::device_matrix).
@@ -129,19 +123,18 @@ impl<'p> Matrix<'p> {
         let devices: Vec<MatrixEnd> =
             tailnet.devices.iter().map(|node| MatrixEnd::Device(node.fact, node.user)).collect();
         let stated = vec![false; devices.len()];
-        Matrix::of(tailnet, permits, devices.clone(), devices, names, covered, stated)
+        let unknown = coverage.unknown_selectors();
+        Matrix::of(tailnet, permits, unknown, [devices.clone(), devices], [names, covered], stated)
     }
 
     fn of(
         tailnet: Tailnet<'p>,
         permits: RuleIndex<'p>,
-        sources: Vec<MatrixEnd<'p>>,
-        destinations: Vec<MatrixEnd<'p>>,
-        names: Vec<EndNames>,
-        covered: Vec<EndNames>,
+        unknown_selectors: UnknownSelectors,
+        [sources, destinations]: [Vec<MatrixEnd<'p>>; 2],
+        [names, covered]: [Vec<EndNames>; 2],
         stated: Vec<bool>,
     ) -> Self {
-        let unknown_selectors = UnknownSelectors::new(&tailnet, &permits.selectors);
         let count = permits.selectors.len();
         let in_order = |permit: &AccessRule| [sorted::sort(permit.src.clone()), sorted::sort(permit.dst.clone())];
         let sorted = permits.list.iter().map(in_order).collect();
@@ -180,7 +173,7 @@ impl<'p> Matrix<'p> {
             unknown.insert(fact, columns.map(|(column, _)| column).collect());
         }
         Matrix {
-            declarations: tailnet.declarations,
+            tailnet,
             permits,
             sources,
             destinations,
@@ -213,7 +206,7 @@ impl<'p> Matrix<'p> {
             let from = self.naming(names, src, &self.doubtful(names, src));
             for (column, to) in self.reached_by(source, number) {
                 let Some(end) = self.covered.get(column) else { continue };
-                if end.is_unrouted || !permit.via().is_empty() && !end.is_behind_router {
+                if !end.is_carried(&self.tailnet, &self.permits.selectors, permit) {
                     continue;
                 }
                 let common = names.families.common(end.families);
@@ -317,7 +310,8 @@ impl<'p> Matrix<'p> {
         match (source, destination) {
             (MatrixEnd::Device(_, Some(a)), MatrixEnd::Device(_, Some(b))) => a == b,
             (MatrixEnd::Selector(source), MatrixEnd::Selector(destination)) => {
-                let [from, to] = [source, destination].map(|selector| Denotation::new(selector, &self.declarations));
+                let [from, to] =
+                    [source, destination].map(|selector| Denotation::new(selector, &self.tailnet.declarations));
                 let is_user = |selector: &Selector| selector.kind == SelectorKind::User;
                 match to {
                     Denotation::OwnDevices => from.is_users(),
@@ -402,8 +396,17 @@ struct Permit {
 }
 
 /// What may be unknown about an end.
-const FACTS: [UnknownFact; 5] =
-    [UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing];
+const FACTS: [UnknownFact; 9] = [
+    UnknownFact::Role,
+    UnknownFact::SyncedGroups,
+    UnknownFact::Login,
+    UnknownFact::User,
+    UnknownFact::SharedUser,
+    UnknownFact::Addresses,
+    UnknownFact::ServiceAddresses,
+    UnknownFact::Device,
+    UnknownFact::Sharing,
+];
 
 impl<'p> Matrix<'p> {
     /// Returns what rules open together: first what has no conditions, then what has some.

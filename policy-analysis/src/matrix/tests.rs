@@ -6,7 +6,12 @@ use crate::matrix::Matrix;
 
 /// Returns a cell as text: ports, the families if not all, and what it depends on.
 fn cell(policy: &str, source: &str, destination: &str) -> Vec<String> {
-    let policy = Policy::parse(policy);
+    cell_with_facts(policy, "{}", source, destination)
+}
+
+/// Like [`cell`], with facts.
+fn cell_with_facts(policy: &str, facts: &str, source: &str, destination: &str) -> Vec<String> {
+    let policy = Policy::with_facts(policy, facts);
     let matrix = Matrix::new(&policy);
     let row = matrix.sources.iter().position(|end| end.name() == source).unwrap();
     let column = matrix.destinations.iter().position(|end| end.name() == destination).unwrap();
@@ -63,5 +68,84 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         (&usual, "al@example.com", "tag:b", &["tcp:2 if autogroup:member"]),
     ] {
         assert_eq!(cell(policy, source, destination), expected, "{source} {destination}\n{policy}");
+    }
+}
+
+#[test]
+fn what_depends_on_a_group_a_role_or_the_address_of_a_service_is_said() {
+    let policy = r#"{"tagOwners": {"tag:a": [], "tag:b": []}, "grants": [
+        {"src": ["group:eng@example.com"], "dst": ["tag:a"], "ip": ["tcp:1"]},
+        {"src": ["autogroup:admin"], "dst": ["tag:a"], "ip": ["tcp:2"]},
+        {"src": ["zed@other.org"], "dst": ["tag:a"], "ip": ["tcp:3"]},
+        {"src": ["al@example.com"], "dst": ["tag:a"], "ip": ["tcp:4"]},
+        {"src": ["group:ops@example.com", "autogroup:auditor", "autogroup:shared"], "dst": ["tag:b"], "ip": ["tcp:5"]},
+        {"src": ["autogroup:member"], "dst": ["100.64.0.0/10"], "ip": ["tcp:6"]},
+        {"src": ["tag:b"], "dst": ["svc:x"], "ip": ["tcp:7"]},
+    ]}"#;
+    let facts = r#"{"users": [{"name": "al", "email": "al@example.com", "role": "member"}],
+        "nodes": [{"name": "lap", "user": "al", "ipv4": "100.64.0.1", "ipv6": "fd7a:115c:a1e0::1"}]}"#;
+    for facts in ["{}", facts] {
+        for (source, destination, expected) in [
+            (
+                "group:ops@example.com",
+                "tag:a",
+                &[
+                    "tcp:1 if group:eng@example.com",
+                    "tcp:2 if autogroup:admin",
+                    "tcp:3 if zed@other.org",
+                    "tcp:4 if al@example.com",
+                ][..],
+            ),
+            ("autogroup:auditor", "tag:a", &["tcp:1 if group:eng@example.com"]),
+            ("autogroup:shared", "tag:a", &["tcp:3 if zed@other.org"]),
+            ("autogroup:member", "svc:x", &["tcp:6 if 100.64.0.0/10"]),
+            ("tag:b", "svc:x", &["tcp:7"]),
+        ] {
+            let found = cell_with_facts(policy, facts, source, destination);
+            let found: Vec<&String> =
+                found.iter().filter(|part| !part.starts_with("tcp:6") || source == "autogroup:member").collect();
+            assert_eq!(found, expected, "{source} {destination} {facts}");
+        }
+    }
+}
+
+#[test]
+fn what_no_router_carries_is_closed() {
+    let policy = |destination: &str, via: &str| {
+        format!(
+            r#"{{"tagOwners": {{"tag:r": [], "tag:z": []}}, "ipsets": {{"ipset:mixed": ["100.64.0.0/10", "10.9.0.0/16"]}},
+                "grants": [{{"src": ["autogroup:member"], "dst": ["{destination}"], "ip": ["tcp:1"], "via": [{via}]}}],
+                "tests": [{{"src": "al@example.com", "deny": ["10.9.0.1:1"]}}]}}"#
+        )
+    };
+    let facts = |routes: &str| {
+        format!(
+            r#"{{"nodes": [{{"name": "r", "tags": ["tag:r"], "ipv4": "100.64.0.2", "ipv6": "fd7a:115c:a1e0::2",
+                "routable_ips": [{routes}], "approved_routes": [{routes}]}}]}}"#
+        )
+    };
+    let (none, exit) = (facts(""), facts(r#""0.0.0.0/0", "::/0""#));
+    let (private, public) = (facts(r#""10.9.0.0/16""#), facts(r#""203.0.113.0/24""#));
+    for (rule, via, facts, destination, is_open) in [
+        ("10.9.0.0/16", "", "{}", "10.9.0.0/16", true),
+        ("10.9.0.0/16", "", &*none, "10.9.0.0/16", false),
+        ("10.9.0.0/16", "", &exit, "10.9.0.0/16", false),
+        ("10.9.0.0/16", "", &private, "10.9.0.0/16", true),
+        ("10.9.0.0/16", "", &public, "10.9.0.0/16", false),
+        ("10.9.0.0/16", r#""tag:r""#, &private, "10.9.0.0/16", true),
+        ("10.9.0.0/16", r#""tag:z""#, &private, "10.9.0.0/16", false),
+        ("10.9.0.0/16", r#""tag:z""#, "{}", "10.9.0.0/16", true),
+        ("autogroup:internet", "", &exit, "autogroup:internet", true),
+        ("autogroup:internet", "", &public, "autogroup:internet", false),
+        ("autogroup:internet", r#""tag:z""#, &exit, "autogroup:internet", false),
+        ("203.0.113.0/24", "", &public, "203.0.113.0/24", true),
+        ("*", "", &exit, "10.9.0.1", true),
+        ("*", "", &private, "10.9.0.1", true),
+        ("*", "", &public, "10.9.0.1", false),
+        ("ipset:mixed", "", &none, "ipset:mixed", true),
+        ("ipset:mixed", r#""tag:z""#, &private, "ipset:mixed", false),
+    ] {
+        let found = cell_with_facts(&policy(rule, via), facts, "autogroup:member", destination);
+        assert_eq!(!found.is_empty(), is_open, "{rule} via {via} {facts}");
     }
 }

@@ -2,16 +2,16 @@
 
 use std::net::IpAddr;
 
-use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, Tailnet};
+use policy_core::access::{AccessRule, Denotation, DeviceId, FOUR_VIA_SIX, SelectorId, SelectorIndex, Tailnet};
 use policy_core::access::{overlap, single};
-use policy_core::model::Prefix;
+use policy_core::model::{AddressRange, Prefix};
 use policy_core::proof::with_any_tag;
 
 use crate::compile::Compiled;
 
 /// The devices of the facts that may carry packets to an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Carriers {
+pub(crate) struct Carriers {
     /// Subnet routers, of which the facts say that a route to the address is approved.
     pub(super) subnet: Vec<DeviceId>,
     /// Exit nodes, which serve `autogroup:internet` and `*`.
@@ -25,11 +25,17 @@ pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
     !Tailnet::is_in_tailnet(single(address))
 }
 
+/// Returns whether addresses stand for IPv4 addresses of a site, which its subnet router translates. No exit node does.
+fn is_translated(range: AddressRange) -> bool {
+    FOUR_VIA_SIX.first <= range.first && range.last <= FOUR_VIA_SIX.last
+}
+
 impl Carriers {
-    /// Returns what carries packets to an address from somewhere in the tailnet.
-    pub(super) fn to(tailnet: &Tailnet, address: IpAddr) -> Carriers {
-        let routers = tailnet.routers.overlapping(single(address));
-        let leads_there = |route: &Prefix| overlap(route.range(), single(address));
+    /// Returns what carries packets to some of these addresses from somewhere in the tailnet.
+    pub(crate) fn to(tailnet: &Tailnet, ranges: &[AddressRange]) -> Carriers {
+        let routers = ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range));
+        let leads_there =
+            |route: &Prefix| ranges.iter().any(|&range| overlap(route.range(), range) && !is_translated(range));
         let is_exit = |device: &DeviceId| {
             tailnet.devices.get(*device).is_some_and(|node| node.exit_routes.iter().any(leads_there))
         };
@@ -49,7 +55,7 @@ impl Carriers {
         for (router, routes) in compiled.peer_routes(device) {
             for route in routes.iter().filter(leads_there) {
                 if route.length == 0 {
-                    exit.push(*router);
+                    exit.extend((!is_translated(single(address))).then_some(*router));
                     continue;
                 }
                 if route.length > narrowest {
@@ -78,7 +84,7 @@ impl Carriers {
     /// Returns whether some router carries what a rule allows to an address that these selectors name. The rule is in
     /// the filter of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*`
     /// is in both.
-    pub(super) fn carry(
+    pub(crate) fn carry(
         &self,
         tailnet: &Tailnet,
         index: &SelectorIndex,

@@ -25,6 +25,10 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
     let (mut sources, mut destinations) = (world.sources(&source), world.destinations(&destination));
+    // Who is reached, or not, may be a matter of the family that a device has.
+    for (ends, side) in [(&mut sources, Side::Source), (&mut destinations, Side::Destination)] {
+        ends.extend(world.devices_of_one_family(ends, side));
+    }
     let families = Families::of_protocol(question.protocol);
     sources.iter_mut().chain(&mut destinations).for_each(|end| end.keep_families(families));
     let explainer = Explainer { world: &world, words: Words::new(policy), question };
@@ -42,8 +46,10 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     {
         cases.retain(|(is_variant, case)| !is_variant || case.decision() != first);
     }
-    let cases = cases.into_iter().map(|(_, case)| case).collect();
-    Ok(Explanation { source: source.meaning, destination: destination.meaning, cases })
+    let cases: Vec<Case> = cases.into_iter().map(|(_, case)| case).collect();
+    let is_nobody = sources.is_empty() || destinations.is_empty() || destination.is_own_devices();
+    let is_about_nobody = is_nobody && cases.is_empty();
+    Ok(Explanation { source: source.meaning, destination: destination.meaning, cases, is_about_nobody })
 }
 
 struct Explainer<'a, 'p> {
@@ -79,10 +85,13 @@ impl<'p> Explainer<'_, 'p> {
     }
 
     /// Returns whether a block is only about users with a role that no fact gives them, or about devices with other
-    /// tags.
+    /// tags or of one family.
     fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], block: &Block) -> bool {
         let are_variants = |ends: &[QueryEnd], places: &[usize]| {
-            places.iter().filter_map(|&place| ends.get(place)).all(|end| end.is_of_assumed_role || end.is_multi_tag())
+            places
+                .iter()
+                .filter_map(|&place| ends.get(place))
+                .all(|end| end.is_of_assumed_role || end.is_multi_tag() || end.is_of_one_family)
         };
         are_variants(sources, &block.sources) || are_variants(destinations, &block.destinations)
     }
@@ -96,7 +105,8 @@ impl<'p> Explainer<'_, 'p> {
         let mut decision = Decision::Allow;
         let mut reasons = self.reasons(&network.certain, &block.between, ends);
         let (mut nearest, mut not_carried) = (Vec::new(), Vec::new());
-        let common_families = source.common_families(destination);
+        let expected_families = source.expected_families(destination);
+        let has_no_common_family = source.common_families(destination).is_empty();
         if reasons.is_empty() {
             decision = Decision::Unknown;
             reasons = self.reasons(&network.possible, &block.between, ends);
@@ -105,7 +115,7 @@ impl<'p> Explainer<'_, 'p> {
             decision = Decision::Deny;
             not_carried = self.reasons(&block.between.not_carried, &block.between, ends);
         }
-        if reasons.is_empty() && not_carried.is_empty() && !common_families.is_empty() {
+        if reasons.is_empty() && not_carried.is_empty() && !has_no_common_family {
             nearest = nearest_to_packet(self.world, &self.words, ends, &|rule| self.is_on(rule));
         }
         let is_ping_open = decision == Decision::Allow && self.question.protocol.has_ports();
@@ -118,8 +128,8 @@ impl<'p> Explainer<'_, 'p> {
             is_own: block.is_own,
             has_all_tags: source.is_multi_tag() || destination.is_multi_tag(),
             network: decision,
-            families: if decision == Decision::Allow { limit(&reasons, common_families) } else { None },
-            has_no_common_family: common_families.is_empty(),
+            families: if decision == Decision::Allow { limit(&reasons, expected_families) } else { None },
+            has_no_common_family,
             is_ping_implied: is_ping_open && !reasons.iter().any(|reason| opens_pings(&reason.by.ports)),
             obstacle: (!not_carried.is_empty()).then(|| self.world.obstacle(source, destination)),
             not_carried,
@@ -189,10 +199,10 @@ impl<'p> Explainer<'_, 'p> {
     }
 }
 
-/// Returns the families of addresses over which some rules allow it, if these are not all that both ends have.
-fn limit(reasons: &[Reason<RuleMatch>], common: Families) -> Option<Families> {
-    let families = reasons.iter().map(|reason| reason.by.families.unwrap_or(common));
-    Some(families.fold(Families::default(), Families::with)).filter(|families| *families != common)
+/// Returns the families of addresses over which some rules allow it, if these are not all that a reader expects.
+fn limit(reasons: &[Reason<RuleMatch>], expected: Families) -> Option<Families> {
+    let families = reasons.iter().map(|reason| reason.by.families.unwrap_or(expected));
+    Some(families.fold(Families::default(), Families::with)).filter(|families| *families != expected)
 }
 
 /// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.

@@ -49,8 +49,10 @@ pub struct Explanation {
     /// What the destination is, likewise.
     pub destination: Option<String>,
     /// The answers for the parts of the source and of the destination that differ; none if one of them stands for
-    /// nobody.
+    /// nobody, or if no packet goes from an address of the one to one of the other.
     pub cases: Vec<Case>,
+    /// True if one of the two stands for nobody.
+    pub is_about_nobody: bool,
 }
 
 /// Sources and destinations for all of which the answer is the same.
@@ -67,7 +69,7 @@ pub struct Case {
     pub has_all_tags: bool,
     /// Whether the network allows it, to a source that meets the postures that the rules require.
     pub network: Decision,
-    /// The families of addresses over which it is allowed, if these are not all that both ends have.
+    /// The families of addresses over which it is allowed, if these are not all that one of the ends has.
     pub families: Option<Families>,
     /// True if the two have no family of addresses in common, so that no packet goes from one to the other.
     pub has_no_common_family: bool,

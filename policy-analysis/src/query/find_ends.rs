@@ -1,6 +1,6 @@
 //! Everything that a word of a question stands for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::query::carriers::{Carriers, is_beyond_tailnet};
@@ -9,7 +9,7 @@ use crate::query::query_end::{EndKind, EndPart, QueryEnd};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Subject;
 use policy_core::access::{
-    Denotation, DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact, sorted,
+    Denotation, DeviceId, Endpoint, Families, Family, Principal, SelectorId, Side, UnknownFact, single, sorted,
 };
 use policy_core::model::Role;
 use policy_core::proof::{ClassId, ClassName};
@@ -22,7 +22,7 @@ struct Variant {
     /// The number of the member, if its addresses have to be looked at one by one.
     member: Option<usize>,
     /// What is unknown about it.
-    unknown: [bool; 4],
+    unknown: Vec<UnknownFact>,
 }
 
 impl<'p> QueryWorld<'p> {
@@ -56,7 +56,10 @@ impl<'p> QueryWorld<'p> {
             let mut ends = self.device(device, side);
             // One address of it was asked about.
             if let Some(address) = subject.address {
-                ends.iter_mut().for_each(|end| end.keep_families(Families::from(Family::of(address))));
+                for end in &mut ends {
+                    end.is_at_address = true;
+                    end.keep_families(Families::from(Family::of(address)));
+                }
             }
             return ends;
         }
@@ -69,10 +72,75 @@ impl<'p> QueryWorld<'p> {
         let mut ends: Vec<QueryEnd> = classes.into_iter().flat_map(|class| self.class(class, side)).collect();
         ends.extend(self.multi_tag_devices(&ids, side));
         ends.iter_mut().for_each(|end| end.keep_named_by(&ids));
+        self.add_possible_names(&mut ends, side);
         if ids.iter().any(|&id| self.is_of_members(id)) {
             ends.iter_mut().for_each(|end| self.take_for_member(end, side));
         }
         ends
+    }
+
+    /// Adds the selectors that may name somebody who was asked for by a group, a role or a domain, and may be more than
+    /// that. No other end says so: those that it may be are no ends of the question.
+    fn add_possible_names(&self, ends: &mut [QueryEnd<'p>], side: Side) {
+        let named = Numbers::any(ends.iter().map(|end| end.selectors.clone())).certain;
+        for end in ends {
+            end.is_asked = true;
+            let unknown = end.identity.unknown_facts_of_anyone();
+            if unknown.is_empty() {
+                continue;
+            }
+            let more = sorted::difference(&self.unknown_selectors.dependent_on(unknown), &named);
+            for part in &mut end.parts {
+                let Numbers { certain, possible } = &part.selectors;
+                let possible = sorted::union(possible, &sorted::difference(&more, certain));
+                *part = self.part(part.families, Numbers { certain: certain.clone(), possible }, side);
+            }
+            end.selectors = Numbers::any(end.parts.iter().map(|part| part.selectors.clone()));
+        }
+    }
+
+    /// Returns the known devices with addresses of one family that some ends stand for, among others: those of a class
+    /// that have the same family together. Devices of which a selector names an address are ends of their own.
+    pub(super) fn devices_of_one_family(&self, ends: &[QueryEnd<'p>], side: Side) -> Vec<QueryEnd<'p>> {
+        let mut places: HashMap<(ClassId, Families, bool), usize> = HashMap::new();
+        let mut found: Vec<QueryEnd> = Vec::new();
+        let tailnet = &self.space.tailnet;
+        let names: HashSet<&ClassName> = ends.iter().flat_map(|end| &end.names).collect();
+        let mut seen = HashSet::new();
+        let of_many = ends.iter().filter(|end| end.device.is_none());
+        for id in of_many.filter_map(QueryEnd::class).filter(|&id| seen.insert(id)) {
+            let Some(class) = self.classes(side).get(id) else { continue };
+            let members = class.members.iter().zip(&class.names);
+            for (member, name) in members.filter(|(member, _)| member.addresses.is_empty()) {
+                let devices = match &member.who {
+                    Principal::User { login, .. } => {
+                        tailnet.user(login).and_then(|user| tailnet.users.get(user)).map(|user| user.devices.clone())
+                    }
+                    Principal::Tagged(tags) => tags.first().map(|tag| tailnet.with_tag(tag)),
+                    _ => None,
+                };
+                for node in devices.iter().flat_map(|all| all.iter()).filter_map(|&device| tailnet.devices.get(device))
+                {
+                    let identity = Endpoint { addresses: node.addresses.clone(), ..member.clone() };
+                    let families = identity.families();
+                    let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
+                    // A device with several tags is there as itself.
+                    let is_other = node.addresses.is_empty() || families == Families::BOTH || node.fact.tags.len() > 1;
+                    if is_other || names.contains(&name) {
+                        continue;
+                    }
+                    let key = (id, families, name.assumed_role.is_some());
+                    if let Some(end) = places.get(&key).and_then(|&place| found.get_mut(place)) {
+                        end.names.push(name);
+                        continue;
+                    }
+                    places.insert(key, found.len());
+                    let end = self.end(vec![name], identity, &class.selectors, EndKind::Class(id), side);
+                    found.push(QueryEnd { is_of_one_family: true, is_of_assumed_role: key.2, ..end });
+                }
+            }
+        }
+        found
     }
 
     /// Returns whether a selector has members of the tailnet as such.
@@ -166,11 +234,7 @@ impl<'p> QueryWorld<'p> {
                 families: families.unwrap_or(Families::BOTH),
                 carriers: carriers.clone(),
                 member: (!is_address && !member.addresses.is_empty()).then_some(number),
-                unknown: {
-                    let facts = self.unknown_facts(member, side);
-                    [UnknownFact::SyncedGroups, UnknownFact::Addresses, UnknownFact::Device, UnknownFact::Sharing]
-                        .map(|fact| facts.contains(&fact))
-                },
+                unknown: self.unknown_facts(member, side),
             };
             match places.get(&variant()).and_then(|&place| variants.get_mut(place)) {
                 Some((_, _, names)) => names.extend((!names.contains(name)).then(|| name.clone())),
@@ -200,7 +264,7 @@ impl<'p> QueryWorld<'p> {
             && identity.who == Principal::Unknown
             && !tailnet.devices.is_empty()
             && is_beyond_tailnet(address);
-        is_carried.then(|| Carriers::to(tailnet, address))
+        is_carried.then(|| Carriers::to(tailnet, &[single(address)]))
     }
 
     fn selectors_of(&self, identity: &Endpoint, side: Side) -> Vec<SelectorId> {
@@ -239,6 +303,9 @@ impl<'p> QueryWorld<'p> {
             kind,
             is_unknown_device,
             is_of_assumed_role: false,
+            is_at_address: false,
+            is_of_one_family: false,
+            is_asked: false,
             device: None,
             parts,
             selectors,
@@ -279,8 +346,6 @@ impl<'p> QueryWorld<'p> {
     fn unknown_facts(&self, identity: &Endpoint, side: Side) -> Vec<UnknownFact> {
         let mut unknown = identity.unknown_facts();
         unknown.extend(identity.is_unknown_device(&self.space.tailnet).then_some(UnknownFact::Device));
-        // A service has an address of the tailnet, too.
-        unknown.extend(matches!(identity.who, Principal::Service(_)).then_some(UnknownFact::Addresses));
         if let Principal::User { login, role: None | Some(Role::Member) } = identity.who
             && side == Side::Source
             && self.own_domains.may_be_shared(&self.space.tailnet, login)

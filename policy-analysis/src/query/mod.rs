@@ -32,7 +32,7 @@ mod tailnet_selectors;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use carriers::is_beyond_tailnet;
+pub(crate) use carriers::{Carriers, is_beyond_tailnet};
 pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Question, Reason};
 pub use near_miss::NearRule;

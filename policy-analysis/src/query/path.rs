@@ -95,17 +95,27 @@ fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Sid
 
 /// Says what must be so for the item to name the end.
 fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
-    match (who, item.kind) {
-        (Principal::User { .. }, SelectorKind::SyncedGroup) => {
+    let is_person = matches!(who, Principal::User { .. } | Principal::Member { .. } | Principal::Shared);
+    let is_user = matches!(who, Principal::User { .. });
+    match item.kind {
+        _ if *who == Principal::Unknown => {
+            format!("if the device at {name}, which no fact names, is one of `{item}`")
+        }
+        SelectorKind::SyncedGroup if is_person => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
-        (Principal::User { .. }, SelectorKind::Autogroup(Some(Autogroup::Shared))) => {
+        SelectorKind::Autogroup(Some(Autogroup::Shared)) if is_user => {
             format!("if {name} is a user of another tailnet with whom the device is shared, which no fact says")
         }
-        (Principal::User { .. }, SelectorKind::Autogroup(Some(Autogroup::Member))) => {
+        SelectorKind::Autogroup(Some(Autogroup::Member)) if is_user => {
             format!("if {name} is a user of this tailnet, which no fact says")
         }
-        (Principal::Unknown, _) => format!("if the device at {name}, which no fact names, is one of `{item}`"),
+        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which no fact says"),
+        SelectorKind::User if is_person => format!("if {name} is `{item}`, which no fact says"),
+        SelectorKind::Group if is_person => format!("if {name} is in `{item}` as well, which no fact says"),
+        SelectorKind::Domain if is_person => {
+            format!("if {name} has a login at `{}`, which no fact says", item.domain().unwrap_or_default())
+        }
         _ => format!("if {name} has an address in `{item}`, which no fact says"),
     }
 }

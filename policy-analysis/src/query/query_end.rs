@@ -19,6 +19,12 @@ pub(super) struct QueryEnd<'p> {
     pub(super) is_unknown_device: bool,
     /// True if it exists only if somebody has a role that no fact gives them.
     pub(super) is_of_assumed_role: bool,
+    /// True if it is a known device that was asked for by one of its addresses.
+    pub(super) is_at_address: bool,
+    /// True if it is known devices of one family, which differ in that from others of the same name.
+    pub(super) is_of_one_family: bool,
+    /// True if the question is about it, and not about everyone or everything at its side.
+    pub(super) is_asked: bool,
     /// The known device that it is.
     pub(super) device: Option<DeviceId>,
     /// What it is address by address: a part for each family, if selectors tell its addresses apart.
@@ -92,6 +98,11 @@ impl QueryEnd<'_> {
         matches!(self.identity.who, Principal::User { .. } | Principal::Member { .. })
     }
 
+    /// Returns whether it is somebody of whom only a group of the identity provider is known.
+    fn is_any_group_member(&self) -> bool {
+        matches!(self.identity.who, Principal::Member { group: Some(_), .. })
+    }
+
     /// Returns the families of its addresses.
     pub(super) fn families(&self) -> Families {
         self.parts.iter().fold(Families::default(), |all, part| all.with(part.families))
@@ -100,6 +111,18 @@ impl QueryEnd<'_> {
     /// Returns the families of which both have an address.
     pub(super) fn common_families(&self, other: &QueryEnd) -> Families {
         self.families().common(other.families())
+    }
+
+    /// Returns the families that a reader expects packets between the two to have, unless something else is said: all
+    /// that one of them has. That an address, or a prefix, has one family is plain to see.
+    pub(super) fn expected_families(&self, other: &QueryEnd) -> Families {
+        let is_plain = |end: &QueryEnd| {
+            end.is_at_address || end.identity.who == Principal::Unknown && end.families() != Families::BOTH
+        };
+        match is_plain(self) || is_plain(other) {
+            true => self.common_families(other),
+            false => self.families().with(other.families()),
+        }
     }
 
     /// Keeps the addresses that one of these selectors may name.
@@ -136,6 +159,11 @@ impl QueryEnd<'_> {
 
     /// Returns whether the two may be devices of one user, since it is unknown whose one of them is.
     pub(super) fn may_share_user(&self, other: &QueryEnd) -> bool {
+        let may_be = |one: &QueryEnd, other: &QueryEnd| one.is_any_group_member() && other.is_person();
+        if self.is_asked && other.is_asked && (may_be(self, other) || may_be(other, self)) {
+            // Of members of the same group it is told apart whether they are the same one.
+            return self.identity.who != other.identity.who;
+        }
         match (self.is_unknown_device, other.is_unknown_device) {
             (true, true) => true,
             (true, false) => other.is_person(),

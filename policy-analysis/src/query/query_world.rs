@@ -16,7 +16,7 @@ use policy_core::access::{
     BitSet, Denotation, DeviceId, Families, OwnDomains, Principal, SelectorId, Side, SshRuleIndex, UnknownSelectors,
     sorted, ssh_rule_selectors,
 };
-use policy_core::model::{Policy, Selector, SshRule, localpart_domain};
+use policy_core::model::{Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use policy_core::proof::{AccessClasses, Class};
 
 /// A policy with everyone and everything that its rules, SSH rules included, tell apart.
@@ -35,18 +35,21 @@ pub(super) struct QueryWorld<'p> {
 
 impl<'p> QueryWorld<'p> {
     /// Returns the selectors that classes must not straddle in addition to those of rules: those of SSH rules and of
-    /// the question.
+    /// the question, and the services that only approvers name.
     pub(super) fn questions(policy: &Policy, subjects: &[&Subject]) -> Vec<Selector> {
         let asked = subjects.iter().filter_map(|subject| subject.selector.as_ref());
-        ssh_rule_selectors(policy).chain(asked).cloned().collect()
+        let services = policy.auto_approvers.services.iter();
+        let services = services.map(|approvers| &approvers.service).filter(|one| one.kind == SelectorKind::Service);
+        ssh_rule_selectors(policy).chain(asked).chain(services).cloned().collect()
     }
 
     pub(super) fn new(policy: &'p Policy, questions: &'p [Selector]) -> QueryWorld<'p> {
         let space = AccessClasses::with_questions(policy, questions);
         let ssh = SshRuleIndex::new(policy, &space.rules.selectors);
-        let unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
+        let mut unknown_selectors = UnknownSelectors::new(&space.tailnet, &space.rules.selectors);
         let tailnet_selectors = TailnetSelectors::new(&space.tailnet, &space.rules.selectors);
         let own_domains = OwnDomains::new(policy, space.rules.selectors.distinct.iter().copied());
+        unknown_selectors.keep_shared(&space.tailnet, &space.rules.selectors, &own_domains);
         let mut local_ssh = BitSet::new(ssh.list.len());
         let is_local = |rule: &SshRule| rule.users.iter().any(|user| localpart_domain(user).is_some());
         ssh.list.iter().enumerate().filter(|(_, rule)| is_local(rule)).for_each(|(number, _)| local_ssh.insert(number));
@@ -118,7 +121,7 @@ impl<'p> QueryWorld<'p> {
                 }
             }
         }
-        let limited = limits(&pairs);
+        let limited = limits(&pairs, source.expected_families(destination));
         let mut between = RulesBetween {
             network: Numbers::any(pairs.into_iter().map(|(_, numbers)| numbers)),
             limited,
@@ -220,12 +223,14 @@ fn doubts(possible: &[usize], ends: [&QueryEnd; 2], rules: fn(&EndPart) -> &Numb
     })
 }
 
-/// Returns the rules that are certain for only some of the families of several pairs of addresses.
-fn limits(pairs: &[(Families, Numbers)]) -> Vec<(usize, Families)> {
-    if pairs.len() < 2 {
+/// Returns the rules that are certain, between several pairs of addresses, for only some of all the families that a
+/// reader expects.
+fn limits(pairs: &[(Families, Numbers)], all: Families) -> Vec<(usize, Families)> {
+    if let [(families, _)] = pairs
+        && *families == all
+    {
         return Vec::new();
     }
-    let all = pairs.iter().fold(Families::default(), |all, (families, _)| all.with(*families));
     let rules: HashSet<usize> = pairs.iter().flat_map(|(_, numbers)| numbers.certain.iter().copied()).collect();
     let families = |rule: usize| {
         let with = pairs.iter().filter(|(_, numbers)| numbers.certain.binary_search(&rule).is_ok());

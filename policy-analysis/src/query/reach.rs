@@ -12,8 +12,8 @@ use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 use crate::query::rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch, granted_app};
 use crate::query::rules_between::RulesBetween;
-use crate::query::subject::Subject;
-use policy_core::access::{PortSet, Side};
+use crate::query::subject::{Subject, selector};
+use policy_core::access::{PortSet, Side, Tailnet};
 use policy_core::model::{Action, Policy, Protocol, Selector};
 
 /// Everyone who can reach something, or everything that someone can reach.
@@ -111,7 +111,9 @@ pub(crate) fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -
 /// See [`Analysis::what`](crate::Analysis::what).
 pub(crate) fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, source, Side::Source)?;
-    let questions = QueryWorld::questions(policy, &[&subject]);
+    // What is behind a router of the facts is a destination of its own, whether or not a rule names it.
+    let routes = Tailnet::new(policy).routes.into_iter().map(|route| selector(&route.to_string()));
+    let questions: Vec<Selector> = QueryWorld::questions(policy, &[&subject]).into_iter().chain(routes).collect();
     let world = QueryWorld::new(policy, &questions);
     let reacher = Reacher { world: &world, ports: None };
     let (multi_tag, own) = world.sources(&subject).into_iter().partition::<Vec<_>, _>(QueryEnd::is_multi_tag);

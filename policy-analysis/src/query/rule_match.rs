@@ -17,7 +17,8 @@ pub struct RuleMatch {
     pub postures: Vec<String>,
     /// The tags of the routers that traffic must go through, if the rule has `via`.
     pub via: Vec<String>,
-    /// The families of addresses over which it opens them, if these are not all that both ends have.
+    /// The families of addresses over which it opens them, if these are not all that one of the ends
+    /// has, apart from a single address.
     pub families: Option<Families>,
 }
 

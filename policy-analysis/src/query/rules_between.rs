@@ -9,7 +9,8 @@ use crate::query::numbers::Numbers;
 pub(super) struct RulesBetween {
     /// Grants and ACLs.
     pub(super) network: Numbers,
-    /// Those of them that are not for every family of which both ends have an address, with the families, in order.
+    /// Those of them that are not for every family of which one end has an address, with the families, in order. See
+    /// [`QueryEnd::expected_families`](crate::query::query_end::QueryEnd::expected_families).
     pub(super) limited: Vec<(usize, Families)>,
     /// Grants and ACLs that allow what no router of the facts carries, in order.
     pub(super) not_carried: Vec<usize>,
@@ -32,7 +33,7 @@ impl RulesBetween {
         certain.len() + possible.len() + self.ssh.certain.len() + self.ssh.possible.len()
     }
 
-    /// Returns the families that a rule is for, if these are not all that the ends have in common.
+    /// Returns the families that a rule is for, if these are not all that a reader expects.
     pub(super) fn limit(&self, rule: usize) -> Option<Families> {
         let found = self.limited.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;
         self.limited.get(found).map(|(_, families)| *families)

@@ -91,7 +91,8 @@ pub(super) fn is_own_devices(selector: &Selector) -> bool {
     selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices))
 }
 
-fn selector(text: &str) -> Selector {
+/// Returns what a text names as a selector of a rule.
+pub(super) fn selector(text: &str) -> Selector {
     Selector::new(Text::escaped(text, Origin::default()))
 }
 

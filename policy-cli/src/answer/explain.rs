@@ -1,7 +1,5 @@
 //! Answers whether one reaches the other, and why.
 
-use std::net::IpAddr;
-
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
 use policy_core::access::{Families, PortSet};
 use policy_core::json::{ToJson, Value, json};
@@ -26,7 +24,7 @@ const NAMED: usize = 12;
 impl ExplainAnswer<'_> {
     /// For people.
     pub(crate) fn to_text(&self) -> String {
-        let Explanation { source, destination, cases } = &self.explanation;
+        let Explanation { source, destination, cases, is_about_nobody: _ } = &self.explanation;
         let decision = self.explanation.decision();
         let mut text = format!("{}{}\n", coloured(decision), visible(&self.sentence(decision)));
         let mut words = vec![(self.question.source, source), (self.question.destination, destination)];
@@ -86,13 +84,9 @@ impl ExplainAnswer<'_> {
             None => format!("reach `{destination}` on `{}`", self.connection()),
         };
         if self.explanation.cases.is_empty() {
-            let is_ipv4 = |word: &str| word.split('/').next()?.parse::<IpAddr>().ok().map(|address| address.is_ipv4());
-            let families = is_ipv4(source).zip(is_ipv4(destination));
-            let why = match families {
-                Some((source, destination)) if source != destination => {
-                    "a packet goes from IPv4 to IPv4, or from IPv6 to IPv6"
-                }
-                _ => "one of the two stands for nobody",
+            let why = match self.explanation.is_about_nobody {
+                true => "one of the two stands for nobody",
+                false => "a packet goes from IPv4 to IPv4, or from IPv6 to IPv6",
             };
             return format!(": `{source}` cannot {deed}, since {why}");
         }

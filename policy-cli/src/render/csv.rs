@@ -1,6 +1,9 @@
-//! Comma-separated values, as RFC 4180 has them.
+//! Comma-separated values, as RFC 4180 has them, a row on each line: a cell shows the end of a line as a picture, as it
+//! does other control characters. A log takes a line for a command that a cell could begin.
 
 use std::borrow::Cow;
+
+use crate::text::visible;
 
 /// Rows of cells as a file.
 pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> String {
@@ -18,10 +21,10 @@ pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item 
 }
 
 fn field(text: &str) -> String {
-    let text = without_formula(text);
+    let text = visible(&without_formula(text));
     // Blanks at an end are lost by some readers, and an empty field alone on a line is not read as a field.
-    let is_plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',', '\n', '\r']);
-    if is_plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    let is_plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',']);
+    if is_plain { text } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
 /// Returns a cell that no spreadsheet takes for a formula: with an apostrophe in front, where it begins like one.
@@ -55,7 +58,7 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         for (cell, written) in
-            [("=1+1", "'=1+1"), ("@x", "'@x"), ("+", "'+"), ("-a,", "\"'-a,\""), ("\t=1", "'\t=1"), ("a=1", "a=1")]
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("+", "'+"), ("-a,", "\"'-a,\""), ("\t=1", "'␉=1"), ("a=1", "a=1")]
         {
             assert_eq!(super::field(cell), written);
         }
@@ -64,8 +67,11 @@ mod tests {
     proptest! {
         #[test]
         fn every_cell_is_read_back(rows in prop::collection::vec(prop::collection::vec("[a\",\n\r ;']{0,6}", 1..4), 0..4)) {
-            let harmless = |row: &Vec<String>| row.iter().map(|cell| super::without_formula(cell).into_owned()).collect::<Vec<_>>();
-            prop_assert_eq!(read(&super::rows(rows.clone())), rows.iter().map(harmless).collect::<Vec<_>>());
+            let shown = |cell: &String| super::visible(&super::without_formula(cell));
+            let harmless = |row: &Vec<String>| row.iter().map(shown).collect::<Vec<_>>();
+            let text = super::rows(rows.clone());
+            prop_assert_eq!(text.lines().count(), rows.len());
+            prop_assert_eq!(read(&text), rows.iter().map(harmless).collect::<Vec<_>>());
         }
     }
 }

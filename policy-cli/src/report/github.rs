@@ -5,6 +5,7 @@
 use policy_core::Diagnostic;
 
 use super::{Report, full_message, level};
+use crate::text::picture;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     report.diagnostics.iter().map(|diagnostic| annotation(report, diagnostic)).collect()
@@ -29,8 +30,18 @@ fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     format!("::{} {}::{message}\n", level(diagnostic.severity()), properties.join(","))
 }
 
+/// Ends of lines are escaped, and whatever else a log should not show is shown as everywhere.
 fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '%' => escaped.push_str("%25"),
+            '\r' => escaped.push_str("%0D"),
+            '\n' => escaped.push_str("%0A"),
+            letter => escaped.push(picture(letter)),
+        }
+    }
+    escaped
 }
 
 fn escape_property(text: &str) -> String {
@@ -65,11 +76,11 @@ mod tests {
 
     #[test]
     fn nothing_a_policy_says_can_end_the_command_early() {
-        let findings = [Diagnostic::new(Code::Syntax, Origin::new(0, 3), "a::b,%\r\n::error::c")];
+        let findings = [Diagnostic::new(Code::Syntax, Origin::new(0, 3), "a::b,%\r\n::error::c\u{9b}\u{2028}")];
         let report = Report::new(Path::new("C:\\a,b%:c"), "a\nb", &findings);
         assert_eq!(
             report.render(Format::Github, &Renderer::plain()),
-            "::error title=syntax,file=C%3A\\a%2Cb%25%3Ac,line=1,endLine=2::a::b,%25%0D%0A::error::c\n"
+            "::error title=syntax,file=C%3A\\a%2Cb%25%3Ac,line=1,endLine=2::a::b,%25%0D%0A::error::c\u{fffd}\u{fffd}\n"
         );
     }
 }

@@ -4,14 +4,14 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, answer};
-use crate::text::visible;
+use crate::text::{harmless, visible};
 
 /// The most bytes of the policy to show. A longer excerpt helps nobody, and takes long to lay out.
 const EXCERPT: usize = 16 << 10;
 
-/// Each finding for itself, with an empty line after it.
+/// Each finding for itself, with an empty line after it. The excerpt has whatever the file has.
 pub(super) fn each<'r>(report: &'r Report<'_>, renderer: &'r Renderer) -> impl Iterator<Item = String> + 'r {
-    report.diagnostics.iter().map(|diagnostic| renderer.render(&groups(report, diagnostic)) + "\n\n")
+    report.diagnostics.iter().map(|diagnostic| harmless(&(renderer.render(&groups(report, diagnostic)) + "\n\n")))
 }
 
 /// The finding and its excerpt, then each note that has a place of its own; what has none belongs to the last of them.
@@ -122,9 +122,9 @@ note: these are declared
             .help("c\u{1b}[31m")
             .tailscale("d\u{1b}[31m")
             .note_at("e\u{1b}[31m", policy_core::source::Origin::new(0, 6))];
-        let report = Report::new(Path::new("f\u{1b}[31m"), "g\u{1b}[31m", &findings);
+        let report = Report::new(Path::new("f\u{1b}[31m"), "g\u{1b}[31m\u{9b}31m\u{2028}\u{2029}", &findings);
         let text = report.render(Format::Text, &Renderer::plain());
-        assert!(!text.contains('\u{1b}') && text.contains('␛'), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{2028}', '\u{2029}']) && text.contains('␛'), "{text}");
     }
 
     proptest! {

@@ -114,6 +114,11 @@ fn has_address<'p>(
     if endpoint.reach == Reach::ExitNode {
         return Ternary::No;
     }
+    if endpoint.is_service() {
+        let may_be = ranges.iter().any(|&range| tailnet.may_be_a_services(range));
+        let fact = MissingFact::ServiceAddress(&selector.text);
+        return if may_be { Ternary::Maybe(fact) } else { Ternary::No };
+    }
     if !endpoint.addresses.is_empty() || !endpoint.who.is_device() {
         return ranges.iter().any(|&range| endpoint.is_in(range)).into();
     }

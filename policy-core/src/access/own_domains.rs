@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::denotation::{domain_of, login_key};
+use crate::access::denotation::{Denotation, domain_of, login_key};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Policy, Selector, SelectorKind};
 
@@ -42,6 +42,14 @@ impl OwnDomains {
     /// Returns whether a login may belong to a user of another tailnet. The users of the facts are members.
     pub fn may_be_shared(&self, tailnet: &Tailnet, login: &str) -> bool {
         tailnet.user(login).is_none() && domain_of(login).is_some_and(|domain| !self.known.contains(&login_key(domain)))
+    }
+
+    /// Returns whether a selector names a login that may belong to a user of another tailnet.
+    pub fn may_name_shared(&self, tailnet: &Tailnet, denotation: Denotation) -> bool {
+        match denotation {
+            Denotation::Users(logins) => logins.iter().any(|login| self.may_be_shared(tailnet, &login.text)),
+            _ => false,
+        }
     }
 
     /// Returns whether a login is taken for that of a member: it cannot be shared with, or it has the usual domain of a

@@ -130,11 +130,13 @@ impl Tailnet<'_> {
 
     /// Returns whether a device of unknown address may have one of these.
     pub fn may_be_a_devices(&self, range: AddressRange) -> bool {
+        !self.has_all_addresses && self.may_be_a_services(range)
+    }
+
+    /// Returns whether a service may have one of these. The facts do not list the addresses of services.
+    pub fn may_be_a_services(&self, range: AddressRange) -> bool {
         let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
-        !self.has_all_addresses
-            && !is_known
-            && !covers(FOUR_VIA_SIX, range)
-            && FAMILIES.into_iter().any(|family| overlap(family, range))
+        !is_known && Tailnet::is_in_tailnet(range)
     }
 
     /// Returns whether some device or service may have one of these: whether they are addresses of a tailnet.

@@ -35,6 +35,8 @@ pub enum MissingFact<'p> {
     },
     /// Which device has an address that the policy names so, or has an address in a prefix that it names so.
     Device(&'p str),
+    /// Whether a service has an address that the policy names so. No fact says the addresses of services.
+    ServiceAddress(&'p str),
     /// Whether a subnet router leads to an address that the policy names so.
     Route(&'p str),
     /// What a selector stands for, such as `autogroup:member` where no member is known.

@@ -4,6 +4,7 @@ use crate::access::bit_set::BitSet;
 use crate::access::denotation::Denotation;
 use crate::access::endpoint::{Endpoint, Principal};
 use crate::access::interval::single;
+use crate::access::own_domains::OwnDomains;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::access::tailnet::Tailnet;
 use crate::access::{ip_set, sorted};
@@ -44,10 +45,16 @@ pub enum UnknownFact {
     Device,
     /// Whether a subnet router leads to its address.
     Route,
+    /// Which user it is, of whom only a group is known.
+    User,
+    /// Which user of another tailnet it is.
+    SharedUser,
+    /// The addresses of a service. No fact says them.
+    ServiceAddresses,
 }
 
 impl UnknownFact {
-    const COUNT: usize = 7;
+    const COUNT: usize = 10;
 
     fn index(self) -> usize {
         match self {
@@ -58,12 +65,15 @@ impl UnknownFact {
             UnknownFact::Route => 4,
             UnknownFact::Login => 5,
             UnknownFact::Sharing => 6,
+            UnknownFact::User => 7,
+            UnknownFact::ServiceAddresses => 8,
+            UnknownFact::SharedUser => 9,
         }
     }
 }
 
 impl Endpoint<'_> {
-    /// Returns what is unknown about a device as such. What is unknown about an address depends on the facts.
+    /// Returns what is unknown about a device or a service as such. What is unknown about an address depends on the facts.
     pub fn unknown_facts(&self) -> Vec<UnknownFact> {
         let mut unknown = Vec::new();
         if let Principal::User { role, .. } = self.who {
@@ -73,7 +83,27 @@ impl Endpoint<'_> {
         if self.lacks_addresses() {
             unknown.push(UnknownFact::Addresses);
         }
+        unknown.extend(self.is_service().then_some(UnknownFact::ServiceAddresses));
         unknown
+    }
+
+    /// Returns what is unknown about somebody of whom only a group, a role or a domain is known, if the question is about
+    /// everyone of whom that is known. "Any other member" is in no group that a selector names.
+    pub fn unknown_facts_of_anyone(&self) -> &'static [UnknownFact] {
+        match self.who {
+            Principal::Member { group: Some(_), .. } => {
+                &[UnknownFact::User, UnknownFact::Role, UnknownFact::SyncedGroups, UnknownFact::Login]
+            }
+            Principal::Member { group: None, domain: None, role: Role::Member } => &[],
+            Principal::Member { .. } => &[UnknownFact::SyncedGroups],
+            Principal::Shared => &[UnknownFact::SharedUser],
+            _ => &[],
+        }
+    }
+
+    /// Returns whether it is a service, which has some addresses of the tailnet.
+    pub(super) fn is_service(&self) -> bool {
+        matches!(self.who, Principal::Service(_))
     }
 
     /// Returns whether it is a device of this tailnet without a known address.
@@ -107,6 +137,15 @@ impl UnknownSelectors {
         dependent
     }
 
+    /// Keeps of the selectors of users those that may name one of another tailnet.
+    pub fn keep_shared(&mut self, tailnet: &Tailnet, selectors: &SelectorIndex, domains: &OwnDomains) {
+        let may_name = |id: &SelectorId| {
+            let denotation = selectors.denotations.get(*id);
+            denotation.is_some_and(|&denotation| domains.may_name_shared(tailnet, denotation))
+        };
+        self.0.get_mut(UnknownFact::SharedUser.index()).into_iter().for_each(|ids| ids.retain(may_name));
+    }
+
     /// Returns the selectors that depend on one of these facts, in order.
     pub fn dependent_on(&self, facts: &[UnknownFact]) -> Vec<SelectorId> {
         sorted::sort(facts.iter().filter_map(|fact| self.0.get(fact.index())).flatten().copied().collect())
@@ -122,13 +161,15 @@ fn dependencies(tailnet: &Tailnet, denotation: Denotation) -> &'static [UnknownF
         Denotation::Role(_) => &[UnknownFact::Role, UnknownFact::Sharing, UnknownFact::Device],
         Denotation::Domain(_) => &[UnknownFact::Login, UnknownFact::Device],
         Denotation::Shared => &[UnknownFact::Sharing, UnknownFact::Device],
-        Denotation::Users(_) | Denotation::Tag(_) | Denotation::Tagged | Denotation::Service(_) => {
-            &[UnknownFact::Device]
-        }
+        Denotation::Users(_) => &[UnknownFact::User, UnknownFact::SharedUser, UnknownFact::Device],
+        Denotation::Tag(_) | Denotation::Tagged | Denotation::Service(_) => &[UnknownFact::Device],
         Denotation::Addresses(_) => {
             let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
-            if ranges.into_iter().any(|range| tailnet.may_be_a_devices(range)) {
-                &[UnknownFact::Addresses]
+            // What a device of unknown address may have, a service may have, too.
+            if ranges.iter().any(|&range| tailnet.may_be_a_devices(range)) {
+                &[UnknownFact::Addresses, UnknownFact::ServiceAddresses]
+            } else if ranges.iter().any(|&range| tailnet.may_be_a_services(range)) {
+                &[UnknownFact::ServiceAddresses]
             } else {
                 &[]
             }

@@ -72,6 +72,10 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
                 "give the tailnet's devices with their addresses as facts"
             })
         }
+        MissingFact::ServiceAddress(address) => {
+            let on = format!("whether the service has an address in `{address}`, which no fact says");
+            whether(Code::UnverifiableTest, on)
+        }
         MissingFact::Route(address) => {
             let on = format!("whether a subnet router leads to `{address}`, which is not known");
             whether(on).help(if facts.are_in_source() {
