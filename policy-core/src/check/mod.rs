@@ -8,6 +8,7 @@ mod app;
 mod auto_approver;
 mod capability;
 mod declaration;
+mod declared_capability;
 mod effect;
 mod fact;
 mod ip_set;
@@ -53,6 +54,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         ssh::check(&mut checker);
         auto_approver::check(&mut checker);
         node_attr::check(&mut checker);
+        declared_capability::check(&mut checker);
         test::check(&mut checker);
         fact::check(&mut checker);
         selector::check_member_names(&mut checker);
@@ -60,6 +62,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         // What nothing uses or opens may be what a mistake was meant to use or to open.
         if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
+            declared_capability::check_uses(&mut checker);
             effect::without_rules(&mut checker);
             ssh_port::check(&mut checker);
         }
@@ -117,8 +120,18 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<&str> {
     // A warning that the policy itself denies is none of Tailscale's business. It knows the roles of its users, and takes
-    // the ends of rules for comments.
-    let is_ours = |code| matches!(code, Code::MissingRole | Code::InvalidDate | Code::MisplacedUntil | Code::Expired);
+    // the ends of rules and the shapes of capabilities for comments.
+    let is_ours = |code| {
+        matches!(
+            code,
+            Code::MissingRole
+                | Code::InvalidDate
+                | Code::MisplacedUntil
+                | Code::Expired
+                | Code::CapabilityDeclaration
+                | Code::CapabilityShape
+        )
+    };
     let is_known = |code: Code| code.severity() == Severity::Error && !is_ours(code);
     let first = findings.iter().find(|finding| is_known(finding.code))?;
     tailscale_message(findings).or(Some(&first.message))

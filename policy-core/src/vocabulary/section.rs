@@ -38,6 +38,9 @@ super::words! {
     devices
     /// How much warnings count in all of the policy: `unused-tag = allow "kept for the migration"; unused-let = deny;`
     lints
+    /// The shapes of app capabilities of one's own: `"example.com/cap/sql" { tables: [string]; limit?: int; }`. What grants
+    /// one is checked against it, and it is a type in Rust, `capability::Sql`.
+    capabilities
     /// What must hold of the whole policy: `never autogroup:member -> tag:db;`. Ours: checked, and not printed.
     invariants
     /// Names a list once, of selectors or of ports: `let https = tcp:443;`. Its uses splice it in.

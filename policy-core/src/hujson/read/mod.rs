@@ -3,6 +3,7 @@
 //! Nothing here stops at a mistake. What cannot be read is said in [`Policy::unreadable`] and left out.
 
 mod attribute;
+mod capability;
 mod declaration;
 mod fact;
 mod invariants_file;
@@ -91,7 +92,7 @@ pub fn read(document: &Document) -> Policy {
     let lints = reader.policy_comments(None);
     let policy = reader.policy();
     reader.misplaced_untils();
-    Policy { lints, unreadable: reader.findings, ..policy }
+    Policy { lints, capabilities: reader.capabilities, unreadable: reader.findings, ..policy }
 }
 
 /// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
 use crate::hujson::{Document, Kind, NodeId};
-use crate::model::{List, Selector, Until};
+use crate::model::{DeclaredCapability, List, Selector, Until};
 use crate::source::{Origin, Text};
 
 /// Reads a document, and remembers what it could not read.
@@ -11,6 +11,8 @@ pub(super) struct Reader<'a> {
     pub(super) findings: Vec<Diagnostic>,
     /// The ends in comments above nodes, as far as these have not been read.
     pub(super) untils: HashMap<NodeId, Until>,
+    /// The capabilities that comments declare.
+    pub(super) capabilities: Vec<DeclaredCapability>,
 }
 
 /// The form of an object: which keys it may have.
@@ -34,7 +36,7 @@ pub(super) struct Member {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Reader { document, findings: Vec::new(), untils: HashMap::new() }
+        Reader { document, findings: Vec::new(), untils: HashMap::new(), capabilities: Vec::new() }
     }
 
     /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.
