@@ -86,6 +86,7 @@
 mod analysis;
 pub mod compile;
 pub mod diff;
+pub mod json_schema;
 pub mod matrix;
 pub mod mutation;
 pub mod query;

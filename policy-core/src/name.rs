@@ -69,4 +69,6 @@ names! {
     User
     /// A device's host name.
     Device
+    /// An app capability of the tailnet's own, as `example.com/cap/sql`.
+    Capability
 }

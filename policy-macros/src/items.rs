@@ -8,6 +8,7 @@ use policy_core::source::Origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::capability_types;
 use crate::ide::Hovers;
 use crate::item_names::{ALL, ItemNames, item_name, type_of};
 use crate::span_range::{Finding, SpanRange, file_and_line};
@@ -54,6 +55,7 @@ pub(crate) fn items(
     let mut item_names = ItemNames::default();
     let modules: TokenStream =
         modules.into_iter().map(|module| module.tokens(&levels, hovers, &mut item_names, findings)).collect();
+    let capabilities = capability_types::module(policy, place, findings);
     let with_invariants = policy.facts.invariants_file.as_ref().map(with_invariants);
     let items = quote! {
         /// The policy as HuJSON, formatted as Tailscale formats it.
@@ -67,6 +69,7 @@ pub(crate) fn items(
         });
 
         #modules
+        #capabilities
     };
     (items, item_names)
 }

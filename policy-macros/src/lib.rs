@@ -5,6 +5,7 @@
 //! are mapped back to spans and reported (`report`). `policy_file!` starts with the text of a file (`file`).
 
 mod analyse;
+mod capability_types;
 mod excerpt;
 mod expand;
 mod file;

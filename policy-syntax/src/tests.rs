@@ -206,6 +206,36 @@ fn comments_are_published_where_they_stand() {
 }
 
 #[test]
+fn a_declared_capability_becomes_a_comment() {
+    let text = r#"
+        //! The header.
+        lints { unused-tag = deny; }
+        capabilities {
+            "example.com/cap/a" { role :"reader"|"writer" ; t:[ string ];limit ? : int }
+            //! Apart.
+            /// Who may query.
+            #[allow(unused_capability, reason = "soon")]
+            "example.com/cap/b" {
+                /// Who one is.
+                read-only: bool;
+                type?: { "a b": [{ x: number; }]; };
+            }
+            for name in [c, d] { "example.com/cap/${name}" {} }
+        }
+        randomizeClientPort = true;
+    "#;
+    let expected = "// The header.\n\n// policy: deny(unused-tag)\n\n\
+        // policy: capability \"example.com/cap/a\" { role: \"reader\" | \"writer\"; t: [string]; limit?: int }\n\n\
+        // Apart.\n\n// Who may query.\n// policy: allow(unused-capability) soon\n\
+        // policy: capability \"example.com/cap/b\" {\n//     // Who one is.\n//     read-only: bool;\n\
+        //     type?: { \"a b\": [{ x: number; }]; };\n// }\n\n\
+        // policy: capability \"example.com/cap/c\" {}\n\n// policy: capability \"example.com/cap/d\" {}\n{\n";
+    let lowered = lowered(text, SourceKind::Policy).0.policy;
+    assert_eq!(lowered.get(..expected.len()), Some(expected), "{lowered}");
+    assert_eq!(syntax_errors(text), [""; 0]);
+}
+
+#[test]
 fn what_the_grammar_refuses() {
     let cases = [
         ("tagOwners { tag:a => tag:b; }", "expected `=`, found `=>`"),
@@ -228,6 +258,13 @@ fn what_the_grammar_refuses() {
         ("derpMap = { \"a\": 0x10 };", "`0x10` is not a JSON number"),
         ("derpMap = { \"a\": 1_000 };", "`1_000` is not a JSON number"),
         ("\"derpMap\" = {};", "a key that is a word has no quotes"),
+        ("capabilities { example.com/cap/a { b: int; } }", "the name of a capability is in quotes"),
+        ("capabilities { \"example.com/cap/a\"; }", "expected `{` and the fields, found `;`"),
+        ("capabilities { \"a.b/c\" = { b: int; } }", "a capability has its fields in braces, and no sign before them"),
+        ("capabilities { \"a.b/c\" { b: int; }; }", "no `;` after the block of a capability"),
+        ("capabilities { \"a.b/c\" { b: int; /// nothing follows\n } }", "`///` with no field after it"),
+        ("capabilities { \"a.b/c\" { //! alone\n b: int; } }", "no `//!` in a shape"),
+        ("capabilities { \"a.b/c\" { b: 'c'; } }", "`'c'` is not a string"),
         ("derpMap = { a: 1 };", "the name `a` is missing its quotes"),
     ];
     for (policy, expected) in cases {

@@ -1,5 +1,6 @@
 //! What the tokens say, before any name is looked up. One type a form of the grammar.
 
+use crate::token::Delimiter;
 use policy_core::Code;
 use policy_core::model::{Date, Dialect, Level};
 
@@ -124,6 +125,7 @@ pub(crate) enum SectionKind {
     Devices,
     Invariants,
     Lints,
+    Capabilities,
 }
 
 /// One statement of a section, with what is above it.
@@ -152,6 +154,7 @@ pub(crate) enum Form {
     User(User),
     Device(Device),
     Lint(Lint),
+    Capability(Capability),
     /// `routes { … }` and `services { … }`
     Approvers(Approvers),
     /// `exitNode = …;`
@@ -183,6 +186,7 @@ impl Form {
             | Form::User(_)
             | Form::Device(_)
             | Form::Lint(_)
+            | Form::Capability(_)
             | Form::Approvers(_)
             | Form::ExitNode { .. } => None,
         }
@@ -330,6 +334,25 @@ pub(crate) struct Lint {
 pub(crate) struct LintCode {
     pub(crate) code: Code,
     pub(crate) place: TokenRange,
+}
+
+/// `"example.com/cap/sql" { tables: [string]; limit?: int; }`
+#[derive(Debug)]
+pub(crate) struct Capability {
+    pub(crate) name: Word,
+    /// A group in braces.
+    pub(crate) shape: ShapePiece,
+}
+
+/// A part of a shape, as it is written.
+#[derive(Debug)]
+pub(crate) enum ShapePiece {
+    Word(Word),
+    String(Word),
+    Sign(char, TokenRange),
+    /// Above a field.
+    Docs(Vec<Comment>),
+    Group(Delimiter, Vec<ShapePiece>, TokenRange),
 }
 
 /// `routes { … }` or `services { … }`

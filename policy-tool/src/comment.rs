@@ -92,6 +92,15 @@ pub(crate) fn gap(extra: &str, is_followed: bool) -> Comments {
     read_gap(extra, is_followed, comment_lines)
 }
 
+/// Returns the comments around a policy, which are about all of it, or between two other comments.
+pub(crate) fn lone_comments(extra: &str) -> Vec<Lines> {
+    let Comments { behind, alone, .. } = gap(extra, false);
+    match (behind.is_empty(), alone) {
+        (true, alone) => alone,
+        (false, alone) => std::iter::once(behind).chain(alone).collect(),
+    }
+}
+
 fn read_gap(extra: &str, is_followed: bool, reading: Reading) -> Comments {
     let mut gap = Comments::default();
     let mut in_first_line = true;

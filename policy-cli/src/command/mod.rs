@@ -10,6 +10,7 @@ mod docs;
 mod emit;
 mod expiring;
 mod explain;
+mod export;
 mod fmt;
 mod generated;
 mod graph;
@@ -41,6 +42,7 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
     who::WHAT,
     expiring::COMMAND,
     compile::COMMAND,
+    export::COMMAND,
     docs::COMMAND,
     matrix::COMMAND,
     graph::COMMAND,

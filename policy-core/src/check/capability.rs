@@ -1,13 +1,14 @@
-//! The bodies of capabilities that Tailscale's own programs read.
+//! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the policy declares.
 //!
 //! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field that it does not
-//! know, so a misspelt field grants nothing and nobody is told.
+//! know, so a misspelt field grants nothing and nobody is told. A declared shape is the policy's own word, so what differs
+//! from it is an error.
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::json::Value;
-use crate::model::{Capability, Places, Shape};
-use crate::source::Origin;
+use crate::model::{Capability, DeclaredCapability, Field, Places, Shape};
+use crate::source::{Origin, Text};
 
 /// The capabilities of grants whose bodies are known, with the shape of one. Tailscale's documentation and the programs
 /// that read them.
@@ -55,13 +56,34 @@ pub(super) fn check_in_node_attribute(checker: &mut Checker, capability: &Capabi
 }
 
 fn check(checker: &mut Checker, capability: &Capability, known: &[(&str, &str)]) {
+    let policy = checker.policy;
+    if let Some(declared) = policy.capabilities.iter().find(|declared| *declared.name == *capability.name) {
+        for (value, places) in &capability.values {
+            body(checker, capability, Some(declared)).check(&declared.shape, value, places);
+        }
+        return;
+    }
     let Some((_, text)) = known.iter().find(|(name, _)| *name == capability.name.as_str()) else { return };
     let Ok(shape) = text.parse::<Shape>() else { return };
     for (value, places) in &capability.values {
         // `app` says that a body must be an object.
         if value.is_object() {
-            Body { checker, capability, path: String::new() }.check(&shape, value, places);
+            body(checker, capability, None).check(&shape, value, places);
         }
+    }
+}
+
+fn body<'c, 'a, 'p>(
+    checker: &'c mut Checker<'p>,
+    capability: &'a Capability,
+    declared: Option<&'a DeclaredCapability>,
+) -> Body<'c, 'a, 'p> {
+    Body {
+        checker,
+        capability,
+        declared,
+        declaration: declared.map(|declared| declared.name.origin),
+        path: String::new(),
     }
 }
 
@@ -69,6 +91,10 @@ fn check(checker: &mut Checker, capability: &Capability, known: &[(&str, &str)])
 struct Body<'c, 'a, 'p> {
     checker: &'c mut Checker<'p>,
     capability: &'a Capability,
+    /// The declaration of the capability, if it is the tailnet's own. Then the shape is certain.
+    declared: Option<&'a DeclaredCapability>,
+    /// Where that declares the part.
+    declaration: Option<Origin>,
     /// Its name, from the outermost field: `impersonate.groups`. Empty for all of the body.
     path: String,
 }
@@ -80,9 +106,15 @@ impl Body<'_, '_, '_> {
             | (Shape::Bool, Value::Bool(_))
             | (Shape::Number, Value::Number(_))
             | (Shape::String, Value::String(_)) => {}
+            (Shape::Int, Value::Number(number)) => {
+                if number.as_i64().is_none() {
+                    let message = format!("`{}` must be {}, not `{number}`", self.path, shape.noun());
+                    let help = "write it without a fraction and an exponent, in 64 bits".to_owned();
+                    self.report(places.origin, message, help);
+                }
+            }
             (Shape::Choice(choices), Value::String(choice)) => {
-                let is_known = choices.iter().any(|known| known.eq_ignore_ascii_case(choice));
-                if !is_known {
+                if !choices.iter().any(|known| self.is_same(known, choice)) {
                     let near = suggestion::nearest(choice, choices.iter().map(String::as_str));
                     let help = near
                         .map_or_else(|| format!("write {}", shape.noun()), |near| format!("did you mean `{near}`?"));
@@ -94,60 +126,91 @@ impl Body<'_, '_, '_> {
                     self.check(item, value, places);
                 }
             }
-            (Shape::Record(_), Value::Object(_)) => self.check_fields(shape, value, places),
+            (Shape::Record(fields), Value::Object(_)) => self.check_fields(fields, value, places),
             _ => {
-                let message = format!("`{}` must be {}, not {}", self.path, shape.noun(), value.noun());
+                let what = if self.path.is_empty() {
+                    format!("this value of `{}`", self.capability.name)
+                } else {
+                    format!("`{}`", self.path)
+                };
+                let message = format!("{what} must be {}, not {}", shape.noun(), value.noun());
                 self.report(places.origin, message, format!("write {}", example(shape)));
             }
         }
     }
 
-    fn check_fields(&mut self, shape: &Shape, value: &Value, places: &Places) {
-        let Shape::Record(fields) = shape else { return };
+    /// Returns true if two names of fields or two strings are the same to the program that reads them. Programs in Go find a
+    /// field in any case.
+    fn is_same(&self, known: &str, given: &str) -> bool {
+        if self.declared.is_some() { known == given } else { known.eq_ignore_ascii_case(given) }
+    }
+
+    /// Returns the name of all of the record, for a sentence.
+    fn of(&self) -> String {
+        if self.path.is_empty() { self.capability.name.to_string() } else { self.path.clone() }
+    }
+
+    fn check_fields(&mut self, fields: &[Field], value: &Value, places: &Places) {
         let mut given = Vec::new();
         for (name, part) in &places.parts {
             let Some(name) = name else { continue };
-            // Programs in Go find a field in any case.
-            match fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)) {
+            match fields.iter().find(|field| self.is_same(&field.name, name)) {
                 Some(field) => {
                     given.push(&field.name);
                     let Some(value) = value.get(name) else { continue };
-                    if !value.is_null() {
+                    if !value.is_null() || self.declared.is_some() && !field.is_optional {
                         let around = self.path.clone();
                         self.path = if around.is_empty() { name.to_string() } else { format!("{around}.{name}") };
+                        let declaration = self.declaration;
+                        self.declaration = self.place(field);
                         self.check(&field.shape, value, part);
+                        self.declaration = declaration;
                         self.path = around;
                     }
                 }
                 None => {
-                    let names = || fields.iter().map(|field| field.name.as_str());
-                    let help = match suggestion::nearest(name, names()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None if fields.is_empty() => "write `{}`".to_owned(),
-                        None if fields.len() == 1 => {
-                            format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>())
-                        }
-                        None => format!(
-                            "its fields are {}",
-                            names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                        ),
-                    };
-                    let of = if self.path.is_empty() { self.capability.name.as_str() } else { &self.path };
-                    self.report(name.origin, format!("`{of}` is not known to have a field `{name}`"), help);
+                    self.report_unknown_field(fields, name);
                     // It may be meant as one that would otherwise be missing.
                     given.extend(fields.iter().map(|field| &field.name));
                 }
             }
         }
         for field in fields.iter().filter(|field| !field.is_optional && !given.contains(&&field.name)) {
-            let of = if self.path.is_empty() { self.capability.name.as_str() } else { &self.path };
-            let message = format!("this value of `{of}` has no `{}`", field.name);
+            let message = format!("this value of `{}` has no `{}`", self.of(), field.name);
+            let declaration = self.declaration;
+            self.declaration = self.place(field);
             self.report(places.origin, message, format!("add `\"{}\": {}`", field.name, bare_example(&field.shape)));
+            self.declaration = declaration;
         }
     }
 
+    fn place(&self, field: &Field) -> Option<Origin> {
+        self.declared.map(|declared| declared.place(field))
+    }
+
+    fn report_unknown_field(&mut self, fields: &[Field], name: &Text) {
+        let names = || fields.iter().map(|field| field.name.as_str());
+        let help = match suggestion::nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if fields.is_empty() => "write `{}`".to_owned(),
+            None if fields.len() == 1 => {
+                format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>())
+            }
+            None => {
+                format!("its fields are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            }
+        };
+        let is = if self.declared.is_some() { "has no" } else { "is not known to have a" };
+        self.report(name.origin, format!("`{}` {is} field `{name}`", self.of()), help);
+    }
+
     fn report(&mut self, origin: Origin, message: String, help: String) {
-        self.checker.report(Diagnostic::new(Code::CapabilityField, origin, message).help(help));
+        let code = if self.declared.is_some() { Code::CapabilityShape } else { Code::CapabilityField };
+        let finding = Diagnostic::new(code, origin, message).help(help);
+        self.checker.report(match self.declaration {
+            Some(declaration) => finding.note_at("declared here", declaration),
+            None => finding,
+        });
     }
 }
 
@@ -160,14 +223,17 @@ fn bare_example(shape: &Shape) -> String {
     match shape {
         Shape::Any => "{}".to_owned(),
         Shape::Bool => "true".to_owned(),
-        Shape::Number => "1".to_owned(),
+        Shape::Int | Shape::Number => "1".to_owned(),
         Shape::String => "\"…\"".to_owned(),
         Shape::Choice(choices) => choices.first().map_or_else(String::new, |choice| format!("\"{choice}\"")),
         Shape::List(item) => format!("[{}]", bare_example(item)),
         Shape::Record(fields) => {
-            let fields =
-                fields.iter().take(1).map(|field| format!("\"{}\": {}", field.name, bare_example(&field.shape)));
-            format!("{{{}}}", fields.collect::<String>())
+            let required = fields.iter().filter(|field| !field.is_optional);
+            // An object with something in it shows more.
+            let first = fields.iter().take(usize::from(required.clone().next().is_none()));
+            let fields = required.chain(first);
+            let fields = fields.map(|field| format!("\"{}\": {}", field.name, bare_example(&field.shape)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
         }
     }
 }

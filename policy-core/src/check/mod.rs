@@ -8,6 +8,7 @@ mod app;
 mod auto_approver;
 mod capability;
 mod declaration;
+mod declared_capability;
 mod effect;
 mod fact;
 mod headscale;
@@ -55,6 +56,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
         // What nothing uses or opens may be what a mistake was meant to use or to open.
         if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
+            declared_capability::check_uses(&mut checker);
             effect::without_rules(&mut checker);
             ssh_port::check(&mut checker);
         }
@@ -128,8 +130,18 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// );
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
-    // A warning that the policy itself denies is none of Tailscale's business, and it takes the ends of rules for comments.
-    let is_ours = |code| matches!(code, Code::InvalidDate | Code::MisplacedUntil | Code::Expired);
+    // A warning that the policy itself denies is none of Tailscale's business. It takes the ends of rules and the shapes of
+    // capabilities for comments.
+    let is_ours = |code| {
+        matches!(
+            code,
+            Code::InvalidDate
+                | Code::MisplacedUntil
+                | Code::Expired
+                | Code::CapabilityDeclaration
+                | Code::CapabilityShape
+        )
+    };
     let is_known = |code: Code| code.severity() == Severity::Error && !is_ours(code);
     let first = findings.iter().find(|finding| is_known(finding.code))?;
     let message = headscale_message(findings).map(Cow::Owned);
@@ -181,6 +193,7 @@ impl Checker<'_> {
         ssh::check(self);
         auto_approver::check(self);
         node_attr::check(self);
+        declared_capability::check(self);
         test::check(self);
         fact::check(self);
         selector::check_member_names(self);

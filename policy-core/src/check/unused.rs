@@ -28,8 +28,8 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// How a warning is allowed, in the language that the operator writes.
-fn keep(policy: &Policy, code: Code) -> String {
+/// Returns how a warning is allowed, in the language that the operator writes.
+pub(super) fn keep(policy: &Policy, code: Code) -> String {
     if policy.facts.are_in_source() {
         format!("`#[allow({}, reason = \"…\")]` above it", code.name().replace('-', "_"))
     } else {

@@ -140,6 +140,7 @@ codes! {
     Warning UnusedHost = "unused-host", Text, "a host that nothing uses";
     Warning UnusedIpSet = "unused-ipset", Text, "an ip set that nothing uses";
     Warning UnusedPosture = "unused-posture", Text, "a posture that nothing uses";
+    Warning UnusedCapability = "unused-capability", Text, "a declared capability that nothing grants";
     Warning EmptyGroup = "empty-group", Text, "a group that is used and has nobody in it";
     Warning RepeatedOwners = "repeated-owners", Text, "the same owners on many tags";
     Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
@@ -166,6 +167,8 @@ codes! {
     Warning UnknownCapability = "unknown-capability", Documentation, "a capability of Tailscale's domain that is not known";
     Warning CapabilityValue = "capability-value", Documentation, "a capability value that is not an object";
     Warning CapabilityField = "capability-field", Documentation, "a wrong field in the body of one of Tailscale's own capabilities";
+    Error CapabilityDeclaration = "capability-declaration", Text, "a declaration of a capability that cannot be read or cannot be";
+    Error CapabilityShape = "capability-shape", Text, "a value that does not have the declared shape of its capability";
     Warning CapabilityTag = "capability-tag", Documentation, "a tag in a capability's value that `tagOwners` does not declare";
 
     Error SshDestination = "ssh-destination", Issue, "people's devices as a destination for others than themselves";
@@ -218,6 +221,7 @@ codes! {
     Error MixedProtocols = "mixed-protocols", Text, "an acl with more than one protocol";
     Warning QuotedName = "quoted-name", Text, "a name in quotes that needs none";
     Warning AmbiguousItem = "ambiguous-item", Text, "two names that would be one in Rust";
+    Error AmbiguousCapability = "ambiguous-capability", Text, "names in declared capabilities that would be one in Rust, or none";
 
     Error OwnedAndTagged = "owned-and-tagged", Documentation, "a device with an owner and tags";
     Error ContradictoryFacts = "contradictory-facts", Documentation, "users of whom a tailnet has one only";

@@ -36,6 +36,15 @@ impl Number {
             Kind::Negative(_) | Kind::Float(_) => None,
         }
     }
+
+    /// Returns it if it is whole and fits in 64 bits with a sign.
+    pub fn as_i64(self) -> Option<i64> {
+        match self.0 {
+            Kind::Unsigned(value) => i64::try_from(value).ok(),
+            Kind::Negative(value) => Some(value),
+            Kind::Float(_) => None,
+        }
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -116,6 +125,7 @@ mod tests {
                 let (float, other) = (ours.as_f64(), theirs.as_f64().unwrap());
                 prop_assert!((float - other).abs() <= other.abs() * f64::EPSILON, "{} is read as {}", text, ours);
                 prop_assert_eq!(ours.as_u64(), theirs.as_u64());
+                prop_assert_eq!(ours.as_i64(), theirs.as_i64());
                 prop_assert_eq!(ours.to_string().parse(), Ok(ours), "{} is written {}", text, ours);
             }
         }

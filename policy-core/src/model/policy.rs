@@ -2,8 +2,8 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Acl, AutoApprovers, Date, Dialect, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr, Posture, Selector,
-    Setting, SourceLines, SshRule, SshTest, TagOwners, Test,
+    Acl, AutoApprovers, Date, DeclaredCapability, Dialect, Facts, Grant, Group, Host, IpSet, Lint, List, NodeAttr,
+    Posture, Selector, Setting, SourceLines, SshRule, SshTest, TagOwners, Test,
 };
 use crate::source::{FileId, Origin};
 
@@ -56,6 +56,8 @@ pub struct Policy {
     pub facts: Facts,
     /// Lint levels set by `// policy:` comments.
     pub lints: Vec<Lint>,
+    /// The tailnet's own app capabilities, which `// policy:` comments declare.
+    pub capabilities: Vec<DeclaredCapability>,
     /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
     /// which can be read, but of which the fields do not tell any more.
     pub unreadable: Vec<Diagnostic>,

@@ -1,3 +1,4 @@
+use crate::diagnostic::suggestion::nearest;
 use crate::model::{Date, Dialect, Level, Until};
 
 /// A comment that says something about the policy: one that starts with `// policy:`. It describes nothing.
@@ -11,11 +12,18 @@ pub enum PolicyComment<'c> {
     Target(&'c str),
     /// It has another word in the place of `until`.
     MisspeltUntil(&'c str),
+    /// It declares a capability. With the text after the word.
+    Capability(&'c str),
+    /// It has another word in the place of `capability`.
+    MisspeltCapability(&'c str),
 }
 
 impl<'c> PolicyComment<'c> {
     /// The start of such a comment, after its slashes.
     pub const START: &'static str = "policy:";
+
+    /// The word for a declaration of a capability.
+    pub const CAPABILITY: &'static str = "capability";
 
     /// Reads a comment without its slashes. Returns `None` for any other comment.
     ///
@@ -41,6 +49,15 @@ impl<'c> PolicyComment<'c> {
         }
         if word == Dialect::WORD {
             return Some(PolicyComment::Target(rest));
+        }
+        // Prose may begin with the word, but seldom goes on with a quoted name.
+        if rest.starts_with('"') {
+            if word == Self::CAPABILITY {
+                return Some(PolicyComment::Capability(rest));
+            }
+            if nearest(word, [Self::CAPABILITY, "capabilities"]).is_some() {
+                return Some(PolicyComment::MisspeltCapability(word));
+            }
         }
         // Prose may begin with such a word, but seldom goes on with a number.
         (rest.starts_with(|char: char| char.is_ascii_digit()) && Until::is_meant(word))

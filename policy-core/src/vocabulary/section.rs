@@ -38,6 +38,9 @@ super::words! {
     devices
     /// How much warnings count in all of the policy: `unused-tag = allow "kept for the migration"; unused-let = deny;`
     lints
+    /// The shapes of app capabilities of one's own: `"example.com/cap/sql" { tables: [string]; limit?: int; }`. What grants
+    /// one is checked against it, and it is a type in Rust, `capability::Sql`.
+    capabilities
     /// The control server that the policy is for: `target = headscale;`, which is `tailscale` where nothing is said. headscale
     /// reads less than Tailscale, and some of it in another way.
     target

@@ -29,12 +29,21 @@ fn class<'a>(atom: &Atom<'a>) -> Class<'a> {
     }
 }
 
+/// Returns whether a space parts two atoms of a shape, such as `limit?: int;`.
+fn is_spaced_in_shape(before: &Atom, atom: &Atom) -> bool {
+    let is_dash = |atom: &Atom| atom.token() == Some("-");
+    !matches!(atom.token(), Some(":" | ";" | "," | "?")) && !is_dash(before) && !is_dash(atom)
+}
+
 /// Returns whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name
 /// from its value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
 pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool {
     use Class::{Arrow, Group, Mark, Name, Parentheses, Star};
     let at = |back: usize| index.checked_sub(back).and_then(|index| atoms.get(index));
     let (Some(atom), Some(before)) = (atoms.get(index), at(1)) else { return false };
+    if atom.is_of_shape {
+        return is_spaced_in_shape(before, atom);
+    }
     let parts_a_value = is_json && at(2).is_some_and(|key| matches!(key.piece, Piece::Token(LexemeKind::Literal, _)));
     match (class(before), class(atom)) {
         _ if before.token() == Some("$") => atom.spaced && !matches!(atom.piece, Piece::Token(LexemeKind::Word, _)),

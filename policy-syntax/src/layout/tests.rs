@@ -43,6 +43,16 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ("objects", "{\"a\" :[ 1,-2 , {}],\"b\":tag};", "{ \"a\": [1, -2, {}], \"b\": tag };"),
     ("objects of several lines", "a = {\n\"b\": 1, \"c\":\n[2] };", "a = {\n    \"b\": 1,\n    \"c\": [2]\n};"),
     ("the inner one alone", "a = [{\n\"b\": 1 }];", "a = [{\n    \"b\": 1\n}];"),
+    (
+        "shapes",
+        "capabilities{\"a\"{b : \"c\"|\"d\";e-f ?:[ int ] ;g:{h:[{i:int;}];} ;}} tests{capabilities{accept a:1;}}",
+        "capabilities { \"a\" { b: \"c\" | \"d\"; e-f?: [int]; g: { h: [{ i: int; }]; }; } }\ntests { capabilities { accept a:1; } }",
+    ),
+    (
+        "shapes of several lines",
+        "capabilities{\n\"a\"{\n/// b\nb:{\nc:int;};d:bool; } }",
+        "capabilities {\n    \"a\" {\n        /// b\n        b: {\n            c: int;\n        };\n        d: bool;\n    }\n}",
+    ),
     ("capabilities", "a->b app{\"c/d\":[{}]}via tag:e;", "a -> b app { \"c/d\": [{}] } via tag:e;"),
     (
         "comments on items",

@@ -1,6 +1,7 @@
 //! The tokens of a macro's body as blocks of statements. What the statements mean does not matter.
 
 use crate::lexer::{Lexeme, LexemeKind};
+use crate::tree::SectionKind;
 
 use super::unreadable::{Unreadable, unclosed, unexpected};
 
@@ -63,6 +64,8 @@ pub(super) struct Atom<'a> {
     pub(super) spaced: bool,
     /// Comments behind it, that end its line.
     pub(super) behind: Vec<Remark<'a>>,
+    /// True if it is in the shape of a capability.
+    pub(super) is_of_shape: bool,
 }
 
 #[derive(Debug)]
@@ -107,7 +110,7 @@ pub(super) fn stands_alone(atoms: &[Atom], index: usize) -> bool {
 /// # Errors
 /// If brackets do not match, or are nested too deep.
 pub(super) fn body<'a>(tokens: &[Lexeme<'a>]) -> Result<Block<'a>, Unreadable> {
-    let mut parser = Parser { tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens, at: 0, depth: 0, section: None };
     let block = parser.block(false)?;
     match parser.peek() {
         None => Ok(block),
@@ -119,6 +122,8 @@ struct Parser<'t, 'a> {
     tokens: &'t [Lexeme<'a>],
     at: usize,
     depth: usize,
+    /// The section that is being read.
+    section: Option<SectionKind>,
 }
 
 /// The comments between two tokens.
@@ -235,11 +240,15 @@ impl<'a> Parser<'_, 'a> {
         let mut atoms = Vec::new();
         let mut gap = Gap::default();
         while let Some(token) = self.peek().filter(|token| token.kind != LexemeKind::Close) {
-            if token.text == "{" && starts_block(&atoms) && gap.above.is_empty() && gap.beside.is_empty() {
+            let is_block = self.is_in_shapes() || starts_block(&atoms);
+            if token.text == "{" && is_block && gap.above.is_empty() && gap.beside.is_empty() {
                 let is_line = self.is_line();
                 self.at += 1;
                 self.enter(token)?;
+                let around = self.section;
+                self.section = around.or_else(|| section(&atoms));
                 let block = self.block(is_line)?;
+                self.section = around;
                 self.close(token)?;
                 // A `;` there says nothing, but it is a token.
                 let has_semicolon = self.peek().is_some_and(|token| token.text == ";");
@@ -268,7 +277,8 @@ impl<'a> Parser<'_, 'a> {
         let mut after = self.gap();
         let behind = std::mem::take(&mut after.behind);
         let above = gap.above.into_iter().map(|(remark, _)| remark).collect();
-        atoms.push(Atom { above, beside: gap.beside, piece, spaced: token.spaced, behind });
+        let is_of_shape = self.is_in_shapes();
+        atoms.push(Atom { above, beside: gap.beside, piece, spaced: token.spaced, behind, is_of_shape });
         Ok(after)
     }
 
@@ -293,6 +303,11 @@ impl<'a> Parser<'_, 'a> {
         self.depth -= 1;
         let close = self.close(open)?;
         Ok(Group { open: open.text, opening, items, closing: gap.rest().collect(), is_broken, close })
+    }
+
+    /// Returns whether this is in the shape of a capability, where a brace after a colon begins fields.
+    fn is_in_shapes(&self) -> bool {
+        self.section == Some(SectionKind::Capabilities)
     }
 
     fn enter(&self, open: Lexeme<'a>) -> Result<(), Unreadable> {
@@ -341,6 +356,11 @@ fn starts_block(atoms: &[Atom]) -> bool {
         Some("app" | "srcPostureAttrs") => !stands_alone(atoms, last),
         _ => true,
     }
+}
+
+/// Returns the section that `{` after these atoms begins.
+fn section(atoms: &[Atom]) -> Option<SectionKind> {
+    if let [only] = atoms { SectionKind::from_key(only.token()?) } else { None }
 }
 
 /// Takes the comments behind the last atom: they end the line of all of it.

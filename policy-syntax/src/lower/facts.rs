@@ -179,7 +179,7 @@ impl<'t> Writer<'_, 't> {
 }
 
 /// The entries of all sections of a kind, each with the section that it stands in.
-fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = (&Section, &Entry)> {
+pub(super) fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = (&Section, &Entry)> {
     let sections = tree.items.iter().filter_map(move |item| match item {
         Item::Section(section) if section.kind == kind => Some(section),
         _ => None,

@@ -1,5 +1,6 @@
 //! [`Tree`] to text: the policy as HuJSON, the facts as JSON, and the way back to the tokens.
 
+mod capability;
 mod entry;
 mod except;
 mod facts;
@@ -144,6 +145,7 @@ impl<'t> Writer<'_, 't> {
         self.out.comments(&tree.header);
         self.server(tree);
         self.lints(tree);
+        self.capabilities(tree);
         let (keys, rest) = self.keys(tree);
         if keys.is_empty() && rest.is_empty() {
             return self.out.push("{}");
@@ -368,7 +370,14 @@ impl Entry {
 impl SectionKind {
     /// Returns whether it is for checking only, and no key of the policy file.
     const fn is_ours(self) -> bool {
-        matches!(self, SectionKind::Users | SectionKind::Devices | SectionKind::Invariants | SectionKind::Lints)
+        matches!(
+            self,
+            SectionKind::Users
+                | SectionKind::Devices
+                | SectionKind::Invariants
+                | SectionKind::Lints
+                | SectionKind::Capabilities
+        )
     }
 }
 

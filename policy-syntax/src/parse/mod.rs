@@ -1,6 +1,7 @@
 //! Tokens to a tree: the grammar, one file for each kind of statement. What a name means is decided later.
 
 mod assertion;
+mod capability;
 mod comment;
 mod declaration;
 mod for_loop;

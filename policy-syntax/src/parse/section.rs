@@ -262,7 +262,10 @@ impl Parser<'_, '_> {
     }
 
     fn more_entries(&mut self, kind: SectionKind, entries: &mut Vec<Entry>) {
-        let blocks = matches!(kind, SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers);
+        let blocks = matches!(
+            kind,
+            SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers | SectionKind::Capabilities
+        );
         while !self.at_end() {
             let start = self.here();
             let note = self.piece(blocks, |parser, marks| {
@@ -316,6 +319,7 @@ impl Parser<'_, '_> {
             SectionKind::Devices => self.device().map(Form::Device),
             SectionKind::Invariants => self.invariant().map(Form::Invariant),
             SectionKind::Lints => self.lint().map(Form::Lint),
+            SectionKind::Capabilities => self.capability().map(Form::Capability),
         }
     }
 
@@ -486,6 +490,7 @@ impl SectionKind {
         SectionKind::Devices,
         SectionKind::Invariants,
         SectionKind::Lints,
+        SectionKind::Capabilities,
     ];
 
     /// The key in the policy file; for what is ours, the key in the macro.
@@ -507,6 +512,7 @@ impl SectionKind {
             SectionKind::Devices => "devices",
             SectionKind::Invariants => "invariants",
             SectionKind::Lints => "lints",
+            SectionKind::Capabilities => "capabilities",
         }
     }
 
@@ -551,6 +557,9 @@ impl SectionKind {
             SectionKind::Devices => "write `nas = tag:nas, \"100.64.0.9\";`",
             SectionKind::Invariants => "write `never autogroup:member -> tag:nas;`",
             SectionKind::Lints => "write `unused-tag = allow \"kept for the migration\";` or `unused-let = deny;`",
+            SectionKind::Capabilities => {
+                "write `\"example.com/cap/sql\" { role: \"reader\" | \"writer\"; tables: [string]; limit?: int; }`"
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ impl Layout {
     }
 
     /// `///`
-    fn docs(&mut self, docs: &[String]) {
+    pub(super) fn docs(&mut self, docs: &[String]) {
         docs.iter().for_each(|line| self.comment("///", "#[doc = ", line));
     }
 
@@ -139,7 +139,7 @@ impl Layout {
     }
 
     /// Comments and the warnings that are allowed. An allowance that would not come out just so stays a comment.
-    fn marks(&mut self, docs: &[String]) {
+    pub(super) fn marks(&mut self, docs: &[String]) {
         let allows = docs.iter().rev().map_while(|line| allow(line)).count();
         let (docs, allows) = docs.split_at_checked(docs.len() - allows).unwrap_or((docs, &[]));
         self.docs(docs);

@@ -2,6 +2,7 @@
 //!
 //! Pure functions from a document to text. A statement for each entry that has one; what has none stays JSON.
 
+mod capability;
 mod entry;
 mod fields;
 mod finding;
@@ -24,7 +25,7 @@ use policy_syntax::layout::format_rust;
 use self::finding::Findings;
 use self::layout::Layout;
 use self::section::Reader;
-use crate::comment::{Comments, Lines, content, gap};
+use crate::comment::{Lines, content, lone_comments};
 
 use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 
@@ -115,7 +116,9 @@ fn sources(
     let mut layout = Layout::default();
     layout.braces("policy_macros::policy!", |layout| {
         // Without anything in front of it, the first comment is on a line of its own.
-        header(layout, lone_comments(&format!("\n{}", document.before(root))));
+        let before = document.before(root);
+        header(layout, lone_comments(&format!("\n{}", capability::header(policy, before))));
+        capability::section(layout, policy, before);
         users(layout, &policy.facts.users);
         if !lets.is_empty() {
             layout.space();
@@ -204,15 +207,6 @@ fn users(layout: &mut Layout, users: &[User]) {
             layout.line(&format!("{} = {}{};", user.name, quoted(&user.email), role.unwrap_or_default()));
         }
     });
-}
-
-/// The comments around the policy, which are about all of it.
-fn lone_comments(extra: &str) -> Vec<Lines> {
-    let Comments { behind, alone, .. } = gap(extra, false);
-    match (behind.is_empty(), alone) {
-        (true, alone) => alone,
-        (false, alone) => std::iter::once(behind).chain(alone).collect(),
-    }
 }
 
 #[cfg(test)]

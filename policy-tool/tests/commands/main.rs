@@ -10,6 +10,7 @@ mod ask;
 mod check_compile_fmt;
 mod diff;
 mod expiring;
+mod export;
 mod headscale;
 mod import;
 mod invariants_file;

@@ -18,6 +18,15 @@ mod tailnet {
             laptop = pia;
         }
 
+        capabilities {
+            /// What may be done
+            "example.com/cap/x" {
+                /// As whom
+                role: "reader" | "writer";
+                "a b"?: [{ only: "this"; rows: int; rate?: number; is-on: bool; }];
+            }
+        }
+
         let people = olga, pia, "guest@github";
         let staff = people, autogroup:it-admin;
         let web = 80, 443, tcp:8000-8999;

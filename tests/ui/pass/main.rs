@@ -3,6 +3,7 @@
 //! These cases are not run by trybuild. With a case that should pass, it builds and links every case by itself.
 
 mod allowed_warning;
+mod capabilities;
 mod every_form;
 mod except;
 mod fragments;

@@ -66,10 +66,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports warnings that have more than one level in all of the policy.
-    pub(super) fn one_level_each(&mut self, lints: &[Lint]) {
+    /// Reports warnings that have more than one level in all of the policy, or in `everything`.
+    pub(super) fn one_level_each(&mut self, lints: &[Lint], everything: Option<Origin>) {
         let mut first: HashMap<Code, Origin> = HashMap::new();
-        for lint in lints {
+        for lint in lints.iter().filter(|lint| lint.scope == everything) {
             for code in &lint.codes {
                 if let Some(first) = first.insert(*code, lint.origin) {
                     let message = format!("`{code}` has a level already");

@@ -3,6 +3,7 @@
 //! Nothing here stops at a mistake. What cannot be read is said in [`Policy::unreadable`] and left out.
 
 mod attribute;
+mod capability;
 mod declaration;
 mod dialect;
 mod fact;
@@ -139,7 +140,8 @@ fn read_in(document: &Document, dialect: Option<Dialect>) -> Policy {
     }
     reader.misplaced_untils();
     reader.findings.extend(comments);
-    Policy { dialect: reader.dialect, lints, unreadable: reader.findings, ..policy }
+    let (dialect, capabilities) = (reader.dialect, reader.capabilities);
+    Policy { dialect, lints, capabilities, unreadable: reader.findings, ..policy }
 }
 
 /// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.

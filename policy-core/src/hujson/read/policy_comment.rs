@@ -1,5 +1,5 @@
-//! The comments that say something about the policy: the levels of warnings, how long something is wanted, and for which
-//! control server the policy is.
+//! The comments that say something about the policy: the levels of warnings, how long something is wanted, for which
+//! control server the policy is, and declarations of capabilities.
 
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
@@ -9,7 +9,7 @@ use crate::source::{FileId, Origin, Text};
 impl Reader<'_> {
     /// Reads every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
     /// those are for `everything`, and without that for every text that is read with the policy. Returns the levels; the
-    /// ends wait for what they are above to be read.
+    /// ends wait for what they are above to be read, and `capabilities` has the declarations.
     pub(super) fn policy_comments(&mut self, everything: Option<Origin>) -> Vec<Lint> {
         let document = self.document;
         let mut lints = Vec::new();
@@ -19,7 +19,8 @@ impl Reader<'_> {
         }
         let root = document.root();
         self.above(root, everything, &mut lints);
-        self.one_level_each(&lints);
+        self.give_to_capabilities(&mut lints);
+        self.one_level_each(&lints, everything);
         let mut rest = vec![root];
         while let Some(id) = rest.pop() {
             if document.kind(id) == Kind::Object {
@@ -44,7 +45,12 @@ impl Reader<'_> {
         let Origin { file, start, .. } = document.origin(id);
         let start = start.saturating_sub(length(before));
         let is_root = id == document.root();
+        // Where the last declaration ends.
+        let mut end = start;
         for line in policy_comment_lines(before, file, start) {
+            if line.origin.start < end {
+                continue;
+            }
             // The line that something else ends on is about that one.
             let is_about_this = is_root || line.index > 0;
             match line.comment {
@@ -57,6 +63,11 @@ impl Reader<'_> {
                 PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
                 PolicyComment::Target(name) if is_root => self.target_above(&line, name),
                 PolicyComment::Target(name) => self.misplaced_target(&line, name),
+                PolicyComment::Capability(rest) if is_root && file == FileId::Policy => {
+                    end = self.capability(before, start, end, &line.rest(rest), line.origin);
+                }
+                PolicyComment::Capability(_) => self.misplaced_capability(&line),
+                PolicyComment::MisspeltCapability(word) => self.misspelt_capability(&line, word),
             }
         }
     }
@@ -74,6 +85,8 @@ impl Reader<'_> {
                     PolicyComment::Until(_) => self.dangling_until(&line),
                     PolicyComment::MisspeltUntil(word) => self.misspelt_until(&line, word),
                     PolicyComment::Target(name) => self.misplaced_target(&line, name),
+                    PolicyComment::Capability(_) => self.misplaced_capability(&line),
+                    PolicyComment::MisspeltCapability(word) => self.misspelt_capability(&line, word),
                 }
             }
         }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
 use crate::hujson::read::headscale;
 use crate::hujson::{Document, Kind, NodeId};
-use crate::model::{Dialect, List, Selector, SelectorKind, Until};
+use crate::model::{DeclaredCapability, Dialect, List, Selector, SelectorKind, Until};
 use crate::source::{Origin, Text};
 
 /// Reads a document, and remembers what it could not read.
@@ -15,6 +15,8 @@ pub(super) struct Reader<'a> {
     pub(super) dialect: Dialect,
     /// The control server that a comment above all of the text names, and where.
     pub(super) target: Option<(Dialect, Origin)>,
+    /// The capabilities that comments declare.
+    pub(super) capabilities: Vec<DeclaredCapability>,
 }
 
 /// The form of an object: which keys it may have.
@@ -38,7 +40,14 @@ pub(super) struct Member {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Reader { document, findings: Vec::new(), untils: HashMap::new(), dialect: Dialect::Tailscale, target: None }
+        Reader {
+            document,
+            findings: Vec::new(),
+            untils: HashMap::new(),
+            dialect: Dialect::Tailscale,
+            target: None,
+            capabilities: Vec::new(),
+        }
     }
 
     /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.

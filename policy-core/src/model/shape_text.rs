@@ -1,0 +1,460 @@
+//! The text of a shape: how one is read.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use crate::diagnostic::suggestion::nearest;
+use crate::model::{Field, Shape};
+
+/// Why a text is not a shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShapeError {
+    /// What is wrong.
+    pub message: String,
+    /// Which bytes of the text it is about.
+    pub range: Range<usize>,
+    /// The first place, of what appears twice.
+    pub first: Option<Range<usize>>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ShapeError {}
+
+impl FromStr for Shape {
+    type Err = ShapeError;
+
+    fn from_str(text: &str) -> Result<Shape, ShapeError> {
+        let mut parser = Parser::new(text, true);
+        let shape = parser.shape(DEPTH)?;
+        match parser.next() {
+            Token::End => Ok(shape),
+            _ => Err(parser.error("expected the end of the shape")),
+        }
+    }
+}
+
+/// A name and a record at the start of a text: `"example.com/cap/sql" { tables: [string]; }`.
+#[derive(Debug)]
+pub(crate) struct NamedShape {
+    /// Which bytes are the name, without its quotes.
+    pub(crate) name: Range<usize>,
+    pub(crate) shape: Shape,
+    /// One past the closing brace.
+    pub(crate) end: usize,
+}
+
+impl NamedShape {
+    /// Reads the declaration that a text starts with. Its line has nothing after it. `any` is refused: whoever declares a
+    /// shape knows it.
+    pub(crate) fn parse(text: &str) -> Result<NamedShape, ShapeError> {
+        let mut parser = Parser::new(text, false);
+        let token = parser.next();
+        let Token::String(name) = token else {
+            return Err(parser.error("expected the name of a capability in quotes"));
+        };
+        parser.check_string(name)?;
+        let start = parser.at + 1;
+        parser.take(token);
+        if !parser.take_sign('{') {
+            return Err(parser.error("expected `{`").with_help("write the fields in braces: `{ role: string; }`"));
+        }
+        let shape = parser.fields(DEPTH)?;
+        let end = parser.at;
+        let line = parser.rest().lines().next().unwrap_or_default();
+        if !line.trim().is_empty() {
+            let help = "leave it out, or write it on a line of its own";
+            return Err(parser.error("nothing follows the `}` of a declaration").with_help(help));
+        }
+        Ok(NamedShape { name: start..start + name.len(), shape, end })
+    }
+}
+
+impl ShapeError {
+    fn new(message: impl Into<String>, range: Range<usize>) -> ShapeError {
+        ShapeError { message: message.into(), range, first: None, help: None }
+    }
+
+    fn with_help(self, help: impl Into<String>) -> ShapeError {
+        ShapeError { help: Some(help.into()), ..self }
+    }
+}
+
+/// How deep shapes may be nested.
+const DEPTH: usize = 32;
+
+/// The words for shapes.
+const WORDS: &[(&str, Shape)] = &[
+    ("string", Shape::String),
+    ("int", Shape::Int),
+    ("number", Shape::Number),
+    ("bool", Shape::Bool),
+    ("any", Shape::Any),
+];
+
+/// Words of other languages, and the one that is meant.
+const FOREIGN_WORDS: &[(&str, &str)] = &[
+    ("str", "string"),
+    ("text", "string"),
+    ("char", "string"),
+    ("boolean", "bool"),
+    ("integer", "int"),
+    ("i32", "int"),
+    ("i64", "int"),
+    ("u32", "int"),
+    ("u64", "int"),
+    ("usize", "int"),
+    ("int64", "int"),
+    ("long", "int"),
+    ("f32", "number"),
+    ("f64", "number"),
+    ("float", "number"),
+    ("float64", "number"),
+    ("double", "number"),
+];
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+    /// True if `any` is a shape.
+    allows_any: bool,
+    /// The comments since the last field.
+    comments: Vec<&'t str>,
+}
+
+/// The next token of a shape. Its length is in bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token<'t> {
+    Word(&'t str),
+    String(&'t str),
+    Sign(char),
+    End,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, allows_any: bool) -> Self {
+        Parser { text, at: 0, allows_any, comments: Vec::new() }
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Skips white space and comments.
+    fn skip_space(&mut self) {
+        loop {
+            let rest = self.rest().trim_start();
+            self.at = self.text.len() - rest.len();
+            let Some(comment) = rest.strip_prefix("//") else { return };
+            let comment = comment.split('\n').next().unwrap_or_default();
+            self.at += "//".len() + comment.len();
+            self.comments.push(comment.strip_prefix(' ').unwrap_or(comment).trim_end());
+        }
+    }
+
+    /// Returns the comments that have been skipped.
+    fn doc(&mut self) -> Option<String> {
+        let comments = std::mem::take(&mut self.comments);
+        (!comments.is_empty()).then(|| comments.join("\n"))
+    }
+
+    /// Returns the next token, which begins where white space ends.
+    fn next(&mut self) -> Token<'t> {
+        self.skip_space();
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return Token::End };
+        if first == '"' {
+            let inside = rest.get(1..).unwrap_or_default();
+            return inside.split_once('"').map_or(Token::Sign('"'), |(string, _)| Token::String(string));
+        }
+        let is_of_word = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-');
+        let length = rest.find(|char| !is_of_word(char)).unwrap_or(rest.len());
+        rest.get(..length).filter(|word| !word.is_empty()).map_or(Token::Sign(first), Token::Word)
+    }
+
+    fn take(&mut self, token: Token) {
+        self.at += match token {
+            Token::Word(word) => word.len(),
+            Token::String(string) => string.len() + 2,
+            Token::Sign(sign) => sign.len_utf8(),
+            Token::End => 0,
+        };
+    }
+
+    fn take_sign(&mut self, sign: char) -> bool {
+        let is_next = self.next() == Token::Sign(sign);
+        if is_next {
+            self.take(Token::Sign(sign));
+        }
+        is_next
+    }
+
+    fn expect_sign(&mut self, sign: char) -> Result<(), ShapeError> {
+        if self.take_sign(sign) { Ok(()) } else { Err(self.error(&format!("expected `{sign}`"))) }
+    }
+
+    /// Returns an error at the next token.
+    fn error(&mut self, message: &str) -> ShapeError {
+        let token = self.next();
+        let start = self.at;
+        self.take(token);
+        let range = start..self.at;
+        let message = match self.text.get(range.clone()).filter(|found| !found.is_empty()) {
+            Some(found) => format!("{message}, found `{found}`"),
+            None => message.to_owned(),
+        };
+        ShapeError::new(message, range)
+    }
+
+    /// Checks the string that is next. JSON's escapes are not read, so nothing that needs one can be in it.
+    fn check_string(&self, string: &str) -> Result<(), ShapeError> {
+        if !string.contains(|char: char| char == '\\' || char.is_control()) {
+            return Ok(());
+        }
+        let range = self.at..self.at + string.len() + 2;
+        let error =
+            ShapeError::new("a string of a shape has neither quotes, backslashes nor control characters", range);
+        Err(error.with_help("write `string` for a value that any text can be"))
+    }
+
+    fn shape(&mut self, depth: usize) -> Result<Shape, ShapeError> {
+        if depth == 0 {
+            return Err(self.error("shapes are not nested this deep"));
+        }
+        let token = self.next();
+        let shape = match token {
+            Token::Word(word) => self.word(word)?,
+            Token::String(_) => return self.choice(),
+            Token::Sign('[') => {
+                self.take(token);
+                let item = self.shape(depth - 1)?;
+                self.expect_sign(']')?;
+                Shape::List(Box::new(item))
+            }
+            Token::Sign('{') => {
+                self.take(token);
+                self.fields(depth - 1)?
+            }
+            _ => return Err(self.no_shape()),
+        };
+        if self.next() == Token::Sign('|') {
+            return Err(self
+                .error("only strings can be alternatives")
+                .with_help("write one shape, or `\"a\" | \"b\"`"));
+        }
+        Ok(shape)
+    }
+
+    fn no_shape(&mut self) -> ShapeError {
+        let any = if self.allows_any { "`any`, " } else { "" };
+        self.error(&format!("expected `string`, `int`, `number`, `bool`, {any}a string, a list or an object"))
+    }
+
+    fn word(&mut self, word: &str) -> Result<Shape, ShapeError> {
+        let known = WORDS.iter().filter(|(_, shape)| self.allows_any || *shape != Shape::Any);
+        if let Some((_, shape)) = known.clone().find(|(known, _)| *known == word) {
+            self.take(Token::Word(word));
+            return Ok(shape.clone());
+        }
+        let foreign = FOREIGN_WORDS.iter().copied();
+        let words = known.map(|(known, _)| (*known, *known)).chain(foreign);
+        let near = nearest(word, words.clone().map(|(word, _)| word));
+        let meant = words.clone().find(|(word, _)| Some(*word) == near).map(|(_, meant)| meant);
+        let help = match word {
+            "any" | "object" | "map" | "Map" | "record" => {
+                Some("write the fields of the object: `{ name: string; }`".to_owned())
+            }
+            "array" | "list" | "Vec" => Some("write a list as `[string]`".to_owned()),
+            "null" | "Option" | "optional" => Some("write a field that may be left out as `name?: string`".to_owned()),
+            "true" | "false" => Some("write `bool`: only strings can be literals".to_owned()),
+            _ if word.starts_with(|char: char| char.is_ascii_digit() || char == '-') => {
+                Some("write `int` or `number`: only strings can be literals".to_owned())
+            }
+            _ => meant.map(|meant| format!("did you mean `{meant}`?")),
+        };
+        let error = self.no_shape();
+        Err(ShapeError { help, ..error })
+    }
+
+    fn choice(&mut self) -> Result<Shape, ShapeError> {
+        let mut choices: Vec<String> = Vec::new();
+        loop {
+            let token = self.next();
+            let Token::String(choice) = token else { return Err(self.error("expected a string")) };
+            self.check_string(choice)?;
+            if choices.iter().any(|known| known == choice) {
+                let range = self.at..self.at + choice.len() + 2;
+                let error = ShapeError::new(format!("`\"{choice}\"` is given twice"), range);
+                return Err(error.with_help("leave out one of the two"));
+            }
+            self.take(token);
+            choices.push(choice.to_owned());
+            if !self.take_sign('|') {
+                return Ok(Shape::Choice(choices));
+            }
+        }
+    }
+
+    /// Reads fields up to the closing brace.
+    fn fields(&mut self, depth: usize) -> Result<Shape, ShapeError> {
+        let mut fields: Vec<Field> = Vec::new();
+        self.comments.clear();
+        while !self.take_sign('}') {
+            let token = self.next();
+            let (Token::Word(name) | Token::String(name)) = token else {
+                return Err(self.error("expected the name of a field or `}`"));
+            };
+            let doc = self.doc();
+            let start = self.at + usize::from(matches!(token, Token::String(_)));
+            let range = start..start + name.len();
+            if let Some(first) = fields.iter().find(|field| field.name == name) {
+                let error = ShapeError::new(format!("there are two fields `{name}`"), range);
+                return Err(ShapeError {
+                    first: Some(first.range.clone()),
+                    ..error.with_help("leave out one of the two")
+                });
+            }
+            if let Token::String(name) = token {
+                self.check_string(name)?;
+            }
+            self.take(token);
+            let is_optional = self.take_sign('?');
+            self.expect_sign(':')?;
+            let shape = self.shape(depth)?;
+            self.end_of_field(name, &shape)?;
+            let behind = self.comment_behind();
+            fields.push(Field { name: name.to_owned(), shape, is_optional, doc: doc.or(behind), range });
+        }
+        self.comments.clear();
+        Ok(Shape::Record(fields))
+    }
+
+    /// Takes the `;` after a field. The last one needs none.
+    fn end_of_field(&mut self, name: &str, shape: &Shape) -> Result<(), ShapeError> {
+        if self.next() == Token::Sign('}') || self.take_sign(';') {
+            return Ok(());
+        }
+        let help = match self.next() {
+            Token::Sign(',') => "write `;` between fields".to_owned(),
+            Token::Sign('?') => format!("write `{name}?: {shape};` for a field that may be left out"),
+            Token::Sign('[') => format!("write a list as `[{shape}]`"),
+            _ => return Err(self.error("expected `;`")),
+        };
+        Err(self.error("expected `;`").with_help(help))
+    }
+
+    /// Returns the comment that follows on the line.
+    fn comment_behind(&mut self) -> Option<String> {
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        if !line.trim_start().starts_with("//") {
+            return None;
+        }
+        self.comments.clear();
+        let comment = line.trim().trim_start_matches("//").trim();
+        self.at += line.len();
+        Some(comment.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_written_as_they_are_read() {
+        for text in [
+            "any",
+            "[number]",
+            "{}",
+            "[[bool]]",
+            "\"a b\" | \"c\"",
+            "{ a: string; b?: { c: [\"x\" | \"y\"]; }; }",
+            "{ allow_dcr?: bool; }",
+            "{ \"a b\"?: int; read-only: number; }",
+        ] {
+            assert_eq!(text.parse::<Shape>().unwrap().to_string(), text);
+        }
+        assert_eq!("{a:string}".parse::<Shape>().unwrap().to_string(), "{ a: string; }");
+        assert_eq!("{ \"a\" ? : string ; }".parse::<Shape>().unwrap().to_string(), "{ a?: string; }");
+    }
+
+    #[test]
+    fn what_is_not_a_shape_is_reported_at_its_place() {
+        let expected = "expected `string`, `int`, `number`, `bool`, `any`, a string, a list or an object";
+        for (text, message, at) in [
+            ("", expected.to_owned(), ""),
+            ("text", format!("{expected}, found `text`"), "text"),
+            ("[string", "expected `]`".to_owned(), ""),
+            ("{ a string; }", "expected `:`, found `string`".to_owned(), "string"),
+            ("{ a: string b: string }", "expected `;`, found `b`".to_owned(), "b"),
+            ("{ a: string; a: bool; }", "there are two fields `a`".to_owned(), "a"),
+            ("\"a\" | b", "expected a string, found `b`".to_owned(), "b"),
+            ("string string", "expected the end of the shape, found `string`".to_owned(), "string"),
+            ("{ é: ü; }", format!("{expected}, found `ü`"), "ü"),
+            ("\"a\" | \"a\"", "`\"a\"` is given twice".to_owned(), "\"a\""),
+            ("{ a: int | string; }", "only strings can be alternatives, found `|`".to_owned(), "|"),
+            ("{ ; }", "expected the name of a field or `}`, found `;`".to_owned(), ";"),
+        ] {
+            let error = text.parse::<Shape>().unwrap_err();
+            assert_eq!((error.message, text.get(error.range).unwrap()), (message, at), "{text}");
+        }
+        assert!("[".repeat(100_000).parse::<Shape>().is_err());
+    }
+
+    #[test]
+    fn a_word_of_another_language_finds_the_right_one() {
+        for (text, help) in [
+            ("str", "did you mean `string`?"),
+            ("boolean", "did you mean `bool`?"),
+            ("strnig", "did you mean `string`?"),
+            ("integr", "did you mean `int`?"),
+            ("String", "did you mean `string`?"),
+            ("5", "write `int` or `number`: only strings can be literals"),
+            ("{ a: string, b: int }", "write `;` between fields"),
+            ("{ a: string?; }", "write `a?: string;` for a field that may be left out"),
+            ("{ a: string[]; }", "write a list as `[string]`"),
+        ] {
+            assert_eq!(text.parse::<Shape>().unwrap_err().help.as_deref(), Some(help), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_has_a_name_a_record_and_comments() {
+        let text =
+            "\"a.b/c\" {\n  // One\n  // or two.\n  x?: int; // behind\n  y: { // of z\n z: bool }; // of y\n}\n more";
+        let NamedShape { name, shape, end } = NamedShape::parse(text).unwrap();
+        assert_eq!((text.get(name), text.get(end - 1..)), (Some("a.b/c"), Some("}\n more")));
+        let Shape::Record(fields) = &shape else { panic!() };
+        let docs: Vec<_> =
+            fields.iter().map(|field| (text.get(field.range.clone()).unwrap(), field.doc.as_deref())).collect();
+        assert_eq!(docs, [("x", Some("One\nor two.")), ("y", Some("of y"))]);
+        for (text, message) in [
+            ("a { }", "expected the name of a capability in quotes, found `a`"),
+            ("\"a\"", "expected `{`"),
+            ("\"a\" { } b", "nothing follows the `}` of a declaration, found `b`"),
+            ("\"a\" { b: int;", "expected the name of a field or `}`"),
+            (
+                "\"a\" { b: any; }",
+                "expected `string`, `int`, `number`, `bool`, a string, a list or an object, found `any`",
+            ),
+        ] {
+            assert_eq!(NamedShape::parse(text).unwrap_err().message, message, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_a_reason_to_panic(text in "(\"a\" \\{)?[a-c\"\\[\\]{}:;?| /\n\\\\é-]{0,40}") {
+            drop(NamedShape::parse(&text));
+            drop(text.parse::<Shape>());
+        }
+    }
+}

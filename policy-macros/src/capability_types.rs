@@ -1,0 +1,305 @@
+//! The Rust types of the capabilities that a policy declares, so that the program that reads one and the policy that
+//! grants it cannot disagree.
+
+use std::collections::{HashMap, HashSet};
+
+use policy_core::Code;
+use policy_core::model::{DeclaredCapability, Field, Policy, Shape};
+use policy_core::source::Origin;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::item_names::{ALL, item_name};
+use crate::span_range::{Finding, SpanRange};
+
+/// Returns the module `capability`: for each declared capability its name and the type of its bodies. `place` returns
+/// where an origin comes from.
+pub(crate) fn module(
+    policy: &Policy,
+    place: &dyn Fn(Origin) -> SpanRange,
+    findings: &mut Vec<Finding>,
+) -> Option<TokenStream> {
+    // Nearly no policy has any.
+    if policy.capabilities.is_empty() {
+        return None;
+    }
+    let mut types = Types { place, findings, seen: HashMap::new(), items: TokenStream::new() };
+    let mut all = TokenStream::new();
+    let mut names = HashSet::new();
+    // A second declaration of one is reported as that.
+    for capability in policy.capabilities.iter().filter(|capability| names.insert(capability.name.as_str())) {
+        let constant = types.capability(capability);
+        all.extend(constant.map(|constant| quote! { #constant, }));
+    }
+    let (items, list) = (types.items, format_ident!("{}", ALL));
+    Some(quote! {
+        /// The app capabilities that this policy declares: their names, and the types of their bodies.
+        // Most crates have no feature `serde`.
+        #[allow(dead_code, unexpected_cfgs)]
+        pub mod capability {
+            #items
+            /// All app capabilities that this policy declares, in its order.
+            pub const #list: &[::policy_core::name::Capability] = &[#all];
+        }
+    })
+}
+
+struct Types<'t> {
+    place: &'t dyn Fn(Origin) -> SpanRange,
+    findings: &'t mut Vec<Finding>,
+    /// The types by their names, each with what it is called in the policy.
+    seen: HashMap<String, (String, SpanRange)>,
+    items: TokenStream,
+}
+
+impl Types<'_> {
+    /// Adds the items of a capability, and returns the name of its constant. Returns nothing if Rust has no name for a
+    /// part of it, which is reported.
+    fn capability(&mut self, capability: &DeclaredCapability) -> Option<Ident> {
+        let name = capability.name.as_str();
+        let place = (self.place)(capability.name.origin);
+        let last = name.rsplit('/').next().unwrap_or_default();
+        let ty = self.type_name(&[last], name, place)?;
+        self.record(capability, capability.fields(), &[last], &ty, &documentation(name, capability.doc.as_deref()))?;
+        let constant = item_name(&words(last).join("_").to_ascii_uppercase());
+        let constant_here = format_ident!("{}", constant);
+        let constant = Ident::new(&constant, span(place));
+        let doc = documentation(name, capability.doc.as_deref());
+        self.items.extend(quote! {
+            #[doc = #doc]
+            pub const #constant: ::policy_core::name::Capability = ::policy_core::name::Capability::declared(#name);
+        });
+        Some(constant_here)
+    }
+
+    /// Adds a struct. `path` are the names of what it is in, and its own.
+    fn record(
+        &mut self,
+        capability: &DeclaredCapability,
+        fields: &[Field],
+        path: &[&str],
+        ty: &Ident,
+        doc: &str,
+    ) -> Option<()> {
+        let mut seen: HashMap<String, (&str, SpanRange)> = HashMap::new();
+        let (mut members, mut serde_members) = (TokenStream::new(), TokenStream::new());
+        for field in fields {
+            let place = (self.place)(capability.place(field));
+            let item = self.name_in_rust(&field.name, place).map(|words| item_name(&words.join("_")))?;
+            if let Some((first, first_place)) = seen.insert(item.clone(), (&field.name, place)) {
+                self.report_collision([first, &field.name], &format!("the field `{item}`"), place, first_place);
+                return None;
+            }
+            let path: Vec<&str> = path.iter().copied().chain([field.name.as_str()]).collect();
+            let ty = self.shape(capability, &field.shape, &path, field, place)?;
+            let ty = if field.is_optional {
+                quote! { ::core::option::Option<#ty> }
+            } else {
+                ty
+            };
+            let rename = (item != field.name).then_some(&field.name).map(|name| quote! { rename = #name });
+            let skip =
+                field.is_optional.then(|| quote! { default, skip_serializing_if = "::core::option::Option::is_none" });
+            let options: Vec<TokenStream> = rename.into_iter().chain(skip).collect();
+            let serde = (!options.is_empty()).then(|| quote! { #[serde(#(#options),*)] });
+            let (doc, ident) = (documentation(&field.name, field.doc.as_deref()), Ident::new(&item, span(place)));
+            let member = quote! {
+                #[doc = #doc]
+                pub #ident: #ty,
+            };
+            serde_members.extend(quote! { #serde #member });
+            members.extend(member);
+        }
+        let attributes = quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug, PartialEq)]
+        };
+        self.add_type(&attributes, &quote! { pub struct #ty }, &members, &serde_members);
+        Some(())
+    }
+
+    /// Returns the type of a field's values, or of the items of its list. What is a type of its own is added.
+    fn shape(
+        &mut self,
+        capability: &DeclaredCapability,
+        shape: &Shape,
+        path: &[&str],
+        field: &Field,
+        place: SpanRange,
+    ) -> Option<TokenStream> {
+        Some(match shape {
+            Shape::Bool => quote! { bool },
+            Shape::Int => quote! { i64 },
+            Shape::Number => quote! { f64 },
+            Shape::String => quote! { ::std::string::String },
+            Shape::List(item) => {
+                let item = self.shape(capability, item, path, field, place)?;
+                quote! { ::std::vec::Vec<#item> }
+            }
+            Shape::Choice(choices) => {
+                let ty = self.type_name(path, &field.name, place)?;
+                self.choice(choices, &ty, &documentation(&field.name, field.doc.as_deref()), place)?;
+                quote! { #ty }
+            }
+            Shape::Record(fields) => {
+                let ty = self.type_name(path, &field.name, place)?;
+                self.record(capability, fields, path, &ty, &documentation(&field.name, field.doc.as_deref()))?;
+                quote! { #ty }
+            }
+            // No declaration has any other.
+            _ => return None,
+        })
+    }
+
+    /// Adds an enum.
+    fn choice(&mut self, choices: &[String], ty: &Ident, doc: &str, place: SpanRange) -> Option<()> {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        let (mut variants, mut serde_variants) = (TokenStream::new(), TokenStream::new());
+        for choice in choices {
+            let variant = self.name_in_rust(choice, place).map(|words| pascal_case(&words))?;
+            if let Some(first) = seen.insert(variant.clone(), choice) {
+                self.report_collision([first, choice], &format!("the variant `{variant}`"), place, place);
+                return None;
+            }
+            let (doc, variant) = (format!("`\"{choice}\"`"), format_ident!("{}", variant));
+            let variant = quote! {
+                #[doc = #doc]
+                #variant,
+            };
+            serde_variants.extend(quote! { #[serde(rename = #choice)] #variant });
+            variants.extend(variant);
+        }
+        let attributes = quote! {
+            #[doc = #doc]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        };
+        self.add_type(&attributes, &quote! { pub enum #ty }, &variants, &serde_variants);
+        Some(())
+    }
+
+    /// Adds a type, and the one that a crate with a feature `serde` has instead. With `cfg_attr` there would be one, but
+    /// rustc would warn of the feature in every other crate: no `allow` of the module is for its attributes.
+    fn add_type(
+        &mut self,
+        attributes: &TokenStream,
+        head: &TokenStream,
+        inside: &TokenStream,
+        serde_inside: &TokenStream,
+    ) {
+        self.items.extend(quote! {
+            #[cfg(not(feature = "serde"))]
+            #attributes
+            #head { #inside }
+
+            #[cfg(feature = "serde")]
+            #attributes
+            #[derive(::serde::Deserialize, ::serde::Serialize)]
+            #head { #serde_inside }
+        });
+    }
+
+    /// Returns the name of a type, which is made of all names of its path. `text` is what the policy calls it.
+    fn type_name(&mut self, path: &[&str], text: &str, place: SpanRange) -> Option<Ident> {
+        let mut all = Vec::new();
+        for part in path {
+            all.extend(self.name_in_rust(part, place)?);
+        }
+        let name = pascal_case(&all);
+        if let Some((first, first_place)) = self.seen.insert(name.clone(), (text.to_owned(), place)) {
+            self.report_collision([&first, text], &format!("the type `capability::{name}`"), place, first_place);
+            return None;
+        }
+        Some(Ident::new(&name, span(place)))
+    }
+
+    /// Returns the words of a name, of which there must be one.
+    fn name_in_rust(&mut self, text: &str, place: SpanRange) -> Option<Vec<String>> {
+        let words = words(text);
+        if words.is_empty() {
+            let message = format!("`{text}` has neither letters nor digits of ASCII, so it has no name in Rust");
+            let help = "write another name, or declare the field as `string` if it is one of its values";
+            self.findings.push(Finding::new(Code::AmbiguousCapability, place, message).help(help));
+            return None;
+        }
+        Some(words)
+    }
+
+    fn report_collision(&mut self, texts: [&str; 2], what: &str, place: SpanRange, first: SpanRange) {
+        let [one, other] = texts;
+        let message = if one == other {
+            format!("`{one}` would be {what} in Rust twice")
+        } else {
+            format!("`{one}` and `{other}` would both be {what} in Rust")
+        };
+        let finding = Finding::new(Code::AmbiguousCapability, place, message);
+        // Only the last part of a capability's name counts.
+        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        let help = if one != other && last(one) == last(other) {
+            "give one of the two another last part"
+        } else {
+            "rename one of the two, so that they differ in more than signs and capitals"
+        };
+        self.findings.push(finding.note_at("the other one", first).help(help));
+    }
+}
+
+/// Returns the words of a name in lower case: what signs part, and capitals after small letters.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for char in text.chars() {
+        let starts_word = !before.is_ascii_alphanumeric() || char.is_ascii_uppercase() && before.is_ascii_lowercase();
+        if char.is_ascii_alphanumeric() {
+            if starts_word {
+                words.push(String::new());
+            }
+            words.iter_mut().rev().take(1).for_each(|word| word.push(char.to_ascii_lowercase()));
+        }
+        before = char;
+    }
+    words
+}
+
+/// Returns words as the name of a type or a variant.
+fn pascal_case(words: &[String]) -> String {
+    let capitalise = |word: &String| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
+    };
+    item_name(&words.iter().map(capitalise).collect::<String>())
+}
+
+fn documentation(name: &str, doc: Option<&str>) -> String {
+    match doc {
+        Some(doc) => format!("`{name}`: {doc}"),
+        None => format!("`{name}`"),
+    }
+}
+
+/// Returns the token that an item is at home at. A loop's is that of several.
+fn span(place: SpanRange) -> Span {
+    if place.iteration.is_none() { place.last } else { Span::call_site() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_words() {
+        for (text, snake, pascal) in [
+            ("sql", "sql", "Sql"),
+            ("read-only", "read_only", "ReadOnly"),
+            ("allowDcr", "allow_dcr", "AllowDcr"),
+            ("a.b c", "a_b_c", "ABC"),
+            ("2fa", "_2fa", "_2fa"),
+            ("type", "type_", "Type"),
+            ("self", "self_", "Self_"),
+            ("ALL", "all", "All"),
+        ] {
+            let words = words(text);
+            assert_eq!((item_name(&words.join("_")).as_str(), pascal_case(&words).as_str()), (snake, pascal), "{text}");
+        }
+        assert_eq!(words("*"), [""; 0]);
+    }
+}

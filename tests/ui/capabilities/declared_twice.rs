@@ -1,0 +1,10 @@
+policy_macros::policy! {
+    users { olga = "olga@example.com", owner; }
+    capabilities {
+        "example.com/cap/sql" { role: string; }
+        "example.com/cap/sql" { role: string; }
+    }
+    grants { olga -> autogroup:self app { "example.com/cap/sql": [{ "role": "reader" }] }; }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#![deny(warnings)]
+
+policy_macros::policy! {
+    users { olga = "olga@example.com", owner; }
+    capabilities { "example.com/cap/sql" { role: string; } }
+    grants { olga -> autogroup:self on 443; }
+}
+
+fn main() {}
