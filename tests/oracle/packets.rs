@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use policy_oracle::network::{End, Network};
 
 /// Addresses beyond the tailnet, some of which every case names.
-const BEYOND: [&str; 16] = [
+const BEYOND: [&str; 17] = [
     "8.8.8.8",
     "2606:4700::1",
     "10.0.0.1",
@@ -20,6 +20,7 @@ const BEYOND: [&str; 16] = [
     "203.0.113.100",
     "203.0.113.200",
     "2001:db8::7",
+    "2001:db8::9",
     "2001:db8:8000::1",
     "fd7a:115c:a1e0:b1a:0:7:a00:2",
     "fd7a:115c:a1e0:b1a:0:7:a00:9",

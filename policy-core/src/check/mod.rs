@@ -163,6 +163,7 @@ const TAILSCALES: &[Code] = &[
     Code::LetterCase,
     Code::DoubtfulSelector,
     Code::OldForm,
+    Code::PortlessProtocol,
     Code::DoubtfulDefaultRoute,
     Code::UnknownCapability,
     Code::UnusedCheckPeriod,

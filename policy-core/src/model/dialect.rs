@@ -1,7 +1,6 @@
 use std::str::FromStr;
 
 use crate::diagnostic::UnknownName;
-use crate::model::PolicyComment;
 
 /// The control server that a policy is written for. Both read the same format, and each has a language of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,16 +37,6 @@ impl Dialect {
             Dialect::Tailscale => "Tailscale",
             Dialect::Headscale => "headscale",
         }
-    }
-
-    /// Returns the comment that names the dialect, without its slashes.
-    ///
-    /// ```
-    /// use policy_core::model::Dialect;
-    /// assert_eq!(Dialect::Headscale.comment(), "policy: target headscale");
-    /// ```
-    pub fn comment(self) -> String {
-        format!("{} {} {self}", PolicyComment::START, Self::WORD)
     }
 }
 

@@ -64,6 +64,16 @@ impl<'c> PolicyComment<'c> {
             .then_some(PolicyComment::MisspeltUntil(word))
     }
 
+    /// Returns the comment that names the control server that the policy is for, without its slashes.
+    ///
+    /// ```
+    /// use policy_core::model::{Dialect, PolicyComment};
+    /// assert_eq!(PolicyComment::target(Dialect::Headscale), "policy: target headscale");
+    /// ```
+    pub fn target(dialect: Dialect) -> String {
+        format!("{} {} {dialect}", Self::START, Dialect::WORD)
+    }
+
     /// Returns the comment that says how long something is wanted, without its slashes.
     ///
     /// ```

@@ -1,4 +1,5 @@
 use policy_core::Code;
+use policy_core::model::PolicyComment;
 
 use crate::finding::Finding;
 use crate::tree::{Item, Server, Tree};
@@ -14,7 +15,7 @@ impl Writer<'_, '_> {
         if !tree.header.is_empty() {
             self.out.push("\n");
         }
-        self.out.map(*place, |out| out.line(&format!(" {}", dialect.comment())));
+        self.out.map(*place, |out| out.line(&format!(" {}", PolicyComment::target(*dialect))));
         for Server { key, .. } in servers {
             self.findings.push(
                 Finding::new(Code::DuplicateName, key.place, "this policy has a target already")

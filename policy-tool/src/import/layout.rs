@@ -221,7 +221,7 @@ pub(super) fn level(line: &str) -> Option<String> {
 pub(super) fn target(line: &str) -> Option<Dialect> {
     let line = line.strip_prefix(' ')?;
     let Some(PolicyComment::Target(name)) = PolicyComment::parse(line) else { return None };
-    name.parse::<Dialect>().ok().filter(|dialect| dialect.comment() == line)
+    name.parse::<Dialect>().ok().filter(|&dialect| PolicyComment::target(dialect) == line)
 }
 
 /// A comment that gives warnings a level, and that the macro would write just so.

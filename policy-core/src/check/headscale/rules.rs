@@ -41,7 +41,7 @@ impl HeadscaleChecker<'_> {
             let name = protocol_name(protocol);
             let answer = format!("protocol does not support specific ports{}", quoted_protocol(protocol));
             let finding = Diagnostic::new(
-                Code::PortlessProtocol,
+                Code::InvalidPorts,
                 destination.ports_origin,
                 format!("`{name}` has no ports that a rule can name"),
             );
