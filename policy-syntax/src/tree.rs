@@ -18,7 +18,7 @@ pub(crate) struct Tree {
 pub(crate) enum Item {
     Note(Comment),
     Let(Let),
-    Server(Server),
+    Dialect(DialectItem),
     Setting(Setting),
     Section(Section),
 }
@@ -75,7 +75,7 @@ pub(crate) enum LetValue {
 
 /// `target = headscale;`: the control server.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub(crate) struct DialectItem {
     /// The word `target`.
     pub(crate) key: Word,
     pub(crate) dialect: Dialect,

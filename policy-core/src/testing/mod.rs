@@ -1,11 +1,7 @@
 //! Whether the policy's own `tests` and `sshTests` hold.
 
 mod decision;
-mod headscale_addresses;
-mod headscale_failure;
-mod headscale_ssh_test;
-mod headscale_test;
-mod headscale_verdict;
+mod headscale;
 mod known_logins;
 mod mismatch;
 mod near_miss;
@@ -22,8 +18,7 @@ mod test_endpoint;
 mod words;
 
 pub use decision::{Decision, RuleDecision};
-pub use headscale_failure::{FailureScope, HeadscaleFailure};
-pub use headscale_verdict::judge_as_headscale;
+pub use headscale::{FailureScope, HeadscaleFailure, judge_as_headscale};
 pub use known_logins::KnownLogins;
 pub use mismatch::{Mismatch, MismatchEnds};
 pub use near_miss::{Conditions, NearMiss, NearMisses, named_as, nearest_rules, nearest_ssh_rules};

@@ -12,7 +12,7 @@ impl<'t> Writer<'_, 't> {
     /// The levels of `lints`, as the comments above everything that a policy file has for them.
     pub(super) fn lints(&mut self, tree: &'t Tree) {
         let mut first: HashMap<Code, TokenRange> = HashMap::new();
-        let has_target = tree.items.iter().any(|item| matches!(item, Item::Server(_)));
+        let has_target = tree.items.iter().any(|item| matches!(item, Item::Dialect(_)));
         let mut parted = tree.header.is_empty() || has_target;
         for (lint, place) in lints(tree) {
             let known = |LintCode { code, place }: &LintCode| match first.insert(*code, *place) {

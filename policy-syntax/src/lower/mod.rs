@@ -1,13 +1,13 @@
 //! [`Tree`] to text: the policy as HuJSON, the facts as JSON, and the way back to the tokens.
 
 mod capability;
+mod dialect;
 mod entry;
 mod except;
 mod facts;
 mod json;
 mod lint;
 mod names;
-mod server;
 mod source_map;
 mod text;
 
@@ -143,7 +143,7 @@ struct Block<'t> {
 impl<'t> Writer<'_, 't> {
     fn policy(&mut self, tree: &'t Tree) {
         self.out.comments(&tree.header);
-        self.server(tree);
+        self.dialect(tree);
         self.lints(tree);
         self.capabilities(tree);
         let (keys, rest) = self.keys(tree);
@@ -181,7 +181,7 @@ impl<'t> Writer<'_, 't> {
         for item in &tree.items {
             match item {
                 Item::Note(note) => notes.push(note),
-                Item::Let(_) | Item::Server(_) => {}
+                Item::Let(_) | Item::Dialect(_) => {}
                 Item::Setting(setting) => {
                     let name = setting.key.text.to_ascii_lowercase();
                     if let Some((_, first)) = seen.get(&name) {

@@ -88,7 +88,7 @@ impl<'t> Names<'t> {
                         }
                     }
                 }
-                Item::Note(_) | Item::Server(_) | Item::Setting(_) => {}
+                Item::Note(_) | Item::Dialect(_) | Item::Setting(_) => {}
             }
         }
         names.cut_lets(tree, findings);

@@ -82,7 +82,7 @@ impl Parser<'_, '_> {
         let key = match item {
             Item::Section(section) => &section.key,
             Item::Setting(setting) => &setting.key,
-            Item::Note(_) | Item::Let(_) | Item::Server(_) => return,
+            Item::Note(_) | Item::Let(_) | Item::Dialect(_) => return,
         };
         if !limit.keys.contains(&key.text) {
             self.report(

@@ -12,7 +12,8 @@ use crate::token_range::TokenRange;
 use super::marks::remove_allowed;
 use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{
-    Comment, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Server, Setting, SettingValue, Tree, Word,
+    Comment, DialectItem, Entry, Form, Item, Let, LetValue, Marks, Section, SectionKind, Setting, SettingValue, Tree,
+    Word,
 };
 
 impl Parser<'_, '_> {
@@ -83,7 +84,7 @@ impl Parser<'_, '_> {
         }
         if self.punct('=').is_some() {
             return match key.text.as_str() {
-                "target" => self.server(&marks, key).map(Item::Server),
+                "target" => self.dialect(&marks, key).map(Item::Dialect),
                 _ => self.setting(marks, key).map(Item::Setting),
             };
         }
@@ -189,21 +190,21 @@ impl Parser<'_, '_> {
     }
 
     /// The control server that the policy is for.
-    fn server(&mut self, marks: &Marks, key: Word) -> Parsed<Server> {
+    fn dialect(&mut self, marks: &Marks, key: Word) -> Parsed<DialectItem> {
         self.refuse_allows(marks, "the target");
         let names = Dialect::ALL.map(Dialect::name);
         let choice = names.map(|name| format!("`target = {name};`")).join(" or ");
-        let Some(server) = self.ident() else {
+        let Some(name) = self.ident() else {
             return Err(self.unexpected("the control server that the policy is for", format!("write {choice}")));
         };
-        let Ok(dialect) = server.text.parse::<Dialect>() else {
-            let near = nearest(&server.text, names);
+        let Ok(dialect) = name.text.parse::<Dialect>() else {
+            let near = nearest(&name.text, names);
             let help = near.map_or_else(|| format!("write {choice}"), |near| format!("did you mean `{near}`?"));
-            return Err(self.refuse(server.place, format!("no target is called `{}`", server.text), help));
+            return Err(self.refuse(name.place, format!("no target is called `{}`", name.text), help));
         };
-        let place = key.place.to(server.place);
+        let place = key.place.to(name.place);
         self.end_of_statement()?;
-        Ok(Server { key, dialect, place })
+        Ok(DialectItem { key, dialect, place })
     }
 
     fn setting(&mut self, marks: Marks, key: Word) -> Parsed<Setting> {

@@ -7,8 +7,8 @@ use crate::diagnostic::go_quote;
 use crate::model::{
     Action, AddressRange, Autogroup, Policy, Selector, SelectorKind, SshRule, SshTest, localpart_domain,
 };
-use crate::testing::headscale_addresses::addresses;
-use crate::testing::headscale_failure::{FailureScope, HeadscaleFailure};
+use crate::testing::headscale::addresses::addresses;
+use crate::testing::headscale::failure::{FailureScope, HeadscaleFailure};
 use crate::testing::outcome::Expectation;
 
 /// The SSH rules of a policy, with the devices of their ends.

@@ -1,12 +1,18 @@
 //! What headscale says of the policy's own tests, outcome by outcome.
 
+mod addresses;
+mod failure;
+mod network_test;
+mod ssh_test;
+
 use crate::access::{Tailnet, Ternary};
 use crate::model::{Dialect, Policy};
-use crate::testing::headscale_failure::HeadscaleFailure;
-use crate::testing::headscale_ssh_test::HeadscaleSsh;
-use crate::testing::headscale_test::HeadscaleFilter;
+use crate::testing::headscale::network_test::HeadscaleFilter;
+use crate::testing::headscale::ssh_test::HeadscaleSsh;
 use crate::testing::outcome::{Evaluation, Expectation, Outcome};
 use crate::testing::ssh_test::expected_accounts;
+
+pub use failure::{FailureScope, HeadscaleFailure};
 
 /// Makes the outcomes of `tests` and `sshTests` those of headscale, as far as the facts have its devices. Returns for
 /// each why headscale says that it fails.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::go_quote;
 use crate::model::{Selector, SelectorKind};
-use crate::testing::headscale_addresses::Unresolved;
+use crate::testing::headscale::addresses::Unresolved;
 
 /// Why a test fails on headscale.
 #[derive(Clone, Debug, PartialEq, Eq)]

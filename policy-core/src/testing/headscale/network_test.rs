@@ -6,8 +6,8 @@
 use crate::access::{Resolution, TAILNET, Tailnet, overlap};
 use crate::diagnostic::go_quote;
 use crate::model::{AddressRange, Policy, PortRange, Prefix, Protocol, Selector, Target, Test};
-use crate::testing::headscale_addresses::{addresses, resolved};
-use crate::testing::headscale_failure::{FailureScope, HeadscaleFailure};
+use crate::testing::headscale::addresses::{addresses, resolved};
+use crate::testing::headscale::failure::{FailureScope, HeadscaleFailure};
 use crate::testing::outcome::Expectation;
 
 /// The rules of a policy, as far as they count for tests.
