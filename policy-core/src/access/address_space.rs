@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::access::interval::overlap;
 use crate::model::AddressRange;
 
 /// The addresses that `*` stands for as a source, beside the approved routes: those of tailnets, without
@@ -22,6 +23,11 @@ pub(super) const FAMILIES: [AddressRange; 2] = [
 /// come the number of the site and the IPv4 address, in 32 bits each.
 pub const FOUR_VIA_SIX: AddressRange =
     v6(0xfd7a_115c_a1e0_0b1a << 64, (0xfd7a_115c_a1e0_0b1a << 64) | (u128::MAX >> 64));
+
+/// Returns whether a range has addresses of Tailscale's own: those of tailnets, and 4via6 addresses.
+pub fn has_tailscales(range: AddressRange) -> bool {
+    TAILNET.into_iter().any(|own| overlap(own, range))
+}
 
 /// Returns the IPv4 addresses that the addresses of a 4via6 range stand for.
 pub fn embedded_ipv4(range: AddressRange) -> Option<AddressRange> {

@@ -26,7 +26,7 @@ mod tailnet_builder;
 mod ternary;
 mod unknowns;
 
-pub use address_space::{FOUR_VIA_SIX, INTERNET, TAILNET, embedded_ipv4};
+pub use address_space::{FOUR_VIA_SIX, INTERNET, TAILNET, embedded_ipv4, has_tailscales};
 pub use bit_set::BitSet;
 pub use declarations::Declarations;
 pub use denotation::{Denotation, domain_of, has_role, login_key};

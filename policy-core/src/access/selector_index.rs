@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::access::address_space::{INTERNET, TAILNET};
+use crate::access::address_space::{INTERNET, has_tailscales};
 use crate::access::denotation::{Denotation, has_role, login_key};
 use crate::access::endpoint::{Endpoint, Principal, Reach};
 use crate::access::family::Family;
-use crate::access::interval::{IntervalTree, overlap, single};
+use crate::access::interval::{IntervalTree, single};
 use crate::access::tailnet::Tailnet;
 use crate::access::{ip_set, sorted};
 use crate::model::{AddressRange, Role, Selector};
@@ -138,8 +138,8 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::Addresses(_) => tailnet.literal(selector),
                 _ => continue,
             };
-            let is_beyond = |range: &AddressRange| !TAILNET.into_iter().any(|own| overlap(own, *range));
-            if ranges.iter().any(is_beyond) && !self.at_any_reach.contains_key(selector.text.as_str()) {
+            let is_beyond = ranges.iter().any(|&range| !has_tailscales(range));
+            if is_beyond && !self.at_any_reach.contains_key(selector.text.as_str()) {
                 self.at_any_reach.insert(&selector.text, self.count);
                 addresses.extend(ranges.into_iter().map(|range| (range, self.count)));
                 self.count += 1;

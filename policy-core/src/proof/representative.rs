@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::access::{
     DeviceId, Endpoint, FilterAddress, INTERNET, IntervalTree, Node, OwnDomains, Principal, Reach, SelectorIndex,
-    TAILNET, Tailnet, login_key, overlap, single, sorted,
+    Tailnet, has_tailscales, login_key, overlap, single, sorted,
 };
 use crate::model::{AddressRange, Autogroup, Policy, Role, Selector, SelectorKind};
 use crate::proof::atoms::atoms;
@@ -194,8 +194,7 @@ pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<
         Representative { carriers, ..Representative::named(endpoint, name) }
     });
     // Behind exit nodes, only an invariant tells addresses apart.
-    let is_beyond = |range: &AddressRange| !TAILNET.into_iter().any(|own| overlap(own, *range));
-    let is_asked = |range: &AddressRange| index.is_asked(*range) && is_beyond(range);
+    let is_asked = |range: &AddressRange| index.is_asked(*range) && !has_tailscales(*range);
     let asked = atoms(index.distinct.iter().flat_map(|selector| tailnet.literal(selector))).into_iter();
     let named = asked.filter(is_asked).map(|range| (range, format!("`{}`", FilterAddress::Addresses(range))));
     let public = INTERNET.into_iter().map(|range| (range, "any public address".to_owned()));
@@ -423,7 +422,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
             if atom.first == atom.last && devices.any(is_examined) {
                 continue;
             }
-            let is_in_tailnet = TAILNET.into_iter().any(|range| overlap(range, atom));
+            let is_in_tailnet = has_tailscales(atom);
             let is_public = INTERNET.into_iter().any(|range| overlap(range, atom));
             let (name, usefulness) = self.name_of(atom, is_in_tailnet);
             let may_be_routed = !is_in_tailnet && !routes.iter().any(|&route| overlap(route, atom));
