@@ -31,6 +31,8 @@ mod subject;
 mod tailnet_selectors;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unknown_tests;
 
 pub(crate) use carriers::{Carriers, is_beyond_tailnet};
 pub(crate) use explain::explain;
