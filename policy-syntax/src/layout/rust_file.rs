@@ -39,10 +39,11 @@ pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
         let body = body(rest)?;
         rest = rest.get(body.len()..).unwrap_or_default();
         let range = range(body);
-        match format_body(source, range.clone(), name) {
+        formatted.text.push_str(source.get(done..range.start).unwrap_or_default());
+        done = range.start;
+        match format_body(source, range.clone(), name, &formatted.text) {
             Err(unreadable) => formatted.untouched.push(unreadable),
             Ok(text) => {
-                formatted.text.push_str(source.get(done..range.start).unwrap_or_default());
                 formatted.text.push_str(&text);
                 done = range.end;
             }
@@ -88,12 +89,13 @@ fn range(tokens: &[Lexeme]) -> Range<usize> {
     start..tokens.last().map_or(start, |token| token.end())
 }
 
-/// The body of a macro, brackets included, formatted until formatting changes nothing more.
-fn format_body(source: &str, range: Range<usize>, name: Lexeme) -> Result<String, Unreadable> {
+/// The body of a macro, brackets included, formatted until formatting changes nothing more. `before` is the formatted
+/// text in front of it, whose last line may be that of another macro.
+fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) -> Result<String, Unreadable> {
     let fault = |message: &str| Unreadable { start: name.start, message: message.to_owned() };
-    let line = line_before(source, name.start);
+    let line = line_before(before, (before.len() + name.start).saturating_sub(range.start));
     let indent = line.chars().take_while(|letter| *letter == ' ').count();
-    let column = line_before(source, range.start).chars().count();
+    let column = line_before(before, before.len()).chars().count();
     let original = source.get(range.clone()).unwrap_or_default();
     let placed = |unreadable: Unreadable| Unreadable { start: unreadable.start + range.start - column, ..unreadable };
     let mut text = format_once(original, column, indent).map_err(placed)?;

@@ -139,6 +139,15 @@ fn all_but_the_bodies_stays() {
 }
 
 #[test]
+fn a_macro_behind_another_one_is_laid_out_once() {
+    // The second one is on a line that begins within the first.
+    let source = " mod m { policy! {s = \"x\ny\"; } policy! {\na = 1; } }\n";
+    let once = fmt(source);
+    assert_eq!(fmt(&once), once);
+    assert!(once.ends_with("\n } policy! {\n     a = 1;\n } }\n"), "{once}");
+}
+
+#[test]
 fn windows_line_ends_stay() {
     let source = "policy! {\r\n  a; // b\r\n  c { // d\r\n} }\r\n";
     assert_eq!(fmt(source), "policy! {\r\n    a; // b\r\n    c { // d\r\n    }\r\n}\r\n");
