@@ -43,7 +43,7 @@ impl BitSet {
         let more = |index: usize| another.and_then(|bits| bits.0.get(index)).copied().unwrap_or(0);
         let words = self.0.iter().zip(&other.0).enumerate();
         let common: Vec<u64> = words.map(|(index, (a, b))| a & (b | more(index))).collect();
-        Numbers { words: common.into(), next: 0, rest: 0 }
+        SetBits { words: common.into(), next: 0, rest: 0 }
     }
 
     /// Removes what is not in the other set.
@@ -56,12 +56,12 @@ impl BitSet {
 
     /// Returns the numbers in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        Numbers { words: self.0.as_slice().into(), next: 0, rest: 0 }
+        SetBits { words: self.0.as_slice().into(), next: 0, rest: 0 }
     }
 }
 
 /// The numbers of a set, in order. Not a nested iterator, which each use would compile anew.
-struct Numbers<'s> {
+struct SetBits<'s> {
     words: Cow<'s, [u64]>,
     /// The place of the next word.
     next: usize,
@@ -69,7 +69,7 @@ struct Numbers<'s> {
     rest: u64,
 }
 
-impl Iterator for Numbers<'_> {
+impl Iterator for SetBits<'_> {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {

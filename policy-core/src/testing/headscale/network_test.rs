@@ -15,10 +15,10 @@ pub(super) struct HeadscaleFilter<'p> {
     policy: &'p Policy,
     tailnet: &'p Tailnet<'p>,
     /// `None` for a policy without rules, which allows everything.
-    rules: Option<Vec<FilterRule>>,
+    rules: Option<Vec<TestRule>>,
 }
 
-struct FilterRule {
+struct TestRule {
     sources: Vec<AddressRange>,
     protocol: Option<Protocol>,
     destinations: Vec<(Vec<AddressRange>, Vec<PortRange>)>,
@@ -34,7 +34,7 @@ impl<'p> HeadscaleFilter<'p> {
         for grant in policy.grants.iter().flatten().filter(|grant| grant.via.is_absent_or_empty()) {
             let sources = filter.sources(&grant.src);
             let to: Vec<Vec<AddressRange>> = grant.dst.iter().map(|selector| filter.destination(selector)).collect();
-            rules.extend(grant.ip.iter().map(|spec| FilterRule {
+            rules.extend(grant.ip.iter().map(|spec| TestRule {
                 sources: sources.clone(),
                 protocol: spec.protocol,
                 destinations: to.iter().map(|to| (to.clone(), vec![spec.ports])).collect(),
@@ -43,7 +43,7 @@ impl<'p> HeadscaleFilter<'p> {
         for acl in policy.acls.iter().flatten() {
             let to = acl.dst.iter().map(|to| (filter.destination(&to.host), to.ports.clone()));
             let destinations = to.collect();
-            rules.push(FilterRule { sources: filter.sources(&acl.src), protocol: acl.proto, destinations });
+            rules.push(TestRule { sources: filter.sources(&acl.src), protocol: acl.proto, destinations });
         }
         filter.rules = Some(rules);
         filter

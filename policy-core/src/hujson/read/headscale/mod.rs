@@ -17,7 +17,7 @@ use crate::source::{Origin, Text};
 /// Returns every mistake for which headscale does not read the policy that is the document's value, and those in the
 /// targets of tests, in the order of the text.
 pub(super) fn mistakes(document: &Document) -> Vec<Diagnostic> {
-    let mut reading = Reading { document, findings: Vec::new() };
+    let mut reading = TypeReader { document, findings: Vec::new() };
     reading.policy(document.root());
     reading.findings
 }
@@ -31,24 +31,24 @@ pub(super) fn is_same_key(known: &str, key: &str) -> bool {
 }
 
 /// A document that is being read as headscale does.
-struct Reading<'d> {
+struct TypeReader<'d> {
     document: &'d Document,
     findings: Vec<Diagnostic>,
 }
 
 /// A key of an object, and what reads its value.
-type Field = (&'static str, for<'d> fn(&mut Reading<'d>, NodeId));
+type TypedKey = (&'static str, for<'d> fn(&mut TypeReader<'d>, NodeId));
 
 /// An object that has certain keys.
-struct Shape {
+struct ObjectType {
     /// What it is called in a sentence, as `a grant`.
     name: &'static str,
-    fields: &'static [Field],
+    fields: &'static [TypedKey],
     /// True if it may have members whose names begin with `#`. headscale-admin keeps notes in them.
     has_notes: bool,
 }
 
-impl Reading<'_> {
+impl TypeReader<'_> {
     /// Reports a value of another type than headscale's.
     fn wrong_type(&mut self, id: NodeId, what: &str, expected: &str) {
         let kind = self.document.kind(id);
@@ -75,7 +75,7 @@ impl Reading<'_> {
     }
 
     /// Reads an object. `null` is an empty one.
-    fn object(&mut self, id: NodeId, shape: &Shape) {
+    fn object(&mut self, id: NodeId, shape: &ObjectType) {
         match self.document.kind(id) {
             Kind::Null => {}
             Kind::Object => {
@@ -101,7 +101,7 @@ impl Reading<'_> {
         }
     }
 
-    fn unknown_key(&mut self, key: &Text, shape: &Shape) {
+    fn unknown_key(&mut self, key: &Text, shape: &ObjectType) {
         let answer = format!("unknown field: {}", go_quote(key));
         let finding = match absent::absent_key(shape.name, key) {
             Some((message, help)) => Diagnostic::new(Code::NotInHeadscale, key.origin, message).help(help),

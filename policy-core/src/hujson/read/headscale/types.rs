@@ -1,15 +1,15 @@
 //! The types of headscale's policy file, section by section.
 
 use crate::diagnostic::{Code, HeadscaleStage, Problem, go_quote};
-use crate::hujson::read::headscale::{Reading, Shape, words};
+use crate::hujson::read::headscale::{ObjectType, TypeReader, words};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{SelectorKind, headscale_word as word};
 
-impl Reading<'_> {
+impl TypeReader<'_> {
     pub(super) fn policy(&mut self, root: NodeId) {
         self.object(
             root,
-            &Shape {
+            &ObjectType {
                 name: "a policy",
                 fields: &[
                     ("groups", |reading, id| reading.groups(id)),
@@ -111,7 +111,7 @@ impl Reading<'_> {
     fn acl(&mut self, id: NodeId) {
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "an acl",
                 fields: &[
                     ("action", |reading, id| reading.acl_action(id)),
@@ -130,7 +130,7 @@ impl Reading<'_> {
         self.needs_object(id, "a grant", "ip and app can not both be empty");
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "a grant",
                 fields: &[
                     ("src", |reading, id| reading.aliases(id, "`src`")),
@@ -156,7 +156,7 @@ impl Reading<'_> {
     fn node_attr(&mut self, id: NodeId) {
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "an entry of `nodeAttrs`",
                 fields: &[
                     ("target", |reading, id| reading.aliases(id, "`target`")),
@@ -171,7 +171,7 @@ impl Reading<'_> {
     fn auto_approvers(&mut self, id: NodeId) {
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "`autoApprovers`",
                 fields: &[
                     ("routes", |reading, id| reading.route_approvers(id)),
@@ -196,7 +196,7 @@ impl Reading<'_> {
         self.needs_object(id, "an SSH rule", "action must be specified\nusers must be specified");
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "an SSH rule",
                 fields: &[
                     ("action", |reading, id| reading.ssh_action(id)),
@@ -216,7 +216,7 @@ impl Reading<'_> {
         self.needs_object(id, "a test", &answer);
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "a test",
                 fields: &[
                     ("src", |reading, id| drop(reading.text(id, "`src`"))),
@@ -238,7 +238,7 @@ impl Reading<'_> {
         self.needs_object(id, "an SSH test", &answer);
         self.object(
             id,
-            &Shape {
+            &ObjectType {
                 name: "an SSH test",
                 fields: &[
                     ("src", |reading, id| {

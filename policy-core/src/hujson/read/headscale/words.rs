@@ -1,7 +1,7 @@
 //! The words in headscale's policy file: where they are, and what is wrong with them.
 
 use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Problem, go_quote};
-use crate::hujson::read::headscale::Reading;
+use crate::hujson::read::headscale::TypeReader;
 use crate::hujson::{Kind, NodeId};
 use crate::model::{Action, Duration, Prefix, SelectorKind, headscale_word as word};
 use crate::source::Text;
@@ -18,7 +18,7 @@ pub(super) fn go_kind(kind: Kind) -> &'static str {
     }
 }
 
-impl Reading<'_> {
+impl TypeReader<'_> {
     /// Gives the finding that was reported last headscale's message.
     pub(super) fn answer_last(&mut self, answer: String) {
         if let Some(finding) = self.findings.last_mut() {
