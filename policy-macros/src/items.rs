@@ -11,15 +11,16 @@ use quote::quote;
 use crate::capability_types;
 use crate::ide::Hovers;
 use crate::item_names::{ALL, ItemNames, item_name, type_of};
-use crate::span_range::{Finding, SpanRange, file_and_line};
+use crate::span_range::{Finding, SpanRange};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items. `place` returns where an
-/// origin comes from, and `hovers` has what an editor shows of a name.
+/// origin comes from, `line` the file and the line of that, and `hovers` has what an editor shows of a name.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
     facts: &str,
     place: &dyn Fn(Origin) -> SpanRange,
+    line: &dyn Fn(Origin) -> Option<(String, usize)>,
     hovers: Option<&Hovers>,
     findings: &mut Vec<Finding>,
 ) -> (TokenStream, ItemNames) {
@@ -50,7 +51,7 @@ pub(crate) fn items(
         Module { name: "user", what: "users", names: users },
         Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
-    let places = source_places(policy, place);
+    let places = source_places(policy, line);
     let levels = LintLevels::new(policy);
     let mut item_names = ItemNames::default();
     let modules: TokenStream =
@@ -88,12 +89,9 @@ fn with_invariants(file: &InvariantsFile) -> TokenStream {
     }
 }
 
-/// The call that tells where the statements of a policy were written, unless it is its own source, as one that stays in
-/// a file.
-fn source_places(policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Option<TokenStream> {
-    let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
-    let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
-    let places = SourceLines::encode(places);
+/// The call that tells where the statements of a policy were written.
+fn source_places(policy: &Policy, line: &dyn Fn(Origin) -> Option<(String, usize)>) -> Option<TokenStream> {
+    let places = SourceLines::encode(policy.statements().into_iter().map_while(line));
     (!places.is_empty()).then(|| quote! { .with_source_lines(#places) })
 }
 
