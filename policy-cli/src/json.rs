@@ -2,6 +2,10 @@
 
 use policy_core::json::Value;
 
+/// The version of the documents that commands print. It grows when a field that was there is missing or means something
+/// else. docs/schema has a schema for each.
+pub(crate) const VERSION: u8 = 1;
+
 /// Returns the array of what each item is written as. The closure is not generic: each of many would be compiled anew.
 pub(crate) fn array<T>(items: &[T], write: &dyn Fn(&T) -> Value) -> Value {
     let mut array = Vec::with_capacity(items.len());

@@ -16,7 +16,8 @@ use policy_core::json::{ToJson, Value, json};
 use policy_core::source::Origin;
 
 use crate::argument::Choice;
-use crate::locations::Locations;
+use crate::locations::{Location, Locations};
+use crate::style::{PLACE, paint};
 use crate::text::{join, padded, visible};
 
 pub(crate) use expiring::ExpiringAnswer;
@@ -40,9 +41,9 @@ impl<'a> RulePrinter<'a> {
         self.locations.path.to_string_lossy()
     }
 
-    /// The line of a rule; `None` for what a policy without rules allows.
-    pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
-        self.locations.line(rule)
+    /// Returns where a rule was written.
+    pub(crate) fn location(&self, rule: Origin) -> Location<'a> {
+        self.locations.location(rule)
     }
 
     fn place(&self, rule: Origin) -> String {
@@ -64,7 +65,8 @@ impl<'a> RulePrinter<'a> {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
         let mut text = String::new();
         for (rule, said) in rules {
-            text.push_str(&format!("  {}  {}\n", padded(&self.place(*rule), width), self.text(*rule)));
+            let place = paint(PLACE, &padded(&self.place(*rule), width));
+            text.push_str(&format!("  {place}  {}\n", self.text(*rule)));
             for line in said {
                 text.push_str(&format!("  {}    {}\n", padded("", width), visible(line)));
             }
@@ -86,13 +88,15 @@ impl<'a> RulePrinter<'a> {
     fn app_json(&self, app: &AppRuleMatch) -> Value {
         let capabilities: policy_core::json::Map =
             app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
-        json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)})
+        let mut value = json!({"app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)});
+        self.location(app.rule).add_to(&mut value);
+        value
     }
 
     /// Returns a rule for programs, with what else there is to say of it.
     fn rule_json(&self, rule: Origin, mut said: Value) -> Value {
+        self.location(rule).add_to(&mut said);
         if let Some(object) = said.as_object_mut() {
-            object.insert("line".to_owned(), self.line(rule).to_json());
             object.insert("rule".to_owned(), self.texts.text(rule).into());
             object.insert("until".to_owned(), self.until(rule).to_json());
         }

@@ -6,12 +6,13 @@ use clap::{Arg, ArgMatches};
 use policy_analysis::Analysis;
 use policy_core::{Policy, ValidPolicy, check};
 
-use super::{BUILT_IN, Command, CommandResult, Run};
+use super::{Command, CommandResult, Example, Run};
 use crate::argument::{self, Choice};
 use crate::diff_report::{DiffReport, json, markdown, text};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::locations::Locations;
+use crate::program::BUILT_IN;
 use crate::{facts, file, output, target, valid};
 
 const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
@@ -29,33 +30,33 @@ repository, or from here as ./PATH.
 Exit status: 0 if both mean the same, 1 if they differ or one of them has errors, 2 if it could not be done. With
 --deny-new-access, 1 only if something is gained, or if one has errors.";
 
-const EXAMPLES: &str = "\
-Examples:
-  policy diff git:HEAD:policy.hujson policy.hujson    what the changes that are not committed mean
-  policy diff git:origin/main:policy.hujson policy.hujson --format md > comment.md
-                                                      for a pull request's comment
-  policy diff old.hujson new.hujson --deny-new-access fail if anything is gained";
+const EXAMPLES: &[Example] = &[
+    ("git:HEAD:policy.hujson policy.hujson", "what the changes that are not committed mean"),
+    ("git:origin/main:policy.hujson policy.hujson --format md > comment.md", "for a pull request's comment"),
+    ("old.hujson new.hujson --deny-new-access", "fail if anything is gained"),
+];
 
-const OWN_EXAMPLES: &str = "\
-Examples:
-  cargo run -- diff git:HEAD:policy.hujson            what the changes since the last commit mean
-  cargo run -- diff git:origin/main:policy.hujson --format md > comment.md
-                                                      for a pull request's comment
-  cargo run -- diff policy.hujson --deny-new-access   fail if anything is gained";
+const OWN_EXAMPLES: &[Example] = &[
+    ("git:HEAD:policy.hujson", "what the changes since the last commit mean"),
+    ("git:origin/main:policy.hujson --format md > comment.md", "for a pull request's comment"),
+    ("policy.hujson --deny-new-access", "fail if anything is gained"),
+];
 
 /// The command of the stand-alone program, which compares two files.
 pub(crate) const COMMAND: Command = Command {
     name: "diff",
-    define: |command| define(command, EXAMPLES, new_policy().required(true).help("The policy after it")),
+    define: |command| define(command, new_policy().required(true).help("The policy after it")),
     run: Run::Files(run),
+    examples: EXAMPLES,
 };
 
 /// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.
 pub(crate) const OPERATOR_COMMAND: Command = Command {
     define: |command| {
         let new = new_policy().help("The policy after it; the one that is built in if it is not named");
-        define(command, OWN_EXAMPLES, new)
+        define(command, new)
     },
+    examples: OWN_EXAMPLES,
     ..COMMAND
 };
 
@@ -77,11 +78,11 @@ fn new_policy() -> Arg {
     argument::path("new", "NEW")
 }
 
-fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
+fn define(command: clap::Command, new: Arg) -> clap::Command {
     let old = argument::path("old", "OLD").required(true);
     command
         .about(ABOUT)
-        .after_help(format!("{MORE}\n\n{examples}"))
+        .after_help(MORE)
         .arg(old.help("The policy before the change: FILE, `-` or git:REV:PATH"))
         .arg(new)
         .arg(argument::format(FORMATS, "How to write it"))

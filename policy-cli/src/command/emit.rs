@@ -6,12 +6,22 @@ use clap::ArgMatches;
 use policy_core::Policy;
 
 use super::generated::{self, Target, check_argument};
-use super::{BUILT_IN, Command, CommandResult, Run};
+use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::{BUILT_IN, command_line};
 use crate::{argument, file, output, today, valid};
 
-pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "emit",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("> policy.hujson", ""),
+        ("--output policy.hujson", "write it to a file, if that changes the file"),
+        ("--check policy.hujson", "in CI: is the committed file up to date?"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command
@@ -50,7 +60,10 @@ fn print(policy: &Policy) -> CommandResult {
 }
 
 fn check(policy: &[u8], path: &Path) -> CommandResult {
-    let refresh = format!("write it with `cargo run -- emit --output {}`", path.display());
+    let refresh = format!(
+        "write it with `{}`",
+        command_line(Path::new(BUILT_IN), "emit", &format!("--output {}", path.display()))
+    );
     let current = file::read(path).map_err(|failure| failure.help(&refresh))?;
     let help = if only_line_ends_differ(&current, policy) {
         "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git leaves them alone"

@@ -9,11 +9,12 @@ use policy_core::Policy;
 use policy_core::model::{PortRange, Protocol};
 use policy_core::testing::Decision;
 
-use super::{Command, CommandResult, Run};
+use super::{Command, CommandResult, Example, Run};
 use crate::answer::{AnswerFormat, ExplainAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::command_line;
 use crate::{facts, output, valid};
 
 const MORE: &str = "\
@@ -21,19 +22,19 @@ SRC and DST are whatever names somebody or something: a login, a user or a devic
 address or a prefix, tag:x, group:x, autogroup:member, svc:x. What stands for several is answered for all of them,
 those included who do not exist yet, and where they differ each is told apart.
 
-Examples:
-  policy explain policy.hujson alice@example.com tag:db:5432    may she, and by which rule?
-  policy explain policy.hujson group:eng 10.0.0.7:53 --proto udp
-  policy explain policy.hujson tag:ci '[fd7a::1]:443'           an IPv6 address has brackets
-  policy explain policy.hujson alice@example.com tag:db --ssh root
-                                                                the port, the SSH rule, and whether it asks for a check
-
 Exit status:
   0  it is allowed, to whoever meets the postures that are shown
   1  it is not, or not to all of them, or that depends on something that is not known
   2  there is no answer: wrong usage, an unknown name, a file that cannot be read";
 
-pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run), examples: EXAMPLES };
+
+const EXAMPLES: &[Example] = &[
+    ("alice@example.com tag:db:5432", "may she, and by which rule?"),
+    ("group:eng 10.0.0.7:53 --proto udp", ""),
+    ("tag:ci '[fd7a::1]:443'", "an IPv6 address has brackets"),
+    ("alice@example.com tag:db --ssh root", "the port, the SSH rule, and whether it asks for a check"),
+];
 
 fn define(command: clap::Command) -> clap::Command {
     command
@@ -61,7 +62,7 @@ fn define(command: clap::Command) -> clap::Command {
 
 /// Answers for a policy that is known as `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
-    let question = question(matches)?;
+    let question = question(path, matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let explanation = policy.explain(&question)?;
     let is_allowed = explanation.decision() == Decision::Allow;
@@ -73,7 +74,8 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::with_findings(!is_allowed))
 }
 
-fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
+/// Reads the question about a policy that is known as `path`.
+fn question<'m>(path: &Path, matches: &'m ArgMatches) -> Result<Question<'m>, Failure> {
     let (destination, port) = host_and_port(get_str(matches, "destination"));
     let account = argument::get_text(matches, "ssh");
     let protocol = get_str(matches, "proto").parse::<Protocol>()?;
@@ -89,7 +91,8 @@ fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
         (Some(port), _) => parse_port(port)?,
         (None, None) => {
             return Err(Failure::new("there is no port to ask about").help(format_args!(
-                "write it behind the destination, such as `{destination}:443`; `who` lists all ports"
+                "write it behind the destination, such as `{destination}:443`; `{}` lists all ports",
+                command_line(path, "who", destination)
             )));
         }
     };

@@ -20,7 +20,17 @@ Each target is shown with the line of the rule that it rests on. No network is n
 are taken as they are named. Only roles are asked for, where a test depends on one. An invariant that does not hold is \
 shown on stderr, with who gets where and by which rule.";
 
-pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "test",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("", ""),
+        ("--quiet", "only what fails"),
+        ("--coverage", "which rules no test would miss, and tests that would"),
+        ("--format junit > tests.xml", "for CI"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command

@@ -20,26 +20,32 @@ DST is whatever names something: tag:x, a host, an address or a prefix, a user o
 group:x, svc:x, autogroup:internet. With a port, a range as 80-443 or a number, only what reaches that is listed.
 
 The list is complete: everybody is in it whom the policy can tell apart, \"any other member\" and \"any other address\"
-included, with every port, every SSH rule and every app capability, rule by rule.
-
-Examples:
-  policy who policy.hujson tag:db
-  policy who policy.hujson tag:db:5432
-  policy who policy.hujson nas --tailnet facts.json      a device, with all the tags that it has";
+included, with every port, every SSH rule and every app capability, rule by rule.";
 
 const MORE_OF_WHAT: &str = "\
 SRC is whatever names somebody: a login, a user or a device of the facts by name, tag:x, group:x, autogroup:member, a
 host, an address or a prefix.
 
 The list is complete: everything is in it that the policy can tell apart, \"any other address\" included, with every
-port, every SSH rule and every app capability, rule by rule.
+port, every SSH rule and every app capability, rule by rule.";
 
-Examples:
-  policy what policy.hujson alice@example.com
-  policy what policy.hujson tag:ci --format json";
+pub(crate) const WHO: Command = Command {
+    name: "who",
+    define: define_who,
+    run: Run::Policy(run_who),
+    examples: &[
+        ("tag:db", ""),
+        ("tag:db:5432", ""),
+        ("nas --tailnet facts.json", "a device, with all the tags that it has"),
+    ],
+};
 
-pub(crate) const WHO: Command = Command { name: "who", define: define_who, run: Run::Policy(run_who) };
-pub(crate) const WHAT: Command = Command { name: "what", define: define_what, run: Run::Policy(run_what) };
+pub(crate) const WHAT: Command = Command {
+    name: "what",
+    define: define_what,
+    run: Run::Policy(run_what),
+    examples: &[("alice@example.com", ""), ("tag:ci --format json", "")],
+};
 
 fn define_who(command: clap::Command) -> clap::Command {
     command

@@ -9,7 +9,7 @@ use policy_core::model::{Selector, User};
 
 use super::csv;
 use super::prose::{Prose, Table};
-use crate::json::array;
+use crate::json::{VERSION, array};
 use crate::locations::Locations;
 use crate::text::join;
 
@@ -139,7 +139,7 @@ fn cell_text(cell: &Cell) -> String {
 /// So many accesses that depend on a fact are listed for programs. The others are counted.
 const MOST_DEPENDS: usize = 20_000;
 
-/// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
+/// For programs: what is reached, and by which rules of the policy. What is missing is not reached.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
         locations.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
@@ -163,12 +163,12 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
                     "via": texts(part.via),
                     "family": part.families.map(|families| families.to_string()),
                     "dependsOn": part.depends,
-                    "lines": array(&part.rules, &|rule| locations.line(*rule).to_json()),
+                    "rules": array(&part.rules, &|rule| locations.location(*rule).to_json()),
                 }));
             }
         }
     }
-    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
+    json!({"version": VERSION, "sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
 }
 
 fn reached_cells<'a, 'p>(
@@ -184,13 +184,13 @@ pub(crate) fn allow_all_csv() -> String {
     csv::rows([["", "*"], ["*", "*"]].map(|row| row.map(str::to_owned)))
 }
 
-/// The same for programs. No line of the policy allows it.
+/// The same for programs. No rule of the policy allows it.
 pub(crate) fn allow_all_json() -> Value {
     let access = json!({
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
-        "dependsOn": [], "lines": [null]
+        "dependsOn": [], "rules": []
     });
-    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
+    json!({"version": VERSION, "sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
 /// All rows, and all columns but "anything else" where no row reaches that.

@@ -8,6 +8,7 @@
 
 mod ask;
 mod check_compile_fmt;
+mod colours;
 mod diff;
 mod expiring;
 mod export;
@@ -15,6 +16,7 @@ mod headscale;
 mod import;
 mod invariants_file;
 mod migrate;
+mod several;
 mod test;
 #[cfg(unix)]
 mod write;
