@@ -310,3 +310,30 @@ fn every_example_is_one_of_the_program_that_runs() {
     let port = operator(&directory, &["explain", "autogroup:admin", "tag:nas"]);
     assert!(port.stderr.contains("`cargo run -- who tag:nas` lists all ports"), "{}", port.stderr);
 }
+
+#[test]
+fn a_section_is_emitted_by_itself_and_as_json() {
+    let directory = directory("sections");
+    let emit = |arguments: &[&str]| {
+        let run = operator(&directory, &[&["emit"], arguments].concat());
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        run.stdout
+    };
+    let json: serde_json::Value = serde_json::from_str(&emit(&["--format", "json"])).unwrap();
+    assert_eq!(json, policy_tests::plain_json(HUJSON));
+    assert_eq!(emit(&["--section", "tagOwners"]), "{\n\t\"tag:nas\": [\"autogroup:admin\"],\n}\n");
+    let grants: serde_json::Value = serde_json::from_str(&emit(&["--section", "grants", "--format", "json"])).unwrap();
+    assert_eq!(grants, json["grants"]);
+    assert!(emit(&["--section", "grants"]).contains("\n\t// A last backup of the old machine\n"));
+    assert_eq!(emit(&["--format", "hujson"]), HUJSON);
+    let options = ["--section", "tagOwners", "--format", "json", "--output", "owners.json"];
+    emit(&options);
+    emit(&["--section", "tagOwners", "--format", "json", "--check", "owners.json"]);
+    fs::write(directory.join("owners.json"), "{}").unwrap();
+    let stale = operator(&directory, &["emit", "--section", "tagOwners", "--format", "json", "--check", "owners.json"]);
+    let help = "help: write it with `cargo run -- emit --format json --section tagOwners --output owners.json`\n";
+    assert!(stale.status == Some(1) && stale.stderr.ends_with(help), "{}", stale.stderr);
+    let unknown = operator(&directory, &["emit", "--section", "grnats"]);
+    let said = "error: the policy has no section `grnats`\nhelp: did you mean `grants`?\n";
+    assert_eq!((unknown.status, unknown.stdout.as_str(), unknown.stderr.as_str()), (Some(2), "", said));
+}

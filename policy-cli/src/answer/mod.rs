@@ -4,6 +4,7 @@
 
 mod expiring;
 mod explain;
+mod names;
 mod reach;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use crate::text::{join, padded, visible};
 
 pub(crate) use expiring::ExpiringAnswer;
 pub(crate) use explain::ExplainAnswer;
+pub(crate) use names::NamesAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
 /// Writes the rules of a policy, with their locations.

@@ -15,6 +15,7 @@ mod fmt;
 mod generated;
 mod graph;
 mod matrix;
+mod names;
 mod report;
 mod test;
 mod who;
@@ -43,6 +44,7 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
     who::WHO,
     who::WHAT,
     expiring::COMMAND,
+    names::COMMAND,
     compile::COMMAND,
     export::COMMAND,
     docs::COMMAND,

@@ -14,8 +14,11 @@ mod expiring;
 mod export;
 mod headscale;
 mod import;
+mod install;
 mod invariants_file;
 mod migrate;
+mod names;
+mod schema;
 mod several;
 mod test;
 #[cfg(unix)]
