@@ -42,9 +42,9 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         reach.rows.iter().flat_map(|row| &row.perhaps).flat_map(|perhaps| perhaps.conditions.clone()).collect()
     };
     let of_shared =
-        "if `carol@other.org` is a user of another tailnet with whom the device is shared, which no fact says";
+        "if `carol@other.org` is a user of another tailnet that the device is shared with, which is unknown";
     assert!(conditions(&shared).iter().any(|condition| condition == of_shared), "{:?}", conditions(&shared));
-    let of_member = "if `carol@other.org` is a user of this tailnet, which no fact says";
+    let of_member = "if `carol@other.org` is a user of this tailnet, which is unknown";
     assert!(conditions(&member).iter().any(|condition| condition == of_member), "{:?}", conditions(&member));
 }
 

@@ -34,7 +34,7 @@ const POLICY: &str = r#"// Ours.
 const SOURCE: &str = r#"policy_macros::policy! {
     //! Ours.
 
-    // Who they are. Add a role where you know it, as in `alice = "alice@example.com", admin;`:
+    // The users. Add a role if you know it, as in `alice = "alice@example.com", admin;`:
     // owner, admin, it-admin, network-admin, billing-admin, auditor or member.
     users {
         ada = "ada@example.com";
