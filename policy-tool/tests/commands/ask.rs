@@ -121,7 +121,7 @@ fn a_wrong_question_has_no_answer() {
         (&["alice@example.com", "tag:bd:5432"][..], "error: undefined tag `tag:bd`\nhelp: did you mean `tag:db`?\n"),
         (
             &["alice@example.com", "tag:db"],
-            "error: the destination has no port\nhelp: write it behind the destination, such as `tag:db:443`; `who` lists all ports\n",
+            "error: the destination has no port\nhelp: add it to the destination, such as `tag:db:443`; `who` lists all ports\n",
         ),
         (&["alice@example.com", "tag:db:ssh"], "error: `ssh` is not a valid port\nhelp: write `22`\n"),
         (
