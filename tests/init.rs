@@ -134,7 +134,7 @@ fn a_policy_to_start_with_is_as_good_as_any() {
     let source = root();
     let made = policy(&directory, &["init", "starter", "--policy-source", source.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.contains("put your own logins into src/tailnet.rs"), "{}", made.stderr);
+    assert!(made.stderr.contains("replace the logins of alice and bob in src/tailnet.rs by your own"), "{}", made.stderr);
     let krate = directory.join("starter");
     for arguments in [
         ["run", "--", "check", "--deny-warnings"].as_slice(),
