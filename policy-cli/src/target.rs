@@ -1,4 +1,4 @@
-//! `--target`: for which control server a policy file is.
+//! `--target`: the control server that a policy file is for.
 
 use std::path::Path;
 
@@ -21,8 +21,9 @@ pub fn argument() -> Arg {
         .help("The control server that the policy is for, if no `// policy: target …` above it says so")
 }
 
-/// Reads the policy that is known as `path`, for the server that `--target` names, or else a comment of the text. If
-/// neither does, it is for Tailscale, except where it is plainly for headscale, which is said then.
+/// Reads a policy for the server that `--target` names, or otherwise a comment in the text. Without
+/// either, the policy is for Tailscale, unless it is clearly for headscale, which is reported.
+/// Messages call the policy `path`.
 pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
     let named = argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok());
     let policy = Policy::parse_in(text, named);

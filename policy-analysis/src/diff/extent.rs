@@ -17,8 +17,8 @@ pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn size(&self) -> u64;
 }
 
-/// Pings follow from any port. So they are in the set of a rule only if nothing else is, and every set gives them; see
-/// [`read`](super::network_access::read).
+/// Any port implies pings. So a rule's set contains pings only if it contains nothing else, and
+/// every set gives them. See [`read`](super::network_access::read).
 impl Extent for PortSet {
     fn is_empty(&self) -> bool {
         PortSet::is_empty(self)

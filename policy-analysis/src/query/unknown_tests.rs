@@ -31,7 +31,7 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         (&member, "", "group:in", Allowed),
         (&member, "", "autogroup:member", Allowed),
         (&both, "", "group:in", Allowed),
-        // Without a domain, the logins of the usual one are taken for those of members.
+        // Without an own domain, logins at the most frequent domain are assumed to be members.
         (&no_domain, "", "carol@other.org", Depends),
         (&no_domain.replace("carol@", "cy@other.org\", \"carol@"), "", "carol@other.org", Allowed),
     ] {

@@ -1,4 +1,4 @@
-//! Answers whether one reaches the other, and why.
+//! Answers whether a source can reach a destination, and why.
 
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
 use policy_core::access::{Families, PortSet};
@@ -18,11 +18,11 @@ pub(crate) struct ExplainAnswer<'a> {
     pub(crate) explanation: Explanation,
 }
 
-/// More names than a line of text should have; JSON has them all.
+/// The maximum number of names on a line of text. JSON has all of them.
 const NAMED: usize = 12;
 
 impl ExplainAnswer<'_> {
-    /// For people.
+    /// Returns the answer as text for people.
     pub(crate) fn to_text(&self) -> String {
         let Explanation { source, destination, cases, is_about_nobody: _ } = &self.explanation;
         let decision = self.explanation.decision();
@@ -44,7 +44,7 @@ impl ExplainAnswer<'_> {
         text
     }
 
-    /// Which of several cases it is.
+    /// Describes which of several cases this is.
     fn part(&self, case: &Case) -> String {
         let cases = &self.explanation.cases;
         let differ = |of: fn(&Case) -> &Vec<String>| cases.iter().any(|other| of(other) != of(case));
@@ -65,7 +65,7 @@ impl ExplainAnswer<'_> {
         part
     }
 
-    /// The families over which all cases are allowed, if these are not all.
+    /// Returns the families over which all cases are allowed, if these are not all families.
     fn families(&self) -> Option<Families> {
         let mut families = self.explanation.cases.iter().map(|case| case.families);
         let first = families.next().flatten();
@@ -153,7 +153,7 @@ impl ExplainAnswer<'_> {
         self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
     }
 
-    /// That pings are open is said once.
+    /// Returns whether this is the first case with open pings. Only that one mentions them.
     fn is_first_with_ping(&self, case: &Case) -> bool {
         let first = self.explanation.cases.iter().find(|case| case.is_ping_implied);
         first.is_some_and(|first| std::ptr::eq(first, case))
@@ -205,7 +205,7 @@ impl ExplainAnswer<'_> {
         text
     }
 
-    /// For programs.
+    /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason<RuleMatch>| {
             let rule = &reason.by;
@@ -271,19 +271,19 @@ fn obstacle_word(obstacle: Obstacle) -> &'static str {
     }
 }
 
-/// Says over which families, if not over all.
+/// Returns the families in words, if these are not all families.
 fn over(families: Option<Families>) -> String {
     families.map(|families| format!(", over {families} only")).unwrap_or_default()
 }
 
-/// Returns whether one of the rules is about pings.
+/// Returns whether one of the rules opens pings explicitly.
 fn opens_pings(case: &Case) -> bool {
     let is_about_pings =
         |ping: Protocol| move |reason: &Reason<RuleMatch>| reason.by.ports.contains(&PortSet::single(ping, 0));
     [Protocol::ICMP, Protocol::ICMPV6].into_iter().any(|ping| case.reasons.iter().any(is_about_pings(ping)))
 }
 
-/// Returns the heading of the nearest rules, or the text instead of them.
+/// Returns the heading of the nearest rules, or the text to show if there are none.
 fn no_rule(kind: &str, nearest: &[NearRule]) -> String {
     match nearest {
         [] => format!("no {kind} comes near to it\n"),

@@ -1,4 +1,4 @@
-//! Lists of who reaches something, and of what somebody reaches.
+//! Lists of the sources that reach a destination, and of the destinations that a source reaches.
 
 use policy_analysis::query::{Possible, PossibleAccess, Reachability, ReachabilityRow, RuleMatch, SshRuleMatch};
 use policy_core::json::{ToJson, Value, json};
@@ -21,16 +21,16 @@ pub(crate) enum Listing {
 /// The answer to `who` and `what`, and the question.
 pub(crate) struct ReachAnswer<'a> {
     pub(crate) rules: RulePrinter<'a>,
-    /// The source or the destination, as the question has it.
+    /// The source or the destination, as written in the question.
     pub(crate) word: &'a str,
-    /// The port, as the question has it.
+    /// The port, as written in the question.
     pub(crate) port: Option<&'a str>,
     pub(crate) listing: Listing,
     pub(crate) reach: Reachability,
 }
 
 impl ReachAnswer<'_> {
-    /// For people.
+    /// Returns the answer as text for people.
     pub(crate) fn to_text(&self) -> String {
         let Reachability { subject, rows: reached, multi_tag_devices: carriers, is_unrouted } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
@@ -50,7 +50,7 @@ impl ReachAnswer<'_> {
         if *is_unrouted {
             text.push_str("no router of the tailnet carries packets there\n");
         }
-        // If all rows have the same side, the heading has named it.
+        // If all rows have the same names at this side, the heading already has them.
         let has_parts = !reached.windows(2).all(|pair| matches!(pair, [a, b] if self.own(a) == self.own(b)));
         for (place, reached) in reached.iter().enumerate() {
             text.push('\n');
@@ -74,7 +74,7 @@ impl ReachAnswer<'_> {
         text
     }
 
-    /// The side that was asked about.
+    /// Returns the names at the side of the question.
     fn own<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
         if self.listing == Listing::Sources { &reached.destinations } else { &reached.sources }
     }
@@ -147,7 +147,7 @@ impl ReachAnswer<'_> {
         ways.chain(logins).chain(apps).chain(perhaps).collect()
     }
 
-    /// For programs.
+    /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
             let way = |way: &RuleMatch| {
@@ -194,7 +194,7 @@ impl ReachAnswer<'_> {
     }
 }
 
-/// A rule of an entry.
+/// One rule in an entry.
 struct Line {
     said: String,
     place: String,
@@ -202,7 +202,7 @@ struct Line {
     conditions: Vec<String>,
 }
 
-/// Describes what an SSH rule allows, in a word or two.
+/// Describes the access that an SSH rule gives, in a word or two.
 pub(crate) fn describe_login(login: &SshRuleMatch) -> String {
     match (login.action, login.check_period.as_deref()) {
         (Action::Accept, _) => "SSH".to_owned(),

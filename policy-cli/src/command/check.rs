@@ -1,4 +1,4 @@
-//! `check`: is the policy valid?
+//! `check`: reports errors and warnings in a policy.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
-/// Checks a policy that is known as `path`.
+/// Checks a policy. Messages call it `path`.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let facts = facts::read(path, &mut policy, matches)?;

@@ -1,4 +1,4 @@
-//! `diff`: what one policy gives that another does not.
+//! `diff`: compares the access that two policies give.
 
 use std::path::Path;
 
@@ -50,7 +50,8 @@ pub(crate) const COMMAND: Command = Command {
     run: Run::Files(run),
 };
 
-/// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.
+/// The command of an operator's own binary. The new policy is the built-in one, unless the command
+/// line names another one.
 pub(crate) const OPERATOR_COMMAND: Command = Command {
     define: |command| {
         let new = new_policy().help("The policy after it; the one that is built in if it is not named");
@@ -92,7 +93,7 @@ fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
         ))
 }
 
-/// Compares two policies, of which the new one may be built in.
+/// Compares two policies. The new one may be built in.
 fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let old_path = argument::get_file(matches, "old");
     let (new_name, new) = match (argument::get_path(matches, "new"), built_in) {

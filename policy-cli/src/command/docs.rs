@@ -1,4 +1,4 @@
-//! `docs`: the reference page of a policy.
+//! `docs`: writes the reference page of a policy.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn define(command: clap::Command) -> clap::Command {
         .args([output, check, facts::argument()])
 }
 
-/// Writes the page of a policy that is known as `path`.
+/// Writes the reference page of a policy. Messages call it `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let page = Page::new(&policy);
@@ -64,7 +64,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
 }
 
-/// Returns the page before anybody has written in it.
+/// Returns a new page, in which the author has not written anything yet.
 fn new_page(page: &Page) -> Result<String, Failure> {
     fill(Path::new("the new page"), &page_template::skeleton(), page)
 }

@@ -1,4 +1,4 @@
-//! `emit`: the policy as HuJSON.
+//! `emit`: prints the policy as HuJSON.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
 }
 
-/// Writes the policy that is built in to stdout.
+/// Writes the built-in policy to stdout.
 pub(crate) fn print_built_in(policy: &Policy) -> CommandResult {
     match not_expired(Path::new(BUILT_IN), policy.clone())? {
         Some(policy) => print(&policy),
@@ -37,8 +37,8 @@ pub(crate) fn print_built_in(policy: &Policy) -> CommandResult {
     }
 }
 
-/// Returns the policy if nothing of it has ended. What has is on stderr then: with the day of today, the policy would
-/// not compile either.
+/// Returns the policy if no part of it has ended. Otherwise reports the ended parts on stderr,
+/// because with today's date the policy would not compile either.
 fn not_expired(path: &Path, policy: Policy) -> Result<Option<Policy>, Failure> {
     let policy = today::checked_for_today(policy)?;
     let is_good = valid::report_errors(path, &policy, &policy.expiry());
@@ -60,7 +60,7 @@ fn check(policy: &[u8], path: &Path) -> CommandResult {
     generated::check(path, &current, policy, help)
 }
 
-/// Returns true if a file has Windows line ends, and that is all.
+/// Returns true if the files differ only in that `file` has Windows line ends.
 fn only_line_ends_differ(file: &[u8], policy: &[u8]) -> bool {
     let lines = file.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.eq(policy.split(|byte| *byte == b'\n'))

@@ -1,4 +1,4 @@
-//! `expiring`: what ends when?
+//! `expiring`: lists the parts of a policy that end, with their last days.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ impl std::str::FromStr for Days {
     }
 }
 
-/// Lists what ends in a policy that is known as `path`.
+/// Lists the parts of a policy that end. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let today = today::today()?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };

@@ -1,4 +1,4 @@
-//! `explain`: may one reach the other, by which rule, and what is missing if not?
+//! `explain`: answers whether a source can reach a destination, by which rule, or what is missing.
 
 use std::path::Path;
 
@@ -59,7 +59,7 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
-/// Answers for a policy that is known as `path`.
+/// Answers a question about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let question = question(matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };

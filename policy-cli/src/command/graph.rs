@@ -1,4 +1,4 @@
-//! `graph`: who reaches what, as a picture.
+//! `graph`: draws who can reach what.
 
 use std::path::Path;
 
@@ -45,7 +45,7 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
-/// Prints the picture of a policy that is known as `path`.
+/// Prints the drawing of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let graph = Graph::new(&policy);

@@ -1,4 +1,4 @@
-//! `matrix`: who reaches what, as a table.
+//! `matrix`: prints a table of who can reach what.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ Examples:
   policy matrix policy.hujson --devices --tailnet facts.json
                                                          device by device";
 
-/// A table of more cells than that is for no reader. JSON lists only what is reached.
+/// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;
 
 pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::Policy(run) };
@@ -64,7 +64,7 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
-/// Prints the matrix of a policy that is known as `path`.
+/// Prints the matrix of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let by_device = matches.get_flag("devices");

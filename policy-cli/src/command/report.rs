@@ -1,4 +1,4 @@
-//! `report`: all about a policy on one page for a browser.
+//! `report`: writes a page about a policy for a browser.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
-/// Writes the page of a policy that is known as `path`.
+/// Writes the page about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let page = site::page(&policy);

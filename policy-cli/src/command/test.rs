@@ -1,4 +1,4 @@
-//! `test`: do the policy's own tests pass, and by which rules?
+//! `test`: runs the policy's own tests, and names the rules that decide each.
 
 use std::path::Path;
 use std::time::Instant;
@@ -39,9 +39,9 @@ fn define(command: clap::Command) -> clap::Command {
         )
 }
 
-/// Runs the tests of a policy that is known as `path`.
+/// Runs the tests of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
-    // With other facts its own names of users are still those of the source.
+    // The names of users are those of the source, even if other facts are given.
     let source = policy.facts.are_in_source().then(|| policy.facts.users.clone());
     let name = file::visible_name(path);
     let Some(policy) = valid::with_facts(path, policy, matches)? else {

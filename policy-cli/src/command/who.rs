@@ -1,4 +1,5 @@
-//! `who`: all who reach a destination. `what`: all that a source reaches.
+//! `who`: lists everyone who can reach a destination. `what`: lists everything that a source can
+//! reach.
 
 use std::path::Path;
 
@@ -57,7 +58,7 @@ fn define_what(command: clap::Command) -> clap::Command {
         .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])
 }
 
-/// Lists who reaches a destination of a policy that is known as `path`.
+/// Lists everyone who can reach a destination. Messages call the policy `path`.
 fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let (word, port) = host_and_port(get_str(matches, "destination"));
     let port = port.filter(|port| *port != "*");
@@ -68,7 +69,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
 }
 
-/// Lists what a source reaches by a policy that is known as `path`.
+/// Lists everything that a source can reach. Messages call the policy `path`.
 fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let word = get_str(matches, "source");
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
@@ -77,7 +78,7 @@ fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult 
     print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)
 }
 
-/// Returns these ports of every protocol that has some.
+/// Returns the set of these ports for every protocol that has ports.
 fn on_any_protocol(range: PortRange) -> PortSet {
     PortSet::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
 }

@@ -1,4 +1,4 @@
-//! For a comment on a pull request.
+//! The Markdown format, for a comment on a pull request.
 
 use policy_analysis::diff::{Change, Diff, Direction};
 
@@ -6,10 +6,10 @@ use super::{AREAS, DiffReport, sign};
 use crate::render::markdown;
 use crate::render::prose::{Prose, Span, Table};
 
-/// The most rows of a table: GitHub refuses a comment that is too long.
+/// The maximum number of rows in a table. GitHub refuses comments that are too long.
 const MOST_ROWS: usize = 100;
 
-/// Returns the comment. Gained access is in sight, everything else is folded.
+/// Returns the comment. Gained access is visible, and everything else is folded.
 pub(crate) fn page(report: &DiffReport) -> String {
     let mut out = String::from("### What this change of the policy means\n\n");
     if report.is_empty() {
@@ -43,7 +43,7 @@ fn fold(out: &mut String, title: &str, table: Option<(usize, String)>) {
     }
 }
 
-/// Counts the changes of a sort, and returns a table of them.
+/// Returns the number of some changes, and a table of them.
 fn table(report: &DiffReport, diff: &Diff, is_told: impl Fn(&Change) -> bool) -> Option<(usize, String)> {
     let areas =
         AREAS.iter().flat_map(|&(area, heading)| report.changes_in(diff, area).map(move |change| (heading, change)));

@@ -1,4 +1,4 @@
-//! `init`: a crate for a policy.
+//! `init`: creates a crate for a policy.
 
 use std::path::Path;
 
@@ -86,7 +86,7 @@ fn wrong_name(name: &str) -> Failure {
         .help("write small letters, digits and dashes, with a letter first")
 }
 
-/// Reads `--policy-source`. A clone is known by its path, and anything that does not look like a path is a URL.
+/// Reads `--policy-source`. A text that looks like a path is a clone, and any other text is a URL.
 fn library(source: Option<&str>) -> Result<Library, Failure> {
     let source = match source {
         None => return Ok(own_clone().map_or(Library::Registry, Library::Path)),
@@ -108,8 +108,9 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     }
 }
 
-/// The versions that the crates of a clone were tested with, and that cargo has most likely fetched already. What the new
-/// crate does not need of them, cargo leaves out.
+/// Returns the lock file of a clone. It has the versions that the clone's crates were tested with,
+/// and that cargo has probably downloaded already. Cargo removes entries that the new crate does
+/// not need.
 fn lock_file(library: &Library) -> Option<String> {
     match library {
         Library::Path(root) => std::fs::read_to_string(Path::new(root).join("Cargo.lock")).ok(),
@@ -117,7 +118,7 @@ fn lock_file(library: &Library) -> Option<String> {
     }
 }
 
-/// The clone that this program was built in, if it is still there.
+/// Returns the clone that this program was built in, if it still exists.
 fn own_clone() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|root| is_clone(root))?;
     root.to_str().map(str::to_owned)
@@ -150,7 +151,7 @@ fn next_steps(directory: &Path, library: &Library, is_starter: bool, is_refused:
     )
 }
 
-/// A word as a shell reads it.
+/// Quotes a word for a shell if necessary.
 fn shell_word(word: &str) -> String {
     let is_plain = |char: char| {
         char.is_alphanumeric() || matches!(char, '/' | '.' | '-' | '_' | '+' | ':') || char == std::path::MAIN_SEPARATOR

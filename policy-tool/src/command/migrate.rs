@@ -1,4 +1,4 @@
-//! `migrate`: acls as grants.
+//! `migrate`: converts ACLs to grants.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `policy explain`, `who` and `what` as a process.
+//! Tests of `policy explain`, `who` and `what` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ const FACTS: &str = r#"{
 	"nodes": [{"name": "box", "tags": ["tag:web", "tag:db"]}],
 }"#;
 
-/// A directory with a policy and facts.
+/// Creates a directory with a policy and facts.
 fn directory(test: &str) -> PathBuf {
     let path = super::directory(&format!("ask/{test}"));
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
@@ -189,7 +189,7 @@ fn all_who_reach_something_are_listed() {
     let reached = &json["reached"];
     assert_eq!((&reached[0]["sources"][0], &reached[0]["ports"]), (&"alice@example.com".into(), &"tcp:22".into()));
     assert_eq!((&reached[0]["ssh"][0]["users"][0], &reached[0]["sshPortOpen"]), (&"postgres".into(), &true.into()));
-    // What a capability lets do does not depend on a port.
+    // Access to a capability does not depend on a port.
     assert_eq!((&reached[1]["ports"], reached[1]["app"].as_array().unwrap().len()), (&"".into(), 1));
     let output = ask(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
     let text = output.stdout.as_str();

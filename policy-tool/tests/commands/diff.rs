@@ -1,4 +1,4 @@
-//! `policy diff` as a process.
+//! Tests of `policy diff` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,8 @@ const OLD: &str = r#"{
 }
 "#;
 
-/// One more in the group, a rule more, a rule less, and a setting.
+/// Compared to the old policy: a new group member, a new rule, a removed rule, and a changed
+/// setting.
 const NEW: &str = r#"{
 	"groups": {"group:eng": ["alice@example.com", "bob@example.com"]},
 	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
@@ -33,7 +34,7 @@ const NEW: &str = r#"{
 }
 "#;
 
-/// The same as the old one, written otherwise.
+/// The same policy as the old one in another form.
 const SAME: &str = r#"{
 	"tagOwners": {"tag:db": [], "tag:forge": ["alice@example.com"]},
 	"acls": [
@@ -44,7 +45,7 @@ const SAME: &str = r#"{
 }
 "#;
 
-/// Less than the old one.
+/// Less access than in the old policy.
 const LESS: &str = r#"{
 	"groups": {"group:eng": ["alice@example.com"]},
 	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
@@ -65,7 +66,7 @@ fn run(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
     policy_with_stdin(directory, &[&["diff"], arguments].concat(), stdin)
 }
 
-/// A directory with all of the policies.
+/// Creates a directory with all of the policies.
 fn directory(test: &str) -> PathBuf {
     let path = super::directory(&format!("diff/{test}"));
     for (name, text) in
@@ -270,7 +271,7 @@ fn the_configuration_of_a_repository_runs_nothing() {
     {
         git(&["config", key, script]);
     }
-    // A remote that git would ask for an object that is missing.
+    // A remote that git would ask for a missing object.
     git(&["config", "extensions.partialClone", "origin"]);
     git(&["config", "remote.origin.promisor", "true"]);
     git(&["config", "remote.origin.url", &format!("ext::{script}")]);

@@ -1,4 +1,5 @@
-//! `policy import` as a process. What it writes is compared with what the macro makes of it in `policy-macros`.
+//! Tests of `policy import` as a process. `policy-macros` tests that the macro compiles the output
+//! to the same policy.
 
 use std::path::Path;
 

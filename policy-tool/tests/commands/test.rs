@@ -1,4 +1,4 @@
-//! `policy test` as a process.
+//! Tests of `policy test` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::policy;
 
-/// Of five targets one fails, and one depends on a role.
+/// A policy with five targets, of which one fails and one depends on a role.
 const POLICY: &str = r#"{
 	"tagOwners": {"tag:web": ["bob@example.com"], "tag:db": []},
 	"grants": [
@@ -27,7 +27,7 @@ const POLICY: &str = r#"{
 
 const FACTS: &str = r#"{"users": [{"name": "bob", "email": "bob@example.com", "role": "member"}]}"#;
 
-/// A directory with a policy and facts.
+/// Creates a directory with a policy and facts.
 fn directory(test: &str, policy: &str) -> PathBuf {
     let path = super::directory(&format!("test/{test}"));
     fs::write(path.join("policy.hujson"), policy).unwrap();
@@ -141,7 +141,7 @@ fn junit_is_well_formed_whatever_the_names_are() {
         xml.contains("<failure type=\"failing-test\" message=\"`&lt;&amp;&quot;'&gt;@example.com` should not"),
         "{xml}"
     );
-    // Each `<` begins an element, each `&` one of four entities.
+    // Each `<` must start an element, and each `&` one of four entities.
     for after in xml.split('<').skip(1) {
         assert!(after.starts_with(['/', '?', 't', 'f']), "{after}");
     }
@@ -176,7 +176,7 @@ fn facts_that_cannot_be_read_exit_with_2() {
     assert!(output.stderr.contains("there is no file `none.json`"), "{}", output.stderr);
 }
 
-/// Two rules of which a test needs one.
+/// Two rules. A test needs one of them.
 const HALF: &str = r#"{
 	"tagOwners": {"tag:web": [], "tag:db": []},
 	"grants": [
