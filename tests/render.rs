@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is not what the policy says\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(

@@ -39,7 +39,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
-        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20)));
+        return Err(Failure::new(format_args!(
+            "`{name}` is larger than {} MiB, which is too large for a policy",
+            LIMIT >> 20
+        )));
     }
     Ok(bytes)
 }
@@ -195,7 +198,7 @@ pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Fail
     let exists = match fs::read_dir(path).map(Iterator::count) {
         Ok(entries) if entries > temporary::leftovers(path).len() => {
             let message = format!("the directory `{}` is not empty", path.display());
-            return Err(Failure::new(message).help("name one that is not there yet"));
+            return Err(Failure::new(message).help("name a directory that does not exist yet"));
         }
         Ok(_) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,

@@ -34,7 +34,7 @@ pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
         return policy;
     }
     output::say(&format!(
-        "note: {} is judged by headscale's rules, since `{login}` has no domain; `--target tailscale` takes Tailscale's\n",
+        "note: {} is checked for headscale, because `{login}` has no domain; use `--target tailscale` to check it for Tailscale\n",
         file::visible_name(path)
     ));
     Policy::parse_in(policy.text, Some(Dialect::Headscale))

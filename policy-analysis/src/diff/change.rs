@@ -84,8 +84,8 @@ impl Change {
         let has_self = self.destinations.iter().any(|term| term.word == "autogroup:self");
         match self.relation {
             _ if self.destinations.is_empty() => None,
-            Relation::Others => Some(format!("{list} (not one's own)")),
-            Relation::Own if !has_self => Some(format!("{list} (one's own)")),
+            Relation::Others => Some(format!("{list} (not own devices)")),
+            Relation::Own if !has_self => Some(format!("{list} (own devices)")),
             Relation::Own | Relation::Any => Some(list),
         }
     }

@@ -36,8 +36,8 @@ pub(super) fn group_pairs<'p>(
     relevant: impl Fn(RulesBetween, &QueryEnd<'p>) -> RulesBetween,
 ) -> Result<Vec<Block>, QueryError> {
     let too_many = || {
-        QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
-            .help("ask about fewer of them; `matrix --format json` lists all of them")
+        QueryError::new("the question is about too many pairs of a source and a destination")
+            .help("ask about fewer of them, or list all of them with `matrix --format json`")
     };
     if sources.len().saturating_mul(destinations.len()) > MOST_PAIRS {
         return Err(too_many());

@@ -73,7 +73,7 @@ fn fill(path: &Path, text: &str, page: &Page) -> Result<String, Failure> {
     let name = file::display_name(path).display();
     match page_template::fill(text, |section| markdown::blocks(&section.blocks(page))) {
         Ok(Some(text)) => Ok(text),
-        Ok(None) => Err(Failure::new(format_args!("`{name}` has no place for the policy"))
+        Ok(None) => Err(Failure::new(format_args!("`{name}` has no markers for the policy"))
             .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` has the other sections")),
         Err(MarkerError { line, message, help }) => Err(Failure::new(format_args!("{message}, in line {line} of `{name}`")).help(help)),
     }

@@ -53,7 +53,7 @@ fn check(policy: &[u8], path: &Path) -> CommandResult {
     let refresh = format!("write it with `cargo run -- emit --output {}`", path.display());
     let current = file::read(path).map_err(|failure| failure.help(&refresh))?;
     let help = if only_line_ends_differ(&current, policy) {
-        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git leaves them alone"
+        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git does not change them"
     } else {
         &refresh
     };

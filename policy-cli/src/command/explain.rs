@@ -88,9 +88,8 @@ fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
         }
         (Some(port), _) => parse_port(port)?,
         (None, None) => {
-            return Err(Failure::new("there is no port to ask about").help(format_args!(
-                "write it behind the destination, such as `{destination}:443`; `who` lists all ports"
-            )));
+            return Err(Failure::new("the destination has no port")
+                .help(format_args!("add it to the destination, such as `{destination}:443`; `who` lists all ports")));
         }
     };
     let protocol = if account.is_some() { Protocol::TCP } else { protocol };

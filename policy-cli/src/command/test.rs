@@ -45,7 +45,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let source = policy.facts.are_in_source().then(|| policy.facts.users.clone());
     let name = file::visible_name(path);
     let Some(policy) = valid::with_facts(path, policy, matches)? else {
-        output::say(&format!("{name}: not tested, since the policy has errors\n"));
+        output::say(&format!("{name}: not tested, because the policy has errors\n"));
         return Ok(ExitStatus::Findings);
     };
     let format = argument::get_format(matches, TestFormat::ALL);

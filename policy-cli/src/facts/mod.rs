@@ -69,7 +69,7 @@ pub(crate) fn read<'a>(
         let text = file::read_text(path)?;
         // Number 0 is for the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
-        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("these are too many files of facts")) };
+        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("too many files of facts")) };
         let (facts, unreadable) = read_text(&text, id);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);

@@ -92,7 +92,7 @@ fn summary(path: &Path, migration: &Migration) -> String {
     let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     match migration.acls {
         _ if !migration.had_acls => format!("{name}: there are no `acls`, so there is nothing to migrate\n"),
-        0 => format!("{name}: `acls` are empty, and so is what takes their place\n"),
+        0 => format!("{name}: `acls` is empty, and so are its grants\n"),
         acls => format!(
             "{name}: {} became {}, which allow{} exactly the same\n",
             count(acls, "acl"),

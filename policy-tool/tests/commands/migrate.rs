@@ -273,7 +273,7 @@ fn what_has_no_acls_comes_out_formatted() {
     assert_eq!((output.stdout.as_str(), output.status), ("{\"acls\": null, \"grants\": []}\n", Some(0)));
     let output = run(Path::new("."), &["-"], "{\"acls\":[]}");
     assert_eq!(output.stdout.as_str(), "{\"grants\": []}\n");
-    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` are empty, and so is what takes their place\n");
+    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` is empty, and so are its grants\n");
 }
 
 #[test]
