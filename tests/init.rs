@@ -81,7 +81,10 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
         (&["init", "no/where", "--from", "old.hujson"], "cannot write `no/where`: there is no such directory"),
         (&["init", "new", "--from", "nothing.hujson"], "there is no file `nothing.hujson`"),
         (&["init", "new", "--from", "old.hujson", "--name", "fn"], "`fn` is not a valid crate name"),
-        (&["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"], "there is no directory `nowhere`"),
+        (
+            &["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"],
+            "the directory `nowhere` does not exist",
+        ),
         (
             &["init", "new", "--from", "old.hujson", "--policy-source", "empty"],
             "`empty` is not a clone of the repository of `policy!`",
@@ -135,7 +138,11 @@ fn a_policy_to_start_with_is_as_good_as_any() {
     let source = root();
     let made = policy(&directory, &["init", "starter", "--policy-source", source.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.contains("replace the logins of alice and bob in src/tailnet.rs by your own"), "{}", made.stderr);
+    assert!(
+        made.stderr.contains("replace the logins of alice and bob in src/tailnet.rs by your own"),
+        "{}",
+        made.stderr
+    );
     let krate = directory.join("starter");
     for arguments in [
         ["run", "--", "check", "--deny-warnings"].as_slice(),

@@ -18,7 +18,7 @@ pub fn argument() -> Arg {
         .long(NAME)
         .value_name("SERVER")
         .value_parser(PossibleValuesParser::new(values))
-        .help("The control server that the policy is for, if no `// policy: target …` above it says so")
+        .help("The control server that the policy is for; by default, the one in a comment `// policy: target …`")
 }
 
 /// Reads a policy for the server that `--target` names, or otherwise a comment in the text. Without

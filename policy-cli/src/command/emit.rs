@@ -15,9 +15,9 @@ pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Po
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print the policy as HuJSON, as Tailscale itself would format it")
-        .arg(argument::output("FILE").help("Write FILE instead, all of it or nothing, and only if it changes"))
-        .arg(check_argument("FILE").help("Write nothing; print how FILE differs and exit with 1 if it does"))
+        .about("Print the policy as HuJSON in Tailscale's own format")
+        .arg(argument::output("FILE").help("Update FILE atomically instead, and only if it changes"))
+        .arg(check_argument("FILE").help("Write nothing; print the difference and exit with 1 if FILE is out of date"))
 }
 
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {

@@ -27,7 +27,7 @@ pub(crate) fn argument() -> Arg {
         .value_name("FACTS")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
-        .help("The tailnet's users and devices, as JSON; `-` reads stdin. May be given several times")
+        .help("The tailnet's users and devices, as JSON; `-` reads stdin. Can be repeated")
 }
 
 /// Reads facts in any form. The diagnostics say what could not be read.

@@ -70,7 +70,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
             }
             (Some(Marker::End), None) => {
                 let help = "put `<!-- policy:begin NAME -->` where the section begins, or remove this line";
-                return Err(error("there is no open section to end here".to_owned(), help));
+                return Err(error("this marker ends a section that has not begun".to_owned(), help));
             }
             (Some(Marker::Other(word)), _) => {
                 let help = "write `policy:begin NAME` or `policy:end`";
@@ -171,7 +171,7 @@ mod tests {
             (
                 "<!-- policy:end -->",
                 1,
-                "there is no open section to end here",
+                "this marker ends a section that has not begun",
                 "put `<!-- policy:begin NAME -->` where the section begins, or remove this line",
             ),
             (

@@ -17,7 +17,7 @@ pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Fi
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Make a crate for a policy: the policy in Rust, with all that `cargo run`, git and CI want")
+        .about("Create a crate for a policy in Rust, with everything that `cargo run`, git and CI need")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
              .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.\n\n\
@@ -26,22 +26,22 @@ fn define(command: clap::Command) -> clap::Command {
              policy init tailnet                        a small policy that explains itself",
         )
         .args([
-            argument::path("dir", "DIR").required(true).help("Where the crate goes"),
+            argument::path("dir", "DIR").required(true).help("The directory of the new crate"),
             argument::path("from", "FILE")
                 .long("from")
-                .help("The policy file that it is to say; `-` reads stdin. A small policy to start with if left out"),
+                .help("The policy file to import; `-` reads stdin. By default, a small policy to start with"),
             argument::flag(
                 "allow-errors",
-                "Make the crate even if Tailscale would refuse the file, with the errors as comments in it",
+                "Create the crate even if Tailscale would refuse the file; its errors become comments",
             )
             .requires("from"),
             Arg::new("name")
                 .long("name")
                 .value_name("NAME")
-                .help("What to call the crate; as DIR is called if left out"),
+                .help("The name of the crate; by default, that of DIR"),
             Arg::new("policy-source").long("policy-source").value_name("SOURCE").help(
-                "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; if left out, \
-                 the clone that this program was built in, or crates.io if that is gone",
+                "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; by default, \
+                 the clone that this program was built in, or crates.io if that no longer exists",
             ),
             invariants_file::argument().requires("from"),
             plain_argument().requires("from"),
@@ -95,7 +95,7 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
         return Ok(Library::Git(source.to_owned()));
     }
     let root = std::fs::canonicalize(source)
-        .map_err(|_| Failure::new(format_args!("there is no directory `{}`", visible(source))))?;
+        .map_err(|_| Failure::new(format_args!("the directory `{}` does not exist", visible(source))))?;
     if !is_clone(&root) {
         let message = format!("`{}` is not a clone of the repository of `policy!`", visible(source));
         return Err(Failure::new(message).help("name the directory that has `policy-macros` in it"));

@@ -239,8 +239,8 @@ fn a_file_is_written_in_place_or_not_at_all() {
 
     for (content, status, reason) in [
         // The file is not formatted, because formatting was not requested.
-        ("{\"ssh\":[]}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
-        ("{\"acls\":null}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
+        ("{\"ssh\":[]}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
+        ("{\"acls\":null}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
         (
             "{\"acls\": [{\"action\": \"accept\", \"src\": [\"tag:x\"], \"dst\": [\"*:22\"]}]}",
             1,
