@@ -115,7 +115,8 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
 
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     let existing = match OpenOptions::new().write(true).open(path) {
-        // Whoever may not write to the file may not replace it either, though the directory would let them.
+        // Whoever may not write to the file may not replace it either, though the directory would
+        // let them.
         Ok(file) => Some((file.metadata()?, file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),

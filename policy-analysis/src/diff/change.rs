@@ -33,9 +33,9 @@ pub struct Change {
     pub area: Area,
     /// The policy that gives it.
     pub direction: Direction,
-    /// The sources. Empty if the change has no sources, as for a setting.
+    /// The sources. Empty if the change has none, like a setting.
     pub sources: Vec<Term>,
-    /// The destinations. Empty if the change has no destinations, as for a node attribute.
+    /// The destinations. Empty if the change has none, like a node attribute.
     pub destinations: Vec<Term>,
     /// The devices between which access changes.
     pub relation: Relation,

@@ -13,7 +13,7 @@ pub(super) struct Block {
     pub(super) sources: Vec<usize>,
     /// The indices of the destinations in their list.
     pub(super) destinations: Vec<usize>,
-    /// Whether they are devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub(super) is_own: Option<bool>,
     pub(super) between: RulesBetween,
 }
@@ -26,8 +26,8 @@ const MOST_PAIRS: usize = 2_000_000;
 /// and a destination.
 const MOST_RULES: usize = 100_000;
 
-/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the rules that matter to
-/// the question. The blocks are in the order of their first sources.
+/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the
+/// rules that matter to the question. The blocks are in the order of their first sources.
 pub(super) fn group_pairs<'p>(
     world: &QueryWorld<'p>,
     sources: &[QueryEnd<'p>],
