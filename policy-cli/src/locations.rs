@@ -1,4 +1,4 @@
-//! The places of a policy's statements.
+//! Locations of a policy's statements.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -11,7 +11,8 @@ use policy_core::source::Origin;
 use crate::line_index::LineIndex;
 use crate::original::Original;
 
-/// The lines of a policy that is known as some path, and those of the Rust source that it was written in, if it was.
+/// The lines of a policy, and those of its Rust source if it has one. Messages call the policy
+/// `path`.
 #[derive(Debug)]
 pub(crate) struct Locations<'a> {
     pub(crate) path: &'a Path,
@@ -60,7 +61,7 @@ impl<'a> Locations<'a> {
         usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)
     }
 
-    /// Returns `FILE:LINE`, which editors and terminals make a link.
+    /// Returns `FILE:LINE`, which editors and terminals turn into a link.
     pub(crate) fn link(&self, part: Origin) -> String {
         self.location(part).to_string()
     }

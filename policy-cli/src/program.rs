@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::file;
 use crate::text::visible;
 
-/// The name of the policy of an operator's own binary in messages.
+/// The name of the built-in policy in messages.
 pub(crate) const BUILT_IN: &str = "<built-in policy>";
 
 /// One of the two programs.

@@ -9,12 +9,12 @@ use crate::line_index::{LineIndex, Position};
 /// A text, and what it is called.
 #[derive(Debug)]
 pub(crate) struct SourceFile<'a> {
-    /// The file, as it was named.
+    /// The path of the file, as the user wrote it.
     pub(crate) path: Cow<'a, Path>,
     pub(crate) lines: LineIndex<'a>,
 }
 
-/// A part of a text; `end` is one past it.
+/// A part of a text. `end` is exclusive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span<'r> {
     pub(crate) source: &'r SourceFile<'r>,

@@ -13,8 +13,8 @@ use crate::ide::Hovers;
 use crate::item_names::{ALL, ItemNames, item_name, type_of};
 use crate::span_range::{Finding, SpanRange};
 
-/// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items. `place` returns where an
-/// origin comes from, `line` the file and the line of that, and `hovers` has what an editor shows of a name.
+/// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
+/// `place` returns the place of an origin, `line` its file and its line, and `hovers` has the texts that editors show.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
@@ -89,7 +89,7 @@ fn with_invariants(file: &InvariantsFile) -> TokenStream {
     }
 }
 
-/// The call that tells where the statements of a policy were written.
+/// Returns the call that adds the lines of the policy's statements.
 fn source_places(policy: &Policy, line: &dyn Fn(Origin) -> Option<(String, usize)>) -> Option<TokenStream> {
     let places = SourceLines::encode(policy.statements().into_iter().map_while(line));
     (!places.is_empty()).then(|| quote! { .with_source_lines(#places) })
@@ -103,9 +103,9 @@ struct Module {
 }
 
 struct Name {
-    /// As declared.
+    /// The declared name.
     text: String,
-    /// What the item holds.
+    /// The value of the item.
     value: String,
     doc: Option<String>,
     origin: Origin,
@@ -174,8 +174,9 @@ impl Module {
 }
 
 impl Name {
-    /// The token that its item is at home at. A name of several tokens is at home at the word before its colon: each
-    /// of the others is a part of other names, too. So is the variable of a loop.
+    /// Returns the token that an editor jumps to for the item. For a name of several tokens, it is
+    /// the word before the colon, because the other tokens may be parts of other names. The same
+    /// applies to the variable of a loop.
     fn span(&self) -> Span {
         match self.text.split_once(':') {
             _ if !self.text.contains('-') && self.place.iteration.is_none() => self.place.last,

@@ -1,4 +1,4 @@
-//! `check`: is the policy valid?
+//! `check`: reports errors and warnings in a policy.
 
 use clap::ArgMatches;
 use policy_core::{Diagnostic, Severity};
@@ -25,10 +25,10 @@ pub(crate) const COMMAND: Command = Command {
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Report what Tailscale would refuse, and what is almost certainly a mistake")
+        .about("Report errors that Tailscale would refuse, and likely mistakes")
         .after_help(MORE)
-        .arg(argument::format(Format::ALL, "How to write the findings"))
-        .arg(argument::flag("deny-warnings", "Exit with 1 for warnings too, not only for errors"))
+        .arg(argument::format(Format::ALL, "The output format"))
+        .arg(argument::flag("deny-warnings", "Exit with 1 if there are warnings, and not only for errors"))
         .arg(facts::argument())
 }
 

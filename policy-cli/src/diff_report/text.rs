@@ -1,4 +1,4 @@
-//! For people.
+//! The text format, for people.
 
 use policy_analysis::diff::{Diff, Direction};
 
@@ -6,7 +6,7 @@ use super::{AREAS, DiffReport, sign};
 use crate::style::{BAD, GOOD, HEADING, PLACE, paint};
 use crate::text::visible;
 
-/// All changes, area by area, each with the line of its rule.
+/// Returns all changes by area, each with the location of its rule.
 pub(crate) fn page(report: &DiffReport) -> String {
     let mut out = String::new();
     section(&mut out, report, report.diff, "");
@@ -58,5 +58,5 @@ struct Line {
     place: String,
 }
 
-/// Lines longer than that have their rule right behind them.
+/// The width up to which locations are aligned. A longer line has its location directly after it.
 const WIDEST: usize = 90;

@@ -1,4 +1,4 @@
-//! For scripts: one JSON document.
+//! The JSON format, for scripts: one document.
 
 use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
@@ -8,7 +8,7 @@ use crate::json::{VERSION, to_pieces};
 use crate::line_index::Position;
 use crate::source_file::Span;
 
-/// The document, a piece for each finding.
+/// Returns the document in pieces, one for each finding.
 pub(super) fn pieces<'r>(reports: &'r [Report<'_>]) -> impl Iterator<Item = String> + 'r {
     let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
     let file = |report: &Report| {
@@ -57,7 +57,7 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
     })
 }
 
-/// Which of the files a place is in.
+/// Returns the name of the file that a span is in.
 fn file(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| span.source.path.to_string_lossy().into())
 }

@@ -1,6 +1,6 @@
-//! Findings, written for people and for machines.
+//! Findings, formatted for people and for programs.
 //!
-//! One file for each format. They are pure functions from findings to text.
+//! Each format has its own file. The formatters are pure functions from findings to text.
 
 mod github;
 mod json;
@@ -36,7 +36,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them, with the name on the command line and a line of help.
+    /// All formats, each with its name on the command line and a line of help.
     pub const ALL: &[Choice<Format>] = &[
         (Format::Text, "text", "for people, with excerpts of the policy"),
         (Format::Json, "json", "one JSON document"),
@@ -49,9 +49,9 @@ impl Format {
 #[derive(Debug)]
 pub struct Report<'a> {
     source: SourceFile<'a>,
-    /// Which text it is of those that were read together.
+    /// The id of this text among those that were read together.
     id: FileId,
-    /// The invariants beside it.
+    /// The file of invariants beside the policy.
     invariants: Option<SourceFile<'a>>,
     /// The policy, if it may have been written in Rust.
     policy: Option<&'a Policy>,
@@ -72,39 +72,40 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Reports on a policy, and on the invariants beside it.
+    /// Creates a report on a policy, and on the file of invariants beside it.
     pub fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
         let source = |file: &'a InvariantsFile| SourceFile::new(Path::new(&file.name), &*file.text);
         let invariants = policy.facts.invariants_file.as_ref().map(source);
         Report { invariants, policy: Some(policy), ..Report::new(path, &policy.text, diagnostics) }
     }
 
-    /// Sets which text it is. Facts are beside a policy.
+    /// Sets the id of the text, for example that of a file of facts beside a policy.
     pub fn with_id(self, id: FileId) -> Self {
         Report { id, ..self }
     }
 
-    /// All of it in one of the formats; the renderer decides on colours where there may be any.
+    /// Returns the report in one of the formats. The renderer decides whether there are colours.
     pub fn render(&self, format: Format, renderer: &Renderer) -> String {
         pieces(std::slice::from_ref(self), format, renderer).collect()
     }
 
-    /// Each finding as a text for people.
+    /// Returns each finding as a text for people.
     pub fn to_texts(&self) -> Vec<String> {
         text::each(self, &Renderer::plain()).collect()
     }
 
-    /// Counts the findings of a severity.
+    /// Returns the number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
 
-    /// Each finding as a JSON object.
+    /// Returns each finding as a JSON object.
     pub fn to_json(&self) -> Vec<Value> {
         json::diagnostics(self)
     }
 
-    /// Returns the span of a finding; `None` if it is about another text, as the facts beside the policy.
+    /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
+    /// the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
         if let Some(policy) = self.policy
             && let Some(original) = self.original.get_or_init(|| Original::find(policy))
@@ -121,7 +122,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Returns the text of some reports in pieces: of a large policy, not all of it fits in memory.
+/// Returns the text of some reports in pieces, because the report on a large policy may not fit in memory.
 pub fn pieces<'r>(
     reports: &'r [Report<'_>],
     format: Format,
@@ -135,7 +136,7 @@ pub fn pieces<'r>(
     }
 }
 
-/// A severity as rustc, SARIF and GitHub all write it.
+/// Returns a severity in the spelling of rustc, SARIF and GitHub.
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -143,12 +144,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Returns the answer of the control server to the policy, as a sentence beside ours.
+/// Returns the control server's answer to the policy as a sentence, to be added to the message.
 fn answer(diagnostic: &Diagnostic) -> Option<String> {
     diagnostic.answer().map(|(server, message)| format!("{server} answers: {message}"))
 }
 
-/// The message and all that is said about it, a line each, for formats that have one field for text.
+/// Returns the message, the notes and the help, one on each line, for formats with a single text
+/// field.
 fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a Note>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(notes.map(|note| format!("note: {}", note.message)));
@@ -163,10 +165,11 @@ mod tests {
 
     use super::*;
 
-    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first plane.
+    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first
+    /// plane.
     pub(super) const POLICY: &str = "{\n\t\"tagOwners\": {\"tag:a\": []},\n\t\"hosts\": {\"𝄞\": \"10.0.0.1\"},\n\t\"acls\": [{\"src\": [\"tag:b\"]}],\n}\n";
 
-    /// The place of the `nth` occurrence of a piece of [`POLICY`].
+    /// Returns the origin of the `nth` occurrence of a piece of [`POLICY`].
     pub(super) fn at(piece: &str, nth: usize) -> Origin {
         let start = POLICY.match_indices(piece).nth(nth).expect("a piece of the policy").0;
         Origin::new(start as u32, (start + piece.len()) as u32)
