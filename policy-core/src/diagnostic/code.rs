@@ -224,7 +224,7 @@ codes! {
     Error AmbiguousCapability = "ambiguous-capability", Text, "names in declared capabilities that would be one in Rust, or none";
 
     Error OwnedAndTagged = "owned-and-tagged", Documentation, "a device with an owner and tags";
-    Error ContradictoryFacts = "contradictory-facts", Documentation, "users of whom a tailnet has one only";
+    Error ContradictoryFacts = "contradictory-facts", Documentation, "users that contradict each other";
     Warning UndeclaredDeviceTag = "undeclared-device-tag", Text, "a device's tag that the policy does not declare";
 }
 

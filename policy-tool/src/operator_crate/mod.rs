@@ -109,15 +109,15 @@ publish = false
 
 [dependencies]
 {}
-# A workspace of its own, wherever it stands. Take this away to make it a member of another.
+# A workspace of its own. Remove this to make the crate a member of another workspace.
 [workspace]
 
-# A cold `cargo run` is a third shorter without what only debuggers and long edits need.
+# Without debug info and incremental builds, the first `cargo run` takes a third less time.
 [profile.dev]
 debug = false
 incremental = false
 
-# The macro is an eighth faster without assertions about unsafe code, of which it has none.
+# The macro is an eighth faster without assertions about unsafe code. It does not contain any.
 [profile.dev.package.policy-core]
 debug-assertions = false
 [profile.dev.package.policy-syntax]
