@@ -39,7 +39,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
-        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20)));
+        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, the limit for a policy", LIMIT >> 20)));
     }
     Ok(bytes)
 }

@@ -109,18 +109,18 @@ fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
         SelectorKind::Autogroup(Some(Autogroup::Shared)) if is_user => {
-            format!("if {name} is a user of another tailnet with whom the device is shared, which no fact says")
+            format!("if {name} is a user of another tailnet with whom the device is shared, which no fact states")
         }
         SelectorKind::Autogroup(Some(Autogroup::Member)) if is_user => {
-            format!("if {name} is a user of this tailnet, which no fact says")
+            format!("if {name} is a user of this tailnet, which no fact states")
         }
-        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which no fact says"),
-        SelectorKind::User if is_person => format!("if {name} is `{item}`, which no fact says"),
-        SelectorKind::Group if is_person => format!("if {name} is in `{item}` as well, which no fact says"),
+        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which no fact states"),
+        SelectorKind::User if is_person => format!("if {name} is `{item}`, which no fact states"),
+        SelectorKind::Group if is_person => format!("if {name} is in `{item}` as well, which no fact states"),
         SelectorKind::Domain if is_person => {
-            format!("if {name} has a login at `{}`, which no fact says", item.domain().unwrap_or_default())
+            format!("if {name} has a login at `{}`, which no fact states", item.domain().unwrap_or_default())
         }
-        _ => format!("if {name} has an address in `{item}`, which no fact says"),
+        _ => format!("if {name} has an address in `{item}`, which no fact states"),
     }
 }
 

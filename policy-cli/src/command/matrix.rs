@@ -25,7 +25,7 @@ A device with several tags has what each of them gives, and so may have more tha
 and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
-and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
+and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact states whether
 it includes them: give users and devices with --tailnet. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.
 
 Examples:

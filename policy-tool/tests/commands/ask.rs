@@ -134,7 +134,7 @@ fn a_wrong_question_has_no_answer() {
         ),
         (
             &["alice@example.com", "tag:db:9", "--proto", "tpc"],
-            "error: no protocol is named `tpc`\nhelp: did you mean `tcp`?\n",
+            "error: unknown protocol `tpc`\nhelp: did you mean `tcp`?\n",
         ),
         (
             &["alice@example.com", "tag:db:9", "--ssh", "root"],
@@ -250,7 +250,7 @@ fn what_depends_on_a_fact_is_not_left_out() {
     fs::write(directory.join("policy.hujson"), policy).unwrap();
     for (command, arguments, said) in [
         ("what", &["alice@example.com"][..], "it depends what `alice@example.com` reaches\n"),
-        ("what", &["tag:web"], "if one of these has an address in `100.64.0.0/11`, which no fact says"),
+        ("what", &["tag:web"], "if one of these has an address in `100.64.0.0/11`, which no fact states"),
         ("who", &["tag:db"], "it depends on facts that are not given:\n"),
         ("who", &["tag:db"], "perhaps tcp:443"),
         ("who", &["alice@example.com"], "it depends who reaches `alice@example.com`\n"),
