@@ -62,7 +62,7 @@ fn a_stale_file_is_shown_as_a_diff() {
     );
     assert_eq!(
         output.stderr.as_str(),
-        "error: `policy.hujson` is not what the policy says\n\
+        "error: `policy.hujson` is out of date\n\
          help: write it with `cargo run -- emit --output policy.hujson`\n"
     );
 }

@@ -33,7 +33,7 @@ fn what_is_made_runs_and_tests_itself() {
     // In the tests, the program was built in this clone.
     let made = policy(&directory, &["init", "tailnet", "--from", from.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.starts_with("made tailnet. What comes next:\n  cd tailnet\n"), "{}", made.stderr);
+    assert!(made.stderr.starts_with("created tailnet. Next steps:\n  cd tailnet\n"), "{}", made.stderr);
     assert_eq!(names(&directory), ["tailnet"]);
     let krate = directory.join("tailnet");
     let expected =
@@ -80,8 +80,11 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
         (&["init", "old.hujson", "--from", "old.hujson"], "`old.hujson` is a file, not a directory"),
         (&["init", "no/where", "--from", "old.hujson"], "cannot write `no/where`: there is no such directory"),
         (&["init", "new", "--from", "nothing.hujson"], "there is no file `nothing.hujson`"),
-        (&["init", "new", "--from", "old.hujson", "--name", "fn"], "no crate can be called `fn`"),
-        (&["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"], "there is no directory `nowhere`"),
+        (&["init", "new", "--from", "old.hujson", "--name", "fn"], "`fn` is not a valid crate name"),
+        (
+            &["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"],
+            "the directory `nowhere` does not exist",
+        ),
         (
             &["init", "new", "--from", "old.hujson", "--policy-source", "empty"],
             "`empty` is not a clone of the repository of `policy!`",
@@ -101,14 +104,14 @@ fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
     fs::write(directory.join("old.hujson"), old).unwrap();
     let refused = policy(&directory, &["init", "new", "--from", "old.hujson"]);
     assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""));
-    for part in ["undefined tag `tag:a`", "nothing has been made", "`--allow-errors`"] {
+    for part in ["undefined tag `tag:a`", "no crate was created", "`--allow-errors`"] {
         assert!(refused.stderr.contains(part), "{}", refused.stderr);
     }
     assert_eq!(names(&directory), ["old.hujson"]);
 
     let made = policy(&directory, &["init", "new", "--from", "old.hujson", "--allow-errors"]);
     assert_eq!(made.status, Some(1));
-    for part in ["undefined tag `tag:a`", "mend what the comments `// error` in src/tailnet.rs say"] {
+    for part in ["undefined tag `tag:a`", "fix the errors in the `// error` comments of src/tailnet.rs"] {
         assert!(made.stderr.contains(part), "{}", made.stderr);
     }
     let source = fs::read_to_string(directory.join("new/src/tailnet.rs")).unwrap();
@@ -135,7 +138,11 @@ fn a_policy_to_start_with_is_as_good_as_any() {
     let source = root();
     let made = policy(&directory, &["init", "starter", "--policy-source", source.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.contains("put your own logins into src/tailnet.rs"), "{}", made.stderr);
+    assert!(
+        made.stderr.contains("replace the logins of alice and bob in src/tailnet.rs by your own"),
+        "{}",
+        made.stderr
+    );
     let krate = directory.join("starter");
     for arguments in [
         ["run", "--", "check", "--deny-warnings"].as_slice(),

@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is not what the policy says\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(
@@ -210,7 +210,7 @@ fn a_page_without_a_place_for_the_policy_is_left_alone() {
     let directory = directory("a_page_without_a_place_for_the_policy_is_left_alone");
     let page = directory.join("page.md");
     for (content, reason) in [
-        ("# Mine\n", "error: `page.md` has no place for the policy\n"),
+        ("# Mine\n", "error: `page.md` has no markers for the policy\n"),
         (
             "<!-- policy:begin groops -->\n<!-- policy:end -->\n",
             "error: `groops` is not a section of the page, in line 1 of `page.md`\nhelp: did you mean `groups`?\n",

@@ -39,7 +39,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
-        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, the limit for a policy", LIMIT >> 20)));
+        return Err(Failure::new(format_args!(
+            "`{name}` is larger than {} MiB, which is too large for a policy",
+            LIMIT >> 20
+        )));
     }
     Ok(bytes)
 }
@@ -112,7 +115,8 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
 
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     let existing = match OpenOptions::new().write(true).open(path) {
-        // Whoever may not write to the file may not replace it either, though the directory would let them.
+        // Whoever may not write to the file may not replace it either, though the directory would
+        // let them.
         Ok(file) => Some((file.metadata()?, file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -195,7 +199,7 @@ pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Fail
     let exists = match fs::read_dir(path).map(Iterator::count) {
         Ok(entries) if entries > temporary::leftovers(path).len() => {
             let message = format!("the directory `{}` is not empty", path.display());
-            return Err(Failure::new(message).help("name one that is not there yet"));
+            return Err(Failure::new(message).help("name a directory that does not exist yet"));
         }
         Ok(_) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,

@@ -26,7 +26,7 @@ pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
 pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));
     if file.is_empty() || !is_revision(revision) {
-        return Err(Failure::new(format_args!("`{PREFIX}{object}` names no file of a revision"))
+        return Err(Failure::new(format_args!("`{PREFIX}{object}` is not a file in a git revision"))
             .help("write `git:REV:PATH`, such as `git:origin/main:policy.hujson`"));
     }
     let failed = |error: &io::Error| match error.kind() {

@@ -16,11 +16,9 @@ pub const EXTENSION: &str = "invariants";
 
 /// Returns the argument of the commands that read invariants.
 pub fn argument() -> Arg {
-    Arg::new(EXTENSION)
-        .long(EXTENSION)
-        .value_name("FILE")
-        .value_parser(value_parser!(PathBuf))
-        .help("The invariants of the policy, written as in `policy!`; if there is a `policy.invariants` beside `policy.hujson`, that one is read without being named")
+    Arg::new(EXTENSION).long(EXTENSION).value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+        "A file of invariants, in the syntax of `policy!`; by default, `policy.invariants` beside `policy.hujson`",
+    )
 }
 
 /// Returns the path of the file of invariants that belongs to a policy. The file may not exist.

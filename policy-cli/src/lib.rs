@@ -73,9 +73,9 @@ use command::{Command, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
 use exit_status::ExitStatus;
 
 const EXIT_STATUS: &str = "Exit status:
-  0  all is well
-  1  there are findings: errors, failing tests, differences, or a file that is not as it should be
-  2  it could not be done: wrong usage, or a file that cannot be read or written";
+  0  success
+  1  findings: errors, failing tests, differences, or a file that is out of date
+  2  failure: wrong usage, or a file that cannot be read or written";
 
 const EXAMPLES: &str = "Examples:
   cargo run > policy.hujson                    print the policy
@@ -117,7 +117,7 @@ pub fn run(policy: &Policy) -> ExitCode {
     let program = clap::Command::new("tailnet")
         .display_name(program_name())
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
-        .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
+        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"));
     execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
@@ -130,7 +130,7 @@ pub fn run(policy: &Policy) -> ExitCode {
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
     let program = clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Check, explain and format tailnet policy files, and make Rust of them")
+        .about("Check, explain and format tailnet policy files, and convert them to Rust")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true);

@@ -18,7 +18,7 @@ pub fn argument() -> Arg {
         .long(NAME)
         .value_name("SERVER")
         .value_parser(PossibleValuesParser::new(values))
-        .help("The control server that the policy is for, if no `// policy: target …` above it says so")
+        .help("The control server that the policy is for; by default, the one in a comment `// policy: target …`")
 }
 
 /// Reads a policy for the server that `--target` names, or otherwise a comment in the text. Without
@@ -34,7 +34,7 @@ pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
         return policy;
     }
     output::say(&format!(
-        "note: {} is judged by headscale's rules, since `{login}` has no domain; `--target tailscale` takes Tailscale's\n",
+        "note: {} is checked for headscale, because `{login}` has no domain; use `--target tailscale` to check it for Tailscale\n",
         file::visible_name(path)
     ));
     Policy::parse_in(policy.text, Some(Dialect::Headscale))

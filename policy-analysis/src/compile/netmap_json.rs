@@ -256,7 +256,8 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         })
     }
 
-    /// Adds the capabilities of the device itself, and its addresses if it does not have all of them.
+    /// Adds the attributes of the device, and its remaining addresses if `disable-ipv4` removes
+    /// one.
     fn attributes(&self, id: DeviceId, node: &Node, out: &mut ObjectWriter) {
         let Some(attributes) = self.compiled.attributes_of(id).filter(|attributes| !attributes.is_empty()) else {
             return;

@@ -16,7 +16,7 @@ pub struct SshAccess<'p> {
     /// The requested accounts, each with the local account that it maps to. An empty local account
     /// means none.
     pub users: Rc<[(&'p str, &'p str)]>,
-    /// Whether the connection needs a check.
+    /// The action of the rule, which may be a check.
     pub action: Action,
     /// Patterns of the environment variables that may be set.
     pub accept_env: &'p [Text],

@@ -7,11 +7,11 @@ use policy_core::access::PortSet;
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
     fn union(&self, other: &Self) -> Self;
-    /// Returns what the other gives of this.
+    /// Returns the part of this set that `other` gives.
     fn given_by(&self, other: &Self) -> Self;
-    /// Returns what the other does not give of this.
+    /// Returns the part of this set that `other` does not give.
     fn not_given_by(&self, other: &Self) -> Self;
-    /// Returns whether this gives anything of the other.
+    /// Returns whether this set gives a part of `other`.
     fn gives_any_of(&self, other: &Self) -> bool;
     /// Returns the number of elements.
     fn size(&self) -> u64;

@@ -222,7 +222,7 @@ impl std::fmt::Display for Description {
 }
 
 const ROUTED: &str = " behind a subnet router";
-const NOT_ROUTED: &str = " behind no subnet router";
+const NOT_ROUTED: &str = " not behind a subnet router";
 
 /// Combines descriptions of the same address, behind a subnet router and not behind one.
 fn both_ways(descriptions: Vec<Description>) -> Vec<Description> {

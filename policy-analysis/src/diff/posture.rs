@@ -86,8 +86,8 @@ pub(super) fn condition_changes(direction: Direction, policy: &Policy, other: &P
         for condition in stricter.conditions.iter().filter(is_dropped) {
             let condition = &condition.text;
             let what = match direction {
-                Direction::Gained => format!("{name} does not ask for `{condition}` any more"),
-                Direction::Lost => format!("{name} asks for `{condition}` now"),
+                Direction::Gained => format!("{name} no longer requires `{condition}`"),
+                Direction::Lost => format!("{name} now requires `{condition}`"),
             };
             changes.push(Change::new(Area::Posture, direction, what, posture.origin));
         }

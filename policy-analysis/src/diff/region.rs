@@ -23,9 +23,9 @@ pub(super) struct Region<E> {
     pub(super) rule: Origin,
     /// True if the region has every class that `src` and `dst` name.
     pub(super) is_whole: bool,
-    /// The rule's selectors.
+    /// The sources of the rule.
     pub(super) src: Vec<SelectorId>,
-    /// Empty if there is no destination, as for a node attribute.
+    /// The rule's destinations. Empty for rules without destinations, such as node attributes.
     pub(super) dst: Vec<SelectorId>,
 }
 

@@ -16,9 +16,9 @@ use policy_core::proof::AccessClasses;
 /// The region that a gain is attributed to if several regions give the access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attribution {
-    /// The largest of the same channel
+    /// The largest region of the same channel
     Largest,
-    /// The first, whatever its channel: the first SSH rule that matches decides.
+    /// The first region, regardless of its channel, because the first SSH rule that matches decides
     First,
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Block {
     pub(super) sources: Vec<usize>,
     /// The indices of the destinations in their list.
     pub(super) destinations: Vec<usize>,
-    /// Whether they are devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub(super) is_own: Option<bool>,
     pub(super) between: RulesBetween,
 }
@@ -26,8 +26,8 @@ const MOST_PAIRS: usize = 2_000_000;
 /// and a destination.
 const MOST_RULES: usize = 100_000;
 
-/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the rules that matter to
-/// the question. The blocks are in the order of their first sources.
+/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the
+/// rules that matter to the question. The blocks are in the order of their first sources.
 pub(super) fn group_pairs<'p>(
     world: &QueryWorld<'p>,
     sources: &[QueryEnd<'p>],
@@ -36,8 +36,8 @@ pub(super) fn group_pairs<'p>(
     relevant: impl Fn(RulesBetween, &QueryEnd<'p>) -> RulesBetween,
 ) -> Result<Vec<Block>, QueryError> {
     let too_many = || {
-        QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
-            .help("ask about fewer of them; `matrix --format json` lists all of them")
+        QueryError::new("the question is about too many pairs of a source and a destination")
+            .help("ask about fewer of them, or list all of them with `matrix --format json`")
     };
     if sources.len().saturating_mul(destinations.len()) > MOST_PAIRS {
         return Err(too_many());

@@ -164,7 +164,7 @@ impl<'p> Explainer<'_, 'p> {
             };
             if !rule.dst.iter().any(is_named) {
                 path.push(
-                    "both are devices of one user, whose devices get every SSH rule for them that has `localpart:`"
+                    "both are devices of one user, and SSH rules with `localpart:` also apply to the user's own devices"
                         .to_owned(),
                 );
             }

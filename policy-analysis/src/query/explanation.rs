@@ -63,11 +63,11 @@ pub struct Case {
     pub sources: Vec<String>,
     /// The names of the destinations, in the same form.
     pub destinations: Vec<String>,
-    /// Whether source and destination are devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub is_own: Option<bool>,
     /// True if the case is about a device with all its tags, which the question named by one tag.
     pub has_all_tags: bool,
-    /// Whether the network allows the connection, if the source meets the required postures.
+    /// The decision of the network, if the source meets the required postures.
     pub network: Decision,
     /// The families of addresses over which the connection is allowed, if these are not all that
     /// one of the ends has.

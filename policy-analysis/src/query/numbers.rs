@@ -11,7 +11,7 @@ pub(super) struct Numbers {
     pub(super) possible: Vec<usize>,
 }
 
-/// Whether two ends are devices of the same user.
+/// The relation between the users of two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ownership {
     Same,
@@ -37,7 +37,8 @@ impl Numbers {
         })
     }
 
-    /// Returns the rules between two ends, given the rules of each end and the rules to `autogroup:self`.
+    /// Returns the rules between two ends, given the rules of each end and the rules to
+    /// `autogroup:self`.
     pub(super) fn between(source: &Numbers, destination: &Numbers, to_own: &BitSet, ownership: Ownership) -> Numbers {
         let mut certain = sorted::intersection(&source.certain, &destination.certain);
         let mut possible = sorted::intersection(&source.possible, &destination.certain);

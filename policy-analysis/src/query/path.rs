@@ -79,14 +79,14 @@ fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Sid
         SelectorKind::Domain => format!("{name} has a login at `{}`", item.domain().unwrap_or_default()),
         SelectorKind::Tag => format!("{name} is tagged `{item}`"),
         SelectorKind::Autogroup(Some(autogroup)) => match autogroup {
-            Autogroup::Member => format!("{name} is a member, as `{item}` says"),
-            Autogroup::Tagged => format!("{name} is a tagged device, as `{item}` says"),
+            Autogroup::Member => format!("{name} is a member, so in `{item}`"),
+            Autogroup::Tagged => format!("{name} is a tagged device, so in `{item}`"),
             Autogroup::SelfDevices if !ends.is_own => {
-                format!("if it is one user's as well as {name}, as `autogroup:self` says, and no fact tells that")
+                format!("if it is a device of the same user as {name}, which is unknown")
             }
-            Autogroup::SelfDevices => "both are devices of one user, as `autogroup:self` says".to_owned(),
-            Autogroup::Internet => format!("{name} is a public address, as `{item}` says"),
-            Autogroup::DangerAll => format!("{name} is some address, as `{item}` says"),
+            Autogroup::SelfDevices => "both are devices of one user, so in `autogroup:self`".to_owned(),
+            Autogroup::Internet => format!("{name} is a public address, so in `{item}`"),
+            Autogroup::DangerAll => format!("{name} is in `{item}`, which is every address"),
             _ if end.is_of_assumed_role => return None,
             _ => match user.and_then(|(_, role)| role) {
                 Some(role) => format!("{name} is {}, so in `{item}`", role.with_article()),
@@ -103,24 +103,24 @@ fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
     let is_user = matches!(who, Principal::User { .. });
     match item.kind {
         _ if *who == Principal::Unknown => {
-            format!("if the device at {name}, which no fact names, is one of `{item}`")
+            format!("if the unknown device at {name} is in `{item}`")
         }
         SelectorKind::SyncedGroup if is_person => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
         SelectorKind::Autogroup(Some(Autogroup::Shared)) if is_user => {
-            format!("if {name} is a user of another tailnet with whom the device is shared, which no fact states")
+            format!("if {name} is a user of another tailnet that the device is shared with, which is unknown")
         }
         SelectorKind::Autogroup(Some(Autogroup::Member)) if is_user => {
-            format!("if {name} is a user of this tailnet, which no fact states")
+            format!("if {name} is a user of this tailnet, which is unknown")
         }
-        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which no fact states"),
-        SelectorKind::User if is_person => format!("if {name} is `{item}`, which no fact states"),
-        SelectorKind::Group if is_person => format!("if {name} is in `{item}` as well, which no fact states"),
+        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which is unknown"),
+        SelectorKind::User if is_person => format!("if {name} is `{item}`, which is unknown"),
+        SelectorKind::Group if is_person => format!("if {name} is also in `{item}`, which is unknown"),
         SelectorKind::Domain if is_person => {
-            format!("if {name} has a login at `{}`, which no fact states", item.domain().unwrap_or_default())
+            format!("if {name} has a login at `{}`, which is unknown", item.domain().unwrap_or_default())
         }
-        _ => format!("if {name} has an address in `{item}`, which no fact states"),
+        _ => format!("if {name} has an address in `{item}`, which is unknown"),
     }
 }
 

@@ -101,7 +101,7 @@ impl QueryEnd<'_> {
         matches!(self.identity.who, Principal::User { .. } | Principal::Member { .. })
     }
 
-    /// Returns whether this is any member of a synced group, of whom nothing else is known.
+    /// Returns whether this stands for any member of a synced group.
     fn is_any_group_member(&self) -> bool {
         matches!(self.identity.who, Principal::Member { group: Some(_), .. })
     }

@@ -44,7 +44,7 @@ pub struct ReachabilityRow {
     /// True if these sources, or for [`what`](crate::Analysis::what) these destinations, are
     /// everything that is in no other row.
     pub is_rest: bool,
-    /// Whether source and destination are devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub is_own: Option<bool>,
     /// The rules that open ports.
     pub rules: Vec<RuleMatch>,

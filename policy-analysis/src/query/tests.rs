@@ -101,8 +101,8 @@ fn the_way_leads_through_all_that_names_an_end() {
             "bob",
             1,
             &[
-                "`bob@example.com` is a member, as `autogroup:member` says",
-                "both are devices of one user, as `autogroup:self` says",
+                "`bob@example.com` is a member, so in `autogroup:member`",
+                "both are devices of one user, so in `autogroup:self`",
             ],
         ),
     ] {

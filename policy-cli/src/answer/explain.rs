@@ -85,8 +85,8 @@ impl ExplainAnswer<'_> {
         };
         if self.explanation.cases.is_empty() {
             let why = match self.explanation.is_about_nobody {
-                true => "one of the two stands for nobody",
-                false => "a packet goes from IPv4 to IPv4, or from IPv6 to IPv6",
+                true => "one of them stands for nobody",
+                false => "packets cannot pass between IPv4 and IPv6",
             };
             return format!(": `{source}` cannot {deed}, since {why}");
         }
@@ -106,9 +106,13 @@ impl ExplainAnswer<'_> {
             Decision::Unknown => text.push_str("no rule allows it for certain, but this may:\n"),
             Decision::Deny if case.has_no_common_family => {
                 text.push_str(match self.question.protocol {
-                    Protocol::ICMP => "the two do not both have an IPv4 address; ask about pings over IPv6 with `--proto ipv6-icmp`\n",
-                    Protocol::ICMPV6 => "the two do not both have an IPv6 address; ask about pings over IPv4 with `--proto icmp`\n",
-                    _ => "the two have no addresses of the same family: a packet goes from IPv4 to IPv4, or from IPv6 to IPv6\n",
+                    Protocol::ICMP => {
+                        "they do not both have an IPv4 address; ask about pings over IPv6 with `--proto ipv6-icmp`\n"
+                    }
+                    Protocol::ICMPV6 => {
+                        "they do not both have an IPv6 address; ask about pings over IPv4 with `--proto icmp`\n"
+                    }
+                    _ => "they have no addresses of the same family, and packets cannot pass between IPv4 and IPv6\n",
                 });
             }
             Decision::Deny if !case.not_carried.is_empty() => text.push_str(&self.not_carried(case)),
@@ -120,11 +124,13 @@ impl ExplainAnswer<'_> {
         }
         text.push_str(&self.reasons(&case.reasons));
         if case.network == Decision::Allow && self.question.is_ping() && !opens_pings(case) {
-            text.push_str("ping is open because a device answers pings of every source that it lets in on some port\n");
+            text.push_str(
+                "ping is open because a device answers pings from every source that can reach one of its ports\n",
+            );
         }
         if case.is_ping_implied && self.is_first_with_ping(case) {
             text.push_str(
-                "ping is open, too, because a device answers pings of every source that it lets in on some port\n",
+                "ping is open, too, because a device answers pings from every source that can reach one of its ports\n",
             );
         }
         if let Some(login) = &case.login {
@@ -133,7 +139,7 @@ impl ExplainAnswer<'_> {
         for app in &case.apps {
             let names = join(&app.capabilities, ", ", &|(name, _)| format!("`{name}`"));
             let said = self.rules.posture(&app.postures);
-            text.push_str(&format!("may do there: {}\n", visible(&names)));
+            text.push_str(&format!("capabilities there: {}\n", visible(&names)));
             text.push_str(&self.rules.rules(&[(app.rule, said.into_iter().collect())]));
         }
         text
@@ -162,12 +168,14 @@ impl ExplainAnswer<'_> {
     fn not_carried(&self, case: &Case) -> String {
         let obstacle = match case.obstacle {
             Some(Obstacle::OnlySource) => {
-                "no other router of the tailnet carries it: a device that routes an address reaches it itself, without any rule"
+                "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
             }
             Some(Obstacle::OnlyExitNodes) => {
-                "no subnet router of the tailnet carries it, and exit nodes serve `autogroup:internet` and `*` alone"
+                "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
             }
-            Some(Obstacle::Via) => "`via` opens only what is behind routers, and this is an address of the tailnet",
+            Some(Obstacle::Via) => {
+                "`via` only applies to addresses behind routers, and this is an address of the tailnet"
+            }
             _ => "no router of the tailnet carries it",
         };
         let heading = format!("the policy allows it, but {obstacle}");
@@ -191,11 +199,15 @@ impl ExplainAnswer<'_> {
         };
         let mut text = String::new();
         if let Some(reason) = &login.rule {
-            text.push_str(&format!("SSH lets them in{}:\n", action(&reason.by)));
+            text.push_str(&format!("SSH allows the login{}:\n", action(&reason.by)));
             text.push_str(&self.rules.rules(&[said(reason)]));
         }
         if !login.possible.is_empty() {
-            text.push_str(if login.rule.is_some() { "SSH may ask for a check:\n" } else { "SSH may let them in:\n" });
+            text.push_str(if login.rule.is_some() {
+                "SSH may require a check:\n"
+            } else {
+                "SSH may allow the login:\n"
+            });
             text.push_str(&self.rules.rules(&login.possible.iter().map(said).collect::<Vec<_>>()));
         }
         if login.decision() == Decision::Deny {
@@ -286,7 +298,7 @@ fn opens_pings(case: &Case) -> bool {
 /// Returns the heading of the nearest rules, or the text to show if there are none.
 fn no_rule(kind: &str, nearest: &[NearRule]) -> String {
     match nearest {
-        [] => format!("no {kind} comes near to it\n"),
+        [] => format!("no {kind} comes near\n"),
         _ => format!("no {kind} allows it; nearest:\n"),
     }
 }

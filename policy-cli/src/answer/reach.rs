@@ -37,10 +37,10 @@ impl ReachAnswer<'_> {
         let certain = reached.iter().filter(|row| row.is_certain()).count();
         let heading = match (self.listing, certain, reached.is_empty()) {
             (Listing::Sources, 0, true) => format!("{word} is reached by nobody"),
-            (Listing::Sources, 0, false) => format!("it depends who reaches {word}"),
+            (Listing::Sources, 0, false) => format!("unknown facts decide who reaches {word}"),
             (Listing::Sources, ..) => format!("{word} is reached by"),
             (Listing::Destinations, 0, true) => format!("{word} reaches nothing"),
-            (Listing::Destinations, 0, false) => format!("it depends what {word} reaches"),
+            (Listing::Destinations, 0, false) => format!("unknown facts decide what {word} reaches"),
             (Listing::Destinations, ..) => format!("{word} reaches"),
         };
         let mut text = format!("{}\n", visible(&heading));
@@ -55,14 +55,14 @@ impl ReachAnswer<'_> {
         for (place, reached) in reached.iter().enumerate() {
             text.push('\n');
             if place == certain && certain > 0 {
-                text.push_str("it depends on facts that are not given:\n\n");
+                text.push_str("depending on unknown facts:\n\n");
             }
             text.push_str(&self.entry(reached, has_parts));
         }
         if !carriers.is_empty() {
             let (by, command) = match self.listing {
-                Listing::Sources => ("is reached by more than that", "who"),
-                Listing::Destinations => ("reaches more than that", "what"),
+                Listing::Sources => ("more can reach it", "who"),
+                Listing::Destinations => ("can reach more", "what"),
             };
             text.push('\n');
             for device in carriers {
@@ -98,8 +98,8 @@ impl ReachAnswer<'_> {
             (true, Listing::Destinations) => format!(", from {}", self.own(reached).join(", ")),
         };
         let own = match reached.is_own {
-            Some(true) => ", on devices of one's own",
-            Some(false) => ", on devices of others",
+            Some(true) => ", on their own devices",
+            Some(false) => ", on devices of other users",
             None => "",
         };
         let mut text = format!("  {}\n", visible(&format!("{names}{part}{own}")));

@@ -14,9 +14,9 @@ pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::P
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Report what Tailscale would refuse, and what is almost certainly a mistake")
-        .arg(argument::format(Format::ALL, "How to write the findings"))
-        .arg(argument::flag("deny-warnings", "Exit with 1 for warnings too, not only for errors"))
+        .about("Report errors that Tailscale would refuse, and likely mistakes")
+        .arg(argument::format(Format::ALL, "The output format"))
+        .arg(argument::flag("deny-warnings", "Exit with 1 if there are warnings, and not only for errors"))
         .arg(facts::argument())
 }
 

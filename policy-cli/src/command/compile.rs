@@ -14,8 +14,7 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::{facts, output};
 
-const ABOUT: &str =
-    "Print what Tailscale compiles the policy to, as JSON: whether it accepts the policy, and what each device gets";
+const ABOUT: &str = "Print, as JSON, whether Tailscale accepts the policy and what it sends to each device";
 
 /// The number of bytes to collect before they are written.
 const CHUNK: usize = 1 << 20;

@@ -15,9 +15,9 @@ pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Po
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print the policy as HuJSON, as Tailscale itself would format it")
-        .arg(argument::output("FILE").help("Write FILE instead, all of it or nothing, and only if it changes"))
-        .arg(check_argument("FILE").help("Write nothing; print how FILE differs and exit with 1 if it does"))
+        .about("Print the policy as HuJSON in Tailscale's own format")
+        .arg(argument::output("FILE").help("Update FILE atomically instead, and only if it changes"))
+        .arg(check_argument("FILE").help("Write nothing; print the difference and exit with 1 if FILE is out of date"))
 }
 
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
@@ -53,7 +53,7 @@ fn check(policy: &[u8], path: &Path) -> CommandResult {
     let refresh = format!("write it with `cargo run -- emit --output {}`", path.display());
     let current = file::read(path).map_err(|failure| failure.help(&refresh))?;
     let help = if only_line_ends_differ(&current, policy) {
-        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git leaves them alone"
+        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git does not change them"
     } else {
         &refresh
     };

@@ -53,6 +53,6 @@ pub(super) fn check(path: &Path, current: &[u8], content: &[u8], help: &str) -> 
         return Ok(ExitStatus::Success);
     }
     output::write(&difference)?;
-    output::say_failure(&Failure::new(format_args!("`{}` is not what the policy says", name.display())).help(help));
+    output::say_failure(&Failure::new(format_args!("`{}` is out of date", name.display())).help(help));
     Ok(ExitStatus::Findings)
 }

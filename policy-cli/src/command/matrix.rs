@@ -16,16 +16,16 @@ use crate::render::prose::Block;
 use crate::render::{html, markdown};
 use crate::{facts, json, output, valid};
 
-const ABOUT: &str = "Print who reaches what on which ports, as a table of sources and destinations";
+const ABOUT: &str = "Print a table of the ports that each source can reach at each destination";
 
 const MORE: &str = "\
-Rows are the sources that rules name, columns the destinations that rules, tests and invariants name. A cell says
-what the two names alone give: what everybody in the source reaches on everything in the destination, now and later.
-A device with several tags has what each of them gives, and so may have more than any row says; with --devices, rows
+Rows are the sources that rules name. Columns are the destinations that rules, tests and invariants name. A cell shows
+access that follows from the names: what everyone in the source can reach on everything in the destination, now and
+later. A device with several tags has the access of each, so it may have more than any row shows. With --devices, rows
 and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
-and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact states whether
+and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
 it includes them: give users and devices with --tailnet. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.
 
 Examples:
@@ -43,7 +43,7 @@ const FORMATS: &[Choice<MatrixFormat>] = &[
     (MatrixFormat::Markdown, "md", "a table in Markdown"),
     (MatrixFormat::Csv, "csv", "for spreadsheets"),
     (MatrixFormat::Json, "json", "for programs: what is reached, under which conditions, by which lines of the policy"),
-    (MatrixFormat::Html, "html", "a table to put into a page"),
+    (MatrixFormat::Html, "html", "an HTML table for a page"),
 ];
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -59,8 +59,8 @@ fn define(command: clap::Command) -> clap::Command {
     command
         .about(ABOUT)
         .after_help(MORE)
-        .arg(argument::format(FORMATS, "How to write it"))
-        .arg(argument::flag("devices", "Tell it of the devices that are known, not of the names in the policy"))
+        .arg(argument::format(FORMATS, "The output format"))
+        .arg(argument::flag("devices", "Use the devices of the facts instead of the names in the policy"))
         .arg(facts::argument())
 }
 

@@ -21,9 +21,9 @@ pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Write all that can be said about the policy as one HTML page, to look things up in a browser")
+        .about("Write an HTML page to look up anything about the policy in a browser")
         .after_help(MORE)
-        .arg(argument::output("PAGE").default_value("-").help("Where to write it; `-` is stdout"))
+        .arg(argument::output("PAGE").default_value("-").help("The file to write; `-` is stdout"))
         .arg(facts::argument())
 }
 

@@ -11,7 +11,7 @@ const MOST_ROWS: usize = 100;
 
 /// Returns the comment. Gained access is visible, and everything else is folded.
 pub(crate) fn page(report: &DiffReport) -> String {
-    let mut out = String::from("### What this change of the policy means\n\n");
+    let mut out = String::from("### Effects of this policy change\n\n");
     if report.is_empty() {
         out.push_str(report.describe_sameness());
         out.push('\n');
@@ -23,8 +23,8 @@ pub(crate) fn page(report: &DiffReport) -> String {
         Some((count, table)) => out.push_str(&format!("**New access: {count}**\n\n{table}\n")),
         None => out.push_str("**No new access.**\n\n"),
     }
-    fold(&mut out, "Access that is gone", table(report, report.diff, is_lost));
-    fold(&mut out, "What else differs", table(report, report.diff, is_other));
+    fold(&mut out, "Removed access", table(report, report.diff, is_lost));
+    fold(&mut out, "Other differences", table(report, report.diff, is_other));
     if let Some(devices) = report.devices {
         let all = table(report, devices, |_| true);
         if all.is_none() {

@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
             Facts::default()
         }
         Form::Unknown => {
-            let message = "there are no users and no devices here";
+            let message = "the file lists neither users nor devices";
             reader.findings.push(
                 Diagnostic::new(Code::MissingField, document.origin(root), message)
                     .help("list them as `users` and `nodes`, as Tailscale's API does, or as headscale does"),
@@ -229,7 +229,7 @@ mod tests {
                 r#"{"Self": {}, "Peer": {}}"#,
                 "`tailscale status` has only what one device sees of its tailnet",
             ),
-            (r#"{"machines": []}"#, r#"{"machines": []}"#, "there are no users and no devices here"),
+            (r#"{"machines": []}"#, r#"{"machines": []}"#, "the file lists neither users nor devices"),
         ] {
             let (_, findings) = read(text, FileId::Facts(2));
             let places = findings.iter().map(|finding| {

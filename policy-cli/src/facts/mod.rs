@@ -27,7 +27,7 @@ pub(crate) fn argument() -> Arg {
         .value_name("FACTS")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
-        .help("The tailnet's users and devices, as JSON; `-` reads stdin. May be given several times")
+        .help("The tailnet's users and devices, as JSON; `-` reads stdin. Can be repeated")
 }
 
 /// Reads facts in any form. The diagnostics say what could not be read.
@@ -69,7 +69,7 @@ pub(crate) fn read<'a>(
         let text = file::read_text(path)?;
         // Number 0 is for the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
-        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("these are too many files of facts")) };
+        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("too many files of facts")) };
         let (facts, unreadable) = read_text(&text, id);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);

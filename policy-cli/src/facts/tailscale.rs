@@ -1,4 +1,5 @@
-//! The lists of Tailscale's API: `GET /tailnet/{tailnet}/devices?fields=all` and `GET /tailnet/{tailnet}/users`.
+//! The lists of Tailscale's API: `GET /tailnet/{tailnet}/devices?fields=all` and `GET
+//! /tailnet/{tailnet}/users`.
 
 use policy_core::hujson::NodeId;
 use policy_core::model::{Device, Facts, Role, User};

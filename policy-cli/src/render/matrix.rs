@@ -27,7 +27,7 @@ pub(crate) fn allows_everything(policy: &Policy) -> bool {
 
 /// Returns a remark that the policy has no rules and allows everything.
 pub(crate) fn allow_all_remark() -> Prose {
-    Prose::text("The policy has no rules at all, so everything may reach everything.")
+    Prose::text("The policy has no rules, so everything can reach everything.")
 }
 
 /// The names of users. A user in the facts is called by the name there.

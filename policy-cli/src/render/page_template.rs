@@ -61,7 +61,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
                 (open, has_markers) = (Some(line), true);
             }
             (Some(Marker::Begin(name)), Some(begin)) => {
-                let message = format!("section `{name}` begins before that of line {begin} ends");
+                let message = format!("section `{name}` begins before the one in line {begin} ends");
                 return Err(error(message, "put `<!-- policy:end -->` above it"));
             }
             (Some(Marker::End), Some(_)) => {
@@ -70,7 +70,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
             }
             (Some(Marker::End), None) => {
                 let help = "put `<!-- policy:begin NAME -->` where the section begins, or remove this line";
-                return Err(error("no section has begun that could end here".to_owned(), help));
+                return Err(error("this marker ends a section that has not begun".to_owned(), help));
             }
             (Some(Marker::Other(word)), _) => {
                 let help = "write `policy:begin NAME` or `policy:end`";
@@ -82,7 +82,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
         Some(line) => Err(MarkerError {
             line,
             message: "the section that begins here does not end".to_owned(),
-            help: "put `<!-- policy:end -->` behind it".to_owned(),
+            help: "put `<!-- policy:end -->` after it".to_owned(),
         }),
         None => Ok(has_markers.then_some(out)),
     }
@@ -171,19 +171,19 @@ mod tests {
             (
                 "<!-- policy:end -->",
                 1,
-                "no section has begun that could end here",
+                "this marker ends a section that has not begun",
                 "put `<!-- policy:begin NAME -->` where the section begins, or remove this line",
             ),
             (
                 "<!-- policy:begin ssh -->\n",
                 1,
                 "the section that begins here does not end",
-                "put `<!-- policy:end -->` behind it",
+                "put `<!-- policy:end -->` after it",
             ),
             (
                 "<!-- policy:begin ssh -->\n<!-- policy:begin tags -->",
                 2,
-                "section `tags` begins before that of line 1 ends",
+                "section `tags` begins before the one in line 1 ends",
                 "put `<!-- policy:end -->` above it",
             ),
             ("<!-- policy:stop -->", 1, "`policy:stop` is not a marker", "write `policy:begin NAME` or `policy:end`"),

@@ -179,7 +179,8 @@ mod tests {
 
     use super::*;
 
-    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first plane.
+    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first
+    /// plane.
     pub(super) const POLICY: &str = "{\n\t\"tagOwners\": {\"tag:a\": []},\n\t\"hosts\": {\"𝄞\": \"10.0.0.1\"},\n\t\"acls\": [{\"src\": [\"tag:b\"]}],\n}\n";
 
     /// Returns the origin of the `nth` occurrence of a piece of [`POLICY`].

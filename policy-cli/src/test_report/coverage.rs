@@ -53,11 +53,11 @@ impl<'a> CoverageReport<'a> {
         let (needed, rules) = (self.coverage.killed_deletions(), self.coverage.rules.len());
         let apart = match self.coverage.untestable {
             0 => String::new(),
-            1 => "; 1 grant of app capabilities alone is left out".to_owned(),
-            count => format!("; {count} grants of app capabilities alone are left out"),
+            1 => "; 1 grant with only app capabilities is left out".to_owned(),
+            count => format!("; {count} grants with only app capabilities are left out"),
         };
         format!(
-            "coverage: {needed} of {rules} rules are needed by a test ({}%), {killed} of {widenings} ways to widen them are noticed{apart}",
+            "coverage: {needed} of {rules} rules are needed by a test ({}%), {killed} of {widenings} ways to widen them are detected{apart}",
             self.percent()
         )
     }

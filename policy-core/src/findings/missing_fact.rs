@@ -74,7 +74,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             })
         }
         MissingFact::ServiceAddress(address) => {
-            let on = format!("whether the service has an address in `{address}`, which no fact states");
+            let on = format!("whether the service has an address in `{address}`, which is unknown");
             whether(on)
         }
         MissingFact::Route(address) => {

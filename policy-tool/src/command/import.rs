@@ -17,17 +17,17 @@ pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print a policy file as Rust: a `policy!` with every value and every comment of it")
+        .about("Convert a policy file to Rust: a `policy!` with all its values and comments")
         .after_help(
-            "What Tailscale would refuse is imported all the same, with the errors as comments at their places; \
-             the exit status is 1 then.",
+            "A file that Tailscale would refuse is imported, too. Its errors become comments where they occur, and the \
+             exit status is 1.",
         )
         .args([argument::policy_file(), invariants_file::argument(), plain_argument()])
 }
 
 /// Defines `--plain`.
 pub(super) fn plain_argument() -> Arg {
-    argument::flag("plain", "Give no names to lists of owners and to ports that the policy repeats")
+    argument::flag("plain", "Do not name repeated tag owners and ports")
 }
 
 fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {

@@ -82,7 +82,7 @@ pub fn import_beside(
         _ => return Err(policy.check()),
     };
     if json::is_too_deep(&document) {
-        let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
+        let message = format!("nested more than {} levels deep, which `policy!` cannot read", json::DEPTH);
         return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
     }
     let names = Names::new(&policy);
@@ -199,7 +199,7 @@ fn users(layout: &mut Layout, users: &[User]) {
     }
     layout.space();
     layout.private(&[
-        "Who they are. Add a role where you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
+        "The users. Add a role if you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
         "owner, admin, it-admin, network-admin, billing-admin, auditor or member.".to_owned(),
     ]);
     layout.braces("users", |layout| {

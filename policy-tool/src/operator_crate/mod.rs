@@ -101,7 +101,7 @@ fn manifest(CrateName(name): &CrateName, library: &Library) -> String {
         "\
 [package]
 name = \"{name}\"
-description = \"The policy of a tailnet, as a program that prints it\"
+description = \"A program that prints the policy of a tailnet\"
 version = \"0.1.0\"
 edition = \"2024\"
 rust-version = \"{}\"
@@ -109,15 +109,15 @@ publish = false
 
 [dependencies]
 {}
-# A workspace of its own, wherever it stands. Take this away to make it a member of another.
+# This crate is its own workspace. Remove this section to add the crate to another workspace.
 [workspace]
 
-# A cold `cargo run` is a third shorter without what only debuggers and long edits need.
+# Without debug info and incremental builds, a cold `cargo run` takes a third less time.
 [profile.dev]
 debug = false
 incremental = false
 
-# The macro is an eighth faster without assertions about unsafe code, of which it has none.
+# The macro is an eighth faster without assertions about unsafe code, which it does not use.
 [profile.dev.package.policy-core]
 debug-assertions = false
 [profile.dev.package.policy-syntax]

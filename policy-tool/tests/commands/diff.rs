@@ -120,7 +120,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
     assert_eq!(
         found.stdout,
         "\
-### What this change of the policy means
+### Effects of this policy change
 
 **New access: 3**
 
@@ -130,7 +130,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
 | `+` Network access | `autogroup:member` | `tag:forge` | `tcp:22` | new.hujson:7 |
 | `+` Tag owners | `bob@example.com` | | `may assign tag:forge` | new.hujson:3 |
 
-<details><summary>Access that is gone: 1</summary>
+<details><summary>Removed access: 1</summary>
 
 | | from | to | what | rule |
 | --- | --- | --- | --- | --- |
@@ -138,7 +138,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
 
 </details>
 
-<details><summary>What else differs: 2</summary>
+<details><summary>Other differences: 2</summary>
 
 | | from | to | what | rule |
 | --- | --- | --- | --- | --- |
@@ -238,11 +238,14 @@ fn a_policy_may_be_that_of_a_revision() {
             "error: git cannot show `HEAD:net/none.hujson`: path 'net/none.hujson' does not exist in 'HEAD'",
         ),
         ("git:HEAD:net", "error: `git:HEAD:net` is a directory, not a file"),
-        ("git:HEAD", "error: `git:HEAD` names no file of a revision"),
-        ("git:--output=x:y", "error: `git:--output=x:y` names no file of a revision"),
-        ("git:^HEAD:net/policy.hujson", "error: `git:^HEAD:net/policy.hujson` names no file of a revision"),
-        ("git:HEAD..main:net/policy.hujson", "error: `git:HEAD..main:net/policy.hujson` names no file of a revision"),
-        ("git:HEAD --textconv:x", "error: `git:HEAD --textconv:x` names no file of a revision"),
+        ("git:HEAD", "error: `git:HEAD` is not a file in a git revision"),
+        ("git:--output=x:y", "error: `git:--output=x:y` is not a file in a git revision"),
+        ("git:^HEAD:net/policy.hujson", "error: `git:^HEAD:net/policy.hujson` is not a file in a git revision"),
+        (
+            "git:HEAD..main:net/policy.hujson",
+            "error: `git:HEAD..main:net/policy.hujson` is not a file in a git revision",
+        ),
+        ("git:HEAD --textconv:x", "error: `git:HEAD --textconv:x` is not a file in a git revision"),
     ] {
         let found = run(&directory, &[named, "net/policy.hujson"], "");
         assert_eq!((found.status, found.stderr.lines().next()), (Some(2), Some(message)));

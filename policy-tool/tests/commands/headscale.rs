@@ -11,7 +11,7 @@ const POLICY: &str = r#"{
 }
 "#;
 const COMMENT: &str = "// policy: target headscale\n";
-const NOTE: &str = "note: policy.hujson is judged by headscale's rules, since `alice@` has no domain; `--target tailscale` takes Tailscale's\n";
+const NOTE: &str = "note: policy.hujson is checked for headscale, because `alice@` has no domain; use `--target tailscale` to check it for Tailscale\n";
 
 #[test]
 fn a_target_is_named_by_the_option_or_by_a_comment_and_else_found_out() {

@@ -239,8 +239,8 @@ fn a_file_is_written_in_place_or_not_at_all() {
 
     for (content, status, reason) in [
         // The file is not formatted, because formatting was not requested.
-        ("{\"ssh\":[]}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
-        ("{\"acls\":null}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
+        ("{\"ssh\":[]}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
+        ("{\"acls\":null}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
         (
             "{\"acls\": [{\"action\": \"accept\", \"src\": [\"tag:x\"], \"dst\": [\"*:22\"]}]}",
             1,
@@ -273,7 +273,7 @@ fn what_has_no_acls_comes_out_formatted() {
     assert_eq!((output.stdout.as_str(), output.status), ("{\"acls\": null, \"grants\": []}\n", Some(0)));
     let output = run(Path::new("."), &["-"], "{\"acls\":[]}");
     assert_eq!(output.stdout.as_str(), "{\"grants\": []}\n");
-    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` are empty, and so is what takes their place\n");
+    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` is empty, and so are its grants\n");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn a_policy_with_errors_is_not_tested() {
     assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""));
     assert!(output.stderr.contains("error[undefined-tag]"), "{}", output.stderr);
     assert!(
-        output.stderr.ends_with("policy.hujson: not tested, since the policy has errors\n"),
+        output.stderr.ends_with("policy.hujson: not tested, because the policy has errors\n"),
         "{}",
         output.stderr.as_str()
     );
@@ -218,7 +218,7 @@ these tests would:
                      for every source, for every destination"
     );
     let said =
-        "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are noticed";
+        "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are detected";
     assert!(output.stderr.contains(said), "{}", output.stderr);
     assert_eq!(output.status, Some(0));
 }

@@ -34,11 +34,16 @@ impl Section {
         (Section::Groups, "groups", "Groups", "groups with members and purpose"),
         (Section::Tags, "tags", "Device tags", "tags with their devices and purpose"),
         (Section::Devices, "devices", "Devices", "devices with their tags or owner and purpose"),
-        (Section::Matrix, "matrix", "Access matrix", "what each broad source reaches, on which ports"),
-        (Section::Grants, "grants", "Further grants", "what the matrix does not show, rule by rule"),
-        (Section::Ssh, "ssh", "SSH access", "who logs in over Tailscale SSH, and how"),
-        (Section::AutoApprovers, "auto-approvers", "Auto approvers", "what needs no admin's approval"),
-        (Section::Tests, "tests", "What must hold", "invariants and tests"),
+        (Section::Matrix, "matrix", "Access matrix", "the ports that each broad source reaches"),
+        (Section::Grants, "grants", "Other grants", "rules that the matrix does not show"),
+        (Section::Ssh, "ssh", "SSH access", "SSH rules"),
+        (
+            Section::AutoApprovers,
+            "auto-approvers",
+            "Auto approvers",
+            "routes and services that need no approval by an admin",
+        ),
+        (Section::Tests, "tests", "Tests and invariants", "the tests and the invariants"),
     ];
 
     /// Returns the section with this name.

@@ -205,7 +205,7 @@ mod tests {
              \"grants\": [\n// The backup\n{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"22\"]}]}",
         );
         assert!(page.contains("<tr><th scope=\"row\"><a href=\"#from-0\"><code>tag:a</code></a></th>"), "{page}");
-        assert!(page.contains("The backup") && page.contains("Further grants</h2>\n<p>None.</p>"), "{page}");
+        assert!(page.contains("The backup") && page.contains("Other grants</h2>\n<p>None.</p>"), "{page}");
     }
 
     #[test]
