@@ -81,7 +81,7 @@ fn cycles(checker: &mut Checker) {
             match references.get(set).and_then(|references| references.get(at)) {
                 Some(&(inner, entry)) if states.get(inner) == Some(&State::Open) => {
                     let (message, help) = match inner == set {
-                        true => (format!("`{}` contains itself", entry.target.text), "take it out"),
+                        true => (format!("`{}` contains itself", entry.target.text), "remove it"),
                         false => (
                             format!("`{}` contains this set, and this set contains it", entry.target.text),
                             "remove one of the references between them",
