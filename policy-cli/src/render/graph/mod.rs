@@ -8,9 +8,10 @@ mod svg;
 use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
+use policy_core::access::PortSet;
 
 use super::matrix::{Names, abbreviate_ports, allows_everything};
-use super::port_rule::{PortRule, port_rules};
+use super::port_rule::{PortRule, PortTarget, port_rules};
 use crate::text::join;
 
 pub(crate) use dot::dot;
@@ -63,23 +64,24 @@ impl Graph {
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             rule.src.iter().for_each(|from| sources.add(names.name(from), number));
-            for (hosts, _) in &rule.targets {
+            for PortTarget { hosts, .. } in &rule.targets {
                 hosts.iter().for_each(|to| destinations.add(names.name(to), target));
                 target += 1;
             }
         }
         let (sources, destinations) = (sources.finish(rules.len()), destinations.finish(target));
-        let mut labels: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        // The ports of rules with the same conditions are one set, in the order of the matrix.
+        let mut labels: BTreeMap<(usize, usize), Vec<(String, PortSet)>> = BTreeMap::new();
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             let condition = condition(rule);
-            for (_, ports) in &rule.targets {
-                let label = describe(ports) + &condition;
+            for PortTarget { set, .. } in &rule.targets {
                 for &from in sources.of_rule.get(number).into_iter().flatten() {
                     for &to in destinations.of_rule.get(target).into_iter().flatten() {
                         let labels = labels.entry((from, to)).or_default();
-                        if !labels.contains(&label) {
-                            labels.push(label.clone());
+                        match labels.iter_mut().find(|(known, _)| *known == condition) {
+                            Some((_, ports)) => *ports = ports.with(set),
+                            None => labels.push((condition.clone(), set.clone())),
                         }
                     }
                 }
@@ -88,7 +90,10 @@ impl Graph {
         }
         let edges: Vec<Edge> = labels
             .into_iter()
-            .map(|((source, destination), labels)| Edge { source, destination, label: labels.join("; ") })
+            .map(|((source, destination), labels)| {
+                let label = join(&labels, "; ", &|(condition, ports)| describe(ports) + condition);
+                Edge { source, destination, label }
+            })
             .collect();
         let (destinations, edges) = merge(&destinations, edges, |edge| (&mut edge.destination, edge.source));
         let (sources, edges) = merge(&sources, edges, |edge| (&mut edge.source, edge.destination));
@@ -195,11 +200,8 @@ fn condition(rule: &PortRule) -> String {
     parts.map(|(word, names)| format!(" {word} {}", names.join(" or "))).collect()
 }
 
-fn describe(ports: &[String]) -> String {
-    if ports.iter().any(|port| port == "*") {
-        return "everything".to_owned();
-    }
-    join(ports, ", ", &|port| abbreviate_ports(port))
+fn describe(ports: &PortSet) -> String {
+    if ports.are_all() { "everything".to_owned() } else { abbreviate_ports(&ports.to_string()) }
 }
 
 #[cfg(test)]
@@ -224,7 +226,7 @@ mod tests {
             graph.edges.iter().map(|edge| (edge.source, edge.destination, edge.label.as_str())).collect();
         assert_eq!(
             edges,
-            [(0, 0, "443"), (0, 1, "SSH, *:53"), (1, 0, "443"), (1, 1, "SSH, *:53"), (1, 2, "everything if posture:p")]
+            [(0, 0, "443"), (0, 1, "*:53, SSH"), (1, 0, "443"), (1, 1, "*:53, SSH"), (1, 2, "everything if posture:p")]
         );
     }
 }
