@@ -162,7 +162,7 @@ fn help_and_version_know_whose_binary_it_is() {
         assert!(help.stdout.contains(part), "no {part:?} in {}", help.stdout);
     }
     let version = operator(&directory, &["--version"]);
-    assert_eq!(version.stdout.as_str(), format!("operator with policy-cli {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(version.stdout.as_str(), format!("operator with tailnet-policy-cli {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]

@@ -71,7 +71,10 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
     let made = policy(&directory.join("empty"), &arguments);
     assert_eq!(made.status, Some(0), "{}", made.stderr);
     let manifest = fs::read_to_string(directory.join("empty/Cargo.toml")).unwrap();
-    assert!(manifest.contains("name = \"my-net\"\n") && manifest.contains("policy-macros = \"0.1\"\n"), "{manifest}");
+    assert!(
+        manifest.contains("name = \"my-net\"\n") && manifest.contains("tailnet-policy-macros = \"0.1\"\n"),
+        "{manifest}"
+    );
     assert_eq!(fs::read_to_string(directory.join("empty/policy.hujson")).unwrap(), "{\"acls\": []}\n");
 
     let before = names(&directory);

@@ -1,6 +1,6 @@
 //! The time that the comparison of two large policies takes.
 //!
-//! `cargo bench -p policy-analysis --bench diff` shows times, then their growth with the number of
+//! `cargo bench -p tailnet-policy-analysis --bench diff` shows times, then their growth with the number of
 //! grants.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]

@@ -123,7 +123,7 @@ pub fn run(policy: &Policy) -> ExitCode {
     let program = clap::Command::new("tailnet")
         .display_name(binary_name())
         .bin_name(Program::Own.prefix())
-        .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
+        .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(after_help(Program::Own, EXAMPLES));
     execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))

@@ -1,7 +1,7 @@
 //! Benchmarks of each step from text to findings on a large policy, compared with `serde_json`,
 //! which reads the same bytes as plain JSON.
 //!
-//! `cargo bench -p policy-core` prints times, followed by the same times as multiples of
+//! `cargo bench -p tailnet-policy-core` prints times, followed by the same times as multiples of
 //! `serde_json`'s.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]

@@ -1,6 +1,6 @@
 //! A benchmark of `cargo check` on an operator's crate, by the number of rules in its policy.
 //!
-//! `cargo bench -p policy-macros` writes such crates to a temporary folder and checks them with
+//! `cargo bench -p tailnet-policy-macros` writes such crates to a temporary folder and checks them with
 //! cargo's defaults, so the macro is not optimised. The important results are the cost of a policy
 //! compared with an empty one, and that the cost per rule does not grow with their number.
 
@@ -72,7 +72,7 @@ impl Workspace {
         // The same versions as in this workspace, which are already downloaded.
         fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         for rules in RULES {
-            let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", ours.join(name));
+            let dependency = |name: &str| format!("tailnet-{name} = {{ path = {:?} }}\n", ours.join(name));
             let manifest = format!(
                 "[package]\nname = \"rules-{rules}\"\nedition = \"2024\"\n[dependencies]\n{}{}",
                 dependency("policy-core"),

@@ -5,7 +5,7 @@
 //! after `help:`. As in the macro, warnings are shown only if there is no error. The day is
 //! 2027-03-31.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-syntax --test mistakes` writes the current reports.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-syntax --test mistakes` writes the current reports.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 

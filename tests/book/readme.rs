@@ -24,7 +24,7 @@ fn cargo(krate: &Path, command: &str) -> Run {
     // The profile of this workspace, so that cargo does not build the libraries again. The crate
     // does not need it.
     let libraries = ["core", "syntax", "analysis", "macros", "cli"];
-    let profile = libraries.map(|name| format!("profile.dev.package.policy-{name}.debug-assertions=false"));
+    let profile = libraries.map(|name| format!("profile.dev.package.tailnet-policy-{name}.debug-assertions=false"));
     let mut arguments = vec![command.to_owned()];
     for setting in
         ["profile.dev.debug=false", "profile.dev.incremental=false"].map(str::to_owned).into_iter().chain(profile)

@@ -11,13 +11,13 @@ use crate::root;
 /// Its profile is that of this workspace, so that cargo builds both only once for all tests. The
 /// lock file names versions that are already downloaded.
 pub fn write_manifest(folder: &Path, name: &str) {
-    let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", root().join(name));
+    let dependency = |name: &str| format!("tailnet-{name} = {{ path = {:?} }}\n", root().join(name));
     let manifest = format!(
         "[package]\nname = {name:?}\nedition = \"2024\"\n[dependencies]\n{}{}[workspace]\n\
          [profile.dev]\ndebug = false\nincremental = false\n\
-         [profile.dev.package.policy-core]\ndebug-assertions = false\n\
-         [profile.dev.package.policy-syntax]\ndebug-assertions = false\n\
-         [profile.dev.package.policy-macros]\ndebug-assertions = false\n",
+         [profile.dev.package.tailnet-policy-core]\ndebug-assertions = false\n\
+         [profile.dev.package.tailnet-policy-syntax]\ndebug-assertions = false\n\
+         [profile.dev.package.tailnet-policy-macros]\ndebug-assertions = false\n",
         dependency("policy-core"),
         dependency("policy-macros"),
     );

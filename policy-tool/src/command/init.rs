@@ -123,9 +123,16 @@ fn lock_file(library: &Library) -> Option<String> {
     }
 }
 
+/// The folder of this crate, if the machine that runs this program may have it.
+///
+/// A program that is built for others does not contain it: their machines do not have that folder,
+/// and the same sources must give the same program in every folder.
+const OWN_FOLDER: Option<&str> =
+    if option_env!("POLICY_FOR_OTHERS").is_some() { None } else { Some(env!("CARGO_MANIFEST_DIR")) };
+
 /// Returns the clone that this program was built in, if it still exists.
 fn own_clone() -> Option<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|root| is_clone(root))?;
+    let root = Path::new(OWN_FOLDER?).parent().filter(|root| is_clone(root))?;
     root.to_str().map(str::to_owned)
 }
 

@@ -20,8 +20,8 @@ pub(crate) enum Library {
 /// Names that have another meaning in cargo or Rust.
 #[rustfmt::skip]
 const TAKEN: &[&str] = &[
-    "policy-core", "policy-macros", "policy-cli", "test", "tests", "core", "std", "alloc", "proc-macro", "build",
-    "deps", "examples", "incremental", "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else",
+    "policy-core", "policy-macros", "policy-cli", "tailnet-policy-core", "tailnet-policy-macros", "tailnet-policy-cli",
+    "test", "tests", "core", "std", "alloc", "proc-macro", "build", "deps", "examples", "incremental", "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else",
     "enum", "extern", "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut",
     "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where",
     "while", "abstract", "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized",
@@ -93,9 +93,10 @@ fn manifest(CrateName(name): &CrateName, library: &Library) -> String {
         Library::Path(root) => format!("{{ path = {} }}", toml_string(&format!("{root}/{part}"))),
         Library::Git(url) => format!("{{ git = {} }}", toml_string(url)),
     };
+    // The package `tailnet-policy-core` is in the folder `policy-core`, and its library is `policy_core`.
     let dependencies: Vec<String> = ["policy-cli", "policy-core", "policy-macros"]
         .iter()
-        .map(|part| format!("{part} = {}\n", from(part)))
+        .map(|part| format!("tailnet-{part} = {}\n", from(part)))
         .collect();
     format!(
         "\
@@ -118,15 +119,15 @@ debug = false
 incremental = false
 
 # The macro is an eighth faster without assertions about unsafe code. It does not contain any.
-[profile.dev.package.policy-core]
+[profile.dev.package.tailnet-policy-core]
 debug-assertions = false
-[profile.dev.package.policy-syntax]
+[profile.dev.package.tailnet-policy-syntax]
 debug-assertions = false
-[profile.dev.package.policy-macros]
+[profile.dev.package.tailnet-policy-macros]
 debug-assertions = false
-[profile.dev.package.policy-analysis]
+[profile.dev.package.tailnet-policy-analysis]
 debug-assertions = false
-[profile.dev.package.policy-cli]
+[profile.dev.package.tailnet-policy-cli]
 debug-assertions = false
 ",
         env!("CARGO_PKG_RUST_VERSION"),
@@ -156,7 +157,7 @@ mod tests {
         ] {
             assert_eq!(CrateName::from_directory(Path::new(directory)), CrateName(name.to_owned()), "{directory}");
         }
-        for name in ["", "fn", "a b", "1a", "ä", "policy-cli", "a/b", "-a"] {
+        for name in ["", "fn", "a b", "1a", "ä", "policy-cli", "tailnet-policy-core", "a/b", "-a"] {
             assert_eq!(CrateName::new(name), None, "{name}");
         }
     }
@@ -164,13 +165,14 @@ mod tests {
     #[test]
     fn the_crates_come_from_where_they_are_said_to() {
         let of = |library| manifest(&CrateName("x".to_owned()), &library);
-        assert!(of(Library::Registry).contains("policy-macros = \"0.1\"\n"));
+        assert!(of(Library::Registry).contains("tailnet-policy-macros = \"0.1\"\n"));
         assert!(
-            of(Library::Path("/a \"b\"".to_owned())).contains(r#"policy-core = { path = "/a \"b\"/policy-core" }"#)
+            of(Library::Path("/a \"b\"".to_owned()))
+                .contains(r#"tailnet-policy-core = { path = "/a \"b\"/policy-core" }"#)
         );
         assert!(
             of(Library::Git("https://example.com/p".to_owned()))
-                .contains(r#"policy-cli = { git = "https://example.com/p" }"#)
+                .contains(r#"tailnet-policy-cli = { git = "https://example.com/p" }"#)
         );
     }
 }
