@@ -7,6 +7,7 @@ mod svg;
 use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
+use policy_core::model::Date;
 
 use super::matrix::{Names, abbreviate_ports, allows_everything};
 use super::port_rule::{PortRule, port_rules};
@@ -67,17 +68,20 @@ impl Graph {
             }
         }
         let (sources, destinations) = (sources.finish(rules.len()), destinations.finish(target));
-        let mut labels: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        let mut labels: BTreeMap<(usize, usize), Vec<Label>> = BTreeMap::new();
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             let condition = condition(rule);
+            let until = rule.until.map(|until| until.date);
             for (_, ports) in &rule.targets {
                 let label = describe(ports) + &condition;
                 for &from in sources.of_rule.get(number).into_iter().flatten() {
                     for &to in destinations.of_rule.get(target).into_iter().flatten() {
                         let labels = labels.entry((from, to)).or_default();
-                        if !labels.contains(&label) {
-                            labels.push(label.clone());
+                        match labels.iter_mut().find(|known| known.text == label) {
+                            // It lasts as long as one of its rules does.
+                            Some(known) => known.until = known.until.zip(until).map(|(one, other)| one.max(other)),
+                            None => labels.push(Label { text: label.clone(), until }),
                         }
                     }
                 }
@@ -86,11 +90,32 @@ impl Graph {
         }
         let edges: Vec<Edge> = labels
             .into_iter()
-            .map(|((source, destination), labels)| Edge { source, destination, label: labels.join("; ") })
+            .map(|((source, destination), labels)| Edge {
+                source,
+                destination,
+                label: join(&labels, "; ", &Label::to_text),
+            })
             .collect();
         let (destinations, edges) = merge(&destinations, edges, |edge| (&mut edge.destination, edge.source));
         let (sources, edges) = merge(&sources, edges, |edge| (&mut edge.source, edge.destination));
         Graph { sources, destinations, edges }
+    }
+}
+
+/// What some rules allow.
+struct Label {
+    /// Ports, and what it takes.
+    text: String,
+    /// The last day, if all of the rules end.
+    until: Option<Date>,
+}
+
+impl Label {
+    fn to_text(&self) -> String {
+        match self.until {
+            Some(until) => format!("{} until {until}", self.text),
+            None => self.text.clone(),
+        }
     }
 }
 
@@ -223,5 +248,23 @@ mod tests {
             edges,
             [(0, 0, "443"), (0, 1, "SSH, *:53"), (1, 0, "443"), (1, 1, "SSH, *:53"), (1, 2, "everything if posture:p")]
         );
+    }
+
+    #[test]
+    fn an_edge_ends_when_its_last_rule_does() {
+        let grant = |until: &str, ip: &str| {
+            let end = if until.is_empty() { String::new() } else { format!("// policy: until {until}") };
+            format!("{end}\n{{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"{ip}\"]}},\n")
+        };
+        for (grants, label) in [
+            ([grant("2999-01-01", "tcp:443"), grant("2999-03-01", "tcp:443")], "443 until 2999-03-01"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:443")], "443"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:22")], "443 until 2999-01-01; SSH"),
+        ] {
+            let policy = Policy::parse(format!("{{\"grants\": [\n{}]}}", grants.concat()));
+            let graph = Graph::new(&policy);
+            let labels: Vec<&str> = graph.edges.iter().map(|edge| edge.label.as_str()).collect();
+            assert_eq!(labels, [label]);
+        }
     }
 }
