@@ -336,10 +336,12 @@ pub(crate) struct LintCode {
     pub(crate) place: TokenRange,
 }
 
-/// `"example.com/cap/sql" { tables: [string]; limit?: int; }`
+/// `"example.com/cap/sql" as Sql { tables: [string]; limit?: int; }`
 #[derive(Debug)]
 pub(crate) struct Capability {
     pub(crate) name: Word,
+    /// What is between the name and the brace: `as`, and what the type in Rust is called.
+    pub(crate) type_name: Vec<ShapePiece>,
     /// A group in braces.
     pub(crate) shape: ShapePiece,
 }

@@ -12,6 +12,8 @@ use crate::source::{Origin, Text};
 pub struct DeclaredCapability {
     /// The name, as in `example.com/cap/sql`.
     pub name: Text,
+    /// The name of its type in Rust, where the declaration gives one: `"other.example/cap/sql" as OtherSql { … }`.
+    pub type_name: Option<Text>,
     /// What its bodies are. Always a record.
     pub shape: Shape,
     /// The comment above it.
