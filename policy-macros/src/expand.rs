@@ -79,7 +79,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         analyse(&lowered.policy, &lowered.facts, None, today.date(), judge, |policy, hujson| {
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
             let (items, names) = items(policy, hujson, &lowered.facts, &place, hovers.as_ref(), &mut findings);
-            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers));
+            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
         });

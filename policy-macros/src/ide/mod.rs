@@ -4,19 +4,24 @@
 //! It is made from the tokens alone, so a statement that is being written costs no other one its names. Only the
 //! names have the spans of the source: with any more, rust-analyzer would show them as further meanings.
 
+mod capability;
 mod hover;
 mod names;
 
+use policy_core::model::Policy;
+use policy_core::source::Origin;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
 use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::item_names::{ItemNames, item_name};
+use crate::span_range::SpanRange;
 use crate::span_table::SpanTable;
 
 pub(crate) use hover::Hovers;
 
+use capability::Capabilities;
 use names::Names;
 
 /// Names in one function. rust-analyzer looks at functions one by one, so an edit in a large policy costs little.
@@ -40,9 +45,20 @@ pub(crate) fn is_wanted() -> bool {
 ///
 /// To complete a word, rust-analyzer compares this expansion with one in which the word is longer, and they have to be the
 /// same up to there. So what only lists names comes first of all that the macro expands to, and what tells of them last.
-pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hovers: &Hovers) -> TokenStream {
+///
+/// `place` returns where an origin of the policy comes from.
+pub(crate) fn module(
+    tokens: &[Token],
+    spans: &SpanTable,
+    items: &ItemNames,
+    hovers: &Hovers,
+    policy: &Policy,
+    place: &dyn Fn(Origin) -> SpanRange,
+) -> TokenStream {
     let occurrences = occurrences(tokens);
     let declared = Declared::new(&occurrences, spans);
+    let capabilities = Capabilities::new(&occurrences, policy, place);
+    let capability_modules = capabilities.tokens();
     let kinds = KINDS.iter().zip(&declared.kinds).map(|(kind, names)| {
         let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, hovers));
         quote! { pub mod #kind { #names } }
@@ -59,7 +75,9 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
     let functions = occurrences.chunks(OCCURRENCES).enumerate().map(|(index, occurrences)| {
         let name = Ident::new(&format!("_{index}"), Span::call_site());
         let mut statements = Vec::new();
-        occurrences.iter().for_each(|occurrence| declared.statements(occurrence, spans, &mut statements));
+        occurrences
+            .iter()
+            .for_each(|occurrence| declared.statements(occurrence, &capabilities, spans, &mut statements));
         let statements: TokenStream = statements.into_iter().collect();
         quote! { fn #name() { #statements } }
     });
@@ -77,6 +95,7 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
                 mod lets { #lets }
                 mod port_lets { #port_lets }
                 mod variables { #variables }
+                mod capabilities { #capability_modules }
                 mod bare {
                     pub use super::lets::*;
                     pub use super::{autogroup, group, ipset, posture, svc, tag};
@@ -148,7 +167,16 @@ impl Declared {
     }
 
     /// `kind::tag; tag::k8s::api;`
-    fn statements(&self, occurrence: &Occurrence, spans: &SpanTable, out: &mut Vec<TokenTree>) {
+    fn statements(
+        &self,
+        occurrence: &Occurrence,
+        capabilities: &Capabilities,
+        spans: &SpanTable,
+        out: &mut Vec<TokenTree>,
+    ) {
+        if let Scope::Capability | Scope::Field = occurrence.scope {
+            return field_statement(occurrence, capabilities, spans, out);
+        }
         let first = match (occurrence.scope, &occurrence.kind) {
             (_, Some(kind)) => {
                 word(out, "kind", Span::call_site());
@@ -165,6 +193,7 @@ impl Declared {
             (Scope::Port, None) => "port",
             (Scope::Variable(_), None) => "variables",
             (Scope::Word(_), None) => "vocabulary",
+            (Scope::Capability | Scope::Field, None) => return,
         };
         word(out, first, Span::call_site());
         if let Scope::Word(module) = occurrence.scope {
@@ -179,6 +208,18 @@ impl Declared {
         if occurrence.is_unfinished {
             segment(out, MISSING, Span::call_site());
         }
+        out.push(Punct::new(';', Spacing::Alone).into());
+    }
+}
+
+/// `capabilities::_1::shares;`. Each part of a name with dashes stands for all of it.
+fn field_statement(occurrence: &Occurrence, capabilities: &Capabilities, spans: &SpanTable, out: &mut Vec<TokenTree>) {
+    let module = capabilities.module_of(&occurrence.path);
+    let Some(module) = module else { return };
+    for Segment { token, .. } in &occurrence.segments {
+        word(out, "capabilities", Span::call_site());
+        segment(out, &module.to_string(), Span::call_site());
+        segment(out, &item_name(&occurrence.text()), spans.get(*token));
         out.push(Punct::new(';', Spacing::Alone).into());
     }
 }

@@ -35,6 +35,16 @@ fn is_spaced_in_shape(before: &Atom, atom: &Atom) -> bool {
     !matches!(atom.token(), Some(":" | ";" | "," | "?")) && !is_dash(before) && !is_dash(atom)
 }
 
+/// Returns true if `key`, two before `index`, is all of what is in front of the colon, or the end of it: a string, or in the
+/// body of a capability a word.
+fn is_key(key: &Atom, atoms: &[Atom], index: usize) -> bool {
+    let is_part = |atom: &Atom| {
+        matches!(atom.piece, Piece::Token(LexemeKind::Word | LexemeKind::Number, _)) || atom.token() == Some("-")
+    };
+    matches!(key.piece, Piece::Token(LexemeKind::Literal, _))
+        || atoms.get(..index.saturating_sub(1)).is_some_and(|name| name.iter().all(is_part))
+}
+
 /// Returns whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name
 /// from its value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
 pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool {
@@ -44,7 +54,7 @@ pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool 
     if atom.is_of_shape {
         return is_spaced_in_shape(before, atom);
     }
-    let parts_a_value = is_json && at(2).is_some_and(|key| matches!(key.piece, Piece::Token(LexemeKind::Literal, _)));
+    let parts_a_value = is_json && at(2).is_some_and(|key| is_key(key, atoms, index));
     match (class(before), class(atom)) {
         _ if before.token() == Some("$") => atom.spaced && !matches!(atom.piece, Piece::Token(LexemeKind::Word, _)),
         (_, Mark("," | ";")) => false,

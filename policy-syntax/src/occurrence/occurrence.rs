@@ -15,12 +15,15 @@ pub struct Occurrence {
     pub declared_as: Option<&'static str>,
     /// What to show of it, if nothing is known of its meaning.
     pub doc: Option<String>,
+    /// Of a capability its name, and of a field of its bodies the names of the capability and the fields around it, and
+    /// its own.
+    pub path: Vec<String>,
 }
 
 impl Occurrence {
     /// An occurrence of a name without a kind, which is declared elsewhere.
     pub(super) fn bare(scope: Scope, segments: Vec<Segment>, is_unfinished: bool) -> Occurrence {
-        Occurrence { scope, kind: None, segments, is_unfinished, declared_as: None, doc: None }
+        Occurrence { scope, kind: None, segments, is_unfinished, declared_as: None, doc: None, path: Vec::new() }
     }
 
     /// Returns the name as it is written.
@@ -50,6 +53,10 @@ pub enum Scope {
     Port,
     /// Among the variables of a loop and of those around it.
     Variable(Loop),
+    /// Among app capabilities.
+    Capability,
+    /// Among the fields of a capability's body, or of an object in it.
+    Field,
     /// In that module of the vocabulary.
     Word(&'static str),
 }
