@@ -1,8 +1,9 @@
-//! The bodies of all of Tailscale's own capabilities: a right one, and each mistake that can be made in one field of it.
+//! The bodies of all of Tailscale's own capabilities: a right one, and each mistake that can be
+//! made in one field of it.
 //!
-//! The mistakes follow from the shapes, so no capability and no field can be forgotten. `known_capabilities.txt` is what
-//! is said of each. `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test known_capabilities` writes it anew, to be read
-//! and committed.
+//! The mistakes follow from the shapes, so no capability and no field can be forgotten.
+//! `known_capabilities.txt` has the answer to each. To write it anew:
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test known_capabilities`. Read it before you commit.
 
 #![allow(
     clippy::unwrap_used,

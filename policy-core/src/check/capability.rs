@@ -1,8 +1,9 @@
-//! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the policy declares.
+//! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the
+//! policy declares.
 //!
-//! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field that it does not
-//! know, so a misspelt field grants nothing and nobody is told. A declared shape is the policy's own word, so what differs
-//! from it is an error.
+//! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field
+//! that it does not know, so a misspelt field silently grants nothing. A declared shape is part of
+//! the policy, so a body that differs from it is an error.
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
@@ -31,7 +32,7 @@ fn check(checker: &mut Checker, capability: &Capability, known: &[KnownCapabilit
     let Some(known) = known.iter().find(|known| known.name == capability.name.as_str()) else { return };
     let shape = known.shape();
     for (value, places) in &capability.values {
-        // `app` says that a body must be an object.
+        // If the body is not an object, `app` reports that.
         if value.is_object() {
             body(checker, capability, None).check(&shape, value, places);
         }
@@ -57,11 +58,12 @@ fn body<'c, 'a, 'p>(
 struct Body<'c, 'a, 'p> {
     checker: &'c mut Checker<'p>,
     capability: &'a Capability,
-    /// The declaration of the capability, if it is the tailnet's own. Then the shape is certain.
+    /// The declaration of the capability, if the policy declares it. The shape is then certain.
     declared: Option<&'a DeclaredCapability>,
-    /// Where that declares the part.
+    /// The place in the declaration that declares this part.
     declaration: Option<Origin>,
-    /// Its name, from the outermost field: `impersonate.groups`. Empty for all of the body.
+    /// The name of the part, from the outermost field: `impersonate.groups`. Empty for the whole
+    /// body.
     path: String,
     /// True if it is an item of the list of that name.
     is_item: bool,
@@ -111,13 +113,13 @@ impl Body<'_, '_, '_> {
         }
     }
 
-    /// Returns true if two names of fields or two strings are the same to the program that reads them. Programs in Go find a
-    /// field in any case.
+    /// Returns true if the program that reads them treats two field names or two strings as equal.
+    /// Go programs ignore the case of field names.
     fn is_same(&self, known: &str, given: &str) -> bool {
         if self.declared.is_some() { known == given } else { known.eq_ignore_ascii_case(given) }
     }
 
-    /// Returns the name of all of the record, for a sentence.
+    /// Returns the name of the whole record, for use in a sentence.
     fn of(&self) -> String {
         if self.path.is_empty() { self.capability.name.to_string() } else { self.path.clone() }
     }
@@ -144,7 +146,8 @@ impl Body<'_, '_, '_> {
                 }
                 None => {
                     self.report_unknown_field(fields, name);
-                    // It may be meant as one that would otherwise be missing.
+                    // An unknown field may be a misspelling of a field that would otherwise be
+                    // missing.
                     given.extend(fields.iter().map(|field| &field.name));
                 }
             }
@@ -203,7 +206,7 @@ fn bare_example(shape: &Shape) -> String {
         Shape::List(item) => format!("[{}]", bare_example(item)),
         Shape::Record(fields) => {
             let required = fields.iter().filter(|field| !field.is_optional);
-            // An object with something in it shows more.
+            // An object with a field in it is a better example than an empty one.
             let first = fields.iter().take(usize::from(required.clone().next().is_none()));
             let fields = required.chain(first);
             let fields = fields.map(|field| format!("\"{}\": {}", field.name, bare_example(&field.shape)));

@@ -2,8 +2,8 @@
 
 use crate::model::Shape;
 
-/// An app capability of Tailscale's own: what it is for, and what its bodies are. From Tailscale's documentation and the
-/// programs that read them.
+/// An app capability of Tailscale's own, with the shape of its bodies. Sources: Tailscale's
+/// documentation and the programs that read them.
 ///
 /// ```
 /// use policy_core::model::KnownCapability;

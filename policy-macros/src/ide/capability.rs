@@ -1,4 +1,5 @@
-//! The capabilities that a policy names and the fields of their bodies, as items for rust-analyzer to look them up in.
+//! The capabilities that a policy names and the fields of their bodies, as items for rust-analyzer
+//! to look them up in.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,8 +15,8 @@ use crate::span_range::SpanRange;
 /// A module for each object, because fields of different objects may have one name.
 #[derive(Default)]
 pub(super) struct Capabilities {
-    /// The numbers of the modules, by the names of the capability and the fields that the object is in. Without any, it is
-    /// the module of the capabilities themselves.
+    /// The numbers of the modules, by the names of the capability and the fields that the object is
+    /// in. Without any, it is the module of the capabilities themselves.
     numbers: HashMap<Vec<String>, usize>,
     modules: TokenStream,
 }

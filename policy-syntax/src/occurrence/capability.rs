@@ -1,5 +1,5 @@
-//! `app { … }`: where capabilities and the fields of their bodies are named; and the words of the shapes that the policy
-//! declares.
+//! `app { … }`: where capabilities and the fields of their bodies are named; and the words of the
+//! shapes that the policy declares.
 
 use crate::string::{is_string, string_value};
 use crate::token::{Delimiter, TokenKind};
@@ -15,8 +15,8 @@ struct Group {
 }
 
 impl Reader<'_> {
-    /// The names in the group that is next. They are found by their place in it, so a field that is being written takes
-    /// nothing from the others.
+    /// Reads the names in the next group. They are found by their place in it, so an incomplete
+    /// field does not affect the others.
     pub(super) fn capabilities(&mut self) {
         let end = self.cursor.after(self.cursor.at);
         let mut groups: Vec<Group> = Vec::new();
@@ -56,7 +56,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The words for shapes in the group that is next.
+    /// Reads the words for shapes in the next group.
     pub(super) fn shapes(&mut self) {
         let end = self.cursor.after(self.cursor.at);
         while self.cursor.at < end {
