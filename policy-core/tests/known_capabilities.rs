@@ -9,6 +9,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on should panic"
 )]
 
@@ -108,7 +109,7 @@ fn mistakes(shape: &Shape, body: &Value, path: &str) -> Vec<Mistake> {
                     out.push(Mistake { body: Value::Object(with(name, mistake.body)), ..mistake });
                 }
             }
-            let of = if path.is_empty() { "a field".to_owned() } else { format!("a field of `{path}`") };
+            let of = if path.is_empty() { "A field".to_owned() } else { format!("A field of `{path}`") };
             let body = Value::Object(with("zzzzzz", json!(1)));
             out.push(Mistake { what: format!("{of} is like no other"), body, kind: Kind::Other });
         }
@@ -164,7 +165,7 @@ fn every_field_of_every_known_capability_is_checked() {
                 assert_eq!(about, format!("\"{}\"", misspell(&field)), "{name}: {what}");
                 assert_eq!(finding.help.as_deref(), Some(&*format!("did you mean `{field}`?")), "{name}: {what}");
             }
-            writeln!(out, "{}{}:\n", what[..1].to_uppercase(), &what[1..]).unwrap();
+            writeln!(out, "{what}:\n").unwrap();
             write(&mut out, &body, &policy, finding);
         }
     }

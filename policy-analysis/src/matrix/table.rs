@@ -423,7 +423,7 @@ impl<'p> Matrix<'p> {
     /// access that ends.
     fn cell(&self, permits: &[Permit]) -> Cell<'p> {
         let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
-        let mut places: HashMap<(Vec<&str>, Option<Families>, Option<Date>), usize> = HashMap::new();
+        let mut places: HashMap<_, usize> = HashMap::new();
         for permit in permits {
             let Some(rule) = self.permits.list.get(permit.number) else { continue };
             let (via, postures, families) = (rule.via(), rule.postures, permit.families);
