@@ -179,6 +179,7 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"grants { tag:web -> tag:db app {"tailscale.com/cap/funnel": [{}]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"tailscale.com/cap/funnel": [{}]}}]"#),
     (r#"grants { tag:web -> tag:db app {"example.com/cap/x": {}}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"example.com/cap/x": {}}}]"#),
     (r#"grants { tag:web -> autogroup:internet app {"example.com/cap/x": [{}]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["autogroup:internet"], "app": {"example.com/cap/x": [{}]}}]"#),
+    (r#"grants { tag:web -> tag:db app {"tailscale.com/cap/drive": [{ shares: ["*"], acess: "rw" }]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"tailscale.com/cap/drive": [{"shares": ["*"], "acess": "rw"}]}}]"#),
     ("grants { tag:web -> tag:db; }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"]}]"#),
 ];
 

@@ -15,7 +15,7 @@ use super::parser::{Failed, Parsed, Parser};
 const DEPTH: usize = 100;
 
 impl Parser<'_, '_> {
-    /// `"example.com/cap/sql" { role: "reader" | "writer"; tables: [string]; limit?: int; }`
+    /// `"example.com/cap/sql" as Sql { role: "reader" | "writer"; tables: [string]; limit?: int; }`
     pub(super) fn capability(&mut self) -> Parsed<Capability> {
         let Some(name) = self.string()? else {
             let place = self.here();
@@ -30,6 +30,13 @@ impl Parser<'_, '_> {
             let message = "a capability has its fields in braces, and no sign before them";
             return Err(self.refuse(self.here(), message, SectionKind::Capabilities.example()));
         }
+        let mut type_name = Vec::new();
+        while !self.at_end() && !self.peek_group(Delimiter::Brace) {
+            if self.peek_doc() || self.peek_string() || self.peek_punct(';') {
+                break;
+            }
+            type_name.push(self.shape_piece(DEPTH)?);
+        }
         let Some((pieces, place)) = self.group(Delimiter::Brace, |inside| inside.shape_pieces(Delimiter::Brace, DEPTH))
         else {
             return Err(self.unexpected("`{` and the fields", SectionKind::Capabilities.example()));
@@ -39,7 +46,7 @@ impl Parser<'_, '_> {
             self.complain(self.here(), "no `;` after the block of a capability", "leave it out");
             self.punct(';');
         }
-        Ok(Capability { name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
+        Ok(Capability { name, type_name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
     }
 
     /// Reads the content of a group.

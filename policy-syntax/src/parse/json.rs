@@ -6,14 +6,30 @@ use policy_core::Code;
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use crate::tree::{Comment, Json, JsonItem, JsonKind};
+use crate::tree::{Comment, Json, JsonItem, JsonKind, Word};
 
 /// The maximum depth: more than any policy needs, and safe for the compiler's stack.
 const DEPTH: usize = 100;
 
+/// How names in objects are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Quoted,
+    /// Fields of the bodies of capabilities may be words.
+    OfCapabilities,
+}
+
 impl Parser<'_, '_> {
     pub(super) fn json(&mut self) -> Parsed<Json> {
-        self.json_at(0)
+        self.json_at(0, Names::Quoted)
+    }
+
+    /// `{ "example.com/cap/sql": [{ role: "reader" }] }`
+    pub(super) fn capabilities(&mut self) -> Parsed<Json> {
+        if self.peek_group(Delimiter::Brace) {
+            return self.json_at(0, Names::OfCapabilities);
+        }
+        Err(self.unexpected_token("capabilities after `app`: a JSON object in braces"))
     }
 
     /// Reads an object, in a place that allows nothing else.
@@ -24,13 +40,13 @@ impl Parser<'_, '_> {
         Err(self.unexpected_token(format_args!("{what}: a JSON object in braces")))
     }
 
-    fn json_at(&mut self, depth: usize) -> Parsed<Json> {
+    fn json_at(&mut self, depth: usize, names: Names) -> Parsed<Json> {
         let start = self.here();
         if depth > DEPTH {
             return Err(self.fail(Finding::new(Code::Syntax, start, format!("JSON nested more than {DEPTH} deep"))));
         }
         if self.peek_group(Delimiter::Brace) || self.peek_group(Delimiter::Bracket) {
-            return self.composite(depth);
+            return self.composite(depth, names);
         }
         if let Some(word) = self.string()? {
             return Ok(Json { kind: JsonKind::String(word.text), place: word.place });
@@ -66,7 +82,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn composite(&mut self, depth: usize) -> Parsed<Json> {
+    fn composite(&mut self, depth: usize, names: Names) -> Parsed<Json> {
         let object = self.peek_group(Delimiter::Brace);
         let delimiter = if object { Delimiter::Brace } else { Delimiter::Bracket };
         let read = self.group(delimiter, |inside| {
@@ -86,9 +102,9 @@ impl Parser<'_, '_> {
                     ));
                 }
                 items.push(if object {
-                    inside.member(docs, depth)?
+                    inside.member(docs, depth, names)?
                 } else {
-                    JsonItem::Element(docs, inside.json_at(depth + 1)?)
+                    JsonItem::Element(docs, inside.json_at(depth + 1, names)?)
                 });
                 if inside.punct(',').is_none() && !inside.at_end() && !inside.peek_note() {
                     return Err(inside.unexpected_token("`,`"));
@@ -101,8 +117,17 @@ impl Parser<'_, '_> {
         Ok(Json { kind: if object { JsonKind::Object(items) } else { JsonKind::Array(items) }, place })
     }
 
-    fn member(&mut self, docs: Vec<Comment>, depth: usize) -> Parsed<JsonItem> {
-        let Some(name) = self.string()? else {
+    fn member(&mut self, docs: Vec<Comment>, depth: usize, names: Names) -> Parsed<JsonItem> {
+        let mut name = self.string()?;
+        let mut written = name.as_ref().map(|name| format!("\"{}\"", name.text));
+        // The outermost names are those of the capabilities.
+        if name.is_none() && names == Names::OfCapabilities && depth > 0 && self.peek_ident().is_some() {
+            let place = self.here();
+            let text = self.joined(String::new(), &['-']);
+            written = Some(text.clone());
+            name = Some(Word { text, place: self.since(place) });
+        }
+        let Some(name) = name else {
             let finding = match self.peek_ident() {
                 Some(_) => {
                     let place = self.here();
@@ -115,9 +140,9 @@ impl Parser<'_, '_> {
             return Err(self.fail(finding));
         };
         if self.punct(':').is_none() {
-            return Err(self.unexpected_token(format_args!("`:` after `\"{}\"`", name.text)));
+            return Err(self.unexpected_token(format_args!("`:` after `{}`", written.unwrap_or_default())));
         }
-        Ok(JsonItem::Member(docs, name, self.json_at(depth + 1)?))
+        Ok(JsonItem::Member(docs, name, self.json_at(depth + 1, names)?))
     }
 }
 

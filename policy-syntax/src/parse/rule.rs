@@ -341,7 +341,7 @@ impl Parser<'_, '_> {
             ClauseKind::Via => ClauseValue::Selectors(self.selectors("a tag after `via`")?),
             ClauseKind::SrcPosture => ClauseValue::Selectors(self.selectors("a posture after `srcPosture`")?),
             ClauseKind::Recorder => ClauseValue::Selectors(self.selectors("a tag after `recorder`")?),
-            ClauseKind::App => ClauseValue::Json(self.json_object("capabilities after `app`")?),
+            ClauseKind::App => ClauseValue::Json(self.capabilities()?),
             ClauseKind::Attr => ClauseValue::Selectors(self.strings("attr", "an attribute")?),
             ClauseKind::IpPool => ClauseValue::Selectors(self.strings("ipPool", "a prefix")?),
             ClauseKind::AcceptEnv => ClauseValue::Selectors(self.strings("acceptEnv", "a variable's name")?),
