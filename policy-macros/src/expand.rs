@@ -87,12 +87,16 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         if is_recovered(&diagnostic, &lowered, &reading.recovered) || lowered.is_broken(diagnostic.origin) {
             continue;
         }
-        let used = lowered.place(diagnostic.origin).and_then(|(_, used)| used);
+        let (tokens, used) = lowered.place(diagnostic.origin).unzip();
+        let used = used.flatten();
         // An item of a `let` that adds nothing here may be needed where else the `let` is used.
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
-        let finding = diagnostic.map_origins(&place);
+        let mut finding = diagnostic.map_origins(&place);
+        if let Some(tokens) = tokens {
+            reading.find_variable(tokens, &mut finding);
+        }
         findings.push(match used {
             Some(used) => finding.note_at(format!("`{}` is used here", used.name), spans.range(used.place)),
             None => finding,

@@ -17,9 +17,9 @@ const SHOWN: usize = 100;
 pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
-    // What a broken policy is warned of is mostly what broke it; as with rustc's lints, that can wait.
+    // What a broken policy is warned of can wait, as with rustc's lints, unless it says why a test fails.
     if !errors.is_empty() {
-        warnings.clear();
+        warnings.retain(|warning| errors.iter().any(|error| error.is_explained_by(warning, SpanRange::contains)));
     }
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);

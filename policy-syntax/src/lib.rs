@@ -19,6 +19,7 @@
 
 mod cursor;
 mod finding;
+mod fix;
 pub mod invariants_file;
 pub mod layout;
 mod lexer;
@@ -35,6 +36,7 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
+pub use fix::apply_fix;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
 pub use text::{LexicalError, TokenText};

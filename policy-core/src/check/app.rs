@@ -2,7 +2,7 @@
 
 use crate::check::names::NameKind;
 use crate::check::{Checker, capability};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
 
 /// Capabilities of Tailscale's own domain that grants may give. `grant-k11` and Tailscale's documentation
@@ -62,16 +62,16 @@ fn name(checker: &mut Checker, capability: &Capability) {
     if domain != "tailscale.com" || conn25 || GRANTABLE.contains(&text.as_str()) {
         return;
     }
-    let reserved = |help: String| {
+    let reserved = |help: Help| {
         Diagnostic::new(Code::ReservedCapability, text.origin, format!("`{text}` cannot be granted"))
             .help(help)
             .tailscale("capability name must not be in the tailscale.com domain")
     };
     let generated = GENERATED.iter().find(|(name, _)| *name == text.as_str());
     checker.report(if let Some((_, help)) = generated {
-        reserved((*help).to_owned())
+        reserved(Help::from(*help))
     } else {
-        let near = near_grantable(text).map(|near| format!("did you mean `{near}`?"));
+        let near = near_grantable(text).map(Help::did_you_mean);
         // `tailscale.com/app/kubernetes` is refused (tailscale#11835). Which names there are in `cap/` is not known.
         if text.starts_with("tailscale.com/cap/") {
             let message = format!("Tailscale is not known to let `{text}` be granted");
@@ -80,7 +80,7 @@ fn name(checker: &mut Checker, capability: &Capability) {
                 .help_if(near)
         } else {
             let help = "Tailscale keeps its domain for itself: write one of your own";
-            reserved(near.unwrap_or_else(|| help.to_owned()))
+            reserved(near.unwrap_or_else(|| Help::from(help)))
         }
     });
 }
@@ -101,7 +101,7 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
         let undefined = checker.names.is_undefined(NameKind::Tag, &selector.text);
         if selector.kind == SelectorKind::Tag && undefined {
             let near = checker.names.nearest(NameKind::Tag, &selector.text, std::iter::empty());
-            let help = near.map_or("declare it under `tagOwners`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = near.map_or("declare it under `tagOwners`".into(), Help::did_you_mean);
             let message = format!("no device can have `{}`, which the policy does not declare", selector.text);
             checker.report(Diagnostic::new(Code::CapabilityTag, selector.text.origin, message).help(help));
         }

@@ -45,9 +45,18 @@ impl SourceMap {
     /// Each stretch is added when its last byte has been written: the policy comes first and then its facts, ends only grow,
     /// and what is within another comes first.
     pub(crate) fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
+        self.stretch(origin).map(|stretch| (stretch.place, stretch.used.as_ref()))
+    }
+
+    /// The part of the text that `origin` is in, and its tokens.
+    pub(crate) fn part(&self, origin: Origin) -> Option<(Origin, TokenRange)> {
+        self.stretch(origin).map(|stretch| (stretch.origin, stretch.place))
+    }
+
+    fn stretch(&self, origin: Origin) -> Option<&Stretch> {
         let end = |origin: Origin| (origin.file, origin.end);
         let first = self.stretches.partition_point(|stretch| end(stretch.origin) < end(origin));
         let mut candidates = self.stretches.get(first..)?.iter();
-        candidates.find(|stretch| stretch.origin.contains(origin)).map(|stretch| (stretch.place, stretch.used.as_ref()))
+        candidates.find(|stretch| stretch.origin.contains(origin))
     }
 }

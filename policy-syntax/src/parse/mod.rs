@@ -1,5 +1,6 @@
 //! Tokens to a tree: the grammar, one file for each kind of statement. What a name means is decided later.
 
+mod arrow;
 mod assertion;
 mod capability;
 mod comment;
@@ -16,6 +17,7 @@ mod reading;
 mod rule;
 mod section;
 mod selector;
+mod separator;
 mod source;
 mod until;
 
@@ -47,6 +49,7 @@ pub fn read(tokens: &[Token], source: &Source, fragments: Vec<Fragment>) -> Read
         uses: state.uses,
         uses_except: state.uses_except,
         is_invariants_file,
+        without_dollar: state.without_dollar,
     }
 }
 

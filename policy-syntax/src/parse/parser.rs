@@ -3,6 +3,7 @@ use std::num::NonZeroU32;
 use std::ops::Deref;
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::cursor::Cursor;
 use crate::finding::Finding;
@@ -52,6 +53,10 @@ pub(super) struct State {
     pub(super) uses_except: bool,
     /// The `use` of each fragment that has been used.
     pub(super) uses: Vec<TokenId>,
+    /// The variables of the loops around that no element is called like.
+    pub(super) bare_variables: Vec<String>,
+    /// Names with such a variable's name in them, and what they are with a `$` before it.
+    pub(super) without_dollar: Vec<(TokenRange, String)>,
     /// True if a section with JSON in it has been reported.
     pub(super) has_hujson: bool,
 }
@@ -67,6 +72,8 @@ impl Default for State {
             tokens_left: MAX_TOKENS,
             uses_except: false,
             uses: Vec::new(),
+            bare_variables: Vec::new(),
+            without_dollar: Vec::new(),
             has_hujson: false,
         }
     }
@@ -112,6 +119,11 @@ impl<'a, 'l> Parser<'a, 'l> {
             Some(TokenKind::Open { close, .. }) => self.place(self.id(self.at), self.id(*close)),
             _ => self.place(self.id(self.at), self.id(self.at)),
         }
+    }
+
+    /// The place of the next tokens.
+    pub(super) fn next_tokens(&self, count: usize) -> TokenRange {
+        self.place(self.id(self.at), self.id(self.at + count.saturating_sub(1)))
     }
 
     pub(super) fn previous(&self) -> TokenRange {
@@ -244,18 +256,18 @@ impl<'a, 'l> Parser<'a, 'l> {
     }
 
     /// Reports a mistake that is understood.
-    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Finding::new(Code::Syntax, place, message).help(help));
     }
 
     /// Reports a mistake, and gives up on the statement.
-    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) -> Failed {
+    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<Help>) -> Failed {
         self.complain(place, message, help);
         Failed
     }
 
     /// Reports the next token, where something else is expected.
-    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<String>) -> Failed {
+    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<Help>) -> Failed {
         self.fail(self.expected(expected).help(help))
     }
 

@@ -1,6 +1,7 @@
 //! `until`: how long something is wanted.
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::model::{Date, Until as UntilComment};
 
 use crate::finding::Finding;
@@ -30,7 +31,7 @@ impl Parser<'_, '_> {
                 self.complain(
                     place,
                     format!("the date `{text}` is missing its quotes"),
-                    format!("write `{} \"{written}\"`", UntilComment::WORD),
+                    Help::write_text(format_args!("\"{written}\"")),
                 );
                 return Ok(None);
             }
