@@ -39,13 +39,13 @@ impl Failure {
 
 impl From<Problem> for Failure {
     fn from(Problem { message, help, .. }: Problem) -> Failure {
-        Failure { message, help }
+        Failure { message, help: help.map(|help| help.to_string()) }
     }
 }
 
 impl From<QueryError> for Failure {
     fn from(QueryError { message, help }: QueryError) -> Failure {
-        Failure { message, help }
+        Failure { message, help: help.map(|help| help.to_string()) }
     }
 }
 

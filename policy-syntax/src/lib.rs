@@ -38,6 +38,6 @@ mod tree;
 pub use finding::Finding;
 pub use fix::apply_fix;
 pub use lower::{Lowered, Use, lower};
-pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
+pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

@@ -41,7 +41,7 @@ impl Subject {
             let users = facts.users.iter().map(|user| user.name.as_str());
             // The checker knows the names that a policy may have.
             let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
-            let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
+            let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help.map(|help| help.to_string()));
             return Err(QueryError { message: finding.message, help });
         }
         Ok(Subject::selector(policy, word, word))

@@ -28,6 +28,7 @@ use parser::Parser;
 
 pub(crate) use marks::remove_allowed;
 pub use reading::{Iteration, LetSummary, Reading, RecoveredNames};
+pub use section::is_section;
 pub use source::{Fragment, Source, SourceKind};
 
 /// Reads all that can be read of any tokens. `fragments` are those that the tokens use, in that order.
@@ -47,6 +48,7 @@ pub fn read(tokens: &[Token], source: &Source, fragments: Vec<Fragment>) -> Read
         recovered: state.recovered,
         iterations: state.iterations,
         uses: state.uses,
+        has_wrong_use: state.has_wrong_use,
         uses_except: state.uses_except,
         is_invariants_file,
         without_dollar: state.without_dollar,

@@ -57,6 +57,8 @@ pub(super) struct State {
     pub(super) bare_variables: Vec<String>,
     /// Names with such a variable's name in them, and what they are with a `$` before it.
     pub(super) without_dollar: Vec<(TokenRange, String)>,
+    /// True if a `use` cannot be read.
+    pub(super) has_wrong_use: bool,
     /// True if a section with JSON in it has been reported.
     pub(super) has_hujson: bool,
 }
@@ -74,6 +76,7 @@ impl Default for State {
             uses: Vec::new(),
             bare_variables: Vec::new(),
             without_dollar: Vec::new(),
+            has_wrong_use: false,
             has_hujson: false,
         }
     }

@@ -21,6 +21,8 @@ pub struct Reading {
     pub iterations: Vec<Iteration>,
     /// The first token of each `use`, in the order of the fragments.
     pub uses: Vec<TokenId>,
+    /// True if a `use` cannot be read.
+    pub has_wrong_use: bool,
     /// True if some list of a rule or a declaration has an `except`.
     pub(crate) uses_except: bool,
     pub(crate) is_invariants_file: bool,

@@ -455,6 +455,16 @@ impl Parser<'_, '_> {
     }
 }
 
+/// Returns whether `word` is the name of a section.
+///
+/// ```
+/// assert!(policy_syntax::is_section("grants"));
+/// assert!(!policy_syntax::is_section("forge"));
+/// ```
+pub fn is_section(word: &str) -> bool {
+    SectionKind::from_key(word).is_some()
+}
+
 /// Returns whether the item that is next can only be a port.
 fn is_port_alone(cursor: &Cursor) -> bool {
     if cursor.peek_string() {

@@ -171,7 +171,7 @@ impl Parser<'_, '_> {
         at.checked_sub(1).is_some_and(|at| self.is_punct(at, ','))
     }
 
-    fn missing_semicolon(&mut self) {
+    pub(super) fn missing_semicolon(&mut self) {
         let help = Help::append(";", "a statement ends with `;`, and the items of a list have `,` between them");
         self.complain(self.previous(), "expected `;` after this", help);
     }

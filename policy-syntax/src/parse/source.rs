@@ -24,7 +24,7 @@ impl Source<'_> {
 }
 
 /// A fragment that a policy uses.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fragment {
     /// The sections it says it has.
     pub only: Option<Tokens>,
