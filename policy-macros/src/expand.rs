@@ -19,8 +19,8 @@ use crate::span_range::{Finding, SpanRange};
 use crate::span_table::SpanTable;
 use crate::today::{self, Today};
 
-/// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
-/// nothing else in the crate fails because of it.
+/// Expands `policy! { … }` to its findings and items. The items exist even if there are errors, so
+/// that nothing else in the crate fails because of them.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let fragments = fragment::used_paths(&input);
     if fragments.is_empty() {
@@ -63,7 +63,7 @@ fn without_fragments(input: TokenStream) -> WithoutFragments {
     WithoutFragments { items, findings, has_wrong_use: reading.has_wrong_use }
 }
 
-/// All of `policy! { use … }`, once the fragments are there.
+/// Expands `policy! { use … }` after the fragments have been collected.
 pub(crate) fn policy_of_fragments(input: TokenStream) -> TokenStream {
     let (policy, fragments) = fragment::gather(input);
     whole_policy(policy, fragments)
@@ -75,12 +75,12 @@ fn whole_policy(input: TokenStream, fragments: Vec<Fragment>) -> TokenStream {
     quote! { #items #reports }
 }
 
-/// All of `policy_fragment! { … }`.
+/// Expands `policy_fragment! { … }`.
 pub(crate) fn policy_fragment(input: TokenStream) -> TokenStream {
     fragment::export(input).unwrap_or_else(|finding| report(vec![*finding], None))
 }
 
-/// All of `policy_file!("…")`, likewise.
+/// Expands `policy_file!("…")`.
 pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
     let mut findings = Vec::new();
     let files = Files::read(input, &mut findings);
@@ -89,7 +89,7 @@ pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
     quote! { #items #reports }
 }
 
-/// Returns what is wrong with a policy.
+/// Returns the findings about a policy.
 #[cfg(test)]
 pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
     from_tokens(input, Vec::new()).1
@@ -127,7 +127,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         }
         let (tokens, used) = lowered.place(diagnostic.origin).unzip();
         let used = used.flatten();
-        // An item of a `let` that adds nothing here may be needed where else the `let` is used.
+        // An item of a `let` that is redundant here may be needed in another use of the `let`.
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
@@ -167,14 +167,14 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     quote! { #made #(#tracked)* }
 }
 
-/// Makes cargo build the crate again when the file changes. The path is the operator's own token, so rustc
-/// looks for it beside the same Rust file as we do.
+/// Makes cargo build the crate again when the file changes. The path is the operator's own token,
+/// so rustc also resolves it relative to that Rust file.
 fn track(file: &File) -> TokenStream {
     let path = &file.path;
     quote! { const _: &str = ::core::include_str!(#path); }
 }
 
-/// Returns whether a name is reported as undefined that may be declared in a statement that could not be read.
+/// Returns whether an undefined name may be declared in a statement that could not be read.
 fn is_recovered(diagnostic: &Diagnostic, lowered: &Lowered, recovered: &RecoveredNames) -> bool {
     let undefined = matches!(
         diagnostic.code,
@@ -184,7 +184,7 @@ fn is_recovered(diagnostic: &Diagnostic, lowered: &Lowered, recovered: &Recovere
     name.is_some_and(|text| recovered.may_declare(text.trim_matches('"')))
 }
 
-/// Notes of what is found in a loop which of its elements it is about.
+/// Adds notes about the element of a loop to findings inside it.
 fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &SpanTable) {
     let get = |number: Option<NonZeroU32>| iterations.get(usize::try_from(number?.get()).ok()?.checked_sub(1)?);
     for finding in findings {
@@ -197,7 +197,7 @@ fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &Spa
     }
 }
 
-/// Gives warnings that are not about the text the level they have in all of the policy.
+/// Applies the policy's lint levels to warnings that are not about the text.
 fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) {
     let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| {

@@ -1,4 +1,4 @@
-//! Names for lists that a policy repeats: owners of tags, and ports.
+//! Names for lists that a policy repeats: tag owners and ports.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Lines;
 use policy_cli::tool::words::{Names, name};
 
-/// From how many uses on a port is worth a name.
+/// The minimum number of uses for which a port gets a name.
 const OFTEN: usize = 3;
 
 /// A name for a list.
@@ -17,7 +17,7 @@ pub(super) struct Let {
     pub(super) items: Vec<String>,
 }
 
-/// Puts names in the place of repeated lists.
+/// Replaces repeated lists by names.
 pub(super) fn name_lists(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lets = ports(nodes, names);
     lets.extend(owners(nodes, names));
@@ -33,7 +33,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
                 order.push(item.text.clone());
                 (0, None)
             });
-            // One that keeps its comment keeps its number, too. A `let` of all ports there is not.
+            // A port with a comment keeps its number. A `let` of all ports is not allowed.
             *count += usize::from(item.docs.is_empty() && item.text != "*");
             if said.is_none() {
                 *said = short_name(&item.docs);
@@ -45,7 +45,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     for text in order {
         let Some((_, said)) = uses.get(&text).filter(|(count, _)| *count >= OFTEN) else { continue };
         let Some(wanted) = service(&text).or_else(|| said.clone()) else { continue };
-        // A second port with the same name, or a host, gets its protocol into the name.
+        // If the name is already taken by another port or a host, the protocol is added.
         let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
         let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
         chosen.insert(text.clone(), name.clone());
@@ -61,7 +61,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     lets
 }
 
-/// The name of a port's service.
+/// Returns the name of the service that usually has a port.
 fn service(text: &str) -> Option<String> {
     let (protocol, port) = text.split_once(':').unwrap_or(("", text));
     let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
@@ -69,7 +69,7 @@ fn service(text: &str) -> Option<String> {
     service_name(number).filter(|_| is_known).map(str::to_owned)
 }
 
-/// A comment of up to three words as a name.
+/// Returns a comment of up to three words as a name.
 fn short_name(docs: &Lines) -> Option<String> {
     let [line] = docs.as_slice() else { return None };
     let line = line.trim();
@@ -80,7 +80,7 @@ fn short_name(docs: &Lines) -> Option<String> {
 }
 
 fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
-    // The tags that have each list.
+    // The tags of each list of owners.
     let mut uses: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let mut order: Vec<Vec<String>> = Vec::new();
     each_statement(nodes, &mut |pieces| {
@@ -116,7 +116,7 @@ fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     extend_lists(lets)
 }
 
-/// A list that goes on where another one ends says so.
+/// Replaces the start of a list by the name of another list, if there is one with the same items.
 fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
     let all: Vec<(String, Vec<String>)> = lets.iter().map(|item| (item.name.clone(), item.items.clone())).collect();
     let mut extended: Vec<Let> = lets
@@ -130,7 +130,7 @@ fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
             item
         })
         .collect();
-    // A name is easier to read after the one that it uses.
+    // A name is easier to read after the name that it uses.
     extended.sort_by_key(|item| all.iter().find(|(name, _)| *name == item.name).map_or(0, |(_, items)| items.len()));
     extended
 }
@@ -139,7 +139,7 @@ fn plain_texts(items: &[Item]) -> Option<Vec<String>> {
     items.iter().map(|item| item.docs.is_empty().then(|| item.text.clone())).collect()
 }
 
-/// The words that all of several names start with.
+/// Returns the words that several names start with.
 fn shared_start(names: &[String]) -> Option<String> {
     let (first, rest) = names.split_first()?;
     let mut words: Vec<&str> = first.split('-').collect();
