@@ -50,6 +50,7 @@ pub mod output;
 mod render;
 #[doc(hidden)]
 pub mod report;
+mod shown_by_cargo;
 #[doc(hidden)]
 pub mod target;
 #[doc(hidden)]

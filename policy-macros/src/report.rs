@@ -106,9 +106,13 @@ struct Sources<'f> {
 }
 
 impl Sources<'_> {
-    /// Returns the message with its notes, its help and its code, in the form that rustc indents.
+    /// Returns the message with its notes, its help and its code, in the form that rustc indents. The code of a warning is
+    /// the name of the item that rustc says is used.
     fn text(&mut self, finding: &Finding) -> String {
-        let mut text = format!("{} [{}]", finding.message, finding.code);
+        let mut text = finding.message.clone();
+        if finding.is_error() {
+            text.push_str(&format!(" [{}]", finding.code));
+        }
         // rustc shows the tokens itself.
         if finding.origin.in_file.is_some() {
             text.extend(self.excerpt(finding.origin, '^'));

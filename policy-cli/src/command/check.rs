@@ -5,9 +5,10 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_core::{Policy, Severity};
 
-use super::{Command, CommandResult, Run};
+use super::{BUILT_IN, Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::report::{Format, Report};
+use crate::shown_by_cargo::ShownByCargo;
 use crate::{argument, facts, file, output, today};
 
 pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
@@ -23,15 +24,25 @@ fn define(command: clap::Command) -> clap::Command {
 /// Checks a policy. Messages call it `path`.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
+    let compiled = (path == Path::new(BUILT_IN)).then(|| today::checked_for_today(policy.clone())).transpose()?;
     let facts = facts::read(path, &mut policy, matches)?;
     let policy = today::checked_for_today(policy)?;
     let diagnostics = facts.findings_of_policy(policy.check())?;
     let report = Report::on_policy(path, &policy, &diagnostics);
-    output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;
+    let news = match format {
+        Format::Text => ShownByCargo::new(compiled.as_ref()).without(&diagnostics),
+        _ => diagnostics.clone(),
+    };
+    let shown = Report::on_policy(path, &policy, &news);
+    output::print_pieces(shown.pieces(format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
         let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
-        output::say(&format!("{}: {found}\n", file::visible_name(path)));
+        let above = match diagnostics.len() - news.len() {
+            0 => String::new(),
+            above => format!(" ({above} shown by cargo above)"),
+        };
+        output::say(&format!("{}: {found}{above}\n", file::visible_name(path)));
     }
     Ok(ExitStatus::with_findings(errors > 0 || warnings > 0 && matches.get_flag("deny-warnings")))
 }

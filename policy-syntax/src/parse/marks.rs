@@ -197,7 +197,7 @@ enum Attribute {
 }
 
 /// Where the names of warnings are.
-pub(super) const NO_WARNING: &str = "the message of a warning ends with its name, as in `[unused-tag]`";
+pub(super) const NO_WARNING: &str = "each warning says its name, such as `unused_tag`";
 
 /// Removes the warnings after the first `count` findings that `marks` allow.
 pub(crate) fn remove_allowed(findings: &mut Vec<Finding>, count: usize, marks: &[&Marks]) {
