@@ -11,7 +11,7 @@ pub(crate) struct ShownByCargo(HashSet<(Code, Origin, String)>);
 
 impl ShownByCargo {
     /// Returns the warnings about a built-in policy without other facts than those of its source, if cargo started the
-    /// program.
+    /// program. What depends on the day is not among them, because the program may have been compiled on another day.
     pub(crate) fn new(built_in: Option<&Policy>) -> ShownByCargo {
         let shown = built_in.filter(|_| std::env::var_os("CARGO").is_some());
         let findings = shown.map(Policy::check).unwrap_or_default();
