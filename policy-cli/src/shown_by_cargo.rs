@@ -14,7 +14,10 @@ impl ShownByCargo {
     /// program. What depends on the day is not among them, because the program may have been compiled on another day.
     pub(crate) fn new(built_in: Option<&Policy>) -> ShownByCargo {
         let shown = built_in.filter(|_| std::env::var_os("CARGO").is_some());
-        let findings = shown.map(Policy::check).unwrap_or_default();
+        ShownByCargo::of(shown.map(Policy::check).unwrap_or_default())
+    }
+
+    fn of(findings: Vec<Diagnostic>) -> ShownByCargo {
         let warnings = findings.into_iter().filter(|finding| !finding.is_error());
         ShownByCargo(warnings.map(|finding| (finding.code, finding.origin, finding.message)).collect())
     }
@@ -27,5 +30,23 @@ impl ShownByCargo {
 
     fn has(&self, finding: &Diagnostic) -> bool {
         !finding.is_error() && self.0.contains(&(finding.code, finding.origin, finding.message.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cargo_has_shown_is_left_out() {
+        let source = r#"{"tagOwners": {"tag:a": []}, "grants": [{"src": ["tag:b"], "dst": ["tag:b"], "ip": ["22"]}]}"#;
+        let compiled = Policy::parse(source).check();
+        let other = Diagnostic::new(Code::UnusedTag, Origin::new(0, 1), "nothing uses `tag:c`");
+        let codes = |findings: &[Diagnostic]| findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
+        assert_eq!(codes(&compiled), [Code::UnusedTag, Code::UndefinedTag, Code::UndefinedTag]);
+        let found = [compiled.clone(), vec![other]].concat();
+        let left = ShownByCargo::of(compiled).without(&found);
+        assert_eq!(codes(&left), [Code::UndefinedTag, Code::UndefinedTag, Code::UnusedTag]);
+        assert_eq!(ShownByCargo::new(None).without(&found), found);
     }
 }
