@@ -147,8 +147,8 @@ pub trait Analysis {
     fn diff(&self, new: &ValidPolicy) -> Diff;
 
     /// Like [`Analysis::diff`], but compares only the devices of the facts, and names them. Each
-    /// device has all its tags. If a device keeps its access through one tag, a change to the rules
-    /// for another of its tags is not reported.
+    /// device has all its tags. Access that one tag gives in both policies is not a change for the
+    /// device, even if the rules for another of its tags change.
     ///
     /// ```
     /// use policy_analysis::Analysis;

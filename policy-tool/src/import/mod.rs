@@ -49,7 +49,7 @@ impl Import {
     }
 }
 
-/// Whether lists and ports that the policy repeats get names.
+/// The naming of lists and ports that the policy repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     /// A `let` for repeated tag owners and ports.

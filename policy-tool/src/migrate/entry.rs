@@ -84,8 +84,7 @@ pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str
         if text.len() <= WIDTH || text.contains('\n') {
             return text;
         }
-        // If only the list were too long, the formatter would break the list and keep the rest on
-        // one line.
+        // The formatter would only break a long list in it, and keep the rest on one line.
         Items { is_broken: true, ..object }.object()
     };
     parts.iter().enumerate().map(grant).collect()

@@ -109,15 +109,15 @@ publish = false
 
 [dependencies]
 {}
-# This crate is its own workspace. Remove this section to add the crate to another workspace.
+# A workspace of its own. Remove this to make the crate a member of another workspace.
 [workspace]
 
-# Without debug info and incremental builds, a cold `cargo run` takes a third less time.
+# Without debug info and incremental builds, the first `cargo run` takes a third less time.
 [profile.dev]
 debug = false
 incremental = false
 
-# The macro is an eighth faster without assertions about unsafe code, which it does not use.
+# The macro is an eighth faster without assertions about unsafe code. It does not contain any.
 [profile.dev.package.policy-core]
 debug-assertions = false
 [profile.dev.package.policy-syntax]

@@ -475,7 +475,7 @@ fn fmt_leaves_rust_alone_that_it_cannot_read() {
     assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
     let run = policy_with_stdin(&["fmt", "--rust", "-"], BROKEN.as_bytes());
     assert_eq!((run.status, run.stdout.as_str()), (Some(2), BROKEN), "a pipe gets what there is");
-    // What can be formatted is formatted, even if something else in the file cannot be.
+    // The rest of a file is formatted if a part of it cannot be.
     let deep = format!("policy! {{ {}{} }}", "[".repeat(200), "]".repeat(200));
     let run = policy_with_stdin(&["fmt", "--rust", "-"], format!("policy! {{a;}} {deep}").as_bytes());
     assert_eq!((run.status, run.stdout), (Some(2), format!("policy! {{\n    a;\n}} {deep}")));
