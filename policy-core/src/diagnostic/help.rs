@@ -1,4 +1,4 @@
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use std::ops::Deref;
 
 use crate::json::write_string;
@@ -17,9 +17,9 @@ use crate::json::write_string;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Help {
-    text: String,
+    text: Box<str>,
     /// What a program can do for the user.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A change of the text at the place of a finding.
@@ -48,45 +48,47 @@ impl Help {
     /// Suggests a word that is similar to the one that the finding is about.
     pub fn did_you_mean(word: impl Display) -> Self {
         let word = word.to_string();
-        let text = format!("did you mean `{word}`?");
-        Help { text, fix: Some(Fix { change: Change::Word(word), is_certain: false }) }
+        let help = Help::with(format!("did you mean `{word}`?"), Change::Word(word));
+        help.or("")
     }
 
     /// Says which word to write instead.
     pub fn write(word: impl Display) -> Self {
         let word = word.to_string();
-        Help { text: format!("write `{word}`"), fix: Some(Fix { change: Change::Word(word), is_certain: true }) }
+        Help::with(format!("write `{word}`"), Change::Word(word))
     }
 
     /// Says what to write instead, if its form is other than that of a word, such as a list, or a word without quotes.
     pub fn write_text(text: impl Display) -> Self {
         let source = text.to_string();
-        Help { text: format!("write `{source}`"), fix: Some(Fix { change: Change::Text(source), is_certain: true }) }
+        Help::with(format!("write `{source}`"), Change::Text(source))
     }
 
     /// Says in `words` to remove what the finding is about.
     pub fn remove(words: impl Into<String>) -> Self {
-        Help { text: words.into(), fix: Some(Fix { change: Change::Text(String::new()), is_certain: true }) }
+        Help::with(words, Change::Text(String::new()))
     }
 
     /// Says in `words` what to add behind what the finding is about.
     pub fn append(text: impl Into<String>, words: impl Into<String>) -> Self {
-        Help { text: words.into(), fix: Some(Fix { change: Change::Append(text.into()), is_certain: true }) }
+        Help::with(words, Change::Append(text.into()))
+    }
+
+    fn with(words: impl Into<String>, change: Change) -> Self {
+        Help { text: words.into().into(), fix: Some(Box::new(Fix { change, is_certain: true })) }
     }
 
     /// Adds words, such as a reason.
     #[must_use]
-    pub fn and(mut self, words: impl Display) -> Self {
-        // Writing to a `String` cannot fail.
-        let _ = write!(self.text, "{words}");
-        self
+    pub fn and(self, words: impl Display) -> Self {
+        Help { text: format!("{}{words}", self.text).into(), ..self }
     }
 
     /// Adds words that say what else could be meant.
     #[must_use]
     pub fn or(self, words: impl Display) -> Self {
         let Help { text, fix } = self.and(words);
-        Help { text, fix: fix.map(|fix| Fix { is_certain: false, ..fix }) }
+        Help { text, fix: fix.map(|fix| Box::new(Fix { is_certain: false, ..*fix })) }
     }
 }
 
@@ -107,7 +109,7 @@ impl Fix {
 
 impl From<String> for Help {
     fn from(text: String) -> Self {
-        Help { text, fix: None }
+        Help { text: text.into(), fix: None }
     }
 }
 

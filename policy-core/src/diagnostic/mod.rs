@@ -120,7 +120,7 @@ impl<P> Diagnostic<P> {
 
     /// Returns what a program can do about it, which is a change of the text at `origin`.
     pub fn fix(&self) -> Option<&Fix> {
-        self.help.as_ref()?.fix.as_ref()
+        self.help.as_ref()?.fix.as_deref()
     }
 
     /// Returns the severity: that of the code, or an error if the policy denies the warning.

@@ -380,7 +380,7 @@ fn parse_port(text: &str, refused: &impl Fn(&str) -> String) -> Result<u16, Prob
     let Ok(number) = text.parse::<i64>() else {
         let error =
             problem(Code::InvalidPorts, format!("`{text}` is not a valid port"), refused("invalid first integer"));
-        let port = service_port(text).map(|port| Help::write(port));
+        let port = service_port(text).map(Help::write);
         return Err(error.help("write a number, or `*` for all ports").help_if(port));
     };
     u16::try_from(number).map_err(|_| {

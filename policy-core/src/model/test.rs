@@ -78,7 +78,7 @@ impl Target {
 
 fn one_port(port: &str) -> Result<u16, Problem> {
     let ranges = PortRange::parse_list(port).map_err(|problem| {
-        let help = service_port(port).map(|port| Help::write(port));
+        let help = service_port(port).map(Help::write);
         Problem { code: Code::InvalidTest, ..problem.help("write one port, such as `443`").help_if(help) }
     })?;
     match ranges.as_slice() {

@@ -398,7 +398,7 @@ impl Lowered {
     pub fn with_fix_of_source(&self, mut finding: Diagnostic) -> Diagnostic {
         let origin = finding.origin;
         if let Some(help) = &mut finding.help {
-            help.fix = help.fix.take().and_then(|fix| self.fix_of_source(origin, fix));
+            help.fix = help.fix.take().and_then(|fix| self.fix_of_source(origin, *fix)).map(Box::new);
         }
         finding
     }

@@ -70,7 +70,7 @@ impl Parser<'_, '_> {
                     "forbid" | "error" => Some("deny"),
                     other => nearest(other, Level::ALL.iter().map(|level| level.name())),
                 };
-                Err(self.fail(finding.help_if(near.map(|near| Help::did_you_mean(near)))))
+                Err(self.fail(finding.help_if(near.map(Help::did_you_mean))))
             }
         }
     }
