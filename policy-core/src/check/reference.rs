@@ -90,7 +90,7 @@ impl Checker<'_> {
             return Some(Help::from("write `*` for everything"));
         }
         if text.contains(',') {
-            return Some(Help::from("write each name as an item of its own"));
+            return Some(Help::from("write each name as a separate item"));
         }
         if text.trim() != text.as_str() {
             return Some(Help::write(text.trim()).and(", without the blanks"));

@@ -226,7 +226,7 @@ impl Parser<'_, '_> {
         let Ok(dialect) = name.text.parse::<Dialect>() else {
             let near = nearest(&name.text, names);
             let help = near.map_or_else(|| Help::from(format!("write {choice}")), Help::did_you_mean);
-            return Err(self.refuse(name.place, format!("no target is called `{}`", name.text), help));
+            return Err(self.refuse(name.place, format!("unknown target `{}`", name.text), help));
         };
         let place = key.place.to(name.place);
         self.end_of_statement()?;
