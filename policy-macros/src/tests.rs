@@ -32,7 +32,7 @@ fn an_except_says_for_which_element_of_a_loop_it_is_wrong() {
 fn one_mistake_is_one_error() {
     // A statement that cannot be read may declare what others use.
     let text = "
-        tagOwners { tag:a == x; tag:b; }
+        tagOwners { tag:a = !; tag:b; }
         hosts { web =; }
         let ops = ;
         grants { tag:a, ops, web -> tag:b on 443; }

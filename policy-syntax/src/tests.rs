@@ -246,7 +246,7 @@ fn what_the_grammar_refuses() {
     let cases = [
         ("tagOwners { tag:a => tag:b; }", "expected `=`, found `=>`"),
         ("groups { group:a: x; }", "expected `=`, found `:`"),
-        ("grants { a b -> c on 1; }", "expected `->` after the sources, found `b`"),
+        ("grants { a b -> c on 1; }", "expected `,` after this"),
         ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
         ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
         ("; ;", "nothing ends here"),

@@ -2,7 +2,7 @@
 
 use crate::check::names::NameKind;
 use crate::check::{Checker, capability};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{App, Autogroup, Capability, Grant, KnownCapability, SelectorKind, name};
 
 /// Capabilities that Tailscale itself grants, each with its cause. `grant-a5` `grant-k9`
@@ -56,16 +56,16 @@ fn name(checker: &mut Checker, capability: &Capability) {
     if domain != "tailscale.com" || conn25 || grantable().any(|known| known == text.as_str()) {
         return;
     }
-    let reserved = |help: String| {
+    let reserved = |help: Help| {
         Diagnostic::new(Code::ReservedCapability, text.origin, format!("`{text}` cannot be granted"))
             .help(help)
             .tailscale("capability name must not be in the tailscale.com domain")
     };
     let generated = GENERATED.iter().find(|(name, _)| *name == text.as_str());
     checker.report(if let Some((_, help)) = generated {
-        reserved((*help).to_owned())
+        reserved(Help::from(*help))
     } else {
-        let near = near_grantable(text).map(|near| format!("did you mean `{near}`?"));
+        let near = near_grantable(text).map(Help::did_you_mean);
         // Tailscale refuses `tailscale.com/app/kubernetes` (tailscale#11835). The full list of
         // names under `cap/` is unknown.
         if text.starts_with("tailscale.com/cap/") {
@@ -75,7 +75,7 @@ fn name(checker: &mut Checker, capability: &Capability) {
                 .help_if(near)
         } else {
             let help = "Tailscale reserves its domain: use one of your own";
-            reserved(near.unwrap_or_else(|| help.to_owned()))
+            reserved(near.unwrap_or_else(|| Help::from(help)))
         }
     });
 }
@@ -97,7 +97,7 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
         let undefined = checker.names.is_undefined(NameKind::Tag, &selector.text);
         if selector.kind == SelectorKind::Tag && undefined {
             let near = checker.names.nearest(NameKind::Tag, &selector.text, std::iter::empty());
-            let help = near.map_or("declare it under `tagOwners`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = near.map_or("declare it under `tagOwners`".into(), Help::did_you_mean);
             let message = format!("no device can have `{}`, which the policy does not declare", selector.text);
             checker.report(Diagnostic::new(Code::CapabilityTag, selector.text.origin, message).help(help));
         }

@@ -6,7 +6,7 @@
 //! the policy, so a body that differs from it is an error.
 
 use crate::check::Checker;
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::json::Value;
 use crate::model::{Capability, DeclaredCapability, Field, KnownCapability, Places, Shape};
 use crate::source::{Origin, Text};
@@ -86,8 +86,7 @@ impl Body<'_, '_, '_> {
             (Shape::Choice(choices), Value::String(choice)) => {
                 if !choices.iter().any(|known| self.is_same(known, choice)) {
                     let near = suggestion::nearest(choice, choices.iter().map(String::as_str));
-                    let help = near
-                        .map_or_else(|| format!("write {}", shape.noun()), |near| format!("did you mean `{near}`?"));
+                    let help = near.map_or_else(|| Help::from(format!("write {}", shape.noun())), Help::did_you_mean);
                     self.report(places.origin, format!("`{}` does not take `{choice}`", self.path), help);
                 }
             }
@@ -168,20 +167,21 @@ impl Body<'_, '_, '_> {
     fn report_unknown_field(&mut self, fields: &[Field], name: &Text) {
         let names = || fields.iter().map(|field| field.name.as_str());
         let help = match suggestion::nearest(name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if fields.is_empty() => "write `{}`".to_owned(),
+            Some(near) => Help::did_you_mean(near),
+            None if fields.is_empty() => Help::from("write `{}`"),
             None if fields.len() == 1 => {
-                format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>())
+                Help::from(format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>()))
             }
-            None => {
-                format!("its fields are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-            }
+            None => Help::from(format!(
+                "its fields are {}",
+                names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
         };
         let is = if self.declared.is_some() { "has no" } else { "is not known to have a" };
         self.report(name.origin, format!("`{}` {is} field `{name}`", self.of()), help);
     }
 
-    fn report(&mut self, origin: Origin, message: String, help: String) {
+    fn report(&mut self, origin: Origin, message: String, help: impl Into<Help>) {
         let code = if self.declared.is_some() { Code::CapabilityShape } else { Code::CapabilityField };
         let finding = Diagnostic::new(code, origin, message).help(help);
         self.checker.report(match self.declaration {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
+use crate::diagnostic::Help;
 use crate::diagnostic::suggestion::nearest;
 use crate::model::{Field, Shape};
 
@@ -18,7 +19,7 @@ pub struct ShapeError {
     /// For a duplicate, the range of the first occurrence.
     pub first: Option<Range<usize>>,
     /// The fix.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl fmt::Display for ShapeError {
@@ -87,7 +88,7 @@ impl ShapeError {
         ShapeError { message: message.into(), range, first: None, help: None }
     }
 
-    fn with_help(self, help: impl Into<String>) -> ShapeError {
+    fn with_help(self, help: impl Into<Help>) -> ShapeError {
         ShapeError { help: Some(help.into()), ..self }
     }
 }
@@ -296,17 +297,17 @@ impl<'t> Parser<'t> {
         let words = known.map(|(known, _)| (*known, *known)).chain(foreign);
         let near = nearest(word, words.clone().map(|(word, _)| word));
         let meant = words.clone().find(|(word, _)| Some(*word) == near).map(|(_, meant)| meant);
-        let help = match word {
+        let help: Option<Help> = match word {
             "any" | "object" | "map" | "Map" | "record" => {
-                Some("write the fields of the object: `{ name: string; }`".to_owned())
+                Some("write the fields of the object: `{ name: string; }`".into())
             }
-            "array" | "list" | "Vec" => Some("write a list as `[string]`".to_owned()),
-            "null" | "Option" | "optional" => Some("write a field that may be left out as `name?: string`".to_owned()),
-            "true" | "false" => Some("write `bool`: only strings can be literals".to_owned()),
+            "array" | "list" | "Vec" => Some("write a list as `[string]`".into()),
+            "null" | "Option" | "optional" => Some("write a field that may be left out as `name?: string`".into()),
+            "true" | "false" => Some("write `bool`: only strings can be literals".into()),
             _ if word.starts_with(|char: char| char.is_ascii_digit() || char == '-') => {
-                Some("write `int` or `number`: only strings can be literals".to_owned())
+                Some("write `int` or `number`: only strings can be literals".into())
             }
-            _ => meant.map(|meant| format!("did you mean `{meant}`?")),
+            _ => meant.map(Help::did_you_mean),
         };
         let error = self.no_shape();
         Err(ShapeError { help, ..error })

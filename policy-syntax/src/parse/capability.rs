@@ -4,6 +4,7 @@
 //! same declarations, decides which shape they are.
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 use crate::token::{Delimiter, TokenKind};
@@ -24,7 +25,7 @@ impl Parser<'_, '_> {
                 return Err(self.unexpected("the name of a capability in quotes", SectionKind::Capabilities.example()));
             }
             let message = "the name of a capability is in quotes";
-            return Err(self.refuse(self.since(place), message, format!("write `\"{name}\" {{ … }}`")));
+            return Err(self.refuse(self.since(place), message, Help::write_text(format_args!("\"{name}\""))));
         };
         if self.peek_punct('=') || self.peek_punct(':') {
             let message = "a capability has its fields in braces, and no sign before them";

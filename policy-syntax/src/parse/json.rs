@@ -2,6 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 
@@ -71,10 +72,10 @@ impl Parser<'_, '_> {
             }
             Some(word) if !minus => {
                 let help = match word {
-                    "yes" | "on" | "True" => "write `true`".to_owned(),
-                    "no" | "off" | "False" => "write `false`".to_owned(),
-                    "nil" | "None" | "undefined" => "write `null`".to_owned(),
-                    _ => format!("text is written in quotes: `\"{word}\"`"),
+                    "yes" | "on" | "True" => Help::write_text("true"),
+                    "no" | "off" | "False" => Help::write_text("false"),
+                    "nil" | "None" | "undefined" => Help::write_text("null"),
+                    _ => Help::write_text(format_args!("\"{word}\"")).and(": text is written in quotes"),
                 };
                 Err(self.refuse(start, format!("`{word}` is not a JSON value"), help))
             }
@@ -132,14 +133,17 @@ impl Parser<'_, '_> {
                 Some(_) => {
                     let place = self.here();
                     let name = self.joined(String::new(), &['.', '/', '-']);
+                    let place = self.since(place);
                     Finding::new(Code::Syntax, place, format!("the name `{name}` is missing its quotes"))
-                        .help(format!("this is JSON: write `\"{name}\"`"))
+                        .help(Help::write_text(format_args!("\"{name}\"")).and(": JSON has names and text in quotes"))
                 }
                 None => self.expected("a name in quotes"),
             };
             return Err(self.fail(finding));
         };
-        if self.punct(':').is_none() {
+        if let Some(place) = self.punct('=') {
+            self.complain(place, "expected `:`, found `=`", Help::write_text(":"));
+        } else if self.punct(':').is_none() {
             return Err(self.unexpected_token(format_args!("`:` after `{}`", written.unwrap_or_default())));
         }
         Ok(JsonItem::Member(docs, name, self.json_at(depth + 1, names)?))
