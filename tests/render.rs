@@ -142,7 +142,7 @@ fn a_matrix_comes_in_four_formats() {
     assert_eq!(json["destinations"], serde_json::json!(["tag:web", "tag:db"]));
     assert_eq!(
         json["access"][2],
-        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "rules": [{"file": "policy.hujson", "line": 14}]})
+        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "until": null, "rules": [{"file": "policy.hujson", "line": 14}]})
     );
     assert_eq!(json["depends"], serde_json::json!([]));
     let html = printed(&directory, &["matrix", "policy.hujson", "--format", "html"]);

@@ -64,7 +64,8 @@ impl<'p> SubjectReader<'p> {
             let users = facts.users.iter().map(|user| user.name.as_str());
             // The checker's own help covers the names that a policy declares.
             let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
-            let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
+            let help =
+                near.map(|near| format!("did you mean `{near}`?")).or(finding.help.as_deref().map(str::to_owned));
             return Err(QueryError { message: finding.message, help });
         }
         Ok(self.selector(word, word))

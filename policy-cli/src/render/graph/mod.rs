@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
 use policy_core::access::PortSet;
+use policy_core::model::Date;
 
 use super::matrix::{Names, abbreviate_ports, allows_everything};
 use super::port_rule::{PortRule, PortTarget, port_rules};
@@ -70,18 +71,18 @@ impl Graph {
             }
         }
         let (sources, destinations) = (sources.finish(rules.len()), destinations.finish(target));
-        // The ports of rules with the same conditions are one set, in the order of the matrix.
-        let mut labels: BTreeMap<(usize, usize), Vec<(String, PortSet)>> = BTreeMap::new();
+        let mut labels: BTreeMap<(usize, usize), Vec<Label>> = BTreeMap::new();
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             let condition = condition(rule);
+            let until = rule.until.map(|until| until.date);
             for PortTarget { set, .. } in &rule.targets {
                 for &from in sources.of_rule.get(number).into_iter().flatten() {
                     for &to in destinations.of_rule.get(target).into_iter().flatten() {
                         let labels = labels.entry((from, to)).or_default();
-                        match labels.iter_mut().find(|(known, _)| *known == condition) {
-                            Some((_, ports)) => *ports = ports.with(set),
-                            None => labels.push((condition.clone(), set.clone())),
+                        match labels.iter_mut().find(|known| known.condition == condition && known.until == until) {
+                            Some(known) => known.ports = known.ports.with(set),
+                            None => labels.push(Label { ports: set.clone(), condition: condition.clone(), until }),
                         }
                     }
                 }
@@ -90,15 +91,45 @@ impl Graph {
         }
         let edges: Vec<Edge> = labels
             .into_iter()
-            .map(|((source, destination), labels)| {
-                let label = join(&labels, "; ", &|(condition, ports)| describe(ports) + condition);
-                Edge { source, destination, label }
+            .map(|((source, destination), labels)| Edge {
+                source,
+                destination,
+                label: join(&without_outlasted(labels), "; ", &Label::to_text),
             })
             .collect();
         let (destinations, edges) = merge(&destinations, edges, |edge| (&mut edge.destination, edge.source));
         let (sources, edges) = merge(&sources, edges, |edge| (&mut edge.source, edge.destination));
         Graph { sources, destinations, edges }
     }
+}
+
+/// The ports that rules with the same conditions and the same end allow.
+struct Label {
+    ports: PortSet,
+    condition: String,
+    /// The last day, if the rules end.
+    until: Option<Date>,
+}
+
+impl Label {
+    fn to_text(&self) -> String {
+        let end = self.until.map(|until| format!(" until {until}"));
+        describe(&self.ports) + &self.condition + &end.unwrap_or_default()
+    }
+
+    fn outlasts(&self, other: &Label) -> bool {
+        other.until.is_some_and(|end| self.until.is_none_or(|own| own > end))
+    }
+}
+
+/// Removes the ports that another rule with the same conditions allows for longer.
+fn without_outlasted(labels: Vec<Label>) -> Vec<Label> {
+    let remaining = labels.iter().map(|label| {
+        let lasting = labels.iter().filter(|other| other.condition == label.condition && other.outlasts(label));
+        let ports = lasting.fold(label.ports.clone(), |ports, other| ports.without(&other.ports));
+        Label { ports, condition: label.condition.clone(), until: label.until }
+    });
+    remaining.filter(|label| !label.ports.is_empty()).collect()
 }
 
 /// Merges the nodes that have the same edges. `end` returns an edge's end among these nodes, and
@@ -228,5 +259,25 @@ mod tests {
             edges,
             [(0, 0, "443"), (0, 1, "*:53, SSH"), (1, 0, "443"), (1, 1, "*:53, SSH"), (1, 2, "everything if posture:p")]
         );
+    }
+
+    #[test]
+    fn an_edge_ends_when_its_last_rule_does() {
+        let grant = |until: &str, ip: &str| {
+            let end = if until.is_empty() { String::new() } else { format!("// policy: until {until}") };
+            format!("{end}\n{{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"{ip}\"]}},\n")
+        };
+        for (grants, label) in [
+            ([grant("2999-01-01", "tcp:443"), grant("2999-03-01", "tcp:443")], "443 until 2999-03-01"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:443")], "443"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:22")], "443 until 2999-01-01; SSH"),
+            ([grant("2999-01-01", "tcp:443-444"), grant("", "tcp:443")], "444 until 2999-01-01; 443"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "*")], "everything"),
+        ] {
+            let policy = Policy::parse(format!("{{\"grants\": [\n{}]}}", grants.concat()));
+            let graph = Graph::new(&policy);
+            let labels: Vec<&str> = graph.edges.iter().map(|edge| edge.label.as_str()).collect();
+            assert_eq!(labels, [label]);
+        }
     }
 }

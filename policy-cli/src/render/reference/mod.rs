@@ -213,7 +213,7 @@ impl<'p> Page<'p> {
         }
         let mut blocks = vec![
             Block::Table(matrix::table(&self.names, &self.matrix, &self.rows, &self.columns)),
-            Block::Paragraph(legend()),
+            Block::Paragraph(legend(self.policy)),
         ];
         blocks.extend(self.cut_remark().map(Block::Paragraph));
         blocks.extend(self.remarks());

@@ -168,7 +168,7 @@ fn matrix(page: &Page, rules: &Rules) -> String {
         }
         out.push_str("</tr>\n");
     }
-    let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend()));
+    let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend(page.policy)));
     if let Some(cut) = page.cut_remark() {
         let _ = writeln!(out, "<p class=\"more\">{}</p>", html::prose(&cut));
     }

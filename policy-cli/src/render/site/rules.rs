@@ -68,7 +68,7 @@ impl<'p> Rules<'p> {
     }
 
     fn place(&self, rule: Origin) -> String {
-        match self.printer.line(rule) {
+        match self.printer.location(rule).line {
             Some(line) => format!("line {line}"),
             None => "no rules".to_owned(),
         }
