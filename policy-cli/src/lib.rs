@@ -34,6 +34,7 @@ mod diff;
 mod diff_report;
 #[doc(hidden)]
 pub mod exit_status;
+mod export;
 mod facts;
 #[doc(hidden)]
 pub mod failure;
@@ -45,6 +46,7 @@ pub mod invariants_file;
 mod json;
 mod line_index;
 mod locations;
+mod names;
 #[doc(hidden)]
 pub mod output;
 mod render;

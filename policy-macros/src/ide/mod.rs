@@ -9,12 +9,13 @@
 mod hover;
 mod names;
 
+use policy_core::identifier::item_name;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
 use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::item_names::{ItemNames, item_name};
+use crate::item_names::ItemNames;
 use crate::span_table::SpanTable;
 
 pub(crate) use hover::Hovers;
@@ -139,6 +140,7 @@ impl Declared {
                     names
                 }
             };
+            let module = if module == "svc" { "service" } else { module };
             names.declare(occurrence, module, spans);
         }
         declared
