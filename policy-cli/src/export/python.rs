@@ -9,11 +9,14 @@ use super::literal::{escape, in_fewest_quotes, width};
 const WIDTH: usize = 88;
 
 pub(super) fn write(constants: &Constants) -> String {
-    let mut text = format!("\"\"\"Names of the tailnet policy.\n\n{}\n\"\"\"\n\n", header("python"));
+    let mut text = format!("\"\"\"Names of the tailnet policy.\n\n{}\n\"\"\"\n", header("python"));
     let is_used = constants.have_properties();
-    text.push_str(if is_used { "from collections.abc import Mapping\n" } else { "" });
-    text.push_str("from enum import StrEnum\n");
-    text.push_str(if is_used { "from typing import Final\n" } else { "" });
+    let imports = [
+        ("\nfrom collections.abc import Mapping\n", is_used),
+        (if is_used { "from enum import StrEnum\n" } else { "\nfrom enum import StrEnum\n" }, !constants.0.is_empty()),
+        ("from typing import Final\n", is_used),
+    ];
+    imports.iter().filter(|(_, is_used)| *is_used).for_each(|(import, _)| text.push_str(import));
     for kind in &constants.0 {
         class(kind, &mut text);
     }
