@@ -114,11 +114,11 @@ fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
     assert_eq!(
         about,
         [
-            "`allison` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "`allison` should not reach `tag:k8s-api:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "this does not hold of the devices that are known: `allison` reaches `indri` on `tcp:22`",
+            "`allison` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "`allison` should not reach `tag:k8s-api:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "this does not hold for the known devices: `allison` reaches `indri` on `tcp:22`",
         ]
     );
 }
@@ -142,7 +142,7 @@ fn a_matrix_comes_in_four_formats() {
     assert_eq!(json["destinations"], serde_json::json!(["tag:web", "tag:db"]));
     assert_eq!(
         json["access"][2],
-        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "lines": [14]})
+        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "rules": [{"file": "policy.hujson", "line": 14}]})
     );
     assert_eq!(json["depends"], serde_json::json!([]));
     let html = printed(&directory, &["matrix", "policy.hujson", "--format", "html"]);
@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `policy docs policy.hujson --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(

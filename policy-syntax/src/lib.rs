@@ -26,6 +26,7 @@ mod lower;
 pub mod occurrence;
 mod parse;
 pub mod reserved;
+mod rust_source;
 pub mod string;
 #[cfg(test)]
 mod tests;
@@ -37,5 +38,6 @@ mod tree;
 pub use finding::Finding;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
+pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

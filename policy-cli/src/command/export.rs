@@ -15,6 +15,7 @@ use crate::exit_status::ExitStatus;
 use crate::export::Language;
 use crate::failure::Failure;
 use crate::names::{NamedKind, PolicyNames};
+use crate::program::command_line;
 use crate::{facts, file, json, output, valid};
 
 const MORE: &str = "\
@@ -23,21 +24,19 @@ users and devices of the facts. Comments of the policy become comments of the co
 
 A policy declares the shape of an app capability of its own in `capabilities { … }`, or in a comment above the opening
 brace: `// policy: capability \"example.com/cap/sql\" { tables: [string]; }`. The schema is about one of its values, of
-which a device gets a list.
+which a device gets a list.";
 
-Examples:
-  policy export policy.hujson --format python --output tailnet.py
-                                               make the file, or bring it up to date
-  policy export policy.hujson --format python --check tailnet.py
-                                               in CI: is it up to date?
-  policy export policy.hujson --format go --name policy --only tags,groups
-                                               a package `policy` with the tags and the groups
-  policy export policy.hujson --schema example.com/cap/sql > sql.schema.json";
-
-pub(crate) const COMMAND: Command = Command { name: "export", define, run: Run::PolicyAlone(run) };
-
-/// The version of the JSON document.
-const VERSION: u32 = 1;
+pub(crate) const COMMAND: Command = Command {
+    name: "export",
+    define,
+    run: Run::PolicyAlone(run),
+    examples: &[
+        ("--format python --output tailnet.py", "make the file, or bring it up to date"),
+        ("--format python --check tailnet.py", "in CI: is it up to date?"),
+        ("--format go --name policy --only tags,groups", "a package `policy` with the tags and the groups"),
+        ("--schema example.com/cap/sql > sql.schema.json", ""),
+    ],
+};
 
 /// The format of names.
 #[derive(Clone, Copy)]
@@ -103,7 +102,8 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
         Target::Print => output::write(text.as_bytes()).map(|()| ExitStatus::Success),
         Target::Save(file) => generated::save(file, text.as_bytes(), path, matches),
         Target::Check(file) => {
-            let refresh = format!("bring it up to date with `export {option} --output {}`", file.display());
+            let rest = format!("{option} --output {}", file.display());
+            let refresh = format!("bring it up to date with `{}`", command_line(path, "export", &rest));
             let current = file::read(file).map_err(|failure| failure.help(&refresh))?;
             generated::check(file, &current, text.as_bytes(), &refresh)
         }
@@ -131,7 +131,7 @@ fn names(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Option<Str
         Some(ExportFormat::Constants(language)) => language.write(&names, name)?,
         // clap has refused any other format.
         Some(ExportFormat::Json) | None => {
-            let version = [("version".to_owned(), VERSION.to_json())];
+            let version = [("version".to_owned(), json::VERSION.to_json())];
             let document: Map = version.into_iter().chain(names.to_json()).collect();
             json::to_text(&Value::Object(document))
         }

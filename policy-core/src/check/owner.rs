@@ -34,7 +34,7 @@ fn repeated(checker: &mut Checker) {
         let help = if people {
             "declare a group of them, and write the group"
         } else {
-            "a group holds people only, but in `policy!` a `let` names any list once"
+            "a group contains users only, but in `policy!` a `let` names any list once"
         };
         let Some(origin) = owners.origin else { continue };
         let message = format!("{count} tags have these same owners, each with a list of its own");
