@@ -173,10 +173,14 @@ fn a_file_is_written_checked_and_found_stale() {
     let directory = directory("generated");
     fs::write(directory.join("policy.hujson"), POLICY).unwrap();
     let run = |arguments: &[&str]| export(STANDALONE, &directory, arguments);
-    let python = ["policy.hujson", "--format", "python"];
+    let python = ["policy.hujson", "--format", "python", "--only", "tags"];
     let missing = run(&[&python[..], &["--check", "tailnet.py"]].concat());
     assert_eq!(missing.status, Some(2), "{}", missing.stderr);
-    assert!(missing.stderr.contains("`export --format python --output tailnet.py`"), "{}", missing.stderr);
+    assert!(
+        missing.stderr.contains("`policy export policy.hujson --format python --only tags --output tailnet.py`"),
+        "{}",
+        missing.stderr
+    );
     assert_eq!(successful(run(&[&python[..], &["--output", "tailnet.py"]].concat())), "");
     assert_eq!(successful(run(&[&python[..], &["--check", "tailnet.py"]].concat())), "");
     fs::write(directory.join("policy.hujson"), POLICY.replace("k8s-api", "kube-api")).unwrap();

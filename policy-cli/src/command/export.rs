@@ -1,7 +1,8 @@
 //! `export`: prints a part of the policy in a format for other programs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgGroup, ArgMatches};
 use policy_analysis::json_schema::json_schema;
 use policy_core::diagnostic::suggestion::nearest;
@@ -94,7 +95,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
             None => return Ok(ExitStatus::Incomplete),
         },
         None => match names(path, policy, matches)? {
-            Some(text) => (text, format!("--format {}", get_str(matches, "format"))),
+            Some(text) => (text, format!("--format {}{}", get_str(matches, "format"), options(matches))),
             None => return Ok(ExitStatus::Findings),
         },
     };
@@ -108,6 +109,22 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
             generated::check(file, &current, text.as_bytes(), &refresh)
         }
     }
+}
+
+/// Returns the options besides `--format` that the text depends on, as they are on the command line.
+fn options(matches: &ArgMatches) -> String {
+    let mut options = String::new();
+    let only: Vec<&str> = matches.get_many("only").into_iter().flatten().map(String::as_str).collect();
+    if !only.is_empty() {
+        options.push_str(&format!(" --only {}", only.join(",")));
+    }
+    if matches.value_source("name") == Some(ValueSource::CommandLine) {
+        options.push_str(&format!(" --name {}", get_str(matches, "name")));
+    }
+    for file in matches.get_many::<PathBuf>(facts::NAME).into_iter().flatten() {
+        options.push_str(&format!(" --{} {}", facts::NAME, file.display()));
+    }
+    options
 }
 
 /// Returns the names of a policy in the format that the command line names. If the policy has
