@@ -33,7 +33,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         files: &[("program.py", "")],
         formatters: &[&["ruff", "format", "--isolated", "tailnet.py"]],
         checkers: &[
-            &["mypy", "--strict", "--config-file=", "tailnet.py", "program.py"],
+            &["mypy", "--strict", "--config-file=", "--cache-dir=../mypy_cache", "tailnet.py", "program.py"],
             &["pyright", "tailnet.py", "program.py"],
             &["ruff", "check", "--isolated", "--select", "E4,E7,E9,F,I,UP", "tailnet.py"],
         ],

@@ -85,7 +85,7 @@ fn define(command: clap::Command) -> clap::Command {
         .args([only, name])
         .arg(argument::output("FILE").help("Update FILE atomically instead, and only if it changes"))
         .arg(check_argument("FILE").help("Write nothing; print the difference and exit with 1 if FILE is out of date"))
-        .arg(facts::argument())
+        .arg(facts::argument().conflicts_with("schema"))
 }
 
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {

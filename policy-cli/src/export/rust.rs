@@ -139,7 +139,7 @@ fn array(start: &str, items: &[String], end: &str, text: &mut String) {
         for item in items {
             if current.is_empty() {
                 current = format!("{indent}    {item},");
-            } else if is_dense && width(&current) + 1 + width(item) + 1 <= WIDTH {
+            } else if is_dense && width(&current) + 1 + width(item) < WIDTH {
                 current.push_str(&format!(" {item},"));
             } else {
                 text.push_str(&format!("\n{current}"));
