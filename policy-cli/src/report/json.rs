@@ -51,7 +51,7 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "file": file(span),
         "range": range(span),
         "notes": notes,
-        "help": diagnostic.help,
+        "help": diagnostic.help.as_deref(),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
     })

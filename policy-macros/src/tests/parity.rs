@@ -179,6 +179,7 @@ const MISTAKES: &[(&str, &str)] = &[
     (r#"grants { tag:web -> tag:db app {"tailscale.com/cap/funnel": [{}]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"tailscale.com/cap/funnel": [{}]}}]"#),
     (r#"grants { tag:web -> tag:db app {"example.com/cap/x": {}}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"example.com/cap/x": {}}}]"#),
     (r#"grants { tag:web -> autogroup:internet app {"example.com/cap/x": [{}]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["autogroup:internet"], "app": {"example.com/cap/x": [{}]}}]"#),
+    (r#"grants { tag:web -> tag:db app {"tailscale.com/cap/drive": [{ shares: ["*"], acess: "rw" }]}; }"#, r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"], "app": {"tailscale.com/cap/drive": [{"shares": ["*"], "acess": "rw"}]}}]"#),
     ("grants { tag:web -> tag:db; }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"]}]"#),
 ];
 
@@ -199,10 +200,13 @@ fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
             members = format!("{in_hujson}, {members}");
         }
     }
-    let of_rust = findings(tokens(&rust)).into_iter().map(|finding| (finding.code, finding.message, finding.help));
+    let of_rust = findings(tokens(&rust))
+        .into_iter()
+        .map(|finding| (finding.code, finding.message, finding.help.map(|help| help.to_string())));
     let policy = Policy { today: Today::read().date(), ..Policy::parse(format!("{{{members}}}")) };
     let of_file = policy.check();
-    let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, finding.help));
+    let of_file =
+        of_file.into_iter().map(|finding| (finding.code, finding.message, finding.help.map(|help| help.to_string())));
     // A case does not use all declarations, and the two languages allow warnings in different ways.
     let matters = |(code, ..): &Said| !code.name().starts_with("unused-");
     let (mut of_rust, mut of_file): (Vec<Said>, Vec<Said>) =
