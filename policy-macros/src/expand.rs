@@ -62,8 +62,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let tokens = spans.add(input, Span::call_site());
     let add = |fragment: Fragment| spans.add_fragment(fragment.only, &fragment.block);
     let fragments = fragments.into_iter().map(add).collect();
-    let are_on_one_line = |first, second| spans.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &spans };
     let mut reading = read(&tokens, &source, fragments);
     spans.resolve_fragments(&reading.uses);
     let mut lowered = lower(&reading);

@@ -14,6 +14,7 @@ mod ide;
 mod item_names;
 mod items;
 mod report;
+mod source_lines;
 mod span_range;
 mod span_table;
 #[cfg(test)]

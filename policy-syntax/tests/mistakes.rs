@@ -22,8 +22,7 @@ const TODAY: &str = "2027-03-31";
 /// Returns what is reported about a body, in the order of its words.
 fn report(body: &str) -> String {
     let tokens = TokenText::new(body);
-    let are_on_one_line = |first, second| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &tokens };
     let reading = read(&tokens.tokens, &source, Vec::new());
     let lowered = lower(&reading);
     let said = reading.findings.iter().chain(&lowered.findings).cloned();

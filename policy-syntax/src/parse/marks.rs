@@ -73,10 +73,10 @@ impl Parser<'_, '_> {
         marks
     }
 
-    /// `///` behind code would describe what comes next, which nobody means. The one use of positions.
+    /// `///` behind code would describe what comes next, which nobody means.
     fn refuse_tail(&mut self, before: Option<TokenRange>, comment: TokenRange) {
         let Some(before) = before else { return };
-        if (self.source.are_on_one_line)(before.last, comment.first) {
+        if self.source.positions.are_on_one_line(before.last, comment.first) {
             self.complain(
                 comment,
                 "a `///` behind code describes the next entry, not this one",

@@ -29,6 +29,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
         while !self.at_end() {
+            let (is_apart, count) = (self.is_apart(), items.len());
             let note = self.piece(true, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.items(items));
@@ -48,6 +49,9 @@ impl Parser<'_, '_> {
                 Ok(())
             });
             items.extend(note.map(Item::Note));
+            if let Some(Item::Setting(first)) = items.get_mut(count) {
+                first.is_apart = is_apart;
+            }
         }
     }
 
@@ -216,7 +220,7 @@ impl Parser<'_, '_> {
             SettingValue::Json(self.json()?)
         };
         self.end_of_statement()?;
-        Ok(Setting { marks, key, value })
+        Ok(Setting { is_apart: false, marks, key, value })
     }
 
     fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
@@ -268,7 +272,7 @@ impl Parser<'_, '_> {
             SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers | SectionKind::Capabilities
         );
         while !self.at_end() {
-            let start = self.here();
+            let (start, is_apart, count) = (self.here(), self.is_apart(), entries.len());
             let note = self.piece(blocks, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
@@ -282,12 +286,16 @@ impl Parser<'_, '_> {
                 let form = parser.form(kind)?;
                 remove_allowed(&mut parser.state.findings, findings, &[&marks]);
                 let broken = parser.state.findings.iter().skip(findings).any(Finding::is_error);
-                entries.push(Entry { marks, place: parser.since(start), form, broken });
+                entries.push(Entry { is_apart: false, marks, place: parser.since(start), form, broken });
                 Ok(())
             });
             if let Some(note) = note {
                 let (marks, form) = (Marks::default(), Form::Note(note));
-                entries.push(Entry { marks, place: self.since(start), form, broken: false });
+                entries.push(Entry { is_apart: false, marks, place: self.since(start), form, broken: false });
+            }
+            // Of what a loop is written out as, the first stands where the loop does.
+            if let Some(first) = entries.get_mut(count) {
+                first.is_apart = is_apart;
             }
         }
     }

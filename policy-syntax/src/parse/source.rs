@@ -1,11 +1,12 @@
-use crate::token::{TokenId, Tokens};
+use crate::positions::Positions;
+use crate::token::Tokens;
 
 /// What the tokens are, beside themselves.
 pub struct Source<'s> {
     /// What they are the text of.
     pub kind: SourceKind,
-    /// Whether two tokens are on one line, as far as that is known.
-    pub are_on_one_line: &'s dyn Fn(TokenId, TokenId) -> bool,
+    /// Where they are.
+    pub positions: &'s dyn Positions,
 }
 
 /// What a text is.
