@@ -107,7 +107,7 @@ fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
 
     let made = policy(&directory, &["init", "new", "--from", "old.hujson", "--allow-errors"]);
     assert_eq!(made.status, Some(1));
-    for part in ["undefined tag `tag:a`", "mend what the comments `// error` in src/tailnet.rs say"] {
+    for part in ["undefined tag `tag:a`", "fix what the comments `// error` in src/tailnet.rs say"] {
         assert!(made.stderr.contains(part), "{}", made.stderr);
     }
     let source = fs::read_to_string(directory.join("new/src/tailnet.rs")).unwrap();

@@ -19,8 +19,8 @@ fn define(command: clap::Command) -> clap::Command {
     command
         .about("Print a policy file as Rust: a `policy!` with every value and every comment of it")
         .after_help(
-            "What Tailscale would refuse is imported all the same, with the errors as comments at their places; \
-             the exit status is 1 then.",
+            "A file with errors is imported all the same, with the errors as comments at their places. The exit status is 1 \
+             then.",
         )
         .args([argument::policy_file(), invariants_file::argument(), plain_argument()])
 }
@@ -35,7 +35,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let text = file::read_text(path)?;
     let Some(import) = import_text(path, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
     output::write(import.source.as_bytes())?;
-    Ok(ExitStatus::with_findings(import.is_refused()))
+    Ok(ExitStatus::with_findings(import.has_errors()))
 }
 
 /// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.

@@ -32,7 +32,7 @@ fn define(command: clap::Command) -> clap::Command {
                 .help("The policy file that it is to say; `-` reads stdin. A small policy to start with if left out"),
             argument::flag(
                 "allow-errors",
-                "Make the crate even if Tailscale would refuse the file, with the errors as comments in it",
+                "Make the crate even if the file has errors, and put them into it as comments",
             )
             .requires("from"),
             Arg::new("name")
@@ -56,17 +56,17 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
         None => CrateName::from_directory(directory),
     };
     let library = library(argument::get_text(matches, "policy-source"))?;
-    let mut is_refused = false;
+    let mut has_errors = false;
     let policy = match from {
         None => CrateSource::starter(),
         Some(from) => {
             let text = file::read_text(from)?;
             let Some(import) = import_text(from, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
-            is_refused = import.is_refused();
-            if is_refused && !matches.get_flag("allow-errors") {
-                let failure = Failure::new("nothing has been made, since Tailscale would refuse the file");
+            has_errors = import.has_errors();
+            if has_errors && !matches.get_flag("allow-errors") {
+                let failure = Failure::new("nothing has been made, because the file has errors");
                 output::say_failure(
-                    &failure.help("mend it, or bring the errors along as comments with `--allow-errors`"),
+                    &failure.help("fix the errors above, or keep them as comments with `--allow-errors`"),
                 );
                 return Ok(ExitStatus::Findings);
             }
@@ -77,8 +77,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let mut files = files(&name, &library, policy);
     files.extend(lock_file(&library).map(|versions| ("Cargo.lock", versions)));
     file::write_directory(directory, &files)?;
-    output::say(&next_steps(directory, &library, from.is_none(), is_refused));
-    Ok(ExitStatus::with_findings(is_refused))
+    output::say(&next_steps(directory, &library, from.is_none(), has_errors));
+    Ok(ExitStatus::with_findings(has_errors))
 }
 
 fn wrong_name(name: &str) -> Failure {
@@ -127,10 +127,10 @@ fn is_clone(root: &Path) -> bool {
     root.join("policy-macros").join("Cargo.toml").is_file()
 }
 
-fn next_steps(directory: &Path, library: &Library, is_starter: bool, is_refused: bool) -> String {
-    let first = match (is_starter, is_refused) {
+fn next_steps(directory: &Path, library: &Library, is_starter: bool, has_errors: bool) -> String {
+    let first = match (is_starter, has_errors) {
         (true, _) => "  put your own logins into src/tailnet.rs, in place of alice's and bob's\n",
-        (false, true) => "  mend what the comments `// error` in src/tailnet.rs say\n",
+        (false, true) => "  fix what the comments `// error` in src/tailnet.rs say\n",
         (false, false) => "",
     };
     let last = match library {

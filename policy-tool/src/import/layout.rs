@@ -6,6 +6,11 @@ use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use crate::comment::Lines;
 use policy_cli::tool::words::{quoted, turns_text};
 
+/// The widest line of several statements.
+const SHORT: usize = 100;
+/// How far the statements of a section are indented.
+const INDENT: usize = 8;
+
 /// Rust in the making.
 #[derive(Default)]
 pub(super) struct Layout {
@@ -121,13 +126,11 @@ impl Layout {
     fn block(&mut self, nodes: &[Node], end: &[Lines], is_top: bool) {
         match (nodes, end) {
             ([], []) => self.line(" {}"),
-            // Within a section, one short statement stays beside its head.
-            ([only], []) if !is_top && is_line(only) => {
+            // Within a section, one statement stays beside its head, and so do several short ones.
+            (_, []) if !is_top && nodes.iter().all(is_line) && self.fits_line(nodes) => {
                 self.out.push_str(" { ");
-                if let Form::Statement(pieces) | Form::Assertion(pieces) = &only.form {
-                    self.pieces(pieces);
-                }
-                self.line("; }");
+                self.statements(nodes);
+                self.line("}");
             }
             _ => {
                 self.line(" {");
@@ -135,6 +138,29 @@ impl Layout {
                 self.notes(end);
                 self.line("}");
             }
+        }
+    }
+
+    /// Returns whether statements can follow what is on the line so far.
+    fn fits_line(&self, nodes: &[Node]) -> bool {
+        if let [_] = nodes {
+            // Alone it is short, or the formatter gives it a line of its own.
+            return true;
+        }
+        let mut statements = Layout::default();
+        statements.statements(nodes);
+        let head = self.out.rsplit('\n').next().unwrap_or_default();
+        let width = INDENT + head.chars().count() + " { }".len() + statements.out.chars().count();
+        !nodes.iter().skip(1).any(|node| node.is_apart) && !statements.out.contains('\n') && width <= SHORT
+    }
+
+    /// Statements without comments, one after the other.
+    fn statements(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            if let Form::Statement(pieces) | Form::Assertion(pieces) = &node.form {
+                self.pieces(pieces);
+            }
+            self.out.push_str("; ");
         }
     }
 
@@ -174,6 +200,9 @@ impl Layout {
                 self.out.push(*open);
                 self.lone_comments(lead);
                 for (index, item) in items.iter().enumerate() {
+                    if index > 0 && item.is_apart {
+                        self.out.push_str("\n\n");
+                    }
                     self.json_item(item, index + 1 == items.len());
                 }
                 end.iter().for_each(|lines| self.lone_comments(lines));
