@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use policy_core::diagnostic::group_by_cause;
 use policy_core::model::Facts;
 use policy_core::source::FileId;
 use policy_core::{Diagnostic, Policy, Severity};
@@ -103,15 +104,16 @@ fn replace(facts: &mut Facts, known: Facts) {
 }
 
 impl FactFiles<'_> {
-    /// Returns the findings about the policy itself, and shows those about the files on stderr: these are never a reason
-    /// for Tailscale to refuse the policy.
+    /// Returns the findings about the policy itself, those with one cause once, and shows those about the files on stderr:
+    /// these are never a reason for Tailscale to refuse the policy.
     ///
     /// # Errors
     /// If there is an error in a file: what the policy does in this tailnet is then not known.
     pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
         let is_in = |finding: &Diagnostic, file: &FactFile| finding.origin.file == file.id;
-        let (in_files, in_policy): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
+        let (in_files, in_policy): (Vec<_>, Vec<_>) = group_by_cause(findings, |origin| origin.file)
+            .into_iter()
+            .partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
         let mut unusable = None;
         for file in &self.0 {
             let found: Vec<_> = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();

@@ -1,10 +1,11 @@
 //! For scripts: one JSON document.
 
+use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, Span, level};
-use crate::json::to_pieces;
+use crate::json::{array, to_pieces};
 use crate::line_index::Position;
 
 /// The document, a piece for each finding.
@@ -24,14 +25,10 @@ pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
 }
 
 fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
-    let notes: Vec<Value> = diagnostic
-        .notes
-        .iter()
-        .map(|note| {
-            let span = note.origin.and_then(|origin| report.span(origin));
-            json!({"message": note.message, "file": file(span), "range": range(span)})
-        })
-        .collect();
+    let place = |note: &Note| {
+        let span = note.origin.and_then(|origin| report.span(origin));
+        json!({"message": note.message, "file": file(span), "range": range(span)})
+    };
     let span = report.span(diagnostic.origin);
     json!({
         "code": diagnostic.code.name(),
@@ -39,7 +36,8 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "message": diagnostic.message,
         "file": file(span),
         "range": range(span),
-        "notes": notes,
+        "notes": array(&diagnostic.notes, &place),
+        "also": array(&diagnostic.also, &place),
         "help": diagnostic.help,
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
@@ -91,6 +89,7 @@ mod tests {
                     },
                     {"message": "a tag needs an owner", "file": null, "range": null},
                 ],
+                "also": [],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",
                 "headscale": null,

@@ -1,6 +1,7 @@
 //! What is wrong, where, and what to write instead: the same words for the macro and the command line.
 
 mod answer;
+mod cause;
 mod code;
 mod quote;
 pub mod suggestion;
@@ -8,6 +9,7 @@ mod unknown_name;
 mod word;
 
 pub use answer::{HeadscaleAnswer, HeadscaleStage};
+pub use cause::group_by_cause;
 pub use code::{Code, Evidence, Severity};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;
@@ -30,6 +32,8 @@ pub struct Diagnostic<P = Origin> {
     pub origin: P,
     /// Second places and reasons, in the order to show them.
     pub notes: Vec<Note<P>>,
+    /// The other places where the same is true, if [`group_by_cause`] has found any.
+    pub also: Vec<Note<P>>,
     /// What to write instead.
     pub help: Option<String>,
     /// Tailscale's answer, if it refuses the policy for this.
@@ -58,6 +62,7 @@ impl<P> Diagnostic<P> {
             message: message.into(),
             origin: origin.into(),
             notes: Vec::new(),
+            also: Vec::new(),
             help: None,
             tailscale: None,
             headscale: None,
@@ -125,15 +130,17 @@ impl<P> Diagnostic<P> {
 
     /// Returns the same diagnostic with its places converted.
     pub fn map_origins<Q>(self, mut convert: impl FnMut(P) -> Q) -> Diagnostic<Q> {
+        let mut all = |notes: Vec<Note<P>>| {
+            let convert = |note: Note<P>| Note { message: note.message, origin: note.origin.map(&mut convert) };
+            notes.into_iter().map(convert).collect()
+        };
+        let (notes, also) = (all(self.notes), all(self.also));
         Diagnostic {
             code: self.code,
             message: self.message,
             origin: convert(self.origin),
-            notes: self
-                .notes
-                .into_iter()
-                .map(|note| Note { message: note.message, origin: note.origin.map(&mut convert) })
-                .collect(),
+            notes,
+            also,
             help: self.help,
             tailscale: self.tailscale,
             headscale: self.headscale,

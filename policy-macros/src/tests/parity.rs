@@ -1,5 +1,6 @@
 //! A mistake is called by the same name and in the same words, whether it stands in Rust or in a policy file.
 
+use policy_core::diagnostic::group_by_cause;
 use policy_core::{Code, Policy};
 
 use super::tokens;
@@ -198,10 +199,13 @@ fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
             members = format!("{in_hujson}, {members}");
         }
     }
-    let of_rust = findings(tokens(&rust)).into_iter().map(|finding| (finding.code, finding.message, finding.help));
+    // Facts are given in two ways, and what is old is migrated in one.
+    let help = |code, help| if matches!(code, Code::UnverifiableTest | Code::OldForm) { None } else { help };
+    let of_rust = findings(tokens(&rust));
+    let of_rust = of_rust.into_iter().map(|finding| (finding.code, finding.message, help(finding.code, finding.help)));
     let policy = Policy { today: Today::read().date(), ..Policy::parse(format!("{{{members}}}")) };
-    let of_file = policy.check();
-    let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, finding.help));
+    let of_file = group_by_cause(policy.check(), |origin| origin.file);
+    let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, help(finding.code, finding.help)));
     // No case uses all that is declared for it, and how a warning is allowed is written in two ways.
     let matters = |(code, ..): &Said| !code.name().starts_with("unused-");
     let (mut of_rust, mut of_file): (Vec<Said>, Vec<Said>) =

@@ -13,6 +13,8 @@ pub(super) struct Reader<'a> {
     /// The ends in comments above nodes, as far as these have not been read.
     pub(super) untils: HashMap<NodeId, Until>,
     pub(super) dialect: Dialect,
+    /// True if the text is made of Rust.
+    pub(super) is_in_source: bool,
     /// The control server that a comment above all of the text names, and where.
     pub(super) target: Option<(Dialect, Origin)>,
     /// The capabilities that comments declare.
@@ -45,6 +47,7 @@ impl<'a> Reader<'a> {
             findings: Vec::new(),
             untils: HashMap::new(),
             dialect: Dialect::Tailscale,
+            is_in_source: false,
             target: None,
             capabilities: Vec::new(),
         }

@@ -65,8 +65,10 @@ impl Reader<'_> {
                 }
             }
         }
-        self.old_and_new(id, ("users", users), ("src", src));
-        self.old_and_new(id, ("ports", ports), ("dst", dst));
+        // What migrates acls knows nothing of Rust.
+        let other = if self.is_in_source { "" } else { ", or let `policy migrate` make grants of the acls" };
+        self.old_and_new(id, ("users", users), ("src", src), other);
+        self.old_and_new(id, ("ports", ports), ("dst", dst), other);
         let src = match src {
             Some(_) => self.selectors(src, "src"),
             None => self.selectors(users, "users"),
@@ -192,12 +194,13 @@ impl Reader<'_> {
         words.map(Selector::new).collect()
     }
 
-    /// A field under its old name, perhaps beside the same under its new one.
+    /// A field under its old name, perhaps beside the same under its new one. `other` is what else helps.
     pub(super) fn old_and_new(
         &mut self,
         id: NodeId,
         (old, old_value): (&str, Option<NodeId>),
         (new, new_value): (&str, Option<NodeId>),
+        other: &str,
     ) {
         let Some((name, _)) = self.document.members(id).find(|&(_, value)| Some(value) == old_value) else { return };
         let place = self.document.origin(name);
@@ -207,7 +210,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::DuplicateKey, place, message).help(format!("join the two under `{new}`"))
             }
             None => Diagnostic::new(Code::OldForm, place, format!("`{old}` is the old name of `{new}`"))
-                .help(format!("write `{new}`")),
+                .help(format!("write `{new}`{other}")),
         });
     }
 }
