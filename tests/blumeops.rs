@@ -1,11 +1,11 @@
-//! The policy of BlumeOps: its tests pass, and each grant that they are about is one that they need.
+//! Tests of the BlumeOps policy: its tests pass, and they need each grant that they are about.
 
 #[path = "../blumeops-policy/src/tailnet.rs"]
 mod tailnet;
 
 use policy_core::{Code, Policy};
 
-/// The policy without the grant in which a text stands, and with it the comma.
+/// Returns the policy without the grant that contains a text.
 fn without(grant: &str) -> Policy {
     let policy: &Policy = &tailnet::POLICY;
     let text = |start: u32, end: u32| &policy.text[start as usize..end as usize];

@@ -1,4 +1,4 @@
-//! An operator's own binary as a process.
+//! Tests of an operator's own binary as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn operator(directory: &Path, arguments: &[&str]) -> Run {
     process::run(env!("CARGO_BIN_EXE_operator"), directory, arguments)
 }
 
-/// An empty directory of a test's own.
+/// Returns an empty directory for one test.
 fn directory(test: &str) -> PathBuf {
     process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("cli/{test}"))
 }
@@ -62,7 +62,7 @@ fn a_stale_file_is_shown_as_a_diff() {
     );
     assert_eq!(
         output.stderr.as_str(),
-        "error: `policy.hujson` is not what the policy says\n\
+        "error: `policy.hujson` is out of date\n\
          help: write it with `cargo run -- emit --output policy.hujson`\n"
     );
 }
@@ -120,7 +120,7 @@ fn output_goes_where_a_link_leads_and_into_pipes() {
     let directory = directory("output_goes_where_a_link_leads");
     std::os::unix::fs::symlink("two", directory.join("one")).unwrap();
     std::os::unix::fs::symlink("policy.hujson", directory.join("two")).unwrap();
-    // The first time, the links lead to a file that is not there yet.
+    // In the first round, the links lead to a file that does not exist yet.
     for _ in 0..2 {
         assert_eq!(operator(&directory, &["emit", "--output", "one"]).status, Some(0));
         assert_eq!(fs::read_to_string(directory.join("policy.hujson")).unwrap(), HUJSON);
@@ -187,7 +187,7 @@ fn a_change_is_compared_with_the_policy_that_is_built_in() {
     assert!(output.stdout.contains("(same.hujson:"), "{}", output.stdout);
 }
 
-/// Runs the operator's binary as if it were some day.
+/// Runs the operator's binary on a given day.
 fn operator_on(day: &str, directory: &Path, arguments: &[&str]) -> Run {
     let mut command = process::command(env!("CARGO_BIN_EXE_operator"), directory, arguments);
     command.env("POLICY_TODAY", day).output().unwrap().into()

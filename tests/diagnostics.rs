@@ -1,11 +1,13 @@
-//! `docs/diagnostics.md` says what the code does: every code has its entry, and every answer there is the one given.
+//! Tests that `docs/diagnostics.md` matches the code: every code has an entry, and the output of
+//! every example is correct.
 //!
-//! All examples are checked for the day 2027-03-31. In an entry, a `json` block is facts, the first `hujson` block a policy with that one mistake, and the `text` block
-//! what is said of it. A second `hujson` block is the policy mended, of which nothing is said. A `rust` block stands
-//! for what only `policy!` finds, and is a part of a case in `ui`, whose answer then has the `text`.
+//! All examples are checked for the day 2027-03-31. In an entry, a `json` block has facts, the
+//! first `hujson` block a policy with one mistake, and the `text` block the findings. A second
+//! `hujson` block is the fixed policy, which must have no findings. A `rust` block is for codes
+//! that only `policy!` finds. It is part of a case in `ui`, whose output contains the `text`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test diagnostics` writes the table and the answers to policies as
-//! they are now, to be read and committed.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test diagnostics` writes the current table and
+//! findings. Review them before you commit.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ fn page() -> String {
     std::fs::read_to_string(path()).unwrap()
 }
 
-/// A piece of the page: a line of prose, or a block between fences.
+/// A part of the page: a line of prose, or a block between fences.
 enum Piece<'a> {
     Line(&'a str),
     Block { language: &'a str, text: String },
@@ -43,7 +45,7 @@ fn pieces(page: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// What the page says of one code.
+/// The entry of one code on the page.
 struct Entry {
     code: Code,
     facts: String,
@@ -91,7 +93,7 @@ fn severity(code: Code) -> &'static str {
     }
 }
 
-/// Findings as the command line prints them, without the excerpts.
+/// Returns findings as the command line prints them, without the excerpts.
 fn answer_lines(findings: &[Diagnostic]) -> String {
     let mut out = String::new();
     for finding @ Diagnostic { code, message, notes, help, .. } in findings {
@@ -115,7 +117,7 @@ fn row(code: Code) -> String {
 
 const TABLE: &str = "| --- | --- | --- | --- |";
 
-/// The page with the table and the answers that are true now.
+/// Returns the page with the current table and findings.
 fn updated(page: &str) -> String {
     let entries = entries(page);
     let mut entry = entries.iter();
@@ -187,7 +189,7 @@ fn each_example_shows_its_mistake_and_no_other() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Tailscale's words are quoted only where it has said them.
+/// A page quotes a message of Tailscale only if the message is known.
 #[test]
 fn an_answer_of_tailscale_is_evidence() {
     for Entry { code, answer, .. } in entries(&page()) {
@@ -207,8 +209,8 @@ fn examples_in_rust_are_cases_of_the_macro() {
     }
 }
 
-/// Returns whether the lines of a part stand in a text, one after the other and however indented. The level is left
-/// out: cases turn warnings into errors to see them.
+/// Returns whether a text contains the lines of a part, one after the other, ignoring indentation.
+/// The severity is left out, because some cases turn warnings into errors to show them.
 fn has_lines(text: &str, part: &str) -> bool {
     fn lines(text: &str) -> Vec<&str> {
         text.lines()
@@ -220,7 +222,7 @@ fn has_lines(text: &str, part: &str) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// The cases of `ui` that have an answer.
+/// Returns the cases of `ui` that have an expected output.
 fn cases() -> Vec<(String, String)> {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let areas = std::fs::read_dir(ui).unwrap().map(|area| area.unwrap().path()).filter(|area| area.is_dir());

@@ -1,4 +1,4 @@
-//! What is emitted is what was meant: read back by readers that are not ours.
+//! Tests that independent readers read the emitted policy with the intended meaning.
 
 #[path = "../blumeops-policy/src/tailnet.rs"]
 mod tailnet;
@@ -53,7 +53,8 @@ fn declared_names_are_items() {
     assert_eq!(tailnet::device::indri.as_str(), "indri");
 }
 
-/// The hand-kept policy that this one replaces. Nothing differs but how times are written: `12h0m0s` there, `12h` here.
+/// The policy replaces one that was kept by hand. The only difference is the form of durations:
+/// `12h0m0s` there, `12h` here.
 #[test]
 fn blumeops_means_what_its_policy_file_means() {
     let Some(path) = require::shared("seed/policy.hujson") else { return };
@@ -61,7 +62,7 @@ fn blumeops_means_what_its_policy_file_means() {
     assert_eq!(with_plain_times(plain_json(tailnet::HUJSON)), with_plain_times(plain_json(&text)));
 }
 
-/// Every `checkPeriod` in one form.
+/// Converts every `checkPeriod` to one form.
 fn with_plain_times(mut policy: Value) -> Value {
     for rule in policy["ssh"].as_array_mut().unwrap() {
         if let Some(period) = rule.get_mut("checkPeriod") {

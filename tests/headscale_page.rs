@@ -1,4 +1,4 @@
-//! What `docs/headscale.md` shows is so.
+//! Tests that the examples in `docs/headscale.md` are correct.
 
 use std::path::Path;
 

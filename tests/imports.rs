@@ -1,6 +1,8 @@
-//! What `policy import` writes is compiled by rustc as it stands, and prints the policy that it came from.
+//! Tests that rustc compiles the output of `policy import`, and that the result prints the original
+//! policy.
 //!
-//! Which comments come back where is tested with the macro itself, in `policy-macros`; here it is rustc that reads the source.
+//! The places of comments are tested with the macro itself, in `policy-macros`. Here, rustc reads
+//! the source.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use policy_test_support::{operator_crate, process};
 use policy_tests::plain_json;
 use policy_tool::import::{Naming, import};
 
-/// The policy files that Tailscale would take, by name, and what import makes of them.
+/// Returns the policy files that Tailscale would accept, by name, with the output of import.
 fn imports() -> Vec<(String, String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("import");
     let mut paths: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path()).collect();
@@ -33,7 +35,7 @@ fn every_import_is_compiled_and_prints_its_file() {
     let imports = imports();
     assert!(imports.len() >= 50, "{} policies", imports.len());
 
-    // The names are those of files, and none of them is Rust's.
+    // The names are those of files, and none is a Rust keyword.
     let mut main = String::new();
     for (name, _, source) in &imports {
         fs::write(krate.join(format!("src/p_{name}.rs")), source).unwrap();

@@ -1,4 +1,4 @@
-//! `policy init` as a process, and the crate that it makes, built by cargo without a network.
+//! Tests of `policy init` as a process, and of building the new crate without a network.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,12 +13,13 @@ fn policy(directory: &Path, arguments: &[&str]) -> Run {
     process::run(env!("CARGO_BIN_EXE_standalone"), directory, arguments)
 }
 
-/// An empty directory of a test's own. It must not move: cargo would take what it built at the old place for up to date.
+/// Returns an empty directory for one test. Its path must not change, because cargo would consider
+/// a build at the old path up to date.
 fn directory(test: &str) -> PathBuf {
     process::empty_directory(env!("CARGO_TARGET_TMPDIR"), test)
 }
 
-/// Runs cargo in a crate, on what this workspace has built and fetched already.
+/// Runs cargo in a crate, with everything that this workspace has already built and downloaded.
 fn cargo(krate: &Path, arguments: &[&str]) -> Run {
     let mut command = process::command(env!("CARGO"), krate, arguments);
     operator_crate::share_target(&mut command, env!("CARGO_TARGET_TMPDIR"));
@@ -29,17 +30,17 @@ fn cargo(krate: &Path, arguments: &[&str]) -> Run {
 fn what_is_made_runs_and_tests_itself() {
     let directory = directory("init_runs");
     let from = root().join("tests/import/homelab.hujson");
-    // In the tests, the clone that the program was built in is this one.
+    // In the tests, the program was built in this clone.
     let made = policy(&directory, &["init", "tailnet", "--from", from.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.starts_with("made tailnet. What comes next:\n  cd tailnet\n"), "{}", made.stderr);
+    assert!(made.stderr.starts_with("created tailnet. Next steps:\n  cd tailnet\n"), "{}", made.stderr);
     assert_eq!(names(&directory), ["tailnet"]);
     let krate = directory.join("tailnet");
     let expected =
         [".gitattributes", ".github", ".gitignore", "Cargo.lock", "Cargo.toml", "README.md", "policy.hujson", "src"];
     assert_eq!(names(&krate), expected);
 
-    // With the lock file of the clone, cargo need not ask the registry which versions there are.
+    // With the lock file of the clone, cargo does not query the registry for versions.
     let emitted = cargo(&krate, &["run"]);
     assert_eq!(emitted.status, Some(0), "{}", emitted.stderr);
     let original = fs::read_to_string(from).unwrap();
@@ -55,7 +56,7 @@ fn what_is_made_runs_and_tests_itself() {
     assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), ""));
     assert_eq!(fs::read_to_string(krate.join("policy.hujson")).unwrap(), emitted.stdout.as_str());
 
-    // The test is one that can fail.
+    // The test can fail.
     let changed = emitted.stdout.replace("8123", "8124");
     fs::write(krate.join("policy.hujson"), changed).unwrap();
     assert_ne!(cargo(&krate, &["test"]).status, Some(0));
@@ -79,8 +80,11 @@ fn an_empty_directory_is_filled_and_any_other_is_left_alone() {
         (&["init", "old.hujson", "--from", "old.hujson"], "`old.hujson` is a file, not a directory"),
         (&["init", "no/where", "--from", "old.hujson"], "cannot write `no/where`: there is no such directory"),
         (&["init", "new", "--from", "nothing.hujson"], "there is no file `nothing.hujson`"),
-        (&["init", "new", "--from", "old.hujson", "--name", "fn"], "no crate can be called `fn`"),
-        (&["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"], "there is no directory `nowhere`"),
+        (&["init", "new", "--from", "old.hujson", "--name", "fn"], "`fn` is not a valid crate name"),
+        (
+            &["init", "new", "--from", "old.hujson", "--policy-source", "nowhere"],
+            "the directory `nowhere` does not exist",
+        ),
         (
             &["init", "new", "--from", "old.hujson", "--policy-source", "empty"],
             "`empty` is not a clone of the repository of `policy!`",
@@ -100,14 +104,14 @@ fn what_tailscale_would_refuse_is_made_only_if_that_is_asked_for() {
     fs::write(directory.join("old.hujson"), old).unwrap();
     let refused = policy(&directory, &["init", "new", "--from", "old.hujson"]);
     assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""));
-    for part in ["undefined tag `tag:a`", "nothing has been made", "`--allow-errors`"] {
+    for part in ["undefined tag `tag:a`", "no crate was created", "`--allow-errors`"] {
         assert!(refused.stderr.contains(part), "{}", refused.stderr);
     }
     assert_eq!(names(&directory), ["old.hujson"]);
 
     let made = policy(&directory, &["init", "new", "--from", "old.hujson", "--allow-errors"]);
     assert_eq!(made.status, Some(1));
-    for part in ["undefined tag `tag:a`", "fix what the comments `// error` in src/tailnet.rs say"] {
+    for part in ["undefined tag `tag:a`", "fix the errors in the `// error` comments of src/tailnet.rs"] {
         assert!(made.stderr.contains(part), "{}", made.stderr);
     }
     let source = fs::read_to_string(directory.join("new/src/tailnet.rs")).unwrap();
@@ -130,16 +134,20 @@ fn a_file_may_come_from_a_pipe() {
 #[test]
 fn a_policy_to_start_with_is_as_good_as_any() {
     let directory = directory("init_starter");
-    // Another name than that of the other test, since they share what cargo builds.
+    // The name differs from that of the other test, because they share a target folder.
     let source = root();
     let made = policy(&directory, &["init", "starter", "--policy-source", source.to_str().unwrap()]);
     assert_eq!((made.status, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
-    assert!(made.stderr.contains("put your own logins into src/tailnet.rs"), "{}", made.stderr);
+    assert!(
+        made.stderr.contains("replace the logins of alice and bob in src/tailnet.rs by your own"),
+        "{}",
+        made.stderr
+    );
     let krate = directory.join("starter");
     for arguments in [
         ["run", "--", "check", "--deny-warnings"].as_slice(),
         &["run", "--", "test"],
-        // The file that is made with it is what it prints, and it is formatted.
+        // The file that it writes matches its output, and is formatted.
         &["run", "--", "emit", "--check", "policy.hujson"],
         &["run", "--", "fmt", "--check", "src/tailnet.rs"],
     ] {

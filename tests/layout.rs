@@ -1,4 +1,4 @@
-//! What a policy says does not depend on how it is laid out.
+//! Tests that the layout of a policy does not change its meaning.
 
 use policy_test_support::process;
 
@@ -7,7 +7,7 @@ mod laid_out;
 #[path = "layouts/written.rs"]
 mod written;
 
-/// A file of this package.
+/// Returns the path of a file in this package.
 fn path(name: &str) -> String {
     format!("{}/layouts/{name}", env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,10 +1,11 @@
-//! Tests that cross the walls between the crates.
+//! Tests that involve several crates.
 
 pub mod tailnet;
 
 use serde_json::Value;
 
-/// The value of a HuJSON text by a reader that is not ours: comments and trailing commas are blanked, the rest is `serde_json`'s.
+/// Reads a HuJSON text independently: replaces comments and trailing commas by spaces, and reads
+/// the rest with `serde_json`.
 pub fn plain_json(hujson: &str) -> Value {
     let mut bytes = hujson.as_bytes().to_vec();
     let mut at = 0;
@@ -40,7 +41,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     at + 1
 }
 
-/// Fragments of another crate than the policy that uses them.
+/// Fragments in another crate than the policy that uses them.
 pub mod fragments {
     policy_macros::policy_fragment! {
         /// What the registry needs.

@@ -1,4 +1,4 @@
-//! An operator's own binary, as small as one can be.
+//! A minimal operator's binary.
 
 use std::process::ExitCode;
 

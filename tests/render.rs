@@ -1,4 +1,4 @@
-//! Tables, pages and pictures of a policy, as processes print them.
+//! Tests of the tables, pages and pictures of a policy that processes print.
 
 #[path = "../blumeops-policy/src/tailnet.rs"]
 mod tailnet;
@@ -38,7 +38,7 @@ const FACTS: &str = r#"{
 	],
 }"#;
 
-/// An empty directory of the test's own, with the policy and the facts in it.
+/// Returns an empty directory for one test, with the policy and the facts in it.
 fn directory(test: &str) -> PathBuf {
     let path = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("render/{test}"));
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
@@ -50,7 +50,7 @@ fn policy(directory: &Path, arguments: &[&str]) -> Run {
     process::run(env!("CARGO_BIN_EXE_standalone"), directory, arguments)
 }
 
-/// Returns what a command prints, if all is well.
+/// Returns the output of a command that must succeed.
 fn printed(directory: &Path, arguments: &[&str]) -> String {
     let output = policy(directory, arguments);
     assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{arguments:?}");
@@ -65,7 +65,7 @@ fn the_page_of_blumeops_is_up_to_date() {
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
 }
 
-/// Returns what the last section of that page says of devices, and of tags.
+/// Checks the numbers of devices and tags in the last section of that page.
 #[test]
 fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
     let (by_device, by_tag) = (tailnet::POLICY.device_matrix(), tailnet::POLICY.matrix());
@@ -103,7 +103,7 @@ fn what_the_page_of_blumeops_says_of_the_old_matrix_is_so() {
     assert!(carries("tag:loki") && !carries("tag:devpi"));
 }
 
-/// Returns what that page says of tests and invariants.
+/// Checks the statements of that page about tests and invariants.
 #[test]
 fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
     let mut policy = tailnet::POLICY.clone().into_inner();
@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is not what the policy says\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(
@@ -210,7 +210,7 @@ fn a_page_without_a_place_for_the_policy_is_left_alone() {
     let directory = directory("a_page_without_a_place_for_the_policy_is_left_alone");
     let page = directory.join("page.md");
     for (content, reason) in [
-        ("# Mine\n", "error: `page.md` has no place for the policy\n"),
+        ("# Mine\n", "error: `page.md` has no markers for the policy\n"),
         (
             "<!-- policy:begin groops -->\n<!-- policy:end -->\n",
             "error: `groops` is not a section of the page, in line 1 of `page.md`\nhelp: did you mean `groups`?\n",
@@ -255,7 +255,7 @@ fn a_report_is_one_file_that_asks_for_no_other() {
     let page = fs::read_to_string(directory.join("page.html")).unwrap();
     assert!(page.contains("default-src 'none'"));
     let addresses = page.match_indices("://").map(|(at, _)| page[..at].rsplit(['"', '\'', ' ']).next().unwrap());
-    // The one address is the name of SVG, which nobody asks for.
+    // The only address is the SVG namespace, which is never requested.
     assert_eq!(addresses.collect::<Vec<_>>(), ["http"]);
     for attribute in ["src=", "@import", "url("] {
         assert!(!page.contains(attribute), "{attribute}");

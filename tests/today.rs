@@ -1,4 +1,4 @@
-//! A crate whose policy has an end is compiled for a day, and anew for another one.
+//! Tests that a crate whose policy has an end date is compiled for one day, and again for another.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn main() { print!("{}{}", tailnet::HUJSON, file::HUJSON); }
 
 const FILE: &str = "{\n\t\"grants\": [\n\t\t// policy: until 2027-04-30\n\t\t{\"src\": [\"autogroup:admin\"], \"dst\": [\"*\"], \"ip\": [\"22\"]},\n\t],\n}\n";
 
-/// Runs the crate, compiled for some day.
+/// Runs the crate, compiled on a given day.
 fn run_on(day: &str, krate: &Path) -> Run {
     let mut cargo = process::command(env!("CARGO"), krate, &["run", "--quiet"]);
     operator_crate::share_target(&mut cargo, env!("CARGO_TARGET_TMPDIR"));
@@ -32,7 +32,7 @@ fn another_day_compiles_the_crate_anew() {
     operator_crate::write_manifest(&krate, "compiled-for-a-day");
     fs::write(krate.join("src/main.rs"), MAIN).unwrap();
     fs::write(krate.join("policy.hujson"), FILE).unwrap();
-    // Nothing but the day changes from one to the next.
+    // Only the day changes from one round to the next.
     for (day, status, said) in [
         ("2027-03-16", Some(0), vec![]),
         ("2027-03-17", Some(0), vec!["this grant ends on 2027-03-31, in 14 days [expires-soon]"]),

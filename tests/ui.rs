@@ -1,8 +1,10 @@
-//! What an operator sees: `ui/<area>/<mistake>.rs` makes one mistake, and the `.stderr` beside it is rustc's answer.
+//! Tests of compiler errors: `ui/<area>/<mistake>.rs` makes one mistake, and the `.stderr` beside
+//! it is rustc's output.
 //!
-//! All are compiled on the same day, which ends of rules depend on. The answers are compared on the toolchain that made them, since rustc draws them. On any other
-//! the mistakes must still not compile. `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test ui`
-//! writes them anew; then read each as an operator would.
+//! All cases are compiled on the same day, because of end dates. The output is compared only on the
+//! toolchain that wrote the files, since its form depends on rustc. On other toolchains, the cases
+//! must still fail to compile. `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test ui` writes the
+//! current output. Review it as an operator would.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,10 +12,10 @@ use std::process::Command;
 use policy_core::model::Date;
 use policy_test_support::snapshot;
 
-/// The toolchain whose rustc drew the `.stderr` files.
+/// The toolchain whose rustc wrote the `.stderr` files.
 const SNAPSHOTS_OF: &str = "rustc 1.95.";
 
-/// Names the folder of the cases, in the run that compiles them.
+/// The variable with the folder of the cases, in the run that compiles them.
 const FOLDER: &str = "POLICY_UI_FOLDER";
 
 /// The day on which all cases are compiled.
@@ -35,12 +37,13 @@ fn mistakes_do_not_compile() {
 
 fn run(folder: &Path) {
     let tests = trybuild::TestCases::new();
-    // Without a case that should pass, trybuild checks all cases in one run of cargo.
+    // If no case should pass, trybuild checks all cases in one run of cargo.
     tests.compile_fail(folder.join("[!p]*").join("*.rs"));
     tests.compile_fail(folder.join("p[!a]*").join("*.rs"));
 }
 
-/// Copies all cases without their answers. On another toolchain, trybuild writes its answers beside the copies.
+/// Copies all cases without their expected output. On another toolchain, trybuild writes its output
+/// beside the copies.
 fn copies() -> PathBuf {
     let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ui");
     let _ = std::fs::remove_dir_all(&copy);
@@ -56,8 +59,8 @@ fn copies() -> PathBuf {
     copy
 }
 
-/// Runs this test once more, with variables that trybuild and the macro read: trybuild writes the answers instead of
-/// comparing them if one says so.
+/// Runs this test again, with variables for trybuild and the macro. One of them makes trybuild
+/// write the output instead of comparing it.
 fn run_again(folder: &Path, variables: &[(&str, &str)]) {
     let mut test = Command::new(std::env::current_exe().unwrap());
     test.env(FOLDER, folder).env(Date::TODAY_VARIABLE, TODAY).envs(variables.iter().copied());

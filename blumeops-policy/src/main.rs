@@ -1,4 +1,4 @@
-//! The tailnet policy of the BlumeOps homelab, as a program that prints it.
+//! A program that prints the tailnet policy of the BlumeOps homelab.
 
 mod tailnet;
 

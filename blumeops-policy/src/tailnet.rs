@@ -1,4 +1,4 @@
-//! The tailnet of BlumeOps, told topic by topic.
+//! The tailnet of BlumeOps, by topic.
 
 policy_macros::policy! {
     //! Tailnet policy of tail8d86e.ts.net.
@@ -18,7 +18,7 @@ policy_macros::policy! {
         ringtail = tag:homelab, tag:blumeops;
         /// The NAS
         sifaka = tag:nas, tag:blumeops;
-        /// Erich's laptop. It stays his: a tag would take its user away, and SSH rules with it.
+        /// Erich's laptop. A tag would remove its user, and with that the SSH rules for him.
         gilbert = erich;
 
         /// Tailscale operator of the cluster
@@ -34,23 +34,23 @@ policy_macros::policy! {
     }
 
     let https = tcp:443;
-    /// Who hands out tags: people in the console, and Pulumi, whose OAuth client tags what it makes with `tag:blumeops`.
+    /// Owners of most tags: admins, and Pulumi, whose OAuth client has `tag:blumeops`.
     let iac = autogroup:admin, tag:blumeops;
     /// The operator tags the proxies that it starts.
     let cluster = iac, tag:k8s-operator;
 
     groups {
-        /// Who will get at Jellyfin once it runs
+        /// Users of Jellyfin, once it runs
         #[allow(unused_group, reason = "Jellyfin does not run yet")]
         group:allisonflix = erich, allison;
     }
 
     tagOwners {
-        /// Whatever Pulumi looks after
+        /// Everything that Pulumi manages
         tag:blumeops = iac;
         /// Servers
         tag:homelab = iac;
-        /// Machines that people work on; named here so that Pulumi could tag one, which it does not
+        /// Machines that people work on. No device has this tag yet, but Pulumi could assign it.
         #[allow(unused_tag, reason = "no machine has it yet")]
         tag:workstation = iac;
         /// Storage
@@ -87,7 +87,7 @@ policy_macros::policy! {
         tag:ci-gateway = iac;
         /// The reverse proxy on Fly.io
         tag:flyio-proxy = iac;
-        /// What that proxy may reach
+        /// Targets of that proxy
         tag:flyio-target = cluster;
     }
 
@@ -96,7 +96,7 @@ policy_macros::policy! {
         //! Admins reach everything.
         autogroup:admin -> * on *;
 
-        //! Members reach what is meant for people: no grafana, no loki, no NAS.
+        //! Members reach what is meant for people, but not Grafana, Loki or the NAS.
         autogroup:member -> tag:kiwix on https;
         autogroup:member -> tag:forge on https, tcp:22;
         autogroup:member -> tag:devpi on https;
@@ -127,7 +127,7 @@ policy_macros::policy! {
         /// Ansible, run by hand
         check autogroup:admin -> tag:homelab as autogroup:nonroot checkPeriod 12h;
         check autogroup:admin -> tag:nas as autogroup:nonroot checkPeriod 12h;
-        /// Ansible between servers. Nobody sits there to answer a check.
+        /// Ansible between servers. Nobody is there to answer a check.
         accept tag:homelab -> tag:homelab as autogroup:nonroot;
     }
 
@@ -144,7 +144,7 @@ policy_macros::policy! {
             accept tag:grafana:443, tag:kiwix:443, tag:feed:443, tag:loki:3100, tag:pg:5432, tag:homelab:22;
             accept tag:registry:443, tag:k8s-api:443;
         }
-        /// Allison, as a member, reaches the services and not what runs them.
+        /// Allison, as a member, reaches the services, but not the infrastructure behind them.
         #[allow(reachable_device, reason = "indri serves the forge as well as what is not for members")]
         allison {
             accept tag:kiwix:443, tag:forge:443, tag:feed:443, tag:pg:5432;
@@ -163,7 +163,7 @@ policy_macros::policy! {
     invariants {
         /// The public proxy reaches its targets and nothing else.
         only tag:flyio-proxy -> tag:flyio-target on https;
-        /// What runs the services is not for members.
+        /// Members do not reach the infrastructure behind the services.
         #[allow(reachable_device, reason = "indri serves the forge as well as the logs")]
         never autogroup:member except autogroup:admin -> tag:nas, tag:grafana, tag:loki;
     }

@@ -1,4 +1,4 @@
-//! Facts in every form: our own, those of Tailscale's API, those of headscale.
+//! Facts in all forms: our own, Tailscale's API, and headscale's.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -11,13 +11,13 @@ fuzz_target!(|data: &[u8]| {
     let once = document.format();
     assert_eq!(Document::parse(once.as_str()).expect("what is formatted can be read").format(), once);
     let text = document.text();
-    // A day on which some of what ends has ended.
+    // On this date, some parts of the policies have ended.
     let today = "2027-03-31".parse().expect("it is a date");
     for finding in Policy::parse(text).with_today(today).check() {
         assert!(text.get(finding.origin.range()).is_some(), "{finding:?}");
     }
     if let Ok(imported) = import(text, Naming::Lets) {
-        // What is imported is a Rust file that the formatter can read.
+        // An imported policy must be a Rust file that the formatter can read.
         assert!(policy_syntax::layout::format_rust(&imported.source).is_ok(), "{}", imported.source);
     }
 });

@@ -1,4 +1,4 @@
-//! Files of invariants beside a policy.
+//! Files of invariants.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -20,7 +20,7 @@ const POLICY: &str = r#"{
 
 fuzz_target!(|text: &str| {
     let file = invariants_file::parse("policy.invariants", text);
-    // As `policy fmt`, which leaves alone what cannot be read.
+    // Like `policy fmt`, which does not change a file that it cannot read.
     if file.unreadable.iter().all(|finding| finding.code != Code::Syntax)
         && let Ok(once) = format_invariants(text)
     {

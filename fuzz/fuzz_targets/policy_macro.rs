@@ -1,4 +1,4 @@
-//! The body of `policy!`: tokens, grammar, and what is lowered to HuJSON.
+//! The body of `policy!`: tokens, grammar, and the HuJSON that it compiles to.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

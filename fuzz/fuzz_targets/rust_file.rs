@@ -1,4 +1,4 @@
-//! Rust files, whose macros are formatted.
+//! Rust files with macros to format.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,6 @@
-//! How long it takes to say what each device gets, and how that grows with rules and devices.
+//! Measures the time to compile what each device gets, and its growth with rules and devices.
 //!
-//! `cargo bench -p policy-core --bench devices` shows times, and after them a table of growth and memory.
+//! `cargo bench -p policy-analysis --bench devices` shows times, then a table of growth and memory.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -13,12 +13,12 @@ use policy_core::{Policy, ValidPolicy};
 
 /// Numbers of rules and of devices.
 const SIZES: [(usize, usize); 4] = [(100, 100), (100, 1_000), (1_000, 100), (1_000, 1_000)];
-/// More than anybody has, in the table only.
+/// Sizes beyond any real tailnet, for the table only.
 const LARGE: [(usize, usize); 3] = [(3_000, 3_000), (10_000, 1_000), (10_000, 10_000)];
 
 fn main() {
     divan::main();
-    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    // Only `cargo bench` passes this option. Tests run every benchmark once and measure nothing.
     if std::env::args().any(|argument| argument == "--bench") {
         print_growth();
     }
@@ -42,7 +42,7 @@ fn policy(rules: usize, devices: usize) -> ValidPolicy {
     Policy::with_facts(&policy, &facts).validate().unwrap()
 }
 
-/// Writes each device as `policy compile` does, into nothing.
+/// Writes what each device gets, as `policy compile` does, and returns the number of bytes.
 fn bytes_written(compiled: &Compiled) -> usize {
     let wire = compiled.netmap_json();
     let mut text = String::new();
@@ -55,7 +55,7 @@ fn bytes_written(compiled: &Compiled) -> usize {
         .sum()
 }
 
-/// The time for each pair of a rule and a device that it concerns should not grow.
+/// Prints the time for each pair of a rule and a device that it concerns. It should not grow.
 fn print_growth() {
     println!(
         "\n{:>7} {:>8} {:>12} {:>10} {:>9} {:>10} {:>9} {:>9}",
@@ -75,7 +75,7 @@ fn print_growth() {
     }
 }
 
-/// How many destinations all packet filters have together.
+/// Returns the number of destinations in all packet filters together.
 fn destinations(compiled: &Compiled) -> usize {
     let wire = compiled.netmap_json();
     let mut text = String::new();
@@ -94,7 +94,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
     (start.elapsed(), result)
 }
 
-/// The most memory that the process has had so far, where the system tells.
+/// Returns the peak memory use of the process so far, if the system reports it.
 fn peak_memory() -> Option<String> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kilobytes: u64 =

@@ -11,10 +11,12 @@ use crate::query::{self, Explanation, QueryError, Question, Reachability, Reacha
 ///
 /// Names are passed as text or as the names that `policy!` declares.
 pub trait Analysis {
-    /// Explains whether a source can connect to a destination: by which rules, or which rules come nearest to allowing it.
+    /// Explains whether a source can connect to a destination: which rules allow it, or which rules
+    /// come nearest to allowing it.
     ///
     /// # Errors
-    /// If the policy has no such source or destination, with the message for a rule that has it.
+    /// Fails if the policy has no such source or destination. The message is the one that a rule
+    /// with this name gets.
     ///
     /// ```
     /// use policy_analysis::{Analysis, query::Question};
@@ -36,12 +38,14 @@ pub trait Analysis {
     /// ```
     fn explain(&self, question: &Question) -> Result<Explanation, QueryError>;
 
-    /// Returns everyone who can reach a destination on one of the ports (on any port without `ports`), log in there over
-    /// Tailscale SSH, or has capabilities in its applications. That includes users and devices that join later: "any
-    /// other member". A device with several tags has what each of them has.
+    /// Returns everyone who can reach a destination on one of the ports, log in there over
+    /// Tailscale SSH, or has capabilities in its applications. Without `ports`, any port counts.
+    /// The answer includes users and devices that join later, as "any other member". A device with
+    /// several tags has the access of each of them.
     ///
     /// # Errors
-    /// If the policy has no such destination, with the message for a rule that has it.
+    /// Fails if the policy has no such destination. The message is the one that a rule with this
+    /// name gets.
     ///
     /// ```
     /// use policy_analysis::Analysis;
@@ -58,10 +62,12 @@ pub trait Analysis {
     /// ```
     fn who(&self, destination: impl AsRef<str>, ports: Option<&PortSet>) -> Result<Reachability, QueryError>;
 
-    /// Returns everything that a source can reach, can log in to over Tailscale SSH, or has capabilities in.
+    /// Returns everything that a source can reach, can log in to over Tailscale SSH, or has
+    /// capabilities in.
     ///
     /// # Errors
-    /// If the policy has no such source, with the message for a rule that has it.
+    /// Fails if the policy has no such source. The message is the one that a rule with this name
+    /// gets.
     ///
     /// ```
     /// use policy_analysis::Analysis;
@@ -76,8 +82,9 @@ pub trait Analysis {
     /// ```
     fn what(&self, source: impl AsRef<str>) -> Result<Reachability, QueryError>;
 
-    /// Returns for each destination everyone who can log in over Tailscale SSH or has capabilities in its applications.
-    /// The only port in the rows is that of SSH. A destination that the policy does not have has no rows.
+    /// Returns, for each destination, everyone who can log in over Tailscale SSH or has
+    /// capabilities in its applications. The only port in the rows is the SSH port. A destination
+    /// that the policy does not have has no rows.
     ///
     /// ```
     /// use policy_analysis::Analysis;
@@ -139,9 +146,9 @@ pub trait Analysis {
     /// ```
     fn diff(&self, new: &ValidPolicy) -> Diff;
 
-    /// Like [`Analysis::diff`], but compares only the devices of the facts, and names them. Each device has all its tags.
-    /// What one of them allows in both policies is no change for the device, even if the rules for another one of its
-    /// tags change.
+    /// Like [`Analysis::diff`], but compares only the devices of the facts, and names them. Each
+    /// device has all its tags. Access that one tag gives in both policies is not a change for the
+    /// device, even if the rules for another of its tags change.
     ///
     /// ```
     /// use policy_analysis::Analysis;
@@ -159,7 +166,7 @@ pub trait Analysis {
     /// ```
     fn device_diff(&self, new: &ValidPolicy) -> Diff;
 
-    /// Returns which mutants of the rules the policy's own tests and invariants kill.
+    /// Reports which mutants of the rules the policy's own tests and invariants kill.
     ///
     /// ```
     /// use policy_analysis::Analysis;
@@ -179,7 +186,7 @@ pub trait Analysis {
     /// ```
     fn coverage(&self) -> MutationCoverage;
 
-    /// Returns which names in the policy reach which others.
+    /// Returns a table of which names in the policy reach which others.
     ///
     /// ```
     /// use policy_analysis::{Analysis, matrix::MatrixEnd};
@@ -200,7 +207,8 @@ pub trait Analysis {
     /// ```
     fn matrix(&self) -> Matrix<'_>;
 
-    /// Returns which devices of the facts reach which others, each with all its tags.
+    /// Returns a table of which devices of the facts reach which others. Each device has all its
+    /// tags.
     fn device_matrix(&self) -> Matrix<'_>;
 }
 

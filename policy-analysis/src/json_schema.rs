@@ -6,8 +6,8 @@ use policy_core::model::{DeclaredCapability, Field, Shape};
 /// The version of JSON Schema.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Returns the JSON Schema of a capability's bodies. It takes what the checks of a policy take, and whole numbers with a
-/// fraction of zero, such as `1.0`.
+/// Returns the JSON Schema of a capability's bodies. It accepts what the checks of a policy accept,
+/// and also whole numbers with a fraction of zero, such as `1.0`.
 ///
 /// ```
 /// use policy_analysis::json_schema::json_schema;
@@ -51,7 +51,7 @@ fn shape(shape: &Shape) -> Value {
     }
 }
 
-/// Returns the schema of a field. What may be left out may be `null`, too.
+/// Returns the schema of a field. A field that is optional may also be `null`.
 fn property(field: &Field) -> Value {
     let mut schema = shape(&field.shape);
     if field.is_optional {

@@ -1,15 +1,16 @@
-//! Questions about a valid tailnet policy: who reaches what, what a change gives and takes, what each device gets, which
-//! rules no test covers.
+//! Questions about a valid tailnet policy: who can reach what, which access a change gives or
+//! removes, what each device gets, and which rules no test covers.
 //!
 //! [`Analysis`] adds a method for each question to [`ValidPolicy`](policy_core::ValidPolicy), which
 //! [`Policy::validate`](policy_core::Policy::validate) makes. A policy with errors has no answers.
 //!
 //! # Can one reach the other?
 //!
-//! [`Analysis::explain`] answers for one connection. It says which rules allow it and how they name both ends. If none
-//! does, it says which rules come nearest, and what they lack. [`Analysis::who`] lists everyone who can reach a
-//! destination, and [`Analysis::what`] everything that a source can reach. Both include "any other member" and "any other
-//! address", which stand for everyone and everything that joins later.
+//! [`Analysis::explain`] answers for one connection. It returns the rules that allow it, and how
+//! they name both ends. If no rule allows it, it returns the rules that come nearest, and the
+//! condition that each of them does not meet. [`Analysis::who`] lists everyone who can reach a
+//! destination. [`Analysis::what`] lists everything that a source can reach. Both include "any
+//! other member" and "any other address", which stand for everyone and everything that joins later.
 //!
 //! ```
 //! use policy_analysis::Analysis;
@@ -38,10 +39,11 @@
 //! # Ok::<(), policy_analysis::query::QueryError>(())
 //! ```
 //!
-//! # What does a change change?
+//! # What does a change affect?
 //!
-//! Lines move and groups get members. What matters is the access that is gained or lost. [`Analysis::diff`] computes it
-//! exactly and for everyone, including people who join later.
+//! Moved lines are ignored, and names of groups are resolved. What matters is the access that is
+//! gained or lost. [`Analysis::diff`] computes it exactly and for everyone, including people who
+//! join later.
 //!
 //! ```
 //! use policy_analysis::Analysis;
@@ -65,19 +67,20 @@
 //!
 //! # What does each device get?
 //!
-//! [`Analysis::compile`] returns what Tailscale's control plane sends to each device of the facts: packet filters, SSH
-//! rules, node attributes, peers, routes and app capabilities. [`Compiled::to_json`](compile::Compiled::to_json) has the
-//! form in which clients receive them.
+//! [`Analysis::compile`] returns what Tailscale's control plane sends to each device of the facts:
+//! packet filters, SSH rules, node attributes, peers, routes and app capabilities.
+//! [`Compiled::to_json`](compile::Compiled::to_json) returns it in the form in which clients
+//! receive it.
 //!
 //! # Which rules are tested?
 //!
-//! [`Analysis::coverage`] deletes and widens each rule, checks whether a test or an invariant notices, and suggests tests
-//! for what goes unnoticed.
+//! [`Analysis::coverage`] deletes and widens each rule, and checks whether a test or an invariant
+//! fails. If none does, it suggests tests.
 //!
-//! # Who reaches what, as a table?
+//! # Who can reach what, as a table?
 //!
-//! [`Analysis::matrix`] has the sources and destinations that the policy names, and [`Analysis::device_matrix`] the known
-//! devices.
+//! [`Analysis::matrix`] returns a table of the sources and destinations that the policy names.
+//! [`Analysis::device_matrix`] returns one of the known devices.
 //!
 //! # Features
 //!

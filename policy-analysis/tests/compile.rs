@@ -1,4 +1,4 @@
-//! What a policy gives to a small tailnet, above all where captures show only half of a rule.
+//! Compilation of a policy for a small tailnet, mostly where captures show only half of a rule.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -107,7 +107,7 @@ fn given_by_headscale(sections: &str) -> Map {
     Policy::with_facts(&policy, HEADSCALES).validate().unwrap().compile().to_json()
 }
 
-/// headscale 0.29.2 itself gives these devices these peers.
+/// Verified with headscale 0.29.2, which gives these devices these peers.
 #[test]
 fn a_router_that_is_a_source_of_its_own_via_sees_in_headscale_the_other_routers_of_the_destination() {
     let devices = given_by_headscale(
@@ -118,7 +118,7 @@ fn a_router_that_is_a_source_of_its_own_via_sees_in_headscale_the_other_routers_
     assert_eq!(devices["outer"]["packet_filter_rules"], Value::Null);
 }
 
-/// headscale 0.29.2 itself writes these sources.
+/// Verified with headscale 0.29.2, which writes these sources.
 #[test]
 fn what_a_capability_implies_for_everything_has_the_approved_routes_once_in_headscale() {
     let devices = given_by_headscale(
@@ -134,7 +134,8 @@ fn what_a_capability_implies_for_everything_has_the_approved_routes_once_in_head
     assert_eq!((count("10.1.0.0/16"), count("100.64.0.0-100.115.91.255")), (1, 2));
 }
 
-/// The outcomes of one test beside some sections, as `(passes, whether a rule allows it)`.
+/// Returns the outcomes of one test, with some sections added, as `(passes, whether a rule allows
+/// it)`.
 fn outcomes(sections: &str) -> Vec<(bool, bool)> {
     let policy = Policy::with_facts(&format!("{{{sections}}}"), FACTS);
     assert_eq!(policy.unreadable, []);
@@ -156,15 +157,15 @@ fn tests_follow_the_rules() {
         (r#""src": "bob@example.com", "accept": ["tag:nas:443"]"#, (false, false)),
         (r#""src": "bob@example.com", "deny": ["tag:nas:443"]"#, (true, false)),
         (r#""src": "alice@example.com", "deny": ["tag:nas:443"]"#, (false, true)),
-        // Which member stands for a group is not known.
+        // The member who represents a group is unknown.
         (r#""src": "group:all", "accept": ["tag:nas:443"]"#, (false, true)),
         (r#""src": "group:all", "accept": ["tag:new:22"]"#, (true, true)),
-        // By the address of a device.
+        // A device by its address.
         (r#""src": "100.64.0.1", "accept": ["100.64.0.4:443"]"#, (true, true)),
-        // TCP unless it says otherwise; what has no ports goes through by its protocol.
+        // TCP is the default. A protocol without ports matches by its number.
         (r#""src": "alice@example.com", "proto": "udp", "accept": ["tag:nas:443"]"#, (false, false)),
         (r#""src": "alice@example.com", "proto": "icmp", "accept": ["tag:nas:0"]"#, (true, true)),
-        // One's own devices.
+        // A user's own devices.
         (r#""src": "bob@example.com", "accept": ["100.64.0.3:22"]"#, (true, true)),
         (r#""src": "bob@example.com", "deny": ["100.64.0.1:22"]"#, (true, false)),
     ] {
@@ -201,7 +202,7 @@ fn ssh_tests_follow_the_rules() {
         (r#""src": "bob@example.com", "dst": ["tag:nas"], "accept": ["backup"]"#, (true, true)),
         (r#""src": "bob@example.com", "dst": ["tag:nas"], "deny": ["root"]"#, (true, false)),
         (r#""src": "alice@example.com", "dst": ["nas"], "check": ["root"]"#, (true, true)),
-        // A check comes before what needs none.
+        // Check rules come before accept rules.
         (r#""src": "alice@example.com", "dst": ["nas"], "accept": ["backup"]"#, (false, true)),
         (r#""src": "bob@example.com", "dst": ["bob@example.com"], "accept": ["bob"]"#, (true, true)),
         (r#""src": "alice@example.com", "dst": ["bob@example.com"], "accept": ["alice"]"#, (false, false)),
@@ -211,7 +212,8 @@ fn ssh_tests_follow_the_rules() {
     }
 }
 
-/// The routes that a device serves in the eyes of the policy: those of which its filter tells everybody.
+/// Returns the routes that a device serves according to the policy: those that its filter lists for
+/// every source.
 fn sources_of_everybody(nodes: &str, sections: &str) -> Vec<Value> {
     let facts = format!(
         r#"{{"users": [{{"name": "alice", "email": "alice@example.com", "role": "owner"}}], "nodes": [{nodes}]}}"#
@@ -231,7 +233,7 @@ fn routes_are_approved_by_the_facts_or_else_by_auto_approvers() {
     let advertised = r#""routable_ips": ["10.1.0.0/16", "10.2.0.0/24", "2001:db8::/32", "0.0.0.0/0"]"#;
     let approvers = |routes: &str| format!(r#""autoApprovers": {{"routes": {{{routes}}}}}"#);
     for (device, more, approvers, expected) in [
-        // What the facts say counts, even if they say that nothing is approved.
+        // Approved routes in the facts take precedence, even if the list is empty.
         (
             tagged,
             r#""approved_routes": ["10.2.0.0/24"]"#,
@@ -239,7 +241,7 @@ fn routes_are_approved_by_the_facts_or_else_by_auto_approvers() {
             json!(["10.2.0.0/24"]),
         ),
         (tagged, r#""approved_routes": []"#, approvers(r#""10.1.0.0/16": ["tag:router"]"#), json!([])),
-        // The same prefix, one that contains it, none that does.
+        // The same prefix, a prefix that contains it, and one that does not.
         (tagged, r#""approved_routes": null"#, approvers(r#""10.1.0.0/16": ["tag:router"]"#), json!(["10.1.0.0/16"])),
         (tagged, "", approvers(r#""10.2.0.0/16": ["tag:router"]"#), json!(["10.2.0.0/24"])),
         (tagged, "", approvers(r#""10.1.0.0/17": ["tag:router"], "10.2.0.0/16": ["tag:other"]"#), json!([])),
@@ -247,19 +249,20 @@ fn routes_are_approved_by_the_facts_or_else_by_auto_approvers() {
         // A default route approves all subnets of its family.
         (tagged, "", approvers(r#""0.0.0.0/0": ["tag:router"]"#), json!(["10.1.0.0/16", "10.2.0.0/24"])),
         (tagged, "", approvers(r#""::/0": ["tag:router"]"#), json!(["2001:db8::/32"])),
-        // Owners of devices may be approvers, but not for tagged ones.
+        // The owner of a device may be an approver, but not for tagged devices.
         (owned, "", approvers(r#""10.0.0.0/8": ["alice@example.com"]"#), json!(["10.1.0.0/16", "10.2.0.0/24"])),
         (owned, "", approvers(r#""10.0.0.0/15": ["autogroup:owner"]"#), json!(["10.1.0.0/16"])),
         (tagged, "", approvers(r#""10.0.0.0/8": ["alice@example.com"]"#), json!([])),
     ] {
         let more = if more.is_empty() { String::new() } else { format!(", {more}") };
         let found = sources_of_everybody(&format!("{{{device}, {advertised}{more}}}"), &approvers);
-        // In this order as text: 10.1, 10.2, 2001.
+        // The text order is 10.1, 10.2, 2001.
         assert_eq!(Value::from(found), expected, "{device} {more} {approvers}");
     }
 }
 
-/// The devices that somebody who may go anywhere is shown as exit nodes, and as routers of 10.1.0.0/16.
+/// Returns the devices that a user with access to everything sees as exit nodes, and as routers of
+/// 10.1.0.0/16.
 fn routers(nodes: &str, sections: &str) -> (Vec<String>, Vec<String>) {
     let facts = format!(r#"{{"nodes": [{{"name": "me", "user": "me@example.com", "ipv4": "100.64.0.9"}}, {nodes}]}}"#);
     let policy = format!(r#"{{"tagOwners": {{"tag:router": []}}, {sections}}}"#);

@@ -1,4 +1,4 @@
-//! Each rule of what devices get, on a tailnet that has one of everything.
+//! Tests each rule of compilation on a tailnet with one device of each kind.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -26,7 +26,8 @@ const FACTS: &str = r#"{
     ],
 }"#;
 
-/// The names that the policies have. Nobody is in `group:none`, and no device has `tag:new`.
+/// The declarations that all policies have. `group:none` has no members, and no device has
+/// `tag:new`.
 const NAMES: &str = r#"
     "groups": {"group:ab": ["alice@example.com", "bob@example.com"], "group:c": ["carol@example.org"], "group:none": []},
     "tagOwners": {"tag:nas": [], "tag:backup": [], "tag:router": [], "tag:exit": [], "tag:new": []},
@@ -40,7 +41,8 @@ fn given(sections: &str) -> Map {
     policy.validate().unwrap().compile().to_json()
 }
 
-/// Every rule of a device's filter on a line, as `sources > destinations`, with its protocol or what it grants.
+/// Returns each rule of a device's filter on a line, as `sources > destinations`, with its protocol
+/// or capabilities.
 fn filter(device: &Value) -> Vec<String> {
     let rules = device["packet_filter_rules"].as_array().into_iter().flatten();
     rules
@@ -61,7 +63,7 @@ fn filter(device: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What `*` is as a source here: an exit route and a route that is not approved are no part of it.
+/// The addresses of `*` as a source. Exit routes and routes that are not approved are left out.
 const ALL: &str = "10.1.0.0/16 100.115.94.0-100.127.255.255 100.64.0.0-100.115.91.255 fd7a:115c:a1e0::/48";
 const AB: &str = "100.64.0.1 100.64.0.2 100.64.0.3 fd7a:115c:a1e0::1";
 const NAS: &str = "100.64.0.5 fd7a:115c:a1e0::5";
@@ -87,11 +89,11 @@ fn sources() {
         // The routes of a device are not part of its tag.
         (r#""tag:router""#, "100.64.0.6"),
         (r#""tag:nas""#, NAS),
-        // An address is that text, and brings no other address of its device.
+        // An address is written as it is, and does not include other addresses of its device.
         (r#""100.64.0.5""#, "100.64.0.5"),
         (r#""box", "100.64.0.5""#, "100.64.0.5"),
         (r#""lab", "10.1.0.0/16", "10.1.2.0/24""#, "10.1.0.0/16 10.1.2.0/24"),
-        // Nothing is merged, and what stands for nothing adds nothing.
+        // Nothing is merged, and a selector that stands for nothing adds nothing.
         (
             r#""group:none", "tag:new", "group:c", "*""#,
             "10.1.0.0/16 100.115.94.0-100.127.255.255 100.64.0.0-100.115.91.255 100.64.0.4 fd7a:115c:a1e0::/48",
@@ -133,24 +135,25 @@ fn destinations() {
         (r#""autogroup:member""#, "tablet", &["100.64.0.3 > 100.64.0.4:22"]),
         (r#""autogroup:member""#, "nas", &[]),
         (r#""autogroup:tagged""#, "exit", &["100.64.0.3 > 100.64.0.7:22"]),
-        // By two tags twice.
+        // A device with two matching tags is listed twice.
         (
             r#""tag:nas", "tag:backup""#,
             "nas",
             &["100.64.0.3 > 100.64.0.5:22 fd7a:115c:a1e0::5:22 100.64.0.5:22 fd7a:115c:a1e0::5:22"],
         ),
-        // The policy's own prefix, whether the route is smaller or larger.
+        // The prefix of the policy is used, whether the route is narrower or wider.
         (r#""10.0.0.0/8""#, "router", &["100.64.0.3 > 10.0.0.0/8:22"]),
         (r#""lab""#, "router", &["100.64.0.3 > 10.1.2.0/24:22"]),
         (r#""10.1.2.3""#, "router", &["100.64.0.3 > 10.1.2.3:22"]),
         (r#""far""#, "router", &[]),
-        // Not approved, so not there.
+        // Routes that are not approved are ignored.
         (r#""10.9.0.0/16""#, "router", &[]),
         (r#""100.64.0.4/31""#, "tablet", &["100.64.0.3 > 100.64.0.4/31:22"]),
         (r#""100.64.0.4/31""#, "nas", &["100.64.0.3 > 100.64.0.4/31:22"]),
         (r#""box""#, "nas", &["100.64.0.3 > 100.64.0.5:22"]),
         (r#""box""#, "router", &[]),
-        // What an approved exit node does to a public prefix, no capture shows; here nothing.
+        // No capture shows what an approved exit node does with a public prefix. This assumes
+        // nothing.
         (r#""8.8.8.0/24""#, "exit", &[]),
         (r#""autogroup:internet""#, "hopeful", &[]),
         (r#""autogroup:internet""#, "router", &[]),
@@ -191,10 +194,10 @@ fn ports_and_protocols() {
         (acl(r#""dst": ["tag:router:*"], "proto": "icmp""#), &["100.64.0.3 > 100.64.0.6:* [1]"]),
         (acl(r#""dst": ["tag:router:*"], "proto": "47""#), &["100.64.0.3 > 100.64.0.6:* [47]"]),
         (grant(r#""*""#), &["100.64.0.3 > 100.64.0.6:*"]),
-        // A bare number is a port.
+        // A number alone is a port, and not a protocol.
         (grant(r#""47""#), &["100.64.0.3 > 100.64.0.6:47"]),
         (grant(r#""icmp:*""#), &["100.64.0.3 > 100.64.0.6:* [1]"]),
-        // A rule for each protocol, in the order of their first.
+        // Each protocol is a rule, in the order of first appearance.
         (
             grant(r#""tcp:80", "udp:53", "tcp:443", "22""#),
             &[
@@ -252,12 +255,12 @@ fn own_devices() {
     ] {
         expect(&acl(src), device, line.as_deref().as_slice());
     }
-    // Beside other destinations, and with capabilities.
+    // Together with other destinations, and with capabilities.
     let mixed = r#""grants": [{"src": ["autogroup:member"], "dst": ["autogroup:self", "tag:nas"], "ip": ["22"],
         "app": {"tailscale.com/cap/drive": [{"shares": ["*"]}]}}]"#;
     let drive = r#"{"tailscale.com/cap/drive":[{"shares":["*"]}]}"#;
     let sharer = r#"{"tailscale.com/cap/drive-sharer":null}"#;
-    // The companion of the destinations that are not one's own, and then of one's own.
+    // The implied capability of the other destinations comes first, then that of the user's own.
     expect(
         mixed,
         "tablet",
@@ -278,20 +281,21 @@ fn via() {
     for (dst, lines) in [
         (r#""lab""#, &["100.64.0.3 > 10.1.2.0/24:*"][..]),
         (r#""10.0.0.0/8""#, &["100.64.0.3 > 10.0.0.0/8:*"]),
-        // What the router does not serve is left out, and what is not approved is not served.
+        // Destinations that the router does not serve are left out. Routes that are not approved
+        // are not served.
         (r#""far", "10.1.0.0/16""#, &["100.64.0.3 > 10.1.0.0/16:*"]),
         (r#""far""#, &[]),
         (r#""10.9.0.0/16""#, &[]),
     ] {
         expect(&grant(dst, r#""ip": ["*"]"#), "router", lines);
-        // `app` gives nothing there.
+        // With `via`, `app` has no effect.
         expect(&grant(dst, r#""ip": ["*"], "app": {"example.com/a": [1]}"#), "router", lines);
     }
     let devices = given(&grant(r#""lab""#, r#""app": {"example.com/a": [1]}"#));
     assert_eq!(devices["router"], json!({"packet_filter_rules": null, "peers": ["desktop"]}));
     let devices = given(&grant(r#""far""#, r#""app": {"example.com/a": [1]}"#));
     assert_eq!(devices["router"]["peers"], json!([]));
-    // A tailnet in which everybody is tagged.
+    // A tailnet in which all devices are tagged.
     let devices = given(r#""grants": [{"src": ["tag:nas"], "dst": ["lab"], "via": ["tag:router"], "ip": ["*"]}]"#);
     assert_eq!(
         (&devices["nas"]["peers"], &devices["nas"]["peer_routes"]),
@@ -333,7 +337,7 @@ fn devices_see_each_other_if_either_reaches_the_other() {
         (r#"{"src": ["group:c"], "dst": ["tag:nas"], "ip": ["icmp:*"]}"#, "nas", json!(["tablet"])),
         (r#"{"src": ["group:c"], "dst": ["tag:nas"], "ip": ["icmp:*"]}"#, "tablet", json!(["nas"])),
         (r#"{"src": ["group:c"], "dst": ["tag:nas"], "app": {"example.com/a": [1]}}"#, "tablet", json!(["nas"])),
-        // Through a route as a source.
+        // The source is behind an approved route.
         (r#"{"src": ["lab"], "dst": ["tag:nas"], "ip": ["1"]}"#, "nas", json!(["router"])),
         (r#"{"src": ["far"], "dst": ["tag:nas"], "ip": ["1"]}"#, "nas", json!([])),
         (
@@ -351,7 +355,7 @@ fn devices_see_each_other_if_either_reaches_the_other() {
     );
 }
 
-/// Every SSH rule of a device on a line: how, from where, as whom.
+/// Returns each SSH rule of a device on a line: action, sources, accounts.
 fn ssh(device: &Value) -> Vec<String> {
     let rules = device["ssh_policy"]["rules"].as_array().into_iter().flatten();
     rules
@@ -369,7 +373,7 @@ fn ssh(device: &Value) -> Vec<String> {
 fn ssh_rules() {
     let nobody = r#"{"root":""}"#;
     for (rules, device, lines) in [
-        // `root` is there, or refused.
+        // `root` is either listed or refused.
         (
             r#"{"action": "accept", "src": ["group:c"], "dst": ["tag:nas"], "users": ["root"]}"#,
             "nas",
@@ -381,7 +385,7 @@ fn ssh_rules() {
             vec![r#"accept 100.64.0.4 as {"*":"=","root":"","x":"x"} ["GIT_*"]"#.to_owned()],
         ),
         (r#"{"action": "accept", "src": ["group:none"], "dst": ["tag:nas"], "users": ["root"]}"#, "nas", vec![]),
-        // Checks come first.
+        // Check rules come first.
         (
             r#"{"action": "accept", "src": ["group:c"], "dst": ["tag:nas"], "users": ["a"]}, {"action": "check", "src": ["group:c"], "dst": ["tag:nas"], "users": ["b"]}"#,
             "nas",
@@ -390,13 +394,13 @@ fn ssh_rules() {
                 r#"accept 100.64.0.4 as {"a":"a","root":""}"#.to_owned(),
             ],
         ),
-        // With two tags a device is twice among the tagged.
+        // `autogroup:tagged` lists a device with two tags twice.
         (
             r#"{"action": "accept", "src": ["autogroup:tagged"], "dst": ["tag:router"], "users": ["root"]}"#,
             "router",
             vec![format!(r#"accept {NAS} {NAS} 100.64.0.6 100.64.0.7 100.64.0.8 as {{"root":"root"}}"#)],
         ),
-        // Every user's devices, for themselves.
+        // Each user's devices, for that user.
         (
             r#"{"action": "check", "src": ["autogroup:member"], "dst": ["autogroup:self"], "users": ["root"]}"#,
             "phone",
@@ -407,7 +411,7 @@ fn ssh_rules() {
             "nas",
             vec![],
         ),
-        // Each user by the first half of their login, if it is of the domain, and on their own devices too.
+        // Users of the domain get the account named like their login, also on their own devices.
         (
             r#"{"action": "accept", "src": ["group:c", "group:ab"], "dst": ["tag:nas"], "users": ["localpart:*@example.com"]}"#,
             "nas",
@@ -432,7 +436,7 @@ fn ssh_rules() {
             "nas",
             vec![format!("accept 100.64.0.6 as {nobody}")],
         ),
-        // Blanks do not count, and what looks like a selector is the name of an account.
+        // Spaces are ignored, and a text that looks like a selector is an account name.
         (
             r#"{"action": " accept", "src": [" group:c"], "dst": ["tag:nas "], "users": ["group:ab"]}"#,
             "nas",
@@ -466,7 +470,7 @@ fn node_attributes() {
         (r#""100.64.0.4""#, "tablet", "a b"),
         (r#""100.64.0.4/31""#, "nas", "a b c"),
         (r#""box", "group:c""#, "nas", "a b c"),
-        // A route of a device is not the device.
+        // A route of a device does not stand for the device.
         (r#""10.1.0.0/16""#, "router", ""),
         ("", "tablet", ""),
     ] {

@@ -1,6 +1,8 @@
-//! The evaluator beside one that is short and obviously right: strings, tables and loops, and no code in common.
+//! Compares the compiler with a model that is short and obviously correct. The model uses strings,
+//! tables and loops, and shares no code with the compiler.
 //!
-//! Random small policies and tailnets; of each the packets between all devices, and to addresses behind routers.
+//! Policies and tailnets are small and random. All packets between devices, and to addresses behind
+//! routers, are compared.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -20,7 +22,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("group:none", &[]),
 ];
 const TAGS: &[&str] = &["tag:a", "tag:b", "tag:c"];
-/// Selectors of addresses, with their first and last ones.
+/// Selectors of addresses, each with its first and last addresses.
 const ADDRESSES: &[(&str, &[(&str, &str)])] = &[
     ("100.64.0.1", &[("100.64.0.1", "100.64.0.1")]),
     ("100.64.0.2/31", &[("100.64.0.2", "100.64.0.3")]),
@@ -83,7 +85,7 @@ const DESTINATIONS: &[&str] = &[
     "8.8.8.0/24",
     "ipset:x",
 ];
-/// What a grant may say of protocols and ports: no protocol is 6, 17, 1 and 58.
+/// Protocols and ports of a grant. Without a protocol, they are 6, 17, 1 and 58.
 const SERVICES: &[(&str, Option<u8>, (u16, u16))] = &[
     ("*", None, (0, 65535)),
     ("22", None, (22, 22)),
@@ -93,13 +95,13 @@ const SERVICES: &[(&str, Option<u8>, (u16, u16))] = &[
     ("icmp:*", Some(1), (0, 65535)),
     ("47:*", Some(47), (0, 65535)),
 ];
-/// Ports of an acl's destination, and its protocol.
+/// Ports of an ACL's destination, and its protocol.
 const PORTS: &[(&str, &[(u16, u16)])] =
     &[("*", &[(0, 65535)]), ("22", &[(22, 22)]), ("80-443", &[(80, 443)]), ("22,53", &[(22, 22), (53, 53)])];
 const PROTOCOLS: &[(&str, Option<u8>)] = &[("", None), ("tcp", Some(6)), ("udp", Some(17)), ("47", Some(47))];
-/// Packets: protocol and port, 0 where there is none.
+/// Packets as protocol and port. The port is 0 if the protocol has none.
 const PACKETS: &[(u8, u16)] = &[(6, 22), (6, 443), (17, 53), (1, 0), (47, 0)];
-/// Where packets go beside the devices.
+/// Destinations that are not devices.
 const ELSEWHERE: &[&str] = &["10.1.2.3", "10.1.200.1", "10.2.0.1", "10.9.0.1", "10.99.0.1", "8.8.8.8"];
 
 #[derive(Clone, Debug)]
@@ -107,7 +109,7 @@ struct Device {
     user: Option<&'static str>,
     tags: Vec<&'static str>,
     address: String,
-    /// Approved subnet routes, and one that is not.
+    /// Approved subnet routes, and one that is not approved.
     routes: Vec<&'static str>,
     pending: Option<&'static str>,
     is_exit_node: bool,
@@ -124,14 +126,14 @@ struct Rule {
     via: Vec<&'static str>,
 }
 
-/// Who or what is at one end of a packet.
+/// The user or device at one end of a packet.
 struct End<'a> {
     user: Option<&'a str>,
     tags: &'a [&'a str],
     address: Option<&'a str>,
 }
 
-// ---------------------------------------------------------------- what is obviously right
+// ---------------------------------------------------------------- the model
 
 fn within(address: &str, (first, last): (&str, &str)) -> bool {
     let number = |text: &str| text.split('.').fold(0u64, |sum, part| sum * 256 + part.parse::<u64>().unwrap());
@@ -157,8 +159,8 @@ fn is_named(selector: &str, end: &End) -> bool {
     }
 }
 
-/// Returns whether the tailnet knows an end, so that `*` is it too: a device, somebody, or an address behind a
-/// router.
+/// Returns whether an end is part of the tailnet, so that `*` includes it: a device, a user, or an
+/// address behind a router.
 fn is_known(devices: &[Device], end: &End) -> bool {
     let served = || ROUTES.iter().filter(|(route, _)| devices.iter().any(|device| device.routes.contains(route)));
     let is_known =
@@ -174,7 +176,7 @@ fn is_source(rule: &Rule, from: &End, is_known: bool) -> bool {
     })
 }
 
-/// Returns whether the rule lets this protocol and port through to a destination, by its place in the list.
+/// Returns whether a rule allows this protocol and port to the destination at an index of its list.
 fn is_open(rule: &Rule, place: usize, (protocol, port): (u8, u16)) -> bool {
     let fits = |wanted: Option<u8>, (first, last): (u16, u16)| {
         let fits = wanted.map_or([6, 17, 1, 58].contains(&protocol), |wanted| wanted == protocol);
@@ -186,7 +188,7 @@ fn is_open(rule: &Rule, place: usize, (protocol, port): (u8, u16)) -> bool {
     }
 }
 
-/// Returns whether a device lets a packet for this address in, from another device.
+/// Returns whether a device admits a packet from another device to this address.
 fn is_let_in(rules: &[Rule], from: &Device, to: &Device, address: &str, packet: (u8, u16)) -> bool {
     let is_own = to.address == address;
     let is_routed = ROUTES.iter().any(|&(route, range)| to.routes.contains(&route) && within(address, range));
@@ -206,7 +208,7 @@ fn is_let_in(rules: &[Rule], from: &Device, to: &Device, address: &str, packet: 
     })
 }
 
-/// Returns whether the policy says that one may reach the other, whatever there is between them.
+/// Returns whether the policy allows one end to reach the other, without regard to routers.
 fn is_allowed(rules: &[Rule], (from, is_known): (&End, bool), to: &End, packet: (u8, u16)) -> bool {
     rules.iter().filter(|rule| is_source(rule, from, is_known)).any(|rule| {
         (0..rule.dst.len()).filter(|&place| is_open(rule, place, packet)).any(|place| match rule.dst[place] {
@@ -218,7 +220,7 @@ fn is_allowed(rules: &[Rule], (from, is_known): (&End, bool), to: &End, packet: 
     })
 }
 
-// ---------------------------------------------------------------- what is random
+// ---------------------------------------------------------------- random policies
 
 fn device(place: usize) -> impl Strategy<Value = Device> {
     let users = USERS.iter().map(|&(email, _)| Some(email));
@@ -262,7 +264,7 @@ fn tailnet() -> impl Strategy<Value = Vec<Device>> {
         .prop_map(|(a, b, c, d, e, count)| [a, b, c, d, e].into_iter().take(count).collect())
 }
 
-// ---------------------------------------------------------------- the same for the evaluator
+// ---------------------------------------------------------------- the compiler
 
 fn policy(rules: &[Rule], tests: &Value, devices: &[Device]) -> Policy {
     let groups: Map = GROUPS.iter().map(|&(name, members)| (name.to_owned(), json!(members))).collect();
@@ -282,7 +284,7 @@ fn policy(rules: &[Rule], tests: &Value, devices: &[Device]) -> Policy {
         "grants": grants.collect::<Vec<_>>(), "acls": acls.collect::<Vec<_>>(), "tests": tests,
     });
     let policy = Policy::with_facts(&text.to_string(), &facts(devices));
-    // That acls are old is no mistake here.
+    // ACLs are reported as old, which is not an error.
     let mut mistakes = policy.unreadable.iter().filter(|finding| finding.severity() == Severity::Error);
     assert_eq!(mistakes.next(), None, "{text}");
     policy
@@ -367,9 +369,9 @@ proptest! {
     #[test]
     fn filters_let_in_what_the_policy_says(devices in tailnet(), rules in prop::collection::vec(rule(), 0..5)) {
         let policy = policy(&rules, &json!([]), &devices);
-        // Some of the rules are such as Tailscale refuses. What they mean is clear all the same.
+        // Tailscale refuses some of these rules, but their meaning is clear.
         let compiled = ValidPolicy::from_findings(policy, &[]).unwrap().compile().to_json();
-        // Grants come before acls, but for what is allowed the order means nothing.
+        // Grants come before ACLs, but the order does not affect what is allowed.
         for to in &devices {
             let filter = filter(&compiled[&to.address]);
             let routed = ELSEWHERE.iter().filter(|address| {
@@ -416,7 +418,8 @@ proptest! {
     }
 }
 
-/// Returns whom a word of a test stands for: the devices of a user or a tag, or one that could be.
+/// Returns the ends that a name in a test stands for: the devices of a user or a tag, or a possible
+/// one.
 fn ends<'a>(word: &'a str, devices: &'a [Device]) -> Vec<End<'a>> {
     if let Some((_, members)) = GROUPS.iter().find(|(name, _)| *name == word) {
         return members.iter().flat_map(|member| ends(member, devices)).collect();

@@ -1,4 +1,4 @@
-//! The arguments that several commands take, and how to read them.
+//! Arguments that several commands take, and functions that read them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 /// A value of `--format`, its name on the command line, and a line of help.
 pub type Choice<T> = (T, &'static str, &'static str);
 
-/// Defines a required word. The first one has the index 1.
+/// Defines a required positional argument. The first one has the index 1.
 pub fn word(index: usize, name: &'static str, value_name: &'static str) -> Arg {
     Arg::new(name).index(index).value_name(value_name).required(true)
 }
@@ -18,7 +18,7 @@ pub fn path(name: &'static str, value_name: &'static str) -> Arg {
     Arg::new(name).value_name(value_name).value_parser(value_parser!(PathBuf))
 }
 
-/// Defines the policy file of a command that reads no other form of a policy.
+/// Defines the policy file for a command that reads policies from files only.
 pub fn policy_file() -> Arg {
     path("file", "FILE").required(true).help("The policy file; `-` reads stdin")
 }
@@ -33,7 +33,7 @@ pub fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
-/// Defines `--format`; the first choice is the default.
+/// Defines `--format`. The first choice is the default.
 pub fn format<T>(choices: &[Choice<T>], help: &'static str) -> Arg {
     let default = choices.first().map(|(_, name, _)| *name);
     let values = choices.iter().map(|(_, name, help)| PossibleValue::new(*name).help(*help));
@@ -51,12 +51,12 @@ pub fn get_format<T: Copy + Default>(matches: &ArgMatches, choices: &[Choice<T>]
     choices.iter().find(|(_, known, _)| *known == name).map_or_else(T::default, |(choice, ..)| *choice)
 }
 
-/// Returns the path that an argument has, if it is given.
+/// Returns the path in an argument, if it is given.
 pub fn get_path<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m Path> {
     matches.get_one::<PathBuf>(name).map(PathBuf::as_path)
 }
 
-/// Returns the policy file; stdin if there is none.
+/// Returns the path of the policy file, or `-` for stdin if there is none.
 pub fn get_file<'m>(matches: &'m ArgMatches, name: &str) -> &'m Path {
     get_path(matches, name).unwrap_or(Path::new("-"))
 }
@@ -66,7 +66,7 @@ pub fn get_text<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m str> {
     matches.get_one::<String>(name).map(String::as_str)
 }
 
-/// Returns the text of an argument; an empty one if it is not given.
+/// Returns the text of an argument, or an empty text if it is not given.
 pub fn get_str<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     get_text(matches, name).unwrap_or("")
 }

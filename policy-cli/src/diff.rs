@@ -1,22 +1,23 @@
-//! The difference between two files, line by line.
+//! A line-by-line difference of two files.
 
 use std::ops::Range;
 
 /// The number of unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// The number of added and removed lines at which the search for the shortest diff is given up: its time and
-/// its memory grow with the square of that.
+/// The maximum number of added and removed lines in the search for the shortest diff. Time and
+/// memory grow with its square.
 const SEARCH: usize = 1000;
 
-/// Replaced lines: `old` of the one file became `new` of the other. Either may be empty.
+/// Replaced lines: the range `old` in the first file, and the range `new` in the second one. Either
+/// may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Change {
     old: Range<usize>,
     new: Range<usize>,
 }
 
-/// The unified diff that `patch` takes to turn `old` into `new`; empty if they are the same.
+/// Returns a unified diff with which `patch` turns `old` into `new`. It is empty if they are equal.
 pub(crate) fn unified(name: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let (old, new) = (lines(old), lines(new));
     let mut out = Vec::new();
@@ -29,12 +30,12 @@ pub(crate) fn unified(name: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The lines of a file, each with what ends it.
+/// Returns the lines of a file, including their line ends.
 fn lines(file: &[u8]) -> Vec<&[u8]> {
     file.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
-/// All changes, in order; two of them never touch.
+/// Returns all changes in order. No two of them are adjacent.
 fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<Change> {
     let head = same(old.iter(), new.iter());
     let (old, new) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
@@ -56,16 +57,17 @@ fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<Change> {
     changes
 }
 
-/// Counts the lines that are the same from the start on.
+/// Returns the number of equal lines at the start.
 fn same<'a>(old: impl Iterator<Item = &'a &'a [u8]>, new: impl Iterator<Item = &'a &'a [u8]>) -> usize {
     old.zip(new).take_while(|(old, new)| old == new).count()
 }
 
-/// The fewest lines that have to go or to come, one a step, in order; `None` if there are too many.
+/// Returns the shortest list of changes, each of one line, in order. Returns `None` if there are
+/// too many.
 ///
-/// This is the greedy algorithm of Eugene W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986).
-/// `rows[d][i]` is how many old lines the best try with `d` steps has used up, if `i` of the steps took an
-/// old line away and the others brought a new one.
+/// This is the greedy algorithm of Eugene W. Myers, "An O(ND) Difference Algorithm and Its
+/// Variations" (1986). `rows[d][i]` is the number of old lines that the best path of `d` steps has
+/// passed, where `i` of the steps removed an old line and the others added a new one.
 fn shortest(old: &[&[u8]], new: &[&[u8]]) -> Option<Vec<Change>> {
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for steps in 0..=SEARCH {
@@ -87,7 +89,8 @@ fn shortest(old: &[&[u8]], new: &[&[u8]]) -> Option<Vec<Change>> {
     None
 }
 
-/// Returns how far the next step gets at best: to which old line, and whether it adds a new line or removes an old one.
+/// Returns the old line that the next step reaches at best, and whether this step adds a new line.
+/// Otherwise, it removes an old one.
 fn best(row: &[usize], gone: usize) -> (usize, bool) {
     let old_line_gone = gone.checked_sub(1).and_then(|before| row.get(before)).map(|at| at + 1);
     match (row.get(gone), old_line_gone) {
@@ -96,7 +99,7 @@ fn best(row: &[usize], gone: usize) -> (usize, bool) {
     }
 }
 
-/// The steps that led to the ends of both files.
+/// Returns the steps that lead to the ends of both files.
 fn steps_back(rows: &[Vec<usize>], mut old_at: usize, mut new_at: usize) -> Vec<Change> {
     let mut steps = Vec::new();
     for (before, row) in rows.iter().enumerate().rev() {
@@ -116,7 +119,7 @@ fn steps_back(rows: &[Vec<usize>], mut old_at: usize, mut new_at: usize) -> Vec<
     steps
 }
 
-/// Changes in groups: one group where their contexts would overlap.
+/// Groups changes. Changes are in one group if their contexts would overlap.
 fn hunks(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
     changes.chunk_by(|one, next| next.old.start - one.old.end <= 2 * CONTEXT)
 }
@@ -151,7 +154,8 @@ fn write_lines(out: &mut Vec<u8>, mark: u8, lines: &[&[u8]], range: Range<usize>
     }
 }
 
-/// A range of lines as a hunk's header has it: the first line, or the one before if there is none; the count unless 1.
+/// Returns a range of lines as in the header of a hunk: the first line, or the line before if the
+/// range is empty, and the count unless it is 1.
 fn range(lines: Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -209,7 +213,7 @@ mod tests {
         assert_eq!(diff(&old, &new).lines().filter(|line| line.starts_with('-')).count(), 1);
     }
 
-    /// Returns what `patch` does.
+    /// Applies a diff like `patch`.
     fn apply(old: &str, diff: &str) -> String {
         let mut old_lines = old.split_inclusive('\n');
         let mut out = String::new();

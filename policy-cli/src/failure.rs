@@ -8,12 +8,13 @@ use policy_core::diagnostic::Problem;
 
 use crate::text::visible;
 
-/// An error that is about no place in a policy: wrong usage, a file that cannot be read, a question without an answer.
+/// An error without a place in a policy: wrong usage, a file that cannot be read, or a question
+/// without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The problem, in the style of [`policy_core::Diagnostic::message`].
     message: String,
-    /// The advice what to do instead.
+    /// The help, which says what to do instead.
     help: Option<String>,
 }
 
@@ -22,13 +23,13 @@ impl Failure {
         Failure { message: message.to_string(), help: None }
     }
 
-    /// Adds what to do instead.
+    /// Adds a help that says what to do instead.
     #[must_use]
     pub fn help(self, help: impl Display) -> Self {
         Failure { help: Some(help.to_string()), ..self }
     }
 
-    /// Returns the lines to show on stderr.
+    /// Returns the text to show on stderr.
     pub fn render(&self, renderer: &Renderer) -> String {
         let error = Level::ERROR.primary_title(visible(&self.message));
         let help = self.help.as_deref().map(|help| Level::HELP.primary_title(visible(help)));

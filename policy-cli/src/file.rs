@@ -1,4 +1,4 @@
-//! Reading files whole, and replacing them whole.
+//! Reads files as a whole, and replaces them atomically.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
@@ -9,11 +9,11 @@ use crate::git;
 use crate::temporary::{self, Temporary};
 use crate::text::visible;
 
-/// The largest file that is read, in bytes: hundreds of times what a policy has,
-/// and little enough that a wrong file cannot fill the memory.
+/// The maximum size of a file in bytes. It is hundreds of times the size of a policy, and small
+/// enough that a wrong file cannot fill the memory.
 const LIMIT: u64 = 64 << 20;
 
-/// Returns true if the argument is `-`, which is stdin, or stdout of what is written.
+/// Returns true if the argument is `-`, which means stdin for input and stdout for output.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
@@ -23,12 +23,13 @@ pub fn display_name(path: &Path) -> &Path {
     if is_stdin(path) { Path::new("<stdin>") } else { path }
 }
 
-/// Returns the name of a policy for a line of text, whatever it is made of.
+/// Returns the name of a policy for a line of text, with all its characters visible.
 pub fn visible_name(path: &Path) -> String {
     visible(&path.to_string_lossy())
 }
 
-/// All bytes of a file, of stdin if the path is `-`, or of a file of some revision if it is `git:REV:PATH`.
+/// Reads all bytes of a file, of stdin if the path is `-`, or of a file in a git revision if it is
+/// `git:REV:PATH`.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = if let Some(object) = git::object(path) {
         git::read(object, LIMIT + 1)?
@@ -38,12 +39,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
-        return Err(Failure::new(format_args!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20)));
+        return Err(Failure::new(format_args!(
+            "`{name}` is larger than {} MiB, which is too large for a policy",
+            LIMIT >> 20
+        )));
     }
     Ok(bytes)
 }
 
-/// The text of a policy file.
+/// Reads the text of a policy file.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(read(path)?).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -57,14 +61,15 @@ fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
 }
 
-/// Reads up to one byte more than is allowed. The size is not asked for, since `/dev/zero` has none.
+/// Reads up to one byte more than is allowed. The file's metadata is not used, because files like
+/// `/dev/zero` have no size.
 fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Fails if an output is one of the files that a command reads, by whatever name or link.
+/// Fails if an output is one of the files that a command reads, even by another name or a link.
 pub fn refuse_input<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Failure> {
     let is_output = |input: &&Path| !is_stdin(input) && is_same(input, output);
     match inputs.into_iter().find(is_output) {
@@ -77,7 +82,7 @@ pub fn refuse_input<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a Path
     }
 }
 
-/// Returns whether two paths lead to the same file.
+/// Returns whether two paths refer to the same file.
 #[cfg(unix)]
 fn is_same(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -92,25 +97,26 @@ fn is_same(a: &Path, b: &Path) -> bool {
     file(a).is_some_and(|a| file(b) == Some(a))
 }
 
-/// Returns true if a file has exactly this content already.
+/// Returns true if a file already has exactly this content.
 pub fn has_content(path: &Path, content: &[u8]) -> bool {
     let same_size = |metadata: Metadata| metadata.is_file() && metadata.len() == content.len() as u64;
     fs::metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|current| current == content)
 }
 
-/// Gives a file new content, all of it or, whatever happens, none of it.
+/// Replaces the content of a file, either completely or not at all.
 ///
-/// The content goes to a new file beside it, which then takes its place, with the same permissions.
-/// A symbolic link stays one, and what it points to is replaced. A file with several names, which a
-/// new file would not have, gets its content in place, and so does what is no regular file, as
-/// `/dev/stdout` or a pipe.
+/// The content is written to a new file in the same directory, which is then renamed, with the same
+/// permissions. For a symbolic link, its target is replaced. A file with several hard links is
+/// overwritten in place, because a new file would lose them. A file that is not regular, such as
+/// `/dev/stdout` or a pipe, is also written in place.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     try_write(path, content).map_err(|error| io_failure("write", path, &error))
 }
 
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     let existing = match OpenOptions::new().write(true).open(path) {
-        // Whoever may not write to the file may not replace it either, though the directory would let them.
+        // Whoever may not write to the file may not replace it either, though the directory would
+        // let them.
         Ok(file) => Some((file.metadata()?, file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -133,15 +139,17 @@ fn has_several_names(_: &Metadata) -> bool {
     false
 }
 
-/// Gives a file new content in place. Nothing is cut off before all of it is written.
+/// Overwrites a file in place. The rest of the old content is only cut off after everything is
+/// written.
 fn overwrite(mut file: File, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
     file.set_len(content.len() as u64)?;
     file.sync_all()
 }
 
-/// Returns the target of a symbolic link to nothing, so that writing to it makes that file; any other path itself.
-/// It ends: a circle of links is not "not found", so the system has refused to open it before.
+/// Returns the target of a symbolic link to a file that does not exist, so that writing creates
+/// that file. Returns any other path itself. The loop ends: the system has already refused to open
+/// a cycle of links, with another error than "not found".
 fn link_target(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     while let Ok(target) = fs::read_link(&path) {
@@ -163,7 +171,7 @@ fn replace(path: &Path, existing: Option<&Metadata>, content: &[u8]) -> io::Resu
     temporary.uninterrupted(|temporary| fs::rename(temporary, path))
 }
 
-/// Permissions come before the content, which may not be for everybody's eyes.
+/// Permissions are set before the content, which may be confidential.
 fn fill(mut file: File, existing: Option<&Metadata>, content: &[u8]) -> io::Result<()> {
     if let Some(existing) = existing {
         keep_owner(&file, existing);
@@ -173,7 +181,8 @@ fn fill(mut file: File, existing: Option<&Metadata>, content: &[u8]) -> io::Resu
     file.sync_all()
 }
 
-/// Lets root format another user's file without taking it away. Others may not, and need not.
+/// Keeps the owner if root formats another user's file. This fails for other users, who do not need
+/// it.
 #[cfg(unix)]
 fn keep_owner(file: &File, existing: &Metadata) {
     use std::os::unix::fs::{MetadataExt, fchown};
@@ -184,13 +193,13 @@ fn keep_owner(file: &File, existing: &Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
 
-/// Makes a directory of files, all of it or, whatever happens, none of it. It may be there already if it is empty, but for
-/// what an earlier attempt has left.
+/// Creates a directory with files, either completely or not at all. The directory may exist if it
+/// is empty, except for leftovers of an earlier attempt.
 pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
     let exists = match fs::read_dir(path).map(Iterator::count) {
         Ok(entries) if entries > temporary::leftovers(path).len() => {
             let message = format!("the directory `{}` is not empty", path.display());
-            return Err(Failure::new(message).help("name one that is not there yet"));
+            return Err(Failure::new(message).help("name a directory that does not exist yet"));
         }
         Ok(_) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
@@ -203,10 +212,11 @@ pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Fail
 }
 
 fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> io::Result<()> {
-    // Beside it, or in it: on the same file system, where a rename takes no time and cannot run out of space.
+    // The temporary directory is beside or in the target, so it is on the same file system. A
+    // rename there is fast and cannot run out of space.
     let temporary = Temporary::directory(if exists { path } else { directory_of(path) })?;
     for (name, content) in files {
-        // A file that is created while the directory is removed would keep it.
+        // A file that is created while a signal removes the directory would keep it.
         temporary.uninterrupted(|directory| {
             let file = directory.join(name);
             fs::create_dir_all(directory_of(&file))?;
@@ -217,7 +227,7 @@ fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> i
         .uninterrupted(|directory| if exists { move_entries(directory, path) } else { fs::rename(directory, path) })
 }
 
-/// Moves what is in one directory to another; back again if that fails.
+/// Moves the content of one directory to another, and back if that fails.
 fn move_entries(from: &Path, to: &Path) -> io::Result<()> {
     let mut moved = Vec::new();
     let result = fs::read_dir(from)?.try_for_each(|entry| {
@@ -234,7 +244,7 @@ fn move_entries(from: &Path, to: &Path) -> io::Result<()> {
     result
 }
 
-/// Describes an error in words that do not need the system's manual.
+/// Describes an error in words that do not require the system's manual.
 fn io_failure(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let name = display_name(path).display();
     match error.kind() {

@@ -1,4 +1,4 @@
-//! Files as they are in a git repository's history.
+//! Files in the history of a git repository.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,12 +8,12 @@ use crate::failure::Failure;
 
 const PREFIX: &str = "git:";
 
-/// Returns `REV:PATH`, as git names a file of a revision. `None` for the path of a file.
+/// Returns `REV:PATH`, git's name for a file in a revision, or `None` for the path of a file.
 pub(crate) fn object(path: &Path) -> Option<&str> {
     path.to_str()?.strip_prefix(PREFIX)
 }
 
-/// Returns whether a revision has such a file.
+/// Returns whether a revision has this file.
 pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
     let mut command = Command::new("git");
     command.args(["--no-pager", "cat-file", "-e", object]);
@@ -22,11 +22,11 @@ pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
     Ok(status.success())
 }
 
-/// The content of such a file, of which no more than `limit` bytes are read.
+/// Reads a file in a revision, up to `limit` bytes.
 pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));
     if file.is_empty() || !is_revision(revision) {
-        return Err(Failure::new(format_args!("`{PREFIX}{object}` names no file of a revision"))
+        return Err(Failure::new(format_args!("`{PREFIX}{object}` is not a file in a git revision"))
             .help("write `git:REV:PATH`, such as `git:origin/main:policy.hujson`"));
     }
     let failed = |error: &io::Error| match error.kind() {
@@ -34,12 +34,13 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         _ => Failure::new(format_args!("cannot run `git`: {error}")),
     };
     let mut command = Command::new("git");
-    // A repository may be anyone's, and its configuration can name programs to run: no pager, no hook, no program that
-    // compares or watches files, and no remote that is asked for what is missing.
+    // A repository may belong to anyone, and its configuration can name programs to run. So pagers,
+    // hooks, programs that compare or watch files, and requests to remotes for missing objects are
+    // disabled.
     command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
     command.args(["-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never"]);
     command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "none");
-    // As it was committed, with no filter: `cat-file` runs none of the programs that `show` may run.
+    // Reads the file as it was committed. Unlike `show`, `cat-file` runs no filters.
     command.args(["cat-file", "blob", object]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| failed(&error))?;
@@ -63,7 +64,8 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     Ok(content)
 }
 
-/// Returns whether a word names one revision: not an option, a range or a revision that is excluded.
+/// Returns whether a text names one revision, and is not an option, a range or an excluded
+/// revision.
 fn is_revision(word: &str) -> bool {
     !word.is_empty() && !word.starts_with(['-', '^']) && !word.contains("..") && !word.contains(char::is_whitespace)
 }

@@ -1,4 +1,4 @@
-//! `policy.invariants`: a file of invariants beside a policy that stays HuJSON.
+//! `policy.invariants`: a file of invariants beside a HuJSON policy.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -11,24 +11,23 @@ use policy_syntax::invariants_file;
 use crate::failure::Failure;
 use crate::{file, git};
 
-/// The extension of such a file. The rest of its name is that of the policy.
+/// The extension of a file of invariants. The rest of its name is that of the policy.
 pub const EXTENSION: &str = "invariants";
 
 /// Returns the argument of the commands that read invariants.
 pub fn argument() -> Arg {
-    Arg::new(EXTENSION)
-        .long(EXTENSION)
-        .value_name("FILE")
-        .value_parser(value_parser!(PathBuf))
-        .help("The invariants of the policy, written as in `policy!`; if there is a `policy.invariants` beside `policy.hujson`, that one is read without being named")
+    Arg::new(EXTENSION).long(EXTENSION).value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+        "A file of invariants, in the syntax of `policy!`; by default, `policy.invariants` beside `policy.hujson`",
+    )
 }
 
-/// Returns the place of the file of invariants that belongs to a policy, whether or not it exists.
+/// Returns the path of the file of invariants that belongs to a policy. The file may not exist.
 pub(crate) fn beside(policy: &Path) -> PathBuf {
     policy.with_extension(EXTENSION)
 }
 
-/// Returns the file of invariants that [`argument`] names, or else the one beside the policy, if there is one.
+/// Returns the file of invariants that [`argument`] names, or otherwise the one beside the policy,
+/// if it exists.
 fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure> {
     if let Some(named) = matches.get_one::<PathBuf>(EXTENSION) {
         if named == policy {
@@ -43,7 +42,8 @@ fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure>
     if let Some(object) = git::object(&beside) {
         return Ok(git::exists(object)?.then_some(beside));
     }
-    // A file that cannot be read is an error. Without its invariants, a policy would seem to keep all of them.
+    // A file that cannot be read is an error. Without its invariants, a policy would seem to
+    // satisfy all of them.
     match fs::symlink_metadata(&beside) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
@@ -64,14 +64,14 @@ fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure>
     }
 }
 
-/// Reads that file.
+/// Reads the file of invariants.
 pub fn parse(policy: &Path, matches: &ArgMatches) -> Result<Option<InvariantsFile>, Failure> {
     let Some(path) = path(policy, matches)? else { return Ok(None) };
     let text = file::read_text(&path)?;
     Ok(Some(invariants_file::parse(file::display_name(&path).to_string_lossy(), text)))
 }
 
-/// Adds the invariants of that file to the policy in the file `path`.
+/// Adds the invariants in the file to the policy in the file `path`.
 pub fn add(path: &Path, policy: Policy, matches: &ArgMatches) -> Result<Policy, Failure> {
     let file = parse(path, matches)?;
     Ok(match file {

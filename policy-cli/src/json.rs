@@ -2,7 +2,8 @@
 
 use policy_core::json::Value;
 
-/// Returns the array of what each item is written as. The closure is not generic: each of many would be compiled anew.
+/// Returns an array with the JSON of each item. The closure is `dyn`, because a generic one would
+/// be compiled for each use.
 pub(crate) fn array<T>(items: &[T], write: &dyn Fn(&T) -> Value) -> Value {
     let mut array = Vec::with_capacity(items.len());
     for item in items {
@@ -11,13 +12,14 @@ pub(crate) fn array<T>(items: &[T], write: &dyn Fn(&T) -> Value) -> Value {
     Value::Array(array)
 }
 
-/// Returns a document as the lines of a text.
+/// Returns a document as indented text.
 pub(crate) fn to_text(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// Returns a document as the lines of a text, piece by piece: its only empty array with this key gets the items, which
-/// are not in memory at once. `depth` is how deep they are in the document.
+/// Returns a document as indented text, in pieces, so that the items are not all in memory at once.
+/// The items are inserted into the document's only empty array with this key. `depth` is the depth
+/// of the items in the document.
 pub(crate) fn to_pieces<'a>(
     document: Value,
     key: &str,
@@ -26,7 +28,7 @@ pub(crate) fn to_pieces<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let text = to_text(&document);
     let array = format!("\"{key}\": [");
-    // In a string the quotes would be escaped.
+    // Quotes in a string would be escaped.
     let (before, after) = text.split_once(&format!("{array}]")).unwrap_or((&text, ""));
     let (start, end) = (format!("{before}{array}"), format!("]{after}"));
     let indent = "  ".repeat(depth);

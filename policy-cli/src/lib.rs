@@ -13,10 +13,10 @@
 //! }
 //! ```
 //!
-//! The stand-alone `policy` reads `.hujson` files. Both exit with 0 if all is well, with 1 if there are
-//! findings, and with 2 if they could not do what they were asked to.
+//! The stand-alone `policy` reads `.hujson` files. Both exit with 0 on success, with 1 if there are
+//! findings, and with 2 if they could not do their work.
 
-/// What the stand-alone program `policy` shares with the commands of this crate.
+/// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Run};
@@ -73,9 +73,9 @@ use command::{Command, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
 use exit_status::ExitStatus;
 
 const EXIT_STATUS: &str = "Exit status:
-  0  all is well
-  1  there are findings: errors, failing tests, differences, or a file that is not as it should be
-  2  it could not be done: wrong usage, or a file that cannot be read or written";
+  0  success
+  1  findings: errors, failing tests, differences, or a file that is out of date
+  2  failure: wrong usage, or a file that cannot be read or written";
 
 const EXAMPLES: &str = "Examples:
   cargo run > policy.hujson                    print the policy
@@ -110,26 +110,27 @@ const FILE_EXAMPLES: &str = "Examples:
   policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want
   policy migrate --write policy.hujson         acls as grants, which allow exactly the same";
 
-/// Does what the command line asks for with a policy that is built in, and prints it if nothing is asked.
+/// Runs the command line with a built-in policy. Without arguments, prints the policy.
 ///
-/// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
+/// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run(policy: &Policy) -> ExitCode {
     let program = clap::Command::new("tailnet")
         .display_name(program_name())
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
-        .about("A tailnet policy, checked when it was compiled. Without a command, prints it as HuJSON.")
+        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"));
     execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
 
-/// Does what the command line asks for with policies in files, with the commands that only the stand-alone `policy` has.
+/// Runs the command line on policies in files, with additional commands that only the stand-alone
+/// `policy` has.
 ///
-/// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
+/// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 #[doc(hidden)]
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
     let program = clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Check, explain and format tailnet policy files, and make Rust of them")
+        .about("Check, explain and format tailnet policy files, and convert them to Rust")
         .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
         .subcommand_required(true)
         .arg_required_else_help(true);
@@ -148,7 +149,7 @@ fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Polic
             match (named, built_in) {
                 (Some((command, matches)), _) => command.execute(built_in, matches),
                 (None, Some(policy)) => command::print_built_in(policy),
-                // clap has refused that already.
+                // clap has already refused a missing command.
                 (None, None) => Ok(ExitStatus::Incomplete),
             }
         }

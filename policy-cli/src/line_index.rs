@@ -1,29 +1,29 @@
-//! From byte offsets to lines and columns.
+//! Converts byte offsets to lines and columns.
 
-/// The number of bytes between two marks: the most that one look-up has to count.
+/// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
 
-/// Finds the line and the column of any byte of a text without reading all of it again,
-/// even where the text is one line of megabytes, as a minified policy is.
+/// An index of a text that finds the line and the column of any byte without reading the whole text
+/// again. This is fast even if the text is one line of megabytes, like a minified policy.
 #[derive(Debug)]
 pub(crate) struct LineIndex<'a> {
     text: &'a str,
     /// The first byte of each line.
     lines: Vec<usize>,
-    /// The counts before every [`STRIDE`]th byte.
+    /// The counts before each multiple of [`STRIDE`] bytes.
     marks: Vec<Counts>,
 }
 
-/// A place in a text, as people and tools count it.
+/// A position in a text, as people and tools count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
-    /// Bytes before it.
+    /// The number of bytes before it.
     pub(crate) offset: usize,
-    /// From 1; only `\n` ends a line.
+    /// The line, counted from 1. Only `\n` ends a line.
     pub(crate) line: usize,
-    /// From 1, in characters (Unicode scalar values), as rustc counts.
+    /// The column, counted from 1 in characters (Unicode scalar values), as rustc does.
     pub(crate) column: usize,
-    /// From 1, in UTF-16 code units, as SARIF viewers and editors count.
+    /// The column, counted from 1 in UTF-16 code units, as SARIF viewers and editors do.
     pub(crate) utf16_column: usize,
 }
 
@@ -57,13 +57,13 @@ impl<'a> LineIndex<'a> {
         LineIndex { text, lines, marks }
     }
 
-    /// The text it was made for.
+    /// Returns the text of the index.
     pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
-    /// The place of a byte; of the end of the text if the text is shorter,
-    /// of the character's first byte if the byte is in the middle of one.
+    /// Returns the position of a byte. Past the end of the text, this is its end. In the middle of
+    /// a character, it is the character's first byte.
     pub(crate) fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -80,12 +80,13 @@ impl<'a> LineIndex<'a> {
         }
     }
 
-    /// The first byte of a line, counted from 1; the end of the text if there are not so many lines.
+    /// Returns the first byte of a line, counted from 1, or the end of the text if there are fewer
+    /// lines.
     pub(crate) fn line_start(&self, line: usize) -> usize {
         self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
-    /// One past the last byte of a line, counted from 1, without the `\n` or `\r\n` that ends it.
+    /// Returns the end of a line, counted from 1, without the `\n` or `\r\n` that ends it.
     pub(crate) fn line_end(&self, line: usize) -> usize {
         match self.lines.get(line) {
             Some(next) if self.text.as_bytes().get(..next - 1).is_some_and(|before| before.ends_with(b"\r")) => {

@@ -1,4 +1,4 @@
-//! The places of a policy's statements.
+//! Locations of a policy's statements.
 
 use std::path::Path;
 
@@ -7,7 +7,8 @@ use policy_core::source::Origin;
 
 use crate::line_index::{LineIndex, Position};
 
-/// The lines of a policy that is known as some path, and those of the Rust source that it was written in, if it was.
+/// The lines of a policy, and those of its Rust source if it has one. Messages call the policy
+/// `path`.
 #[derive(Debug)]
 pub(crate) struct Locations<'a> {
     pub(crate) path: &'a Path,
@@ -20,19 +21,20 @@ impl<'a> Locations<'a> {
         Locations { path, policy, lines: LineIndex::new(&policy.text) }
     }
 
-    /// Returns the start of a part of the policy's text. `None` for the whole policy, which is what allows everything if there
-    /// are no rules.
+    /// Returns the start of a part of the policy's text, or `None` for the whole policy, which is
+    /// the origin of the implicit rule.
     pub(crate) fn position(&self, part: Origin) -> Option<Position> {
         let start = usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)?;
         Some(self.lines.position(start))
     }
 
-    /// Like [`Locations::position`], but returns the line alone.
+    /// Like [`Locations::position`], but returns only the line.
     pub(crate) fn line(&self, part: Origin) -> Option<usize> {
         self.position(part).map(|position| position.line)
     }
 
-    /// Returns `FILE:LINE`, which editors and terminals make a link: in the Rust source, if the policy was written in one.
+    /// Returns `FILE:LINE`, which editors and terminals turn into a link. If the policy has a Rust
+    /// source, it is a line in that.
     pub(crate) fn link(&self, part: Origin) -> String {
         match (self.policy.source_lines.line(part), self.line(part)) {
             (Some((file, line)), _) => format!("{file}:{line}"),

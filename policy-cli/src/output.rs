@@ -1,6 +1,6 @@
-//! The two streams: results go to stdout, everything else to stderr.
+//! Output streams: results go to stdout, everything else to stderr.
 //!
-//! A reader that has seen enough and closed the pipe, as `head` does, is no error.
+//! It is not an error if the reader closes the pipe early, as `head` does.
 
 use std::io::{self, Write};
 
@@ -20,16 +20,16 @@ pub fn write(result: &[u8]) -> Result<(), Failure> {
     ignore_closed_pipe(stdout.write_all(result).and_then(|()| stdout.flush()))
 }
 
-/// A result that is written piece by piece.
+/// A stream for a result that is written in pieces.
 pub struct Stream(io::StdoutLock<'static>);
 
 impl Stream {
-    /// Stdout, for this result alone.
+    /// Opens stdout and locks it for this result.
     pub fn open() -> Self {
         Stream(io::stdout().lock())
     }
 
-    /// Writes the next piece. `false` if nobody reads on.
+    /// Writes the next piece. Returns `false` if the reader has closed the pipe.
     pub fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
         let written = self.0.write_all(piece).and_then(|()| self.0.flush());
         let is_closed = written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
@@ -42,46 +42,47 @@ pub fn write_json(result: &Value) -> Result<(), Failure> {
     write(json::to_text(result).as_bytes())
 }
 
-/// Prints a result for people to stdout, with the colours that [`stdout_renderer`] gave it.
+/// Prints a result for people to stdout. Colours are those that [`stdout_renderer`] gave it.
 pub fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
     ignore_closed_pipe(stdout.write_all(harmless(result).as_bytes()).and_then(|()| stdout.flush()))
 }
 
-/// Like [`print`], for a result that is made piece by piece.
+/// Like [`print`], for a result in pieces.
 pub fn print_pieces(mut pieces: impl Iterator<Item = String>) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());
     let written = pieces.try_for_each(|piece| stdout.write_all(piece.as_bytes()));
     ignore_closed_pipe(written.and_then(|()| stdout.flush()))
 }
 
-/// Says something on stderr, where it is lost without harm if nobody listens.
+/// Writes a text to stderr. Errors are ignored.
 pub fn say(text: &str) {
     let _ = AutoStream::auto(io::stderr().lock()).write_all(harmless(text).as_bytes());
 }
 
-/// Says on stderr why something could not be done.
+/// Reports on stderr why a command could not do its work.
 pub fn say_failure(failure: &Failure) {
     say(&failure.render(&stderr_renderer()));
 }
 
-/// Shows findings on stderr.
+/// Reports findings on stderr.
 pub fn say_findings(report: &Report) {
     say(&report.render(Format::Text, &stderr_renderer()));
 }
 
-/// Shows what clap has to say: help and version on stdout, wrong usage on stderr.
+/// Prints the output of clap: help and version on stdout, wrong usage on stderr.
 pub fn print_usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
     ignore_closed_pipe(usage.print())?;
     Ok(if usage.use_stderr() { ExitStatus::Incomplete } else { ExitStatus::Success })
 }
 
-/// Renders for stdout: in colour if that is a terminal that shows it and `NO_COLOR` is not set.
+/// Returns the renderer for stdout. It uses colours if stdout is a terminal that supports them and
+/// `NO_COLOR` is not set.
 pub fn stdout_renderer() -> Renderer {
     renderer(AutoStream::choice(&io::stdout()))
 }
 
-/// Renders for stderr, likewise.
+/// Returns the renderer for stderr, by the same rules.
 pub fn stderr_renderer() -> Renderer {
     renderer(AutoStream::choice(&io::stderr()))
 }

@@ -1,4 +1,4 @@
-//! `--target`: for which control server a policy file is.
+//! `--target`: the control server that a policy file is for.
 
 use std::path::Path;
 
@@ -18,11 +18,12 @@ pub fn argument() -> Arg {
         .long(NAME)
         .value_name("SERVER")
         .value_parser(PossibleValuesParser::new(values))
-        .help("The control server that the policy is for, if no `// policy: target …` above it says so")
+        .help("The control server that the policy is for; by default, the one in a comment `// policy: target …`")
 }
 
-/// Reads the policy that is known as `path`, for the server that `--target` names, or else a comment of the text. If
-/// neither does, it is for Tailscale, except where it is plainly for headscale, which is said then.
+/// Reads a policy for the server that `--target` names, or otherwise a comment in the text. Without
+/// either, the policy is for Tailscale, unless it is clearly for headscale, which is reported.
+/// Messages call the policy `path`.
 pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
     let named = argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok());
     let policy = Policy::parse_in(text, named);
@@ -33,7 +34,7 @@ pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
         return policy;
     }
     output::say(&format!(
-        "note: {} is judged by headscale's rules, since `{login}` has no domain; `--target tailscale` takes Tailscale's\n",
+        "note: {} is checked for headscale, because `{login}` has no domain; use `--target tailscale` to check it for Tailscale\n",
         file::visible_name(path)
     ));
     Policy::parse_in(policy.text, Some(Dialect::Headscale))

@@ -1,6 +1,7 @@
-//! Temporary files and directories, which are gone when the program is.
+//! Temporary files and directories, which are removed at the end of the program.
 //!
-//! A signal that ends the program would leave them. A program that handles signals calls [`remove_all`] before it exits.
+//! A signal that ends the program would leave them behind. So a program that handles signals must
+//! call [`remove_all`] before it exits.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -8,12 +9,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What every name of one begins and ends with. The name of the file that it is for is left out, since that may be as long
-/// as the system allows.
+/// The start of every temporary name. The name of the final file is not included, because it may
+/// already have the maximum length.
 const PREFIX: &str = ".policy-";
 const SUFFIX: &str = ".tmp";
 
-/// The paths that exist, or are about to.
+/// The paths of all temporary files that exist or are about to exist.
 static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A temporary file or directory, which is removed when this is dropped.
@@ -22,18 +23,19 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
-    /// Creates a file. Only in the same directory is a rename to another name atomic.
+    /// Creates a file. It must be in the same directory as its final name, because only then is the
+    /// rename atomic.
     pub(crate) fn file(directory: &Path) -> io::Result<(Temporary, File)> {
         create(directory, |path| OpenOptions::new().write(true).create_new(true).open(path))
     }
 
-    /// Creates a directory, and removes those that earlier processes have left.
+    /// Creates a directory, and removes those that earlier processes have left behind.
     pub(crate) fn directory(beside: &Path) -> io::Result<Temporary> {
         leftovers(beside).iter().for_each(|leftover| drop(fs::remove_dir_all(leftover)));
         create(beside, |path| fs::create_dir(path)).map(|(temporary, ())| temporary)
     }
 
-    /// Does something with the path that no signal may interrupt. It should take no time.
+    /// Runs an action on the path that signals cannot interrupt. The action should be quick.
     pub(crate) fn uninterrupted<T>(&self, act: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
         let _existing = lock();
         act(&self.path)
@@ -48,15 +50,16 @@ impl Drop for Temporary {
     }
 }
 
-/// Removes all of them, and prevents that others are made. The caller exits with this in its hands.
+/// Removes all temporary files, and prevents new ones until the returned value is dropped. The
+/// caller should hold it until the program exits.
 pub fn remove_all() -> impl Drop {
     let existing = lock();
     existing.iter().for_each(|path| remove(path));
     existing
 }
 
-/// Returns the directories that other processes have made and left behind. Where it is not known whether a process runs,
-/// none does.
+/// Returns the directories that other processes have left behind. If it is unknown whether a
+/// process is running, it counts as ended.
 pub(crate) fn leftovers(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let left = entries.filter(|entry| {
@@ -67,7 +70,7 @@ pub(crate) fn leftovers(directory: &Path) -> Vec<PathBuf> {
     left.map(|entry| entry.path()).collect()
 }
 
-/// Returns the process that made a temporary file or directory of this name.
+/// Returns the process that created a temporary file or directory with this name.
 fn maker(name: &OsStr) -> Option<u32> {
     let number = name.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
     let (process, attempt) = number.split_once('-')?;
@@ -91,7 +94,7 @@ fn create<T>(directory: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Res
     }
 }
 
-/// An error that led here is the one to report.
+/// Errors are ignored, because the error that led here is the one to report.
 fn remove(path: &Path) {
     let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
 }

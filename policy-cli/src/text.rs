@@ -2,22 +2,22 @@
 
 use std::ops::Range;
 
-/// Parts of a text, and what takes their places. No two of them overlap.
+/// Replacements of parts of a text. The parts do not overlap.
 #[derive(Default)]
 pub struct TextEdits(Vec<(Range<usize>, String)>);
 
 impl TextEdits {
-    /// Puts a text in the place of another one.
+    /// Replaces a range by a text.
     pub fn replace(&mut self, range: Range<usize>, text: &str) {
         self.0.push((range, text.to_owned()));
     }
 
-    /// Puts a text between two bytes.
+    /// Inserts a text at a byte offset.
     pub fn insert(&mut self, at: usize, text: &str) {
         self.replace(at..at, text);
     }
 
-    /// Returns the text with all changes.
+    /// Returns the text with all replacements.
     pub fn apply(mut self, text: &str) -> String {
         self.0.sort_by_key(|(range, _)| range.start);
         let mut edited = String::with_capacity(text.len());
@@ -32,7 +32,8 @@ impl TextEdits {
     }
 }
 
-/// Joins what each item is written as. The closure is not generic: each of many would be compiled anew.
+/// Joins the texts of items. The closure is `dyn`, because a generic one would be compiled for each
+/// use.
 pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> String {
     let mut joined = String::new();
     for (index, item) in items.iter().enumerate() {
@@ -44,19 +45,20 @@ pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> St
     joined
 }
 
-/// Returns a text as one line that shows what it has: control characters, line feeds among them, and characters that turn
-/// the direction of text become pictures. Everything that a policy, a file name or an argument says goes through this
-/// before it is printed.
+/// Returns a text as one line in which everything is visible. Pictures replace control characters,
+/// including line feeds, and characters that change the direction of text. Every text of a policy,
+/// a file name or an argument is passed through this before it is printed.
 pub fn visible(text: &str) -> String {
     text.chars().map(picture).collect()
 }
 
-/// Like [`visible`], but keeps the ends of lines, of a text in which nothing but its author breaks lines.
+/// Like [`visible`], but keeps line ends. Only for texts in which the author alone controls the
+/// line ends.
 pub fn visible_lines(text: &str) -> String {
     text.chars().map(|letter| if letter == '\n' { letter } else { picture(letter) }).collect()
 }
 
-/// Returns a character that can be seen, in the place of one that cannot.
+/// Returns a visible character in place of an invisible one.
 pub fn picture(letter: char) -> char {
     match letter {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
@@ -67,13 +69,14 @@ pub fn picture(letter: char) -> char {
     }
 }
 
-/// Returns whether a character changes the direction of text, or ends a line without being a line feed.
+/// Returns whether a character changes the direction of text, or ends a line and is not a line
+/// feed.
 fn turns_text(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns a finished text without anything that a terminal takes for a command, its colours apart. This is the last
-/// step before a text is printed, for what comes from elsewhere, such as an excerpt of a file.
+/// Returns a finished text without terminal commands, except for colours. This is the last step
+/// before printing a text from elsewhere, such as an excerpt of a file.
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -87,16 +90,16 @@ pub fn harmless(text: &str) -> String {
     out
 }
 
-/// Returns whether what follows an escape character sets a colour.
+/// Returns whether the text after an escape character sets a colour.
 fn is_colour(text: &str) -> bool {
     let code = text.strip_prefix('[').map(|text| text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
     code.is_some_and(|end| end.starts_with('m'))
 }
 
-/// Columns wider than that are not aligned.
+/// The maximum width of an aligned column.
 const WIDEST: usize = 100;
 
-/// Fills a text up with blanks to the width of its column, unless the column is too wide for a reader.
+/// Pads a text with spaces to the width of its column. Columns that are too wide are not aligned.
 pub fn padded(text: &str, width: usize) -> String {
     let missing = width.min(WIDEST).saturating_sub(text.chars().count());
     format!("{text}{}", " ".repeat(missing))
@@ -107,7 +110,7 @@ pub fn join_quoted(names: &[String], separator: &str) -> String {
     join(names, separator, &|name| format!("`{name}`"))
 }
 
-/// Returns the text without the mark that editors put in front of it, and that Tailscale never sees.
+/// Returns the text without the byte order mark that some editors add. Tailscale never sees it.
 pub fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -1,7 +1,8 @@
-//! Measures how long the proofs about a large policy take, and how that grows with its grants.
+//! Benchmarks of the proofs about a large policy: their time, and its growth with the number of
+//! grants.
 //!
-//! `cargo bench -p policy-core --bench analysis` prints times, and then a table of growth. An operator's macro is not
-//! optimised: add `--profile dev` to measure what it takes there.
+//! `cargo bench -p policy-core --bench analysis` prints times, followed by a table of growth. An
+//! operator's macro is not optimised. Add `--profile dev` to measure that case.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -11,10 +12,10 @@ use divan::{Bencher, black_box};
 use policy_core::Policy;
 use policy_core::proof::{AccessClasses, redundancies, violations};
 
-/// The numbers of grants that are measured.
+/// The numbers of grants to measure.
 const SIZES: [usize; 4] = [1_000, 3_000, 10_000, 30_000];
 
-/// Ten invariants of all kinds. Some of them hold.
+/// Ten invariants of all kinds. Some are broken.
 const FACTS: &str = r#"{"invariants": [
     {"kind": "never", "src": ["autogroup:member"], "targets": [{"dst": ["tag:service-1", "tag:service-2"], "ip": ["tcp:22"]}]},
     {"kind": "never", "src": ["*"], "targets": [{"dst": ["10.200.0.0/16"], "ip": ["tcp:1-79"]}]},
@@ -30,7 +31,7 @@ const FACTS: &str = r#"{"invariants": [
 
 fn main() {
     divan::main();
-    // `cargo bench` passes this. `cargo test` runs every benchmark once and measures nothing.
+    // `cargo bench` passes this argument. `cargo test` runs every benchmark once without measuring.
     if std::env::args().any(|argument| argument == "--bench") {
         print_growth();
     }
@@ -56,7 +57,7 @@ fn redundancy(bencher: Bencher, grants: usize) {
     bencher.bench_local(|| redundancies(black_box(&classes)).len());
 }
 
-/// Every grant has the same sources and destinations, and a port of its own.
+/// Every grant has the same sources and destinations, and a separate port.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn redundancy_of_ports(bencher: Bencher, grants: usize) {
     let rule = |port| format!(r#"{{"src": ["autogroup:member"], "dst": ["tag:web", "tag:db"], "ip": ["{port}"]}}"#);
@@ -73,7 +74,8 @@ fn policy(grants: usize) -> Policy {
     policy
 }
 
-/// Prints the time of everything that the macro proves, and the time per grant relative to the smallest size.
+/// Prints the time of all proofs that the macro makes, and the time per grant relative to the
+/// smallest size.
 fn print_growth() {
     println!(
         "\nprocessor time of classes, ten invariants and exact redundancy (aim: 1 s for 10000 grants, unoptimised)"
@@ -99,7 +101,7 @@ fn print_growth() {
     }
 }
 
-/// Returns the shortest time of some runs, which is the one that the machine disturbed least.
+/// Returns the shortest time of several runs, which other processes disturbed least.
 fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> (Duration, T) {
     let start = Instant::now();
     let now = || processor_time().unwrap_or_else(|| start.elapsed());
@@ -114,7 +116,8 @@ fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> (Duration, T) {
     })
 }
 
-/// Returns the processor time of this process, where the system reports it. A busy machine does not distort it.
+/// Returns the processor time of this process, if the system reports it. Other processes do not
+/// affect it.
 fn processor_time() -> Option<Duration> {
     let nanoseconds = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     Some(Duration::from_nanos(nanoseconds.split_whitespace().next()?.parse().ok()?))

@@ -1,6 +1,8 @@
-//! How long a large policy takes, beside `serde_json` reading the same bytes as plain JSON.
+//! Benchmarks of each step from text to findings on a large policy, compared with `serde_json`,
+//! which reads the same bytes as plain JSON.
 //!
-//! `cargo bench -p policy-core` shows times, and after them how many times `serde_json`'s they are.
+//! `cargo bench -p policy-core` prints times, followed by the same times as multiples of
+//! `serde_json`'s.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -13,12 +15,12 @@ use policy_core::testing::test_outcomes;
 use policy_core::{Diagnostic, Policy, hujson};
 use serde_json::Value;
 
-/// Numbers of grants.
+/// The numbers of grants to measure.
 const SIZES: [usize; 2] = [10_000, 100_000];
 
 fn main() {
     divan::main();
-    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    // `cargo bench` passes this argument. Tests run every benchmark once without measuring.
     if std::env::args().any(|argument| argument == "--bench") {
         print_ratios();
     }
@@ -54,7 +56,7 @@ fn check_policy(bencher: Bencher, grants: usize) {
     bencher.bench(|| check(black_box(&policy)));
 }
 
-/// As many targets of tests as there are grants.
+/// A policy with as many targets of tests as grants.
 #[divan::bench(args = [10_000, 30_000], sample_count = 20)]
 fn tests(bencher: Bencher, grants: usize) {
     let policy = Policy::parse(policy_generate::large::policy_with_tests(grants));
@@ -66,7 +68,7 @@ fn serde_json_once(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// All that is done with a policy: read, formatted, checked.
+/// Does everything with a policy: reads, formats and checks it.
 fn everything(text: &str) -> (Document, String, Policy, Vec<Diagnostic>) {
     let document = Document::parse(text).unwrap();
     let formatted = document.format();
@@ -75,7 +77,8 @@ fn everything(text: &str) -> (Document, String, Policy, Vec<Diagnostic>) {
     (document, formatted, policy, findings)
 }
 
-/// Each step of the way in one table, as multiples of what `serde_json` needs for the same bytes.
+/// Prints a table of each step, as multiples of the time that `serde_json` needs for the same
+/// bytes.
 fn print_ratios() {
     println!("\ntimes of `serde_json` for the same bytes (aims: parse 3, everything 12; both the same for every size)");
     println!("{:>8} {:>10} {:>14} {:>8} {:>12}", "grants", "bytes", "serde_json", "parse", "everything");
@@ -91,7 +94,8 @@ fn print_ratios() {
     }
 }
 
-/// The shortest of some runs: the one that the machine disturbed least. As for divan, dropping the result is no part of it.
+/// Returns the shortest time of several runs, which other processes disturbed least. As in divan,
+/// dropping the result is not counted.
 fn fastest<T>(rounds: usize, run: impl Fn() -> T) -> Duration {
     let once = |_| {
         let start = Instant::now();

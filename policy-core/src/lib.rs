@@ -1,9 +1,10 @@
-//! What a tailnet policy is, whether it is valid, and whether its tests hold: pure functions on data.
+//! A model of Tailscale policies that checks whether a policy is valid and whether its tests pass.
+//! All of it is pure functions on data.
 //!
-//! The crate `policy-analysis` answers what a policy does: who reaches what, what a change gives and takes, what each
-//! device gets.
+//! The crate `policy-analysis` answers questions about a valid policy: who can reach what, what a
+//! change adds and removes, and what each device receives.
 //!
-//! # A first look
+//! # First steps
 //!
 //! A policy arrives as HuJSON, the format of Tailscale's policy file. [`Policy::parse`] reads it and never fails. What it
 //! cannot read becomes a finding, and [`Policy::check`] returns all findings.
@@ -31,16 +32,18 @@
 //! assert_eq!(policy.text.get(findings[0].origin.range()), Some(r#""tag:bd""#));
 //! ```
 //!
-//! A [`Diagnostic`] has a [`Code`] that stays the same when its message changes, a message of one sentence, a place,
-//! notes that may point to other places, and a suggestion. If Tailscale refuses the policy for it, it also has
-//! Tailscale's message. An error is something that Tailscale refuses, or that contradicts the policy itself. A warning is
-//! something that Tailscale accepts and that is almost certainly a mistake.
+//! A [`Diagnostic`] has a [`Code`] that stays the same when its message changes, a message of one
+//! sentence, a place, notes that may point to other places, and a suggestion. If Tailscale refuses
+//! the policy because of it, it also has Tailscale's message. An error is something that Tailscale
+//! refuses, or that contradicts the policy itself. A warning is something that Tailscale accepts
+//! and that is almost certainly a mistake.
 //!
-//! # Does it do what it should?
+//! # Test a policy
 //!
-//! A policy file states that in `tests` and `sshTests`. Tailscale runs them whenever the policy is saved.
-//! [`ValidPolicy::test`] runs them here, without a network or a device. For each target it returns the rule that decides
-//! it, or why it fails. A failing test is also one of the findings of [`Policy::check`].
+//! A policy file states what it should allow and deny in `tests` and `sshTests`. Tailscale runs
+//! them whenever the policy is saved. [`ValidPolicy::test`] runs them here, without a network or a
+//! device. For each target it returns the rule that decides it, or the reason that it fails. A
+//! failing test is also one of the findings of [`Policy::check`].
 //!
 //! Tests require a [`ValidPolicy`], which [`Policy::validate`] makes of a policy without errors.
 //!
@@ -61,10 +64,11 @@
 //! A policy does not say who is an admin or which devices exist. [`Policy::with_facts`] takes such facts: users with their
 //! roles, devices, and [invariants](model::Invariant), which are tests of everyone at once.
 //!
-//! # Writing one
+//! # Change a policy
 //!
-//! A [`Policy`] is what was read from a text. To change a policy, change its text. [`hujson::Document`] knows the place of
-//! every value and every comment, and [`Policy::to_hujson`] formats the result as Tailscale does.
+//! A [`Policy`] is read from a text. To change a policy, change its text. [`hujson::Document`]
+//! knows the place of every value and every comment, and [`Policy::to_hujson`] formats the result
+//! as Tailscale does.
 //!
 //! ```
 //! use policy_core::Policy;
@@ -80,11 +84,11 @@
 //! assert_eq!(policy.to_hujson(), file.replace("[\"*\"], \"dst\"", "[\"autogroup:admin\"], \"dst\""));
 //! ```
 //!
-//! # Names that cannot be wrong
+//! # Use declared names in Rust
 //!
-//! `policy!` makes an item of a type in [`name`] for each declared name. A program that uses `tailnet::tag::db` does not
-//! compile if the policy has no such tag, nor if a group is required there. Methods that take a name as `impl AsRef<str>`
-//! accept these items.
+//! `policy!` makes an item of a type in [`name`] for each declared name. A program that uses
+//! `tailnet::tag::db` does not compile if the policy has no such tag, or if the name must be that
+//! of a group. Methods that take a name as `impl AsRef<str>` accept these items.
 //!
 //! ```
 //! # mod tailnet {
@@ -113,20 +117,21 @@
 //!
 //! `serde` implements `serde::Serialize` for the results.
 //!
-//! # Where to read on
+//! # Modules
 //!
 //! | Question | Module |
 //! | --- | --- |
-//! | What is in a policy, field by field? | [`model`] |
-//! | How is its text read, kept and formatted? | [`hujson`] |
+//! | What are the fields of a policy? | [`model`] |
+//! | How is its text read, stored and formatted? | [`hujson`] |
 //! | Is it valid? | [`mod@check`] |
 //! | What can be wrong with it? | [`diagnostic`] |
-//! | Whom does a selector name, and what does a rule open? | [`access`] |
-//! | Do its tests hold? | [`testing`] |
+//! | Whom does a selector name, and what does a rule allow? | [`access`] |
+//! | Do its tests pass? | [`testing`] |
 //! | What holds for everyone, now and later? | [`proof`] |
 //!
-//! `policy!` writes such a text as well, and remembers which Rust tokens each part came from. So there is one reader, one
-//! checker and one formatter, and each caller maps the place of a finding to its own source.
+//! `policy!` also writes such a text, and remembers which Rust tokens each part came from. So there
+//! is only one reader, one checker and one formatter. Each caller maps the place of a finding to
+//! its own source.
 
 pub mod access;
 pub mod check;

@@ -15,7 +15,8 @@ macro_rules! names {
             pub struct $name(&'static str);
 
             impl $name {
-                /// For the expansion of `policy!`, which only names what its policy declares.
+                /// Makes a name. Only the expansion of `policy!` calls this, and it names only what
+                /// its policy declares.
                 #[doc(hidden)]
                 pub const fn declared(text: &'static str) -> Self {
                     $name(text)
@@ -55,20 +56,20 @@ macro_rules! names {
 }
 
 names! {
-    /// A tag, as `tag:web`.
+    /// A tag, such as `tag:web`.
     Tag
-    /// A group, as `group:eng`.
+    /// A group, such as `group:eng`.
     Group
-    /// A host, as `webserver`.
+    /// A host, such as `webserver`.
     Host
-    /// An ip set, as `ipset:prod`.
+    /// An IP set, such as `ipset:prod`.
     IpSet
-    /// A posture, as `posture:managed`.
+    /// A posture, such as `posture:managed`.
     Posture
-    /// A user's login, as `alice@example.com`.
+    /// A user's login, such as `alice@example.com`.
     User
     /// A device's host name.
     Device
-    /// An app capability of the tailnet's own, as `example.com/cap/sql`.
+    /// An app capability of the tailnet, such as `example.com/cap/sql`.
     Capability
 }

@@ -1,4 +1,4 @@
-//! The methods of a policy that need no valid one.
+//! Methods that do not require a valid policy.
 
 use crate::diagnostic::Diagnostic;
 use crate::findings;
@@ -6,8 +6,8 @@ use crate::hujson::Document;
 use crate::model::{Device, Group, Host, IpSet, Policy, Posture, TagOwners, User};
 
 impl Policy {
-    /// Returns everything that is wrong with the policy, in the order of its text: that it is not valid, and if it is
-    /// valid, that its own `tests` and `sshTests` fail, that an invariant does not hold, and that rules are redundant.
+    /// Returns everything that is wrong with the policy, in the order of its text. A valid policy
+    /// may still have failing `tests` and `sshTests`, broken invariants and redundant rules.
     /// Tailscale accepts a policy without [errors](Diagnostic::is_error). For people,
     /// [`group_by_cause`](crate::diagnostic::group_by_cause) reports warnings with one cause once.
     ///
@@ -40,8 +40,8 @@ impl Policy {
         findings::findings(self)
     }
 
-    /// Returns what of the policy has ended, and what ends soon, on the day that it is [checked
-    /// for](Policy::with_today). They are among the results of [`Policy::check`], too.
+    /// Returns the parts of the policy that have ended, or end soon, on the [day of the
+    /// check](Policy::with_today). They are among the results of [`Policy::check`], too.
     ///
     /// ```
     /// use policy_core::{Code, Policy};

@@ -1,4 +1,5 @@
-//! Serialisation, with the feature `serde`. Types that have a text in policies serialise as that text.
+//! Serialisation, behind the feature `serde`. A type that has a text form in policies serialises as
+//! that text.
 
 use serde::{Serialize, Serializer};
 

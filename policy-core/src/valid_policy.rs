@@ -22,8 +22,8 @@ impl Policy {
     /// [`Policy::check`] returns them.
     ///
     /// # Errors
-    /// If Tailscale would refuse the policy, or could not evaluate it, with all the reasons. Failing tests and broken
-    /// invariants are not among them.
+    /// Returns all the reasons if Tailscale would refuse the policy or could not evaluate it.
+    /// Failing tests and broken invariants are not among them.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -39,25 +39,28 @@ impl Policy {
 }
 
 impl ValidPolicy {
-    /// Returns the policy if Tailscale accepts it by `findings`, which must be those of [`check::check`] or
-    /// [`Policy::check`]. For programs that report them all, and so do not check twice.
+    /// Returns the policy if Tailscale accepts it according to `findings`, which must be those of
+    /// [`check::check`] or [`Policy::check`]. Programs that report the findings use this to avoid
+    /// checking twice.
     #[doc(hidden)]
     pub fn from_findings(policy: Policy, findings: &[Diagnostic]) -> Option<Self> {
         check::rejection(findings).is_none().then_some(ValidPolicy(policy))
     }
 
-    /// For the expansion of `policy!`, which compiles only if the policy is valid.
+    /// Wraps a policy without checking it. For the expansion of `policy!`, which compiles only if
+    /// the policy is valid.
     #[doc(hidden)]
     pub fn compiled(policy: Policy) -> Self {
         ValidPolicy(policy)
     }
 
-    /// Returns the policy, to change it.
+    /// Returns the policy, so that it can be changed.
     pub fn into_inner(self) -> Policy {
         self.0
     }
 
-    /// Returns every target of the policy's `tests` and then of its `sshTests`, in order, with its outcome.
+    /// Returns the outcome of every target of the policy's `tests`, followed by those of its
+    /// `sshTests`, in order.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -86,8 +89,8 @@ impl ValidPolicy {
         findings::broken_invariants(&self.0)
     }
 
-    /// Returns the invariants that hold or fail depending on a fact that is not known, each with a warning that names the
-    /// fact. The levels of lints apply.
+    /// Returns a warning for each invariant that depends on an unknown fact. The warning names the
+    /// fact. Lint levels apply.
     ///
     /// ```
     /// use policy_core::Policy;

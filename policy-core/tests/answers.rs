@@ -1,5 +1,5 @@
-//! What Tailscale answers to a policy, rule by rule of what is known of it: that it takes it, or its exact words. Where it
-//! refuses a policy in words that are not known, they are ours.
+//! Tests of Tailscale's answer to a policy, for every known rule: acceptance, or the exact message.
+//! If Tailscale refuses a policy with an unknown message, ours is expected.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -7,7 +7,7 @@ use policy_core::{Policy, check};
 
 const ACCEPTED: &str = "accepted";
 
-/// A policy with some names declared.
+/// Returns a policy with some declared names.
 fn policy(rest: &str) -> String {
     format!(
         r#"{{
@@ -41,7 +41,7 @@ fn tested(test: &str) -> String {
     policy(&format!(r#""grants": [{{"src": ["*"], "dst": ["*"], "ip": ["*"]}}], "tests": [{test}]"#))
 }
 
-/// A test that denies what a rule may allow.
+/// Returns a test that denies access that a rule may allow.
 fn denied(target: &str, allowed: &str) -> String {
     let tests = format!(r#""tests": [{{"src": "odin@example.com", "deny": ["{target}"]}}]"#);
     policy(&format!(r#""acls": [{{"action": "accept", "src": ["odin@example.com"], "dst": ["{allowed}"]}}], {tests}"#))

@@ -1,4 +1,4 @@
-//! What holds of the formatting of any document.
+//! Properties of the formatter that are true of every document.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ fn formatted(text: &str) -> String {
     parsed(text).format()
 }
 
-/// Returns whether there is no comment and no trailing comma.
+/// Returns whether the text has no comments and no trailing commas.
 fn is_plain(text: &str) -> bool {
     let mut marks = String::new();
     let mut rest = text;
@@ -37,7 +37,7 @@ fn is_plain(text: &str) -> bool {
     !marks.contains('/') && !marks.contains(",]") && !marks.contains(",}")
 }
 
-/// The document without the spaces and tabs between its values and comments.
+/// Returns the document without spaces and tabs between its values and comments.
 fn squeezed(text: &str) -> String {
     let mut squeezed = String::new();
     let mut rest = text;
@@ -57,12 +57,12 @@ fn squeezed(text: &str) -> String {
     squeezed
 }
 
-/// Every line that is not empty, a tab further right.
+/// Indents every line that is not empty by a tab.
 fn indented(text: &str) -> String {
     text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("\t{line}\n") }).collect()
 }
 
-/// An error is about bytes of the text, and counts its lines and columns right.
+/// Checks that the place of an error is in the text, and that its line and column are right.
 fn assert_place(text: &[u8], error: &SyntaxError) {
     let std::ops::Range { start, end } = error.origin.range();
     assert!(start <= end && end <= text.len(), "{error:?} in {text:?}");
@@ -71,7 +71,7 @@ fn assert_place(text: &[u8], error: &SyntaxError) {
     assert_eq!((error.line, error.column), (line, start - line_start + 1), "{error:?} in {text:?}");
 }
 
-/// Returns what must hold of any bytes.
+/// Checks the properties that are true of any bytes.
 fn assert_answered(text: Vec<u8>) {
     match Document::from_bytes(text.clone()) {
         Err(error) => {
@@ -95,7 +95,7 @@ enum Edit {
     Insert(Index, u8),
     Replace(Index, u8),
     Truncate(Index),
-    /// The bytes from the one to the other, a second time.
+    /// Repeats a range of bytes.
     Repeat(Index, Index),
 }
 
@@ -143,7 +143,7 @@ proptest! {
         prop_assert_eq!(&formatted(&once), &once);
     }
 
-    /// Each value as it is spelt, each member of the same name, each comment, between the same two of its neighbours.
+    /// Every value, member and comment stays as it is, between the same two neighbours.
     #[test]
     fn values_and_comments_stay(text in document()) {
         prop_assert_eq!(tokens(&formatted(&text)), tokens(&text));
@@ -155,7 +155,7 @@ proptest! {
         prop_assert!(is_plain(&once), "{}", once);
         prop_assert_eq!(&formatted(&once), &once);
         prop_assert_eq!(tokens(&once), tokens(&text));
-        // What serde_json does not read: numbers out of range, and halves of surrogate pairs, which become U+FFFD.
+        // serde_json does not read numbers out of range or lone surrogates, which become U+FFFD.
         if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&once).unwrap(), value);
         }
@@ -169,7 +169,7 @@ proptest! {
         prop_assert_eq!(formatted(&text), once);
     }
 
-    /// Spaces and tabs between values say nothing, and neither does what ends the lines.
+    /// Spaces and tabs between values, and the kind of line ends, do not change the result.
     #[test]
     fn blanks_and_kinds_of_line_ends_do_not_matter(text in document()) {
         prop_assert_eq!(formatted(&squeezed(&text)), formatted(&text));
@@ -186,7 +186,8 @@ proptest! {
         prop_assert!(!once.contains("\n\n\n") || text.contains("/*"), "{}", once);
     }
 
-    /// A value is formatted alike wherever it stands. The comment is there to make both documents HuJSON.
+    /// A value is formatted in the same way in every place. The comment makes both documents
+    /// HuJSON.
     #[test]
     fn a_part_is_formatted_as_if_it_were_all(part in value()) {
         let part = format!("// part\n{part}");
@@ -207,7 +208,7 @@ proptest! {
         assert_answered(bytes);
     }
 
-    /// A policy keeps its text, and so all that the model does not know.
+    /// A policy keeps its text, and so also everything that the model does not know.
     #[test]
     fn a_policy_keeps_every_value(text in document()) {
         let policy = Policy::parse(text.as_str());
@@ -225,7 +226,8 @@ proptest! {
     }
 }
 
-/// An array of scalars is one line up to 78 bytes; each array in it that is not empty takes 2 of them.
+/// An array of scalars stays on one line up to 78 bytes. Each array in it that is not empty takes 2
+/// of them.
 #[test]
 fn lines_are_as_long_as_they_may_be() {
     for (before, after, most) in [
@@ -245,7 +247,8 @@ fn lines_are_as_long_as_they_may_be() {
     }
 }
 
-/// Of what is expanded itself, a line around it has the brackets, and a comment behind the first one.
+/// If an inner value is expanded, the line around it has its brackets, and a comment after the
+/// first bracket.
 #[test]
 fn a_comment_behind_a_bracket_counts_for_its_line() {
     let is_line = |length: usize| {
@@ -256,7 +259,8 @@ fn a_comment_behind_a_bracket_counts_for_its_line() {
     assert!(is_line(73) && !is_line(74));
 }
 
-/// A comment in an empty array or object stays behind the bracket, even if it is the reason for an expansion.
+/// A comment in an empty array or object stays after the bracket, even if it is the reason for the
+/// expansion.
 #[test]
 fn a_comment_in_an_empty_array_counts_for_the_line_of_its_bracket() {
     for length in 0..90 {
@@ -272,11 +276,12 @@ fn a_comment_in_an_empty_array_counts_for_the_line_of_its_bracket() {
     }
 }
 
-/// Returns what is behind a comment of several lines counts for the length of its line; that comment's own end does
-/// not.
+/// The text after a comment of several lines counts towards the length of its line, but the end of
+/// the comment does not.
 #[test]
 fn comments_of_several_lines_count_once() {
-    // A text that two million by chance had found: its last line was taken for a `//` comment, up to the next space.
+    // Found among two million random texts: its last line was read as a `//` comment, up to the
+    // next space.
     for comments in ["/*\n // a\r  *//* b *//* c */", "/*\n b*//* c */", "/* a\n b */ /* c */", "/*\n*/// c\n"] {
         for length in 50..80 {
             let text = format!("{{\"a\":{comments}\"{}\"}}", "x".repeat(length));
@@ -289,7 +294,7 @@ fn comments_of_several_lines_count_once() {
     assert!(is_line(&text(77)) && !is_line(&text(78)));
 }
 
-/// However deep, formatting needs no stack.
+/// Formatting needs no stack, however deep the nesting.
 #[test]
 fn depth_does_not_matter() {
     let depth = 2_000;

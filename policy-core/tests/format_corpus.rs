@@ -1,6 +1,6 @@
-//! What Tailscale's formatter made of 500 documents, byte for byte.
+//! A test of the formatter against Tailscale's, with 500 documents, byte for byte.
 //!
-//! The corpus is not part of this repository: `POLICY_CONFORMANCE` says where it is.
+//! The corpus is not part of this repository. `POLICY_CONFORMANCE` names its folder.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -16,7 +16,7 @@ fn formats_as_tailscale_does() {
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
 }
 
-/// Returns what is not as in a case, if anything.
+/// Returns the difference from a case, if there is one.
 fn disagreement(case: &serde_json::Value) -> Option<String> {
     let field = |name: &str| case.get(name).and_then(|value| value.as_str());
     let ours = Document::parse(field("input").unwrap()).map(|document| document.format());

@@ -1,4 +1,4 @@
-//! Policies of any size are read whole.
+//! Tests that policies of any size are read completely.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -17,7 +17,7 @@ fn a_large_policy_has_no_mistakes() {
     assert_eq!(messages, Vec::<String>::new());
 }
 
-/// Returns what the benchmarks compare is the same work.
+/// Checks that the benchmarks compare the same work.
 #[test]
 fn a_large_policy_means_the_same_without_its_comments() {
     let text = policy_generate::large::policy(GRANTS);

@@ -1,4 +1,4 @@
-//! What is proved, what is broken, and what depends on a fact that is unknown.
+//! Tests of proofs: invariants that hold, are broken, or depend on an unknown fact.
 
 #![allow(
     clippy::unwrap_used,
@@ -63,7 +63,7 @@ fn policy(rules: &[&str], facts: &str) -> Policy {
     Policy::with_facts(&format!("{{{TAGS}, \"grants\": [{}]}}", grants.join(", ")), &format!("{{{facts}}}"))
 }
 
-/// Returns what is found about an invariant: `holds`, `broken` or `unknown`.
+/// Returns the result of an invariant: `holds`, `broken` or `unknown`.
 fn verdict(rules: &[&str], facts: &str, text: &str) -> &'static str {
     let facts = if facts.is_empty() { String::new() } else { format!("{facts}, ") };
     let policy = policy(rules, &format!("{facts}\"invariants\": [{}]", invariant(text)));
@@ -143,13 +143,13 @@ fn an_address_of_the_tailnet_may_be_that_of_any_device() {
         (client, "never nas -> tag:c", "holds"),
         (client, "isolated 100.100.237.21", "unknown"),
         (client, "never tag:a -> 10.0.0.1", "holds"),
-        // There may always be another device.
+        // Another device may exist.
         (client, "never tag:a -> tag:b except 100.64.0.1", "broken"),
         (&["autogroup:member -> autogroup:self on tcp:22"], "never autogroup:member -> nas", "unknown"),
         (&["autogroup:member -> 100.64.0.0/10"], "never autogroup:member -> svc:x", "unknown"),
     ];
     assert_verdicts("", cases);
-    // If the addresses of all devices are known, nothing about them is unknown.
+    // If the addresses of all devices are known, no fact about them is unknown.
     let nodes = |addresses: [&str; 2]| {
         format!(
             r#""nodes": [{{"name": "db", "tags": ["tag:b"], {}}}, {{"name": "web", "tags": ["tag:a"], {}}}]"#,

@@ -1,4 +1,4 @@
-//! Whatever it is given, the checker answers, and what it says is about some of the text.
+//! Tests that the checker answers any input, and that its findings have valid places in the text.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -10,7 +10,7 @@ use policy_core::{Diagnostic, Policy};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-/// Words that mean something somewhere in a policy, and pieces that they are made of.
+/// Words that have a meaning somewhere in a policy, and parts of such words.
 const WORDS: &[&str] = &[
     "",
     " ",
@@ -87,7 +87,7 @@ const WORDS: &[&str] = &[
     "owner",
 ];
 
-/// Every key that some object of a policy or of facts has.
+/// Every key of an object in policies or facts.
 const KEYS: &[&str] = &[
     "groups",
     "hosts",
@@ -161,7 +161,7 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![4 => proptest::sample::select(KEYS).prop_map(str::to_owned), 1 => word()]
 }
 
-/// JSON that is made of the words of a policy, in no order.
+/// JSON that consists of the words of a policy, in random order.
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         6 => word().prop_map(Value::from),
@@ -178,7 +178,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Sections whose entries have the fields that they should have, with anything in them.
+/// Sections whose entries have the right fields, with random values.
 fn policy() -> impl Strategy<Value = Value> {
     let words = || prop::collection::vec(word(), 0..4);
     let map = || prop::collection::btree_map(word(), prop::collection::vec(word(), 0..4), 0..4);
@@ -205,7 +205,8 @@ fn policy() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Checks that each finding is about some of the texts, whole letters of it, and that they are in order.
+/// Checks that the place of each finding is in one of the texts, at character boundaries, and that
+/// the findings are sorted.
 fn assert_places(text: &str, facts: &str, findings: &[Diagnostic]) {
     let holds = |origin: Origin| {
         let text = if origin.file == FileId::FACTS { facts } else { text };

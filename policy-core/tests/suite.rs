@@ -1,7 +1,7 @@
-//! Policies, and what is said of them: `suite/*.hujson`.
+//! Tests of policies with their expected findings: `suite/*.hujson`.
 //!
-//! A file is a row of cases, each below a line `//- what it shows`. A case is a policy with every finding marked below
-//! the line where it is:
+//! A file is a list of cases, each below a line `//- what it shows`. A case is a policy with every
+//! finding marked below its line:
 //!
 //! ```text
 //! //- a tag must be declared
@@ -11,13 +11,14 @@
 //! // tailscale: src=tag not found: "tag:nas"
 //! ```
 //!
-//! A finding that goes on beyond its line ends in `^…`. A note with a place shows what stands there. Facts are a line
-//! `// facts: {…}` at the start of a case, and what is wrong with them is marked below that.
-//! A file that is not about some warnings names them at its top, `// not marked: unused-tag, unused-host`.
-//! Every case is checked for the day 2027-03-31.
-//! A case without marks is a policy of which nothing is said at all.
+//! The mark of a finding that spans several lines ends in `^…`. A note with a place shows the text
+//! there. Facts are a line `// facts: {…}` at the start of a case, and findings about them are
+//! marked below it. A file may name warnings to ignore at its top, `// not marked: unused-tag,
+//! unused-host`. Every case is checked for the day 2027-03-31. A case without marks has no
+//! findings.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test suite` writes the marks as they are now, to be read and committed.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-core --test suite` writes the current marks. Review
+//! them before you commit.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +39,7 @@ const FACTS: &str = "// facts: ";
 /// The day that all cases are checked for.
 const TODAY: &str = "2027-03-31";
 
-/// A case without its marks.
+/// Returns a case without its marks.
 fn unmarked(case: &str) -> String {
     let mark = |line: &&str| {
         let Some(comment) = line.strip_prefix("//") else { return false };
@@ -49,7 +50,7 @@ fn unmarked(case: &str) -> String {
     case.lines().filter(|line| !mark(line)).map(|line| format!("{line}\n")).collect()
 }
 
-/// A case with the marks that belong to it.
+/// Returns a case with its current marks.
 fn marked(case: &str, not_marked: &str) -> String {
     let text = unmarked(case);
     let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
@@ -89,7 +90,8 @@ impl Source<'_> {
         text.get(origin.range()).expect("a finding is about some text")
     }
 
-    /// The marks of the findings that begin in a line, which stands `indent` columns in from the start.
+    /// Returns the marks of the findings that begin in a line. `indent` is the number of columns to
+    /// the left of the line.
     fn marks(
         &self,
         out: &mut String,
@@ -129,7 +131,7 @@ impl Source<'_> {
     }
 }
 
-/// Lines that differ, as a reader wants to see them.
+/// Returns the lines that differ, in a readable form.
 fn difference(file: &Path, expected: &str, actual: &str) -> String {
     let mut out = String::new();
     let (mut old, mut new) = (expected.lines().peekable(), actual.lines().peekable());

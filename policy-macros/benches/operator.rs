@@ -1,8 +1,8 @@
-//! How long `cargo check` of an operator's crate takes, by the number of rules in its policy.
+//! A benchmark of `cargo check` on an operator's crate, by the number of rules in its policy.
 //!
-//! `cargo bench -p policy-macros` writes such crates to a temporary folder and checks them as cargo does by default, so
-//! the macro is not optimised. What counts is what a policy costs beyond an empty one, and that the cost of a rule
-//! does not grow with their number.
+//! `cargo bench -p policy-macros` writes such crates to a temporary folder and checks them with
+//! cargo's defaults, so the macro is not optimised. The important results are the cost of a policy
+//! compared with an empty one, and that the cost per rule does not grow with their number.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const RULES: [usize; 4] = [0, 1_000, 10_000, 30_000];
-/// At most; a policy has some rules for each of its tags.
+/// The maximum number of tags. A policy has several rules for each of its tags.
 const TAGS: usize = 500;
 const RULES_PER_TAG: usize = 10;
 const ROUNDS: usize = 3;
@@ -58,7 +58,7 @@ fn main() {
     }
 }
 
-/// Crates that differ in the size of their policy, and share what they depend on.
+/// Crates that differ in the size of their policy and share their dependencies.
 struct Workspace {
     folder: PathBuf,
 }
@@ -69,7 +69,7 @@ impl Workspace {
         let members: Vec<String> = RULES.iter().map(|rules| format!("\"rules-{rules}\"")).collect();
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
         write(&folder.join("Cargo.toml"), &manifest);
-        // The same versions as here: they are there already.
+        // The same versions as in this workspace, which are already downloaded.
         fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         for rules in RULES {
             let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", ours.join(name));
@@ -93,7 +93,7 @@ impl Workspace {
         self.cargo(&["check", "--package", &package])
     }
 
-    /// Another port in the last rule each time.
+    /// Checks the crate after an edit, which changes the port of the last rule.
     fn check_after_edit(&self, rules: usize, round: usize) -> Cost {
         let package = format!("rules-{rules}");
         write(&self.folder.join(&package).join("src").join("lib.rs"), &source(rules, round + 1));
@@ -106,7 +106,7 @@ impl Workspace {
         cargo.env("CARGO_TARGET_DIR", self.folder.join("target"));
         let start = Instant::now();
         let before = processor_time();
-        // Warnings of needless rules would be all that is seen.
+        // Otherwise the output would be full of warnings about redundant rules.
         let output = cargo.output().unwrap();
         let wall = start.elapsed();
         let processor = match (before, processor_time()) {
@@ -119,25 +119,27 @@ impl Workspace {
     }
 }
 
-/// What a run took.
+/// The time that a run took.
 #[derive(Clone, Copy, Default)]
 struct Cost {
-    /// Which is what somebody waits for.
+    /// The elapsed time, which is what the operator waits for.
     wall: Duration,
-    /// Which does not depend on what else the machine does.
+    /// The processor time, which does not depend on other processes.
     processor: Duration,
 }
 
-/// Returns what all finished children have had so far, where the system tells.
+/// Returns the processor time of all finished children so far, if the system reports it.
 fn processor_time() -> Option<Duration> {
     let status = fs::read_to_string("/proc/self/stat").ok()?;
-    // After the name, which may have blanks: the state, ten more, this process's two times, and its children's in hundredths.
+    // The fields after the name, which may contain spaces: the state, ten others, this process's
+    // two times, and its children's times in hundredths of a second.
     let mut fields = status.rsplit_once(')')?.1.split_whitespace().skip(13);
     let mut hundredths = || fields.next()?.parse::<u64>().ok();
     Some(Duration::from_millis(10 * (hundredths()? + hundredths()?)))
 }
 
-/// A crate whose policy has so many rules, of which the last opens port `8000 + edit`.
+/// Returns the source of a crate with a policy of this many rules. The last one allows port `8000 +
+/// edit`.
 fn source(rules: usize, edit: usize) -> String {
     let mut policy = String::from("policy_macros::policy! {\n    tagOwners {\n");
     let tags = TAGS.min(rules / RULES_PER_TAG);

@@ -1,5 +1,5 @@
-//! Analysis of a policy's text. Formatting it takes as long as judging it, and rustc does nothing meanwhile, so each has
-//! a thread.
+//! Analysis of a policy's text. Formatting takes as long as checking, and rustc has nothing else to
+//! do meanwhile, so each runs in its own thread.
 
 use std::thread::{self, Scope};
 
@@ -7,7 +7,7 @@ use policy_core::diagnostic::Diagnostic;
 use policy_core::hujson::Document;
 use policy_core::model::{Date, InvariantsFile, Policy};
 
-/// A policy, with what is said of it and what is made of it.
+/// A policy, with its findings and the product of `make`.
 pub(crate) struct Analysed<T> {
     /// The policy. It is empty if the text is not a policy.
     pub(crate) policy: Policy,
@@ -15,8 +15,9 @@ pub(crate) struct Analysed<T> {
     pub(crate) made: T,
 }
 
-/// Reads a policy with its facts and its file of invariants. `judge` says what is wrong with it, while `make` makes
-/// something of it and of the text as Tailscale formats it. What ends is judged for `today`. Only `make` may ask the compiler.
+/// Reads a policy with its facts and its file of invariants. `judge` returns the findings, while
+/// `make` produces a value from the policy and its formatted text. End dates are compared with
+/// `today`. Only `make` may call the compiler.
 pub(crate) fn analyse<T>(
     text: &str,
     facts: &str,
@@ -46,7 +47,8 @@ pub(crate) fn analyse<T>(
     })
 }
 
-/// Starts some work, and returns a function that waits for it. Without a thread, that function does the work.
+/// Starts some work, and returns a function that waits for it. If no thread can be started, that
+/// function does the work.
 fn start<'s, T: Send + 's>(
     scope: &'s Scope<'s, '_>,
     work: impl Fn() -> T + Copy + Send + 's,

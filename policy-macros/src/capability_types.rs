@@ -1,5 +1,5 @@
-//! The Rust types of the capabilities that a policy declares, so that the program that reads one and the policy that
-//! grants it cannot disagree.
+//! The Rust types of declared capabilities. The program that reads a capability and the policy that
+//! grants it then have the same definition.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,21 +12,21 @@ use quote::{format_ident, quote};
 use crate::item_names::{ALL, item_name};
 use crate::span_range::{Finding, SpanRange};
 
-/// Returns the module `capability`: for each declared capability its name and the type of its bodies. `place` returns
-/// where an origin comes from.
+/// Returns the module `capability`. It has the name and the type of the bodies of each declared
+/// capability. `place` returns the place of an origin.
 pub(crate) fn module(
     policy: &Policy,
     place: &dyn Fn(Origin) -> SpanRange,
     findings: &mut Vec<Finding>,
 ) -> Option<TokenStream> {
-    // Nearly no policy has any.
+    // Very few policies declare capabilities.
     if policy.capabilities.is_empty() {
         return None;
     }
     let mut types = Types { place, findings, seen: HashMap::new(), items: TokenStream::new() };
     let mut all = TokenStream::new();
     let mut names = HashSet::new();
-    // A second declaration of one is reported as that.
+    // Duplicate declarations are reported elsewhere.
     for capability in policy.capabilities.iter().filter(|capability| names.insert(capability.name.as_str())) {
         let constant = types.capability(capability);
         all.extend(constant.map(|constant| quote! { #constant, }));
@@ -47,14 +47,14 @@ pub(crate) fn module(
 struct Types<'t> {
     place: &'t dyn Fn(Origin) -> SpanRange,
     findings: &'t mut Vec<Finding>,
-    /// The types by their names, each with what it is called in the policy.
+    /// The types by name, each with its name in the policy.
     seen: HashMap<String, (String, SpanRange)>,
     items: TokenStream,
 }
 
 impl Types<'_> {
-    /// Adds the items of a capability, and returns the name of its constant. Returns nothing if Rust has no name for a
-    /// part of it, which is reported.
+    /// Adds the items of a capability, and returns the name of its constant. Reports a part that
+    /// has no valid name in Rust, and then returns nothing.
     fn capability(&mut self, capability: &DeclaredCapability) -> Option<Ident> {
         let name = capability.name.as_str();
         let place = (self.place)(capability.name.origin);
@@ -72,7 +72,7 @@ impl Types<'_> {
         Some(constant_here)
     }
 
-    /// Adds a struct. `path` are the names of what it is in, and its own.
+    /// Adds a struct. `path` has the names of the records around it, and its own name.
     fn record(
         &mut self,
         capability: &DeclaredCapability,
@@ -118,7 +118,8 @@ impl Types<'_> {
         Some(())
     }
 
-    /// Returns the type of a field's values, or of the items of its list. What is a type of its own is added.
+    /// Returns the type of a field's values, or of the items of its list. Adds the types that it
+    /// needs.
     fn shape(
         &mut self,
         capability: &DeclaredCapability,
@@ -146,7 +147,7 @@ impl Types<'_> {
                 self.record(capability, fields, path, &ty, &documentation(&field.name, field.doc.as_deref()))?;
                 quote! { #ty }
             }
-            // No declaration has any other.
+            // Declarations have no other shapes.
             _ => return None,
         })
     }
@@ -177,8 +178,9 @@ impl Types<'_> {
         Some(())
     }
 
-    /// Adds a type, and the one that a crate with a feature `serde` has instead. With `cfg_attr` there would be one, but
-    /// rustc would warn of the feature in every other crate: no `allow` of the module is for its attributes.
+    /// Adds a type, and another version of it for a crate with a feature `serde`. With `cfg_attr`
+    /// one version would be enough, but rustc would warn about the feature in every other crate: an
+    /// `allow` of the module does not apply to its attributes.
     fn add_type(
         &mut self,
         attributes: &TokenStream,
@@ -198,7 +200,8 @@ impl Types<'_> {
         });
     }
 
-    /// Returns the name of a type, which is made of all names of its path. `text` is what the policy calls it.
+    /// Returns the name of a type, built from all names of its path. `text` is its name in the
+    /// policy.
     fn type_name(&mut self, path: &[&str], text: &str, place: SpanRange) -> Option<Ident> {
         let mut all = Vec::new();
         for part in path {
@@ -212,7 +215,7 @@ impl Types<'_> {
         Some(Ident::new(&name, span(place)))
     }
 
-    /// Returns the words of a name, of which there must be one.
+    /// Splits a name into words. There must be at least one.
     fn name_in_rust(&mut self, text: &str, place: SpanRange) -> Option<Vec<String>> {
         let words = words(text);
         if words.is_empty() {
@@ -243,7 +246,7 @@ impl Types<'_> {
     }
 }
 
-/// Returns the words of a name in lower case: what signs part, and capitals after small letters.
+/// Splits a name into words in lower case, at signs and before capital letters after small ones.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
@@ -260,7 +263,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns words as the name of a type or a variant.
+/// Returns words in Pascal case, for the name of a type or a variant.
 fn pascal_case(words: &[String]) -> String {
     let capitalise = |word: &String| {
         let mut chars = word.chars();
@@ -276,7 +279,7 @@ fn documentation(name: &str, doc: Option<&str>) -> String {
     }
 }
 
-/// Returns the token that an item is at home at. A loop's is that of several.
+/// Returns the token that an editor jumps to for an item.
 fn span(place: SpanRange) -> Span {
     if place.iteration.is_none() { place.last } else { Span::call_site() }
 }

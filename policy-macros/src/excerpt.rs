@@ -1,20 +1,22 @@
-//! A place as rustc would show it. Stable Rust shows one place an error, and only Rust's own; the others are drawn here.
+//! Excerpts of source, drawn as rustc does. On stable Rust, an error can show only one place, and
+//! only in Rust code. All other places are drawn here.
 
-/// How many bytes of a line to show at most. A policy without line breaks would fill the screen.
+/// The maximum number of bytes of a line to show. A policy without line breaks would otherwise fill
+/// the screen.
 const LONGEST: usize = 1 << 10;
 
-/// A line, and the part of it that is meant. Lines and columns are counted from 1, columns in characters.
+/// A line and the relevant part of it. Lines and columns count from 1, columns in characters.
 pub(crate) struct Excerpt<'a> {
     pub(crate) path: &'a str,
     pub(crate) line: usize,
     pub(crate) source: &'a str,
     pub(crate) column: usize,
-    /// One past the last column, on this line or beyond its end.
+    /// The column after the last one, on this line or beyond its end.
     pub(crate) end: usize,
 }
 
 impl Excerpt<'_> {
-    /// Lines that go on after a message, for rustc to indent.
+    /// Returns the lines that follow a message. rustc indents them.
     pub(crate) fn drawn(&self, underline: char) -> String {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
@@ -23,7 +25,7 @@ impl Excerpt<'_> {
             return drawn;
         }
         let start = self.column.saturating_sub(1);
-        // Tabs would throw the underline off.
+        // Tabs would misalign the underline.
         let width =
             |chars: &mut dyn Iterator<Item = char>| chars.map(|char| if char == '\t' { 4 } else { 1 }).sum::<usize>();
         let before = width(&mut self.source.chars().take(start));

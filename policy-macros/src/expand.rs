@@ -19,14 +19,14 @@ use crate::span_range::{Finding, SpanRange};
 use crate::span_table::SpanTable;
 use crate::today::{self, Today};
 
-/// All of `policy! { … }`: what is wrong with it, and the items, which are there even then, so that
-/// nothing else in the crate fails because of it.
+/// Expands `policy! { … }` to its findings and items. The items exist even if there are errors, so
+/// that nothing else in the crate fails because of them.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let fragments = fragment::used_paths(&input);
     if fragments.is_empty() { whole_policy(input, Vec::new()) } else { fragment::chain(&input, fragments) }
 }
 
-/// All of `policy! { use … }`, once the fragments are there.
+/// Expands `policy! { use … }` after the fragments have been collected.
 pub(crate) fn policy_of_fragments(input: TokenStream) -> TokenStream {
     let (policy, fragments) = fragment::gather(input);
     whole_policy(policy, fragments)
@@ -38,12 +38,12 @@ fn whole_policy(input: TokenStream, fragments: Vec<Fragment>) -> TokenStream {
     quote! { #items #reports }
 }
 
-/// All of `policy_fragment! { … }`.
+/// Expands `policy_fragment! { … }`.
 pub(crate) fn policy_fragment(input: TokenStream) -> TokenStream {
     fragment::export(input).unwrap_or_else(|finding| report(vec![*finding], None))
 }
 
-/// All of `policy_file!("…")`, likewise.
+/// Expands `policy_file!("…")`.
 pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
     let mut findings = Vec::new();
     let files = Files::read(input, &mut findings);
@@ -52,7 +52,7 @@ pub(crate) fn policy_file(input: TokenStream) -> TokenStream {
     quote! { #items #reports }
 }
 
-/// Returns what is wrong with a policy.
+/// Returns the findings about a policy.
 #[cfg(test)]
 pub(crate) fn findings(input: TokenStream) -> Vec<Finding> {
     from_tokens(input, Vec::new()).1
@@ -89,7 +89,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             continue;
         }
         let used = lowered.place(diagnostic.origin).and_then(|(_, used)| used);
-        // An item of a `let` that adds nothing here may be needed where else the `let` is used.
+        // An item of a `let` that is redundant here may be needed in another use of the `let`.
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
@@ -129,7 +129,8 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     quote! { #made #(#tracked)* }
 }
 
-/// Returns findings in the order of their tokens, each once: a mistake in a `let` is found at each of its uses.
+/// Returns findings in the order of their tokens, without duplicates: a mistake in a `let` is found
+/// at each of its uses.
 fn in_order_of_source(mut findings: Vec<policy_syntax::Finding>) -> Vec<policy_syntax::Finding> {
     findings.sort_by_key(|finding| finding.origin.first);
     let mut seen = HashSet::new();
@@ -140,14 +141,14 @@ fn in_order_of_source(mut findings: Vec<policy_syntax::Finding>) -> Vec<policy_s
     findings
 }
 
-/// Makes cargo build the crate again when the file changes. The path is the operator's own token, so rustc
-/// looks for it beside the same Rust file as we do.
+/// Makes cargo build the crate again when the file changes. The path is the operator's own token,
+/// so rustc also resolves it relative to that Rust file.
 fn track(file: &File) -> TokenStream {
     let path = &file.path;
     quote! { const _: &str = ::core::include_str!(#path); }
 }
 
-/// Returns whether a name is reported as undefined that may be declared in a statement that could not be read.
+/// Returns whether an undefined name may be declared in a statement that could not be read.
 fn is_recovered(diagnostic: &Diagnostic, lowered: &Lowered, recovered: &RecoveredNames) -> bool {
     let undefined = matches!(
         diagnostic.code,
@@ -157,7 +158,7 @@ fn is_recovered(diagnostic: &Diagnostic, lowered: &Lowered, recovered: &Recovere
     name.is_some_and(|text| recovered.may_declare(text.trim_matches('"')))
 }
 
-/// Notes of what is found in a loop which of its elements it is about.
+/// Adds notes about the element of a loop to findings inside it.
 fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &SpanTable) {
     let get = |number: Option<NonZeroU32>| iterations.get(usize::try_from(number?.get()).ok()?.checked_sub(1)?);
     for finding in findings {
@@ -170,7 +171,7 @@ fn note_elements(findings: &mut [Finding], iterations: &[Iteration], spans: &Spa
     }
 }
 
-/// Gives warnings that are not about the text the level they have in all of the policy.
+/// Applies the policy's lint levels to warnings that are not about the text.
 fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) {
     let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| {

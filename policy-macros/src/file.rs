@@ -1,4 +1,4 @@
-//! The files that `policy_file!` is about.
+//! The files that `policy_file!` reads.
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,27 +15,28 @@ use crate::excerpt::Excerpt;
 use crate::span_range::{Finding, SpanRange, knows_positions};
 use crate::span_table::SpanTable;
 
-/// The largest file that is read, in bytes: hundreds of times what a policy has.
+/// The maximum size of a file in bytes, hundreds of times that of a policy.
 const LIMIT: u64 = 64 << 20;
 
-/// A policy's file and, perhaps, those with facts and with invariants.
+/// A policy's file, and optional files with facts and invariants.
 pub(crate) struct Files {
     pub(crate) policy: File,
     pub(crate) facts: Option<File>,
     pub(crate) invariants: Option<File>,
 }
 
-/// The text of a file.
+/// A file with its text.
 pub(crate) struct File {
     pub(crate) path: Literal,
-    /// What messages call it: the path from where rustc runs, as rustc itself calls Rust files.
+    /// The name in messages: the path relative to the directory in which rustc runs, as rustc
+    /// itself names Rust files.
     pub(crate) name: String,
     pub(crate) text: String,
-    /// Which text it is of those that are read together.
+    /// The id of the text among those that are read together.
     pub(crate) id: FileId,
 }
 
-/// A path, where it is written.
+/// A path in the arguments, with its token.
 struct PathArgument {
     path: String,
     span: Span,
@@ -49,8 +50,8 @@ struct Paths {
 }
 
 impl Files {
-    /// Reads what `"policy.hujson"` or `"policy.hujson", facts = "facts.json"` names, and the invariants beside the
-    /// policy, if there are any. `None` without a policy.
+    /// Reads the files named by `"policy.hujson"` or `"policy.hujson", facts = "facts.json"`, and
+    /// the file of invariants beside the policy, if there is one. `None` without a policy.
     pub(crate) fn read(input: TokenStream, findings: &mut Vec<Finding>) -> Option<Files> {
         let mut spans = SpanTable::default();
         let tokens = spans.add(input, Span::call_site());
@@ -73,17 +74,17 @@ impl Files {
         Some(Files { policy: policy?, facts, invariants })
     }
 
-    /// All of them.
+    /// Returns all of the files.
     pub(crate) fn all(&self) -> impl Iterator<Item = &File> {
         [Some(&self.policy), self.facts.as_ref(), self.invariants.as_ref()].into_iter().flatten()
     }
 
-    /// A part of one of them.
+    /// Returns the place of a part of one of them.
     pub(crate) fn place(&self, part: Origin) -> SpanRange {
         SpanRange::in_file(self.file(part).path.span(), part)
     }
 
-    /// How to show a part of one of them.
+    /// Returns an excerpt of a part of one of them.
     pub(crate) fn excerpt(&self, part: Origin) -> Excerpt<'_> {
         self.file(part).excerpt(part)
     }
@@ -93,7 +94,7 @@ impl Files {
     }
 }
 
-/// The macro's arguments, token by token.
+/// A reader of the macro's arguments.
 struct Arguments<'t> {
     tokens: std::slice::Iter<'t, Token>,
     spans: &'t SpanTable,
@@ -102,7 +103,7 @@ struct Arguments<'t> {
 type Parsed<T> = Result<T, (Span, String)>;
 
 impl<'t> Arguments<'t> {
-    /// `"policy.hujson", facts = "facts.json", invariants = "policy.invariants"`
+    /// Reads `"policy.hujson", facts = "facts.json", invariants = "policy.invariants"`.
     fn paths(&mut self) -> Parsed<Paths> {
         let mut paths = Paths { policy: self.path("a policy file")?, facts: None, invariants: None };
         while !self.at_end() {
@@ -128,7 +129,7 @@ impl<'t> Arguments<'t> {
         Ok(paths)
     }
 
-    /// The next token. After the last one is the end of all.
+    /// Returns the next token. After the last one, returns the end of the input.
     fn peek(&self) -> Option<(Span, &'t TokenKind)> {
         self.tokens.as_slice().first().map(|token| (self.spans.get(token.id), &token.kind))
     }
@@ -162,7 +163,7 @@ impl<'t> Arguments<'t> {
     }
 }
 
-/// Returns the file of invariants that has the name of the policy and is beside it.
+/// Returns the file of invariants beside the policy, which has the policy's name.
 fn invariants_beside(policy: &PathArgument) -> Option<PathArgument> {
     let path = Path::new(&policy.path).with_extension("invariants");
     let is_there = find(path.to_str()?, directory(policy.span).as_deref()).is_file();
@@ -171,7 +172,7 @@ fn invariants_beside(policy: &PathArgument) -> Option<PathArgument> {
 }
 
 impl File {
-    /// Reads the file that a string of the source names. A failure is a finding at the string.
+    /// Reads the file that a string of the source names. Reports a failure at the string.
     fn read(argument: PathArgument, id: FileId, findings: &mut Vec<Finding>) -> Option<File> {
         let PathArgument { path, span } = argument;
         let directory = directory(span);
@@ -183,7 +184,8 @@ impl File {
                 literal.set_span(span);
                 Some(File { path: literal, name, text, id })
             }
-            // Where rust-analyzer cannot tell which file the string stands in, a file that is not there is no mistake.
+            // If rust-analyzer does not know the file that contains the string, a missing file is
+            // not an error.
             Err(_) if directory.is_none() && !found.exists() => None,
             Err(problem) => {
                 let near = directory.and_then(|directory| nearby(&path, &directory));
@@ -221,7 +223,8 @@ fn directory(token: Span) -> Option<PathBuf> {
     Some(token.unwrap().local_file()?.parent()?.to_owned())
 }
 
-/// The file that `path` names in a directory; without one, in the likeliest of the crate's.
+/// Returns the file that `path` names in a directory or, without one, in the most likely directory
+/// of the crate.
 fn find(path: &str, directory: Option<&Path>) -> PathBuf {
     if let Some(directory) = directory {
         return directory.join(path);
@@ -231,14 +234,15 @@ fn find(path: &str, directory: Option<&Path>) -> PathBuf {
     if in_src.exists() { in_src } else { root.join(path) }
 }
 
-/// Where else a file of that path is: further up, as the root of the crate is, or right here.
+/// Returns another place of a file with that path: in a parent directory, such as the root of the
+/// crate, or in this one.
 fn nearby(path: &str, directory: &Path) -> Option<String> {
     let name = Path::new(path).file_name()?.to_str()?;
     let further_up = (1..=3).map(|levels| "../".repeat(levels) + name);
     further_up.chain([name.to_owned()]).find(|near| near != path && directory.join(near).is_file())
 }
 
-/// `src/../policy.hujson` as `policy.hujson`: for people, who would open the one when they read the other.
+/// Simplifies `src/../policy.hujson` to `policy.hujson`, the path that a reader would open.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
@@ -250,7 +254,7 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// Why there is no text in a file.
+/// A reason that a file has no text.
 enum Problem {
     Unreadable(io::Error),
     TooLarge,
@@ -274,7 +278,7 @@ impl Problem {
 
 fn text(path: &Path) -> Result<String, Problem> {
     let mut bytes = Vec::new();
-    // A file's size is not asked for, since `/dev/zero` has none.
+    // The size of the file is not used, because `/dev/zero` has none.
     let read = fs::File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
     match read {
         Err(error) => Err(Problem::Unreadable(error)),
@@ -305,9 +309,9 @@ mod tests {
             (0, 1, "\n --> policy.hujson:1:1\n  |\n1 | {\n  | ^"),
             (4, 8, "\n --> policy.hujson:2:2\n  |\n2 |     \"é\": [\"tag:a\",\n  |     ^^^"),
             (11, 18, "\n --> policy.hujson:2:8\n  |\n2 |     \"é\": [\"tag:a\",\n  |           ^^^^^^^"),
-            // Of several lines, the first.
+            // For a place of several lines, the first one.
             (10, 25, "\n --> policy.hujson:2:7\n  |\n2 |     \"é\": [\"tag:a\",\n  |          ^^^^^^^^^"),
-            // The end, where nothing is.
+            // The end of the text.
             (29, 29, "\n --> policy.hujson:4:2\n  |\n4 | }\n  |  ^"),
         ];
         for (start, end, expected) in cases {

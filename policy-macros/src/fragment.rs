@@ -1,9 +1,10 @@
-//! Fragments: parts of a policy that stand beside what they are about, in any module or crate.
+//! Fragments: parts of a policy in other modules or crates, beside the code that they are about.
 //!
-//! A fragment becomes a macro that hands on its tokens. `policy!` calls the macro of the first with the paths of the
-//! others; each adds its block and calls the next, and the last call is one of `__policy_of_fragments!` with all of them.
-//! A chain is as deep as it is long, and rustc goes no deeper than 128. So a longer one is cut: the blocks of each piece
-//! are kept by a macro of their own, which is then a link like any fragment.
+//! A fragment becomes a macro that passes on its tokens. `policy!` calls the macro of the first
+//! fragment with the paths of the others. Each adds its block and calls the next, and the last one
+//! calls `__policy_of_fragments!` with all of them. The recursion is as deep as the chain is long,
+//! and rustc allows no more than 128 levels. So a longer chain is split. The blocks of each piece
+//! are stored in a separate macro, which is then a link like any fragment.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -14,19 +15,19 @@ use quote::{format_ident, quote, quote_spanned};
 use crate::ide;
 use crate::span_range::{Finding, SpanRange};
 
-/// How many links a chain has at most.
+/// The maximum number of links in a chain.
 const CHAIN: usize = 32;
 
 const EXAMPLE: &str = "write `policy_fragment! { pub forge { grants { … } } }`";
 
-/// A fragment as `policy!` gets it.
+/// A fragment as `policy!` receives it.
 pub(crate) struct Fragment {
-    /// The sections that it says it has.
+    /// The sections that it declares to have.
     pub(crate) only: Option<TokenStream>,
     pub(crate) block: Group,
 }
 
-/// The macro that hands on the tokens of a fragment, under the fragment's name.
+/// Makes the macro that passes on the tokens of a fragment, under the fragment's name.
 pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
     let mut tokens = input.into_iter().peekable();
     let mut docs = TokenStream::new();
@@ -73,11 +74,11 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
             return Err(Box::new(Finding::new(Code::Syntax, first.span(), message).help(EXAMPLE)));
         }
     };
-    // Macros that other crates can call share one name space, whatever their modules.
+    // Exported macros share one namespace, whatever their modules.
     let hidden = format_ident!("__fragment_{name}_{:016x}", fingerprint(&name, &block), span = name.span());
     let is_public = !visibility.is_empty() && visibility.to_string() == "pub";
     let export = is_public.then(|| quote! { #[macro_export] });
-    // rustc warns of an import that nothing uses. With these spans, it underlines the fragment's name.
+    // rustc warns about an unused import. With these spans, it underlines the fragment's name.
     let import = quote_spanned! { name.span() => use #hidden as #name; };
     Ok(quote! {
         #[doc(hidden)]
@@ -100,7 +101,7 @@ fn fingerprint(name: &Ident, block: &Group) -> u64 {
     hasher.finish()
 }
 
-/// The paths of the fragments that a policy uses, at its top level.
+/// Returns the paths of the fragments that a policy uses at its top level.
 pub(crate) fn used_paths(policy: &TokenStream) -> Vec<TokenStream> {
     let mut paths = Vec::new();
     let mut starts = true;
@@ -127,7 +128,7 @@ pub(crate) fn used_paths(policy: &TokenStream) -> Vec<TokenStream> {
         }
         starts = match &token {
             TokenTree::Punct(end) => end.as_char() == ';',
-            // Brackets are those of a comment, or what ends with `;`.
+            // Brackets belong to a comment, or to an item that ends with `;`.
             TokenTree::Group(block) => block.delimiter() != Delimiter::Parenthesis,
             TokenTree::Ident(_) | TokenTree::Literal(_) => false,
         };
@@ -135,7 +136,8 @@ pub(crate) fn used_paths(policy: &TokenStream) -> Vec<TokenStream> {
     paths
 }
 
-/// The calls that bring a policy together with the fragments at `paths`, of which there is one at least.
+/// Makes the calls that combine a policy with the fragments at `paths`, of which there must be at
+/// least one.
 pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStream {
     let mut calls: TokenStream = paths.iter().filter(|_| ide::is_wanted()).map(import).collect();
     let mut links = paths;
@@ -154,7 +156,7 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
     calls
 }
 
-/// The path as one of a `use`, where an editor completes it.
+/// Makes a `use` of the path, which an editor can complete.
 fn import(path: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unexpected_cfgs)]
@@ -171,7 +173,7 @@ fn call(links: &[TokenStream], last: &TokenStream, rest: &TokenStream) -> TokenS
     quote! { #first ! { {} #([#next])* [#last] #rest } }
 }
 
-/// A macro that hands on the blocks of several fragments.
+/// Makes a macro that passes on the blocks of several fragments.
 pub(crate) fn keep(input: TokenStream) -> TokenStream {
     let mut tokens = input.into_iter();
     let (Some(TokenTree::Group(blocks)), Some(name)) = (tokens.next(), tokens.next()) else {
@@ -187,7 +189,7 @@ pub(crate) fn keep(input: TokenStream) -> TokenStream {
     }
 }
 
-/// The policy, and the fragments in the order in which it uses them.
+/// Splits the input into the policy and its fragments, in the order in which it uses them.
 pub(crate) fn gather(input: TokenStream) -> (TokenStream, Vec<Fragment>) {
     let mut tokens = input.into_iter();
     let (Some(TokenTree::Group(blocks)), Some(TokenTree::Group(policy))) = (tokens.next(), tokens.next()) else {

@@ -15,7 +15,7 @@ impl ItemNames {
     }
 }
 
-/// The type of the items in a module.
+/// Returns the type of the items in a module.
 pub(crate) fn type_of(module: &str) -> Option<&'static str> {
     Some(match module {
         "tag" => "Tag",
@@ -29,10 +29,11 @@ pub(crate) fn type_of(module: &str) -> Option<&'static str> {
     })
 }
 
-/// The item that lists all names of a module.
+/// The name of the item that lists all names of a module.
 pub(crate) const ALL: &str = "ALL";
 
-/// Returns the Rust name of a policy's name: without its kind, `-` as `_`, no leading digit, neither a keyword nor [`ALL`].
+/// Returns the Rust name for a name of the policy: without its kind, with `_` for `-`, and never
+/// with a leading digit, a keyword or [`ALL`].
 pub(crate) fn item_name(text: &str) -> String {
     let name = text.split_once(':').map_or(text, |(_, name)| name);
     let mut item: String =
@@ -46,7 +47,7 @@ pub(crate) fn item_name(text: &str) -> String {
     item
 }
 
-/// What Rust lets nobody name an item, in any edition. In order.
+/// Words that cannot be names of items in some edition of Rust. Sorted.
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",

@@ -13,8 +13,8 @@ use crate::ide::Hovers;
 use crate::item_names::{ALL, ItemNames, item_name, type_of};
 use crate::span_range::{Finding, SpanRange, file_and_line};
 
-/// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items. `place` returns where an
-/// origin comes from, and `hovers` has what an editor shows of a name.
+/// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
+/// `place` returns the place of an origin, and `hovers` has the texts that editors show.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
@@ -88,8 +88,8 @@ fn with_invariants(file: &InvariantsFile) -> TokenStream {
     }
 }
 
-/// The call that tells where the statements of a policy were written, unless it is its own source, as one that stays in
-/// a file.
+/// Returns the call that adds the source lines of the policy's statements. A policy that stays in
+/// its own file has none.
 fn source_places(policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Option<TokenStream> {
     let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
     let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
@@ -105,9 +105,9 @@ struct Module {
 }
 
 struct Name {
-    /// As declared.
+    /// The declared name.
     text: String,
-    /// What the item holds.
+    /// The value of the item.
     value: String,
     doc: Option<String>,
     origin: Origin,
@@ -176,8 +176,9 @@ impl Module {
 }
 
 impl Name {
-    /// The token that its item is at home at. A name of several tokens is at home at the word before its colon: each
-    /// of the others is a part of other names, too. So is the variable of a loop.
+    /// Returns the token that an editor jumps to for the item. For a name of several tokens, it is
+    /// the word before the colon, because the other tokens may be parts of other names. The same
+    /// applies to the variable of a loop.
     fn span(&self) -> Span {
         match self.text.split_once(':') {
             _ if !self.text.contains('-') && self.place.iteration.is_none() => self.place.last,

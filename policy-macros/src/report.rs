@@ -1,4 +1,5 @@
-//! Findings as what rustc shows: errors as `compile_error!`, warnings as uses of a deprecated macro.
+//! Reports findings through rustc: errors as `compile_error!`, warnings as uses of a deprecated
+//! macro.
 
 use std::collections::HashSet;
 
@@ -10,14 +11,14 @@ use crate::file::Files;
 use crate::source_lines::SourceLines;
 use crate::span_range::{Finding, SpanRange, knows_positions};
 
-/// More than anyone reads at once.
+/// The maximum number of findings, more than anyone reads at once.
 const SHOWN: usize = 100;
 
-/// Items that make rustc say all of it. `files` are those that places may be in.
+/// Returns items that make rustc show all findings. `files` are those that places may be in.
 pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
-    // What a broken policy is warned of is mostly what broke it; as with rustc's lints, that can wait.
+    // The cause of an error often also causes warnings. As with rustc's lints, they can wait.
     if !errors.is_empty() {
         warnings.clear();
     }
@@ -34,12 +35,13 @@ pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStre
     tokens
 }
 
-/// By place, each finding once: a mistake in a `let` is found at each of its uses.
+/// Sorts findings by place and removes duplicates. A mistake in a `let` is found at each of its
+/// uses.
 fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let mut findings: Vec<Finding> = findings
         .into_iter()
-        // The text of a span is all that stable Rust offers to tell two apart.
+        // On stable Rust, only their texts distinguish two spans.
         .filter(|finding| {
             seen.insert((finding.message.clone(), format!("{:?}", finding.origin.first), finding.origin.in_file))
         })
@@ -53,7 +55,7 @@ fn in_order(findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// `::core::compile_error! { "…" }`, underlined from the first to the last token of `place`.
+/// Makes `::core::compile_error! { "…" }`, underlined from the first to the last token of `place`.
 fn compile_error(place: SpanRange, message: &str) -> TokenStream {
     let mut text = Literal::string(message);
     text.set_span(place.last);
@@ -75,7 +77,8 @@ fn punct(char: char, spacing: Spacing, span: Span) -> TokenTree {
     punct.into()
 }
 
-/// Stable Rust has no warnings for macros to give; the use of a deprecated item is the one lint with free text.
+/// Makes a warning. On stable Rust, macros cannot give warnings. The use of a deprecated item is
+/// the only lint with free text.
 fn warning(finding: &Finding, message: &str) -> TokenStream {
     let SpanRange { first, last, .. } = finding.origin;
     let name = Ident::new(&finding.code.name().replace('-', "_"), last);
@@ -94,14 +97,14 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
     }
 }
 
-/// The source files that messages quote from.
+/// The source files that messages quote.
 struct Sources<'f> {
     files: Option<&'f Files>,
     rust: SourceLines,
 }
 
 impl Sources<'_> {
-    /// The message with its notes, its help and its code, in the form that rustc indents.
+    /// Returns the message with its notes, its help and its code, in the form that rustc indents.
     fn text(&mut self, finding: &Finding) -> String {
         let mut text = format!("{} [{}]", finding.message, finding.code);
         // rustc shows the tokens itself.

@@ -5,12 +5,13 @@ use proc_macro2::Span;
 
 /// A part of the Rust source, from the start of one token to the end of another.
 ///
-/// Stable Rust cannot join two spans, so both ends are kept, and rustc is given a first and a last token.
+/// Stable Rust cannot join two spans. So both ends are kept, and rustc gets a first and a last
+/// token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SpanRange {
     pub(crate) first: Span,
     pub(crate) last: Span,
-    /// The part of a file, if the tokens are the path of that file. There is no token for rustc to show.
+    /// The part of a file, if the tokens are the path of that file. rustc cannot show such a place.
     pub(crate) in_file: Option<Origin>,
     /// The number of the element that the tokens are repeated for, if they are in a loop.
     pub(crate) iteration: Option<NonZeroU32>,
@@ -50,8 +51,8 @@ pub(crate) fn file_and_line(span: Span) -> Option<(String, usize)> {
     knows_positions().then(|| (span.unwrap().file(), span.unwrap().line()))
 }
 
-/// Returns whether spans have positions. Outside a compiler they have none. Under rust-analyzer each question takes time
-/// and has no answer.
+/// Returns whether spans have positions. Outside a compiler they have none. Under rust-analyzer,
+/// each query takes time and returns nothing.
 pub(crate) fn knows_positions() -> bool {
     proc_macro::is_available() && std::env::var_os("RUST_ANALYZER_INTERNALS_DO_NOT_USE").is_none()
 }

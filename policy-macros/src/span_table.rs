@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter as GroupDelimiter, Group, Spacing, Span, TokenStream
 use crate::source_lines::SourceLines;
 use crate::span_range::{SpanRange, knows_positions, line};
 
-/// The spans of the compiler's tokens, by their numbers.
+/// The spans of the compiler's tokens, indexed by their numbers.
 #[derive(Default)]
 pub(crate) struct SpanTable {
     spans: Vec<Span>,
@@ -19,10 +19,11 @@ pub(crate) struct SpanTable {
 }
 
 impl SpanTable {
-    /// Adds the tokens of a stream, and after them the end of all. Groups without brackets are replaced by their content.
+    /// Adds the tokens of a stream, followed by the end of the input. Groups without brackets are
+    /// replaced by their content.
     pub(crate) fn add(&mut self, stream: TokenStream, end: Span) -> Tokens {
         let mut tokens = Tokens::default();
-        // An explicit stack: nesting must not overflow the compiler's.
+        // An explicit stack, so that nesting cannot overflow the compiler's stack.
         let mut open = vec![(stream.into_iter(), None)];
         while let Some((rest, close)) = open.last_mut() {
             let Some(token) = rest.next() else {
@@ -64,8 +65,8 @@ impl SpanTable {
         self.spans.push(span);
     }
 
-    /// Adds the tokens of a fragment: the sections that it says it has, and its block. Fragments are added in the order
-    /// in which the policy uses them.
+    /// Adds the tokens of a fragment: the sections that it declares to have, and its block.
+    /// Fragments are added in the order in which the policy uses them.
     pub(crate) fn add_fragment(&mut self, only: Option<TokenStream>, block: &Group) -> Fragment {
         let start = self.spans.len();
         let only = only.map(|only| self.add(only, Span::call_site()));
@@ -74,8 +75,8 @@ impl SpanTable {
         Fragment { only, block }
     }
 
-    /// Gives the tokens of fragments spans that rustc shows where the fragment is, and not at the call of `policy!`.
-    /// `uses` are the tokens at which the policy uses each fragment.
+    /// Changes the spans of fragments' tokens, so that rustc shows them in the fragment and not at
+    /// the call of `policy!`. `uses` are the tokens at which the policy uses each fragment.
     pub(crate) fn resolve_fragments(&mut self, uses: &[TokenId]) {
         for (fragment, home) in self.fragments.iter().zip(uses) {
             let home = self.get(*home);
@@ -113,13 +114,13 @@ impl Positions for SpanTable {
         }
         let (first, second) = (first.unwrap(), second.unwrap());
         let (end, start) = (first.end().line(), second.line());
-        // Only then are there lines between them: a look at the file takes time.
+        // Most statements are on adjacent lines, and reading the file takes time.
         if end + 1 >= start || first.file() != second.file() {
             return false;
         }
         let mut sources = self.sources.borrow_mut();
         let lines = first.local_file().and_then(|path| sources.of(path).get(end..start - 1));
-        // Comments are not tokens. If the file cannot be read, an empty line is likelier.
+        // A private comment is not a token. If the file cannot be read, an empty line is more likely.
         lines.is_none_or(|lines| lines.iter().any(|line| line.trim().is_empty()))
     }
 }

@@ -1,4 +1,4 @@
-//! The macro's pipeline on tokens of our own, outside the compiler.
+//! Tests of the macro's pipeline on tokens made outside the compiler.
 
 mod expansion;
 mod front_ends;
@@ -50,7 +50,7 @@ fn lists_of_lists_end() {
     assert!(!findings(tokens(&text)).is_empty());
 }
 
-/// Every policy that the page on the language shows is one that compiles, without a warning.
+/// Every policy on the page about the language compiles without a warning.
 #[test]
 fn the_policies_of_the_language_page_are_right() {
     let page = std::fs::read_to_string(format!("{}/../docs/language.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -63,7 +63,7 @@ fn the_policies_of_the_language_page_are_right() {
     }
 }
 
-/// Words of the language, and some that are none.
+/// Keywords and other words.
 fn word() -> impl Strategy<Value = String> {
     let words = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices \
         invariants routes exitNode services let on and as remove add via srcPosture app recorder enforceRecorder checkPeriod until \"2027-03-31\" \
@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn any_tokens_are_answered_at_a_place(text in prop_oneof![soup(), prop::collection::vec(section(), 1..4).prop_map(|all| all.join("\n"))]) {
-        // What is no Rust token at all never reaches a macro.
+        // Text that is not Rust tokens never reaches a macro.
         let Ok(tokens) = text.parse::<TokenStream>() else { return Ok(()) };
         for finding in findings(tokens) {
             prop_assert!(has_place(&finding), "{} in {text}", finding.message);

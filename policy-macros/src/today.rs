@@ -1,4 +1,4 @@
-//! The day that a policy is compiled on, which its ends depend on.
+//! The day of the build, which end dates are compared with.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use quote::quote;
 
 use crate::span_range::{Finding, SpanRange};
 
-/// The day, or why the environment names none.
+/// The day, or the problem with the day in the environment.
 pub(crate) struct Today(Result<Date, Problem>);
 
 impl Today {
@@ -24,15 +24,15 @@ impl Today {
         self.0.as_ref().ok().copied()
     }
 
-    /// Says that the environment has a day that is none, if anything of the policy depends on it.
+    /// Reports an invalid day in the environment, if the policy has an end date.
     pub(crate) fn report(self, policy: &Policy) -> Option<Finding> {
         let problem = self.0.err()?;
         (!policy.endings().is_empty()).then(|| problem.map_origins(|_| SpanRange::call_site()))
     }
 }
 
-/// Makes cargo build the crate again when the environment names another day, if anything of the policy depends on it.
-/// Nothing does so when a day has passed.
+/// Makes cargo build the crate again when the environment names another day, if the policy has an
+/// end date. The passing of a day does not trigger a build.
 pub(crate) fn track(policy: &Policy) -> Option<TokenStream> {
     let variable = Date::TODAY_VARIABLE;
     (!policy.endings().is_empty())

@@ -2,13 +2,13 @@ use crate::reserved::{is_foreign_kind, is_kind};
 use crate::string::is_string;
 use crate::token::{Delimiter, Token, TokenKind};
 
-/// A place in the tokens, to look at those that are next.
+/// A position in the tokens, with methods that look at the next ones.
 ///
-/// Nothing depends on white space or positions: rust-analyzer has none to offer.
+/// Nothing depends on white space or positions, because rust-analyzer does not provide them.
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'a> {
     pub(crate) tokens: &'a [Token],
-    /// The index of the next token. At the end of a block it is the closing bracket.
+    /// The index of the next token. At the end of a block, the index of the closing bracket.
     pub(crate) at: usize,
 }
 
@@ -28,7 +28,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    // The most frequent query of all, and macros run unoptimised: another call would take half as long again.
+    // This is the most frequent query, and macros run unoptimised. One more call would take half as
+    // long again.
     pub(crate) fn is_punct(&self, at: usize, wanted: char) -> bool {
         matches!(self.tokens.get(at), Some(Token { kind: TokenKind::Punct { char, .. }, .. }) if *char == wanted)
     }
@@ -45,7 +46,7 @@ impl<'a> Cursor<'a> {
         self.is_punct(at, '-') && !self.is_punct(at + 1, '>')
     }
 
-    /// The index after the token at `at`, or after the group that it opens.
+    /// Returns the index after the token at `at`, or after the group that it opens.
     pub(crate) fn after(&self, at: usize) -> usize {
         match self.tokens.get(at) {
             Some(Token { kind: TokenKind::Open { close, .. }, .. }) => close + 1,
@@ -58,7 +59,7 @@ impl<'a> Cursor<'a> {
         matches!(self.tokens.get(self.at), Some(Token { kind: TokenKind::Close, .. }) | None)
     }
 
-    /// Skips the next token, or all of the next group.
+    /// Skips the next token, or the whole next group.
     pub(crate) fn skip(&mut self) {
         self.at = self.after(self.at);
     }
@@ -90,7 +91,7 @@ impl<'a> Cursor<'a> {
         self.peek_literal().is_some_and(is_string)
     }
 
-    /// The mark after the next token.
+    /// Returns the mark after the next token.
     pub(crate) fn second_punct(&self) -> Option<char> {
         match self.tokens.get(self.after(self.at)) {
             Some(Token { kind: TokenKind::Punct { char, .. }, .. }) => Some(*char),
@@ -98,13 +99,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The word after the next token, and whether `in` follows it.
+    /// Returns the word after the next token, and whether `in` follows it.
     pub(crate) fn second_ident(&self) -> Option<(&'a str, bool)> {
         let second = self.after(self.at);
         Some((self.ident(second)?, self.ident(second + 1) == Some("in")))
     }
 
-    /// Returns whether the token after the next one is a group.
+    /// Returns whether the token after the next one opens a group.
     pub(crate) fn second_group(&self, delimiter: Delimiter) -> bool {
         self.is_group(self.after(self.at), delimiter)
     }
@@ -117,12 +118,13 @@ impl<'a> Cursor<'a> {
         self.is_dash(self.at)
     }
 
-    /// Returns whether the next word continues with a dash that is not an arrow, as `on` does in `on-prem`.
+    /// Returns whether the next word continues with a dash that is not part of an arrow, such as
+    /// `on` in `on-prem`.
     pub(crate) fn next_goes_on(&self) -> bool {
         self.is_dash(self.after(self.at))
     }
 
-    /// Returns whether a name with its kind is next, as `tag:web`.
+    /// Returns whether a name with its kind is next, such as `tag:web`.
     pub(crate) fn peek_kind(&self) -> bool {
         self.peek_ident().is_some_and(is_kind) && self.second_punct() == Some(':')
     }
@@ -150,7 +152,7 @@ impl<'a> Cursor<'a> {
         self.peek_punct('#') && self.second_punct() == Some('!')
     }
 
-    /// The next token in words.
+    /// Describes the next token.
     pub(crate) fn found(&self) -> Option<String> {
         Some(match self.token(self.at)? {
             TokenKind::Open { delimiter, .. } => format!("`{}`", delimiter.brackets().0),

@@ -2,7 +2,8 @@ use policy_core::Diagnostic;
 
 use crate::token_range::TokenRange;
 
-/// A finding about the source, before its place has a form that can be shown.
+/// A finding about the source whose place cannot be shown yet.
 ///
-/// The parser knows places as tokens. The macro turns them into spans, and a reader of text into ranges of bytes.
+/// The parser's places are tokens. The macro converts them to spans, and a reader of text to ranges
+/// of bytes.
 pub type Finding<P = TokenRange> = Diagnostic<P>;

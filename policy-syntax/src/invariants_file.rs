@@ -1,4 +1,5 @@
-//! Files of invariants: the statements of `policy! { invariants { … } }`, beside a policy that stays HuJSON.
+//! Files of invariants: the statements of `policy! { invariants { … } }`, in a file beside a HuJSON
+//! policy.
 //!
 //! ```
 //! use policy_core::Policy;
@@ -25,7 +26,7 @@ use crate::text::TokenText;
 
 /// Parses a file of invariants.
 ///
-/// Hosts and IP sets are those of the policy. People are named by their login, in quotes.
+/// Names of hosts and IP sets refer to the policy. Users are named by their login, in quotes.
 pub fn parse(name: impl Into<String>, text: impl Into<String>) -> InvariantsFile {
     let (name, text) = (name.into(), text.into());
     let tokens = TokenText::new(&text);

@@ -1,13 +1,13 @@
-//! Rust text as tokens and comments.
+//! A lexer that splits Rust text into tokens and comments.
 
 /// A token or a comment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lexeme<'a> {
     pub(crate) kind: LexemeKind,
     pub(crate) text: &'a str,
-    /// Where it starts, in bytes.
+    /// The start, as an index of a byte.
     pub(crate) start: usize,
-    /// How many line ends are between it and what is before it.
+    /// The number of line ends between the previous lexeme and this one.
     pub(crate) line_ends: usize,
     /// True if there is white space before it.
     pub(crate) spaced: bool,
@@ -23,17 +23,17 @@ pub(crate) enum LexemeKind {
     Lifetime,
     /// `->`
     Arrow,
-    /// Any other mark, one by one.
+    /// Any other mark, one character each.
     Mark,
     Open,
     Close,
     Comment,
 }
 
-/// A string or a comment that has no end.
+/// A string or a comment without an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unterminated {
-    /// Where it starts, in bytes.
+    /// The start, as an index of a byte.
     pub(crate) start: usize,
     pub(crate) is_comment: bool,
 }
@@ -50,10 +50,10 @@ impl Unterminated {
     }
 }
 
-/// Returns the tokens and comments of a text, up to its end or up to what has none.
+/// Returns the tokens and comments of a text, up to its end or up to one that has no end.
 pub(crate) fn lex(source: &str) -> (Vec<Lexeme<'_>>, Option<Unterminated>) {
     let mut lexemes = Vec::new();
-    // Editors put the mark at the start of a file.
+    // Editors may put a byte order mark at the start of a file.
     let mut rest = source.trim_start_matches('\u{feff}');
     loop {
         let text = rest.trim_start_matches(is_blank);
@@ -69,7 +69,7 @@ pub(crate) fn lex(source: &str) -> (Vec<Lexeme<'_>>, Option<Unterminated>) {
     }
 }
 
-/// Returns whether Rust takes it for white space.
+/// Returns whether Rust treats a character as white space.
 pub(crate) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{200e}' | '\u{200f}')
 }
@@ -78,7 +78,8 @@ fn is_word(letter: char) -> bool {
     letter == '_' || letter.is_alphanumeric() || (!letter.is_ascii() && !is_blank(letter))
 }
 
-/// The kind and the length of the token that a text starts with: no length if it has no end, nothing if there is no text.
+/// Returns the kind and the length of the first token. The length is `None` if it has no end, and
+/// the result is `None` if there is no text.
 fn first(text: &str) -> Option<(LexemeKind, Option<usize>)> {
     let letter = text.chars().next()?;
     let length = letter.len_utf8();
@@ -106,13 +107,13 @@ fn first(text: &str) -> Option<(LexemeKind, Option<usize>)> {
     })
 }
 
-/// The length of a token with the letters and digits that follow its first `length` bytes.
+/// Returns the length of a token including the letters and digits after its first `length` bytes.
 fn with_suffix(text: &str, length: usize) -> usize {
     let rest = text.get(length..).unwrap_or_default();
     length + rest.find(|letter| !is_word(letter)).unwrap_or(rest.len())
 }
 
-/// The length of a number: `443`, `1.5`, `2e-3`, `0x1f`, `12h`.
+/// Returns the length of a number: `443`, `1.5`, `2e-3`, `0x1f`, `12h`.
 fn number(text: &str) -> usize {
     if text.starts_with("0b") || text.starts_with("0o") || text.starts_with("0x") {
         return with_suffix(text, 2);
@@ -135,7 +136,7 @@ fn number(text: &str) -> usize {
     with_suffix(text, length)
 }
 
-/// The length of the string after a prefix; `None` if the word is not a prefix of one.
+/// Returns the length of the string after a prefix. `None` if the word is not a prefix of a string.
 fn prefixed(word: &str, rest: &str) -> Option<Option<usize>> {
     let hashes = rest.len() - rest.trim_start_matches('#').len();
     match word {
@@ -150,12 +151,12 @@ fn prefixed(word: &str, rest: &str) -> Option<Option<usize>> {
     }
 }
 
-/// The length of a line comment, without the blanks at its end: the macro ignores them.
+/// Returns the length of a line comment, without trailing spaces, which the macro ignores.
 fn line_comment(text: &str) -> usize {
     text.split('\n').next().unwrap_or(text).trim_end().len()
 }
 
-/// The length of a block comment. Comments within it count.
+/// Returns the length of a block comment, which may contain other block comments.
 fn block_comment(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut length = 0;
@@ -176,7 +177,7 @@ fn block_comment(text: &str) -> Option<usize> {
     None
 }
 
-/// The length of a string whose inside starts `start` bytes into the text.
+/// Returns the length of a string whose content starts at byte `start`.
 fn quoted(text: &str, start: usize) -> Option<usize> {
     let mut escaped = false;
     let inside = text.get(start..)?.find(|letter| {
@@ -187,7 +188,7 @@ fn quoted(text: &str, start: usize) -> Option<usize> {
     inside.map(|length| start + length + 1)
 }
 
-/// `'c'`, or the lifetime `'c`.
+/// Reads the character `'c'`, or the lifetime `'c`.
 fn apostrophe(text: &str) -> (LexemeKind, Option<usize>) {
     let inside = text.get(1..).unwrap_or_default();
     let mut letters = inside.chars();

@@ -1,10 +1,10 @@
-//! The language of `policy!`: its tokens, its grammar, its layout, and how it becomes HuJSON. All of it is pure functions
-//! on data.
+//! The language of `policy!`: its tokens, grammar and layout, and its conversion to HuJSON. All of
+//! it is pure functions on data.
 //!
-//! The same grammar reads the compiler's tokens and text. Whoever has tokens gives each of them a number, a
-//! [`TokenId`](token::TokenId), and keeps a table of their places: `policy_macros` has spans in it, and [`TokenText`]
-//! ranges of bytes. [`read`] makes a [`Reading`] of the tokens, and [`lower`] writes that as HuJSON, with a map back to
-//! the tokens.
+//! The same grammar reads the compiler's tokens and text. The caller gives each token a number, a
+//! [`TokenId`](token::TokenId), and keeps a table of places. That of `policy_macros` has spans, and
+//! that of [`TokenText`] ranges of bytes. [`read`] parses the tokens into a [`Reading`], and
+//! [`lower`] writes it as HuJSON, with a map back to the tokens.
 //!
 //! ```
 //! use policy_syntax::{Source, SourceKind, TokenText, lower, read};

@@ -1,9 +1,9 @@
-//! Words that mean something of their own in `policy!` where they stand alone. As part of a name (`on-prem`) they are
-//! ordinary.
+//! Words that have a special meaning in `policy!` when they are not part of a name. In a name such
+//! as `on-prem` they are ordinary.
 
 use policy_core::diagnostic::suggestion::nearest;
 
-/// All of them, in order: each word of a policy is looked for here.
+/// All reserved words, sorted, because each word of a policy is looked up.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "accept", "acceptEnv", "add", "and", "app", "as", "attr", "autogroup", "check", "checkPeriod", "deny",
@@ -12,15 +12,15 @@ const WORDS: &[&str] = &[
     "via",
 ];
 const KINDS: &[&str] = &["tag", "group", "autogroup", "ipset", "svc", "posture"];
-/// Kinds that the policy file has, but that are written another way here.
+/// Kinds of selectors in the policy file that have another form here.
 const FOREIGN_KINDS: &[&str] = &["host", "user", "localpart"];
 
-/// All of them.
+/// Returns all reserved words.
 pub fn reserved_words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().copied()
 }
 
-/// Returns whether `word`, alone, is never a name.
+/// Returns whether `word` cannot be a name by itself.
 ///
 /// ```
 /// assert!(policy_syntax::reserved::is_reserved("except"));
@@ -30,12 +30,12 @@ pub fn is_reserved(word: &str) -> bool {
     WORDS.binary_search(&word).is_ok()
 }
 
-/// Returns whether `word` and a colon begin a name, as in `tag:web`.
+/// Returns whether `word` followed by a colon begins a name, as in `tag:web`.
 pub fn is_kind(word: &str) -> bool {
     KINDS.contains(&word)
 }
 
-/// The kind that `word` was probably meant as, where it and a colon begin a name: `tags:web`.
+/// Returns the kind that was probably meant by `word` before a colon, as in `tags:web`.
 pub(crate) fn similar_kind(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
     let known = match lower.as_str() {
@@ -47,7 +47,7 @@ pub(crate) fn similar_kind(word: &str) -> Option<&'static str> {
     known.or_else(|| nearest(&lower, KINDS.iter().copied()))
 }
 
-/// Returns whether `word` and a colon begin a selector in the policy file, but not here.
+/// Returns whether `word` followed by a colon begins a selector in the policy file, but not here.
 pub fn is_foreign_kind(word: &str) -> bool {
     FOREIGN_KINDS.contains(&word)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Returns whether a literal is a string, rather than a number or a character.
 pub(crate) fn is_string(literal: &str) -> bool {
-    // A prefix, as of a byte string, is found when the value is needed.
+    // A prefix, such as that of a byte string, is reported when the value is needed.
     literal.ends_with('"') || literal.ends_with("\"#") || literal.starts_with("r#") || literal.starts_with('"')
 }
 
@@ -41,7 +41,8 @@ pub(crate) fn string_literal(value: &str) -> String {
     format!("{value:?}")
 }
 
-/// Appends the value of what is between the quotes of a string, and reports each range that is not a valid escape.
+/// Appends the value of the text between the quotes of a string, and reports the range of each
+/// invalid escape.
 pub(crate) fn unescape(inside: &str, value: &mut String, mut report: impl FnMut(Range<usize>)) {
     let mut rest = inside;
     while let Some(at) = rest.find(['\\', '"']) {
@@ -64,7 +65,7 @@ pub(crate) fn unescape(inside: &str, value: &mut String, mut report: impl FnMut(
     value.push_str(rest);
 }
 
-/// Returns the character that an escape stands for, if it stands for one, and the length of the escape.
+/// Returns the character that an escape stands for, if there is one, and the length of the escape.
 fn escaped(escape: &str) -> Option<(Option<char>, usize)> {
     let rest = escape.strip_prefix('\\')?;
     let char = rest.chars().next()?;
@@ -74,7 +75,7 @@ fn escaped(escape: &str) -> Option<(Option<char>, usize)> {
         't' => (Some('\t'), 2),
         '0' => (Some('\0'), 2),
         '\\' | '\'' | '"' => (Some(char), 2),
-        // The line continues where the next one has text.
+        // The string continues at the next text.
         '\n' | '\r' => (None, escape.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len()),
         'x' => {
             let code = u8::try_from(hex_value(rest.get(1..3)?)?).ok().filter(u8::is_ascii)?;
@@ -89,7 +90,7 @@ fn escaped(escape: &str) -> Option<(Option<char>, usize)> {
 }
 
 fn hex_value(digits: &str) -> Option<u32> {
-    // The standard library takes a sign, too.
+    // The standard library also accepts a sign.
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
 }

@@ -1,11 +1,11 @@
-//! The grammar and the lowering, on text.
+//! Tests of the grammar and the lowering, on text.
 
 mod invariants_file;
 
 use crate::text::TokenText;
 use crate::{Finding, Lowered, Reading, Source, SourceKind, lower, read};
 
-/// Reads and lowers a text, and returns what is wrong with both.
+/// Reads and lowers a text, and returns the findings of both.
 pub(crate) fn lowered(text: &str, kind: SourceKind) -> (Lowered, Vec<Finding>) {
     let reading = reading(text, kind);
     let mut lowered = lower(&reading);
@@ -19,7 +19,7 @@ pub(crate) fn reading(text: &str, kind: SourceKind) -> Reading {
     read(&tokens.tokens, &Source { kind, positions: &tokens }, Vec::new())
 }
 
-/// Returns what is wrong with the grammar of `text`.
+/// Returns the findings about the grammar of `text`.
 fn syntax_errors(text: &str) -> Vec<String> {
     let (_, findings) = lowered(text, SourceKind::Policy);
     findings.into_iter().map(|finding| finding.message).collect()
@@ -321,7 +321,7 @@ fn lets_that_double_stop_at_the_limit_before_they_are_spliced_in() {
         let lets: String = (1..50).map(|level| format!("let l{level} = l{0}, l{0};\n", level - 1)).collect();
         let text = format!("let l0 = {first};\n{lets}grants {{ {rest}; }} tagOwners {{ tag:a; tag:b; }}");
         let start = std::time::Instant::now();
-        // One finding, at the first that is too long.
+        // One finding, at the first `let` that is too long.
         assert_eq!(syntax_errors(&text), ["with other `let`s spliced in, `l12` has more than 10000 items"]);
         assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }

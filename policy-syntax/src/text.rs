@@ -1,4 +1,4 @@
-//! Text as tokens, each with its range of bytes.
+//! The tokens of a text, each with its range of bytes.
 
 use std::ops::Range;
 
@@ -8,25 +8,25 @@ use crate::string::{string_literal, string_value, unescape};
 use crate::token::{Delimiter, TokenId, TokenKind, Tokens};
 use crate::token_range::TokenRange;
 
-/// The tokens of a text, and where they are.
+/// The tokens of a text, with their places.
 #[derive(Debug)]
 pub struct TokenText<'a> {
     text: &'a str,
-    /// The tokens, and after them the end of all.
+    /// The tokens, followed by the end of the input.
     pub tokens: Tokens,
     ranges: Vec<Range<usize>>,
-    /// What is not a token, in the order of the text.
+    /// The parts that are not tokens, in the order of the text.
     pub errors: Vec<LexicalError>,
 }
 
-/// A part of a text that is not a token, or a bracket without another one.
+/// A part of a text that is not a token, or a bracket that is not matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LexicalError {
-    /// What is wrong, in bytes of the text.
+    /// The range of the problem in the text.
     pub range: Range<usize>,
-    /// One sentence, as in a [`Finding`](crate::Finding).
+    /// The message, as in a [`Finding`](crate::Finding).
     pub message: String,
-    /// What to write instead.
+    /// The fix.
     pub help: &'static str,
 }
 
@@ -39,7 +39,8 @@ impl std::fmt::Display for LexicalError {
 impl std::error::Error for LexicalError {}
 
 impl<'a> TokenText<'a> {
-    /// Splits a text into tokens. Comments are left out, unless they are published: these become attributes, as in Rust.
+    /// Splits a text into tokens. Comments are left out, except for published ones, which become
+    /// attributes as in Rust.
     pub fn new(text: &'a str) -> TokenText<'a> {
         let (lexemes, unterminated) = lex(text);
         let (tokens, ranges) = (Tokens::with_capacity(lexemes.len() + 1), Vec::with_capacity(lexemes.len() + 1));
@@ -66,7 +67,7 @@ impl<'a> TokenText<'a> {
         reader
     }
 
-    /// Returns the bytes of a place.
+    /// Returns the range of bytes of a place.
     pub fn range(&self, place: TokenRange) -> Range<usize> {
         let range = |token: TokenId| self.ranges.get(token.index()).cloned().unwrap_or_default();
         let start = range(place.first).start;
@@ -116,7 +117,8 @@ impl<'a> TokenText<'a> {
         }
     }
 
-    /// Reports wrong escapes of a plain string, and leaves them out, so that they are reported only once.
+    /// Reports invalid escapes of a plain string, and removes them, so that they are reported only
+    /// once.
     fn without_wrong_escapes(&mut self, literal: &str, start: usize) -> String {
         let inside = literal.strip_prefix('"').and_then(|inside| inside.strip_suffix('"'));
         let (None, Some(inside)) = (string_value(literal), inside) else { return literal.to_owned() };
@@ -139,10 +141,10 @@ impl<'a> TokenText<'a> {
         }
     }
 
-    /// Closes what is still open, and ends the tokens.
+    /// Closes all open brackets, and ends the tokens.
     fn close_all(&mut self) {
         let end = self.text.len()..self.text.len();
-        // Of brackets within each other, the innermost one lacks its end.
+        // Of nested brackets, the innermost is the one that is not closed.
         if let Some(token) = self.tokens.innermost_open()
             && let TokenKind::Open { delimiter, .. } = token.kind
         {
@@ -155,7 +157,7 @@ impl<'a> TokenText<'a> {
         self.push(TokenKind::Close, end);
     }
 
-    /// A comment that is published becomes `#[doc = "…"]` or `#![doc = "…"]`.
+    /// Converts a published comment to `#[doc = "…"]` or `#![doc = "…"]`.
     fn comment(&mut self, comment: &str, range: Range<usize>) {
         let Some((is_inner, said)) = published(comment) else { return };
         self.push(TokenKind::Punct { char: '#', joint: is_inner }, range.clone());
@@ -193,7 +195,8 @@ impl Positions for TokenText<'_> {
     }
 }
 
-/// Returns what a published comment says, and whether it is about what is around it. `////` and `/***` are not published.
+/// Returns the text of a published comment, and whether it is about the item around it. `////` and
+/// `/***` are not published.
 fn published(comment: &str) -> Option<(bool, &str)> {
     let (inside, mark) = match comment.strip_prefix("//") {
         Some(inside) => (inside, '/'),

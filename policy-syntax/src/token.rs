@@ -1,53 +1,55 @@
-//! The tokens of a policy in one row, without the places they come from.
+//! The tokens of a policy as a list, without their places.
 //!
-//! A token has a number, its [`TokenId`]. Whoever makes the tokens keeps a table of where each of them is: the macro has a
-//! span for each, a text has a range of bytes. The parser only ever compares and copies the numbers.
+//! Each token has a number, its [`TokenId`]. The producer of the tokens keeps a table of their
+//! places, which are spans in the macro, and ranges of bytes in a text. The parser only compares
+//! and copies the numbers.
 
 /// The number of a token among all tokens that are read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(u32);
 
 impl TokenId {
-    /// The number of no token.
+    /// The number that belongs to no token.
     pub const NONE: TokenId = TokenId(u32::MAX);
 
-    /// The number of the token that has this index in the table of places.
+    /// Returns the number of the token with this index in the table of places.
     pub fn new(index: usize) -> TokenId {
         u32::try_from(index).map_or(TokenId::NONE, TokenId)
     }
 
-    /// The index in the table of places. The number of no token is beyond the end of every table.
+    /// Returns the index in the table of places. For [`TokenId::NONE`] it is beyond the end of
+    /// every table.
     pub fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 }
 
-/// A token, and where it comes from.
+/// A token with its number.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// What it is.
+    /// The kind of token.
     pub kind: TokenKind,
-    /// Where it comes from. Tokens that a loop repeats share a number.
+    /// The number of the token. Tokens that a loop repeats share a number.
     pub id: TokenId,
 }
 
-/// What a token is.
+/// A kind of token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// A word.
     Ident(String),
-    /// A number, a string or a character, as it is written.
+    /// A number, a string or a character, as written.
     Literal(String),
     /// A mark.
     Punct {
         /// The mark.
         char: char,
-        /// True if the next token is a mark that touches it.
+        /// True if the next token is a mark without white space between the two.
         joint: bool,
     },
     /// The opening bracket of a group.
     Open {
-        /// Which bracket.
+        /// The kind of bracket.
         delimiter: Delimiter,
         /// The index of the closing bracket. [`Tokens::push`] sets it.
         close: usize,
@@ -68,7 +70,7 @@ pub enum Delimiter {
 }
 
 impl Delimiter {
-    /// The opening and the closing bracket.
+    /// Returns the opening and the closing bracket.
     pub const fn brackets(self) -> (char, char) {
         match self {
             Delimiter::Parenthesis => ('(', ')'),
@@ -77,7 +79,7 @@ impl Delimiter {
         }
     }
 
-    /// The delimiter with this opening or closing bracket.
+    /// Returns the delimiter with this opening or closing bracket.
     pub fn from_bracket(bracket: char) -> Option<Delimiter> {
         [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket].into_iter().find(|delimiter| {
             let (open, close) = delimiter.brackets();
@@ -86,16 +88,16 @@ impl Delimiter {
     }
 }
 
-/// A row of tokens in which brackets know each other.
+/// A list of tokens in which each opening bracket has the index of the closing one.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     tokens: Vec<Token>,
-    /// The brackets that are open, by their index.
+    /// The indexes of the open brackets.
     open: Vec<usize>,
 }
 
 impl Tokens {
-    /// No tokens, with room for `capacity`.
+    /// Makes an empty list with room for `capacity` tokens.
     pub fn with_capacity(capacity: usize) -> Tokens {
         Tokens { tokens: Vec::with_capacity(capacity), open: Vec::new() }
     }
@@ -116,7 +118,7 @@ impl Tokens {
         self.tokens.push(Token { kind, id });
     }
 
-    /// The token that opened the innermost group, if one is open.
+    /// Returns the token that opened the innermost group, if one is open.
     pub fn innermost_open(&self) -> Option<&Token> {
         self.open.last().and_then(|open| self.tokens.get(*open))
     }

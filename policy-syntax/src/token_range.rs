@@ -2,20 +2,20 @@ use std::num::NonZeroU32;
 
 use crate::token::TokenId;
 
-/// A place in the source: from one token to another.
+/// A place in the source, from one token to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenRange {
     /// The first token.
     pub first: TokenId,
     /// The last token.
     pub last: TokenId,
-    /// The element that the tokens are repeated for, if they are in a loop: its number, from 1, in
-    /// [`Reading::iterations`](crate::Reading::iterations).
+    /// The number, from 1, of the element in [`Reading::iterations`](crate::Reading::iterations)
+    /// that the tokens are repeated for, if they are in a loop.
     pub iteration: Option<NonZeroU32>,
 }
 
 impl TokenRange {
-    /// The place of what is not in the source.
+    /// The place of something that is not in the source.
     pub const NOWHERE: TokenRange = TokenRange::new(TokenId::NONE, TokenId::NONE);
 
     pub(crate) const fn new(first: TokenId, last: TokenId) -> Self {

@@ -1,4 +1,4 @@
-//! What the tokens say, before any name is looked up. One type a form of the grammar.
+//! The syntax tree, before names are resolved. There is one type for each form of the grammar.
 
 use crate::token::Delimiter;
 use policy_core::Code;
@@ -6,7 +6,7 @@ use policy_core::model::{Date, Dialect, Level};
 
 use crate::token_range::TokenRange;
 
-/// All of a `policy! { … }`.
+/// The content of a `policy! { … }`.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     /// `//!` before the first item.
@@ -23,21 +23,21 @@ pub(crate) enum Item {
     Section(Section),
 }
 
-/// A comment that is published: the lines of a `///`, `//!`, `/** */` or `/*! */`.
+/// A published comment: the lines of a `///`, `//!`, `/** */` or `/*! */`.
 #[derive(Debug, Clone)]
 pub(crate) struct Comment {
-    /// What is behind the slashes: most begin with a blank, which belongs to those.
+    /// The text after the slashes. Most lines begin with the space after them.
     pub(crate) lines: Vec<String>,
 }
 
 impl Comment {
-    /// Returns what it says, line by line.
+    /// Returns the text, line by line.
     pub(crate) fn said(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line))
     }
 }
 
-/// What stands above an item or an entry and is about it.
+/// The comments and lint levels above an item or an entry.
 #[derive(Debug, Default)]
 pub(crate) struct Marks {
     pub(crate) docs: Vec<Comment>,
@@ -79,7 +79,7 @@ pub(crate) struct DialectItem {
     /// The word `target`.
     pub(crate) key: Word,
     pub(crate) dialect: Dialect,
-    /// All of it but the semicolon.
+    /// The whole item without the semicolon.
     pub(crate) place: TokenRange,
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Section {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// The sections that have a form of their own.
+/// The sections that have their own forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum SectionKind {
     Groups,
@@ -130,7 +130,7 @@ pub(crate) enum SectionKind {
     Capabilities,
 }
 
-/// One statement of a section, with what is above it.
+/// One statement of a section, with the marks above it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// True if an empty line is before it.
@@ -138,7 +138,7 @@ pub(crate) struct Entry {
     pub(crate) marks: Marks,
     pub(crate) place: TokenRange,
     pub(crate) form: Form,
-    /// True if a part of it could not be read.
+    /// True if part of it could not be read.
     pub(crate) broken: bool,
 }
 
@@ -169,7 +169,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Returns how long it is wanted.
+    /// Returns its end date.
     pub(crate) fn until(&self) -> Option<Until> {
         let of_clauses = |clauses: &[Clause]| {
             clauses.iter().find_map(|clause| if let ClauseValue::Until(until) = clause.value { until } else { None })
@@ -205,7 +205,7 @@ pub(crate) struct Declaration {
     pub(crate) except: Vec<Selector>,
 }
 
-/// A value of a declaration; `remove` only in ip sets.
+/// A value of a declaration. Only IP sets have `remove`.
 #[derive(Debug)]
 pub(crate) struct Value {
     pub(crate) remove: bool,
@@ -229,7 +229,7 @@ pub(crate) struct Acl {
     pub(crate) clauses: Vec<Clause>,
 }
 
-/// Destinations and their ports.
+/// Destinations with their ports.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) dst: Selection,
@@ -287,7 +287,7 @@ pub(crate) enum AssertKind {
     Accounts(Word, Vec<Selector>),
     Proto(Word),
     SrcPostureAttrs(Json),
-    /// `None` if there is no valid date.
+    /// The end date. `None` if it is not valid.
     Until(Word, Option<Until>),
 }
 
@@ -296,7 +296,7 @@ pub(crate) enum AssertKind {
 pub(crate) struct Probe {
     pub(crate) docs: Vec<Comment>,
     pub(crate) host: Selector,
-    /// `None` where a string holds both.
+    /// The port. `None` if it is part of the string.
     pub(crate) port: Option<Port>,
     pub(crate) place: TokenRange,
 }
@@ -335,7 +335,7 @@ pub(crate) struct Lint {
     pub(crate) until: Option<Until>,
 }
 
-/// A warning, where it is named.
+/// The name of a warning, and its place.
 #[derive(Debug)]
 pub(crate) struct LintCode {
     pub(crate) code: Code,
@@ -346,17 +346,17 @@ pub(crate) struct LintCode {
 #[derive(Debug)]
 pub(crate) struct Capability {
     pub(crate) name: Word,
-    /// A group in braces.
+    /// The shape, a group in braces.
     pub(crate) shape: ShapePiece,
 }
 
-/// A part of a shape, as it is written.
+/// A part of a shape, as written.
 #[derive(Debug)]
 pub(crate) enum ShapePiece {
     Word(Word),
     String(Word),
     Sign(char, TokenRange),
-    /// Above a field.
+    /// Comments above a field.
     Docs(Vec<Comment>),
     Group(Delimiter, Vec<ShapePiece>, TokenRange),
 }
@@ -368,7 +368,7 @@ pub(crate) struct Approvers {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// What may follow a rule.
+/// A clause of a rule.
 #[derive(Debug)]
 pub(crate) struct Clause {
     pub(crate) kind: ClauseKind,
@@ -395,12 +395,12 @@ pub(crate) enum ClauseValue {
     Selectors(Vec<Selector>),
     Json(Json),
     Word(Word),
-    /// `None` if there is no valid date.
+    /// The end date. `None` if it is not valid.
     Until(Option<Until>),
     Nothing,
 }
 
-/// `name, name except name, name`: a list, less others.
+/// `name, name except name, name`: a list with an optional `except`.
 #[derive(Debug)]
 pub(crate) struct Selection {
     pub(crate) list: Vec<Selector>,
@@ -419,9 +419,9 @@ pub(crate) struct Selector {
 pub(crate) enum SelectorKind {
     /// `*`
     Star,
-    /// `"…"`: the policy file's own text
+    /// `"…"`: text as in the policy file
     Quoted,
-    /// `tag:web`: the policy file's own text, too
+    /// `tag:web`: also text as in the policy file
     Named,
     /// `web`: a host, a user or a `let`
     Bare,
@@ -441,14 +441,14 @@ pub(crate) enum PortKind {
     Let(Word),
 }
 
-/// Some text of the source, as it is in the policy (strings without quotes and escapes).
+/// A text of the source as in the policy file, without quotes and escapes.
 #[derive(Debug, Clone)]
 pub(crate) struct Word {
     pub(crate) text: String,
     pub(crate) place: TokenRange,
 }
 
-/// A JSON value in Rust tokens.
+/// A JSON value written as Rust tokens.
 #[derive(Debug)]
 pub(crate) struct Json {
     pub(crate) kind: JsonKind,
@@ -483,13 +483,13 @@ impl std::fmt::Display for Port {
     }
 }
 
-/// Where a list stands: from its first to its last item.
+/// Returns the place of a list, from its first to its last item.
 pub(crate) fn place_of(list: &[Selector]) -> Option<TokenRange> {
     Some(list.first()?.word.place.to(list.last()?.word.place))
 }
 
 impl Selection {
-    /// Where it stands, all of it.
+    /// Returns the whole place.
     pub(crate) fn place(&self) -> Option<TokenRange> {
         let list = place_of(&self.list)?;
         Some(place_of(&self.except).map_or(list, |except| list.to(except)))

@@ -1,10 +1,11 @@
-//! What a newcomer's mistakes get: `mistakes.txt`.
+//! Tests of the reports about a newcomer's mistakes: `mistakes.txt`.
 //!
-//! Each case begins with a line `//- what it is about`. Then comes the body of a `policy!` with one mistake, and what is
-//! reported, on lines that begin with `//>`: the code, the words, the message, and after `help:` what to write. As in the
-//! macro, warnings are shown only where there is no error. The day is 2027-03-31.
+//! Each case begins with a line `//- TITLE`. The body of a `policy!` with one mistake follows, and
+//! then the report, on lines that begin with `//>`: the code, the words, the message, and the help
+//! after `help:`. As in the macro, warnings are shown only if there is no error. The day is
+//! 2027-03-31.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-syntax --test mistakes` writes what is reported now.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p policy-syntax --test mistakes` writes the current reports.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -19,7 +20,7 @@ const REPORTED: &str = "//> ";
 /// The day that all cases are checked for.
 const TODAY: &str = "2027-03-31";
 
-/// Returns what is reported about a body, in the order of its words.
+/// Returns the report about a body, in the order of its words.
 fn report(body: &str) -> String {
     let tokens = TokenText::new(body);
     let source = Source { kind: SourceKind::Policy, positions: &tokens };

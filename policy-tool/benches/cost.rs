@@ -1,10 +1,11 @@
-//! What the program costs on texts that were made to make it slow.
+//! Measures the time and the memory of the program on texts that are designed to make it slow.
 //!
-//! `cargo bench -p policy-tool --bench cost` runs `policy` on each family of texts at two sizes, and prints the time, the
-//! memory at its peak, and by how much twice the text multiplies both. Ordinary work doubles. A word such as `report`
-//! behind the command runs the families that have it in their name.
+//! `cargo bench -p policy-tool --bench cost` runs `policy` on each family of texts at two sizes. It
+//! prints the time, the peak memory, and the factor by which twice the text multiplies each. The
+//! factor is 2 for linear work. An argument such as `report` selects the families with that word in
+//! their name.
 //!
-//! Each run ends after [`LIMIT`], and is printed as such.
+//! A run that exceeds [`LIMIT`] is stopped and printed as such.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -14,16 +15,17 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a run may take.
+/// The maximum time of a run.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How often the memory of a run is looked at.
+/// The interval at which the memory of a run is measured.
 const INTERVAL: Duration = Duration::from_millis(2);
 
 /// A family of texts, by size.
 struct Family {
     name: &'static str,
-    /// The arguments of `policy`; `POLICY` is the file. With `diff`, the second file opens everything.
+    /// The arguments of `policy`. `POLICY` stands for the file. With `diff`, the second file allows
+    /// everything.
     arguments: &'static [&'static str],
     size: usize,
     text: fn(usize) -> String,
@@ -85,7 +87,7 @@ const FAMILIES: &[Family] = &[
 ];
 
 fn main() {
-    // Only `cargo bench` says so. Tests measure nothing.
+    // Only `cargo bench` passes this option. Tests measure nothing.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -106,15 +108,15 @@ fn main() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What a run cost.
+/// The cost of a run.
 struct Cost {
     time: Duration,
-    /// The memory at its peak, in bytes. 0 where the system does not say.
+    /// The peak memory in bytes, or 0 if the system does not report it.
     memory: u64,
     end: End,
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Done,
@@ -139,7 +141,7 @@ impl std::fmt::Display for Cost {
     }
 }
 
-/// Runs the program on a text.
+/// Runs the program on a text, and measures it.
 fn measure(family: &Family, folder: &Path, text: &str) -> Cost {
     let (policy, open) = (folder.join("policy.hujson"), folder.join("open.hujson"));
     fs::write(&policy, text).unwrap();
@@ -157,7 +159,7 @@ fn measure(family: &Family, folder: &Path, text: &str) -> Cost {
     loop {
         memory = peak_memory(&child).unwrap_or(memory);
         if let Some(status) = child.try_wait().unwrap() {
-            // An answer beyond an announced bound is refused.
+            // The program refuses answers that exceed a documented bound.
             let end = if matches!(status.code(), Some(0 | 1)) { End::Done } else { End::Refused };
             return Cost { time: start.elapsed(), memory, end };
         }
@@ -170,7 +172,7 @@ fn measure(family: &Family, folder: &Path, text: &str) -> Cost {
     }
 }
 
-/// Returns the memory that a program has had at its peak, where the system says so.
+/// Returns the peak memory of a program, if the system reports it.
 fn peak_memory(child: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let kilobytes: u64 =
@@ -178,13 +180,13 @@ fn peak_memory(child: &Child) -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// A list of `count` items in quotes.
+/// Returns a list of `count` items in quotes.
 fn list(count: usize, item: impl Fn(usize) -> String) -> String {
     let items: Vec<String> = (0..count).map(|number| format!("\"{}\"", item(number))).collect();
     format!("[{}]", items.join(", "))
 }
 
-/// Members of an object, or elements of a list.
+/// Returns members of an object, or elements of a list.
 fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(|number| line(number) + ",\n").collect()
 }
@@ -193,7 +195,7 @@ fn tag_owners(count: usize) -> String {
     format!("\"tagOwners\": {{{}}}", lines(count, |number| format!("\"tag:t{number}\": []")))
 }
 
-/// A rule from as many domains and synced groups, and from every role.
+/// Returns a rule with `size` domains, `size` synced groups and every role as sources.
 fn products(size: usize) -> String {
     let src = [
         list(size, |number| format!("user:*@d{number}.example.com")),
@@ -207,7 +209,7 @@ fn products(size: usize) -> String {
     format!("{{{}, \"grants\": [{{\"src\": [{src}], \"dst\": [\"tag:t0\"], \"ip\": [\"tcp:443\"]}}]}}", tag_owners(1))
 }
 
-/// Rules from a domain to a synced group each.
+/// Returns rules from one domain to one synced group each.
 fn pairs(size: usize) -> String {
     let rule = |number| {
         format!(
@@ -217,7 +219,7 @@ fn pairs(size: usize) -> String {
     format!("{{\"grants\": [{}]}}", lines(size, rule))
 }
 
-/// One rule with many single ports.
+/// Returns one rule with many single ports.
 fn ports(size: usize) -> String {
     let ip = list(size, |number| format!("tcp:{}", 2 * number + 1));
     format!(
@@ -226,7 +228,7 @@ fn ports(size: usize) -> String {
     )
 }
 
-/// Users in groups by the bits of their number, and rules between all pairs of groups.
+/// Returns users in groups by the bits of their number, and rules between all pairs of groups.
 fn patterns(size: usize) -> String {
     let bits = usize::BITS as usize - size.leading_zeros() as usize;
     let members = |bit: usize| {
@@ -241,7 +243,7 @@ fn patterns(size: usize) -> String {
     format!("{{\"groups\": {{{}}}, \"grants\": [{}]}}", lines(bits, members), lines(bits * bits, rule))
 }
 
-/// One ACL with a tag and a port of its own for each destination.
+/// Returns one ACL with another tag and port for each destination.
 fn tag_ports(size: usize) -> String {
     let dst = list(size, |number| format!("tag:t{number}:{}", number % 60_000 + 1));
     format!(
@@ -250,19 +252,19 @@ fn tag_ports(size: usize) -> String {
     )
 }
 
-/// One rule from as many tags to the same tags.
+/// Returns one rule from many tags to the same tags.
 fn tags_to_tags(size: usize) -> String {
     let tags = list(size, |number| format!("tag:t{number}"));
     format!("{{{}, \"grants\": [{{\"src\": {tags}, \"dst\": {tags}, \"ip\": [\"tcp:443\"]}}]}}", tag_owners(size))
 }
 
-/// One rule from as many users to the same users.
+/// Returns one rule from many users to the same users.
 fn users_to_users(size: usize) -> String {
     let users = list(size, |number| format!("u{number}@example.com"));
     format!("{{\"grants\": [{{\"src\": {users}, \"dst\": {users}, \"ip\": [\"tcp:443\"]}}]}}")
 }
 
-/// As many groups with a user each.
+/// Returns many groups with one user each.
 fn groups(size: usize) -> String {
     format!("{{\"groups\": {{{}}}}}", lines(size, |number| format!("\"group:g{number}\": [\"u{number}@example.com\"]")))
 }

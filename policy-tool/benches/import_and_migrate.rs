@@ -1,6 +1,7 @@
-//! How long the ways from a large policy file to a better one take.
+//! Measures the time to import and to migrate a large policy file.
 //!
-//! `cargo bench -p policy-tool` shows times, and after them by how much ten times the rules multiply them.
+//! `cargo bench -p policy-tool` shows times, then the factor by which ten times the rules multiply
+//! them.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 
@@ -14,12 +15,12 @@ use policy_core::model::{Grant, Selector};
 use policy_tool::import::{Import, Naming, import};
 use policy_tool::migrate::{Migration, migrate};
 
-/// Numbers of grants, and of acls.
+/// Numbers of grants and of ACLs.
 const SIZES: [usize; 2] = [1_000, 10_000];
 
 fn main() {
     divan::main();
-    // Only `cargo bench` says so; tests run every benchmark once, and measure nothing.
+    // Only `cargo bench` passes this option. Tests run every benchmark once and measure nothing.
     if std::env::args().any(|argument| argument == "--bench") {
         print_growth();
     }
@@ -47,7 +48,7 @@ fn migrated(text: &str) -> Migration {
     migration
 }
 
-/// A policy with an acl for each grant of the large one.
+/// Returns a policy with an ACL for each grant of the large policy.
 fn policy_with_acls(acls: usize) -> String {
     let text = policy_generate::large::policy(acls);
     let document = Document::parse(text.as_str()).unwrap();
@@ -81,7 +82,7 @@ fn print_growth() {
     row("migrate", policy_with_acls, &|text| drop(black_box(migrated(text))));
 }
 
-/// The shortest of some runs: the one that the machine disturbed least.
+/// Returns the time of the fastest run, which other programs disturbed least.
 fn fastest(rounds: usize, run: impl Fn()) -> Duration {
     let once = |_| {
         let start = Instant::now();

@@ -1,21 +1,22 @@
-//! The comments of a text, and what each of them is about.
+//! The comments of a text, and the values that each of them is about.
 
 use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 
-/// The lines of comments that stand together: what is behind their slashes, most often a blank first; or, if that was asked
-/// for, the comments as they are.
+/// The lines of adjacent comments. A line is the text after the slashes, which usually starts with
+/// a space. [`content_with_marks`] returns complete comments instead.
 pub(crate) type Lines = Vec<String>;
 
 /// The comments about a member of an object or an element of an array.
 #[derive(Clone, Default)]
 pub(crate) struct Comments {
-    /// Comments that stand alone above it, each apart from the next.
+    /// Separate comments above it, which are about nothing in particular.
     pub(crate) alone: Vec<Lines>,
-    /// True if an empty line parts it from what is above.
+    /// True if an empty line separates it from the text above.
     pub(crate) is_apart: bool,
-    /// Right above it, or in front of it on its line.
+    /// Comments directly above it, or before it on the same line.
     pub(crate) above: Lines,
-    /// Behind it, on its line. In a gap between two values: behind the one in front of it.
+    /// Comments after it on the same line. In a gap between two values, these are about the first
+    /// value.
     pub(crate) behind: Lines,
 }
 
@@ -29,22 +30,23 @@ pub(crate) struct Child {
 /// The children of an object or an array, with all comments.
 #[derive(Default)]
 pub(crate) struct Content {
-    /// Behind the opening bracket, on its line.
+    /// Comments after the opening bracket, on the same line.
     pub(crate) open: Lines,
     pub(crate) children: Vec<Child>,
-    /// Before the closing bracket.
+    /// Comments before the closing bracket.
     pub(crate) end: Vec<Lines>,
 }
 
 /// Returns the lines of a comment.
 type Reading = fn(Extra) -> Lines;
 
-/// The children of an object or an array, and all comments between them, line by line and from behind their slashes on.
+/// Returns the children of an object or an array with all comments between them, line by line and
+/// without slashes.
 pub(crate) fn content(document: &Document, id: NodeId) -> Content {
     read(document, id, comment_lines)
 }
 
-/// Like [`content`], with every comment in one piece and with its marks.
+/// Like [`content`], but with each comment as one text that includes its slashes or asterisks.
 pub(crate) fn content_with_marks(document: &Document, id: NodeId) -> Content {
     read(document, id, with_marks)
 }
@@ -62,7 +64,8 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
             gap.above.extend(extras(document.after(name)).flat_map(reading));
             gap.above.extend(extras(document.before(value)).flat_map(reading));
         }
-        // Without a comma after it, what is behind the last child is also what is before the closing bracket.
+        // If no comma follows the last child, the comments after it are those before the closing
+        // bracket.
         let is_last = index + 1 == nodes.len();
         let behind = if is_last && !has_trailing_comma(document, id, value) { "" } else { document.after(value) };
         let behind = extras(behind).flat_map(reading).collect();
@@ -75,7 +78,8 @@ fn read(document: &Document, id: NodeId, reading: Reading) -> Content {
 }
 
 impl Content {
-    /// Returns the place of a comment that is behind something on its line.
+    /// Returns the comments of the last value on the current line, to which a comment on the same
+    /// line belongs.
     fn behind_last(&mut self) -> &mut Lines {
         self.children.last_mut().map_or(&mut self.open, |last| &mut last.comments.behind)
     }
@@ -87,12 +91,14 @@ pub(crate) fn has_trailing_comma(document: &Document, id: NodeId, last: NodeId) 
     document.origin(id).end.saturating_sub(1).saturating_sub(inside_end) != document.origin(last).end
 }
 
-/// Sorts comments by what they are about: what is in front of them, nothing, or what follows, if something does.
+/// Assigns comments to the value before them, to nothing, or to the value after them. `is_followed`
+/// says whether there is one.
 pub(crate) fn gap(extra: &str, is_followed: bool) -> Comments {
     read_gap(extra, is_followed, comment_lines)
 }
 
-/// Returns the comments around a policy, which are about all of it, or between two other comments.
+/// Returns the comments around a policy, or between two other comments. They are about the whole
+/// policy.
 pub(crate) fn lone_comments(extra: &str) -> Vec<Lines> {
     let Comments { behind, alone, .. } = gap(extra, false);
     match (behind.is_empty(), alone) {
@@ -134,7 +140,7 @@ impl Comments {
         self.alone.is_empty() && self.above.is_empty() && self.behind.is_empty()
     }
 
-    /// Adds the comments about something else.
+    /// Adds the comments about another value.
     pub(crate) fn extend(&mut self, other: &Comments) {
         self.is_apart |= other.is_apart;
         self.alone.extend_from_slice(&other.alone);
@@ -142,7 +148,7 @@ impl Comments {
         self.behind.extend_from_slice(&other.behind);
     }
 
-    /// Makes the comments above comments that stand alone.
+    /// Moves the comments above to the separate ones.
     fn part(&mut self) {
         if !self.above.is_empty() {
             self.alone.push(std::mem::take(&mut self.above));
@@ -165,16 +171,16 @@ fn with_marks(part: Extra) -> Lines {
     }
 }
 
-/// One line. A lone carriage return is a blank, as to Tailscale's formatter.
+/// Returns one line. A lone carriage return becomes a space, as in Tailscale's formatter.
 fn line(text: &str) -> String {
     text.trim_end().replace('\r', " ")
 }
 
-/// The lines of `/* … */` as they would be behind slashes: without asterisks at their starts and without the indentation
-/// that they share.
+/// Returns the lines of `/* … */` as if each followed slashes: without leading asterisks and
+/// without common indentation.
 fn block_lines(comment: &str) -> Lines {
     let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/")).unwrap_or(comment);
-    // `/** … */` and `/** … **/`: the second star belongs to the mark, unless it is one of a line of them.
+    // In `/** … */` and `/** … **/`, the second star belongs to the mark, unless more stars follow.
     let is_line = |rest: &str| rest.starts_with('*') || rest.is_empty();
     let inside = inside.strip_prefix('*').filter(|rest| !is_line(rest)).unwrap_or(inside);
     let inside = inside.strip_suffix('*').filter(|rest| rest.ends_with([' ', '\n', '\t'])).unwrap_or(inside);
@@ -184,7 +190,7 @@ fn block_lines(comment: &str) -> Lines {
     let starred = filled().all(|line| line.trim_start().starts_with('*'));
     let indentation = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let shared = filled().map(|line| indentation(&line)).min().unwrap_or_default();
-    // Behind the opening mark and behind an asterisk, one blank belongs to the mark.
+    // The space after the opening mark or an asterisk belongs to the mark.
     let said = |text: &str| text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
     let mut lines = vec![said(first)];
     lines.extend(rest.iter().map(|text| {
@@ -203,9 +209,9 @@ fn block_lines(comment: &str) -> Lines {
     lines.iter().map(|said| line(&format!(" {said}"))).collect()
 }
 
-/// Returns true if there is a comment in a value.
+/// Returns true if a value contains a comment.
 pub(crate) fn has_comment(document: &Document, id: NodeId) -> bool {
-    // Nearly no string has a slash twice, so nearly nothing has to be looked through.
+    // Strings with two slashes are rare. Without any, there is nothing to search.
     let source = document.source(id);
     if !source.contains("//") && !source.contains("/*") {
         return false;

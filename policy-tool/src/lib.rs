@@ -1,7 +1,8 @@
-//! The program `policy`, for policies that are HuJSON files: the commands of an operator's own binary, and those that
-//! write Rust or grants from a file.
+//! The program `policy`, for policies in HuJSON files. It has the commands of an operator's own
+//! binary, and commands that convert a file to Rust or to grants.
 //!
-//! It is a crate of its own because an operator's binary needs none of it, and would wait for it at each first build.
+//! This is a separate crate, because an operator's binary does not need it and would have to
+//! compile it first.
 
 mod command;
 mod comment;
@@ -13,7 +14,7 @@ mod signal;
 
 /// Runs the command line of `policy`.
 ///
-/// The exit code is 0 if all is well, 1 if there are findings, 2 if it could not be done.
+/// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run() -> std::process::ExitCode {
     #[cfg(unix)]
     signal::handle();

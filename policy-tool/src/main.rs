@@ -1,4 +1,4 @@
-//! `policy`: the commands for policies that are `.hujson` files.
+//! `policy`: commands for policies in `.hujson` files.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Signals that end the program: temporary files are removed before.
+//! Removes temporary files when a signal ends the program.
 
 use std::sync::mpsc;
 
@@ -7,7 +7,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-/// Removes temporary files when a signal ends the program. If signals cannot be handled, they end it as they would.
+/// Starts to handle signals that end the program: temporary files are removed first. If signals
+/// cannot be handled, they have their default effect.
 pub(crate) fn handle() {
     let (ready, is_ready) = mpsc::channel();
     let wait = move || {
@@ -15,7 +16,7 @@ pub(crate) fn handle() {
         let _ = ready.send(());
         let Ok(mut signals) = signals else { return };
         for signal in signals.forever() {
-            // While this is held, nothing else is created.
+            // While this value exists, no temporary files can be created.
             let _removed = temporary::remove_all();
             let _ = emulate_default_handler(signal);
         }

@@ -1,4 +1,5 @@
-//! What `policy import` writes is what `policy!` reads: every value and every comment, in the order of the file.
+//! Tests that `policy!` reads what `policy import` writes, with every value and every comment in
+//! the order of the file.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +19,7 @@ use policy_syntax::{Lowered, Source, SourceKind, TokenText, lower, read};
 use policy_tool::import::{Naming, import};
 use proptest::prelude::*;
 
-/// A policy in Rust as text, and what is wrong with it.
+/// Lowers a Rust file with a policy, and returns the errors in it, too.
 fn lowered(source: &str) -> (Lowered, Vec<String>) {
     let inside = source.split_once("policy! {").unwrap().1.rsplit_once('}').unwrap().0;
     let tokens = TokenText::new(inside);
@@ -31,14 +32,14 @@ fn lowered(source: &str) -> (Lowered, Vec<String>) {
     (lowered, wrong)
 }
 
-/// The HuJSON that an import is emitted as, and what is wrong with it.
+/// Returns the HuJSON that an import compiles to, and the errors in it.
 fn emitted(source: &str) -> (String, Vec<String>) {
     let (Lowered { policy, .. }, wrong) = lowered(source);
     let document = Document::parse(policy.as_str()).unwrap_or_else(|error| panic!("{error}\n{policy}"));
     (document.format(), wrong)
 }
 
-/// Every comment of a text, line by line and without its marks and blanks.
+/// Returns every comment of a text, line by line, without marks and spaces.
 fn comments(text: &str) -> Vec<String> {
     parts(text)
         .iter()
@@ -57,8 +58,8 @@ fn comments(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every comment of a text as it stands, the blanks at its end apart. Four slashes above something would be a private
-/// comment in Rust, so there a blank comes between.
+/// Returns every comment of a text as it is, without trailing spaces. Four slashes above a value
+/// would be an ordinary comment in Rust, so the importer adds a space there.
 fn whole_comments(text: &str) -> Vec<String> {
     let whole = |comment: &String| {
         let comment = comment.trim_end().replace('\r', " ");
@@ -67,7 +68,7 @@ fn whole_comments(text: &str) -> Vec<String> {
     parts(text).iter().map(whole).collect()
 }
 
-/// Every comment of a text.
+/// Returns every comment of a text.
 fn parts(text: &str) -> Vec<String> {
     let document = Document::parse(text).unwrap();
     let mut comments = Vec::new();
@@ -77,7 +78,7 @@ fn parts(text: &str) -> Vec<String> {
             Extra::LineComment(comment) | Extra::BlockComment(comment) => Some(comment.to_owned()),
         }));
     };
-    /// Everything between the values, in the order of the text.
+    /// Calls `add` with the text between the values, in order.
     fn walk(document: &Document, id: NodeId, add: &mut dyn FnMut(&str)) {
         let mut last = None;
         for (name, value) in document.members(id) {
@@ -95,7 +96,7 @@ fn parts(text: &str) -> Vec<String> {
             last = Some(value);
         }
         let end = document.inside_end(id);
-        // Without a trailing comma that has been seen behind the last value.
+        // Without a trailing comma, this text was already passed after the last value.
         let seen = last.is_some_and(|last| document.origin(last).end + end.len() as u32 + 1 == document.origin(id).end);
         if !seen {
             add(end);
@@ -107,13 +108,13 @@ fn parts(text: &str) -> Vec<String> {
     comments
 }
 
-/// The value of a policy.
+/// Returns the value of a policy.
 fn value(text: &str) -> Value {
     let document = Document::parse(text).unwrap();
     document.value(document.root())
 }
 
-/// Returns whether an import says the same as its file.
+/// Checks that an import has the same values and comments as its file.
 fn check(name: &str, text: &str, naming: Naming) {
     let import = import(text, naming).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
     let source = &import.source;
@@ -125,7 +126,7 @@ fn check(name: &str, text: &str, naming: Naming) {
     let (checked, imported) =
         (errors(&Policy::parse(text.trim_start_matches('\u{feff}')).check()), errors(&import.findings));
     assert!(checked == imported, "{name}: the errors of `check` are {checked:?}, those of `import` {imported:?}");
-    // A name that is declared twice in the file is so in Rust.
+    // A name that is declared twice in the file is declared twice in Rust.
     let wrong: Vec<&String> = wrong.iter().filter(|message| !refused || !message.contains("twice")).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:?}\n{source}");
     let text = text.trim_start_matches('\u{feff}');
@@ -148,7 +149,7 @@ fn check(name: &str, text: &str, naming: Naming) {
         let errors = findings.into_iter().filter(|finding| finding.is_error()).map(|finding| finding.message);
         let errors: Vec<String> = errors.collect();
         assert!(errors.is_empty(), "{name}: {errors:?}\n{source}");
-        // What comes out is imported as the same source, and so is never lost later either.
+        // The output is imported as the same source, so nothing is lost later either.
         let again = policy_tool::import::import(&emitted, naming).unwrap().source;
         let (twice, _) = self::emitted(&again);
         assert!(twice == emitted, "{name}: {emitted}\nbecame {twice}\n{again}");
@@ -170,7 +171,7 @@ fn only_names_of_keys_change_in_the_file() {
             "{\"AutoApprovers\": {\"ExitNode\": [\"tag:a\"], \"Routes\": {}}}",
             "{\"autoApprovers\": {\"exitNode\": [\"tag:a\"], \"routes\": {}}}\n",
         ),
-        // What stays JSON keeps its keys.
+        // A value that stays JSON keeps its keys.
         (
             "{\"Grants\": [{\"Src\": [\"*\"], \"x\": 1}], \"Groups\": null, \"X\": {\"Src\": 1}}",
             "{\"grants\": [{\"Src\": [\"*\"], \"x\": 1}], \"Groups\": null, \"X\": {\"Src\": 1}}\n",
@@ -384,9 +385,9 @@ fn every_value_and_every_comment_comes_back() {
     assert!(count >= 40, "{count} fixtures");
 }
 
-/// A text with comments at some of the places where there may be any.
+/// Returns a text with comments at some of the possible places.
 fn commented(text: &str, places: &[(usize, bool, bool)]) -> String {
-    // Between two tokens, a text has white space or a mark of punctuation.
+    // Between two tokens, a text has white space or a punctuation mark.
     let mut gaps = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((at, char)) = rest.next() {

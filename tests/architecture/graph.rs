@@ -1,4 +1,4 @@
-//! Cycles in who uses whom, and the order of the folders of a crate.
+//! Checks the uses between files: cycles, and the order of the folders of a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,12 +9,12 @@ use crate::resolve::Uses;
 /// The files and folders of one folder, with the uses between them.
 type Siblings = BTreeMap<PathBuf, BTreeMap<PathBuf, Vec<String>>>;
 
-/// Returns a report for every cycle between files, and between folders that lie in one folder.
+/// Returns a report for every cycle between files, and between folders in the same folder.
 ///
-/// A use between two files counts for the file or folder of each that lie in the same folder: `eval/test.rs` and
-/// `model/port/range.rs` make a use of `model` by `eval`. A `mod.rs` is the face of its folder: it puts together what
-/// the files below it do, and may define what they share. So uses between a `mod.rs`, or `lib.rs`, and what
-/// is below it do not count.
+/// A use between two files counts as one between the ancestors of both in their common folder: a
+/// use of `model/port/range.rs` by `eval/test.rs` is a use of `model` by `eval`. A `mod.rs`
+/// represents its folder. It combines the files below it, and may define what they share. So uses
+/// between a `mod.rs`, or `lib.rs`, and the files below it do not count.
 pub(crate) fn cycles(uses: &Uses) -> Vec<String> {
     let mut folders: BTreeMap<PathBuf, Siblings> = BTreeMap::new();
     for ((from, to), items) in uses {
@@ -27,7 +27,8 @@ pub(crate) fn cycles(uses: &Uses) -> Vec<String> {
     folders.values().flat_map(cycles_of).collect()
 }
 
-/// Returns the innermost folder of both files, and what of each lies in that. `None` if one is the face of the other.
+/// Returns the common folder of both files, and the ancestor of each in it. `None` if one file
+/// represents a folder of the other.
 fn siblings(from: &Path, to: &Path) -> Option<(PathBuf, PathBuf, PathBuf)> {
     let (from, to) = (module(from), module(to));
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
@@ -36,7 +37,8 @@ fn siblings(from: &Path, to: &Path) -> Option<(PathBuf, PathBuf, PathBuf)> {
     is_below.then(|| (prefix(&from, shared), prefix(&from, shared + 1), prefix(&to, shared + 1)))
 }
 
-/// `a/b.rs` and `a/b/mod.rs` are both the module `a/b`, and `lib.rs` is the empty path.
+/// Returns the module of a file. `a/b.rs` and `a/b/mod.rs` are both the module `a/b`, and `lib.rs`
+/// is the empty path.
 fn module(file: &Path) -> PathBuf {
     match file.file_name().and_then(|name| name.to_str()) {
         Some("mod.rs" | "lib.rs") => file.parent().unwrap_or(Path::new("")).to_owned(),
@@ -77,9 +79,9 @@ fn reachable<'s>(siblings: &'s Siblings, from: &PathBuf) -> BTreeSet<&'s PathBuf
     found
 }
 
-/// Returns a report for every use by a folder of one that comes later in `order`.
+/// Returns a report for every folder that uses one that comes later in `order`.
 ///
-/// A file right below the sources that `order` does not list passes on what it uses.
+/// A file at the top level that `order` does not list passes on its uses.
 pub(crate) fn upward(uses: &Uses, order: &[&str]) -> Vec<String> {
     let top = |file: &Path| module(file).iter().next().map(|name| name.to_string_lossy().into_owned());
     let mut by_top: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

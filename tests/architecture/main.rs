@@ -1,4 +1,5 @@
-//! `docs/architecture.md` leads to every folder of the sources, and the sources follow the order that it lists.
+//! Tests that `docs/architecture.md` mentions every folder of the sources, and that the sources
+//! follow its order.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -21,7 +22,7 @@ fn page() -> String {
     fs::read_to_string(root().join("docs/architecture.md")).unwrap()
 }
 
-/// The libraries of the workspace, by their folders.
+/// Returns the libraries of the workspace, by folder.
 fn crates() -> Vec<String> {
     let entries = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut crates: Vec<String> = entries.filter(|name| root().join(name).join("src/lib.rs").exists()).collect();
@@ -30,20 +31,20 @@ fn crates() -> Vec<String> {
     crates
 }
 
-/// The names of the folders right below the sources of a crate.
+/// Returns the names of the top-level folders in the sources of a crate.
 fn folders(krate: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(krate).join("src")).unwrap().map(|entry| entry.unwrap());
     let folders = entries.filter(|entry| entry.path().join("mod.rs").exists());
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// The paths that the page has between backticks.
+/// Returns the paths in backticks on the page.
 fn paths(page: &str) -> Vec<&str> {
     let spans = page.split('`').skip(1).step_by(2);
     spans.filter(|span| span.starts_with("policy-") && span.contains('/') || span.starts_with("tests/")).collect()
 }
 
-/// The items of the numbered lists below `## A walk for a newcomer`, list by list.
+/// Returns the items of each numbered list below `## A walk for a newcomer`.
 fn walks(page: &str) -> Vec<Vec<&str>> {
     let walk = page.split("\n## ").find(|section| section.starts_with("A walk for a newcomer\n")).unwrap_or_default();
     let numbered = |list| -> Vec<&str> {
@@ -60,9 +61,9 @@ fn walks(page: &str) -> Vec<Vec<&str>> {
     walk.split("\n### ").skip(1).map(numbered).collect()
 }
 
-/// The order in which the page lists the folders of a crate.
+/// Returns the order of a crate's folders on the page.
 ///
-/// It is the line of the list below `## Layers` that begins with the name of the crate.
+/// It is in the list below `## Layers`, on the line that begins with the name of the crate.
 fn order<'p>(page: &'p str, krate: &str) -> Vec<&'p str> {
     let layers = page.split("\n## ").find(|section| section.starts_with("Layers\n")).unwrap_or_default();
     let items = layers.split("\n- ").skip(1).map(|item| item.split("\n\n").next().unwrap_or_default());

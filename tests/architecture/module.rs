@@ -1,4 +1,4 @@
-//! The modules of a crate: what each defines, what it imports and which paths it names.
+//! The modules of a crate: their items, their imports, and the paths that they mention.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,10 +8,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item, UseTree};
 
-/// The segments of a path as it is written, such as `["super", "ports", "Ports"]`.
+/// The segments of a path as written, such as `["super", "ports", "Ports"]`.
 pub(crate) type Segments = Vec<String>;
 
-/// The module tree of a library. A key is the path of a module from the root, which is the empty path.
+/// The module tree of a library, keyed by the path from the root. The root has the empty path.
 pub(crate) struct Crate {
     pub(crate) modules: BTreeMap<Segments, Module>,
 }
@@ -21,17 +21,17 @@ pub(crate) struct Crate {
 pub(crate) struct Module {
     /// The file, relative to the folder of the crate's sources.
     pub(crate) file: PathBuf,
-    /// Names of the items that are defined here.
+    /// The names of the items that are defined here.
     pub(crate) items: BTreeSet<String>,
-    /// Names that `use` brings into the module, with the paths that they stand for.
+    /// The names that `use` brings into the module, with their paths.
     pub(crate) imports: BTreeMap<String, Segments>,
-    /// Paths of modules from which everything is imported.
+    /// The paths of modules from which everything is imported.
     pub(crate) globs: Vec<Segments>,
-    /// Every path that the module names, imports included.
+    /// Every path in the module, including imports.
     pub(crate) paths: BTreeSet<Segments>,
 }
 
-/// Finds the text of a file, given its path below the sources.
+/// A function that returns the text of a file, given its path below the sources.
 type Read<'r> = &'r dyn Fn(&Path) -> Option<String>;
 
 impl Crate {
@@ -52,7 +52,7 @@ impl Crate {
         self.add_module(read, file, folder, path, &parsed.items);
     }
 
-    /// Adds a module and every module below it. The files of its child modules are in `folder`.
+    /// Adds a module and all modules below it. The files of its child modules are in `folder`.
     fn add_module(&mut self, read: Read, file: &Path, folder: &Path, path: Segments, items: &[Item]) {
         let mut module = Module { file: file.to_owned(), ..Module::default() };
         for item in items.iter().filter(|item| !is_test_only(item)) {
@@ -117,14 +117,14 @@ impl Module {
         self.paths.insert(path);
     }
 
-    /// Adds the paths in the tokens of an item, those in macro calls and in the bodies of functions included.
+    /// Adds the paths in the tokens of an item, including those in macro calls and function bodies.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let mut tokens = tokens.into_iter().peekable();
         let mut path: Segments = Vec::new();
         let mut colons = 0;
         while let Some(token) = tokens.next() {
             match token {
-                // An import in the body of a function. `use<'a>` in a return type is not one.
+                // An import in a function body. `use<'a>` in a return type is not an import.
                 TokenTree::Ident(ident) if ident == "use" && tokens.peek().is_some_and(|next| !is(next, '<')) => {
                     self.add_path(&mut path);
                     let tree: TokenStream = tokens.by_ref().take_while(|token| !is(token, ';')).collect();
@@ -170,7 +170,7 @@ fn is(token: &TokenTree, character: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
-/// Returns true for items that only exist in tests.
+/// Returns true for items that exist only in tests.
 fn is_test_only(item: &Item) -> bool {
     attributes(item).iter().any(|attribute| {
         attribute.path().is_ident("cfg") && {

@@ -1,11 +1,11 @@
-//! From a path to the file that defines what it names.
+//! Resolves a path to the file that defines its target.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::module::{Crate, Segments};
 
-/// What a path stands for.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Module(Segments),
@@ -15,22 +15,24 @@ pub(crate) enum Target {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Want {
-    /// What a further segment can follow. A module is preferred to an item of the same name.
+    /// The target must allow another segment. A module takes precedence over an item of the same
+    /// name.
     Prefix,
-    /// What the whole path names. An item is preferred to a module of the same name.
+    /// The target of the whole path. An item takes precedence over a module of the same name.
     Whole,
 }
 
-/// The items that one file uses of another.
+/// The items of one file that another file uses.
 pub(crate) type Uses = BTreeMap<(PathBuf, PathBuf), Vec<String>>;
 
-/// No chain of re-exports is longer. A cycle of `use` ends here.
+/// The maximum length of a chain of re-exports. It ends cycles of `use`.
 const LONGEST_CHAIN: usize = 32;
 
 impl Crate {
-    /// Returns which files use which items of which other files, each item where it is defined.
+    /// Returns the items that each file uses of each other file, at the place where the item is
+    /// defined.
     ///
-    /// To name a module is not a use of it: the paths that continue from it are.
+    /// Mentioning a module is not a use of it. The paths that continue from it are.
     pub(crate) fn uses(&self) -> Uses {
         let mut uses = Uses::new();
         for (at, module) in &self.modules {
@@ -50,7 +52,7 @@ impl Crate {
         uses
     }
 
-    /// Returns what a path stands for in the module `at`, or `None` if it leads to another crate.
+    /// Returns the target of a path in the module `at`, or `None` if it is in another crate.
     fn resolve(&self, at: &Segments, path: &[String], want: Want, left: usize) -> Option<Target> {
         let left = left.checked_sub(1)?;
         let mut current = at.clone();
@@ -66,7 +68,7 @@ impl Crate {
                 }
                 name => match self.look_up(&current, name, want, left) {
                     Some(target) => target,
-                    // A macro of the module defines it.
+                    // A macro of the module defines the name.
                     None if index > 0 => Target::Item(current.clone(), name.to_owned()),
                     // Another crate, a local name or a type parameter.
                     None => return None,
@@ -74,7 +76,7 @@ impl Crate {
             };
             match next {
                 Target::Module(module) => current = module,
-                // A further segment is a variant or an associated item.
+                // Another segment is a variant or an associated item.
                 item => return Some(item),
             }
         }
@@ -109,7 +111,8 @@ impl Crate {
         want: Want,
         left: usize,
     ) -> Option<Target> {
-        // `use name::Item;` beside `mod name;`, or `use name;` of another crate: the import is not its own prefix.
+        // `use name::Item;` beside `mod name;`, or `use name;` of another crate: an import is not
+        // its own prefix.
         if path.len() == 1 && path[0] == name {
             return None;
         }

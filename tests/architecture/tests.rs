@@ -1,4 +1,4 @@
-//! What the check finds in crates that are made up.
+//! Tests of the check on crates that are made up.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::graph::{cycles, upward};
 use crate::module::Crate;
 use crate::resolve::Uses;
 
-/// The uses in a crate of these files, each a path and a text.
+/// Returns the uses in a crate with these files, each a path and a text.
 fn uses(files: &[(&str, &str)]) -> Uses {
     let read = |path: &Path| {
         let file = files.iter().find(|(name, _)| Path::new(name) == path);
@@ -15,7 +15,7 @@ fn uses(files: &[(&str, &str)]) -> Uses {
     Crate::read_with(&read).uses()
 }
 
-/// One line for each pair of files: who uses what of whom.
+/// Returns one line for each pair of files: the user, the used file, and the items.
 fn lines(files: &[(&str, &str)]) -> Vec<String> {
     let line = |((from, to), items): (&(_, _), &Vec<String>)| -> String {
         let (from, to): (&std::path::PathBuf, &std::path::PathBuf) = (from, to);

@@ -1,4 +1,5 @@
-//! Captures of Tailscale's control plane: a policy, the tailnet it was sent to, and the answer.
+//! Captures of Tailscale's control plane: a policy, the tailnet that it was sent to, and the
+//! answer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +7,13 @@ use std::path::{Path, PathBuf};
 use policy_test_support::require;
 use serde_json::{Value, json};
 
-/// The captures beside the repository, if they are there.
+/// Returns the folder of captures beside the repository, if it exists.
 pub(crate) fn known_captures() -> Option<PathBuf> {
     require::shared("conformance/given")
 }
 
-/// Every case of the folder that `POLICY_CONFORMANCE` names, else of the captures beside the repository, else none.
+/// Returns every case in the folder that `POLICY_CONFORMANCE` names, or in the captures beside the
+/// repository.
 pub(crate) fn cases() -> Vec<Case> {
     let Some(named) = std::env::var_os("POLICY_CONFORMANCE") else {
         return known_captures().map(|folder| cases_in(&folder)).unwrap_or_default();
@@ -20,7 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases_in(if given.is_dir() { &given } else { Path::new(&named) })
 }
 
-/// Every case of a directory's files.
+/// Returns every case in the files of a directory.
 pub(crate) fn cases_in(directory: &Path) -> Vec<Case> {
     let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -43,7 +45,7 @@ impl Case {
         self.0[field].as_str().unwrap_or_default()
     }
 
-    /// The policy as it was sent, or the same value where its text is not known.
+    /// Returns the policy as it was sent, or as an equal value if its text is not known.
     pub(crate) fn policy(&self) -> String {
         self.0["policy_text"].as_str().map_or_else(|| self.0["policy"].to_string(), str::to_owned)
     }
@@ -64,12 +66,12 @@ impl Case {
         }
     }
 
-    /// Returns whether an oddity of the capture makes this of it no evidence.
+    /// Returns whether an oddity of the capture excludes a part of it as evidence.
     pub(crate) fn is_odd(&self, what: &str) -> bool {
         self.quirks().iter().any(|quirk| affected(quirk).any(|affected| affected == what))
     }
 
-    /// Returns what is left out of the comparison, and why: a line for each.
+    /// Returns the parts that are not compared, with the reasons, one on each line.
     pub(crate) fn oddities(&self) -> Vec<String> {
         let with_effect = self.quirks().iter().filter(|quirk| affected(quirk).next().is_some());
         with_effect

@@ -1,12 +1,13 @@
-//! What a device got, in the form in which order that means nothing is gone.
+//! The configuration that a device received, in a normal form without meaningless order.
 
 use serde_json::{Value, json};
 
-/// All that a device gets.
+/// The fields of a device's configuration.
 pub(crate) const FIELDS: &[&str] =
     &["packet_filter_rules", "ssh_policy", "cap_map", "addresses", "peers", "peer_routes", "peer_cap_map", "app_caps"];
 
-/// A field of what `node` got; one that is not there as what its absence means. What nobody captured is nothing at all.
+/// Returns a field of the configuration of `node`. An absent field has its default value, and a
+/// field that was not captured is null.
 pub(crate) fn field(got: &Value, field: &str, node: &Value) -> Value {
     let mut value = match &got[field] {
         Value::Null => absent(field, node),
@@ -48,7 +49,7 @@ fn sort_filter_rule(rule: &mut Value) {
     }
 }
 
-/// Sorts a list by the text of its items: any order will do that is the same for both sides.
+/// Sorts a list by the text of its items. Any order is enough, if both sides have the same.
 fn sort(list: &mut Value) {
     if let Some(items) = list.as_array_mut() {
         items.sort_by_cached_key(Value::to_string);

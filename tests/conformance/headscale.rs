@@ -1,6 +1,7 @@
-//! What headscale answers to policies, where its answers are at hand.
+//! Tests against headscale's answers to policies, if the corpus is available.
 //!
-//! They are in `headscale` beside the captures of Tailscale: small policies of every kind, and the policies of the captures.
+//! The answers are in `headscale`, beside the captures of Tailscale. They are about small policies
+//! of every kind, and about the policies of the captures.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,16 +15,17 @@ use serde_json::{Value, json};
 use crate::case::{Case, cases_in};
 use crate::{Agreement, Tally, compile};
 
-/// What headscale says of a device.
+/// The fields of headscale's answer about a device.
 const FIELDS: &[&str] = &["packet_filter_rules", "peers", "ssh_policy"];
 
-/// What headscale puts before a message to say what it was doing. The verb changes from build to build.
+/// The prefixes of headscale's messages about reading. The verb differs between builds.
 const READING: &[&str] = &["json: cannot unmarshal JSON ", "json: unable to unmarshal JSON "];
 
-/// Lines that are above several messages, and no message of their own.
+/// Lines above several messages that are not messages themselves.
 const HEADINGS: &[&str] = &["multiple errors:", "test(s) failed:"];
 
-/// A folder of the corpus: in the one that `POLICY_CONFORMANCE` names, if it has that, else beside the repository.
+/// Returns a folder of the corpus: in the folder that `POLICY_CONFORMANCE` names, if it has one, or
+/// otherwise beside the repository.
 fn folder(name: &str) -> Option<PathBuf> {
     match std::env::var_os("POLICY_CONFORMANCE") {
         Some(named) => Some(Path::new(&named).join(name)).filter(|folder| folder.is_dir()),
@@ -35,7 +37,7 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The small policies, each with the one tailnet that all of them are for.
+/// Returns the small policies, with the one tailnet that they share.
 fn small_policies() -> Vec<Case> {
     let Some(folder) = folder("headscale") else { return Vec::new() };
     let facts = read(&folder.join("facts.json"));
@@ -49,7 +51,7 @@ fn small_policies() -> Vec<Case> {
     read(&folder.join("dialect.json")).as_array().unwrap().iter().cloned().map(of_tailnet).collect()
 }
 
-/// The policies of Tailscale's captures, with headscale's answers.
+/// Returns the policies of Tailscale's captures, with headscale's answers.
 fn captured_policies() -> Vec<Case> {
     let (Some(folder), Some(given)) = (folder("headscale"), folder("given")) else { return Vec::new() };
     let tailscale = cases_in(&given);
@@ -74,8 +76,8 @@ fn answer(case: &Case) -> Value {
     compile(policy)
 }
 
-/// Compares status and messages, of which headscale gives all: each of ours must be in one of its own, and each of its
-/// own must have one of ours in it.
+/// Compares the status and the messages. headscale reports all mistakes, so each of our messages
+/// must match one of its messages, and the reverse.
 fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
     let (id, message) = (case.text("id"), case.text("message"));
     let ours = (answer["status"] == "reject").then(|| answer["message"].as_str().unwrap_or_default());
@@ -89,16 +91,16 @@ fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
     (Agreement::Wrong, Some(difference))
 }
 
-/// Returns whether a message of headscale's is what we say, apart from where it says that it was reading.
+/// Returns whether headscale's message matches ours, apart from the prefix about reading.
 pub(crate) fn is_same(headscale: &str, ours: &str) -> bool {
-    // Of a value of a wrong type, it says no more than that.
+    // headscale reports a value of a wrong type without details.
     let is_bare = |line: &str| READING.iter().any(|start| line.contains(start)) && !line.contains("\": ");
     let is_heading = |line: &&str| HEADINGS.contains(&line.trim_start_matches("parsing policy: "));
     let lines: Vec<&str> = headscale.lines().filter(|line| !is_heading(line)).collect();
     if lines.first().is_some_and(|line| is_bare(line)) {
         return true;
     }
-    // A tag that owns another one and that nothing declares is said twice.
+    // headscale reports an undeclared tag twice if it owns another one.
     let is_said =
         |line: &&str| ours.lines().any(|own| line.contains(own)) || line.contains(" references undefined tag ");
     lines.iter().all(is_said) && ours.lines().all(|own| lines.iter().any(|line| line.contains(own)))

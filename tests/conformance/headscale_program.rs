@@ -1,7 +1,7 @@
-//! A headscale on this machine is asked about the same policies.
+//! Tests against a headscale program on this machine, with the same policies.
 //!
-//! `headscale policy check` opens a new database, which has no users and no devices. So the tests of a policy are not
-//! compared: there is nothing to run them on.
+//! `headscale policy check` opens a new database, which has no users and no devices. So the results
+//! of a policy's tests are not compared.
 
 use std::fs;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::headscale::is_same;
 /// The option with which `policy check` needs no running server.
 const WITHOUT_SERVER: &str = "--bypass-grpc-and-access-database-directly";
 
-/// What headscale puts before its message.
+/// The prefix of headscale's messages.
 const BEFORE: &str = "Error: parsing policy file: ";
 
-/// The policies of the checker's own suite, without its marks, each with what it shows.
+/// Returns the policies of the checker's own suite without the marks, each with its title.
 fn policies() -> Vec<(String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy-core/tests/suite/headscale.hujson");
     let suite = fs::read_to_string(path).unwrap();
@@ -70,7 +70,7 @@ fn a_headscale_on_this_machine_says_the_same() {
         let agree = match (&headscale, &ours) {
             (None, None) => true,
             (Some(headscale), Some(ours)) => {
-                // The keys of an ACL are read in no certain order.
+                // The keys of an ACL are read in random order.
                 let mut each = answers().filter_map(|answer| answer.text.as_deref());
                 is_same(headscale, ours) || each.any(|answer| is_same(headscale, answer))
             }

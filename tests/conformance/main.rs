@@ -1,9 +1,11 @@
-//! What Tailscale's control plane makes of real policies, where the captures are at hand.
+//! Tests against captured answers of Tailscale's control plane, if the corpus is available.
 //!
-//! `POLICY_CONFORMANCE` names a directory of captures, or one with such a directory `given`; each file of it is a JSON
-//! array of cases. Without the variable, they are expected in `../shared/conformance`, beside the repository. A case has an `id`, a `category`, a `policy`
-//! (and perhaps the `policy_text` that was sent), the tailnet's `users` and `nodes`, a `status`, for a rejection the
-//! `message`, and else in `expect` what each device got.
+//! `POLICY_CONFORMANCE` names a directory of captures, or one that contains such a directory
+//! `given`. Each file is a JSON array of cases. Without the variable, they are expected in
+//! `../shared/conformance`, beside the repository. A case has an `id`, a `category`, a `policy`
+//! (and sometimes the `policy_text` that was sent), the tailnet's `users` and `nodes`, and a
+//! `status`. A rejection has the `message`. Otherwise, `expect` has the configuration that each
+//! device received.
 //!
 //! `cargo test -p policy-tests --test conformance -- --nocapture` shows the agreement by category and by field.
 
@@ -24,31 +26,33 @@ use serde_json::{Value, json};
 
 use case::{Case, cases, cases_in, known_captures};
 
-/// How far answers agree with captures.
+/// The number of answers that agree with captures.
 #[derive(Default)]
 struct Tally {
-    /// Agreeing, odd and wrong: of each category the verdicts, and of each category and field the devices.
+    /// The numbers of agreeing, odd and wrong results: of verdicts by category, and of devices by
+    /// category and field.
     counts: BTreeMap<(String, &'static str), [usize; 3]>,
     oddities: Vec<String>,
     wrong: Vec<String>,
 }
 
-/// What became of one comparison.
+/// The result of one comparison.
 #[derive(Clone, Copy)]
 enum Agreement {
     Agreed,
-    /// The capture is no evidence here.
+    /// The capture is not evidence for this field.
     Odd,
     Wrong,
 }
 
 impl Tally {
-    /// Compares an answer in the form of `compile` with a capture of Tailscale's.
+    /// Compares an answer in the form of `compile` with a capture of Tailscale.
     fn compare(&mut self, case: &Case, answer: &Value) {
         self.compare_by(case, answer, verdict, device::FIELDS);
     }
 
-    /// Compares an answer in the form of `compile` with a capture: the verdict, and some of what each device got.
+    /// Compares an answer in the form of `compile` with a capture: the verdict, and some fields of
+    /// each device's configuration.
     fn compare_by(
         &mut self,
         case: &Case,
@@ -77,7 +81,7 @@ impl Tally {
             let is_odd = captured.is_null()
                 || case.is_odd(&format!("expect.{name}"))
                 || case.is_odd(&format!("expect.{name}.{field}"));
-            // App capabilities were asked for in some categories only.
+            // App capabilities were captured in some categories only.
             if *field == "app_caps" && captured[field].is_null() {
                 continue;
             }
@@ -102,7 +106,7 @@ impl Tally {
         counts[agreement as usize] += 1;
     }
 
-    /// Prints all of it.
+    /// Prints all results.
     ///
     /// # Panics
     /// If something is wrong.
@@ -116,7 +120,7 @@ impl Tally {
     }
 }
 
-/// Compares status and message; what differs beside it.
+/// Compares the status and the message. Returns the result and the difference.
 fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
     let (id, message) = (case.text("id"), case.text("message"));
     let reason = (answer["status"] == "reject").then(|| answer["message"].as_str().unwrap_or_default());
@@ -132,7 +136,7 @@ fn verdict(case: &Case, answer: &Value) -> (Agreement, Option<String>) {
     (Agreement::Wrong, Some(difference))
 }
 
-/// Returns what the library answers.
+/// Returns the library's answer.
 fn answer(policy: &str, facts: &Value) -> Value {
     compile(Policy::with_facts(policy, &facts.to_string()))
 }
@@ -157,7 +161,7 @@ fn every_policy_gets_tailscales_verdict_and_every_device_what_tailscale_gave_it(
     tally.finish();
 }
 
-/// All approvals of the captures were made by `autoApprovers`.
+/// All approved routes in the captures were approved by `autoApprovers`.
 #[test]
 fn auto_approvers_approve_what_they_approved() {
     let mut tally = Tally::default();
@@ -171,7 +175,8 @@ fn auto_approvers_approve_what_they_approved() {
     tally.finish();
 }
 
-/// Acls and the grants that they become are the same to Tailscale, down to the last port of every filter.
+/// Tailscale gives the same filters for ACLs and the grants that they are migrated to, including
+/// every port.
 #[test]
 fn migrated_acls_give_every_device_what_tailscale_gave_it() {
     let mut tally = Tally::default();
@@ -199,7 +204,7 @@ fn the_command_answers_the_same() {
     tally.finish();
 }
 
-/// The captures try out oddities, and these are what such a policy should be told. Nothing else is.
+/// The warnings that the odd policies in the captures are expected to have.
 const EXPECTED_WARNINGS: &[Code] = &[
     Code::AllowAll,
     Code::AppWithVia,
@@ -215,13 +220,13 @@ const EXPECTED_WARNINGS: &[Code] = &[
     Code::SelectorAsAccount,
     Code::ShortCheckPeriod,
     Code::UndeclaredDeviceTag,
-    // One set of names is declared for nearly all of them.
+    // Most captures share one set of declared names.
     Code::UnusedGroup,
     Code::UnusedHost,
     Code::UnusedTag,
 ];
 
-/// Only of captures that somebody has read can it be said which warnings they deserve.
+/// The expected warnings are known only for captures that a person has reviewed.
 #[test]
 fn accepted_policies_are_warned_of_oddities_only() {
     let Some(directory) = known_captures() else { return };

@@ -9,12 +9,12 @@ pub struct Range {
     pub first: IpAddr,
     /// The last address.
     pub last: IpAddr,
-    /// The length of the prefix, if it was written as one.
+    /// The length of the prefix, if it was written as a prefix.
     pub length: u8,
 }
 
 impl Range {
-    /// Reads `*`, an address, a prefix or a range. A word that is none of these has no ranges.
+    /// Reads `*`, an address, a prefix or a range. Any other word has no ranges.
     pub fn read(text: &str) -> Vec<Range> {
         if text == "*" {
             return [Range::read("0.0.0.0/0"), Range::read("::/0")].concat();
@@ -49,7 +49,7 @@ impl Range {
     }
 }
 
-/// Returns whether an address is one that devices and services of a tailnet have.
+/// Returns whether an address can belong to devices and services of a tailnet.
 pub fn is_of_tailnet(address: IpAddr) -> bool {
     let site = Range::read("fd7a:115c:a1e0:b1a::/64");
     let own = [Range::read("100.64.0.0/10"), Range::read("fd7a:115c:a1e0::/48")].concat();

@@ -1,4 +1,4 @@
-//! What `explain`, `who` and `what` answer, against packets.
+//! Compares the answers of `explain`, `who` and `what` with packets.
 
 use policy_analysis::Analysis as _;
 use policy_analysis::query::{Possible, Question, ReachabilityRow};
@@ -23,17 +23,18 @@ fn explain(policy: &ValidPolicy, source: &str, destination: &str, (protocol, por
     Some(policy.explain(&question).ok()?.decision())
 }
 
-/// Returns whether a policy has words whose meaning no facts settle.
+/// Returns whether a policy has selectors whose meaning facts cannot determine.
 pub(crate) fn is_unsettled(policy: &Value) -> bool {
     let text = policy.to_string();
     ["group:staff@", "group:web@", "svc:", "autogroup:shared"].iter().any(|word| text.contains(word))
 }
 
-/// Every device to every other, and to addresses beyond the tailnet.
+/// Compares the answers about every device and every other, and about addresses outside the
+/// tailnet.
 pub(crate) fn check_with_facts(case: &Value) -> Checked {
     let mut checked = Checked::default();
     let value = &case["policy"];
-    // One world is enough for so many questions.
+    // One world is enough for this many questions.
     let Some(world) = worlds(case).next() else { return checked };
     let (Some(policy), Some(network)) = (read(value, &facts(world)), Network::new(value, world)) else {
         return checked;
@@ -61,7 +62,7 @@ pub(crate) fn check_with_facts(case: &Value) -> Checked {
                 continue;
             }
             for (bit, &packet) in PACKETS.iter().enumerate() {
-                // A protocol that does not exist in the family is nobody's question.
+                // A protocol that does not exist in the family cannot be asked about.
                 if is_echo(packet) && !source.addresses.iter().any(|address| exists(packet, *address)) {
                     continue;
                 }
@@ -100,13 +101,13 @@ pub(crate) fn check_with_facts(case: &Value) -> Checked {
     checked
 }
 
-/// Sources that questions are about.
+/// Sources for questions.
 const SOURCES: [&str; 6] = ["alice@example.com", "bob@example.com", "group:eng", "tag:a", "tag:b", "autogroup:member"];
 
-/// Destinations that questions are about.
+/// Destinations for questions.
 const DESTINATIONS: [&str; 6] = ["alice@example.com", "tag:a", "tag:c", "10.0.0.2", "203.0.113.7", "svc:web"];
 
-/// Answers without facts, against every world.
+/// Compares answers without facts with every world.
 pub(crate) fn check_without_facts(case: &Value) -> Checked {
     let mut checked = Checked::default();
     let value = &case["policy"];
@@ -124,7 +125,7 @@ pub(crate) fn check_without_facts(case: &Value) -> Checked {
         .collect();
     for world in worlds(case) {
         let Some(network) = Network::new(value, world) else { continue };
-        // A device with several tags has more than each of them.
+        // A device with several tags has more access than each tag alone.
         if network.devices.iter().any(|device| device.tags.len() > 1) {
             continue;
         }
@@ -199,8 +200,8 @@ fn tcp_or_udp(open: u16) -> impl Iterator<Item = Packet> {
     PACKETS.iter().enumerate().filter(is_open).map(|(_, packet)| *packet).filter(|packet| !is_echo(*packet))
 }
 
-/// Returns whether a row with a packet's port names an end, or may: what a row says without a word of the policy, as
-/// "any other member", is taken for everything.
+/// Returns whether a row with a packet's port names an end, or may name it. A description without a
+/// selector, such as "any other member", counts as everything.
 fn is_covered(words: &Words, rows: &[ReachabilityRow], end: End, side: Side, packet: Packet) -> bool {
     rows.iter().any(|row| {
         let names = if side == Side::Source { &row.sources } else { &row.destinations };

@@ -1,4 +1,5 @@
-//! The deletion of a rule is killed exactly if a test or an invariant fails without the rule that did not fail with it.
+//! Checks that the deletion of a rule counts as killed exactly if a test or an invariant fails
+//! because of it.
 
 use policy_analysis::Analysis as _;
 use policy_core::{Policy, ValidPolicy};
@@ -44,7 +45,7 @@ pub(crate) fn check(case: &Value) -> Checked {
     checked
 }
 
-/// Returns tests of what the first rules have.
+/// Returns tests of the access that the first rules give.
 fn tests(policy: &Value) -> Vec<Value> {
     let grants = policy["grants"].as_array().into_iter().flatten();
     let pairs = grants.filter_map(|grant| Some((grant["src"][0].as_str()?, grant["dst"][0].as_str()?)));
@@ -56,7 +57,7 @@ fn tests(policy: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// Returns what fails: the number of each target, then of each invariant.
+/// Returns the indexes of failing targets, followed by those of failing invariants.
 fn failures(policy: &ValidPolicy, invariants: &[&Value]) -> Vec<usize> {
     let tested = policy.test();
     let mut failures: Vec<usize> =

@@ -1,4 +1,5 @@
-//! Where no access is gained, no packet passes that did not; and a gain between known devices is one of packets.
+//! Checks differences of policies. If no access is gained, no additional packet passes. A gain
+//! between known devices corresponds to a packet.
 
 use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Change, Diff, Direction, Relation};
@@ -37,7 +38,7 @@ pub(crate) fn check(case: &Value) -> Checked {
         }
         let [gained, lost] = [(&before, &after), (&after, &before)].map(|(without, with)| more_in_facts(without, with));
         for (direction, (packets, echoes)) in [(Direction::Gained, gained), (Direction::Lost, lost)] {
-            // An echo comes with other packets, and is not reported beside them.
+            // An echo accompanies other packets, and is not reported with them.
             match (has(&by_devices, direction), packets, echoes) {
                 (false, Some(packet), _) => {
                     let what = format!("{direction:?} {packet}");
@@ -68,7 +69,7 @@ fn has(diff: &Diff, direction: Direction) -> bool {
     diff.changes.iter().any(|change| is_access(change, direction))
 }
 
-/// Returns whether a change is about devices that one user may have only one of.
+/// Returns whether a change is about devices of which a user may have only one.
 fn is_to_itself(change: &Change) -> bool {
     change.sources == change.destinations && (change.sources.len() == 1 || change.relation == Relation::Own)
 }
@@ -77,14 +78,15 @@ fn is_access(change: &Change, direction: Direction) -> bool {
     change.area == Area::Access && change.direction == direction
 }
 
-/// Returns a packet that passes with one policy and does not without it, in words.
+/// Describes a packet that passes with one policy and not with the other.
 fn more(without: &Network, with: &Network) -> Option<String> {
     let (without, with) = (open(without), open(with));
     let mut more = with.iter().map(|(flow, open)| (flow, open & !without.get(flow).unwrap_or(&0)));
     more.find(|(_, packets)| *packets != 0).map(|(flow, packets)| format!("{flow:?} {packets:b}"))
 }
 
-/// The same for what passes between devices of the facts, and addresses behind them: a packet other than an echo, and an echo.
+/// The same between devices of the facts and addresses behind them. Returns a packet other than an
+/// echo, and an echo.
 fn more_in_facts(without: &Network, with: &Network) -> (Option<String>, Option<String>) {
     let devices = |network: &Network| -> Vec<Flow> {
         let flows = flows(network).into_iter();

@@ -1,4 +1,4 @@
-//! Tailscale's own packet filter, as a process that answers about packets.
+//! Tailscale's own packet filter, as a process that decides about packets.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::IpAddr;
@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use crate::network::{Network, Packet};
 
-/// A packet that arrives at a device: the device, the source, the destination, and what it is.
+/// A packet that arrives at a device: the device, the source, the destination, and the protocol and
+/// port.
 pub type Arrival = (usize, IpAddr, IpAddr, Packet);
 
-/// The program of `tests/filter`, which runs.
+/// The running program of `tests/filter`.
 #[derive(Debug)]
 pub struct Filter {
     child: Child,
@@ -28,7 +29,7 @@ impl Filter {
         Filter { child, questions, answers }
     }
 
-    /// Returns for each packet whether the filter of the device that it arrives at accepts it.
+    /// Returns, for each packet, whether the filter of the receiving device accepts it.
     pub fn accepts(&mut self, network: &Network, arrivals: &[Arrival]) -> Vec<bool> {
         let nodes: Vec<Value> = network
             .devices

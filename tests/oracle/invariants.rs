@@ -1,4 +1,4 @@
-//! An invariant without a finding holds for every packet of every tailnet.
+//! Checks that an invariant without a finding holds for every packet in every tailnet.
 
 use policy_core::{Policy, Severity};
 use policy_oracle::network::{End, Network, PACKETS, Packet, is_echo};
@@ -23,7 +23,7 @@ pub(crate) fn check(case: &Value) -> Checked {
             let words = Words { policy, world, devices: &network.devices };
             let counterexample = counterexample(&words, &network, invariant);
             checked.questions += 2;
-            // Selectors are examined one at a time, so that a device with several tags is a matter of facts.
+            // Selectors are examined one at a time, so devices with several tags require facts.
             let is_plain = network.devices.iter().all(|device| device.tags.len() < 2);
             if let Some(counterexample) = &counterexample {
                 if bare.is_empty() && is_plain {
@@ -47,14 +47,15 @@ pub(crate) fn check(case: &Value) -> Checked {
                     .push(Difference::new("a device is said to break an invariant, and no packet does", what));
             }
         }
-        // An error is certain: wherever there is somebody of each kind, a packet breaks the invariant.
+        // An error is certain: in every world with users and devices of each kind, a packet breaks
+        // the invariant.
         if !bare.iter().all(|code| code == "broken-invariant") || bare.is_empty() {
             continue;
         }
         for world in case["full"].as_array().into_iter().flatten() {
             let Some(network) = Network::new(policy, world) else { continue };
             let words = Words { policy, world, devices: &network.devices };
-            // Who has an address, and whether it is behind a router, is not known.
+            // The owner of an address is unknown, and so is whether it is behind a router.
             if texts_of(policy).chain(texts_of(invariant)).any(|word| words.is_literal(&word)) {
                 continue;
             }
@@ -78,7 +79,7 @@ fn texts_of(value: &Value) -> impl Iterator<Item = String> {
     lists
         .flatten()
         .map(|word| match word.rsplit_once(':') {
-            // An ACL has the ports behind the host.
+            // An ACL has the ports after the host.
             Some((host, ports))
                 if ports.starts_with(|first: char| first.is_ascii_digit() || first == '*')
                     && !host.contains("::")
@@ -113,7 +114,7 @@ fn findings(policy: &Value, facts: &str) -> Option<Vec<String>> {
     Some(findings.iter().map(|finding| finding.code.name().to_owned()).filter(|name| is_about(name)).collect())
 }
 
-/// Returns a packet that passes and breaks an invariant, in words.
+/// Describes a packet that passes and breaks an invariant.
 fn counterexample(words: &Words, network: &Network, invariant: &Value) -> Option<String> {
     flows(network).into_iter().find_map(|(from, to, open)| {
         let mut packets = PACKETS.iter().enumerate().filter(|(bit, _)| open & 1 << bit != 0).map(|(_, packet)| *packet);
@@ -124,8 +125,8 @@ fn counterexample(words: &Words, network: &Network, invariant: &Value) -> Option
 
 /// Returns whether an invariant forbids a packet.
 ///
-/// An echo passes wherever anything does, so what allows a port allows it, and what forbids single ports does not forbid
-/// it.
+/// An echo passes wherever any packet does. So allowing a port also allows echoes, but forbidding
+/// single ports does not forbid them.
 fn is_forbidden(words: &Words, invariant: &Value, from: End, to: End, packet: Packet) -> bool {
     let targets = |key: &str, is_at: &dyn Fn(&Value) -> bool, is_on: &dyn Fn(&Value) -> bool| {
         invariant[key].as_array().into_iter().flatten().any(|target| is_at(&target["dst"]) && is_on(&target["ip"]))
@@ -154,14 +155,14 @@ fn is_forbidden(words: &Words, invariant: &Value, from: End, to: End, packet: Pa
     }
 }
 
-/// Returns whether ports name an echo other than by the way.
+/// Returns whether ports include an echo explicitly.
 fn forbids_echo(ip: &Value, (protocol, _): Packet) -> bool {
     let name = if protocol == 1 { "icmp:*" } else { "ipv6-icmp:*" };
     let specs = texts(ip);
     specs.is_empty() || specs.iter().any(|spec| spec == name || spec == "*")
 }
 
-/// Returns whether a packet is on one of some ports; without any, every packet is.
+/// Returns whether a packet is on any of some ports. Without ports, every packet is.
 fn is_on(ip: &Value, (protocol, port): Packet) -> bool {
     let specs = texts(ip);
     specs.is_empty()

@@ -1,9 +1,9 @@
-//! What packets a tailnet lets through, decided without any analysis of this project.
+//! Decides which packets pass in a tailnet, without any analysis of this project.
 //!
-//! The only thing taken from it is what it compiles for each device: packet filters, peers and
-//! routes, which agree with what Tailscale's control plane sends. [`network`] decides about packets
-//! from these as a node does, and [`filter`] has Tailscale's own code decide the same. [`selector`] says
-//! what the words of an invariant name, once more and in the plainest way.
+//! It uses only the compiled output for each device: packet filters, peers and routes, which agree
+//! with those that Tailscale's control plane sends. From these, [`network`] decides about packets
+//! as a device does, and [`filter`] lets Tailscale's own code decide the same. [`selector`] is an
+//! independent and simple implementation of the selectors of invariants.
 
 pub mod address;
 pub mod filter;

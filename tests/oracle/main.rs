@@ -1,8 +1,9 @@
-//! Every analysis against the packets of random tailnets, and these against Tailscale's own filter.
+//! Compares every analysis with the packets of random tailnets, and the packets with Tailscale's
+//! own filter.
 //!
-//! Each test draws policies of every [`Shape`], and four tailnets for each. `POLICIES=5000` draws so many policies of each
-//! shape, `SHAPE=Families` only those of one, and `SHOW_KNOWN=1` shows what is known and not fixed yet. What fails is made
-//! as small as possible and printed.
+//! Each test draws policies of every [`Shape`], and four tailnets for each. `POLICIES=5000` draws
+//! this many policies of each shape, `SHAPE=Families` only those of one shape, and `SHOW_KNOWN=1`
+//! shows known differences, too. A failing case is made as small as possible and printed.
 
 mod answers;
 mod coverage;
@@ -24,14 +25,14 @@ use policy_generate::small::seeds;
 use policy_oracle::shrink::shrink;
 use serde_json::{Value, json};
 
-/// Something that an analysis says, and that packets contradict.
+/// A statement of an analysis that packets contradict.
 #[derive(Clone, Debug)]
 pub(crate) struct Difference {
-    /// What kind of difference it is. Cases are made smaller as long as there is one of this kind.
+    /// The kind of difference. Cases are made smaller while they have one of this kind.
     pub(crate) kind: &'static str,
-    /// What was said, and what is.
+    /// The statement, and the fact.
     pub(crate) what: String,
-    /// The question, if the check asks many. See [`is_asked`].
+    /// The question, if the check has many. See [`is_asked`].
     pub(crate) question: Option<String>,
 }
 
@@ -40,23 +41,23 @@ impl Difference {
         Difference { kind, what, question: None }
     }
 
-    /// Says which question it is about.
+    /// Adds the question.
     pub(crate) fn of(self, question: String) -> Difference {
         Difference { question: Some(question), ..self }
     }
 }
 
-/// What a check found, and how many questions it asked.
+/// The result of a check, with the number of its questions.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) differences: Vec<Difference>,
     pub(crate) questions: usize,
 }
 
-/// An analysis, which is compared with the packets of a case.
+/// A check that compares an analysis with the packets of a case.
 type Check = fn(&Value) -> Checked;
 
-/// How many differences are shown of a kind and a shape.
+/// The maximum number of differences to show for a kind and a shape.
 const SHOWN: usize = 1;
 
 /// Runs a check on cases of each shape.
@@ -112,7 +113,8 @@ fn has(checked: &Checked, kind: &str) -> bool {
     checked.differences.iter().any(|difference| difference.kind == kind)
 }
 
-/// Returns whether a check asks a question of a case, as one of so many. A smaller case keeps its questions.
+/// Returns whether a check asks a question about a case. Of `of` questions, one is asked. A smaller
+/// case keeps its questions.
 pub(crate) fn is_asked(case: &Value, question: &str, of: u64) -> bool {
     if let Some(only) = case["only"].as_str() {
         return question == only;

@@ -1,4 +1,5 @@
-//! Where a cell of the matrix is empty, nothing passes in any tailnet; and between known devices a cell has what passes.
+//! Checks the matrix. If a cell is empty, no packet passes in any tailnet. Between known devices, a
+//! cell has exactly the packets that pass.
 
 use policy_analysis::Analysis as _;
 use policy_analysis::matrix::{Matrix, MatrixEnd};
@@ -22,7 +23,7 @@ pub(crate) fn check(case: &Value) -> Checked {
         let words = Words { policy: value, world, devices: &network.devices };
         let flows = flows(&network);
         for flow in flows.iter().filter(|(from, to, open)| {
-            // A device with several tags is in several rows and columns.
+            // A device with several tags has several rows and columns.
             let is_one = |device: usize| network.devices[device].tags.len() < 2;
             open & !ECHOES != 0 && is_one(from.device) && is_one(to.device)
         }) {
@@ -58,8 +59,8 @@ pub(crate) fn check(case: &Value) -> Checked {
     checked
 }
 
-/// Returns whether a policy alone says that a word names an end. What every device reaches is less than what one of
-/// them does.
+/// Returns whether a policy alone determines that a selector names an end. The common access of all
+/// devices is less than that of one of them.
 fn is_settled(word: &str, end: End) -> bool {
     let is_address = !word.contains('@') && !word.contains(':') || word.contains("::");
     match end.way {

@@ -1,5 +1,5 @@
-//! What passes between the devices of a tailnet: whether the sender sees the receiver, which router it sends to, and what
-//! the filter of the receiver accepts.
+//! Decides which packets pass between the devices of a tailnet: whether the sender sees the
+//! receiver, which router it uses, and what the filter of the receiver accepts.
 
 use std::net::IpAddr;
 
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::address::Range;
 use crate::world::{self, Device, text, texts};
 
-/// A protocol and a port, or 0 where the protocol has no ports.
+/// A protocol and a port. The port is 0 if the protocol has no ports.
 pub type Packet = (u8, u16);
 
-/// The packets that cases tell apart. Each is a bit of [`Network::open`].
+/// The packets that cases can distinguish. Each is a bit of [`Network::open`].
 #[rustfmt::skip]
 pub const PACKETS: [Packet; 14] = [
     (6, 22), (6, 80), (6, 443), (6, 9), (17, 80), (17, 9), (132, 80), (47, 0), (1, 0), (58, 0), (17, 22), (17, 443),
@@ -32,46 +32,46 @@ pub fn exists((protocol, _): Packet, address: IpAddr) -> bool {
     }
 }
 
-/// Returns whether a packet asks for an echo.
+/// Returns whether a packet is an echo request.
 pub fn is_echo((protocol, _): Packet) -> bool {
     protocol == 1 || protocol == 58
 }
 
-/// Where a packet comes from or goes to.
+/// The source or the destination of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
     /// The address.
     pub address: IpAddr,
     /// The device that has the address, or the router in front of it.
     pub device: usize,
-    /// How the device comes to it.
+    /// The way from the device to the address.
     pub way: Way,
 }
 
-/// How a device comes to an address.
+/// A way from a device to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// It is its own.
+    /// The address is the device's own.
     Own,
-    /// It is behind it, by a subnet route.
+    /// The address is behind the device, by a subnet route.
     Subnet,
-    /// It is behind it, by an exit route.
+    /// The address is behind the device, by an exit route.
     Exit,
 }
 
 /// A tailnet under a policy.
 #[derive(Debug)]
 pub struct Network {
-    /// The devices, and then the services.
+    /// The devices, followed by the services.
     pub devices: Vec<Device>,
-    /// What each of them has.
+    /// The configuration of each device.
     pub nodes: Vec<Node>,
 }
 
-/// What a device gets from the control plane.
+/// The configuration that a device gets from the control plane.
 #[derive(Debug)]
 pub struct Node {
-    /// Its packet filter, as it is sent.
+    /// Its packet filter, in the form in which it is sent.
     pub filter: Value,
     /// Its approved routes.
     pub routes: Vec<Range>,
@@ -89,7 +89,7 @@ struct Rule {
 }
 
 impl Network {
-    /// Compiles a policy for a world. There is none if the policy is not valid.
+    /// Compiles a policy for a world. `None` if the policy is not valid.
     pub fn new(policy: &Value, world: &Value) -> Option<Network> {
         let facts = world::all_facts(world);
         let text = world::spell_out(policy, world).to_string();
@@ -120,7 +120,8 @@ impl Network {
         Some(Network { nodes, devices })
     }
 
-    /// Returns every end that can send: each address of a device, and each of `addresses` that a router stands in front of.
+    /// Returns every end that can send: each address of a device, and each of `addresses` behind a
+    /// router.
     pub fn sources(&self, addresses: &[IpAddr]) -> Vec<End> {
         let mut ends = self.own();
         for (device, node) in self.nodes.iter().enumerate() {
@@ -134,7 +135,7 @@ impl Network {
         ends
     }
 
-    /// Returns the own addresses of all devices.
+    /// Returns each device's own addresses.
     pub fn own(&self) -> Vec<End> {
         let devices = self.devices.iter().enumerate();
         let own = |(device, it): (usize, &Device)| {
@@ -147,18 +148,19 @@ impl Network {
         self.devices.iter().any(|device| device.addresses.contains(&address))
     }
 
-    /// Returns where a packet to an address ends that a device sends: on the device that has it, or on the router that the
-    /// sender has the most specific route through.
+    /// Returns the ends of a packet from a device to an address: on the device that has the
+    /// address, or on the router for the sender's most specific route.
     pub fn destinations(&self, sender: usize, address: IpAddr) -> Vec<End> {
         if let Some(device) = self.devices.iter().position(|device| device.addresses.contains(&address)) {
             return vec![End { address, device, way: Way::Own }];
         }
         let Some(node) = self.nodes.get(sender) else { return Vec::new() };
-        // What the sender routes itself it does not send through the tailnet.
+        // Packets to addresses that the sender itself routes do not go through the tailnet.
         if node.routes.iter().any(|route| route.length > 0 && route.has(address)) {
             return Vec::new();
         }
-        // An exit node translates no 4via6 address, and knows nobody else in Tailscale's own range.
+        // An exit node does not translate 4via6 addresses, and does not reach other devices in
+        // Tailscale's own range.
         let is_tailscales = matches!(address, IpAddr::V6(v6) if v6.segments()[..3] == [0xfd7a, 0x115c, 0xa1e0]);
         let leads_there = |route: &Range| route.has(address) && (route.length > 0 || !is_tailscales);
         let routes = || node.peer_routes.iter().filter(|(_, route)| leads_there(route));
@@ -189,19 +191,20 @@ impl Network {
         open
     }
 
-    /// Returns whether a packet gets to the filter of its receiver.
+    /// Returns whether a packet reaches the filter of its receiver.
     pub fn can_send(&self, from: End, to: End) -> bool {
         let (Some(sender), Some(receiver)) = (self.nodes.get(from.device), self.nodes.get(to.device)) else {
             return false;
         };
         let is_routed = to.way == Way::Own || receiver.routes.iter().any(|route| route.has(to.address));
-        // The receiver drops what does not come from an address that it has a route to.
+        // The receiver drops packets from addresses that it has no route to.
         let is_expected = from.way == Way::Own
             || receiver.peer_routes.iter().any(|(peer, route)| *peer == from.device && route.has(from.address));
         from.device != to.device && sender.peers.contains(&to.device) && is_routed && is_expected
     }
 
-    /// Returns whether a device lets a login over Tailscale SSH in, port 22 aside: an account, from an address.
+    /// Returns whether a device allows a Tailscale SSH login from an address to an account. Does
+    /// not consider port 22.
     pub fn has_login(&self, from: IpAddr, device: usize, account: &str) -> bool {
         if !self.devices[device].addresses.iter().any(|address| address.is_ipv4() == from.is_ipv4()) {
             return false;

@@ -1,11 +1,11 @@
-//! Everything that may be sent between the devices of a world.
+//! All packets that can be sent between the devices of a world.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use policy_oracle::network::{End, Network};
 
-/// Addresses beyond the tailnet, some of which every case names.
+/// Addresses outside the tailnet. Some of them appear in every case.
 const BEYOND: [&str; 17] = [
     "8.8.8.8",
     "2606:4700::1",
@@ -26,7 +26,7 @@ const BEYOND: [&str; 17] = [
     "fd7a:115c:a1e0:b1a:0:7:a00:9",
 ];
 
-/// Returns addresses beyond the tailnet.
+/// Returns addresses outside the tailnet.
 pub(crate) fn beyond() -> Vec<IpAddr> {
     BEYOND.iter().map(|address| address.parse().unwrap()).collect()
 }
@@ -34,15 +34,16 @@ pub(crate) fn beyond() -> Vec<IpAddr> {
 /// A pair of ends, with the packets that pass from one to the other.
 pub(crate) type Flow = (End, End, u16);
 
-/// Returns every pair of ends of one family between which a packet can be sent, with what passes. What a user of
-/// another tailnet sends to their own devices does not pass this one.
+/// Returns every pair of ends of the same family between which a packet can be sent, with the
+/// packets that pass. Packets from a user of another tailnet to their own devices do not pass
+/// through this tailnet.
 pub(crate) fn flows(network: &Network) -> Vec<Flow> {
     let beyond = beyond();
     let mut addresses: Vec<IpAddr> = network.own().iter().map(|end| end.address).collect();
     addresses.extend(&beyond);
     let mut flows = Vec::new();
     for from in network.sources(&beyond) {
-        // A service receives only.
+        // A service cannot send.
         if network.devices[from.device].service.is_some() {
             continue;
         }
@@ -60,7 +61,7 @@ pub(crate) fn flows(network: &Network) -> Vec<Flow> {
     flows
 }
 
-/// Returns what passes from each address of a device, or behind it, to each address.
+/// Returns the packets that pass from each address of a device, or behind it, to each address.
 pub(crate) fn open(network: &Network) -> BTreeMap<(IpAddr, usize, IpAddr), u16> {
     let mut open = BTreeMap::new();
     for (from, to, packets) in flows(network) {

@@ -1,4 +1,4 @@
-//! Tailscale's own filter decides about every packet as `network` does.
+//! Checks that Tailscale's own filter decides about every packet in the same way as `network`.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,10 +13,11 @@ use crate::{Checked, Difference, compare, worlds};
 
 static FILTER: Mutex<Option<Filter>> = Mutex::new(None);
 
-/// Asks the filter about everything that may be sent in a world.
+/// Runs the filter on all packets that can be sent in a world.
 ///
-/// A packet passes if its sender sees the receiver and has a route to it, and if the receiver's filter accepts it. Only
-/// the last is asked; the first two follow from peers and routes, which captures pin.
+/// A packet passes if its sender sees the receiver and has a route to it, and if the receiver's
+/// filter accepts it. Only the last condition is tested here. The other two follow from peers and
+/// routes, which the captures cover.
 fn check(case: &Value) -> Checked {
     let mut checked = Checked::default();
     for policy in [&case["policy"], &case["new"]] {

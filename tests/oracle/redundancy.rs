@@ -1,4 +1,4 @@
-//! Without what is redundant, the same packets pass in every tailnet.
+//! Checks that the same packets pass in every tailnet after redundant parts are removed.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub(crate) fn check(case: &Value) -> Checked {
             ("without what is redundant, a packet is lost", &bare),
             ("without what is redundant with facts, a packet is lost", &known),
         ] {
-            // What is called redundant can all be removed together.
+            // All redundant parts can be removed together.
             let text = policy.to_string();
             let removed: Vec<&str> = parts.iter().map(|range| &text[range.clone()]).collect();
             let Some(less) = without(&text, parts).filter(|_| !parts.is_empty()) else { continue };
@@ -45,7 +45,7 @@ pub(crate) fn check(case: &Value) -> Checked {
     checked
 }
 
-/// Returns the parts of a policy's text that are called redundant.
+/// Returns the redundant parts of a policy's text.
 fn redundant(policy: &Value, facts: &str) -> Vec<Range<usize>> {
     let findings = Policy::with_facts(policy.to_string().as_str(), facts).check();
     let redundant = findings.iter().filter(|finding| finding.code.name() == "redundant-rule");

@@ -1,4 +1,4 @@
-//! What the words of a policy name, in the plainest way: one address of one device at a time.
+//! A simple implementation of selectors: one address of one device at a time.
 
 use std::net::IpAddr;
 
@@ -22,32 +22,32 @@ pub struct Words<'a> {
 /// The side of an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Where a packet comes from.
+    /// The source of a packet.
     Source,
-    /// Where it goes to.
+    /// The destination of a packet.
     Destination,
 }
 
 impl Words<'_> {
-    /// Returns whether one of some words names an end.
+    /// Returns whether any of some selectors names an end.
     pub fn any(&self, words: &Value, end: End, side: Side) -> bool {
         texts(words).iter().any(|word| self.names(word, end, side))
     }
 
-    /// Returns whether one of some words may be meant for an end: as [`Words::any`], and an IPv4 address for the
-    /// same address of a site, which its IPv6 form leads to.
+    /// Returns whether any of some selectors may name an end. Like [`Words::any`], but an IPv4
+    /// address also stands for the 4via6 address of a site that leads to it.
     pub fn any_may(&self, words: &Value, end: End, side: Side) -> bool {
         let of_site = address_of_site(end.address).map(|address| End { address, ..end });
         self.any(words, end, side) || of_site.is_some_and(|end| self.any(words, end, side))
     }
 
-    /// Returns whether a word is an address or some addresses.
+    /// Returns whether a word is a literal address, prefix or range.
     pub fn is_literal(&self, word: &str) -> bool {
         let is_host = self.policy["hosts"].get(word).is_some() || self.policy["ipsets"].get(word).is_some();
         word != "*" && (is_host || !Range::read(word).is_empty())
     }
 
-    /// Returns whether a word names an end.
+    /// Returns whether a selector names an end.
     pub fn names(&self, word: &str, end: End, side: Side) -> bool {
         let device = &self.devices[end.device];
         let own = end.way == Way::Own;
@@ -86,7 +86,7 @@ impl Words<'_> {
         declared.iter().chain(&synced).any(|member| member.eq_ignore_ascii_case(login))
     }
 
-    /// Returns whether an address is one of a literal, a host or an IP set.
+    /// Returns whether a literal, a host or an IP set has an address.
     fn has(&self, word: &str, address: IpAddr) -> bool {
         if let Some(set) = self.policy["ipsets"].get(word) {
             let mut is_in = false;
@@ -111,7 +111,7 @@ pub fn is_same_user(devices: &[Device], from: End, to: End) -> bool {
     login(from).is_some() && login(from) == login(to)
 }
 
-/// Returns the IPv4 address of a site that an IPv6 address leads to.
+/// Returns the IPv4 address that a 4via6 address leads to.
 fn address_of_site(address: IpAddr) -> Option<IpAddr> {
     let IpAddr::V6(v6) = address else { return None };
     let is_of_site = Range::read("fd7a:115c:a1e0:b1a::/64").iter().any(|range| range.has(address));

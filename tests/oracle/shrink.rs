@@ -1,8 +1,8 @@
-//! The smallest case that still fails.
+//! Shrinks a case to the smallest one that still fails.
 
 use serde_json::Value;
 
-/// Members whose absence would make another kind of case.
+/// Members whose removal would turn the case into another kind.
 const KEPT: [&str; 24] = [
     "seed",
     "only",
@@ -30,14 +30,14 @@ const KEPT: [&str; 24] = [
     "kind",
 ];
 
-/// Removes members and items of a case for as long as `fails` says that the rest still fails.
+/// Removes members and items of a case as long as `fails` returns true for the rest.
 pub fn shrink(case: &Value, fails: impl Fn(&Value) -> bool) -> Value {
     let mut smallest = case.clone();
     loop {
         let mut is_smaller = false;
         let mut paths = Vec::new();
         collect(&smallest, String::new(), &mut paths);
-        // The outer ones first: they take most away.
+        // The outer ones first, because they remove the most.
         paths.sort_by_key(|path| path.matches('/').count());
         for path in paths {
             let mut candidate = smallest.clone();
@@ -52,7 +52,8 @@ pub fn shrink(case: &Value, fails: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-/// Collects the paths of everything in a value, the last items of a list first, so that the others keep their places.
+/// Collects the paths of everything in a value. The last items of a list come first, so that the
+/// others keep their indexes.
 fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
     match value {
         Value::Array(items) => {
@@ -62,7 +63,7 @@ fn collect(value: &Value, path: String, paths: &mut Vec<String>) {
             }
         }
         Value::Object(members) => {
-            // In a full world everyone is there.
+            // A full world must stay full.
             for (key, item) in members.iter().filter(|(key, _)| *key != "full") {
                 let is_kept = KEPT.contains(&key.as_str());
                 let key = key.replace('~', "~0").replace('/', "~1");

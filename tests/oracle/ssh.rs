@@ -1,4 +1,5 @@
-//! Who may log in to a known device is what its filter and its SSH policy say.
+//! Checks that the logins allowed on a known device are those that its filter and its SSH policy
+//! allow.
 
 use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Direction};
@@ -13,7 +14,7 @@ use crate::answers::read;
 use crate::packets::flows;
 use crate::{Checked, Difference, is_asked, worlds};
 
-/// The accounts that rules and users tell apart.
+/// The accounts that rules and users can distinguish.
 const ACCOUNTS: [&str; 5] = ["root", "deploy", "alice", "bob", "other"];
 
 pub(crate) fn check(case: &Value) -> Checked {

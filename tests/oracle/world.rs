@@ -1,4 +1,5 @@
-//! A tailnet with everything that a policy file does not say, and the policy in which all of that is written down.
+//! A tailnet with everything that a policy file does not state, and an equal policy that states all
+//! of it.
 
 use std::net::IpAddr;
 
@@ -16,7 +17,7 @@ pub struct Device {
     pub login: Option<String>,
     /// The role of its owner.
     pub role: String,
-    /// True if its owner is a user of another tailnet with whom it is shared.
+    /// True if its owner is a user of another tailnet that a device is shared with.
     pub is_shared: bool,
     /// Its tags.
     pub tags: Vec<String>,
@@ -27,13 +28,13 @@ pub struct Device {
 }
 
 impl Device {
-    /// Returns whether facts can list it.
+    /// Returns whether facts can list the device.
     pub fn is_in_facts(&self) -> bool {
         self.service.is_none() && !self.is_shared
     }
 }
 
-/// Returns the devices of a world, then its services.
+/// Returns the devices of a world, followed by its services.
 pub fn devices(world: &Value) -> Vec<Device> {
     let users = || world["users"].as_array().into_iter().flatten();
     let mut devices: Vec<Device> = Vec::new();
@@ -67,7 +68,7 @@ pub fn devices(world: &Value) -> Vec<Device> {
     devices
 }
 
-/// Returns the facts that people can give: the users and devices of the tailnet.
+/// Returns the facts that users can write: the users and devices of the tailnet.
 pub fn facts(world: &Value) -> Value {
     let shared = texts(&world["shared"]);
     let list = |key: &str| world[key].as_array().cloned().unwrap_or_default();
@@ -89,8 +90,9 @@ pub fn all_facts(world: &Value) -> Value {
     facts
 }
 
-/// Returns a policy of the same meaning in which names that only a world explains are replaced by ordinary ones: synced
-/// groups by groups, services by IP sets, `autogroup:shared` and `autogroup:member` by groups.
+/// Returns an equal policy in which names that only a world explains are replaced by ordinary ones:
+/// synced groups by groups, services by IP sets, `autogroup:shared` and `autogroup:member` by
+/// groups.
 pub fn spell_out(policy: &Value, world: &Value) -> Value {
     let mut policy = policy.clone();
     let has_services = world["services"].as_object().is_some_and(|services| !services.is_empty());
@@ -137,7 +139,7 @@ pub fn spell_out(policy: &Value, world: &Value) -> Value {
     policy
 }
 
-/// Replaces a word, or a word with ports.
+/// Replaces a word, with or without ports.
 fn replace(word: &str, named: &[(String, Vec<String>)]) -> Vec<String> {
     for (name, others) in named {
         if let Some(ports) = word.strip_prefix(name.as_str())
@@ -149,7 +151,7 @@ fn replace(word: &str, named: &[(String, Vec<String>)]) -> Vec<String> {
     vec![word.to_owned()]
 }
 
-/// Returns a JSON string, or nothing.
+/// Returns a JSON string, or an empty text.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

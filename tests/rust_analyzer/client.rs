@@ -1,4 +1,4 @@
-//! As much of an editor as the tests need: a crate with one file, and a rust-analyzer that is asked about it.
+//! A minimal editor for the tests: a crate with one file, and a rust-analyzer that analyses it.
 
 use std::fs;
 use std::io::{BufReader, Write as _};
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use policy_test_support::operator_crate;
 use serde_json::{Value, json};
 
-/// How long anything may take. The first answer waits for the macro to be built.
+/// The timeout of every request. The first answer has to wait for the macro to be built.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(crate) struct Editor {
-    /// Ends rust-analyzer with the editor.
+    /// The rust-analyzer process, which ends together with the editor.
     child: Child,
     stdin: ChildStdin,
     messages: Receiver<Value>,
@@ -25,7 +25,7 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// Opens a crate whose only file has that text, and waits until it is understood.
+    /// Opens a crate whose only file has that text, and waits until it is analysed.
     pub(crate) fn open(binary: &Path, folder: &Path, text: &str) -> Editor {
         operator_crate::write_manifest(folder, "operator");
         let file = folder.join("src").join("lib.rs");
@@ -67,7 +67,7 @@ impl Editor {
                     },
                     "workspace": {"configuration": false}
                 },
-                // What cargo says is tested elsewhere.
+                // The output of cargo is tested elsewhere.
                 "initializationOptions": {"checkOnSave": false, "cachePriming": {"enable": false}}
             }),
         );
@@ -82,7 +82,7 @@ impl Editor {
         });
     }
 
-    /// Makes the file's text this one.
+    /// Replaces the text of the file.
     pub(crate) fn write(&mut self, text: &str) {
         self.version += 1;
         self.text = text.to_owned();
@@ -95,31 +95,31 @@ impl Editor {
 
     // --- questions ---
 
-    /// Where the name at `place` is declared.
+    /// Returns the declaration of the name at `place`.
     pub(crate) fn definition(&mut self, place: &str) -> Vec<String> {
         let answer = self.ask("textDocument/definition", place, json!({}));
         self.marked(&answer)
     }
 
-    /// Where it stands.
+    /// Returns the uses of the name at `place`.
     pub(crate) fn references(&mut self, place: &str) -> Vec<String> {
         let answer = self.ask("textDocument/references", place, json!({"context": {"includeDeclaration": true}}));
         self.marked(&answer)
     }
 
-    /// Returns what is shown of it.
+    /// Returns the hover text of the name at `place`.
     pub(crate) fn hover(&mut self, place: &str) -> String {
         let offset = self.offset(place);
         self.hover_at(offset)
     }
 
-    /// Returns what is shown of what is at a byte of the text.
+    /// Returns the hover text at a byte of the text.
     pub(crate) fn hover_at(&mut self, offset: usize) -> String {
         let answer = self.ask_at("textDocument/hover", offset, json!({}));
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Returns what can stand there instead of the word before the cursor.
+    /// Returns the completions for the word before the cursor.
     pub(crate) fn completion(&mut self, place: &str) -> Vec<String> {
         let answer = self.ask("textDocument/completion", place, json!({}));
         let items = answer.get("items").unwrap_or(&answer).as_array().cloned().unwrap_or_default();
@@ -130,7 +130,7 @@ impl Editor {
         labels
     }
 
-    /// The text with the name at `place` changed everywhere.
+    /// Returns the text after renaming the name at `place`.
     pub(crate) fn renamed(&mut self, place: &str, new: &str) -> String {
         let answer = self.ask("textDocument/rename", place, json!({"newName": new}));
         let of_file = |edits: &Value| edits.as_array().cloned().unwrap_or_default();
@@ -147,7 +147,7 @@ impl Editor {
         text
     }
 
-    /// Returns what is wrong with the text as it is now: each first line, and where.
+    /// Returns the first line and the place of each current error.
     pub(crate) fn diagnostics(&mut self) -> Vec<String> {
         let parameters = json!({"textDocument": {"uri": self.uri}});
         let answer = self.request("textDocument/diagnostic", parameters);
@@ -175,7 +175,7 @@ impl Editor {
 
     // --- places ---
 
-    /// Where the `|` of `place` is in the text, of which the rest of `place` is a part.
+    /// Returns the index of the `|` in `place`, where the rest of `place` is a part of the text.
     fn offset(&self, place: &str) -> usize {
         let (before, after) = place.split_once('|').expect("a place has its `|`");
         let needle = format!("{before}{after}");
@@ -192,7 +192,7 @@ impl Editor {
         (offset(&range["start"]), offset(&range["end"]))
     }
 
-    /// The line of a range, with the range in brackets.
+    /// Returns the line of a range, with the range in brackets.
     fn marked_range(&self, range: &Value) -> String {
         let (start, end) = self.range(range);
         let line_start = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -202,7 +202,7 @@ impl Editor {
         marked.trim().to_owned()
     }
 
-    /// The places of an answer, in order. One in another file is named by that.
+    /// Returns the places in an answer, in order. A place in another file is only that file's name.
     fn marked(&self, answer: &Value) -> Vec<String> {
         let mut places: Vec<&Value> = answer.as_array().map(|places| places.iter().collect()).unwrap_or_default();
         places.sort_by_key(|place| {
@@ -221,7 +221,8 @@ impl Editor {
     // --- messages ---
 
     fn request(&mut self, method: &str, parameters: Value) -> Value {
-        // While it is still at work on an edit, rust-analyzer may refuse an answer, and wants to be asked again.
+        // While rust-analyzer processes an edit, it may refuse a request, which must then be
+        // repeated.
         const CONTENT_MODIFIED: i64 = -32801;
         loop {
             self.next_id += 1;
@@ -246,13 +247,13 @@ impl Editor {
         self.stdin.flush().unwrap();
     }
 
-    /// The next message that is `wanted`.
+    /// Returns the next message that is `wanted`.
     fn wait(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let message = self.messages.recv_timeout(left).unwrap_or_else(|_| panic!("waited too long for {what}"));
-            // What rust-analyzer asks of an editor can be left open, with an answer.
+            // A request from rust-analyzer needs an answer, but the answer may be empty.
             if message.get("method").is_some() && message.get("id").is_some() {
                 self.send(json!({"jsonrpc": "2.0", "id": message["id"], "result": null}));
             }
@@ -270,13 +271,13 @@ impl Drop for Editor {
     }
 }
 
-/// Line and byte of a place in a text.
+/// Returns the line and the byte of a place in a text.
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset];
     (before.matches('\n').count(), offset - before.rfind('\n').map_or(0, |newline| newline + 1))
 }
 
-/// The next message; `None` at the end.
+/// Reads the next message. `None` at the end.
 fn read(stdout: &mut impl std::io::BufRead) -> Option<Value> {
     let mut length = 0;
     loop {

@@ -1,6 +1,7 @@
-//! At home in the editor: a real rust-analyzer is asked what an operator would ask it.
+//! Tests with a real rust-analyzer, which gets the requests of an operator's editor.
 //!
-//! It is the one that `POLICY_RUST_ANALYZER` names, or the first in `PATH` that runs. `.ci/install` installs one.
+//! It is the one that `POLICY_RUST_ANALYZER` names, or the first in `PATH` that runs. `.ci/install`
+//! installs one.
 
 mod client;
 
@@ -53,7 +54,7 @@ pub fn tags() -> [&'static str; 2] {
 }
 "#;
 
-/// One editor for all tests: it takes longest to start.
+/// One editor for all tests, because it takes long to start.
 static EDITOR: LazyLock<Option<Mutex<Editor>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     Some(Mutex::new(Editor::open(&require::rust_analyzer()?, &folder, FILE)))
@@ -62,13 +63,13 @@ static EDITOR: LazyLock<Option<Mutex<Editor>>> = LazyLock::new(|| {
 /// Opens a file with that text, if there is a rust-analyzer.
 fn with_editor(text: &str, test: impl FnOnce(&mut Editor)) {
     let Some(editor) = EDITOR.as_ref() else { return };
-    // A test that failed has left the editor as good as it was: each writes its own text.
+    // After a failing test the editor is still usable, because each test writes its own text.
     let mut editor = editor.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     editor.write(text);
     test(&mut editor);
 }
 
-/// [`FILE`] with a statement more in its `grants`.
+/// Returns [`FILE`] with one more statement in its `grants`.
 fn with_grant(grant: &str) -> String {
     FILE.replace("        grants {\n", &format!("        grants {{\n            {grant}\n"))
 }
@@ -185,7 +186,7 @@ fn a_name_says_what_the_policy_makes_of_it() {
     });
 }
 
-/// Each word of the language, where it may stand.
+/// Each keyword in a place where it is allowed.
 const WORDS: &str = r#"policy_macros::policy! {
     let web = 443;
     users {
@@ -234,12 +235,12 @@ fn every_word_of_the_language_is_explained() {
     with_editor(WORDS, |editor| {
         let explained = |editor: &mut Editor, at: usize| editor.hover_at(at).contains("---");
         let silent: Vec<&str> = words(WORDS).filter(|(at, _)| !explained(editor, *at)).map(|(_, word)| word).collect();
-        // JSON's words and the names of warnings are none of the language.
+        // Words of JSON and names of warnings are not keywords.
         assert_eq!(silent, ["true", "false", "unused", "tag", "unused", "let", "unused", "host"]);
     });
 }
 
-/// Loops, and a fragment of another module.
+/// Loops, and a fragment in another module.
 const LOOPS: &str = r#"pub mod forge {
     policy_macros::policy_fragment! {
         /// The forge
@@ -311,7 +312,7 @@ fn a_fragment_is_found_by_its_path() {
     });
 }
 
-/// The words of a text that are not in quotes, and where they are.
+/// Returns the words of a text outside quotes, and their places.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let unquoted = text.split('"').enumerate().scan(0, |at, (index, part)| {
         let start = *at;
@@ -412,7 +413,7 @@ fn mistakes_are_underlined_as_they_are_typed() {
         ] {
             editor.write(&with_grant(grant));
             assert_eq!(editor.diagnostics(), [mistake]);
-            // Whatever is wrong with one statement, the others keep their names.
+            // A mistake in one statement does not affect the names in others.
             assert_eq!(editor.definition("deny tag:k8s-a|pi:6443"), ["tag:k8s-«api» = ops;"]);
         }
         editor.write(FILE);

@@ -1,4 +1,4 @@
-//! What the test suites of all crates share. It depends on none of them.
+//! Helpers for the test suites of all crates. This crate depends on none of them.
 
 pub mod operator_crate;
 pub mod process;
@@ -7,7 +7,7 @@ pub mod snapshot;
 
 use std::path::{Path, PathBuf};
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Crates that depend on `policy!`, made and built by a test.
+//! Crates that depend on `policy!`, written and built by a test.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,8 @@ use crate::root;
 
 /// Writes the manifest of a crate that depends on `policy-core` and `policy-macros`.
 ///
-/// Its profile is that of this workspace. Cargo so builds both once for the crates of all tests. The lock file names
-/// versions that are downloaded already.
+/// Its profile is that of this workspace, so that cargo builds both only once for all tests. The
+/// lock file names versions that are already downloaded.
 pub fn write_manifest(folder: &Path, name: &str) {
     let dependency = |name: &str| format!("{name} = {{ path = {:?} }}\n", root().join(name));
     let manifest = format!(
@@ -26,9 +26,10 @@ pub fn write_manifest(folder: &Path, name: &str) {
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 }
 
-/// Makes a command, cargo or one that runs it, build in the target folder of this workspace and without a network.
+/// Makes a command, which is cargo or runs it, build in the target folder of this workspace and
+/// without a network.
 ///
-/// `temporary` is `env!("CARGO_TARGET_TMPDIR")`, which lies in that folder.
+/// `temporary` is `env!("CARGO_TARGET_TMPDIR")`, which is inside that folder.
 pub fn share_target(command: &mut Command, temporary: &str) {
     command.env("CARGO_TARGET_DIR", Path::new(temporary).parent().unwrap()).env("CARGO_NET_OFFLINE", "true");
 }

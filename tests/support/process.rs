@@ -1,4 +1,4 @@
-//! Programs as processes, and folders for them to run in.
+//! Programs as processes, and folders to run them in.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,10 +6,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// How a process ended, and what it printed.
+/// The exit status of a process, and its output.
 #[derive(Debug)]
 pub struct Run {
-    /// The exit status; `None` after a signal.
+    /// The exit status. `None` after a signal.
     pub status: Option<i32>,
     /// The text on stdout.
     pub stdout: String,
@@ -24,7 +24,7 @@ impl From<Output> for Run {
     }
 }
 
-/// Returns a command whose stdin is empty, and that no variable tells to use colours or not to.
+/// Returns a command with an empty stdin, and without variables that enable or disable colours.
 pub fn command(program: impl AsRef<OsStr>, directory: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(program);
     command.current_dir(directory).args(arguments);
@@ -37,7 +37,7 @@ pub fn run(program: impl AsRef<OsStr>, directory: &Path, arguments: &[impl AsRef
     command(program, directory, arguments).output().unwrap().into()
 }
 
-/// Runs a program in a directory, with a text for it to read.
+/// Runs a program in a directory, with a text on stdin.
 pub fn run_with_stdin(
     program: impl AsRef<OsStr>,
     directory: &Path,
@@ -59,7 +59,7 @@ pub fn empty_directory(parent: &str, name: &str) -> PathBuf {
     path
 }
 
-/// Returns the names of what is in a directory, in order.
+/// Returns the names of the entries in a directory, in order.
 pub fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
     let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,7 +1,7 @@
-//! Things that are not part of the repository: a corpus of captures, a rust-analyzer, and Go.
+//! Requirements that are not part of the repository: a corpus of captures, rust-analyzer, and Go.
 //!
-//! A test that needs one is skipped where it is missing, and says so. With `POLICY_REQUIRE=all` in the environment, as
-//! in `.ci/run`, it fails instead.
+//! If one is missing, the tests that need it are skipped and say so. With `POLICY_REQUIRE=all` in
+//! the environment, as in `.ci/run`, they fail instead.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-/// Returns `found`. If there is nothing, the test that asks is skipped or fails.
+/// Returns `found`. If it is `None`, the test is skipped or fails.
 ///
 /// # Panics
-/// Panics if nothing was found and `POLICY_REQUIRE` is `all`.
+/// Panics if `found` is `None` and `POLICY_REQUIRE` is `all`.
 pub fn or_skip<T>(found: Option<T>, missing: &str) -> Option<T> {
     static REPORTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -21,20 +21,21 @@ pub fn or_skip<T>(found: Option<T>, missing: &str) -> Option<T> {
         let mut reported = REPORTED.lock().unwrap();
         if !reported.iter().any(|line| line == missing) {
             reported.push(missing.to_owned());
-            // Not with `eprintln!`, whose lines the test harness keeps to itself if the test passes.
+            // Not with `eprintln!`, whose output the test harness hides if the test passes.
             std::io::stderr().write_all(format!("skipped: {missing}\n").as_bytes()).unwrap();
         }
     }
     found
 }
 
-/// Finds a file or folder of `shared`, a folder that lies beside the repository.
+/// Finds a file or folder of `shared`, a folder beside the repository.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = crate::root().join("../shared").join(name);
     or_skip(path.exists().then_some(path), &format!("there is no ../shared/{name} beside the repository"))
 }
 
-/// Finds a file or folder of the corpus: in the folder that `POLICY_CONFORMANCE` names, else in `../shared/conformance`.
+/// Finds a file or folder of the corpus: in the folder that `POLICY_CONFORMANCE` names, or
+/// otherwise in `../shared/conformance`.
 pub fn corpus(name: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("POLICY_CONFORMANCE").map(PathBuf::from) else {
         return shared(&format!("conformance/{name}"));
@@ -43,7 +44,8 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
     or_skip(path.exists().then_some(path), &format!("the folder that POLICY_CONFORMANCE names has no {name}"))
 }
 
-/// Finds a program `headscale` that runs: the one that `HEADSCALE` names, else one in `PATH`. It is never required.
+/// Finds a program `headscale` that runs: the one that `HEADSCALE` names, or otherwise one in
+/// `PATH`. It is never required.
 pub fn headscale() -> Option<PathBuf> {
     let program = std::env::var_os("HEADSCALE").map_or_else(|| PathBuf::from("headscale"), PathBuf::from);
     let mut command = Command::new(&program);
@@ -56,9 +58,11 @@ pub fn headscale() -> Option<PathBuf> {
     None
 }
 
-/// Finds a rust-analyzer that runs: the one that `POLICY_RUST_ANALYZER` names, else the first in `PATH`.
+/// Finds a rust-analyzer that runs: the one that `POLICY_RUST_ANALYZER` names, or otherwise the
+/// first in `PATH`.
 ///
-/// Rustup puts a `rust-analyzer` into `PATH` that fails if that component is not installed, so each is tried.
+/// Rustup installs a `rust-analyzer` in `PATH` that fails if that component is missing, so each one
+/// is tried.
 pub fn rust_analyzer() -> Option<PathBuf> {
     let named = std::env::var_os("POLICY_RUST_ANALYZER").map(PathBuf::from);
     let in_path = std::env::var_os("PATH").unwrap_or_default();
@@ -76,10 +80,11 @@ pub fn rust_analyzer() -> Option<PathBuf> {
 
 /// Builds the Go program in a folder of the repository as `program`.
 ///
-/// The first build downloads the modules that its go.sum names, and takes minutes. Go keeps both.
+/// The first build downloads the modules in its go.sum, and takes minutes. Go caches the modules
+/// and the build.
 ///
 /// # Panics
-/// Panics if Go is here and the program does not compile.
+/// Panics if Go is installed and the program does not compile.
 pub fn go_program(folder: &str, program: &Path) -> Option<()> {
     let is_there = Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
     or_skip(is_there.then_some(()), "no Go runs here: see `.ci/install`")?;

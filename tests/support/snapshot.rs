@@ -1,4 +1,4 @@
-//! Expected output that is kept in files.
+//! Expected output stored in files.
 
 /// Returns true if tests should write their snapshots instead of comparing them: `UPDATE_SNAPSHOTS=1`.
 pub fn should_update() -> bool {

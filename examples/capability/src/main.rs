@@ -1,4 +1,5 @@
-//! A service that asks `tailscale whois --json` who calls, and reads what the policy grants them.
+//! A service that identifies its callers with `tailscale whois --json`, and reads what the policy
+//! grants them.
 
 mod tailnet;
 
@@ -9,13 +10,14 @@ use std::io::Read;
 use serde_json::Value;
 use tailnet::capability::{self, Sql, SqlRole};
 
-/// Returns what the caller of whom `whois` is may do: one value for each grant.
+/// Returns the values that the policy grants to a caller, one for each grant. `whois` is the output
+/// of `tailscale whois --json` for that caller.
 ///
 /// # Errors
-/// If the text is not JSON, or a body does not have the declared shape.
+/// Fails if the text is not JSON, or a body does not have the declared shape.
 fn granted(whois: &str) -> Result<Vec<Sql>, serde_json::Error> {
     let mut whois: Value = serde_json::from_str(whois)?;
-    // A caller without capabilities has none, or `null`.
+    // For a caller without capabilities, the key is missing or `null`.
     let capabilities = whois.get_mut("CapMap").map(Value::take).unwrap_or_default();
     let capabilities: Option<BTreeMap<String, Option<Vec<Value>>>> = serde_json::from_value(capabilities)?;
     let bodies = capabilities.unwrap_or_default().remove(capability::SQL.as_str()).flatten().unwrap_or_default();

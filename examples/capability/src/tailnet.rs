@@ -9,12 +9,12 @@ policy_macros::policy! {
     tagOwners { tag:sql = autogroup:admin; }
 
     capabilities {
-        /// Who may query the databases, and how.
+        /// Users who may query the databases, and their limits.
         "example.com/cap/sql" {
             role: "reader" | "writer";
             /// The tables that may be queried.
             tables: [string];
-            /// The most rows of an answer. Without it, there is no limit.
+            /// The maximum number of rows in an answer. Without it, there is no limit.
             limit?: int;
         }
     }

@@ -1,4 +1,4 @@
-//! App capabilities: rules that carry no traffic, but tell an application who its peer is.
+//! App capabilities: rules that carry no traffic, but describe a peer to an application.
 
 use crate::compile::filter_rule::{FilterRule, FilterRuleKind, GroupKey};
 use crate::compile::rule::{CompiledRule, CompiledRules};
@@ -6,7 +6,8 @@ use crate::compile::source_sets::SourceSets;
 use policy_core::access::{Resolution, Tailnet};
 use policy_core::model::Dialect;
 
-/// Capabilities that imply another one for the sources, with the destinations as its sources. `grant-a4` `grant-k11`
+/// Capabilities that imply another one in the opposite direction, from the destinations to the
+/// sources. `grant-a4` `grant-k11`
 const IMPLIED: &[(&str, &str)] = &[
     ("tailscale.com/cap/drive", "tailscale.com/cap/drive-sharer"),
     ("tailscale.com/cap/relay", "tailscale.com/cap/relay-target"),
@@ -14,9 +15,10 @@ const IMPLIED: &[(&str, &str)] = &[
 
 /// Returns the filter rules of a grant's `app`, each with the devices that get it.
 ///
-/// With `via` there are none, and without sources or destinations neither. `grant-h5` Sources that stand for nothing
-/// give rules without sources. `grant-h6` A device gets the rule by an address of its own, and only once. What a prefix
-/// gives to its subnet routers, and what a device gets that two destinations name, no capture shows.
+/// A grant with `via`, or without sources or destinations, gives no rules. `grant-h5` Sources that
+/// match nothing give rules without sources. `grant-h6` A device gets the rule only once, and only
+/// for its own addresses. No capture shows what the subnet routers of a prefix get, or what a
+/// device gets if two destinations name it.
 pub(super) fn app_rules<'p>(
     tailnet: &Tailnet,
     rules: &CompiledRules,
@@ -27,7 +29,7 @@ pub(super) fn app_rules<'p>(
         return Vec::new();
     };
     let mut found = Vec::new();
-    // The rule towards the destinations, and the implied ones towards the sources.
+    // Adds the rule for the destinations, and the implied rules for the sources.
     let mut add = |(there, to), (back, from): (_, GroupKey)| {
         found.push((to, FilterRule { sources: there, kind: FilterRuleKind::App(app) }));
         for (capability, implied) in IMPLIED {

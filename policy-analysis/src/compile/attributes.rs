@@ -7,11 +7,12 @@ use policy_core::json::Value;
 use policy_core::access::Tailnet;
 use policy_core::model::Policy;
 
-/// The attributes that `funnel` implies: the ports that it may use, and the reminder that it needs HTTPS. `nodeattrs-attr-c1-funnel`
+/// Attributes that `funnel` implies: the ports that it may use, and a reminder that it needs HTTPS.
+/// `nodeattrs-attr-c1-funnel`
 const WITH_FUNNEL: [&str; 2] =
     ["https://tailscale.com/cap/funnel-ports?ports=443,8443,10000", "https://tailscale.com/cap/warn-funnel-no-https"];
 
-/// The device has no IPv4 address. `nodeattrs-attr-c15-disable-ipv4`
+/// The attribute of a device without an IPv4 address. `nodeattrs-attr-c15-disable-ipv4`
 pub(super) const DISABLE_IPV4: &str = "disable-ipv4";
 
 /// Returns the attributes of each device.

@@ -1,7 +1,8 @@
 //! Packet filters: which rules concern which device, and with which destinations.
 //!
-//! The devices that a destination stands for have its rules in common, so rules are stored by destination, and each
-//! device lists its destinations: ten thousand rules for ten thousand devices take no more than the two lists.
+//! Devices that match the same destination share its rules. So rules are stored by destination, and
+//! each device lists its destinations. Ten thousand rules for ten thousand devices take no more
+//! space than the two lists.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -52,7 +53,7 @@ pub(super) fn filters<'p>(tailnet: &Tailnet<'p>, rules: &CompiledRules<'p>, sour
 }
 
 impl<'p> Filters<'p> {
-    /// Returns the app rules of a device, in order.
+    /// Returns the app rules of a device, in the order of the policy.
     pub(super) fn app_of(&self, device: DeviceId) -> impl Iterator<Item = &FilterRule<'p>> {
         let mut ids: Vec<FilterRuleId> = self.of(device).flat_map(|(_, group)| group.app.iter().copied()).collect();
         ids.sort_unstable();
@@ -65,7 +66,7 @@ impl<'p> Filters<'p> {
         app.map(|rule| rule.sources).collect()
     }
 
-    /// Returns the rules of a device, group by group.
+    /// Returns the network rules of a device, group by group.
     pub(super) fn of(&self, device: DeviceId) -> impl Iterator<Item = (FilterTarget, &Group)> {
         let memberships = self.of_devices.get(device).into_iter().flatten();
         memberships.filter_map(|membership| Some((membership.target, self.groups.get(membership.group)?)))
@@ -80,7 +81,7 @@ impl<'p> Filters<'p> {
 
 impl<'p> Compiler<'_, 'p> {
     fn network(&mut self, rule: &CompiledRule<'p>, part: &ProtocolPart) {
-        // A rule whose sources stand for nothing is left out. `acl-u10`
+        // A rule whose sources match nothing is left out. `acl-u10`
         let sources = match rule.via {
             None => self.sources.set_of_list(&rule.src, &self.rules.resolutions),
             Some(_) => self.sources.set_of_via(&rule.src, &self.rules.resolutions),
@@ -104,8 +105,9 @@ impl<'p> Compiler<'_, 'p> {
         }
     }
 
-    /// `autogroup:self`: the devices of every user, from their own devices that are sources. `acl-a04` `acl-s02`
-    /// What several devices of one user get, no capture shows. Here each is reached by all.
+    /// Adds `autogroup:self`: each user's devices, reachable from those of their own devices that
+    /// are sources. `acl-a04` `acl-s02` No capture shows what several devices of one user get. This
+    /// assumes that each of them is reachable from all.
     fn own_devices(&mut self, rule: &CompiledRule<'p>, protocol: Option<Protocol>, ports: &[PortRange]) {
         let sets = self.sources.sets_of_users(&rule.src, &self.rules.resolutions, self.tailnet);
         for &(user, sources) in sets.iter() {
@@ -134,7 +136,7 @@ impl<'p> Compiler<'_, 'p> {
             let prefixes = |resolution: &Resolution| {
                 headscale_ranges(resolution).into_iter().flat_map(AddressRange::prefixes).collect()
             };
-            // What a capability implies is for all sources together.
+            // headscale gives an implied capability to all sources together.
             let targets: Vec<Vec<Prefix>> = self.rules.resolutions_of(list).map(prefixes).collect();
             let targets = match rule.kind {
                 FilterRuleKind::ImpliedCapability(_) => vec![targets.concat()],
@@ -147,7 +149,7 @@ impl<'p> Compiler<'_, 'p> {
         }
     }
 
-    /// Returns the group with that key. Looks up its devices if it is new.
+    /// Returns the group with this key, and looks up its devices if it is new.
     fn group(&mut self, key: GroupKey) -> Option<&mut Group> {
         let id = match self.groups.get(&key) {
             Some(&id) => id,
@@ -205,7 +207,7 @@ impl<'p> Compiler<'_, 'p> {
         }
     }
 
-    /// Returns the devices on which, or through which, a destination is reached.
+    /// Returns the devices that have the destination's addresses, or route to them.
     fn reached_on(&mut self, resolution: &Resolution) -> Vec<(DeviceId, FilterTarget)> {
         let tailnet = self.tailnet;
         match resolution {
@@ -220,7 +222,7 @@ impl<'p> Compiler<'_, 'p> {
                     let address = FilterTarget::Address(self.sources.address(FilterAddress::Addresses(range)));
                     members.extend(tailnet.addresses.overlapping(range).map(|device| (device, address)));
                 }
-                // A device may have two addresses in a range, or serve it as well.
+                // A device may have several addresses in a range, or be a router for it, too.
                 let mut seen = HashSet::new();
                 members.retain(|&member| seen.insert(member));
                 members
@@ -236,7 +238,8 @@ impl<'p> Compiler<'_, 'p> {
         }
     }
 
-    /// Returns the exit nodes that headscale sends a rule about public addresses, apart from its members.
+    /// Returns the exit nodes that headscale also sends a rule about public addresses, without
+    /// those in `members`.
     fn by_exit_route(&mut self, key: &GroupKey, members: &[(DeviceId, FilterTarget)]) -> Vec<(DeviceId, FilterTarget)> {
         let GroupKey::Destination(destination, None) = key else { return Vec::new() };
         let Some(Resolution::Addresses(ranges)) = self.rules.resolutions.get(*destination) else { return Vec::new() };
@@ -252,7 +255,7 @@ impl<'p> Compiler<'_, 'p> {
         found
     }
 
-    /// Returns the routers of a destination: only addresses and the internet are behind routers.
+    /// Returns the routers of a destination. Only addresses and the internet are behind routers.
     /// `grant-i2` `via-grant-v14`
     fn routers_of(
         &mut self,

@@ -1,15 +1,15 @@
-//! The rules of packet filters, and the groups of devices that have the same.
+//! Packet filter rules, and groups of devices that share them.
 
 use crate::compile::rule::{ResolutionId, ViaId};
 use crate::compile::source_sets::{FilterAddressId, SourceSetId};
 use policy_core::access::UserId;
 use policy_core::model::{App, PortRange, Protocol};
 
-/// A rule of a packet filter by number, in the order of first appearance in the policy. Network rules with
-/// the same sources and protocol are one rule on every device. `acl-ar01` `acl-at06`
+/// The number of a packet filter rule, in the order of first appearance in the policy. Network
+/// rules with the same sources and protocol are one rule on every device. `acl-ar01` `acl-at06`
 pub(super) type FilterRuleId = u32;
 
-/// What a rule has in common on all devices.
+/// The part of a rule that is the same on all devices.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FilterRule<'p> {
     pub(super) sources: SourceSetId,
@@ -24,28 +24,28 @@ pub(super) enum FilterRuleKind<'p> {
     ImpliedCapability(&'static str),
 }
 
-/// Devices with the same rules, by number.
+/// The number of a group of devices with the same rules.
 pub(super) type GroupId = usize;
 
-/// The rules of some devices.
+/// The rules that some devices share.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    /// Network rules with their ports. The [`Membership`] of a device says where they lead.
+    /// Network rules with their ports. Their destination is in each device's [`Membership`].
     pub(super) network: Vec<(FilterRuleId, PortRange)>,
     pub(super) app: Vec<FilterRuleId>,
 }
 
-/// The membership of a device in a group, whose rules it has.
+/// A device's membership in a group. The device gets the rules of the group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership {
     pub(super) group: GroupId,
     pub(super) target: FilterTarget,
-    /// False if the device gets the rules, and yet is not seen for that by those whom they let in: headscale sends rules
-    /// about public addresses to exit nodes.
+    /// False if this membership does not make the device a peer of the rules' sources. headscale
+    /// sends rules about public addresses to exit nodes without making them peers.
     pub(super) makes_peers: bool,
 }
 
-/// Where the network rules of a group lead on a device.
+/// The destination of a group's network rules on a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum FilterTarget {
     /// The device's own addresses
@@ -54,12 +54,14 @@ pub(super) enum FilterTarget {
     Address(FilterAddressId),
 }
 
-/// What the devices of a group have in common.
+/// The property that the devices of a group have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum GroupKey {
-    /// The devices that a destination is reached on or through, only those that `via` names if there is one
+    /// Devices that have a destination's addresses or route to them. With `via`, only the routers
+    /// that it names
     Destination(ResolutionId, Option<ViaId>),
-    /// The devices with an address of their own in such a list. headscale counts the routes that they serve, too
+    /// Devices with an address of their own in one of these selectors. headscale also counts the
+    /// routes that they serve
     Among(Vec<ResolutionId>),
     /// A user's devices
     User(UserId),

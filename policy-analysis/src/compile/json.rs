@@ -1,6 +1,6 @@
 //! JSON text, written without a tree of values.
 //!
-//! What is written is JSON by construction: a [`ValueWriter`] is used up by the one value that it writes, and a text is
+//! The output is JSON by construction: writing a value consumes its [`ValueWriter`], and text is
 //! copied only if it is known to be JSON.
 
 use std::fmt::Write as _;

@@ -1,7 +1,8 @@
 //! Compiles a policy to what each device of a tailnet gets.
 //!
-//! This is what Tailscale's control plane sends, as far as captures of it show. Where they show only half of a rule, the
-//! comment at that rule says so. Postures are ignored: the facts have no posture of a device, so a rule counts as if its posture were met.
+//! The output is what Tailscale's control plane sends, as far as captures show. Where they show
+//! only half of a rule, a comment at that rule says so. Postures are ignored. The facts contain no
+//! device postures, so every rule applies as if its posture were met.
 
 mod app;
 mod attributes;
@@ -32,16 +33,16 @@ use source_sets::{SourceSetId, SourceSets};
 pub use netmap_json::NetmapJson;
 pub use ssh::SshAccess;
 
-/// App capabilities with their values. Those that the control plane adds itself have `None`.
+/// App capabilities with their values. Capabilities that the control plane adds itself have `None`.
 pub type AppCaps<'p> = BTreeMap<&'p str, Option<Vec<&'p Value>>>;
 
-/// What each device of a tailnet gets.
+/// The configuration that each device of a tailnet gets.
 #[derive(Debug)]
 pub struct Compiled<'p> {
     /// The users and devices of the facts.
     pub tailnet: Tailnet<'p>,
     sources: SourceSets,
-    /// For each set of sources of app rules the devices with an address of their own in it.
+    /// For each set of sources of app rules, the devices with an address of their own in it.
     owners: HashMap<SourceSetId, BitSet>,
     filters: Filters<'p>,
     peers: Vec<BitSet>,
@@ -80,12 +81,12 @@ impl<'p> Compiled<'p> {
         self.tailnet.devices.iter().position(|node| *node.fact.name == *name)
     }
 
-    /// Returns the devices that a device sees, and that see it.
+    /// Returns the peers of a device: the devices that it sees, and that see it.
     pub fn peers(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
         self.peers.get(device).into_iter().flat_map(BitSet::iter)
     }
 
-    /// Returns the routes, apart from their own addresses, that peers offer to a device.
+    /// Returns the routes that peers offer to a device, without the peers' own addresses.
     pub fn peer_routes(&self, device: DeviceId) -> &[(DeviceId, Vec<Prefix>)] {
         self.peer_routes.get(device).map_or(&[], Vec::as_slice)
     }
@@ -100,8 +101,8 @@ impl<'p> Compiled<'p> {
         self.attributes.get(device)
     }
 
-    /// Returns the app capabilities that each peer has on a device, with their values in the order of the rules.
-    /// `grant-k18`
+    /// Returns the app capabilities that each peer has on a device. Their values are in the order
+    /// of the rules. `grant-k18`
     pub fn app_caps(&self, device: DeviceId) -> BTreeMap<DeviceId, AppCaps<'p>> {
         let mut of_peers: BTreeMap<DeviceId, AppCaps<'p>> = BTreeMap::new();
         for rule in self.filters.app_of(device) {
@@ -127,8 +128,9 @@ impl<'p> Compiled<'p> {
 
     /// Returns the peers that a device may suggest as exit nodes: those whose exit routes it gets.
     ///
-    /// This holds in all captures with approved exit nodes, though only one has `nodeAttrs` that say so.
-    /// `routes-b17-autogroup-internet-with-exit-autoapprover` `nodeattrs-attr-c14-suggest-exit-node-approved`
+    /// All captures with approved exit nodes agree with this, though `nodeAttrs` say so in only
+    /// one. `routes-b17-autogroup-internet-with-exit-autoapprover`
+    /// `nodeattrs-attr-c14-suggest-exit-node-approved`
     pub fn suggested_exit_nodes(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
         let peers = self.peer_routes(device).iter();
         peers.filter(|(_, routes)| routes.iter().any(|route| route.length == 0)).map(|&(peer, _)| peer)

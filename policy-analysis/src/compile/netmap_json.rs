@@ -1,7 +1,7 @@
-//! What devices get, in the form in which the control plane sends it.
+//! The configuration of devices, in the form in which the control plane sends it.
 //!
-//! Ten thousand devices get a gigabyte of it, so it is written as text, device by device, and what many of them have
-//! in common is written once and copied.
+//! For ten thousand devices this is a gigabyte. So it is written as text, device by device, and
+//! parts that many devices share are written once and copied.
 
 use std::cell::OnceCell;
 use std::net::IpAddr;
@@ -16,12 +16,13 @@ use crate::compile::{AppCaps, Compiled, SshAccess, attributes};
 use policy_core::access::{DeviceId, FilterAddress, Node, overlap, single};
 use policy_core::model::{Action, App, Dialect, PortRange, Prefix};
 
-/// The address that a device asks whether a check has been passed. The control plane puts its own host in front.
+/// The address where a device asks whether a check has been passed. The control plane replaces the
+/// host by its own.
 const CHECK: &str = "https://unused/machine/ssh/action/$SRC_NODE_ID/to/$DST_NODE_ID?local_user=$LOCAL_USER";
 
 impl<'p> Compiled<'p> {
-    /// Returns what every device gets, by its name. To write it all, use [`Compiled::netmap_json`], which takes less
-    /// memory.
+    /// Returns the configuration of every device by its name. To write all of it,
+    /// [`Compiled::netmap_json`] takes less memory.
     pub fn to_json(&self) -> Map {
         let netmaps = self.netmap_json();
         let mut text = String::new();
@@ -29,14 +30,15 @@ impl<'p> Compiled<'p> {
         for (id, node) in self.tailnet.devices.iter().enumerate() {
             text.clear();
             netmaps.device(id, &mut text);
-            // The text is JSON by construction. If it were not, it would be better seen than replaced.
+            // The text is JSON by construction. If it is not, the broken text is better than
+            // `null`.
             let value = Document::parse(text.as_str()).map(|document| document.value(document.root()));
             devices.insert(node.fact.name.to_string(), value.unwrap_or_else(|_| Value::String(text.clone())));
         }
         devices
     }
 
-    /// Returns a writer of what each device gets.
+    /// Returns a writer for the configuration of devices.
     pub fn netmap_json(&self) -> NetmapJson<'_, 'p> {
         NetmapJson::new(self)
     }
@@ -46,11 +48,11 @@ impl<'p> Compiled<'p> {
 #[derive(Clone, Copy)]
 struct NetmapEntry {
     rule: FilterRuleId,
-    /// Where a network rule leads.
+    /// The destination of a network rule.
     to: Option<(FilterAddressId, PortRange)>,
 }
 
-/// Writes what devices get.
+/// A writer for the configuration of devices.
 #[derive(Debug)]
 pub struct NetmapJson<'c, 'p> {
     compiled: &'c Compiled<'p>,
@@ -64,7 +66,7 @@ pub struct NetmapJson<'c, 'p> {
     ranks: Vec<u32>,
     /// The filter addresses in the order of their texts.
     by_rank: Vec<FilterAddressId>,
-    /// Sets of sources, as far as they have been needed.
+    /// Sets of sources as JSON, written on first use.
     sources: Vec<OnceCell<Json>>,
 }
 
@@ -87,7 +89,7 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         NetmapJson { compiled, names, by_name, addresses, ranks, by_rank, sources }
     }
 
-    /// Appends to a text what a device gets, as a JSON object on one line.
+    /// Appends the configuration of a device, as a JSON object on one line.
     pub fn device(&self, id: DeviceId, out: &mut String) {
         let Some(node) = self.compiled.tailnet.devices.get(id) else { return };
         write(out, |out| {
@@ -144,7 +146,7 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
             }
             entries.extend(group.app.iter().map(|&rule| NetmapEntry { rule, to: None }));
         }
-        // A device without rules has null, never an empty list.
+        // A device without rules has `null`, never an empty list.
         if entries.is_empty() {
             return out.null();
         }
@@ -254,7 +256,8 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
         })
     }
 
-    /// Adds the capabilities of the device itself, and its addresses if it does not have all of them.
+    /// Adds the attributes of the device, and its remaining addresses if `disable-ipv4` removes
+    /// one.
     fn attributes(&self, id: DeviceId, node: &Node, out: &mut ObjectWriter) {
         let Some(attributes) = self.compiled.attributes_of(id).filter(|attributes| !attributes.is_empty()) else {
             return;
@@ -319,7 +322,8 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
 fn peer_capabilities(capabilities: &AppCaps, out: ValueWriter) -> Written {
     out.object(|out| {
         for (name, values) in capabilities {
-            // An implied capability has null, as in the filter. An empty list of the policy stays a list.
+            // An implied capability has `null`, as in the filter. An empty list in the policy stays
+            // an empty list.
             out.named_member(name, |out| match values {
                 Some(values) => out.array(values, |out, value| out.value(value)),
                 None => out.null(),
@@ -336,7 +340,8 @@ fn capabilities(app: &App, out: ValueWriter) -> Written {
     })
 }
 
-/// Returns where an app rule of headscale leads on a device: to its own addresses, and to prefixes that it serves.
+/// Returns the destinations of a headscale app rule on a device: its own addresses, and prefixes
+/// that it serves.
 fn app_targets(list: &[Prefix], node: &Node) -> Vec<String> {
     let is_named = |address: &&IpAddr| list.iter().any(|prefix| overlap(prefix.range(), single(**address)));
     let mut targets: Vec<String> = node.addresses.iter().filter(is_named).map(as_prefix).collect();

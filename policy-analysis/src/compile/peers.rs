@@ -1,11 +1,12 @@
-//! Which devices see each other.
+//! Peers: which devices see each other.
 
 use crate::compile::filter::{Filters, headscale_ranges};
 use crate::compile::rule::CompiledRules;
 use policy_core::access::{BitSet, DeviceId, Resolution, Tailnet};
 use policy_core::model::{AddressRange, Dialect, Prefix};
 
-/// Returns for each group of rules the devices that they let in. `behind` has the devices behind each set of sources.
+/// Returns, for each group of rules, the devices that the rules let in. `behind` has the devices
+/// behind each set of sources.
 pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec<BitSet> {
     let groups = filters.groups.iter().map(|group| {
         let mut admitted = BitSet::new(size);
@@ -16,8 +17,9 @@ pub(super) fn admitted(size: usize, filters: &Filters, behind: &[BitSet]) -> Vec
     groups.collect()
 }
 
-/// Returns for each device its peers. If the filter of a device has another device among its sources, by an address or an
-/// approved subnet route, each sees the other. `acl-t01` `routes-f11-subnet-to-subnet-bidirectional`
+/// Returns the peers of each device. Two devices see each other if the filter of one has the other
+/// among its sources, by an address or by an approved subnet route. `acl-t01`
+/// `routes-f11-subnet-to-subnet-bidirectional`
 pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters, admitted: &[BitSet]) -> Vec<BitSet> {
     let size = tailnet.devices.len();
     let mut peers: Vec<BitSet> = vec![BitSet::new(size); size];
@@ -36,8 +38,9 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
             }
         }
     }
-    // A grant with `via` and only `app` is in no filter, and yet makes peers. Only one held-out case shows which ones.
-    // Here its sources see the routers that would carry the same grant with `ip`. headscale passes over such a grant.
+    // A grant with `via` and only `app` is in no filter, but still makes peers. Only one held-out
+    // case shows which. This assumes that its sources see the routers that would carry the same
+    // grant with `ip`. headscale ignores such a grant.
     let is_tailscale = tailnet.dialect == Dialect::Tailscale;
     for rule in rules.list.iter().filter(|rule| is_tailscale && rule.app.is_some() && rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
@@ -58,9 +61,9 @@ pub(super) fn peers(tailnet: &Tailnet, rules: &CompiledRules, filters: &Filters,
     peers
 }
 
-/// Adds what a router that a grant with `via` names, and that is a source of the same grant, sees for that: all devices
-/// behind the destination. headscale asks of two devices whether the rules of either let one reach the other, and the
-/// rules of a router are about the whole destination.
+/// Adds the peers of routers that are named in a grant's `via` and are sources of the same grant.
+/// Such a router sees all devices behind the destination. headscale makes two devices peers if the
+/// rules of either allow access to the other, and a router's rules are about the whole destination.
 fn routers_as_sources(tailnet: &Tailnet, rules: &CompiledRules, peers: &mut [BitSet]) {
     for rule in rules.list.iter().filter(|rule| !rule.parts.is_empty()) {
         let Some(routers) = rules.routers(rule) else { continue };
@@ -86,7 +89,7 @@ fn routers_as_sources(tailnet: &Tailnet, rules: &CompiledRules, peers: &mut [Bit
     }
 }
 
-/// Returns the devices through which a destination behind routers is reached.
+/// Returns the routers that carry packets to a destination.
 fn carriers(tailnet: &Tailnet, destination: &Resolution) -> Vec<DeviceId> {
     match destination {
         Resolution::Addresses(ranges) => ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range)).collect(),

@@ -1,4 +1,4 @@
-//! The routes of its peers that a device may send to.
+//! The routes of peers that a device may send packets to.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,10 +9,10 @@ use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
 use policy_core::access::{BitSet, DeviceId, FilterAddress, IntervalTree, Resolution, Tailnet, overlap, sorted};
 use policy_core::model::Prefix;
 
-/// For each device the peers whose routes it gets, and these routes.
+/// For each device, the peers whose routes it gets, with these routes.
 pub(super) type PeerRoutes = Vec<Vec<(DeviceId, Vec<Prefix>)>>;
 
-/// What decides about routes.
+/// The data that decides which routes a device gets.
 pub(super) struct Routing<'c, 'p> {
     pub(super) tailnet: &'c Tailnet<'p>,
     pub(super) rules: &'c CompiledRules<'p>,
@@ -23,10 +23,11 @@ pub(super) struct Routing<'c, 'p> {
     pub(super) peers: &'c [BitSet],
 }
 
-/// Returns the routes of peers that each device gets.
+/// Returns the peers' routes that each device gets.
 ///
-/// A device gets a subnet route from its primary router, or from the one that `via` steers the device to, if the device
-/// may send packets there or receive packets from there. It gets an exit route if the exit node lets it out. `routes-e3-ha-secondary-no-route-in-allowedips`
+/// A device gets a subnet route if it may exchange packets with it in either direction. It gets it
+/// from the primary router, or from the router that `via` selects for the device. It gets an exit
+/// route if the exit node's filter lets it through. `routes-e3-ha-secondary-no-route-in-allowedips`
 /// `via-grant-v37` `routes-ea1-exitnode-field-basic`
 pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
     let Routing { tailnet, peers, .. } = *routing;
@@ -75,7 +76,7 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
 }
 
 impl Routing<'_, '_> {
-    /// Returns the devices that a device's filter lets through to some destination.
+    /// Returns the devices that a device's filter admits to a matching destination.
     fn admitted_to(&self, device: DeviceId, is_destination: impl Fn(FilterAddress) -> bool) -> BitSet {
         let mut admitted = BitSet::new(self.tailnet.devices.len());
         let is_destination = |address: FilterAddressId| is_destination(self.sources.address_of(address));
@@ -91,8 +92,9 @@ impl Routing<'_, '_> {
         admitted
     }
 
-    /// Returns for each route the devices that get it whatever they may reach: those whose filters have sources in it,
-    /// and its routers, which know which of them is the primary one. `via-grant-v38`
+    /// Returns, for each route, the devices that get it regardless of their access: devices whose
+    /// filters have sources in it, and its routers, which know which of them is the primary one.
+    /// `via-grant-v38`
     fn interested(&self, route_ids: &HashMap<Prefix, usize>) -> Vec<BitSet> {
         let (devices, routes) = (&self.tailnet.devices, &self.tailnet.routes);
         let index = IntervalTree::new(routes.iter().enumerate().map(|(id, route)| (route.range(), id)).collect());
@@ -137,10 +139,11 @@ impl Routing<'_, '_> {
         among
     }
 
-    /// Returns the devices that `via` sends to a router for a route.
+    /// Returns, for each router and route, the devices that `via` directs there.
     ///
-    /// Of several routers of one grant it is the primary one. If none of them is, it is the first of the facts, which no
-    /// capture shows. Where a grant without `via` allows the same, the primary router gets it. `via-grant-v45`
+    /// If a grant names several routers of a route, the primary one carries it. If none is primary,
+    /// this assumes the first one in the facts. No capture shows that case. If a grant without
+    /// `via` allows the same access, the primary router carries it. `via-grant-v45`
     fn steered(&self) -> HashMap<(DeviceId, Prefix), BitSet> {
         let tailnet = self.tailnet;
         let mut plain = PlainRules::new(self.rules, tailnet);
@@ -177,14 +180,14 @@ impl Routing<'_, '_> {
     }
 }
 
-/// The rules without `via`, by the routes that they lead to.
+/// Rules without `via`, looked up by route.
 struct PlainRules<'c, 'p> {
     rules: &'c CompiledRules<'p>,
     tailnet: &'c Tailnet<'p>,
     by_destination: IntervalTree<usize>,
-    /// The rules that lead everywhere.
+    /// Rules whose destination is everything.
     everywhere: Vec<usize>,
-    /// The sources of the rules that lead to a route, as far as they have been needed.
+    /// The sources of the rules to each route, computed on first use.
     known: HashMap<Prefix, BitSet>,
 }
 
@@ -204,7 +207,7 @@ impl<'c, 'p> PlainRules<'c, 'p> {
         PlainRules { rules, tailnet, by_destination: IntervalTree::new(ranges), everywhere, known: HashMap::new() }
     }
 
-    /// Returns the devices that one of the rules lets through to a route.
+    /// Returns the devices that a rule without `via` allows to reach a route.
     fn origins(&mut self, route: Prefix) -> &BitSet {
         let PlainRules { rules, tailnet, by_destination, everywhere, known } = self;
         known.entry(route).or_insert_with(|| {

@@ -1,7 +1,7 @@
-//! Grants and ACLs in one form, with their selectors resolved once.
+//! Grants and ACLs in one form, with each selector resolved once.
 //!
-//! Unlike an [`AccessRule`](policy_core::access::AccessRule) it has `app` and `via`, and the destinations of
-//! an ACL in their order, which filters keep.
+//! Unlike an [`AccessRule`](policy_core::access::AccessRule), it has `app` and `via`, and keeps the
+//! order of an ACL's destinations, which filters preserve.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -9,21 +9,21 @@ use std::rc::Rc;
 use policy_core::access::{BitSet, Resolution, Tailnet};
 use policy_core::model::{Acl, App, Dialect, Grant, Policy, PortRange, Protocol, Selector};
 
-/// A resolved selector by number.
+/// The number of a resolved selector.
 pub(super) type ResolutionId = usize;
-/// The routers of a `via` by number.
+/// The number of a set of `via` routers.
 pub(super) type ViaId = usize;
 
 /// A grant or an ACL.
 #[derive(Debug)]
 pub(super) struct CompiledRule<'p> {
     pub(super) src: Vec<ResolutionId>,
-    /// The destinations with their ports, in a part for each protocol.
+    /// The destinations with their ports, grouped by protocol.
     pub(super) parts: Vec<ProtocolPart>,
     /// The destinations of `app`.
     pub(super) dst: Vec<ResolutionId>,
     pub(super) app: Option<&'p App>,
-    /// The only routers that may carry it, if it names them.
+    /// The routers that may carry it, if the rule has `via`.
     pub(super) via: Option<ViaId>,
 }
 
@@ -62,12 +62,13 @@ impl<'p> CompiledRules<'p> {
         let mut list = Vec::new();
         list.extend(policy.grants.iter().flatten().map(|grant| resolver.grant(grant)));
         list.extend(policy.acls.iter().flatten().map(|acl| resolver.acl(acl)));
-        // With neither key everything is allowed, with an empty list nothing is. `nodeattrs-attr-c11-unknown`
+        // Without either key, everything is allowed. With an empty list, nothing is.
+        // `nodeattrs-attr-c11-unknown`
         if policy.grants.is_none() && policy.acls.is_none() {
             let everything = resolver.resolutions.len();
             resolver.resolutions.push(Resolution::Everything);
             let destinations = vec![(everything, Rc::from([PortRange::ALL]))];
-            // To headscale, it comes from everywhere.
+            // In headscale, the implicit rule has every source.
             let src = match policy.dialect {
                 Dialect::Tailscale => everything,
                 Dialect::Headscale => everything + 1,
@@ -89,7 +90,7 @@ impl<'p> CompiledRules<'p> {
         list.iter().filter_map(|&id| self.resolutions.get(id))
     }
 
-    /// Returns the only routers that may carry a rule, or `None` if every device may.
+    /// Returns the routers that may carry a rule, or `None` if any device may.
     pub(super) fn routers(&self, rule: &CompiledRule) -> Option<&BitSet> {
         rule.via.and_then(|via| self.vias.get(via))
     }
@@ -140,7 +141,8 @@ impl<'p> Resolver<'_, 'p> {
         let parts = parts.collect();
         let via = (!grant.via.is_empty()).then(|| self.via(&grant.via));
         let app = grant.app.as_ref().filter(|app| !app.is_absent_or_empty());
-        // headscale gives nobody a capability towards a user whom it does not have, nor towards a group with one.
+        // headscale grants no capability towards an unknown user, or towards a group that contains
+        // one.
         let is_resolved =
             |selector: &&Selector| self.tailnet.dialect == Dialect::Tailscale || self.tailnet.is_resolved(selector);
         let dst: Vec<ResolutionId> = match (app, via) {

@@ -1,4 +1,4 @@
-//! Sets of sources, each kept once, so that rules are merged by comparing numbers.
+//! Sets of sources. Each is stored once, so that rules can be merged by comparing numbers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -9,15 +9,15 @@ use policy_core::access::{
 };
 use policy_core::model::{AddressRange, Dialect, Prefix};
 
-/// A filter address by number.
+/// The number of a filter address.
 pub(super) type FilterAddressId = u32;
-/// A set of sources by number.
+/// The number of a set of sources.
 pub(super) type SourceSetId = usize;
 
 /// Sets of sources by user, in the order of the users.
 pub(super) type OfUsers = Rc<[(UserId, SourceSetId)]>;
 
-/// Every filter address and every set of sources of a policy in a tailnet.
+/// All filter addresses and all sets of sources of a policy in a tailnet.
 #[derive(Debug)]
 pub(super) struct SourceSets {
     dialect: Dialect,
@@ -29,9 +29,9 @@ pub(super) struct SourceSets {
     everything: Vec<FilterAddressId>,
     sets: Vec<Vec<FilterAddressId>>,
     set_ids: HashMap<Vec<FilterAddressId>, SourceSetId>,
-    /// The sets of lists of selectors, since many rules have the same list.
+    /// The set for each list of selectors. Many rules have the same list.
     by_list: HashMap<Vec<ResolutionId>, SourceSetId>,
-    /// For each list the sources that `autogroup:self` leaves to each user.
+    /// For each list, the sources of each user that `autogroup:self` allows.
     of_users: HashMap<Vec<ResolutionId>, OfUsers>,
 }
 
@@ -81,7 +81,7 @@ impl SourceSets {
         &self.addresses
     }
 
-    /// Returns the number of an address that some rule or device has.
+    /// Returns the number of an address that a rule or device has.
     pub(super) fn id_of(&self, address: FilterAddress) -> Option<FilterAddressId> {
         self.address_ids.get(&address).copied()
     }
@@ -112,7 +112,7 @@ impl SourceSets {
     /// Returns the number of a set.
     pub(super) fn set(&mut self, mut addresses: Vec<FilterAddressId>) -> SourceSetId {
         addresses.sort_unstable();
-        // headscale writes some sources twice.
+        // headscale may list a source twice.
         if self.dialect == Dialect::Tailscale {
             addresses.dedup();
         }
@@ -124,8 +124,8 @@ impl SourceSets {
         self.sets.len() - 1
     }
 
-    /// Returns the sources that a list of selectors stands for. Equal addresses count once. Nothing else is merged.
-    /// `acl-ah04`
+    /// Returns the set for a list of selectors. Duplicate addresses are removed, but ranges are not
+    /// merged. `acl-ah04`
     pub(super) fn set_of_list(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
         let key = sorted::sort(list.to_vec());
         if let Some(&id) = self.by_list.get(&key) {
@@ -141,7 +141,7 @@ impl SourceSets {
         id
     }
 
-    /// Returns the sources of a rule as Tailscale writes them: each by itself.
+    /// Returns the sources of a rule as Tailscale writes them, without merging.
     fn listed<'r>(&mut self, resolutions: impl Iterator<Item = &'r Resolution>) -> Vec<FilterAddressId> {
         let mut addresses = Vec::new();
         for resolution in resolutions {
@@ -158,8 +158,8 @@ impl SourceSets {
         addresses
     }
 
-    /// Returns the sources of a rule as headscale writes them: ranges that overlap or touch are one. Beside `*`, it writes
-    /// the approved routes and the other sources once more.
+    /// Returns the sources of a rule as headscale writes them. It merges ranges that overlap or
+    /// touch. After `*`, it also lists the approved routes and the other sources.
     fn merged<'r>(
         &mut self,
         resolutions: impl Iterator<Item = &'r Resolution> + Clone,
@@ -193,7 +193,7 @@ impl SourceSets {
         addresses
     }
 
-    /// Returns the sources of a rule with `via`. Beside `*`, headscale writes no other ones there.
+    /// Returns the sources of a rule with `via`. If one of them is `*`, headscale lists no others.
     pub(super) fn set_of_via(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
         if self.dialect == Dialect::Tailscale {
             return self.set_of_list(list, resolutions);
@@ -202,15 +202,16 @@ impl SourceSets {
         self.set(addresses)
     }
 
-    /// Returns the addresses of a user's devices, each by itself.
+    /// Returns the addresses of a user's devices, without merging.
     pub(super) fn set_of_user(&mut self, user: UserId, tailnet: &Tailnet) -> SourceSetId {
         let devices = tailnet.users.get(user).into_iter().flat_map(|user| user.devices.iter());
         let addresses = devices.flat_map(|&device| self.own(device).to_vec()).collect();
         self.set(addresses)
     }
 
-    /// Returns the destinations of an app rule as the sources of the rule that it implies for headscale: those of each
-    /// selector by themselves. Beside `*`, it writes the approved routes once.
+    /// Returns the destinations of an app rule, as the sources of the rule that headscale implies.
+    /// Ranges are merged within each selector only. After `*`, headscale lists the approved routes,
+    /// but only once.
     pub(super) fn set_of_each(&mut self, list: &[ResolutionId], resolutions: &[Resolution]) -> SourceSetId {
         let mut addresses = Vec::new();
         let mut had_all = false;
@@ -224,7 +225,8 @@ impl SourceSets {
         self.set(addresses)
     }
 
-    /// Returns what `autogroup:self` leaves of a list of sources to each user among them: their own devices.
+    /// Returns, for each user in a list of sources, their own devices, as `autogroup:self` needs
+    /// them.
     pub(super) fn sets_of_users(
         &mut self,
         list: &[ResolutionId],
@@ -253,21 +255,23 @@ impl SourceSets {
         sets
     }
 
-    /// Returns for each set the devices that may be behind it, by an address of their own or an approved subnet route.
+    /// Returns, for each set, the devices that may be its sources, by their own address or an
+    /// approved subnet route.
     pub(super) fn devices(&self, tailnet: &Tailnet) -> Vec<BitSet> {
         let mut of_addresses = vec![None; self.addresses.len()];
         let behind = |range| tailnet.addresses.overlapping(range).chain(tailnet.routers.overlapping(range)).collect();
         (0..self.sets.len()).map(|set| self.union(set, tailnet, &mut of_addresses, behind)).collect()
     }
 
-    /// Returns for some sets the devices with an address of their own among them.
+    /// Returns, for some of the sets, the devices with an address of their own in them.
     pub(super) fn owners(&self, tailnet: &Tailnet, sets: &BTreeSet<SourceSetId>) -> HashMap<SourceSetId, BitSet> {
         let mut of_addresses = vec![None; self.addresses.len()];
         let owners = |range| tailnet.addresses.overlapping(range).collect();
         sets.iter().map(|&set| (set, self.union(set, tailnet, &mut of_addresses, owners))).collect()
     }
 
-    /// Returns the devices of all addresses of a set. Those of each address are looked up once.
+    /// Returns the devices of all addresses of a set. The devices of each address are looked up
+    /// once.
     fn union(
         &self,
         set: SourceSetId,

@@ -1,4 +1,4 @@
-//! SSH policies: who may log in to a device, and as which account.
+//! SSH policies: the users who can log in to a device, and their accounts.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,26 +13,28 @@ use policy_core::source::Text;
 pub struct SshAccess<'p> {
     /// The source addresses.
     pub principals: Rc<[IpAddr]>,
-    /// Requested accounts, each with the account that the user gets: none if that is empty.
+    /// The requested accounts, each with the local account that it maps to. An empty local account
+    /// means none.
     pub users: Rc<[(&'p str, &'p str)]>,
-    /// Whether a check is required.
+    /// The action of the rule, which may be a check.
     pub action: Action,
     /// Patterns of the environment variables that may be set.
     pub accept_env: &'p [Text],
 }
 
-/// A part of a rule: these accounts for these sources.
+/// A part of an SSH rule: some sources with the same accounts.
 struct SshPart<'p> {
     sources: Vec<DeviceId>,
     users: Rc<[(&'p str, &'p str)]>,
-    /// Devices that get it even if they are no destination. With `localpart:`, sources that are not a destination get
-    /// the rule for their user's devices. `ssh-d2`
+    /// Devices that get the rule even if they are not a destination. With `localpart:`, sources
+    /// that are not a destination get the rule for their user's devices. `ssh-d2`
     receivers: BitSet,
-    /// True if each of the receivers gets it for itself alone, as a tagged device does.
+    /// True if each receiver gets the rule with only itself as the source, as a tagged device does.
     is_for_itself: bool,
 }
 
-/// Returns the SSH policy of each device: check rules first, otherwise in the order of the policy. `ssh-multi-rule-accept-then-check`
+/// Returns the SSH policy of each device. Check rules come first, otherwise the order is that of
+/// the policy. `ssh-multi-rule-accept-then-check`
 pub(super) fn policies<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<Vec<SshAccess<'p>>> {
     let mut of_devices = vec![Vec::new(); tailnet.devices.len()];
     for wanted in [Action::Check, Action::Accept] {
@@ -52,7 +54,7 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
     let own = others.iter().any(|resolution| matches!(resolution, Resolution::OwnDevices));
     let has_others = others.iter().any(|resolution| !matches!(resolution, Resolution::OwnDevices));
     let destinations = tailnet.devices_of(&others);
-    // Many devices have the same rule, so thousands of sources are stored once.
+    // Many devices have the same rule, so its thousands of sources are stored once.
     for part in &parts {
         let principals = addresses(tailnet, &part.sources);
         let of_users = if own { by_user(tailnet, &part.sources) } else { HashMap::new() };
@@ -63,7 +65,8 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
             } else if has_others && part.receivers.contains(device) {
                 Some(itself.as_ref().unwrap_or(&principals))
             } else {
-                // Each user's devices, for themselves. `ssh-c1`
+                // With `autogroup:self`, each user's devices get the rule with that user's devices
+                // as sources. `ssh-c1`
                 node.user.and_then(|user| of_users.get(&user))
             };
             let Some(principals) = principals.filter(|principals| !principals.is_empty()) else { continue };
@@ -75,8 +78,9 @@ fn compile<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule, action: Action, of_devi
     }
 }
 
-/// Adds a rule to the policies of the devices as headscale does. Each user's sources come once, a tagged device once for
-/// each of its tags. With `localpart:`, a source that is no destination gets the rule for its own user.
+/// Adds a rule to the policies of the devices as headscale does. A user's devices are listed once,
+/// a tagged device once for each of its tags. With `localpart:`, a source that is not a destination
+/// gets the rule for its own user.
 fn compile_for_headscale<'p>(
     tailnet: &Tailnet<'p>,
     rule: &'p SshRule,
@@ -134,7 +138,7 @@ fn compile_for_headscale<'p>(
     }
 }
 
-/// Returns the addresses of each user's devices among some devices.
+/// Returns the addresses of the given devices, grouped by user.
 fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAddr]>> {
     let mut of_users: HashMap<UserId, Vec<DeviceId>> = HashMap::new();
     for &device in devices {
@@ -145,7 +149,8 @@ fn by_user(tailnet: &Tailnet, devices: &[DeviceId]) -> HashMap<UserId, Rc<[IpAdd
     of_users.into_iter().map(|(user, devices)| (user, addresses(tailnet, &devices))).collect()
 }
 
-/// Returns one part, or with `localpart:` for each user one with the other accounts and one with their own. `ssh-d2` `ssh-d11`
+/// Returns the parts of a rule: one, or with `localpart:` two for each user, one with the common
+/// accounts and one with the user's own. `ssh-d2` `ssh-d11`
 fn parts<'p>(tailnet: &Tailnet<'p>, rule: &'p SshRule) -> Vec<SshPart<'p>> {
     let sources: Vec<DeviceId> = rule.src.iter().flat_map(|selector| sources(tailnet, selector)).collect();
     let common = accounts(rule);
@@ -182,7 +187,8 @@ impl<'p> SshPart<'p> {
     }
 }
 
-/// Returns the devices behind a source. A device with two tags is there twice in `autogroup:tagged`. `ssh-b6`
+/// Returns the devices that match a source. `autogroup:tagged` lists a device with two tags twice.
+/// `ssh-b6`
 fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
     let resolution = tailnet.resolve(selector);
     if let (SelectorKind::Autogroup(Some(Autogroup::Tagged)), Resolution::Devices(devices)) =
@@ -197,7 +203,7 @@ fn sources(tailnet: &Tailnet, selector: &Selector) -> Vec<DeviceId> {
     }
 }
 
-/// Returns the accounts of a rule, except those that differ from user to user. `ssh-a2` `ssh-a4`
+/// Returns the accounts of a rule, without those that differ between users. `ssh-a2` `ssh-a4`
 fn accounts(rule: &SshRule) -> Rc<[(&str, &str)]> {
     let mut accounts: Vec<(&str, &str)> = rule
         .users

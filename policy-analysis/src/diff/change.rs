@@ -33,9 +33,9 @@ pub struct Change {
     pub area: Area,
     /// The policy that gives it.
     pub direction: Direction,
-    /// The sources. Empty if the change has no sources, as for a setting.
+    /// The sources. Empty if the change has none, like a setting.
     pub sources: Vec<Term>,
-    /// The destinations. Empty if the change has no destinations, as for a node attribute.
+    /// The destinations. Empty if the change has none, like a node attribute.
     pub destinations: Vec<Term>,
     /// The devices between which access changes.
     pub relation: Relation,
@@ -84,8 +84,8 @@ impl Change {
         let has_self = self.destinations.iter().any(|term| term.word == "autogroup:self");
         match self.relation {
             _ if self.destinations.is_empty() => None,
-            Relation::Others => Some(format!("{list} (not one's own)")),
-            Relation::Own if !has_self => Some(format!("{list} (one's own)")),
+            Relation::Others => Some(format!("{list} (not own devices)")),
+            Relation::Own if !has_self => Some(format!("{list} (own devices)")),
             Relation::Own | Relation::Any => Some(list),
         }
     }

@@ -17,7 +17,7 @@ pub(super) struct Describer<'w> {
     namers: [EndNamers<'w>; 2],
 }
 
-/// The namers of one version
+/// The namers of one version, for sources and destinations.
 struct EndNamers<'w> {
     sources: Namer<'w>,
     destinations: Namer<'w>,
@@ -46,7 +46,7 @@ impl<'w> Describer<'w> {
         let mut changes = self.gains(comparison, area, &regions, &mut reported, describe);
         for date in dates {
             let left = comparison.endings.remaining(date, &regions);
-            // What ends no later than this is no longer given, though it was reported.
+            // A part that ends by this day is no longer given, even if it was reported before.
             reported = comparison.endings.remaining(date, &reported);
             let later = self.gains(comparison, area, &left, &mut reported, describe);
             changes.extend(later.into_iter().map(|change| Change { after: Some(date), ..change }));
@@ -54,8 +54,8 @@ impl<'w> Describer<'w> {
         changes
     }
 
-    /// Describes what each of two versions gives and the other does not, less what is reported already, and adds it to
-    /// that.
+    /// Describes what each version gives and the other does not, except for the parts in
+    /// `reported`. Adds the new parts to `reported`.
     fn gains<E: Extent>(
         &self,
         comparison: &mut Comparison,
@@ -77,8 +77,9 @@ impl<'w> Describer<'w> {
         changes
     }
 
-    /// Returns terms for the devices and addresses of the facts that can send what a part of a region has, and for those
-    /// that can receive it; or for the devices that get it, if there are no destinations.
+    /// Returns terms for the devices and addresses of the facts that can send the traffic of a
+    /// gain, and for those that can receive it. Without destinations, it returns the devices that
+    /// get the gain.
     fn device_terms<E>(&self, comparison: &Comparison, gain: &Gain<E>) -> [Vec<Term>; 2] {
         let (region, cube, space) = (gain.region, &gain.cube, &self.classes.space);
         let sources = cube.sources.iter(comparison.sets.sources.classes(region.sources));
@@ -93,7 +94,7 @@ impl<'w> Describer<'w> {
         parties(&space.tailnet, sources, destinations, cube.relation, &via).map(|names| device_terms(&names))
     }
 
-    /// Returns terms for the sources and the destinations of a part of a region, in words of the policy.
+    /// Returns terms for the sources and the destinations of a gain, in words of the policy.
     fn terms<E>(&self, comparison: &Comparison, version: Version, area: Area, gain: &Gain<E>) -> [Vec<Term>; 2] {
         let (region, cube) = (gain.region, &gain.cube);
         let namers = version.select(&self.namers);
@@ -149,7 +150,7 @@ impl<'w> Describer<'w> {
     }
 }
 
-/// Returns the tags of the routers that a region goes through.
+/// Returns the tags of the routers that a region requires.
 fn routers<'c, E>(comparison: &'c Comparison, region: &Region<E>) -> Vec<&'c str> {
     match comparison.channels.get(region.channel) {
         Some(Channel::Routers(tags)) => tags.iter().map(String::as_str).collect(),

@@ -7,18 +7,18 @@ use policy_core::access::PortSet;
 pub(super) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
     fn union(&self, other: &Self) -> Self;
-    /// Returns what the other gives of this.
+    /// Returns the part of this set that `other` gives.
     fn given_by(&self, other: &Self) -> Self;
-    /// Returns what the other does not give of this.
+    /// Returns the part of this set that `other` does not give.
     fn not_given_by(&self, other: &Self) -> Self;
-    /// Returns whether this gives anything of the other.
+    /// Returns whether this set gives a part of `other`.
     fn gives_any_of(&self, other: &Self) -> bool;
     /// Returns the number of elements.
     fn size(&self) -> u64;
 }
 
-/// Pings follow from any port. So they are in the set of a rule only if nothing else is, and every set gives them; see
-/// [`read`](super::network_access::read).
+/// Any port implies pings. So a rule's set contains pings only if it contains nothing else, and
+/// every set gives them. See [`read`](super::network_access::read).
 impl Extent for PortSet {
     fn is_empty(&self) -> bool {
         PortSet::is_empty(self)

@@ -7,7 +7,7 @@ use policy_core::access::sorted;
 /// A set of values of an [`Interner`]: accounts, capabilities or approvals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ItemSet(
-    /// Sorted
+    /// The numbers of the values, sorted.
     Vec<usize>,
 );
 

@@ -11,16 +11,15 @@ use policy_core::source::{Origin, Text};
 /// The declarations of two policies in one policy without rules, and the selectors of the rules of
 /// both.
 ///
-/// A name that stands for other users or addresses in the old policy than in the new one is
-/// renamed.
+/// A name that has another meaning in the old policy than in the new one is renamed.
 #[derive(Debug)]
 pub(super) struct JointPolicy {
     pub(super) policy: Policy,
     pub(super) selectors: Vec<Selector>,
-    /// The sources of the SSH rules of both, and the domains of their accounts. Groups of the policies, which may be
-    /// renamed, are left out.
+    /// The sources of the SSH rules of both policies, and the domains of their accounts. Groups of
+    /// the policies are left out, because they may be renamed.
     pub(super) ssh_sources: Vec<Selector>,
-    /// New names by the old policy's names
+    /// The new names of renamed names of the old policy
     pub(super) renamed: HashMap<String, String>,
     /// The names of groups, hosts and IP sets of each version
     declared: [HashSet<String>; 2],
@@ -63,7 +62,7 @@ impl JointPolicy {
                 }
             }
         }
-        // The order decides between equally good names, and must not depend on which policy is the
+        // The order decides between equally good names. It must not depend on which policy is the
         // old one.
         joint.selectors.sort_by(|a, b| a.text.as_str().cmp(b.text.as_str()));
         joint.policy.tag_owners.items.sort_by(|a, b| a.tag.as_str().cmp(b.tag.as_str()));
@@ -169,7 +168,8 @@ fn facts(old: &Policy, new: &Policy) -> Facts {
     Facts { invariants: Vec::new(), ..facts }
 }
 
-/// Returns the sources of SSH rules that the two policies cannot mean differently.
+/// Returns the sources of SSH rules and the domains of their accounts. Groups are left out, because
+/// the policies may define them differently.
 fn ssh_sources(policy: &Policy) -> Vec<Selector> {
     let sources = policy.ssh.iter().flat_map(|rule| &rule.src);
     let sources = sources.filter(|selector| selector.kind != SelectorKind::Group).cloned();
@@ -179,7 +179,7 @@ fn ssh_sources(policy: &Policy) -> Vec<Selector> {
     sources.chain(domains).collect()
 }
 
-/// Returns selectors that a policy implies and does not contain.
+/// Returns selectors that a policy implies but does not contain.
 fn implied_selectors(policy: &Policy) -> Vec<String> {
     let mut implied = Vec::new();
     if policy.grants.is_none() && policy.acls.is_none() {

@@ -14,11 +14,11 @@
 //! 3. Unite cubes that differ in one dimension only (`union`).
 //! 4. Describe each cube (`describer`) with names from the policy that gives the access (`namer`).
 //!
-//! Of SSH rules the first that matches decides, so they are subtracted from each other first
+//! The first SSH rule that matches decides. So SSH rules are first subtracted from each other
 //! (`ssh`).
 //!
-//! Rules may end. After each day on which one does, what is left of the two policies is compared once
-//! more (`endings`), and what was not reported before is a change after that day.
+//! Rules may end. After each last day, the remaining rules of both policies are compared again
+//! (`endings`). A change that was not reported before is reported as a change after that day.
 //!
 //! In addition to the model of [`policy_core::proof`]:
 //!

@@ -11,7 +11,7 @@ use policy_core::access::{Family, SelectorId};
 use policy_core::model::SelectorKind;
 use policy_core::proof::{Class, ClassId, ClassName};
 
-/// Names are searched for so few classes in any case.
+/// Names are searched for this many classes in any case.
 const FEW: usize = 64;
 
 /// Names classes at one end with selectors of one version.
@@ -19,11 +19,11 @@ pub(super) struct Namer<'w> {
     classes: &'w [Class<'w>],
     /// By selector, the classes that it stands for
     named: &'w [Vec<ClassId>],
-    /// By selector, its text in this version. `None` if the version does not have it.
+    /// By selector, its text in this version, or `None` if the version does not have it.
     words: Vec<Option<String>>,
     /// The selectors by their text
     numbers: HashMap<String, SelectorId>,
-    /// The base names of classes that are distinguished by whether a subnet router leads to them
+    /// The base names of classes that differ only in whether they are behind a subnet router
     routed: HashSet<&'w str>,
 }
 
@@ -43,9 +43,9 @@ impl<'w> Namer<'w> {
         Namer { classes, named, words, numbers, routed }
     }
 
-    /// Returns names for a set of classes at an end of a region. Its universe is `universe`, or if
-    /// that is `None`, everything that the rule's selectors stand for. A name may or may not stand
-    /// for `ignored` classes, too.
+    /// Returns names for a set of classes at an end of a region. The universe of the set is
+    /// `universe`. If that is `None`, it is everything that the rule's selectors stand for. A name
+    /// may include `ignored` classes.
     pub(super) fn terms(
         &self,
         universe: Option<&[ClassId]>,
@@ -74,7 +74,7 @@ impl<'w> Namer<'w> {
             if present.is_empty() {
                 continue;
             }
-            // If nearly all classes of many are present, it takes long to find names for them.
+            // If a large set has nearly all classes, searching for names takes too long.
             let names = (present.len() <= FEW.max(4 * missing.len())).then(|| self.cover(&present, ignored));
             let except = (missing.len() <= FEW.max(4 * present.len())).then(|| self.cover(&missing, ignored));
             match (names, except) {
@@ -90,7 +90,7 @@ impl<'w> Namer<'w> {
         terms
     }
 
-    /// Returns a name for those devices of users that are among `devices`.
+    /// Returns a term for the users' own devices that are among `devices`.
     pub(super) fn self_term(
         &self,
         joint: &JointClasses,
@@ -109,7 +109,7 @@ impl<'w> Namer<'w> {
         self.words.get(id).cloned().flatten()
     }
 
-    /// Returns few names that stand for these classes and no others.
+    /// Returns a few names that stand for these classes and no others.
     fn cover(&self, classes: &[ClassId], ignored: &[ClassId]) -> Cover {
         let mut counts: HashMap<SelectorId, usize> = HashMap::new();
         for class in classes.iter().filter_map(|&class| self.classes.get(class)) {
@@ -120,7 +120,7 @@ impl<'w> Namer<'w> {
             _ => sorted::difference(self.named_by(id), ignored).len(),
         };
         let fitting = counts.into_iter().filter(|&(id, count)| count == size(id) && self.word(id).is_some());
-        // The selector that stands for most classes without a name comes first.
+        // The selector that adds the most classes comes first.
         let mut heap: BinaryHeap<(usize, Reverse<SelectorId>)> =
             fitting.map(|(id, count)| (count, Reverse(id))).collect();
         let mut left: HashSet<ClassId> = classes.iter().copied().collect();
@@ -146,8 +146,8 @@ impl<'w> Namer<'w> {
         Cover { described: described.len(), words: [words, described].concat() }
     }
 
-    /// Returns what the members of a class are called. Where that is the policy's word for others, too, as for
-    /// somebody on a device with an address that some rule names, it is said that it is not about those.
+    /// Returns descriptions of the members of a class. If the policy uses the same word for others,
+    /// such as a user's devices at an address that a rule names, the description excludes those.
     fn descriptions(&self, number: ClassId) -> Vec<Description> {
         let exact = |name: &ClassName| {
             let Description { text, reach } = Description::of(name);
@@ -175,7 +175,7 @@ impl<'w> Namer<'w> {
 /// Returns a term for each of the names of devices and addresses.
 pub(super) fn device_terms(names: &[&ClassName]) -> Vec<Term> {
     let all: HashSet<&ClassName> = names.iter().copied().collect();
-    // A device with both of its addresses is the device.
+    // A device with both of its addresses is written as the device.
     let whole = |name: &&ClassName| {
         let with = |family| ClassName { family, ..(*name).clone() };
         let has_both = Family::BOTH.into_iter().all(|family| all.contains(&with(Some(family))));
@@ -186,17 +186,17 @@ pub(super) fn device_terms(names: &[&ClassName]) -> Vec<Term> {
     words.filter(|word| seen.insert(word.clone())).map(Term::new).collect()
 }
 
-/// What the members of a class are called, for want of a word in the policy.
+/// A description of a class's members, for which the policy has no word.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Description {
     text: String,
     reach: Reach,
 }
 
-/// What a description says about subnet routers.
+/// The relation of a description to subnet routers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Reach {
-    /// Nothing.
+    /// Not distinguished
     Any,
     Routed,
     NotRouted,
@@ -222,9 +222,9 @@ impl std::fmt::Display for Description {
 }
 
 const ROUTED: &str = " behind a subnet router";
-const NOT_ROUTED: &str = " behind no subnet router";
+const NOT_ROUTED: &str = " not behind a subnet router";
 
-/// Combines two descriptions of the same address, behind a subnet router and behind none, into one.
+/// Combines descriptions of the same address, behind a subnet router and not behind one.
 fn both_ways(descriptions: Vec<Description>) -> Vec<Description> {
     let all: HashSet<Description> = descriptions.iter().cloned().collect();
     let combine = |one: Description| {
@@ -243,7 +243,7 @@ fn both_ways(descriptions: Vec<Description>) -> Vec<Description> {
 
 #[cfg(test)]
 impl Namer<'_> {
-    /// Returns what terms stand for: the classes that their words name, and those of which each description is there.
+    /// Returns the classes that terms stand for, by their names and by their descriptions.
     pub(super) fn meaning(&self, terms: &[Term]) -> std::collections::BTreeSet<ClassId> {
         let of = |words: &[String]| -> std::collections::BTreeSet<ClassId> {
             let both = words.iter().flat_map(|word| [format!("{word}{ROUTED}"), format!("{word}{NOT_ROUTED}")]);
@@ -270,23 +270,23 @@ impl Namer<'_> {
 /// Names that together stand for some classes.
 struct Cover {
     words: Vec<String>,
-    /// The number of `words` that are descriptions, because no selector fits
+    /// The number of `words` that are descriptions because no selector fits
     described: usize,
 }
 
 impl Cover {
-    /// Returns what to compare covers by: fewer names are better, then fewer descriptions.
+    /// Returns the sort key of a cover. Fewer names are better, then fewer descriptions.
     fn cost(&self) -> (usize, usize) {
         (self.words.len(), self.described)
     }
 }
 
-/// Splits the classes that a selector stands for into those that are in a set, and the others.
+/// Splits the classes of a selector into those in a set and those outside it.
 fn split(named: &[ClassId], universe: Option<&[ClassId]>, set: &ClassSet) -> (Vec<ClassId>, Vec<ClassId>) {
     let present = match (set, universe) {
         (ClassSet::AllExcept(excluded), None) => {
             let missing = sorted::intersection(named, excluded);
-            // The selector as a whole is the name then.
+            // In this case the selector itself is the name.
             let present = if missing.is_empty() { Vec::new() } else { sorted::difference(named, &missing) };
             return (present, missing);
         }
@@ -299,7 +299,7 @@ fn split(named: &[ClassId], universe: Option<&[ClassId]>, set: &ClassSet) -> (Ve
     (present, missing)
 }
 
-/// Returns the names of the members of a class, each once, without those that are a special case of another one.
+/// Returns the distinct names of a class's members, without special cases of other names.
 fn names<'c>(class: &'c Class) -> Vec<&'c ClassName> {
     let mut by_base: HashMap<&str, Vec<&ClassName>> = HashMap::new();
     for name in &class.names {
@@ -313,7 +313,8 @@ fn names<'c>(class: &'c Class) -> Vec<&'c ClassName> {
     class.names.iter().filter(|name| !is_variant(name) && seen.insert(*name)).collect()
 }
 
-/// Returns by selector its text in one version. Names that the version does not declare are left out.
+/// Returns, by selector, its text in one version. Names that the version does not declare are left
+/// out.
 fn words(classes: &JointClasses, version: Version) -> Vec<Option<String>> {
     let joint = classes.joint;
     let facts = &joint.policy.facts;

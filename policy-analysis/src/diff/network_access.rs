@@ -11,8 +11,8 @@ use crate::diff::version::Version;
 use policy_core::access::PortSet;
 use policy_core::model::{Acl, PortRange, Protocol, Selector};
 
-/// Reads grants, ACLs, and the implicit rule of a policy that has neither section. The pings that follow from other ports
-/// of a rule are left out.
+/// Reads grants, ACLs, and the implicit rule of a policy that has neither section. Pings are left
+/// out if other ports of the rule imply them.
 pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<PortSet>> {
     let policy = comparison.policy(version);
     let mut rules = Vec::new();
@@ -75,8 +75,8 @@ fn hosts_by_ports(acl: &Acl) -> Vec<(&[PortRange], Vec<&Selector>)> {
     groups
 }
 
-/// Lists the ports, or all ports of the rule but some, whichever is shorter. What is excepted is part of a range: an item
-/// that is listed is not excepted again.
+/// Lists the ports, or all ports of the rule with exceptions, whichever is shorter. An exception
+/// must be part of a range. An item that is listed as a whole is not excepted again.
 pub(super) fn describe(_: &Comparison, gain: &Gain<PortSet>) -> String {
     let (all, ports) = (&gain.region.extent, &gain.cube.extent);
     let [whole, plain] = [all, ports].map(|ports| with_implied_pings(ports).to_string());
@@ -91,7 +91,8 @@ pub(super) fn describe(_: &Comparison, gain: &Gain<PortSet>) -> String {
     if is_shorter && items(&whole).is_disjoint(&items(&except)) { format!("{whole} (but not {except})") } else { plain }
 }
 
-/// Adds pings to what has others, so that a port of TCP and UDP alike is written as a rule without a protocol has it.
+/// Adds implied pings, so that a port of both TCP and UDP is written like a rule without a
+/// protocol.
 fn with_implied_pings(ports: &PortSet) -> PortSet {
     let of = |wanted| ports.ranges().filter(move |(of, _)| *of == wanted).map(|(_, range)| (None, range));
     let [tcp, udp] = [Protocol::TCP, Protocol::UDP].map(|protocol| PortSet::new(of(protocol)));

@@ -20,14 +20,14 @@ use policy_core::model::{Policy, Protocol, Role};
 use policy_generate::small;
 use policy_generate::small::Random;
 
-/// The packets that the ports of [`policy_generate::small`] distinguish, each a bit.
+/// The packets that the ports of [`policy_generate::small`] distinguish, one bit each.
 const PACKETS: [(u8, u16); 11] =
     [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
 
-/// The bits of pings, which pass wherever any packet does.
+/// The bits of pings, which pass if any packet does.
 const PINGS: u16 = 1 << 8 | 1 << 9;
 
-/// Returns packets without the pings that follow from others. Pings alone are those of either family.
+/// Returns packets without implied pings. If there are only pings, returns those of both families.
 fn without_implied_pings(open: Open) -> Open {
     open.map(|packets| match packets & !PINGS {
         0 if packets != 0 => PINGS,
@@ -84,8 +84,8 @@ pub(super) fn everybody<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>) -> Vec<En
     all.iter().flat_map(Endpoint::by_address).collect()
 }
 
-/// Returns endpoints that are more than one of [`everybody`]: members of a synced group whose domain or role is known as
-/// well, and devices with addresses that no fact gives them.
+/// Returns endpoints that combine several of [`everybody`]: members of a synced group whose domain
+/// or role is also known, and devices with addresses that are not in the facts.
 fn mixed<'p>(tailnet: &Tailnet<'p>, all: &[Endpoint<'p>]) -> Vec<Endpoint<'p>> {
     let mut mixed = Vec::new();
     for role in [Role::Admin, Role::Member] {
@@ -103,12 +103,12 @@ fn mixed<'p>(tailnet: &Tailnet<'p>, all: &[Endpoint<'p>]) -> Vec<Endpoint<'p>> {
     mixed
 }
 
-/// Returns whether an address is one of those of `everybody` that are public.
+/// Returns whether an address of `everybody` is public.
 pub(super) fn is_public(address: IpAddr) -> bool {
     ["8.8.8.8", "1.1.1.1", "2001::1"].contains(&&*address.to_string())
 }
 
-/// Returns whether packets go from one to the other.
+/// Returns whether packets can go from one endpoint to the other.
 fn may_meet(source: &Endpoint, destination: &Endpoint) -> bool {
     let is_public = destination.addresses.iter().any(|&address| is_public(address));
     let is_routed = destination.reach != Reach::Own;
@@ -116,7 +116,7 @@ fn may_meet(source: &Endpoint, destination: &Endpoint) -> bool {
         && source.reach != Reach::ExitNode
         && destination.who != Principal::Shared
         && source.families().intersects(destination.families())
-        // A public address is behind a router of one kind or the other.
+        // A public address is behind an exit node, any other one behind a subnet router.
         && is_routed == is_public
 }
 
@@ -136,8 +136,8 @@ pub(super) fn relations(a: &Endpoint, b: &Endpoint) -> Vec<bool> {
     is_same.then_some(true).into_iter().chain(others).collect()
 }
 
-/// The packets that are open in each state: with no posture and with each posture, without and with
-/// the routers.
+/// The packets that are allowed in each state: with no posture and with each posture, each without
+/// and with the routers.
 type Open = [u16; 6];
 
 fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
@@ -149,7 +149,7 @@ fn states(postures: &[String], via: bool) -> impl Iterator<Item = usize> {
     (0..3).filter(move |&state| is_met(state)).map(move |state| state + 3 * usize::from(via))
 }
 
-/// One policy, with the rules that apply to each endpoint.
+/// A policy with the rules that apply to each endpoint.
 struct PolicyModel<'p> {
     permits: RuleIndex<'p>,
     from: Vec<BitSet>,
@@ -180,7 +180,7 @@ impl<'p> PolicyModel<'p> {
         let mut open = [0; 6];
         for (number, permit) in self.permits.between(&self.from[from], &self.to[to], is_own) {
             let mut dst = permit.dst.iter().filter(|id| self.named[to].contains(id));
-            // Routers lead to addresses, and to no device.
+            // `via` applies to addresses behind routers and never to devices.
             if !permit.via().is_empty() && !dst.any(|&id| is_behind_router(&self.permits.selectors.distinct[id].text)) {
                 continue;
             }
@@ -204,7 +204,7 @@ fn packets(ports: &PortSet) -> u16 {
     PACKETS.iter().enumerate().filter(on).fold(0, |set, (bit, _)| set | 1 << bit)
 }
 
-/// Returns two policies and their facts. Often, the second is the first with a few words changed,
+/// Returns two policies and their facts. The second is often the first with a few words changed,
 /// also in definitions.
 fn pair(random: &mut Random) -> (String, String, String) {
     let (old, facts) = small::policy(random);
@@ -252,8 +252,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("100.64.0.2", "100.64.0.9"),
 ];
 
-/// Returns the packets that gains have for a pair of endpoints. Panics if two gains have a packet
-/// in common.
+/// Returns the packets of gains for a pair of endpoints. Panics if two gains have a packet in
+/// common.
 fn gained_packets(
     sets: &EndSets,
     classes: &[(Option<usize>, Option<usize>)],
@@ -338,7 +338,7 @@ fn gains_are_what_one_policy_opens_and_the_other_does_not() {
         }
         let (old_tailnet, new_tailnet) = (Tailnet::new(&old), Tailnet::new(&new));
         let all = everybody(&new, &new_tailnet);
-        // If nothing is gained or lost, then nobody gains or loses, whatever else they are.
+        // If the diff is empty, it is empty for combined endpoints, too.
         let together: Vec<Endpoint> = all.iter().cloned().chain(mixed(&new_tailnet, &all)).collect();
         if gained.is_empty() || lost.is_empty() {
             let models = [(&old, &old_tailnet), (&new, &new_tailnet)];

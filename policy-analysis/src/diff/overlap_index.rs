@@ -22,8 +22,8 @@ pub(super) struct OverlapIndex<'s> {
     region_counts: Vec<usize>,
     regions_by_set: Vec<Vec<usize>>,
     overlaps: HashMap<(SetId, SetId), Overlap>,
-    /// By set, the number of classes in common with the set that is looked up. All are 0 between
-    /// look-ups.
+    /// By set, the number of classes in common with the set that is looked up. All counts are 0
+    /// between look-ups.
     shared_counts: Vec<usize>,
 }
 
@@ -82,7 +82,7 @@ impl<'s> OverlapIndex<'s> {
             return Overlap::Covers;
         }
         let (classes, others) = (self.sets.classes(set), self.sets.classes(other));
-        // A small set is compared as fast as the result is looked up.
+        // Comparing a small set is as fast as looking up the result.
         if classes.len().min(others.len()) <= SMALL {
             return compare(classes, others);
         }

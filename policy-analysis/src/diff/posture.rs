@@ -45,8 +45,8 @@ impl Postures {
         sorted::sort(list.iter().filter_map(find).map(|(_, id)| *id).collect())
     }
 
-    /// Returns the names of postures in one version. A posture that it does not have goes by its
-    /// name in the other one.
+    /// Returns the names of postures in one version. A posture that this version does not have is
+    /// called by its name in the other one.
     pub(super) fn names(&self, version: Version, ids: &[PostureId]) -> Vec<String> {
         let find = |id: &PostureId| {
             let mut postures = version.select(&self.0).iter().chain(version.other().select(&self.0));
@@ -63,10 +63,11 @@ fn conditions(posture: &Posture) -> BTreeSet<String> {
 }
 
 /// Returns the conditions that postures of `other` have and those of `policy` do not. A posture
-/// with fewer conditions gives more, so these are what the new policy gains if it is `policy`, and
-/// what the old one loses.
+/// with fewer conditions gives more access. So the result is a gain if `policy` is the new policy,
+/// and a loss if it is the old one.
 ///
-/// Only postures that rules of both policies require are compared. For others, the rules differ.
+/// Only postures that rules of both policies require are compared. For the others, the rules
+/// themselves differ.
 pub(super) fn condition_changes(direction: Direction, policy: &Policy, other: &Policy) -> Vec<Change> {
     let (required, required_by_other) = (required_postures(policy), required_postures(other));
     let by_name: HashMap<&str, &Posture> =
@@ -85,8 +86,8 @@ pub(super) fn condition_changes(direction: Direction, policy: &Policy, other: &P
         for condition in stricter.conditions.iter().filter(is_dropped) {
             let condition = &condition.text;
             let what = match direction {
-                Direction::Gained => format!("{name} does not ask for `{condition}` any more"),
-                Direction::Lost => format!("{name} asks for `{condition}` now"),
+                Direction::Gained => format!("{name} no longer requires `{condition}`"),
+                Direction::Lost => format!("{name} now requires `{condition}`"),
             };
             changes.push(Change::new(Area::Posture, direction, what, posture.origin));
         }

@@ -2,10 +2,10 @@ use crate::diff::class_sets::SetId;
 use policy_core::access::SelectorId;
 use policy_core::source::Origin;
 
-/// A posture by number; see [`super::posture::Postures`].
+/// The number of a posture. See [`super::posture::Postures`].
 pub(super) type PostureId = usize;
 
-/// Access that a rule, or a part of a rule, gives: all of `extent` from each source to each
+/// Access that a rule, or a part of one, gives: all of `extent` from each source to each
 /// destination.
 #[derive(Clone, Debug)]
 pub(super) struct Region<E> {
@@ -15,7 +15,7 @@ pub(super) struct Region<E> {
     /// devices of all sources.
     pub(super) same_user: bool,
     pub(super) extent: E,
-    /// The device must meet one of these, if there are any. Sorted.
+    /// The device must meet one of these postures, if there are any. Sorted.
     pub(super) postures: Vec<PostureId>,
     /// How access is given: the routers of a `via`, or the terms of an SSH rule. Regions of
     /// different channels have no access in common.
@@ -23,9 +23,9 @@ pub(super) struct Region<E> {
     pub(super) rule: Origin,
     /// True if the region has every class that `src` and `dst` name.
     pub(super) is_whole: bool,
-    /// The rule's selectors.
+    /// The sources of the rule.
     pub(super) src: Vec<SelectorId>,
-    /// Empty if there is no destination, as for a node attribute.
+    /// The rule's destinations. Empty for rules without destinations, such as node attributes.
     pub(super) dst: Vec<SelectorId>,
 }
 

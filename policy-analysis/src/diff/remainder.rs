@@ -1,4 +1,4 @@
-//! The cubes that remain of one region when others are subtracted.
+//! The cubes that remain of one region after others are subtracted.
 
 use std::collections::BTreeMap;
 
@@ -174,7 +174,8 @@ impl<E: Extent> Minuend<'_, E> {
                 push(Relation::Others, rest, unless);
             }
         }
-        // A cube that cannot be between devices of the same user unites with those that are not.
+        // A cube that cannot contain devices of the same user is merged with the cubes of different
+        // users.
         let is_other = |cube: &Cube<E>| !self.has_pair(&cube.sources, &cube.destinations, Relation::Own);
         let has_others = cubes.iter().any(|cube| cube.relation == Relation::Others);
         if has_others {
@@ -216,7 +217,7 @@ impl<E: Extent> Minuend<'_, E> {
 
     /// Returns the remainder of a region between devices of the same user.
     fn same_user_remainder(&self, subtrahends: &[&Subtrahend<E>]) -> Vec<Cube<E>> {
-        // By the extent that remains, each source with the destinations where it remains.
+        // For each remaining extent, the sources, each with the destinations where it remains.
         let mut pairs_by_rest: BTreeMap<Rest<E>, Vec<(ClassId, Vec<ClassId>)>> = BTreeMap::new();
         for (subtrahends, sources) in self.split(subtrahends, Axis::Sources) {
             for source in sources.iter(self.sources) {
@@ -249,7 +250,7 @@ impl<E: Extent> Minuend<'_, E> {
                 }
             }
             if !whole.is_empty() {
-                // A source without devices can reach none, so it may be in any cube.
+                // A source without devices reaches no own devices, so it fits into any cube.
                 whole.extend(self.sources.iter().filter(|&&source| self.own_devices(source).is_empty()));
                 push(whole, ClassSet::ALL);
             }
@@ -271,10 +272,10 @@ fn cube<E>(
     Cube { sources, destinations, relation, extent, when: Vec::new(), unless }
 }
 
-/// What remains of an extent, and the postures with which the subtrahends give it all the same.
+/// The rest of an extent, and the postures with which the subtrahends still give it.
 type Rest<E> = (E, Vec<PostureId>);
 
-/// Returns what the subtrahends leave of an extent, in disjoint parts.
+/// Returns the rest of an extent after the subtrahends, in disjoint parts.
 fn subtract_extents<E: Extent>(extent: &E, subtrahends: &[&Subtrahend<E>]) -> Vec<Rest<E>> {
     let (conditional, certain): (Vec<&Subtrahend<E>>, Vec<&Subtrahend<E>>) =
         subtrahends.iter().partition(|subtrahend| subtrahend.is_conditional);

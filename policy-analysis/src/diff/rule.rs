@@ -7,9 +7,9 @@ use policy_core::source::Origin;
 #[derive(Clone, Debug)]
 pub(super) struct Rule<E> {
     pub(super) src: Vec<SelectorId>,
-    /// The sources, if they are not all that `src` stands for. Sorted.
+    /// The sources, if they differ from those of `src`. Sorted.
     pub(super) sources: Option<Vec<ClassId>>,
-    /// `None` if there are no destinations, as for a node attribute.
+    /// The destinations, or `None` for rules without destinations, such as node attributes.
     pub(super) dst: Option<Vec<SelectorId>>,
     pub(super) extent: E,
     pub(super) postures: Vec<PostureId>,

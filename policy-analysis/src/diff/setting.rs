@@ -13,8 +13,8 @@ pub(super) fn tag_changes(direction: Direction, policy: &Policy, other: &Policy)
     new.map(|declaration| Change::new(Area::Tag, direction, declaration.tag.to_string(), declaration.origin)).collect()
 }
 
-/// Returns the settings that the other policy does not have, or has with another value. `null`
-/// means not set.
+/// Returns the settings that the other policy does not have or has with another value. `null` means
+/// that a setting is not set.
 pub(super) fn setting_changes(direction: Direction, policy: &Policy, other: &Policy) -> Vec<Change> {
     let others: BTreeMap<&str, &Value> =
         other.settings.iter().map(|setting| (setting.key.as_str(), &setting.value)).collect();

@@ -1,9 +1,9 @@
-//! Compares SSH rules. The first rule that matches decides, so a rule gives what no rule before it
-//! decides.
+//! Compares SSH rules. The first rule that matches decides, so a rule gives only what no earlier
+//! rule decides.
 //!
-//! A posture may make an earlier rule match, which then takes access away from a later one. So the
-//! rules are compared in each state: for a device that meets no posture, and for one that meets one
-//! of them.
+//! A posture may make an earlier rule match, which takes access away from a later one. So the rules
+//! are compared in each state: for a device that meets no posture, and for devices that meet one
+//! posture each.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use crate::diff::version::Version;
 /// The posture that a device meets, if any.
 pub(super) type State = Option<PostureId>;
 
-/// A part of what one version gives and the other does not give in some states.
+/// A difference between the versions in some states.
 #[derive(Debug)]
 pub(super) struct Difference {
     pub(super) region: Region<ItemSet>,
@@ -56,7 +56,7 @@ pub(super) fn changes(comparison: &mut Comparison, describer: &Describer) -> Vec
     changes
 }
 
-/// Returns whether all of a difference has been reported, in the same states.
+/// Returns whether a difference is already reported, in the same states.
 fn is_reported(comparison: &Comparison, difference: &Difference, reported: &[Difference]) -> bool {
     let has_states = |known: &&Difference| difference.states.iter().all(|state| known.states.contains(state));
     let known: Vec<Region<ItemSet>> = reported.iter().filter(has_states).map(|known| known.region.clone()).collect();
@@ -74,8 +74,8 @@ fn describe(
     let mut changes = Vec::new();
     for version in Version::BOTH {
         for Difference { region, states: different, is_looser } in version.select(differences) {
-            // A device that meets a posture may do what one without any may do, unless a rule with
-            // that posture matches first.
+            // A device that meets a posture has the access of a device without one, unless a rule
+            // with that posture matches first.
             let is_always = different.contains(&None);
             let postures = states.iter().filter(|state| different.contains(state) != is_always);
             let postures: Vec<PostureId> = postures.copied().flatten().collect();
@@ -119,7 +119,7 @@ pub(super) fn compare(comparison: &mut Comparison, rules: &[Vec<Region<ItemSet>>
     found.map(unite_states)
 }
 
-/// Returns no posture, and each posture that a rule requires.
+/// Returns all states: no posture, and each posture that a rule requires.
 pub(super) fn states(rules: &[Vec<Region<ItemSet>>; 2]) -> Vec<State> {
     let postures: BTreeSet<PostureId> = rules.iter().flatten().flat_map(|rule| rule.postures.iter().copied()).collect();
     [None].into_iter().chain(postures.into_iter().map(Some)).collect()
@@ -135,7 +135,7 @@ fn decisions(comparison: &mut Comparison, rules: &[Region<ItemSet>], state: Stat
     parts.iter().map(|part| part.to_region(&mut comparison.sets)).collect()
 }
 
-/// Returns whether some of a region is not given by others on terms that are no stricter.
+/// Returns whether a part of a region is not given by others on equal or less strict terms.
 fn is_looser(comparison: &Comparison, region: &Region<ItemSet>, others: &[Region<ItemSet>]) -> bool {
     let terms = |region: &Region<ItemSet>| match comparison.channels.get(region.channel) {
         Some(Channel::Ssh(terms)) => Some(terms),

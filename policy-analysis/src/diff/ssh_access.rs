@@ -1,4 +1,4 @@
-//! SSH access: the accounts that SSH rules open, and on which terms.
+//! SSH access: the accounts that SSH rules open, and their terms.
 
 use crate::diff::comparison::Comparison;
 use crate::diff::cube::Gain;
@@ -35,7 +35,7 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<It
                 }
             }
             let mut dst = comparison.selectors(version, &ssh.dst);
-            // With `localpart:`, a rule is also for the own devices of its sources. `ssh-d2`
+            // With `localpart:`, a rule also applies to the sources' own devices. `ssh-d2`
             let own_devices = comparison.selector(version, Autogroup::SelfDevices.name());
             dst.extend(own_devices.filter(|id| !domains.is_empty() && !dst.contains(id)));
             let rule = Rule {
@@ -45,7 +45,7 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<It
                 ..comparison.item_rule(version, &ssh.src, accounts, ssh.origin)
             };
             rules.push(rule.clone());
-            // Such an account is open only to users of its domain.
+            // A `localpart:` account is open only to users of its domain.
             for domain in domains {
                 let Some(users) = comparison.selector(version, &format!("user:*@{domain}")) else { continue };
                 let space = &comparison.classes.space;

@@ -1,5 +1,4 @@
-//! A reference model of SSH: for every pair, account and posture, it tries the rules one after the
-//! other.
+//! A reference model of SSH. For every pair, account and posture, it tries the rules in order.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +55,7 @@ fn rules(random: &mut Random) -> String {
     rules.collect::<Vec<_>>().join(", ")
 }
 
-/// One policy, whose rules are tried one after the other.
+/// A policy whose rules are tried in order.
 struct SshModel<'p> {
     rules: Vec<(&'p SshRule, Action)>,
     selectors: SelectorIndex<'p>,
@@ -109,8 +108,8 @@ impl<'p> SshModel<'p> {
     }
 }
 
-/// Returns members of a synced group with a domain or a role that SSH rules name besides. The first rule that matches
-/// decides, so it matters who is in two lists of sources.
+/// Returns members of a synced group with a domain or a role that SSH rules also name. The first
+/// rule that matches decides, so users who are in two lists of sources matter.
 fn members_of_several_sources(policies: [&Policy; 2]) -> Vec<Endpoint<'static>> {
     let rules = || policies.into_iter().flat_map(|policy| &policy.ssh);
     let has = |word: &str| rules().flat_map(|rule| &rule.src).any(|source| *source.text == *word);

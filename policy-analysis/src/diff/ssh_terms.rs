@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use policy_core::model::{Action, CheckPeriod, Duration, SshRule};
 use policy_core::source::Text;
 
-/// The terms of an SSH rule: everything that it says of a connection but the accounts.
+/// The terms of an SSH rule: all its parts that concern a connection, except the accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SshTerms {
     action: Action,
@@ -15,7 +15,7 @@ pub(super) struct SshTerms {
 }
 
 impl SshTerms {
-    /// Returns the terms of a rule, whose action is `action`.
+    /// Returns the terms of a rule. `action` is its action.
     pub(super) fn new(rule: &SshRule, action: Action) -> SshTerms {
         let period = match (action, &rule.check_period) {
             (Action::Check, Some(period)) => period.duration,
@@ -30,8 +30,8 @@ impl SshTerms {
         }
     }
 
-    /// Returns whether every connection that the other terms allow is allowed by these without
-    /// another authentication.
+    /// Returns whether these terms allow every connection that the other terms allow, without an
+    /// additional authentication.
     pub(super) fn are_no_stricter_than(&self, other: &SshTerms) -> bool {
         let is_easier = self.action == Action::Accept || other.action == Action::Check && self.period >= other.period;
         let same_record = (&self.recorder, self.is_enforced) == (&other.recorder, other.is_enforced);

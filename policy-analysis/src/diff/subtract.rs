@@ -13,12 +13,12 @@ use crate::diff::remainder::{End, Minuend, Subtrahend};
 use crate::diff::union::unite;
 use policy_core::proof::AccessClasses;
 
-/// The region to which access is attributed that several regions give.
+/// The region that a gain is attributed to if several regions give the access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attribution {
-    /// The largest of the same channel
+    /// The largest region of the same channel
     Largest,
-    /// The first, whatever its channel: the first SSH rule that matches decides.
+    /// The first region, regardless of its channel, because the first SSH rule that matches decides
     First,
 }
 
@@ -85,7 +85,7 @@ struct Changed<'r, E> {
     /// Its number among the regions of the subtraction
     number: usize,
     region: &'r Region<E>,
-    /// What its counterparts do not give
+    /// The part that its counterparts do not give
     extent: E,
 }
 
@@ -103,7 +103,7 @@ struct Subtraction<'w, E> {
 }
 
 impl<'w, E: Extent> Subtraction<'w, E> {
-    /// Returns what a region of ours adds to theirs and to those of ours that have a gain already.
+    /// Returns the part of our region that neither their regions nor our regions with a gain give.
     fn remainder(&mut self, changed: Changed<'w, E>) -> Vec<Cube<E>> {
         let Changed { number, region, extent } = changed;
         let subtrahends = self.subtrahends(number, region, &extent);

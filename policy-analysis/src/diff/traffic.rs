@@ -1,4 +1,4 @@
-//! Between which known devices, and addresses behind them, packets of a gain can pass.
+//! Packets of a gain between known devices, and addresses behind them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,8 +17,9 @@ struct Member<'w> {
     reach: Reach,
 }
 
-/// Returns the names of those members of source classes that can send a packet to a member of destination classes, and
-/// the names of those that can receive one. With tags in `via`, only routers with one of them carry packets.
+/// Returns the names of the source members that can send a packet to a destination member, and the
+/// names of the destination members that can receive one. With tags in `via`, only routers with one
+/// of these tags carry packets.
 pub(super) fn parties<'w>(
     tailnet: &Tailnet,
     sources: Vec<&'w Class>,
@@ -31,7 +32,8 @@ pub(super) fn parties<'w>(
         destinations.retain_mut(|member| {
             let routers = with_any_tag(tailnet, &member.carriers, via);
             let is_carried = member.carriers.is_empty() || !routers.is_empty();
-            // What a device routes itself, it sends through no other router.
+            // A device that is itself a router to a subnet does not send packets there through
+            // another router.
             if member.reach == Reach::ExitNode {
                 member.carriers = routers.into();
             }

@@ -31,8 +31,8 @@ struct Key<'c, E> {
     unless: &'c [PostureId],
 }
 
-/// Returns the union of the cubes of one region as fewer cubes: those that differ in one dimension
-/// only become one. `sources` and `destinations` are those of the region.
+/// Unites the cubes of one region into fewer cubes, by joining cubes that differ in one dimension
+/// only. `sources` and `destinations` are those of the region.
 pub(super) fn unite<E: Extent>(mut cubes: Vec<Cube<E>>, sources: &[ClassId], destinations: &[ClassId]) -> Vec<Cube<E>> {
     loop {
         let before = cubes.len();

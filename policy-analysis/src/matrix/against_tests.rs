@@ -1,4 +1,4 @@
-//! The cells of a matrix against the tests of the same names.
+//! Compares the cells of a matrix with tests that have the same names.
 
 use crate::matrix::table::*;
 use policy_core::access::PortSet;
@@ -12,7 +12,7 @@ const NAMED: &[&str] = &["alice@example.com", "bob@example.com", "tag:a", "tag:b
 const PROTOCOLS: &[(&str, u8, u16)] =
     &[("tcp", 6, 1), ("tcp", 6, 2), ("tcp", 6, 3), ("tcp", 6, 9), ("udp", 17, 2), ("icmp", 1, 0), ("gre", 47, 0)];
 
-/// The policy with a test for every pair of ends, protocol and port.
+/// Returns the policy with a test for every pair of ends, protocol and port.
 fn with_tests(policy: &str, ends: &[&str]) -> String {
     let mut tests = String::new();
     for source in ends {
@@ -21,12 +21,12 @@ fn with_tests(policy: &str, ends: &[&str]) -> String {
             tests += &format!(r#"{{"src": "{source}", "proto": "{name}", "accept": [{}]}},"#, targets.join(", "));
         }
     }
-    // Tests do not ask whether a router carries it.
+    // Tests do not consider whether a router carries the packets.
     let policy = policy.replace(r#", "via": ["tag:r"]"#, "");
     format!("{}, \"tests\": [{tests}]}}", policy.strip_suffix('}').unwrap())
 }
 
-/// Returns whether a cell says what the tests of that policy say, postures being unmet.
+/// Checks that the cells agree with the tests of that policy, with no posture met.
 fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&MatrixEnd, &str) -> bool) {
     let find = |list: &[MatrixEnd], name: &str| list.iter().position(|end| place(end, name));
     let mut outcomes = test_outcomes(policy).into_iter();
@@ -35,7 +35,8 @@ fn compare(matrix: &Matrix, policy: &Policy, ends: &[&str], place: impl Fn(&Matr
         for &(name, number, port) in PROTOCOLS {
             for destination in ends {
                 let outcome = outcomes.next().unwrap();
-                // What depends on a fact that is not known is not given by the names alone.
+                // Access that depends on an unknown fact is not certain, so a plain cell does not
+                // have it.
                 let (Some(row), Ternary::Yes | Ternary::No) = (&row, outcome.evaluation.holds) else { continue };
                 let column = find(&matrix.destinations, destination).unwrap();
                 let probe = PortSet::single(Protocol(number), port);

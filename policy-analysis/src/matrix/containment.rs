@@ -1,5 +1,5 @@
-//! Which selectors of the rules have all of an end: everything that it stands for, now and later. And which may have all
-//! of it, depending on facts that are unknown.
+//! Finds the selectors of the rules that include all of an end, now and later, and those that may
+//! include all of it, depending on unknown facts.
 
 use std::collections::HashMap;
 
@@ -10,25 +10,26 @@ use policy_core::access::{
 };
 use policy_core::model::{AddressRange, Policy, Role, Selector};
 
-/// An end of the matrix, as rules see it.
+/// A row or column of the matrix, and the selectors of rules that name it.
 #[derive(Clone, Debug)]
 pub(super) struct EndNames {
-    /// The selectors that include all of it, in order, with the families of the addresses that each of them includes.
+    /// The selectors that include all of it, in order, each with the families of addresses that it
+    /// includes.
     pub(super) certain: Vec<(SelectorId, Families)>,
-    /// What is unknown about it, so that selectors of that sort may include all of it.
+    /// Unknown facts about it. Selectors that depend on one of them may include all of it.
     pub(super) unknown: Vec<UnknownFact>,
     /// The families of its addresses.
     pub(super) families: Families,
-    /// True if some of it is reached without a router.
+    /// True if a part of it is reached without a router.
     pub(super) is_within_tailnet: bool,
-    /// True if some of it is addresses behind routers, which is where `via` leads.
+    /// True if a part of it is behind routers, where `via` applies.
     pub(super) is_behind_router: bool,
-    /// The routers that carry packets to the latter, if devices are known.
+    /// The routers that carry packets to the part behind routers, if devices are known.
     pub(super) carriers: Option<Carriers>,
 }
 
 impl EndNames {
-    /// Returns whether packets that a rule allows get there.
+    /// Returns whether packets that a rule allows arrive.
     pub(super) fn is_carried(&self, tailnet: &Tailnet, selectors: &SelectorIndex, rule: &AccessRule) -> bool {
         let is_carried = |carriers: &Carriers| {
             let named: Vec<SelectorId> = self.certain.iter().map(|(id, _)| *id).collect();
@@ -39,11 +40,11 @@ impl EndNames {
     }
 }
 
-/// The selectors of a policy's rules, and how to find those that include all of something.
+/// The selectors of a policy's rules, with methods to find those that include all of something.
 pub(super) struct Containment<'a, 'p> {
     tailnet: &'a Tailnet<'p>,
     selectors: &'a SelectorIndex<'p>,
-    /// The addresses of those that name addresses, coalesced.
+    /// The addresses of selectors that name addresses, coalesced.
     addresses: HashMap<SelectorId, Vec<AddressRange>>,
     /// The addresses that `*` stands for as a source.
     tailnet_addresses: Vec<AddressRange>,
@@ -73,14 +74,14 @@ impl<'a, 'p> Containment<'a, 'p> {
         }
     }
 
-    /// Returns the selectors that depend on facts that are unknown.
+    /// Returns the selectors that depend on unknown facts.
     pub(super) fn unknown_selectors(&self) -> UnknownSelectors {
         let mut unknown = UnknownSelectors::new(self.tailnet, self.selectors);
         unknown.keep_shared(self.tailnet, self.selectors, &self.own_domains);
         unknown
     }
 
-    /// Returns what a selector is as a source.
+    /// Returns the row of a selector.
     pub(super) fn of_source(&self, selector: &'p Selector) -> EndNames {
         let mut end = self.of(
             selector,
@@ -107,7 +108,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         end
     }
 
-    /// Returns what a selector is as a destination, `autogroup:self` apart.
+    /// Returns the column of a selector other than `autogroup:self`.
     pub(super) fn of_destination(&self, selector: &'p Selector) -> EndNames {
         self.of(
             selector,
@@ -176,7 +177,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         EndNames { certain, unknown, families, is_within_tailnet: true, is_behind_router: false, carriers: None }
     }
 
-    /// Returns what is no other column.
+    /// Returns the column of everything that is in no other column.
     pub(super) fn of_anything_else(&self) -> EndNames {
         let ids = self.selectors.of_destination(&Endpoint::default());
         EndNames {
@@ -189,7 +190,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         }
     }
 
-    /// Returns what a device is as a source, and as a destination.
+    /// Returns the row and the column of a device.
     pub(super) fn of_device(&self, node: &Node<'p>) -> [EndNames; 2] {
         let who = self.tailnet.principal(node);
         let device = [Endpoint { addresses: node.addresses.clone(), ..Endpoint::new(who) }];
@@ -199,7 +200,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         ]
     }
 
-    /// Returns the selectors that name addresses, including all of these.
+    /// Returns the selectors of addresses that include all of these ranges.
     fn of_addresses(&self, ranges: &[AddressRange]) -> Vec<SelectorId> {
         let Some(first) = ranges.first() else { return Vec::new() };
         let somewhere = Endpoint { addresses: vec![first.first], ..Endpoint::default() };
@@ -211,11 +212,11 @@ impl<'a, 'p> Containment<'a, 'p> {
     }
 }
 
-/// What a selector stands for, in the parts that rules can tell apart.
+/// The parts of a selector that rules can distinguish.
 enum Points<'p> {
-    /// Each of these endpoints, each of which has no more names than the selector gives it.
+    /// Endpoints. Each has only the names that the selector implies
     Each(Vec<Endpoint<'p>>),
-    /// These addresses.
+    /// Addresses
     Addresses(Vec<AddressRange>),
 }
 
@@ -238,7 +239,7 @@ impl<'p> Points<'p> {
             Denotation::External(name) => Principal::External(name),
             Denotation::Internet | Denotation::Addresses(_) => {
                 let ranges = coalesce(tailnet.literal(selector));
-                // The address of a known device is that device.
+                // An address of a known device stands for that device.
                 if let [range] = ranges.as_slice()
                     && range.first == range.last
                     && let Some(id) = tailnet.addresses.overlapping(*range).next()
@@ -262,13 +263,13 @@ fn user<'p>(tailnet: &Tailnet<'p>, login: &'p str) -> Principal<'p> {
     Principal::User { login, role: known.and_then(|user| user.role) }
 }
 
-/// Returns what is in every one of the lists, each of which is sorted.
+/// Returns the elements that all lists have. Each list is sorted.
 fn intersection(mut lists: impl Iterator<Item = Vec<SelectorId>>) -> Vec<SelectorId> {
     let first = lists.next().unwrap_or_default();
     lists.fold(first, |common, list| sorted::intersection(&common, &list))
 }
 
-/// Returns whether coalesced ranges have all of another.
+/// Returns whether coalesced ranges contain all of another range.
 fn has(coalesced: &[AddressRange], range: AddressRange) -> bool {
     let before = coalesced.partition_point(|own| own.first <= range.first);
     before.checked_sub(1).and_then(|last| coalesced.get(last)).is_some_and(|own| range.last <= own.last)

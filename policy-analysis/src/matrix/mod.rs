@@ -1,6 +1,6 @@
-//! Who reaches what, as a table.
+//! A table of who can reach what.
 //!
-//! This is the data. The command line writes it as Markdown, HTML or a picture.
+//! This is the data. The command line writes it as Markdown, HTML or an image.
 
 #[cfg(test)]
 mod against_tests;

@@ -8,35 +8,37 @@ use policy_core::access::{
 use policy_core::model::{Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
 
-/// Which sources reach which destinations.
+/// A table of the sources that reach each destination.
 ///
-/// A cell says what the source reaches at the destination by their names alone: what everyone in the source reaches on
-/// everything in the destination, now and later. What a device reaches by a second tag is in [`device_matrix`](crate::Analysis::device_matrix).
+/// A cell contains only access that follows from the names: access that everyone in the source has
+/// to everything in the destination, now and later. Access of a device through a second tag is in
+/// [`device_matrix`](crate::Analysis::device_matrix).
 #[derive(Debug)]
 pub struct Matrix<'p> {
     tailnet: Tailnet<'p>,
     permits: RuleIndex<'p>,
     /// The rows, in the order in which rules name them.
     pub sources: Vec<MatrixEnd<'p>>,
-    /// The columns, in the order in which rules, then tests and invariants name them. The last is what none of them names.
+    /// The columns, in the order in which rules, then tests and invariants name them. The last one
+    /// is everything that none of them names.
     pub destinations: Vec<MatrixEnd<'p>>,
-    /// For each source what it is.
+    /// For each source, the selectors that name it.
     names: Vec<EndNames>,
-    /// For each destination what it is.
+    /// For each destination, the selectors that name it.
     covered: Vec<EndNames>,
-    /// By rule, its sources and its destinations in order.
+    /// By rule, its sorted sources and destinations.
     sorted: Vec<[Vec<SelectorId>; 2]>,
-    /// By selector, the rules with that source.
+    /// By selector, the rules that have it as a source.
     from: Vec<Vec<usize>>,
-    /// By selector, the destinations that it includes all of.
+    /// By selector, the destinations that it includes completely.
     towards: Vec<Vec<usize>>,
-    /// By selector, the facts that decide whether it includes something.
+    /// By selector, the facts that decide whether it includes an end.
     decisive: Vec<Vec<UnknownFact>>,
     /// By selector, the families of the addresses that it may name.
     families: Vec<Families>,
-    /// By fact, the destinations of which it is unknown.
+    /// By fact, the destinations for which it is unknown.
     unknown: HashMap<UnknownFact, Vec<usize>>,
-    /// By fact, the rules with a source that it decides about.
+    /// By fact, the rules with a source that depends on it.
     unknown_from: HashMap<UnknownFact, Vec<usize>>,
     /// By destination, whether a test or an invariant names it.
     stated: Vec<bool>,
@@ -45,37 +47,38 @@ pub struct Matrix<'p> {
 /// A row or a column.
 #[derive(Clone, Copy, Debug)]
 pub enum MatrixEnd<'p> {
-    /// What a selector stands for.
+    /// Everything that a selector stands for.
     Selector(&'p Selector),
     /// A device of the facts, and its user.
     Device(&'p Device, Option<usize>),
-    /// What no other column is.
+    /// Everything that is in no other column.
     AnythingElse,
 }
 
-/// What a source reaches at a destination: nothing if it is empty.
+/// The access of a source to a destination. Empty if there is none.
 pub type Cell<'p> = Vec<CellAccess<'p>>;
 
-/// Ports, and what it takes to reach them.
+/// Ports, and the conditions under which they are open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CellAccess<'p> {
     /// The ports.
     pub ports: PortSet,
-    /// The postures of which the source must meet one, if there are any.
+    /// The required postures, if there are any. The source must meet one of them.
     pub postures: &'p [Selector],
-    /// The only routers that may carry it, if the rules name them.
+    /// The routers that may carry the packets, if the rules have `via`.
     pub via: &'p [Selector],
-    /// The families of addresses over which they are reached, if these are not all that both ends have.
+    /// The families of addresses over which the ports are open, if these are not all that both ends
+    /// have.
     pub families: Option<Families>,
-    /// The selectors of which it is unknown whether they include the source or the destination, if it depends on that.
+    /// If the access depends on unknown facts, the selectors that may or may not include an end.
     pub depends: Vec<&'p str>,
     /// The rules that allow it.
     pub rules: Vec<Origin>,
 }
 
 impl<'p> MatrixEnd<'p> {
-    /// Returns its name.
+    /// Returns the name of the end.
     pub fn name(&self) -> &'p str {
         match self {
             MatrixEnd::Selector(selector) => &selector.text,
@@ -151,7 +154,7 @@ impl<'p> Matrix<'p> {
                 towards.get_mut(id).into_iter().for_each(|list: &mut Vec<usize>| list.push(destination))
             });
         }
-        // Whose own devices a column is depends on the row.
+        // The devices that `autogroup:self` names depend on the row.
         if let Some(list) = permits.selectors.own_devices().and_then(|id| towards.get_mut(id)) {
             list.clear();
         }
@@ -190,7 +193,7 @@ impl<'p> Matrix<'p> {
         }
     }
 
-    /// Returns what a source reaches: the destinations by their column, each with what is reached there.
+    /// Returns the access of a source, by column.
     pub fn row(&self, source: usize) -> BTreeMap<usize, Cell<'p>> {
         let mut parts: BTreeMap<usize, Vec<Permit>> = BTreeMap::new();
         let Some(names) = self.names.get(source) else { return BTreeMap::new() };
@@ -230,15 +233,16 @@ impl<'p> Matrix<'p> {
         parts.into_iter().map(|(destination, permits)| (destination, self.cell(&permits))).collect()
     }
 
-    /// Returns how the selectors of a rule, which are sorted, name an end. `doubtful` has those of them that may.
+    /// Returns how the sorted selectors `ids` of a rule name an end. `doubtful` has those of them
+    /// that may name it.
     fn naming(&self, end: &EndNames, ids: &[SelectorId], doubtful: &[SelectorId]) -> Naming {
         let named = end.certain.iter().filter(|(id, _)| ids.binary_search(id).is_ok());
         let certain = named.fold(Families::default(), |all, (_, families)| all.with(*families));
         Naming { certain, doubtful: doubtful.to_vec() }
     }
 
-    /// Returns the selectors on which it depends whether an end is named over a family: none if it certainly is. `None`
-    /// if it certainly is not.
+    /// Returns the selectors that decide whether an end is named over a family. The list is empty
+    /// if the end certainly is named, and `None` if it certainly is not.
     fn doubts(&self, naming: &Naming, family: Family) -> Option<Vec<SelectorId>> {
         if naming.certain.contains(family) {
             return Some(Vec::new());
@@ -248,7 +252,7 @@ impl<'p> Matrix<'p> {
         (!doubts.is_empty()).then_some(doubts)
     }
 
-    /// Returns the selectors that may name an end, depending on what is unknown about it.
+    /// Returns the selectors that may name an end, depending on unknown facts about it.
     fn doubtful(&self, end: &EndNames, ids: &[SelectorId]) -> Vec<SelectorId> {
         if end.unknown.is_empty() {
             return Vec::new();
@@ -260,7 +264,7 @@ impl<'p> Matrix<'p> {
         ids.iter().copied().filter(is_doubtful).collect()
     }
 
-    /// Returns the columns that a rule leads to, or may lead to, and how it names each.
+    /// Returns the columns that a rule reaches, or may reach, and how it names each.
     fn reached_by(&self, source: usize, number: usize) -> Vec<(usize, Naming)> {
         let own_devices = self.permits.selectors.own_devices();
         let Some([_, dst]) = self.sorted.get(number) else { return Vec::new() };
@@ -277,7 +281,7 @@ impl<'p> Matrix<'p> {
         columns.sort_unstable();
         columns.dedup();
         columns.retain(|column| own.binary_search(column).is_err());
-        // Columns of which the same is unknown have the same doubts.
+        // Columns with the same unknown facts have the same doubtful selectors.
         let mut doubts: Vec<(&[UnknownFact], Vec<SelectorId>)> = Vec::new();
         let mut named = Vec::with_capacity(columns.len());
         for column in columns {
@@ -323,8 +327,8 @@ impl<'p> Matrix<'p> {
         }
     }
 
-    /// Returns the rows and columns that are not empty: the sources that reach anything, and what any of them reaches or
-    /// a test or an invariant names.
+    /// Returns the rows and columns that are not empty: sources that reach something, and
+    /// destinations that a source reaches or that a test or an invariant names.
     pub fn filled(&self) -> (Vec<usize>, Vec<usize>) {
         let mut is_reached = self.stated.clone();
         is_reached.resize(self.destinations.len(), false);
@@ -340,11 +344,13 @@ impl<'p> Matrix<'p> {
         (rows, columns.collect())
     }
 
-    /// Returns the rows and columns of an overview. With many narrow rules, the whole table would be unreadable.
+    /// Returns the rows and columns of an overview. With many narrow rules, the whole table would
+    /// be unreadable.
     ///
-    /// Rows are the sources whose own rules lead to several destinations. The other rules speak for themselves.
-    /// Columns are what these rules name, what tests and invariants name, and what none of them names, if a row reaches
-    /// that.
+    /// Rows are the sources whose own rules lead to several destinations. Rules with a single
+    /// destination are left out, because each is readable by itself. Columns are the destinations
+    /// of the rules in the overview and of tests and invariants, and "anything else" if one of
+    /// these rules reaches it.
     pub fn overview(&self) -> (Vec<usize>, Vec<usize>) {
         let wildcard = self.permits.selectors.id("*");
         let own_rules = |row: usize| {
@@ -356,7 +362,8 @@ impl<'p> Matrix<'p> {
         };
         let destinations =
             |number: usize| self.permits.list.get(number).map_or(&[][..], |permit| permit.dst.as_slice());
-        // Many rows have the same long rules, so no row looks at more of them than it takes to tell.
+        // Many rows have the same long rules, so only as many destinations as necessary are
+        // compared.
         let is_broad = |row: &usize| {
             let mut all = own_rules(*row).flat_map(destinations);
             let first = all.next();
@@ -380,11 +387,11 @@ impl<'p> Matrix<'p> {
     }
 }
 
-/// How the selectors of a rule name an end.
+/// The way in which the selectors of a rule name an end.
 struct Naming {
-    /// The families of addresses over which they include all of it.
+    /// The families of addresses over which selectors include all of the end.
     certain: Families,
-    /// Those that may include all of it.
+    /// The selectors that may include all of the end.
     doubtful: Vec<SelectorId>,
 }
 
@@ -395,7 +402,7 @@ struct Permit {
     depends: Vec<SelectorId>,
 }
 
-/// What may be unknown about an end.
+/// Facts about an end that may be unknown.
 const FACTS: [UnknownFact; 9] = [
     UnknownFact::Role,
     UnknownFact::SyncedGroups,
@@ -409,7 +416,7 @@ const FACTS: [UnknownFact; 9] = [
 ];
 
 impl<'p> Matrix<'p> {
-    /// Returns what rules open together: first what has no conditions, then what has some.
+    /// Combines the access of several rules. Access without conditions comes first.
     fn cell(&self, permits: &[Permit]) -> Cell<'p> {
         let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
         let mut places: HashMap<(Vec<&str>, Option<Families>), usize> = HashMap::new();
@@ -449,7 +456,7 @@ impl<'p> Matrix<'p> {
 }
 
 impl CellAccess<'_> {
-    /// Returns whether it takes more than being the source.
+    /// Returns whether the access has conditions other than being the source.
     pub fn is_conditional(&self) -> bool {
         !self.postures.is_empty() || !self.via.is_empty() || self.families.is_some() || !self.depends.is_empty()
     }

@@ -4,7 +4,7 @@ use policy_core::Policy;
 
 use crate::matrix::Matrix;
 
-/// Returns a cell as text: ports, the families if not all, and what it depends on.
+/// Returns a cell as text: ports, the families if not all, and the selectors that it depends on.
 fn cell(policy: &str, source: &str, destination: &str) -> Vec<String> {
     cell_with_facts(policy, "{}", source, destination)
 }

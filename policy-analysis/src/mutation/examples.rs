@@ -1,4 +1,4 @@
-//! Examples of what a rule's selectors stand for: words that a test may have.
+//! Examples of sources and destinations that a rule's selectors stand for, as a test may name them.
 
 use std::net::IpAddr;
 
@@ -6,13 +6,13 @@ use policy_core::access::{Denotation, Tailnet, domain_of, has_role, rule_selecto
 use policy_core::model::{HostAddress, Policy, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
-/// The most examples of one list, which are enough to find one that works.
+/// The maximum number of examples in a list, which is enough to find one that works.
 const MOST: usize = 24;
 
 /// Well-known public addresses.
 const PUBLIC: [&str; 3] = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
 
-/// The words of a policy that tests may have.
+/// Sources and destinations of a policy that tests may name.
 pub(super) struct Examples<'p> {
     tailnet: Tailnet<'p>,
     users: Vec<&'p str>,
@@ -51,7 +51,8 @@ impl<'p> Examples<'p> {
         distinct(words.take(MOST))
     }
 
-    /// Returns examples of what some selectors stand for as destinations: of `autogroup:self` the source itself.
+    /// Returns examples of what some selectors stand for as destinations. For `autogroup:self`,
+    /// that is the source itself.
     pub(super) fn destinations<'s>(
         &self,
         list: impl IntoIterator<Item = &'s Selector>,
@@ -65,7 +66,7 @@ impl<'p> Examples<'p> {
         distinct(words.take(MOST))
     }
 
-    /// Returns users and tags, which rules tell apart most often.
+    /// Returns users and tags, which are the ends that rules distinguish most often.
     pub(super) fn anybody(&self) -> Vec<Selector> {
         self.sources([&Selector::new(Text::escaped("*", Origin::default()))])
     }
@@ -75,7 +76,7 @@ impl<'p> Examples<'p> {
         self.destinations([&Selector::new(Text::escaped("*", Origin::default()))], source)
     }
 
-    /// Returns the users that a test may be about.
+    /// Returns the users that a test may name.
     fn known(&self, people: &[Selector]) -> Vec<String> {
         let is_known = |person: &&Selector| self.users.iter().any(|login| login.eq_ignore_ascii_case(&person.text));
         people.iter().take(MOST).filter(is_known).map(|person| person.text.to_string()).collect()
@@ -100,7 +101,7 @@ impl<'p> Examples<'p> {
             Denotation::Tagged => words(&self.tags),
             Denotation::Internet => words(&PUBLIC),
             Denotation::Everything | Denotation::AnyAddress => {
-                // One of each sort first, since there may be many of all.
+                // One example of each kind comes first, because there may be many of every kind.
                 let longest = self.users.len().max(self.tags.len()).max(hosts.len()).min(MOST);
                 let nth = |list: &[&str], number: usize| list.get(number).map(|word| (*word).to_owned());
                 let all = (0..longest).flat_map(|n| [nth(&self.tags, n), nth(&self.users, n), nth(hosts, n)]);
@@ -121,13 +122,14 @@ impl<'p> Examples<'p> {
         }
     }
 
-    /// Returns whether a test may name these addresses by the selector itself, as it names one address.
+    /// Returns whether a test may use the selector itself for these addresses, because it names
+    /// only one.
     fn is_test_word(&self, selector: &Selector) -> bool {
         matches!(selector.kind, SelectorKind::Address(_)) || self.hosts.contains(&selector.text.as_str())
     }
 }
 
-/// Returns the next address, since the first of a prefix is hardly ever a machine's.
+/// Returns the next address, because the first address of a prefix is rarely a machine.
 fn next(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => IpAddr::V4(u32::from(address).saturating_add(1).into()),

@@ -7,10 +7,10 @@ use policy_core::model::{Destination, Grant, List, Policy, PortRange, PortSpec, 
 use policy_core::proof::{AccessClasses, breaking, violation};
 use policy_core::source::{Origin, Text};
 
-/// Returns the widenings that break an invariant which holds now, without those that are `known` to be killed.
+/// Returns the widenings that break an invariant which holds now, except those in `known`.
 ///
-/// One policy has every rule in all its wider forms: whether a rule allows what an invariant forbids does not depend on
-/// other rules.
+/// A single policy contains every rule in all its wider forms. This is possible because other rules
+/// do not affect whether a rule allows something that an invariant forbids.
 pub(super) fn killed(
     policy: &Policy,
     rules: &[MutatedRule],
@@ -47,7 +47,7 @@ pub(super) fn killed(
                     }
                     wider.acls.get_or_insert_default().push(acl);
                 }
-                // Invariants are about the network.
+                // Invariants concern network access only.
                 MutatedRule::Ssh(_) => continue,
             }
             mutants.push(mutant);

@@ -9,13 +9,13 @@ use crate::mutation::{Mutation, Widening};
 /// The mutants of rules that some tests kill. `S` is a set of rules.
 #[derive(Debug)]
 pub(crate) struct Killed<S> {
-    /// The rules without which a test would fail.
+    /// The rules whose deletion makes a test fail.
     pub(crate) deletions: HashSet<Origin>,
-    /// The rules with which a test would fail if they had every source.
+    /// The rules that make a test fail if they have every source.
     pub(crate) sources: S,
-    /// The rules with which a test would fail if they had every destination.
+    /// The rules that make a test fail if they have every destination.
     pub(crate) destinations: S,
-    /// The rules with which a test would fail if they had every port or account.
+    /// The rules that make a test fail if they have every port or account.
     pub(crate) ports: S,
 }
 
@@ -44,7 +44,7 @@ impl<S: Clone> Killed<S> {
         Killed { deletions: HashSet::new(), sources: none.clone(), destinations: none.clone(), ports: none }
     }
 
-    /// Returns the rules of which this widening is killed.
+    /// Returns the rules for which this widening is killed.
     pub(crate) fn widened(&self, widening: Widening) -> &S {
         match widening {
             Widening::Source => &self.sources,

@@ -1,8 +1,9 @@
-//! Mutation testing of the rules: which changes of a rule the policy's own tests and invariants detect.
+//! Mutation testing of rules: finds the changes to a rule that the policy's own tests and
+//! invariants detect.
 //!
-//! A mutant is the policy with one rule deleted, or widened in its sources, destinations or ports. A test or an
-//! invariant kills a mutant if it holds for the policy and not for the mutant. For a mutant that survives, a test that
-//! would kill it is suggested, after a trial.
+//! A mutant is the policy with one rule deleted, or widened in its sources, destinations or ports.
+//! A test or an invariant kills a mutant if it holds for the policy and fails for the mutant. For
+//! each mutant that survives, a test is suggested that kills it. Every suggestion is tried first.
 
 mod examples;
 mod invariants;
@@ -32,7 +33,7 @@ use suggest::Suggester;
 pub enum Mutation {
     /// The rule is removed.
     Deletion,
-    /// One part of the rule also has everything else.
+    /// One part of the rule is widened to everything.
     Widening(Widening),
 }
 
@@ -40,11 +41,11 @@ pub enum Mutation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Widening {
-    /// The rule also has every source.
+    /// The rule gets every source.
     Source,
-    /// The rule also has every destination.
+    /// The rule gets every destination.
     Destination,
-    /// The rule also has every port; an SSH rule, every account.
+    /// The rule gets every port, or an SSH rule every account.
     Ports,
 }
 
@@ -52,7 +53,7 @@ impl Widening {
     const ALL: [Widening; 3] = [Widening::Source, Widening::Destination, Widening::Ports];
 }
 
-/// A test that kills a mutant which survives now.
+/// A test that kills a mutant that no present test kills.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -63,17 +64,17 @@ pub struct SuggestedTest {
     pub src: String,
     /// The protocol, if it is not TCP.
     pub proto: Option<Protocol>,
-    /// The imagined posture of the source.
+    /// The attributes of the source that the test assumes.
     pub attributes: Map,
-    /// What must be so.
+    /// The expected outcome.
     pub expectation: Expectation,
-    /// The target, as `tag:web:443`; of an SSH test the account.
+    /// The target, such as `tag:web:443`. For an SSH test, the account.
     pub target: String,
     /// The destination of an SSH test.
     pub destination: Option<String>,
 }
 
-/// The mutants of one rule, and which of them are killed.
+/// The mutants of one rule, and whether each is killed.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -82,39 +83,41 @@ pub struct RuleCoverage {
     pub rule: Origin,
     /// True if the deletion of the rule is killed.
     pub is_deletion_killed: bool,
-    /// True if the policy would allow the same without the rule, so that no test could kill the deletion.
+    /// True if the policy would allow the same access without the rule. No test could kill the
+    /// deletion.
     pub is_redundant: bool,
     /// True if it is an SSH rule.
     pub is_ssh: bool,
-    /// The ways in which the rule can be widened, each with whether that is killed.
+    /// The possible widenings of the rule, each with whether it is killed.
     pub widenings: Vec<(Widening, bool)>,
-    /// Tests that would kill the surviving mutants; not every one has a test.
+    /// Tests that kill surviving mutants. Some mutants have no suggestion.
     pub suggested_tests: Vec<SuggestedTest>,
 }
 
-/// The mutants of all rules, and which of them are killed.
+/// The mutants of all rules, and whether each is killed.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MutationCoverage {
-    /// Every rule that a test can be about: grants with ports, ACLs, then SSH rules.
+    /// Every rule that tests can cover: grants with ports, ACLs, then SSH rules.
     pub rules: Vec<RuleCoverage>,
-    /// How many grants are of app capabilities alone, which no test can probe.
+    /// The number of grants that only have app capabilities, which tests cannot cover.
     pub untestable: usize,
 }
 
 impl MutationCoverage {
-    /// Returns how many deletions of a rule are killed.
+    /// Returns the number of killed deletions.
     pub fn killed_deletions(&self) -> usize {
         self.rules.iter().filter(|rule| rule.is_deletion_killed).count()
     }
 
-    /// Returns the share of the deletions that are killed in percent, rounded down; 100 if there are no rules.
+    /// Returns the share of deletions that are killed in percent, rounded down, or 100 if there are
+    /// no rules.
     pub fn percent(&self) -> usize {
         self.killed_deletions().saturating_mul(100).checked_div(self.rules.len()).unwrap_or(100)
     }
 
-    /// Returns how many widenings are killed, and how many there are.
+    /// Returns the number of killed widenings, and the number of all widenings.
     pub fn killed_widenings(&self) -> (usize, usize) {
         let widenings = self.rules.iter().flat_map(|rule| &rule.widenings);
         widenings.fold((0, 0), |(killed, all), (_, is_killed)| (killed + usize::from(*is_killed), all + 1))
@@ -177,7 +180,7 @@ fn mutated_rules(policy: &Policy) -> Vec<MutatedRule<'_>> {
     grants.chain(acls).chain(ssh).collect()
 }
 
-/// Returns the rules without which the policy would allow the same.
+/// Returns the rules whose removal changes no access.
 fn redundant_rules(policy: &Policy) -> HashSet<Origin> {
     let redundant = redundancies(&AccessClasses::new(policy)).into_iter();
     redundant.filter(|redundancy| redundancy.part == RedundantPart::Rule).map(|redundancy| redundancy.rule).collect()
@@ -226,10 +229,10 @@ impl<'p> MutatedRule<'p> {
             }
             MutatedRule::Ssh(_) => false,
         };
-        // Every user with devices of their own is a member.
+        // Every user who owns devices is a member.
         let is_member = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::Member));
         let is_own = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
-        // This is wider than `*`, which is the tailnet.
+        // This is wider than `*`, which only includes the tailnet.
         let is_anybody = |selector: &Selector| selector.kind == SelectorKind::Autogroup(Some(Autogroup::DangerAll));
         let is_of_all = self.src().iter().any(|selector| is_any(selector) || is_anybody(selector))
             || self.src().iter().any(is_member) && self.dst().into_iter().all(is_own);

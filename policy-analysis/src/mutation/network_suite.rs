@@ -1,8 +1,9 @@
 //! The mutants of grants and ACLs that the policy's own `tests` kill.
 //!
-//! A target that must be reached kills the deletion of a rule if for one of its sources no other rule allows it. A
-//! target that must not be reached kills a wider rule if every other part of that rule matches it already. So only
-//! rules that match at least one end of a target are looked at, and no rule is actually deleted or widened.
+//! An `accept` target kills the deletion of a rule if, for one of its sources, no other rule allows
+//! the access. A `deny` target kills a widened rule if every other part of the rule already
+//! matches. So only rules that match at least one end of a target are considered, and no rule is
+//! actually deleted or widened.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,10 +29,10 @@ pub(crate) struct NetworkSuite<'p> {
     known_logins: KnownLogins,
 }
 
-/// Identifies the imagined posture of a source among those of all tests.
+/// The number of an assumed set of attributes among those of all tests.
 type AttributesId = usize;
 
-/// The part of a packet that decides whether a rule with its end matches.
+/// The properties of a packet that decide, apart from its ends, whether a rule matches.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Traffic {
     protocol: Option<Protocol>,
@@ -39,7 +40,7 @@ struct Traffic {
     attributes: AttributesId,
 }
 
-/// The rules of ends that match traffic, by the selectors of the ends.
+/// Rules that match some traffic, by the selector of their end.
 type RulesByTraffic<'t> = HashMap<(&'t str, Traffic), BitSet>;
 
 /// Results that several targets share.
@@ -102,7 +103,8 @@ impl<'p> NetworkSuite<'p> {
             kill_deletions(&run, self.hosts(cache, target), target.port, killed);
         }
         for target in &test.deny {
-            // Whatever is allowed to somebody who may not exist, the test does not fail for certain.
+            // If an end may not exist, the test does not fail for certain, regardless of what is
+            // allowed.
             if self.known_logins.unknown(src).or_else(|| self.known_logins.unknown(&target.host)).is_some() {
                 continue;
             }
@@ -124,8 +126,9 @@ impl<'p> NetworkSuite<'p> {
         }
     }
 
-    /// Adds the wider rules with which each of these sources reaches the target: a test of a group fails for certain only
-    /// if it does so for each member. Without any such source, it already fails, and cannot detect a mutation.
+    /// Adds the wider rules that open the target to each of these sources. A test of a group fails
+    /// for certain only if it fails for each member. If there are no such sources, the test already
+    /// fails and cannot detect a mutation.
     fn kill_widenings_for_all<'t>(
         &self,
         run: &TestRun<'_, 't>,
@@ -137,7 +140,7 @@ impl<'p> NetworkSuite<'p> {
     ) where
         'p: 't,
     {
-        // The members of a group differ in the devices that are their own, and in nothing else.
+        // The members of a group differ only in their own devices.
         let is_to_users = destinations.iter().any(|destination| destination.endpoint.user().is_some());
         let mut by_all: Option<Killed<BitSet>> = None;
         for source in sources.iter().take(if is_to_users { sources.len() } else { 1 }) {
@@ -170,7 +173,7 @@ impl<'p> NetworkSuite<'p> {
         cache.hosts.entry(&target.host.text).or_insert_with(|| resolver.ends(&target.host, Side::Destination))
     }
 
-    /// Adds the wider rules that a target which must not be reached kills.
+    /// Adds the wider rules that a `deny` target kills.
     fn kill_widenings<'t>(
         &self,
         run: &TestRun<'_, 't>,
@@ -198,7 +201,7 @@ impl<'p> NetworkSuite<'p> {
                 killed.sources.add_all(rules);
             }
         }
-        // As a destination `*` is everything.
+        // As a destination, `*` is everything.
         let rules = cache
             .of_sources
             .entry((&src.text, traffic, first.endpoint.reading()))
@@ -231,7 +234,8 @@ impl<'p> NetworkSuite<'p> {
         matching
     }
 
-    /// Returns the ports that rules other than `except` may open between two, to a source with these attributes.
+    /// Returns the ports that rules other than `except` may open between two ends, for a source
+    /// with these attributes.
     pub(crate) fn open_between(
         &self,
         source: &Selector,
@@ -273,7 +277,7 @@ impl<'p> NetworkSuite<'p> {
     }
 }
 
-/// Returns the rules that one of the ends matches for certain.
+/// Returns the rules that certainly match one of the ends.
 fn union(ends: &[TestEnd], rules: &RuleIndex) -> BitSet {
     let mut all = BitSet::new(rules.list.len());
     for end in ends {
@@ -286,14 +290,14 @@ fn is_own<'t>(source: &TestEnd<'t>, destination: &TestEnd<'t>) -> bool {
     destination.endpoint.is_own_device_of(&source.endpoint) == Ternary::Yes
 }
 
-/// Adds the rules without which a target that is reached now, or may be, would not be reached.
+/// Adds the rules whose deletion blocks a target that is reached now, or may be reached.
 fn kill_deletions(run: &TestRun, destinations: &[TestEnd], port: u16, killed: &mut Killed<BitSet>) {
     let is_group = run.test.src.as_ref().is_some_and(|src| src.kind == SelectorKind::Group);
     let mut needed = HashSet::new();
     for source in run.sources {
         match run.first_rule(source, destinations, port) {
             Some((rule, true)) => drop(needed.insert(rule)),
-            // A test of a group fails for certain only if it does so for each member.
+            // A test of a group fails for certain only if it fails for each member.
             Some((_, false)) if is_group => return,
             None if is_group => {}
             Some((_, false)) => {}

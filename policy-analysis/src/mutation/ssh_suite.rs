@@ -82,12 +82,13 @@ impl<'p> SshSuite<'p> {
     }
 }
 
-/// What a test expects of an account.
+/// The expected outcome of a login to an account.
 #[derive(Clone, Copy)]
 struct Expected<'t> {
     expectation: Expectation,
     account: &'t str,
-    /// True if one end is a user who may not exist, so that no rule that allows the login makes the test fail.
+    /// True if one end is a user who may not exist. No rule that allows the login then makes the
+    /// test fail for certain.
     is_of_unknown: bool,
 }
 
@@ -97,8 +98,9 @@ impl Expected<'_> {
     }
 }
 
-/// Returns the mutants that a test of a group kills. It fails for certain only if it does so for each member, with
-/// everything that the member can do, and with what the group can do. `sources` are all of these.
+/// Returns the mutants that a test of a group kills. The test fails for certain only if it fails
+/// for each member, given the rules for that member and those for the group. `sources` has all of
+/// these.
 fn kill_by_all<'a, 't: 'a>(
     run: &SshTestRun<'a, 't>,
     sources: impl Iterator<Item = &'a SshEnd<'t>>,
@@ -107,7 +109,7 @@ fn kill_by_all<'a, 't: 'a>(
     let mut by_all: Option<Killed<HashSet<Origin>>> = None;
     for source in sources {
         let run = SshTestRun { sources: std::slice::from_ref(source), ..*run };
-        // A member for whom it fails already does not prevent a failure.
+        // A member for whom the test already fails does not matter.
         if let Some(found) = kill_by_logins(&run, expected) {
             by_all = Some(match by_all {
                 None => found,
@@ -118,8 +120,8 @@ fn kill_by_all<'a, 't: 'a>(
     by_all.unwrap_or_else(|| Killed::new(HashSet::new()))
 }
 
-/// Returns the mutants that the logins from some sources kill; `None` if one of them already fails, and so cannot detect
-/// a mutation.
+/// Returns the mutants that are killed by the logins from some sources. Returns `None` if one of
+/// them already fails, because the test then cannot detect a mutation.
 fn kill_by_logins<'t>(run: &SshTestRun<'_, 't>, expected: Expected<'t>) -> Option<Killed<HashSet<Origin>>> {
     let logins: Vec<SshLogin> = run.logins(expected.account).collect();
     if logins.iter().any(|login| expected.fails(login.evaluate(expected.expectation))) {
@@ -130,11 +132,11 @@ fn kill_by_logins<'t>(run: &SshTestRun<'_, 't>, expected: Expected<'t>) -> Optio
     Some(killed)
 }
 
-/// Adds the mutants that a login which is as expected kills.
+/// Adds the mutants that are killed by a login with the expected outcome.
 fn kill_by_login(login: &SshLogin, expected: Expected, killed: &mut Killed<HashSet<Origin>>) {
     let [checked, accepted] = [Action::Check, Action::Accept].map(|action| login.decide(action));
     for action in [Action::Check, Action::Accept] {
-        // The outcome depends on what check rules and accept rules decide, and no rule is both.
+        // The outcome depends on the decisions of check rules and accept rules. No rule is both.
         let fails = |decision: RuleDecision| {
             let (checked, accepted) = if action == Action::Check { (decision, accepted) } else { (checked, decision) };
             expected.fails(evaluate(expected.expectation, checked, accepted))
@@ -162,7 +164,8 @@ fn kill_by_login(login: &SshLogin, expected: Expected, killed: &mut Killed<HashS
     }
 }
 
-/// Returns the only rule with an action that allows a login, or may do so, and what would be decided without it.
+/// Returns the only rule with an action that allows a login, or may do so, and the decision without
+/// it.
 fn decide_without_only_rule<'p>(login: &SshLogin<'_, 'p>, action: Action) -> Option<(Origin, RuleDecision<'p>)> {
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     for rule in login.rules().filter(|rule| rule.action == Some(action)) {

@@ -1,4 +1,4 @@
-//! Tests that would kill a mutant, each tried before it is suggested.
+//! Suggests tests that kill a mutant. Each is tried before it is suggested.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,13 @@ use policy_core::model::{
 use policy_core::source::{Origin, Text};
 use policy_core::testing::Expectation;
 
-/// So many tests are tried for one mutant, ...
+/// The maximum number of tests that are tried for one mutant.
 const TRIALS: usize = 40;
-/// ... and for all mutants together, so that thousands of redundant rules do not take minutes.
+/// The maximum number for all mutants together, so that thousands of redundant rules do not take
+/// minutes.
 const ALL_TRIALS: usize = 200_000;
 
-/// Searches for tests.
+/// A search for tests that kill mutants.
 pub(super) struct Suggester<'a, 'p> {
     policy: &'p Policy,
     network: &'a NetworkSuite<'p>,
@@ -41,7 +42,7 @@ impl<'a, 'p> Suggester<'a, 'p> {
         Suggester { policy, network, ssh, examples: Examples::new(policy), numbers, trials: ALL_TRIALS }
     }
 
-    /// Returns the first test found that kills a mutant of a rule.
+    /// Returns a test that kills a mutant of a rule, the first one found.
     pub(super) fn suggest(&mut self, rule: MutatedRule, mutation: Mutation) -> Option<SuggestedTest> {
         let attributes = attributes(self.policy, posture::required(self.policy, rule.postures()))?;
         let sources = match mutation {
@@ -56,7 +57,7 @@ impl<'a, 'p> Suggester<'a, 'p> {
             };
             pairs.extend(destinations.into_iter().enumerate().map(|(j, destination)| (i + j, source, destination)));
         }
-        // The first examples on both sides are the best ones.
+        // The best examples are the first ones on both sides.
         pairs.sort_by_key(|(distance, ..)| *distance);
         for (_, source, destination) in pairs.into_iter().take(TRIALS) {
             self.trials = self.trials.checked_sub(1)?;
@@ -154,7 +155,7 @@ impl<'a, 'p> Suggester<'a, 'p> {
     }
 }
 
-/// Returns a target as a test has it. An IPv6 address gets brackets.
+/// Returns a target as a test writes it. An IPv6 address gets brackets.
 fn target(host: &Selector, port: u16) -> Target {
     let text = match host.kind {
         SelectorKind::Address(address) if address.is_ipv6() => format!("[{}]:{port}", host.text),
@@ -164,7 +165,7 @@ fn target(host: &Selector, port: u16) -> Target {
     Target { text: Text::escaped(text, origin), host: host.clone(), port, port_origin: origin }
 }
 
-/// Returns accounts of a rule, or for a wider rule accounts that it may lack.
+/// Returns accounts of a rule. For a wider rule, returns accounts that the rule may lack.
 fn accounts(rule: &SshRule, mutation: Mutation, source: &Selector) -> Vec<String> {
     let local = source.text.split_once('@').map_or("ubuntu", |(local, _)| local);
     if mutation == Mutation::Widening(Widening::Ports) {
@@ -178,7 +179,7 @@ fn accounts(rule: &SshRule, mutation: Mutation, source: &Selector) -> Vec<String
     rule.users.iter().map(account).take(TRIALS).collect()
 }
 
-/// Returns attributes of a device that meets one of the postures. `None` if none could be found.
+/// Returns attributes of a device that meets one of the postures, or `None` if none were found.
 fn attributes(policy: &Policy, required: &[Selector]) -> Option<Map> {
     if required.is_empty() {
         return Some(Map::new());

@@ -11,7 +11,7 @@ use policy_generate::small;
 use policy_generate::small::Random;
 
 const PEOPLE: &[&str] = &["alice@example.com", "bob@example.com", "carol@other.org"];
-/// A small policy with SSH rules and tests of both kinds, and its facts.
+/// Returns a small policy with SSH rules and tests of both kinds, and its facts.
 fn policy(random: &mut Random) -> (String, String) {
     let (text, facts) = small::policy(random);
     let mut text = text.trim_end_matches('}').to_owned();
@@ -60,7 +60,7 @@ fn ssh_test(random: &mut Random) -> String {
     format!(r#"{{"src": "{src}", "dst": ["{dst}"], "accept": [{accept}], "check": [{check}], "deny": [{deny}]}}"#)
 }
 
-/// Returns what fails, in the order of the tests and then of the invariants.
+/// Returns whether each test, and then each invariant, fails.
 fn failures(policy: &Policy) -> Vec<bool> {
     let outcomes =
         [policy_core::testing::test_outcomes(policy), policy_core::testing::ssh_test_outcomes(policy)].concat();
@@ -70,7 +70,7 @@ fn failures(policy: &Policy) -> Vec<bool> {
     failures
 }
 
-/// Returns whether something fails in the changed policy that does not in the other.
+/// Returns whether a test or an invariant fails in the changed policy only.
 fn is_noticed(policy: &Policy, changed: &Policy) -> bool {
     failures(policy).into_iter().zip(failures(changed)).any(|(before, after)| after && !before)
 }
@@ -86,7 +86,7 @@ fn index(mutation: Mutation) -> usize {
     }
 }
 
-/// The policy with a rule mutated.
+/// Returns the policy with a rule mutated.
 fn mutant(policy: &Policy, rule: Origin, mutation: Mutation) -> Policy {
     let mut changed = policy.clone();
     let Mutation::Widening(widening) = mutation else {
@@ -149,7 +149,7 @@ fn exactly_what_is_noticed_makes_something_fail() {
     assert!(seen.iter().flatten().all(|count| *count > 2), "{seen:?}");
 }
 
-/// A test of one line, as a person would add it to the policy.
+/// Returns the policy with a suggested test on one line, as a user would add it.
 fn with_pin(text: &str, pin: &SuggestedTest) -> String {
     let quoted = |word: &str| serde_json::to_string(word).unwrap();
     let list = match pin.expectation {

@@ -7,25 +7,27 @@ use crate::query::query_end::QueryEnd;
 use crate::query::query_world::QueryWorld;
 use crate::query::rules_between::RulesBetween;
 
-/// Sources and destinations between all of which the rules are the same.
+/// Sources and destinations with the same rules between all of them.
 pub(super) struct Block {
-    /// The places of the sources in their list.
+    /// The indices of the sources in their list.
     pub(super) sources: Vec<usize>,
-    /// The places of the destinations in their list.
+    /// The indices of the destinations in their list.
     pub(super) destinations: Vec<usize>,
-    /// Whether they are devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub(super) is_own: Option<bool>,
     pub(super) between: RulesBetween,
 }
 
-/// So many pairs of a source and a destination are looked at. A question about more is almost certainly a mistake.
+/// The maximum number of pairs of a source and a destination that are examined. A question about
+/// more is almost certainly a mistake.
 const MOST_PAIRS: usize = 2_000_000;
 
-/// So many rules are in an answer, counted once for each pair of a source and a destination that is told apart.
+/// The maximum number of rules in an answer. A rule counts once for each distinct pair of a source
+/// and a destination.
 const MOST_RULES: usize = 100_000;
 
-/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the rules that matter to
-/// the question. The blocks are in the order of their first sources.
+/// Groups all pairs of a source and a destination by the rules between them. `relevant` keeps the
+/// rules that matter to the question. The blocks are in the order of their first sources.
 pub(super) fn group_pairs<'p>(
     world: &QueryWorld<'p>,
     sources: &[QueryEnd<'p>],
@@ -34,8 +36,8 @@ pub(super) fn group_pairs<'p>(
     relevant: impl Fn(RulesBetween, &QueryEnd<'p>) -> RulesBetween,
 ) -> Result<Vec<Block>, QueryError> {
     let too_many = || {
-        QueryError::new("that is about more pairs of a source and a destination than fit in an answer")
-            .help("ask about fewer of them; `matrix --format json` lists all of them")
+        QueryError::new("the question is about too many pairs of a source and a destination")
+            .help("ask about fewer of them, or list all of them with `matrix --format json`")
     };
     if sources.len().saturating_mul(destinations.len()) > MOST_PAIRS {
         return Err(too_many());
@@ -46,7 +48,7 @@ pub(super) fn group_pairs<'p>(
     for (place, source) in sources.iter().enumerate() {
         let row = group_destinations(world, source, destinations, only_own, &relevant);
         if let Some(numbers) = rows.get(&row) {
-            // What a device has by one of its tags alone is said of that tag.
+            // Access that a device has through only one of its tags is listed for that tag.
             if !source.is_multi_tag() {
                 for &number in numbers {
                     blocks.get_mut(number).into_iter().for_each(|block| block.sources.push(place));
@@ -68,7 +70,7 @@ pub(super) fn group_pairs<'p>(
     Ok(blocks)
 }
 
-/// Destinations to which a source has the same rules.
+/// Destinations that a source has the same rules to.
 #[derive(PartialEq, Eq, Hash)]
 struct Column {
     is_own: Option<bool>,
@@ -90,7 +92,7 @@ fn group_destinations<'p>(
         for is_own in world.ownerships(source, destination, only_own) {
             found.push((Some(is_own), relevant(world.between(source, destination, is_own), source)));
         }
-        // That they belong to one user is only worth a word if it makes a difference.
+        // Common ownership is only mentioned if it makes a difference.
         match found.as_mut_slice() {
             [(is_own, _)] if !only_own => *is_own = None,
             [(is_own, between), (_, other)] if between == other => {
@@ -101,7 +103,7 @@ fn group_destinations<'p>(
         }
         for key in found {
             match known.get(&key).and_then(|&number| columns.get_mut(number)) {
-                // What a device has by one of its tags alone is said of that tag.
+                // Access that a device has through only one of its tags is listed for that tag.
                 Some(column) => column.destinations.extend((!destination.is_multi_tag()).then_some(place)),
                 None => {
                     known.insert(key.clone(), columns.len());

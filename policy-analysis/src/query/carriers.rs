@@ -1,4 +1,4 @@
-//! The routers that carry packets to an address beyond the tailnet.
+//! Routers that carry packets to addresses outside the tailnet.
 
 use std::net::IpAddr;
 
@@ -12,26 +12,28 @@ use crate::compile::Compiled;
 /// The devices of the facts that may carry packets to an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Carriers {
-    /// Subnet routers, of which the facts say that a route to the address is approved.
+    /// Subnet routers that have an approved route to the address in the facts.
     pub(super) subnet: Vec<DeviceId>,
-    /// Exit nodes, which serve `autogroup:internet` and `*`.
+    /// Exit nodes, which carry packets that `autogroup:internet` and `*` allow.
     pub(super) exit: Vec<DeviceId>,
     /// True if only the source itself routes the address.
     pub(super) is_own_route: bool,
 }
 
-/// Returns whether an address is behind a router, wherever it is: it is not that of a device.
+/// Returns whether an address is behind a router, so that it cannot belong to a device.
 pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
     !Tailnet::is_in_tailnet(single(address))
 }
 
-/// Returns whether addresses stand for IPv4 addresses of a site, which its subnet router translates. No exit node does.
+/// Returns whether addresses represent IPv4 addresses of a site, which its subnet router
+/// translates. No exit node does so.
 fn is_translated(range: AddressRange) -> bool {
     FOUR_VIA_SIX.first <= range.first && range.last <= FOUR_VIA_SIX.last
 }
 
 impl Carriers {
-    /// Returns what carries packets to some of these addresses from somewhere in the tailnet.
+    /// Returns the routers that carry packets from anywhere in the tailnet to some of these
+    /// addresses.
     pub(crate) fn to(tailnet: &Tailnet, ranges: &[AddressRange]) -> Carriers {
         let routers = ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range));
         let leads_there =
@@ -46,8 +48,9 @@ impl Carriers {
         Carriers { subnet, exit, is_own_route: false }
     }
 
-    /// Returns what carries packets to an address from a device: the router with its narrowest route there, or else any
-    /// exit node that it may use. Of several routers with that route, any may be the primary one.
+    /// Returns the routers that carry packets from a device to an address. They are the routers
+    /// with the narrowest route to it, any of which may be the primary router, or otherwise the
+    /// exit nodes that the device may use.
     pub(super) fn from(compiled: &Compiled, device: DeviceId, address: IpAddr) -> Carriers {
         let leads_there = |route: &&Prefix| overlap(route.range(), single(address));
         let (mut subnet, mut exit) = (Vec::new(), Vec::new());
@@ -75,15 +78,15 @@ impl Carriers {
         Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
     }
 
-    /// Returns them without the device that packets come from.
+    /// Returns the carriers without the device that sends the packets.
     pub(super) fn without(&self, device: Option<DeviceId>) -> Carriers {
         let others = |all: &[DeviceId]| all.iter().copied().filter(|&one| Some(one) != device).collect();
         Carriers { subnet: others(&self.subnet), exit: others(&self.exit), is_own_route: self.is_own_route }
     }
 
-    /// Returns whether some router carries what a rule allows to an address that these selectors name. The rule is in
-    /// the filter of a subnet router by a selector of addresses, in that of an exit node by `autogroup:internet`, and `*`
-    /// is in both.
+    /// Returns whether a router carries what a rule allows to an address that these selectors name.
+    /// A selector of addresses puts the rule into the filter of a subnet router,
+    /// `autogroup:internet` into that of an exit node, and `*` into both.
     pub(crate) fn carry(
         &self,
         tailnet: &Tailnet,
@@ -98,7 +101,7 @@ impl Carriers {
             match index.denotations.get(*id) {
                 Some(Denotation::Addresses(_)) => by_subnet = true,
                 Some(Denotation::Internet) => by_exit = true,
-                // The rule of a policy without rules has no selector in the text.
+                // The implicit rule of a policy without rules has no selector in the text.
                 Some(Denotation::Everything) | None => {
                     by_subnet |= via.is_empty();
                     by_exit |= via.is_empty();

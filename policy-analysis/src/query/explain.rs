@@ -1,4 +1,4 @@
-//! May one reach the other, by which rule, and what is missing if not?
+//! Explains whether one end can reach the other, by which rule, or what is missing.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
     let questions = QueryWorld::questions(policy, &[&source, &destination]);
     let world = QueryWorld::new(policy, &questions);
     let (mut sources, mut destinations) = (world.sources(&source), world.destinations(&destination));
-    // Who is reached, or not, may be a matter of the family that a device has.
+    // The answer may depend on the address families of a device.
     for (ends, side) in [(&mut sources, Side::Source), (&mut destinations, Side::Destination)] {
         ends.extend(world.devices_of_one_family(ends, side));
     }
@@ -39,7 +39,7 @@ pub(crate) fn explain(policy: &Policy, question: &Question) -> Result<Explanatio
         Some((explainer.is_variant(&sources, &destinations, block), explainer.case(&sources, &destinations, block)?))
     };
     let mut cases: Vec<(bool, Case)> = blocks.iter().filter_map(case).collect();
-    // A variant with the same answer is not worth mentioning, whichever rules it has.
+    // A variant with the same decision is left out, even if its rules differ.
     let mut plain = cases.iter().filter(|(is_variant, _)| !is_variant).map(|(_, case)| case.decision());
     if let Some(first) = plain.next()
         && plain.all(|decision| decision == first)
@@ -59,7 +59,7 @@ struct Explainer<'a, 'p> {
 }
 
 impl<'p> Explainer<'_, 'p> {
-    /// Keeps the rules that matter to the question.
+    /// Keeps the rules that are relevant to the question.
     fn keep_relevant(&self, mut between: RulesBetween, source: &QueryEnd) -> RulesBetween {
         let rule = |number: usize| self.world.space.rule(number);
         between
@@ -75,8 +75,8 @@ impl<'p> Explainer<'_, 'p> {
         between
     }
 
-    /// Returns whether a rule lets through what was asked about. A device answers a ping of every source that it
-    /// lets in, whatever the ports.
+    /// Returns whether a rule allows the packet of the question. A device answers pings from every
+    /// source that it admits, on any port.
     fn is_on(&self, rule: &AccessRule) -> bool {
         if self.question.is_ping() {
             return !rule.ports.is_empty();
@@ -84,8 +84,8 @@ impl<'p> Explainer<'_, 'p> {
         rule.is_on(self.question.protocol, self.question.port)
     }
 
-    /// Returns whether a block is only about users with a role that no fact gives them, or about devices with other
-    /// tags or of one family.
+    /// Returns whether a block only concerns users with an assumed role, devices with several tags,
+    /// or devices of one family.
     fn is_variant(&self, sources: &[QueryEnd], destinations: &[QueryEnd], block: &Block) -> bool {
         let are_variants = |ends: &[QueryEnd], places: &[usize]| {
             places
@@ -143,7 +143,7 @@ impl<'p> Explainer<'_, 'p> {
     fn reasons(&self, numbers: &[usize], between: &RulesBetween, ends: QueryEnds) -> Vec<Reason<RuleMatch>> {
         let mut reasons: Vec<Reason<RuleMatch>> = Vec::new();
         for (number, rule) in numbers.iter().filter_map(|&number| Some((number, self.world.space.rule(number)?))) {
-            // An ACL with different ports is several rules of the index.
+            // An ACL with different ports is several rules in the index.
             let is_known = reasons.last().is_some_and(|last| last.by.rule == rule.rule.origin());
             if self.is_on(rule) && !is_known {
                 let path = self.path(rule.rule.src(), rule.destinations(), ends);
@@ -164,7 +164,7 @@ impl<'p> Explainer<'_, 'p> {
             };
             if !rule.dst.iter().any(is_named) {
                 path.push(
-                    "both are devices of one user, whose devices get every SSH rule for them that has `localpart:`"
+                    "both are devices of one user, and SSH rules with `localpart:` also apply to the user's own devices"
                         .to_owned(),
                 );
             }
@@ -174,7 +174,7 @@ impl<'p> Explainer<'_, 'p> {
         // Check rules come before all others. `ssh-multi-rule-accept-then-check`
         let with = |action| rules.iter().copied().find(|rule| rule.action == Some(action));
         let deciding = with(Action::Check).or_else(|| with(Action::Accept));
-        // A check that may be asked for matters even if another rule allows the login for certain.
+        // A possible check matters even if another rule certainly allows the login.
         let mut possible = self.world.ssh_rules(&between.ssh.possible);
         if let Some(deciding) = deciding {
             possible.retain(|rule| deciding.action == Some(Action::Accept) && rule.action == Some(Action::Check));
@@ -199,13 +199,15 @@ impl<'p> Explainer<'_, 'p> {
     }
 }
 
-/// Returns the families of addresses over which some rules allow it, if these are not all that a reader expects.
+/// Returns the families of addresses over which some rules allow access, if these are not the
+/// expected ones.
 fn limit(reasons: &[Reason<RuleMatch>], expected: Families) -> Option<Families> {
     let families = reasons.iter().map(|reason| reason.by.families.unwrap_or(expected));
     Some(families.fold(Families::default(), Families::with)).filter(|families| *families != expected)
 }
 
-/// The names of some ends, in their order. Somebody of whom no role is known is there once, if the role is no matter.
+/// Returns the names of some ends, in order. Someone whose role is unknown is listed once if the
+/// role makes no difference.
 pub(super) fn all_names(ends: &[QueryEnd], places: &[usize]) -> Vec<String> {
     let names = || places.iter().filter_map(|&place| ends.get(place)).flat_map(|end| &end.names);
     let unconditional: HashSet<&str> =

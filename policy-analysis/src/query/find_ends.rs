@@ -1,4 +1,4 @@
-//! Everything that a word of a question stands for.
+//! Finds everything that a name in a question stands for.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -14,14 +14,14 @@ use policy_core::access::{
 use policy_core::model::Role;
 use policy_core::proof::{ClassId, ClassName};
 
-/// What tells the members of a class apart that no selector as such does.
+/// Differences between members of a class that are not due to a selector.
 #[derive(PartialEq, Eq, Hash)]
 struct Variant {
     families: Families,
     carriers: Option<Carriers>,
-    /// The number of the member, if its addresses have to be looked at one by one.
+    /// The number of the member, if its addresses must be examined one by one.
     member: Option<usize>,
-    /// What is unknown about it.
+    /// The unknown facts about the member.
     unknown: Vec<UnknownFact>,
 }
 
@@ -31,8 +31,8 @@ impl<'p> QueryWorld<'p> {
         self.ends(subject, Side::Source)
     }
 
-    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for every device that
-    /// belongs to a user.
+    /// Returns everything that a subject stands for as a destination. `autogroup:self` stands for
+    /// every device of a user.
     pub(super) fn destinations(&self, subject: &Subject) -> Vec<QueryEnd<'p>> {
         if subject.is_own_devices() {
             let own = self.space.same_user_sources.iter().enumerate().filter(|(_, sources)| !sources.is_empty());
@@ -41,10 +41,11 @@ impl<'p> QueryWorld<'p> {
         self.ends(subject, Side::Destination)
     }
 
-    /// Returns everything at that side.
+    /// Returns all ends at one side.
     pub(super) fn all(&self, side: Side) -> Vec<QueryEnd<'p>> {
         let mut all: Vec<QueryEnd> = (0..self.classes(side).len()).flat_map(|class| self.class(class, side)).collect();
-        // Every device is there by its user or its tags, so nothing is said of whose device is at an address.
+        // Every device is already listed by its user or its tags. So possible owners of unknown
+        // addresses are left out.
         for end in all.iter_mut().filter(|end| end.is_unknown_device) {
             end.forget_possible();
         }
@@ -54,7 +55,7 @@ impl<'p> QueryWorld<'p> {
     fn ends(&self, subject: &Subject, side: Side) -> Vec<QueryEnd<'p>> {
         if let Some(device) = subject.device {
             let mut ends = self.device(device, side);
-            // One address of it was asked about.
+            // The question is about one address of the device.
             if let Some(address) = subject.address {
                 for end in &mut ends {
                     end.is_at_address = true;
@@ -79,8 +80,9 @@ impl<'p> QueryWorld<'p> {
         ends
     }
 
-    /// Adds the selectors that may name somebody who was asked for by a group, a role or a domain, and may be more than
-    /// that. No other end says so: those that it may be are no ends of the question.
+    /// Adds selectors that may name the members of a group, a role or a domain that the question is
+    /// about. They may, for example, have another role as well. The question contains no other end
+    /// that covers this.
     fn add_possible_names(&self, ends: &mut [QueryEnd<'p>], side: Side) {
         let named = Numbers::any(ends.iter().map(|end| end.selectors.clone())).certain;
         for end in ends {
@@ -99,8 +101,9 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns the known devices with addresses of one family that some ends stand for, among others: those of a class
-    /// that have the same family together. Devices of which a selector names an address are ends of their own.
+    /// Returns the known devices among some ends whose addresses are all of one family. Devices of
+    /// a class with the same family are one end. Devices with an address that a selector names
+    /// already are ends by themselves.
     pub(super) fn devices_of_one_family(&self, ends: &[QueryEnd<'p>], side: Side) -> Vec<QueryEnd<'p>> {
         let mut places: HashMap<(ClassId, Families, bool), usize> = HashMap::new();
         let mut found: Vec<QueryEnd> = Vec::new();
@@ -124,7 +127,7 @@ impl<'p> QueryWorld<'p> {
                     let identity = Endpoint { addresses: node.addresses.clone(), ..member.clone() };
                     let families = identity.families();
                     let name = ClassName { device: Some(node.fact.name.to_string()), ..name.clone() };
-                    // A device with several tags is there as itself.
+                    // A device with several tags is an end by itself.
                     let is_other = node.addresses.is_empty() || families == Families::BOTH || node.fact.tags.len() > 1;
                     if is_other || names.contains(&name) {
                         continue;
@@ -143,12 +146,13 @@ impl<'p> QueryWorld<'p> {
         found
     }
 
-    /// Returns whether a selector has members of the tailnet as such.
+    /// Returns whether a selector stands for members of the tailnet by their role.
     fn is_of_members(&self, id: SelectorId) -> bool {
         matches!(self.space.rules.selectors.denotations.get(id), Some(Denotation::Role(_)))
     }
 
-    /// Settles for an end that was asked for as a member that it is not a user of another tailnet.
+    /// Excludes that an end is a user of another tailnet, because the question names it as a
+    /// member.
     fn take_for_member(&self, end: &mut QueryEnd<'p>, side: Side) {
         if !self.unknown_facts(&end.identity, side).contains(&UnknownFact::Sharing) {
             return;
@@ -173,7 +177,7 @@ impl<'p> QueryWorld<'p> {
         named.map(|end| QueryEnd { kind: EndKind::MultiTagDevice, ..end }).collect()
     }
 
-    /// Returns a device as what it is: with all its tags, or as its owner.
+    /// Returns a device as an end: with all its tags, or as its owner's device.
     fn device(&self, id: DeviceId, side: Side) -> Vec<QueryEnd<'p>> {
         let tailnet = &self.space.tailnet;
         let Some(node) = tailnet.devices.get(id) else { return Vec::new() };
@@ -213,10 +217,12 @@ impl<'p> QueryWorld<'p> {
         Some(QueryEnd { device: Some(id), ..self.end(names, identity, &selectors, EndKind::TaggedDevice, side) })
     }
 
-    /// Returns the members of a class, apart where they differ by family or by what carries packets to them.
+    /// Returns the members of a class, separated if they differ in the address family or in their
+    /// routers.
     fn class(&self, id: ClassId, side: Side) -> Vec<QueryEnd<'p>> {
         let Some(class) = self.classes(side).get(id) else { return Vec::new() };
-        // An address that has a name in both families is one end, if the same carries packets to both.
+        // An address with a name in both families is one end if the same routers carry packets to
+        // both.
         let mut families_of: HashMap<(&ClassName, Option<Carriers>), Families> = HashMap::new();
         for (member, name) in class.members.iter().zip(&class.names) {
             if let (Principal::Unknown, Some(&address)) = (&member.who, member.addresses.first()) {
@@ -274,7 +280,7 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns an end. `certain` are the selectors that name it by some address.
+    /// Creates an end. `certain` has the selectors that name it by some address.
     fn end(
         &self,
         names: Vec<ClassName>,
@@ -288,7 +294,7 @@ impl<'p> QueryWorld<'p> {
         let parts = self.parts(&identity, certain, side);
         let selectors = Numbers::any(parts.iter().map(|part| part.selectors.clone()));
         let as_source = match side {
-            // Somebody of another tailnet has no own devices in this one.
+            // A user of another tailnet has no devices in this one.
             Side::Source => {
                 let possible = selectors.possible.iter().copied().filter(|&id| self.is_of_members(id));
                 sorted::union(&selectors.certain, &possible.collect::<Vec<_>>())
@@ -315,7 +321,7 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns what an end is by its addresses: one part, if selectors do not tell these apart.
+    /// Returns the parts of an end by its addresses: only one if selectors do not distinguish them.
     fn parts(&self, identity: &Endpoint<'p>, certain: &[SelectorId], side: Side) -> Vec<EndPart> {
         let unknown = self.unknown_facts(identity, side);
         let is_member_in_doubt = unknown.contains(&UnknownFact::Sharing)
@@ -342,7 +348,7 @@ impl<'p> QueryWorld<'p> {
         parts
     }
 
-    /// Returns what is unknown about an end.
+    /// Returns the unknown facts about an end.
     fn unknown_facts(&self, identity: &Endpoint, side: Side) -> Vec<UnknownFact> {
         let mut unknown = identity.unknown_facts();
         unknown.extend(identity.is_unknown_device(&self.space.tailnet).then_some(UnknownFact::Device));

@@ -1,13 +1,15 @@
-//! Questions about a policy: can one end reach the other, by which rule, and what is missing if not; who can reach
-//! something; what someone can reach.
+//! Questions about a policy: whether one end can reach the other and why, who can reach a
+//! destination, and what a source can reach.
 //!
-//! [`explain`](crate::Analysis::explain) is about one connection, [`who`](crate::Analysis::who) about all sources of a
-//! destination, [`what`](crate::Analysis::what) about all destinations of a source. An end of a question is what a person types: a login, the name of a user or a device of the facts, a host,
-//! an address, or any selector that a rule may have there. A selector that stands for several is answered for all of
-//! them, including users and devices that join later, and the parts for which the answers differ are listed apart.
+//! [`explain`](crate::Analysis::explain) is about one connection, [`who`](crate::Analysis::who)
+//! about all sources of a destination, [`what`](crate::Analysis::what) about all destinations of a
+//! source. An end of a question is a name that a person would type: a login, the name of a user or
+//! a device of the facts, a host, an address, or any selector that a rule may have there. If a
+//! selector stands for several ends, the answer covers all of them, including users and devices
+//! that join later. Parts with different answers are listed separately.
 //!
-//! The answers agree with the policy's own tests, except for devices with several tags: a test takes each tag alone,
-//! and these answers also cover the device.
+//! The answers agree with the policy's own tests, except for devices with several tags. A test
+//! considers each tag separately. These answers also cover the whole device.
 
 mod block;
 mod carriers;
@@ -45,12 +47,12 @@ pub use rule_match::{AppRuleMatch, RuleMatch, SshRuleMatch};
 pub use rule_texts::RuleTexts;
 pub use subject::host_and_port;
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
-    /// What is wrong with the question, in the style of [`policy_core::Diagnostic::message`].
+    /// The mistake in the question, in the style of [`policy_core::Diagnostic::message`].
     pub message: String,
-    /// What to ask instead.
+    /// A question to ask instead.
     pub help: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The rules that come nearest to allowing what was asked.
+//! Finds the rules that come nearest to allowing a connection.
 
 use policy_core::access::{AccessRule, Side};
 use policy_core::json::Map;
@@ -10,18 +10,19 @@ use policy_core::testing::{
 use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 
-/// A rule that would allow it but for one condition.
+/// A rule that does not meet only one condition of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NearRule {
     /// The rule.
     pub rule: Origin,
-    /// Why it does not, after "this rule": `` is for `autogroup:admin`, not for `bob` ``.
+    /// The reason why it does not apply. It completes "this rule": `` is for `autogroup:admin`, not
+    /// for `bob` ``.
     pub mismatch: String,
 }
 
-/// So many rules are shown.
+/// The maximum number of rules that are shown.
 const MOST: usize = 3;
 
 /// Returns the rules that come nearest to allowing a packet.

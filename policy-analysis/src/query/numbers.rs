@@ -1,17 +1,17 @@
-//! Numbers of rules or selectors, by whether they apply for certain.
+//! Numbers of rules or selectors, separated by whether they apply for certain.
 
 use policy_core::access::{BitSet, sorted};
 
 /// The numbers of rules or selectors that apply, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Numbers {
-    /// The numbers of everything that applies for certain.
+    /// The numbers that apply for certain.
     pub(super) certain: Vec<usize>,
-    /// The numbers of what else may apply, depending on facts that are unknown.
+    /// The numbers that may apply, depending on unknown facts.
     pub(super) possible: Vec<usize>,
 }
 
-/// Whether two ends are devices of one user.
+/// The relation between the users of two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ownership {
     Same,
@@ -20,12 +20,13 @@ pub(super) enum Ownership {
 }
 
 impl Numbers {
-    /// Returns whether nothing applies, not even perhaps.
+    /// Returns whether nothing applies or may apply.
     pub(super) fn is_empty(&self) -> bool {
         self.certain.is_empty() && self.possible.is_empty()
     }
 
-    /// Returns what applies in one of several cases: for certain, if it does so in one of them.
+    /// Returns the numbers that apply in one of several cases. If one applies for certain in one
+    /// case, it is certain.
     pub(super) fn any(cases: impl IntoIterator<Item = Numbers>) -> Numbers {
         let mut cases = cases.into_iter();
         let first = cases.next().unwrap_or_default();
@@ -36,7 +37,8 @@ impl Numbers {
         })
     }
 
-    /// Returns the rules between two ends, given the rules of each end and the rules to `autogroup:self`.
+    /// Returns the rules between two ends, given the rules of each end and the rules to
+    /// `autogroup:self`.
     pub(super) fn between(source: &Numbers, destination: &Numbers, to_own: &BitSet, ownership: Ownership) -> Numbers {
         let mut certain = sorted::intersection(&source.certain, &destination.certain);
         let mut possible = sorted::intersection(&source.possible, &destination.certain);

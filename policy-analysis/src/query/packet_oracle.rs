@@ -43,7 +43,7 @@ const MORE: &[&str] = &[
 ];
 const TARGETS: &[&str] = &["10.0.0.0", "10.0.0.2", "10.0.0.9", "8.8.8.8", "203.0.113.7", "2001:db8::1", "2600::1"];
 
-/// Returns what the filter of a device says of a packet.
+/// Returns whether the filter of a device admits a packet.
 fn lets_in(filter: &Value, source: IpAddr, target: IpAddr, protocol: Protocol, port: u16) -> bool {
     let rules = filter.as_array().map(Vec::as_slice).unwrap_or_default();
     let has = |text: &Value, address: IpAddr| {
@@ -69,7 +69,8 @@ fn lets_in(filter: &Value, source: IpAddr, target: IpAddr, protocol: Protocol, p
     })
 }
 
-/// The device that gets a packet, by its own address or by the route of the source that is the narrowest.
+/// Returns the devices that receive a packet: by their own address, or as a router for the
+/// narrowest route that the source has.
 fn receivers(compiled: &Compiled, source: usize, target: IpAddr) -> Vec<usize> {
     if let Some(device) = compiled.tailnet.addresses.overlapping(single(target)).next() {
         return vec![device];
@@ -111,7 +112,7 @@ fn an_answer_about_devices_is_what_their_filters_say() {
                 addresses(source).into_iter().flat_map(|from| targets.iter().map(move |to| (from, to)))
             {
                 let receivers = receivers(&compiled, source, target);
-                // A packet to itself is not filtered.
+                // A packet from a device to itself is not filtered.
                 if addresses(source).contains(&target) {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! How a rule names an end.
+//! Describes how a rule names an end.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -9,7 +9,8 @@ use crate::query::query_world::QueryWorld;
 use policy_core::access::{Principal, Side, Tailnet, overlap, single};
 use policy_core::model::{Autogroup, IpSet, Operation, Selector, SelectorKind};
 
-/// Returns how a rule's list names the end, in a sentence; nothing if by the name that was asked for.
+/// Returns a sentence that says how a rule's list names the end, or `None` if the list has the name
+/// that was asked for.
 pub(super) fn describe_path<'s>(
     world: &QueryWorld,
     ends: QueryEnds,
@@ -20,7 +21,8 @@ pub(super) fn describe_path<'s>(
     describe_item(world, ends, certain.or(possible)?, side)
 }
 
-/// Returns what must be so for a rule's list to name the end; nothing if the list names it in any case.
+/// Returns the condition under which a rule's list names the end, or `None` if the list certainly
+/// names it.
 pub(super) fn describe_doubt<'s>(
     world: &QueryWorld,
     ends: QueryEnds,
@@ -31,7 +33,8 @@ pub(super) fn describe_doubt<'s>(
     if certain.is_some() { None } else { describe_item(world, ends, possible?, side) }
 }
 
-/// Returns the first item that names the end for certain, and the first before it that may.
+/// Returns the first item that certainly names the end, and the first item before it that may name
+/// it.
 fn first_naming<'s>(
     world: &QueryWorld,
     ends: QueryEnds,
@@ -66,7 +69,8 @@ fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Sid
         _ if is_itself => return None,
         SelectorKind::Wildcard if side == Side::Source => format!("{device} is part of the tailnet, which is `*`"),
         SelectorKind::Wildcard => format!("{device} is part of `*`, which is everything"),
-        // Whose device it is, or the login of whom the facts call otherwise.
+        // Describes the owner of a device. A user needs no description, even if the facts use
+        // another name.
         SelectorKind::User => match user {
             Some((login, _)) if end.is_user_device() => format!("{device} is a device of `{login}`"),
             _ => return None,
@@ -75,14 +79,14 @@ fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Sid
         SelectorKind::Domain => format!("{name} has a login at `{}`", item.domain().unwrap_or_default()),
         SelectorKind::Tag => format!("{name} is tagged `{item}`"),
         SelectorKind::Autogroup(Some(autogroup)) => match autogroup {
-            Autogroup::Member => format!("{name} is a member, as `{item}` says"),
-            Autogroup::Tagged => format!("{name} is a tagged device, as `{item}` says"),
+            Autogroup::Member => format!("{name} is a member, so in `{item}`"),
+            Autogroup::Tagged => format!("{name} is a tagged device, so in `{item}`"),
             Autogroup::SelfDevices if !ends.is_own => {
-                format!("if it is one user's as well as {name}, as `autogroup:self` says, and no fact tells that")
+                format!("if it is a device of the same user as {name}, which is unknown")
             }
-            Autogroup::SelfDevices => "both are devices of one user, as `autogroup:self` says".to_owned(),
-            Autogroup::Internet => format!("{name} is a public address, as `{item}` says"),
-            Autogroup::DangerAll => format!("{name} is some address, as `{item}` says"),
+            Autogroup::SelfDevices => "both are devices of one user, so in `autogroup:self`".to_owned(),
+            Autogroup::Internet => format!("{name} is a public address, so in `{item}`"),
+            Autogroup::DangerAll => format!("{name} is in `{item}`, which is every address"),
             _ if end.is_of_assumed_role => return None,
             _ => match user.and_then(|(_, role)| role) {
                 Some(role) => format!("{name} is {}, so in `{item}`", role.with_article()),
@@ -93,41 +97,41 @@ fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Sid
     })
 }
 
-/// Says what must be so for the item to name the end.
+/// Describes the condition under which the item names the end.
 fn describe_condition(name: &str, who: &Principal, item: &Selector) -> String {
     let is_person = matches!(who, Principal::User { .. } | Principal::Member { .. } | Principal::Shared);
     let is_user = matches!(who, Principal::User { .. });
     match item.kind {
         _ if *who == Principal::Unknown => {
-            format!("if the device at {name}, which no fact names, is one of `{item}`")
+            format!("if the unknown device at {name} is in `{item}`")
         }
         SelectorKind::SyncedGroup if is_person => {
             format!("if {name} is in `{item}`, which only the identity provider knows")
         }
         SelectorKind::Autogroup(Some(Autogroup::Shared)) if is_user => {
-            format!("if {name} is a user of another tailnet with whom the device is shared, which no fact says")
+            format!("if {name} is a user of another tailnet that the device is shared with, which is unknown")
         }
         SelectorKind::Autogroup(Some(Autogroup::Member)) if is_user => {
-            format!("if {name} is a user of this tailnet, which no fact says")
+            format!("if {name} is a user of this tailnet, which is unknown")
         }
-        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which no fact says"),
-        SelectorKind::User if is_person => format!("if {name} is `{item}`, which no fact says"),
-        SelectorKind::Group if is_person => format!("if {name} is in `{item}` as well, which no fact says"),
+        SelectorKind::Autogroup(_) if is_person => format!("if {name} has the role of `{item}`, which is unknown"),
+        SelectorKind::User if is_person => format!("if {name} is `{item}`, which is unknown"),
+        SelectorKind::Group if is_person => format!("if {name} is also in `{item}`, which is unknown"),
         SelectorKind::Domain if is_person => {
-            format!("if {name} has a login at `{}`, which no fact says", item.domain().unwrap_or_default())
+            format!("if {name} has a login at `{}`, which is unknown", item.domain().unwrap_or_default())
         }
-        _ => format!("if {name} has an address in `{item}`, which no fact says"),
+        _ => format!("if {name} has an address in `{item}`, which is unknown"),
     }
 }
 
-/// Says by which address the item names the end.
+/// Describes the address by which the item names the end.
 fn describe_address(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Option<String> {
     let tailnet = &world.space.tailnet;
     let ranges = tailnet.literal(item);
     let address =
         end.identity.addresses.iter().find(|&&address| ranges.iter().any(|&range| overlap(range, single(address))));
     let Some(&address) = address else {
-        // Whatever its address is, it is one of these.
+        // The address is unknown, but it is one of the item's addresses.
         return Some(format!("{} has an address in `{item}`", end.name()));
     };
     let is_device = end.identity.who.is_device();
@@ -147,10 +151,10 @@ fn describe_address(world: &QueryWorld, end: &QueryEnd, item: &Selector) -> Opti
     })
 }
 
-/// More steps than anybody follows.
+/// The maximum number of steps. A reader would not follow more.
 const MOST_STEPS: usize = 4;
 
-/// Returns the items by which an IP set has an address, from the set inwards.
+/// Returns the items that lead from an IP set to an address, the outermost first.
 fn items_with_address<'p>(tailnet: &Tailnet<'p>, set: &str, address: IpAddr) -> Vec<&'p str> {
     let mut steps = Vec::new();
     let mut seen = HashSet::new();

@@ -19,23 +19,23 @@ use policy_core::access::{
 use policy_core::model::{Policy, Selector, SelectorKind, SshRule, localpart_domain};
 use policy_core::proof::{AccessClasses, Class};
 
-/// A policy with everyone and everything that its rules, SSH rules included, tell apart.
+/// A policy with all the ends that its rules and SSH rules distinguish.
 pub(super) struct QueryWorld<'p> {
     pub(super) space: AccessClasses<'p>,
     pub(super) ssh: SshRuleIndex<'p>,
     pub(super) unknown_selectors: UnknownSelectors,
-    /// The selectors that tell the addresses of devices apart.
+    /// The selectors that distinguish addresses of devices.
     pub(super) tailnet_selectors: TailnetSelectors,
     pub(super) own_domains: OwnDomains,
-    /// The SSH rules with `localpart:`, which are for the own devices of their sources, too.
+    /// The SSH rules with `localpart:`, which also apply to the own devices of their sources.
     local_ssh: BitSet,
-    /// What each device gets, if a question is about one.
+    /// The configuration of each device, computed if a question needs it.
     compiled: OnceCell<Compiled<'p>>,
 }
 
 impl<'p> QueryWorld<'p> {
-    /// Returns the selectors that classes must not straddle in addition to those of rules: those of SSH rules and of
-    /// the question, and the services that only approvers name.
+    /// Returns the selectors, in addition to those of rules, that distinguish classes: selectors of
+    /// SSH rules and of the question, and services that only approvers name.
     pub(super) fn questions(policy: &Policy, subjects: &[&Subject]) -> Vec<Selector> {
         let asked = subjects.iter().filter_map(|subject| subject.selector.as_ref());
         let services = policy.auto_approvers.services.iter();
@@ -64,7 +64,7 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns the number of a selector of a rule.
+    /// Returns the number of a selector that a rule has.
     pub(super) fn id(&self, selector: &Selector) -> Option<SelectorId> {
         self.space.rules.selectors.id(&selector.text)
     }
@@ -80,7 +80,8 @@ impl<'p> QueryWorld<'p> {
         numbers
     }
 
-    /// Returns whether the two can be devices of one user (`true`), and of different ones (`false`).
+    /// Returns the possible cases: `true` for devices of one user, `false` for devices of different
+    /// users.
     pub(super) fn ownerships(&self, source: &QueryEnd, destination: &QueryEnd, only_own: bool) -> Vec<bool> {
         let mut ownerships = Vec::new();
         match (source.class(), destination.class()) {
@@ -88,14 +89,14 @@ impl<'p> QueryWorld<'p> {
                 ownerships.extend(self.space.may_be_same_user(source, destination).then_some(true));
                 ownerships.extend(self.space.may_be_different_users(source, destination).then_some(false));
             }
-            // A tagged device does not belong to a user.
+            // A tagged device has no user.
             _ => ownerships.push(false),
         }
         ownerships.retain(|is_own| *is_own || !only_own);
         ownerships
     }
 
-    /// Returns whether the two can be devices of one user.
+    /// Returns whether both ends can be devices of one user.
     pub(super) fn may_be_own(&self, source: &QueryEnd, destination: &QueryEnd) -> bool {
         self.ownerships(source, destination, true).contains(&true)
     }
@@ -105,8 +106,8 @@ impl<'p> QueryWorld<'p> {
         self.ssh.rules(numbers.iter().copied()).collect()
     }
 
-    /// Returns the rules from one end to the other, which are devices of one user or not: those that open something from
-    /// an address of the one to an address of the same family of the other.
+    /// Returns the rules from one end to the other that open something between addresses of the
+    /// same family. `is_own` says whether the ends are devices of one user.
     pub(super) fn between(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, is_own: bool) -> RulesBetween {
         let ownership = source.ownership(destination, is_own);
         let (network_to_own, ssh_to_own) = (&self.space.rules.to_own, &self.ssh.to_own);
@@ -130,7 +131,8 @@ impl<'p> QueryWorld<'p> {
             doubts: Default::default(),
         };
         if is_own {
-            // With `localpart:`, a source's own devices get the rule as well, if they are sources, too. `ssh-d2`
+            // With `localpart:`, a rule also applies to a source's own devices if they are sources
+            // themselves. `ssh-d2`
             let own = sorted::intersection(&source.local_ssh, &destination.local_ssh);
             between.ssh = Numbers::any([between.ssh, Numbers { certain: own, possible: Vec::new() }]);
         }
@@ -140,11 +142,12 @@ impl<'p> QueryWorld<'p> {
         between
     }
 
-    /// Leaves out what no router carries.
+    /// Removes the rules whose packets no router carries.
     fn keep_carried(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, between: &mut RulesBetween) {
         let selectors = &self.space.rules.selectors;
         if let Some(carriers) = &destination.carriers {
-            // The routes that a device gets do not tell what else it may get, depending on facts that are unknown.
+            // The routes of the source do not show which routes it would get if an unknown fact
+            // were true. So possible rules are checked with routers from anywhere.
             let anywhere = [carriers.without(source.device)];
             let carriers = self.carriers_from(source, destination, carriers);
             let Numbers { certain, possible } = &destination.selectors;
@@ -161,7 +164,8 @@ impl<'p> QueryWorld<'p> {
             possible.retain(|&number| is_carried(number, &anywhere));
             return;
         }
-        // Only addresses behind routers are reached through a router. `via` opens nothing on a device.
+        // Only packets to addresses behind routers go through a router. `via` opens nothing on a
+        // device.
         let is_behind_router = destination.identity.who == Principal::Unknown
             && destination.identity.addresses.iter().any(|&address| is_beyond_tailnet(address));
         let opens = |number: usize| {
@@ -181,7 +185,8 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns what carries packets from a source: for each known device that it may be, or else from anywhere.
+    /// Returns the routers that carry packets from a source: from each known device that the source
+    /// may be, or from anywhere if there are none.
     fn carriers_from(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, anywhere: &Carriers) -> Vec<Carriers> {
         let Some(&address) = destination.identity.addresses.first() else { return vec![anywhere.clone()] };
         let devices = self.devices_of(source);
@@ -192,12 +197,13 @@ impl<'p> QueryWorld<'p> {
         devices.into_iter().map(|device| Carriers::from(compiled, device, address)).collect()
     }
 
-    /// Returns the known devices that a source may be, if it was asked for as one of them or as their user or tag.
+    /// Returns the known devices that a source may be, if the question names a device, or its user
+    /// or tag.
     fn devices_of(&self, source: &QueryEnd<'p>) -> Vec<DeviceId> {
         source.device.into_iter().collect()
     }
 
-    /// Returns why no router carries what rules allow.
+    /// Returns the reason why no router carries packets that rules allow.
     pub(super) fn obstacle(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>) -> Obstacle {
         let Some(anywhere) = &destination.carriers else { return Obstacle::Via };
         let from = self.carriers_from(source, destination, anywhere);
@@ -215,7 +221,7 @@ impl<'p> QueryWorld<'p> {
     }
 }
 
-/// Returns the rules that no part of an end has for certain, for each end.
+/// Returns, for each end, the possible rules that are not certain for any of its parts.
 fn doubts(possible: &[usize], ends: [&QueryEnd; 2], rules: fn(&EndPart) -> &Numbers) -> [Vec<usize>; 2] {
     ends.map(|end| {
         let is_certain = |rule: &usize| end.parts.iter().any(|part| rules(part).certain.binary_search(rule).is_ok());
@@ -223,8 +229,8 @@ fn doubts(possible: &[usize], ends: [&QueryEnd; 2], rules: fn(&EndPart) -> &Numb
     })
 }
 
-/// Returns the rules that are certain, between several pairs of addresses, for only some of all the families that a
-/// reader expects.
+/// Returns the certain rules that apply to only some of the expected families, between several
+/// pairs of addresses.
 fn limits(pairs: &[(Families, Numbers)], all: Families) -> Vec<(usize, Families)> {
     if let [(families, _)] = pairs
         && *families == all

@@ -1,4 +1,4 @@
-//! Who can reach something, and what someone can reach.
+//! Finds everyone who can reach a destination, and everything that a source can reach.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,32 +16,35 @@ use crate::query::subject::{Subject, selector};
 use policy_core::access::{PortSet, Side, Tailnet};
 use policy_core::model::{Action, Policy, Protocol, Selector};
 
-/// Everyone who can reach something, or everything that someone can reach.
+/// Everyone who can reach a destination, or everything that a source can reach.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reachability {
-    /// What was asked about, if its word does not say so, after "is".
+    /// A description of the subject of the question, if its name does not say what it is. It
+    /// completes "is".
     pub subject: Option<String>,
     /// The sources and destinations, the best examples first.
     pub rows: Vec<ReachabilityRow>,
-    /// True if devices are known, and none of them carries packets to the destination that was asked about.
+    /// True if devices are known, but none of them carries packets to the destination of the
+    /// question.
     pub is_unrouted: bool,
-    /// Devices that were asked about by one tag, and by their other tags reach or are reached by more than the rows say.
+    /// Devices that the question names by one tag, and that have more access by their other tags
+    /// than the rows say.
     pub multi_tag_devices: Vec<String>,
 }
 
-/// Sources and destinations between all of which the rules are the same.
+/// Sources and destinations with the same rules between all of them.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReachabilityRow {
     /// The names of the sources, the best first. Names from the policy are in backticks.
     pub sources: Vec<String>,
-    /// The names of the destinations, likewise.
+    /// The names of the destinations, in the same form.
     pub destinations: Vec<String>,
-    /// True if these sources, or for [`what`](crate::Analysis::what) these destinations, are everything that no
-    /// other row has.
+    /// True if these sources, or for [`what`](crate::Analysis::what) these destinations, are
+    /// everything that is in no other row.
     pub is_rest: bool,
-    /// Whether it is between devices of one user, if that makes a difference.
+    /// True for devices of one user, false for other devices. `None` if that makes no difference.
     pub is_own: Option<bool>,
     /// The rules that open ports.
     pub rules: Vec<RuleMatch>,
@@ -49,15 +52,15 @@ pub struct ReachabilityRow {
     pub logins: Vec<SshRuleMatch>,
     /// The grants of app capabilities.
     pub apps: Vec<AppRuleMatch>,
-    /// What may be open besides, depending on facts that are not known.
+    /// Access that may exist in addition, depending on unknown facts.
     pub perhaps: Vec<PossibleAccess>,
 }
 
-/// What a rule may allow, depending on facts that are not known.
+/// Access that a rule may allow, depending on unknown facts.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PossibleAccess {
-    /// The rule with what it would allow.
+    /// The rule with the access that it would allow.
     pub what: Possible,
     /// The conditions, each in a sentence: `` if `alice` is in `group:eng@example.com`, … ``
     pub conditions: Vec<String>,
@@ -84,12 +87,12 @@ impl ReachabilityRow {
         self.ports().contains(&PortSet::single(Protocol::TCP, SSH))
     }
 
-    /// Returns whether something is open whatever the facts are that are not known.
+    /// Returns whether some access is certain and does not depend on unknown facts.
     pub fn is_certain(&self) -> bool {
         !self.rules.is_empty() || !self.logins.is_empty() || !self.apps.is_empty()
     }
 
-    /// Returns the ports that are open, whatever postures are required.
+    /// Returns the open ports, including those that require a posture.
     pub fn ports(&self) -> PortSet {
         self.rules.iter().fold(PortSet::default(), |ports, rule| ports.with(&rule.ports))
     }
@@ -111,7 +114,7 @@ pub(crate) fn who(policy: &Policy, destination: &str, ports: Option<&PortSet>) -
 /// See [`Analysis::what`](crate::Analysis::what).
 pub(crate) fn what(policy: &Policy, source: &str) -> Result<Reachability, QueryError> {
     let subject = Subject::new(policy, source, Side::Source)?;
-    // What is behind a router of the facts is a destination of its own, whether or not a rule names it.
+    // Every route of the facts is a separate destination, even if no rule names it.
     let routes = Tailnet::new(policy).routes.into_iter().map(|route| selector(&route.to_string()));
     let questions: Vec<Selector> = QueryWorld::questions(policy, &[&subject]).into_iter().chain(routes).collect();
     let world = QueryWorld::new(policy, &questions);
@@ -169,7 +172,7 @@ impl<'p> Reacher<'_, 'p> {
         })
     }
 
-    /// Returns whether a rule opens a port that was asked for, or grants capabilities.
+    /// Returns whether a rule opens a port of the question, or grants capabilities.
     fn is_asked(&self, rule: usize) -> bool {
         let opens = |ports: &PortSet| self.ports.map_or(!ports.is_empty(), |asked| !asked.common(ports).is_empty());
         self.world.space.ports.get(rule).is_some_and(opens)
@@ -211,7 +214,8 @@ impl<'p> Reacher<'_, 'p> {
         rows
     }
 
-    /// Returns what is open. An ACL with different ports, which is several rules of the index, is put together.
+    /// Returns the open ports by rule. An ACL with different ports is several rules in the index,
+    /// which are combined here.
     fn rules(&self, numbers: &[usize], between: &RulesBetween) -> Vec<RuleMatch> {
         let mut rules: Vec<RuleMatch> = Vec::new();
         for (number, rule) in numbers.iter().filter_map(|&number| Some((number, self.world.space.rule(number)?))) {
@@ -230,7 +234,7 @@ impl<'p> Reacher<'_, 'p> {
         rules
     }
 
-    /// Returns what else may be open, depending on facts that are unknown, and on which.
+    /// Returns access that may exist in addition, and the unknown facts that it depends on.
     fn perhaps(&self, sources: &[QueryEnd<'p>], destinations: &[QueryEnd<'p>], block: &Block) -> Vec<PossibleAccess> {
         let first = |ends: &'_ [QueryEnd<'p>], places: &[usize]| -> Option<QueryEnd<'p>> {
             let mut end = ends.get(*places.first()?)?.clone();
@@ -283,7 +287,7 @@ impl<'p> Reacher<'_, 'p> {
         logins
     }
 
-    /// Returns the names of the devices that have rules which none of the others has.
+    /// Returns the names of the devices that have a rule which none of the others has.
     fn names_of_devices_with_more(&self, devices: &[QueryEnd], others: &[QueryEnd]) -> Vec<String> {
         let all_rules = |end: &QueryEnd| Numbers::any(end.parts.iter().map(|part| part.rules.clone())).certain;
         let all_ssh = |end: &QueryEnd| Numbers::any(end.parts.iter().map(|part| part.ssh.clone())).certain;
@@ -297,8 +301,9 @@ impl<'p> Reacher<'_, 'p> {
     }
 }
 
-/// Returns for each block whether its own side is everything that no other block has: the largest of the blocks with the
-/// same other side, if together they have everything, and there are rules in each.
+/// Returns, for each block, whether its own side is everything that is in no other block. This is
+/// so for the largest block among those with the same other side, if together they contain
+/// everything and each has rules.
 fn find_rest<'r>(
     blocks: &'r [Block],
     others: impl Fn(&'r Block) -> &'r [usize],

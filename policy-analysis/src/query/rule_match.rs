@@ -1,4 +1,4 @@
-//! The rules of an answer, with what each allows.
+//! The rules of an answer, with the access that each allows.
 
 use policy_core::access::{AccessRule, Families, PortSet, RuleRef, posture};
 use policy_core::model::{Action, App, Capability, CheckPeriod, Policy, Selector, SshRule};
@@ -9,16 +9,16 @@ use policy_core::source::Origin;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RuleMatch {
-    /// The rule; the whole policy if it has no rules.
+    /// The rule, or the whole policy if it has no rules.
     pub rule: Origin,
-    /// The ports that it opens there.
+    /// The ports that it opens between the two ends.
     pub ports: PortSet,
-    /// The postures of which the source must meet one, if there are any.
+    /// The required postures, if there are any. The source must meet one of them.
     pub postures: Vec<String>,
     /// The tags of the routers that traffic must go through, if the rule has `via`.
     pub via: Vec<String>,
-    /// The families of addresses over which it opens them, if these are not all that one of the ends
-    /// has, apart from a single address.
+    /// The families of addresses over which the ports are open, if these are not all that one of
+    /// the ends has. A single address only counts for its own family.
     pub families: Option<Families>,
 }
 
@@ -46,11 +46,11 @@ pub struct SshRuleMatch {
     pub action: Action,
     /// The accounts.
     pub users: Vec<String>,
-    /// How long a check lasts, as `12h` or `always`. `None` if there is no check.
+    /// The period of a check, such as `12h` or `always`. `None` if there is no check.
     pub check_period: Option<String>,
     /// See [`RuleMatch::postures`].
     pub postures: Vec<String>,
-    /// The tags of the recorders of the session, if it is recorded.
+    /// The tags of the session recorders, if sessions are recorded.
     pub recorder: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ fn texts(selectors: &[Selector]) -> Vec<String> {
     selectors.iter().map(Selector::to_string).collect()
 }
 
-/// Returns how long a check lasts, as a policy would have it.
+/// Returns the period of a check in the syntax of a policy.
 fn check_period(declared: Option<&CheckPeriod>) -> String {
     let default = CheckPeriod::DEFAULT.to_string();
     let default = default.strip_suffix("0m0s").unwrap_or(&default);

@@ -19,7 +19,7 @@ enum QueryRule<'p> {
     Ssh(&'p SshRule),
 }
 
-/// More items of a list than a line should have.
+/// The maximum number of items of a list on one line.
 const LISTED: usize = 6;
 
 impl<'p> RuleTexts<'p> {
@@ -49,7 +49,8 @@ impl<'p> RuleTexts<'p> {
         until.map(|until| until.date)
     }
 
-    /// Returns a rule, shortened if its lists are long. Names are not quoted, so it is for people to read.
+    /// Returns a rule as text, shortened if its lists are long. Names are not quoted, so the text
+    /// is for people to read.
     pub fn text(&self, rule: Origin) -> String {
         let text = self.text_without_end(rule);
         match self.until(rule) {
@@ -91,7 +92,7 @@ impl<'p> RuleTexts<'p> {
             let on = part.first().map_or(String::new(), |destination| row(destination.ports.iter().map(ports)));
             format!("{hosts} on {on}")
         });
-        // A long list is looked at as far as it is shown.
+        // Of a long list, only the part that is shown is formatted.
         let mut parts: Vec<String> = parts.take(LISTED + 2).collect();
         if parts.len() > LISTED + 1 {
             parts.truncate(LISTED);

@@ -9,20 +9,21 @@ use crate::query::numbers::Numbers;
 pub(super) struct RulesBetween {
     /// Grants and ACLs.
     pub(super) network: Numbers,
-    /// Those of them that are not for every family of which one end has an address, with the families, in order. See
+    /// The network rules that do not apply to every family that one end has, with their families,
+    /// in order. See
     /// [`QueryEnd::expected_families`](crate::query::query_end::QueryEnd::expected_families).
     pub(super) limited: Vec<(usize, Families)>,
-    /// Grants and ACLs that allow what no router of the facts carries, in order.
+    /// Grants and ACLs that allow packets which no router of the facts carries, in order.
     pub(super) not_carried: Vec<usize>,
     /// SSH rules.
     pub(super) ssh: Numbers,
-    /// Of what is possible, the rules that may not have the source, and those that may not have the destination: first
-    /// grants and ACLs, then SSH rules.
+    /// The possible rules that may not match the source, and those that may not match the
+    /// destination. The first pair is of grants and ACLs, the second of SSH rules.
     pub(super) doubts: [[Vec<usize>; 2]; 2],
 }
 
 impl RulesBetween {
-    /// Returns whether nothing is possible between the two.
+    /// Returns whether no rule applies or may apply.
     pub(super) fn is_empty(&self) -> bool {
         self.network.is_empty() && self.ssh.is_empty()
     }
@@ -33,7 +34,8 @@ impl RulesBetween {
         certain.len() + possible.len() + self.ssh.certain.len() + self.ssh.possible.len()
     }
 
-    /// Returns the families that a rule is for, if these are not all that a reader expects.
+    /// Returns the families of addresses that a rule applies to, if these are not the expected
+    /// ones.
     pub(super) fn limit(&self, rule: usize) -> Option<Families> {
         let found = self.limited.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;
         self.limited.get(found).map(|(_, families)| *families)

@@ -1,4 +1,4 @@
-//! What a word of a question stands for.
+//! The meaning of a name in a question.
 
 use std::net::IpAddr;
 
@@ -9,21 +9,22 @@ use policy_core::diagnostic::suggestion;
 use policy_core::model::{Autogroup, Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
 
-/// An end of a question: what a person types for it.
+/// An end of a question, as a person types it.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
-    /// Its name in rules; of a user's device, the user.
+    /// The selector that names it in rules. For a user's device, the user.
     pub(super) selector: Option<Selector>,
-    /// The device, if it is a known one.
+    /// The device, if it is known.
     pub(super) device: Option<DeviceId>,
-    /// The address of that device, if it was asked for by one.
+    /// The address, if the question names the device by one of its addresses.
     pub(super) address: Option<IpAddr>,
-    /// What it is, if the word alone does not say so.
+    /// A description, if the name alone does not say what it is.
     pub(super) meaning: Option<String>,
 }
 
 impl Subject {
-    /// Reads a word as people mean it: a host of the policy, a user or a device of the facts by name, else any selector.
+    /// Resolves a name in the order in which people mean it: a host of the policy, a user or a
+    /// device of the facts by name, otherwise any selector.
     pub(super) fn new(policy: &Policy, word: &str, side: Side) -> Result<Subject, QueryError> {
         let word = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
         let facts = &policy.facts;
@@ -39,7 +40,7 @@ impl Subject {
         if let Some(finding) = check::question(policy, &selector, side == Side::Source) {
             let devices = facts.devices.iter().map(|device| device.name.as_str());
             let users = facts.users.iter().map(|user| user.name.as_str());
-            // The checker knows the names that a policy may have.
+            // The checker's own help covers the names that a policy declares.
             let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
             let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
             return Err(QueryError { message: finding.message, help });
@@ -47,7 +48,7 @@ impl Subject {
         Ok(Subject::selector(policy, word, word))
     }
 
-    /// Returns whether it is `autogroup:self`.
+    /// Returns whether the subject is `autogroup:self`.
     pub(super) fn is_own_devices(&self) -> bool {
         self.selector.as_ref().is_some_and(is_own_devices)
     }
@@ -59,7 +60,7 @@ impl Subject {
             [range] if range.first == range.last => Some(range.first),
             _ => None,
         };
-        // An address that a device has is that device.
+        // An address of a known device stands for that device.
         if let Some(address) = only
             && let Some(id) = tailnet.addresses.overlapping(single(address)).next()
             && let Some(node) = tailnet.devices.get(id)
@@ -91,12 +92,12 @@ pub(super) fn is_own_devices(selector: &Selector) -> bool {
     selector.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices))
 }
 
-/// Returns what a text names as a selector of a rule.
+/// Returns a text as a selector of a rule.
 pub(super) fn selector(text: &str) -> Selector {
     Selector::new(Text::escaped(text, Origin::default()))
 }
 
-/// Says what it is, after the word and "is".
+/// Returns a description that completes "is", or `None` if the name needs none.
 fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector) -> Option<String> {
     match selector.kind {
         SelectorKind::User => {
@@ -120,7 +121,8 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
     }
 }
 
-/// Splits a destination from its port, as in a test: `tag:web:443`, `[fd7a::1]:22`, or the destination alone.
+/// Splits a destination from its port, as in a test: `tag:web:443`, `[fd7a::1]:22`, or only the
+/// destination.
 ///
 /// ```
 /// use policy_analysis::query::host_and_port;
@@ -133,7 +135,7 @@ fn describe(policy: &Policy, tailnet: &Tailnet, word: &str, selector: &Selector)
 pub fn host_and_port(word: &str) -> (&str, Option<&str>) {
     let is_whole = matches!(SelectorKind::of(word), SelectorKind::Address(_) | SelectorKind::Prefix(_));
     match word.rsplit_once(':') {
-        // `group:1` is a group, and the same goes for the other kinds.
+        // `group:1` is a group without a port, and other prefixes work the same.
         Some((host, port)) if !is_whole && !port.ends_with(']') && !Selector::PREFIXES.contains(&host) => {
             (host, Some(port))
         }

@@ -3,7 +3,8 @@
 use policy_core::access::{Denotation, Families, Family, SelectorId, SelectorIndex, Tailnet, ip_set};
 use policy_core::model::AddressRange;
 
-/// The selectors that name addresses of the tailnet, each with the families of these, in order.
+/// The selectors that name addresses of the tailnet, in order, each with the families of these
+/// addresses.
 #[derive(Debug, Default)]
 pub(super) struct TailnetSelectors(Vec<(SelectorId, Families)>);
 
@@ -20,7 +21,8 @@ impl TailnetSelectors {
         TailnetSelectors(found)
     }
 
-    /// Returns whether a selector may name an address of this family. All that name no addresses may.
+    /// Returns whether a selector may name an address of this family. Selectors that name no
+    /// addresses always may.
     pub(super) fn may_name(&self, id: SelectorId, family: Family) -> bool {
         match self.0.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|place| self.0.get(place)) {
             Some((_, families)) => families.contains(family),

@@ -101,8 +101,8 @@ fn the_way_leads_through_all_that_names_an_end() {
             "bob",
             1,
             &[
-                "`bob@example.com` is a member, as `autogroup:member` says",
-                "both are devices of one user, as `autogroup:self` says",
+                "`bob@example.com` is a member, so in `autogroup:member`",
+                "both are devices of one user, so in `autogroup:self`",
             ],
         ),
     ] {
@@ -197,31 +197,31 @@ fn lists_are_complete() {
     assert_eq!(list(what(&policy, "group:none").unwrap()), [] as [&str; 0]);
 }
 
-/// Returns whom a word of [`policy_generate::small`] stands for.
+/// Returns the users that a name of [`policy_generate::small`] stands for.
 fn people(word: &str) -> Vec<&str> {
     match word {
         "group:eng" => vec!["alice@example.com", "carol@other.org"],
         "group:ops" => vec!["bob@example.com", "carol@other.org"],
-        // Where the facts have the laptop and the phone, these are theirs.
+        // The owners of these addresses, if the facts have the laptop and the phone.
         "100.64.0.2" => vec!["alice@example.com"],
         "100.64.0.9" => vec!["bob@example.com"],
         word => vec![word],
     }
 }
 
-/// The answer is that of a test that asks the same, with every posture met that a rule asks for.
+/// An answer equals the outcome of a test of the same connection if all required postures are met.
 #[test]
 fn an_answer_is_that_of_a_test() {
     let mut seen = [0; 3];
     for seed in small::seeds(12) {
         let (text, facts) = small::policy(&mut Random::new(seed));
-        // A test imagines one state of its source, and the answers tell of all.
+        // A test assumes one set of attributes, and an answer covers all. So postures are removed.
         let text = ["posture:p", "posture:q"]
             .iter()
             .fold(text, |text, name| text.replace(&format!("\"srcPosture\": [\"{name}\"]"), "\"srcPosture\": []"));
         let text = text.replace(r#""srcPosture": ["posture:p", "posture:q"]"#, r#""srcPosture": []"#);
         let text = text.replace(r#""defaultSrcPosture": ["posture:p"],"#, "");
-        // Nor does it ask which routers carry it.
+        // A test does not consider which routers carry packets.
         let text = text.replace(r#", "via": ["tag:r"]"#, "");
         let targets: Vec<String> = small::TEST_DESTINATIONS.iter().map(|dst| format!("\"{dst}:2\"")).collect();
         let tests: Vec<String> = small::TEST_SOURCES
@@ -248,20 +248,23 @@ fn an_answer_is_that_of_a_test() {
                         _ => Decision::Unknown,
                     };
                     let found = explanation.decision();
-                    // A test does not ask whether a router of the facts carries it.
+                    // A test does not consider whether a router of the facts carries packets.
                     let is_beyond = ["10.0.0.2", "8.8.8.8"].contains(destination);
                     if found == Decision::Deny && is_beyond && !policy.facts.devices.is_empty() {
                         continue;
                     }
                     seen[found as usize] += 1;
-                    // A test takes the devices that are there; the answer is about those to come as well.
+                    // A test considers the present devices. An answer also covers devices that join
+                    // later.
                     let is_broader = found == Decision::Unknown && !policy.facts.devices.is_empty();
-                    // A tailnet has one owner, and nobody has two roles at once, which tests do not look at.
+                    // A tailnet has one owner, and nobody has two roles at once. Tests do not
+                    // consider this.
                     let is_same = people(source).iter().any(|person| people(destination).contains(person));
                     let is_sharper = expected == Decision::Unknown && (policy.facts.owner().is_some() || is_same);
-                    // A test needs one of several destinations, and an answer tells of each.
+                    // A test requires one of several destinations. An answer covers each of them.
                     let is_several = found == Decision::Unknown && *destination == "group:ops";
-                    // Nor whether the login of another domain is that of a user of another tailnet.
+                    // A test does not consider whether a login at another domain is a user of
+                    // another tailnet.
                     let is_other_tailnets = found == Decision::Unknown && people(source).contains(&"carol@other.org");
                     assert!(
                         found == expected || is_broader || is_sharper || is_several || is_other_tailnets,
@@ -274,7 +277,7 @@ fn an_answer_is_that_of_a_test() {
     assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
 }
 
-/// Returns who reaches it and what they reach is what answers allow, and nothing else is.
+/// The lists of `who` and `what` contain exactly what answers allow.
 #[test]
 fn lists_have_what_answers_allow() {
     let people = ["alice@example.com", "bob@example.com", "carol@other.org", "tag:a", "tag:b", "tag:c"];
@@ -309,13 +312,14 @@ fn lists_have_what_answers_allow() {
     assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
 }
 
-/// Returns the decision about port 443 of TCP, with these facts if there are any.
+/// Returns the decision about TCP port 443, with these facts if there are any.
 pub(super) fn decide(policy: &str, facts: &str, source: &str, destination: &str) -> Decision {
     let policy = if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) };
     ask(&policy, source, destination, 443).decision()
 }
 
-/// The routes that a device gets depend on whether rules have it, which no fact says of a synced group.
+/// A device's routes depend on whether rules name it, and facts do not list the members of a synced
+/// group.
 #[test]
 fn what_may_be_allowed_is_not_denied_for_a_route_that_depends_on_it() {
     use Decision::{Deny as Denied, Unknown as Depends};

@@ -31,7 +31,7 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         (&member, "", "group:in", Allowed),
         (&member, "", "autogroup:member", Allowed),
         (&both, "", "group:in", Allowed),
-        // Without a domain, the logins of the usual one are taken for those of members.
+        // Without an own domain, logins at the most frequent domain are assumed to be members.
         (&no_domain, "", "carol@other.org", Depends),
         (&no_domain.replace("carol@", "cy@other.org\", \"carol@"), "", "carol@other.org", Allowed),
     ] {
@@ -42,9 +42,9 @@ fn a_login_of_another_domain_may_be_a_user_of_another_tailnet() {
         reach.rows.iter().flat_map(|row| &row.perhaps).flat_map(|perhaps| perhaps.conditions.clone()).collect()
     };
     let of_shared =
-        "if `carol@other.org` is a user of another tailnet with whom the device is shared, which no fact says";
+        "if `carol@other.org` is a user of another tailnet that the device is shared with, which is unknown";
     assert!(conditions(&shared).iter().any(|condition| condition == of_shared), "{:?}", conditions(&shared));
-    let of_member = "if `carol@other.org` is a user of this tailnet, which no fact says";
+    let of_member = "if `carol@other.org` is a user of this tailnet, which is unknown";
     assert!(conditions(&member).iter().any(|condition| condition == of_member), "{:?}", conditions(&member));
 }
 
@@ -106,17 +106,17 @@ fn somebody_of_a_group_or_with_a_role_may_be_more_than_that() {
         (
             "autogroup:admin",
             "group:ops@example.com",
-            "if a member of `group:ops@example.com` has the role of `autogroup:admin`, which no fact says",
+            "if a member of `group:ops@example.com` has the role of `autogroup:admin`, which is unknown",
         ),
         (
             "al@example.com",
             "group:ops@example.com",
-            "if a member of `group:ops@example.com` is `al@example.com`, which no fact says",
+            "if a member of `group:ops@example.com` is `al@example.com`, which is unknown",
         ),
         (
             "zed@other.org",
             "autogroup:shared",
-            "if someone a device is shared with is `zed@other.org`, which no fact says",
+            "if someone a device is shared with is `zed@other.org`, which is unknown",
         ),
     ] {
         let found = conditions(rule, source);
@@ -146,7 +146,7 @@ fn a_role_that_no_fact_says_is_what_it_depends_on() {
     let reach = what(&Policy::parse(policy), "alice@example.com").unwrap();
     let conditions = reach.rows.iter().flat_map(|row| &row.perhaps).flat_map(|perhaps| &perhaps.conditions);
     let conditions: Vec<&String> = conditions.collect();
-    assert_eq!(conditions, ["if `alice@example.com` has the role of `autogroup:admin`, which no fact says"]);
+    assert_eq!(conditions, ["if `alice@example.com` has the role of `autogroup:admin`, which is unknown"]);
 }
 
 #[test]

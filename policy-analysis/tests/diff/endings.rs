@@ -1,4 +1,4 @@
-//! Differences between policies of which something ends.
+//! Differences between policies with rules that end.
 
 use crate::{TAGS, check};
 use policy_analysis::Analysis;
@@ -175,7 +175,7 @@ impl EndingRules {
         EndingRules { section, rules: (0..random.below(4)).map(|_| rule(random)).collect() }
     }
 
-    /// The policy of those that are left after a day, with or without their ends.
+    /// Returns the policy with the rules that remain after a day, with or without their last days.
     fn policy(&self, after: &str, has_ends: bool) -> policy_core::ValidPolicy {
         let left = self.rules.iter().filter(|(day, _)| day.is_empty() || *day > after);
         let rules: Vec<(&str, &str)> =
@@ -185,7 +185,7 @@ impl EndingRules {
     }
 }
 
-/// After each day, there is a difference between what is left of two policies just if a change says so.
+/// After each day, the remaining rules differ if and only if a change says so.
 #[test]
 fn changes_are_those_of_what_is_left_after_each_day() {
     for section in ["grants", "ssh"] {

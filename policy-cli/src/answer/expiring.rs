@@ -1,4 +1,4 @@
-//! Lists what ends when.
+//! Lists rules, tests and other items with their last days.
 
 use policy_core::json::{Value, json};
 use policy_core::model::{Date, Ending, EndingKind, Level, Lint};
@@ -13,12 +13,12 @@ use crate::text::{padded, visible};
 pub(crate) struct ExpiringAnswer<'a> {
     pub(crate) rules: RulePrinter<'a>,
     pub(crate) today: Date,
-    /// What ends, the earliest first.
+    /// The items with a last day, the earliest first.
     pub(crate) endings: Vec<Ending>,
 }
 
 impl ExpiringAnswer<'_> {
-    /// For people.
+    /// Returns the answer as text for people.
     pub(crate) fn to_text(&self) -> String {
         let rows: Vec<[String; 5]> = self.endings.iter().map(|ending| self.row(ending)).collect();
         let mut widths = [0; 5];
@@ -47,7 +47,7 @@ impl ExpiringAnswer<'_> {
         [ending.until.date.to_string(), when, self.place(ending), kind, visible(&self.text(ending))]
     }
 
-    /// Returns where it is, for people.
+    /// Returns the location of an item, for people.
     fn place(&self, ending: &Ending) -> String {
         match ending.origin.file {
             FileId::Policy => self.rules.place(ending.origin),
@@ -62,7 +62,7 @@ impl ExpiringAnswer<'_> {
         }
     }
 
-    /// Returns what ends, without its end.
+    /// Returns an item as text, without its last day.
     fn text(&self, ending: &Ending) -> String {
         let policy = self.rules.policy;
         let words = Words::new(policy);
@@ -95,12 +95,12 @@ impl ExpiringAnswer<'_> {
         }
     }
 
-    /// Counts what has ended.
+    /// Returns the number of items that have ended.
     pub(crate) fn ended(&self) -> usize {
         self.endings.iter().filter(|ending| ending.until.date < self.today).count()
     }
 
-    /// Counts what ends and what has ended.
+    /// Returns the numbers of items that end and that have ended, in words.
     pub(crate) fn summary(&self) -> String {
         let ended = self.ended();
         match (self.endings.len() - ended, ended) {
@@ -110,7 +110,7 @@ impl ExpiringAnswer<'_> {
         }
     }
 
-    /// For programs.
+    /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let ending = |ending: &Ending| {
             let line = if ending.origin.file == FileId::Policy { self.rules.line(ending.origin) } else { None };
@@ -131,7 +131,7 @@ impl ExpiringAnswer<'_> {
     }
 }
 
-/// Returns the kind as programs have it: the section, or `allow`.
+/// Returns the kind of an item for programs: its section, or `allow`.
 fn kind(kind: EndingKind) -> &'static str {
     match kind {
         EndingKind::Grant => "grants",

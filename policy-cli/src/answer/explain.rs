@@ -1,4 +1,4 @@
-//! Answers whether one reaches the other, and why.
+//! Answers whether a source can reach a destination, and why.
 
 use policy_analysis::query::{Case, Explanation, Login, NearRule, Obstacle, Question, Reason, RuleMatch, SshRuleMatch};
 use policy_core::access::{Families, PortSet};
@@ -18,11 +18,11 @@ pub(crate) struct ExplainAnswer<'a> {
     pub(crate) explanation: Explanation,
 }
 
-/// More names than a line of text should have; JSON has them all.
+/// The maximum number of names on a line of text. JSON has all of them.
 const NAMED: usize = 12;
 
 impl ExplainAnswer<'_> {
-    /// For people.
+    /// Returns the answer as text for people.
     pub(crate) fn to_text(&self) -> String {
         let Explanation { source, destination, cases, is_about_nobody: _ } = &self.explanation;
         let decision = self.explanation.decision();
@@ -44,7 +44,7 @@ impl ExplainAnswer<'_> {
         text
     }
 
-    /// Which of several cases it is.
+    /// Describes which of several cases this is.
     fn part(&self, case: &Case) -> String {
         let cases = &self.explanation.cases;
         let differ = |of: fn(&Case) -> &Vec<String>| cases.iter().any(|other| of(other) != of(case));
@@ -65,7 +65,7 @@ impl ExplainAnswer<'_> {
         part
     }
 
-    /// The families over which all cases are allowed, if these are not all.
+    /// Returns the families over which all cases are allowed, if these are not all families.
     fn families(&self) -> Option<Families> {
         let mut families = self.explanation.cases.iter().map(|case| case.families);
         let first = families.next().flatten();
@@ -85,8 +85,8 @@ impl ExplainAnswer<'_> {
         };
         if self.explanation.cases.is_empty() {
             let why = match self.explanation.is_about_nobody {
-                true => "one of the two stands for nobody",
-                false => "a packet goes from IPv4 to IPv4, or from IPv6 to IPv6",
+                true => "one of them stands for nobody",
+                false => "packets cannot pass between IPv4 and IPv6",
             };
             return format!(": `{source}` cannot {deed}, since {why}");
         }
@@ -106,9 +106,13 @@ impl ExplainAnswer<'_> {
             Decision::Unknown => text.push_str("no rule allows it for certain, but this may:\n"),
             Decision::Deny if case.has_no_common_family => {
                 text.push_str(match self.question.protocol {
-                    Protocol::ICMP => "the two do not both have an IPv4 address; ask about pings over IPv6 with `--proto ipv6-icmp`\n",
-                    Protocol::ICMPV6 => "the two do not both have an IPv6 address; ask about pings over IPv4 with `--proto icmp`\n",
-                    _ => "the two have no addresses of the same family: a packet goes from IPv4 to IPv4, or from IPv6 to IPv6\n",
+                    Protocol::ICMP => {
+                        "they do not both have an IPv4 address; ask about pings over IPv6 with `--proto ipv6-icmp`\n"
+                    }
+                    Protocol::ICMPV6 => {
+                        "they do not both have an IPv6 address; ask about pings over IPv4 with `--proto icmp`\n"
+                    }
+                    _ => "they have no addresses of the same family, and packets cannot pass between IPv4 and IPv6\n",
                 });
             }
             Decision::Deny if !case.not_carried.is_empty() => text.push_str(&self.not_carried(case)),
@@ -120,11 +124,13 @@ impl ExplainAnswer<'_> {
         }
         text.push_str(&self.reasons(&case.reasons));
         if case.network == Decision::Allow && self.question.is_ping() && !opens_pings(case) {
-            text.push_str("ping is open because a device answers pings of every source that it lets in on some port\n");
+            text.push_str(
+                "ping is open because a device answers pings from every source that can reach one of its ports\n",
+            );
         }
         if case.is_ping_implied && self.is_first_with_ping(case) {
             text.push_str(
-                "ping is open, too, because a device answers pings of every source that it lets in on some port\n",
+                "ping is open, too, because a device answers pings from every source that can reach one of its ports\n",
             );
         }
         if let Some(login) = &case.login {
@@ -133,7 +139,7 @@ impl ExplainAnswer<'_> {
         for app in &case.apps {
             let names = join(&app.capabilities, ", ", &|(name, _)| format!("`{name}`"));
             let said = self.rules.posture(&app.postures);
-            text.push_str(&format!("may do there: {}\n", visible(&names)));
+            text.push_str(&format!("capabilities there: {}\n", visible(&names)));
             text.push_str(&self.rules.rules(&[(app.rule, said.into_iter().collect())]));
         }
         text
@@ -153,7 +159,7 @@ impl ExplainAnswer<'_> {
         self.rules.rules(&reasons.iter().map(said).collect::<Vec<_>>())
     }
 
-    /// That pings are open is said once.
+    /// Returns whether this is the first case with open pings. Only that one mentions them.
     fn is_first_with_ping(&self, case: &Case) -> bool {
         let first = self.explanation.cases.iter().find(|case| case.is_ping_implied);
         first.is_some_and(|first| std::ptr::eq(first, case))
@@ -162,12 +168,14 @@ impl ExplainAnswer<'_> {
     fn not_carried(&self, case: &Case) -> String {
         let obstacle = match case.obstacle {
             Some(Obstacle::OnlySource) => {
-                "no other router of the tailnet carries it: a device that routes an address reaches it itself, without any rule"
+                "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
             }
             Some(Obstacle::OnlyExitNodes) => {
-                "no subnet router of the tailnet carries it, and exit nodes serve `autogroup:internet` and `*` alone"
+                "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
             }
-            Some(Obstacle::Via) => "`via` opens only what is behind routers, and this is an address of the tailnet",
+            Some(Obstacle::Via) => {
+                "`via` only applies to addresses behind routers, and this is an address of the tailnet"
+            }
             _ => "no router of the tailnet carries it",
         };
         let heading = format!("the policy allows it, but {obstacle}");
@@ -191,11 +199,15 @@ impl ExplainAnswer<'_> {
         };
         let mut text = String::new();
         if let Some(reason) = &login.rule {
-            text.push_str(&format!("SSH lets them in{}:\n", action(&reason.by)));
+            text.push_str(&format!("SSH allows the login{}:\n", action(&reason.by)));
             text.push_str(&self.rules.rules(&[said(reason)]));
         }
         if !login.possible.is_empty() {
-            text.push_str(if login.rule.is_some() { "SSH may ask for a check:\n" } else { "SSH may let them in:\n" });
+            text.push_str(if login.rule.is_some() {
+                "SSH may require a check:\n"
+            } else {
+                "SSH may allow the login:\n"
+            });
             text.push_str(&self.rules.rules(&login.possible.iter().map(said).collect::<Vec<_>>()));
         }
         if login.decision() == Decision::Deny {
@@ -205,7 +217,7 @@ impl ExplainAnswer<'_> {
         text
     }
 
-    /// For programs.
+    /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let reason = |reason: &Reason<RuleMatch>| {
             let rule = &reason.by;
@@ -271,22 +283,22 @@ fn obstacle_word(obstacle: Obstacle) -> &'static str {
     }
 }
 
-/// Says over which families, if not over all.
+/// Returns the families in words, if these are not all families.
 fn over(families: Option<Families>) -> String {
     families.map(|families| format!(", over {families} only")).unwrap_or_default()
 }
 
-/// Returns whether one of the rules is about pings.
+/// Returns whether one of the rules opens pings explicitly.
 fn opens_pings(case: &Case) -> bool {
     let is_about_pings =
         |ping: Protocol| move |reason: &Reason<RuleMatch>| reason.by.ports.contains(&PortSet::single(ping, 0));
     [Protocol::ICMP, Protocol::ICMPV6].into_iter().any(|ping| case.reasons.iter().any(is_about_pings(ping)))
 }
 
-/// Returns the heading of the nearest rules, or the text instead of them.
+/// Returns the heading of the nearest rules, or the text to show if there are none.
 fn no_rule(kind: &str, nearest: &[NearRule]) -> String {
     match nearest {
-        [] => format!("no {kind} comes near to it\n"),
+        [] => format!("no {kind} comes near\n"),
         _ => format!("no {kind} allows it; nearest:\n"),
     }
 }

@@ -1,6 +1,6 @@
-//! Answers to questions about a policy, written for people and for machines.
+//! Answers to questions about a policy, formatted for people and for programs.
 //!
-//! They are pure functions from answers to text.
+//! The formatters are pure functions from answers to text.
 
 mod expiring;
 mod explain;
@@ -23,7 +23,7 @@ pub(crate) use expiring::ExpiringAnswer;
 pub(crate) use explain::ExplainAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
-/// Writes the rules of a policy, with their locations.
+/// A formatter of rules with their locations.
 pub(crate) struct RulePrinter<'a> {
     policy: &'a Policy,
     locations: Locations<'a>,
@@ -35,12 +35,12 @@ impl<'a> RulePrinter<'a> {
         RulePrinter { policy, locations: Locations::new(path, policy), texts: RuleTexts::new(policy) }
     }
 
-    /// Returns the name of the policy, for programs.
+    /// Returns the name of the policy's file, for programs.
     fn file(&self) -> Cow<'a, str> {
         self.locations.path.to_string_lossy()
     }
 
-    /// The line of a rule; `None` for what a policy without rules allows.
+    /// Returns the line of a rule, or `None` for the implicit rule of a policy without rules.
     pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
         self.locations.line(rule)
     }
@@ -49,7 +49,7 @@ impl<'a> RulePrinter<'a> {
         visible(&self.locations.link(rule))
     }
 
-    /// The rule on one line.
+    /// Returns a rule on one line.
     pub(crate) fn text(&self, rule: Origin) -> String {
         visible(&self.texts.text(rule))
     }
@@ -59,7 +59,7 @@ impl<'a> RulePrinter<'a> {
         self.texts.until(rule).map(|date| date.to_string())
     }
 
-    /// Writes each rule with its place in a column before it, and the notes on it below.
+    /// Lists rules. The location of each is in a column before it, and its notes are below.
     pub(crate) fn rules(&self, rules: &[(Origin, Vec<String>)]) -> String {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
         let mut text = String::new();
@@ -72,7 +72,7 @@ impl<'a> RulePrinter<'a> {
         text
     }
 
-    /// Describes the condition of a rule with these postures, if there are any.
+    /// Returns the condition that a rule's postures are, if there are any.
     fn posture(&self, postures: &[String]) -> Option<String> {
         let describe = |name: &String| {
             let posture = self.policy.postures.iter().find(|posture| *posture.name == **name);
@@ -89,7 +89,7 @@ impl<'a> RulePrinter<'a> {
         json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)})
     }
 
-    /// Returns a rule for programs, with what else there is to say of it.
+    /// Adds the line, the text and the last day of a rule to `said`, for programs.
     fn rule_json(&self, rule: Origin, mut said: Value) -> Value {
         if let Some(object) = said.as_object_mut() {
             object.insert("line".to_owned(), self.line(rule).to_json());
@@ -111,7 +111,7 @@ impl<'a> RulePrinter<'a> {
     }
 }
 
-/// A name as programs have it: words of the policy without backticks.
+/// Returns a name for programs: words of the policy without backticks.
 fn bare(name: &str) -> String {
     match name.strip_prefix('`').and_then(|name| name.strip_suffix('`')) {
         Some(inner) if !inner.contains('`') => inner.to_owned(),
@@ -123,7 +123,8 @@ fn bare_all(names: &[String]) -> Vec<String> {
     names.iter().map(|name| bare(name)).collect()
 }
 
-/// Describes ports as people read them: a number is a port of TCP, which nearly all of them are.
+/// Describes ports for people. A number without a protocol is a TCP port, because nearly all ports
+/// are.
 fn describe_ports(ports: &PortSet) -> String {
     match ports.to_string() {
         all if all == "*" => "everything".to_owned(),
@@ -140,7 +141,7 @@ pub(crate) enum AnswerFormat {
 }
 
 impl AnswerFormat {
-    /// All of them, with the name on the command line and a line of help.
+    /// All formats, each with its name on the command line and a line of help.
     pub(crate) const ALL: &[Choice<AnswerFormat>] = &[
         (AnswerFormat::Text, "text", "for people"),
         (AnswerFormat::Json, "json", "one JSON document, with every name and rule"),

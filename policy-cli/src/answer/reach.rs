@@ -1,4 +1,4 @@
-//! Lists of who reaches something, and of what somebody reaches.
+//! Lists of the sources that reach a destination, and of the destinations that a source reaches.
 
 use policy_analysis::query::{Possible, PossibleAccess, Reachability, ReachabilityRow, RuleMatch, SshRuleMatch};
 use policy_core::json::{ToJson, Value, json};
@@ -21,26 +21,26 @@ pub(crate) enum Listing {
 /// The answer to `who` and `what`, and the question.
 pub(crate) struct ReachAnswer<'a> {
     pub(crate) rules: RulePrinter<'a>,
-    /// The source or the destination, as the question has it.
+    /// The source or the destination, as written in the question.
     pub(crate) word: &'a str,
-    /// The port, as the question has it.
+    /// The port, as written in the question.
     pub(crate) port: Option<&'a str>,
     pub(crate) listing: Listing,
     pub(crate) reach: Reachability,
 }
 
 impl ReachAnswer<'_> {
-    /// For people.
+    /// Returns the answer as text for people.
     pub(crate) fn to_text(&self) -> String {
         let Reachability { subject, rows: reached, multi_tag_devices: carriers, is_unrouted } = &self.reach;
         let word = format!("`{}`{}", self.word, self.port.map(|port| format!(" on {port}")).unwrap_or_default());
         let certain = reached.iter().filter(|row| row.is_certain()).count();
         let heading = match (self.listing, certain, reached.is_empty()) {
             (Listing::Sources, 0, true) => format!("{word} is reached by nobody"),
-            (Listing::Sources, 0, false) => format!("it depends who reaches {word}"),
+            (Listing::Sources, 0, false) => format!("unknown facts decide who reaches {word}"),
             (Listing::Sources, ..) => format!("{word} is reached by"),
             (Listing::Destinations, 0, true) => format!("{word} reaches nothing"),
-            (Listing::Destinations, 0, false) => format!("it depends what {word} reaches"),
+            (Listing::Destinations, 0, false) => format!("unknown facts decide what {word} reaches"),
             (Listing::Destinations, ..) => format!("{word} reaches"),
         };
         let mut text = format!("{}\n", visible(&heading));
@@ -50,19 +50,19 @@ impl ReachAnswer<'_> {
         if *is_unrouted {
             text.push_str("no router of the tailnet carries packets there\n");
         }
-        // If all rows have the same side, the heading has named it.
+        // If all rows have the same names at this side, the heading already has them.
         let has_parts = !reached.windows(2).all(|pair| matches!(pair, [a, b] if self.own(a) == self.own(b)));
         for (place, reached) in reached.iter().enumerate() {
             text.push('\n');
             if place == certain && certain > 0 {
-                text.push_str("it depends on facts that are not given:\n\n");
+                text.push_str("depending on unknown facts:\n\n");
             }
             text.push_str(&self.entry(reached, has_parts));
         }
         if !carriers.is_empty() {
             let (by, command) = match self.listing {
-                Listing::Sources => ("is reached by more than that", "who"),
-                Listing::Destinations => ("reaches more than that", "what"),
+                Listing::Sources => ("more can reach it", "who"),
+                Listing::Destinations => ("can reach more", "what"),
             };
             text.push('\n');
             for device in carriers {
@@ -74,7 +74,7 @@ impl ReachAnswer<'_> {
         text
     }
 
-    /// The side that was asked about.
+    /// Returns the names at the side of the question.
     fn own<'r>(&self, reached: &'r ReachabilityRow) -> &'r [String] {
         if self.listing == Listing::Sources { &reached.destinations } else { &reached.sources }
     }
@@ -98,8 +98,8 @@ impl ReachAnswer<'_> {
             (true, Listing::Destinations) => format!(", from {}", self.own(reached).join(", ")),
         };
         let own = match reached.is_own {
-            Some(true) => ", on devices of one's own",
-            Some(false) => ", on devices of others",
+            Some(true) => ", on their own devices",
+            Some(false) => ", on devices of other users",
             None => "",
         };
         let mut text = format!("  {}\n", visible(&format!("{names}{part}{own}")));
@@ -147,7 +147,7 @@ impl ReachAnswer<'_> {
         ways.chain(logins).chain(apps).chain(perhaps).collect()
     }
 
-    /// For programs.
+    /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let reached = |reached: &ReachabilityRow| {
             let way = |way: &RuleMatch| {
@@ -194,7 +194,7 @@ impl ReachAnswer<'_> {
     }
 }
 
-/// A rule of an entry.
+/// One rule in an entry.
 struct Line {
     said: String,
     place: String,
@@ -202,7 +202,7 @@ struct Line {
     conditions: Vec<String>,
 }
 
-/// Describes what an SSH rule allows, in a word or two.
+/// Describes the access that an SSH rule gives, in a word or two.
 pub(crate) fn describe_login(login: &SshRuleMatch) -> String {
     match (login.action, login.check_period.as_deref()) {
         (Action::Accept, _) => "SSH".to_owned(),

@@ -1,4 +1,4 @@
-//! `check`: is the policy valid?
+//! `check`: reports errors and warnings in a policy.
 
 use std::path::Path;
 
@@ -14,13 +14,13 @@ pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::P
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Report what Tailscale would refuse, and what is almost certainly a mistake")
-        .arg(argument::format(Format::ALL, "How to write the findings"))
-        .arg(argument::flag("deny-warnings", "Exit with 1 for warnings too, not only for errors"))
+        .about("Report errors that Tailscale would refuse, and likely mistakes")
+        .arg(argument::format(Format::ALL, "The output format"))
+        .arg(argument::flag("deny-warnings", "Exit with 1 if there are warnings, and not only for errors"))
         .arg(facts::argument())
 }
 
-/// Checks a policy that is known as `path`.
+/// Checks a policy. Messages call it `path`.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let facts = facts::read(path, &mut policy, matches)?;

@@ -1,4 +1,4 @@
-//! `compile`: what Tailscale makes of the policy, as JSON.
+//! `compile`: prints what Tailscale sends to each device, as JSON.
 
 use std::path::Path;
 
@@ -14,10 +14,9 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::{facts, output};
 
-const ABOUT: &str =
-    "Print what Tailscale compiles the policy to, as JSON: whether it accepts the policy, and what each device gets";
+const ABOUT: &str = "Print, as JSON, whether Tailscale accepts the policy and what it sends to each device";
 
-/// The number of bytes to write at once.
+/// The number of bytes to collect before they are written.
 const CHUNK: usize = 1 << 20;
 
 pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::PolicyAlone(run) };
@@ -26,7 +25,8 @@ fn define(command: clap::Command) -> clap::Command {
     command.about(ABOUT).arg(facts::argument())
 }
 
-/// Compiles a policy that is known as `path`. A rejection is as good an answer as any.
+/// Compiles a policy. Messages call it `path`. If Tailscale would reject it, that is a successful
+/// answer.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
     let findings = facts.findings_of_policy(policy.check())?;
@@ -42,7 +42,8 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::Success)
 }
 
-/// A line for each device. Large tailnets get a gigabyte, so nothing is kept once it is written.
+/// Writes a line for each device. This can be a gigabyte for large tailnets, so it is not kept in
+/// memory.
 fn write_devices(policy: &ValidPolicy) -> Result<(), Failure> {
     let compiled = policy.compile();
     let wire = compiled.netmap_json();

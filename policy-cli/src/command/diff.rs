@@ -1,4 +1,4 @@
-//! `diff`: what one policy gives that another does not.
+//! `diff`: compares the access that two policies give.
 
 use std::path::Path;
 
@@ -14,20 +14,20 @@ use crate::failure::Failure;
 use crate::locations::Locations;
 use crate::{facts, file, output, target, valid};
 
-const ABOUT: &str = "Print what access a change of the policy gives and takes, not which lines it moves";
+const ABOUT: &str = "Print the access that a policy change gives or removes, and not the lines that it moves";
 
 const MORE: &str = "\
-Access is compared exactly, for everybody and everything that could be: groups by their members, hosts and ip sets by
-their addresses, rules by what they open beyond all other rules. Each line is access that one of the two policies gives and the
-other does not, with the rule that gives it; no two lines overlap. `+` is gained and `-` is lost, of packets, SSH, app capabilities,
-tag ownership, auto approvers and node attributes; `postures` and settings are compared too. Tests and comments mean nothing here,
-except `// policy: until 2027-03-31`: access that ends later is access that is gained.
+Access is compared exactly, for everyone and everything that can exist. Groups are compared by their members, hosts and
+IP sets by their addresses, and rules by the access that they add to all other rules. Each line is access that only one
+of the two policies gives, with the rule that gives it. No two lines overlap. `+` is gained access and `-` is lost
+access: packets, SSH, app capabilities, tag ownership, auto approvers and node attributes. `postures` and settings are
+compared, too. Tests and comments are ignored, except `// policy: until 2027-03-31`: access that ends later is gained.
 
-A policy is a file, `-` for stdin, or git:REV:PATH for a file as git has it in a revision; PATH is from the top of the
-repository, or from here as ./PATH.
+A policy is a file, `-` for stdin, or git:REV:PATH for a file in a git revision. PATH is relative to the top of the
+repository, and ./PATH to the current directory.
 
-Exit status: 0 if both mean the same, 1 if they differ or one of them has errors, 2 if it could not be done. With
---deny-new-access, 1 only if something is gained, or if one has errors.";
+Exit status: 0 if both have the same meaning, 1 if they differ or one of them has errors, 2 on failure. With
+--deny-new-access, 1 only if access is gained, or if one of them has errors.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,10 +50,11 @@ pub(crate) const COMMAND: Command = Command {
     run: Run::Files(run),
 };
 
-/// The command of an operator's own binary, where the new policy is the one that is built in unless another is named.
+/// The command of an operator's own binary. The new policy is the built-in one, unless the command
+/// line names another one.
 pub(crate) const OPERATOR_COMMAND: Command = Command {
     define: |command| {
-        let new = new_policy().help("The policy after it; the one that is built in if it is not named");
+        let new = new_policy().help("The policy after the change; by default, the built-in policy");
         define(command, OWN_EXAMPLES, new)
     },
     ..COMMAND
@@ -61,7 +62,7 @@ pub(crate) const OPERATOR_COMMAND: Command = Command {
 
 const FORMATS: &[Choice<DiffFormat>] = &[
     (DiffFormat::Text, "text", "for people"),
-    (DiffFormat::Markdown, "md", "Markdown for a pull request's comment: access gained first, the rest folded"),
+    (DiffFormat::Markdown, "md", "Markdown for a comment on a pull request"),
     (DiffFormat::Json, "json", "for programs"),
 ];
 
@@ -84,15 +85,15 @@ fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
         .after_help(format!("{MORE}\n\n{examples}"))
         .arg(old.help("The policy before the change: FILE, `-` or git:REV:PATH"))
         .arg(new)
-        .arg(argument::format(FORMATS, "How to write it"))
+        .arg(argument::format(FORMATS, "The output format"))
         .arg(target::argument())
-        .arg(argument::flag("deny-new-access", "Exit with 1 only if somebody may do what they may not do by OLD"))
+        .arg(argument::flag("deny-new-access", "Exit with 1 only if NEW gives access that OLD does not give"))
         .arg(facts::argument().help(
-            "The tailnet's users and devices, as JSON: differences are then listed device by device, too. May be given several times",
+            "The tailnet's users and devices, as JSON, to also list differences between devices. Can be repeated",
         ))
 }
 
-/// Compares two policies, of which the new one may be built in.
+/// Compares two policies. The new one may be built in.
 fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let old_path = argument::get_file(matches, "old");
     let (new_name, new) = match (argument::get_path(matches, "new"), built_in) {

@@ -1,4 +1,4 @@
-//! `docs`: the reference page of a policy.
+//! `docs`: writes the reference page of a policy.
 
 use std::path::Path;
 
@@ -15,16 +15,16 @@ use crate::render::reference::{Page, Section};
 use crate::{argument, facts, file, output, valid};
 
 const MORE: &str = "\
-What stands between two markers of a page is the policy's, and replaced; all else is its author's, and kept:
+The text between two markers of a page is generated from the policy. All other text is kept:
 
-  ## Who may log in
+  ## SSH access
 
   My own words.
 
   <!-- policy:begin ssh -->
   <!-- policy:end -->
 
-A page may have any of the sections, in any order. A page that is not there yet gets all of them.";
+A page can have any of the sections, in any order. A new page gets all of them.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,15 +36,16 @@ pub(crate) const COMMAND: Command = Command { name: "docs", define, run: Run::Po
 
 fn define(command: clap::Command) -> clap::Command {
     let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<16}{about}\n")).concat();
-    let output = argument::output("PAGE").help("Bring PAGE up to date, all of it or nothing, and only if it changes");
-    let check = check_argument("PAGE").help("Write nothing; print how PAGE differs and exit with 1 if it does");
+    let output = argument::output("PAGE").help("Update PAGE atomically, and only if it changes");
+    let check =
+        check_argument("PAGE").help("Write nothing; print the difference and exit with 1 if PAGE is out of date");
     command
         .about("Write the reference page of the policy: groups, tags, access matrix, SSH and more, from the rules and their comments")
         .after_help(format!("{MORE}\n\nSections:\n{sections}\n{EXAMPLES}"))
         .args([output, check, facts::argument()])
 }
 
-/// Writes the page of a policy that is known as `path`.
+/// Writes the reference page of a policy. Messages call it `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let page = Page::new(&policy);
@@ -64,7 +65,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
 }
 
-/// Returns the page before anybody has written in it.
+/// Returns a new page, in which the author has not written anything yet.
 fn new_page(page: &Page) -> Result<String, Failure> {
     fill(Path::new("the new page"), &page_template::skeleton(), page)
 }
@@ -73,8 +74,8 @@ fn fill(path: &Path, text: &str, page: &Page) -> Result<String, Failure> {
     let name = file::display_name(path).display();
     match page_template::fill(text, |section| markdown::blocks(&section.blocks(page))) {
         Ok(Some(text)) => Ok(text),
-        Ok(None) => Err(Failure::new(format_args!("`{name}` has no place for the policy"))
-            .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` has the other sections")),
+        Ok(None) => Err(Failure::new(format_args!("`{name}` has no markers for the policy"))
+            .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` lists the other sections")),
         Err(MarkerError { line, message, help }) => Err(Failure::new(format_args!("{message}, in line {line} of `{name}`")).help(help)),
     }
 }

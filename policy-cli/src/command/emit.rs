@@ -1,4 +1,4 @@
-//! `emit`: the policy as HuJSON.
+//! `emit`: prints the policy as HuJSON.
 
 use std::path::Path;
 
@@ -15,9 +15,9 @@ pub(crate) const COMMAND: Command = Command { name: "emit", define, run: Run::Po
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print the policy as HuJSON, as Tailscale itself would format it")
-        .arg(argument::output("FILE").help("Write FILE instead, all of it or nothing, and only if it changes"))
-        .arg(check_argument("FILE").help("Write nothing; print how FILE differs and exit with 1 if it does"))
+        .about("Print the policy as HuJSON in Tailscale's own format")
+        .arg(argument::output("FILE").help("Update FILE atomically instead, and only if it changes"))
+        .arg(check_argument("FILE").help("Write nothing; print the difference and exit with 1 if FILE is out of date"))
 }
 
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
@@ -29,7 +29,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
 }
 
-/// Writes the policy that is built in to stdout.
+/// Writes the built-in policy to stdout.
 pub(crate) fn print_built_in(policy: &Policy) -> CommandResult {
     match not_expired(Path::new(BUILT_IN), policy.clone())? {
         Some(policy) => print(&policy),
@@ -37,8 +37,8 @@ pub(crate) fn print_built_in(policy: &Policy) -> CommandResult {
     }
 }
 
-/// Returns the policy if nothing of it has ended. What has is on stderr then: with the day of today, the policy would
-/// not compile either.
+/// Returns the policy if no part of it has ended. Otherwise reports the ended parts on stderr,
+/// because with today's date the policy would not compile either.
 fn not_expired(path: &Path, policy: Policy) -> Result<Option<Policy>, Failure> {
     let policy = today::checked_for_today(policy)?;
     let is_good = valid::report_errors(path, &policy, &policy.expiry());
@@ -53,14 +53,14 @@ fn check(policy: &[u8], path: &Path) -> CommandResult {
     let refresh = format!("write it with `cargo run -- emit --output {}`", path.display());
     let current = file::read(path).map_err(|failure| failure.help(&refresh))?;
     let help = if only_line_ends_differ(&current, policy) {
-        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git leaves them alone"
+        "only its line ends differ: with `*.hujson text eol=lf` in `.gitattributes`, git does not change them"
     } else {
         &refresh
     };
     generated::check(path, &current, policy, help)
 }
 
-/// Returns true if a file has Windows line ends, and that is all.
+/// Returns true if the files differ only in that `file` has Windows line ends.
 fn only_line_ends_differ(file: &[u8], policy: &[u8]) -> bool {
     let lines = file.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.eq(policy.split(|byte| *byte == b'\n'))

@@ -1,4 +1,4 @@
-//! `expiring`: what ends when?
+//! `expiring`: lists the parts of a policy that end, with their last days.
 
 use std::path::Path;
 
@@ -11,8 +11,8 @@ use crate::exit_status::ExitStatus;
 use crate::{argument, facts, file, output, today, valid};
 
 const MORE: &str = "\
-Rules, tests and `allow`s with an `until` are listed, the earliest end first. The day itself is included, in UTC.
-POLICY_TODAY=2027-03-31 sets the day.
+Rules, tests and `allow`s with an `until` are listed, the earliest first. The last day is included, in UTC.
+POLICY_TODAY=2027-03-31 sets today's date.
 
 Examples:
   policy expiring policy.hujson
@@ -22,22 +22,22 @@ Examples:
 Exit status:
   0  nothing has ended
   1  something has ended, or the policy has errors
-  2  it could not be done: wrong usage, or a file that cannot be read";
+  2  failure: wrong usage, or a file that cannot be read";
 
 pub(crate) const COMMAND: Command = Command { name: "expiring", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("List what ends when: rules, tests and allowed warnings that have an `until`")
+        .about("List rules, tests and allowed warnings that have an `until`")
         .after_help(MORE)
         .arg(
             Arg::new("within")
                 .long("within")
                 .value_name("DAYS")
                 .value_parser(value_parser!(Days))
-                .help("Leave out what ends later than in so many days, such as 30d"),
+                .help("List only what ends within this number of days, such as 30d"),
         )
-        .args([argument::format(AnswerFormat::ALL, "How to write the list"), facts::argument()])
+        .args([argument::format(AnswerFormat::ALL, "The output format"), facts::argument()])
 }
 
 /// A number of days: `30d`, or `30`.
@@ -53,7 +53,7 @@ impl std::str::FromStr for Days {
     }
 }
 
-/// Lists what ends in a policy that is known as `path`.
+/// Lists the parts of a policy that end. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let today = today::today()?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };

@@ -1,4 +1,4 @@
-//! `explain`: may one reach the other, by which rule, and what is missing if not?
+//! `explain`: answers whether a source can reach a destination, by which rule, or what is missing.
 
 use std::path::Path;
 
@@ -17,9 +17,9 @@ use crate::failure::Failure;
 use crate::{facts, output, valid};
 
 const MORE: &str = "\
-SRC and DST are whatever names somebody or something: a login, a user or a device of the facts by name, a host, an
-address or a prefix, tag:x, group:x, autogroup:member, svc:x. What stands for several is answered for all of them,
-those included who do not exist yet, and where they differ each is told apart.
+SRC and DST can be a login, the name of a user or a device in the facts, a host, an address or a prefix, tag:x, group:x,
+autogroup:member or svc:x. If a name stands for several users or devices, the answer covers all of them, including those
+that join later. If their answers differ, they are listed separately.
 
 Examples:
   policy explain policy.hujson alice@example.com tag:db:5432    may she, and by which rule?
@@ -29,37 +29,37 @@ Examples:
                                                                 the port, the SSH rule, and whether it asks for a check
 
 Exit status:
-  0  it is allowed, to whoever meets the postures that are shown
-  1  it is not, or not to all of them, or that depends on something that is not known
-  2  there is no answer: wrong usage, an unknown name, a file that cannot be read";
+  0  allowed, if the source meets the postures that are shown
+  1  denied, or denied for some of them, or it depends on an unknown fact
+  2  no answer: wrong usage, an unknown name, or a file that cannot be read";
 
 pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Tell whether one may reach the other, by which rule and by which way, or what is missing")
+        .about("Explain whether a source can reach a destination, by which rule, or what is missing")
         .after_help(MORE)
-        .arg(argument::word(1, "source", "SRC").help("From whom"))
-        .arg(argument::word(2, "destination", "DST:PORT").help("To what, and to which port of it"))
+        .arg(argument::word(1, "source", "SRC").help("The source"))
+        .arg(argument::word(2, "destination", "DST:PORT").help("The destination and its port"))
         .arg(
             Arg::new("proto")
                 .long("proto")
                 .value_name("PROTOCOL")
                 .default_value("tcp")
-                .help("Over which protocol: a name or a number; one without ports takes no port"),
+                .help("The protocol, by name or number; omit the port if it has none"),
         )
         .arg(
             Arg::new("ssh")
                 .long("ssh")
                 .value_name("ACCOUNT")
                 .conflicts_with("proto")
-                .help("Log in as this account, over Tailscale SSH; the port is 22"),
+                .help("The account of a login over Tailscale SSH, which uses port 22"),
         )
-        .arg(argument::format(AnswerFormat::ALL, "How to write the answer"))
+        .arg(argument::format(AnswerFormat::ALL, "The output format"))
         .arg(facts::argument())
 }
 
-/// Answers for a policy that is known as `path`.
+/// Answers a question about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let question = question(matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
@@ -88,9 +88,8 @@ fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
         }
         (Some(port), _) => parse_port(port)?,
         (None, None) => {
-            return Err(Failure::new("there is no port to ask about").help(format_args!(
-                "write it behind the destination, such as `{destination}:443`; `who` lists all ports"
-            )));
+            return Err(Failure::new("the destination has no port")
+                .help(format_args!("add it to the destination, such as `{destination}:443`; `who` lists all ports")));
         }
     };
     let protocol = if account.is_some() { Protocol::TCP } else { protocol };

@@ -1,4 +1,4 @@
-//! `export`: a part of the policy in a form that other programs read.
+//! `export`: prints a part of the policy in a format for other programs.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn define(command: clap::Command) -> clap::Command {
     )
 }
 
-/// Prints the schema of a capability of a policy that is known as `path`.
+/// Prints the schema of a capability that a policy declares. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     if !valid::report_errors(path, &policy, &check::check(&policy)) {
         return Ok(ExitStatus::Incomplete);

@@ -1,4 +1,4 @@
-//! `fmt`: the official formatting of policy files, and that of `policy!` in Rust files.
+//! `fmt`: formats policy files like Tailscale, files of invariants, and `policy!` in Rust files.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ fn define(command: clap::Command) -> clap::Command {
         ))
 }
 
-/// Formats each file, or at least says of each what is wrong with it.
+/// Formats each file, or reports why it cannot.
 fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let only_check = matches.get_flag("check");
     let mut worst = ExitStatus::Success;
@@ -76,7 +76,8 @@ fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResu
     };
     output::say_findings(&Report::new(file::display_name(path), &text, &problems));
     let status = if problems.is_empty() { ExitStatus::Success } else { ExitStatus::Incomplete };
-    // What is wrong may be all that there is to say of a file, but a pipe should not lose its text.
+    // Only findings are shown for a file that cannot be formatted. But in a pipe, its text must not
+    // be lost.
     let Some(formatted) = formatted.or_else(|| (is_rust && file::is_stdin(path) && !only_check).then(|| text.clone()))
     else {
         return Ok(status);
@@ -94,7 +95,7 @@ fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResu
     Ok(status)
 }
 
-/// A policy file as it should be, or what is wrong with it.
+/// Returns a formatted policy file, or the errors that prevent it.
 fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     match Document::parse(text) {
         Ok(document) => match document.try_format() {
@@ -107,11 +108,11 @@ fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     }
 }
 
-/// A file of invariants as it should be, or what is wrong with it.
+/// Returns a formatted file of invariants, or the errors that prevent it.
 fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     let found = policy_syntax::invariants_file::parse("", text).unreadable;
     let found = found.into_iter().filter(|problem| problem.code == Code::Syntax);
-    // Here it is the only text.
+    // The origins refer to a file of invariants beside a policy, but here it is the only file.
     let problems: Vec<_> = found.map(|problem| problem.map_origins(|origin| origin.in_file(FileId::Policy))).collect();
     if !problems.is_empty() {
         return (None, problems);
@@ -122,7 +123,7 @@ fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     }
 }
 
-/// A Rust file as it should be, as far as it can be formatted, and why the rest cannot.
+/// Returns a Rust file, formatted as far as possible, and the reasons why the rest is not.
 fn rust(text: &str) -> (Option<String>, Vec<Diagnostic>) {
     match format_rust(text) {
         Ok(Formatted { text: formatted, untouched }) => {

@@ -1,4 +1,4 @@
-//! Files that are generated from the policy: brought up to date, or checked.
+//! Writes or checks files that are generated from the policy.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(super) enum Target<'m> {
 }
 
 impl<'m> Target<'m> {
-    /// Reads the arguments of [`check_argument`] and [`argument::output`].
+    /// Reads the arguments that [`check_argument`] and [`argument::output`] define.
     pub(super) fn new(matches: &'m ArgMatches) -> Target<'m> {
         match (argument::get_path(matches, "check"), argument::get_path(matches, "output")) {
             (Some(file), _) => Target::Check(file),
@@ -27,13 +27,13 @@ impl<'m> Target<'m> {
     }
 }
 
-/// Defines `--check`, beside `--output`.
+/// Defines `--check`, the alternative to `--output`.
 pub(super) fn check_argument(value_name: &'static str) -> Arg {
     argument::path("check", value_name).long("check").conflicts_with("output")
 }
 
-/// Writes to a file what it should be, if that changes it. It must not be one of the files that the command reads: the
-/// policy in `policy`, its invariants, and the facts.
+/// Writes a generated file if its content differs. Fails if it is one of the files that the command
+/// reads: the policy in `policy`, its invariants, or the facts.
 pub(super) fn save(path: &Path, content: &[u8], policy: &Path, matches: &ArgMatches) -> CommandResult {
     let invariants = invariants_file::beside(policy);
     let named = [facts::NAME, invariants_file::EXTENSION].map(|name| matches.try_get_many::<PathBuf>(name));
@@ -45,7 +45,7 @@ pub(super) fn save(path: &Path, content: &[u8], policy: &Path, matches: &ArgMatc
     Ok(ExitStatus::Success)
 }
 
-/// Prints how the current content of a file differs from what it should be.
+/// Compares a file with its expected content, and prints the difference.
 pub(super) fn check(path: &Path, current: &[u8], content: &[u8], help: &str) -> CommandResult {
     let name = file::display_name(path);
     let difference = diff::unified(name.as_os_str().as_encoded_bytes(), current, content);
@@ -53,6 +53,6 @@ pub(super) fn check(path: &Path, current: &[u8], content: &[u8], help: &str) -> 
         return Ok(ExitStatus::Success);
     }
     output::write(&difference)?;
-    output::say_failure(&Failure::new(format_args!("`{}` is not what the policy says", name.display())).help(help));
+    output::say_failure(&Failure::new(format_args!("`{}` is out of date", name.display())).help(help));
     Ok(ExitStatus::Findings)
 }

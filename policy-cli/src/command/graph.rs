@@ -1,4 +1,4 @@
-//! `graph`: who reaches what, as a picture.
+//! `graph`: draws who can reach what.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use crate::render::graph::{self, Graph};
 use crate::{facts, output, valid};
 
 const MORE: &str = "\
-Sources are on the left, destinations on the right, and each line is what rules allow, with its ports. Names from
-which, or to which, the same lines lead share a box. SVG needs no other program: open it in a browser, where a line
+Sources are on the left, destinations on the right, and each line is what rules allow, with its ports. Names with
+the same lines share a box. SVG needs no other program: open it in a browser, where a line
 under the pointer says in full what it is.
 
 Examples:
@@ -26,7 +26,7 @@ pub(crate) const COMMAND: Command = Command { name: "graph", define, run: Run::P
 const FORMATS: &[Choice<GraphFormat>] = &[
     (GraphFormat::Mermaid, "mermaid", "for Markdown pages"),
     (GraphFormat::Dot, "dot", "for Graphviz"),
-    (GraphFormat::Svg, "svg", "a picture"),
+    (GraphFormat::Svg, "svg", "an image"),
 ];
 
 #[derive(Clone, Copy, Default)]
@@ -39,13 +39,13 @@ enum GraphFormat {
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print a picture of who reaches what, or what other programs draw it from")
+        .about("Print a drawing of who can reach what, or its source for other programs")
         .after_help(MORE)
-        .arg(argument::format(FORMATS, "What to print"))
+        .arg(argument::format(FORMATS, "The output format"))
         .arg(facts::argument())
 }
 
-/// Prints the picture of a policy that is known as `path`.
+/// Prints the drawing of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let graph = Graph::new(&policy);

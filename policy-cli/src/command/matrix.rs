@@ -1,4 +1,4 @@
-//! `matrix`: who reaches what, as a table.
+//! `matrix`: prints a table of who can reach what.
 
 use std::path::Path;
 
@@ -16,12 +16,12 @@ use crate::render::prose::Block;
 use crate::render::{html, markdown};
 use crate::{facts, json, output, valid};
 
-const ABOUT: &str = "Print who reaches what on which ports, as a table of sources and destinations";
+const ABOUT: &str = "Print a table of the ports that each source can reach at each destination";
 
 const MORE: &str = "\
-Rows are the sources that rules name, columns the destinations that rules, tests and invariants name. A cell says
-what the two names alone give: what everybody in the source reaches on everything in the destination, now and later.
-A device with several tags has what each of them gives, and so may have more than any row says; with --devices, rows
+Rows are the sources that rules name. Columns are the destinations that rules, tests and invariants name. A cell shows
+access that follows from the names: what everyone in the source can reach on everything in the destination, now and
+later. A device with several tags has the access of each, so it may have more than any row shows. With --devices, rows
 and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
@@ -34,7 +34,7 @@ Examples:
   policy matrix policy.hujson --devices --tailnet facts.json
                                                          device by device";
 
-/// A table of more cells than that is for no reader. JSON lists only what is reached.
+/// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;
 
 pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::Policy(run) };
@@ -43,7 +43,7 @@ const FORMATS: &[Choice<MatrixFormat>] = &[
     (MatrixFormat::Markdown, "md", "a table in Markdown"),
     (MatrixFormat::Csv, "csv", "for spreadsheets"),
     (MatrixFormat::Json, "json", "for programs: what is reached, under which conditions, by which lines of the policy"),
-    (MatrixFormat::Html, "html", "a table to put into a page"),
+    (MatrixFormat::Html, "html", "an HTML table for a page"),
 ];
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -59,12 +59,12 @@ fn define(command: clap::Command) -> clap::Command {
     command
         .about(ABOUT)
         .after_help(MORE)
-        .arg(argument::format(FORMATS, "How to write it"))
-        .arg(argument::flag("devices", "Tell it of the devices that are known, not of the names in the policy"))
+        .arg(argument::format(FORMATS, "The output format"))
+        .arg(argument::flag("devices", "Use the devices of the facts instead of the names in the policy"))
         .arg(facts::argument())
 }
 
-/// Prints the matrix of a policy that is known as `path`.
+/// Prints the matrix of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let by_device = matches.get_flag("devices");

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
-//! A command is a [`Command`] in one of the lists below. What clap knows of it, what runs it and which of the two programs
-//! has it follow from that.
+//! Each command is a [`Command`] in one of the lists below. Its definition for clap, its function
+//! and the programs that have it follow from this.
 
 mod check;
 mod compile;
@@ -33,7 +33,7 @@ pub(crate) use emit::print_built_in;
 /// The result of a command.
 pub type CommandResult = Result<ExitStatus, Failure>;
 
-/// The commands of both programs that are about one policy.
+/// The commands of both programs that read one policy.
 pub(crate) const POLICY_COMMANDS: &[Command] = &[
     check::COMMAND,
     test::COMMAND,
@@ -49,10 +49,10 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
     report::COMMAND,
 ];
 
-/// The commands that an operator's own binary has beside them.
+/// Additional commands of an operator's own binary.
 pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, diff::OPERATOR_COMMAND];
 
-/// The commands about several files that the stand-alone program has beside them.
+/// Additional commands of the stand-alone program that read several files.
 pub(crate) const FILE_COMMANDS: &[Command] = &[fmt::COMMAND, diff::COMMAND];
 
 /// A command of the command line.
@@ -62,24 +62,26 @@ pub struct Command {
     pub name: &'static str,
     /// Adds the help and the arguments.
     pub define: fn(clap::Command) -> clap::Command,
-    /// What runs it.
+    /// The function that runs it, by its kind.
     pub run: Run,
 }
 
 /// The function that runs a command.
 #[derive(Clone, Copy)]
 pub enum Run {
-    /// One policy, with what it is called in messages: the one that is built in, or the one in the file that the first
-    /// argument names.
+    /// A command about one policy, which gets the name of the policy in messages. The policy is the
+    /// built-in one, or the one in the file that the first argument names.
     Policy(fn(&Path, Policy, &ArgMatches) -> CommandResult),
-    /// Like [`Run::Policy`], without the invariants beside the file, which mean nothing to Tailscale.
+    /// Like [`Run::Policy`], but without the invariants beside the file, which Tailscale does not
+    /// know.
     PolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
-    /// Files that its arguments name, and the policy that is built in, if there is one.
+    /// A command about the files that its arguments name. It also gets the built-in policy, if
+    /// there is one.
     Files(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
 }
 
 impl Command {
-    /// Defines the command for clap, in a program with or without a policy that is built in.
+    /// Defines the command for clap. `has_policy` says whether the program has a built-in policy.
     pub(crate) fn definition(&self, has_policy: bool) -> clap::Command {
         let command = (self.define)(clap::Command::new(self.name));
         match self.run {
@@ -92,7 +94,7 @@ impl Command {
     /// Runs the command.
     ///
     /// # Errors
-    /// Says why it could not do its work.
+    /// Fails with the reason why the command could not do its work.
     pub(crate) fn execute(&self, built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
         match (self.run, built_in) {
             (Run::Files(run), _) => run(built_in, matches),
@@ -101,7 +103,7 @@ impl Command {
             }
             (Run::Policy(run), None) => {
                 let (path, policy) = self.read_policy(matches)?;
-                // Only where invariants are proved is it a surprise that none are read.
+                // Only commands that prove invariants need to say that none were read.
                 let proves = [check::COMMAND.name, test::COMMAND.name].contains(&self.name);
                 let is_unnamed = file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION);
                 if proves && is_unnamed && argument::get_str(matches, "format") == "text" {
@@ -120,7 +122,7 @@ impl Command {
     fn read_policy<'m>(&self, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
         let path = argument::get_file(matches, "file");
         let text = file::read_text(path).map_err(|failure| {
-            // With other words to come, the first of them may have been taken for the file.
+            // If the command takes more arguments, the user may have omitted the file.
             let takes_words = self.definition(true).get_positionals().next().is_some();
             if takes_words && !path.exists() && !path.to_string_lossy().ends_with("json") {
                 failure.help(format_args!("the policy file comes first: `policy {} policy.hujson …`", self.name))
@@ -132,10 +134,10 @@ impl Command {
     }
 }
 
-/// The name of the policy of an operator's own binary in messages.
+/// The name of the built-in policy in messages.
 const BUILT_IN: &str = "<built-in policy>";
 
-/// Adds the policy file before all other words that a command takes.
+/// Inserts the policy file before all positional arguments of a command.
 fn with_policy_file(command: clap::Command) -> clap::Command {
     let shifted = command.mut_args(|arg| match arg.get_index() {
         Some(index) => arg.index(index + 1),

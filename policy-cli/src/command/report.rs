@@ -1,4 +1,4 @@
-//! `report`: all about a policy on one page for a browser.
+//! `report`: writes a page about a policy for a browser.
 
 use std::path::Path;
 
@@ -21,13 +21,13 @@ pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Write all that can be said about the policy as one HTML page, to look things up in a browser")
+        .about("Write an HTML page to look up anything about the policy in a browser")
         .after_help(MORE)
-        .arg(argument::output("PAGE").default_value("-").help("Where to write it; `-` is stdout"))
+        .arg(argument::output("PAGE").default_value("-").help("The file to write; `-` is stdout"))
         .arg(facts::argument())
 }
 
-/// Writes the page of a policy that is known as `path`.
+/// Writes the page about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let page = site::page(&policy);

@@ -1,4 +1,4 @@
-//! `test`: do the policy's own tests pass, and by which rules?
+//! `test`: runs the policy's own tests, and names the rules that decide each.
 
 use std::path::Path;
 use std::time::Instant;
@@ -16,9 +16,9 @@ use crate::{argument, facts, file, output, valid};
 
 const LONG_ABOUT: &str = "Run the policy's own tests, which Tailscale runs whenever the policy is saved
 
-Each target is shown with the line of the rule that it rests on. No network is needed, and no device: users and tags \
-are taken as they are named. Only roles are asked for, where a test depends on one. An invariant that does not hold is \
-shown on stderr, with who gets where and by which rule.";
+Each target is shown with the line of the rule that decides it. Tests need no network and no devices. They need the role \
+of a user if the result depends on it. A violated invariant is reported on stderr, with the access that violates it and \
+the rule that allows it.";
 
 pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::Policy(run) };
 
@@ -27,25 +27,25 @@ fn define(command: clap::Command) -> clap::Command {
         .about("Run the policy's own tests, target by target")
         .long_about(LONG_ABOUT)
         .arg(facts::argument())
-        .arg(argument::format(TestFormat::ALL, "How to write the outcomes"))
-        .arg(argument::flag("quiet", "Leave out the targets that pass").short('q'))
-        .arg(argument::flag("coverage", "Tell which rules no test or invariant would miss, and the tests that would"))
+        .arg(argument::format(TestFormat::ALL, "The output format"))
+        .arg(argument::flag("quiet", "Do not list targets that pass").short('q'))
+        .arg(argument::flag("coverage", "List the rules that no test or invariant needs, and suggest tests"))
         .arg(
             Arg::new("min-coverage")
                 .long("min-coverage")
                 .value_name("PERCENT")
                 .value_parser(value_parser!(u8).range(0..=100))
-                .help("The same, and exit with 1 if tests need less of the rules than that"),
+                .help("Like --coverage, and exit with 1 if fewer of the rules are needed"),
         )
 }
 
-/// Runs the tests of a policy that is known as `path`.
+/// Runs the tests of a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
-    // With other facts its own names of users are still those of the source.
+    // The names of users are those of the source, even if other facts are given.
     let source = policy.facts.are_in_source().then(|| policy.facts.users.clone());
     let name = file::visible_name(path);
     let Some(policy) = valid::with_facts(path, policy, matches)? else {
-        output::say(&format!("{name}: not tested, since the policy has errors\n"));
+        output::say(&format!("{name}: not tested, because the policy has errors\n"));
         return Ok(ExitStatus::Findings);
     };
     let format = argument::get_format(matches, TestFormat::ALL);

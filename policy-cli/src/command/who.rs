@@ -1,4 +1,5 @@
-//! `who`: all who reach a destination. `what`: all that a source reaches.
+//! `who`: lists everyone who can reach a destination. `what`: lists everything that a source can
+//! reach.
 
 use std::path::Path;
 
@@ -16,8 +17,8 @@ use crate::exit_status::ExitStatus;
 use crate::{facts, output, valid};
 
 const MORE_OF_WHO: &str = "\
-DST is whatever names something: tag:x, a host, an address or a prefix, a user or a device of the facts by name,
-group:x, svc:x, autogroup:internet. With a port, a range as 80-443 or a number, only what reaches that is listed.
+DST can be tag:x, a host, an address or a prefix, the name of a user or a device in the facts, group:x, svc:x or
+autogroup:internet. With a port, such as 443 or 80-443, only access to that port is listed.
 
 The list is complete: everybody is in it whom the policy can tell apart, \"any other member\" and \"any other address\"
 included, with every port, every SSH rule and every app capability, rule by rule.
@@ -28,8 +29,8 @@ Examples:
   policy who policy.hujson nas --tailnet facts.json      a device, with all the tags that it has";
 
 const MORE_OF_WHAT: &str = "\
-SRC is whatever names somebody: a login, a user or a device of the facts by name, tag:x, group:x, autogroup:member, a
-host, an address or a prefix.
+SRC can be a login, the name of a user or a device in the facts, tag:x, group:x, autogroup:member, a host, an address or
+a prefix.
 
 The list is complete: everything is in it that the policy can tell apart, \"any other address\" included, with every
 port, every SSH rule and every app capability, rule by rule.
@@ -43,21 +44,21 @@ pub(crate) const WHAT: Command = Command { name: "what", define: define_what, ru
 
 fn define_who(command: clap::Command) -> clap::Command {
     command
-        .about("List all who reach a destination: ports, SSH and app capabilities, with the rules")
+        .about("List everyone who can reach a destination: ports, SSH and app capabilities, with the rules")
         .after_help(MORE_OF_WHO)
-        .arg(argument::word(1, "destination", "DST[:PORT]").help("To what, and perhaps to which port"))
-        .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])
+        .arg(argument::word(1, "destination", "DST[:PORT]").help("The destination, and optionally a port"))
+        .args([argument::format(AnswerFormat::ALL, "The output format"), facts::argument()])
 }
 
 fn define_what(command: clap::Command) -> clap::Command {
     command
-        .about("List everything that a source reaches: ports, SSH and app capabilities, with the rules")
+        .about("List everything that a source can reach: ports, SSH and app capabilities, with the rules")
         .after_help(MORE_OF_WHAT)
-        .arg(argument::word(1, "source", "SRC").help("From whom"))
-        .args([argument::format(AnswerFormat::ALL, "How to write the answer"), facts::argument()])
+        .arg(argument::word(1, "source", "SRC").help("The source"))
+        .args([argument::format(AnswerFormat::ALL, "The output format"), facts::argument()])
 }
 
-/// Lists who reaches a destination of a policy that is known as `path`.
+/// Lists everyone who can reach a destination. Messages call the policy `path`.
 fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let (word, port) = host_and_port(get_str(matches, "destination"));
     let port = port.filter(|port| *port != "*");
@@ -68,7 +69,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
 }
 
-/// Lists what a source reaches by a policy that is known as `path`.
+/// Lists everything that a source can reach. Messages call the policy `path`.
 fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let word = get_str(matches, "source");
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
@@ -77,7 +78,7 @@ fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult 
     print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)
 }
 
-/// Returns these ports of every protocol that has some.
+/// Returns the set of these ports for every protocol that has ports.
 fn on_any_protocol(range: PortRange) -> PortSet {
     PortSet::new([Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (Some(protocol), range)))
 }

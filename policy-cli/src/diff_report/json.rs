@@ -1,4 +1,4 @@
-//! For programs.
+//! The JSON format, for programs.
 
 use policy_analysis::diff::{Area, Change, Diff, Direction, Relation, Term};
 use policy_core::json::{Value, json};
@@ -6,7 +6,7 @@ use policy_core::json::{Value, json};
 use super::DiffReport;
 use crate::json::array;
 
-/// All that differs, as one object.
+/// Returns all differences as one object.
 pub(crate) fn value(report: &DiffReport) -> Value {
     let changes = |diff: &Diff| array(&diff.changes, &|change| change_value(report, change));
     let mut value = json!({

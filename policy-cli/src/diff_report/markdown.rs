@@ -1,4 +1,4 @@
-//! For a comment on a pull request.
+//! The Markdown format, for a comment on a pull request.
 
 use policy_analysis::diff::{Change, Diff, Direction};
 
@@ -6,12 +6,12 @@ use super::{AREAS, DiffReport, sign};
 use crate::render::markdown;
 use crate::render::prose::{Prose, Span, Table};
 
-/// The most rows of a table: GitHub refuses a comment that is too long.
+/// The maximum number of rows in a table. GitHub refuses comments that are too long.
 const MOST_ROWS: usize = 100;
 
-/// Returns the comment. Gained access is in sight, everything else is folded.
+/// Returns the comment. Gained access is visible, and everything else is folded.
 pub(crate) fn page(report: &DiffReport) -> String {
-    let mut out = String::from("### What this change of the policy means\n\n");
+    let mut out = String::from("### Effects of this policy change\n\n");
     if report.is_empty() {
         out.push_str(report.describe_sameness());
         out.push('\n');
@@ -23,8 +23,8 @@ pub(crate) fn page(report: &DiffReport) -> String {
         Some((count, table)) => out.push_str(&format!("**New access: {count}**\n\n{table}\n")),
         None => out.push_str("**No new access.**\n\n"),
     }
-    fold(&mut out, "Access that is gone", table(report, report.diff, is_lost));
-    fold(&mut out, "What else differs", table(report, report.diff, is_other));
+    fold(&mut out, "Removed access", table(report, report.diff, is_lost));
+    fold(&mut out, "Other differences", table(report, report.diff, is_other));
     if let Some(devices) = report.devices {
         let all = table(report, devices, |_| true);
         if all.is_none() {
@@ -43,7 +43,7 @@ fn fold(out: &mut String, title: &str, table: Option<(usize, String)>) {
     }
 }
 
-/// Counts the changes of a sort, and returns a table of them.
+/// Returns the number of some changes, and a table of them.
 fn table(report: &DiffReport, diff: &Diff, is_told: impl Fn(&Change) -> bool) -> Option<(usize, String)> {
     let areas =
         AREAS.iter().flat_map(|&(area, heading)| report.changes_in(diff, area).map(move |change| (heading, change)));

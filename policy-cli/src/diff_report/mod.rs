@@ -1,4 +1,4 @@
-//! The differences between two policies, in several formats.
+//! Differences between two policies, in several formats.
 
 pub(crate) mod json;
 pub(crate) mod markdown;
@@ -8,11 +8,11 @@ use policy_analysis::diff::{Area, Change, Diff, Direction};
 
 use crate::locations::Locations;
 
-/// All that differs, and where to find the rules.
+/// All differences, and the locations of the rules.
 #[derive(Debug)]
 pub(crate) struct DiffReport<'a> {
     pub(crate) diff: &'a Diff,
-    /// Device by device, if devices are known.
+    /// The differences between devices, if devices are known.
     pub(crate) devices: Option<&'a Diff>,
     pub(crate) old: Locations<'a>,
     pub(crate) new: Locations<'a>,
@@ -32,12 +32,12 @@ const AREAS: [(Area, &str); 9] = [
 ];
 
 impl DiffReport<'_> {
-    /// Returns true if both mean the same.
+    /// Returns true if both policies have the same meaning.
     pub(crate) fn is_empty(&self) -> bool {
         self.diff.is_empty() && self.devices.is_none_or(Diff::is_empty)
     }
 
-    /// Returns true if the new policy lets somebody do what they may not do by the old one.
+    /// Returns true if the new policy gives someone access that the old one does not give.
     pub(crate) fn gives_access(&self) -> bool {
         self.diff.new_access().next().is_some()
     }
@@ -62,12 +62,12 @@ impl DiffReport<'_> {
         of(Direction::Gained).chain(of(Direction::Lost))
     }
 
-    /// Describes the difference if there is none in meaning.
+    /// Describes the difference between two policies with the same meaning.
     fn describe_sameness(&self) -> &'static str {
         if self.diff.is_text_changed { "The text changed, the meaning did not." } else { "The text is the same." }
     }
 
-    /// Counts what is gained and lost.
+    /// Returns the numbers of gains and losses, in words.
     fn summary(&self) -> String {
         let count = |direction| self.diff.changes.iter().filter(|change| change.direction == direction).count();
         let (gained, lost) = (count(Direction::Gained), count(Direction::Lost));

@@ -1,11 +1,11 @@
-//! For people.
+//! The text format, for people.
 
 use policy_analysis::diff::Diff;
 
 use super::{AREAS, DiffReport, sign};
 use crate::text::visible;
 
-/// All changes, area by area, each with the line of its rule.
+/// Returns all changes by area, each with the location of its rule.
 pub(crate) fn page(report: &DiffReport) -> String {
     let mut out = String::new();
     section(&mut out, report, report.diff, "");
@@ -41,5 +41,5 @@ fn section(out: &mut String, report: &DiffReport, diff: &Diff, title: &str) {
     }
 }
 
-/// Lines longer than that have their rule right behind them.
+/// The width up to which locations are aligned. A longer line has its location directly after it.
 const WIDEST: usize = 90;

@@ -1,7 +1,7 @@
-//! The forms in which people have facts, told apart by their shape.
+//! The forms in which people have facts. A file's form is recognised by its shape.
 //!
-//! Only commands read the forms of others: a policy in Rust has its facts in its own source, and every operator compiles
-//! what `policy-core` can.
+//! Only commands read the forms of other programs. A policy in Rust has its facts in its own
+//! source, and every operator has to compile everything in `policy-core`.
 
 use policy_core::hujson::{Document, Kind};
 use policy_core::model::Facts;
@@ -14,15 +14,15 @@ use super::{headscale, tailscale};
 /// The form of a file of facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// `{"users": …, "nodes": …}`
+    /// Our own form, `{"users": …, "nodes": …}`
     Own,
-    /// `{"devices": …}`, or users with a `loginName`: what Tailscale's API lists.
+    /// Tailscale's API: `{"devices": …}`, or users with a `loginName`.
     Tailscale,
-    /// A list: of nodes or of users.
+    /// headscale: a list of nodes or of users.
     Headscale,
-    /// The view of one device, from `tailscale status --json`.
+    /// One device's view, from `tailscale status --json`.
     Status,
-    /// Something else
+    /// Any other form
     Unknown,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
             Facts::default()
         }
         Form::Unknown => {
-            let message = "there are no users and no devices here";
+            let message = "the file lists neither users nor devices";
             reader.findings.push(
                 Diagnostic::new(Code::MissingField, document.origin(root), message)
                     .help("list them as `users` and `nodes`, as Tailscale's API does, or as headscale does"),
@@ -79,7 +79,7 @@ fn form(document: &Document) -> Form {
 mod tests {
     use super::*;
 
-    /// As the API answers, less what is of no interest here.
+    /// An answer of the API, without the fields that are not read.
     const TAILSCALE: &str = r#"{
         "devices": [
             {
@@ -125,7 +125,7 @@ mod tests {
         {"id": 2, "name": "ben"},
     ]"#;
 
-    /// A line for each fact.
+    /// Returns a line for each fact.
     fn lines(facts: &Facts) -> Vec<String> {
         let users = facts.users.iter().map(|user| format!("{} {:?}", user.email, user.role));
         let devices = facts.devices.iter().map(|device| {
@@ -229,7 +229,7 @@ mod tests {
                 r#"{"Self": {}, "Peer": {}}"#,
                 "`tailscale status` has only what one device sees of its tailnet",
             ),
-            (r#"{"machines": []}"#, r#"{"machines": []}"#, "there are no users and no devices here"),
+            (r#"{"machines": []}"#, r#"{"machines": []}"#, "the file lists neither users nor devices"),
         ] {
             let (_, findings) = read(text, FileId::Facts(2));
             let places = findings.iter().map(|finding| {

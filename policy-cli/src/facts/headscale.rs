@@ -6,7 +6,7 @@ use policy_core::source::Text;
 
 use super::reader::Reader;
 
-/// The users or the nodes that a list has. A field that is empty is left out of it.
+/// Returns the users or the nodes in a list. headscale omits fields that are empty.
 pub(super) fn facts(reader: &mut Reader, root: NodeId) -> Facts {
     let mut facts = Facts::default();
     let items: Vec<NodeId> = reader.document.elements(root).collect();
@@ -14,12 +14,12 @@ pub(super) fn facts(reader: &mut Reader, root: NodeId) -> Facts {
         if !reader.is_object(id, "an item of headscale's list") {
             continue;
         }
-        // Every node has a machine, and no user has.
+        // Every node has one of these keys, and no user does.
         if reader.value(id, "machine_key").or_else(|| reader.value(id, "ip_addresses")).is_some() {
             facts.devices.extend(device(reader, id));
         } else {
             let user = login(reader, id).map(|email| (email, reader.document.origin(id)));
-            // A policy may name a user by that name, too.
+            // A policy may also name a user by this name.
             let name = reader.text(id, "name");
             let user = user.map(|(email, origin)| {
                 let name = name.unwrap_or_else(|| email.clone());
@@ -44,12 +44,13 @@ fn login(reader: &mut Reader, id: NodeId) -> Option<Text> {
 }
 
 fn device(reader: &mut Reader, id: NodeId) -> Option<Device> {
-    // The name in DNS: two nodes may have one host name.
+    // The DNS name is unique, and the host name is not.
     let Some(name) = reader.text(id, "given_name").or_else(|| reader.text(id, "name")) else {
         reader.missing(id, "a node needs a name", "add `given_name`");
         return None;
     };
-    // One list since 0.28; before, those of the admin and those that the node was allowed.
+    // One list since 0.28. Before, one was set by the admin, and one had the requested tags that
+    // were valid.
     let tags = reader.tags(id, &["tags", "valid_tags", "forced_tags"]);
     let user = reader.value(id, "user").filter(|_| tags.is_empty());
     let user = user.filter(|&user| reader.is_object(user, "`user`"));
@@ -58,7 +59,8 @@ fn device(reader: &mut Reader, id: NodeId) -> Option<Device> {
     let mut routable = reader.routes(id, "available_routes");
     routable.origin = Some(reader.document.origin(id));
     let approved = reader.approved(id, "approved_routes", &routable);
-    // Who serves a route now; a router that is offline may serve it tomorrow, so silence says nothing.
+    // This only says which routes the node serves now. An offline router may serve its routes
+    // tomorrow, so a missing route means nothing.
     let primary = reader.routes(id, "subnet_routes");
     let origin = reader.document.origin(id);
     Some(Device { name, owner, tags, ipv4, ipv6, routable, approved, primary, doc: None, origin })

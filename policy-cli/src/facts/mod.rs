@@ -1,4 +1,4 @@
-//! `--tailnet`: what is known of a tailnet beside its policy, from files.
+//! `--tailnet`: facts about a tailnet from files, in addition to its policy.
 
 mod form;
 mod headscale;
@@ -21,22 +21,22 @@ use crate::{file, output};
 /// The name of the argument.
 pub(crate) const NAME: &str = "tailnet";
 
-/// The argument of every command that asks for facts.
+/// Defines the argument of every command that uses facts.
 pub(crate) fn argument() -> Arg {
     Arg::new(NAME)
         .long(NAME)
         .value_name("FACTS")
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
-        .help("The tailnet's users and devices, as JSON; `-` reads stdin. May be given several times")
+        .help("The tailnet's users and devices, as JSON; `-` reads stdin. Can be repeated")
 }
 
-/// Reads facts in any form. Beside them is what could not be read.
+/// Reads facts in any form. The diagnostics say what could not be read.
 pub fn read_text(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
     form::read(text, file)
 }
 
-/// The files of facts that were read, so that what is found in them can be shown.
+/// The files of facts that were read, kept to show findings in them.
 #[derive(Debug)]
 pub(crate) struct FactFiles<'a>(Vec<FactFile<'a>>);
 
@@ -47,8 +47,9 @@ struct FactFile<'a> {
     id: FileId,
 }
 
-/// Reads the files that [`argument`] names. Their users, devices and domains take the place of those that the policy
-/// has; what no file tells of stays, and so do invariants. `policy_path` is the file of the policy itself.
+/// Reads the files that [`argument`] names. Their users, devices and domains each replace those of
+/// the policy. A kind of fact that no file contains is kept, and so are invariants. `policy_path`
+/// is the file of the policy itself.
 pub(crate) fn read<'a>(
     policy_path: &Path,
     policy: &mut Policy,
@@ -67,9 +68,9 @@ pub(crate) fn read<'a>(
             });
         }
         let text = file::read_text(path)?;
-        // Number 0 has the facts in the policy's own source.
+        // Number 0 is for the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
-        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("these are too many files of facts")) };
+        let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("too many files of facts")) };
         let (facts, unreadable) = read_text(&text, id);
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
@@ -85,9 +86,9 @@ pub(crate) fn read<'a>(
     Ok(files)
 }
 
-/// Replaces the facts of the source by those of the files.
+/// Replaces the facts of the source by the facts of the files.
 fn replace(facts: &mut Facts, known: Facts) {
-    // A list of users alone says nothing about devices, and a list of devices nothing about users.
+    // A list of users says nothing about devices, and a list of devices says nothing about users.
     if !known.users.is_empty() {
         facts.users = known.users;
     }
@@ -99,16 +100,17 @@ fn replace(facts: &mut Facts, known: Facts) {
     }
     facts.invariants.extend(known.invariants);
     facts.lints.extend(known.lints);
-    // With these users and devices they are no longer those of the source.
+    // The names of the source were for its own users and devices.
     facts.lets = policy_core::model::List::default();
 }
 
 impl FactFiles<'_> {
-    /// Returns the findings about the policy itself, those with one cause once, and shows those about the files on stderr:
-    /// these are never a reason for Tailscale to refuse the policy.
+    /// Returns the findings about the policy itself, with warnings of one cause grouped. Reports those
+    /// about files of facts on stderr, because Tailscale never refuses a policy for them.
     ///
     /// # Errors
-    /// If there is an error in a file: what the policy does in this tailnet is then not known.
+    /// Fails if there is an error in a file, because the effect of the policy in this tailnet is
+    /// then unknown.
     pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
         let is_in = |finding: &Diagnostic, file: &FactFile| finding.origin.file == file.id;
         let (in_files, in_policy): (Vec<_>, Vec<_>) = group_by_cause(findings, |origin| origin.file)

@@ -1,4 +1,5 @@
-//! Values of a foreign document: keys that are not known are left alone, a value of another type is a finding.
+//! Reads values of a foreign document. Unknown keys are ignored, and a value of the wrong type is a
+//! finding.
 
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{List, Network, Selector, parse_address};
@@ -7,7 +8,7 @@ use policy_core::{Code, Diagnostic};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Reads a document, and remembers what it could not read.
+/// A reader of a document that records what it could not read.
 pub(super) struct Reader<'d> {
     pub(super) document: &'d Document,
     pub(super) findings: Vec<Diagnostic>,
@@ -18,14 +19,14 @@ impl<'d> Reader<'d> {
         Reader { document, findings: Vec::new() }
     }
 
-    /// The value of an object's key. `null` is the same as none.
+    /// Returns the value of an object's key. `null` counts as missing.
     pub(super) fn value(&self, object: NodeId, key: &str) -> Option<NodeId> {
         let mut members = self.document.members(object);
         let (_, value) = members.find(|&(name, _)| self.document.string(name).is_some_and(|name| *name == *key))?;
         (self.document.kind(value) != Kind::Null).then_some(value)
     }
 
-    /// Returns true if a value is an object; otherwise that is a finding.
+    /// Returns true if a value is an object. Otherwise adds a finding.
     pub(super) fn is_object(&mut self, id: NodeId, what: &str) -> bool {
         let is_object = self.document.kind(id) == Kind::Object;
         if !is_object {
@@ -34,7 +35,7 @@ impl<'d> Reader<'d> {
         is_object
     }
 
-    /// The items of a list that is an object's key.
+    /// Returns the items of a list that is the value of an object's key.
     pub(super) fn items(&mut self, object: NodeId, key: &str) -> Vec<NodeId> {
         let Some(list) = self.value(object, key) else { return Vec::new() };
         if self.document.kind(list) != Kind::Array {
@@ -74,7 +75,7 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// The tags of an object, of several lists and each once.
+    /// Returns the tags in several lists of an object, without duplicates.
     pub(super) fn tags(&mut self, object: NodeId, keys: &[&str]) -> List<Selector> {
         let mut tags =
             List { items: Vec::<Selector>::new(), origin: Some(self.document.origin(object)), incomplete: false };
@@ -86,7 +87,7 @@ impl<'d> Reader<'d> {
         tags
     }
 
-    /// The first address of each family.
+    /// Returns the first address of each family.
     pub(super) fn addresses(&mut self, object: NodeId, key: &str) -> (Option<Ipv4Addr>, Option<Ipv6Addr>) {
         let (mut ipv4, mut ipv6) = (None, None);
         for text in self.texts(object, key) {
@@ -111,7 +112,8 @@ impl<'d> Reader<'d> {
         routes
     }
 
-    /// Of the routes that are approved those that are advertised. Without a list, none is: these forms always say so.
+    /// Returns the advertised routes that are approved. If the list of approved routes is missing,
+    /// none is approved, because these forms always have it.
     pub(super) fn approved(&mut self, object: NodeId, key: &str, advertised: &List<Network>) -> List<Network> {
         let mut approved = self.routes(object, key);
         if advertised.origin.is_some() {

@@ -1,12 +1,14 @@
-//! The lists of Tailscale's API: `GET /tailnet/{tailnet}/devices?fields=all` and `GET /tailnet/{tailnet}/users`.
+//! The lists of Tailscale's API: `GET /tailnet/{tailnet}/devices?fields=all` and `GET
+//! /tailnet/{tailnet}/users`.
 
 use policy_core::hujson::NodeId;
 use policy_core::model::{Device, Facts, Role, User};
 
 use super::reader::Reader;
 
-/// The users and devices of the tailnet. What is shared into it belongs to others, and a device that is not authorized
-/// gets nothing, so both are left out. Whether a key has expired is a question of the hour and not of the policy.
+/// Returns the users and devices of the tailnet. Shared users and devices belong to other tailnets,
+/// and devices that are not authorized have no access, so both are left out. Expired keys are
+/// ignored, because they can be renewed at any time.
 pub(super) fn facts(reader: &mut Reader, root: NodeId) -> Facts {
     let users = reader.items(root, "users");
     let devices = reader.items(root, "devices");
@@ -25,7 +27,7 @@ fn user(reader: &mut Reader, id: NodeId) -> Option<User> {
         reader.missing(id, "a user of Tailscale's API needs a login", "add `loginName`");
         return None;
     };
-    // A role that Tailscale invents one day is one that is not known here.
+    // A role that Tailscale adds in the future is unknown here.
     let role = reader.text(id, "role").and_then(|role| role.parse::<Role>().ok());
     Some(User { name: email.clone(), email, role, doc: None, origin: reader.document.origin(id) })
 }
@@ -38,14 +40,14 @@ fn device(reader: &mut Reader, id: NodeId) -> Option<Device> {
     if is_external || reader.flag(id, "authorized") == Some(false) {
         return None;
     }
-    // Two devices may have one host name, but not one name in DNS.
+    // DNS names are unique, and host names are not.
     let full = reader.text(id, "name").map(|name| name.slice(0..name.find('.').unwrap_or(name.len())));
     let Some(name) = full.or_else(|| reader.text(id, "hostname")) else {
         reader.missing(id, "a device needs a name", "add `name`");
         return None;
     };
     let tags = reader.tags(id, &["tags"]);
-    // Of a tagged device this is who added it.
+    // For a tagged device, this is the user who added it.
     let owner = reader.text(id, "user").filter(|_| tags.is_empty());
     let (ipv4, ipv6) = reader.addresses(id, "addresses");
     let routable = reader.routes(id, "advertisedRoutes");

@@ -1,11 +1,12 @@
-//! Comma-separated values, as RFC 4180 has them, a row on each line: a cell shows the end of a line as a picture, as it
-//! does other control characters. A log takes a line for a command that a cell could begin.
+//! Comma-separated values according to RFC 4180, with each row on one line. Line ends and other
+//! control characters in a cell are shown as pictures, because a log would take a line in a cell
+//! for a command.
 
 use std::borrow::Cow;
 
 use crate::text::visible;
 
-/// Rows of cells as a file.
+/// Returns rows of cells as a file.
 pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> String {
     let mut out = String::new();
     for row in rows {
@@ -22,12 +23,13 @@ pub(crate) fn rows<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item 
 
 fn field(text: &str) -> String {
     let text = visible(&without_formula(text));
-    // Blanks at an end are lost by some readers, and an empty field alone on a line is not read as a field.
+    // Some readers lose spaces at the ends, and skip a line with a single empty field.
     let is_plain = !text.is_empty() && text.trim() == text && !text.contains(['"', ',']);
     if is_plain { text } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
-/// Returns a cell that no spreadsheet takes for a formula: with an apostrophe in front, where it begins like one.
+/// Returns a cell that a spreadsheet does not read as a formula: an apostrophe is added if it
+/// begins like one.
 fn without_formula(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
@@ -36,7 +38,7 @@ fn without_formula(text: &str) -> Cow<'_, str> {
 mod tests {
     use proptest::prelude::*;
 
-    /// Returns what another reader makes of a file.
+    /// Parses a file like another program would.
     fn read(text: &str) -> Vec<Vec<String>> {
         let mut rows = vec![vec![String::new()]];
         let mut letters = text.chars().peekable();

@@ -1,10 +1,10 @@
-//! HTML. Every text is escaped where it is written; nothing else is put together by hand.
+//! HTML. Every text is escaped when it is written, and no other code assembles HTML.
 
 use std::fmt::Write;
 
 use super::prose::{Block, Prose, Span, Table};
 
-/// Escapes a text on one line, for between tags and for a quoted attribute.
+/// Escapes a text on one line, for content and quoted attributes.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -17,7 +17,7 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// Escapes a text for XML, where it keeps its lines.
+/// Escapes a text for XML, and keeps its line ends.
 pub(crate) fn escape_xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -32,18 +32,19 @@ fn push_escaped(out: &mut String, letter: char) {
         '<' => out.push_str("&lt;"),
         '>' => out.push_str("&gt;"),
         '"' => out.push_str("&quot;"),
-        // XML has none of these, whether written out or not.
+        // XML does not allow these characters, even as references.
         letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
         letter => out.push(letter),
     }
 }
 
-/// Returns the start tag of what scrolls by itself, by keyboard too, where it is too wide.
+/// Returns the start tag of a region that scrolls by itself if it is too wide, with the keyboard,
+/// too.
 pub(super) fn scroll_region(label: &str) -> String {
     format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", escape(label))
 }
 
-/// Blocks one after the other.
+/// Returns blocks in sequence.
 pub(crate) fn blocks(blocks: &[Block], caption: &str) -> String {
     let mut out = String::new();
     for block in blocks {
@@ -86,7 +87,7 @@ fn table(table: &Table, caption: &str) -> String {
     out
 }
 
-/// A line.
+/// Returns a line of text.
 pub(crate) fn prose(prose: &Prose) -> String {
     let spans = prose.0.iter().map(|span| match span {
         Span::Text(text) => escape(text),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::prose::{Block, Prose, Span, Table};
 use crate::text::picture;
 
-/// A part of a page, with a blank line after each block.
+/// Returns a part of a page, with a blank line after each block.
 pub(crate) fn blocks(blocks: &[Block]) -> String {
     let mut out = String::new();
     for block in blocks {
@@ -24,7 +24,7 @@ fn line(out: &mut String, mark: &str, prose: &Prose) {
     let _ = writeln!(out, "{mark}{}", escape_start(&text));
 }
 
-/// A table.
+/// Returns a table.
 pub(crate) fn table(table: &Table) -> String {
     let mut out = String::new();
     row(&mut out, table.headings.iter().map(|heading| prose(heading, true)));
@@ -51,7 +51,7 @@ fn prose(prose: &Prose, in_table: bool) -> String {
     spans.collect()
 }
 
-/// Escapes everything that has a meaning anywhere in a line.
+/// Escapes everything that can have a meaning within a line.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in visible(text) {
@@ -63,7 +63,7 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// Escapes everything that has a meaning at the start of a line.
+/// Escapes everything that can have a meaning at the start of a line.
 fn escape_start(line: &str) -> String {
     let number = line.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = line.split_at_checked(number).unwrap_or(("", line));
@@ -71,7 +71,8 @@ fn escape_start(line: &str) -> String {
     if rest.starts_with(marks) { format!("{digits}\\{rest}") } else { line.to_owned() }
 }
 
-/// A code span has more backticks around it than in it, and nothing in it is escaped but the bar in a table.
+/// Returns a code span. It has more backticks around it than inside. Nothing inside is escaped,
+/// except `|` in a table.
 fn code(text: &str, in_table: bool) -> String {
     let text: String = visible(text).collect();
     if text.trim().is_empty() {
@@ -84,7 +85,7 @@ fn code(text: &str, in_table: bool) -> String {
     }
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    // A backslash before a bar would be taken for the bar's own.
+    // A backslash before a `|` would be read as part of its escape.
     if in_table && text.contains("\\|") {
         return escape(&text);
     }
@@ -92,7 +93,7 @@ fn code(text: &str, in_table: bool) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A text on one line, without what no page can show.
+/// Returns a text on one line, without characters that a page cannot show.
 fn visible(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|letter| match letter {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}' => ' ',
@@ -107,13 +108,13 @@ mod tests {
 
     use super::*;
 
-    /// The cells of a table's row, as a reader of Markdown finds them.
+    /// Splits a row of a table into its cells like a Markdown reader.
     fn cells(row: &str) -> Vec<String> {
         let mut cells = vec![String::new()];
         let mut letters = row.chars();
         while let Some(letter) = letters.next() {
             match letter {
-                // In a table `\|` is a bar before anything else is looked at.
+                // In a table, `\|` is read as `|` before anything else.
                 '\\' => match letters.next() {
                     Some('|') => cells.last_mut().unwrap().push('|'),
                     next => cells.last_mut().unwrap().extend(['\\'].into_iter().chain(next)),
@@ -125,7 +126,7 @@ mod tests {
         cells
     }
 
-    /// Returns what a code span shows, if the text is one.
+    /// Returns the content of a code span, if the text is one.
     fn shown_code(text: &str) -> Option<String> {
         let fence: String = text.chars().take_while(|letter| *letter == '`').collect();
         let inner = text.strip_prefix(&fence)?.strip_suffix(&fence)?;
@@ -137,7 +138,7 @@ mod tests {
         (!fence.is_empty()).then(|| inner.to_owned())
     }
 
-    /// Returns what escaped text shows. Nothing in it may mean anything.
+    /// Returns the content of escaped text. Panics if a character in it has a meaning.
     fn shown_text(text: &str) -> String {
         let mut out = String::new();
         let mut letters = text.chars();

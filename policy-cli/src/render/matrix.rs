@@ -20,17 +20,17 @@ pub(crate) fn legend() -> Prose {
     Prose::text(numbers).and_code("*:53").and_text(pings)
 }
 
-/// Returns whether a policy has no rules, and so allows everything.
+/// Returns whether a policy has no rules, which allows everything.
 pub(crate) fn allows_everything(policy: &Policy) -> bool {
     policy.grants.is_none() && policy.acls.is_none()
 }
 
-/// Says so.
+/// Returns a remark that the policy has no rules and allows everything.
 pub(crate) fn allow_all_remark() -> Prose {
-    Prose::text("The policy has no rules at all, so everything may reach everything.")
+    Prose::text("The policy has no rules, so everything can reach everything.")
 }
 
-/// The names of users: the one in the facts, where they have one.
+/// The names of users. A user in the facts is called by the name there.
 pub(crate) struct Names<'p>(HashMap<String, &'p User>);
 
 impl<'p> Names<'p> {
@@ -38,13 +38,13 @@ impl<'p> Names<'p> {
         Names(policy.facts.users.iter().map(|user| (user.email.to_ascii_lowercase(), user)).collect())
     }
 
-    /// Returns the name of what the policy calls so.
+    /// Returns the name of a user or another selector of the policy.
     pub(crate) fn name<'a>(&'a self, written: &'a str) -> &'a str {
         let user = written.contains('@').then(|| self.0.get(&written.to_ascii_lowercase())).flatten();
         user.map_or(written, |user| &user.name)
     }
 
-    /// Returns all of a list.
+    /// Returns the names of a list.
     pub(crate) fn prose(&self, selectors: &[Selector]) -> Prose {
         Prose::codes(selectors.iter().map(|selector| self.name(&selector.text)))
     }
@@ -58,7 +58,7 @@ impl<'p> Names<'p> {
     }
 }
 
-/// Some rows and columns of a matrix as a table, with what each cell says.
+/// Returns some rows and columns of a matrix as a table.
 pub(crate) fn table(names: &Names, matrix: &Matrix, rows: &[usize], columns: &[usize]) -> Table {
     let heading = |column: &usize| matrix.destinations.get(*column).map(|end| names.end(end));
     let headings = [Prose::text("Source")].into_iter().chain(columns.iter().filter_map(heading)).collect();
@@ -93,7 +93,7 @@ fn condition(access: &CellAccess) -> Prose {
     if all.is_empty() { all } else { Prose::text(" (").and(all).and_text(")") }
 }
 
-/// Ports in the words of [`legend`].
+/// Abbreviates ports as [`legend`] explains.
 pub(crate) fn abbreviate_ports(ports: &str) -> String {
     let ports: Vec<&str> = ports.split(", ").collect();
     join(&ports, ", ", &|word| match word.split_once(':') {
@@ -106,7 +106,7 @@ pub(crate) fn abbreviate_ports(ports: &str) -> String {
     })
 }
 
-/// The whole matrix for a spreadsheet, with ports as a grant's `ip` has them.
+/// Returns the whole matrix for a spreadsheet. Ports are written like a grant's `ip`.
 pub(crate) fn to_csv(matrix: &Matrix, rows: &[usize], columns: &[usize]) -> String {
     let name = |ends: &[MatrixEnd], place: &usize| ends.get(*place).map_or(String::new(), |end| end.name().to_owned());
     let header = [String::new()].into_iter().chain(columns.iter().map(|column| name(&matrix.destinations, column)));
@@ -136,10 +136,12 @@ fn cell_text(cell: &Cell) -> String {
     })
 }
 
-/// So many accesses that depend on a fact are listed for programs. The others are counted.
+/// The maximum number of uncertain accesses that are listed for programs. The others are only
+/// counted.
 const MOST_DEPENDS: usize = 20_000;
 
-/// For programs: what is reached, and by which lines of the policy. What is missing is not reached.
+/// Returns the access between rows and columns for programs, with the lines of the policy that
+/// allow it. A missing pair has no access.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
         locations.iter().filter_map(|&place| ends.get(place)).map(|end| Value::from(end.name())).collect::<Value>()
@@ -150,7 +152,7 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
             for part in cell {
                 let texts = |list: &[Selector]| array(list, &|selector| selector.text.as_str().into());
                 let list = if part.depends.is_empty() { &mut access } else { &mut depends };
-                // One selector may leave open what everybody reaches everywhere.
+                // A single selector may leave everyone's access to everything uncertain.
                 if !part.depends.is_empty() && list.len() >= MOST_DEPENDS {
                     omitted += 1;
                     continue;
@@ -179,12 +181,13 @@ fn reached_cells<'a, 'p>(
     columns.iter().filter_map(|column| Some((matrix.destinations.get(*column)?, cells.get(column)?)))
 }
 
-/// The matrix of a policy that allows everything, for a spreadsheet.
+/// Returns the matrix of a policy that allows everything, for a spreadsheet.
 pub(crate) fn allow_all_csv() -> String {
     csv::rows([["", "*"], ["*", "*"]].map(|row| row.map(str::to_owned)))
 }
 
-/// The same for programs. No line of the policy allows it.
+/// Returns the matrix of a policy that allows everything, for programs. No line of the policy is
+/// responsible.
 pub(crate) fn allow_all_json() -> Value {
     let access = json!({
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
@@ -193,7 +196,7 @@ pub(crate) fn allow_all_json() -> Value {
     json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
-/// All rows, and all columns but "anything else" where no row reaches that.
+/// Returns all rows, and all columns except "anything else" if no row reaches it.
 pub(crate) fn all_ends(matrix: &Matrix) -> (Vec<usize>, Vec<usize>) {
     let last = matrix.destinations.len().saturating_sub(1);
     let is_named = |column: usize| !matches!(matrix.destinations.get(column), Some(MatrixEnd::AnythingElse));

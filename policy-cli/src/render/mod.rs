@@ -1,7 +1,8 @@
-//! A policy as people read it: pages, tables and pictures.
+//! A policy for people: pages, tables and drawings.
 //!
-//! The content is in [`reference`]; each format has a file of its own. All of them are pure
-//! functions to text. None is in `policy-core`, which every operator compiles twice: the macro has no use for them.
+//! The content is in [`reference`], and each format has its own file. All functions are pure and
+//! return text. They are not in `policy-core`, because the macro does not need them and every
+//! operator compiles `policy-core` twice.
 
 pub(crate) mod csv;
 pub(crate) mod graph;

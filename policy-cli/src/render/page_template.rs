@@ -1,4 +1,5 @@
-//! Pages of which parts are generated: what is between two markers is the policy's, the rest is the author's.
+//! Pages that are partly generated. The policy determines the text between two markers, and the
+//! author writes the rest.
 
 use policy_core::diagnostic::suggestion;
 
@@ -7,7 +8,7 @@ use super::reference::Section;
 /// An error in the markers of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MarkerError {
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub(crate) line: usize,
     pub(crate) message: String,
     pub(crate) help: String,
@@ -19,16 +20,16 @@ const START: &str = "# Tailnet policy
 <!-- What stands between `policy:begin` and `policy:end` is generated, and replaced. All else is yours. -->
 ";
 
-/// Returns a page with every section, all of them empty.
+/// Returns a page with all sections, each of them empty.
 pub(crate) fn skeleton() -> String {
     let sections = Section::ALL
         .map(|(_, name, heading, _)| format!("\n## {heading}\n\n<!-- policy:begin {name} -->\n<!-- policy:end -->\n"));
     START.to_owned() + &sections.concat()
 }
 
-/// Returns the page with new text between its markers; `None` if it has no markers.
+/// Replaces the text between the markers of a page. Returns `None` if it has no markers.
 ///
-/// Markers stand on lines of their own, outside of fenced code.
+/// Markers are on separate lines, outside of fenced code.
 pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Option<String>, MarkerError> {
     let mut out = String::with_capacity(page.len());
     let mut open: Option<usize> = None;
@@ -42,7 +43,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
                 fence = fence_after(fence, text);
                 out.push_str(text);
             }
-            // Generated: what comes now takes its place.
+            // The old generated text is dropped. The new one replaces it.
             (None, Some(_)) => {}
             (Some(Marker::Begin(name)), None) => {
                 let Some(section) = Section::from_name(name) else {
@@ -60,7 +61,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
                 (open, has_markers) = (Some(line), true);
             }
             (Some(Marker::Begin(name)), Some(begin)) => {
-                let message = format!("section `{name}` begins before that of line {begin} ends");
+                let message = format!("section `{name}` begins before the one in line {begin} ends");
                 return Err(error(message, "put `<!-- policy:end -->` above it"));
             }
             (Some(Marker::End), Some(_)) => {
@@ -69,7 +70,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
             }
             (Some(Marker::End), None) => {
                 let help = "put `<!-- policy:begin NAME -->` where the section begins, or remove this line";
-                return Err(error("no section has begun that could end here".to_owned(), help));
+                return Err(error("this marker ends a section that has not begun".to_owned(), help));
             }
             (Some(Marker::Other(word)), _) => {
                 let help = "write `policy:begin NAME` or `policy:end`";
@@ -81,7 +82,7 @@ pub(crate) fn fill(page: &str, content: impl Fn(Section) -> String) -> Result<Op
         Some(line) => Err(MarkerError {
             line,
             message: "the section that begins here does not end".to_owned(),
-            help: "put `<!-- policy:end -->` behind it".to_owned(),
+            help: "put `<!-- policy:end -->` after it".to_owned(),
         }),
         None => Ok(has_markers.then_some(out)),
     }
@@ -103,7 +104,8 @@ fn marker(line: &str) -> Option<Marker<'_>> {
     })
 }
 
-/// The fence that is open after a line, as CommonMark has it: at least three of a kind, closed by at least as many.
+/// Returns the fence that is open after a line, as CommonMark defines it: at least three characters
+/// of a kind, closed by at least as many.
 fn fence_after(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
     let text = line.trim();
     let kind = text.chars().next().filter(|letter| matches!(letter, '`' | '~'));
@@ -111,7 +113,7 @@ fn fence_after(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)>
     let rest: String = text.chars().skip(length).collect();
     match (open, kind) {
         (Some(fence), Some(kind)) if kind == fence.0 && length >= fence.1 && rest.is_empty() => None,
-        // Backticks that close on the same line are code in a line.
+        // Backticks that close on the same line are inline code.
         (None, Some(kind)) if length >= 3 && (kind != '`' || !rest.contains('`')) => Some((kind, length)),
         _ => open,
     }
@@ -169,19 +171,19 @@ mod tests {
             (
                 "<!-- policy:end -->",
                 1,
-                "no section has begun that could end here",
+                "this marker ends a section that has not begun",
                 "put `<!-- policy:begin NAME -->` where the section begins, or remove this line",
             ),
             (
                 "<!-- policy:begin ssh -->\n",
                 1,
                 "the section that begins here does not end",
-                "put `<!-- policy:end -->` behind it",
+                "put `<!-- policy:end -->` after it",
             ),
             (
                 "<!-- policy:begin ssh -->\n<!-- policy:begin tags -->",
                 2,
-                "section `tags` begins before that of line 1 ends",
+                "section `tags` begins before the one in line 1 ends",
                 "put `<!-- policy:end -->` above it",
             ),
             ("<!-- policy:stop -->", 1, "`policy:stop` is not a marker", "write `policy:begin NAME` or `policy:end`"),

@@ -1,12 +1,12 @@
-//! The rules that open ports, in one form for grants and acls.
+//! Rules that open ports, in one form for grants and ACLs.
 
 use policy_core::Policy;
 use policy_core::model::{List, PortSpec, Selector, Until};
 
-/// A grant or an acl.
+/// A grant or an ACL.
 pub(super) struct PortRule<'p> {
     pub(super) src: Vec<&'p str>,
-    /// Destinations, and their ports as the `ip` of a grant has them.
+    /// The destinations, and their ports written like a grant's `ip`.
     pub(super) targets: Vec<(Vec<&'p str>, Vec<String>)>,
     pub(super) postures: Vec<&'p str>,
     pub(super) via: Vec<&'p str>,
@@ -14,7 +14,7 @@ pub(super) struct PortRule<'p> {
     pub(super) doc: Option<&'p str>,
 }
 
-/// Returns the rules in the order of the policy, without grants of app capabilities alone.
+/// Returns the rules in the order of the policy, without grants that have only app capabilities.
 pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
     let mut rules = Vec::new();
     for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
@@ -47,7 +47,7 @@ pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
     rules
 }
 
-/// Returns the selectors as they are in the policy.
+/// Returns the selectors as the policy writes them.
 pub(super) fn texts(selectors: &List<Selector>) -> Vec<&str> {
     selectors.iter().map(|selector| selector.text.as_str()).collect()
 }

@@ -1,11 +1,11 @@
-//! Texts and tables before they are written in some format.
+//! Texts and tables, independent of the output format.
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Span {
-    /// Words
+    /// Plain text
     Text(String),
-    /// A name, or another part of the policy as it is
+    /// A name, or another part of the policy, shown as code
     Code(String),
 }
 
@@ -13,7 +13,7 @@ pub(crate) enum Span {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prose(pub(crate) Vec<Span>);
 
-/// A table. Every row has as many cells as there are headings.
+/// A table. Every row has the same number of cells as there are headings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) headings: Vec<Prose>,
@@ -29,22 +29,22 @@ pub(crate) enum Block {
 }
 
 impl Prose {
-    /// Words as they are.
+    /// Returns plain text.
     pub(crate) fn text(text: impl Into<String>) -> Prose {
         Prose(vec![Span::Text(text.into())])
     }
 
-    /// A name.
+    /// Returns a name.
     pub(crate) fn code(text: impl Into<String>) -> Prose {
         Prose(vec![Span::Code(text.into())])
     }
 
-    /// The names with commas between them.
+    /// Returns names separated by commas.
     pub(crate) fn codes<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Prose {
         Prose::join(names.into_iter().map(Prose::code), ", ")
     }
 
-    /// Reads a comment as one line, with its names in backticks.
+    /// Reads a comment as one line. Names in backticks become code.
     pub(crate) fn comment(comment: &str) -> Prose {
         let line = comment.split_whitespace().collect::<Vec<_>>().join(" ");
         let parts: Vec<&str> = line.split('`').collect();
@@ -53,19 +53,19 @@ impl Prose {
             spans.push(match place % 2 {
                 0 => Span::Text((*part).to_owned()),
                 _ if place + 1 < parts.len() => Span::Code((*part).to_owned()),
-                // The last backtick of an odd number encloses nothing.
+                // An unpaired backtick is plain text.
                 _ => Span::Text(format!("`{part}")),
             });
         }
         Prose(spans)
     }
 
-    /// The comment, or nothing.
+    /// Returns the comment, or an empty text.
     pub(crate) fn purpose(comment: Option<&str>) -> Prose {
         comment.map_or(Prose::default(), Prose::comment)
     }
 
-    /// All of them, with words between.
+    /// Joins texts with `between` between them.
     pub(crate) fn join(parts: impl IntoIterator<Item = Prose>, between: &str) -> Prose {
         let mut joined = Prose::default();
         for part in parts {
@@ -77,33 +77,33 @@ impl Prose {
         joined
     }
 
-    /// Adds words.
+    /// Appends plain text.
     #[must_use]
     pub(crate) fn and_text(self, text: impl Into<String>) -> Prose {
         self.and(Prose::text(text))
     }
 
-    /// Adds a name.
+    /// Appends a name.
     #[must_use]
     pub(crate) fn and_code(self, text: impl Into<String>) -> Prose {
         self.and(Prose::code(text))
     }
 
-    /// Adds the other.
+    /// Appends another text.
     #[must_use]
     pub(crate) fn and(mut self, other: Prose) -> Prose {
         self.0.extend(other.0);
         self
     }
 
-    /// Returns true if it says nothing.
+    /// Returns true if there is no text.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl Table {
-    /// A table with these headings.
+    /// Creates an empty table with these headings.
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Table {
         Table { headings: headings.map(Prose::text).into(), rows: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! For GitHub Actions: workflow commands, one a line.
+//! The format of GitHub Actions: workflow commands, one on each line.
 //!
 //! The format and its escapes are those of `actions/toolkit` (`packages/core/src/command.ts`).
 
@@ -19,7 +19,7 @@ fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
         properties.push(("file", span.source.path.to_string_lossy().into_owned()));
         properties.push(("line", start.line.to_string()));
         properties.push(("endLine", end.line.to_string()));
-        // GitHub refuses columns of a range of several lines.
+        // GitHub refuses columns for a range of several lines.
         if start.line == end.line {
             properties.push(("col", start.column.to_string()));
             properties.push(("endColumn", end.column.to_string()));
@@ -36,7 +36,7 @@ fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     format!("::{} {}::{message}\n", level(diagnostic.severity()), properties.join(","))
 }
 
-/// Ends of lines are escaped, and whatever else a log should not show is shown as everywhere.
+/// Escapes line ends, and makes other control characters visible.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! For scripts: one JSON document.
+//! The JSON format, for scripts: one document.
 
 use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
@@ -8,7 +8,7 @@ use super::{Report, Span, level};
 use crate::json::{array, to_pieces};
 use crate::line_index::Position;
 
-/// The document, a piece for each finding.
+/// Returns the document in pieces, one for each finding.
 pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
     let document = json!({
         "file": report.policy.path.to_string_lossy(),
@@ -44,7 +44,7 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
     })
 }
 
-/// Which of the files a place is in.
+/// Returns the name of the file that a span is in.
 fn file(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| span.source.path.to_string_lossy().into())
 }

@@ -1,6 +1,6 @@
-//! Findings, written for people and for machines.
+//! Findings, formatted for people and for programs.
 //!
-//! One file for each format. They are pure functions from findings to text.
+//! Each format has its own file. The formatters are pure functions from findings to text.
 
 mod github;
 mod json;
@@ -34,7 +34,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them, with the name on the command line and a line of help.
+    /// All formats, each with its name on the command line and a line of help.
     pub const ALL: &[Choice<Format>] = &[
         (Format::Text, "text", "for people, with excerpts of the policy"),
         (Format::Json, "json", "one JSON document"),
@@ -47,7 +47,7 @@ impl Format {
 #[derive(Debug)]
 pub struct Report<'a> {
     policy: Source<'a>,
-    /// The invariants beside it.
+    /// The file of invariants beside the policy.
     invariants: Option<Source<'a>>,
     diagnostics: &'a [Diagnostic],
 }
@@ -55,14 +55,14 @@ pub struct Report<'a> {
 /// A text that findings are about.
 #[derive(Debug)]
 struct Source<'a> {
-    /// The file, as it was named.
+    /// The path of the file, as the user wrote it.
     path: &'a Path,
     lines: LineIndex<'a>,
-    /// Which text it is of those that were read together.
+    /// The id of this text among those that were read together.
     id: FileId,
 }
 
-/// A part of a text; `end` is one past it.
+/// A part of a text. `end` is exclusive.
 #[derive(Clone, Copy, Debug)]
 struct Span<'r> {
     source: &'r Source<'r>,
@@ -79,7 +79,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Reports on a policy, and on the invariants beside it.
+    /// Creates a report on a policy, and on the file of invariants beside it.
     pub fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
         let source = |file: &'a InvariantsFile| Source {
             path: Path::new(&file.name),
@@ -90,17 +90,18 @@ impl<'a> Report<'a> {
         Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
     }
 
-    /// Sets which text it is. Facts are beside a policy.
+    /// Sets the id of the text, for example that of a file of facts beside a policy.
     pub fn with_id(self, id: FileId) -> Self {
         Report { policy: Source { id, ..self.policy }, ..self }
     }
 
-    /// All of it in one of the formats; the renderer decides on colours where there may be any.
+    /// Returns the report in one of the formats. The renderer decides whether there are colours.
     pub fn render(&self, format: Format, renderer: &Renderer) -> String {
         self.pieces(format, renderer).collect()
     }
 
-    /// Returns the text of [`Report::render`] in pieces: of a large policy, not all of it fits in memory.
+    /// Returns the text of [`Report::render`] in pieces, because the report on a large policy may
+    /// not fit in memory.
     pub fn pieces<'r>(&'r self, format: Format, renderer: &'r Renderer) -> Box<dyn Iterator<Item = String> + 'r> {
         match format {
             Format::Text => Box::new(text::each(self, renderer)),
@@ -110,27 +111,28 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Each finding as a text for people.
+    /// Returns each finding as a text for people.
     pub fn to_texts(&self) -> Vec<String> {
         text::each(self, &Renderer::plain()).collect()
     }
 
-    /// Counts the findings of a severity.
+    /// Returns the number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
     }
 
-    /// Each finding as a JSON object.
+    /// Returns each finding as a JSON object.
     pub fn to_json(&self) -> Vec<Value> {
         json::diagnostics(self)
     }
 
-    /// The line of a part of the policy; `None` if it is a part of something else.
+    /// Returns the line of a part of the policy, or `None` if it is in another text.
     pub fn line(&self, origin: Origin) -> Option<usize> {
         self.policy.span(origin).map(|span| span.start.line)
     }
 
-    /// Returns the span of a finding; `None` if it is about another text, as the facts beside the policy.
+    /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
+    /// the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
         self.policy.span(origin).or_else(|| self.invariants.as_ref()?.span(origin))
     }
@@ -147,7 +149,7 @@ impl Source<'_> {
     }
 }
 
-/// A severity as rustc, SARIF and GitHub all write it.
+/// Returns a severity in the spelling of rustc, SARIF and GitHub.
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -155,12 +157,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// Returns the answer of the control server to the policy, as a sentence beside ours.
+/// Returns the control server's answer to the policy as a sentence, to be added to the message.
 fn answer(diagnostic: &Diagnostic) -> Option<String> {
     diagnostic.answer().map(|(server, message)| format!("{server} answers: {message}"))
 }
 
-/// The message and all that is said about it, a line each, for formats that have one field for text.
+/// Returns the message, the notes and the help, one on each line, for formats with a single text
+/// field.
 fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(notes.map(|note| format!("note: {note}")));
@@ -176,10 +179,11 @@ mod tests {
 
     use super::*;
 
-    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first plane.
+    /// A policy with a wrong tag, a name declared twice and a character outside of UTF-16's first
+    /// plane.
     pub(super) const POLICY: &str = "{\n\t\"tagOwners\": {\"tag:a\": []},\n\t\"hosts\": {\"𝄞\": \"10.0.0.1\"},\n\t\"acls\": [{\"src\": [\"tag:b\"]}],\n}\n";
 
-    /// The place of the `nth` occurrence of a piece of [`POLICY`].
+    /// Returns the origin of the `nth` occurrence of a piece of [`POLICY`].
     pub(super) fn at(piece: &str, nth: usize) -> Origin {
         let start = POLICY.match_indices(piece).nth(nth).expect("a piece of the policy").0;
         Origin::new(start as u32, (start + piece.len()) as u32)

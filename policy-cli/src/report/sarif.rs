@@ -1,4 +1,4 @@
-//! For code scanning: the Static Analysis Results Interchange Format, version 2.1.0.
+//! The format for code scanning: the Static Analysis Results Interchange Format, version 2.1.0.
 //!
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
 
@@ -11,7 +11,7 @@ use policy_core::{Code, Diagnostic};
 use super::{Report, Span, full_message, level};
 use crate::json::{array, to_pieces};
 
-/// The document, a piece for each finding.
+/// Returns the document in pieces, one for each finding.
 pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -71,7 +71,7 @@ fn physical_location(span: Span) -> Value {
     })
 }
 
-/// The path as a URI reference (RFC 3986), relative if the path is.
+/// Returns the path as a URI reference (RFC 3986), which is relative if the path is.
 fn uri(path: &Path) -> String {
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
     for component in path.components() {
@@ -118,7 +118,7 @@ mod tests {
                 "region": {"startLine": line, "startColumn": start, "endLine": line, "endColumn": end},
             })
         };
-        // `𝄞` counts twice.
+        // `𝄞` is two UTF-16 code units.
         assert_eq!(run["results"][0]["locations"], json!([{"physicalLocation": place(3, 18, 28)}]));
         let result = &run["results"][1];
         assert_eq!(result["ruleId"], "undefined-tag");

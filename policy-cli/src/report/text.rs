@@ -1,4 +1,4 @@
-//! For people: what rustc would print if it read policies.
+//! The text format, for people, in the style of rustc.
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use policy_core::{Diagnostic, Severity};
@@ -6,15 +6,18 @@ use policy_core::{Diagnostic, Severity};
 use super::{Report, Span, answer};
 use crate::text::{harmless, visible};
 
-/// The most bytes of the policy to show. A longer excerpt helps nobody, and takes long to lay out.
+/// The maximum number of bytes of the policy to show. A longer excerpt does not help, and its
+/// layout takes long.
 const EXCERPT: usize = 16 << 10;
 
-/// Each finding for itself, with an empty line after it. The excerpt has whatever the file has.
+/// Returns each finding with an empty line after it. The excerpts may contain any character of the
+/// file.
 pub(super) fn each<'r>(report: &'r Report<'_>, renderer: &'r Renderer) -> impl Iterator<Item = String> + 'r {
     report.diagnostics.iter().map(|diagnostic| harmless(&(renderer.render(&groups(report, diagnostic)) + "\n\n")))
 }
 
-/// The finding and its excerpt, then each note that has a place of its own; what has none belongs to the last of them.
+/// Returns the finding with its excerpt, then each note that has a location. A note without one
+/// belongs to the group before it.
 fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'a>> {
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
@@ -39,7 +42,8 @@ fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'
     groups
 }
 
-/// The lines of the span, underlined; of many lines the first one; of a line too long only its number.
+/// Returns an excerpt with the span underlined. If the span has many lines, the excerpt has the
+/// first one. If that is too long, it only has the line number.
 fn excerpt(span: Span<'_>) -> Element<'_> {
     let path = visible(&span.source.path.to_string_lossy());
     let lines = &span.source.lines;
@@ -128,7 +132,7 @@ note: these are declared
     }
 
     proptest! {
-        // The layout is annotate-snippets', which is not made to be fuzzed; what we hand to it must be fit for it.
+        // annotate-snippets does the layout. It is not fuzzed, so we must only pass it valid input.
         #[test]
         fn no_text_and_no_place_in_it_is_a_reason_to_panic(
             text in "([ab\t\r\n{}é𝄞\u{200b}\u{301}\u{1b}]|[a-z]{90}){0,40}",

@@ -1,4 +1,4 @@
-//! Which rules no test would miss, and lines of tests that would.
+//! Rules that tests do not cover, and tests that would cover them.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,50 +17,52 @@ use crate::words::{Names, quoted, test_target};
 pub(crate) struct CoverageReport<'a> {
     rules: RulePrinter<'a>,
     coverage: MutationCoverage,
-    /// The names of `policy!`, if the policy is one. Otherwise tests are written as HuJSON.
+    /// The names of `policy!`, if the policy has a Rust source. Otherwise, tests are written as
+    /// HuJSON.
     names: Option<Names>,
 }
 
-/// A test that lines are put into.
+/// A test with suggested lines.
 struct Entry<'a> {
     pin: &'a SuggestedTest,
-    /// The expectations, with their targets or accounts.
+    /// The expectations, each with its targets or accounts.
     lists: [(&'static str, Vec<&'a str>); 3],
 }
 
-/// The source, protocol, destination and attributes that the lines of one test share.
+/// The source, protocol, destination and attributes, which all lines of one test share.
 type Head<'a> = (&'a str, Option<u8>, Option<&'a str>, String);
 
-/// The most characters of a line of source.
+/// The maximum width of a line of source.
 const WIDTH: usize = 100;
 
 impl<'a> CoverageReport<'a> {
-    /// `source` are the users of the source of a `policy!`, if the policy is one.
+    /// Creates a report. `source` has the users in the source of a `policy!`, if the policy has
+    /// one.
     pub(crate) fn new(rules: RulePrinter<'a>, coverage: MutationCoverage, source: Option<&[User]>) -> Self {
         CoverageReport { rules, coverage, names: source.map(Names::from_users) }
     }
 
-    /// The share of the rules that something needs, in hundredths.
+    /// Returns the percentage of rules that a test or an invariant needs.
     pub(crate) fn percent(&self) -> usize {
         self.coverage.percent()
     }
 
-    /// All of it in one line.
+    /// Returns the result on one line.
     pub(crate) fn summary(&self) -> String {
         let (killed, widenings) = self.coverage.killed_widenings();
         let (needed, rules) = (self.coverage.killed_deletions(), self.coverage.rules.len());
         let apart = match self.coverage.untestable {
             0 => String::new(),
-            1 => "; 1 grant of app capabilities alone is left out".to_owned(),
-            count => format!("; {count} grants of app capabilities alone are left out"),
+            1 => "; 1 grant with only app capabilities is left out".to_owned(),
+            count => format!("; {count} grants with only app capabilities are left out"),
         };
         format!(
-            "coverage: {needed} of {rules} rules are needed by a test ({}%), {killed} of {widenings} ways to widen them are noticed{apart}",
+            "coverage: {needed} of {rules} rules are needed by a test ({}%), {killed} of {widenings} ways to widen them are detected{apart}",
             self.percent()
         )
     }
 
-    /// For people: the rules, and the tests that are missing.
+    /// Returns the report as text for people: the rules, and suggested tests.
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
         let unneeded = self.rules(|covered| (!covered.is_deletion_killed).then(|| self.explain_unneeded(covered)));
@@ -84,7 +86,7 @@ impl<'a> CoverageReport<'a> {
         self.rules.rules(&notes.collect::<Vec<_>>())
     }
 
-    /// Explains why nothing needs a rule.
+    /// Explains why no test or invariant needs a rule.
     fn explain_unneeded(&self, covered: &RuleCoverage) -> String {
         let has_pin = covered.suggested_tests.iter().any(|test| test.mutation == Mutation::Deletion);
         match (covered.is_redundant, has_pin) {
@@ -107,7 +109,7 @@ impl<'a> CoverageReport<'a> {
         }
     }
 
-    /// Tests with these lines, ready to be put into the policy.
+    /// Returns tests with these lines, ready to be added to the policy.
     fn tests(&self, pins: &[&SuggestedTest]) -> String {
         let entries = entries(pins);
         let mut text = String::new();
@@ -131,7 +133,7 @@ impl<'a> CoverageReport<'a> {
         text
     }
 
-    /// For programs.
+    /// Returns the report as JSON for programs.
     pub(super) fn to_json(&self) -> Value {
         let pin = |covered: &RuleCoverage, mutation: Mutation| {
             let pins: Vec<&SuggestedTest> =
@@ -164,7 +166,7 @@ impl<'a> CoverageReport<'a> {
         })
     }
 
-    /// The place and the text of each rule, and whether something needs it.
+    /// Returns each rule with its line, its text, and whether a test or an invariant needs it.
     pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
         let rules = self.coverage.rules.iter();
         rules.map(|covered| (self.rules.line(covered.rule), self.rules.text(covered.rule), covered.is_deletion_killed))
@@ -192,7 +194,7 @@ fn name(widening: Widening) -> &'static str {
     }
 }
 
-/// Lines with the same head are one test.
+/// Groups suggested lines with the same head into one test.
 fn entries<'a>(pins: &[&'a SuggestedTest]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: HashMap<Head, usize> = HashMap::new();
@@ -235,7 +237,7 @@ impl Entry<'_> {
         entry.into()
     }
 
-    /// As an entry of a policy file.
+    /// Returns the test as an entry of a policy file.
     fn to_hujson(&self) -> String {
         let Value::Object(entry) = self.to_json() else { return String::new() };
         let order = ["src", "dst", "proto", "srcPostureAttrs", "accept", "check", "deny"];
@@ -245,7 +247,7 @@ impl Entry<'_> {
         format!("{{{}}},", members.join(", "))
     }
 
-    /// As a statement of `policy!`.
+    /// Returns the test as a statement of `policy!`.
     fn to_rust(&self, names: &Names) -> String {
         let head = match &self.pin.destination {
             Some(destination) => format!("{} -> {}", names.selector(&self.pin.src), names.selector(destination)),
@@ -272,7 +274,7 @@ impl Entry<'_> {
     }
 }
 
-/// JSON with blanks, as people write it.
+/// Returns JSON with spaces, as people write it.
 fn to_spaced_json(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", join(items, ", ", &to_spaced_json)),

@@ -1,4 +1,4 @@
-//! For scripts: one JSON document.
+//! The JSON format, for scripts: one document.
 
 use policy_core::Tested;
 use policy_core::json::{Value, json};

@@ -1,4 +1,4 @@
-//! For CI: the XML of JUnit, as Jenkins, GitLab and GitHub's actions read it.
+//! The format for CI: JUnit XML, which Jenkins, GitLab and GitHub actions read.
 
 use std::fmt::Write as _;
 
@@ -37,7 +37,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
     xml
 }
 
-/// A suite with a case for each rule, skipped where no test needs the rule.
+/// Writes a suite with a case for each rule. The case is skipped if no test needs the rule.
 fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
     let rules: Vec<_> = coverage.each().collect();
     let skipped = rules.iter().filter(|(.., is_needed)| !is_needed).count();
@@ -59,7 +59,7 @@ fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
     xml.push_str("  </testsuite>\n");
 }
 
-/// Returns true if a fact is missing that the policy should have.
+/// Returns true if the policy should have a fact that is missing.
 fn is_error(tested: &Tested) -> bool {
     status(&tested.outcome) == Status::Unknown && tested.finding.as_ref().is_some_and(Diagnostic::is_error)
 }

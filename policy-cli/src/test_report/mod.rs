@@ -1,6 +1,6 @@
-//! Outcomes of tests, written for people and for machines.
+//! Outcomes of tests, formatted for people and for programs.
 //!
-//! One file for each format. They are pure functions from outcomes to text.
+//! Each format has its own file. The formatters are pure functions from outcomes to text.
 
 mod coverage;
 mod json;
@@ -33,7 +33,7 @@ pub(crate) enum TestFormat {
 }
 
 impl TestFormat {
-    /// All of them, with the name on the command line and a line of help.
+    /// All formats, each with its name on the command line and a line of help.
     pub(crate) const ALL: &[Choice<TestFormat>] = &[
         (TestFormat::Text, "text", "for people"),
         (TestFormat::Json, "json", "one JSON document"),
@@ -43,17 +43,17 @@ impl TestFormat {
 
 /// The outcomes of the tests of one policy.
 pub(crate) struct TestReport<'a> {
-    /// The file, as it was named.
+    /// The path of the file, as the user wrote it.
     path: &'a Path,
     policy: &'a Policy,
     tested: &'a [Tested<'a>],
     time: Duration,
-    /// True if what passes is left out.
+    /// True if passing targets are not shown.
     quiet: bool,
     coverage: Option<&'a CoverageReport<'a>>,
 }
 
-/// A target as it is counted.
+/// The result of a target, for the summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Pass,
@@ -78,7 +78,7 @@ impl<'a> TestReport<'a> {
         TestReport { coverage, ..self }
     }
 
-    /// All of it in one of the formats; the renderer decides on colours where there may be any.
+    /// Returns the report in one of the formats. The renderer decides whether there are colours.
     pub(crate) fn render(&self, format: TestFormat, renderer: &Renderer) -> String {
         match format {
             TestFormat::Text => text::render(self, renderer),
@@ -87,13 +87,13 @@ impl<'a> TestReport<'a> {
         }
     }
 
-    /// Returns true if nothing fails, and no fact is missing that the policy should have.
+    /// Returns true if nothing fails, and the policy has all facts that it should have.
     pub(crate) fn is_good(&self) -> bool {
         let is_bad = |tested: &Tested| tested.finding.as_ref().is_some_and(Diagnostic::is_error);
         !self.tested.iter().any(|tested| tested.outcome.fails() || is_bad(tested))
     }
 
-    /// Counts the outcomes in one line.
+    /// Returns the numbers of outcomes on one line.
     pub(crate) fn summary(&self) -> String {
         let [pass, unknown, fail] = self.counts();
         let time = format!("({:.1} ms)", self.time.as_secs_f64() * 1000.0);
@@ -117,7 +117,7 @@ impl<'a> TestReport<'a> {
         self.tested.iter().filter_map(|tested| tested.finding.clone()).collect()
     }
 
-    /// Passing, unknown, failing.
+    /// Returns the numbers of targets that pass, are unknown, and fail.
     fn counts(&self) -> [usize; 3] {
         let mut counts = [0; 3];
         for tested in self.tested {
@@ -128,7 +128,7 @@ impl<'a> TestReport<'a> {
         counts
     }
 
-    /// The targets of each test, without what is to be left out.
+    /// Returns the targets of each test that are shown.
     fn tests(&self) -> impl Iterator<Item = &'a [Tested<'a>]> {
         let same = |a: &Tested, b: &Tested| a.outcome.test == b.outcome.test;
         let quiet = self.quiet;
@@ -136,12 +136,12 @@ impl<'a> TestReport<'a> {
         self.tested.chunk_by(same).filter(move |test| test.iter().any(is_shown))
     }
 
-    /// Returns true if a target is one to show.
+    /// Returns true if a target is shown.
     fn shows(&self, tested: &Tested) -> bool {
         !self.quiet || status(&tested.outcome) != Status::Pass
     }
 
-    /// A policy without rules has no rule that something could rest on.
+    /// Returns the rule that decides an outcome. A policy without rules has none.
     fn rule(&self, outcome: &Outcome) -> Option<Origin> {
         outcome.rule().filter(|&rule| rule != self.policy.origin)
     }

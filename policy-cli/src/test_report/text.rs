@@ -1,4 +1,5 @@
-//! For people: a line for each target, then why some are not as they must be.
+//! The text format, for people: a line for each target, then the reasons why targets fail or are
+//! unknown.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! How `policy!` has the words of a policy file: which are bare, which are quoted, and what users are called.
+//! The words of a policy file in the syntax of `policy!`: bare or quoted, and with names for users.
 
 mod names;
 mod word;
@@ -8,7 +8,7 @@ pub use word::{
     is_address_start, is_bare, is_duration, is_named, is_number, is_port, is_protocol, is_range, quoted, turns_text,
 };
 
-/// Writes one host and one port of a test.
+/// Returns one host and one port of a test in the syntax of `policy!`.
 pub fn test_target(names: &Names, text: &str) -> String {
     let Some((host, port)) = text.rsplit_once(':') else { return quoted(text) };
     let host = names.selector(host);

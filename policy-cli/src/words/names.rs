@@ -1,4 +1,4 @@
-//! Names for people: what a policy file calls by an address, and Rust by a word.
+//! Names for users: a word in Rust for each address in a policy file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,17 +7,17 @@ use policy_core::model::{Selector, SelectorKind, User};
 
 use crate::words::word::{is_bare, is_named, quoted};
 
-/// The bare names of a policy.
+/// The names of a policy.
 pub struct Names {
-    /// People by their logins.
+    /// The names of users by their logins.
     users: HashMap<String, String>,
-    /// Their names and logins, as they come in the file.
+    /// The names and logins of users, in the order of the file.
     pub people: Vec<(String, String)>,
     taken: HashSet<String>,
 }
 
 impl Names {
-    /// The names of everyone whom the policy mentions, and of its hosts, which keep theirs.
+    /// Chooses names for all users that the policy mentions. Hosts keep their names.
     pub fn new(policy: &Policy) -> Names {
         let mut names = Names { users: HashMap::new(), people: Vec::new(), taken: HashSet::new() };
         names.taken.extend(policy.hosts.iter().map(|host| item_name(&host.name)));
@@ -38,13 +38,14 @@ impl Names {
         names
     }
 
-    /// The names that the source of a policy has for its users.
+    /// Creates names from the users in the source of a policy.
     pub fn from_users(users: &[User]) -> Names {
         let users = users.iter().map(|user| (user.email.to_string(), user.name.to_string()));
         Names { users: users.collect(), people: Vec::new(), taken: HashSet::new() }
     }
 
-    /// The first of some names that nothing else has; if all are taken, the last one with a number.
+    /// Returns the first of some names that is not taken. If all are taken, adds a number to the
+    /// last one.
     pub fn take(&mut self, wanted: &[String]) -> String {
         let free = wanted.iter().find(|name| !self.taken.contains(&item_name(name))).cloned();
         let name = free.unwrap_or_else(|| {
@@ -56,7 +57,7 @@ impl Names {
         name
     }
 
-    /// A word of the policy file where a selector may stand.
+    /// Returns a selector of the policy file in the syntax of `policy!`.
     pub fn selector(&self, text: &str) -> String {
         match self.users.get(text) {
             Some(name) => name.clone(),
@@ -65,18 +66,18 @@ impl Names {
         }
     }
 
-    /// Like [`Names::selector`], but looks up neither people nor hosts.
+    /// Like [`Names::selector`], but does not replace users and hosts.
     pub fn plain(text: &str) -> String {
         if is_named(text) { text.to_owned() } else { quoted(text) }
     }
 }
 
-/// Returns the name of the Rust item for a name, so that no two names have the same item.
+/// Returns the name of the Rust item for a name. Different names have different items.
 fn item_name(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// A name made of any text: words in small letters, with dashes between them.
+/// Converts any text to a name: words in lower case, with dashes between them.
 pub fn name(text: &str) -> String {
     let words: Vec<String> = text
         .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
@@ -87,12 +88,12 @@ pub fn name(text: &str) -> String {
     if is_bare(&name) {
         return name;
     }
-    // With underscores it is one identifier, whatever is in it.
+    // With underscores, it is a single identifier.
     let name = words.join("_");
     if is_bare(&name) { name } else { format!("x_{name}") }
 }
 
-/// Returns true if it is the login of one person, of a form that the facts take.
+/// Returns true if a selector is the login of one person that facts can contain.
 fn is_login(selector: &Selector) -> bool {
     let parts = selector
         .text
@@ -103,7 +104,7 @@ fn is_login(selector: &Selector) -> bool {
         && !selector.text.contains(|char: char| char == '*' || char == ':' || char.is_whitespace())
 }
 
-/// Every selector of a policy where a name may stand for it.
+/// Returns every selector of a policy that a name may replace.
 fn selectors(policy: &Policy) -> Vec<&Selector> {
     let mut all: Vec<&Selector> = Vec::new();
     all.extend(policy.groups.iter().flat_map(|group| group.members.iter()));

@@ -4,24 +4,25 @@ use std::fmt::Write;
 
 use policy_syntax::reserved::{is_kind, is_reserved};
 
-/// Returns true if a name with its kind, as `tag:web`, can stand without quotes.
+/// Returns true if a name with its kind, such as `tag:web`, needs no quotes.
 pub fn is_named(text: &str) -> bool {
     text.split_once(':').is_some_and(|(kind, name)| is_kind(kind) && is_word(name))
 }
 
-/// Returns true if a name without a kind, as of a host, can stand without quotes.
+/// Returns true if a name without a kind, such as that of a host, needs no quotes.
 pub fn is_bare(name: &str) -> bool {
     is_word(name) && !name.starts_with(|char: char| char.is_ascii_digit()) && !is_reserved(name)
 }
 
-/// Returns true if Rust's lexer makes words and dashes of it.
+/// Returns true if Rust's lexer reads the name as words and dashes.
 fn is_word(name: &str) -> bool {
     let inner = !name.starts_with('-') && !name.ends_with('-');
     inner && name.split('-').all(|segment| segment.is_empty() || is_segment(segment)) && !name.is_empty()
 }
 
-/// An identifier, or a number with or without letters that Rust takes for one. Quotes never hurt, so what looks like
-/// a float or like another base gets them, even where Rust could read it.
+/// Returns true if a segment is an identifier, or a number that Rust accepts with or without
+/// letters. Quotes are always allowed. So a segment that looks like a float or another base gets
+/// them, even if Rust could read it.
 fn is_segment(segment: &str) -> bool {
     if !segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return false;
@@ -34,14 +35,14 @@ fn is_segment(segment: &str) -> bool {
     !is_base && !rest.starts_with(['e', 'E'])
 }
 
-/// Returns true if a bare word before a colon looks like the start of an IPv6 address to the macro.
+/// Returns true if the macro would read a bare word before a colon as the start of an IPv6 address.
 pub fn is_address_start(word: &str) -> bool {
     word.len() <= 4
         && word.bytes().all(|byte| byte.is_ascii_hexdigit())
         && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// Returns true if it can follow `on`: `443`, `80-443`, `tcp:22`, `47:*` or `*`.
+/// Returns true if the text can follow `on`: `443`, `80-443`, `tcp:22`, `47:*` or `*`.
 pub fn is_port(text: &str) -> bool {
     match text.split_once(':') {
         Some((protocol, range)) => (protocol == "*" || is_protocol(protocol)) && is_range(range),
@@ -49,12 +50,12 @@ pub fn is_port(text: &str) -> bool {
     }
 }
 
-/// Returns true if it can stand before the colon of a port.
+/// Returns true if the text can be the protocol before the colon of a port.
 pub fn is_protocol(text: &str) -> bool {
     is_number(text) || is_bare(text)
 }
 
-/// Returns true if it is `*`, a number or two numbers, as far as it can be read.
+/// Returns true if the text is `*`, a number or two numbers.
 pub fn is_range(text: &str) -> bool {
     text == "*" || text.split_once('-').map_or_else(|| is_number(text), |(from, to)| is_number(from) && is_number(to))
 }
@@ -63,7 +64,7 @@ pub fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns true if it can follow `checkPeriod` without quotes: `12h`, `1h30m`.
+/// Returns true if the text can follow `checkPeriod` without quotes: `12h`, `1h30m`.
 pub fn is_duration(text: &str) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
@@ -76,7 +77,7 @@ pub fn is_duration(text: &str) -> bool {
     !text.is_empty()
 }
 
-/// A Rust string literal.
+/// Returns a Rust string literal.
 pub fn quoted(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
@@ -98,8 +99,8 @@ pub fn quoted(text: &str) -> String {
     literal
 }
 
-/// Returns whether rustc refuses the character in strings and comments, because it changes the direction of what
-/// follows.
+/// Returns whether rustc refuses the character in strings and comments because it changes the
+/// direction of text.
 pub fn turns_text(char: char) -> bool {
     matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,30 +1,31 @@
-//! The parts of the address space that Tailscale gives a meaning.
+//! The parts of the address space that have a meaning in Tailscale.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::access::interval::overlap;
 use crate::model::AddressRange;
 
-/// The addresses that `*` stands for as a source, beside the approved routes: those of tailnets, without
-/// 100.115.92.0/23, which ChromeOS uses itself. `acl-a06`
+/// The addresses that `*` stands for as a source, in addition to the approved routes: the addresses
+/// of tailnets, without 100.115.92.0/23, which ChromeOS uses itself. `acl-a06`
 pub const TAILNET: [AddressRange; 3] = [
     v4([100, 64, 0, 0], [100, 115, 91, 255]),
     v4([100, 115, 94, 0], [100, 127, 255, 255]),
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];
 
-/// The ranges of which every device has an address each: one for IPv4 and one for IPv6.
+/// The ranges from which every device has one address each: one range for IPv4 and one for IPv6.
 pub(super) const FAMILIES: [AddressRange; 2] = [
     v4([100, 64, 0, 0], [100, 127, 255, 255]),
     v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
 ];
 
-/// The IPv6 addresses that stand for IPv4 addresses behind subnet routers (4via6). No device has one. After the prefix
-/// come the number of the site and the IPv4 address, in 32 bits each.
+/// The IPv6 addresses that stand for IPv4 addresses behind subnet routers (4via6). No device has
+/// such an address. The prefix is followed by the site number and the IPv4 address, 32 bits each.
 pub const FOUR_VIA_SIX: AddressRange =
     v6(0xfd7a_115c_a1e0_0b1a << 64, (0xfd7a_115c_a1e0_0b1a << 64) | (u128::MAX >> 64));
 
-/// Returns whether a range has addresses of Tailscale's own: those of tailnets, and 4via6 addresses.
+/// Returns whether a range has addresses that belong to Tailscale: addresses of tailnets, or 4via6
+/// addresses.
 pub fn has_tailscales(range: AddressRange) -> bool {
     TAILNET.into_iter().any(|own| overlap(own, range))
 }
@@ -41,14 +42,15 @@ pub fn embedded_ipv4(range: AddressRange) -> Option<AddressRange> {
     if first > last {
         return None;
     }
-    // Of several sites, one has every address.
+    // A range that spans several sites includes every IPv4 address of one of them.
     Some(match first >> 32 == last >> 32 {
         true => AddressRange { first: address(first), last: address(last) },
         false => v4([0; 4], [255; 4]),
     })
 }
 
-/// The addresses that `autogroup:internet` stands for as a destination: neither private nor of a tailnet. `grant-v07`
+/// The addresses that `autogroup:internet` stands for as a destination: all that are neither
+/// private nor of a tailnet. `grant-v07`
 pub const INTERNET: [AddressRange; 7] = [
     v4([0, 0, 0, 0], [9, 255, 255, 255]),
     v4([11, 0, 0, 0], [100, 63, 255, 255]),

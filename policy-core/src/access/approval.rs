@@ -1,4 +1,4 @@
-//! Which of the routes that devices advertise are approved, and which of several routers is the primary one.
+//! Decides which advertised routes are approved, and which of several routers is the primary one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,10 +7,12 @@ use crate::access::interval::IntervalTree;
 use crate::access::tailnet::{DeviceId, Tailnet};
 use crate::model::{Device, Policy, Prefix, Selector};
 
-/// Returns the approved routes of each device: those of the facts, or else those that `autoApprovers` approves.
+/// Returns the approved routes of each device: those that the facts list, or if they list none,
+/// those that `autoApprovers` approves.
 ///
-/// Some key of `routes` must contain a subnet route, and the device must be one of the key's approvers. An exit route
-/// is approved by `exitNode` only. `routes-d3-exact-prefix-approval` `routes-ea6-routes-map-exit-basic`
+/// A subnet route must be inside a key of `routes`, and the device must be one of the key's
+/// approvers. An exit route is approved by `exitNode` only. `routes-d3-exact-prefix-approval`
+/// `routes-ea6-routes-map-exit-basic`
 pub fn approve(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
     let is_open = |device: &Device| device.approved.origin.is_none() && !device.routable.is_empty();
     let mut approvers = None;
@@ -34,7 +36,7 @@ pub fn approve(policy: &Policy, tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
 /// `autoApprovers`, with the devices of each entry.
 struct Approvers {
     keys: IntervalTree<(Prefix, usize)>,
-    /// The devices of each key.
+    /// The devices that each key approves.
     devices: Vec<BitSet>,
     exit_nodes: BitSet,
 }
@@ -64,8 +66,9 @@ fn named(tailnet: &Tailnet, approvers: &[Selector]) -> BitSet {
     tailnet.devices_of(&resolutions)
 }
 
-/// Returns the subnet routes that each device is the primary router for. The control plane elects it, so the facts
-/// name it. If no device claims a route, the first router without `primary_routes` is assumed, as in a new tailnet.
+/// Returns the subnet routes that each device is the primary router for. The control plane elects
+/// the primary router, so the facts name it. If no device claims a route, the first router without
+/// `primary_routes` is assumed, as in a new tailnet.
 pub fn assign_primary_routes(tailnet: &Tailnet) -> Vec<Vec<Prefix>> {
     let mut assigned: Vec<Vec<Prefix>> = vec![Vec::new(); tailnet.devices.len()];
     let mut silent: HashMap<Prefix, DeviceId> = HashMap::new();

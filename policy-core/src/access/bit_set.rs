@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A set of small numbers: of devices, routes or rules.
+/// A set of small numbers, such as indexes of devices, routes or rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BitSet(Vec<u64>);
 
@@ -26,7 +26,7 @@ impl BitSet {
         }
     }
 
-    /// Returns whether it has a number.
+    /// Returns whether the set contains a number.
     pub fn contains(&self, number: usize) -> bool {
         self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
@@ -38,7 +38,7 @@ impl BitSet {
         }
     }
 
-    /// Returns the numbers that are also in one of the others, in order.
+    /// Returns the numbers that are also in `other` or `another`, in order.
     pub fn also_in(&self, other: &BitSet, another: Option<&BitSet>) -> impl Iterator<Item = usize> {
         let more = |index: usize| another.and_then(|bits| bits.0.get(index)).copied().unwrap_or(0);
         let words = self.0.iter().zip(&other.0).enumerate();
@@ -46,7 +46,7 @@ impl BitSet {
         SetBits { words: common.into(), next: 0, rest: 0 }
     }
 
-    /// Removes what is not in the other set.
+    /// Removes the numbers that are not in the other set.
     pub fn keep_all(&mut self, other: &BitSet) {
         let others = other.0.iter().copied().chain(std::iter::repeat(0));
         for (word, keep) in self.0.iter_mut().zip(others) {
@@ -60,12 +60,13 @@ impl BitSet {
     }
 }
 
-/// The numbers of a set, in order. Not a nested iterator, which each use would compile anew.
+/// The numbers of a set, in order. A struct instead of a nested iterator, because each use of a
+/// nested iterator is compiled again.
 struct SetBits<'s> {
     words: Cow<'s, [u64]>,
-    /// The place of the next word.
+    /// The index of the next word.
     next: usize,
-    /// The bits of the word before it that are left.
+    /// The bits of the previous word that have not been returned yet.
     rest: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What a policy declares, by name.
+//! The names that a policy declares.
 
 use std::collections::HashMap;
 

@@ -1,13 +1,14 @@
-//! What a selector stands for.
+//! The meaning of selectors.
 //!
-//! This is the only place that decides it. Everything else matches on a [`Denotation`], without a wildcard arm where
-//! the kinds differ, so that the compiler names every place that a new kind of selector concerns.
+//! This is the only place that decides what a selector stands for. All other code matches on a
+//! [`Denotation`]. A match that treats kinds differently has no wildcard arm, so that the compiler
+//! finds every place that must handle a new kind of selector.
 
 use crate::access::declarations::Declarations;
 use crate::access::interval::single;
 use crate::model::{AddressRange, Autogroup, HostAddress, Role, Selector, SelectorKind};
 
-/// What a selector stands for, given the names that a policy declares.
+/// The meaning of a selector, given the names that a policy declares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Denotation<'p> {
     /// `*`: as a source every address of the tailnet, as a destination every address.
@@ -91,7 +92,8 @@ impl<'p> Denotation<'p> {
             },
             SelectorKind::Service => Denotation::Service(text),
             SelectorKind::External => Denotation::External(text),
-            // By Tailscale's documentation, a host in a rule may have the prefix that it has in an IP set.
+            // According to Tailscale's documentation, a rule may also use the `host:` prefix, as IP
+            // sets do.
             SelectorKind::Unknown => match text.strip_prefix("host:") {
                 Some(host) => Denotation::of_host(host, declarations),
                 None => Denotation::Nothing,
@@ -111,7 +113,7 @@ impl<'p> Denotation<'p> {
 }
 
 impl Denotation<'_> {
-    /// Returns whether it stands for users of the tailnet, and so has own devices.
+    /// Returns whether the selector stands for users of the tailnet, and so has own devices.
     pub fn is_users(self) -> bool {
         match self {
             Denotation::Users(_) | Denotation::Domain(_) | Denotation::SyncedGroup(_) | Denotation::Role(_) => true,
@@ -132,8 +134,9 @@ impl Denotation<'_> {
 
 /// Returns whether a user with `role`, if it is known, belongs to the autogroup of the role `wanted`.
 ///
-/// Every user is a member, and the owner is an admin too. `nodeattrs-target-a10-autogroup-admin`
-/// Whether the owner and admins also have the lesser roles is not known. Here they do not.
+/// Every user is a member, and the owner is also an admin. `nodeattrs-target-a10-autogroup-admin`
+/// It is not known whether the owner and admins also have the lesser roles. We assume that they do
+/// not.
 pub fn has_role(role: Option<Role>, wanted: Role) -> bool {
     match wanted {
         Role::Member => true,
@@ -142,7 +145,7 @@ pub fn has_role(role: Option<Role>, wanted: Role) -> bool {
     }
 }
 
-/// Returns a login in the form in which logins are compared: in lower case.
+/// Returns the key by which logins are compared: the login in lower case.
 pub fn login_key(login: &str) -> String {
     login.to_ascii_lowercase()
 }

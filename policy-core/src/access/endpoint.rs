@@ -1,4 +1,4 @@
-//! One end of a connection: who or what it is, and where.
+//! One end of a connection: its principal and its addresses.
 
 use std::net::IpAddr;
 
@@ -7,35 +7,39 @@ use crate::access::family::{Families, Family};
 use crate::access::interval::{overlap, single};
 use crate::model::{AddressRange, Role};
 
-/// A device, or anything else that may be an end of a connection, with all that a selector may name it by.
+/// A device, or anything else that can be an end of a connection, with everything that a selector
+/// may match on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endpoint<'p> {
-    /// Who or what it is.
+    /// The principal.
     pub who: Principal<'p>,
-    /// Its addresses. A device of which none is given still has one of each family.
+    /// The addresses. An endpoint without listed addresses still has one of each family, if it is a
+    /// device.
     pub addresses: Vec<IpAddr>,
-    /// The family of the one address that is meant, if none is given. `None` for either.
+    /// The family of the endpoint's one address if no address is listed. `None` for either family.
     pub family: Option<Family>,
-    /// How its addresses are reached.
+    /// The way that its addresses are reached.
     pub reach: Reach,
 }
 
-/// How an address is reached. A rule decides about an address and the way to it, not about a device as such.
+/// The way that an address is reached. A rule decides about an address and the way to it, and not
+/// about a device as such.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reach {
-    /// As an address of the endpoint itself, or by the routes of the facts. For a public address it is not known how.
+    /// As an address of the endpoint itself, or by the routes in the facts. For a public address,
+    /// the way is unknown.
     #[default]
     Own,
     /// Through a subnet router that the facts do not name.
     SubnetRoute,
-    /// Through an exit node, which serves `autogroup:internet` and `*`, but no literal prefix.
+    /// Through an exit node. Exit nodes serve `autogroup:internet` and `*`, but no literal prefix.
     ExitNode,
 }
 
-/// Who or what an endpoint is, apart from its addresses.
+/// The principal of an endpoint, apart from its addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Principal<'p> {
-    /// Nothing that the policy has a name for.
+    /// A principal that no selector of the policy names.
     #[default]
     Unknown,
     /// A device of a user.
@@ -45,29 +49,30 @@ pub enum Principal<'p> {
         /// The role of the user, if it is known.
         role: Option<Role>,
     },
-    /// A device of whoever has this login: a member, or someone that a device was shared with.
+    /// A device of the user with this login: a member, or a user of another tailnet that a device
+    /// was shared with.
     Login(&'p str),
     /// A device of a member that neither the policy nor the facts name.
     Member {
-        /// The domain of the login; `None` for one that no selector has.
+        /// The domain of the login. `None` if no selector names the domain.
         domain: Option<&'p str>,
         /// The role of the member.
         role: Role,
-        /// The synced group that the member is in.
+        /// The synced group that contains the member.
         group: Option<&'p str>,
     },
-    /// A device with these tags. Without any, a device whose tags no selector has.
+    /// A device with these tags. If the list is empty, a device whose tags no selector names.
     Tagged(Vec<&'p str>),
     /// A service.
     Service(&'p str),
-    /// A device of someone that a device was shared with.
+    /// A device of a user of another tailnet that a device was shared with.
     Shared,
-    /// A device of another tailnet, by that tailnet's group or tag.
+    /// A device of another tailnet, named by that tailnet's group or tag.
     External(&'p str),
 }
 
 impl<'p> Principal<'p> {
-    /// Returns whether it is certainly a device.
+    /// Returns whether the principal is certainly a device.
     pub fn is_device(&self) -> bool {
         !matches!(self, Principal::Unknown | Principal::Service(_))
     }
@@ -83,7 +88,7 @@ impl<'p> Principal<'p> {
 }
 
 impl<'p> Endpoint<'p> {
-    /// Returns an endpoint with no known address.
+    /// Returns an endpoint without listed addresses.
     pub fn new(who: Principal<'p>) -> Self {
         Endpoint { who, ..Endpoint::default() }
     }
@@ -97,7 +102,8 @@ impl<'p> Endpoint<'p> {
         }
     }
 
-    /// Returns the endpoint once for each of its addresses, or if they are unknown, once for each family.
+    /// Returns the endpoint once for each of its addresses or, if none are listed, once for each
+    /// family.
     pub fn by_address(&self) -> Vec<Endpoint<'p>> {
         if self.addresses.is_empty() {
             let families = Family::BOTH.into_iter().filter(|&family| self.families().contains(family));
@@ -107,7 +113,7 @@ impl<'p> Endpoint<'p> {
         each.map(|&address| Endpoint { addresses: vec![address], ..self.clone() }).collect()
     }
 
-    /// Returns whether one of its addresses is in `range`.
+    /// Returns whether any of its addresses is in `range`.
     pub fn is_in(&self, range: AddressRange) -> bool {
         self.addresses.iter().any(|&address| overlap(single(address), range))
     }

@@ -49,7 +49,7 @@ impl Families {
         }
     }
 
-    /// Returns the families of which some ranges have an address.
+    /// Returns the families that the ranges have addresses of.
     pub fn of_ranges(ranges: &[AddressRange]) -> Families {
         ranges.iter().map(|range| Family::of(range.first)).collect()
     }
@@ -60,7 +60,7 @@ impl Families {
         if family == Family::V4 { v4 } else { v6 }
     }
 
-    /// Returns the families that are in one of two sets.
+    /// Returns the union of two sets.
     #[must_use]
     pub fn with(self, other: Families) -> Families {
         let (Families([a, b]), Families([c, d])) = (self, other);
@@ -79,13 +79,13 @@ impl Families {
         !self.common(other).is_empty()
     }
 
-    /// Returns `true` if there are none.
+    /// Returns `true` if the set is empty.
     pub fn is_empty(self) -> bool {
         self == Families::default()
     }
 
-    /// Returns the protocols of echo requests: the node's filter lets them through wherever a rule has the two
-    /// addresses, and reads ICMP on IPv6 addresses as ICMPv6.
+    /// Returns the protocols of echo requests. A device's filter allows echo requests wherever a
+    /// rule matches the two addresses, and reads ICMP on IPv6 addresses as ICMPv6.
     pub fn ping_protocols(self) -> &'static [Protocol] {
         match self {
             Families([_, true]) => &[Protocol::ICMP, Protocol::ICMPV6],
@@ -95,7 +95,7 @@ impl Families {
     }
 }
 
-/// As in "over IPv4".
+/// Writes the families as in "over IPv4".
 impl std::fmt::Display for Families {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = Family::BOTH.into_iter().filter(|&family| self.contains(family)).map(|family| family.to_string());

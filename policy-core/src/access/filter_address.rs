@@ -5,21 +5,23 @@ use std::net::IpAddr;
 use crate::access::interval::overlap;
 use crate::model::{AddressRange, Prefix};
 
-/// One source or destination of a packet filter. Two of them are equal if their texts are.
+/// One source or destination of a packet filter. Two values are equal if their texts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FilterAddress {
     /// `*`: every address.
     Any,
-    /// An address or a prefix if the range is one, else `first-last`.
+    /// A single address or a prefix if the range is one, otherwise `first-last`.
     Addresses(AddressRange),
-    /// Always a prefix, as headscale writes the destinations of rules with `via`. The range must be one.
+    /// Always a prefix, the form in which headscale writes the destinations of rules with `via`.
+    /// The range must be a prefix.
     Prefix(AddressRange),
-    /// Always `first-last`, as `autogroup:internet` is written even where a prefix would do.
+    /// Always `first-last`. `autogroup:internet` is written in this form even where a prefix would
+    /// do.
     Span(AddressRange),
 }
 
 impl FilterAddress {
-    /// Returns the addresses, or `None` for all of them.
+    /// Returns the addresses, or `None` for every address.
     pub fn range(self) -> Option<AddressRange> {
         match self {
             FilterAddress::Any => None,
@@ -27,7 +29,7 @@ impl FilterAddress {
         }
     }
 
-    /// Returns whether it has an address of `other`.
+    /// Returns whether it includes an address of `other`.
     pub fn overlaps(self, other: AddressRange) -> bool {
         self.range().is_none_or(|range| overlap(range, other))
     }

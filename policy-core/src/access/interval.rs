@@ -1,4 +1,4 @@
-//! Ranges of addresses: whether they overlap, what is left when some are taken away, and which of many overlap one.
+//! Ranges of addresses: overlap, subtraction, and a tree that finds the ranges that overlap one.
 
 use std::net::IpAddr;
 
@@ -10,8 +10,8 @@ pub fn single(address: impl Into<IpAddr>) -> AddressRange {
     AddressRange { first: address, last: address }
 }
 
-/// Returns whether the ranges have an address in common. IPv4 sorts before IPv6, so ranges of different families
-/// never have.
+/// Returns whether the ranges have an address in common. IPv4 sorts before IPv6, so ranges of
+/// different families never overlap.
 pub fn overlap(a: AddressRange, b: AddressRange) -> bool {
     a.first <= b.last && b.first <= a.last
 }
@@ -36,10 +36,10 @@ pub fn coalesce(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
     merged
 }
 
-/// Returns what is left of `range` without `holes`, which come in the order of their first addresses.
+/// Returns the parts of `range` that no hole covers. `holes` must be sorted by first address.
 pub(super) fn subtract(range: AddressRange, holes: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
     let mut left = Vec::new();
-    // The first address that no hole so far has reached. There is none after a hole up to the end of the range.
+    // The first address after all holes so far. `None` if a hole reaches the end of the range.
     let mut next = Some(range.first);
     for hole in holes {
         let Some(first) = next else { break };
@@ -71,19 +71,21 @@ pub(crate) fn after(address: IpAddr) -> Option<IpAddr> {
     })
 }
 
-/// Values by ranges of addresses, to find those whose range overlaps another one without a look at all of them.
+/// A map from ranges of addresses to values, which finds the values whose ranges overlap a given
+/// range without visiting all of them.
 ///
 /// A balanced tree without pointers: the root of a slice of the entries is its middle.
 #[derive(Clone, Debug)]
 pub struct IntervalTree<T> {
-    /// In the order of their first addresses.
+    /// The entries, sorted by first address.
     entries: Vec<(AddressRange, T)>,
-    /// For each entry the highest address below it in the tree, so that a search skips what ends too early.
+    /// The highest last address in the subtree of each entry, so that a search can skip subtrees
+    /// that end too early.
     max_end: Vec<IpAddr>,
 }
 
 impl<T: Copy> IntervalTree<T> {
-    /// Builds the tree of these entries.
+    /// Builds the tree of `entries`.
     pub fn new(mut entries: Vec<(AddressRange, T)>) -> Self {
         entries.sort_by_key(|(range, _)| (range.first, range.last));
         let mut tree = IntervalTree { max_end: entries.iter().map(|(range, _)| range.last).collect(), entries };

@@ -1,4 +1,4 @@
-//! The addresses of IP sets, and of all selectors that name addresses.
+//! The addresses of IP sets, and of all other selectors that name addresses.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -10,7 +10,8 @@ use crate::access::family::{Families, Family};
 use crate::access::interval::{coalesce, covers, subtract};
 use crate::model::{AddressRange, IpSet, IpSetEntry, Operation, SelectorKind};
 
-/// Returns the addresses that a selector names, rather than what has them. Of users, tags and the like there are none.
+/// Returns the addresses that a selector names literally. Selectors of users, tags and the like
+/// have none.
 pub fn named_addresses(declarations: &Declarations, denotation: Denotation) -> Vec<AddressRange> {
     match denotation {
         Denotation::Addresses(NamedAddresses::Range(range)) => vec![range],
@@ -32,7 +33,7 @@ pub fn named_addresses(declarations: &Declarations, denotation: Denotation) -> V
     }
 }
 
-/// Returns the families of which `ranges` have every address that a device may have.
+/// Returns the families in which `ranges` include every address that a device can have.
 pub(super) fn of_every_device(ranges: &[AddressRange]) -> Families {
     let ranges = coalesce(ranges.to_vec());
     let has_all = |family: AddressRange| ranges.iter().any(|&range| covers(range, family));
@@ -40,8 +41,8 @@ pub(super) fn of_every_device(ranges: &[AddressRange]) -> Families {
     families.filter(|&(_, all)| has_all(all)).map(|(family, _)| family).collect()
 }
 
-/// Returns the addresses of an IP set after all its operations, in their order. A set that contains itself gains
-/// nothing by that.
+/// Returns the addresses of an IP set after all its operations, applied in order. A reference from
+/// a set to itself adds nothing.
 pub fn addresses(declarations: &Declarations, name: &str) -> Vec<AddressRange> {
     let order = parts_first(declarations, name);
     let mut uses: HashMap<&str, usize> = HashMap::new();
@@ -61,10 +62,11 @@ pub fn addresses(declarations: &Declarations, name: &str) -> Vec<AddressRange> {
                 Operation::Remove => ranges = remove(&ranges, change.to_vec()),
             }
         }
-        // Sets of sets have many ranges twice.
+        // Nested sets repeat many ranges.
         ranges.sort_unstable_by_key(|range| (range.first, range.last));
         ranges.dedup();
-        // Forget what no other set needs, since a long chain of sets would be kept at each of its links.
+        // Drop the sets that nothing else needs. A long chain of sets would otherwise keep a copy
+        // for each of its links.
         for part in parts(ip_set) {
             if let Some(left) = uses.get_mut(part) {
                 *left = left.saturating_sub(1);
@@ -90,11 +92,13 @@ fn remove(ranges: &[AddressRange], holes: Vec<AddressRange>) -> Vec<AddressRange
     left
 }
 
-/// Returns the set and all that it is made of, each after its own parts. A set on the way to itself is not part of it.
+/// Returns the set and all sets that it contains, each one after its own parts. A reference back to
+/// a set on the current path is ignored.
 fn parts_first<'p>(declarations: &Declarations<'p>, name: &str) -> Vec<&'p IpSet> {
     let mut order = Vec::new();
     let mut seen: HashSet<&str> = HashSet::new();
-    // Each set with how many of its parts have been looked at; no recursion, since chains may be of any length.
+    // The current path: each set with the number of its parts that have been visited. A stack
+    // instead of recursion, because chains may be of any length.
     let mut path: Vec<(&'p IpSet, usize)> = Vec::new();
     let enter = |name: &str, path: &mut Vec<(&'p IpSet, usize)>, seen: &mut HashSet<&'p str>| {
         if let Some(&ip_set) = declarations.ip_sets.get(name)

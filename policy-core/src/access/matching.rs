@@ -1,4 +1,4 @@
-//! Whether a selector names an endpoint.
+//! Decides whether a selector names an endpoint.
 //!
 //! [`SelectorIndex`](crate::access::selector_index::SelectorIndex) finds all selectors of an endpoint at once. These
 //! functions define what it finds, and say which fact is missing where the answer depends on one.
@@ -33,8 +33,8 @@ pub fn matches_source<'p>(
 /// Returns whether a selector other than `autogroup:self`, which depends on the source, names `endpoint` as a
 /// destination.
 ///
-/// A public address is behind exit nodes, which serve `autogroup:internet`, or behind subnet routers, which serve literal
-/// prefixes. If the endpoint does not say, either will do.
+/// A public address is behind exit nodes, which serve `autogroup:internet`, or behind subnet
+/// routers, which serve literal prefixes. If the endpoint does not say which, both count.
 pub fn matches_destination<'p>(
     tailnet: &Tailnet<'p>,
     selector: &'p Selector,
@@ -104,7 +104,7 @@ fn matches_either<'p>(
     }
 }
 
-/// Returns whether an endpoint has an address in some `ranges`, which `selector` names.
+/// Returns whether an endpoint has an address in `ranges`, the addresses of `selector`.
 fn has_address<'p>(
     tailnet: &Tailnet,
     selector: &'p Selector,
@@ -122,7 +122,7 @@ fn has_address<'p>(
     if !endpoint.addresses.is_empty() || !endpoint.who.is_device() {
         return ranges.iter().any(|&range| endpoint.is_in(range)).into();
     }
-    // Without a family, any of its addresses will do.
+    // If no family is given, an address of either family is enough.
     let every = ip_set::of_every_device(ranges);
     if endpoint.family.map_or(!every.is_empty(), |family| every.contains(family)) {
         return Ternary::Yes;

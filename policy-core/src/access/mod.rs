@@ -1,4 +1,5 @@
-//! Who may reach what: what selectors stand for, which endpoints they name, and the rules in normal form.
+//! Access by rules: what selectors stand for, which endpoints they name, and the rules in normal
+//! form.
 
 mod address_space;
 pub mod approval;

@@ -6,12 +6,12 @@ use crate::access::denotation::{Denotation, domain_of, login_key};
 use crate::access::tailnet::Tailnet;
 use crate::model::{Policy, Selector, SelectorKind};
 
-/// The domains whose logins are those of members. A login of another domain may belong to a user of another tailnet, with
-/// whom a device is shared.
+/// The domains of the members' logins. A login of another domain may belong to a user of another
+/// tailnet that a device is shared with.
 #[derive(Debug)]
 pub struct OwnDomains {
     known: HashSet<String>,
-    /// If none is known: that of more than half of the logins.
+    /// If no domain is known, the domain of more than half of the logins.
     assumed: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl OwnDomains {
         let mut logins: HashSet<String> = groups.chain(users).map(login_key).collect();
         for selector in selectors {
             match selector.kind {
-                // Tailscale takes no other domains in these selectors.
+                // Tailscale accepts only the tailnet's own domains in these selectors.
                 SelectorKind::Domain => known.extend(selector.domain().map(login_key)),
                 SelectorKind::SyncedGroup => known.extend(domain_of(&selector.text).map(login_key)),
                 SelectorKind::User => {
@@ -39,7 +39,8 @@ impl OwnDomains {
         OwnDomains { known, assumed }
     }
 
-    /// Returns whether a login may belong to a user of another tailnet. The users of the facts are members.
+    /// Returns whether a login may belong to a user of another tailnet. Users in the facts are
+    /// members.
     pub fn may_be_shared(&self, tailnet: &Tailnet, login: &str) -> bool {
         tailnet.user(login).is_none() && domain_of(login).is_some_and(|domain| !self.known.contains(&login_key(domain)))
     }
@@ -52,8 +53,8 @@ impl OwnDomains {
         }
     }
 
-    /// Returns whether a login is taken for that of a member: it cannot be shared with, or it has the usual domain of a
-    /// policy that does not name its own.
+    /// Returns whether a login counts as that of a member: it cannot belong to a user of another
+    /// tailnet, or the policy does not name its domains and the login has the usual one.
     pub fn is_of_member(&self, tailnet: &Tailnet, login: &str) -> bool {
         !self.may_be_shared(tailnet, login) || domain_of(login).map(login_key) == self.assumed
     }

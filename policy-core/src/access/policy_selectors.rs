@@ -2,7 +2,7 @@ use crate::access::rule_index::rule_selectors;
 use crate::access::ssh_rule_index::ssh_rule_selectors;
 use crate::model::{Policy, Selector};
 
-/// Returns every selector of rules, SSH rules and node attributes, and those of approvers and owners of tags.
+/// Returns every selector of rules, SSH rules, node attributes, auto approvers and tag owners.
 pub fn policy_selectors(policy: &Policy) -> Vec<&Selector> {
     let mut selectors = rule_selectors(policy);
     selectors.extend(ssh_rule_selectors(policy));

@@ -2,9 +2,9 @@
 
 use crate::model::{PortRange, Protocol};
 
-/// Returns the ports of a protocol that pass by a rule for some ports of it, or `None` if nothing of it passes. A
-/// protocol without ports passes as a whole: pings by a rule for any ports, as in the client, and the others only by one
-/// for all ports.
+/// Returns the ports of a protocol that a rule for `ports` allows, or `None` if it allows none of
+/// them. A protocol without ports is allowed as a whole: pings by a rule for any ports, as in
+/// Tailscale's client, and other protocols only by a rule for all ports.
 pub(super) fn passing(protocol: Protocol, ports: PortRange) -> Option<PortRange> {
     match protocol {
         Protocol::ICMP | Protocol::ICMPV6 => Some(PortRange::ALL),
@@ -12,15 +12,16 @@ pub(super) fn passing(protocol: Protocol, ports: PortRange) -> Option<PortRange>
     }
 }
 
-/// Protocols, and ports of those that have some; the others are in it as a whole.
+/// A set of ports per protocol. A protocol that has no ports is in the set as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet(
-    /// In order; ranges of one protocol neither overlap nor touch.
+    /// Sorted. Ranges of one protocol neither overlap nor touch.
     Vec<(Protocol, PortRange)>,
 );
 
 impl PortSet {
-    /// Returns what a rule with these is about. One without a protocol is about the client's default ones.
+    /// Returns the set that a rule with these specs covers. A spec without a protocol covers the
+    /// client's default protocols.
     ///
     /// ```
     /// use policy_core::access::PortSet;
@@ -39,7 +40,7 @@ impl PortSet {
         PortSet(list).merged()
     }
 
-    /// One port of one protocol.
+    /// Returns the set of one port of one protocol.
     pub fn single(protocol: Protocol, port: u16) -> PortSet {
         let ports = if protocol.has_ports() { PortRange::single(port) } else { PortRange::ALL };
         PortSet::new([(Some(protocol), ports)])
@@ -60,22 +61,23 @@ impl PortSet {
         self
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the number of ports, those of each protocol apart.
+    /// Returns the number of ports, counted for each protocol separately.
     pub fn count(&self) -> usize {
         self.0.iter().map(|(_, range)| usize::from(range.last.saturating_sub(range.first)) + 1).sum()
     }
 
-    /// The ranges, in order.
+    /// Returns the ranges, in order.
     pub fn ranges(&self) -> impl Iterator<Item = (Protocol, PortRange)> {
         self.0.iter().copied()
     }
 
-    /// The packet that serves best as an example: over TCP if there is one, to a port that a reader knows, else the lowest.
+    /// Returns the packet that is the best example: over TCP if possible, to a well-known port if
+    /// possible, otherwise to the lowest.
     pub fn example(&self) -> Option<(Protocol, u16)> {
         let known = [443, 22, 80]
             .into_iter()
@@ -84,18 +86,18 @@ impl PortSet {
             return Some((Protocol::TCP, port));
         }
         let tcp = self.0.iter().find(|(protocol, _)| *protocol == Protocol::TCP);
-        // No packet goes to port 0, which `*` has all the same.
+        // No packet is sent to port 0, but `*` includes it.
         let port = |range: PortRange| range.first.max(1).min(range.last);
         tcp.or_else(|| self.0.first()).map(|&(protocol, range)| (protocol, port(range)))
     }
 
-    /// Returns what is in one of the two.
+    /// Returns the union of two sets.
     #[must_use]
     pub fn with(&self, other: &PortSet) -> PortSet {
         PortSet(self.0.iter().chain(&other.0).copied().collect()).merged()
     }
 
-    /// Returns what is in both.
+    /// Returns the intersection of two sets.
     #[must_use]
     pub fn common(&self, other: &PortSet) -> PortSet {
         let mut common = Vec::new();
@@ -113,7 +115,7 @@ impl PortSet {
             if a.0 == b.0 && range.first <= range.last {
                 common.push((a.0, range));
             }
-            // What ends first meets nothing more.
+            // The range that ends first cannot overlap any later range.
             if (a.0, a.1.last) <= (b.0, b.1.last) {
                 left.next();
             } else {
@@ -123,7 +125,7 @@ impl PortSet {
         PortSet(common)
     }
 
-    /// Returns what is in this and not in the other.
+    /// Returns the ports of this set that are not in the other.
     #[must_use]
     pub fn without(&self, other: &PortSet) -> PortSet {
         if self.few_and_many(other).is_some_and(|(few, _)| std::ptr::eq(few, self)) {
@@ -154,7 +156,7 @@ impl PortSet {
                     left.extend(first.map(|first| (protocol, PortRange { first, last })));
                 }
                 first = hole.last.checked_add(1);
-                // A hole that goes on may be one in the next range, too.
+                // A hole that ends after this range may also cover part of the next one.
                 if hole.last >= range.last {
                     break;
                 }
@@ -167,7 +169,7 @@ impl PortSet {
         PortSet(left)
     }
 
-    /// Returns whether something is in both.
+    /// Returns whether the sets have a port in common.
     pub fn overlap(&self, other: &PortSet) -> bool {
         if let Some((few, many)) = self.few_and_many(other) {
             return few.0.iter().any(|&(protocol, range)| !many.touching(protocol, range).is_empty());
@@ -177,7 +179,7 @@ impl PortSet {
             if a.0 == b.0 && a.1.first <= b.1.last && b.1.first <= a.1.last {
                 return true;
             }
-            // What ends first meets nothing more.
+            // The range that ends first cannot overlap any later range.
             if (a.0, a.1.last) <= (b.0, b.1.last) {
                 left.next();
             } else {
@@ -187,7 +189,8 @@ impl PortSet {
         false
     }
 
-    /// Returns the two, if one has so many ranges more that it is faster to search in it than to read it.
+    /// Returns the sets as (smaller, larger) if one has so many more ranges that searching it is
+    /// faster than reading it.
     fn few_and_many<'s>(&'s self, other: &'s PortSet) -> Option<(&'s PortSet, &'s PortSet)> {
         match (self.0.len(), other.0.len()) {
             (own, others) if own * 16 < others => Some((self, other)),
@@ -196,19 +199,19 @@ impl PortSet {
         }
     }
 
-    /// Returns the ranges that have some of these ports.
+    /// Returns the ranges of `protocol` that overlap `range`.
     fn touching(&self, protocol: Protocol, range: PortRange) -> &[(Protocol, PortRange)] {
         let start = self.0.partition_point(|&(of, own)| (of, own.last) < (protocol, range.first));
         let end = self.0.partition_point(|&(of, own)| (of, own.first) <= (protocol, range.last));
         self.0.get(start..end).unwrap_or_default()
     }
 
-    /// Returns whether the other has nothing that is not in this.
+    /// Returns whether this set includes all of the other.
     pub fn contains(&self, other: &PortSet) -> bool {
         other.without(self).is_empty()
     }
 
-    /// Returns whether it is all that a client lets through by default: `*`.
+    /// Returns whether the set equals `*`: everything that a client allows by default.
     pub fn are_all(&self) -> bool {
         Protocol::DEFAULTS.into_iter().all(|protocol| self.of(protocol).any(PortRange::is_all))
     }
@@ -217,18 +220,19 @@ impl PortSet {
         self.ranges().filter(move |(of, _)| *of == protocol).map(|(_, range)| range)
     }
 
-    /// Returns what an answer to echo requests takes: ICMP of both families. Tailscale's filter lets these through wherever
-    /// a rule has the two addresses, on whichever ports.
+    /// Returns the protocols that pings use: ICMP of both families. Tailscale's filter allows them
+    /// wherever a rule matches the two addresses, on any port.
     pub fn pings() -> PortSet {
         PortSet::new([Protocol::ICMP, Protocol::ICMPV6].map(|ping| (Some(ping), PortRange::ALL)))
     }
 
-    /// Returns whether pings are all of it, and there are some.
+    /// Returns whether the set has pings and nothing else.
     pub fn are_pings(&self) -> bool {
         !self.is_empty() && self.ranges().all(|(of, _)| of == Protocol::ICMP || of == Protocol::ICMPV6)
     }
 
-    /// Returns what a rule that names no protocol would say: ports of both TCP and UDP, where pings go through, too.
+    /// Returns the ports that a rule without a protocol could name for this set: ports of both TCP
+    /// and UDP, on which pings are allowed, too.
     fn of_no_protocol(&self) -> PortSet {
         let of = |protocol| PortSet(self.of(protocol).map(|range| (Protocol::TCP, range)).collect());
         let are_pings = [Protocol::ICMP, Protocol::ICMPV6].into_iter().all(|ping| self.of(ping).next().is_some());
@@ -236,7 +240,7 @@ impl PortSet {
     }
 }
 
-/// As a grant's `ip` would have it: `443, tcp:22`.
+/// Writes the set as in the `ip` of a grant: `443, tcp:22`.
 impl std::fmt::Display for PortSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let default = self.of_no_protocol();
@@ -250,7 +254,7 @@ impl std::fmt::Display for PortSet {
             let left = match *left.0 {
                 [] => continue,
                 [(_, left)] => left,
-                // Better one range that says something twice than two.
+                // One range that covers something twice is easier to read than two ranges.
                 _ => range,
             };
             words.push(format!("{protocol}:{left}"));
@@ -277,7 +281,7 @@ mod tests {
         })
     }
 
-    /// Sets of few ranges, and sets of so many that they are searched.
+    /// Sets of few ranges, and sets with so many ranges that they are searched.
     fn few_or_many() -> impl Strategy<Value = PortSet> {
         let many = prop::collection::vec(0u8..10, 22).prop_map(|present| {
             let ports = (0u16..).zip(present).filter(|(_, present)| *present > 0).map(|(place, _)| place);
@@ -289,7 +293,7 @@ mod tests {
         prop_oneof![some(), many]
     }
 
-    /// Every packet that one of them could be about.
+    /// Every packet that could be in the set.
     fn packets(ports: &PortSet) -> Vec<(Protocol, u16)> {
         let all =
             [1u8, 6, 17, 47, 58].into_iter().flat_map(|protocol| (0..=20).map(move |port| (Protocol(protocol), port)));

@@ -1,4 +1,4 @@
-//! Whether a device is in the state that a rule asks for.
+//! Evaluates postures: whether a device is in the state that a rule requires.
 
 use std::cmp::Ordering;
 
@@ -6,12 +6,14 @@ use crate::json::{Map, Value};
 
 use crate::model::{Comparison, Condition, Policy, Posture, Scalar, Selector};
 
-/// The postures of which a device must have one: a rule's own, or the default ones if it has none.
+/// Returns the postures of which a device must meet one: the rule's own, or the default ones if the
+/// rule has none.
 pub fn required<'p>(policy: &'p Policy, own: &'p [Selector]) -> &'p [Selector] {
     if own.is_empty() { &policy.default_src_posture } else { own }
 }
 
-/// Returns whether a device with these attributes has one of the required postures, if there are any.
+/// Returns whether a device with these attributes meets one of the required postures. True if none
+/// is required.
 pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map) -> bool {
     required.is_empty()
         || required
@@ -20,7 +22,8 @@ pub fn holds(policy: &Policy, required: &[Selector], attributes: &Map) -> bool {
             .any(|posture| posture.conditions.iter().all(|condition| is_met(condition, attributes)))
 }
 
-/// The first condition that keeps a device with these attributes from the first of the required postures.
+/// Returns the first condition of the first required posture that a device with these attributes
+/// does not meet.
 pub fn first_unmet<'p>(policy: &'p Policy, required: &[Selector], attributes: &Map) -> Option<&'p Condition> {
     let postures = required.iter().filter_map(|name| posture(policy, name));
     postures.flat_map(|posture| &posture.conditions).find(|condition| !is_met(condition, attributes))
@@ -30,7 +33,7 @@ fn posture<'p>(policy: &'p Policy, name: &Selector) -> Option<&'p Posture> {
     policy.postures.iter().find(|posture| posture.name.as_str() == name.text.as_str())
 }
 
-/// An attribute that is not set meets only `NOT SET`.
+/// Returns whether a condition is met. An attribute that is not set meets only `NOT SET`.
 fn is_met(condition: &Condition, attributes: &Map) -> bool {
     let Some(value) = attributes.get(condition.attribute.as_str()).filter(|value| !value.is_null()) else {
         return condition.comparison == Comparison::NotSet;
@@ -52,7 +55,8 @@ fn is_met(condition: &Condition, attributes: &Map) -> bool {
     }
 }
 
-/// Values of one type. Only of versions and numbers is one less than another; other texts are equal or they are not.
+/// Compares values of one type. Only versions and numbers are ordered. Other texts are equal or
+/// not.
 fn compare(attribute: &str, value: &Value, scalar: &Scalar) -> Option<Ordering> {
     match (value, scalar) {
         (Value::String(text), Scalar::Text(wanted)) if VERSIONS.contains(&attribute) => {
@@ -68,8 +72,9 @@ fn compare(attribute: &str, value: &Value, scalar: &Scalar) -> Option<Ordering> 
 /// The attributes that are versions.
 const VERSIONS: [&str; 2] = ["node:osVersion", "node:tsVersion"];
 
-/// Compares as Tailscale's `util/cmpver` does: by turns what is no number, as text, and what is one, as a number. A number
-/// that is missing is 0, but the dot before it is not: `12` comes before `12.0`.
+/// Compares versions as Tailscale's `util/cmpver` does: by turns, a part without digits as text and
+/// a part of digits as a number. A missing number counts as 0, but a missing dot does not count as
+/// a dot: `12` comes before `12.0`.
 fn compare_versions(mut a: &str, mut b: &str) -> Ordering {
     while !a.is_empty() || !b.is_empty() {
         let ((words_a, rest_a), (words_b, rest_b)) = (run(a, false), run(b, false));
@@ -83,13 +88,13 @@ fn compare_versions(mut a: &str, mut b: &str) -> Ordering {
     Ordering::Equal
 }
 
-/// The digits, or what is none, that a text begins with; and what follows.
+/// Splits off the longest prefix of digits, or of other characters, and returns it with the rest.
 fn run(text: &str, digits: bool) -> (&str, &str) {
     let end = text.find(|letter: char| letter.is_ascii_digit() != digits).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Numbers of any length.
+/// Compares numbers of any length.
 fn compare_digits(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
@@ -154,12 +159,12 @@ mod tests {
             "custom:level == '3'",
             "custom:off",
             "node:os NOT SET",
-            // Text is not ordered, whatever it looks like.
+            // Text is not ordered, even if it looks like a number.
             "custom:build > '9'",
             "custom:build < '9'",
             "custom:build == '10.0'",
             "custom:build <= '10 '",
-            // What is not set meets nothing but `NOT SET`.
+            // An attribute that is not set meets only `NOT SET`.
             "custom:absent != 'x'",
             "custom:absent NOT IN ['x']",
             "custom:absent == false",

@@ -1,4 +1,4 @@
-//! Grants and ACLs in one form, found by their two ends.
+//! Grants and ACLs in one form, indexed by their sources and destinations.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use crate::access::tailnet::Tailnet;
 use crate::model::{Acl, Grant, Policy, PortRange, Protocol, Selector, Until};
 use crate::source::Origin;
 
-/// A rule in normal form: it allows all its sources to reach all its destinations on all its ports. An ACL whose
-/// destinations have different ports has several.
+/// A rule in normal form: it allows all its sources to reach all its destinations on all its ports.
+/// An ACL whose destinations have different ports becomes several access rules.
 #[derive(Debug)]
 pub struct AccessRule<'p> {
     /// The rule of the policy.
@@ -22,15 +22,17 @@ pub struct AccessRule<'p> {
     pub src: Vec<SelectorId>,
     /// The destinations.
     pub dst: Vec<SelectorId>,
-    /// For each destination its index in the rule's list.
+    /// The index of each destination in the rule's list.
     pub dst_items: Vec<usize>,
-    /// The ports, each with its protocol; without one, of the protocols of [`opens`].
+    /// The ports, each with its protocol. Without a protocol, the ports are of the default
+    /// protocols. See [`opens`].
     pub ports: Vec<(Option<Protocol>, PortRange)>,
-    /// The postures of which one must be met, if there are any: the rule's own, or the default ones.
+    /// The postures of which a source must meet one: the rule's own, or the default ones. Empty if
+    /// none is required.
     pub postures: &'p [Selector],
 }
 
-/// A rule of a policy that lets packets through.
+/// A rule of the policy that allows access.
 #[derive(Clone, Copy, Debug)]
 pub enum RuleRef<'p> {
     /// A grant.
@@ -42,7 +44,7 @@ pub enum RuleRef<'p> {
 }
 
 impl RuleRef<'_> {
-    /// Returns how long the rule is wanted, if it has an end.
+    /// Returns the end date of the rule, if it has one.
     pub fn until(self) -> Option<Until> {
         match self {
             RuleRef::Grant(grant) => grant.until,
@@ -51,7 +53,7 @@ impl RuleRef<'_> {
         }
     }
 
-    /// Returns where the rule is; the whole policy if it has no rules.
+    /// Returns the place of the rule, or of the whole policy if it has no rules.
     pub fn origin(self) -> Origin {
         match self {
             RuleRef::Grant(grant) => grant.origin,
@@ -62,7 +64,7 @@ impl RuleRef<'_> {
 }
 
 impl<'p> AccessRule<'p> {
-    /// Returns the destinations, as the rule has them.
+    /// Returns the destinations as the rule lists them.
     pub fn destinations(&self) -> Vec<&'p Selector> {
         let items = self.dst_items.iter();
         match self.rule {
@@ -72,19 +74,21 @@ impl<'p> AccessRule<'p> {
         }
     }
 
-    /// Returns whether it is about that port.
+    /// Returns whether the rule includes a port.
     pub fn is_on(&self, protocol: Protocol, port: u16) -> bool {
         self.ports.iter().any(|&ports| opens(ports, protocol, port))
     }
 }
 
-/// Returns whether ports of a rule include a port. A rule without a protocol allows the client's default protocols.
+/// Returns whether the allowed ports of a rule include a port. A rule without a protocol allows the
+/// client's default protocols.
 pub fn opens((allowed, ports): (Option<Protocol>, PortRange), protocol: Protocol, port: u16) -> bool {
     let is_allowed = allowed.map_or_else(|| Protocol::DEFAULTS.contains(&protocol), |allowed| allowed == protocol);
     is_allowed && passing(protocol, ports).is_some_and(|ports| ports.contains(port))
 }
 
-/// The access rules of a policy, in Tailscale's order (grants before ACLs), and where to find them.
+/// The access rules of a policy, in Tailscale's order (grants before ACLs), with indexes by
+/// selector.
 #[derive(Debug)]
 pub struct RuleIndex<'p> {
     /// The rules by their numbers.
@@ -93,7 +97,7 @@ pub struct RuleIndex<'p> {
     pub selectors: SelectorIndex<'p>,
     by_source: RulesBySelector,
     by_destination: RulesBySelector,
-    /// The rules to `autogroup:self`.
+    /// The rules whose destinations include `autogroup:self`.
     pub to_own: BitSet,
 }
 
@@ -103,7 +107,8 @@ impl<'p> RuleIndex<'p> {
         RuleIndex::among(policy, tailnet, rule_selectors(policy))
     }
 
-    /// Like [`RuleIndex::new`], but also numbers other selectors. Every selector of a rule must be among `selectors`.
+    /// Like [`RuleIndex::new`], but also numbers other selectors. `selectors` must include every
+    /// selector of the rules.
     pub fn among(policy: &'p Policy, tailnet: &Tailnet<'p>, selectors: impl IntoIterator<Item = &'p Selector>) -> Self {
         let mut selectors = SelectorIndex::new(tailnet, selectors);
         let list = permits(policy, &mut selectors);
@@ -118,43 +123,46 @@ impl<'p> RuleIndex<'p> {
         self.by_source.rules(&self.selectors.of_source(tailnet, source))
     }
 
-    /// Returns the rules that have `destination` as a destination, `autogroup:self` apart.
+    /// Returns the rules that have `destination` as a destination other than by `autogroup:self`.
     pub fn to(&self, destination: &Endpoint) -> BitSet {
         self.by_destination.rules(&self.selectors.of_destination(destination))
     }
 
-    /// Returns the numbers of the rules that have one of the selectors as a source, in order.
+    /// Returns the numbers of the rules that have any of the selectors as a source, in order.
     pub fn with_source(&self, selectors: &[SelectorId]) -> Vec<usize> {
         self.by_source.numbers(selectors)
     }
 
-    /// Returns the numbers of the rules that have one of the selectors as a destination, in order.
+    /// Returns the numbers of the rules that have any of the selectors as a destination, in order.
     pub fn with_destination(&self, selectors: &[SelectorId]) -> Vec<usize> {
         self.by_destination.numbers(selectors)
     }
 
-    /// Returns for each selector the numbers of the rules that have it as a source, in order.
+    /// Returns, for each selector, the numbers of the rules that have it as a source, in order.
     pub fn by_source(&self) -> &[Vec<usize>] {
         self.by_source.lists()
     }
 
-    /// Returns for each selector the numbers of the rules that have it as a destination, in order.
+    /// Returns, for each selector, the numbers of the rules that have it as a destination, in
+    /// order.
     pub fn by_destination(&self) -> &[Vec<usize>] {
         self.by_destination.lists()
     }
 
-    /// Returns the rules that have one of the selectors as a source, and those that have one as a destination.
+    /// Returns the rules that have any of the selectors as a source, and the rules that have any as
+    /// a destination.
     pub fn with(&self, selectors: &[SelectorId]) -> [BitSet; 2] {
         [self.by_source.rules(selectors), self.by_destination.rules(selectors)]
     }
 
-    /// Returns whether the rule is to `autogroup:self`.
+    /// Returns whether the rule has `autogroup:self` as a destination.
     pub fn is_to_own(&self, number: usize) -> bool {
         self.to_own.contains(number)
     }
 
-    /// Returns the rules in both sets with their numbers, in order: the rules that allow one end to reach the other on
-    /// some port, if a posture is met. Between devices of one user `autogroup:self` is a destination, too.
+    /// Returns the rules in both sets with their numbers, in order: the rules that allow one end to
+    /// reach the other on some port, if a posture is met. Between devices of one user, rules to
+    /// `autogroup:self` count, too.
     pub fn between(&self, from: &BitSet, to: &BitSet, is_own: bool) -> impl Iterator<Item = (usize, &AccessRule<'p>)> {
         let numbers = from.also_in(to, is_own.then_some(&self.to_own));
         numbers.filter_map(|number| Some((number, self.list.get(number)?)))
@@ -163,7 +171,8 @@ impl<'p> RuleIndex<'p> {
 
 /// Returns the sources and destinations of all grants and ACLs.
 pub fn rule_selectors(policy: &Policy) -> Vec<&Selector> {
-    // A list, since each use of a nested iterator is compiled anew, and an operator's first build waits for that.
+    // A list instead of an iterator: each use of a nested iterator is compiled again, and an
+    // operator's first build waits for that.
     let mut selectors = Vec::new();
     for grant in policy.grants.iter().flatten() {
         selectors.extend(&grant.src);

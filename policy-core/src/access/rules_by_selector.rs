@@ -1,19 +1,20 @@
-//! Rules found by the selectors at one of their ends.
+//! An index of rules by the selectors at one of their ends.
 
 use crate::access::bit_set::BitSet;
 use crate::access::selector_index::SelectorId;
 use crate::access::sorted;
 
-/// The numbers of rules by the selectors that they have at one end.
+/// A map from selectors to the numbers of the rules that have them at one end.
 #[derive(Debug)]
 pub struct RulesBySelector {
-    /// How many rules there are.
+    /// The number of rules.
     count: usize,
     lists: Vec<Vec<usize>>,
 }
 
 impl RulesBySelector {
-    /// Indexes the rules by the selectors of each, which are fewer than `selectors`.
+    /// Indexes the rules by their selectors. `selectors` is the number of selectors, and above all
+    /// their ids.
     pub fn new<'r>(selectors: usize, rules: impl Iterator<Item = &'r [SelectorId]>) -> Self {
         let (mut count, mut lists) = (0, vec![Vec::new(); selectors]);
         for ids in rules {
@@ -27,7 +28,7 @@ impl RulesBySelector {
         RulesBySelector { count, lists }
     }
 
-    /// Returns the rules that have one of the selectors.
+    /// Returns the rules that have any of the selectors.
     pub fn rules(&self, selectors: &[SelectorId]) -> BitSet {
         let mut rules = BitSet::new(self.count);
         for &number in selectors.iter().filter_map(|&id| self.lists.get(id)).flatten() {
@@ -36,12 +37,12 @@ impl RulesBySelector {
         rules
     }
 
-    /// Returns the numbers of the rules that have one of the selectors, in order.
+    /// Returns the numbers of the rules that have any of the selectors, in order.
     pub fn numbers(&self, selectors: &[SelectorId]) -> Vec<usize> {
         sorted::union_of(&self.lists, selectors)
     }
 
-    /// Returns for each selector the numbers of the rules that have it, in order.
+    /// Returns, for each selector, the numbers of the rules that have it, in order.
     pub fn lists(&self) -> &[Vec<usize>] {
         &self.lists
     }

@@ -1,5 +1,6 @@
-//! The selectors of a policy, each once, and the way from an endpoint to those that name it: by login, by role, by tag,
-//! by address. They are looked up once. After that only numbers are compared.
+//! An index of the distinct selectors of a policy. It finds the selectors that name an endpoint by
+//! its login, role, tags and addresses. Selectors get numbers once, and all later code compares
+//! numbers only.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,24 +14,24 @@ use crate::access::tailnet::Tailnet;
 use crate::access::{ip_set, sorted};
 use crate::model::{AddressRange, Role, Selector};
 
-/// A selector by number. Equal texts have the same.
+/// A selector by number. Equal texts have the same number.
 pub type SelectorId = usize;
 
-/// Every selector of a list, numbered. The file `matching.rs` defines what names an endpoint.
+/// A numbered list of selectors. The file `matching.rs` defines which selectors name an endpoint.
 #[derive(Debug)]
 pub struct SelectorIndex<'p> {
     /// The selectors in the order of their numbers.
     pub distinct: Vec<&'p Selector>,
-    /// What each of them stands for.
+    /// The meaning of each selector.
     pub denotations: Vec<Denotation<'p>>,
     by_text: HashMap<&'p str, SelectorId>,
-    /// By login, in lower case, the user and the groups that have it.
+    /// By login, in lower case: the user's selector and the groups that contain the user.
     by_login: HashMap<String, Vec<SelectorId>>,
     /// By tag, in lower case.
     by_tag: HashMap<String, Vec<SelectorId>>,
     /// By domain, in lower case.
     by_domain: HashMap<String, Vec<SelectorId>>,
-    /// `autogroup:member` has two names, and so perhaps two numbers.
+    /// By role. `autogroup:member` has two spellings, and so may have two numbers.
     roles: Vec<(Role, SelectorId)>,
     everything: Option<SelectorId>,
     any_address: Option<SelectorId>,
@@ -39,11 +40,12 @@ pub struct SelectorIndex<'p> {
     internet: Option<SelectorId>,
     own_devices: Option<SelectorId>,
     by_address: IntervalTree<SelectorId>,
-    /// By family, those that have that address of every device, whichever it is.
+    /// By family: the selectors whose addresses include every address that a device can have.
     of_every_device: [Vec<SelectorId>; 2],
-    /// By text, the numbers that stand for the addresses of a selector however they are reached.
+    /// By text: additional numbers that stand for the addresses of a selector, however they are
+    /// reached.
     at_any_reach: HashMap<&'p str, SelectorId>,
-    /// These numbers, by address.
+    /// The same numbers, by address.
     by_address_at_any_reach: IntervalTree<SelectorId>,
     count: usize,
 }
@@ -83,7 +85,7 @@ impl<'p> SelectorIndex<'p> {
         index
     }
 
-    /// Enters each selector where those that it names lead to it.
+    /// Adds each selector to the maps by which it is found.
     fn fill(&mut self, tailnet: &Tailnet<'p>) {
         let mut addresses = Vec::new();
         for (id, &denotation) in self.denotations.iter().enumerate() {
@@ -93,7 +95,7 @@ impl<'p> SelectorIndex<'p> {
                 Denotation::Users(logins) => {
                     for login in logins {
                         let named = self.by_login.entry(login_key(tailnet.identity(&login.text))).or_default();
-                        // A group may have a member twice.
+                        // A group may list a member twice.
                         if named.last() != Some(&id) {
                             named.push(id);
                         }
@@ -114,7 +116,7 @@ impl<'p> SelectorIndex<'p> {
                     }
                     addresses.extend(ranges.into_iter().map(|range| (range, id)));
                 }
-                // Found by their text.
+                // These are found by their text.
                 Denotation::SyncedGroup(_) | Denotation::Service(_) | Denotation::External(_) => {}
                 Denotation::Nothing => {}
             }
@@ -129,8 +131,9 @@ impl<'p> SelectorIndex<'p> {
         (*self.any_address.get_or_insert(any_address), *self.everything.get_or_insert(everything))
     }
 
-    /// Numbers these selectors, which are not those of a rule, once more: for their addresses however these are reached.
-    /// A rule for a prefix is about subnet routers. A question about it is about exit nodes, too.
+    /// Gives these selectors, which belong to a question and not to a rule, an additional number:
+    /// for their addresses, however these are reached. A prefix in a rule covers subnet routers
+    /// only. A prefix in a question covers exit nodes, too.
     pub fn ask(&mut self, tailnet: &Tailnet<'p>, asked: impl IntoIterator<Item = &'p Selector>) {
         let mut addresses = Vec::new();
         for selector in asked {
@@ -148,26 +151,27 @@ impl<'p> SelectorIndex<'p> {
         self.by_address_at_any_reach = IntervalTree::new(addresses);
     }
 
-    /// Returns the numbers of the selectors of a question: those of [`ids`](Self::ids), and those of their addresses
-    /// however these are reached.
+    /// Returns the numbers of the selectors of a question: those of [`ids`](Self::ids), and the
+    /// additional ones of [`ask`](Self::ask).
     pub fn asked_ids(&self, list: &[Selector]) -> Vec<SelectorId> {
         let mut ids = self.ids(list);
         ids.extend(list.iter().filter_map(|selector| self.at_any_reach.get(selector.text.as_str())));
         ids
     }
 
-    /// Returns `true` if some number of [`ask`](Self::ask) has an address of `range`.
+    /// Returns `true` if a selector given to [`ask`](Self::ask) has an address in `range`.
     pub fn is_asked(&self, range: AddressRange) -> bool {
         self.by_address_at_any_reach.overlapping(range).next().is_some()
     }
 
-    /// Returns `true` if the IPv4 and the IPv6 address of a device are told apart, whichever they are.
+    /// Returns `true` if some selector has every IPv4 address of devices but not every IPv6
+    /// address, or the reverse.
     pub fn tells_families_apart(&self) -> bool {
         let [v4, v6] = &self.of_every_device;
         v4 != v6
     }
 
-    /// Returns the number of selectors. All their numbers are below it.
+    /// Returns the number of selectors. It is greater than all their ids.
     pub fn len(&self) -> usize {
         self.count
     }
@@ -177,17 +181,17 @@ impl<'p> SelectorIndex<'p> {
         self.count == 0
     }
 
-    /// Returns the number of a selector, if it is one of these.
+    /// Returns the number of a selector, if the index has it.
     pub fn id(&self, text: &str) -> Option<SelectorId> {
         self.by_text.get(text).copied()
     }
 
-    /// Returns the numbers of those selectors of a list that are among these.
+    /// Returns the numbers of the selectors of a list that the index has.
     pub fn ids(&self, list: &[Selector]) -> Vec<SelectorId> {
         list.iter().filter_map(|selector| self.id(&selector.text)).collect()
     }
 
-    /// Returns the number of `autogroup:self`, if it is one of these.
+    /// Returns the number of `autogroup:self`, if the index has it.
     pub fn own_devices(&self) -> Option<SelectorId> {
         self.own_devices
     }
@@ -238,7 +242,7 @@ impl<'p> SelectorIndex<'p> {
         if let Some(domain) = endpoint.who.domain().filter(|_| !self.by_domain.is_empty()) {
             named.extend(self.by_domain.get(&login_key(domain)).into_iter().flatten());
         }
-        // A device of unknown address has one in each family.
+        // A device without listed addresses has one address of each family.
         if endpoint.addresses.is_empty() && endpoint.who.is_device() {
             for (family, ids) in Family::BOTH.into_iter().zip(&self.of_every_device) {
                 if endpoint.family.is_none_or(|own| own == family) {
@@ -277,7 +281,7 @@ mod tests {
     use policy_generate::small;
     use policy_generate::small::Random;
 
-    /// Everything that a policy tells apart, and the users once more without their role.
+    /// Every endpoint that a policy can distinguish, and each user again without a role.
     fn endpoints<'p>(policy: &'p Policy) -> Vec<Endpoint<'p>> {
         let classes = AccessClasses::new(policy);
         let all = classes.sources.iter().chain(&classes.destinations).flat_map(|class| class.members.clone());

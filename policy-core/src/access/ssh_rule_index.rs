@@ -1,11 +1,11 @@
-//! SSH rules found by the selectors at their two ends.
+//! An index of the SSH rules by the selectors at their two ends.
 
 use crate::access::bit_set::BitSet;
 use crate::access::rules_by_selector::RulesBySelector;
 use crate::access::selector_index::{SelectorId, SelectorIndex};
 use crate::model::{Policy, Selector, SshRule};
 
-/// The SSH rules of a policy, in order, and where to find them.
+/// The SSH rules of a policy, in order, with indexes by selector.
 #[derive(Debug)]
 pub struct SshRuleIndex<'p> {
     /// The rules by their numbers.
@@ -14,12 +14,13 @@ pub struct SshRuleIndex<'p> {
     pub by_source: RulesBySelector,
     /// The numbers by destination.
     pub by_destination: RulesBySelector,
-    /// The rules to `autogroup:self`.
+    /// The rules whose destinations include `autogroup:self`.
     pub to_own: BitSet,
 }
 
 impl<'p> SshRuleIndex<'p> {
-    /// Indexes the SSH rules of a policy. `selectors` must have the [`ssh_rule_selectors`] of the policy.
+    /// Indexes the SSH rules of a policy. `selectors` must include the [`ssh_rule_selectors`] of
+    /// the policy.
     pub fn new(policy: &'p Policy, selectors: &SelectorIndex) -> Self {
         let index = |end: fn(&SshRule) -> &[Selector]| {
             let ids: Vec<Vec<SelectorId>> = policy.ssh.iter().map(|rule| selectors.ids(end(rule))).collect();

@@ -1,9 +1,10 @@
-//! What is left of a list of selectors without others: exactly, or not at all.
+//! Subtraction of selectors from a list of selectors. The result is exact, or there is none.
 //!
-//! Tailscale has lists, and no way to subtract from them. So a group becomes its remaining users, and addresses become
-//! the remaining prefixes. A selector whose users the policy does not list stays whole or goes whole: who is in
-//! `autogroup:member` today does not say who is tomorrow. Tags are subtracted from the list: `tag:a, tag:b` without
-//! `tag:b` is `tag:a`, and so includes devices that have both.
+//! A policy file has lists, and no way to subtract from them. So a group becomes its remaining
+//! users, and addresses become the remaining prefixes. A selector whose users the policy does not
+//! list is kept or removed as a whole: the members of `autogroup:member` change over time. Tags are
+//! subtracted from the list: `tag:a, tag:b` without `tag:b` is `tag:a`, and so still includes
+//! devices that have both tags.
 
 use std::collections::HashMap;
 
@@ -31,23 +32,23 @@ pub struct Subtraction<'p> {
     declarations: Declarations<'p>,
 }
 
-/// What is left of a list.
+/// The result of a subtraction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remainder {
-    /// For each item of the list what is left of it.
+    /// The rest of each item of the list.
     pub rest: Vec<Rest>,
-    /// For each subtracted selector whether it changed anything.
+    /// For each subtracted selector, whether it removed anything.
     pub takes: Vec<bool>,
-    /// What Tailscale cannot express.
+    /// The subtractions that a policy file cannot express.
     pub inexact: Vec<Inexact>,
 }
 
-/// What is left of an item of a list.
+/// The rest of one item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// All of it.
+    /// The whole item.
     Whole,
-    /// These selectors, or nothing.
+    /// These selectors. Empty if nothing is left.
     Names(Vec<String>),
 }
 
@@ -58,20 +59,20 @@ pub struct Inexact {
     pub item: usize,
     /// The index of the subtracted selector.
     pub except: usize,
-    /// Why it is not possible.
+    /// The reason.
     pub why: InexactReason,
 }
 
-/// Why a selector cannot be subtracted from another one.
+/// A reason that a selector cannot be subtracted from another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InexactReason {
     /// The item is `*` or `autogroup:danger-all`.
     Everything,
-    /// The policy does not list who is in the item.
+    /// The policy does not list the members of the item.
     OpenItem,
-    /// The policy does not list who is in what is subtracted.
+    /// The policy does not list the members of the subtracted selector.
     OpenExcept,
-    /// A device of the one may have an address of the other.
+    /// A device of one selector may have an address of the other.
     Address,
 }
 
@@ -98,11 +99,11 @@ impl std::error::Error for Inexact {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Everything,
-    /// Users that the policy lists.
+    /// Users listed in the policy.
     Users,
     /// The users of a domain.
     Domain,
-    /// Other users that the policy does not list.
+    /// Other users, not listed in the policy.
     OpenUsers,
     Tag,
     Tagged,
@@ -115,13 +116,13 @@ enum Kind {
     Nothing,
 }
 
-/// What subtracting a selector of one kind does to an item of another.
+/// The effect of subtracting a selector of one kind from an item of another.
 enum Relation {
-    /// Nothing, unless they have logins or addresses in common.
+    /// No effect, unless they have logins or addresses in common.
     Apart,
-    /// The item is gone.
+    /// The item is removed.
     Covered,
-    /// The remainder cannot be written down.
+    /// The rest cannot be expressed.
     Inexact(InexactReason),
 }
 
@@ -143,12 +144,12 @@ fn relation(item: Kind, except: Kind) -> Relation {
 }
 
 impl<'p> Subtraction<'p> {
-    /// Prepares to subtract with the groups, hosts and IP sets of `policy`.
+    /// Prepares subtraction with the groups, hosts and IP sets of `policy`.
     pub fn new(policy: &'p Policy) -> Self {
         Subtraction { declarations: Declarations::new(policy) }
     }
 
-    /// Returns what is left of `list` without all of `except`.
+    /// Subtracts all of `except` from `list`.
     pub fn remainder(&self, list: &[Selector], except: &[Selector]) -> Remainder {
         let mut excepts = Excepts::new(self, except);
         let mut remainder = Remainder { rest: Vec::with_capacity(list.len()), takes: Vec::new(), inexact: Vec::new() };
@@ -191,7 +192,7 @@ impl<'p> Subtraction<'p> {
     }
 }
 
-/// A selector with all that subtraction needs to know of it.
+/// A selector with the data that subtraction needs.
 struct Term<'s> {
     denotation: Denotation<'s>,
     kind: Kind,
@@ -199,16 +200,17 @@ struct Term<'s> {
     ranges: Vec<AddressRange>,
 }
 
-/// The selectors to subtract, by what they are. Numbers are their indexes.
+/// The selectors to subtract, indexed by kind. The numbers are indexes into their list.
 struct Excepts {
     takes: Vec<bool>,
-    /// All of them by their texts, in lower case, as names are compared.
+    /// All selectors by text in lower case, the form in which names are compared.
     names: HashMap<String, Vec<usize>>,
-    /// The first of each kind, in order. It is enough to say why something cannot be subtracted.
+    /// The first selector of each kind, in order. That is enough to report why something cannot be
+    /// subtracted.
     kinds: Vec<(Kind, usize)>,
     logins: HashMap<String, Vec<usize>>,
     domains: HashMap<String, Vec<usize>>,
-    /// By domain, the first with a login there.
+    /// By domain: the first selector that names a login of the domain.
     login_domains: HashMap<String, usize>,
     by_address: IntervalTree<(AddressRange, usize)>,
 }
@@ -240,7 +242,7 @@ impl Excepts {
                     }
                 }
                 Denotation::Domain(domain) => excepts.domains.entry(login_key(domain)).or_default().push(index),
-                // That it is not declared is reported elsewhere.
+                // An undeclared name is reported elsewhere.
                 _ if term.kind == Kind::Nothing => excepts.mark([index]),
                 _ => holes.extend(term.ranges.into_iter().map(|range| (range, (range, index)))),
             }
@@ -257,7 +259,8 @@ impl Excepts {
         }
     }
 
-    /// Returns what is left of an item, or which selector cannot be subtracted from it, and why.
+    /// Returns the rest of an item, or the selector that cannot be subtracted from it with the
+    /// reason.
     fn rest(&mut self, item: &Selector, term: &Term) -> Result<Rest, (usize, InexactReason)> {
         if let Some(all) = self.covering(item, term) {
             self.mark(all);
@@ -289,9 +292,11 @@ impl Excepts {
         }
     }
 
-    /// Returns the selectors that leave nothing of an item: those with the same text, or else one that covers it.
+    /// Returns the selectors that remove the whole item: those with the same text, or otherwise one
+    /// that covers it.
     fn covering(&self, item: &Selector, term: &Term) -> Option<Vec<usize>> {
-        // Logins and addresses are compared one by one, so that each selector is known to take something.
+        // Logins and addresses are compared one by one, to find every selector that removes
+        // something.
         let is_listed = match term.denotation {
             Denotation::Users(logins) => !logins.is_empty(),
             Denotation::Addresses(_) => !term.ranges.is_empty(),
@@ -305,8 +310,8 @@ impl Excepts {
         })
     }
 
-    /// Returns the first selector that cannot be subtracted from an item of some kind, and why. That users are not
-    /// listed comes before that addresses may be theirs.
+    /// Returns the first selector that cannot be subtracted from an item of some kind, with the
+    /// reason. Users that are not listed take precedence over addresses that may be theirs.
     fn inexact(&self, item: Kind) -> Option<(usize, InexactReason)> {
         let found = self.kinds.iter().filter_map(|&(except, index)| match relation(item, except) {
             Relation::Inexact(why) => Some((index, why)),
@@ -345,12 +350,13 @@ impl Excepts {
     }
 }
 
-/// Returns a login as it is compared: without the prefix that other selectors of users have, and in lower case.
+/// Returns the key by which a login is compared: in lower case, and without the prefix that some
+/// selectors of users have.
 fn key(login: &str) -> String {
     login_key(login.strip_prefix("user:").unwrap_or(login))
 }
 
-/// Writes a prefix, or the address if it is only one.
+/// Writes a prefix, or just the address if it has only one.
 fn shortest(prefix: Prefix) -> String {
     let is_single = prefix.length == if prefix.address.is_ipv4() { 32 } else { 128 };
     if is_single { prefix.address.to_string() } else { prefix.to_string() }
@@ -383,7 +389,8 @@ mod tests {
         list.split_whitespace().map(name).collect()
     }
 
-    /// Returns what is left, with `!` for what cannot be taken away, and `?` for what takes nothing away.
+    /// Returns the rest of the list, with `!` before a selector that cannot be subtracted, and `?`
+    /// before one that removes nothing.
     fn left(list: &str, except: &str) -> String {
         let policy = Policy::parse(POLICY);
         let (list, except) = (names(list), names(except));
@@ -483,7 +490,7 @@ mod tests {
                 "autogroup:member printer",
                 "tag:a 192.168.0.0/24 192.168.1.0/28 192.168.1.16/30 192.168.1.21 192.168.1.22/31 192.168.1.24/29 192.168.1.32/27 192.168.1.64/26 192.168.1.128/25 192.168.2.0/23 192.168.4.0/22 192.168.8.0/21 192.168.16.0/20 192.168.32.0/19 192.168.64.0/18 192.168.128.0/17 ?autogroup:member",
             ),
-            // A name that nobody declares is reported as that.
+            // An undeclared name has an error of its own.
             ("tag:a group:egn", "group:ogs nowhere", "tag:a group:egn"),
         ];
         for (list, except, expected) in cases {
@@ -492,7 +499,7 @@ mod tests {
     }
 
     proptest! {
-        /// Address by address, in a world of 64 of them.
+        /// Checks address by address, in a space of 64 addresses.
         #[test]
         fn exactly_the_addresses_are_left_that_are_not_taken_away(
             list in prop::collection::vec((0u8..64, 26u8..=32), 1..4),

@@ -21,11 +21,12 @@ pub type UserId = usize;
 /// The facts and the declarations of a policy, indexed.
 #[derive(Debug)]
 pub struct Tailnet<'p> {
-    /// The control server, which decides what some selectors stand for.
+    /// The control server. It determines what some selectors stand for.
     pub dialect: Dialect,
     /// The devices, in the order of the facts.
     pub devices: Vec<Node<'p>>,
-    /// The users, in the order of the facts; after them owners of devices that the facts do not list.
+    /// The users, in the order of the facts, followed by owners of devices that the facts do not
+    /// list as users.
     pub users: Vec<Person<'p>>,
     /// The users by login, as [`Tailnet::login_key`] writes it.
     pub(super) by_login: HashMap<String, UserId>,
@@ -93,12 +94,14 @@ pub enum Resolution {
 }
 
 impl Tailnet<'_> {
-    /// Returns the user with that login. To Tailscale its case does not count; to headscale an `@` at its end does not.
+    /// Returns the user with that login. Tailscale ignores case in logins. headscale ignores an `@`
+    /// at their end.
     pub fn user(&self, login: &str) -> Option<UserId> {
         self.by_login.get(&Self::login_key(self.dialect, login)).copied()
     }
 
-    /// Returns the login of the facts for a login of the policy. To headscale, a user's name is one, too.
+    /// Returns the login in the facts that corresponds to a login in the policy. In headscale, a
+    /// user's name also counts as a login.
     pub(super) fn identity<'s>(&'s self, login: &'s str) -> &'s str {
         let user = || self.user(login).and_then(|user| self.users.get(user));
         match self.dialect {
@@ -107,7 +110,7 @@ impl Tailnet<'_> {
         }
     }
 
-    /// Returns a login in the form in which logins are compared.
+    /// Returns the key by which logins are compared.
     pub(super) fn login_key(dialect: Dialect, login: &str) -> String {
         match dialect {
             Dialect::Tailscale => login_key(login),
@@ -115,7 +118,7 @@ impl Tailnet<'_> {
         }
     }
 
-    /// Returns a tag in the form in which tags are compared. Tailscale stores them in lower case.
+    /// Returns the key by which tags are compared. Tailscale stores tags in lower case.
     pub(super) fn tag_key(dialect: Dialect, tag: &str) -> String {
         match dialect {
             Dialect::Tailscale => tag.to_ascii_lowercase(),
@@ -128,29 +131,31 @@ impl Tailnet<'_> {
         self.tags.get(&Self::tag_key(self.dialect, tag)).cloned().unwrap_or_default()
     }
 
-    /// Returns whether a device of unknown address may have one of these.
+    /// Returns whether a device without listed addresses may have an address in the range.
     pub fn may_be_a_devices(&self, range: AddressRange) -> bool {
         !self.has_all_addresses && self.may_be_a_services(range)
     }
 
-    /// Returns whether a service may have one of these. The facts do not list the addresses of services.
+    /// Returns whether a service may have an address in the range. The facts do not list the
+    /// addresses of services.
     pub fn may_be_a_services(&self, range: AddressRange) -> bool {
         let is_known = range.first == range.last && self.addresses.overlapping(range).next().is_some();
         !is_known && Tailnet::is_in_tailnet(range)
     }
 
-    /// Returns whether some device or service may have one of these: whether they are addresses of a tailnet.
+    /// Returns whether a device or a service can have an address in the range: whether it overlaps
+    /// the addresses of tailnets.
     pub fn is_in_tailnet(range: AddressRange) -> bool {
         !covers(FOUR_VIA_SIX, range) && FAMILIES.into_iter().any(|family| overlap(family, range))
     }
 
-    /// Returns whether some approved route leads to one of these addresses.
+    /// Returns whether some approved route leads to an address in the range.
     pub fn is_routed(&self, range: AddressRange) -> bool {
         self.routers.overlapping(range).next().is_some()
     }
 
-    /// Returns whether `*` names `endpoint` as a source: devices, shared ones included, and addresses that approved
-    /// routes lead to.
+    /// Returns whether `*` names `endpoint` as a source. It names all devices, including shared
+    /// ones, and addresses that approved routes lead to.
     pub(super) fn contains(&self, endpoint: &Endpoint) -> bool {
         endpoint.who.is_device()
             || endpoint.reach == Reach::SubnetRoute
@@ -158,13 +163,13 @@ impl Tailnet<'_> {
             || endpoint.addresses.iter().any(|&address| self.is_routed(single(address)))
     }
 
-    /// Every device.
+    /// Returns every device.
     pub fn everyone(&self) -> Rc<[DeviceId]> {
         self.everyone.clone()
     }
 
-    /// Returns the devices that one of the selectors resolves to, directly or by an address of their own.
-    /// `autogroup:self` and `autogroup:internet` resolve to none.
+    /// Returns the devices that any of the selectors resolves to, directly or by one of their own
+    /// addresses. `autogroup:self` and `autogroup:internet` resolve to none.
     pub fn devices_of<'m>(&self, resolutions: impl IntoIterator<Item = &'m Resolution>) -> BitSet {
         let mut found = BitSet::new(self.devices.len());
         for resolution in resolutions {
@@ -183,10 +188,12 @@ impl Tailnet<'_> {
         found
     }
 
-    /// Resolves a selector to devices. The facts do not list who is in synced groups, who devices are shared with and
-    /// what hosts services, so these resolve to no device.
+    /// Resolves a selector to devices. The facts do not list the members of synced groups, the
+    /// users that devices are shared with, or the hosts of services, so selectors of these kinds
+    /// resolve to no device.
     ///
-    /// headscale resolves all of them to addresses: to the fewest prefixes with those of the devices.
+    /// headscale resolves all selectors to addresses: to the fewest prefixes that have those of the
+    /// devices.
     pub fn resolve(&self, selector: &Selector) -> Resolution {
         match (self.dialect, self.resolve_devices(selector)) {
             (Dialect::Headscale, Resolution::Devices(devices)) => {
@@ -199,7 +206,7 @@ impl Tailnet<'_> {
         }
     }
 
-    /// Returns whether every user that a selector names is among the users of the facts.
+    /// Returns whether the facts list every user that a selector names.
     pub fn is_resolved(&self, selector: &Selector) -> bool {
         match self.denote(selector) {
             Denotation::Users(logins) => logins.iter().all(|login| self.user(&login.text).is_some()),
@@ -231,7 +238,7 @@ impl Tailnet<'_> {
             Denotation::Domain(domain) => self.devices_of_users(
                 &self.users_where(|user| domain_of(user.email).is_some_and(|own| own.eq_ignore_ascii_case(domain))),
             ),
-            // Not the devices user by user: those of all members come in the order of the facts.
+            // Not collected user by user: the devices of all members are in the order of the facts.
             Denotation::Role(Role::Member) => Resolution::Devices(self.members.clone()),
             Denotation::Role(role) => self.devices_of_users(&self.users_where(|user| has_role(user.role, role))),
             Denotation::Tag(tag) => Resolution::Devices(self.with_tag(tag)),
@@ -263,7 +270,7 @@ impl Tailnet<'_> {
 }
 
 impl<'p> Tailnet<'p> {
-    /// Returns what a device is: with all its tags, or of its owner.
+    /// Returns the principal of a device: its tags, or its owner.
     pub fn principal(&self, node: &Node<'p>) -> Principal<'p> {
         match node.user.and_then(|user| self.users.get(user)) {
             Some(owner) => Principal::User { login: owner.email, role: owner.role },

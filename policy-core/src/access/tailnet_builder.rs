@@ -1,4 +1,4 @@
-//! How a [`Tailnet`] is built from a policy and its facts.
+//! Builds a [`Tailnet`] from a policy and its facts.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -21,7 +21,8 @@ impl<'p> Tailnet<'p> {
             by_login.entry(Self::login_key(dialect, &user.email)).or_insert(id);
             by_name.entry(user.name.as_str()).or_insert(id);
         }
-        // headscale takes a user's name for their login as well. In `policy!`, users have other names.
+        // headscale also accepts a user's name as their login. In `policy!`, users have other
+        // names.
         if dialect == Dialect::Headscale && !facts.are_in_source() {
             for (id, user) in facts.users.iter().enumerate() {
                 by_login.entry(Self::login_key(dialect, &user.name)).or_insert(id);
@@ -85,7 +86,7 @@ impl<'p> Tailnet<'p> {
         tailnet
     }
 
-    /// Approvers are selectors, which stand for devices, so routes come last.
+    /// Routes come last: approvers are selectors, which are resolved to devices.
     fn set_routes(&mut self, policy: &'p Policy) {
         let approved = approval::approve(policy, self);
         for (id, (node, approved)) in self.devices.iter_mut().zip(approved).enumerate() {
@@ -105,7 +106,7 @@ impl<'p> Tailnet<'p> {
     }
 }
 
-/// Indexes the devices by ranges of addresses.
+/// Builds an index of the devices by ranges of addresses.
 fn index(devices: &[Node], ranges: impl Fn(&Node) -> Vec<AddressRange>) -> IntervalTree<DeviceId> {
     let each = devices.iter().enumerate();
     IntervalTree::new(each.flat_map(|(id, node)| ranges(node).into_iter().map(move |range| (range, id))).collect())

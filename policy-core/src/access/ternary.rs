@@ -1,62 +1,64 @@
-//! Answers of three values: yes, no, and unknown until a missing fact is given.
+//! Answers with three values: yes, no, and unknown because a fact is missing.
 
 use crate::model::Autogroup;
 
-/// An answer that may depend on a fact that is not given.
+/// An answer that may depend on a missing fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Ternary<'p> {
-    /// It is not so.
+    /// The answer is no.
     No,
-    /// It depends on this fact.
+    /// The answer depends on this fact.
     Maybe(MissingFact<'p>),
-    /// It is so.
+    /// The answer is yes.
     Yes,
 }
 
-/// A fact that is not given, and that an answer depends on.
+/// A missing fact that an answer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum MissingFact<'p> {
-    /// Whether the role of a user is that of an autogroup.
+    /// The role of a user: whether it is that of the autogroup.
     Role {
-        /// Their login.
+        /// The login of the user.
         user: &'p str,
         /// The autogroup.
         autogroup: Autogroup,
     },
-    /// Whether a user is in a group of the identity provider.
+    /// The membership of a user in a group of the identity provider.
     Membership {
-        /// Their login.
+        /// The login of the user.
         user: &'p str,
-        /// As the policy names it.
+        /// The group, as the policy names it.
         group: &'p str,
     },
-    /// Which device has an address that the policy names so, or has an address in a prefix that it names so.
+    /// The device that has an address that this text of the policy names.
     Device(&'p str),
-    /// Whether a service has an address that the policy names so. No fact says the addresses of services.
+    /// The services with an address that this text of the policy names. No fact lists the addresses
+    /// of services.
     ServiceAddress(&'p str),
-    /// Whether a subnet router leads to an address that the policy names so.
+    /// A route: whether a subnet router leads to an address that this text of the policy names.
     Route(&'p str),
-    /// What a selector stands for, such as `autogroup:member` where no member is known.
+    /// The meaning of a selector, such as `autogroup:member` where no member is known.
     Selector(&'p str),
-    /// Whether a login belongs to a user of the tailnet: only a test names it.
+    /// The user with a login that only a test names: whether they belong to the tailnet.
     User(&'p str),
-    /// What else the member of a group can do that Tailscale tests the group as.
+    /// The other access of a group member that Tailscale uses to test the group.
     Representative(&'p str),
-    /// Whether `*` as a source matches this tag over IPv6 in a test.
+    /// The meaning of `*` as a source in a test: whether it matches this tag over IPv6.
     WildcardOverIpv6(&'p str),
-    /// Whether UDP is enough for a test that does not name its protocol. Tailscale's documentation says so, but the
-    /// captures have TCP only.
+    /// The protocol of a test that does not name one: whether UDP alone is enough. Tailscale's
+    /// documentation says so, but the captures have TCP only.
     Protocol,
-    /// Whether access after a check is enough for an SSH test that expects access. Tailscale's documentation says that it
-    /// is not, headscale takes it, and no capture shows it.
+    /// The result of an SSH test that expects access, if a rule allows access only after a check.
+    /// Tailscale's documentation says that the test fails, headscale passes it, and no capture
+    /// shows it.
     Check,
 }
 
 impl<'p> Ternary<'p> {
-    /// Returns whether both are so. Evaluates the other one only if it matters.
+    /// Returns whether both are true. Evaluates the other one only if it matters.
     pub fn and(self, other: impl FnOnce() -> Ternary<'p>) -> Ternary<'p> {
         match self {
             Ternary::No => Ternary::No,
@@ -68,7 +70,7 @@ impl<'p> Ternary<'p> {
         }
     }
 
-    /// Returns whether one of them is so.
+    /// Returns whether any of them is true.
     pub fn any(answers: impl IntoIterator<Item = Ternary<'p>>) -> Ternary<'p> {
         let mut best = Ternary::No;
         for answer in answers {

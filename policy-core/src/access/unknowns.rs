@@ -13,22 +13,22 @@ use crate::model::Role;
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Where it comes from.
+    /// The end that opens the connection.
     Source,
-    /// Where it leads.
+    /// The end that is connected to.
     Destination,
 }
 
-/// What the facts do not say about an address, by the word that the policy has for the address.
+/// The unknown facts about an address, each with the text that names the address in the policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unknowns<'p> {
-    /// Which device has it, if some device has.
+    /// The device that has the address, if any device has it.
     pub device: Option<&'p str>,
-    /// Whether a subnet router leads to it.
+    /// The route: whether a subnet router leads to the address.
     pub route: Option<&'p str>,
 }
 
-/// A sort of fact that may be unknown about an endpoint.
+/// A kind of fact that may be unknown about an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnknownFact {
     /// The role of its user.
@@ -37,19 +37,19 @@ pub enum UnknownFact {
     SyncedGroups,
     /// The domain of the login of its user.
     Login,
-    /// Whether its user is one of another tailnet, with whom a device is shared.
+    /// The tailnet of its user, who may be a user of another tailnet that a device is shared with.
     Sharing,
     /// Its addresses.
     Addresses,
-    /// Which device it is, of which only an address is known.
+    /// The device that has its address, if only the address is known.
     Device,
-    /// Whether a subnet router leads to its address.
+    /// The route to its address, if any subnet router has one.
     Route,
-    /// Which user it is, of whom only a group is known.
+    /// The user, if only a group of the user is known.
     User,
-    /// Which user of another tailnet it is.
+    /// The user of another tailnet that it belongs to.
     SharedUser,
-    /// The addresses of a service. No fact says them.
+    /// The addresses of a service. No fact lists them.
     ServiceAddresses,
 }
 
@@ -73,7 +73,8 @@ impl UnknownFact {
 }
 
 impl Endpoint<'_> {
-    /// Returns what is unknown about a device or a service as such. What is unknown about an address depends on the facts.
+    /// Returns the facts that are unknown about a device or a service as such. The unknown facts
+    /// about an address depend on the facts given.
     pub fn unknown_facts(&self) -> Vec<UnknownFact> {
         let mut unknown = Vec::new();
         if let Principal::User { role, .. } = self.who {
@@ -87,8 +88,9 @@ impl Endpoint<'_> {
         unknown
     }
 
-    /// Returns what is unknown about somebody of whom only a group, a role or a domain is known, if the question is about
-    /// everyone of whom that is known. "Any other member" is in no group that a selector names.
+    /// Returns the facts that are unknown about an endpoint of which only a group, a role or a
+    /// domain is known, if the question is about everyone with that group, role or domain. "Any
+    /// other member" is in no group that a selector names.
     pub fn unknown_facts_of_anyone(&self) -> &'static [UnknownFact] {
         match self.who {
             Principal::Member { group: Some(_), .. } => {
@@ -101,25 +103,25 @@ impl Endpoint<'_> {
         }
     }
 
-    /// Returns whether it is a service, which has some addresses of the tailnet.
+    /// Returns whether it is a service. A service has some addresses of the tailnet.
     pub(super) fn is_service(&self) -> bool {
         matches!(self.who, Principal::Service(_))
     }
 
-    /// Returns whether it is a device of this tailnet without a known address.
+    /// Returns whether it is a device of this tailnet without listed addresses.
     pub(super) fn lacks_addresses(&self) -> bool {
         let is_own = matches!(self.who, Principal::User { .. } | Principal::Member { .. } | Principal::Tagged(_));
         is_own && self.addresses.is_empty()
     }
 
-    /// Returns whether it is an address that some device has, while the facts do not say which.
+    /// Returns whether it is the address of some device, while the facts do not say which.
     pub fn is_unknown_device(&self, tailnet: &Tailnet) -> bool {
         let mut addresses = self.addresses.iter().map(|&address| single(address));
         self.who == Principal::Unknown && addresses.any(|address| tailnet.may_be_a_devices(address))
     }
 }
 
-/// The selectors that depend on each sort of fact.
+/// The selectors that depend on each kind of fact.
 #[derive(Debug, Default)]
 pub struct UnknownSelectors([Vec<SelectorId>; UnknownFact::COUNT]);
 
@@ -137,7 +139,7 @@ impl UnknownSelectors {
         dependent
     }
 
-    /// Keeps of the selectors of users those that may name one of another tailnet.
+    /// Removes the selectors of users that cannot name a user of another tailnet.
     pub fn keep_shared(&mut self, tailnet: &Tailnet, selectors: &SelectorIndex, domains: &OwnDomains) {
         let may_name = |id: &SelectorId| {
             let denotation = selectors.denotations.get(*id);
@@ -165,7 +167,7 @@ fn dependencies(tailnet: &Tailnet, denotation: Denotation) -> &'static [UnknownF
         Denotation::Tag(_) | Denotation::Tagged | Denotation::Service(_) => &[UnknownFact::Device],
         Denotation::Addresses(_) => {
             let ranges = ip_set::named_addresses(&tailnet.declarations, denotation);
-            // What a device of unknown address may have, a service may have, too.
+            // A service may have any address that a device of unknown address may have.
             if ranges.iter().any(|&range| tailnet.may_be_a_devices(range)) {
                 &[UnknownFact::Addresses, UnknownFact::ServiceAddresses]
             } else if ranges.iter().any(|&range| tailnet.may_be_a_services(range)) {
@@ -182,12 +184,13 @@ fn dependencies(tailnet: &Tailnet, denotation: Denotation) -> &'static [UnknownF
     }
 }
 
-/// The rules that depend on each sort of fact, by their sources and by their destinations.
+/// The rules that depend on each kind of fact, by source and by destination.
 #[derive(Debug)]
 pub struct UnknownIndex([[BitSet; 2]; UnknownFact::COUNT]);
 
 impl UnknownIndex {
-    /// Indexes rules with these selectors. `rules_with` finds those that have one of some selectors at each end.
+    /// Indexes rules by these selectors. `rules_with` finds the rules that have any of some
+    /// selectors at each end.
     pub fn new(
         tailnet: &Tailnet,
         selectors: &SelectorIndex,
@@ -196,7 +199,7 @@ impl UnknownIndex {
         UnknownIndex(UnknownSelectors::new(tailnet, selectors).0.map(|ids| rules_with(&ids)))
     }
 
-    /// Adds to the rules that an endpoint is one side of those that it may be one side of.
+    /// Adds the rules that an endpoint may match on one side because of unknown facts.
     pub fn add_to(&self, rules: &mut BitSet, facts: &[UnknownFact], side: Side) {
         for [by_source, by_destination] in facts.iter().filter_map(|fact| self.0.get(fact.index())) {
             rules.add_all(if side == Side::Source { by_source } else { by_destination });

@@ -1,4 +1,4 @@
-//! `app` of grants: which capabilities there are, and where they go.
+//! `app` of grants: the capabilities that exist, and the destinations that may receive them.
 
 use crate::check::names::NameKind;
 use crate::check::{Checker, capability};
@@ -19,7 +19,8 @@ const GRANTABLE: &[&str] = &[
     "tailscale.com/cap/webui",
 ];
 
-/// Capabilities that Tailscale itself gives, and what causes them. `grant-a5` `grant-k9` `grant-k10`
+/// Capabilities that Tailscale itself grants, each with its cause. `grant-a5` `grant-k9`
+/// `grant-k10`
 const GENERATED: &[(&str, &str)] = &[
     ("tailscale.com/cap/drive-sharer", "it comes with `tailscale.com/cap/drive`"),
     ("tailscale.com/cap/relay-target", "it comes with `tailscale.com/cap/relay`"),
@@ -48,7 +49,8 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
 fn name(checker: &mut Checker, capability: &Capability) {
     let text = &capability.name;
     if let Err(problem) = name::check_capability(text) {
-        // A URL of something that can be granted needs only its scheme cut off, which the problem says already.
+        // If the rest of a URL can be granted, only its scheme is wrong, and the problem already
+        // says so.
         checker.report(problem.at(text));
         return;
     }
@@ -72,7 +74,8 @@ fn name(checker: &mut Checker, capability: &Capability) {
         reserved((*help).to_owned())
     } else {
         let near = near_grantable(text).map(|near| format!("did you mean `{near}`?"));
-        // `tailscale.com/app/kubernetes` is refused (tailscale#11835). Which names there are in `cap/` is not known.
+        // Tailscale refuses `tailscale.com/app/kubernetes` (tailscale#11835). The full list of
+        // names under `cap/` is unknown.
         if text.starts_with("tailscale.com/cap/") {
             let message = format!("Tailscale is not known to let `{text}` be granted");
             Diagnostic::new(Code::UnknownCapability, text.origin, message)
@@ -85,8 +88,8 @@ fn name(checker: &mut Checker, capability: &Capability) {
     });
 }
 
-/// Returns what a name in Tailscale's domain was probably meant to be. Only its last part can be misspelt, or what
-/// stands before.
+/// Returns the name in Tailscale's domain that was probably meant. Either its last part is
+/// misspelt, or the part before that.
 fn near_grantable(text: &str) -> Option<&'static str> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let own = last(text);
@@ -95,7 +98,8 @@ fn near_grantable(text: &str) -> Option<&'static str> {
     GRANTABLE.iter().copied().find(|name| last(name) == near)
 }
 
-/// Tags in a capability's values, which Tailscale takes as they are and then does not find.
+/// Checks tags in the values of a capability. Tailscale accepts undeclared ones, and then does not
+/// find them.
 pub(super) fn references(checker: &mut Checker, capability: &Capability) {
     for selector in &capability.references {
         let undefined = checker.names.is_undefined(NameKind::Tag, &selector.text);
@@ -108,9 +112,11 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
     }
 }
 
-/// Tailscale takes any JSON, but its documentation wants objects, and what it makes of other values is not known.
+/// Checks that values are objects. Tailscale accepts any JSON, but its documentation requires
+/// objects, and the effect of other values is unknown.
 fn values(checker: &mut Checker, capability: &Capability) {
-    // A declared shape is an object, and what is not is an error.
+    // A declared shape is always an object, and a value of another type is reported as an error
+    // against the shape.
     if checker.policy.capabilities.iter().any(|declared| declared.name.as_str() == capability.name.as_str()) {
         return;
     }
@@ -125,7 +131,8 @@ fn values(checker: &mut Checker, capability: &Capability) {
     }
 }
 
-/// Capabilities are for devices of the tailnet: not for the internet, `grant-v22`, nor for those of people of some role.
+/// Checks that a capability goes to devices of the tailnet: not to the internet (`grant-v22`), and
+/// not to the devices of users with some role.
 fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
     if app.is_absent_or_empty() {
         return;

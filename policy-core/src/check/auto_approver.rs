@@ -1,11 +1,11 @@
-//! `autoApprovers`: whose routes, exit nodes and services need no admin.
+//! `autoApprovers`: routes, exit nodes and services that need no approval by an admin.
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, listed};
 use crate::model::{Network, Selector, SelectorKind};
 
-/// What the capabilities begin with that list app connectors and their tags.
+/// The prefix of the capabilities that list app connectors and their tags.
 const APP_CONNECTORS: &str = "tailscale.com/app-connectors";
 
 pub(super) fn check(checker: &mut Checker) {
@@ -24,9 +24,9 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// An exit route among `routes`. It approves every subnet route of its family, and no exit node, which `exitNode` does.
-/// `routes-ea6-routes-map-exit-basic` Only connectors of app connectors need it: Tailscale's documentation has it approve
-/// the routes that these learn.
+/// Checks for an exit route among `routes`. Such a key approves every subnet route of its family,
+/// but no exit node, which `exitNode` does. `routes-ea6-routes-map-exit-basic` According to
+/// Tailscale's documentation, only app connectors need it, for the routes that they learn.
 fn exit_route(checker: &mut Checker, network: &Network, approvers: &[Selector]) {
     let text = &network.text;
     let capabilities = checker.policy.node_attrs.iter().flat_map(|entry| &entry.app).flat_map(|app| &app.capabilities);

@@ -1,8 +1,8 @@
 //! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the policy declares.
 //!
-//! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field that it does not
-//! know, so a misspelt field grants nothing and nobody is told. A declared shape is the policy's own word, so what differs
-//! from it is an error.
+//! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field
+//! that it does not know, so a misspelt field silently grants nothing. A declared shape is part of
+//! the policy, so a body that differs from it is an error.
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
@@ -10,8 +10,8 @@ use crate::json::Value;
 use crate::model::{Capability, DeclaredCapability, Field, Places, Shape};
 use crate::source::{Origin, Text};
 
-/// The capabilities of grants whose bodies are known, with the shape of one. Tailscale's documentation and the programs
-/// that read them.
+/// The capabilities of grants whose bodies are known, each with its shape. Sources: Tailscale's
+/// documentation and the programs that read them.
 const OF_GRANTS: &[(&str, &str)] = &[
     ("tailscale.com/cap/drive", r#"{ shares: [string]; access?: "rw" | "ro"; }"#),
     ("tailscale.com/cap/golink", "{ admin?: bool; }"),
@@ -19,7 +19,7 @@ const OF_GRANTS: &[(&str, &str)] = &[
         "tailscale.com/cap/kubernetes",
         "{ impersonate?: { groups?: [string]; }; recorder?: [string]; enforceRecorder?: bool; enableEvents?: bool; }",
     ),
-    // The services of Tailscale's privileged access management have settings of their own.
+    // Each service of Tailscale's privileged access management has its own settings.
     (
         "tailscale.com/cap/pam",
         "{ version?: string; permissions?: { database?: any; ssh?: any; kubernetes?: any; aws_s3?: any; http?: any; rdp?: any; vnc?: any; tcp?: any; }; }",
@@ -30,7 +30,7 @@ const OF_GRANTS: &[(&str, &str)] = &[
         "tailscale.com/cap/secrets",
         r#"{ action: ["get" | "info" | "put" | "create-version" | "activate" | "delete"]; secret: [string]; }"#,
     ),
-    // The documentation has `dataSrc`, and the program reads `src`.
+    // The documentation says `dataSrc`, but the program reads `src`.
     ("tailscale.com/cap/tailsql", "{ dataSrc?: [string]; src?: [string]; }"),
     (
         "tailscale.com/cap/tsidp",
@@ -39,7 +39,7 @@ const OF_GRANTS: &[(&str, &str)] = &[
     ("tailscale.com/cap/webui", r#"{ canEdit?: ["*" | "ssh" | "subnets" | "exitnodes" | "account"]; }"#),
 ];
 
-/// The same for capabilities of node attributes.
+/// The same for the capabilities of node attributes.
 const OF_NODE_ATTRIBUTES: &[(&str, &str)] = &[(
     "tailscale.com/app-connectors",
     "{ name: string; connectors: [string]; domains?: [string]; routes?: [string]; presets?: any; }",
@@ -66,7 +66,7 @@ fn check(checker: &mut Checker, capability: &Capability, known: &[(&str, &str)])
     let Some((_, text)) = known.iter().find(|(name, _)| *name == capability.name.as_str()) else { return };
     let Ok(shape) = text.parse::<Shape>() else { return };
     for (value, places) in &capability.values {
-        // `app` says that a body must be an object.
+        // If the body is not an object, `app` reports that.
         if value.is_object() {
             body(checker, capability, None).check(&shape, value, places);
         }
@@ -91,11 +91,12 @@ fn body<'c, 'a, 'p>(
 struct Body<'c, 'a, 'p> {
     checker: &'c mut Checker<'p>,
     capability: &'a Capability,
-    /// The declaration of the capability, if it is the tailnet's own. Then the shape is certain.
+    /// The declaration of the capability, if the policy declares it. The shape is then certain.
     declared: Option<&'a DeclaredCapability>,
-    /// Where that declares the part.
+    /// The place in the declaration that declares this part.
     declaration: Option<Origin>,
-    /// Its name, from the outermost field: `impersonate.groups`. Empty for all of the body.
+    /// The name of the part, from the outermost field: `impersonate.groups`. Empty for the whole
+    /// body.
     path: String,
 }
 
@@ -139,13 +140,13 @@ impl Body<'_, '_, '_> {
         }
     }
 
-    /// Returns true if two names of fields or two strings are the same to the program that reads them. Programs in Go find a
-    /// field in any case.
+    /// Returns true if the program that reads them treats two field names or two strings as equal.
+    /// Go programs ignore the case of field names.
     fn is_same(&self, known: &str, given: &str) -> bool {
         if self.declared.is_some() { known == given } else { known.eq_ignore_ascii_case(given) }
     }
 
-    /// Returns the name of all of the record, for a sentence.
+    /// Returns the name of the whole record, for use in a sentence.
     fn of(&self) -> String {
         if self.path.is_empty() { self.capability.name.to_string() } else { self.path.clone() }
     }
@@ -170,7 +171,8 @@ impl Body<'_, '_, '_> {
                 }
                 None => {
                     self.report_unknown_field(fields, name);
-                    // It may be meant as one that would otherwise be missing.
+                    // An unknown field may be a misspelling of a field that would otherwise be
+                    // missing.
                     given.extend(fields.iter().map(|field| &field.name));
                 }
             }
@@ -229,7 +231,7 @@ fn bare_example(shape: &Shape) -> String {
         Shape::List(item) => format!("[{}]", bare_example(item)),
         Shape::Record(fields) => {
             let required = fields.iter().filter(|field| !field.is_optional);
-            // An object with something in it shows more.
+            // An object with a field in it is a better example than an empty one.
             let first = fields.iter().take(usize::from(required.clone().next().is_none()));
             let fields = required.chain(first);
             let fields = fields.map(|field| format!("\"{}\": {}", field.name, bare_example(&field.shape)));

@@ -1,4 +1,4 @@
-//! `groups`, `hosts` and `tagOwners`, and how declared names are spelt.
+//! `groups`, `hosts` and `tagOwners`, and the spelling of declared names.
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
@@ -39,7 +39,8 @@ impl Checker<'_> {
     }
 }
 
-/// A group holds people. One that holds a group is refused by name. `ssh-group-nested-cycle`
+/// Checks the members of a group. Members are users. Tailscale's refusal of a nested group names
+/// the group. `ssh-group-nested-cycle`
 fn members(checker: &mut Checker, group: &Group) {
     for member in &group.members {
         if member.kind == SelectorKind::Group {

@@ -1,4 +1,5 @@
-//! Declarations of the tailnet's own capabilities: whether they can be, and whether something grants them.
+//! Declarations of the tailnet's own capabilities: whether they are valid, and whether any grant
+//! uses them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{DeclaredCapability, name};
 use crate::source::Text;
 
-/// Domains whose capabilities are Tailscale's.
+/// Domains whose capabilities belong to Tailscale.
 const TAILSCALE: [&str; 2] = ["tailscale.com", "tailscale.io"];
 
 pub(super) fn check(checker: &mut Checker) {
@@ -28,7 +29,7 @@ pub(super) fn check(checker: &mut Checker) {
 
 fn check_name(checker: &mut Checker, name: &Text) {
     if let Err(problem) = name::check_capability(name) {
-        // Tailscale takes the declaration for a comment.
+        // Tailscale treats the declaration as a comment.
         let finding = problem.at(name);
         checker.report(Diagnostic { code: Code::CapabilityDeclaration, tailscale: None, ..finding });
         return;
@@ -43,10 +44,10 @@ fn check_name(checker: &mut Checker, name: &Text) {
     }
 }
 
-/// Reports declarations of what nothing grants.
+/// Reports declared capabilities that nothing grants.
 pub(super) fn check_uses(checker: &mut Checker) {
     let policy = checker.policy;
-    // Nearly no policy has any.
+    // Very few policies declare capabilities.
     if policy.capabilities.is_empty() {
         return;
     }

@@ -1,4 +1,4 @@
-//! What a rule comes to: nothing at all, or everything.
+//! The effect of rules: a rule that allows nothing, or everything.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,11 +22,11 @@ pub(super) fn check(checker: &mut Checker) {
     idle(checker);
 }
 
-/// A policy with neither `grants` nor `acls` is not an empty one: Tailscale allows everything then. Empty lists deny
-/// everything.
+/// Reports a policy with neither `grants` nor `acls`. Tailscale then allows everything, whereas
+/// empty lists deny everything.
 pub(super) fn without_rules(checker: &mut Checker) {
     let policy = checker.policy;
-    // The whole text is too much to underline.
+    // Underlining the whole text would be too much.
     let start = policy.origin.start;
     let origin = Origin::new(start, policy.origin.end.min(start.saturating_add(1)));
     if policy.grants.is_some() || policy.acls.is_some() {
@@ -45,7 +45,8 @@ pub(super) fn without_rules(checker: &mut Checker) {
     );
 }
 
-/// Postures and routers narrow it down, and so does the default posture.
+/// Returns whether a grant allows everything. A posture, a default posture or a router restricts
+/// it.
 fn allows_all(grant: &Grant) -> bool {
     grant.src.iter().any(is_all)
         && grant.dst.iter().any(is_all)
@@ -76,11 +77,12 @@ fn everything(checker: &mut Checker, noun: &str, origin: Origin) {
     }
 }
 
-/// A rule whose sources or destinations are all empty, and groups that are empty where they are used otherwise.
+/// Reports rules whose sources or destinations are all empty, and empty groups that are used
+/// elsewhere.
 fn idle(checker: &mut Checker) {
     let policy = checker.policy;
     let groups = policy.groups.iter().filter(|group| group.members.is_absent_or_empty()).map(|group| &group.name);
-    // What is added to a set may be taken out again; that is not looked into.
+    // A later operation may remove what one adds. That is not considered.
     let adds = |set: &&IpSet| set.entries.iter().any(|entry| entry.operation != Operation::Remove);
     let ip_sets = policy.ipsets.iter().filter(|set| !set.entries.incomplete && !adds(set)).map(|set| &set.name);
     let empty: HashMap<&str, &Text> = groups.chain(ip_sets).map(|name| (name.as_str(), name)).collect();
@@ -105,7 +107,7 @@ fn idle(checker: &mut Checker) {
     for selector in elsewhere(policy) {
         used.entry(selector.text.as_str()).or_insert(selector.text.origin);
     }
-    // What makes a rule idle is said of the rule.
+    // A group that makes a rule idle is reported at the rule.
     for group in policy.groups.iter().filter(|group| empty.contains_key(group.name.as_str())) {
         let name = group.name.as_str();
         if let (Some(&used), false) = (used.get(name), told.contains(name)) {
@@ -116,7 +118,8 @@ fn idle(checker: &mut Checker) {
     }
 }
 
-/// The sources and the destinations of every rule: which rule, where it is, which of the two.
+/// The source list and the destination list of every rule, with the kind of rule, its place and the
+/// name of the list.
 fn lists(policy: &Policy) -> Vec<(&'static str, Origin, &'static str, Vec<&Selector>)> {
     let mut lists = Vec::new();
     for grant in policy.grants.iter().flatten() {
@@ -133,7 +136,7 @@ fn lists(policy: &Policy) -> Vec<(&'static str, Origin, &'static str, Vec<&Selec
     lists
 }
 
-/// Where else a group can be used.
+/// The other places where a group can be used.
 fn elsewhere(policy: &Policy) -> impl Iterator<Item = &Selector> {
     let approvers = &policy.auto_approvers;
     let owners = policy.tag_owners.iter().flat_map(|declaration| &declaration.owners);

@@ -31,13 +31,13 @@ pub(super) fn check(checker: &mut Checker) {
         }
     }
     checker.selectors(SelectorContext::Except, &facts.excepts);
-    // Tailscale never sees the facts, so it refuses nothing of them.
+    // Tailscale never sees the facts, so it cannot refuse the policy because of them.
     for finding in checker.findings.iter_mut().skip(first) {
         finding.tailscale = None;
     }
 }
 
-/// A name that stands for two things would make facts say something else than they seem to.
+/// Reports a name that is used twice. Facts about it would be ambiguous.
 fn unique<'p>(checker: &mut Checker, noun: &str, names: impl Iterator<Item = &'p Text>) {
     let mut seen: HashMap<&str, Origin> = HashMap::new();
     for name in names {
@@ -52,14 +52,15 @@ fn unique<'p>(checker: &mut Checker, noun: &str, names: impl Iterator<Item = &'p
     }
 }
 
-/// Users of whom one cannot be in the tailnet beside the other. What follows from either would be a proof of nothing.
+/// Reports users that cannot both be in the tailnet. Proofs from contradictory facts would be
+/// worthless.
 fn contradictions(checker: &mut Checker) {
     let users = &checker.policy.facts.users;
     let mut logins: HashMap<String, &User> = HashMap::new();
     let mut owner: Option<&User> = None;
     for user in users {
         let first = *logins.entry(login_key(&user.email)).or_insert(user);
-        // Two users with one name are reported as that.
+        // Two users with the same name are reported elsewhere.
         if first.name.as_str() != user.name.as_str() {
             let message = format!("`{}` and `{}` have the same login", first.name, user.name);
             checker.report(
@@ -84,7 +85,8 @@ fn contradictions(checker: &mut Checker) {
 fn check_device(checker: &mut Checker, device: &Device) {
     let facts = &checker.policy.facts;
     for tag in &device.tags {
-        // In facts that do not come with the policy, a tag of another day is no mistake of the policy's.
+        // Facts that do not come with the policy may be older or newer, so an undeclared tag in
+        // them is not a mistake of the policy.
         if facts.are_in_source() {
             checker.selector(SelectorContext::DeviceTag, tag);
         } else if tag.kind == SelectorKind::Tag && checker.names.is_undefined(NameKind::Tag, &tag.text) {
@@ -107,7 +109,8 @@ fn check_device(checker: &mut Checker, device: &Device) {
     if checker.names.is_user(owner) {
         return;
     }
-    // A login need not be listed, but one that is nearly another is a mistake, and so is any other word.
+    // A login need not be listed. A login that nearly matches another is a mistake, and so is any
+    // text that is not a login.
     let near = match owner.contains('@') {
         true => checker.names.nearest_login(owner, LONG),
         false => suggestion::nearest(owner, facts.users.iter().map(|user| user.name.as_str())).map(str::to_owned),

@@ -1,4 +1,4 @@
-//! `ipsets`: operations in order, and sets made of sets.
+//! `ipsets`: operations in order, and sets that contain sets.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,8 @@ pub(super) fn check(checker: &mut Checker) {
     cycles(checker);
 }
 
-/// Bare targets are for sets that only add.
+/// Checks the operations of a set. Targets without an operation are allowed only in sets that only
+/// add.
 fn operations(checker: &mut Checker, ip_set: &IpSet) {
     let Some(remove) = ip_set.entries.iter().find(|entry| entry.operation == Operation::Remove) else { return };
     for entry in ip_set.entries.iter().filter(|entry| entry.operation == Operation::Bare) {
@@ -45,16 +46,17 @@ fn default_route(checker: &mut Checker, entry: &IpSetEntry) {
     }
 }
 
-/// How far a set has been followed.
+/// The state of a set in the depth-first search.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     New,
-    /// On the way from the set that is being followed
+    /// On the current path
     Open,
     Done,
 }
 
-/// Reports every reference that closes a cycle. The walk has a stack of its own, as sets may be nested deeply.
+/// Reports every reference that closes a cycle. The search uses an explicit stack, because sets may
+/// be nested deeply.
 fn cycles(checker: &mut Checker) {
     let sets = &checker.policy.ipsets;
     let index: HashMap<&str, usize> = sets.iter().enumerate().map(|(at, set)| (set.name.as_str(), at)).collect();

@@ -1,4 +1,4 @@
-//! People: their logins, and the domains of whole organisations.
+//! Users: their logins, and the domains of organisations.
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
@@ -6,14 +6,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Selector, SelectorKind};
 use crate::source::Text;
 
-/// Domains that tailnets share, so that nobody's policy may speak for everyone in them.
+/// Domains that tailnets share, so that no policy may refer to everyone in them.
 const SHARED_DOMAINS: &[&str] =
     &["gmail.com", "googlemail.com", "github", "passkey", "outlook.com", "hotmail.com", "icloud.com"];
 
-/// A word of this length is hardly another person's with a letter changed: `bob` and `rob` are.
+/// The length from which a login is unlikely to be another user's with one letter changed. `bob`
+/// and `rob` are shorter.
 pub(super) const LONG: usize = 5;
 
-/// Returns a finding about a login that nobody can have.
+/// Returns a finding about a login that is not possible.
 fn odd_login(text: &Text) -> Option<Diagnostic> {
     let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
     let (message, help) = if local == "*" {
@@ -35,8 +36,8 @@ fn odd_login(text: &Text) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help))
 }
 
-/// Returns whether Tailscale is known to refuse a domain because tailnets share it: its documentation names Gmail's, and
-/// tailscale#12078 has that of an organisation on GitHub.
+/// Returns whether Tailscale is known to refuse a domain because tailnets share it. Its
+/// documentation names the domain of Gmail, and tailscale#12078 the one of a GitHub organisation.
 pub(super) fn is_shared_domain(domain: &str) -> bool {
     domain == "gmail.com" || domain.ends_with(".org.github")
 }
@@ -54,20 +55,20 @@ impl Checker<'_> {
         );
     }
 
-    /// A user's login as it is written.
+    /// Checks a user's login.
     pub(super) fn user(&mut self, place: SelectorContext, text: &Text) {
         if let Some(finding) = odd_login(text) {
-            // Of a user in the facts, it is said there.
+            // A login that the facts list is checked there.
             if !self.names.is_login(text) {
                 self.report(finding);
             }
         } else if !matches!(place, SelectorContext::TestSrc | SelectorContext::SshTestSrc) {
-            // A test of somebody unknown fails, which is reported there.
+            // A test of an unknown user fails, and the failure is reported.
             self.unknown_user(text);
         }
     }
 
-    /// A login that is none of the known users', but nearly one.
+    /// Reports a login that does not belong to a known user, but nearly matches one that does.
     fn unknown_user(&mut self, text: &Text) {
         if self.names.is_login(text) {
             return;
@@ -80,8 +81,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The login of one of the users that the facts list. It is said of it what is said of it in a rule, so that a policy
-    /// and its import get the same findings.
+    /// Checks the login of a user in the facts. The findings are those about a login in a rule, so
+    /// that a policy and its import get the same ones.
     pub(super) fn listed_user(&mut self, email: &Text) {
         // headscale has logins that end with `@`.
         if SelectorKind::of(email) != SelectorKind::User || email.starts_with("user:") {
@@ -93,22 +94,23 @@ impl Checker<'_> {
         }
     }
 
-    /// `user:*@domain`, whose domain must be the tailnet's. `ssh-e1`
+    /// Checks `user:*@domain`. The domain must be the tailnet's. `ssh-e1`
     pub(super) fn domain(&mut self, place: SelectorContext, selector: &Selector) -> bool {
-        // What Tailscale says elsewhere is not known.
+        // Tailscale's answer in other places is unknown.
         let answer = (place == SelectorContext::SshSrc).then_some("[ssh] ");
         self.tailnet_domain(&selector.text, selector.domain().unwrap_or_default(), answer)
     }
 
-    /// Checks that a domain is the tailnet's, as far as that is known. `answer` is what Tailscale puts before its
-    /// message, if its message is known. Returns whether nothing was wrong.
+    /// Checks that a domain belongs to the tailnet, as far as that is known. `answer` is the prefix
+    /// of Tailscale's message, if the message is known. Returns whether the domain is valid.
     pub(super) fn tailnet_domain(&mut self, text: &Text, domain: &str, answer: Option<&str>) -> bool {
         let origin = text.part(text.len() - domain.len()..text.len());
         let facts = &self.policy.facts;
         let own = facts.owner().and_then(|owner| owner.domain());
         if let Some(own) = own.filter(|own| *own != domain && !facts.domains.iter().any(|other| &**other == domain)) {
             let owner = facts.owner().map(|owner| owner.origin).unwrap_or_default();
-            // The source of a policy has no word for other domains of the tailnet.
+            // In the Rust source of a policy, there is no way to state other domains of the
+            // tailnet.
             if facts.are_in_source() && facts.domains.is_empty() && domain != "*" && !own.eq_ignore_ascii_case(domain) {
                 let message = format!("whether `{domain}` is a domain of this tailnet is not known");
                 let help = format!("write `{own}`, unless the tailnet has the other domain as well");

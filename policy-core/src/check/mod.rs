@@ -1,8 +1,9 @@
-//! Is the policy valid? One file for each family of rules.
+//! Checks whether a policy is valid. There is one file for each family of rules.
 //!
-//! An error is what Tailscale refuses, or what contradicts the policy itself; a warning is what it takes, but
-//! nobody wants. Rules that Tailscale's documentation has and no answer of its control plane has shown are
-//! warnings, except where the policy could do nothing good without them.
+//! An error is something that Tailscale refuses, or that contradicts the policy itself. A warning
+//! is something that Tailscale accepts and that is almost certainly a mistake. A rule that only
+//! Tailscale's documentation states, without an observed answer of its control plane, gives a
+//! warning, unless the policy cannot possibly work without it.
 
 mod app;
 mod auto_approver;
@@ -36,14 +37,15 @@ use crate::source::{FileId, Origin};
 use names::Names;
 use place::SelectorContext;
 
-/// Returns why a policy is not valid, and its dubious parts, in the order of its text. [`Policy::check`] also runs its
-/// tests.
+/// Returns the reasons that a policy is not valid, and its warnings, in the order of its text.
+/// [`Policy::check`] also runs its tests.
 ///
-/// [`Policy::unreadable`] is part of it. One mistake is one finding.
+/// [`Policy::unreadable`] is included. One mistake gives one finding.
 #[doc(hidden)]
 pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = policy.unreadable.clone();
-    // A text that cannot be read declares nothing, and everything else would seem undefined. Invariants never do.
+    // An unreadable text declares nothing, so everything else would seem undefined. Invariants are
+    // independent of it.
     let invariants = policy.facts.invariants_file.as_ref().map(InvariantsFile::origin);
     let declares = |finding: &Diagnostic| !invariants.is_some_and(|file| file.contains(finding.origin));
     if !findings.iter().any(|finding| finding.code == Code::Syntax && declares(finding)) {
@@ -53,7 +55,7 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
             Dialect::Tailscale => checker.every_section(),
             Dialect::Headscale => checker.as_headscale(),
         }
-        // What nothing uses or opens may be what a mistake was meant to use or to open.
+        // An unused name may be the one that another mistake was meant to use.
         if !checker.findings.iter().any(Diagnostic::is_error) {
             unused::check(&mut checker);
             declared_capability::check_uses(&mut checker);
@@ -65,7 +67,8 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
     in_order(policy, findings)
 }
 
-/// Findings as they are reported: in the order of the text, each once, warnings as the policy's comments have them.
+/// Returns findings as they are reported: in the order of the text, without duplicates, and with
+/// the lint levels applied.
 pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| finding.is_error() || levelled(finding, &levels));
@@ -74,7 +77,7 @@ pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Di
     findings
 }
 
-/// Makes a warning an error where it is denied, and tells whether it is to be reported at all.
+/// Turns a denied warning into an error. Returns whether to report the warning at all.
 fn levelled(warning: &mut Diagnostic, levels: &LintLevels) -> bool {
     if levels.allows(warning.code, warning.origin) {
         return false;
@@ -86,11 +89,11 @@ fn levelled(warning: &mut Diagnostic, levels: &LintLevels) -> bool {
     true
 }
 
-/// Returns what headscale answers to a policy with these findings, a line for each mistake. What it cannot read, it reads
-/// up to the first mistake only.
+/// Returns headscale's answer to a policy with these findings, one line for each mistake. headscale
+/// stops reading at the first mistake in the syntax.
 fn headscale_message(findings: &[Diagnostic]) -> Option<String> {
     let answers = || findings.iter().filter_map(|finding| finding.headscale.as_ref());
-    // Of nested groups, it names the last by name.
+    // headscale names only one nested group: the last by name.
     let nested = findings.iter().filter(|finding| finding.code == Code::NestedGroup);
     let last = nested.filter_map(|finding| finding.headscale.as_ref()?.text.as_ref()).max();
     if findings.iter().find(|finding| finding.headscale.is_some())?.code == Code::NestedGroup {
@@ -103,10 +106,11 @@ fn headscale_message(findings: &[Diagnostic]) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// Returns what Tailscale answers to a policy with these findings: it names one mistake only.
+/// Returns Tailscale's answer to a policy with these findings. The answer names one mistake only.
 ///
-/// Tests run once all else is right, and of nested groups the last by name is named. `sshtest-user-wildcard`
-/// `ssh-group-nested-cycle` In which order Tailscale looks for other mistakes is not known; this takes the first.
+/// Tailscale runs tests only if everything else is valid. Of several nested groups it names the
+/// last by name. `sshtest-user-wildcard` `ssh-group-nested-cycle` The order in which Tailscale
+/// looks for other mistakes is unknown. This function returns the first.
 pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
     let answer = |finding: &&Diagnostic| finding.tailscale.as_deref().is_some_and(|answer| answer != Target::FAILED);
     let first = findings.iter().find(answer).or_else(|| findings.iter().find(|finding| finding.tailscale.is_some()))?;
@@ -117,8 +121,8 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
     nested.filter_map(|finding| finding.tailscale.as_deref()).max()
 }
 
-/// Why the control server refuses a policy with these findings: in its own words, or in ours where those are not known.
-/// `None` if it takes it.
+/// Returns the reason that the control server refuses a policy with these findings: its own
+/// message, or ours if that is unknown. `None` if it accepts the policy.
 ///
 /// ```
 /// use policy_core::{Policy, check};
@@ -130,8 +134,8 @@ pub fn tailscale_message(findings: &[Diagnostic]) -> Option<&str> {
 /// );
 /// ```
 pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
-    // A warning that the policy itself denies is none of Tailscale's business. It takes the ends of rules and the shapes of
-    // capabilities for comments.
+    // Tailscale does not see warnings that the policy itself denies. It treats end dates of rules
+    // and shapes of capabilities as comments.
     let is_ours = |code| {
         matches!(
             code,
@@ -148,7 +152,8 @@ pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
     message.or_else(|| tailscale_message(findings).map(Cow::Borrowed)).or(Some(Cow::Borrowed(&first.message)))
 }
 
-/// Why a selector cannot be one end of a question about a policy, in the words in which a rule with it is refused.
+/// Returns the reason that a selector cannot be an end of a question about a policy, in the same
+/// words as for a rule with the selector.
 pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
     let names = Names::new(policy);
     let mut checker = Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] };
@@ -156,7 +161,7 @@ pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option
     checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
 }
 
-/// Warnings that say what Tailscale is known to do, and nothing of headscale.
+/// Warnings about known behaviour of Tailscale that do not apply to headscale.
 const TAILSCALES: &[Code] = &[
     Code::UnknownKey,
     Code::OddUser,
@@ -174,7 +179,7 @@ const TAILSCALES: &[Code] = &[
     Code::DoubtfulSetting,
 ];
 
-/// A policy that is being checked, and what has been found so far.
+/// A policy that is being checked, and the findings so far.
 struct Checker<'p> {
     policy: &'p Policy,
     names: Names<'p>,
@@ -201,8 +206,8 @@ impl Checker<'_> {
         effect::check(self);
     }
 
-    /// Checks by headscale's rules. Of Tailscale's, those remain that are about the facts, and the warnings that do not
-    /// rest on what Tailscale is known to do.
+    /// Checks by headscale's rules. Of the checks by Tailscale's rules, those about the facts
+    /// remain, and the warnings that do not depend on Tailscale's behaviour.
     fn as_headscale(&mut self) {
         let unreadable = std::mem::take(&mut self.findings);
         self.every_section();

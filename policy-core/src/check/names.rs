@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, suggestion};
 use crate::model::{HostAddress, List, Policy, SelectorKind, User};
 use crate::source::Text;
 
-/// What the policy declares, by name.
+/// The names that a policy declares.
 pub(super) struct Names<'p> {
     kinds: [Kind<'p>; 5],
     host_addresses: HashMap<&'p str, HostAddress>,
@@ -12,7 +12,7 @@ pub(super) struct Names<'p> {
     /// The users' names, and their logins in lower case.
     user_names: HashSet<&'p str>,
     logins: HashSet<String>,
-    /// What each undefined name was probably meant to be. A wrong name is often used a thousand times.
+    /// The suggestion for each undefined name. The same wrong name is often used many times.
     suggestions: HashMap<String, Option<String>>,
 }
 
@@ -31,18 +31,18 @@ struct Kind<'p> {
     kind: NameKind,
     in_order: Vec<&'p Text>,
     declared: HashMap<String, &'p Text>,
-    /// True if some of its names could not be read, so that one that is not here may be declared all the same.
+    /// True if some declarations could not be read, so that a missing name may still be declared.
     incomplete: bool,
 }
 
-/// Suggestions are looked for among all names, so beyond this many wrong ones there are no more.
+/// The maximum number of searches for suggestions. Each search looks at all names.
 const MAX_SUGGESTIONS: usize = 100;
 
 impl NameKind {
     pub(super) const ALL: [NameKind; 5] =
         [NameKind::Tag, NameKind::Group, NameKind::Host, NameKind::IpSet, NameKind::Posture];
 
-    /// The kind of name that a selector is, if it is one that must be declared.
+    /// Returns the kind of name that a selector is, if it must be declared.
     pub(super) fn of(kind: SelectorKind) -> Option<NameKind> {
         Some(match kind {
             SelectorKind::Tag => NameKind::Tag,
@@ -94,7 +94,7 @@ impl NameKind {
         }
     }
 
-    /// Returns what stands before the colon of such a name.
+    /// Returns the prefix of such a name, before the colon.
     fn prefix(self) -> &'static str {
         match self {
             NameKind::Tag => "tag:",
@@ -131,43 +131,44 @@ impl<'p> Names<'p> {
         self.kinds.iter().find(|names| names.kind == kind)
     }
 
-    /// The name where it is declared.
+    /// Returns the name at the place where it is declared.
     pub(super) fn declared(&self, kind: NameKind, name: &str) -> Option<&'p Text> {
         self.kind(kind)?.declared.get(&key(kind, name)).copied()
     }
 
-    /// Every declared name of a kind, in the order of the policy.
+    /// Returns every declared name of a kind, in the order of the policy.
     pub(super) fn all(&self, kind: NameKind) -> impl Iterator<Item = &'p Text> + '_ {
         self.kind(kind).into_iter().flat_map(|names| names.in_order.iter().copied())
     }
 
-    /// Returns what a host stands for, if it is declared and could be read.
+    /// Returns the address of a host, if it is declared and readable.
     pub(super) fn host_address(&self, name: &str) -> Option<HostAddress> {
         self.host_addresses.get(name).copied()
     }
 
-    /// Returns whether no declaration of the name can have been overlooked.
+    /// Returns whether the name is certainly not declared.
     pub(super) fn is_undefined(&self, kind: NameKind, name: &str) -> bool {
         self.is_complete(kind) && self.declared(kind, name).is_none()
     }
 
-    /// Returns whether every name of a kind could be read.
+    /// Returns whether every declaration of a kind could be read.
     pub(super) fn is_complete(&self, kind: NameKind) -> bool {
         self.kind(kind).is_some_and(|names| !names.incomplete)
     }
 
-    /// Returns whether the facts have a user of that login.
+    /// Returns whether a user of the facts has that login.
     pub(super) fn is_login(&self, login: &str) -> bool {
         self.logins.contains(&login.to_ascii_lowercase())
     }
 
-    /// Returns whether the facts have a user of that name or login.
+    /// Returns whether a user of the facts has that name or login.
     pub(super) fn is_user(&self, name: &str) -> bool {
         self.user_names.contains(name) || self.is_login(name)
     }
 
-    /// The known login that a login was probably meant to be. Two people often have logins of which the greater part
-    /// is the same, so one side of the `@` must be equal, and the other one as long as `least` at least.
+    /// Returns the known login that was probably meant. Logins of different users often have most
+    /// letters in common, so one side of the `@` must be equal, and the other side must have at
+    /// least `least` letters.
     pub(super) fn nearest_login(&mut self, login: &str, least: usize) -> Option<String> {
         self.suggested(login, |names| {
             let (local, domain) = login.rsplit_once('@')?;
@@ -182,8 +183,8 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// Returns what an undefined name was probably meant to be: one of `others`, a near name of its kind, or the
-    /// same name of another kind.
+    /// Returns the name that was probably meant by an undefined name: one of `others`, a similar
+    /// name of its kind, or the same name of another kind.
     pub(super) fn nearest(
         &mut self,
         kind: NameKind,
@@ -197,7 +198,7 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// A suggestion that is looked for once only.
+    /// Returns the suggestion for a name. Looks for it only once.
     fn suggested(&mut self, name: &str, look: impl FnOnce(&Self) -> Option<String>) -> Option<String> {
         if let Some(known) = self.suggestions.get(name) {
             return known.clone();
@@ -212,7 +213,7 @@ impl<'p> Names<'p> {
 
     fn of_another_kind(&self, kind: NameKind, name: &str) -> Option<String> {
         let bare = name.strip_prefix(kind.prefix()).unwrap_or(name);
-        // A posture stands where nothing else may, so it is never what was meant.
+        // Postures are used in places of their own, so a posture is never what was meant.
         let kinds = self.kinds.iter().filter(|names| names.kind != kind && names.kind != NameKind::Posture);
         kinds
             .map(|names| (names, format!("{}{bare}", names.kind.prefix())))
@@ -232,7 +233,7 @@ impl<'p> Kind<'p> {
     }
 }
 
-/// Returns what names of a kind are compared by. Tailscale stores tags in lower case.
+/// Returns the key by which names of a kind are compared. Tailscale stores tags in lower case.
 pub(super) fn key(kind: NameKind, name: &str) -> String {
     if kind == NameKind::Tag { name.to_ascii_lowercase() } else { name.to_owned() }
 }

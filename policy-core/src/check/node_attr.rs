@@ -8,7 +8,8 @@ use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Network, NodeAttr, Prefix, name};
 use crate::source::Text;
 
-/// Attributes that Tailscale documents or its client reads. It takes any other, too.
+/// Attributes that Tailscale documents or its client reads. Tailscale accepts any other attribute,
+/// too.
 const ATTRIBUTES: &[&str] = &[
     "auto-exit-node",
     "cache-network-maps",
@@ -75,18 +76,19 @@ const ATTRIBUTES: &[&str] = &[
     "user-dial-routes",
 ];
 
-/// Attributes that make a device look like what it may not be, were a policy to give them.
+/// The prefix of attributes that would give a device privileges if a policy set them.
 const PRIVILEGES: &str = "https://tailscale.com/cap/";
 
 const fn v4(a: u8, b: u8, c: u8, length: u8) -> Prefix {
     Prefix { address: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)), length }
 }
 
-/// Where Tailscale's IPv4 addresses come from.
+/// The range of Tailscale's IPv4 addresses.
 const ADDRESSES: Prefix = v4(100, 64, 0, 10);
-/// Where Tailscale's own services are. How a pool within it is refused is known. `nodeattrs-error-e4-reserved-ippool`
+/// The range of Tailscale's own services. Tailscale's answer to a pool inside it is known.
+/// `nodeattrs-error-e4-reserved-ippool`
 const SERVICES: Prefix = v4(100, 100, 100, 24);
-/// Parts of it that no device gets.
+/// Parts of the range that are never assigned to devices.
 const RESERVED: &[Prefix] = &[v4(100, 100, 0, 24), SERVICES, v4(100, 115, 92, 23)];
 
 pub(super) fn check(checker: &mut Checker) {
@@ -148,12 +150,14 @@ fn check_attribute(checker: &mut Checker, attribute: &Text) {
     }
 }
 
-/// A known attribute that is spelt nearly so. What has a colon is its own name up to there.
+/// Returns the known attribute that an unknown one nearly matches. Only the part before a colon is
+/// compared.
 fn near_attribute(attribute: &str) -> Option<String> {
     if let Some((prefix, value)) = attribute.split_once(':')
         && !attribute.starts_with("drive:")
     {
-        // `nextdns:` has a profile after the colon, which can be anything, and so can other prefixes.
+        // The part after `nextdns:` is the name of a profile, which can be anything. Other prefixes
+        // are similar.
         let near = suggestion::nearest(prefix, ["nextdns", "drive"])?;
         return (near != prefix).then(|| format!("{near}:{value}"));
     }

@@ -1,4 +1,4 @@
-//! `tagOwners` as a whole: lists that stand there many times, and tags that lead to others.
+//! `tagOwners` as a whole: repeated lists of owners, and tags that own other tags.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,17 +9,17 @@ use crate::model::{List, Selector, SelectorKind};
 use crate::source::Origin;
 
 pub(super) fn check(checker: &mut Checker) {
-    // Rust has `let` for lists, and the text does not tell where one was used.
+    // In Rust, `let` can name a list, and the generated text does not show whether it was used.
     if !checker.policy.facts.are_in_source() {
         repeated(checker);
     }
     indirect(checker);
 }
 
-/// From how many tags on a list of owners is worth a name.
+/// The number of tags with the same owners from which the list is worth a name.
 const OFTEN: usize = 5;
 
-/// One list of two people or more that stands at many tags: a change of it is a change of all.
+/// Reports a list of two or more people that many tags share.
 fn repeated(checker: &mut Checker) {
     let mut lists: HashMap<Vec<&str>, (usize, &List<Selector>)> = HashMap::new();
     for declaration in &checker.policy.tag_owners {
@@ -30,7 +30,7 @@ fn repeated(checker: &mut Checker) {
         }
     }
     for (count, owners) in lists.into_values().filter(|(count, _)| *count >= OFTEN) {
-        // Groups have no other members, so a list of others has no name in a policy file.
+        // Groups only have users as members, so a policy file cannot name other lists.
         if !owners.iter().all(|owner| owner.kind == SelectorKind::User) {
             continue;
         }
@@ -41,10 +41,12 @@ fn repeated(checker: &mut Checker) {
     }
 }
 
-/// A device may take each tag that one of its tags owns, and then what that one owns. Where that gets it a tag of
-/// which it is no owner, the list of owners says less than is true.
+/// Reports indirect owners. A device may take each tag that one of its tags owns, and then each tag
+/// that the new tag owns. If that gives it a tag that none of its own tags owns, the list of owners
+/// is incomplete.
 ///
-/// Two steps are enough to look at: on a longer way, the first tag that is not owned directly is two steps away.
+/// Two steps are enough: on a longer path, the first tag that is not owned directly is two steps
+/// away.
 fn indirect(checker: &mut Checker) {
     let policy = checker.policy;
     let mut owned_by: HashMap<String, Vec<&Selector>> = HashMap::new();

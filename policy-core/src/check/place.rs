@@ -1,9 +1,9 @@
-//! Which selector may stand where.
+//! The kinds of selectors that are allowed in each place.
 
 use crate::diagnostic::go_quote;
 use crate::model::{Autogroup, SelectorKind, Target};
 
-/// A place where a selector stands.
+/// A place of a selector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SelectorContext {
     /// `src` of an acl or a grant
@@ -36,7 +36,7 @@ pub(super) enum SelectorContext {
     IpSet,
     /// `src` of a test
     TestSrc,
-    /// What a test probes, without the port
+    /// The host that a test probes, without the port
     TestDst,
     /// `src` of an SSH test
     SshTestSrc,
@@ -44,29 +44,30 @@ pub(super) enum SelectorContext {
     SshTestDst,
     /// A tag of a device in the facts
     DeviceTag,
-    /// Either side of an `except` in the Rust source, or a `let` there that nothing uses
+    /// Either side of an `except` in the Rust source, or an unused `let` there
     Except,
 }
 
-/// Whether a kind of selector may stand in a place.
+/// A decision on a kind of selector in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Acceptance {
-    /// It may.
+    /// Tailscale accepts it.
     Allowed,
-    /// Tailscale's documentation does not say so, and nothing has shown that it may or may not.
+    /// Unknown. Tailscale's documentation does not allow it, and nothing shows that it is accepted
+    /// or refused.
     Doubtful,
-    /// It may not.
+    /// Tailscale refuses it.
     Refused,
 }
 
 use Acceptance::{Allowed, Doubtful, Refused};
 
 impl SelectorContext {
-    /// Returns what Tailscale says of a kind of selector here. The table is the one of its page on targets and
-    /// selectors, corrected by what the control plane was seen to do.
+    /// Returns whether Tailscale accepts a kind of selector here. The table is from Tailscale's
+    /// page on targets and selectors, corrected by observed answers of the control plane.
     pub(super) fn verdict(self, kind: SelectorKind) -> Acceptance {
         use SelectorKind as Kind;
-        // What is no selector at all is reported as that.
+        // A word that is not a selector is reported elsewhere.
         if matches!(kind, Kind::Unknown | Kind::Autogroup(None)) {
             return Allowed;
         }
@@ -159,7 +160,7 @@ impl SelectorContext {
         }
     }
 
-    /// Returns what stands here, after "cannot be".
+    /// Returns the name of the place, to follow "cannot be".
     pub(super) fn role(self) -> &'static str {
         match self {
             SelectorContext::Src => "a source",
@@ -184,7 +185,7 @@ impl SelectorContext {
         }
     }
 
-    /// Returns what to write here.
+    /// Returns the selectors to write here.
     pub(super) fn expects(self) -> &'static str {
         match self {
             SelectorContext::Src => {
@@ -217,7 +218,7 @@ impl SelectorContext {
         }
     }
 
-    /// Returns what Tailscale answers to a selector that may not stand here, where that is known.
+    /// Returns Tailscale's answer to a selector that is not allowed here, if the answer is known.
     pub(super) fn refusal(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let autogroup = match kind {
             SelectorKind::Autogroup(autogroup) => autogroup,
@@ -235,21 +236,21 @@ impl SelectorContext {
                 format!("invalid dst {}", go_quote(selector))
             }
             (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => "internal server error".to_owned(),
-            // tailscale#14102. For `tests`, captures have the plain failure.
+            // tailscale#14102. For `tests`, the captures show the plain failure.
             (SelectorContext::SshTestSrc, _, Some(_)) => {
                 format!("SSH tests src contains disallowed element {}", go_quote(selector))
             }
             (SelectorContext::SshTestDst, SelectorKind::Prefix(_) | SelectorKind::Autogroup(Some(_)), _) => {
                 format!("SSH tests dst contains disallowed element {}", go_quote(selector))
             }
-            // That it is refused is known, and how is not.
+            // Tailscale refuses it, but its answer is unknown.
             (SelectorContext::TestDst, SelectorKind::IpSet, _) => return None,
             (SelectorContext::TestSrc | SelectorContext::TestDst, ..) => Target::FAILED.to_owned(),
             _ => return None,
         })
     }
 
-    /// Returns what Tailscale answers to a name here that nothing declares, where that is known.
+    /// Returns Tailscale's answer to an undeclared name here, if the answer is known.
     pub(super) fn undefined(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let quoted = go_quote(selector);
         Some(match (self, kind) {

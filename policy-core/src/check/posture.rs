@@ -1,10 +1,10 @@
-//! `postures`: attributes of devices, and what they can be compared with.
+//! `postures`: attributes of devices, and the values they can be compared with.
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::model::{Comparison, Condition, Scalar};
 
-/// Type of a posture attribute.
+/// The type of a posture attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Type {
     Bool,
@@ -13,7 +13,7 @@ enum Type {
     Version,
     /// Text with known values
     OneOf(&'static [&'static str]),
-    /// Whatever the integration gives
+    /// Any type, as the integration defines it
     Any,
 }
 
@@ -54,7 +54,7 @@ const ATTRIBUTES: &[(&str, Type)] = &[
     ("intune:managedDeviceOwnerType", Type::Any),
 ];
 
-/// Namespaces in which any name may stand.
+/// Namespaces that allow any name.
 const OPEN_NAMESPACES: &[&str] = &["custom", "fleetPolicy"];
 
 pub(super) fn check(checker: &mut Checker) {
@@ -107,7 +107,8 @@ fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
     checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message).help(help));
 }
 
-/// Text in double quotes, which Tailscale does not document and a reimplementation takes.
+/// Reports text in double quotes. Tailscale does not document them, and a reimplementation accepts
+/// them.
 fn double_quotes(checker: &mut Checker, condition: &Condition) {
     let values = condition.written_values();
     let Some(value) = values.iter().find(|value| value.starts_with('"')) else { return };
@@ -119,8 +120,8 @@ fn double_quotes(checker: &mut Checker, condition: &Condition) {
     checker.report(Diagnostic::new(Code::DoubtfulSetting, condition.text.origin, message).help(help));
 }
 
-/// Less and more are for numbers and versions. A help keeps what the condition demands: a posture that is fixed by it
-/// must not let in more devices.
+/// Reports `<` and `>` on attributes other than numbers and versions. The help keeps the meaning: a
+/// corrected posture must not match more devices.
 fn ordering(checker: &mut Checker, condition: &Condition, r#type: Type) {
     if !condition.comparison.is_ordering() {
         return;
@@ -148,7 +149,7 @@ fn ordering(checker: &mut Checker, condition: &Condition, r#type: Type) {
     }
 }
 
-/// Reports less or more of an attribute that is true or false.
+/// Reports `<` or `>` on a boolean attribute.
 fn unordered(checker: &mut Checker, condition: &Condition, equal: Option<bool>) {
     let help = match equal {
         Some(value) => format!("write `{} == {value}`", condition.attribute),
@@ -158,7 +159,8 @@ fn unordered(checker: &mut Checker, condition: &Condition, equal: Option<bool>) 
     checker.report(Diagnostic::new(Code::ConditionType, condition.text.origin, message).help(help));
 }
 
-/// Returns the value that a comparison of booleans leaves, if false counts as less than true and it leaves one.
+/// Returns the one value that meets a comparison of booleans, with false less than true, if exactly
+/// one does.
 fn equal_boolean(comparison: &Comparison) -> Option<bool> {
     match comparison {
         Comparison::Greater(Scalar::Bool(false)) | Comparison::GreaterOrEqual(Scalar::Bool(true)) => Some(true),
@@ -219,7 +221,7 @@ fn mismatch(checker: &mut Checker, condition: &Condition, message: String, help:
 mod tests {
     use crate::model::Policy;
 
-    /// The first thing in backticks that a help says to write.
+    /// Returns the first text in backticks of a help: the text that it proposes.
     fn word(help: &str) -> Option<&str> {
         help.starts_with("write `").then(|| help.split('`').nth(1))?
     }
@@ -237,7 +239,7 @@ mod tests {
             ("custom:managed <= false", "custom:managed == false"),
         ] {
             let mut text = written.to_owned();
-            // Each finding is about one value of a list.
+            // Each finding is about one value of a list, so several rounds may be needed.
             for _ in 0..4 {
                 let policy = Policy::parse(format!(r#"{{"grants": [], "postures": {{"posture:a": ["{text}"]}}}}"#));
                 let condition = &policy.postures[0].conditions[0];

@@ -1,4 +1,4 @@
-//! Names that nothing declares, and what was meant instead.
+//! Undeclared names, and the names that were probably meant.
 
 use crate::check::Checker;
 use crate::check::names::NameKind;
@@ -25,7 +25,7 @@ impl Checker<'_> {
             return false;
         }
         let in_source = kind == NameKind::Host && self.policy.facts.are_in_source();
-        // A user whose login is not valid is reported where it is declared.
+        // A user with an invalid login is reported at the declaration.
         if in_source && self.policy.facts.users.iter().any(|user| *user.email == **text) {
             return false;
         }
@@ -54,7 +54,7 @@ impl Checker<'_> {
         false
     }
 
-    /// Returns whether the word was meant as an address or a prefix, which is reported then.
+    /// Returns whether the word was meant as an address or a prefix, and reports it if so.
     pub(super) fn is_wrong_address(&mut self, place: SelectorContext, text: &Text) -> bool {
         let spelt_in = |word: &str, letters: &str| word.chars().all(|letter| letters.contains(letter));
         let (base, suffix) = text.split_once('/').unwrap_or((text, ""));
@@ -76,7 +76,7 @@ impl Checker<'_> {
         true
     }
 
-    /// Returns what to write if the word was never meant as a name of that kind.
+    /// Returns the correction if the word cannot have been meant as a name of that kind.
     fn not_a_name(&self, place: SelectorContext, kind: NameKind, text: &Text) -> Option<String> {
         if kind != NameKind::Host {
             return self.with_port(place, text);
@@ -98,7 +98,7 @@ impl Checker<'_> {
         Some(format!("write `{}`: a policy names users by their logins", user.email))
     }
 
-    /// Returns what to write instead of `tag:web:443` where no port may stand.
+    /// Returns the correction of `tag:web:443` in a place without ports.
     pub(super) fn with_port(&self, place: SelectorContext, text: &str) -> Option<String> {
         let (host, port) = text.rsplit_once(':')?;
         let is_port = |c: char| c.is_ascii_digit() || matches!(c, '*' | '-' | ',');
@@ -120,13 +120,13 @@ impl Checker<'_> {
     }
 }
 
-/// How to spell a tag that could not even be declared.
+/// Returns the valid spelling of a tag that could not even be declared.
 fn misspelt_tag(kind: NameKind, text: &str) -> Option<String> {
     let problem = name::check_tag(text).err().filter(|_| kind == NameKind::Tag)?;
     problem.help.or(Some(problem.message))
 }
 
-/// The names that the policy's source has beside those of the policy.
+/// Returns the names that the Rust source declares in addition to those of the policy.
 fn source_names(policy: &Policy) -> impl Iterator<Item = &str> {
     let users = policy.facts.users.iter().map(|user| user.name.as_str());
     users.chain(policy.facts.lets.iter().map(|name| name.as_str()))

@@ -67,8 +67,8 @@ fn check_acl(checker: &mut Checker, acl: &Acl) {
     self_sources(checker, &acl.src, acl.dst.iter().map(|destination| &destination.host), true);
 }
 
-/// Returns what holds for acls, grants and SSH rules alike: without sources or destinations they do nothing.
-/// `grant-h5`
+/// Checks the rules that ACLs, grants and SSH rules have in common: without sources or destinations
+/// they have no effect. `grant-h5`
 pub(super) fn rule(
     checker: &mut Checker,
     noun: &str,
@@ -98,7 +98,8 @@ fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
     }
 }
 
-/// The sources that `*` has already, each with the `*`. Addresses may lie outside of what that stands for.
+/// Returns the sources that `*` already includes, each with the `*`. Addresses may be outside of
+/// `*`, so they are not returned.
 pub(crate) fn named_beside_wildcard(src: &[Selector]) -> impl Iterator<Item = (&Selector, &Selector)> {
     let wildcard = src.iter().find(|selector| selector.kind == SelectorKind::Wildcard);
     let is_covered = |selector: &Selector| match selector.kind {
@@ -110,7 +111,8 @@ pub(crate) fn named_beside_wildcard(src: &[Selector]) -> impl Iterator<Item = (&
     covered.filter_map(move |selector| Some((selector, wildcard?)))
 }
 
-/// `autogroup:self` goes with people as sources, and in acls, but not in grants, with `*`. `acl-a04` `acl-s05` `grant-h9`
+/// Checks the sources of a rule to `autogroup:self`. They must be users. ACLs, but not grants, also
+/// allow `*`. `acl-a04` `acl-s05` `grant-h9`
 fn self_sources<'a>(
     checker: &mut Checker,
     src: &List<Selector>,
@@ -119,7 +121,7 @@ fn self_sources<'a>(
 ) {
     let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
     let Some(own) = dst.find(|selector| selector.kind == own) else { return };
-    // The answer speaks of supported autogroups, and does not say which these are.
+    // Tailscale's answer mentions supported autogroups, but does not list them.
     let is_doubtful = |kind: SelectorKind| {
         use SelectorKind as Kind;
         matches!(kind, Kind::External | Kind::Autogroup(Some(Autogroup::DangerAll | Autogroup::Shared)))
@@ -128,7 +130,7 @@ fn self_sources<'a>(
         kind if is_doubtful(kind) => false,
         SelectorKind::User | SelectorKind::Domain | SelectorKind::Group | SelectorKind::SyncedGroup => false,
         SelectorKind::Wildcard => !wildcard,
-        // These are reported as what they are.
+        // These are reported elsewhere.
         SelectorKind::Unknown | SelectorKind::Autogroup(None | Some(Autogroup::SelfDevices)) => false,
         SelectorKind::Host => checker.names.declared(NameKind::Host, &selector.text).is_some(),
         SelectorKind::Autogroup(Some(autogroup)) => !autogroup.is_role(),
@@ -156,7 +158,8 @@ fn self_sources<'a>(
     }
 }
 
-/// All addresses as a destination: refused in grants, `grant-v05` `grant-v08`, and not known elsewhere.
+/// Reports all addresses as a destination. Grants refuse it (`grant-v05` `grant-v08`). Elsewhere
+/// the answer is unknown.
 fn default_route(checker: &mut Checker, selector: &Selector, in_grant: bool) {
     let (prefix, literal) = match selector.kind {
         SelectorKind::Prefix(prefix) => (prefix, true),
@@ -185,7 +188,8 @@ fn default_route(checker: &mut Checker, selector: &Selector, in_grant: bool) {
     });
 }
 
-/// Tailscale reads an acl's destination in lower case, so a name with capitals may not be found.
+/// Reports a name with capital letters. Tailscale reads the destination of an ACL in lower case, so
+/// it may not find the name.
 fn lower_cased(checker: &mut Checker, host: &Selector) {
     let named = matches!(host.kind, SelectorKind::Host | SelectorKind::Group | SelectorKind::IpSet);
     if named && host.text.contains(|letter: char| letter.is_ascii_uppercase()) {
@@ -195,7 +199,7 @@ fn lower_cased(checker: &mut Checker, host: &Selector) {
     }
 }
 
-/// `fd7a::1:22`, in which the reader cannot tell the port from the address.
+/// Reports `fd7a::1:22`, which does not say whether its last part is a port.
 pub(super) fn unbracketed(checker: &mut Checker, destination: &Destination) {
     if let SelectorKind::Address(std::net::IpAddr::V6(address)) = destination.host.kind
         && !destination.text.starts_with('[')
@@ -225,7 +229,7 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
         let help = format!("write `{}:{}`", protocol.0, spec.ports);
         checker.report(Diagnostic::new(Code::DoubtfulSetting, spec.text.origin, message).help(help));
     }
-    // Numbers that nobody has for a port, but protocols have. `grant-k22`
+    // Numbers that are unlikely as ports, and that are numbers of protocols. `grant-k22`
     let number = spec.ports.first;
     if spec.protocol.is_none()
         && spec.ports.last == number
@@ -240,8 +244,9 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
     }
 }
 
-/// A port without a protocol after one with it, as `["tcp:631", "632"]`. Its author may think that the protocol is that
-/// of both, as in a list such as `tcp:631,632`, but the second is open over UDP and ICMP as well.
+/// Reports a port without a protocol after one with a protocol, as in `["tcp:631", "632"]`. Its
+/// author may think that the protocol applies to both, but the second port is open over UDP and
+/// ICMP as well.
 fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
     let mut named: Option<(&PortSpec, Protocol)> = None;
     for spec in specs {
@@ -249,10 +254,10 @@ fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
             Some(protocol) => {
                 named = Some((spec, protocol)).filter(|_| protocol.has_ports() && !spec.ports.is_all());
             }
-            // `*:632` says that it means every protocol.
+            // `*:632` states explicitly that it means every protocol.
             None if spec.ports.is_all() || spec.text.contains(':') => named = None,
             None => {
-                // The same port once more is redundant, which is reported as that.
+                // A repeated port is redundant, and reported as such.
                 let Some((first, protocol)) = named.filter(|(first, _)| first.ports != spec.ports) else { continue };
                 let message = format!("`{}` is not limited to `{protocol}`: it opens TCP, UDP and ICMP", spec.text);
                 let help = format!(
@@ -269,8 +274,9 @@ fn bare_ports(checker: &mut Checker, specs: &[PortSpec]) {
     }
 }
 
-/// Ports of a protocol that has none. Tailscale's documentation does not support them, and its control plane does not
-/// look (tailscale#3554). The notes are of the client's filter, which lets Tailscale's own protocol pass in any case.
+/// Reports ports of a protocol that has none. Tailscale's documentation does not support them, and
+/// its control plane does not check them (tailscale#3554). The notes describe the client's filter,
+/// which always allows Tailscale's own protocol.
 fn portless(protocol: Protocol, origin: Origin) -> Diagnostic {
     let message = match protocol.name() {
         Some(name) => format!("`{name}` has no ports"),
@@ -284,7 +290,7 @@ fn portless(protocol: Protocol, origin: Origin) -> Diagnostic {
     }
 }
 
-/// `via` with destinations that no router serves, which gives nothing.
+/// Reports `via` with destinations that no router serves. Such a grant has no effect.
 fn via(checker: &mut Checker, grant: &Grant) {
     let Some(router) = grant.via.first() else { return };
     for selector in &grant.dst {

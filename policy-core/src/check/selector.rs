@@ -1,4 +1,4 @@
-//! Each selector by itself: is it one, may it stand there, and is its name declared?
+//! Checks of single selectors: the syntax, the place, and whether the name is declared.
 
 use crate::check::Checker;
 use crate::check::names::NameKind;
@@ -15,7 +15,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks one selector. Returns whether nothing was wrong with it.
+    /// Checks one selector. Returns whether it is valid.
     pub(super) fn selector(&mut self, place: SelectorContext, selector: &Selector) -> bool {
         if selector.kind == SelectorKind::Unknown {
             self.unknown_selector(place, selector);
@@ -44,7 +44,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks a selector of a kind that is not declared.
+    /// Checks a selector of a kind that needs no declaration.
     fn unnamed(&mut self, place: SelectorContext, selector: &Selector) -> bool {
         match selector.kind {
             SelectorKind::Autogroup(Some(Autogroup::Member)) => {
@@ -71,7 +71,7 @@ impl Checker<'_> {
     fn misplaced(&mut self, place: SelectorContext, selector: &Selector) {
         let text = &selector.text;
         let is_undefined = selector.kind == SelectorKind::Host && self.names.is_undefined(NameKind::Host, text);
-        // Where a user may stand, a bare name was meant as one.
+        // In a place that allows users, a bare name was probably meant as a user.
         let may_be_user = place.verdict(SelectorKind::User) == Acceptance::Allowed && self.policy.facts.are_in_source();
         if is_undefined && may_be_user {
             self.declared(place, NameKind::Host, text);
@@ -81,7 +81,7 @@ impl Checker<'_> {
         let message = format!("{subject} cannot be {}", place.role());
         let mut finding = Diagnostic::new(Code::MisplacedSelector, text.origin, message)
             .help_if(better(place, selector).or_else(|| Some(place.expects().to_owned())));
-        // Captures are of declared hosts.
+        // The captures have declared hosts only.
         let is_captured = place != SelectorContext::SshDst || !is_undefined;
         finding.tailscale = place.refusal(text, selector.kind).filter(|_| is_captured);
         self.report(finding);
@@ -146,25 +146,27 @@ impl Checker<'_> {
         self.report(finding);
     }
 
-    /// `host:` before a declared host: Tailscale's page on targets has it in rules, and every example has it in ip sets.
+    /// Returns whether the text is `host:` before a declared host. Tailscale's page on targets uses
+    /// this form in rules, but its examples use it only in IP sets.
     fn is_documented_host_form(&self, place: SelectorContext, text: &str) -> bool {
         matches!(place, SelectorContext::Src | SelectorContext::AclDst | SelectorContext::GrantDst)
             && text.strip_prefix("host:").is_some_and(|name| self.names.host_address(name).is_some())
     }
 
-    /// A prefix with bits beyond its length, which is taken without them, if at all.
+    /// Reports a prefix with bits set beyond its length. Tailscale ignores these bits, if it
+    /// accepts the prefix.
     pub(super) fn host_bits(&mut self, text: &Text, prefix: Prefix) {
         if prefix.has_host_bits() {
             let AddressRange { first, last } = prefix.range();
             let message = format!("`{text}` is all addresses from {first} to {last}");
-            // Not every place that takes a prefix takes a bare address.
+            // Some places accept a prefix, but not a bare address.
             let one = Prefix { length: if prefix.address.is_ipv4() { 32 } else { 128 }, ..prefix };
             let help = format!("write `{}`, or `{one}` for the one address", prefix.masked());
             self.report(Diagnostic::new(Code::HostBits, text.origin, message).help(help));
         }
     }
 
-    /// Checks a prefix where Tailscale documents nothing else.
+    /// Checks a prefix in a place for which Tailscale documents no exception.
     pub(super) fn network(&mut self, network: &Network) {
         let Network { text, prefix } = network;
         if network.is_bare_address() {
@@ -175,7 +177,7 @@ impl Checker<'_> {
         self.host_bits(text, *prefix);
     }
 
-    /// `group://alias/name`, whose alias should be a key of `externalTailnets`.
+    /// Checks `group://alias/name`. The alias should be a key of `externalTailnets`.
     fn external(&mut self, text: &Text) {
         let alias = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(alias, _)| alias);
         let mut settings =
@@ -189,7 +191,7 @@ impl Checker<'_> {
     }
 }
 
-/// A selector in a sentence. Words that do not say what they are get a noun.
+/// Returns a selector for use in a sentence. Selectors without a prefix get a noun.
 fn named(selector: &Selector) -> String {
     let noun = match selector.kind {
         SelectorKind::User => "the user ",
@@ -202,7 +204,7 @@ fn named(selector: &Selector) -> String {
     format!("{noun}`{}`", selector.text)
 }
 
-/// Returns what to write instead of a selector that may not stand in a place, where that is clear.
+/// Returns the selector to write instead of one that is not allowed in a place, if that is clear.
 fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
     use SelectorKind as Kind;
     let autogroup = match selector.kind {
@@ -258,7 +260,8 @@ fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
     })
 }
 
-/// Reports `autogroup:member` by its old name: an error beside the new one, and else no more than old.
+/// Reports uses of the old name of `autogroup:member`. It is an error if the policy also uses the
+/// new name, and otherwise a warning.
 pub(super) fn check_member_names(checker: &mut Checker) {
     let [new, old] = std::mem::take(&mut checker.member_names);
     if let (Some(&new), Some(&old)) = (new.first(), old.first()) {

@@ -1,4 +1,4 @@
-//! `ssh`: who may log in where, as whom, and how often they must prove it.
+//! `ssh`: sources, destinations, accounts and check periods.
 
 use crate::check::login::is_shared_domain;
 use crate::check::place::{Acceptance, SelectorContext};
@@ -30,10 +30,11 @@ fn check_rule(checker: &mut Checker, rule: &SshRule) {
     recorder(checker, rule);
 }
 
-/// People's devices let in their own user only. One source that may be that user is enough, whatever is beside it:
-/// owners have `autogroup:tagged` beside `autogroup:member` live.
+/// Checks the sources of a rule to devices of users. Such devices accept only their own user. It is
+/// enough if one source may be that user: owners use `autogroup:tagged` beside `autogroup:member`,
+/// and Tailscale accepts that.
 fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
-    // What may not be a source at all is reported as that.
+    // A selector that can never be a source is reported elsewhere.
     let accepted = |source: &&Selector| SelectorContext::SshSrc.verdict(source.kind) != Acceptance::Refused;
     let sources: Vec<&Selector> = rule.src.iter().filter(accepted).collect();
     let may_be_same_user = |source: &&Selector| match destination.kind {
@@ -64,7 +65,8 @@ fn is_tagged(selector: &Selector) -> bool {
     matches!(selector.kind, SelectorKind::Tag | SelectorKind::Autogroup(Some(Autogroup::Tagged)))
 }
 
-/// Accounts on the machine. `ssh-users-null` `ssh-malformed-users-mixed-valid-empty` `ssh-malformed-user-group-prefix`
+/// Checks the accounts on the destination. `ssh-users-null` `ssh-malformed-users-mixed-valid-empty`
+/// `ssh-malformed-user-group-prefix`
 fn users(checker: &mut Checker, rule: &SshRule) {
     if rule.users.is_absent_or_empty() {
         let origin = rule.users.origin.unwrap_or(rule.origin);
@@ -106,13 +108,14 @@ fn users(checker: &mut Checker, rule: &SshRule) {
     }
 }
 
-/// A selector where an account's name belongs. Tailscale looks for an account that is called so.
+/// Reports a selector in the place of an account. Tailscale looks for an account of that name.
 fn account(checker: &mut Checker, user: &Text, help: String) {
     let message = format!("`{user}` is treated as the name of an account on the machine");
     checker.report(Diagnostic::new(Code::SelectorAsAccount, user.origin, message).help(help));
 }
 
-/// An account with a blank, which Tailscale takes. No system with Tailscale SSH lets one be created.
+/// Reports an account with a space. Tailscale accepts it, but no system with Tailscale SSH can
+/// create such an account.
 fn blank(checker: &mut Checker, user: &Text) {
     let words: Vec<String> = user.split_whitespace().map(|word| format!("`{}`", word.trim_matches(','))).collect();
     let help = match words.as_slice() {
@@ -174,7 +177,8 @@ fn check_mode(checker: &mut Checker, rule: &SshRule) {
     }
 }
 
-/// Patterns of environment variables. Clients hold back some, whatever the pattern.
+/// Checks a pattern of environment variables. Clients withhold some variables, whatever the pattern
+/// says.
 fn environment(checker: &mut Checker, pattern: &Text) {
     if pattern.is_empty() {
         checker.report(

@@ -1,7 +1,7 @@
-//! SSH rules that nobody can use, since no grant or ACL opens port 22 for them.
+//! SSH rules without effect, because no grant or ACL allows port 22 for them.
 //!
-//! Tailscale needs both: an SSH rule to log in, and a grant or an ACL to connect. What is reported is certain: selectors
-//! that may have something in common are assumed to have.
+//! Tailscale needs both: an SSH rule to log in, and a grant or an ACL to connect. Findings are
+//! certain: selectors that may overlap are assumed to overlap.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,12 +13,13 @@ use crate::model::{List, Policy, PortRange, Protocol, Selector};
 /// The port of Tailscale SSH.
 const SSH: u16 = 22;
 
-/// More pairs of selectors than anyone writes. If there are more, nothing is reported.
+/// The maximum number of pairs of selectors to compare, far more than in any real policy. Beyond
+/// it, nothing is reported.
 const MAX_PAIRS: usize = 1_000_000;
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
-    // Without any rules of the network, everything is open.
+    // Without any network rules, everything is allowed.
     if policy.ssh.is_empty() || policy.grants.is_none() && policy.acls.is_none() {
         return;
     }
@@ -31,7 +32,7 @@ pub(super) fn check(checker: &mut Checker) {
     }
     for rule in &policy.ssh {
         let (mut src, dst) = (users.owners_of_all(&rule.src), users.owners_of_all(&rule.dst));
-        // A rule for nobody has a report of its own.
+        // A rule whose sources are empty is reported elsewhere.
         src.retain(|owner| !matches!(owner, Owner::OneOf(logins) if logins.is_empty()));
         if src.is_empty() || dst.is_empty() {
             continue;
@@ -62,14 +63,14 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// Who may own the devices that a selector stands for.
+/// The possible owners of the devices that a selector stands for.
 #[derive(Clone, Copy)]
 enum Owner<'p> {
     /// It does not stand for devices.
     NoDevice,
-    /// Anyone, or nobody: the devices may be tagged.
+    /// Any user or none: the devices may be tagged.
     Anyone,
-    /// Nobody: the devices are tagged.
+    /// No user: the devices are tagged.
     Tagged,
     /// Some user.
     Somebody,
@@ -77,7 +78,7 @@ enum Owner<'p> {
     OneOf(&'p HashSet<String>),
 }
 
-/// The users that selectors list: the members of groups, and each user alone.
+/// The users that selectors list: the members of each group, and each single user.
 struct ListedUsers<'p> {
     declarations: Declarations<'p>,
     logins: HashMap<&'p str, HashSet<String>>,
@@ -123,7 +124,7 @@ fn login(user: &Selector) -> String {
     login_key(user.text.trim_start_matches("user:"))
 }
 
-/// Returns the sources and destinations between which each rule opens the port.
+/// Returns the sources and destinations for which each rule allows the port.
 fn opened<'a>(policy: &Policy, users: &'a ListedUsers) -> Vec<(Vec<Owner<'a>>, Vec<Owner<'a>>)> {
     let opens = |protocol: Option<Protocol>, ports: PortRange| {
         protocol.is_none_or(|protocol| protocol == Protocol::TCP) && ports.contains(SSH)
@@ -148,7 +149,7 @@ fn meet(some: &[Owner], others: &[Owner]) -> bool {
     some.iter().any(|one| others.iter().any(|other| may_meet(*one, *other)))
 }
 
-/// Returns whether one device may belong to both. A device can have any two tags.
+/// Returns whether one device may belong to both owners. A device can have any two tags.
 fn may_meet(one: Owner, other: Owner) -> bool {
     use Owner::{Anyone, NoDevice, OneOf, Somebody, Tagged};
     match (one, other) {

@@ -1,4 +1,4 @@
-//! `tests` and `sshTests`: entries that can only fail, whatever the rules are.
+//! `tests` and `sshTests`: entries that fail whatever the rules are.
 
 use std::collections::HashMap;
 
@@ -37,13 +37,14 @@ fn check_test(checker: &mut Checker, test: &Test) {
     }
 }
 
-/// Removes Tailscale's answer from what is wrong with a target of `deny`, where the answer is not known: in all captures,
-/// a rule allows just that target. `policytest-deny-fail-group-src-cidr-dst` `policytest-deny-fail-autogroup-internet-dst`
+/// Removes Tailscale's answer from a finding about a target of `deny` where the answer is unknown.
+/// In all captures, a rule allows that target. `policytest-deny-fail-group-src-cidr-dst`
+/// `policytest-deny-fail-autogroup-internet-dst`
 fn drop_unknown_answers(checker: &mut Checker) {
     let policy = checker.policy;
     let tests = &policy.tests;
     for finding in checker.findings.iter_mut().filter(|finding| finding.tailscale.as_deref() == Some(Target::FAILED)) {
-        // They are in the order of the text.
+        // Tests are sorted by their place in the text.
         let behind = tests.partition_point(|test| test.origin.start <= finding.origin.start);
         let Some(test) = behind.checked_sub(1).and_then(|index| tests.get(index)) else { continue };
         let Some(deny) = test.deny.origin.filter(|deny| deny.contains(finding.origin)) else { continue };
@@ -62,7 +63,7 @@ fn drop_unknown_answers(checker: &mut Checker) {
     }
 }
 
-/// Returns whether an acl has the source of a test among its sources, or everyone.
+/// Returns whether the sources of an ACL include the source of a test, or everyone.
 fn is_from(acl: &Acl, test: &Test) -> bool {
     acl.src.iter().any(|source| match source.kind {
         SelectorKind::Wildcard => true,
@@ -139,7 +140,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     contradictions(checker, test.accept.iter().chain(&test.check), test.deny.iter());
 }
 
-/// Returns what is to be allowed and denied at once.
+/// Returns the targets that are both accepted and denied.
 fn contradictions<'a>(
     checker: &mut Checker,
     allowed: impl Iterator<Item = &'a Text>,
@@ -158,8 +159,9 @@ fn contradictions<'a>(
     }
 }
 
-/// The source of a test. A user whom the tailnet does not know can reach nothing. `policytest-src-unknown-user-email`
-/// Public policies deny such users something, and Tailscale takes that.
+/// Checks the source of a test. A user that the tailnet does not know can reach nothing.
+/// `policytest-src-unknown-user-email` Public policies have tests that deny access to such users,
+/// and Tailscale accepts them.
 fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects_access: bool) {
     if !checker.selector(place, src) || src.kind != SelectorKind::User || !expects_access {
         return;
@@ -176,7 +178,7 @@ fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects
     }
 }
 
-/// A test probes one machine, and a host that is a prefix is many.
+/// Checks that a target is a single address. A host that is a prefix has many.
 fn single_address(checker: &mut Checker, place: SelectorContext, host: &Selector) {
     if host.kind == SelectorKind::Host
         && let Some(HostAddress::Prefix(prefix)) = checker.names.host_address(&host.text)
@@ -187,7 +189,7 @@ fn single_address(checker: &mut Checker, place: SelectorContext, host: &Selector
     }
 }
 
-/// The account that a test logs in to, by its name.
+/// Checks the account that a test logs in to.
 fn account(checker: &mut Checker, user: &Text) {
     if user.is_empty() {
         checker.report(
@@ -208,7 +210,8 @@ fn account(checker: &mut Checker, user: &Text) {
     }
 }
 
-/// Adds what Tailscale answers to what is wrong with an end of a test. For an SSH test it is not known.
+/// Adds Tailscale's answer to a finding about an end of a test. For SSH tests, the answer is
+/// unknown.
 fn answered(finding: Diagnostic, place: SelectorContext) -> Diagnostic {
     match place {
         SelectorContext::TestSrc | SelectorContext::TestDst => finding.tailscale(Target::FAILED),
@@ -216,7 +219,8 @@ fn answered(finding: Diagnostic, place: SelectorContext) -> Diagnostic {
     }
 }
 
-/// A finding that fails the test, which is all that Tailscale says of it.
+/// Returns a finding because of which the test fails. Tailscale's answer is only that the test
+/// fails.
 fn failed(code: Code, origin: crate::source::Origin, message: &str) -> Diagnostic {
     Diagnostic::new(code, origin, message).tailscale(Target::FAILED)
 }

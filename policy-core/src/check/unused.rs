@@ -1,7 +1,8 @@
-//! Names that are declared and used nowhere.
+//! Declared names that are not used.
 //!
-//! Whatever mentions a name uses it: a rule, a test, a device of the facts, an owner of another tag. Only its own
-//! declaration does not, so a tag that can be assigned, but that nothing tells from any other device, is unused.
+//! Every mention of a name is a use: in a rule, in a test, at a device of the facts, as an owner of
+//! another tag. Its own declaration is not a use. So a tag that can be assigned, but that appears
+//! nowhere else, is unused.
 
 use std::collections::HashSet;
 
@@ -18,7 +19,7 @@ pub(super) fn check(checker: &mut Checker) {
     for kind in NameKind::ALL {
         let names: Vec<_> = checker.names.all(kind).filter(|name| !keys.contains(&(kind, key(kind, name)))).collect();
         for name in names {
-            // Capabilities and options may name anything, in ways of their own.
+            // Capabilities and options may mention any name, in any form.
             if !used.words.contains(name.as_str()) {
                 let help = format!("remove it, or say why it stays: {}", keep(checker.policy, kind.unused()));
                 let message = format!("nothing uses {}`{name}`", if kind == NameKind::Host { "the host " } else { "" });
@@ -28,7 +29,7 @@ pub(super) fn check(checker: &mut Checker) {
     }
 }
 
-/// Returns how a warning is allowed, in the language that the operator writes.
+/// Returns how to allow a warning, in the language that the operator writes.
 pub(super) fn keep(policy: &Policy, code: Code) -> String {
     if policy.facts.are_in_source() {
         format!("`#[allow({}, reason = \"…\")]` above it", code.name().replace('-', "_"))
@@ -37,10 +38,10 @@ pub(super) fn keep(policy: &Policy, code: Code) -> String {
     }
 }
 
-/// What a policy uses.
+/// The names that a policy uses.
 #[derive(Default)]
 struct Uses<'p> {
-    /// Names as written.
+    /// Names as they appear in the policy.
     names: HashSet<(NameKind, &'p str)>,
     /// Texts in values that are opaque to Tailscale.
     words: HashSet<&'p str>,
@@ -54,7 +55,7 @@ impl<'p> Uses<'p> {
         }
         uses.list(&policy.default_src_posture);
         for declaration in &policy.tag_owners {
-            // A tag that owns itself is used no more for that.
+            // A tag that owns itself is not used by that.
             let own = key(NameKind::Tag, &declaration.tag);
             uses.all(declaration.owners.iter().filter(|owner| key(NameKind::Tag, &owner.text) != own));
         }
@@ -89,7 +90,7 @@ impl<'p> Uses<'p> {
         }
     }
 
-    /// Tests, and the facts beside the policy.
+    /// Adds the names in tests and in the facts.
     fn tests(&mut self, policy: &'p Policy) {
         for test in &policy.tests {
             self.all(&test.src);
@@ -118,7 +119,7 @@ impl<'p> Uses<'p> {
         self.list_of_values(vec![value]);
     }
 
-    /// The texts in values, whatever they are nested in.
+    /// Adds the texts in values, however deeply nested.
     fn list_of_values(&mut self, mut rest: Vec<&'p Value>) {
         while let Some(value) = rest.pop() {
             match value {
@@ -139,7 +140,7 @@ impl<'p> Uses<'p> {
     }
 
     fn one(&mut self, selector: &'p Selector) {
-        // A host that is named like an address is never meant, which is said of it already.
+        // A host that looks like an address is never meant as a host, and is reported elsewhere.
         if let Some(kind) = NameKind::of(selector.kind) {
             self.names.insert((kind, &selector.text));
         } else if let SelectorKind::Address(_) | SelectorKind::Prefix(_) = selector.kind {

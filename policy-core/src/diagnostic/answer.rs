@@ -1,26 +1,26 @@
-/// headscale's own message about a mistake, and when headscale gives it.
+/// headscale's own message about a mistake, and the stage at which headscale reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeadscaleAnswer {
-    /// When it is given.
+    /// The stage.
     pub stage: HeadscaleStage,
-    /// The message, without what headscale puts before it to say where it was reading. `None` if there is no more to it
-    /// than that.
+    /// The message, without the position that headscale puts before it. `None` if the position is
+    /// the whole message.
     pub text: Option<String>,
 }
 
-/// A step of headscale's on the way from a text to filters. No step follows one that finds a mistake.
+/// A stage in headscale's processing of a policy. A mistake in one stage prevents the later stages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum HeadscaleStage {
-    /// It reads the text, up to the first mistake.
+    /// headscale reads the text, up to the first mistake.
     Reading,
-    /// It looks for mistakes in all of what it read.
+    /// headscale looks for mistakes in everything that it read.
     Checking,
-    /// It looks up the users.
+    /// headscale looks up the users.
     Resolving,
-    /// It runs the policy's tests.
+    /// headscale runs the policy's tests.
     Testing,
-    /// It makes the filters and attributes of the devices.
+    /// headscale compiles the filters and attributes of the devices.
     Compiling,
 }

@@ -6,13 +6,13 @@ use std::hash::Hash;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
 
-/// How many of the other places are notes.
+/// The number of other places that become notes.
 const SHOWN: usize = 3;
 
 /// What warnings with one cause have in common.
 ///
-/// The first word in backticks is the name that a message is about. It may differ, and nothing else may: so a `help` that
-/// proposes something else for each place keeps warnings apart, and so do second places.
+/// The first word in backticks is the name that a message is about. Only this name may differ. Warnings
+/// stay separate if their `help` or their second places differ.
 #[derive(PartialEq, Eq, Hash)]
 struct Cause<P, F> {
     file: F,
@@ -40,11 +40,12 @@ impl<P: Copy, F> Cause<P, F> {
     }
 }
 
-/// Reports warnings with one cause once: at the first place, with the others in [`Diagnostic::also`]. The first of these
-/// are notes, too. Errors stay as they are, since each is a mistake of its own.
+/// Reports warnings with one cause once, at the first place. The other places are in
+/// [`Diagnostic::also`], and the first of them are notes, too. Errors stay separate, because each is a
+/// mistake of its own.
 ///
-/// Call it last, when it is decided which warnings are allowed. `file` says which text a place is in: no warning is about
-/// two.
+/// Call this last, when allowed warnings have been removed. `file` returns the text that a place is
+/// in. Warnings about different texts stay separate.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -80,7 +81,7 @@ pub fn group_by_cause<P: Copy + Eq + Hash, F: Eq + Hash>(
     grouped
 }
 
-/// Says in the message how many other places there are, and in notes where the first of them are.
+/// Adds the number of other places to the message, and notes with the first of them.
 fn count_others<P: Copy>(finding: &mut Diagnostic<P>) {
     let note = |other: &Note<P>| {
         let is_same = other.message == finding.message;

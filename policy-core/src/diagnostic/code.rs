@@ -2,35 +2,36 @@ use std::str::FromStr;
 
 use crate::diagnostic::UnknownName;
 
-/// Whether a finding stops the policy from being used.
+/// The severity of a finding. An error stops the policy from being used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Severity {
-    /// Tailscale refuses the policy, or it contradicts its own statements.
+    /// Tailscale refuses the policy, or the policy contradicts itself.
     Error,
-    /// Tailscale takes it, but nobody wants it.
+    /// Tailscale accepts it, but it is almost certainly a mistake.
     Warning,
 }
 
-/// What the severity of a finding rests on: the best evidence there is for it. Some places of a code may have less, and
-/// only those with Tailscale's own answer print it.
+/// The best evidence for the severity of a code. Single findings of a code may have weaker
+/// evidence. Only those with Tailscale's own answer print it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Evidence {
-    /// Answers of Tailscale's control plane that were captured.
+    /// Captured answers of Tailscale's control plane.
     Capture,
     /// Tailscale's documentation.
     Documentation,
-    /// Published reports of users and answers to them: issues, logs, public policies that are live.
+    /// Published reports by users, and answers to them: issues, logs, and public policies in use.
     Issue,
-    /// The text itself, the facts or the language of `policy!`: no answer of Tailscale is needed.
+    /// The text itself, the facts or the language of `policy!`. It needs no evidence about
+    /// Tailscale.
     Text,
-    /// Conclusions from any of these. Never enough for an error.
+    /// Conclusions from the other kinds of evidence. Never enough for an error.
     Inference,
 }
 
 impl Evidence {
-    /// Returns its name.
+    /// Returns the name.
     pub const fn name(self) -> &'static str {
         match self {
             Evidence::Capture => "capture",
@@ -44,7 +45,7 @@ impl Evidence {
 
 macro_rules! codes {
     ($($severity:ident $variant:ident = $name:literal, $evidence:ident, $title:literal;)*) => {
-        /// The kinds of finding. Names are stable: they are what `allow` names and what people search for.
+        /// The kinds of finding. Their names are stable, because `allow` and links refer to them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {
@@ -55,22 +56,22 @@ macro_rules! codes {
             /// Every code, in the order of `docs/diagnostics.md`.
             pub const ALL: &[Code] = &[$(Code::$variant),*];
 
-            /// The stable name, as in `undefined-tag`.
+            /// Returns the stable name, such as `undefined-tag`.
             pub const fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name,)* }
             }
 
-            /// Returns what the finding is, in one line.
+            /// Returns a description of the finding in one line.
             pub const fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }
             }
 
-            /// Returns whether it stops the policy from being used.
+            /// Returns the severity.
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
 
-            /// Returns what its severity rests on.
+            /// Returns the best evidence for the severity.
             pub const fn evidence(self) -> Evidence {
                 match self { $(Code::$variant => Evidence::$evidence,)* }
             }
@@ -86,7 +87,7 @@ macro_rules! codes {
     };
 }
 
-// Families in the order of the folders that find them: text, shape, words, names, places, sections.
+// In the order of the folders that find them: text, shape, words, names, places, sections.
 codes! {
     Error Syntax = "syntax", Issue, "the text cannot be read";
 
@@ -199,16 +200,16 @@ codes! {
     Warning UnverifiableTest = "unverifiable-test", Issue, "a test that depends on an unknown fact";
     Warning ReachableDevice = "reachable-device", Text, "a test or an invariant that a device gets round by another of its tags";
 
-    // Found by an analysis of all that the rules allow.
+    // Found by an analysis of everything that the rules allow.
     Error BrokenInvariant = "broken-invariant", Text, "an invariant that the rules do not keep";
     Warning UnverifiableInvariant = "unverifiable-invariant", Text, "an invariant that depends on a fact that is not known here";
     Warning RedundantRule = "redundant-rule", Text, "a rule, or an item of one, that other rules make needless";
 
-    // Found with the day that the policy is checked for.
+    // Depends on the day that the policy is checked for.
     Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day is over";
     Warning ExpiresSoon = "expires-soon", Text, "a rule, a test or an `allow` that ends within two weeks";
 
-    // Found by the macro, since they are about the Rust source alone.
+    // Found by the macro, because these codes are about the Rust source only.
     Error UndefinedLet = "undefined-let", Text, "no `let` has that name";
     Warning UnusedLet = "unused-let", Text, "a `let` that nothing uses";
     Error FragmentLimit = "fragment-limit", Text, "a section that a fragment may not have";

@@ -1,4 +1,5 @@
-//! What is wrong, where, and what to write instead: the same words for the macro and the command line.
+//! Diagnostics: the problem, its place and its fix, in the same words for the macro and the command
+//! line.
 
 mod answer;
 mod cause;
@@ -19,28 +20,28 @@ use crate::source::Origin;
 
 /// One finding about a policy.
 ///
-/// `P` says where it is. Most findings are about an [`Origin`], a range of a text. A parser of a single word knows only
-/// bytes of that word (see [`Problem`]), and `policy!` knows tokens.
+/// `P` is the type of its place. Most findings are about an [`Origin`], a range of a text. A parser
+/// of a single word knows only bytes of that word (see [`Problem`]), and `policy!` knows tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Diagnostic<P = Origin> {
-    /// Stable name of the kind of finding; also its heading in `docs/diagnostics.md`.
+    /// The stable name of the kind of finding. It is also a heading in `docs/diagnostics.md`.
     pub code: Code,
     /// One sentence: lower case, no final period, the user's words in backticks.
     pub message: String,
-    /// What to underline.
+    /// The text to underline.
     pub origin: P,
-    /// Second places and reasons, in the order to show them.
+    /// Other places and reasons, in the order in which to show them.
     pub notes: Vec<Note<P>>,
-    /// The other places where the same is true, if [`group_by_cause`] has found any.
+    /// The other places with the same cause, if [`group_by_cause`] found any.
     pub also: Vec<Note<P>>,
-    /// What to write instead.
+    /// The fix.
     pub help: Option<String>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
     /// headscale's answer, if it refuses the policy for this. Only findings about policies for headscale have one.
     pub headscale: Option<HeadscaleAnswer>,
-    /// True if a comment of the policy makes this warning an error.
+    /// True if the policy's lint levels turn this warning into an error.
     pub denied: bool,
 }
 
@@ -55,7 +56,7 @@ pub struct Note<P = Origin> {
 }
 
 impl<P> Diagnostic<P> {
-    /// Makes a diagnostic with only a sentence and a place.
+    /// Makes a diagnostic from a message and a place.
     pub fn new(code: Code, origin: impl Into<P>, message: impl Into<String>) -> Self {
         Diagnostic {
             code,
@@ -70,55 +71,57 @@ impl<P> Diagnostic<P> {
         }
     }
 
-    /// Adds what to write instead.
+    /// Adds the fix.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds what to write instead, if there is something to say.
+    /// Adds the fix, if there is one.
     #[must_use]
     pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
     }
 
-    /// Adds a fact about a second place.
+    /// Adds a fact about another place.
     #[must_use]
     pub fn note_at(mut self, message: impl Into<String>, origin: impl Into<P>) -> Self {
         self.notes.push(Note { message: message.into(), origin: Some(origin.into()) });
         self
     }
 
-    /// Adds a reason that has no place of its own.
+    /// Adds a reason without a place.
     #[must_use]
     pub fn note(mut self, message: impl Into<String>) -> Self {
         self.notes.push(Note { message: message.into(), origin: None });
         self
     }
 
-    /// Adds Tailscale's own message. It marks the policy as one that Tailscale refuses.
+    /// Adds Tailscale's own message, which marks the policy as one that Tailscale refuses.
     #[must_use]
     pub fn tailscale(mut self, message: impl Into<String>) -> Self {
         self.tailscale = Some(message.into());
         self
     }
 
-    /// Adds headscale's own message, given at that step. It marks the policy as one that headscale refuses.
+    /// Adds headscale's own message from the given stage, which marks the policy as one that
+    /// headscale refuses.
     #[must_use]
     pub fn headscale(mut self, stage: HeadscaleStage, message: impl Into<String>) -> Self {
         self.headscale = Some(HeadscaleAnswer { stage, text: Some(message.into()) });
         self
     }
 
-    /// Returns the name of the control server that refuses the policy for this, and its message.
+    /// Returns the name of the control server that refuses the policy because of this, and its
+    /// message.
     pub fn answer(&self) -> Option<(&'static str, &str)> {
         let headscale = self.headscale.as_ref().and_then(|answer| Some(("headscale", answer.text.as_deref()?)));
         headscale.or_else(|| Some(("Tailscale", self.tailscale.as_deref()?)))
     }
 
-    /// Says whether it stops the policy from being used, by its kind or because the policy denies it.
+    /// Returns the severity: that of the code, or an error if the policy denies the warning.
     pub fn severity(&self) -> Severity {
         if self.denied { Severity::Error } else { self.code.severity() }
     }
@@ -149,7 +152,7 @@ impl<P> Diagnostic<P> {
     }
 }
 
-/// The message and its code, as in ``undefined tag `tag:web` [undefined-tag]``.
+/// Writes the message and the code: ``undefined tag `tag:web` [undefined-tag]``.
 impl<P> std::fmt::Display for Diagnostic<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} [{}]", self.message, self.code)

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-/// A string as Go writes it with `%q`, which is how Tailscale's messages quote what they are about.
+/// Quotes a string as Go's `%q` does. Tailscale's messages use this form.
 ///
 /// ```
 /// use policy_core::diagnostic::go_quote;
@@ -30,10 +30,10 @@ pub fn go_quote(text: &str) -> String {
     quoted
 }
 
-/// More names than a sentence should have.
+/// The maximum number of names in a sentence.
 const LISTED: usize = 4;
 
-/// Words in a row, each in backticks.
+/// Lists words in a sentence, each in backticks.
 pub fn listed<T: std::fmt::Display>(words: impl IntoIterator<Item = T>) -> String {
     let mut words = words.into_iter();
     let mut list: Vec<String> = words.by_ref().take(LISTED).map(|word| format!("`{word}`")).collect();

@@ -1,9 +1,9 @@
-//! Which real name a wrong one was meant to be.
+//! Suggestions for misspelt names.
 
-/// The candidate nearest to `name`, if one is near enough to be meant.
+/// Returns the candidate nearest to `name`, if it is near enough to be what was meant.
 ///
-/// A name that differs in case only wins; otherwise at most a third of the letters may differ
-/// (one at least), so that a suggestion is never nonsense.
+/// A name that differs only in case comes first. Otherwise at most a third of the letters may
+/// differ, but always one, so that suggestions are plausible.
 ///
 /// ```
 /// use policy_core::diagnostic::suggestion::nearest;
@@ -15,9 +15,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     nearest_of(name, &mut candidates.into_iter())
 }
 
-/// Not generic, so that it is compiled once.
+/// Not generic, to be compiled only once.
 fn nearest_of<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
-    // A kind like `tag:` and a domain are the same for many names, so they must not count as agreement.
+    // Many names share a prefix such as `tag:` or a domain, so these do not count as similarity.
     let letters = |word: &str| {
         let name = word.rsplit_once(':').map_or(word, |(_, name)| name);
         name.split_once('@').map_or(name, |(local, _)| local).chars().count()
@@ -29,12 +29,12 @@ fn nearest_of<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> 
         if candidate.eq_ignore_ascii_case(name) {
             return Some(candidate);
         }
-        // The distance is at least the difference in length, which is much cheaper to find.
+        // The difference in length is a lower bound of the distance, and much cheaper to compute.
         if candidate.chars().count().abs_diff(length) > limit {
             continue;
         }
         let distance = strsim::osa_distance(name, candidate);
-        // One letter for another is no misspelling of a name that has no more than that letter.
+        // If no letter is equal, the one is not a misspelling of the other.
         let nothing_left = distance >= letters(name).max(letters(candidate));
         if distance <= limit && !nothing_left && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));

@@ -1,4 +1,4 @@
-/// A word that is not the name of anything of its kind.
+/// An error for a word that is not a name of its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName {
     kind: &'static str,
@@ -6,7 +6,7 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    /// Says that no `kind` is called `name`.
+    /// Makes the error that no `kind` is called `name`.
     pub(crate) fn new(kind: &'static str, name: &str) -> UnknownName {
         UnknownName { kind, name: name.to_owned() }
     }

@@ -3,10 +3,10 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Text;
 
-/// A finding about one word, before it is known where the word is.
+/// A finding about one word whose place is not known yet.
 ///
-/// The parsers of [`crate::model`] are functions on `&str`; [`Problem::at`] gives their findings a place. Its place is
-/// the bytes of the word that are wrong, or `None` if all of it is.
+/// The parsers of [`crate::model`] are functions on `&str`; [`Problem::at`] gives their findings a
+/// place. Its place is the range of bytes in the word that are wrong, or `None` for the whole word.
 pub type Problem = Diagnostic<Option<Range<usize>>>;
 
 impl Problem {
@@ -15,14 +15,14 @@ impl Problem {
         Diagnostic::new(code, None, message)
     }
 
-    /// Narrows it to some bytes of the word.
+    /// Narrows it to a range of bytes of the word.
     #[must_use]
     pub fn part(mut self, part: Range<usize>) -> Self {
         self.origin = Some(part);
         self
     }
 
-    /// Makes it a finding about the longer word that has the word at these bytes.
+    /// Makes it a finding about a longer word that contains the word at these bytes.
     #[must_use]
     pub fn within(mut self, part: Range<usize>) -> Self {
         self.origin = Some(match self.origin {
@@ -32,14 +32,14 @@ impl Problem {
         self
     }
 
-    /// Puts the place that Tailscale names before its message, if it has one.
+    /// Puts the place that Tailscale names before its message, if it has a message.
     #[must_use]
     pub fn tailscale_prefix(mut self, prefix: &str) -> Self {
         self.tailscale = self.tailscale.map(|message| format!("{prefix}{message}"));
         self
     }
 
-    /// Puts the place that headscale names before its message, if it has one.
+    /// Puts the place that headscale names before its message, if it has a message.
     #[must_use]
     pub fn headscale_prefix(mut self, prefix: &str) -> Self {
         if let Some(text) = self.headscale.as_mut().and_then(|answer| answer.text.as_mut()) {
@@ -48,9 +48,9 @@ impl Problem {
         self
     }
 
-    /// Places it in `text`, the word that was parsed.
+    /// Gives it a place in `text`, the word that was parsed.
     pub fn at(self, text: &Text) -> Diagnostic {
-        // What is missing has no bytes to underline.
+        // A missing part has no bytes to underline.
         self.map_origins(|part| part.filter(|part| !part.is_empty()).map_or(text.origin, |part| text.part(part)))
     }
 }

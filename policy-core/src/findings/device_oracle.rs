@@ -1,5 +1,6 @@
-//! Invariants of known devices in the plainest way, for the policies of [`policy_generate::small`]: every device to every other, as
-//! it is and then by each of its tags alone, on every port.
+//! A reference implementation of invariants about known devices, for the policies of
+//! [`policy_generate::small`]. It compares every device with every other on every port: as it is,
+//! and then by each of its tags alone.
 
 use std::net::IpAddr;
 
@@ -11,7 +12,7 @@ use crate::source::Origin;
 use policy_generate::small;
 use policy_generate::small::Random;
 
-/// Somebody as they are, and as each of their tags has them.
+/// An endpoint as it is, and as each of its tags alone describes it.
 struct Bearer {
     user: Option<Origin>,
     whole: usize,
@@ -19,7 +20,8 @@ struct Bearer {
     is_device: bool,
 }
 
-/// Every known device, every known user without one, and a stranger; and the forms of all of them.
+/// Returns every known device, every known user without a device, and a stranger, with all their
+/// forms.
 fn bearers(policy: &Policy) -> (Vec<Bearer>, Vec<Oracle>) {
     let facts = &policy.facts;
     let person = |login: &str, role: Option<Role>| Some((login.to_owned(), role.unwrap_or(Role::Member), false));
@@ -28,7 +30,7 @@ fn bearers(policy: &Policy) -> (Vec<Bearer>, Vec<Oracle>) {
         let first = forms.len();
         forms.push(whole);
         forms.extend(names);
-        // What has no names, or only one, is what it is.
+        // An endpoint with no more than one name has only one form.
         let names = if forms.len() > first + 2 { (first + 1..forms.len()).collect() } else { vec![first] };
         bearers.push(Bearer { user, whole: first, names, is_device });
     };
@@ -51,7 +53,8 @@ fn bearers(policy: &Policy) -> (Vec<Bearer>, Vec<Oracle>) {
     (bearers, forms)
 }
 
-/// A policy of few words for devices with several tags, where most of what is said of one tag is not so of another.
+/// Returns a small policy for devices with several tags. Most statements about one tag are not true
+/// of another.
 fn policy(random: &mut Random) -> (String, String) {
     let words = ["tag:a", "tag:a", "tag:b", "tag:b", "tag:c", "alice@example.com", "autogroup:member", "100.64.0.4"];
     let ports = ["1", "2-3", "tcp:1-2", "udp:4", "*", "gre:*"];
@@ -112,7 +115,7 @@ fn an_invariant_is_false_of_devices_if_tags_together_do_what_none_does_alone() {
         };
         let is_false = |invariant: &Invariant| {
             let devices = || bearers.iter().filter(|bearer| bearer.is_device);
-            // A device sends itself nothing.
+            // A device sends no packets to itself.
             let others = |source| devices().filter(move |device| !std::ptr::eq(*device, source));
             bearers.iter().any(|source| others(source).any(|device| is_by_tags_together(invariant, source, device)))
         };

@@ -1,12 +1,13 @@
-//! What has ended, and what ends soon.
+//! Rules and other items that have ended or end soon.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Ending, EndingKind, LintLevels, Policy};
 
-/// How many days before its end something is reported.
+/// The number of days before the end from which an item is reported.
 const NOTICE: i64 = 14;
 
-/// Returns what has ended or ends soon, on the day that the policy is checked for. Without a day, nothing has.
+/// Returns the items that have ended or end soon, on the day that the policy is checked for.
+/// Without a day, nothing is returned.
 pub(super) fn endings(policy: &Policy) -> Vec<Diagnostic> {
     let Some(today) = policy.today else { return Vec::new() };
     let levels = LintLevels::new(policy);
@@ -28,7 +29,7 @@ pub(super) fn endings(policy: &Policy) -> Vec<Diagnostic> {
         };
         Diagnostic::new(code, until.origin, message).help(format!("{out}, or write a later date"))
     };
-    // The comment is above the rule, and so is an `allow` of this warning.
+    // The `until` comment is above the rule, and an `allow` of this warning is there, too.
     let is_reported = |ending: &Ending| {
         let days = today.days_until(ending.until.date);
         days < 0 || days <= NOTICE && !levels.allows(Code::ExpiresSoon, ending.origin)

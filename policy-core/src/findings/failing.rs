@@ -1,4 +1,5 @@
-//! Tests that fail: what should be, what is, and the rule that makes it so or comes nearest.
+//! Findings about failing tests: the expected result, the actual one, and the rule that causes it
+//! or is the nearest miss.
 
 use crate::json::Value;
 
@@ -36,7 +37,8 @@ pub(super) fn report_failure(words: &Words, outcome: &Outcome) -> Diagnostic {
     }
 }
 
-/// Reports an outcome that fails on headscale. Where it would fail for any device, it is explained as that.
+/// Reports an outcome that fails on headscale. If it would fail for any device, the explanation
+/// says so.
 pub(super) fn report_headscale_failure(words: &Words, outcome: &Outcome, failure: HeadscaleFailure) -> Diagnostic {
     let HeadscaleFailure { message, help, answer, scope, .. } = failure;
     let has_reason = outcome.rule().is_some() || outcome.near_misses.is_some();
@@ -56,7 +58,7 @@ pub(super) fn report_headscale_failure(words: &Words, outcome: &Outcome, failure
     finding.headscale(HeadscaleStage::Testing, answer)
 }
 
-/// Says what is so instead.
+/// Returns a description of the actual result.
 fn describe_actual(words: &Words, outcome: &Outcome) -> String {
     if outcome.source.is_some_and(|source| is_empty_group(words, source)) {
         return "it has no members".to_owned();
@@ -85,7 +87,7 @@ fn is_empty_group(words: &Words, selector: &Selector) -> bool {
         && words.policy.groups.iter().any(|group| *group.name == *selector.text && group.members.is_absent_or_empty())
 }
 
-/// Explains a failure by the rule that allows what must not be, or allows it in another way.
+/// Explains a failure by the rule that allows a denied target, or that allows it in another way.
 fn explain_rule(words: &Words, outcome: &Outcome, finding: Diagnostic, rule: Origin) -> Diagnostic {
     if rule == words.policy.origin {
         return finding.help("add `grants`: with an empty list of them nothing is allowed");
@@ -101,10 +103,10 @@ fn explain_rule(words: &Words, outcome: &Outcome, finding: Diagnostic, rule: Ori
     }
 }
 
-/// Explains a failure by the rule that comes nearest to what must be allowed.
+/// Explains a failure by the rules that come nearest to allowing the target.
 fn explain_near_misses(words: &Words, outcome: &Outcome, finding: Diagnostic, near_misses: &NearMisses) -> Diagnostic {
     let (decider, host) = (words.decider(outcome), words.selector(outcome.destination));
-    // The name of a device is not a selector.
+    // A device's name is not a selector.
     let selector = if words.is_device(outcome) { words.source(outcome) } else { decider };
     let (kind, new_rule) = match outcome.probe {
         Probe::Network { port, protocol, .. } => {

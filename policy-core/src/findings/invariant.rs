@@ -1,5 +1,5 @@
-//! The findings about invariants that do not hold, or depend on facts that are unknown: who can reach what, and by which
-//! rule.
+//! Findings about invariants that do not hold or depend on unknown facts: who can reach what, and
+//! by which rule.
 
 use crate::access::{Principal, Side, overlap};
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,13 +20,13 @@ pub(super) fn unverifiable_invariants(words: &Words, classes: &AccessClasses) ->
     unverified_invariants(classes).iter().map(|unverified| warning(words, classes, unverified)).collect()
 }
 
-/// Returns a name that no fact is assumed for, if there is one.
+/// Returns a name of the class that assumes no fact, if there is one.
 fn certain_name(class: &Class) -> String {
     let mut names = class.names.iter();
     names.find(|name| name.assumed_role.is_none()).map_or_else(|| class.name(), ClassName::to_string)
 }
 
-/// Says who can reach what on which port.
+/// Returns the sentence that says who can reach what on which port.
 fn describe(classes: &AccessClasses, violation: &Violation, name: impl Fn(&Class) -> String) -> String {
     let source = classes.sources.get(violation.source).map(&name).unwrap_or_default();
     let destination = match classes.destinations.get(violation.destination) {
@@ -69,7 +69,7 @@ fn warning(words: &Words, classes: &AccessClasses, unverified: &Unverified) -> D
     let unknown = describe_fact(words, name, fact);
     let message = format!("cannot prove this invariant: {unknown} is unknown");
     let finding = Diagnostic::new(Code::UnverifiableInvariant, violation.invariant.origin, message);
-    // The fact has been named already.
+    // The name already states the fact.
     let without_role = |class: &Class| match class.names.first() {
         Some(name) => ClassName { assumed_role: None, ..name.clone() }.to_string(),
         None => class.name(),
@@ -116,7 +116,7 @@ fn login_of<'p>(classes: &AccessClasses<'p>, unverified: &Unverified) -> Option<
     }
 }
 
-/// Returns the entry of `nodeAttrs` with a pool that has addresses of a selector, and the pool.
+/// Returns the entry of `nodeAttrs` that has a pool with addresses of a selector, and the pool.
 fn pool<'p>(classes: &AccessClasses<'p>, fact: &InvariantFact) -> Option<(&'p NodeAttr, Prefix)> {
     let InvariantFact::Address(selector) = fact else { return None };
     let ranges = classes.tailnet.literal(selector);
@@ -125,7 +125,7 @@ fn pool<'p>(classes: &AccessClasses<'p>, fact: &InvariantFact) -> Option<(&'p No
     pools.find(|(_, pool)| ranges.iter().any(|&range| overlap(range, pool.range())))
 }
 
-/// Names a fact, after "whether" or "which".
+/// Describes a fact, to follow "whether" or "which".
 fn describe_fact(words: &Words, name: &ClassName, fact: &InvariantFact) -> String {
     let selector = |selector: &Selector| words.selector(selector).to_owned();
     match fact {

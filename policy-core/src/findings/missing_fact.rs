@@ -1,4 +1,4 @@
-//! Tests that depend on a fact that is unknown.
+//! Findings about tests that depend on unknown facts.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,12 @@ pub(super) fn report_missing_facts(words: &Words, outcomes: &[Outcome]) -> HashM
     for (index, outcome) in outcomes.iter().enumerate() {
         let Ternary::Maybe(fact) = outcome.evaluation.holds else { continue };
         let key = match fact {
-            // A user has one role, whichever autogroup it is needed for.
+            // A user has one role, and it is the same missing fact for every autogroup.
             MissingFact::Role { user, .. } => MissingFact::Role { user, autogroup: Autogroup::Member },
             _ => fact,
         };
-        // Each test should name its protocol, and each account be where it belongs.
+        // Every test should name its protocol, and every account must be in the right list, so
+        // these are reported each time.
         let known = reported.get(&key).filter(|_| !matches!(fact, MissingFact::Protocol | MissingFact::Check));
         match known.and_then(|first| findings.get_mut(first)) {
             Some((_, more)) => *more += 1,
@@ -135,12 +136,12 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
                 .note("Tailscale's documentation wants access without a check; that its tests do so is not known")
                 .help(format!("put `{}` under `check`, or make that an `accept` rule", words.target(outcome)))
         }
-        // Another finding reports selectors of which it is unknown what they stand for.
+        // Selectors of unknown meaning are reported by another finding.
         MissingFact::Selector(_) => return None,
     })
 }
 
-/// Makes a finding about a test that may hold or not, with the rule that decides it.
+/// Makes a finding about a test with an unknown result, with the rule that decides it.
 fn cannot_decide(words: &Words, outcome: &Outcome, reason: String) -> Diagnostic {
     let message = format!("cannot decide whether `{}` can {}: {reason}", words.source(outcome), words.deed(outcome));
     let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
@@ -151,7 +152,7 @@ fn cannot_decide(words: &Words, outcome: &Outcome, reason: String) -> Diagnostic
     }
 }
 
-/// Says how to add the role, in the language of the facts.
+/// Suggests how to add the role, in the language of the facts.
 pub(super) fn suggest_role(words: &Words, login: &str, autogroup: Autogroup) -> String {
     let facts = &words.policy.facts;
     let role = autogroup.name().trim_start_matches("autogroup:");

@@ -20,12 +20,12 @@ use crate::testing::{FailureScope, Outcome, judge_as_headscale, ssh_test_outcome
 
 use words::Words;
 
-/// Returns everything that is wrong with a policy, in the order of its text: that it is not valid, and if it is, that
-/// its own `tests` and `sshTests` fail, that an invariant does not hold or depends on an unknown fact, and that rules are
-/// redundant. What has ended is wrong, too, if the policy is [checked for a day](Policy::with_today).
+/// Returns everything that is wrong with a policy, in the order of its text. A valid policy may
+/// still have failing `tests` and `sshTests`, invariants that are broken or depend on unknown
+/// facts, and redundant rules. If the policy is [checked for a day](Policy::with_today), items that
+/// have ended are included.
 ///
-/// Tests require a valid policy, here as in Tailscale.
-/// `sshtest-user-wildcard`
+/// Tests require a valid policy, as in Tailscale. `sshtest-user-wildcard`
 pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     let mut findings = check::check(policy);
     let endings = expiry::endings(policy);
@@ -39,7 +39,7 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     let words = Words::new(policy);
     findings.extend(invariant::broken_invariants(&classes));
     findings.extend(invariant::unverifiable_invariants(&words, &classes));
-    // A rule that seems redundant may be the result of a mistake.
+    // A rule that seems redundant may be the result of another mistake.
     if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
         findings.extend(redundancy::redundant_rules(&words, &classes));
     }
@@ -47,13 +47,13 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, findings)
 }
 
-/// Returns what has ended, and what ends soon, on the day that the policy is checked for.
+/// Returns the items that have ended or end soon, on the day that the policy is checked for.
 pub(crate) fn expiry(policy: &Policy) -> Vec<Diagnostic> {
     check::in_order(policy, expiry::endings(policy))
 }
 
-/// Returns the invariants that do not hold whatever the unknown facts are, each with a counterexample. Requires a valid
-/// policy.
+/// Returns the invariants that are broken whatever the unknown facts are, each with a
+/// counterexample. Requires a valid policy.
 pub(crate) fn broken_invariants(policy: &Policy) -> Vec<Diagnostic> {
     if policy.facts.invariants.is_empty() {
         return Vec::new();
@@ -76,12 +76,13 @@ pub(crate) fn unverifiable_invariants(policy: &Policy) -> Vec<Diagnostic> {
 pub struct Tested<'p> {
     /// The outcome.
     pub outcome: Outcome<'p>,
-    /// Why it fails, or which fact is missing. Only the first target that depends on a fact reports it.
+    /// The reason that it fails, or the missing fact. Only the first target that depends on a fact
+    /// reports it.
     pub finding: Option<Diagnostic>,
 }
 
-/// Returns every target of the policy's `tests` and then of its `sshTests`, in order. Requires a valid
-/// policy.
+/// Returns every target of the policy's `tests`, followed by those of its `sshTests`, in order.
+/// Requires a valid policy.
 pub(crate) fn tested(policy: &Policy) -> Vec<Tested<'_>> {
     let mut all = run(policy);
     for Tested { finding, .. } in &mut all {
@@ -98,7 +99,8 @@ fn run<'p>(policy: &'p Policy) -> Vec<Tested<'p>> {
     let mut reported: Option<(Origin, FailureScope, Origin)> = None;
     let tested = |(index, outcome): (usize, Outcome<'p>)| {
         let finding = if let Some(failure) = headscale.next().flatten() {
-            // A source or a destination that is wrong is one mistake, however many targets and accounts there are.
+            // A wrong source or destination is one mistake, however many targets and accounts
+            // depend on it.
             let mistake = (outcome.test, failure.scope, outcome.destination.text.origin);
             let is_known = match failure.scope {
                 FailureScope::Source => {

@@ -1,4 +1,5 @@
-//! Tests that pass between tags and would fail between devices that have these and other tags.
+//! Findings about tests that pass between tags, but would fail between devices with these and other
+//! tags.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::findings::words::Words;
@@ -6,7 +7,7 @@ use crate::model::{Policy, Selector};
 use crate::source::Origin;
 use crate::testing::{DecidingRule, Expectation, MultiTagBypass, Outcome};
 
-/// How to fix it.
+/// The instruction that fixes it.
 pub(super) const HELP: &str =
     "remove one of the tags, or give each a device of its own, or allow this warning with the reason";
 
@@ -17,7 +18,8 @@ pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnost
     let (wanted, verb, by_that) = match (outcome.expectation, action) {
         (Expectation::Deny, None) => (format!("should not {deed}"), "does reach", "by that, this rule allows it"),
         (Expectation::Deny, _) => (format!("should not {deed}"), "does get into", "by that, this rule allows it"),
-        // What a check lets in is let in by it whatever else a device is, so this is about what no check should ask.
+        // A check applies to a device whatever its other tags are, so this is about access without
+        // a check.
         _ => {
             let wanted = format!("should {deed} without a check");
             (wanted, "is asked for one by", "by that, this rule asks for a check")
@@ -45,7 +47,7 @@ pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnost
     Some(finding.note_at(by_that, rule).help(HELP))
 }
 
-/// Returns the tag of a device by which a rule names it, if the rule does not name the tag that was asked for.
+/// Returns the tag by which a rule names a device, if the rule does not name the tested tag.
 fn other_tag<'p>(policy: &'p Policy, device: &str, asked: &Selector, rule: Origin) -> Option<&'p Selector> {
     let device = policy.facts.devices.iter().find(|known| known.name.as_str() == device)?;
     let named = words_of_rule(policy, rule);
@@ -70,7 +72,8 @@ pub(super) fn is_among(words: &[&Selector], tag: &Selector) -> bool {
 mod tests {
     use crate::{Code, Policy};
 
-    /// Returns what is said of SSH tests and of invariants, where two devices have several tags.
+    /// Returns the messages about SSH tests and invariants, in a tailnet with two devices that have
+    /// several tags.
     fn said(rules: &str, invariants: &str) -> Vec<String> {
         let facts = format!(
             r#"{{"nodes": [
@@ -155,7 +158,7 @@ mod tests {
             ]
         );
         assert_eq!(invariant("only", "autogroup:member", "tag:web", ""), none);
-        // What is broken by names is said of names.
+        // An invariant that is broken by selectors is reported for selectors.
         assert_eq!(invariant("never", "autogroup:member", "tag:web", ""), none);
         assert_eq!(invariant("only", "tag:ops", "tag:web", "").len(), 1);
         assert_eq!(invariant("only", "tag:ci", "tag:web", ""), none);

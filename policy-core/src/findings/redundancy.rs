@@ -1,4 +1,4 @@
-//! The findings about redundant rules, and redundant items of their lists.
+//! Findings about redundant rules, and redundant items in their lists.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ const SHOWN: usize = 3;
 
 /// Returns a warning for each redundancy.
 pub(super) fn redundant_rules(words: &Words, classes: &AccessClasses) -> Vec<Diagnostic> {
-    // A selector beside `*` has a warning of its own.
+    // A selector beside `*` has a separate warning.
     let grants = words.policy.grants.iter().flatten().map(|grant| &grant.src);
     let sources = grants.chain(words.policy.acls.iter().flatten().map(|acl| &acl.src));
     let reported: HashSet<Origin> =

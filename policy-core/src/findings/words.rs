@@ -1,4 +1,4 @@
-//! The names that messages have for what a test is about.
+//! The names that messages use for the parts of a test.
 
 pub(super) use crate::diagnostic::listed;
 use crate::model::{Protocol, SelectorKind};
@@ -52,7 +52,7 @@ impl<'p> Words<'p> {
         hosts.find(|host| host.name.as_str() == name.as_str()).map(|host| host.text.as_str())
     }
 
-    /// Says what a test tries, after "`alice` should".
+    /// Returns the attempted action of a test, to follow "`alice` should".
     pub(super) fn deed(&self, outcome: &Outcome) -> String {
         let target = self.target(outcome);
         match outcome.probe {
@@ -65,7 +65,7 @@ impl<'p> Words<'p> {
     }
 }
 
-/// Returns the ports that a rule must have for a test: `tcp:443`.
+/// Returns the ports that a rule must have to pass a test: `tcp:443`.
 pub(super) fn required_ports(protocol: Option<Protocol>, port: u16) -> String {
     let protocol = protocol.unwrap_or(Protocol::TCP);
     if protocol.has_ports() { format!("{protocol}:{port}") } else { format!("{protocol}:*") }

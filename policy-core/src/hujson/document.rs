@@ -6,8 +6,8 @@ use crate::source::{FileId, Origin, Text};
 
 /// The lossless tree of a HuJSON text.
 ///
-/// All nodes are in one arena, and what they hold are ranges of the text: reading allocates little,
-/// and no depth of nesting can overflow a stack, neither here nor when it is dropped.
+/// All nodes are in one arena and refer to ranges of the text. Reading therefore allocates little,
+/// and deep nesting cannot overflow the stack, neither when reading nor when dropping.
 ///
 /// ```
 /// use policy_core::hujson::Document;
@@ -24,7 +24,7 @@ pub struct Document {
     pub(super) standard: bool,
 }
 
-/// Index of a node in its [`Document`].
+/// The index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(pub(super) u32);
 
@@ -32,24 +32,24 @@ pub struct NodeId(pub(super) u32);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) kind: Kind,
-    /// Where the white space and comments in front of it start: right after a comma, colon or bracket.
+    /// The start of the white space and comments before it: right after a comma, colon or bracket.
     pub(super) before: u32,
     pub(super) start: u32,
     pub(super) end: u32,
-    /// Where the white space and comments behind it end: right before a comma, colon or bracket.
+    /// The end of the white space and comments after it: right before a comma, colon or bracket.
     pub(super) after: u32,
-    /// The next of its siblings; [`NONE`] for the last.
+    /// The next sibling. [`NONE`] for the last.
     pub(super) next: u32,
-    /// The first of its children; [`NONE`] without.
+    /// The first child. [`NONE`] if there is none.
     pub(super) child: u32,
-    /// Where the white space and comments before its closing bracket start.
+    /// The start of the white space and comments before its closing bracket.
     pub(super) tail: u32,
-    /// True if a comma follows its last child.
+    /// True if a comma follows the last child.
     pub(super) trailing_comma: bool,
 }
 
 impl Node {
-    /// The answer to the id of another document: an empty null.
+    /// The node for an id of another document: an empty null.
     const FOREIGN: Node = Node {
         kind: Kind::Null,
         before: 0,
@@ -63,10 +63,10 @@ impl Node {
     };
 }
 
-/// No sibling and no child has this index: it is the root's.
+/// No sibling or child has this index, because it is the root's.
 pub(super) const NONE: u32 = 0;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `null`
@@ -84,7 +84,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The type in a sentence, as `a list`.
+    /// Returns the type for use in a sentence, such as `a list`.
     pub fn noun(self) -> &'static str {
         match self {
             Kind::Null => "null",
@@ -99,46 +99,46 @@ impl Kind {
 }
 
 impl Document {
-    /// The value that the text is.
+    /// Returns the top-level value.
     pub fn root(&self) -> NodeId {
         NodeId(0)
     }
 
-    /// The text that was read.
+    /// Returns the text that was read.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Which text it is of those that are read together.
+    /// Returns the id of the text among those that are read together.
     pub fn file(&self) -> FileId {
         self.file
     }
 
-    /// Returns what a node is.
+    /// Returns the kind of a node.
     pub fn kind(&self, id: NodeId) -> Kind {
         self.node(id).kind
     }
 
-    /// Where a node stands, without the white space and comments around it.
+    /// Returns the place of a node, without the white space and comments around it.
     pub fn origin(&self, id: NodeId) -> Origin {
         let node = self.node(id);
         self.origin_of(node.start, node.end)
     }
 
-    /// The elements of an array; nothing of anything else.
+    /// Returns the elements of an array. Other nodes have none.
     pub fn elements(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let first = if self.kind(id) == Kind::Array { self.node(id).child } else { NONE };
         self.siblings(first)
     }
 
-    /// The members of an object, name and value; nothing of anything else.
+    /// Returns the members of an object as pairs of name and value. Other nodes have none.
     pub fn members(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
         let first = if self.kind(id) == Kind::Object { self.node(id).child } else { NONE };
         let mut nodes = self.siblings(first);
         std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
     }
 
-    /// The value of a string, and where it stands.
+    /// Returns the value of a string, and its place.
     pub fn string(&self, id: NodeId) -> Option<Text> {
         let origin = self.origin(id);
         Some(match self.unquoted(id)? {
@@ -147,7 +147,7 @@ impl Document {
         })
     }
 
-    /// The value of a string, borrowed if it is written without escapes.
+    /// Returns the value of a string, borrowed if it has no escapes.
     pub(super) fn unquoted(&self, id: NodeId) -> Option<Cow<'_, str>> {
         let node = self.node(id);
         if node.kind != Kind::String {
@@ -157,26 +157,28 @@ impl Document {
         Some(literal::unescaped(inside).map_or(Cow::Borrowed(inside), Cow::Owned))
     }
 
-    /// The text of a node, as written.
+    /// Returns the text of a node, as written.
     pub fn source(&self, id: NodeId) -> &str {
         let node = self.node(id);
         self.slice(node.start, node.end)
     }
 
-    /// The white space and comments in front of a node, back to the comma, colon or bracket before it.
+    /// Returns the white space and comments before a node, back to the previous comma, colon or
+    /// bracket.
     pub fn before(&self, id: NodeId) -> &str {
         let node = self.node(id);
         self.slice(node.before, node.start)
     }
 
-    /// The white space and comments behind a node, up to the comma, colon or bracket after it.
+    /// Returns the white space and comments after a node, up to the next comma, colon or bracket.
     pub fn after(&self, id: NodeId) -> &str {
         let node = self.node(id);
         self.slice(node.end, node.after)
     }
 
-    /// The white space and comments before the closing bracket of an array or object, back to its last comma, or to
-    /// its last child (so without a trailing comma this is also what is [`Document::after`] that one).
+    /// Returns the white space and comments before the closing bracket of an array or object, back
+    /// to its last comma. Without a trailing comma they go back to the last child, and are also
+    /// what [`Document::after`] returns for it.
     pub fn inside_end(&self, id: NodeId) -> &str {
         let node = self.node(id);
         match node.kind {
@@ -185,10 +187,10 @@ impl Document {
         }
     }
 
-    /// The comment right above a node, line by line and without its marks: what the node's author says of it.
-    /// `None` if there is none, or if a blank line parts them.
+    /// Returns the comment right above a node, line by line and without the comment marks. `None`
+    /// if there is none, or if a blank line separates them.
     pub fn doc(&self, id: NodeId) -> Option<String> {
-        // The rest of the line that the node before ends on is about that one.
+        // The rest of the line on which the previous node ends is about that node.
         let (_, own) = self.before(id).split_once('\n')?;
         let mut lines: Vec<&str> = own
             .rsplit('\n')
@@ -201,13 +203,13 @@ impl Document {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
-    /// Returns whether the text is JSON as it stands: without a comment and without a trailing comma.
+    /// Returns whether the text is plain JSON, without comments and trailing commas.
     pub fn is_standard(&self) -> bool {
         self.standard
     }
 
     pub(super) fn node(&self, id: NodeId) -> &Node {
-        // Ids come from this document alone, so there is a node.
+        // Ids come from this document only, so the node exists.
         self.nodes.get(id.0 as usize).unwrap_or(&Node::FOREIGN)
     }
 
@@ -223,7 +225,7 @@ impl Document {
     }
 
     pub(super) fn slice(&self, start: u32, end: u32) -> &str {
-        // Between most values there is nothing, and a macro runs unoptimised.
+        // Most values have nothing between them, and a macro runs unoptimised.
         if start == end {
             return "";
         }

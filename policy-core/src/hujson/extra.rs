@@ -1,4 +1,4 @@
-//! What stands between the values: white space and comments.
+//! The text between values: white space and comments.
 
 /// A part of the text between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,9 @@ pub enum Extra<'a> {
     BlockComment(&'a str),
 }
 
-/// The parts of a text between two values, in order: what [`Document::before`](super::Document::before),
-/// [`after`](super::Document::after) and [`inside_end`](super::Document::inside_end) return.
+/// Splits a text between two values into its parts, in order.
+/// [`Document::before`](super::Document::before), [`after`](super::Document::after) and
+/// [`inside_end`](super::Document::inside_end) return such texts.
 ///
 /// ```
 /// use policy_core::hujson::{Extra, extras};
@@ -35,12 +36,13 @@ pub fn extras<'a>(text: &'a str) -> impl Iterator<Item = Extra<'a>> {
     })
 }
 
-/// Returns whether there is a comment in the text between two values. White space has no slash.
+/// Returns whether the text between two values has a comment. White space contains no slash.
 pub(super) fn has_comment(text: &str) -> bool {
     text.as_bytes().contains(&b'/')
 }
 
-/// The text between two values if there is a comment in it: white space alone says nothing before a colon or comma.
+/// Returns the text between two values if it has a comment, and otherwise an empty text. White
+/// space alone is dropped before a colon or comma.
 pub(super) fn commented(text: &str) -> &str {
     if has_comment(text) { text } else { "" }
 }

@@ -1,6 +1,6 @@
-//! JSON literals: what is one, and what a string says.
+//! JSON literals: validation and the values of strings.
 
-/// Returns whether the text of a number is one by RFC 8259.
+/// Returns whether a text is a number by RFC 8259.
 pub(super) fn is_number(text: &[u8]) -> bool {
     let rest = text.strip_prefix(b"-").unwrap_or(text);
     let (whole, rest) = digits(rest);
@@ -23,13 +23,13 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     }
 }
 
-/// The digits that a text starts with, and what follows them.
+/// Splits a text after its leading digits.
 fn digits(text: &[u8]) -> (&[u8], &[u8]) {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     text.split_at_checked(length).unwrap_or((text, &[]))
 }
 
-/// Returns whether the inside of a string has only escapes that JSON knows, and no control character.
+/// Returns whether the inside of a string has only valid JSON escapes and no control characters.
 pub(super) fn is_string(inside: &[u8]) -> bool {
     let mut bytes = inside.iter();
     while let Some(byte) = bytes.next() {
@@ -50,7 +50,8 @@ pub(super) fn is_string(inside: &[u8]) -> bool {
     true
 }
 
-/// The value of a string that has escapes; `None` if it has none. Half of a surrogate pair is U+FFFD, as in Go.
+/// Returns the value of a string with escapes. `None` if it has none. A lone surrogate becomes
+/// U+FFFD, as in Go.
 pub(super) fn unescaped(inside: &str) -> Option<String> {
     if !inside.as_bytes().contains(&b'\\') {
         return None;
@@ -81,7 +82,7 @@ pub(super) fn unescaped(inside: &str) -> Option<String> {
     Some(value)
 }
 
-/// The character of `XXXX`, or of `XXXX\uXXXX` if that is a pair, and what follows.
+/// Decodes `XXXX`, or `XXXX\uXXXX` if that is a surrogate pair. Returns the character and the rest.
 fn unicode_escape(text: &str) -> (char, &str) {
     let unit = |text: &str| text.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     let Some(first) = unit(text) else { return (char::REPLACEMENT_CHARACTER, "") };
@@ -96,7 +97,7 @@ fn unicode_escape(text: &str) -> (char, &str) {
     }
 }
 
-/// The literal of a string by RFC 8785: only what must be escaped is.
+/// Returns a string as a JSON literal. Escapes only what RFC 8785 requires.
 pub(super) fn escaped(value: &str) -> String {
     let mut literal = String::with_capacity(value.len() + 2);
     literal.push('"');
@@ -117,7 +118,7 @@ pub(super) fn escaped(value: &str) -> String {
     literal
 }
 
-/// A character as Go's `%q` has it.
+/// Returns a character as Go's `%q` writes it.
 pub(super) fn quoted(char: char) -> String {
     let escape = match char {
         '\'' => "\\'".to_owned(),
@@ -139,7 +140,8 @@ pub(super) fn quoted(char: char) -> String {
     format!("'{escape}'")
 }
 
-/// Go and Rust's `Debug` print the same characters; `Debug` escapes a combining one, but only at the start of a text.
+/// Returns whether Go prints a character as it is. Rust's `Debug` agrees, but also escapes a
+/// combining character at the start of a text.
 fn is_printable(char: char) -> bool {
     char == '"' || format!(".{char}").escape_debug().eq(['.', char])
 }

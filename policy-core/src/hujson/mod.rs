@@ -1,6 +1,6 @@
 //! HuJSON, the policy file's format: JSON with comments and trailing commas.
 //!
-//! [`Document`] is the lossless tree of a text; [`Document::format`] writes it as Tailscale's own
+//! [`Document`] is the lossless tree of a text. [`Document::format`] writes it as Tailscale's own
 //! formatter does, byte for byte.
 
 mod document;

@@ -1,4 +1,4 @@
-//! Text to tree, as strict as Tailscale's own reader and with its messages.
+//! A parser that is as strict as Tailscale's own reader and gives the same messages.
 
 use std::ops::Range;
 
@@ -11,12 +11,13 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// For what is no HuJSON, with the message, line and column of Tailscale's reader; and for a text of more than 4 GiB.
+    /// If the text is not HuJSON, with the message, line and column of Tailscale's reader, or if it
+    /// has more than 4 GiB.
     pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
         Document::parse_file(FileId::Policy, text)
     }
 
-    /// Reads a text that is read beside a policy.
+    /// Reads a text that belongs to a policy, such as its facts.
     ///
     /// # Errors
     ///
@@ -27,12 +28,13 @@ impl Document {
         Ok(Document { text, file, nodes, standard })
     }
 
-    /// Reads bytes, as they come from a file.
+    /// Reads bytes, for example those of a file.
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`]; and for bytes that are no UTF-8. Tailscale's reader, too, refuses them in comments.
-    /// In strings it leaves them to a decoder that makes them U+FFFD: no policy means that, so they are refused here.
+    /// As [`Document::parse`], and if the bytes are not UTF-8. Tailscale's reader also refuses such
+    /// bytes in comments. In strings, its decoder replaces them with U+FFFD. No policy intends
+    /// that, so this function refuses them everywhere.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Document, SyntaxError> {
         let error = match String::from_utf8(bytes) {
             Ok(text) => return Document::parse(text),
@@ -41,14 +43,15 @@ impl Document {
         let valid = error.utf8_error().valid_up_to();
         let error = match read(error.as_bytes(), valid, FileId::Policy) {
             Err(error) => error,
-            // Not so: the bytes are in a comment, in a string, or where a value should be, and refused there.
+            // Unreachable: the parser refuses the bytes, whether they are in a comment, in a
+            // string, or in the place of a value.
             Ok(_) => SyntaxError::new(error.as_bytes(), FileId::Policy, valid..valid, "invalid UTF-8"),
         };
         Err(error)
     }
 }
 
-/// The nodes of a text that is UTF-8 up to `valid`, and whether it is standard JSON.
+/// Reads a text that is UTF-8 up to `valid`. Returns its nodes, and whether it is standard JSON.
 fn read(text: &[u8], valid: usize, file: FileId) -> Result<(Vec<Node>, bool), SyntaxError> {
     if u32::try_from(text.len()).is_err() {
         return Err(SyntaxError::new(&[], file, 0..0, "text of more than 4 GiB"));
@@ -61,16 +64,16 @@ fn read(text: &[u8], valid: usize, file: FileId) -> Result<(Vec<Node>, bool), Sy
     }
 }
 
-/// A message and what it is about.
+/// A message and its place.
 struct Failure {
     at: Range<usize>,
     message: String,
 }
 
-/// Reads without recursion: what is open is on a stack of our own.
+/// A parser without recursion: open arrays and objects are on an explicit stack.
 struct Parser<'a> {
     bytes: &'a [u8],
-    /// The first byte that is no UTF-8; the length if there is none.
+    /// The index of the first byte that is not UTF-8, or the length of the text.
     valid: usize,
     at: usize,
     nodes: Vec<Node>,
@@ -78,15 +81,15 @@ struct Parser<'a> {
     standard: bool,
 }
 
-/// An array or object that is not closed yet.
+/// An array or object that has not been closed.
 struct Open {
     node: usize,
     is_object: bool,
-    /// Its last child so far; [`NONE`] before the first.
+    /// The last child so far. [`NONE`] before the first.
     last: usize,
-    /// True if an object's name is what comes next, or has just been read.
+    /// True if the name of a member comes next, or has just been read.
     at_name: bool,
-    /// Where its last comma ends, while no child has followed.
+    /// The end of the last comma, until a child follows.
     comma: Option<usize>,
 }
 
@@ -96,7 +99,7 @@ impl Parser<'_> {
             let before = self.at;
             self.extra()?;
             let Some(mut node) = self.start_of_value(before)? else { continue };
-            // A value is complete, and may complete what is around it.
+            // A value is complete, and may complete the array or object around it.
             loop {
                 self.extra()?;
                 if let Some(node) = self.nodes.get_mut(node) {
@@ -111,7 +114,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a literal, an opening bracket, or the closing one of what is open. The node that this completes, if any.
+    /// Reads a literal, an opening bracket, or the closing bracket of the open array or object.
+    /// Returns the node that is complete, if any.
     fn start_of_value(&mut self, before: usize) -> Result<Option<usize>, Failure> {
         let start = self.at;
         let kind = match self.bytes.get(start) {
@@ -139,7 +143,7 @@ impl Parser<'_> {
         Ok(Some(self.push(kind, before, start)))
     }
 
-    /// Reads what follows a value. The node that this completes, if any.
+    /// Reads the text after a value. Returns the node that is complete, if any.
     fn after_value(&mut self, node: usize) -> Result<Option<usize>, Failure> {
         let byte = self.bytes.get(self.at).copied();
         let Some(open) = self.open.last_mut() else {
@@ -181,7 +185,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Adds a node that ends here as the last child of what is open.
+    /// Adds a node that ends here as the last child of the open array or object.
     fn push(&mut self, kind: Kind, before: usize, start: usize) -> usize {
         let index = self.nodes.len();
         if let Some(open) = self.open.last_mut() {
@@ -211,7 +215,7 @@ impl Parser<'_> {
         index
     }
 
-    /// Reads the closing bracket of what is open.
+    /// Reads the closing bracket of the open array or object.
     fn close(&mut self) -> Option<usize> {
         let open = self.open.pop()?;
         self.at += 1;
@@ -273,7 +277,7 @@ impl Parser<'_> {
         Ok(Kind::String)
     }
 
-    /// A number or a keyword.
+    /// Reads a number or a keyword.
     fn plain(&mut self) -> Result<Kind, Failure> {
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
@@ -315,7 +319,7 @@ impl Parser<'_> {
     }
 }
 
-/// Texts of more than 4 GiB are refused before they are read.
+/// Converts an index. Texts of more than 4 GiB are refused before they are read.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

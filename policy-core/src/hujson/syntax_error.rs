@@ -3,21 +3,21 @@ use std::ops::Range;
 
 use crate::source::{FileId, Origin};
 
-/// Why a text is no HuJSON, and where.
+/// A reason that a text is not HuJSON, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong, in the words of Tailscale's reader.
+    /// The message, in the words of Tailscale's reader.
     pub message: String,
     /// From 1.
     pub line: usize,
     /// From 1, in bytes.
     pub column: usize,
-    /// What does not fit; empty at the end of the text.
+    /// The unexpected text. Empty at the end of the text.
     pub origin: Origin,
 }
 
 impl SyntaxError {
-    /// An error about some bytes of a text.
+    /// Makes an error about some bytes of a text.
     pub(super) fn new(text: &[u8], file: FileId, at: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.get(..at.start).unwrap_or(text);
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);

@@ -3,18 +3,20 @@ use crate::json::{Number, Value};
 use crate::hujson::{Document, Kind, NodeId, SyntaxError};
 use crate::model::Places;
 
-/// How deep [`Document::value`] goes. A [`Value`] is dropped recursively, so there must be a limit.
+/// The maximum depth of [`Document::value`]. A [`Value`] is dropped recursively, so there must be a
+/// limit.
 const DEPTH: usize = 128;
 
 impl Document {
-    /// A node as a plain JSON value: without comments, and with the last of several members of one name.
-    /// Where [`Document::unrepresentable`] finds something, there is `null`.
+    /// Returns a node as a plain JSON value, without comments, and with the last of several members
+    /// of one name. Parts that [`Document::unrepresentable`] finds become `null`.
     pub fn value(&self, id: NodeId) -> Value {
         self.value_within(id, DEPTH)
     }
 
-    /// The first place where [`Document::value`] must fall short of the text: a list or object nested more than 128
-    /// levels deep, or a number like `1e999`. `None` for any text that another reader of JSON would take.
+    /// Returns the first part that [`Document::value`] cannot represent: a list or object nested
+    /// more than 128 levels deep, or a number like `1e999`. `None` for every text that other JSON
+    /// readers accept.
     pub fn unrepresentable(&self) -> Option<SyntaxError> {
         let mut open_until = Vec::new();
         self.nodes.iter().find_map(|node| {
@@ -37,7 +39,7 @@ impl Document {
         })
     }
 
-    /// Returns where a value and the parts of it stand, as far as [`value`](Document::value) has them.
+    /// Returns the places of a value and its parts, as far as [`value`](Document::value) has them.
     pub fn places(&self, id: NodeId) -> Places {
         self.places_within(id, DEPTH)
     }

@@ -1,4 +1,4 @@
-/// Appends a string as a JSON literal by RFC 8785: only what must be escaped is.
+/// Appends a string as a JSON literal. Escapes only what RFC 8785 requires.
 ///
 /// ```
 /// let mut text = String::new();
@@ -12,7 +12,7 @@ pub fn write_string(out: &mut String, value: &str) {
         if byte >= b' ' && byte != b'"' && byte != b'\\' {
             continue;
         }
-        // All that is escaped is one byte long, so both ends are between characters.
+        // Every escaped character is one byte long, so both ends are between characters.
         out.push_str(value.get(plain..at).unwrap_or_default());
         plain = at + 1;
         match byte {

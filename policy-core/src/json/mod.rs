@@ -1,7 +1,8 @@
-//! JSON values: what settings and app capabilities are, and what reports are written as.
+//! JSON values, for settings, app capabilities and reports.
 //!
-//! HuJSON is read by [`crate::hujson`], and JSON with it. So all that is left for JSON itself is a tree and its text.
-//! A crate for that would be compiled before everything else in each operator's first build, and cost a sixth of it.
+//! [`crate::hujson`] reads HuJSON, and therefore also JSON. This module has only a tree and its
+//! text. A JSON crate would be compiled before everything else in each operator's first build, and
+//! would take a sixth of its time.
 
 mod literal;
 mod number;
@@ -11,7 +12,7 @@ pub use literal::write_string;
 pub use number::Number;
 pub use value::{Map, ToJson, Value};
 
-/// Makes a [`Value`] from JSON with Rust expressions in it.
+/// Makes a [`Value`] from JSON that may contain Rust expressions.
 ///
 /// ```
 /// use policy_core::json::{Value, json};

@@ -1,21 +1,23 @@
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
 
-/// A number: whole if it is written so and fits in 64 bits, else the nearest 64-bit float.
+/// A number. An integer literal that fits in 64 bits stays an integer. Any other is the nearest
+/// 64-bit float.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Number(Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Unsigned(u64),
-    /// Always below zero.
+    /// Always negative.
     Negative(i64),
     /// Always finite.
     Float(f64),
 }
 
 impl Number {
-    /// Makes a number of a float. Returns `None` if it is infinite or not a number, which JSON cannot say.
+    /// Makes a number from a float. Returns `None` if the float is infinite or NaN, which JSON
+    /// cannot express.
     pub fn from_f64(value: f64) -> Option<Number> {
         value.is_finite().then_some(Number(Kind::Float(value)))
     }
@@ -29,7 +31,7 @@ impl Number {
         }
     }
 
-    /// Returns it if it is whole and not below zero.
+    /// Returns the number if it is an integer that is not negative.
     pub fn as_u64(self) -> Option<u64> {
         match self.0 {
             Kind::Unsigned(value) => Some(value),
@@ -37,7 +39,7 @@ impl Number {
         }
     }
 
-    /// Returns it if it is whole and fits in 64 bits with a sign.
+    /// Returns the number if it is an integer that fits in an `i64`.
     pub fn as_i64(self) -> Option<i64> {
         match self.0 {
             Kind::Unsigned(value) => i64::try_from(value).ok(),
@@ -58,7 +60,8 @@ impl serde::Serialize for Number {
     }
 }
 
-/// A number that is beyond what a float can be, such as `1e999`, or that is not a number.
+/// An error for a number that a float cannot represent, such as `1e999`, or for text that is not a
+/// number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
@@ -73,13 +76,13 @@ impl std::error::Error for OutOfRange {}
 impl FromStr for Number {
     type Err = OutOfRange;
 
-    /// Reads a JSON number.
+    /// Parses a JSON number.
     fn from_str(text: &str) -> Result<Number, OutOfRange> {
         if let Ok(value) = text.parse() {
             return Ok(Number(Kind::Unsigned(value)));
         }
         match text.parse() {
-            // `-0` is a float: no whole number is negative and zero.
+            // `-0` is a float, because no integer is negative zero.
             Ok(value @ ..0) => Ok(Number(Kind::Negative(value))),
             _ => text.parse().ok().and_then(Number::from_f64).ok_or(OutOfRange),
         }
@@ -103,7 +106,8 @@ impl Display for Number {
         match self.0 {
             Kind::Unsigned(value) => value.fmt(f),
             Kind::Negative(value) => value.fmt(f),
-            // `Debug` keeps the point of a whole float, so that it is read as a float again.
+            // `Debug` keeps the decimal point of a whole float, so that it is read as a float
+            // again.
             Kind::Float(value) => write!(f, "{value:?}"),
         }
     }
@@ -121,7 +125,7 @@ mod tests {
             let ours = text.parse::<Number>();
             prop_assert_eq!(ours.is_ok(), theirs.is_ok());
             if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
-                // Their floats may be off by a bit.
+                // Floats may differ in the last bit.
                 let (float, other) = (ours.as_f64(), theirs.as_f64().unwrap());
                 prop_assert!((float - other).abs() <= other.abs() * f64::EPSILON, "{} is read as {}", text, ours);
                 prop_assert_eq!(ours.as_u64(), theirs.as_u64());

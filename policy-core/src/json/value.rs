@@ -10,7 +10,7 @@ pub type Map = BTreeMap<String, Value>;
 
 /// A JSON value.
 ///
-/// Its text has no white space; `{:#}` writes an indented one.
+/// `{}` writes it without white space, `{:#}` with indentation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// `null`
@@ -31,7 +31,7 @@ pub enum Value {
 const NULL: Value = Value::Null;
 
 impl Value {
-    /// Returns its type, for a sentence: "a list".
+    /// Returns the type for use in a sentence: "a list".
     pub fn noun(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -49,7 +49,7 @@ impl Value {
         if let Value::String(text) = self { Some(text) } else { None }
     }
 
-    /// Returns the number, if it is a whole one that is not below zero.
+    /// Returns the number, if it is an integer that is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         if let Value::Number(number) = self { number.as_u64() } else { None }
     }
@@ -64,12 +64,12 @@ impl Value {
         if let Value::Object(members) = self { Some(members) } else { None }
     }
 
-    /// Returns the member of that name, if it is an object that has one.
+    /// Returns the member of that name, if the value is an object with such a member.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.as_object()?.get(name)
     }
 
-    /// Returns the members for a change, if it is an object.
+    /// Returns the members for modification, if it is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Map> {
         if let Value::Object(members) = self { Some(members) } else { None }
     }
@@ -84,12 +84,12 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// Appends its text, without white space.
+    /// Appends the text, without white space.
     pub fn write(&self, out: &mut String) {
         self.write_at(out, None);
     }
 
-    /// Appends its text: on lines indented from `level` on, or all on one.
+    /// Appends the text: on lines indented from `level` on, or on one line.
     fn write_at(&self, out: &mut String, level: Option<usize>) {
         match self {
             Value::Null => out.push_str("null"),
@@ -118,7 +118,8 @@ impl Value {
     }
 }
 
-/// Starts an item: after a comma if it is not the first, and on a line of its own if there are lines.
+/// Starts an item: with a comma unless it is the first, and on its own line if the text is on
+/// several lines.
 fn separate(out: &mut String, index: usize, level: Option<usize>) {
     if index > 0 {
         out.push(',');
@@ -148,7 +149,7 @@ impl Display for Value {
     }
 }
 
-/// The member of that name. `null` if there is none, or if it is not an object.
+/// Returns the member of that name. `null` if there is none, or if the value is not an object.
 impl Index<&str> for Value {
     type Output = Value;
 
@@ -157,7 +158,7 @@ impl Index<&str> for Value {
     }
 }
 
-/// The item at that place. `null` if there is none, or if it is not a list.
+/// Returns the item at that index. `null` if there is none, or if the value is not a list.
 impl Index<usize> for Value {
     type Output = Value;
 
@@ -178,7 +179,7 @@ impl PartialEq<&str> for Value {
     }
 }
 
-/// `null` if the float is infinite or not a number.
+/// Converts a float. `null` if it is infinite or NaN.
 impl From<f64> for Value {
     fn from(value: f64) -> Self {
         Number::from_f64(value).map_or(Value::Null, Value::Number)
@@ -221,9 +222,9 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
-/// What can be a value, or part of one, in [`json!`](crate::json::json).
+/// A type that can be a value, or part of one, in [`json!`](crate::json::json).
 pub trait ToJson {
-    /// Returns it as a value.
+    /// Converts to a value.
     fn to_json(&self) -> Value;
 }
 
@@ -275,7 +276,7 @@ impl<T: ToJson + ?Sized> ToJson for &T {
     }
 }
 
-/// `null` if there is none.
+/// Converts to `null` if it is `None`.
 impl<T: ToJson> ToJson for Option<T> {
     fn to_json(&self) -> Value {
         self.as_ref().map_or(Value::Null, T::to_json)

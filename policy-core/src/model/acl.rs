@@ -9,11 +9,11 @@ pub struct Acl {
     pub src: List<Selector>,
     /// `dst`, or `ports` in old files.
     pub dst: List<Destination>,
-    /// `proto`. `None` stands for the client's default set.
+    /// `proto`. `None` for the client's default set.
     pub proto: Option<Protocol>,
     /// `srcPosture`
     pub src_posture: List<Selector>,
-    /// The last day on which it is wanted.
+    /// The end date.
     pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -21,24 +21,24 @@ pub struct Acl {
     pub origin: Origin,
 }
 
-/// An item of an acl's `dst`, as `tag:web:80,443`.
+/// An item of an ACL's `dst`, such as `tag:web:80,443`.
 #[derive(Clone, Debug)]
 pub struct Destination {
     /// As written.
     pub text: Text,
-    /// What stands before the last colon. Its text has no brackets around an IPv6 address.
+    /// The part before the last colon. Its text has no brackets around an IPv6 address.
     pub host: Selector,
-    /// What stands after it, in order.
+    /// The ports after the colon, in order.
     pub ports: Vec<PortRange>,
-    /// Where the ports stand.
+    /// The place of the ports.
     pub ports_origin: Origin,
 }
 
 impl Acl {
-    /// Returns whether it is the one action that acls have, `accept`.
+    /// Checks that an action is `accept`, the only one that ACLs have.
     ///
     /// # Errors
-    /// For any other, with Tailscale's words. `acl-err06`
+    /// For any other action, with Tailscale's message. `acl-err06`
     pub fn check_action(action: &str) -> Result<(), Problem> {
         if action == "accept" {
             return Ok(());
@@ -55,10 +55,11 @@ impl Acl {
 }
 
 impl Destination {
-    /// Reads `HOST:PORTS`, which parts at the last colon.
+    /// Reads `HOST:PORTS`. The last colon separates the two.
     ///
     /// # Errors
-    /// If there is no colon, or no ports after it; with Tailscale's words. `acl-err03` `acl-err07`
+    /// If there is no colon, or no ports after it, with Tailscale's message. `acl-err03`
+    /// `acl-err07`
     ///
     /// ```
     /// use policy_core::model::Destination;
@@ -75,7 +76,7 @@ impl Destination {
         let part = host.len() + 1..text.len();
         let ports = PortRange::parse_list(ports).map_err(|problem| {
             let tailscale = problem.tailscale.clone();
-            // A kind with a name and nothing more: it is the ports that are missing, not wrong.
+            // The text is only a prefix and a name, so the ports are missing and not wrong.
             let misread = Selector::PREFIXES.contains(&host) && !ports.starts_with(|c: char| c.is_ascii_digit());
             let problem = if misread { without_ports(text) } else { problem.within(part.clone()) };
             Problem { tailscale, ..problem }.tailscale_prefix(&place)

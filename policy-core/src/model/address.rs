@@ -4,12 +4,12 @@ use std::str::FromStr;
 use crate::diagnostic::{Code, Problem};
 use crate::source::Text;
 
-/// A block of addresses, as `10.0.0.0/8`. The address keeps the bits that it was written with.
+/// A block of addresses, such as `10.0.0.0/8`. The address keeps all its bits as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prefix {
     /// The address before the slash.
     pub address: IpAddr,
-    /// How many leading bits count: up to 32, or 128.
+    /// The number of leading bits that count: up to 32 or 128.
     pub length: u8,
 }
 
@@ -19,17 +19,17 @@ impl Prefix {
     /// Every IPv6 address.
     pub const ALL_IPV6: Prefix = Prefix { address: IpAddr::V6(Ipv6Addr::UNSPECIFIED), length: 0 };
 
-    /// The same block, written with its first address.
+    /// Returns the same block, with its first address.
     pub fn masked(self) -> Prefix {
         Prefix { address: self.range().first, length: self.length }
     }
 
-    /// Returns whether it is written with bits set that are not part of the block.
+    /// Returns whether bits beyond the length are set.
     pub fn has_host_bits(self) -> bool {
         self.masked() != self
     }
 
-    /// Its addresses.
+    /// Returns its addresses.
     pub fn range(self) -> AddressRange {
         match self.address {
             IpAddr::V4(address) => {
@@ -51,7 +51,7 @@ impl Prefix {
         }
     }
 
-    /// Returns whether all of `other` lies within it.
+    /// Returns whether all of `other` is inside it.
     pub fn contains(self, other: Prefix) -> bool {
         let (outer, inner) = (self.range(), other.range());
         family_bits(self.address) == family_bits(other.address)
@@ -59,7 +59,7 @@ impl Prefix {
             && inner.last <= outer.last
     }
 
-    /// Returns whether some address lies within both.
+    /// Returns whether the two blocks have an address in common.
     pub fn overlaps(self, other: Prefix) -> bool {
         self.contains(other) || other.contains(self)
     }
@@ -68,11 +68,11 @@ impl Prefix {
 impl FromStr for Prefix {
     type Err = Problem;
 
-    /// Reads a prefix as Go's `netip.ParsePrefix` does: the length is decimal without sign or leading
-    /// zeros, and bits beyond the length may be set.
+    /// Reads a prefix as Go's `netip.ParsePrefix` does: the length is a decimal number without sign
+    /// or leading zeros, and bits beyond the length may be set.
     ///
     /// # Errors
-    /// Says which side of the slash is wrong.
+    /// If either side of the slash is invalid.
     ///
     /// ```
     /// use policy_core::model::Prefix;
@@ -108,12 +108,12 @@ impl std::fmt::Display for Prefix {
     }
 }
 
-/// A prefix, and how and where it is written.
+/// A prefix with its text and place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     /// As written.
     pub text: Text,
-    /// What it is.
+    /// The value.
     pub prefix: Prefix,
 }
 
@@ -121,7 +121,7 @@ impl Network {
     /// Reads a prefix. See [`Prefix`].
     ///
     /// # Errors
-    /// As there; for a single address, how to write it as a prefix.
+    /// As for [`Prefix`]. For a single address, the help is the prefix to write.
     pub fn parse(text: &Text) -> Result<Network, Problem> {
         match text.parse::<Prefix>() {
             Ok(prefix) => Ok(Network { text: text.clone(), prefix }),
@@ -132,7 +132,7 @@ impl Network {
         }
     }
 
-    /// Reads a prefix, or a single address as the prefix of it alone.
+    /// Reads a prefix, or a single address as a prefix with only this address.
     ///
     /// # Errors
     /// As [`Network::parse`].
@@ -148,7 +148,8 @@ impl Network {
         !self.text.contains('/')
     }
 
-    /// Returns whether it is `0.0.0.0/0` or `::/0`, which make an exit node of the device that advertises them.
+    /// Returns whether it is `0.0.0.0/0` or `::/0`. A device that advertises one of them is an exit
+    /// node.
     pub fn is_exit_route(&self) -> bool {
         self.prefix.length == 0
     }
@@ -164,7 +165,7 @@ pub struct AddressRange {
 }
 
 impl AddressRange {
-    /// Returns whether all of `other` lies within it.
+    /// Returns whether all of `other` is inside it.
     pub fn contains(self, other: AddressRange) -> bool {
         self.first <= other.first && other.last <= self.last
     }
@@ -173,10 +174,10 @@ impl AddressRange {
 impl FromStr for AddressRange {
     type Err = Problem;
 
-    /// Reads a range as ip sets have it: `192.0.2.4-192.0.2.12`.
+    /// Reads a range in the form of IP sets: `192.0.2.4-192.0.2.12`.
     ///
     /// # Errors
-    /// Says which end is wrong, or why the two make no range.
+    /// If either end is invalid, or the two do not form a range.
     fn from_str(text: &str) -> Result<AddressRange, Problem> {
         let Some((first_text, last_text)) = text.split_once('-') else {
             return Err(Problem::word(Code::InvalidAddress, format!("`{text}` is not a range: it has no `-`")));
@@ -198,7 +199,7 @@ impl FromStr for AddressRange {
 }
 
 impl AddressRange {
-    /// The fewest prefixes that have exactly these addresses, in their order.
+    /// Returns the fewest prefixes that have exactly these addresses, in order.
     ///
     /// ```
     /// use policy_core::model::AddressRange;
@@ -217,7 +218,7 @@ impl AddressRange {
         });
         std::iter::from_fn(move || {
             let first = next.filter(|first| *first <= last)?;
-            // As large as where it begins and where the range ends allow.
+            // As large as the alignment of its start and the end of the range allow.
             let fits = |bits: &u32| first.checked_add(ones(*bits)).is_some_and(|end| end <= last);
             let aligned = first.trailing_zeros().min(width);
             let bits = (0..=aligned).rev().find(fits).unwrap_or(0);
@@ -231,7 +232,7 @@ impl AddressRange {
     }
 }
 
-/// A number of that many ones in binary.
+/// Returns the number with `bits` ones in binary.
 fn ones(bits: u32) -> u128 {
     u128::MAX.checked_shr(128 - bits.min(128)).unwrap_or(0)
 }
@@ -242,10 +243,11 @@ impl std::fmt::Display for AddressRange {
     }
 }
 
-/// Reads an address as Go's `netip.ParseAddr` does, zones apart, which mean nothing in a policy.
+/// Reads an address as Go's `netip.ParseAddr` does, but without zones, which have no meaning in a
+/// policy.
 ///
 /// # Errors
-/// If it is no address.
+/// If the text is not an address.
 pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
     text.parse().map_err(|_| {
         let problem = Problem::word(Code::InvalidAddress, format!("`{text}` is not a valid IP address"));
@@ -258,7 +260,8 @@ pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
     })
 }
 
-/// `10.01.2.3` as what was probably meant. Zeros in front are refused because some programs read octal numbers there.
+/// Returns the address that `10.01.2.3` probably means. Leading zeros are refused, because some
+/// programs read such numbers as octal.
 fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
     let octets: Vec<&str> = text.split('.').collect();
     let trimmed: Vec<&str> = octets
@@ -271,7 +274,7 @@ fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
     trimmed.join(".").parse().ok()
 }
 
-/// The length of an address: 32 or 128 bits.
+/// Returns the length of an address in bits: 32 or 128.
 fn family_bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }

@@ -15,13 +15,13 @@ pub struct AutoApprovers {
     pub services: Vec<ServiceApprovers>,
 }
 
-/// A member of `routes`: who may advertise a prefix, or one within it.
+/// A member of `routes`: a prefix, and the approvers of its routes and those inside it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RouteApprovers {
-    /// What may be advertised, whole or in part.
+    /// The prefix. Routes inside it are also approved.
     pub network: Network,
-    /// Their routes are approved.
+    /// The devices whose routes are approved.
     pub approvers: List<Selector>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -29,13 +29,13 @@ pub struct RouteApprovers {
     pub origin: Origin,
 }
 
-/// A member of `services`: who may host a service, or any service with a tag.
+/// A member of `services`: a service, or a tag of services, and the approvers of its hosts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceApprovers {
     /// `svc:…` or `tag:…`
     pub service: Selector,
-    /// Their hosting is approved.
+    /// The devices that are approved as hosts.
     pub approvers: List<Selector>,
     /// The comment above it.
     pub doc: Option<String>,

@@ -7,9 +7,9 @@ use crate::model::Role;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Autogroup {
-    /// Everyone who is a member of the tailnet, by their own devices.
+    /// All members of the tailnet, by their own devices.
     Member,
-    /// The tailnet's owner.
+    /// The owner of the tailnet.
     Owner,
     /// Admins, and the owner.
     Admin,
@@ -25,13 +25,13 @@ pub enum Autogroup {
     Tagged,
     /// The source user's own devices.
     SelfDevices,
-    /// What is reached through exit nodes.
+    /// The destinations behind exit nodes.
     Internet,
-    /// Who accepted a device shared from this tailnet.
+    /// Users of other tailnets who accepted a device shared from this tailnet.
     Shared,
-    /// Any source address whatsoever.
+    /// Every source address.
     DangerAll,
-    /// Any account but `root`, in `users` of SSH rules.
+    /// Every account except `root`, in `users` of SSH rules.
     Nonroot,
 }
 
@@ -53,7 +53,7 @@ impl Autogroup {
         Autogroup::Nonroot,
     ];
 
-    /// As written, `autogroup:` included.
+    /// Returns the name, including `autogroup:`.
     pub const fn name(self) -> &'static str {
         match self {
             Autogroup::Member => "autogroup:member",
@@ -72,10 +72,11 @@ impl Autogroup {
         }
     }
 
-    /// The old name of [`Autogroup::Member`]. One policy may have the one or the other.
+    /// The old name of [`Autogroup::Member`]. A policy may use only one of the two names.
     pub const OLD_MEMBER: &str = "autogroup:members";
 
-    /// Returns the role that its users have. `autogroup:member` stands for all users, whatever their role.
+    /// Returns the role of its users. `autogroup:member` has none, because it stands for users of
+    /// every role.
     pub const fn role(self) -> Option<Role> {
         match self {
             Autogroup::Member => Some(Role::Member),
@@ -107,7 +108,7 @@ impl Autogroup {
         }
     }
 
-    /// Returns whether it stands for users with some role.
+    /// Returns whether it stands for the users with some role.
     pub const fn is_role(self) -> bool {
         self.role().is_some()
     }
@@ -116,7 +117,8 @@ impl Autogroup {
 impl FromStr for Autogroup {
     type Err = UnknownName;
 
-    /// Reads the name of an autogroup, `autogroup:members` included, the old name of `autogroup:member`.
+    /// Reads the name of an autogroup. Accepts `autogroup:members`, the old name of
+    /// `autogroup:member`.
     fn from_str(name: &str) -> Result<Autogroup, UnknownName> {
         if name == Self::OLD_MEMBER {
             return Ok(Autogroup::Member);

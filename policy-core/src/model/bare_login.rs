@@ -1,8 +1,9 @@
 use crate::model::{Policy, Selector, SelectorKind};
 
 impl Policy {
-    /// Returns a login that only headscale has: a name with an `@` behind it and no domain. A policy with one is plainly
-    /// written for headscale, unless it has sections that headscale does not know.
+    /// Returns a login in the form that only headscale has: a name with an `@` at the end and no
+    /// domain. A policy with such a login is clearly written for headscale, unless it has sections
+    /// that headscale does not know.
     ///
     /// ```
     /// use policy_core::Policy;

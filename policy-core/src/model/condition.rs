@@ -14,11 +14,11 @@ impl Condition {
     /// scalar    = "'" … "'" | '"' … '"' | number | "true" | "false"
     /// ```
     ///
-    /// Keywords may be in lower case. This is what Tailscale documents, but for double quotes, which a reimplementation
-    /// takes; what Tailscale reads beyond is not known.
+    /// Keywords may be in lower case. Tailscale documents this grammar, except for double quotes,
+    /// which a reimplementation accepts. It is unknown whether Tailscale accepts more.
     ///
     /// # Errors
-    /// Says what was expected where.
+    /// If the text does not match, with what was expected and where.
     ///
     /// ```
     /// use policy_core::model::{Comparison, Condition, Scalar};
@@ -36,8 +36,8 @@ impl Condition {
         Ok(Condition { text: text.clone(), attribute, comparison })
     }
 
-    /// Returns the values of the comparison as they are written, in their order. `1.60` is the number 1.6, and another
-    /// version than `1.6`.
+    /// Returns the values of the comparison as written, in order. `1.60` is the number 1.6, but as
+    /// a version it differs from `1.6`.
     pub fn written_values(&self) -> Vec<&str> {
         let mut parser = Parser::new(&self.text);
         let is_read = parser.attribute().is_ok() && parser.comparison().is_ok();
@@ -45,7 +45,7 @@ impl Condition {
     }
 }
 
-/// The text, and how far it has been read.
+/// The text, and the position in it.
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
         self.at = self.text.len() - self.rest().trim_start().len();
     }
 
-    /// The longest run of such letters, after blanks.
+    /// Returns the longest run of matching characters, after spaces.
     fn run(&mut self, of: impl Fn(char) -> bool) -> Range<usize> {
         self.skip_blanks();
         let length = self.rest().find(|letter| !of(letter)).unwrap_or(self.rest().len());
@@ -79,7 +79,7 @@ impl<'a> Parser<'a> {
         self.text.get(part.clone()).unwrap_or_default()
     }
 
-    /// Takes the keyword if it is next, in any case.
+    /// Takes the keyword if it is next, ignoring case.
     fn keyword(&mut self, keyword: &str) -> bool {
         let start = self.at;
         let word = self.run(|letter| letter.is_ascii_alphabetic());
@@ -90,7 +90,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    /// A problem with the next word.
+    /// Returns a problem with the next word.
     fn unexpected(&mut self, expected: &str) -> Problem {
         self.skip_blanks();
         let start = self.at;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Code, Problem};
 
-/// A calendar date, in UTC, of the Gregorian calendar.
+/// A date of the Gregorian calendar, in UTC.
 ///
 /// ```
 /// use policy_core::model::Date;
@@ -21,7 +21,7 @@ pub struct Date {
     day: u8,
 }
 
-/// Days between the first day of the year 0 and the start of Unix time.
+/// The number of days from the first day of the year 0 to the start of Unix time.
 const EPOCH: i64 = 719_528;
 const SECONDS_OF_A_DAY: u64 = 86_400;
 const EXAMPLE: &str = "write year, month and day, such as `2027-03-31`";
@@ -30,8 +30,8 @@ impl Date {
     /// The environment variable that sets the day for tests and reproducible builds.
     pub const TODAY_VARIABLE: &str = "POLICY_TODAY";
 
-    /// Returns the day that a policy is checked for. It is the value of [`Date::TODAY_VARIABLE`], or without one the day
-    /// that is `since_epoch` after the start of Unix time.
+    /// Returns the day that a policy is checked for: the value of [`Date::TODAY_VARIABLE`], or
+    /// without one the day at `since_epoch` after the start of Unix time.
     ///
     /// # Errors
     /// If the value of the variable is not a date.
@@ -54,7 +54,8 @@ impl Date {
         })
     }
 
-    /// Returns the day that is so long after the start of Unix time, at most the last day of the year 9999.
+    /// Returns the day at a time since the start of Unix time, at most the last day of the year
+    /// 9999.
     fn from_unix(since_epoch: Duration) -> Date {
         let days = i64::try_from(since_epoch.as_secs() / SECONDS_OF_A_DAY).unwrap_or(i64::MAX).saturating_add(EPOCH);
         let mut year = u16::try_from(days / 366).unwrap_or(9999).min(9999);
@@ -72,7 +73,7 @@ impl Date {
         Date { year: 9999, month: 12, day: 31 }
     }
 
-    /// Returns the date that a text means in whatever form, if that is clear.
+    /// Returns the date that a text in another form means, if it is unambiguous.
     ///
     /// ```
     /// use policy_core::model::Date;
@@ -81,7 +82,7 @@ impl Date {
     /// ```
     pub fn guess(text: &str) -> Option<Date> {
         let text = text.trim();
-        // The date of a time: `2027-03-31T00:00:00Z`, `2027-03-31 12:00`
+        // The date of a timestamp: `2027-03-31T00:00:00Z`, `2027-03-31 12:00`
         let text = text.split_once(['T', ' ']).map_or(text, |(day, time)| if time.contains(':') { day } else { text });
         if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             let number = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
@@ -98,18 +99,18 @@ impl Date {
         let [day_first, month_first] = [date(third, second, first), date(third, first, second)];
         match (day_first, month_first) {
             (Some(date), None) | (None, Some(date)) => Some(date),
-            // With dots, the day comes first everywhere.
+            // In dates with dots, the day always comes first.
             (Some(date), Some(other)) if text.contains('.') || date == other => Some(date),
             _ => None,
         }
     }
 
-    /// Returns the days from this one to another, which are negative if the other is earlier.
+    /// Returns the number of days from this date to another. Negative if the other is earlier.
     pub fn days_until(self, other: Date) -> i64 {
         other.number() - self.number()
     }
 
-    /// Counts the days since the first day of the year 0.
+    /// Returns the number of days since the first day of the year 0.
     fn number(self) -> i64 {
         let months: i64 = (1..self.month).map(|month| i64::from(days_of_month(self.year, month))).sum();
         days_before_year(self.year) + months + i64::from(self.day) - 1
@@ -141,7 +142,8 @@ impl FromStr for Date {
     /// Reads `2027-03-31`.
     ///
     /// # Errors
-    /// If it is another form, which the help has in this one where that is clear, or no day of the calendar.
+    /// If the text has another form, or is not a day of the calendar. If the meaning is clear, the
+    /// help has the right form.
     fn from_str(text: &str) -> Result<Date, Problem> {
         let invalid = |why: String| Problem::word(Code::InvalidDate, format!("`{text}` is not a valid date{why}"));
         let Some(numbers) = numbers(text).filter(|_| is_canonical(text)) else {
@@ -164,13 +166,13 @@ impl FromStr for Date {
     }
 }
 
-/// Returns whether a text has four digits, two and two, with dashes between.
+/// Returns whether a text has four, two and two digits, separated by dashes.
 fn is_canonical(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
     parts == [4, 2, 2]
 }
 
-/// Returns the three numbers of a text in their order, whatever single sign is between them.
+/// Returns the three numbers of a text in order, whatever character separates them.
 fn numbers(text: &str) -> Option<[u32; 3]> {
     let parts: Vec<&str> = text.split(['-', '.', '/', ' ']).collect();
     let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -234,7 +236,7 @@ mod tests {
         ] {
             assert_eq!(Date::from_unix(Duration::from_secs(seconds)).to_string(), day, "{seconds}");
         }
-        // Every day of 800 years is the next one of the day before.
+        // Checks every day of 800 years against the day before.
         let mut last = Date::from_unix(Duration::ZERO);
         for day in 1..292_194 {
             let date = Date::from_unix(Duration::from_secs(day * SECONDS_OF_A_DAY));

@@ -6,7 +6,7 @@ use crate::source::{Origin, Text};
 pub struct Group {
     /// `group:…`, prefix included.
     pub name: Text,
-    /// Its people.
+    /// The members of the group.
     pub members: List<Selector>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -20,9 +20,9 @@ pub struct Group {
 pub struct Host {
     /// The alias.
     pub name: Text,
-    /// What it stands for, as written.
+    /// The value, as written.
     pub text: Text,
-    /// What it stands for; `None` if that is no address.
+    /// The address. `None` if the value is not an address.
     pub address: Option<HostAddress>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -30,12 +30,12 @@ pub struct Host {
     pub origin: Origin,
 }
 
-/// What a host stands for.
+/// The value of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostAddress {
     /// One address.
     Address(std::net::IpAddr),
-    /// A prefix, even if it holds one address only: tests tell the two apart.
+    /// A prefix, even if it has only one address: tests treat the two differently.
     Prefix(Prefix),
 }
 
@@ -45,7 +45,7 @@ pub enum HostAddress {
 pub struct TagOwners {
     /// `tag:…`, prefix included.
     pub tag: Text,
-    /// Who may assign it; admins always may.
+    /// The users and tags that may assign it. Admins always may.
     pub owners: List<Selector>,
     /// The comment above it.
     pub doc: Option<String>,

@@ -3,27 +3,27 @@ use std::ops::Range;
 use crate::model::{Field, Shape};
 use crate::source::{Origin, Text};
 
-/// An app capability of the tailnet's own, whose shape the policy declares:
-/// `// policy: capability "example.com/cap/sql" { tables: [string]; }` above the opening brace.
+/// An app capability of the tailnet, whose shape the policy declares: `// policy: capability
+/// "example.com/cap/sql" { tables: [string]; }` above the opening brace.
 ///
 /// `capabilities { … }` in `policy!` becomes such comments.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DeclaredCapability {
-    /// The name, as in `example.com/cap/sql`.
+    /// The name, such as `example.com/cap/sql`.
     pub name: Text,
-    /// What its bodies are. Always a record.
+    /// The shape of its bodies. Always a record.
     pub shape: Shape,
     /// The comment above it.
     pub doc: Option<String>,
     /// The comments above it, and the declaration.
     pub origin: Origin,
-    /// Where the text starts that the fields' ranges are about.
+    /// The start of the text that the ranges of the fields refer to.
     pub(crate) start: u32,
 }
 
 impl DeclaredCapability {
-    /// Returns where the name of a field is.
+    /// Returns the place of a field's name.
     pub fn place(&self, field: &Field) -> Origin {
         place_in(self.origin, self.start, &field.range)
     }

@@ -2,14 +2,15 @@ use std::str::FromStr;
 
 use crate::diagnostic::UnknownName;
 
-/// The control server that a policy is written for. Both read the same format, and each has a language of its own.
+/// The control server that a policy is written for. All read the same format, but each has its own
+/// language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Dialect {
     /// Tailscale's own control plane.
     #[default]
     Tailscale,
-    /// headscale, the control server that people host themselves.
+    /// headscale, a self-hosted control server.
     Headscale,
 }
 
@@ -17,13 +18,13 @@ impl Dialect {
     /// Every dialect.
     pub const ALL: [Dialect; 2] = [Dialect::Tailscale, Dialect::Headscale];
 
-    /// The release of headscale whose rules are the rules here.
+    /// The release of headscale whose rules are implemented.
     pub const HEADSCALE_VERSION: &str = "0.29.2";
 
-    /// The word in front of it, in comments and in `policy!`.
+    /// The keyword before its name, in comments and in `policy!`.
     pub const WORD: &'static str = "target";
 
-    /// Returns the word for it in comments, in `policy!` and on the command line.
+    /// Returns its name in comments, in `policy!` and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Dialect::Tailscale => "tailscale",
@@ -31,7 +32,7 @@ impl Dialect {
         }
     }
 
-    /// Returns the name of the control server in a sentence.
+    /// Returns the name of the control server for use in a sentence.
     pub const fn server(self) -> &'static str {
         match self {
             Dialect::Tailscale => "Tailscale",

@@ -3,9 +3,9 @@ use std::str::FromStr;
 
 use crate::diagnostic::{Code, Problem, go_quote};
 
-/// A length of time in Go's syntax, as `12h` or `1h30m`, in nanoseconds.
+/// A length of time in nanoseconds, in Go's syntax, such as `12h` or `1h30m`.
 ///
-/// It is printed as Go prints it, the way Tailscale's messages have it.
+/// It is printed as in Go, and so as in Tailscale's messages.
 ///
 /// ```
 /// use policy_core::model::Duration;
@@ -22,12 +22,12 @@ const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 
 impl Duration {
-    /// No time at all.
+    /// The duration zero.
     pub const ZERO: Duration = Duration(0);
     /// One minute.
     pub const MINUTE: Duration = Duration(MINUTE as i64);
 
-    /// That many hours.
+    /// Returns a duration of that many hours.
     pub const fn hours(hours: i64) -> Duration {
         Duration(hours.saturating_mul(HOUR as i64))
     }
@@ -39,7 +39,7 @@ impl FromStr for Duration {
     /// Reads a duration as Go's `time.ParseDuration` does.
     ///
     /// # Errors
-    /// Says what is missing, with Go's own message for Tailscale's.
+    /// If the text is not a duration, with Go's message as Tailscale's.
     fn from_str(text: &str) -> Result<Duration, Problem> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -92,12 +92,12 @@ impl Number<'_> {
         self.whole.len() + self.fraction.map_or(0, |fraction| fraction.len() + 1)
     }
 
-    /// So many units in nanoseconds, cut off below one; `None` if there are too many.
+    /// Returns that many units in nanoseconds, rounded down. `None` on overflow.
     fn times(&self, unit: u64) -> Option<u64> {
         let whole: u64 = if self.whole.is_empty() { 0 } else { self.whole.parse().ok()? };
         let mut nanoseconds = whole.checked_mul(unit)?;
         if let Some(fraction) = self.fraction {
-            // Nineteen digits are more than a nanosecond can tell apart, and they fit.
+            // Nineteen digits fit, and are more than nanoseconds need.
             let digits = fraction.get(..19).unwrap_or(fraction);
             if !digits.is_empty() {
                 let scale = 10f64.powi(i32::try_from(digits.len()).ok()?);
@@ -108,7 +108,7 @@ impl Number<'_> {
         (nanoseconds <= 1 << 63).then_some(nanoseconds)
     }
 
-    /// Returns what to write for days and weeks.
+    /// Returns the duration to write instead of days or weeks.
     fn in_hours(&self, unit: &str) -> Option<String> {
         let hours = match unit.to_ascii_lowercase().as_str() {
             "d" | "day" | "days" => 24,
@@ -127,7 +127,7 @@ impl Number<'_> {
     }
 }
 
-/// The first number and unit of a duration, and what follows; `None` if no number stands there.
+/// Returns the first number and unit of a duration, and the rest. `None` if there is no number.
 fn split_term(text: &str) -> Option<(Number<'_>, &str, &str)> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let (whole, rest) = text.split_at_checked(digits(text))?;
@@ -187,7 +187,7 @@ impl fmt::Display for Duration {
     }
 }
 
-/// `whole` and `rest / one`, without zeros at the end. `one` is a power of ten.
+/// Writes `whole` and `rest / one`, without trailing zeros. `one` is a power of ten.
 fn write_decimal(f: &mut fmt::Formatter<'_>, whole: u64, rest: u64, one: u64) -> fmt::Result {
     write!(f, "{whole}")?;
     if rest == 0 {

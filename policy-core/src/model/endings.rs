@@ -1,18 +1,19 @@
 use crate::model::{Level, Lint, Policy, Until};
 use crate::source::Origin;
 
-/// Something of a policy that is wanted until some day.
+/// An item of a policy that has an end date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ending {
-    /// The last day, and where it is written.
+    /// The last day, and its place.
     pub until: Until,
-    /// What it is.
+    /// The kind of item.
     pub kind: EndingKind,
-    /// The whole rule or test. For an `allow`, what it is about, or the `allow` itself if that is all of the policy.
+    /// The whole rule or test. For an `allow`, its scope, or the `allow` itself if the scope is the
+    /// whole policy.
     pub origin: Origin,
 }
 
-/// What may have an end.
+/// A kind of item that can have an end date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum EndingKind {
@@ -39,7 +40,7 @@ impl EndingKind {
         }
     }
 
-    /// Returns what it is called in a sentence.
+    /// Returns the name for use in a sentence.
     pub const fn noun(self) -> &'static str {
         match self {
             EndingKind::Grant => "grant",
@@ -53,7 +54,7 @@ impl EndingKind {
 }
 
 impl Policy {
-    /// Returns everything that has an end, the earliest first.
+    /// Returns every item with an end date, the earliest first.
     ///
     /// ```
     /// use policy_core::Policy;

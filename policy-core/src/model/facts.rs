@@ -4,29 +4,31 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Invariant, Lint, List, Network, Role, Selector};
 use crate::source::{FileId, Origin, Text};
 
-/// What is known about a tailnet beside its policy. Rules are checked against facts; facts are never emitted.
+/// Facts about a tailnet that are not part of its policy. Rules are checked against facts, but
+/// facts are never emitted.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// People.
+    /// The users.
     pub users: Vec<User>,
-    /// Machines.
+    /// The devices.
     pub devices: Vec<Device>,
-    /// What must hold of the whole policy.
+    /// Statements that must be true of the whole policy.
     pub invariants: Vec<Invariant>,
-    /// Domains of the tailnet other than its owner's.
+    /// Domains of the tailnet, in addition to its owner's.
     pub domains: List<Text>,
-    /// Names that only the Rust source knows (`let`s), so that a misspelt one finds its right form.
-    /// Absent from facts that do not come from the source of the policy.
+    /// Names that only the Rust source has (`let`s), for suggestions about misspelt names. Absent
+    /// if the facts do not come from the source of the policy.
     pub lets: List<Text>,
-    /// Names around each `except` of the Rust source and in `let`s that nothing uses: the policy may have none of them.
+    /// Names in the `except`s of the Rust source and in unused `let`s. They may be missing from the
+    /// policy.
     pub excepts: List<Selector>,
     /// Lint levels set by `// policy:` comments of the facts.
     pub lints: Vec<Lint>,
-    /// The file that the invariants are in, where they are not in the policy's own source.
+    /// The file with the invariants, if they are not in the policy's own source.
     pub invariants_file: Option<InvariantsFile>,
 }
 
-/// A file of invariants. `policy_syntax::invariants_file` makes one of a text.
+/// A file of invariants. `policy_syntax::invariants_file` makes one from a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InvariantsFile {
     /// The name for messages.
@@ -37,7 +39,7 @@ pub struct InvariantsFile {
     pub facts: String,
     /// The parts of `text` that the parts of `facts` come from. See [`InvariantsFile::encode_places`].
     pub places: String,
-    /// What could not be read of it.
+    /// Findings about the parts that could not be read.
     pub unreadable: Vec<Diagnostic>,
 }
 
@@ -48,8 +50,9 @@ impl InvariantsFile {
         Origin::new(0, length).in_file(FileId::Invariants)
     }
 
-    /// Encodes parts of `facts`, each with the part of `text` that it comes from. The parts are sorted by their ends,
-    /// and a part comes before those that contain it. All are counted from the start of their text.
+    /// Encodes parts of `facts`, each with the part of `text` that it comes from. The parts must be
+    /// sorted by their ends, and a part must come before those that contain it. Positions count
+    /// from the start of each text.
     pub fn encode_places(places: impl IntoIterator<Item = (Origin, Origin)>) -> String {
         let line = |(part, of): (Origin, Origin)| format!("{} {} {} {}", part.start, part.end, of.start, of.end);
         places.into_iter().map(line).collect::<Vec<_>>().join("\n")
@@ -57,31 +60,31 @@ impl InvariantsFile {
 }
 
 impl Facts {
-    /// The user of that name or e-mail address.
+    /// Returns the user with that name or e-mail address.
     pub fn user(&self, name_or_email: &str) -> Option<&User> {
         self.users.iter().find(|user| *user.name == *name_or_email || *user.email == *name_or_email)
     }
 
-    /// The owner, by whose e-mail address the tailnet's domain is known.
+    /// Returns the owner. The domain of the owner's e-mail address is the tailnet's.
     pub fn owner(&self) -> Option<&User> {
         self.users.iter().find(|user| user.role == Some(Role::Owner))
     }
 
-    /// Returns whether they were written beside the policy, in its own source, where a user's name is one that rules
-    /// may have.
+    /// Returns whether the facts are in the policy's own source, where rules may also use the names
+    /// of users.
     pub fn are_in_source(&self) -> bool {
         self.lets.origin.is_some()
     }
 }
 
-/// A person of the tailnet.
+/// A user of the tailnet.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// What the facts call them.
+    /// The name in the facts.
     pub name: Text,
-    /// Their login, as `alice@example.com`.
+    /// The login, such as `alice@example.com`.
     pub email: Text,
-    /// `None` if not known, which is not the same as [`Role::Member`].
+    /// The role. `None` if it is unknown, which is not the same as [`Role::Member`].
     pub role: Option<Role>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -90,12 +93,13 @@ pub struct User {
 }
 
 impl User {
-    /// Returns what follows the `@` of their login.
+    /// Returns the domain of the login.
     pub fn domain(&self) -> Option<&str> {
         self.email.rsplit_once('@').map(|(_, domain)| domain)
     }
 
-    /// Returns whether a word of a policy for headscale names them: by their e-mail address, or by their name and an `@`.
+    /// Returns whether a word of a policy for headscale names the user: by the e-mail address, or
+    /// by the name and an `@`.
     ///
     /// ```
     /// use policy_core::model::Facts;
@@ -105,22 +109,22 @@ impl User {
     /// ```
     pub fn is_named_in_headscale(&self, word: &str) -> bool {
         let bare = |word: &str| word.strip_suffix('@').unwrap_or(word).to_owned();
-        // headscale compares the e-mail address of a user who has none, too.
+        // headscale also compares with the empty e-mail address of a user who has none.
         [bare(&self.email), bare(&self.name)].contains(&bare(word)) || word == "@" && !self.has_email()
     }
 
-    /// Returns whether they have an e-mail address. Only users of headscale may have none.
+    /// Returns whether the user has an e-mail address. Only headscale users may have none.
     pub fn has_email(&self) -> bool {
         !self.email.ends_with('@')
     }
 }
 
-/// A machine of the tailnet.
+/// A device of the tailnet.
 #[derive(Clone, Debug)]
 pub struct Device {
     /// Its host name.
     pub name: Text,
-    /// The name or e-mail address of the user who owns it; `None` for a tagged device.
+    /// The name or e-mail address of its owner. `None` for a tagged device.
     pub owner: Option<Text>,
     /// Its tags.
     pub tags: List<Selector>,
@@ -128,9 +132,10 @@ pub struct Device {
     pub ipv4: Option<Ipv4Addr>,
     /// Its IPv6 address in the tailnet.
     pub ipv6: Option<Ipv6Addr>,
-    /// The routes that it advertises, exit routes among them.
+    /// The routes that it advertises, including exit routes.
     pub routable: List<Network>,
-    /// Those of them that are approved. If the facts do not say, the policy's `autoApprovers` decide.
+    /// The approved routes among them. If the facts do not list any, the policy's `autoApprovers`
+    /// decide.
     pub approved: List<Network>,
     /// Routes this device is the primary router for. If no device claims a route, the first router without any primary
     /// routes is assumed.

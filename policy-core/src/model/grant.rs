@@ -11,15 +11,15 @@ pub struct Grant {
     pub src: List<Selector>,
     /// `dst`
     pub dst: List<Selector>,
-    /// `ip`: which protocols and ports.
+    /// `ip`: protocols and ports.
     pub ip: List<PortSpec>,
-    /// `app`: which application capabilities. `None` where the field is absent.
+    /// `app`: app capabilities. `None` if the field is absent.
     pub app: Option<App>,
     /// `srcPosture`
     pub src_posture: List<Selector>,
-    /// `via`: the routers that may carry it.
+    /// `via`: the routers that may carry the traffic.
     pub via: List<Selector>,
-    /// The last day on which it is wanted.
+    /// The end date.
     pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -27,12 +27,12 @@ pub struct Grant {
     pub origin: Origin,
 }
 
-/// An item of a grant's `ip`, as `tcp:443` or `*`.
+/// An item of a grant's `ip`, such as `tcp:443` or `*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortSpec {
     /// As written.
     pub text: Text,
-    /// `None` stands for the client's default set: TCP, UDP, ICMP and ICMPv6.
+    /// The protocol. `None` for the client's default set: TCP, UDP, ICMP and ICMPv6.
     pub protocol: Option<Protocol>,
     /// The ports.
     pub ports: PortRange,
@@ -43,7 +43,7 @@ impl PortSpec {
     /// A bare number is a port. `grant-k22`
     ///
     /// # Errors
-    /// If the protocol or the ports are none, with Tailscale's words. `grant-j7` `grant-k23`
+    /// If the protocol or the ports are invalid, with Tailscale's message. `grant-j7` `grant-k23`
     ///
     /// ```
     /// use policy_core::source::{Origin, Text};
@@ -87,7 +87,7 @@ impl PortSpec {
                 .help(format!("write `{ports}` for any protocol"))),
             "*" => spec(None, ports),
             _ => {
-                // Tailscale's own parser takes zeros before a number.
+                // Tailscale's own parser accepts leading zeros.
                 let digits = protocol.trim_start_matches('0');
                 if digits.len() < protocol.len()
                     && digits.starts_with(|first: char| first.is_ascii_digit())
@@ -96,7 +96,7 @@ impl PortSpec {
                     return spec(Some(protocol), ports);
                 }
                 let read = protocol.parse::<Protocol>().map_err(|problem| {
-                    // Tailscale reads an item of `ip` in lower case, and so it quotes it.
+                    // Tailscale reads an item of `ip` in lower case, and quotes it in lower case.
                     let lower = protocol.to_ascii_lowercase().parse::<Protocol>().err();
                     Problem { tailscale: lower.and_then(|lower| lower.tailscale), ..problem }.within(0..split)
                 })?;
@@ -133,19 +133,20 @@ pub struct App {
 }
 
 impl App {
-    /// Returns whether the field is empty. An object of which nothing could be read is not empty.
+    /// Returns whether the field is absent or empty. An object that could not be read does not
+    /// count as empty.
     pub fn is_absent_or_empty(&self) -> bool {
         self.capabilities.is_empty() && !self.incomplete
     }
 }
 
-/// A member of `app`: a capability and the values it is granted with.
+/// A member of `app`: a capability and its values.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Capability {
-    /// As in `tailscale.com/cap/drive`.
+    /// The name, such as `tailscale.com/cap/drive`.
     pub name: Text,
-    /// Opaque to Tailscale, and each with its places.
+    /// The values with their places. Tailscale does not interpret them.
     pub values: Vec<(Value, Places)>,
     /// The selectors among the values: `connectors` of app connectors, `recorder` of the Kubernetes operator.
     pub references: Vec<Selector>,
@@ -153,13 +154,14 @@ pub struct Capability {
     pub origin: Origin,
 }
 
-/// Where a JSON value and the parts of it stand.
+/// The places of a JSON value and its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Places {
     /// The whole value.
     pub origin: Origin,
-    /// The elements of a list, and the members of an object with their names, in the order of the text.
+    /// The elements of a list, or the members of an object with their names, in the order of the
+    /// text.
     pub parts: Vec<(Option<Text>, Places)>,
 }
 

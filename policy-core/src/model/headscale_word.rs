@@ -1,7 +1,7 @@
 //! The words of a policy as headscale reads them.
 //!
-//! The forms are those of headscale's `hscontrol/policy/v2`, in its order: an `@` makes a user of every word, and a
-//! word that is nothing else and has no colon is a host.
+//! The forms are those of headscale's `hscontrol/policy/v2`, tried in the same order: every word
+//! with an `@` is a user, and a word without a colon that matches no other form is a host.
 
 use std::net::Ipv6Addr;
 
@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::source::Text;
 
-/// The autogroups that headscale has, in the order in which it lists them.
+/// headscale's autogroups, in the order in which it lists them.
 pub const AUTOGROUPS: &[Autogroup] = &[
     Autogroup::Internet,
     Autogroup::Member,
@@ -23,7 +23,7 @@ pub const AUTOGROUPS: &[Autogroup] = &[
     Autogroup::DangerAll,
 ];
 
-/// The protocols that headscale knows by name. Of several names the first is the one that it stores.
+/// The protocols that headscale knows by name. It stores the first of several names.
 const PROTOCOLS: &[(&str, Protocol)] = &[
     ("icmp", Protocol::ICMP),
     ("igmp", Protocol(2)),
@@ -41,20 +41,20 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
     ("fc", Protocol(133)),
 ];
 
-/// Parts of a policy that Tailscale has and headscale has not, by the prefix of the words that name one.
+/// Features of Tailscale's policies that headscale does not have, by the prefix of their names.
 const ABSENT_KINDS: &[(&str, &str, &str)] = &[
     ("svc:", "services", "write the tag of the machines, such as `tag:web`"),
     ("ipset:", "IP sets", "write the prefixes in place of the set, or declare each under `hosts`"),
     ("posture:", "device postures", "leave it out"),
 ];
 
-/// An error in a word, found while headscale reads it.
+/// Makes an error in a word that headscale finds while reading.
 fn problem(code: Code, message: impl Into<String>, answer: impl Into<String>) -> Problem {
     Problem::word(code, message).headscale(HeadscaleStage::Reading, answer)
 }
 
 impl SelectorKind {
-    /// Returns what a word is to headscale.
+    /// Returns the kind of selector that a word is in headscale.
     ///
     /// ```
     /// use policy_core::model::SelectorKind;
@@ -74,7 +74,7 @@ impl SelectorKind {
             _ if word.starts_with("group:") => SelectorKind::Group,
             _ if word.starts_with("tag:") => SelectorKind::Tag,
             _ if word.starts_with("autogroup:") => {
-                // `autogroup:members` is a name of Tailscale's alone.
+                // Only Tailscale accepts `autogroup:members`.
                 SelectorKind::Autogroup(Autogroup::ALL.iter().copied().find(|autogroup| autogroup.name() == word))
             }
             _ if word.contains(':') => SelectorKind::Unknown,
@@ -84,7 +84,7 @@ impl SelectorKind {
 }
 
 impl Selector {
-    /// Reads a word as headscale does, which cuts off the blanks around it.
+    /// Reads a word as headscale does. headscale removes the spaces around it.
     pub fn in_headscale(text: Text) -> Selector {
         let start = text.len() - text.trim_start().len();
         let length = text.trim().len();
@@ -94,7 +94,7 @@ impl Selector {
     }
 }
 
-/// Reads an address or a prefix. A zone means nothing, and bits beyond the length do not either.
+/// Reads an address or a prefix. Zones and bits beyond the length are ignored.
 pub fn host_address(word: &str) -> Option<HostAddress> {
     if word.contains('/') {
         return word.parse::<Prefix>().ok().map(HostAddress::Prefix);
@@ -109,7 +109,7 @@ pub fn host_address(word: &str) -> Option<HostAddress> {
 /// Reads a selector.
 ///
 /// # Errors
-/// If it is none.
+/// If the text is not a selector.
 pub fn selector(text: &Text) -> Result<Selector, Problem> {
     let selector = Selector::in_headscale(text.clone());
     if selector.kind != SelectorKind::Unknown {
@@ -135,10 +135,10 @@ pub fn selector(text: &Text) -> Result<Selector, Problem> {
     })
 }
 
-/// Returns whether headscale could read a tag of this name: a letter comes after `tag:`.
+/// Checks that headscale can read a tag: `tag:` must be followed by a letter.
 ///
 /// # Errors
-/// If it could not. `place` is what headscale names as the place of a tag without a letter.
+/// If it cannot. `place` is the place that headscale's message names.
 pub fn check_tag(tag: &str, place: &str) -> Result<(), Problem> {
     let Some(name) = tag.strip_prefix("tag:") else {
         let answer = format!("tag must start with 'tag:', got: {}", go_quote(tag));
@@ -160,7 +160,7 @@ pub fn check_tag(tag: &str, place: &str) -> Result<(), Problem> {
 /// Reads a destination of an ACL or a target of a test. `index` is its place in its list.
 ///
 /// # Errors
-/// If it has no ports, or no selector.
+/// If it has no ports or no valid selector.
 pub fn destination(text: &Text, index: usize) -> Result<Destination, Problem> {
     let (host, ports_start) = split_destination(text)?;
     let ports = text.get(ports_start..).unwrap_or_default();
@@ -168,7 +168,7 @@ pub fn destination(text: &Text, index: usize) -> Result<Destination, Problem> {
     let ports = parse_ports(ports).map_err(|error| {
         let place = format!("dst={}: ", go_quote(text));
         let error = error.headscale_prefix(&place);
-        // A kind with a name and nothing more: it is the ports that are missing, not wrong.
+        // The text is only a prefix and a name, so the ports are missing and not wrong.
         let name = text.get(..ports_start.saturating_sub(1)).unwrap_or_default();
         if ["tag", "group", "autogroup"].contains(&name) && !ports.starts_with(|c: char| c.is_ascii_digit()) {
             let message = format!("`{text}` has no ports");
@@ -177,7 +177,7 @@ pub fn destination(text: &Text, index: usize) -> Result<Destination, Problem> {
         }
         error.within(part.clone())
     })?;
-    // Blanks are not cut off here.
+    // Spaces are kept here.
     let kind = SelectorKind::in_headscale(&host);
     let selector = Selector { text: host, kind };
     if kind == SelectorKind::Unknown {
@@ -196,10 +196,10 @@ fn unknown(word: &str) -> Problem {
     problem(Code::InvalidSelector, format!("`{word}` is not a valid selector"), answer)
 }
 
-/// Reads what an entry of `tests` probes: like a destination, with one port.
+/// Reads a target of an entry of `tests`: a destination with one port.
 ///
 /// # Errors
-/// If it cannot be one machine and one port.
+/// If it is not one host and one port.
 pub fn target(text: &Text) -> Result<Target, Problem> {
     let read = destination(text, 0)?;
     let [PortRange { first, last }] = read.ports.as_slice() else {
@@ -231,10 +231,10 @@ fn several_ports(target: &Destination) -> Problem {
         .help(format!("write a target for each port, such as `{host}:443`"))
 }
 
-/// Returns whether headscale has the autogroup.
+/// Checks that headscale has the autogroup.
 ///
 /// # Errors
-/// If it has not.
+/// If it does not.
 pub fn known_autogroup(word: &str, autogroup: Option<Autogroup>) -> Result<(), Problem> {
     if autogroup.is_some_and(|autogroup| AUTOGROUPS.contains(&autogroup)) {
         return Ok(());
@@ -244,7 +244,7 @@ pub fn known_autogroup(word: &str, autogroup: Option<Autogroup>) -> Result<(), P
     Err(absent_autogroup(word, autogroup).headscale(HeadscaleStage::Reading, answer))
 }
 
-/// Returns what is wrong with the name of an autogroup that headscale does not have.
+/// Returns the problem with the name of an autogroup that headscale does not have.
 pub fn absent_autogroup(word: &str, autogroup: Option<Autogroup>) -> Problem {
     if word == Autogroup::OLD_MEMBER {
         let message = format!("headscale does not read `{word}`, Tailscale's old name of `autogroup:member`");
@@ -268,8 +268,8 @@ pub fn absent_autogroup(word: &str, autogroup: Option<Autogroup>) -> Problem {
     }
 }
 
-/// Splits a destination at its last colon: the part before, without brackets around an IPv6 address, and where the
-/// ports start.
+/// Splits a destination at its last colon. Returns the part before, without brackets around an IPv6
+/// address, and the start of the ports.
 fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
     let ports_missing = |answer: &str| {
         problem(Code::InvalidPorts, format!("`{text}` has no ports"), answer)
@@ -305,7 +305,7 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
                 let prefix = format!("{host}{}", rest.get(..at).unwrap_or_default());
                 Ok((Text::escaped(prefix, origin), colon + 1))
             }
-            // `[fd7a::1]/64`: the last colon is one of the address.
+            // In `[fd7a::1]/64`, the last colon is part of the address.
             None => {
                 let whole = format!("{host}{rest}");
                 let at = whole.rfind(':').unwrap_or_default();
@@ -328,10 +328,10 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
     }
 }
 
-/// Reads ports with commas between them, each of which may be a range.
+/// Reads a comma-separated list of ports and ranges of ports.
 ///
 /// # Errors
-/// For the first that is none.
+/// For the first invalid item.
 pub fn parse_ports(text: &str) -> Result<Vec<PortRange>, Problem> {
     if text == "*" {
         return Ok(vec![PortRange::ALL]);
@@ -375,7 +375,7 @@ pub fn parse_ports(text: &str) -> Result<Vec<PortRange>, Problem> {
         .collect()
 }
 
-/// Reads one port, with a sign if need be, as Go's `strconv.Atoi` does.
+/// Reads one port, with an optional sign, as Go's `strconv.Atoi` does.
 fn parse_port(text: &str, refused: &impl Fn(&str) -> String) -> Result<u16, Problem> {
     let Ok(number) = text.parse::<i64>() else {
         let error =
@@ -389,10 +389,10 @@ fn parse_port(text: &str, refused: &impl Fn(&str) -> String) -> Result<u16, Prob
     })
 }
 
-/// Reads an item of a grant's `ip`, which may list ports: an item for each.
+/// Reads an item of a grant's `ip`. It may list several ports, which become separate items.
 ///
 /// # Errors
-/// If the protocol or the ports are none.
+/// If the protocol or the ports are invalid.
 pub fn port_specs(text: &Text) -> Result<Vec<PortSpec>, Problem> {
     let specs = |protocol: Option<Protocol>, ports: Vec<PortRange>| {
         ports.into_iter().map(|ports| PortSpec { text: text.clone(), protocol, ports }).collect()
@@ -418,28 +418,29 @@ pub fn port_specs(text: &Text) -> Result<Vec<PortSpec>, Problem> {
     parse_ports(ports).map(|ports| specs(protocol, ports)).map_err(|error| error.within(split + 1..text.len()))
 }
 
-/// Reads the `proto` of an ACL or a test: a name in any case, or a number. Nothing stands for the default set.
+/// Reads the `proto` of an ACL or a test: a name in any case, or a number. An empty text stands for
+/// the default set.
 ///
 /// # Errors
-/// If it is no protocol.
+/// If it is not a protocol.
 pub fn protocol(text: &str) -> Result<Option<Protocol>, Problem> {
     let name = text.to_lowercase();
     let number = name.parse::<i64>().ok().and_then(|number| u8::try_from(number).ok()).map(Protocol);
-    // Only a number that has a name may be written with zeros or a sign.
+    // Only the number of a named protocol may have leading zeros or a sign.
     match number.filter(|number| PROTOCOLS.iter().any(|(_, known)| known == number)) {
         Some(protocol) => Ok(Some(protocol)),
         None => checked_protocol(&name),
     }
 }
 
-/// Returns the name by which headscale stores a protocol, or else its number.
+/// Returns the name by which headscale stores a protocol, or its number if it has none.
 pub fn protocol_name(protocol: Protocol) -> String {
     let name = PROTOCOLS.iter().find(|(_, known)| *known == protocol).map(|(name, _)| (*name).to_owned());
     name.unwrap_or_else(|| protocol.0.to_string())
 }
 
-/// Returns a protocol as it is at the end of headscale's messages. Of two names for one, it writes the one in the policy,
-/// which nobody keeps.
+/// Returns a protocol as at the end of headscale's messages. Of two names for one protocol,
+/// headscale writes the one in the policy, which the model does not keep.
 pub fn quoted_protocol(protocol: Protocol) -> String {
     let names = PROTOCOLS.iter().filter(|(_, known)| *known == protocol).count();
     if names > 1 { String::new() } else { format!(": {}", go_quote(&protocol_name(protocol))) }
@@ -478,7 +479,8 @@ fn checked_protocol(name: &str) -> Result<Option<Protocol>, Problem> {
                 "invalid protocol number: {} must be a known protocol name or valid protocol number 0-255",
                 go_quote(name)
             );
-            // Tailscale's other names, and names in capitals, stand for protocols that headscale knows too.
+            // Tailscale's other names, and names in capitals, may stand for protocols that
+            // headscale also knows.
             let known = name.parse::<Protocol>().ok().map(protocol_name);
             let near = || suggestion::nearest(name, PROTOCOLS.iter().map(|(known, _)| *known)).map(str::to_owned);
             let help = match known.or_else(near) {

@@ -1,19 +1,19 @@
 use crate::model::{List, PortSpec, Selector};
 use crate::source::Origin;
 
-/// What must hold of the whole policy, whoever and whatever joins the tailnet.
+/// A statement that must be true of the whole policy, whichever users and devices join the tailnet.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invariant {
-    /// What must hold.
+    /// The kind of statement.
     pub kind: InvariantKind,
-    /// Of whom.
+    /// The sources.
     pub src: List<Selector>,
-    /// Less these.
+    /// The exceptions among the sources.
     pub src_except: List<Selector>,
-    /// Towards what. None if it is [`InvariantKind::Isolated`].
+    /// The targets. Empty for [`InvariantKind::Isolated`].
     pub targets: Vec<InvariantTarget>,
-    /// Less these; or what is let in and out all the same.
+    /// The exceptions among the targets, or the allowed connections of [`InvariantKind::Isolated`].
     pub except: Vec<InvariantTarget>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -22,21 +22,21 @@ pub struct Invariant {
 }
 
 impl Invariant {
-    /// Every selector in it.
+    /// Returns every selector in it.
     pub fn selectors(&self) -> impl Iterator<Item = &Selector> {
         let targets = self.targets.iter().chain(&self.except);
         self.src.iter().chain(&self.src_except).chain(targets.flat_map(|target| &target.dst))
     }
 }
 
-/// What an invariant demands.
+/// The kind of an invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InvariantKind {
-    /// The sources reach the targets and nothing else.
+    /// The sources can reach the targets and nothing else.
     Only,
-    /// The sources do not reach the targets.
+    /// The sources cannot reach the targets.
     Never,
-    /// Nothing goes in, nothing goes out.
+    /// No connections from outside, and none to the outside.
     Isolated,
 }
 
@@ -46,7 +46,7 @@ pub enum InvariantKind {
 pub struct InvariantTarget {
     /// Destinations.
     pub dst: List<Selector>,
-    /// Protocols and ports. Absent for all.
+    /// Protocols and ports. Absent for all ports.
     pub ip: List<PortSpec>,
     /// The whole target.
     pub origin: Origin,

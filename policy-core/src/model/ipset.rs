@@ -7,7 +7,7 @@ use crate::source::{Origin, Text};
 pub struct IpSet {
     /// `ipset:…`, prefix included.
     pub name: Text,
-    /// What to do, in order, to a set that is empty at first.
+    /// The operations, in order, on a set that is empty at first.
     pub entries: List<IpSetEntry>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -15,14 +15,15 @@ pub struct IpSet {
     pub origin: Origin,
 }
 
-/// One step towards a set.
+/// One operation of a set.
 #[derive(Clone, Debug)]
 pub struct IpSetEntry {
     /// As written.
     pub text: Text,
-    /// What is done.
+    /// The operation.
     pub operation: Operation,
-    /// With what: an address, prefix, range, host, ip set or `autogroup:internet`. Its text has no `host:`.
+    /// The operand: an address, prefix, range, host, IP set or `autogroup:internet`. Its text has
+    /// no `host:`.
     pub target: Selector,
 }
 
@@ -30,7 +31,7 @@ impl IpSetEntry {
     /// Reads `TARGET`, `add TARGET` or `remove TARGET`.
     ///
     /// # Errors
-    /// If a word stands there that only looks like a target: a host without `host:`, a range that is none.
+    /// If the target is invalid, such as a host without `host:`, or a wrong range.
     ///
     /// ```
     /// use policy_core::model::{IpSetEntry, Operation};
@@ -63,7 +64,8 @@ impl IpSetEntry {
     }
 }
 
-/// Why a word without a colon is no target: hosts have `host:` here, and nothing else is so spelt.
+/// Returns the problem with a target without a colon. Hosts require `host:` here, and no other
+/// target has this form.
 fn bare_word(operator: &str, word: &str) -> Problem {
     if word.contains('/') {
         if let Err(problem) = word.parse::<Prefix>() {
@@ -87,14 +89,14 @@ fn bare_word(operator: &str, word: &str) -> Problem {
     }
 }
 
-/// What an entry of an ip set does.
+/// An operation of an entry of an IP set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// `add`, written out.
+    /// `add`, explicitly.
     Add,
-    /// Also adds; allowed only in a set that removes nothing.
+    /// No keyword. Also adds, but is allowed only in a set that removes nothing.
     Bare,
-    /// Takes away what is there so far.
+    /// Removes addresses from those so far.
     Remove,
 }
 

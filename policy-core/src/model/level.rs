@@ -5,11 +5,11 @@ use crate::diagnostic::UnknownName;
 /// The level of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
-    /// It is not reported.
+    /// The warning is not reported.
     Allow,
-    /// It is reported. This is the default.
+    /// The warning is reported. This is the default.
     Warn,
-    /// It is an error.
+    /// The warning is an error.
     Deny,
 }
 

@@ -9,14 +9,14 @@ use crate::source::Origin;
 pub struct Lint {
     /// The level.
     pub level: Level,
-    /// The warnings. Never an error.
+    /// The codes of the warnings. Never that of an error.
     pub codes: Vec<Code>,
     /// The reason. Only `allow` requires one.
     pub reason: String,
-    /// The last day on which it is wanted. Only `allow` has one.
+    /// The end date. Only `allow` can have one.
     pub until: Option<Until>,
-    /// The entry or the section that the comment is above. `None` above the whole policy: such a comment also applies to
-    /// the facts and the invariants.
+    /// The entry or the section below the comment. `None` for the whole policy. Such a comment also
+    /// applies to the facts and the invariants.
     pub scope: Option<Origin>,
     /// The comment.
     pub origin: Origin,
@@ -26,7 +26,7 @@ impl Lint {
     /// Returns the warning with this name.
     ///
     /// # Errors
-    /// If the name is that of an error, or of no finding.
+    /// If the name belongs to an error or does not exist.
     pub fn warning(name: &str) -> Result<Code, LintNameError> {
         let warnings = || Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.name());
         match name.parse::<Code>().ok() {
@@ -49,12 +49,12 @@ impl Lint {
     }
 }
 
-/// Why a name in a lint level is not the name of a warning.
+/// A reason that a name in a lint level is not the name of a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LintNameError {
-    /// It is the name of an error. Errors have no level.
+    /// The name is that of an error. Errors have no level.
     Error(Code),
-    /// It is not the name of a finding.
+    /// The name does not exist.
     Unknown {
         /// The name.
         name: String,

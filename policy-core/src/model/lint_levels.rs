@@ -4,22 +4,22 @@ use crate::diagnostic::Code;
 use crate::model::{Level, Policy};
 use crate::source::{FileId, Origin};
 
-/// The levels of warnings, and where each applies: every lint of a policy, indexed.
+/// An index of all lint levels of a policy with their scopes.
 #[derive(Debug)]
 pub struct LintLevels {
     allowed: HashMap<Code, Vec<Scope>>,
     denied: HashMap<Code, Vec<Scope>>,
 }
 
-/// A place among all texts that are read together.
+/// A position in any of the texts that are read together.
 type Position = (FileId, u32);
 
-/// The start of a scope, and the end of the one that reaches furthest among it and those that start before it.
+/// The start of a scope, and the furthest end of this scope and all that start before it.
 #[derive(Clone, Copy, Debug)]
 struct Scope {
     start: Position,
     reach: Position,
-    /// The comment of the scope that reaches furthest.
+    /// The comment of the scope with the furthest end.
     comment: Origin,
 }
 
@@ -63,7 +63,7 @@ impl LintLevels {
     }
 }
 
-/// The bounds of all texts.
+/// The range of all texts.
 const EVERYWHERE: (Position, Position) = ((FileId::Policy, 0), (FileId::Invariants, u32::MAX));
 
 fn bounds(origin: Origin) -> (Position, Position) {

@@ -2,20 +2,22 @@ use std::ops::Deref;
 
 use crate::source::Origin;
 
-/// The value of a list field: its items, and where the list stands if the field is there at all.
+/// The value of a list field: its items, and the place of the list if the field is present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T> {
     /// The items, in the order of the policy.
     pub items: Vec<T>,
-    /// The brackets and what is between them. `None` where the field is absent or `null`, which mean the same.
+    /// The brackets and everything between them. `None` if the field is absent or `null`, which
+    /// mean the same.
     pub origin: Option<Origin>,
-    /// True if something in it could not be read, which is then in [`super::Policy::unreadable`] and not in `items`.
+    /// True if some items could not be read. These are in [`super::Policy::unreadable`] and not in
+    /// `items`.
     pub incomplete: bool,
 }
 
 impl<T> List<T> {
-    /// Returns whether the field is absent, `null` or an empty list. A list of which nothing could be read is not
-    /// empty.
+    /// Returns whether the field is absent, `null` or an empty list. A list whose items could not
+    /// be read does not count as empty.
     pub fn is_absent_or_empty(&self) -> bool {
         self.items.is_empty() && !self.incomplete
     }

@@ -1,10 +1,10 @@
-//! What a tailnet policy is.
+//! The model of a tailnet policy.
 //!
-//! Every part has an [`Origin`](crate::source::Origin), so that a finding can point at it. Fields are named as in the
-//! policy file, in Rust's case. A list that is absent and one that is `null` are the same. Everything that could not be
-//! read is left out, and [`Policy::unreadable`] says why.
+//! Every part has an [`Origin`](crate::source::Origin), so that a finding can point at it. Fields
+//! have their names in the policy file, in snake case. An absent list equals one that is `null`.
+//! Parts that could not be read are left out, and [`Policy::unreadable`] has the reasons.
 //!
-//! The sections come first, and [`Policy`] after them. What is computed from a whole policy comes last:
+//! The sections come first, followed by [`Policy`]. Views of a whole policy come last:
 //! [`LintLevels`], [`Policy::statements`] and [`Policy::endings`].
 
 mod acl;

@@ -1,13 +1,13 @@
-//! How names are spelt: what may be declared, and what can never be.
+//! The syntax of declared names.
 
 use crate::diagnostic::{Code, Problem};
 use crate::model::Prefix;
 use crate::model::address::parse_address;
 
-/// Returns whether a tag is spelt as Tailscale wants it: `tag:`, a letter, then letters, digits and dashes.
+/// Checks the syntax of a tag: `tag:`, a letter, then letters, digits and dashes.
 ///
 /// # Errors
-/// With the words of Tailscale's `tailcfg.CheckTag`.
+/// If the syntax is wrong, with the message of Tailscale's `tailcfg.CheckTag`.
 ///
 /// ```
 /// use policy_core::model::name;
@@ -47,8 +47,8 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
     }
 }
 
-/// Returns whether a group may be declared so. A group with an `@` comes from the identity provider and is not
-/// declared.
+/// Checks the name of a declared group. A group with an `@` comes from the identity provider and
+/// cannot be declared.
 ///
 /// # Errors
 /// If its prefix or its name is missing, or if it has a domain.
@@ -65,7 +65,7 @@ pub fn check_group(group: &str) -> Result<(), Problem> {
     }
 }
 
-/// Returns whether an ip set may be declared so.
+/// Checks the name of a declared IP set.
 ///
 /// # Errors
 /// If its prefix or its name is missing.
@@ -73,7 +73,7 @@ pub fn check_ip_set(ip_set: &str) -> Result<(), Problem> {
     check_prefixed(ip_set, "ipset").map(drop)
 }
 
-/// Returns whether a posture may be declared so.
+/// Checks the name of a declared posture.
 ///
 /// # Errors
 /// If its prefix or its name is missing.
@@ -81,10 +81,11 @@ pub fn check_posture(posture: &str) -> Result<(), Problem> {
     check_prefixed(posture, "posture").map(drop)
 }
 
-/// Returns whether a host may be declared so: with neither `@` nor `:`, and not as `*`, which are other selectors.
+/// Checks the name of a declared host. It must not contain `@` or `:`, or be `*`, because these
+/// would be other selectors.
 ///
 /// # Errors
-/// If it could not be told from another selector.
+/// If it could not be distinguished from another selector.
 pub fn check_host(host: &str) -> Result<(), Problem> {
     let invalid = |message: String| Problem::word(Code::InvalidName, message);
     if host.is_empty() {
@@ -93,7 +94,7 @@ pub fn check_host(host: &str) -> Result<(), Problem> {
     if host == "*" {
         return Err(invalid("`*` stands for everything, so no host can be named so".to_owned()));
     }
-    // An address has colons too, but is read as what it is.
+    // An address contains colons, too, but the problem is another one.
     if is_address(host) {
         return Ok(());
     }
@@ -107,15 +108,16 @@ pub fn check_host(host: &str) -> Result<(), Problem> {
     }
 }
 
-/// Returns whether the word is an address or a prefix, which is read as one before a host of that name is looked for.
+/// Returns whether the word is an address or a prefix. Such a word is never looked up as a host.
 pub fn is_address(word: &str) -> bool {
     parse_address(word).is_ok() || word.parse::<Prefix>().is_ok()
 }
 
-/// Returns whether a service is spelt as Tailscale wants it: `svc:` and a DNS label.
+/// Checks the syntax of a service: `svc:` and a DNS label.
 ///
 /// # Errors
-/// If the prefix is missing, or what follows is no label of 1 to 63 lower-case letters, digits and dashes.
+/// If the prefix is missing, or the rest is not a label of 1 to 63 lower-case letters, digits and
+/// dashes.
 pub fn check_service(service: &str) -> Result<(), Problem> {
     let name = check_prefixed(service, "svc")?;
     let start = service.len() - name.len();
@@ -140,10 +142,10 @@ pub fn check_service(service: &str) -> Result<(), Problem> {
     }
 }
 
-/// Returns whether a capability is named `{domain}/{path}`.
+/// Checks that the name of a capability has the form `{domain}/{path}`.
 ///
 /// # Errors
-/// With Tailscale's message for anything else, a URL above all. `grant-a2`
+/// For any other form, such as a URL, with Tailscale's message. `grant-a2`
 ///
 /// ```
 /// use policy_core::model::name;
@@ -168,7 +170,7 @@ pub fn check_capability(capability: &str) -> Result<(), Problem> {
     })
 }
 
-/// Returns what stands after the prefix, which must be there, as must something after it.
+/// Returns the part after the prefix. Both must be present.
 fn check_prefixed<'a>(word: &'a str, kind: &str) -> Result<&'a str, Problem> {
     match word.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) {
         None => Err(missing_prefix(word, kind)),

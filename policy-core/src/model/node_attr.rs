@@ -7,11 +7,11 @@ use crate::source::{Origin, Text};
 pub struct NodeAttr {
     /// `target`
     pub target: List<Selector>,
-    /// `attr`: names of attributes; Tailscale takes any.
+    /// `attr`: names of attributes. Tailscale accepts any name.
     pub attr: List<Text>,
     /// `app`
     pub app: Option<App>,
-    /// `ipPool`: where addresses of new devices come from.
+    /// `ipPool`: the addresses for new devices.
     pub ip_pool: List<Network>,
     /// The comment above it.
     pub doc: Option<String>,

@@ -7,71 +7,72 @@ use crate::model::{
 };
 use crate::source::{FileId, Origin};
 
-/// A tailnet policy: what its text says, section by section.
+/// A tailnet policy, read from its text section by section.
 ///
-/// The text is the policy; this is the reading of it. To write one, write text.
+/// To change a policy, change its text and read it again.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// The text it was read from, as it was.
+    /// The text that it was read from, unchanged.
     pub text: String,
-    /// All of the top-level object.
+    /// The place of the top-level object.
     pub origin: Origin,
-    /// The control server that it is for.
+    /// The control server that it is written for.
     pub dialect: Dialect,
 
-    /// `groups`: lists of people.
+    /// `groups`: lists of users.
     pub groups: List<Group>,
     /// `hosts`: names of addresses.
     pub hosts: List<Host>,
-    /// `ipsets`: collections of addresses.
+    /// `ipsets`: sets of addresses.
     pub ipsets: List<IpSet>,
     /// `postures`: conditions on source devices.
     pub postures: List<Posture>,
-    /// `defaultSrcPosture`: for rules without a `srcPosture`.
+    /// `defaultSrcPosture`: the posture of rules without a `srcPosture`.
     pub default_src_posture: List<Selector>,
-    /// `tagOwners`: the tags, and who may assign them.
+    /// `tagOwners`: the tags and their owners.
     pub tag_owners: List<TagOwners>,
-    /// `grants`. With neither `grants` nor `acls` in the file, Tailscale allows everything; an empty list allows nothing.
+    /// `grants`. With neither `grants` nor `acls` in the file, Tailscale allows everything. An
+    /// empty list allows nothing.
     pub grants: Option<Vec<Grant>>,
     /// `acls`, the older form of `grants`.
     pub acls: Option<Vec<Acl>>,
     /// `ssh`: Tailscale SSH.
     pub ssh: Vec<SshRule>,
-    /// `autoApprovers`: routes, exit nodes and services that need no admin.
+    /// `autoApprovers`: routes, exit nodes and services that need no approval by an admin.
     pub auto_approvers: AutoApprovers,
-    /// `nodeAttrs`: what devices may or should do.
+    /// `nodeAttrs`: attributes of devices.
     pub node_attrs: Vec<NodeAttr>,
-    /// `tests`: what must and must not be reachable.
+    /// `tests`: expected access.
     pub tests: Vec<Test>,
-    /// `sshTests`: who must and must not be able to log in.
+    /// `sshTests`: expected SSH logins.
     pub ssh_tests: Vec<SshTest>,
     /// Every other top-level key, known or not (`derpMap`, `randomizeClientPort`, …), in order.
     pub settings: Vec<Setting>,
 
-    /// The day that it is checked for. Without one, nothing in it has ended.
+    /// The day that it is checked for. Without one, no item counts as ended.
     pub today: Option<Date>,
-    /// The lines of Rust source that its statements come from. Empty if `policy!` did not write it.
+    /// The lines of the Rust source that its statements come from. Empty unless `policy!` wrote it.
     pub source_lines: SourceLines,
-    /// What is known about the tailnet beside its policy. Empty for a bare file.
+    /// Facts about the tailnet that are not part of its policy. Empty for a policy file alone.
     pub facts: Facts,
     /// Lint levels set by `// policy:` comments.
     pub lints: Vec<Lint>,
-    /// The tailnet's own app capabilities, which `// policy:` comments declare.
+    /// The tailnet's own app capabilities, declared by `// policy:` comments.
     pub capabilities: Vec<DeclaredCapability>,
-    /// What could not be read of the policy and the facts, and so is in none of the fields above; and old forms,
-    /// which can be read, but of which the fields do not tell any more.
+    /// Findings about parts of the policy and the facts that could not be read, and so are missing
+    /// from the fields above. Also findings about old forms, which the fields no longer show.
     pub unreadable: Vec<Diagnostic>,
 }
 
 impl Policy {
-    /// Sets the day that the policy is checked for. What has ended before it is an error.
+    /// Sets the day that the policy is checked for. Items that ended before that day are errors.
     #[must_use]
     pub fn with_today(self, today: Date) -> Policy {
         Policy { today: Some(today), ..self }
     }
 
-    /// Returns the text that a place is in, and which bytes of it: the text of the policy or of its invariants. Nobody
-    /// keeps the text of facts.
+    /// Returns the text that contains a place, and the range of bytes in it. The text is that of
+    /// the policy or its invariants. The text of facts is not kept, so places in facts have none.
     ///
     /// ```
     /// use policy_core::Policy;

@@ -1,20 +1,21 @@
 use crate::diagnostic::suggestion::nearest;
 use crate::model::{Date, Dialect, Level, Until};
 
-/// A comment that says something about the policy: one that starts with `// policy:`. It describes nothing.
+/// A comment with an instruction for this program. It starts with `// policy:` and is not a
+/// description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyComment<'c> {
-    /// It sets the level of warnings. With the text after the opening bracket.
+    /// A lint level, with the text after the opening bracket.
     Lint(Level, &'c str),
-    /// It says how long something is wanted. With the text after the word.
+    /// An end date, with the text after the word.
     Until(&'c str),
-    /// It names the control server that the policy is for.
+    /// The control server of the policy.
     Target(&'c str),
-    /// It has another word in the place of `until`.
+    /// An end date with another word in the place of `until`.
     MisspeltUntil(&'c str),
-    /// It declares a capability. With the text after the word.
+    /// A declaration of a capability, with the text after the word.
     Capability(&'c str),
-    /// It has another word in the place of `capability`.
+    /// A declaration of a capability with another word in the place of `capability`.
     MisspeltCapability(&'c str),
 }
 
@@ -22,7 +23,7 @@ impl<'c> PolicyComment<'c> {
     /// The start of such a comment, after its slashes.
     pub const START: &'static str = "policy:";
 
-    /// The word for a declaration of a capability.
+    /// The keyword for the declaration of a capability.
     pub const CAPABILITY: &'static str = "capability";
 
     /// Reads a comment without its slashes. Returns `None` for any other comment.
@@ -50,7 +51,7 @@ impl<'c> PolicyComment<'c> {
         if word == Dialect::WORD {
             return Some(PolicyComment::Target(rest));
         }
-        // Prose may begin with the word, but seldom goes on with a quoted name.
+        // Prose may begin with the word, but is unlikely to continue with a quoted name.
         if rest.starts_with('"') {
             if word == Self::CAPABILITY {
                 return Some(PolicyComment::Capability(rest));
@@ -59,12 +60,12 @@ impl<'c> PolicyComment<'c> {
                 return Some(PolicyComment::MisspeltCapability(word));
             }
         }
-        // Prose may begin with such a word, but seldom goes on with a number.
+        // Prose may begin with such a word, but is unlikely to continue with a number.
         (rest.starts_with(|char: char| char.is_ascii_digit()) && Until::is_meant(word))
             .then_some(PolicyComment::MisspeltUntil(word))
     }
 
-    /// Returns the comment that names the control server that the policy is for, without its slashes.
+    /// Returns the comment that names the control server, without its slashes.
     ///
     /// ```
     /// use policy_core::model::{Dialect, PolicyComment};
@@ -74,7 +75,7 @@ impl<'c> PolicyComment<'c> {
         format!("{} {} {dialect}", Self::START, Dialect::WORD)
     }
 
-    /// Returns the comment that says how long something is wanted, without its slashes.
+    /// Returns the comment with an end date, without its slashes.
     ///
     /// ```
     /// use policy_core::model::PolicyComment;

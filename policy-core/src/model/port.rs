@@ -16,15 +16,15 @@ impl PortRange {
     /// `*`
     pub const ALL: PortRange = PortRange { first: 0, last: u16::MAX };
 
-    /// That port alone.
+    /// Returns the range of one port.
     pub const fn single(port: u16) -> PortRange {
         PortRange { first: port, last: port }
     }
 
-    /// Reads the comma list that an acl's destination has after its colon.
+    /// Reads the comma-separated list after the colon of an ACL's destination.
     ///
     /// # Errors
-    /// For the first item that is no range.
+    /// For the first item that is not a port or a range.
     pub fn parse_list(text: &str) -> Result<Vec<PortRange>, Problem> {
         let mut start = 0;
         text.split(',')
@@ -36,12 +36,12 @@ impl PortRange {
             .collect()
     }
 
-    /// Returns whether it is every port.
+    /// Returns whether it includes every port.
     pub fn is_all(self) -> bool {
         self == PortRange::ALL
     }
 
-    /// Returns whether the port is one of them.
+    /// Returns whether it includes the port.
     pub fn contains(self, port: u16) -> bool {
         (self.first..=self.last).contains(&port)
     }
@@ -53,7 +53,7 @@ impl FromStr for PortRange {
     /// Reads `*`, `443` or `80-443` as Tailscale's `tailcfg.ParseHostPortRange` does.
     ///
     /// # Errors
-    /// Says which port is wrong, with Tailscale's own words beside it.
+    /// If a port is invalid, with Tailscale's message.
     ///
     /// ```
     /// use policy_core::model::PortRange;
@@ -72,7 +72,7 @@ impl FromStr for PortRange {
                 .help("write a port, a range as `80-443`, or `*` for all")
                 .tailscale("invalid port list: \"\""));
         }
-        // It reads all in lower case, and answers so.
+        // Tailscale reads the text in lower case, and quotes it in lower case.
         let refused = |why: &str| format!("port range {}: {why}", go_quote(&text.to_lowercase()));
         let (first_text, last_text) = text.split_once('-').unwrap_or((text, text));
         if last_text.contains('-') && first_text != text {
@@ -109,7 +109,7 @@ impl FromStr for PortRange {
     }
 }
 
-/// One port, which may have leading zeros, as Go's `strconv.ParseUint` reads it.
+/// Reads one port as Go's `strconv.ParseUint` does. It may have leading zeros.
 fn parse_port(text: &str) -> Result<u16, Problem> {
     let decimal = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if let (true, Ok(port)) = (decimal, text.parse()) {

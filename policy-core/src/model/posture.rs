@@ -7,7 +7,7 @@ use crate::source::{Origin, Text};
 pub struct Posture {
     /// `posture:…`, prefix included.
     pub name: Text,
-    /// All must hold.
+    /// The conditions. A device must meet all of them.
     pub conditions: List<Condition>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -15,21 +15,23 @@ pub struct Posture {
     pub origin: Origin,
 }
 
-/// One assertion about a source device, as `node:os == 'macos'`. [`Condition::parse`] reads it.
+/// One assertion about a source device, such as `node:os == 'macos'`. [`Condition::parse`] reads
+/// it.
 #[derive(Clone, Debug)]
 pub struct Condition {
     /// As written.
     pub text: Text,
-    /// As `node:os`.
+    /// The attribute, such as `node:os`.
     pub attribute: Text,
-    /// What must be true of it.
+    /// The comparison with its values.
     pub comparison: Comparison,
 }
 
-/// What must be true of an attribute. One that is unset makes all false but [`Comparison::NotSet`].
+/// A comparison of an attribute. If the attribute is not set, every comparison except
+/// [`Comparison::NotSet`] is false.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Comparison {
-    /// The attribute alone: it is true.
+    /// The attribute alone, which must be true.
     IsTrue,
     /// `== x`
     Equal(Scalar),
@@ -54,7 +56,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The values that the attribute is compared with.
+    /// Returns the values to compare with.
     pub fn values(&self) -> &[Scalar] {
         match self {
             Comparison::IsTrue | Comparison::IsSet | Comparison::NotSet => &[],
@@ -68,7 +70,7 @@ impl Comparison {
         }
     }
 
-    /// Returns whether it asks for less or more.
+    /// Returns whether it is `<`, `<=`, `>` or `>=`.
     pub const fn is_ordering(&self) -> bool {
         matches!(
             self,
@@ -80,7 +82,7 @@ impl Comparison {
 /// A value of a posture attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
-    /// In single quotes.
+    /// Text in single quotes.
     Text(String),
     /// A number.
     Number(f64),

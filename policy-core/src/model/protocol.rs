@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Problem, go_quote, suggestion};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Protocol(pub u8);
 
-/// The names that Tailscale's `types/ipproto` reads. Of several names the first is the one it prints.
+/// The names that Tailscale's `types/ipproto` reads. It prints the first of several names.
 const NAMES: &[(&str, Protocol)] = &[
     ("icmp", Protocol::ICMP),
     ("icmpv4", Protocol::ICMP),
@@ -35,25 +35,25 @@ const NAMES: &[(&str, Protocol)] = &[
 ];
 
 impl Protocol {
-    /// Ping and errors of IPv4.
+    /// ICMP: ping and errors of IPv4.
     pub const ICMP: Protocol = Protocol(1);
     /// TCP.
     pub const TCP: Protocol = Protocol(6);
     /// UDP.
     pub const UDP: Protocol = Protocol(17);
-    /// Ping and errors of IPv6.
+    /// ICMPv6: ping and errors of IPv6.
     pub const ICMPV6: Protocol = Protocol(58);
-    /// Tailscale's own.
+    /// Tailscale's own protocol.
     pub const TSMP: Protocol = Protocol(99);
     /// SCTP.
     pub const SCTP: Protocol = Protocol(132);
 
-    /// Those that a rule without a protocol is about.
+    /// The protocols of a rule without a protocol.
     pub const DEFAULTS: [Protocol; 4] = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
 
-    /// Its name, if Tailscale knows one.
+    /// Returns the name, if Tailscale has one.
     pub fn name(self) -> Option<&'static str> {
-        // `tsmp` is read but not printed: it is Tailscale's own.
+        // Tailscale reads `tsmp`, its own protocol, but never prints it.
         NAMES.iter().find(|&&(name, protocol)| protocol == self && name != "tsmp").map(|&(name, _)| name)
     }
 
@@ -69,7 +69,8 @@ impl FromStr for Protocol {
     /// Reads a name in any case, or a number from 1 to 255.
     ///
     /// # Errors
-    /// If no protocol is named so, or for 0 and leading zeros, which not every reader of policies takes.
+    /// If there is no such protocol, and for 0 and leading zeros, which some readers of policies
+    /// refuse.
     fn from_str(text: &str) -> Result<Protocol, Problem> {
         let name = text.to_ascii_lowercase();
         if let Some(&(_, protocol)) = NAMES.iter().find(|(known, _)| *known == name) {

@@ -2,13 +2,13 @@ use std::str::FromStr;
 
 use crate::diagnostic::UnknownName;
 
-/// A user's role, as Tailscale's admin console has it.
+/// A user's role, as in Tailscale's admin console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
-    /// Owns the tailnet; an admin too.
+    /// Owns the tailnet. Also an admin.
     Owner,
-    /// May do everything but what the owner may.
+    /// Can do everything that the owner can, except for what is reserved for the owner.
     Admin,
     /// Manages users and devices.
     ItAdmin,
@@ -16,14 +16,14 @@ pub enum Role {
     NetworkAdmin,
     /// Manages billing.
     BillingAdmin,
-    /// Sees everything, changes nothing.
+    /// Can see everything, but change nothing.
     Auditor,
-    /// No more than access.
+    /// Has access, but no rights in the admin console.
     Member,
 }
 
 impl Role {
-    /// Every role, with the name that facts have for it.
+    /// Every role, with its name in facts.
     pub const NAMES: &[(&str, Role)] = &[
         ("owner", Role::Owner),
         ("admin", Role::Admin),
@@ -34,12 +34,12 @@ impl Role {
         ("member", Role::Member),
     ];
 
-    /// Returns the name that facts have for the role.
+    /// Returns the name of the role in facts.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, known)| *known == self).map_or("member", |(name, _)| name)
     }
 
-    /// Returns the name with its article: `the owner`, `an admin`, `a member`.
+    /// Returns the name with an article: `the owner`, `an admin`, `a member`.
     pub fn with_article(self) -> String {
         match self {
             Role::Owner => "the owner".to_owned(),

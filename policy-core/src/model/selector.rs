@@ -3,24 +3,25 @@ use std::net::{IpAddr, Ipv6Addr};
 use crate::model::{AddressRange, Autogroup, Prefix};
 use crate::source::{Origin, Text};
 
-/// A word that stands for principals or addresses, as `tag:web` or `10.0.0.0/8`.
+/// A word that stands for principals or addresses, such as `tag:web` or `10.0.0.0/8`.
 ///
-/// Reading one never fails: where it may stand, and whether it is declared, is for [`crate::check`] to say.
+/// Reading a selector never fails. [`crate::check`] decides where it is allowed and whether it is
+/// declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     /// As written.
     pub text: Text,
-    /// What it is.
+    /// The kind.
     pub kind: SelectorKind,
 }
 
-/// What a selector is. Named kinds have their name in the selector's text.
+/// The kind of a selector. For named kinds, the selector's text has the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectorKind {
     /// `*`
     Wildcard,
-    /// `alice@example.com`, `alice@github`: any word with an `@` that is nothing else
+    /// `alice@example.com`, `alice@github`: any other word with an `@`
     User,
     /// `user:*@example.com`
     Domain,
@@ -30,13 +31,13 @@ pub enum SelectorKind {
     SyncedGroup,
     /// `tag:web`
     Tag,
-    /// `autogroup:member`; `None` for a name that is no autogroup
+    /// `autogroup:member`. `None` for a name that is not an autogroup.
     Autogroup(Option<Autogroup>),
     /// One address
     Address(IpAddr),
     /// `10.0.0.0/8`
     Prefix(Prefix),
-    /// `192.0.2.4-192.0.2.12`, in ip sets only
+    /// `192.0.2.4-192.0.2.12`, in IP sets only
     Range(AddressRange),
     /// `ipset:prod`
     IpSet,
@@ -50,15 +51,15 @@ pub enum SelectorKind {
     LocalPart,
     /// `webserver`: any other word without a colon
     Host,
-    /// No selector at all
+    /// Not a selector
     Unknown,
 }
 
 impl Selector {
-    /// The words that can stand before a selector's colon.
+    /// The words that can appear before a selector's colon.
     pub const PREFIXES: &[&str] = &["group", "tag", "autogroup", "user", "ipset", "svc", "posture"];
 
-    /// Reads a word in the order that Tailscale does: an address is an address even where a host has its name.
+    /// Reads a word as Tailscale does. An address takes precedence over a host of that name.
     ///
     /// ```
     /// use policy_core::source::{Origin, Text};
@@ -74,7 +75,7 @@ impl Selector {
         Selector { text, kind }
     }
 
-    /// Makes a selector that is not from a text, and so has no place. For programs that build parts of a policy.
+    /// Makes a selector without a place in a text. For programs that build parts of a policy.
     ///
     /// ```
     /// use policy_core::model::{Selector, SelectorKind};
@@ -84,7 +85,7 @@ impl Selector {
         Selector::new(Text::escaped(word.as_ref(), Origin::default()))
     }
 
-    /// Reads the first `length` bytes of a `HOST:PORTS`. Brackets around an IPv6 address are left out.
+    /// Reads the first `length` bytes of a `HOST:PORTS`. Removes brackets around an IPv6 address.
     pub(super) fn host_of(text: &Text, length: usize) -> Selector {
         let host = text.get(..length).unwrap_or_default();
         match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
@@ -93,19 +94,19 @@ impl Selector {
         }
     }
 
-    /// The domain of `user:*@domain`, `localpart:*@domain`, a synced group or a user.
+    /// Returns the domain of `user:*@domain`, `localpart:*@domain`, a synced group or a user.
     pub fn domain(&self) -> Option<&str> {
         self.text.rsplit_once('@').map(|(_, domain)| domain)
     }
 }
 
 impl SelectorKind {
-    /// Returns what a word is.
+    /// Returns the kind of a word.
     pub fn of(word: &str) -> SelectorKind {
         if word == "*" {
             return SelectorKind::Wildcard;
         }
-        // Not `parse_address`: why the many words that are no address are none is of no interest.
+        // Not `parse_address`: most words are not addresses, and the reason is not needed.
         if let Ok(address) = word.parse() {
             return SelectorKind::Address(address);
         }
@@ -137,7 +138,7 @@ impl SelectorKind {
 }
 
 impl SelectorKind {
-    /// Returns whether it names addresses, and not who or what has them.
+    /// Returns whether it names addresses rather than principals.
     pub const fn is_address(self) -> bool {
         matches!(
             self,
@@ -150,7 +151,7 @@ impl SelectorKind {
     }
 }
 
-/// A word with a dash: two addresses, or a host's name.
+/// Returns the kind of a word with a dash: a range of two addresses, or a host's name.
 fn range_of(word: &str) -> SelectorKind {
     word.parse::<AddressRange>().map_or(SelectorKind::Host, SelectorKind::Range)
 }

@@ -1,4 +1,4 @@
-/// Ports of TCP and UDP with the names of their services: IANA's, or what everybody calls them.
+/// TCP and UDP ports with the names of their services, either IANA's or the usual ones.
 #[rustfmt::skip]
 const SERVICES: &[(u16, &str)] = &[
     (20, "ftp-data"), (21, "ftp"), (22, "ssh"), (23, "telnet"), (25, "smtp"), (53, "dns"),
@@ -27,7 +27,7 @@ pub fn service_name(port: u16) -> Option<&'static str> {
     SERVICES.iter().find(|(known, _)| *known == port).map(|(_, name)| *name)
 }
 
-/// Returns the port of a service that somebody named, in any case: Tailscale takes numbers only.
+/// Returns the port of a service by its name, ignoring case. Tailscale accepts only numbers.
 pub fn service_port(name: &str) -> Option<u16> {
     let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
     let name = alias.map_or(name, |(_, name)| name);

@@ -2,7 +2,8 @@ use crate::json::Value;
 
 use crate::source::{Origin, Text};
 
-/// A top-level key that is no section: a network-wide option, or something this version does not know.
+/// A top-level key that is not a section: a network-wide option, or a key that this version does
+/// not know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setting {
@@ -10,6 +11,6 @@ pub struct Setting {
     pub key: Text,
     /// Its value.
     pub value: Value,
-    /// Where the value stands.
+    /// The place of the value.
     pub origin: Origin,
 }

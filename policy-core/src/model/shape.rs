@@ -1,4 +1,4 @@
-//! The shapes of capability bodies: which fields they have, and of which type.
+//! Shapes of capability bodies: fields and their types.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,11 +14,11 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// `any`: whatever JSON there is.
+    /// `any`: any JSON value.
     Any,
     /// `bool`
     Bool,
-    /// `int`: a whole number of 64 bits, with a sign.
+    /// `int`: a signed 64-bit integer.
     Int,
     /// `number`
     Number,
@@ -40,16 +40,16 @@ pub struct Field {
     pub name: String,
     /// The shape of its value.
     pub shape: Shape,
-    /// True if it may be left out.
+    /// True if the field may be left out.
     pub is_optional: bool,
     /// The comment above it.
     pub doc: Option<String>,
-    /// Which bytes of the text it was read from are its name.
+    /// The range of the name in the text that the shape was read from.
     pub range: Range<usize>,
 }
 
 impl Shape {
-    /// Returns what a value of the shape is, for a sentence: "a list of strings".
+    /// Returns a description of its values for use in a sentence: "a list of strings".
     pub fn noun(&self) -> String {
         match self {
             Shape::Any => "any value".to_owned(),
@@ -83,14 +83,14 @@ fn quoted_list(choices: &[String]) -> String {
 }
 
 impl Field {
-    /// Returns what is before the colon: `limit?`, or a name in quotes that is not a word.
+    /// Returns the text before the colon: `limit?`, or a quoted name if it is not a word.
     pub fn head(&self) -> String {
         let mark = if self.is_optional { "?" } else { "" };
         if is_word(&self.name) { format!("{}{mark}", self.name) } else { format!("\"{}\"{mark}", self.name) }
     }
 }
 
-/// Returns true if a name needs no quotes, in Rust's tokens neither.
+/// Returns true if a name needs no quotes, as a field or as a Rust token.
 fn is_word(name: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')

@@ -1,4 +1,4 @@
-//! The text of a shape: how one is read.
+//! The parser of shapes.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,17 +7,17 @@ use std::str::FromStr;
 use crate::diagnostic::suggestion::nearest;
 use crate::model::{Field, Shape};
 
-/// Why a text is not a shape.
+/// A reason that a text is not a shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShapeError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Which bytes of the text it is about.
+    /// The range of the problem in the text.
     pub range: Range<usize>,
-    /// The first place, of what appears twice.
+    /// For a duplicate, the range of the first occurrence.
     pub first: Option<Range<usize>>,
-    /// What to write instead.
+    /// The fix.
     pub help: Option<String>,
 }
 
@@ -45,16 +45,16 @@ impl FromStr for Shape {
 /// A name and a record at the start of a text: `"example.com/cap/sql" { tables: [string]; }`.
 #[derive(Debug)]
 pub(crate) struct NamedShape {
-    /// Which bytes are the name, without its quotes.
+    /// The range of the name, without its quotes.
     pub(crate) name: Range<usize>,
     pub(crate) shape: Shape,
-    /// One past the closing brace.
+    /// The index after the closing brace.
     pub(crate) end: usize,
 }
 
 impl NamedShape {
-    /// Reads the declaration that a text starts with. Its line has nothing after it. `any` is refused: whoever declares a
-    /// shape knows it.
+    /// Reads the declaration at the start of a text. Nothing may follow it on its line. `any` is
+    /// refused, because the author of a declaration knows the shape.
     pub(crate) fn parse(text: &str) -> Result<NamedShape, ShapeError> {
         let mut parser = Parser::new(text, false);
         let token = parser.next();
@@ -88,10 +88,10 @@ impl ShapeError {
     }
 }
 
-/// How deep shapes may be nested.
+/// The maximum depth of nested shapes.
 const DEPTH: usize = 32;
 
-/// The words for shapes.
+/// The keywords for shapes.
 const WORDS: &[(&str, Shape)] = &[
     ("string", Shape::String),
     ("int", Shape::Int),
@@ -100,7 +100,7 @@ const WORDS: &[(&str, Shape)] = &[
     ("any", Shape::Any),
 ];
 
-/// Words of other languages, and the one that is meant.
+/// Words of other languages, each with the keyword that is meant.
 const FOREIGN_WORDS: &[(&str, &str)] = &[
     ("str", "string"),
     ("text", "string"),
@@ -124,13 +124,13 @@ const FOREIGN_WORDS: &[(&str, &str)] = &[
 struct Parser<'t> {
     text: &'t str,
     at: usize,
-    /// True if `any` is a shape.
+    /// True if `any` is accepted.
     allows_any: bool,
     /// The comments since the last field.
     comments: Vec<&'t str>,
 }
 
-/// The next token of a shape. Its length is in bytes.
+/// A token of a shape. Its length is in bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token<'t> {
     Word(&'t str),
@@ -160,13 +160,13 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Returns the comments that have been skipped.
+    /// Returns the comments skipped since the last field.
     fn doc(&mut self) -> Option<String> {
         let comments = std::mem::take(&mut self.comments);
         (!comments.is_empty()).then(|| comments.join("\n"))
     }
 
-    /// Returns the next token, which begins where white space ends.
+    /// Returns the next token. White space must have been skipped.
     fn next(&mut self) -> Token<'t> {
         self.skip_space();
         let rest = self.rest();
@@ -201,7 +201,7 @@ impl<'t> Parser<'t> {
         if self.take_sign(sign) { Ok(()) } else { Err(self.error(&format!("expected `{sign}`"))) }
     }
 
-    /// Returns an error at the next token.
+    /// Returns an error about the next token.
     fn error(&mut self, message: &str) -> ShapeError {
         let token = self.next();
         let start = self.at;
@@ -214,7 +214,8 @@ impl<'t> Parser<'t> {
         ShapeError::new(message, range)
     }
 
-    /// Checks the string that is next. JSON's escapes are not read, so nothing that needs one can be in it.
+    /// Checks that the next string has no escapes, which are not supported, and no characters that
+    /// would need one.
     fn check_string(&self, string: &str) -> Result<(), ShapeError> {
         if !string.contains(|char: char| char == '\\' || char.is_control()) {
             return Ok(());
@@ -337,7 +338,7 @@ impl<'t> Parser<'t> {
         Ok(Shape::Record(fields))
     }
 
-    /// Takes the `;` after a field. The last one needs none.
+    /// Takes the `;` after a field. The last field does not require it.
     fn end_of_field(&mut self, name: &str, shape: &Shape) -> Result<(), ShapeError> {
         if self.next() == Token::Sign('}') || self.take_sign(';') {
             return Ok(());
@@ -351,7 +352,7 @@ impl<'t> Parser<'t> {
         Err(self.error("expected `;`").with_help(help))
     }
 
-    /// Returns the comment that follows on the line.
+    /// Returns the comment that follows on the same line.
     fn comment_behind(&mut self) -> Option<String> {
         let line = self.rest().split('\n').next().unwrap_or_default();
         if !line.trim_start().starts_with("//") {

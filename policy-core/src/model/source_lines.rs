@@ -2,18 +2,19 @@ use crate::source::Origin;
 
 /// The lines of Rust source that the statements of a policy come from.
 ///
-/// [`encode`](SourceLines::encode) writes them for a program that `policy!` generates: a line for each run of statements
-/// from one file, with the path, a tab, and the lines of the statements, separated by blanks. They are in the order of
+/// [`encode`](SourceLines::encode) writes them for a program that `policy!` generates. Each run of
+/// statements from one file is one line with the path, a tab, and the line numbers of the
+/// statements, separated by spaces. They are in the order of
 /// [`Policy::statements`](super::Policy::statements).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceLines {
     files: Vec<String>,
-    /// In the order of the text: a statement, the number of its file, and the line.
+    /// In the order of the text: a statement, the index of its file, and the line number.
     lines: Vec<(Origin, usize, usize)>,
 }
 
 impl SourceLines {
-    /// Encodes the place of each statement: a path and a line, from 1.
+    /// Encodes the path and the line number, from 1, of each statement.
     pub fn encode(places: impl IntoIterator<Item = (String, usize)>) -> String {
         let mut encoded = String::new();
         let mut last = None;
@@ -31,7 +32,8 @@ impl SourceLines {
         encoded
     }
 
-    /// Decodes the places of `statements`. Everything that [`encode`](SourceLines::encode) does not write is ignored.
+    /// Decodes the places of `statements`. Ignores everything that [`encode`](SourceLines::encode)
+    /// does not write.
     pub fn decode(encoded: &str, statements: Vec<Origin>) -> SourceLines {
         let mut statements = statements.into_iter();
         let mut decoded = SourceLines::default();
@@ -39,15 +41,16 @@ impl SourceLines {
             let (file, lines) = run.split_once('\t').unwrap_or((run, ""));
             decoded.files.push(file.to_owned());
             let places = lines.split(' ').filter_map(|line| line.parse().ok());
-            // Ask for a statement only after a line was read: one taken too early would be lost to the next run.
+            // Take a statement only after reading a line number. One taken too early would be lost
+            // to the next run.
             let places = places.map_while(|line| Some((statements.next()?, decoded.files.len() - 1, line)));
             decoded.lines.extend(places);
         }
         decoded
     }
 
-    /// Returns the file and the line, from 1, of the innermost statement around a part of the policy's text or of its
-    /// facts.
+    /// Returns the file and the line number, from 1, of the innermost statement around a part of
+    /// the policy's text or of its facts.
     pub fn line(&self, part: Origin) -> Option<(&str, usize)> {
         let before = self.lines.partition_point(|(statement, ..)| statement.start <= part.start);
         let mut around = self.lines.get(..before)?.iter().rev();

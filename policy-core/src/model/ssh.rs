@@ -8,13 +8,13 @@ use crate::source::{Origin, Text};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SshRule {
-    /// `action`; `None` if it is missing or no action, which [`super::Policy::unreadable`] says then.
+    /// `action`. `None` if it is missing or invalid, which [`super::Policy::unreadable`] reports.
     pub action: Option<Action>,
     /// `src`
     pub src: List<Selector>,
     /// `dst`
     pub dst: List<Selector>,
-    /// `users`: accounts on the machine. Tailscale takes nearly any text as an account's name.
+    /// `users`: accounts on the machine. Tailscale accepts almost any text as an account.
     pub users: List<Text>,
     /// `checkPeriod`
     pub check_period: Option<CheckPeriod>,
@@ -26,7 +26,7 @@ pub struct SshRule {
     pub recorder: List<Selector>,
     /// `enforceRecorder`
     pub enforce_recorder: bool,
-    /// The last day on which it is wanted.
+    /// The end date.
     pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -34,19 +34,19 @@ pub struct SshRule {
     pub origin: Origin,
 }
 
-/// Returns the domain of the account `localpart:*@domain`, which is each user's own. Without a domain it is an ordinary
-/// account of that name.
+/// Returns the domain of `localpart:*@domain`, which stands for each user's own account. Without a
+/// domain, the text is an ordinary account name.
 pub fn localpart_domain(account: &str) -> Option<&str> {
     account.strip_prefix("localpart:*@").filter(|domain| !domain.is_empty())
 }
 
-/// What an SSH rule does.
+/// The action of an SSH rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Action {
-    /// Lets in.
+    /// Allows the login.
     Accept,
-    /// Lets in whoever has proved who they are within the check period.
+    /// Allows the login for users who have authenticated within the check period.
     Check,
 }
 
@@ -58,7 +58,8 @@ impl FromStr for Action {
     /// Reads `accept` or `check`, in lower case.
     ///
     /// # Errors
-    /// With Tailscale's words. `ssh-malformed-action-empty` `ssh-malformed-action-uppercase`
+    /// For any other text, with Tailscale's message. `ssh-malformed-action-empty`
+    /// `ssh-malformed-action-uppercase`
     fn from_str(text: &str) -> Result<Action, Problem> {
         match text {
             "accept" => Ok(Action::Accept),
@@ -88,25 +89,26 @@ impl std::fmt::Display for Action {
     }
 }
 
-/// How long a proof of identity lasts.
+/// The time for which an authentication is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckPeriod {
     /// As written.
     pub text: Text,
-    /// `None`, written `always`, if it does not last beyond the connection.
+    /// The duration. `None`, written `always`, if each connection requires authentication.
     pub duration: Option<Duration>,
 }
 
 impl CheckPeriod {
-    /// What holds where a rule has no `checkPeriod`.
+    /// The default if a rule has no `checkPeriod`.
     pub const DEFAULT: Duration = Duration::hours(12);
-    /// The longest that Tailscale takes.
+    /// The maximum that Tailscale accepts.
     pub const MAX: Duration = Duration::hours(168);
 
-    /// Reads `always`, or a duration from nothing to 168 hours.
+    /// Reads `always`, or a duration from 0 to 168 hours.
     ///
     /// # Errors
-    /// With Tailscale's words, in which the duration is as Go prints it. `ssh-malformed-checkperiod-too-long`
+    /// If it is invalid, with Tailscale's message, which has the duration as Go prints it.
+    /// `ssh-malformed-checkperiod-too-long`
     pub fn parse(text: &Text) -> Result<CheckPeriod, Problem> {
         let period = Self::parse_unbounded(text)?;
         let Some(duration) = period.duration else { return Ok(period) };
@@ -123,10 +125,11 @@ impl CheckPeriod {
         Ok(period)
     }
 
-    /// Reads `always`, or a duration of any length: headscale reads first and looks at the bounds later.
+    /// Reads `always`, or a duration of any length: headscale checks the bounds only after it has
+    /// read everything.
     ///
     /// # Errors
-    /// If it is no duration.
+    /// If it is not a duration.
     pub fn parse_unbounded(text: &Text) -> Result<CheckPeriod, Problem> {
         let duration = if text.as_str() == "always" { None } else { Some(text.parse::<Duration>()?) };
         Ok(CheckPeriod { text: text.clone(), duration })

@@ -4,15 +4,16 @@ use crate::model::{Policy, SourceLines, Test};
 use crate::source::Origin;
 
 impl Policy {
-    /// Adds the lines of Rust source that its statements come from, as [`SourceLines::encode`] writes them.
+    /// Adds the lines of the Rust source that its statements come from, encoded by
+    /// [`SourceLines::encode`].
     #[must_use]
     pub fn with_source_lines(mut self, encoded: &str) -> Policy {
         self.source_lines = SourceLines::decode(encoded, self.statements());
         self
     }
 
-    /// Returns everything that has a line of its own, in the order of the text and then of the facts: declarations,
-    /// rules, tests and the targets of tests, settings, invariants.
+    /// Returns every part with a line of its own, in the order of the text and then of the facts:
+    /// declarations, rules, tests and their targets, settings, invariants.
     pub fn statements(&self) -> Vec<Origin> {
         let targets = |test: &Test| -> Vec<Origin> {
             let targets = test.accept.iter().chain(&test.deny);

@@ -12,13 +12,13 @@ pub struct Test {
     pub src: Option<Selector>,
     /// `proto`
     pub proto: Option<Protocol>,
-    /// `accept`, or `allow` in old files: must be reachable.
+    /// `accept`, or `allow` in old files: targets that must be reachable.
     pub accept: List<Target>,
-    /// `deny`: must not be reachable.
+    /// `deny`: targets that must not be reachable.
     pub deny: List<Target>,
-    /// `srcPostureAttrs`: the imagined posture of the source.
+    /// `srcPostureAttrs`: the assumed posture of the source.
     pub src_posture_attrs: Map,
-    /// The last day on which it is wanted.
+    /// The end date.
     pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,
@@ -26,24 +26,24 @@ pub struct Test {
     pub origin: Origin,
 }
 
-/// What a test probes, as `tag:web:443`: one host on one port.
+/// A target of a test, such as `tag:web:443`: one host and one port.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// As written.
     pub text: Text,
-    /// What stands before the last colon. Its text has no brackets around an IPv6 address.
+    /// The part before the last colon. Its text has no brackets around an IPv6 address.
     pub host: Selector,
-    /// What stands after it. 0 is for protocols without ports.
+    /// The port. 0 is for protocols without ports.
     pub port: u16,
-    /// Where the port stands.
+    /// The place of the port.
     pub port_origin: Origin,
 }
 
 impl Target {
-    /// What Tailscale answers to any test that fails, and to any that is not one.
+    /// Tailscale's answer to a test that fails or is invalid.
     pub const FAILED: &str = "test(s) failed";
 
-    /// Reads `HOST:PORT`, which parts at the last colon.
+    /// Reads `HOST:PORT`. The last colon separates the two.
     ///
     /// # Errors
     /// If there is not exactly one port. `policytest-port-shape-list` `policytest-port-shape-wildcard`
@@ -96,15 +96,15 @@ pub struct SshTest {
     pub src: Option<Selector>,
     /// `dst`
     pub dst: List<Selector>,
-    /// `accept`: accounts that must let the source in.
+    /// `accept`: accounts that the source can log in to without a check.
     pub accept: List<Text>,
-    /// `check`: accounts that must let it in after a check.
+    /// `check`: accounts that the source can log in to after a check.
     pub check: List<Text>,
-    /// `deny`: accounts that must not let it in.
+    /// `deny`: accounts that the source cannot log in to.
     pub deny: List<Text>,
-    /// `srcPostureAttrs`: the imagined posture of the source.
+    /// `srcPostureAttrs`: the assumed posture of the source.
     pub src_posture_attrs: Map,
-    /// The last day on which it is wanted.
+    /// The end date.
     pub until: Option<Until>,
     /// The comment above it.
     pub doc: Option<String>,

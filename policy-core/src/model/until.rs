@@ -7,24 +7,24 @@ use crate::source::Origin;
 /// `until "2027-03-31"` in `policy!` becomes such a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Until {
-    /// The last day on which it is wanted.
+    /// The last day on which the item is valid.
     pub date: Date,
-    /// The comment, or the part of an `allow` that says it.
+    /// The comment, or the part of an `allow` with the date.
     pub origin: Origin,
 }
 
 impl Until {
-    /// The word.
+    /// The keyword.
     pub const WORD: &str = "until";
 
-    /// Where it may be, for a help.
+    /// The places where it is allowed, for a help.
     pub const PLACES: &str = "a grant, an acl, an SSH rule, a test, an SSH test or an `allow`";
 
-    /// Words that are easily taken for it. Misspelt ones are not listed.
+    /// Synonyms that are easily used by mistake. Misspellings are not listed.
     pub const SYNONYMS: [&str; 9] =
         ["expires", "expire", "expiry", "expiration", "ends", "end", "till", "valid_until", "valid-until"];
 
-    /// Returns whether `until` was probably meant by another word.
+    /// Returns whether another word was probably meant as `until`.
     pub fn is_meant(word: &str) -> bool {
         let is_synonym = Self::SYNONYMS.iter().any(|synonym| synonym.eq_ignore_ascii_case(word));
         word != Self::WORD && (is_synonym || nearest(word, [Self::WORD]).is_some())

@@ -1,4 +1,4 @@
-//! What may be so of the ends of an invariant, though nothing says so.
+//! Assumptions about the ends of an invariant: facts that may be true although nothing states them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,20 +11,20 @@ use crate::proof::doubt::Openness;
 use crate::proof::invariant::InvariantProver;
 use crate::proof::partition::{CellId, Partition, PartitionCell};
 
-/// Something that may be so of an end.
+/// A fact that may be true of an end.
 pub(super) struct Assumption {
     pub(super) fact: UnknownFact,
-    /// The selectors that name the end if it is so.
+    /// The selectors that name the end if the fact is true.
     pub(super) selectors: Vec<SelectorId>,
     needs: Openness,
-    /// The only class of which it may be so.
+    /// The only class to which the fact may apply.
     pub(super) only: Option<ClassId>,
-    /// What the invariant says of the end because of it.
+    /// The invariant's statement about the end because of the fact.
     cell: PartitionCell,
 }
 
 impl Assumption {
-    /// Returns `true` if something of which this may be so may be assumed to be so.
+    /// Returns `true` if the fact may be assumed of a class with this openness.
     pub(super) fn is_open(&self, open: Openness) -> bool {
         let needs = self.needs;
         needs.is_unplaced_device && open.is_unplaced_device
@@ -42,15 +42,16 @@ impl Assumption {
 /// The assumptions about one end.
 pub(super) struct AssumptionIndex {
     pub(super) all: Vec<Assumption>,
-    /// By selector, those that make it name the end, without those of which the invariant says the same.
+    /// By selector, the assumptions that make it name the end. Assumptions with the same effect on
+    /// the invariant are left out.
     by_selector: HashMap<SelectorId, Vec<usize>>,
-    /// Those that make the end a part of the invariant, likewise.
+    /// The assumptions that make the end part of the invariant, with the same omissions.
     relevant: Vec<usize>,
-    /// The first class of every cell of which something may be assumed.
+    /// The first class of every cell that an assumption may apply to.
     firsts: Vec<(ClassId, CellId)>,
 }
 
-/// A class at one end, and what is assumed about it.
+/// A class at one end, with its assumption.
 pub(super) struct Candidate {
     pub(super) class: ClassId,
     pub(super) cell: PartitionCell,
@@ -89,7 +90,7 @@ impl AssumptionIndex {
             if number == next && is_relevant {
                 index.relevant.push(id);
             }
-            // A rule names an address as it stands, and not the one that it stands for.
+            // A rule names an address literally, and not the address that it is translated to.
             let by_rules = assumption.selectors.iter().filter(|_| assumption.fact != UnknownFact::Route);
             for &selector in by_rules {
                 let is_used = rules.get(selector).is_some_and(|rules| !rules.is_empty());
@@ -101,7 +102,7 @@ impl AssumptionIndex {
         index
     }
 
-    /// Returns an assumption.
+    /// Returns the assumption with this index.
     pub(super) fn get(&self, id: usize) -> Option<&Assumption> {
         self.all.get(id)
     }
@@ -111,8 +112,8 @@ impl AssumptionIndex {
         selectors.iter().filter_map(|id| self.by_selector.get(id)).flatten().copied()
     }
 
-    /// Returns the classes that a rule names, without and with the assumptions that matter, and the classes that it names
-    /// under an assumption. Only those cells are returned that are `wanted`.
+    /// Returns the classes that a rule names, with and without the assumptions that matter, and the
+    /// classes that it names only under an assumption. Returns only cells that are `wanted`.
     pub(super) fn candidates(
         &self,
         partition: &Partition,
@@ -133,7 +134,7 @@ impl AssumptionIndex {
         all
     }
 
-    /// Adds a class that a rule names, without and with the assumptions that matter.
+    /// Adds a class that a rule names, with and without the assumptions that matter.
     fn add_named(
         &self,
         partition: &Partition,
@@ -146,7 +147,7 @@ impl AssumptionIndex {
         self.relevant.iter().for_each(|&id| self.add(partition, (class, cell), id, wanted, all));
     }
 
-    /// Adds a class under an assumption, if it may be so.
+    /// Adds a class under an assumption, if the assumption is possible.
     fn add(
         &self,
         partition: &Partition,
@@ -164,7 +165,7 @@ impl AssumptionIndex {
         }
     }
 
-    /// Like [`candidates`](Self::candidates), for one class, which a rule names or not.
+    /// Like [`candidates`](Self::candidates), for one class, whether or not a rule names it.
     pub(super) fn candidates_of(
         &self,
         partition: &Partition,
@@ -180,14 +181,14 @@ impl AssumptionIndex {
                 self.named_by(selectors).for_each(|id| self.add(partition, (class, cell), id, &wanted, &mut all));
             }
         }
-        // The devices of a user of another tailnet are there.
+        // The class exists under the assumption that its user belongs to another tailnet.
         let is_shared = |id: usize| self.get(id).is_some_and(|one| one.fact == UnknownFact::Sharing);
         all.retain(|candidate| !candidate.assumption.is_some_and(is_shared));
         all
     }
 }
 
-/// Returns everything that may be so of one end and that selectors are about.
+/// Returns every possible assumption about one end that some selector depends on.
 fn assumptions(prover: &InvariantProver, side: Side) -> Vec<Assumption> {
     let classes = prover.classes;
     let index = &classes.rules.selectors;
@@ -196,7 +197,7 @@ fn assumptions(prover: &InvariantProver, side: Side) -> Vec<Assumption> {
         ([_, ranges], Side::Destination) => (ranges, &classes.destinations),
     };
     let is_address = |id: &SelectorId| {
-        // The numbers behind those of the selectors stand for addresses, too.
+        // The numbers after those of the selectors also stand for addresses.
         index.denotations.get(*id).is_none_or(|denotation| matches!(denotation, Denotation::Addresses(_)))
     };
     let addresses = |class: ClassId| -> Vec<SelectorId> {

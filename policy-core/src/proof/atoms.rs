@@ -1,4 +1,4 @@
-//! The address space, split at every border that the policy has.
+//! The address space, split at every border of a range in the policy.
 
 use std::net::IpAddr;
 
@@ -7,8 +7,8 @@ use crate::model::AddressRange;
 
 const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
 
-/// Returns disjoint ranges that together contain every address, in order. No range of the policy begins or ends within
-/// one of them.
+/// Returns disjoint ranges that together contain every address, in order. No range of the policy
+/// begins or ends inside one of them.
 pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
     let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse().ok()).collect();
     let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET).chain([FOUR_VIA_SIX]);
@@ -16,7 +16,7 @@ pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<Addre
     firsts.extend(families.iter().map(|family| family.first));
     firsts.sort_unstable();
     firsts.dedup();
-    // Nothing comes before the first IPv6 address, and nothing after the last: there a family ends.
+    // A family ends where no address comes before the next range.
     let lasts = firsts.iter().skip(1).map(|&next| before(next)).chain([None]);
     let last_of_family =
         |address: IpAddr| families.iter().map(|family| family.last).find(|last| last.is_ipv4() == address.is_ipv4());

@@ -2,10 +2,11 @@
 
 use crate::access::{DeviceId, Reach, Tailnet, sorted};
 
-/// Returns `true` if packets from one end to another one pass the tailnet. Neither what a device sends to itself does, nor
-/// what it sends to an address that it routes itself. An exit node may use another one.
+/// Returns `true` if packets from one end to another pass through the tailnet. Packets from a
+/// device to itself do not, and neither do those to addresses that the device itself routes. An
+/// exit node may use another exit node.
 ///
-/// Both lists are in order. An empty one stands for devices that are not known.
+/// Both lists must be sorted. An empty list stands for unknown devices.
 pub fn pass_tailnet(from: &[DeviceId], to: &[DeviceId], reach: Reach) -> bool {
     from.is_empty()
         || from.iter().any(|device| match reach {
@@ -14,7 +15,7 @@ pub fn pass_tailnet(from: &[DeviceId], to: &[DeviceId], reach: Reach) -> bool {
         })
 }
 
-/// Returns those of some devices that have one of the tags of a `via`. Without tags, all of them.
+/// Returns the devices that have any of the tags of a `via`. Without tags, returns all of them.
 pub fn with_any_tag(tailnet: &Tailnet, devices: &[DeviceId], via: &[&str]) -> Vec<DeviceId> {
     let has = |device: &DeviceId| {
         let mut tags = tailnet.devices.get(*device).into_iter().flat_map(|node| &node.fact.tags);

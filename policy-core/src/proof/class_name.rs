@@ -5,28 +5,29 @@ use std::fmt;
 use crate::access::Family;
 use crate::model::Role;
 
-/// The name of one member of a [`Class`](super::Class), as data.
+/// The name of one member of a [`Class`](super::Class), in parts.
 ///
 /// [`Display`](fmt::Display) writes it as messages show it: `` `bob` (if an admin) on `laptop` ``.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClassName {
-    /// The user, tag, device, address or description, with backticks around words of the policy.
+    /// The user, tag, device, address or description, with words of the policy in backticks.
     pub base: String,
-    /// The role that the member is assumed to have. No fact gives it to them.
+    /// The role that the member is assumed to have, and that no fact gives them.
     pub assumed_role: Option<Role>,
-    /// The device that the member uses, if the policy names an address of it.
+    /// The device that the member uses, if the policy names one of its addresses.
     pub device: Option<String>,
-    /// The family of the address that is meant, where the policy tells the families of the member's addresses apart.
+    /// The family of the member's address, if the policy distinguishes the families of its
+    /// addresses.
     pub family: Option<Family>,
-    /// True if the member is an address that a subnet router leads to. No fact says so.
+    /// True if the member is an address behind an assumed subnet router.
     pub is_routed: bool,
-    /// True if the member is a public address that an exit node leads to, where the policy tells the ways there
-    /// apart.
+    /// True if the member is a public address behind an exit node, and the policy distinguishes
+    /// that from other ways to it.
     pub is_by_exit_node: bool,
 }
 
 impl ClassName {
-    /// Returns a name without further conditions.
+    /// Makes a name without conditions.
     pub fn new(base: impl Into<String>) -> ClassName {
         ClassName {
             base: base.into(),

@@ -1,18 +1,19 @@
-//! The classes at one end of connections, by how many rules name them.
+//! The number of rules that name each class at one end.
 
 use crate::access::{Family, SelectorId};
 use crate::proof::classes::{Class, ClassId};
 
-/// Finds the classes at one end that the fewest rules name. They are the least likely to be covered.
+/// An index of the classes at one end that the fewest rules name. They are the least likely to be
+/// covered.
 pub(super) struct ClassRarity<'a, 'p> {
     classes: &'a [Class<'p>],
-    /// By selector, its classes.
+    /// By selector: its classes.
     by_selector: &'a [Vec<ClassId>],
-    /// By class, how many rules name it.
+    /// By class: the number of rules that name it.
     rule_counts: Vec<usize>,
-    /// By selector, its class with the fewest rules in each family.
+    /// By selector: its class with the fewest rules in each family.
     rarest: Vec<[Option<ClassId>; 2]>,
-    /// By selector, the selectors that name all of its classes, once computed.
+    /// By selector: the selectors that name all of its classes. `None` until computed.
     wider: Vec<Option<Vec<SelectorId>>>,
 }
 
@@ -30,7 +31,8 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         self.rule_counts.get(class).copied().unwrap_or_default()
     }
 
-    /// Returns the class with the fewest rules. Of several it is the last, which has the least specific name.
+    /// Returns the class with the fewest rules. Of several, it is the last, which has the least
+    /// specific name.
     pub(super) fn rarest_of(&self, classes: &[ClassId]) -> Option<ClassId> {
         classes.iter().rev().copied().min_by_key(|&class| self.rule_count(class))
     }
@@ -48,7 +50,7 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         rarest
     }
 
-    /// Returns for each family the class with the fewest rules among all that the selectors name.
+    /// Returns, for each family, the class with the fewest rules among all that the selectors name.
     pub(super) fn rarest_named_by(&self, selectors: &[SelectorId]) -> [Option<ClassId>; 2] {
         let [mut v4, mut v6] = [None; 2];
         for &id in selectors {
@@ -59,7 +61,7 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         [v4, v6]
     }
 
-    /// Returns the class with fewer rules, or the first of two with as many.
+    /// Returns the class with fewer rules, or the first if both have the same number.
     fn rarer(&self, first: Option<ClassId>, second: Option<ClassId>) -> Option<ClassId> {
         match (first, second) {
             (Some(one), Some(other)) => Some(if self.rule_count(other) < self.rule_count(one) { other } else { one }),
@@ -67,7 +69,7 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
         }
     }
 
-    /// Returns `true` if one of a few selectors names everything that `narrow` names.
+    /// Returns `true` if any of a few selectors names everything that `narrow` names.
     pub(super) fn has_wider(&mut self, narrow: SelectorId, few: &[SelectorId]) -> bool {
         if few.contains(&narrow) {
             return true;
@@ -87,7 +89,7 @@ impl<'a, 'p> ClassRarity<'a, 'p> {
     }
 }
 
-/// Returns how many rules or classes the selectors have, counting those of two selectors twice.
+/// Returns the number of rules or classes of the selectors. Those of two selectors count twice.
 pub(super) fn count_uses(lists: &[Vec<usize>], selectors: &[SelectorId]) -> usize {
     selectors.iter().filter_map(|&id| lists.get(id)).map(Vec::len).sum()
 }

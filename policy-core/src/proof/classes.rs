@@ -1,4 +1,5 @@
-//! Equivalence classes of sources and destinations, and what the rules allow between them.
+//! Equivalence classes of sources and destinations, and the access that the rules allow between
+//! them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,45 +17,46 @@ use crate::proof::representative::{
 };
 use crate::source::Origin;
 
-/// A class by its place among [`AccessClasses::sources`] or [`AccessClasses::destinations`].
+/// A class by its index in [`AccessClasses::sources`] or [`AccessClasses::destinations`].
 pub type ClassId = usize;
-/// A rule by its place in the list of [`AccessClasses::rules`].
+/// A rule by its index in the list of [`AccessClasses::rules`].
 pub type RuleId = usize;
 
-/// Sources, or destinations, that no selector of the policy tells apart.
+/// A set of sources, or of destinations, that no selector of the policy distinguishes.
 #[derive(Debug)]
 pub struct Class<'p> {
     /// The names of its members, the most useful example first.
     pub names: Vec<ClassName>,
     /// Its members, in the order of [`names`](Class::names).
     pub members: Vec<Endpoint<'p>>,
-    /// By member, whether it exists only if something is so that no fact says.
+    /// By member, whether it exists only under an assumption that no fact states.
     assumed: Vec<bool>,
-    /// By member, the known devices that send and receive for it: itself, or the routers of an address. Empty if no device
-    /// is known to do so.
+    /// By member, the known devices that send and receive for it: the device itself, or the routers
+    /// of an address. Empty if none is known.
     pub carriers: Vec<Vec<DeviceId>>,
     /// The selectors that name it, in order.
     pub selectors: Vec<SelectorId>,
     /// The families of its members' addresses.
     pub families: Families,
-    /// What is unknown about the member of which most is known.
+    /// The unknown facts about the member with the fewest of them.
     pub(super) doubt: Doubt,
-    /// True if its members exist only if something is so that no fact says.
+    /// True if all members exist only under an assumption that no fact states.
     pub(super) is_conditional: bool,
-    /// What may be so of some member.
+    /// The facts that may be true of some member.
     pub(super) openness: Openness,
-    /// The login that all its members have, if they share one.
+    /// The login of all members, if they have the same one.
     only_login: Option<&'p str>,
     has_only_owners: bool,
 }
 
 impl Class<'_> {
-    /// Returns `true` if its most useful example has a role that no fact gives them.
+    /// Returns `true` if its most useful example has an assumed role.
     pub fn is_of_assumed_role(&self) -> bool {
         self.names.first().is_some_and(|name| name.assumed_role.is_some() && name.device.is_none())
     }
 
-    /// The users among its members that exist whatever the unknown facts are, with the families of their addresses.
+    /// Returns the users among its members that exist whatever the unknown facts are, with the
+    /// families of their addresses.
     fn certain_users(&self) -> impl Iterator<Item = (Principal<'_>, Families)> {
         self.members.iter().zip(&self.assumed).filter(|(_, is_assumed)| !**is_assumed).filter_map(|(one, _)| user(one))
     }
@@ -68,17 +70,17 @@ impl Class<'_> {
 /// The access that one rule gives a source class to a destination class.
 #[derive(Clone, Debug)]
 pub struct ClassAccess {
-    /// The rule; the whole policy if it has no rules.
+    /// The rule, or the whole policy if it has no rules.
     pub rule: Origin,
-    /// The ports that the rule opens.
+    /// The ports that the rule allows.
     pub ports: PortSet,
-    /// The postures of which the source must meet one, if there are any.
+    /// The postures of which the source must meet one. Empty if none is required.
     pub postures: Vec<String>,
     /// True if the traffic must pass one of the rule's `via` routers.
     pub is_via: bool,
 }
 
-/// The equivalence classes of a policy, and what it allows between them. See [`proof`](super).
+/// The equivalence classes of a policy, with the access between them. See [`proof`](super).
 #[derive(Debug)]
 pub struct AccessClasses<'p> {
     /// The policy.
@@ -91,7 +93,7 @@ pub struct AccessClasses<'p> {
     pub destinations: Vec<Class<'p>>,
     /// The rules of the policy.
     pub rules: RuleIndex<'p>,
-    /// By rule, the ports that it opens.
+    /// By rule, the ports that it allows.
     pub ports: Vec<PortSet>,
     /// By selector, the classes of sources that it names, in order.
     pub sources_of: Vec<Vec<ClassId>>,
@@ -103,22 +105,23 @@ pub struct AccessClasses<'p> {
     pub same_user_sources: Vec<Vec<ClassId>>,
     /// The classes of the addresses that selectors name, by end.
     pub(super) named_ranges: [Vec<NamedRange>; 2],
-    /// The selectors that depend on facts, if there are invariants that might.
+    /// The selectors that depend on unknown facts, if the policy has invariants that may depend on
+    /// them.
     pub(super) unknown_selectors: UnknownSelectors,
 }
 
-/// Addresses that a selector names, and no other selector tells apart.
+/// Addresses that a selector names, and that no other selector splits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NamedRange {
     pub(super) class: ClassId,
     pub(super) range: AddressRange,
 }
 
-/// Enumerates the representatives whose classes are wanted, by policy, tailnet and selectors.
+/// A function that enumerates representatives for a policy, a tailnet and selectors.
 type Enumerate<'p> = for<'a> fn(&'p Policy, &'a Tailnet<'p>, &'a SelectorIndex<'p>) -> Vec<Representative<'p>>;
 
 impl<'p> AccessClasses<'p> {
-    /// Returns the classes that the rules and invariants of a valid policy tell apart.
+    /// Returns the classes that the rules and invariants of a valid policy distinguish.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -138,28 +141,29 @@ impl<'p> AccessClasses<'p> {
         AccessClasses::of(policy, &[], &[], false, representatives_with_placed_members)
     }
 
-    /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of rules that are not the policy's.
-    /// `ordered` are the sources of those among them of which the first that matches decides, as of SSH rules.
+    /// Like [`new`](AccessClasses::new), but also splits classes at `selectors` of other rules.
+    /// `ordered` has the sources of those rules among them of which the first match decides, such
+    /// as SSH rules.
     pub fn with_selectors(policy: &'p Policy, selectors: &'p [Selector], ordered: &'p [Selector]) -> AccessClasses<'p> {
         AccessClasses::of(policy, selectors, ordered, false, representatives_with_placed_members)
     }
 
-    /// Returns the classes that the rules and the selectors of a question tell apart, for answers that look at the
-    /// addresses of their members one by one, and at the ways there. A member is there once: a device with its IPv4 and its
-    /// IPv6 address, and a public address however it is reached.
+    /// Returns the classes that the rules and the selectors of a question distinguish, for answers
+    /// that examine the addresses of each member and the ways to them one by one. Each member
+    /// appears once: a device with both of its addresses, and a public address with all ways to it.
     pub fn with_questions(policy: &'p Policy, questions: &'p [Selector]) -> AccessClasses<'p> {
         AccessClasses::of(policy, questions, &[], true, whole_representatives)
     }
 
-    /// Like [`with_selectors`](AccessClasses::with_selectors), but with the known devices and the addresses behind
-    /// their routes as the only members. Each device has all of its tags.
+    /// Like [`with_selectors`](AccessClasses::with_selectors), but the only members are the known
+    /// devices and the addresses behind their routes. Each device has all of its tags.
     pub fn of_devices(policy: &'p Policy, selectors: &'p [Selector]) -> AccessClasses<'p> {
         AccessClasses::of(policy, selectors, &[], false, |_, tailnet, index| {
             devices(tailnet).into_iter().chain(routed_addresses(tailnet, index)).collect()
         })
     }
 
-    /// Returns the classes of some representatives.
+    /// Groups representatives into classes.
     pub(super) fn of(
         policy: &'p Policy,
         selectors: &'p [Selector],
@@ -212,7 +216,7 @@ impl<'p> AccessClasses<'p> {
         }
     }
 
-    /// Returns what each rule allows between two classes, in the order of the policy.
+    /// Returns the access that each rule allows between two classes, in the order of the policy.
     pub fn allowed_between(&self, source: ClassId, destination: ClassId) -> Vec<ClassAccess> {
         let is_same_user = self.may_be_same_user(source, destination);
         if !is_same_user && !self.may_be_different_users(source, destination) {
@@ -223,7 +227,7 @@ impl<'p> AccessClasses<'p> {
         rules.filter_map(|rule| self.class_access(rule)).collect()
     }
 
-    /// Returns the ports that any rule opens between two classes, whichever postures the rule requires.
+    /// Returns the ports that any rule allows between two classes, whatever postures it requires.
     pub fn open_ports(&self, source: ClassId, destination: ClassId) -> PortSet {
         let allowed = self.allowed_between(source, destination);
         allowed.iter().fold(PortSet::default(), |open, access| open.with(&access.ports))
@@ -247,14 +251,14 @@ impl<'p> AccessClasses<'p> {
         self.rules.with_source(selectors)
     }
 
-    /// Returns `true` if a rule has a class as a destination, apart from `autogroup:self`.
+    /// Returns `true` if a rule has a class as a destination other than by `autogroup:self`.
     pub fn targets(&self, rule: RuleId, destination: ClassId) -> bool {
         let class = self.destinations.get(destination);
         self.rule(rule).zip(class).is_some_and(|(rule, class)| sorted::intersects(&rule.dst, &class.selectors))
     }
 
-    /// Returns the destinations that a rule opens. Through the routers of a `via`, only addresses and the internet are
-    /// reached: that such a rule has devices as destinations opens nothing.
+    /// Returns the destinations that a rule allows. The routers of a `via` lead only to addresses
+    /// and the internet, so devices among the destinations of such a rule are left out.
     pub(super) fn opened<'r>(&self, rule: &'r AccessRule<'p>) -> Cow<'r, [SelectorId]> {
         match rule.via() {
             [] => Cow::Borrowed(&rule.dst),
@@ -280,7 +284,8 @@ impl<'p> AccessClasses<'p> {
         self.rule(rule).zip(own_devices).is_some_and(|(rule, own_devices)| rule.dst.contains(&own_devices))
     }
 
-    /// Returns `true` if members of the two classes may be devices of one user, and have addresses of one family.
+    /// Returns `true` if members of the two classes may be devices of one user, and have addresses
+    /// of the same family.
     pub fn may_be_same_user(&self, source: ClassId, destination: ClassId) -> bool {
         self.same_user.get(source).is_some_and(|destinations| sorted::contains(destinations, destination))
     }
@@ -297,8 +302,8 @@ impl<'p> AccessClasses<'p> {
         source.certain_users().any(is_own)
     }
 
-    /// Returns `true` if members of the two classes may be devices of different users, or of no user, and have addresses
-    /// of one family.
+    /// Returns `true` if members of the two classes may be devices of different users, or of no
+    /// user, and have addresses of the same family.
     pub fn may_be_different_users(&self, source: ClassId, destination: ClassId) -> bool {
         let (Some(source), Some(destination)) = (self.sources.get(source), self.destinations.get(destination)) else {
             return false;
@@ -311,7 +316,8 @@ impl<'p> AccessClasses<'p> {
         !(is_one || source.has_only_owners && destination.has_only_owners)
     }
 
-    /// Returns the classes of one end that one of the selectors may name, depending on an unknown fact, in order.
+    /// Returns the classes at one end that any of the selectors may name, depending on an unknown
+    /// fact, in order.
     pub(super) fn possibly_named_by(&self, end: &[Class], selectors: &[SelectorId]) -> Vec<ClassId> {
         let depends = |doubt: &Doubt| {
             let dependent = self.unknown_selectors.dependent_on(doubt.facts());
@@ -325,19 +331,20 @@ impl<'p> AccessClasses<'p> {
         classes.map(|(id, _)| id).collect()
     }
 
-    /// Returns the classes of sources that one of the selectors names, in order.
+    /// Returns the classes of sources that any of the selectors names, in order.
     pub fn sources_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
         sorted::union_of(&self.sources_of, selectors)
     }
 
-    /// Returns the classes of destinations that one of the selectors names, apart from `autogroup:self`, in order.
+    /// Returns the classes of destinations that any of the selectors names other than by
+    /// `autogroup:self`, in order.
     pub fn destinations_named_by(&self, selectors: &[SelectorId]) -> Vec<ClassId> {
         sorted::union_of(&self.destinations_of, selectors)
     }
 }
 
 impl<'p> AccessRule<'p> {
-    /// Returns the routers of which one must carry the traffic, if there are any.
+    /// Returns the routers of which one must carry the traffic. Empty if none is required.
     pub fn via(&self) -> &'p [Selector] {
         match self.rule {
             RuleRef::Grant(grant) => &grant.via,
@@ -346,17 +353,18 @@ impl<'p> AccessRule<'p> {
     }
 }
 
-/// Groups the representatives at one end that have the same selectors. A class has the place of its most useful example.
+/// A builder that groups the representatives at one end by their selectors. A class has the index
+/// of its most useful example.
 struct Grouping<'p> {
     classes: Vec<Class<'p>>,
     ids: HashMap<Vec<SelectorId>, ClassId>,
-    /// The names of classes that many members have, with the families that answers look at one by one, each with the
-    /// first such member.
+    /// The first member for each class, generic name and set of families. Many members share a
+    /// generic name.
     generic: HashMap<(ClassId, ClassName, Families), usize>,
     named_ranges: Vec<NamedRange>,
-    /// True if selectors tell the two addresses of a device apart if neither is known.
+    /// True if selectors distinguish the two addresses of a device whose addresses are unknown.
     tells_families_apart: bool,
-    /// True if known addresses of a device are not looked at one by one.
+    /// True if the known addresses of a device are not examined one by one.
     are_whole: bool,
 }
 
@@ -372,7 +380,8 @@ impl<'p> Grouping<'p> {
         }
     }
 
-    /// Adds a representative: once for each of its addresses if their selectors differ, since a packet has one.
+    /// Adds a representative. If the selectors of its addresses differ, it is added once for each
+    /// address, because a packet has only one.
     fn add(&mut self, one: &Representative<'p>, selectors_of: impl Fn(&Endpoint) -> Vec<SelectorId>) {
         let endpoint = &one.endpoint;
         let may_differ = match endpoint.addresses.len() {
@@ -433,7 +442,7 @@ impl<'p> Grouping<'p> {
         class.has_only_owners &= is_owner;
         class.families = class.families.with(endpoint.families());
         class.openness = class.openness.or(Openness::of(&endpoint, one.may_be_shared));
-        // The member of which most is known decides what is certain.
+        // The member with the fewest unknown facts decides what is certain.
         let is_conditional = one.is_assumed;
         if (is_conditional, one.doubt) < (class.is_conditional, class.doubt) {
             (class.is_conditional, class.doubt) = (is_conditional, one.doubt);
@@ -445,7 +454,7 @@ impl<'p> Grouping<'p> {
         let member = if one.is_generic() { *self.generic.entry(key()).or_insert(next) } else { next };
         match (class.members.get_mut(member), class.carriers.get_mut(member)) {
             (Some(same), Some(carriers)) => {
-                // Exit nodes of the other family may be other ones.
+                // The other family may have other exit nodes.
                 if one.endpoint.reach == Reach::ExitNode && !endpoint.families().intersects(same.families()) {
                     same.addresses.extend(endpoint.addresses);
                     *carriers = sorted::union(carriers, &one.carriers);
@@ -473,8 +482,8 @@ fn classes_by_selector(classes: &[Class], selectors: usize) -> Vec<Vec<ClassId>>
     lists
 }
 
-/// Returns, by class of sources, the classes of destinations that have a device of one of its users, and the same by
-/// class of destinations.
+/// Returns, for each class of sources, the classes of destinations that have a device of one of its
+/// users, and the reverse for each class of destinations.
 fn classes_of_same_user(sources: &[Class], destinations: &[Class]) -> (Vec<Vec<ClassId>>, Vec<Vec<ClassId>>) {
     let mut destinations_of_user: HashMap<Principal, Vec<(ClassId, Families)>> = HashMap::new();
     for (id, class) in destinations.iter().enumerate() {

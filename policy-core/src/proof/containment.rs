@@ -1,9 +1,10 @@
-//! Cube containment: whether the rules of a policy cover everything in a cube, or what they leave uncovered.
+//! Cube containment: a proof that the rules of a policy cover a cube, or a part of it that they
+//! leave uncovered.
 //!
-//! A [`Cube`] has some sources, some destinations and some ports, such as those of a rule that could be removed. The rules
-//! *cover* it if they allow each of its sources to reach each of its destinations on each of its ports, whatever postures
-//! the source meets. There are far too many pairs of classes to examine each. The proof is by pairs that stand for many
-//! others:
+//! A [`Cube`] has some sources, some destinations and some ports, such as those of a rule that
+//! could be removed. The rules *cover* it if they allow each of its sources to reach each of its
+//! destinations on each of its ports, whatever postures the source meets. There are far too many
+//! pairs of classes to examine each. The proof examines pairs that stand for many others:
 //!
 //! 1. **Examine the pair that is least likely to be covered**, which is the source class and the destination class that
 //!    the fewest rules name. If the rules leave a port of this pair uncovered, the pair is a counterexample
@@ -15,10 +16,10 @@
 //! 4. **Examine classes** in a cube of one source and one destination selector that cannot be generalised. The rules that
 //!    cover a pair also cover it for every source and destination that they all name. What remains is a smaller cube.
 //!
-//! Only pairs count whose members have addresses of one family: nothing is sent from IPv4 to IPv6.
+//! Only pairs of the same address family count, because no packet goes from IPv4 to IPv6.
 //!
-//! `autogroup:self` is a destination by relation: it is examined for each user, or for all users at once if the rules that
-//! lead to `autogroup:self` are enough.
+//! `autogroup:self` is a destination that depends on the source. It is examined for each user, or
+//! for all users at once if the rules to `autogroup:self` are enough.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -31,10 +32,11 @@ use crate::proof::classes::{AccessClasses, ClassId, RuleId};
 use crate::proof::epoch_set::EpochSet;
 use crate::proof::port_index::PortIndex;
 
-/// The number of rules near a pair of classes from which on the index of ports is faster than a look at each rule.
+/// The number of candidate rules for a pair of classes from which the index of ports is faster than
+/// examining each rule.
 const PORT_INDEX_THRESHOLD: usize = 256;
 
-/// What remains of a rule after items have been removed.
+/// The items of a rule that have not been removed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Remaining {
     pub(super) src: Vec<SelectorId>,
@@ -42,10 +44,10 @@ pub(super) struct Remaining {
     pub(super) ports: PortSet,
 }
 
-/// A part of a rule that must stay allowed.
+/// A part of a rule whose access must stay allowed.
 #[derive(Clone, Copy)]
 pub(super) struct Cube<'r> {
-    /// The rule, whose postures, routers and end the cube has.
+    /// The rule. The cube has its postures, routers and end date.
     pub(super) rule: RuleId,
     pub(super) src: &'r [SelectorId],
     pub(super) dst: &'r [SelectorId],
@@ -59,29 +61,30 @@ pub(super) struct Uncovered {
     pub(super) destination: ClassId,
     /// True if source and destination are devices of one user.
     pub(super) is_same_user: bool,
-    /// The ports that no rule opens there.
+    /// The ports that no rule allows there.
     pub(super) ports: PortSet,
 }
 
 /// Rules that cover a pair of classes.
 struct PairCover {
     rules: Vec<RuleId>,
-    /// True if they cover every pair that they all name, and not only devices of one user.
+    /// True if they cover every pair that they all name, and not only pairs of devices of one user.
     is_general: bool,
 }
 
-/// The rules of a policy, less what has been removed from them.
+/// The rules of a policy, without the items that have been removed.
 pub(super) struct Containment<'a, 'p> {
     classes: &'a AccessClasses<'p>,
-    /// By rule, what remains of it.
+    /// By rule: its remaining items.
     remaining: Vec<Remaining>,
-    /// By rule, its set of routers, by number.
+    /// By rule: the number of its set of routers.
     routers: Vec<usize>,
-    /// By rule, its last day, if it has one.
+    /// By rule: its last day, if it has one.
     ends: Vec<Option<Date>>,
     sources: ClassRarity<'a, 'p>,
     destinations: ClassRarity<'a, 'p>,
-    /// The rules by port, once a pair has so many rules near it that it is faster to look there.
+    /// The rules by port. Computed when a pair has so many candidate rules that the index is
+    /// faster.
     by_port: OnceCell<PortIndex>,
     port_index_threshold: usize,
     source_selectors: EpochSet,
@@ -89,7 +92,7 @@ pub(super) struct Containment<'a, 'p> {
 }
 
 impl<'a, 'p> Containment<'a, 'p> {
-    /// Returns the complete rules.
+    /// Starts with the complete rules.
     pub(super) fn new(classes: &'a AccessClasses<'p>) -> Self {
         let rules = &classes.rules;
         let mut sets: HashMap<BTreeSet<&str>, usize> = HashMap::new();
@@ -116,23 +119,23 @@ impl<'a, 'p> Containment<'a, 'p> {
         }
     }
 
-    /// Returns the same with another threshold for the index of ports, which must not change any result.
+    /// Sets another threshold for the index of ports, which must not change any result.
     #[cfg(test)]
     pub(super) fn with_port_index_threshold(self, port_index_threshold: usize) -> Self {
         Containment { port_index_threshold, ..self }
     }
 
-    /// Returns what remains of a rule.
+    /// Returns the remaining items of a rule.
     pub(super) fn remaining(&self, rule: RuleId) -> Option<&Remaining> {
         self.remaining.get(rule)
     }
 
-    /// Replaces what remains of a rule, and returns what it was.
+    /// Replaces the remaining items of a rule, and returns the previous ones.
     pub(super) fn replace(&mut self, rule: RuleId, remaining: Remaining) -> Remaining {
         self.remaining.get_mut(rule).map(|slot| std::mem::replace(slot, remaining)).unwrap_or_default()
     }
 
-    /// Returns `true` if a cube has no ports, or no source that has a destination of its family.
+    /// Returns `true` if a cube has no ports, or no source with a destination of its family.
     pub(super) fn is_empty(&self, cube: &Cube) -> bool {
         let own = self.classes.rules.selectors.own_devices();
         let is_to_own = own.is_some_and(|own| cube.dst.contains(&own));
@@ -144,12 +147,13 @@ impl<'a, 'p> Containment<'a, 'p> {
         cube.ports.is_empty() || !has_pair
     }
 
-    /// Returns the pair of classes that is least likely to be covered, for each family where it is another one.
+    /// Returns, for each family, the pair of classes that is least likely to be covered. If both
+    /// have the same pair, it is returned once.
     fn rarest_pairs(&self, cube: &Cube) -> [Option<(ClassId, ClassId)>; 2] {
         let [source_v4, source_v6] = self.sources.rarest_named_by(cube.src);
         let [destination_v4, destination_v6] = self.destinations.rarest_named_by(cube.dst);
         let (v4, v6) = (source_v4.zip(destination_v4), source_v6.zip(destination_v6));
-        // In most cubes, one pair is the rarest in both.
+        // In most cubes, both families have the same rarest pair.
         if v4 == v6 { [v4, None] } else { [v4, v6] }
     }
 
@@ -190,14 +194,15 @@ impl<'a, 'p> Containment<'a, 'p> {
         Ok(())
     }
 
-    /// Step 4: every class of sources to every class of destinations.
+    /// Step 4: examines every class of sources with every class of destinations.
     fn cover_classes(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
         let classes = self.classes;
         let mut blocks = vec![(classes.sources_named_by(cube.src), classes.destinations_named_by(cube.dst))];
         while let Some((mut sources, destinations)) = blocks.pop() {
             let Some(destination) = self.destinations.rarest_of(&destinations) else { continue };
             let mut done = HashSet::new();
-            // The last classes have the least specific names, which is where coverage ends soonest.
+            // The last classes have the least specific names, which are the most likely to be
+            // uncovered.
             while let Some(source) = sources.pop() {
                 if done.contains(&source) {
                     continue;
@@ -209,7 +214,8 @@ impl<'a, 'p> Containment<'a, 'p> {
                     rows.extend(named.filter(|row| sources.binary_search(row).is_ok() && !done.contains(row)));
                     columns.retain(|&destination| !self.all_target(&cover.rules, destination));
                 } else {
-                    // The source is one user, so these destinations are reached as devices of the same user only.
+                    // The source is one user, so these destinations are reached only as devices of
+                    // the same user.
                     for &destination in &destinations {
                         let is_same_user = classes.may_be_same_user(source, destination);
                         if is_same_user && !classes.may_be_different_users(source, destination) {
@@ -227,7 +233,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         Ok(())
     }
 
-    /// `autogroup:self` for each user.
+    /// Covers `autogroup:self` for each user.
     fn cover_own_devices(&mut self, cube: &Cube, by: &mut BTreeSet<RuleId>) -> Result<(), Uncovered> {
         let classes = self.classes;
         let mut done = HashSet::new();
@@ -238,7 +244,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             }
             let to_own_devices = self.candidates(cube, source, cube.dst);
             if let Ok(rules) = self.cover_ports(cube, to_own_devices) {
-                // They cover all of their sources, whatever devices those have.
+                // The rules cover all of their sources, whatever devices these have.
                 done.extend(self.sources_of_all(&rules));
                 by.extend(rules);
                 continue;
@@ -250,7 +256,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         Ok(())
     }
 
-    /// Covers a pair of classes, as devices of different users if they may be that.
+    /// Covers a pair of classes. They count as devices of different users if they may be that.
     fn cover_pair(&mut self, cube: &Cube, source: ClassId, destination: ClassId) -> Result<PairCover, Uncovered> {
         let classes = self.classes;
         let to = classes.destinations.get(destination).map_or(&[][..], |class| &class.selectors);
@@ -270,7 +276,7 @@ impl<'a, 'p> Containment<'a, 'p> {
                 let rules = self.cover_same_user(cube, source, destination)?;
                 Ok(PairCover { rules, is_general: false })
             }
-            // Members of these classes never meet.
+            // No packet goes between these classes.
             Err(_) => Ok(PairCover { rules: Vec::new(), is_general: false }),
         }
     }
@@ -290,8 +296,9 @@ impl<'a, 'p> Containment<'a, 'p> {
         self.cover_ports(cube, candidates).map_err(uncovered)
     }
 
-    /// Returns ports of a cube that no rule opens from a class to one of some selectors, if the index of ports shows it:
-    /// most rules have a port that few others have.
+    /// Returns ports of a cube that no rule allows from a class to any of some selectors, if the
+    /// index of ports shows it. That is frequent, because most rules have a port that few others
+    /// have.
     fn rarest_uncovered_ports(&mut self, cube: &Cube, source: ClassId, to: &[SelectorId]) -> Option<PortSet> {
         let rules = &self.classes.rules;
         let from = self.classes.sources.get(source).map_or(&[][..], |class| &class.selectors);
@@ -316,12 +323,13 @@ impl<'a, 'p> Containment<'a, 'p> {
         Some(ports)
     }
 
-    /// Returns the rules from a class to one of some selectors that may cover a part of a cube, in order.
+    /// Returns the rules from a class to any of some selectors that may cover a part of a cube, in
+    /// order.
     fn candidates(&mut self, cube: &Cube, source: ClassId, to: &[SelectorId]) -> Vec<RuleId> {
         let mut found = Vec::new();
         let from = self.classes.sources.get(source).map_or(&[][..], |class| &class.selectors);
         let (by_source, by_destination) = (self.classes.rules.by_source(), self.classes.rules.by_destination());
-        // Start from the end that fewer rules name.
+        // Start at the end with fewer rules.
         let is_from = count_uses(by_source, from) < count_uses(by_destination, to);
         let (near, lists, far) = if is_from { (from, by_source, to) } else { (to, by_destination, from) };
         let far_selectors = if is_from { &mut self.destination_selectors } else { &mut self.source_selectors };
@@ -346,8 +354,8 @@ impl<'a, 'p> Containment<'a, 'p> {
         sorted::sort(found)
     }
 
-    /// Returns those of the candidates that together open every port of a cube, whatever postures the source meets.
-    /// Prefers rules that cover all of the cube, and one rule to two.
+    /// Returns the candidates that together allow every port of a cube, whatever postures the
+    /// source meets. Prefers rules that cover the whole cube, and one rule to two.
     ///
     /// # Errors
     /// Returns the ports that stay uncovered.
@@ -368,7 +376,8 @@ impl<'a, 'p> Containment<'a, 'p> {
     /// Like [`cover_ports`](Self::cover_ports), but takes the first candidates that are enough.
     fn cover_ports_in_order(&self, cube: &Cube, candidates: &[RuleId]) -> Result<Vec<RuleId>, PortSet> {
         let mut rules = Vec::new();
-        // A device that meets one posture and no other, or none. A device that meets more has no less access.
+        // Try a device that meets only one posture, for each posture, or one that meets none. A
+        // device that meets more postures has no less access.
         let postures = self.classes.rule(cube.rule).map_or(&[][..], |rule| rule.postures);
         let states = postures.iter().map(Some).chain(postures.is_empty().then_some(None));
         for posture in states {
@@ -406,7 +415,7 @@ impl<'a, 'p> Containment<'a, 'p> {
             && cube.dst.iter().all(|&id| self.destinations.has_wider(id, &remaining.dst))
     }
 
-    /// Returns the classes that every one of some rules has as a source, in order.
+    /// Returns the classes that all of the rules have as a source, in order.
     fn sources_of_all(&self, rules: &[RuleId]) -> Vec<ClassId> {
         let all: Vec<&Remaining> = rules.iter().filter_map(|&rule| self.remaining.get(rule)).collect();
         let fewest = all.iter().min_by_key(|remaining| count_uses(&self.classes.sources_of, &remaining.src));
@@ -418,7 +427,7 @@ impl<'a, 'p> Containment<'a, 'p> {
         sources
     }
 
-    /// Returns `true` if every one of some rules has a class as a destination.
+    /// Returns `true` if all of the rules have a class as a destination.
     fn all_target(&self, rules: &[RuleId], destination: ClassId) -> bool {
         let class = self.classes.destinations.get(destination);
         let targets =
@@ -427,7 +436,8 @@ impl<'a, 'p> Containment<'a, 'p> {
     }
 }
 
-/// Returns whether a rule with the last day `own` is still there on the last day `end` of another one.
+/// Returns whether a rule with the last day `own` is still in force on the last day `end` of
+/// another one.
 fn lasts_until(own: Option<Date>, end: Option<Date>) -> bool {
     own.is_none_or(|own| end.is_some_and(|end| end <= own))
 }

@@ -1,8 +1,10 @@
-//! Proves invariants of the known devices, several of whose tags together may break what holds for each tag alone.
+//! Proves invariants for known devices. Several tags on one device may together break an invariant
+//! that holds for each tag alone.
 //!
-//! A device with two tags has the access of both. [`violations`](super::violations) examines each tag alone, so it cannot
-//! see that. The prover is the same here, over other classes: those of each device with all of its tags, and those of
-//! each of these tags alone. An invariant that two devices break, and that no pair of their tags breaks, is reported.
+//! A device with two tags has the access of both. [`violations`](super::violations) examines each
+//! tag alone, so it cannot see that. This module uses the same prover with other classes: those of
+//! each device with all of its tags, and those of each of these tags alone. It reports an invariant
+//! that two devices break and that no pair of their tags breaks.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +28,7 @@ pub struct DeviceViolation<'p> {
     pub source: ClassName,
     /// The name of the device that receives it.
     pub destination: ClassName,
-    /// Those of the two that combine several tags, each once.
+    /// The devices among the two that combine several tags, each once.
     pub combining: Vec<&'p Device>,
     /// The protocol and port. Protocols without ports have port 0.
     pub packet: (Protocol, u16),
@@ -65,12 +67,13 @@ pub fn device_violations(policy: &Policy) -> Vec<DeviceViolation<'_>> {
     let participants = participants(policy, &classes.tailnet, &classes.rules.selectors);
     let mut participants: Vec<ClassifiedParticipant> =
         participants.into_iter().map(|one| class_index.classify(one)).collect();
-    // Participants that no selector tells apart are examined once.
+    // Participants that no selector distinguishes are examined once.
     participants.retain(|one| seen.insert((one.whole, one.by_tag.clone(), one.families, one.carriers.clone())));
     invariants.iter().filter_map(|invariant| device_violation(&classes, &participants, invariant)).collect()
 }
 
-/// A known device by one of its addresses, a user who may have one, or an address behind a known router.
+/// A known device with one of its addresses, a user who may have a device, or an address behind a
+/// known router.
 struct Participant<'p> {
     device: Option<&'p Device>,
     /// The device with all of its tags, or the user.
@@ -79,11 +82,12 @@ struct Participant<'p> {
     by_tag: Vec<Representative<'p>>,
 }
 
-/// Returns the devices of the facts, each once for each of its addresses, then the users of the facts, one other member and
-/// somebody of another tailnet, each without a device, and then the addresses that the routes of the devices lead to.
+/// Returns the devices of the facts, once for each of their addresses. They are followed by the
+/// users of the facts, one other member and one user of another tailnet, each without a device, and
+/// by the addresses that the routes of the devices lead to.
 fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Participant<'p>> {
     let known = devices(tailnet).into_iter().zip(&tailnet.devices).flat_map(|(mut device, node)| {
-        // A device with neither owner nor tags has no name but its addresses.
+        // A device with neither an owner nor tags is named only by its addresses.
         if device.endpoint.who == Principal::Tagged(Vec::new()) {
             device.endpoint.who = Principal::Unknown;
         }
@@ -118,14 +122,15 @@ fn participants<'p>(policy: &'p Policy, tailnet: &Tailnet<'p>, index: &SelectorI
     known.chain(users).chain(routed).collect()
 }
 
-/// The classes of an endpoint as a source and as a destination. What is behind an exit node is no source.
+/// The classes of an endpoint as a source and as a destination. An endpoint behind an exit node is
+/// not a source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct EndpointClasses {
     source: Option<ClassId>,
     destination: Option<ClassId>,
 }
 
-/// A [`Participant`] by its classes.
+/// A [`Participant`] with its classes.
 struct ClassifiedParticipant<'p> {
     device: Option<&'p Device>,
     carriers: Vec<DeviceId>,
@@ -139,13 +144,14 @@ struct ClassifiedParticipant<'p> {
 }
 
 impl ClassifiedParticipant<'_> {
-    /// Returns `true` if a packet can go from one to the other over the tailnet.
+    /// Returns `true` if a packet can go from this participant to the other through the tailnet.
     fn can_send_to(&self, destination: &ClassifiedParticipant) -> bool {
         self.families.intersects(destination.families)
             && pass_tailnet(&self.carriers, &destination.carriers, destination.reach)
     }
 
-    /// Returns the classes of each tag alone. Without several tags, it is the participant itself.
+    /// Returns the classes of each tag alone. Without several tags, returns the classes of the
+    /// participant itself.
     fn each_tag(&self) -> &[EndpointClasses] {
         if self.by_tag.is_empty() { std::slice::from_ref(&self.whole) } else { &self.by_tag }
     }
@@ -191,7 +197,7 @@ impl<'a, 'p> ClassIndex<'a, 'p> {
     }
 }
 
-/// Returns the first two participants that break an invariant by what one of them combines.
+/// Returns the first two participants that break an invariant because of a combination of tags.
 fn device_violation<'p>(
     classes: &AccessClasses<'p>,
     participants: &[ClassifiedParticipant<'p>],
@@ -214,7 +220,7 @@ fn device_violation<'p>(
             if !combines || !source.can_send_to(destination) {
                 continue;
             }
-            // Only routers with a tag of its `via` carry what a rule opens.
+            // Only routers with a tag of its `via` carry the traffic that a rule allows.
             let is_carried = |rule: RuleId| {
                 let via = classes.rule(rule).map_or(&[][..], AccessRule::via);
                 let via: Vec<&str> = via.iter().map(|tag| tag.text.as_str()).collect();
@@ -223,7 +229,7 @@ fn device_violation<'p>(
             };
             let packet = pairs.first_packet(source.whole, destination.whole, is_carried);
             let Some((packet, rule)) = packet else { continue };
-            // What a tag alone breaks is not the fault of the device.
+            // A violation by a single tag is not caused by the device.
             let is_broken_by_tag = |&from: &EndpointClasses| {
                 let mut tags = destination.each_tag().iter();
                 tags.any(|&to| pairs.first_packet(from, to, is_carried).is_some())
@@ -247,13 +253,13 @@ fn device_violation<'p>(
 /// Proves an invariant for one source and one destination.
 struct PairProver<'a, 'p> {
     prover: InvariantProver<'a, 'p>,
-    /// By class of sources, the rules from it that break the invariant somewhere.
+    /// By class of sources: its rules that break the invariant at some destination.
     breaking_from: Vec<Vec<RuleId>>,
 }
 
 impl PairProver<'_, '_> {
-    /// Returns the first packet that one of certain rules allows against the invariant, and the rule. A device with several
-    /// tags has no user, so two devices of which one has several tags are not of one user.
+    /// Returns the first packet that one of the rules allows against the invariant, and the rule. A
+    /// device with several tags has no user, so the two ends are never devices of one user.
     fn first_packet(
         &self,
         from: EndpointClasses,
@@ -270,7 +276,7 @@ impl PairProver<'_, '_> {
     }
 }
 
-/// Returns the packet to the lowest port, over TCP if there is one. No packet is sent to port 0.
+/// Returns the packet to the lowest port, preferably over TCP. No packet is sent to port 0.
 fn lowest_packet(ports: &PortSet) -> Option<(Protocol, u16)> {
     let packets = ports.ranges().filter_map(|(protocol, range)| {
         if !protocol.has_ports() {
@@ -281,7 +287,7 @@ fn lowest_packet(ports: &PortSet) -> Option<(Protocol, u16)> {
     packets.min_by_key(|&packet| order(packet))
 }
 
-/// Orders packets by how well a reader knows their protocol, and then by port.
+/// Orders packets by how well known their protocol is, and then by port.
 fn order((protocol, port): (Protocol, u16)) -> (usize, u16) {
     let known = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
     (known.iter().position(|&one| one == protocol).unwrap_or(known.len()), port)

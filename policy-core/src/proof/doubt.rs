@@ -1,11 +1,12 @@
-//! What is unknown about the members of classes.
+//! Unknown facts about the members of classes.
 
 use crate::access::{Endpoint, Principal, UnknownFact};
 
-/// What is unknown about a member of a class. Selectors that depend on it may name the member, or not.
+/// The unknown facts about a member of a class. Selectors that depend on them may or may not name
+/// the member.
 ///
-/// Of what is said about everybody and everything, such as "any other member" or "`tag:db`", nothing is unknown: there
-/// may always be another one.
+/// Nothing is unknown about a generic member, such as "any other member" or "`tag:db`", because
+/// another one may exist at any time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Doubt {
     #[default]
@@ -14,18 +15,18 @@ pub(super) enum Doubt {
     Groups,
     /// The role and the synced groups of a user.
     RoleAndGroups,
-    /// Whether a user is a member, or one of another tailnet.
+    /// The tailnet of a user, who may be a member or a user of another tailnet.
     Membership,
-    /// Everything about the members of a synced group, except that they are members of it.
+    /// Everything about the members of a synced group, except for their membership.
     GroupMember,
-    /// Which device an address is the one of.
+    /// The device that has an address.
     Device,
     /// The addresses of a service.
     Addresses,
 }
 
 impl Doubt {
-    /// The doubts that something is unknown with.
+    /// Every doubt about an unknown fact.
     pub(super) const ALL: [Doubt; 6] =
         [Doubt::Groups, Doubt::RoleAndGroups, Doubt::Membership, Doubt::GroupMember, Doubt::Device, Doubt::Addresses];
 
@@ -43,21 +44,21 @@ impl Doubt {
     }
 }
 
-/// What may be so of some member of a class, though nothing says so.
+/// Facts that may be true of some member of a class, although nothing states them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Openness {
-    /// A device that may have any address of the tailnet.
+    /// A member is a device that may have any address of the tailnet.
     pub(super) is_unplaced_device: bool,
-    /// A service, which has some address of the tailnet.
+    /// A member is a service, which has some address of the tailnet.
     pub(super) is_service: bool,
-    /// A user who may be in any group of the identity provider.
+    /// A member is a user who may be in any group of the identity provider.
     pub(super) is_user: bool,
-    /// A user who may be one of another tailnet.
+    /// A member is a user who may belong to another tailnet.
     pub(super) may_be_shared: bool,
 }
 
 impl Openness {
-    /// Returns what may be so of an endpoint.
+    /// Returns the openness of an endpoint.
     pub(super) fn of(endpoint: &Endpoint, may_be_shared: bool) -> Openness {
         let is_unplaced = endpoint.addresses.is_empty();
         Openness {
@@ -68,7 +69,7 @@ impl Openness {
         }
     }
 
-    /// Returns what may be so of one or the other.
+    /// Returns the union of two.
     pub(super) fn or(self, other: Openness) -> Openness {
         Openness {
             is_unplaced_device: self.is_unplaced_device || other.is_unplaced_device,

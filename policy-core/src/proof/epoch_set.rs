@@ -2,9 +2,10 @@
 
 use crate::access::SelectorId;
 
-/// A set of selectors that takes no time to clear: a selector is a member if it was inserted in the current epoch.
+/// A set of selectors that can be cleared in constant time. A selector is a member if it was
+/// inserted in the current epoch.
 pub(super) struct EpochSet {
-    /// By selector, the epoch in which it was inserted last.
+    /// By selector: the epoch in which it was last inserted.
     epochs: Vec<usize>,
     current: usize,
 }
@@ -25,9 +26,10 @@ impl EpochSet {
         }
     }
 
-    /// Returns `true` if one of the selectors is a member.
+    /// Returns `true` if any of the selectors is a member.
     pub(super) fn contains_any(&self, selectors: &[SelectorId]) -> bool {
-        // The most frequent query of all, and macros run unoptimised: closures would take twice the time.
+        // This is the most frequent query, and macros run unoptimised. A closure would take twice
+        // as long.
         for &id in selectors {
             if let Some(&epoch) = self.epochs.get(id)
                 && epoch == self.current

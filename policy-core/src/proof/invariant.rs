@@ -1,8 +1,9 @@
-//! Proves invariants, or finds a counterexample.
+//! Proves invariants or finds counterexamples.
 //!
-//! An invariant distinguishes few cells of classes (see [`Partition`]). For each rule it is enough to look at one class
-//! of each cell that the rule names: within a cell, the invariant and the rule say the same of every class. Only
-//! `autogroup:self`, which relates two classes, requires a look at each class.
+//! An invariant distinguishes few cells of classes (see [`Partition`]). For each rule it is enough
+//! to examine one class of each cell that the rule names: the invariant and the rule treat all
+//! classes of a cell in the same way. Only `autogroup:self`, which relates two classes, requires
+//! examining each class.
 
 use std::cell::LazyCell;
 
@@ -26,20 +27,21 @@ pub struct Violation<'p> {
     pub is_same_user: bool,
     /// The protocol and port. Protocols without ports have port 0.
     pub packet: (Protocol, u16),
-    /// The rule that allows the packet, with every port that it opens there against the invariant.
+    /// The rule that allows the packet, with every port that it allows there against the invariant.
     pub access: ClassAccess,
-    /// True if the packet is a ping. The rule opens other ports, and pings pass wherever any port is open.
+    /// True if the packet is a ping. The rule allows other ports, and pings pass wherever any port
+    /// is open.
     pub is_ping: bool,
-    /// The number of rules that allow what the invariant forbids.
+    /// The number of rules that allow something that the invariant forbids.
     pub rules: usize,
 }
 
-/// How an invariant is read where facts are unknown.
+/// The way to evaluate an invariant if facts are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// What fails whatever the facts are: exceptions count that may be ones.
+    /// It fails whatever the facts are. Possible exceptions count.
     Certain,
-    /// What fails for some facts: exceptions count only if they are certain.
+    /// It fails for some facts. Only certain exceptions count.
     Possible,
 }
 
@@ -78,12 +80,13 @@ pub(super) fn best_violation<'p>(
     // An ACL may be several access rules.
     let mut rules: Vec<Origin> = found.iter().filter_map(|breach| origin(classes, breach)).collect();
     rules.dedup();
-    // The earlier a class comes, the more useful it is as an example.
+    // An earlier class is a more useful example.
     let best = found.into_iter().min_by_key(|breach| (breach.source + breach.destination, breach.source))?;
     Some(Violation { rules: rules.len(), ..best.to_violation(classes, invariant)? })
 }
 
-/// Returns every rule that allows what an invariant forbids, whatever the unknown facts are.
+/// Returns every rule that allows something that the invariant forbids, whatever the unknown facts
+/// are.
 pub fn breaking(classes: &AccessClasses, invariant: &Invariant) -> Vec<Origin> {
     let prover = InvariantProver::new(classes, invariant, Reading::Certain);
     prover.breaches().filter_map(|breach| origin(classes, &breach)).collect()
@@ -130,7 +133,7 @@ impl InvariantTerms {
     }
 }
 
-/// Ports that a rule opens between two classes against the invariant.
+/// Ports that a rule allows between two classes against the invariant.
 #[derive(Clone)]
 pub(super) struct Breach {
     /// The rule.
@@ -165,7 +168,7 @@ impl Breach {
 }
 
 impl<'a, 'p> InvariantProver<'a, 'p> {
-    /// Partitions the classes of both ends by what the invariant says about them.
+    /// Partitions the classes of both ends by the invariant's statements about them.
     pub(super) fn new(classes: &'a AccessClasses<'p>, invariant: &'a Invariant, reading: Reading) -> Self {
         InvariantProver::with_cells(classes, invariant, reading, |class| PartitionCell {
             families: class.families,
@@ -174,7 +177,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         })
     }
 
-    /// Like [`new`](Self::new), with cells to begin with.
+    /// Like [`new`](Self::new), but starts with given cells.
     pub(super) fn with_cells(
         classes: &'a AccessClasses<'p>,
         invariant: &'a Invariant,
@@ -184,8 +187,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         let terms = InvariantTerms::new(classes, invariant);
         let mut sources = Partition::new(&classes.sources, &cell);
         let mut destinations = Partition::new(&classes.destinations, &cell);
-        // The classes that selectors may name, depending on unknown facts. What saves an invariant counts as named by
-        // them if it is read for certainty.
+        // The classes that selectors may name, depending on unknown facts. For a certain violation,
+        // everything that may exempt a class counts as naming it.
         let is_certain = reading == Reading::Certain;
         let doubtful = |end: &[Class], ids: &[SelectorId]| {
             if is_certain { classes.possibly_named_by(end, ids) } else { Vec::new() }
@@ -208,12 +211,12 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
         for (number, ids) in terms.exceptions.iter().enumerate() {
             let mut named = classes.destinations_named_by(ids);
-            // Without an exception, `only` allows more.
+            // With fewer exceptions, `only` forbids less.
             if invariant.kind != InvariantKind::Only {
                 named = sorted::union(&named, &doubtful(to, ids));
             }
             destinations.refine(&named, |cell| cell.exceptions.push(number));
-            // An exception of `isolated` also allows access from there.
+            // An exception of `isolated` also allows access in the other direction.
             if invariant.kind == InvariantKind::Isolated {
                 let named = sorted::union(&classes.sources_named_by(ids), &doubtful(from, ids));
                 sources.refine(&named, |cell| cell.exceptions.push(number));
@@ -237,18 +240,19 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
     }
 
-    /// Returns `false` if nothing from a cell breaks the invariant.
+    /// Returns `false` if no packet from a cell breaks the invariant.
     pub(super) fn may_break_from(&self, cell: &PartitionCell) -> bool {
         self.invariant.kind == InvariantKind::Isolated || cell.is_subject()
     }
 
-    /// Returns `false` if no rule with these ports breaks the invariant at a cell, other than between devices of one user.
+    /// Returns `false` if no rule with these ports breaks the invariant at a cell. Does not
+    /// consider devices of one user.
     pub(super) fn may_break_to(&self, cell: &PartitionCell, ports: &PortSet) -> bool {
         let mut targets = cell.targets.iter().filter_map(|&target| self.targets.get(target));
         self.invariant.kind != InvariantKind::Never || targets.any(|target| target.may_forbid(ports))
     }
 
-    /// Returns what the invariant says of an end that these selectors name.
+    /// Returns the invariant's statements about an end that these selectors name.
     pub(super) fn cell_of_selectors(&self, selectors: &[SelectorId], side: Side) -> PartitionCell {
         let named = |ids: &[SelectorId]| sorted::intersects(ids, selectors);
         let numbers = |lists: &[Vec<SelectorId>]| {
@@ -270,8 +274,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         (0..self.classes.ports.len()).filter_map(|rule| self.breach_by(rule))
     }
 
-    /// Returns the ports that a rule from a source opens to a destination against the invariant. The two are not devices
-    /// of one user.
+    /// Returns the ports that a rule allows from a source to a destination against the invariant,
+    /// if the two are not devices of one user.
     pub(super) fn forbidden_ports(&self, rule: RuleId, source: ClassId, destination: ClassId) -> PortSet {
         match self.classes.ports.get(rule) {
             Some(ports) if self.opens(rule, destination) => self.forbidden_between(
@@ -284,7 +288,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
     }
 
-    /// Returns `true` if a rule opens ports of a class, apart from devices of the same user.
+    /// Returns `true` if a rule allows ports of a class other than as a device of the same user.
     pub(super) fn opens(&self, rule: RuleId, destination: ClassId) -> bool {
         let (rule, class) = (self.classes.rule(rule), self.classes.destinations.get(destination));
         rule.zip(class).is_some_and(|(rule, class)| sorted::intersects(&self.classes.opened(rule), &class.selectors))
@@ -301,7 +305,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         self.breach_between(rule).or_else(|| if targets_self { self.breach_at_same_user(rule) } else { None })
     }
 
-    /// Returns `false` if the selectors of a rule, one by one, show that it cannot break the invariant.
+    /// Returns `false` if single selectors of the rule already show that it cannot break the
+    /// invariant.
     fn may_be_broken_by(&self, rule: &AccessRule, dst: &[SelectorId], ports: &PortSet, targets_self: bool) -> bool {
         let is_from_subject = self.sources.has_subject(&rule.src);
         match self.invariant.kind {
@@ -315,7 +320,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         }
     }
 
-    /// Returns a breach from the sources of a rule to its destinations, apart from `autogroup:self`.
+    /// Returns a breach from the sources of a rule to its destinations other than `autogroup:self`.
     fn breach_between(&self, rule: RuleOpening) -> Option<Breach> {
         let RuleOpening { rule: id, src, dst, ports } = rule;
         let from = self.sources.firsts_named_by(src);
@@ -328,7 +333,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
                 if ports.is_empty() {
                     continue;
                 }
-                // The first classes of two cells can nearly always be of different users.
+                // The first classes of two cells can almost always be of different users.
                 return match self.classes.may_be_different_users(source, destination) {
                     true => Some(Breach { rule: id, source, destination, is_same_user: false, ports }),
                     false => self.breach_by_class(rule, &from),
@@ -392,8 +397,8 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         cells.map_or_else(PortSet::default, |(from, to)| self.forbidden(from, to, is_same_user, ports))
     }
 
-    /// Returns those of the ports that the invariant forbids between two cells. If it forbids none of them, but the pings
-    /// that pass wherever a port is open, the result is the pings.
+    /// Returns the ports among `open` that the invariant forbids between two cells. If it forbids
+    /// only the pings that pass wherever a port is open, returns the pings.
     pub(super) fn forbidden(
         &self,
         from: &PartitionCell,
@@ -412,7 +417,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
         if own.is_empty() { forbidden } else { own }
     }
 
-    /// Returns what the invariant forbids of everything that is open between two cells.
+    /// Returns the forbidden part of everything that is open between two cells.
     fn forbidden_of(&self, from: &PartitionCell, to: &PartitionCell, is_same_user: bool, open: &PortSet) -> PortSet {
         let not_allowed = |exceptions: &[usize], is_same_user: bool| {
             select(&self.exceptions, exceptions, is_same_user)
@@ -442,7 +447,7 @@ impl<'a, 'p> InvariantProver<'a, 'p> {
     }
 }
 
-/// What a rule opens.
+/// The access that a rule allows.
 #[derive(Clone, Copy)]
 struct RuleOpening<'r> {
     rule: RuleId,

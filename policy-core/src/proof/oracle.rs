@@ -1,5 +1,5 @@
-//! A reference model of the analyses for the policies of [`policy_generate::small`]. It lists everyone and everything that
-//! such a policy can be about, and tries every pair on every port, without classes.
+//! A reference model of the analyses, for the policies of [`policy_generate::small`]. It lists all
+//! endpoints that such a policy can be about, and tries every pair on every port, without classes.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -9,47 +9,48 @@ use crate::model::{
 };
 use crate::source::Origin;
 
-/// The packets of [`policy_generate::small`], each a bit.
+/// The packets of [`policy_generate::small`], one per bit.
 const PACKETS: [(u8, u16); 11] =
     [(6, 1), (6, 2), (6, 3), (6, 4), (17, 1), (17, 2), (17, 3), (17, 4), (1, 0), (58, 0), (47, 0)];
 
-/// A device, or an address that may be one, by one of its addresses.
+/// A device with one of its addresses, or an address that may belong to a device.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Oracle {
-    /// The login, the role, and whether they are in the synced group.
+    /// The login, the role, and whether the user is in the synced group.
     pub(crate) person: Option<(String, Role, bool)>,
-    /// True if others are described by the same values.
+    /// True if it stands for many endpoints with the same values.
     pub(crate) is_many: bool,
     pub(crate) tags: Vec<String>,
     pub(crate) service: bool,
     pub(crate) shared: bool,
     pub(crate) address: Option<IpAddr>,
-    /// The family, if there is no address that a selector names alone.
+    /// True for IPv6. Used if no selector names its address alone.
     pub(crate) is_v6: bool,
     pub(crate) is_routed: bool,
     pub(crate) is_by_exit_node: bool,
-    /// Those of one slot are the same under other facts. One without a slot exists under some facts only.
+    /// Endpoints in one slot are the same endpoint under different facts. One without a slot exists
+    /// only under some facts.
     pub(crate) slot: Option<String>,
 }
 
-/// A rule for packets.
+/// A rule about packets.
 pub(crate) struct OracleRule {
     pub(super) origin: Origin,
-    /// By item of the sources, whether each endpoint is one.
+    /// For each source item: whether it names each endpoint.
     pub(super) src: Vec<Vec<bool>>,
-    /// By item of the destinations, whether each endpoint is one, whether the item is `autogroup:self`, and the packets of each
-    /// item of the ports.
+    /// For each destination item: whether it names each endpoint, whether it is `autogroup:self`,
+    /// and the packets of each port item.
     pub(super) dst: Vec<(Vec<bool>, bool, Vec<u16>)>,
-    /// The origins of the destinations that are not behind routers.
+    /// The origins of destinations that are not behind routers.
     pub(super) devices: HashSet<Origin>,
     pub(super) via: bool,
     pub(super) app: bool,
     pub(super) postures: Vec<String>,
-    /// The origins of items: sources, destinations, ports.
+    /// The origins of the items: sources, destinations, ports.
     pub(super) places: [Vec<Origin>; 3],
 }
 
-/// Returns everyone and everything that could connect, under all facts that the policy's facts leave open.
+/// Returns every endpoint that could connect, under every combination of unknown facts.
 pub(super) fn everybody(policy: &Policy) -> Vec<Oracle> {
     use Role::*;
     let facts = &policy.facts;
@@ -67,7 +68,8 @@ pub(super) fn everybody(policy: &Policy) -> Vec<Oracle> {
             all.push(Oracle { is_v6, slot, ..one.clone() });
         }
         for &address in free.iter().filter(|_| may_be_anywhere) {
-            // Whose the address is, is a fact about the address. That it is a service's does not make it another device's.
+            // The owner of an address is a fact about the address. The address of a service cannot
+            // also be another device's.
             let slot = Some(format!("{address}")).filter(|_| !one.service && !one.shared);
             all.push(Oracle { address: Some(address), slot, ..one.clone() });
         }
@@ -130,7 +132,7 @@ pub(super) fn everybody(policy: &Policy) -> Vec<Oracle> {
     for address in tens.chain(hundreds).chain(more.map(str::to_owned)) {
         let address: IpAddr = address.parse().unwrap();
         for (is_routed, is_by_exit_node) in [(false, false), (true, false), (false, true)] {
-            // A device has no address that it has not.
+            // Skip addresses that the device cannot have.
             if taken.contains(&address) || is_by_exit_node && !is_public(address) {
                 continue;
             }
@@ -154,7 +156,7 @@ impl Oracle {
         self.address.map_or(self.is_v6, |address| address.is_ipv6())
     }
 
-    /// Returns whether it has every address of a family: of each device one.
+    /// Returns whether it includes one address of each device in a family.
     fn is_anywhere_in(&self, is_v6: bool) -> bool {
         self.is_known() && self.address.is_none() && self.is_v6 == is_v6
     }
@@ -166,7 +168,7 @@ impl Oracle {
     fn is_named(&self, selector: &str) -> bool {
         let person = self.person.as_ref().map(|(login, role, synced)| (login.as_str(), *role, *synced));
         let login = person.map(|(login, ..)| login);
-        // Most logins have the domain `example.com`, and are taken for those of members.
+        // Most logins have the domain `example.com`, so users with such logins count as members.
         let member = person.filter(|(login, ..)| !self.shared || login.ends_with("@example.com"));
         let role = member.map(|(_, role, _)| role);
         let last = |prefix: &str| self.address.and_then(|at| at.to_string().strip_prefix(prefix)?.parse::<u32>().ok());
@@ -231,24 +233,24 @@ impl Oracle {
         }
     }
 
-    /// Returns whether an invariant has it as a destination: an address is the same, however it is reached.
+    /// Returns whether an invariant has it as a destination. The way to an address does not matter.
     fn is_target(&self, selector: &str) -> bool {
         self.is_destination(selector) || self.is_by_exit_node && self.is_named(selector)
     }
 
     pub(super) fn may_be_source(&self, policy: &Policy) -> bool {
-        // An address that is routed for certain, or is in the tailnet, is not one that may be routed.
+        // An address that is certainly routed, or in the tailnet, is not a possibly routed one.
         !(self.service
             || self.is_by_exit_node
             || self.is_routed && Oracle { is_routed: false, ..self.clone() }.is_source(policy, "*"))
     }
 
     pub(super) fn may_be_destination(&self) -> bool {
-        // Someone of another tailnet is no destination, unless they may also be of this one.
+        // A user of another tailnet is not a destination, unless they may also be a member.
         !(self.is_routed || self.shared && self.person.is_none())
     }
 
-    /// Returns how two endpoints may meet: as devices of one user (`true`), or not.
+    /// Returns how two endpoints can meet: as devices of one user (`true`), or otherwise.
     pub(crate) fn meetings(&self, other: &Oracle) -> Vec<bool> {
         if self.is_v6() != other.is_v6() {
             return Vec::new();
@@ -259,7 +261,7 @@ impl Oracle {
         let is_same = (a, role_a, synced_a) == (b, role_b, synced_b);
         let owners = *role_a == Role::Owner && *role_b == Role::Owner;
         let mut meetings = Vec::new();
-        // The devices of someone of another tailnet are there.
+        // Users of other tailnets have their devices in their own tailnets.
         if is_same && !self.shared && !other.shared {
             meetings.push(true);
         }
@@ -270,12 +272,12 @@ impl Oracle {
     }
 }
 
-/// Returns whether a destination is addresses outside the tailnet, which routers lead to.
+/// Returns whether a destination has addresses outside the tailnet, which routers lead to.
 fn is_behind_routers(selector: &Selector) -> bool {
     ["autogroup:internet", "10.0.0.0/29", "10.0.0.2", "8.8.8.8", "lab", "ipset:some"].contains(&&*selector.text)
 }
 
-/// Returns the packets of some ports.
+/// Returns the packets of port specs.
 fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
     let mut set = 0;
     for (protocol, ports) in specs {
@@ -292,7 +294,7 @@ fn packets(specs: impl Iterator<Item = (Option<Protocol>, PortRange)>) -> u16 {
     set
 }
 
-/// Returns the grants and then the ACLs.
+/// Returns the grants, followed by the ACLs.
 pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
     let sources = |list: &[Selector]| -> Vec<Vec<bool>> {
         let is_one = |selector: &Selector| everybody.iter().map(|one| one.is_source(policy, &selector.text)).collect();
@@ -348,12 +350,13 @@ pub(crate) fn rules(policy: &Policy, everybody: &[Oracle]) -> Vec<OracleRule> {
 }
 
 impl OracleRule {
-    /// Returns everything that it opens.
+    /// Returns the access that the whole rule allows.
     pub(crate) fn whole(&self) -> Opening {
         self.without(&HashSet::new())
     }
 
-    /// Returns what it opens without the items at some origins. Through the routers of a `via`, no device is reached.
+    /// Returns the access that the rule allows without the items at some origins. The routers of a
+    /// `via` lead to no devices.
     pub(super) fn without(&self, removed: &HashSet<Origin>) -> Opening {
         let [srcs, dsts, ports] = &self.places;
         let removed = &match self.via {
@@ -382,7 +385,7 @@ impl OracleRule {
 pub(crate) struct Opening {
     pub(super) src: Vec<bool>,
     pub(super) dst: Vec<u16>,
-    /// To devices of the same user.
+    /// The packets to devices of the same user.
     pub(super) own: u16,
 }
 
@@ -399,7 +402,7 @@ impl Opening {
 /// A source, a destination, and whether they are devices of one user.
 pub(crate) type Pair = (usize, usize, bool);
 
-/// Returns every pair that may meet.
+/// Returns every pair that can meet.
 pub(super) fn pairs(policy: &Policy, all: &[Oracle]) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (from, source) in all.iter().enumerate().filter(|(_, one)| one.may_be_source(policy)) {
@@ -410,8 +413,8 @@ pub(super) fn pairs(policy: &Policy, all: &[Oracle]) -> Vec<Pair> {
     pairs
 }
 
-/// Returns the packets that an invariant forbids between two endpoints, of those that a rule opens and the pings that it
-/// opens with them.
+/// Returns the packets that an invariant forbids between two endpoints, among those that a rule
+/// allows and their pings.
 pub(crate) fn forbidden(
     policy: &Policy,
     invariant: &Invariant,

@@ -1,4 +1,4 @@
-//! Proofs and redundancies against the [reference model](super::oracle).
+//! Tests of proofs and redundancies against the [reference model](super::oracle).
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,8 @@ use crate::source::Origin;
 use policy_generate::small;
 use policy_generate::small::Random;
 
-/// A policy and its facts, with some words of one family only, and devices that have both or the other.
+/// Returns a policy and its facts with some single-family selectors, and devices with addresses of
+/// one or both families.
 fn policy_of_families(random: &mut Random) -> (String, String) {
     let (mut text, mut facts) = small::policy(random);
     for (from, to) in [("100.64.0.0/29", "100.64.0.0/10"), ("100.64.0.9", "fd7a:115c:a1e0::/48")] {
@@ -76,7 +77,7 @@ fn an_invariant_holds_if_no_packet_breaks_it_whatever_the_facts_are() {
             };
             assert_eq!(broken.is_empty(), error.is_none() && unverified.is_none(), "{}", place());
             if error.is_some() {
-                // Some two break it, whatever the facts about them are.
+                // Two endpoints break it, whatever the facts about them are.
                 let slot = |one: usize| everybody[one].slot.as_deref();
                 let mut failing: HashMap<(&str, &str, bool), usize> = HashMap::new();
                 for &(from, to, is_own) in &broken {
@@ -110,7 +111,8 @@ fn exactly_what_is_redundant_can_be_removed() {
         let policy = Policy::with_facts(text.as_str(), facts.as_str());
         let everybody = everybody(&policy);
         let (pairs, rules) = (pairs(&policy, &everybody), rules(&policy, &everybody));
-        // The packets that are open in each state: no posture or each posture, without and with the routers.
+        // The packets that are open in each state: with no posture or each posture, without and
+        // with the routers.
         let open = |removed: &HashSet<Origin>| -> Vec<[u16; 6]> {
             let openings: Vec<(&OracleRule, Opening)> =
                 rules.iter().map(|rule| (rule, rule.without(removed))).collect();
@@ -156,7 +158,7 @@ fn exactly_what_is_redundant_can_be_removed() {
                 rule.places.iter().filter(|list| list.iter().filter(|place| !removed.contains(place)).count() > 1);
             let items = lists.flatten().chain([&rule.origin]);
             for place in items.filter(|place| !removed.contains(place)) {
-                // An item that names nobody is not redundant.
+                // An item that names nothing does not count as redundant.
                 let list = rule.places.iter().find(|list| list.contains(place));
                 let others = list.into_iter().flatten().filter(|other| *other != place).copied().collect();
                 if !opens(&others) {

@@ -1,26 +1,27 @@
-//! The classes of one end, partitioned by what an invariant says about them.
+//! A partition of the classes at one end by an invariant's statements about them.
 //!
-//! An invariant distinguishes few cells, so it is mostly enough to examine the first class of each cell.
+//! An invariant distinguishes few cells, so it is usually enough to examine the first class of each
+//! cell.
 
 use crate::access::{Families, SelectorId};
 use crate::proof::classes::{Class, ClassId};
 use crate::proof::doubt::Openness;
 
-/// A cell by its place in the partition.
+/// A cell by its index in the partition.
 pub(super) type CellId = usize;
 
-/// What an invariant says about the classes of a cell.
+/// The statements of an invariant about the classes of a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct PartitionCell {
     /// The families of the classes' addresses.
     pub(super) families: Families,
-    /// True if the classes exist only if something is so that no fact says.
+    /// True if the classes exist only under an assumption that no fact states.
     pub(super) is_conditional: bool,
-    /// What may be so of the classes.
+    /// The facts that may be true of the classes.
     pub(super) openness: Openness,
-    /// True if the sources of the invariant, or what it isolates, name the classes.
+    /// True if the sources of the invariant, or the selectors that it isolates, name the classes.
     pub(super) is_named: bool,
-    /// True if they may do so, depending on an unknown fact.
+    /// True if these may name the classes, depending on an unknown fact.
     pub(super) may_be_named: bool,
     /// True if the exceptions of its sources name the classes.
     pub(super) is_excepted: bool,
@@ -36,7 +37,7 @@ impl PartitionCell {
         self.is_named && !self.is_excepted
     }
 
-    /// Returns what the invariant says of classes that are also what `other` is.
+    /// Returns the statements about classes that both cells describe.
     pub(super) fn and(&self, other: &PartitionCell) -> PartitionCell {
         let union = |a: &[usize], b: &[usize]| [a, b].concat();
         PartitionCell {
@@ -54,18 +55,18 @@ impl PartitionCell {
 #[derive(Debug)]
 pub(super) struct Partition {
     cells: Vec<PartitionCell>,
-    /// By class, its cell.
+    /// By class: its cell.
     by_class: Vec<CellId>,
-    /// By selector, the first class of each cell that it names, in order.
+    /// By selector: the first class of each cell that it names, in order.
     firsts: Vec<Vec<(ClassId, CellId)>>,
-    /// By selector, whether it names a subject of the invariant.
+    /// By selector: whether it names a subject of the invariant.
     has_subjects: Vec<bool>,
-    /// By selector, whether it names a target of the invariant.
+    /// By selector: whether it names a target of the invariant.
     has_targets: Vec<bool>,
 }
 
 impl Partition {
-    /// Returns classes in cells of what does not depend on the invariant.
+    /// Puts classes into initial cells, which do not depend on the invariant.
     pub(super) fn new(classes: &[Class], cell: impl Fn(&Class) -> PartitionCell) -> Partition {
         let (mut cells, mut by_class): (Vec<PartitionCell>, Vec<CellId>) = (Vec::new(), Vec::new());
         for class in classes {

@@ -1,21 +1,23 @@
-//! An index that finds the rules that may open a port.
+//! An index from ports to the rules that may allow them.
 
 use std::collections::HashSet;
 
 use crate::access::PortSet;
 use crate::model::{PortRange, Protocol};
 
-/// A rule with more pieces is a candidate for every port. Of the ports in a query, no more pieces are examined.
+/// The maximum number of pieces of a rule. A rule with more is a candidate for every port. A query
+/// also examines at most this many pieces.
 const MAX_PIECES: usize = 16;
 
-/// The ports, split at every border that some rule has. Between two borders each rule opens every port or none.
+/// The ports, split at every border of a rule. Between two borders, each rule allows every port or
+/// none.
 pub(super) struct PortIndex {
-    /// Where each piece begins, in order: the protocol's number and a port. A macro runs unoptimised, and compares plain
-    /// numbers twice as fast as pairs.
+    /// The start of each piece, in order, as a number of protocol and port. A macro runs
+    /// unoptimised, and numbers compare twice as fast as pairs.
     borders: Vec<u32>,
-    /// By piece, the rules of few pieces that have it.
+    /// By piece: the rules with few pieces that have it.
     narrow: Vec<Vec<usize>>,
-    /// The rules of many pieces, whichever those are.
+    /// The rules with too many pieces.
     wide: Vec<usize>,
 }
 
@@ -25,7 +27,7 @@ impl PortIndex {
         let starts = |(protocol, range): (Protocol, PortRange)| {
             [Some(key(protocol, range.first)), range.last.checked_add(1).map(|next| key(protocol, next))]
         };
-        // Most rules have the same few ports, and sorting is what takes time.
+        // Most rules share a few ports, and sorting takes the time.
         let distinct: HashSet<u32> = rules.iter().flat_map(PortSet::ranges).flat_map(starts).flatten().collect();
         let mut borders: Vec<u32> = distinct.into_iter().collect();
         borders.sort_unstable();
@@ -43,13 +45,14 @@ impl PortIndex {
         index
     }
 
-    /// Returns the piece of some ports that the fewest rules may open, and the number of these rules.
+    /// Returns the piece among some ports that the fewest rules may allow, and the number of these
+    /// rules.
     pub(super) fn rarest(&self, ports: &PortSet) -> Option<(usize, usize)> {
         let count = |piece: usize| self.narrow.get(piece).map_or(0, Vec::len) + self.wide.len();
         self.pieces(ports).take(MAX_PIECES).map(|piece| (piece, count(piece))).min_by_key(|&(_, count)| count)
     }
 
-    /// Returns the rules that may open a piece.
+    /// Returns the rules that may allow a piece.
     pub(super) fn rules(&self, piece: usize) -> impl Iterator<Item = usize> {
         self.narrow.get(piece).into_iter().flatten().chain(&self.wide).copied()
     }
@@ -66,11 +69,11 @@ impl PortIndex {
         PortSet::new(range)
     }
 
-    /// Returns the pieces that have some of the ports, in order.
+    /// Returns the pieces that overlap the ports, in order.
     fn pieces(&self, ports: &PortSet) -> impl Iterator<Item = usize> {
         ports.ranges().flat_map(|(protocol, range)| {
             let (first, last) = (key(protocol, range.first), key(protocol, range.last));
-            // The last border that is not beyond it begins the piece that has the first port.
+            // The first port is in the piece that begins at the last border up to it.
             let piece = self.borders.partition_point(|border| *border <= first).saturating_sub(1);
             let within = self.borders.get(piece..).into_iter().flatten();
             within.take_while(move |border| **border <= last).enumerate().map(move |(next, _)| piece + next)
@@ -78,7 +81,7 @@ impl PortIndex {
     }
 }
 
-/// Returns a number for a port of a protocol, in their order.
+/// Returns a number for a port of a protocol. The numbers have the same order as the pairs.
 pub(super) fn key(protocol: Protocol, port: u16) -> u32 {
     u32::from(protocol.0) << 16 | u32::from(port)
 }

@@ -1,4 +1,4 @@
-//! The ports of one rule, item by item.
+//! The ports of a single rule, item by item.
 
 use std::ops::Range;
 
@@ -6,21 +6,21 @@ use crate::access::PortSet;
 use crate::model::{PortRange, Protocol};
 use crate::proof::port_index::key;
 
-/// The items of a rule's ports that are left. All ports are split at every border of an item, so that an item has all of a
-/// piece or nothing of it.
+/// The remaining port items of a rule. The ports are split at every border of an item, so that an
+/// item has all of a piece or none of it.
 pub(super) struct PortItems {
-    /// Where each piece begins, in order.
+    /// The start of each piece, in order.
     borders: Vec<u32>,
-    /// By piece, how many items that are left have it.
+    /// By piece: the number of remaining items that have it.
     counts: Vec<i32>,
-    /// By piece, whether no other rule is known to open some of it.
+    /// By piece: whether some of its traffic is not allowed by any known other rule.
     is_uncovered: Vec<bool>,
     items: Vec<PortSet>,
     left: usize,
 }
 
 impl PortItems {
-    /// Returns all items.
+    /// Starts with all items.
     pub(super) fn new(items: Vec<PortSet>) -> Self {
         let ends =
             |(protocol, range): (Protocol, PortRange)| [key(protocol, range.first), key(protocol, range.last) + 1];
@@ -44,7 +44,7 @@ impl PortItems {
         all
     }
 
-    /// Returns how many items are left.
+    /// Returns the number of remaining items.
     pub(super) fn left(&self) -> usize {
         self.left
     }
@@ -54,7 +54,7 @@ impl PortItems {
         self.items.get(item).cloned().unwrap_or_default()
     }
 
-    /// Marks ports that no other rule opens somewhere.
+    /// Marks ports that no other rule allows for some pair.
     pub(super) fn mark_uncovered(&mut self, ports: &PortSet) {
         for pieces in self.pieces(ports) {
             self.is_uncovered.get_mut(pieces).into_iter().flatten().for_each(|piece| *piece = true);
@@ -66,7 +66,7 @@ impl PortItems {
         self.own_pieces(item).any(|piece| self.is_uncovered.get(piece) == Some(&true))
     }
 
-    /// Returns the ports that an item has and no other one.
+    /// Returns the ports that only this item has.
     pub(super) fn own_ports(&self, item: usize) -> PortSet {
         PortSet::new(self.own_pieces(item).filter_map(|piece| {
             let (first, end) = (*self.borders.get(piece)?, *self.borders.get(piece + 1)?);
@@ -89,11 +89,11 @@ impl PortItems {
         pieces.into_iter().flatten().filter(|&piece| self.counts.get(piece) == Some(&1))
     }
 
-    /// Returns the pieces that have some of the ports.
+    /// Returns the pieces that overlap the ports.
     fn pieces(&self, ports: &PortSet) -> Vec<Range<usize>> {
         let pieces = ports.ranges().map(|(protocol, range)| {
             let (first, last) = (key(protocol, range.first), key(protocol, range.last));
-            // The last border that is not beyond a port begins its piece.
+            // A port is in the piece that begins at the last border up to it.
             let start = self.borders.partition_point(|&border| border <= first).saturating_sub(1);
             start..self.borders.partition_point(|&border| border <= last).max(start)
         });

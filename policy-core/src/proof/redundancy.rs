@@ -11,14 +11,15 @@ use crate::proof::containment::{Containment, Cube, Remaining, Uncovered};
 use crate::proof::port_items::PortItems;
 use crate::source::{Origin, Text};
 
-/// A rule, or an item of one of its lists, without which the policy would allow the same.
+/// A rule, or an item of one of its lists, that can be removed without changing what the policy
+/// allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redundancy {
     /// The rule.
     pub rule: Origin,
     /// The redundant part of it.
     pub part: RedundantPart,
-    /// The other rules that cover the part, and the rule itself if other items of it do.
+    /// The other rules that cover the part. Includes the rule itself if other items of it do.
     pub covered_by: Vec<Origin>,
 }
 
@@ -34,8 +35,9 @@ pub enum RedundantPart {
 /// Returns everything that can be removed at once without changing what the policy allows, in the order of the policy. Of
 /// two equal rules, the later one is redundant.
 ///
-/// A rule with `app` is never redundant, because it grants more than ports. A rule with `via` is compared only with rules
-/// that have the same routers. A rule that ends covers none that ends later or never.
+/// A rule with `app` is never redundant, because it grants more than ports. A rule with `via` is
+/// compared only with rules that have the same routers. A rule with an end date cannot cover one
+/// that ends later or never.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -89,12 +91,13 @@ struct Pruner<'c, 'a, 'p> {
     containment: &'c mut Containment<'a, 'p>,
     rule: RuleRef<'p>,
     access_rules: Range<RuleId>,
-    /// What this rule allows and no other does, as far as is known. An item that alone has a part in it is needed.
+    /// Access that, as far as known, only this rule allows. An item is needed if no other item
+    /// allows some of it.
     uncovered: Vec<Uncovered>,
 }
 
 impl Pruner<'_, '_, '_> {
-    /// Removes the whole rule, or else item by item from the last.
+    /// Removes the whole rule, or otherwise item by item, starting with the last.
     fn prune(&mut self, found: &mut Vec<Redundancy>) {
         let (src, ip): (&[Selector], &[PortSpec]) = match self.rule {
             RuleRef::Grant(grant) if grant.app.is_none() => (&grant.src, &grant.ip),
@@ -138,7 +141,7 @@ impl Pruner<'_, '_, '_> {
         }
     }
 
-    /// Returns a destination as the rule has it.
+    /// Returns the text of a destination in the rule.
     fn destination_text(&self, item: usize) -> Option<&Text> {
         match self.rule {
             RuleRef::Grant(grant) => grant.dst.get(item).map(|selector| &selector.text),
@@ -147,15 +150,15 @@ impl Pruner<'_, '_, '_> {
         }
     }
 
-    /// Returns `true` if no other rule opens any port of this one somewhere, and no two of its items have a port in
-    /// common. So it is with most rules.
+    /// Returns `true` if some pair has no other rule for any port of this rule, and no two of its
+    /// items have a port in common. This is true of most rules.
     fn needs_all_ports(&self, items: &[PortSet]) -> bool {
         let Some(Remaining { ports, .. }) = self.containment.remaining(self.access_rules.start) else { return false };
         self.uncovered.iter().any(|uncovered| uncovered.ports == *ports)
             && items.iter().map(PortSet::count).sum::<usize>() == ports.count()
     }
 
-    /// Returns the destinations, from the last.
+    /// Returns the destinations, last first.
     fn destinations(&self) -> Vec<DestinationItem> {
         let mut destinations = Vec::new();
         for id in self.access_rules.clone() {
@@ -169,7 +172,7 @@ impl Pruner<'_, '_, '_> {
         destinations
     }
 
-    /// Removes a source if it is covered, and returns by which rules.
+    /// Removes a source if it is covered. Returns the covering rules.
     fn try_remove_source(&mut self, item: usize) -> Option<Vec<Origin>> {
         let first = self.containment.remaining(self.access_rules.start)?;
         let (&source, others) = (first.src.get(item)?, without_item(&first.src, item));
@@ -178,7 +181,7 @@ impl Pruner<'_, '_, '_> {
             let has = |ids: &[SelectorId]| class.is_some_and(|class| sorted::intersects(ids, &class.selectors));
             has(&[source]) && !has(&others)
         };
-        // The last item can be removed only with its rule.
+        // The last item can be removed only together with the rule.
         if others.is_empty() || self.uncovered.iter().any(is_needed) {
             return None;
         }
@@ -189,7 +192,7 @@ impl Pruner<'_, '_, '_> {
         self.try_remove(kept.collect(), &Removed { src: Some(&[source]), ..Removed::default() })
     }
 
-    /// Removes a destination if it is covered, and returns by which rules.
+    /// Removes a destination if it is covered. Returns the covering rules.
     fn try_remove_destination(&mut self, &DestinationItem { id, place, .. }: &DestinationItem) -> Option<Vec<Origin>> {
         let own = self.classes.rules.selectors.own_devices();
         let remaining = self.containment.remaining(id)?;
@@ -212,7 +215,7 @@ impl Pruner<'_, '_, '_> {
         self.try_remove(vec![(id, kept)], &Removed { dst: Some(&[destination]), ..Removed::default() })
     }
 
-    /// Removes an item of a grant's ports if it is covered, and returns by which rules.
+    /// Removes a port item of a grant if it is covered. Returns the covering rules.
     fn try_remove_ports(&mut self, items: &PortItems, item: usize) -> Option<Vec<Origin>> {
         if items.left() < 2 || items.is_needed(item) {
             return None;
@@ -224,7 +227,7 @@ impl Pruner<'_, '_, '_> {
         self.try_remove(vec![(id, kept)], &Removed { ports: Some(&items.ports(item)), ..Removed::default() })
     }
 
-    /// Reduces some access rules to what is kept if what is removed stays covered, and returns by which rules.
+    /// Reduces some access rules to `kept` if `removed` stays covered. Returns the covering rules.
     fn try_remove(&mut self, kept: Vec<(RuleId, Remaining)>, removed: &Removed) -> Option<Vec<Origin>> {
         let replaced = kept.into_iter().map(|(id, remaining)| (id, self.containment.replace(id, remaining)));
         let before: Vec<(RuleId, Remaining)> = replaced.collect();
@@ -234,7 +237,7 @@ impl Pruner<'_, '_, '_> {
             dst: removed.dst.unwrap_or(&remaining.dst),
             ports: removed.ports.unwrap_or(&remaining.ports),
         });
-        // An item that names nothing is another mistake.
+        // An item that names nothing is reported elsewhere.
         let cubes: Vec<Cube> = cubes.filter(|cube| !self.containment.is_empty(cube)).collect();
         let mut by = BTreeSet::new();
         match cubes.iter().try_for_each(|cube| self.containment.cover(cube, &mut by)) {
@@ -258,13 +261,13 @@ impl Pruner<'_, '_, '_> {
 struct DestinationItem {
     /// The access rule that has it.
     id: RuleId,
-    /// Its place in the access rule.
+    /// Its index in the access rule.
     place: usize,
-    /// Its place in the rule of the policy.
+    /// Its index in the rule of the policy.
     item: usize,
 }
 
-/// What is removed from some access rules: everything, or only these sources, destinations or ports.
+/// The removed part of some access rules: everything, or only these sources, destinations or ports.
 #[derive(Default)]
 struct Removed<'r> {
     src: Option<&'r [SelectorId]>,
@@ -292,7 +295,7 @@ mod tests {
             .map(|_| {
                 let (src, other_src) = (random.one(&sources), random.one(&sources));
                 let (dst, first) = (random.one(&destinations), random.below(600) + 1);
-                // A few are wide, so that some of the others are covered.
+                // A few ports are wide, so that they cover some of the others.
                 let last = if random.below(40) == 0 { first + 60 } else { first };
                 format!(r#"{{"src": ["{src}", "{other_src}"], "dst": ["{dst}"], "ip": ["tcp:{first}-{last}"]}}"#)
             })
@@ -308,7 +311,7 @@ mod tests {
         let groups =
             r#""groups": {"group:eng": ["alice@example.com", "bob@example.com"], "group:guests": ["carol@other.org"]}"#;
         let cases = [
-            // Through the routers of a `via`, only what is behind them is reached.
+            // The routers of a `via` lead only to what is behind them.
             (r#"["*", "10.0.0.0/29"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, ""),
             (r#"["tag:a", "autogroup:tagged", "100.64.0.1"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, ""),
             (r#"["10.0.0.0/8", "10.0.0.0/29"]"#, r#"["autogroup:member"]"#, r#", "via": ["tag:r"]"#, "10.0.0.0/29"),

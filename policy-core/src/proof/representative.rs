@@ -1,4 +1,4 @@
-//! Representatives: one example of everything that a policy can tell apart, with a name to show.
+//! Representatives: one named example of everything that a policy can distinguish.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::proof::atoms::atoms;
 use crate::proof::class_name::ClassName;
 use crate::proof::doubt::Doubt;
 
-/// An example of something that a policy can tell apart.
+/// An example of something that a policy can distinguish.
 #[derive(Clone, Debug)]
 pub(super) struct Representative<'p> {
     pub(super) endpoint: Endpoint<'p>,
@@ -21,9 +21,9 @@ pub(super) struct Representative<'p> {
     pub(super) is_source: bool,
     /// True if it is a destination.
     pub(super) is_destination: bool,
-    /// What is unknown about it.
+    /// The unknown facts about it.
     pub(super) doubt: Doubt,
-    /// True if it exists only if something is so that no fact says.
+    /// True if it exists only under an assumption that no fact states.
     pub(super) is_assumed: bool,
     /// True if it may be a user of another tailnet.
     pub(super) may_be_shared: bool,
@@ -50,12 +50,12 @@ impl<'p> Representative<'p> {
         }
     }
 
-    /// Returns something that the policy or the facts name.
+    /// Makes a representative of something that the policy or the facts name.
     pub(super) fn named(endpoint: Endpoint<'p>, name: ClassName) -> Self {
         Representative::new(endpoint, name, Usefulness::Named)
     }
 
-    /// Returns `true` if many have the same name, such as "any other private address".
+    /// Returns `true` if many endpoints share its name, such as "any other private address".
     pub(super) fn is_generic(&self) -> bool {
         self.usefulness == Usefulness::Address
     }
@@ -63,7 +63,7 @@ impl<'p> Representative<'p> {
 
 const OTHER_PUBLIC: &str = "any other public address";
 
-/// How useful an example is to a reader, the most useful first.
+/// The usefulness of an example to a reader, the most useful first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Usefulness {
     User,
@@ -77,7 +77,8 @@ enum Usefulness {
     Address,
 }
 
-/// Returns representatives of everything that the selectors can tell apart, the most useful examples first.
+/// Returns representatives of everything that the selectors can distinguish, the most useful
+/// examples first.
 fn representatives<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
@@ -95,8 +96,9 @@ fn representatives<'p>(
     all
 }
 
-/// Like [`representatives`], with the members who may have the addresses of the tailnet that selectors name, if a rule may
-/// lead from such an address to `autogroup:self`: what is there depends on whose address it is.
+/// Like [`representatives`], but if a rule may lead from an address of the tailnet to
+/// `autogroup:self`, also includes the members who may have that address. The destinations of such
+/// a rule depend on the owner of the address.
 pub(super) fn representatives_with_placed_members<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
@@ -119,11 +121,11 @@ pub(super) fn representatives_with_placed_members<'p>(
     all
 }
 
-/// Returns a member of each synced group among the selectors of ordered rules, with every domain and role that these
-/// have besides.
+/// Returns a member of each synced group among the selectors of ordered rules, combined with every
+/// domain and role among them.
 ///
-/// The first ordered rule that matches decides, so it is not enough to know what each of two rules gives: it matters
-/// whether somebody is a source of both.
+/// The first ordered rule that matches decides. So it matters whether a user is a source of two
+/// rules, and not only what each rule gives.
 pub(super) fn group_members_of_ordered_rules<'p>(selectors: &'p [Selector]) -> Vec<Representative<'p>> {
     let mut seen = HashSet::new();
     let mut distinct = selectors.iter().filter(|selector| seen.insert(selector.text.to_ascii_lowercase()));
@@ -143,7 +145,7 @@ pub(super) fn group_members_of_ordered_rules<'p>(selectors: &'p [Selector]) -> V
         for &domain in &domains {
             for &role in &roles {
                 if domain.is_none() && role == Role::Member {
-                    // Every other enumeration has this one.
+                    // The other enumerations include this combination.
                     continue;
                 }
                 let login = domain.map_or(String::new(), |domain| format!(" with a login at `{domain}`"));
@@ -158,7 +160,7 @@ pub(super) fn group_members_of_ordered_rules<'p>(selectors: &'p [Selector]) -> V
     all
 }
 
-/// Like [`representatives`], with each public address once, however it is reached.
+/// Like [`representatives`], but with each public address once, instead of once for each way to it.
 pub(super) fn whole_representatives<'p>(
     policy: &'p Policy,
     tailnet: &Tailnet<'p>,
@@ -182,8 +184,8 @@ pub(super) fn devices<'p>(tailnet: &Tailnet<'p>) -> Vec<Representative<'p>> {
     tailnet.devices.iter().enumerate().map(device).collect()
 }
 
-/// Returns the addresses that the routes of known devices lead to: split where selectors tell them apart, and then those
-/// behind exit nodes.
+/// Returns the addresses that the routes of known devices lead to, split where selectors
+/// distinguish them, followed by those behind exit nodes.
 pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<'p>) -> Vec<Representative<'p>> {
     let literals = index.distinct.iter().flat_map(|selector| tailnet.literal(selector));
     let routed = atoms(literals.chain(tailnet.routes.iter().map(|route| route.range()))).into_iter();
@@ -193,7 +195,7 @@ pub(super) fn routed_addresses<'p>(tailnet: &Tailnet<'p>, index: &SelectorIndex<
         let carriers = sorted::sort(tailnet.routers.overlapping(atom).collect());
         Representative { carriers, ..Representative::named(endpoint, name) }
     });
-    // Behind exit nodes, only an invariant tells addresses apart.
+    // Behind exit nodes, only an invariant can distinguish addresses.
     let is_asked = |range: &AddressRange| index.is_asked(*range) && !has_tailscales(*range);
     let asked = atoms(index.distinct.iter().flat_map(|selector| tailnet.literal(selector))).into_iter();
     let named = asked.filter(is_asked).map(|range| (range, format!("`{}`", FilterAddress::Addresses(range))));
@@ -223,15 +225,16 @@ struct Enumeration<'a, 'p> {
     selectors: &'a [&'p Selector],
     /// The address ranges that selectors name, each with its selector.
     literals: Vec<(AddressRange, &'p Selector)>,
-    /// The numbers of these ranges, by address.
+    /// The indexes of these ranges, by address.
     by_address: IntervalTree<usize>,
-    /// The roles that a user of unknown role may have, the usual one first.
+    /// The roles that a user of unknown role may have, the most usual first.
     roles: Vec<Role>,
-    /// True if the families of a device's addresses, or the ways to a public address, are told apart.
+    /// True if the policy distinguishes the families of a device's addresses, or the ways to a
+    /// public address.
     tells_ways_apart: bool,
-    /// The domains whose logins are those of members.
+    /// The domains of the members' logins.
     domains: OwnDomains,
-    /// True if a user who may be one of another tailnet is not taken for a member.
+    /// True if a user who may belong to another tailnet is not assumed to be a member.
     tells_sharing_apart: bool,
 }
 
@@ -316,7 +319,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 let user = Representative::new(Endpoint::new(who), name.clone(), usefulness);
                 let user = Representative { doubt, may_be_shared, is_assumed, ..user };
                 if is_outsider && !is_assumed {
-                    // Only if they are a member are their devices those of a member.
+                    // Only if the user is a member do their devices count as those of a member.
                     let anyone = Representative::new(Endpoint::new(Principal::Login(login)), name.clone(), usefulness);
                     all.push(Representative { doubt: Doubt::Membership, may_be_shared, ..anyone });
                     let name = ClassName { assumed_role: Some(possible), ..name };
@@ -339,7 +342,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         logins.filter(|login| seen.insert(login.to_ascii_lowercase())).collect()
     }
 
-    /// Adds a principal on each of their devices that has an address that some selector names.
+    /// Adds a principal once for each of their devices with an address that some selector names.
     fn add_on_devices(&self, all: &mut Vec<Representative<'p>>, owner: &Representative<'p>, devices: &[usize]) {
         for node in devices.iter().filter_map(|&device| self.tailnet.devices.get(device)) {
             let is_named = |address: &IpAddr| self.by_address.overlapping(single(*address)).next().is_some();
@@ -372,7 +375,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
                 push(Principal::Member { domain, role, group: None }, name, role, Doubt::None);
             }
         }
-        // Whoever else a member of such a group is, they are more than that.
+        // A member of such a group who matches more selectors has more access.
         for group in self.selectors_of_kind(SelectorKind::SyncedGroup) {
             let who = Principal::Member { domain: None, role: Role::Member, group: Some(group) };
             push(who, format!("a member of `{group}`"), Role::Member, Doubt::GroupMember);
@@ -416,7 +419,7 @@ impl<'a, 'p> Enumeration<'a, 'p> {
         let routes: Vec<AddressRange> = self.tailnet.routes.iter().map(|route| route.range()).collect();
         let literals = self.literals.iter().map(|(range, _)| *range);
         for atom in atoms(literals.chain(routes.iter().copied())) {
-            // The address of a device is examined with the device, if the device has tags or a user.
+            // The address of a device with tags or a user is examined with the device.
             let mut devices = self.tailnet.addresses.overlapping(atom).filter_map(|id| self.tailnet.devices.get(id));
             let is_examined = |node: &Node| node.user.is_some() || !node.fact.tags.is_empty();
             if atom.first == atom.last && devices.any(is_examined) {

@@ -5,14 +5,14 @@ use crate::model::{Autogroup, InvariantTarget, PortRange, Protocol, Selector, Se
 
 /// The ports of a target or an exception.
 ///
-/// A node answers pings wherever any of its ports is open. So a port that is allowed brings its pings, and a port that is
-/// forbidden does not forbid them.
+/// A device answers pings if any of its ports is open. So an allowed port also allows pings, but a
+/// forbidden port does not forbid them.
 pub(super) struct TargetPorts {
     /// True if `autogroup:self` is one of its destinations.
     pub(super) is_own_devices: bool,
-    /// What it allows. `None` for everything.
+    /// The ports that it allows. `None` for everything.
     allowed: Option<PortSet>,
-    /// What it forbids. `None` for everything.
+    /// The ports that it forbids. `None` for everything.
     forbidden: Option<PortSet>,
 }
 
@@ -22,11 +22,11 @@ impl TargetPorts {
         let has_ports = !target.ip.is_empty();
         let named = target.ip.iter().flat_map(|spec| {
             let protocols: &[Option<Protocol>] = match spec.protocol {
-                // A port without a protocol is one of TCP and UDP.
+                // A port without a protocol is a port of TCP and UDP.
                 None if spec.ports != PortRange::ALL => &[Some(Protocol::TCP), Some(Protocol::UDP)],
                 ref protocol => std::slice::from_ref(protocol),
             };
-            // An invariant that names ports of a protocol without ports is about all of it.
+            // For a protocol without ports, an invariant always applies to the whole protocol.
             let is_whole = spec.protocol.is_some_and(|protocol| !protocol.has_ports());
             let ports = if is_whole { PortRange::ALL } else { spec.ports };
             protocols.iter().map(move |&protocol| (protocol, ports))
@@ -39,33 +39,34 @@ impl TargetPorts {
         }
     }
 
-    /// Returns `false` if it forbids nothing that passes where these ports are open.
+    /// Returns `false` if it forbids nothing that a rule with these ports allows.
     pub(super) fn may_forbid(&self, ports: &PortSet) -> bool {
         self.forbidden.as_ref().is_none_or(|own| own.overlap(ports) || own.overlap(&PortSet::pings()))
     }
 
-    /// Returns those of the ports that it allows.
+    /// Returns the ports that it allows.
     pub(super) fn allowed_of(&self, ports: &PortSet) -> PortSet {
         self.allowed.as_ref().map_or_else(|| ports.clone(), |own| own.common(ports))
     }
 
-    /// Returns those of the ports that it does not allow.
+    /// Returns the ports that it does not allow.
     pub(super) fn not_allowed_of(&self, ports: &PortSet) -> PortSet {
         self.allowed.as_ref().map_or_else(PortSet::default, |own| ports.without(own))
     }
 
-    /// Returns those of the ports that it forbids.
+    /// Returns the ports that it forbids.
     pub(super) fn forbidden_of(&self, ports: &PortSet) -> PortSet {
         self.forbidden.as_ref().map_or_else(|| ports.clone(), |own| own.common(ports))
     }
 
-    /// Returns those of the ports that it does not forbid.
+    /// Returns the ports that it does not forbid.
     pub(super) fn not_forbidden_of(&self, ports: &PortSet) -> PortSet {
         self.forbidden.as_ref().map_or_else(PortSet::default, |own| ports.without(own))
     }
 }
 
-/// Returns the targets with some numbers, and between devices of one user those with `autogroup:self`.
+/// Returns the targets with some indexes and, between devices of one user, those with
+/// `autogroup:self`.
 pub(super) fn select<'t>(
     targets: &'t [TargetPorts],
     numbers: &'t [usize],

@@ -1,10 +1,11 @@
 //! Invariants that hold for some facts and fail for others.
 //!
-//! [`violations`](super::violations) finds what fails whatever the facts are. Here, an invariant also fails if it does so
-//! under an *assumption* about an end: the device has an address of the tailnet that the policy names, the user is in a
-//! group of the identity provider or one of another tailnet, an address stands for another one. Identities, addresses and
-//! groups are not multiplied: an invariant distinguishes few cells of each, and of the assumptions that change nothing
-//! about an end only one is examined for each rule.
+//! [`violations`](super::violations) finds invariants that fail whatever the facts are. Here, an
+//! invariant also fails if it does so under an *assumption* about an end: the device has an address
+//! of the tailnet that the policy names, the user is in a group of the identity provider or belongs
+//! to another tailnet, or an address is translated to another one. The number of combinations stays
+//! small: an invariant distinguishes few cells, and of the assumptions that change nothing about an
+//! end only one is examined for each rule.
 
 use std::collections::HashSet;
 
@@ -17,12 +18,12 @@ use crate::proof::doubt::{Doubt, Openness};
 use crate::proof::invariant::{Breach, InvariantProver, Reading, Violation, best_violation, violation};
 use crate::proof::partition::{Partition, PartitionCell};
 
-/// An invariant that fails if an unknown fact is so, and holds otherwise.
+/// An invariant that fails if an unknown fact is true, and holds otherwise.
 #[derive(Clone, Debug)]
 pub struct Unverified<'p> {
-    /// The packet that is forbidden, and allowed if the fact is so.
+    /// The forbidden packet that is allowed if the fact is true.
     pub violation: Violation<'p>,
-    /// The end that the fact is about. If it depends on facts about both ends, the source.
+    /// The end that the fact is about. If facts about both ends matter, it is the source.
     pub side: Side,
     /// The name of that end.
     pub name: ClassName,
@@ -34,21 +35,22 @@ pub struct Unverified<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvariantFact<'p> {
-    /// Whether a device, or a service, has an address that this selector names.
+    /// The address of a device or a service: whether this selector names it.
     Address(&'p Selector),
-    /// Whether a selector names a user: whether they are in a synced group, have a role or a login at a domain.
+    /// The membership of a user: whether this selector, such as a synced group, a role or a domain,
+    /// names them.
     Membership(&'p Selector),
-    /// Which role a user has.
+    /// The role of a user.
     Role,
-    /// Whether a user is one of another tailnet.
+    /// The tailnet of a user, who may belong to another one.
     Sharing,
-    /// Which device has an address.
+    /// The device that has an address.
     Device,
-    /// Whether the 4via6 address is that of an address that this selector names.
+    /// The target of a 4via6 address: whether this selector names it.
     Translation(&'p Selector),
 }
 
-/// Returns each invariant that depends on an unknown fact, in the order of the invariants.
+/// Returns each invariant that depends on an unknown fact, in the order of the policy.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -68,7 +70,7 @@ pub fn unverified_invariants<'p>(classes: &AccessClasses<'p>) -> Vec<Unverified<
     classes.policy.facts.invariants.iter().filter_map(|invariant| unverified_invariant(classes, invariant)).collect()
 }
 
-/// Returns how an invariant of the policy depends on an unknown fact, if it does.
+/// Returns the unknown fact that an invariant depends on, if there is one.
 pub fn unverified_invariant<'p>(classes: &AccessClasses<'p>, invariant: &'p Invariant) -> Option<Unverified<'p>> {
     if violation(classes, invariant).is_some() {
         return None;
@@ -95,7 +97,7 @@ fn name_of(
     class.and_then(|class| choose(class).cloned()).unwrap_or_else(|| ClassName::new("nobody"))
 }
 
-/// Returns the fact that saves an invariant which fails without any assumption.
+/// Returns the unknown fact because of which an invariant fails without any assumption.
 fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> (Side, InvariantFact<'p>) {
     let (classes, terms) = (prover.classes, &prover.terms);
     let ends = [
@@ -129,7 +131,7 @@ fn doubted_fact<'p>(prover: &InvariantProver<'_, 'p>, violation: &Violation) -> 
     (Side::Source, InvariantFact::Device)
 }
 
-/// Searches for assumptions under which rules break an invariant.
+/// A search for assumptions under which rules break an invariant.
 struct Search<'a, 'p> {
     classes: &'a AccessClasses<'p>,
     prover: InvariantProver<'a, 'p>,
@@ -175,7 +177,7 @@ impl<'a, 'p> Search<'a, 'p> {
         let words = if side == Side::Source { &rule.src } else { &rule.dst };
         let terms = &self.prover.terms;
         let own = terms.subjects.iter().chain(terms.targets.iter().flatten());
-        // The word of the rule says best what is meant, and then the word of the invariant.
+        // A selector of the rule is the best name for the fact, followed by one of the invariant.
         let mut known = words.iter().chain(own).filter(|id| assumption.selectors.contains(id));
         let id = known.next().or(assumption.selectors.first())?;
         let selector = self.classes.rules.selectors.distinct.get(*id).copied();

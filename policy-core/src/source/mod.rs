@@ -1,4 +1,4 @@
-//! Where things are in a text.
+//! Places in a text.
 
 mod file_id;
 mod origin;

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::source::FileId;
 
-/// Where a node of the model stands: a range of bytes in one of the texts that are read together.
+/// The place of a node of the model: a range of bytes in one of the texts that are read together.
 ///
 /// [`Policy::locate`](crate::Policy::locate) finds the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,18 +17,18 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The range of a policy from `start` up to `end`.
+    /// Returns the range of the policy's text from `start` to `end`.
     pub const fn new(start: u32, end: u32) -> Self {
         Origin { file: FileId::Policy, start, end }
     }
 
-    /// The same range of another text.
+    /// Returns the same range in another text.
     #[must_use]
     pub const fn in_file(self, file: FileId) -> Self {
         Origin { file, ..self }
     }
 
-    /// Which bytes of its text these are.
+    /// Returns the range of bytes in the text.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -40,12 +40,12 @@ impl Origin {
         at(self.start)..at(self.end)
     }
 
-    /// Returns whether `other` lies within it.
+    /// Returns whether `other` is inside it.
     pub fn contains(self, other: Origin) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 
-    /// The range from the start of `self` to the end of `other`, which is in the same text.
+    /// Returns the range from the start of `self` to the end of `other`, which is in the same text.
     pub fn to(self, other: Origin) -> Origin {
         Origin { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }

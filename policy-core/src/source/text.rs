@@ -2,33 +2,35 @@ use std::ops::{Deref, Range};
 
 use crate::source::Origin;
 
-/// A string of the policy, and where it stands.
+/// A string of the policy, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     value: Box<str>,
-    /// The whole literal, quotes included; or the part of one that this is.
+    /// The place of the whole literal, quotes included, or of the part that this is.
     pub origin: Origin,
-    /// Where the value's first byte stands. `None` if escapes make value and source differ.
+    /// The place of the value's first byte. `None` if the literal has escapes, so that value and
+    /// source differ.
     content: Option<u32>,
 }
 
 impl Text {
-    /// The literal at `origin`, whose value starts at `content` and stands there as it is.
+    /// Makes a text from the literal at `origin`, whose value starts at `content` and has no
+    /// escapes.
     pub fn verbatim(value: impl Into<Box<str>>, origin: Origin, content: u32) -> Self {
         Text { value: value.into(), origin, content: Some(content) }
     }
 
-    /// The literal at `origin`, written with escapes.
+    /// Makes a text from the literal at `origin`, which is written with escapes.
     pub fn escaped(value: impl Into<Box<str>>, origin: Origin) -> Self {
         Text { value: value.into(), origin, content: None }
     }
 
-    /// The string itself.
+    /// Returns the string.
     pub fn as_str(&self) -> &str {
         &self.value
     }
 
-    /// Where some bytes of the value stand; all of the literal if that cannot be told.
+    /// Returns the place of some bytes of the value, or of the whole literal if it has escapes.
     pub fn part(&self, part: Range<usize>) -> Origin {
         let (Some(content), Ok(start), Ok(end)) = (self.content, u32::try_from(part.start), u32::try_from(part.end))
         else {
@@ -37,7 +39,8 @@ impl Text {
         Origin { start: content.saturating_add(start), end: content.saturating_add(end), ..self.origin }
     }
 
-    /// Some bytes of the value as a text of their own; empty if they are no part of it.
+    /// Returns some bytes of the value as a text. The text is empty if the range is not in the
+    /// value.
     pub fn slice(&self, part: Range<usize>) -> Text {
         let value = self.value.get(part.clone()).unwrap_or_default();
         let content = self.content.and_then(|at| Some(at.saturating_add(u32::try_from(part.start).ok()?)));

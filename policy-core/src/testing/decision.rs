@@ -1,15 +1,15 @@
-//! What the rules of a policy decide.
+//! Decisions by the rules of a policy.
 
 use crate::access::{MissingFact, Ternary};
 use crate::source::Origin;
 
-/// Whether something is allowed. A connection that needs several things has the least decision of all of them.
+/// A decision about access. If a connection has several requirements, the lowest decision counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Decision {
     /// No rule allows it.
     Deny,
-    /// It depends on a fact that is unknown, or differs among the ends it is about.
+    /// It depends on an unknown fact, or differs between the possible ends.
     Unknown,
     /// A rule allows it.
     Allow,
@@ -27,7 +27,7 @@ pub enum RuleDecision<'p> {
 }
 
 impl<'p> RuleDecision<'p> {
-    /// Returns the decision of one rule, given whether it matches.
+    /// Makes the decision of one rule from the result of matching it.
     pub fn new(matches: Ternary<'p>, rule: Origin) -> Self {
         match matches {
             Ternary::No => RuleDecision::Deny,
@@ -36,8 +36,8 @@ impl<'p> RuleDecision<'p> {
         }
     }
 
-    /// Returns the decision of several rules, or about several packets of which one is enough: the first of the
-    /// greatest.
+    /// Returns the decision of several rules, or about several alternative packets: the first one
+    /// with the highest value.
     pub fn any(decisions: impl IntoIterator<Item = RuleDecision<'p>>) -> Self {
         let mut best = RuleDecision::Deny;
         for decision in decisions {

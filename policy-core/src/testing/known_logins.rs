@@ -6,10 +6,10 @@ use crate::access::{MissingFact, Ternary, login_key, policy_selectors};
 use crate::model::{Policy, Selector, SelectorKind};
 use crate::testing::outcome::Outcome;
 
-/// The logins that a policy names outside of its tests, and those of its facts.
+/// The logins in the facts, and those in the policy outside of its tests.
 ///
-/// A login that only a test names may be that of a user, or of nobody. Whether rules for every member allow it depends on
-/// that.
+/// A login that appears only in a test may or may not belong to a user. The result of rules for all
+/// members depends on that.
 pub struct KnownLogins(HashSet<String>);
 
 impl KnownLogins {
@@ -24,13 +24,13 @@ impl KnownLogins {
         KnownLogins(listed.chain(named).map(key).collect())
     }
 
-    /// Returns the login that an end of a test is of, if nothing but tests names it.
+    /// Returns the login of an end of a test, if it appears only in tests.
     pub fn unknown<'p>(&self, end: &'p Selector) -> Option<&'p str> {
         let is_unknown = end.kind == SelectorKind::User && !self.0.contains(&key(&end.text));
         is_unknown.then_some(end.text.as_str())
     }
 
-    /// Makes an outcome that rests on a rule depend on whether the logins of its ends belong to anyone.
+    /// Marks an outcome as unknown if it depends on whether the logins of its ends exist.
     pub(super) fn doubt(&self, outcome: &mut Outcome) {
         let source = outcome.source.and_then(|source| self.unknown(source));
         let Some(login) = source.or_else(|| self.unknown(outcome.destination)) else { return };

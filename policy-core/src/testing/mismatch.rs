@@ -1,4 +1,4 @@
-//! The one condition of a rule that is not met, and how messages say it.
+//! The one condition of a rule that is not met, and its description in messages.
 
 use crate::json::{Map, Value};
 
@@ -8,12 +8,12 @@ use crate::model::{Autogroup, Condition, PortRange, Protocol, Selector, Selector
 use crate::source::Text;
 use crate::testing::words::Words;
 
-/// The one condition of a rule that is not met: what the rule has instead.
+/// The one condition of a rule that is not met, with the values that the rule has for it.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Mismatch<'p> {
-    /// The rule is for these ports. Without a protocol they are those of TCP, UDP and ICMP.
+    /// The rule is for these ports. Ports without a protocol are those of TCP, UDP and ICMP.
     Ports(Vec<(Option<Protocol>, PortRange)>),
     /// The rule is for these accounts.
     Account(&'p [Text]),
@@ -30,16 +30,16 @@ pub enum Mismatch<'p> {
     Destination(Vec<&'p Selector>),
 }
 
-/// The two ends that a rule nearly connects, as messages call them.
+/// The two ends that a rule almost connects, with their names in messages.
 #[derive(Clone, Copy, Debug)]
 pub struct MismatchEnds<'a> {
-    /// The source: a name in backticks, or words such as `any other member`.
+    /// The name of the source: a name in backticks, or a description such as `any other member`.
     pub source: &'a str,
     /// The login of the source, if it is one user or a device of one.
     pub login: Option<&'a str>,
-    /// The destination, likewise.
+    /// The name of the destination.
     pub destination: &'a str,
-    /// True if the destination is a user, and so all devices of that user.
+    /// True if the destination is a user, which stands for all devices of that user.
     pub is_to_user: bool,
     /// The address of the destination, if it is a host.
     pub address: Option<&'a str>,
@@ -48,7 +48,7 @@ pub struct MismatchEnds<'a> {
 }
 
 impl<'p> Mismatch<'p> {
-    /// Adds what another part of the same rule has for the same condition.
+    /// Adds the values that another part of the same rule has for the same condition.
     pub fn merge(&mut self, other: Mismatch<'p>) {
         match (self, other) {
             (Mismatch::Ports(ports), Mismatch::Ports(more)) => ports.extend(more),
@@ -57,7 +57,7 @@ impl<'p> Mismatch<'p> {
         }
     }
 
-    /// Says why the rule does not allow it, after "this rule": ``is for `group:dba`, not for `tag:web` ``.
+    /// Describes the mismatch, to follow "this rule": ``is for `group:dba`, not for `tag:web` ``.
     pub fn describe(&self, words: &Words, ends: &MismatchEnds) -> String {
         match self {
             Mismatch::Ports(ports) => {

@@ -1,4 +1,4 @@
-//! Whether the policy's own `tests` and `sshTests` hold.
+//! Evaluation of the policy's own `tests` and `sshTests`.
 
 mod decision;
 mod headscale;

@@ -1,11 +1,11 @@
-//! The rules that come nearest to allowing what no rule allows.
+//! Near misses: the rules that come nearest to allowing denied access.
 
 use crate::access::{AccessRule, RuleRef, posture};
 use crate::model::{Policy, Selector, SelectorKind, SshRule};
 use crate::source::Origin;
 use crate::testing::mismatch::Mismatch;
 
-/// A rule that would allow it but for one condition.
+/// A rule that would allow the access if one condition were met.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NearMiss<'p> {
@@ -15,7 +15,7 @@ pub struct NearMiss<'p> {
     pub mismatch: Mismatch<'p>,
 }
 
-/// The rules that come nearest, and whether any rule matches either end.
+/// The nearest rules, and whether any rule matches either end.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NearMisses<'p> {
@@ -27,32 +27,32 @@ pub struct NearMisses<'p> {
     pub has_destination: bool,
 }
 
-/// How a rule names a destination. The last is the most specific.
+/// The way that a rule names a destination. The last variant is the most specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NamedAs {
     /// As part of `*`.
     Everything,
     /// By another selector.
     Other,
-    /// By the selector that was asked for.
+    /// By the selector in question.
     Itself,
 }
 
-/// Which conditions of a rule are met.
+/// The conditions of a rule that are met.
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions {
     /// True if the source is one of the rule's.
     pub source: bool,
     /// How the rule names the destination, if it does.
     pub destination: Option<NamedAs>,
-    /// True if the port is one of the rule's; of an SSH rule, the account.
+    /// True if the port is one of the rule's. For an SSH rule, true if the account is.
     pub ports: bool,
     /// True if the source meets a posture that the rule requires.
     pub posture: bool,
 }
 
-/// The only condition of a rule that is not met, nearest first. A rule to `*` is not about this destination in
-/// particular, so its sources are the last thing to change.
+/// The only condition of a rule that is not met, nearest first. A rule to `*` is not about a
+/// particular destination, so its sources are the last thing to change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Unmet {
     PortsOfItself,
@@ -77,7 +77,8 @@ impl Conditions {
     }
 }
 
-/// Returns how the most specific of a rule's destinations names what was asked for as `asked`.
+/// Returns how the most specific of a rule's destinations names the destination in question,
+/// `asked`.
 pub fn named_as<'s>(
     destinations: impl IntoIterator<Item = &'s Selector>,
     asked: &str,
@@ -97,7 +98,7 @@ pub fn named_as<'s>(
     best
 }
 
-/// Returns at most `most` of the grants and ACLs that come nearest, given which conditions of each are met.
+/// Returns at most `most` of the nearest grants and ACLs, given the conditions that each meets.
 pub fn nearest_rules<'p>(
     rules: &[AccessRule<'p>],
     most: usize,
@@ -105,7 +106,8 @@ pub fn nearest_rules<'p>(
 ) -> NearMisses<'p> {
     let mut search = Search::new(most);
     for (number, rule) in rules.iter().enumerate() {
-        // Neither a grant of app capabilities alone nor the absence of rules is something to change.
+        // A grant of app capabilities only, or the absence of rules, cannot be changed to allow a
+        // port.
         if rule.ports.is_empty() || matches!(rule.rule, RuleRef::ImplicitAllowAll(_)) {
             continue;
         }
@@ -159,7 +161,7 @@ impl<'p> Search<'p> {
         self.has_source |= conditions.source;
         self.has_destination |= conditions.destination.is_some();
         let Some(unmet) = conditions.only_unmet() else { return };
-        // An ACL with different ports is several rules of the index.
+        // An ACL with different ports is several rules in the index.
         if let Some(place) = self.found.iter().position(|(_, known)| known.rule == rule)
             && let Some((known_unmet, known)) = self.found.get_mut(place)
         {
@@ -191,7 +193,7 @@ mod tests {
 
     const MET: Conditions = Conditions { source: true, destination: Some(NamedAs::Other), ports: true, posture: true };
 
-    /// The nearest rules, as the number of each with its mismatch.
+    /// Returns the nearest rules, each as its number and its mismatch.
     fn nearest(most: usize, conditions: &[Conditions]) -> Vec<(usize, String)> {
         let policy = Policy::parse(
             r#"{"acls": [

@@ -7,7 +7,7 @@ use crate::model::Selector;
 use crate::testing::reading::Reading;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 
-/// Indexes the rules that an end may match, depending on facts that are unknown.
+/// Indexes the rules that an end may match, depending on unknown facts.
 pub fn index_unknowns(tailnet: &Tailnet, rules: &RuleIndex) -> UnknownIndex {
     UnknownIndex::new(tailnet, &rules.selectors, |ids| rules.with(ids))
 }
@@ -15,15 +15,15 @@ pub fn index_unknowns(tailnet: &Tailnet, rules: &RuleIndex) -> UnknownIndex {
 /// An end of a test.
 #[derive(Clone)]
 pub struct TestEnd<'p> {
-    /// Who or what it is.
+    /// The endpoint.
     pub endpoint: TestEndpoint<'p>,
     /// The rules that match it at this end.
     pub certain: BitSet,
-    /// These and the rules that may match it.
+    /// The rules that match or may match it.
     pub possible: BitSet,
 }
 
-/// What it takes to find the rules of an end.
+/// The data that is needed to find the rules of an end.
 #[derive(Clone, Copy)]
 pub struct EndResolver<'a, 'p> {
     /// The tailnet of the policy.
@@ -45,7 +45,7 @@ impl<'p> EndResolver<'_, 'p> {
         Some(self.distinct(carriers(self.tailnet, selector)?, side))
     }
 
-    /// Keeps one of all ends that the rules do not tell apart: a tag may have a thousand devices.
+    /// Removes ends that the rules do not distinguish. A tag may have a thousand devices.
     fn distinct(self, endpoints: Vec<TestEndpoint<'p>>, side: Side) -> Vec<TestEnd<'p>> {
         let mut seen = HashSet::new();
         let mut ends: Vec<TestEnd> = endpoints.into_iter().map(|endpoint| self.end(endpoint, side)).collect();
@@ -53,12 +53,12 @@ impl<'p> EndResolver<'_, 'p> {
         ends
     }
 
-    /// Returns sources in another reading.
+    /// Returns the sources in another reading.
     pub fn read_as(self, sources: &[TestEnd<'p>], reading: Reading<'p>) -> Vec<TestEnd<'p>> {
         sources.iter().map(|source| self.end(source.endpoint.read_as(reading), Side::Source)).collect()
     }
 
-    /// Returns sources with only those rules that are for all of them.
+    /// Returns the sources with only the rules that apply to all of them.
     pub fn in_common(self, sources: &[TestEnd<'p>]) -> Vec<TestEnd<'p>> {
         let Some(first) = sources.first() else { return Vec::new() };
         let mut common = first.certain.clone();

@@ -1,4 +1,4 @@
-//! Whether the policy's own `tests` hold.
+//! Evaluation of the policy's own `tests`.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,18 @@ use crate::testing::packet::Packet;
 use crate::testing::reading::other_reading;
 use crate::testing::readings::Readings;
 
-/// Returns for how many failures the nearest of so many rules is searched: a hundred, which is more than anyone reads
-/// at once, and fewer if every search is through thousands of rules.
+/// Returns the number of failures for which the nearest rules are searched. It is a hundred, more
+/// than anyone reads at once, and less if there are thousands of rules to search for each.
 pub(super) fn most_explained(rules: usize) -> usize {
     (100_000 / rules.max(1)).clamp(1, 100)
 }
 
 /// Returns the outcome of every target of the policy's `tests`, in the order of the policy.
 ///
-/// A target is reached if every device of the source can reach some device of the destination. `policytest-allpass-acls-group-src-host-dst`
-/// It is denied if none can reach any. Users and tags need no devices. Without a protocol a test is about TCP.
-/// `policytest-proto-udp` [`crate::check`] reports what is wrong with a test in itself.
+/// A target is reached if every device of the source can reach some device of the destination.
+/// `policytest-allpass-acls-group-src-host-dst` It is denied if none can reach any. Users and tags
+/// need no devices. A test without a protocol is about TCP. `policytest-proto-udp` [`crate::check`]
+/// reports invalid tests.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -88,7 +89,8 @@ pub struct TestRun<'a, 'p> {
 }
 
 impl<'p> TestRun<'_, 'p> {
-    /// Returns the outcome of one target; with `explain`, the nearest rule if no rule allows it.
+    /// Returns the outcome of one target. With `explain`, it includes the nearest rules if no rule
+    /// allows it.
     pub fn outcome(
         &self,
         expectation: Expectation,
@@ -146,7 +148,8 @@ impl<'p> TestRun<'_, 'p> {
         outcome
     }
 
-    /// Returns a rule that allows a packet between devices, though none does between the tags that the test names.
+    /// Returns a rule that allows a packet between devices, although no rule allows it between the
+    /// tags that the test names.
     fn bypass(
         &self,
         from: Option<&[TestEnd<'p>]>,
@@ -207,8 +210,8 @@ impl<'p> TestRun<'_, 'p> {
         }
     }
 
-    /// Returns a rule that allows a source to reach one of the destinations, or may do so, and whether it is the only
-    /// one.
+    /// Returns a rule that allows or may allow a source to reach one of the destinations, and
+    /// whether it is the only one.
     pub fn first_rule(&self, source: &TestEnd<'p>, destinations: &[TestEnd<'p>], port: u16) -> Option<(Origin, bool)> {
         let mut first: Option<Origin> = None;
         for destination in destinations {
@@ -224,7 +227,7 @@ impl<'p> TestRun<'_, 'p> {
         first.map(|rule| (rule, true))
     }
 
-    /// Returns for each rule that may have both ends whether it allows a packet.
+    /// Returns, for each rule that may match both ends, whether it allows a packet.
     fn matches<'b>(
         &'b self,
         source: &'b TestEnd<'p>,
@@ -242,8 +245,8 @@ impl<'p> TestRun<'_, 'p> {
         })
     }
 
-    /// Decides a packet by the first rule that allows it, or else by the first that may. A policy without rules allows
-    /// everything.
+    /// Decides a packet by the first rule that allows it, or otherwise by the first that may allow
+    /// it. A policy without rules allows everything.
     pub fn decide(&self, source: &TestEnd<'p>, destination: &TestEnd<'p>, port: u16) -> RuleDecision<'p> {
         let packet = self.packet(source, destination, port);
         let is_own = destination.endpoint.is_own_device_of(&source.endpoint);
@@ -275,7 +278,7 @@ mod tests {
         let tests = protocols.map(|proto| Test { proto, ..Test::default() });
         for seed in small::seeds(120) {
             let (text, facts) = small::policy(&mut Random::new(seed));
-            // The same policy once with all that is known of its tailnet, and once with nothing.
+            // Run the policy both with all facts and without any.
             for policy in [Policy::with_facts(&text, &facts), Policy::parse(&text)] {
                 let tailnet = Tailnet::new(&policy);
                 let rules = RuleIndex::new(&policy, &tailnet);
@@ -306,7 +309,7 @@ mod tests {
         }
     }
 
-    /// Returns what is certain with nothing known of a tailnet stays so, whatever the tailnet is.
+    /// A result that is certain without facts is the same in every tailnet.
     #[test]
     fn facts_change_only_what_was_in_doubt() {
         let quoted = |words: &[&str], port: &str| {

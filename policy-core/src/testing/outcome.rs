@@ -9,7 +9,7 @@ use crate::testing::decision::RuleDecision;
 use crate::testing::near_miss::NearMisses;
 use crate::testing::test_endpoint::{TestEndpoint, is_nobody};
 
-/// What a test expects of one target or account.
+/// The expectation of a test about one target or account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Expectation {
@@ -21,13 +21,13 @@ pub enum Expectation {
     Deny,
 }
 
-/// What a test tries to reach at its destination.
+/// The target that a test tries to reach.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Probe<'p> {
     /// A port.
     Network {
-        /// The target as the test has it: `tag:web:443`.
+        /// The target as written in the test: `tag:web:443`.
         target: &'p Text,
         /// The port of the target.
         port: u16,
@@ -42,7 +42,7 @@ pub enum Probe<'p> {
 }
 
 impl<'p> Probe<'p> {
-    /// Returns the target or account as the test has it.
+    /// Returns the target or account as written in the test.
     pub fn text(&self) -> &'p Text {
         match self {
             Probe::Network { target, .. } => target,
@@ -68,19 +68,20 @@ impl<'p> Probe<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct DecidingRule {
-    /// The whole rule; the whole policy if it has no rules, and so allows everything.
+    /// The whole rule, or the whole policy if it has no rules and so allows everything.
     pub origin: Origin,
     /// The action of an SSH rule.
     pub action: Option<Action>,
 }
 
-/// Whether what a test expects of one pair of ends holds, and the rule that decides it.
+/// The evaluation of an expectation for one pair of ends, and the rule that decides it.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Evaluation<'p> {
-    /// Whether it holds, or the fact that it depends on.
+    /// Whether the expectation holds, or the fact that this depends on.
     pub holds: Ternary<'p>,
-    /// The rule that allows it, if one does. If it is unknown whether it holds, the rule that may allow it.
+    /// The rule that allows the access, if any. If the result is unknown, the rule that may allow
+    /// it.
     pub rule: Option<DecidingRule>,
 }
 
@@ -92,33 +93,36 @@ pub struct Outcome<'p> {
     pub test: Origin,
     /// The source of the test. Only an invalid test has none.
     pub source: Option<&'p Selector>,
-    /// What must be so.
+    /// The expectation.
     pub expectation: Expectation,
     /// The destination of an SSH test, or the host in the target of a test.
     pub destination: &'p Selector,
-    /// What is tried there.
+    /// The target.
     pub probe: Probe<'p>,
-    /// The imagined posture of the source.
+    /// The assumed posture of the source.
     pub attributes: &'p Map,
     /// Whether the expectation holds.
     pub evaluation: Evaluation<'p>,
-    /// Which of several devices or users of the source decides it, if it does not hold for all of them alike.
+    /// The device or user of the source that decides the outcome, if it differs between several.
     pub decider: Option<Decider<'p>>,
-    /// If it passes by the tags that the test names: two devices with these tags between which it would fail.
+    /// Two devices with the tested tags for which the test would fail, if it passes for the tags
+    /// alone.
     pub bypass: Option<MultiTagBypass<'p>>,
-    /// If no rule allows what must be allowed: the rules that come nearest. Only the first of many failures have them.
+    /// The nearest rules, if no rule allows what must be allowed. Only the first of many failures
+    /// have them.
     pub near_misses: Option<NearMisses<'p>>,
 }
 
-/// A test that passes between two tags and would fail between two devices that have them and other tags.
+/// A test that passes between two tags, but would fail between two devices with these and other
+/// tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MultiTagBypass<'p> {
-    /// The device with the source's tag, if one of the devices with that tag has another one.
+    /// The device with the source's tag, if that device has other tags.
     pub source: Option<&'p str>,
-    /// The device with the destination's tag, likewise.
+    /// The device with the destination's tag, if that device has other tags.
     pub destination: Option<&'p str>,
-    /// The rule by which the test would fail.
+    /// The rule because of which the test would fail.
     pub rule: DecidingRule,
 }
 
@@ -133,22 +137,22 @@ pub struct Decider<'p> {
 }
 
 impl<'p> Outcome<'p> {
-    /// Returns whether the expectation holds for certain.
+    /// Returns whether the expectation certainly holds.
     pub fn passes(&self) -> bool {
         self.evaluation.holds == Ternary::Yes
     }
 
-    /// Returns whether the expectation does not hold for certain.
+    /// Returns whether the expectation certainly does not hold.
     pub fn fails(&self) -> bool {
         self.evaluation.holds == Ternary::No
     }
 
-    /// Returns the rule that the outcome rests on, if there is one.
+    /// Returns the rule that the outcome depends on, if there is one.
     pub fn rule(&self) -> Option<Origin> {
         self.evaluation.rule.map(|rule| rule.origin)
     }
 
-    /// Returns what the rule does, if it is an SSH rule.
+    /// Returns the action of the rule, if it is an SSH rule.
     pub fn action(&self) -> Option<Action> {
         self.evaluation.rule.and_then(|rule| rule.action)
     }
@@ -161,10 +165,11 @@ impl<'p> From<&TestEndpoint<'p>> for Decider<'p> {
 }
 
 impl<'p> Evaluation<'p> {
-    /// The evaluation of a test that has yet to run.
+    /// The evaluation of a test that has not run yet.
     pub const PENDING: Self = Evaluation { holds: Ternary::Yes, rule: None };
 
-    /// Compares what the rules decide with what is expected. `action` is what the rule of the decision does.
+    /// Compares the decision of the rules with the expectation. `action` is that of the deciding
+    /// rule.
     pub fn new(expectation: Expectation, decision: RuleDecision<'p>, action: Option<Action>) -> Self {
         let is_denied = expectation == Expectation::Deny;
         let rule = |origin| Some(DecidingRule { origin, action });
@@ -175,8 +180,8 @@ impl<'p> Evaluation<'p> {
         }
     }
 
-    /// Evaluates a test of which an end is empty: an empty source reaches nothing, and nothing reaches an empty
-    /// destination.
+    /// Evaluates a test with an empty end. An empty source reaches nothing, and nothing reaches an
+    /// empty destination.
     pub fn of_empty(expectation: Expectation, empty: impl IntoIterator<Item = &'p Selector>) -> Self {
         let unknown = empty.into_iter().find(|selector| !is_nobody(selector));
         let holds = match unknown {
@@ -186,7 +191,8 @@ impl<'p> Evaluation<'p> {
         Evaluation { holds, rule: None }
     }
 
-    /// Returns the place of the evaluation that decides a test, which must hold for all, and whether they differ.
+    /// Returns the index of the evaluation that decides a test, which must hold for all ends, and
+    /// whether the evaluations differ.
     pub fn decisive(evaluations: &[Evaluation<'p>]) -> Option<(usize, bool)> {
         let rank = |evaluation: &Evaluation| match evaluation.holds {
             Ternary::No => 0,

@@ -1,4 +1,4 @@
-//! Whether a rule matches a packet.
+//! Matching of rules and packets.
 
 use crate::json::Map;
 
@@ -13,11 +13,11 @@ pub struct Packet<'a, 'p> {
     pub policy: &'p Policy,
     /// The tailnet of the policy.
     pub tailnet: &'a Tailnet<'p>,
-    /// The imagined posture of the source.
+    /// The assumed posture of the source.
     pub attributes: &'p Map,
-    /// Where it comes from.
+    /// The source.
     pub source: &'a TestEndpoint<'p>,
-    /// Where it goes to.
+    /// The destination.
     pub destination: &'a TestEndpoint<'p>,
     /// The protocol, if the test names one.
     pub protocol: Option<Protocol>,
@@ -25,7 +25,7 @@ pub struct Packet<'a, 'p> {
     pub port: u16,
 }
 
-/// Returns every rule that opens ports, in Tailscale's order: grants, then ACLs.
+/// Returns every rule that allows ports, in Tailscale's order: grants, then ACLs.
 #[cfg(test)]
 pub(super) fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>> {
     let grants = policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()).map(RuleRef::Grant);
@@ -35,18 +35,18 @@ pub(super) fn access_rules(policy: &Policy) -> impl Iterator<Item = RuleRef<'_>>
 impl<'p> Packet<'_, 'p> {
     /// Returns whether a rule allows the packet.
     pub fn matches_rule(&self, rule: RuleRef<'p>) -> Ternary<'p> {
-        // The cheapest condition, which also decides most often, comes first.
+        // The cheapest condition, which is also the most selective, comes first.
         self.matches_destinations(rule)
             .and(|| self.matches_source(rule))
             .and(|| self.meets_posture(posture::required(self.policy, rule.src_posture())).into())
     }
 
-    /// Returns whether a rule of the index that has both ends allows the packet.
+    /// Returns whether a rule of the index that matches both ends allows the packet.
     pub fn matches_between_ends(&self, rule: &AccessRule) -> Ternary<'p> {
         self.matches_ports(rule).and(|| self.meets_posture(rule.postures).into())
     }
 
-    /// Returns whether the rule opens the port at the destination.
+    /// Returns whether the rule allows the port at the destination.
     fn matches_destinations(&self, rule: RuleRef<'p>) -> Ternary<'p> {
         Ternary::any(rule.destinations().map(|(dst, ports)| {
             let is_open = |protocol| ports.each().any(|range| opens(range, protocol, self.port));
@@ -72,7 +72,7 @@ impl<'p> Packet<'_, 'p> {
         self.matches_protocol(|protocol| rule.is_on(protocol, self.port))
     }
 
-    /// Returns whether the source meets one of the required postures, if there are any.
+    /// Returns whether the source meets one of the required postures. True if none is required.
     pub fn meets_posture(&self, required: &[Selector]) -> bool {
         posture::holds(self.policy, required, self.attributes)
     }
@@ -123,7 +123,7 @@ impl<'p> RuleRef<'p> {
     }
 }
 
-/// The ports of a rule at one destination, as grants or as ACLs have them.
+/// The ports of a rule at one destination, from a grant or an ACL.
 #[derive(Clone, Copy)]
 pub struct RulePorts<'p> {
     specs: &'p [PortSpec],
@@ -132,7 +132,8 @@ pub struct RulePorts<'p> {
 }
 
 impl<'p> RulePorts<'p> {
-    /// Returns the ports, each with its protocol. Without a protocol they are those of TCP, UDP and ICMP.
+    /// Returns the ports, each with its protocol. Ports without a protocol are those of TCP, UDP
+    /// and ICMP.
     fn each(self) -> impl Iterator<Item = (Option<Protocol>, PortRange)> {
         let of_grant = self.specs.iter().map(|spec| (spec.protocol, spec.ports));
         of_grant.chain(self.ranges.iter().map(move |&ports| (self.protocol, ports)))

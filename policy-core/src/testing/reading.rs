@@ -1,28 +1,30 @@
-//! The ways in which a test may be read, where it is not known how Tailscale reads it.
+//! Readings of a test: the ways in which Tailscale may interpret it, where that is unknown.
 //!
-//! - A group as the source is one representative member. It is not known what this member can do beside what the group
-//!   can. Public policies deny a group what one of its members can reach by another rule, and Tailscale takes them.
-//! - A tag as the source matches `*` over IPv4 only, if one owner's log is right.
+//! - A group as the source is one representative member. It is unknown whether the other access of
+//!   that member counts. Public policies deny a group access that one of its members has by another
+//!   rule, and Tailscale accepts them.
+//! - A tag as the source matches `*` over IPv4 only, if the log of one tailnet owner is right.
 //!
-//! What a test expects holds for certain if it does in every reading, and fails for certain if it does in none.
+//! The expectation of a test certainly holds if it does in every reading, and certainly fails if it
+//! holds in none.
 
 use crate::access::{Denotation, SelectorId, SelectorIndex, Tailnet};
 use crate::model::{Role, Selector, SelectorKind};
 
-/// How the source of a test is read.
+/// A way to read the source of a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reading<'p> {
-    /// As who or what it is, with everything that it can do.
+    /// As the endpoint itself, with all its access.
     #[default]
     Itself,
-    /// As any member of this group: with what the group can do, and every member.
+    /// As any member of this group, with the access of the group and of every member.
     MemberOf(&'p str),
-    /// As itself, but not as part of `*`.
+    /// As the endpoint itself, but not as part of `*`.
     WithoutWildcard,
 }
 
 impl Reading<'_> {
-    /// Returns whether a source that names the end names it in this reading, too.
+    /// Returns whether a source selector that names the end also names it in this reading.
     pub fn keeps(self, selector: &str, denotation: Denotation) -> bool {
         match self {
             Reading::Itself => true,
@@ -41,14 +43,14 @@ impl Reading<'_> {
     pub(super) fn among(self, selectors: &SelectorIndex, mut ids: Vec<SelectorId>) -> Vec<SelectorId> {
         ids.retain(|&id| match (selectors.distinct.get(id), selectors.denotations.get(id)) {
             (Some(selector), Some(&denotation)) => self.keeps(&selector.text, denotation),
-            // The source of the rule that a policy without rules has.
+            // The source of the implicit rule of a policy without rules.
             _ => true,
         });
         ids
     }
 }
 
-/// Returns the other way to read a source on the way to a destination, if there is one.
+/// Returns the other way to read a source in a test of a destination, if there is one.
 pub fn other_reading<'p>(tailnet: &Tailnet, source: &'p Selector, destination: &Selector) -> Option<Reading<'p>> {
     let is_ipv6 = || {
         matches!(destination.kind, SelectorKind::Address(_) | SelectorKind::Host)

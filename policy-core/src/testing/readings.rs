@@ -1,23 +1,23 @@
-//! The outcome of a test of which it is not known how Tailscale reads it. See [`Reading`].
+//! The outcome of a test whose reading is unknown. See [`Reading`].
 
 use crate::access::{MissingFact, Ternary};
 use crate::model::Selector;
 use crate::testing::outcome::Evaluation;
 use crate::testing::reading::Reading;
 
-/// What a test comes to with each of its sources, in each reading.
+/// The evaluations of a test for each of its sources, in each reading.
 pub(super) struct Readings<'p> {
-    /// With everything that each source can do.
+    /// With all the access of each source.
     pub(super) by_itself: Vec<Evaluation<'p>>,
     /// In the other reading.
     pub(super) other: Vec<Evaluation<'p>>,
-    /// With the rules that are for all sources alike.
+    /// With only the rules that apply to all sources.
     pub(super) in_common: Vec<Evaluation<'p>>,
 }
 
 impl<'p> Readings<'p> {
-    /// Returns the evaluation that holds in every reading, or else one that depends on the reading. `decisive` is that
-    /// of the sources by themselves.
+    /// Returns the evaluation if it is the same in every reading, or otherwise one that depends on
+    /// the reading. `decisive` is the evaluation in the first reading.
     pub(super) fn settle(
         &self,
         decisive: Evaluation<'p>,

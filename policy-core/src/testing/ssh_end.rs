@@ -5,7 +5,7 @@ use crate::model::{Policy, Selector, SshRule};
 use crate::testing::reading::Reading;
 use crate::testing::test_endpoint::{TestEndpoint, carriers, parties};
 
-/// The SSH rules of a policy, and what it takes to find those of an end.
+/// The SSH rules of a policy, with the data that is needed to find those of an end.
 pub struct SshEndResolver<'p> {
     selectors: SelectorIndex<'p>,
     /// The SSH rules of the policy.
@@ -15,9 +15,9 @@ pub struct SshEndResolver<'p> {
 
 /// An end of a login.
 pub struct SshEnd<'p> {
-    /// Who or what it is.
+    /// The endpoint.
     pub endpoint: TestEndpoint<'p>,
-    /// The rules that match it at this end, or may do so.
+    /// The rules that match or may match it at this end.
     pub possible: BitSet,
 }
 
@@ -47,13 +47,13 @@ impl<'p> SshEndResolver<'p> {
         Some(devices.map(|endpoint| self.end(tailnet, endpoint, side)).collect())
     }
 
-    /// Returns sources in another reading.
+    /// Returns the sources in another reading.
     pub fn read_as(&self, tailnet: &Tailnet<'p>, sources: &[SshEnd<'p>], reading: Reading<'p>) -> Vec<SshEnd<'p>> {
         let read = |source: &SshEnd<'p>| self.end(tailnet, source.endpoint.read_as(reading), Side::Source);
         sources.iter().map(read).collect()
     }
 
-    /// Returns sources with only those rules that may be for all of them.
+    /// Returns the sources with only the rules that may apply to all of them.
     pub fn in_common(&self, sources: &[SshEnd<'p>]) -> Vec<SshEnd<'p>> {
         let Some(first) = sources.first() else { return Vec::new() };
         let mut common = first.possible.clone();
@@ -75,18 +75,18 @@ impl<'p> SshEndResolver<'p> {
         SshEnd { endpoint, possible }
     }
 
-    /// Returns the rules that may have both ends, in order.
+    /// Returns the rules that may match both ends, in order.
     pub fn between(&self, source: &SshEnd<'p>, destination: &SshEnd<'p>) -> impl Iterator<Item = &'p SshRule> {
         let may_be_own = destination.endpoint.is_own_device_of(&source.endpoint) != Ternary::No;
         let to_own = may_be_own.then_some(&self.rules.to_own);
         self.rules.rules(source.possible.also_in(&destination.possible, to_own))
     }
 
-    /// Returns the rules that may have at least one of the ends, in order.
+    /// Returns the rules that may match at least one of the ends, in order.
     pub fn of_either(&self, source: &SshEnd<'p>, destination: &SshEnd<'p>) -> impl Iterator<Item = &'p SshRule> {
         let mut rules = source.possible.clone();
         rules.add_all(&destination.possible);
-        // Whether a device is the source's own depends on both ends.
+        // Both ends decide whether a device is the source's own.
         rules.add_all(&self.rules.to_own);
         self.rules.rules(rules.iter().collect::<Vec<usize>>())
     }

@@ -1,4 +1,4 @@
-//! Whether SSH rules let someone log in.
+//! Decisions of SSH rules about a login.
 
 use crate::json::Map;
 
@@ -17,9 +17,9 @@ pub struct SshLogin<'a, 'p> {
     pub tailnet: &'a Tailnet<'p>,
     /// The SSH rules of the policy.
     pub resolver: &'a SshEndResolver<'p>,
-    /// The imagined posture of the source.
+    /// The assumed posture of the source.
     pub attributes: &'p Map,
-    /// Who logs in.
+    /// The end that logs in.
     pub source: &'a SshEnd<'p>,
     /// The machine.
     pub destination: &'a SshEnd<'p>,
@@ -28,7 +28,7 @@ pub struct SshLogin<'a, 'p> {
 }
 
 impl<'p> SshLogin<'_, 'p> {
-    /// Compares what the rules decide with what a test expects.
+    /// Compares the decision of the rules with the expectation of a test.
     pub fn evaluate(&self, expectation: Expectation) -> Evaluation<'p> {
         evaluate(expectation, self.decide(Action::Check), self.decide(Action::Accept))
     }
@@ -39,12 +39,12 @@ impl<'p> SshLogin<'_, 'p> {
         RuleDecision::any(rules.map(|rule| RuleDecision::new(self.matches_rule(rule), rule.origin)))
     }
 
-    /// Returns the rules that may have both ends.
+    /// Returns the rules that may match both ends.
     pub fn rules(&self) -> impl Iterator<Item = &'p SshRule> {
         self.resolver.between(self.source, self.destination)
     }
 
-    /// Returns the rules that may have at least one of the ends.
+    /// Returns the rules that may match at least one of the ends.
     pub fn rules_of_either_end(&self) -> impl Iterator<Item = &'p SshRule> {
         self.resolver.of_either(self.source, self.destination)
     }
@@ -57,7 +57,7 @@ impl<'p> SshLogin<'_, 'p> {
             .and(|| self.meets_posture(rule).into())
     }
 
-    /// Returns whether the source meets a posture that the rule requires, if it requires any.
+    /// Returns whether the source meets a posture that the rule requires. True if none is required.
     pub fn meets_posture(&self, rule: &'p SshRule) -> bool {
         posture::holds(self.policy, posture::required(self.policy, &rule.src_posture), self.attributes)
     }
@@ -86,7 +86,7 @@ impl<'p> SshLogin<'_, 'p> {
         }
     }
 
-    /// Returns the rule that comes nearest to allowing the login at `destination`.
+    /// Returns the rules that come nearest to allowing the login at `destination`.
     pub fn near_misses(&self, destination: &Selector) -> NearMisses<'p> {
         nearest_ssh_rules(self.policy, 1, |number, rule| Conditions {
             source: self.source.possible.contains(number) && self.matches_source(rule) != Ternary::No,
@@ -99,7 +99,8 @@ impl<'p> SshLogin<'_, 'p> {
     }
 }
 
-/// Returns whether an SSH rule is for an account. `login` is that of the source in its two halves, if it is a user.
+/// Returns whether an SSH rule includes an account. If the source is a user, `login` has the two
+/// halves of the login.
 pub fn includes_account(rule: &SshRule, account: &str, login: Option<(&str, &str)>) -> bool {
     rule.users.iter().any(|user| match localpart_domain(user) {
         Some(domain) => login.is_some_and(|(local, own)| local == account && own.eq_ignore_ascii_case(domain)),
@@ -108,10 +109,10 @@ pub fn includes_account(rule: &SshRule, account: &str, login: Option<(&str, &str
     })
 }
 
-/// Compares what check rules and accept rules decide with what a test expects.
+/// Compares the decisions of check rules and accept rules with the expectation of a test.
 pub fn evaluate<'p>(expectation: Expectation, checked: RuleDecision<'p>, accepted: RuleDecision<'p>) -> Evaluation<'p> {
     use RuleDecision::{Allow, Deny, Unknown};
-    // A login that a check rule allows is not decided by other rules.
+    // If a check rule allows a login, other rules do not matter.
     let (decision, action) = match checked {
         Deny => (accepted, Action::Accept),
         _ => (checked, Action::Check),
@@ -125,7 +126,7 @@ pub fn evaluate<'p>(expectation: Expectation, checked: RuleDecision<'p>, accepte
         (Expectation::Check, Deny, Allow(_)) | (Expectation::Deny, Unknown(..), Allow(_)) => {
             fails(evaluation(accepted, Action::Accept))
         }
-        // Whether or not it is allowed, it is not allowed in this way.
+        // Whether or not the login is allowed, it is not allowed after a check.
         (Expectation::Check, Deny, Unknown(..)) => Evaluation { holds: Ternary::No, rule: None },
         _ => evaluation(decision, action),
     }

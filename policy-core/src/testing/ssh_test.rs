@@ -1,4 +1,4 @@
-//! Whether the policy's own `sshTests` hold.
+//! Evaluation of the policy's own `sshTests`.
 
 use std::collections::HashMap;
 
@@ -15,9 +15,10 @@ use crate::testing::ssh_login::SshLogin;
 
 /// Returns the outcome of every account on every destination of the policy's `sshTests`, in the order of the policy.
 ///
-/// Network access plays no part. `sshtest-mixed-acls-tcp22-deny-ssh-rule-allow` Check rules come before all others,
-/// so an account that both allow is allowed after a check. Tailscale's documentation wants `accept` to hold without
-/// a check; no capture shows whether it would pass with one, so that is not decided.
+/// Network access is not considered. `sshtest-mixed-acls-tcp22-deny-ssh-rule-allow` Check rules
+/// come before all others, so an account that both kinds allow requires a check. According to
+/// Tailscale's documentation, `accept` means without a check. No capture shows the result if a
+/// check is required, so that result is unknown.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -67,7 +68,7 @@ pub fn ssh_test_outcomes(policy: &Policy) -> Vec<Outcome<'_>> {
     outcomes
 }
 
-/// Returns the accounts of a test by what it expects of them.
+/// Returns the accounts of a test, grouped by expectation.
 pub fn expected_accounts(test: &SshTest) -> [(Expectation, &List<Text>); 3] {
     [(Expectation::Accept, &test.accept), (Expectation::Check, &test.check), (Expectation::Deny, &test.deny)]
 }
@@ -83,14 +84,15 @@ pub struct SshTestRun<'a, 'p> {
     pub resolver: &'a SshEndResolver<'p>,
     /// The test.
     pub test: &'p SshTest,
-    /// Everything that the source of the test stands for.
+    /// Every end that the source of the test stands for.
     pub sources: &'a [SshEnd<'p>],
-    /// Everything that the destination stands for.
+    /// Every end that the destination stands for.
     pub destinations: &'a [SshEnd<'p>],
 }
 
 impl<'p> SshTestRun<'_, 'p> {
-    /// Returns the outcome of one account; with `explain`, the nearest rule if no rule allows it.
+    /// Returns the outcome of one account. With `explain`, it includes the nearest rules if no rule
+    /// allows it.
     pub fn outcome(
         &self,
         expectation: Expectation,
@@ -141,7 +143,7 @@ impl<'p> SshTestRun<'_, 'p> {
         outcome
     }
 
-    /// Evaluates the logins of each source, of which the worst counts.
+    /// Evaluates the logins of each source. The worst result counts.
     fn evaluate_sources(
         &self,
         sources: &[SshEnd<'p>],
@@ -157,7 +159,8 @@ impl<'p> SshTestRun<'_, 'p> {
         sources.iter().filter_map(evaluate).collect()
     }
 
-    /// Returns how a test that passes between the tags that it names fails between devices that have them.
+    /// Returns two devices with the tags of a test that passes for the tags alone, but fails
+    /// between the devices.
     fn bypass(
         &self,
         by_tag: &Outcome<'p>,
@@ -205,7 +208,7 @@ mod tests {
     use super::*;
     use crate::model::Role;
 
-    /// Returns what is certain without a user's role is so with each one.
+    /// A result that is certain without a user's role is the same with every role.
     #[test]
     fn a_role_changes_only_what_was_in_doubt() {
         let rule = |(action, src, users): &(&str, &str, &str)| {
@@ -225,7 +228,7 @@ mod tests {
         );
         let (mut certain, mut doubtful) = (0, 0);
         for (number, first) in rules.iter().enumerate() {
-            // Pairs of rules, most of them.
+            // Most pairs of rules.
             for second in rules.iter().skip(number % 3).step_by(3) {
                 let text =
                     format!(r#"{{"tagOwners": {{"tag:a": []}}, "ssh": [{first}, {second}], "sshTests": {tests}}}"#);

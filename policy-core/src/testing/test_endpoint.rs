@@ -1,4 +1,4 @@
-//! The two ends of a test: devices of the facts, or what a selector names if no device is known.
+//! The two ends of a test: devices of the facts, or a hypothetical endpoint if no device is known.
 
 use crate::access::{
     Denotation, DeviceId, Endpoint, MissingFact, Node, Principal, Resolution, Tailnet, Ternary, UnknownFact, Unknowns,
@@ -7,19 +7,20 @@ use crate::access::{
 use crate::model::{AddressRange, Selector, SelectorKind};
 use crate::testing::reading::Reading;
 
-/// A device that a test is about, or one that could be.
+/// A device that a test is about, or a hypothetical one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TestEndpoint<'p> {
     endpoint: Endpoint<'p>,
     unknowns: Unknowns<'p>,
     /// Its name in the facts.
     device: Option<&'p str>,
-    /// How it is read as a source.
+    /// The way that it is read as a source.
     reading: Reading<'p>,
 }
 
-/// Returns the devices that a selector of a test stands for. A user or a tag without devices stands for one that could
-/// be. Which device Tailscale takes if there are several is unknown. Those of a tag have that tag only.
+/// Returns the devices that a selector of a test stands for. A user or a tag without devices stands
+/// for a hypothetical one. If there are several, it is unknown which device Tailscale uses. The
+/// devices of a tag get that tag only.
 pub(super) fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<TestEndpoint<'p>> {
     match tailnet.denote(selector) {
         Denotation::Users(logins) => logins.iter().flat_map(|login| devices_of_user(tailnet, &login.text)).collect(),
@@ -36,7 +37,8 @@ pub(super) fn parties<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Vec<
     }
 }
 
-/// Returns the devices that a tag of a test stands for, each with all its tags; `None` if none has another tag.
+/// Returns the devices that a tag of a test stands for, with all their tags. `None` if none has
+/// another tag.
 pub(super) fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Option<Vec<TestEndpoint<'p>>> {
     let Denotation::Tag(tag) = tailnet.denote(selector) else { return None };
     let carriers = devices_with_tags(tailnet, &tailnet.with_tag(tag));
@@ -44,7 +46,8 @@ pub(super) fn carriers<'p>(tailnet: &Tailnet<'p>, selector: &'p Selector) -> Opt
     carriers.iter().any(has_several).then_some(carriers)
 }
 
-/// Returns whether a selector that stands for nobody certainly does: the policy itself lists who is in a group.
+/// Returns whether a selector that resolves to nothing certainly stands for nobody. The policy
+/// itself lists the members of groups.
 pub(super) fn is_nobody(selector: &Selector) -> bool {
     matches!(selector.kind, SelectorKind::Group | SelectorKind::Host)
 }
@@ -56,7 +59,7 @@ fn devices_of_user<'p>(tailnet: &Tailnet<'p>, login: &'p str) -> Vec<TestEndpoin
     each_or_imagined(tailnet, devices, Principal::User { login, role })
 }
 
-/// Returns one end for each device, or an imagined one if there is none.
+/// Returns one end for each device, or a hypothetical one if there is none.
 fn each_or_imagined<'p>(tailnet: &Tailnet<'p>, devices: &[DeviceId], who: Principal<'p>) -> Vec<TestEndpoint<'p>> {
     if devices.is_empty() {
         return vec![TestEndpoint::imagined(who)];
@@ -113,7 +116,7 @@ impl<'p> TestEndpoint<'p> {
         self.user()?.rsplit_once('@')
     }
 
-    /// Returns what rules may name it by.
+    /// Returns the endpoint that selectors match on.
     pub fn endpoint(&self) -> &Endpoint<'p> {
         &self.endpoint
     }
@@ -123,14 +126,14 @@ impl<'p> TestEndpoint<'p> {
         TestEndpoint { reading, ..self.clone() }
     }
 
-    /// Returns how it is read as a source.
+    /// Returns the way that it is read as a source.
     pub fn reading(&self) -> Reading<'p> {
         self.reading
     }
 
-    /// Returns what is unknown about it.
+    /// Returns the facts that are unknown about it.
     pub fn unknown_facts(&self) -> Vec<UnknownFact> {
-        // What a group can do does not depend on its members.
+        // The access of a group does not depend on its members.
         if matches!(self.reading, Reading::MemberOf(_)) {
             return Vec::new();
         }
@@ -144,7 +147,8 @@ impl<'p> TestEndpoint<'p> {
     pub fn is_own_device_of(&self, other: &TestEndpoint<'p>) -> Ternary<'p> {
         let unknown = match (self.user(), other.user()) {
             (Some(a), Some(b)) => return a.eq_ignore_ascii_case(b).into(),
-            // Otherwise one has no user, so that they are of one user only if it is an unknown device.
+            // Otherwise one end has no user. The ends can be of one user only if that end is an
+            // unknown device.
             (Some(_), None) => other.unknowns.device,
             (None, Some(_)) => self.unknowns.device,
             (None, None) => self.unknowns.device.filter(|_| other.unknowns.device.is_some()),

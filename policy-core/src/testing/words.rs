@@ -1,11 +1,11 @@
-//! The names that messages have for users and selectors.
+//! The names that messages use for users and selectors.
 
 use std::collections::HashMap;
 
 use crate::diagnostic::listed;
 use crate::model::{Policy, Selector, SelectorKind, User};
 
-/// A policy, and its users by their logins.
+/// A policy, with an index of its users by login.
 #[derive(Debug)]
 pub struct Words<'p> {
     /// The policy.
@@ -25,7 +25,8 @@ impl<'p> Words<'p> {
         self.users.get(&login.to_ascii_lowercase()).copied()
     }
 
-    /// Returns what the policy's source calls a user: by name if the source declares the user, else by login.
+    /// Returns the name of a user in the policy's source: the declared name, or otherwise the
+    /// login.
     pub fn login<'a>(&self, login: &'a str) -> &'a str
     where
         'p: 'a,
@@ -36,7 +37,7 @@ impl<'p> Words<'p> {
         self.user(login).map_or(login, |user| &user.name)
     }
 
-    /// Returns what the policy's source calls a selector.
+    /// Returns the text of a selector in the policy's source.
     pub fn selector<'a>(&self, selector: &'a Selector) -> &'a str
     where
         'p: 'a,

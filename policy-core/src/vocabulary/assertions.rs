@@ -1,4 +1,4 @@
-//! The words within tests.
+//! The keywords in tests.
 
 /// In `tests`.
 pub mod tests {
@@ -7,12 +7,12 @@ pub mod tests {
         accept
         /// What the source must not reach: `deny tag:db:5432;`
         deny
-        /// The protocol of the whole test: `proto udp;`. Without it, TCP or UDP will do.
+        /// The protocol of the whole test: `proto udp;`. Without it, access over TCP or UDP counts.
         proto
-        /// What the source's device is like, as JSON: `srcPostureAttrs {"node:os": "macos"};`. Without it, rules with a posture
-        /// do not count.
+        /// Posture attributes of the source's device, as JSON: `srcPostureAttrs {"node:os":
+        /// "macos"};`. Without them, rules with a posture do not apply.
         srcPostureAttrs
-        /// The last day on which the test is wanted: `until "2027-03-31";`
+        /// The last day of the test: `until "2027-03-31";`
         until
     }
 }
@@ -20,11 +20,11 @@ pub mod tests {
 /// In `sshTests`.
 pub mod ssh_tests {
     super::super::words! {
-        /// As whom the source must be let in without a check: `accept "root";`
+        /// The accounts that the source can log in to without a check: `accept "root";`
         accept
-        /// As whom the source must be let in after a check: `check "alice";`
+        /// The accounts that the source can log in to after a check: `check "alice";`
         check
-        /// As whom the source must not be let in: `deny "root";`
+        /// The accounts that the source must not be able to log in to: `deny "root";`
         deny
     }
     pub use crate::vocabulary::assertions::tests::{srcPostureAttrs, until};

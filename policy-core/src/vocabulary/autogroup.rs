@@ -1,9 +1,10 @@
-//! `autogroup:…`: what Tailscale itself keeps the list of.
+//! `autogroup:…`: groups whose members Tailscale determines.
 
 use crate::model::Autogroup;
 
-/// `autogroup:member`: the members of the tailnet, by their own devices. A tagged device is nobody's own, whoever
-/// created it; and users of devices that are shared into the tailnet are no members.
+/// `autogroup:member`: the members of the tailnet, by their own devices. A tagged device belongs to
+/// no user, whoever created it. Users of other tailnets that devices are shared with are not
+/// members.
 pub const member: Autogroup = Autogroup::Member;
 
 /// `autogroup:owner`: the tailnet's owner, by their own devices.
@@ -39,28 +40,32 @@ pub mod billing {
 /// `autogroup:auditor`: users with the role Auditor, by their own devices. Not in every Tailscale plan.
 pub const auditor: Autogroup = Autogroup::Auditor;
 
-/// `autogroup:tagged`: every device that has a tag, whichever.
+/// `autogroup:tagged`: every device that has any tag.
 pub const tagged: Autogroup = Autogroup::Tagged;
 
-/// `autogroup:self`: the untagged devices of whichever user is the source. Only a destination, and only for sources that
-/// are people.
+/// `autogroup:self`: the untagged devices of the source's user. Only as a destination, and only if
+/// the sources are users.
 #[doc(hidden)]
 pub const self_: Autogroup = Autogroup::SelfDevices;
 
-/// `autogroup:internet`: what is reached through exit nodes, which is every public address: not the private blocks, nor
-/// the tailnet's own. As a destination it allows the use of exit nodes; ip sets may have it, too.
+/// `autogroup:internet`: every public address, through exit nodes. Excludes private addresses and
+/// those of the tailnet. As a destination, it allows the use of exit nodes. IP sets may also
+/// contain it.
 pub const internet: Autogroup = Autogroup::Internet;
 
-/// `autogroup:shared`: who accepted a device that is shared from this tailnet. Only a source.
+/// `autogroup:shared`: users of other tailnets who accepted a device shared from this tailnet. Only
+/// as a source.
 pub const shared: Autogroup = Autogroup::Shared;
 
 /// `autogroup:danger-…`
 pub mod danger {
     use crate::model::Autogroup;
 
-    /// `autogroup:danger-all`: any source address whatsoever, also from outside of the tailnet. Only a source.
+    /// `autogroup:danger-all`: every source address, also from outside the tailnet. Only as a
+    /// source.
     pub const all: Autogroup = Autogroup::DangerAll;
 }
 
-/// `autogroup:nonroot`: any account on the machine but `root`. Only after `as` in SSH rules, and in SSH tests.
+/// `autogroup:nonroot`: every account on the machine except `root`. Only after `as` in SSH rules,
+/// and in SSH tests.
 pub const nonroot: Autogroup = Autogroup::Nonroot;

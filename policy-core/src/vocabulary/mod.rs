@@ -1,9 +1,9 @@
-//! The words of the language as documented items: what an editor shows where `policy!` has one of them.
+//! The keywords of the language as documented items, which editors show for the words in `policy!`.
 //!
-//! No program is built with it. rust-analyzer sees the expansion of `policy!` name these items, and so explains
-//! `autogroup:internet`, offers `srcPosture`, and so on. There is a module for each place with words of its own:
-//! one for what stands at the top level, and one for each section that has words. A word that is none of Rust's names has
-//! a `_` behind it and is hidden, so that it is explained, but not offered.
+//! No program uses these items when it runs. The expansion of `policy!` names them, so
+//! rust-analyzer can explain `autogroup:internet`, complete `srcPosture`, and so on. There is one
+//! module for the top level, and one for each section that has keywords. A word that is not a valid
+//! Rust name has a `_` after it and is hidden: it is explained, but not completed.
 
 #![allow(non_upper_case_globals, reason = "the items are spelt as the words of the language are")]
 
@@ -18,7 +18,7 @@ pub mod section;
 pub use assertions::{ssh_tests, tests};
 pub use rules::{acls, auto_approvers, grants, invariants, ip_sets, lints, lists, node_attrs, ssh, users};
 
-/// A word of the language that stands for no value.
+/// A keyword without a value.
 #[derive(Debug)]
 pub struct Word;
 

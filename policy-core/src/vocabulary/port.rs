@@ -1,9 +1,10 @@
-//! Ports that are known by what listens on them. Tailscale takes their numbers only.
+//! Well-known ports, by the service that listens on them. A policy file only has their numbers.
 
 /// Port 21: FTP.
 pub const _21: u16 = 21;
 
-/// Port 22: SSH. Tailscale SSH needs a rule that opens it, beside the one in `ssh`.
+/// Port 22: SSH. Tailscale SSH requires a rule that allows this port, in addition to the rule in
+/// `ssh`.
 pub const _22: u16 = 22;
 
 /// Port 25: SMTP, mail between servers.
@@ -30,7 +31,7 @@ pub const _161: u16 = 161;
 /// Port 389: LDAP.
 pub const _389: u16 = 389;
 
-/// Port 443: HTTPS; over UDP, HTTP/3.
+/// Port 443: HTTPS, and HTTP/3 over UDP.
 pub const _443: u16 = 443;
 
 /// Port 445: SMB, Windows file sharing.
@@ -63,7 +64,7 @@ pub const _1883: u16 = 1883;
 /// Port 2049: NFS.
 pub const _2049: u16 = 2049;
 
-/// Port 2375: Docker's API, unprotected.
+/// Port 2375: Docker's API, without encryption.
 pub const _2375: u16 = 2375;
 
 /// Port 2379: etcd.
@@ -78,7 +79,7 @@ pub const _3100: u16 = 3100;
 /// Port 3306: MySQL and MariaDB.
 pub const _3306: u16 = 3306;
 
-/// Port 3389: RDP, remote desktops of Windows.
+/// Port 3389: RDP, Windows Remote Desktop.
 pub const _3389: u16 = 3389;
 
 /// Port 5252: the web interface of a Tailscale client.
@@ -90,19 +91,19 @@ pub const _5353: u16 = 5353;
 /// Port 5432: PostgreSQL.
 pub const _5432: u16 = 5432;
 
-/// Port 5900: VNC, and screen sharing of macOS.
+/// Port 5900: VNC and macOS screen sharing.
 pub const _5900: u16 = 5900;
 
 /// Port 6379: Redis and Valkey.
 pub const _6379: u16 = 6379;
 
-/// Port 6443: the API of Kubernetes.
+/// Port 6443: the Kubernetes API.
 pub const _6443: u16 = 6443;
 
-/// Port 8080: HTTP, other than the first.
+/// Port 8080: HTTP, alternative port.
 pub const _8080: u16 = 8080;
 
-/// Port 8443: HTTPS, other than the first.
+/// Port 8443: HTTPS, alternative port.
 pub const _8443: u16 = 8443;
 
 /// Port 8883: MQTT with TLS.
@@ -111,13 +112,13 @@ pub const _8883: u16 = 8883;
 /// Port 9090: Prometheus.
 pub const _9090: u16 = 9090;
 
-/// Port 9100: the Prometheus exporter of a machine; also raw printing.
+/// Port 9100: the Prometheus node exporter, and raw printing.
 pub const _9100: u16 = 9100;
 
 /// Port 9200: Elasticsearch and OpenSearch.
 pub const _9200: u16 = 9200;
 
-/// Port 10250: the kubelet of Kubernetes.
+/// Port 10250: the Kubernetes kubelet.
 pub const _10250: u16 = 10250;
 
 /// Port 27017: MongoDB.
@@ -126,5 +127,5 @@ pub const _27017: u16 = 27017;
 /// Port 32400: Plex.
 pub const _32400: u16 = 32400;
 
-/// Port 41641: WireGuard, as Tailscale uses it by default.
+/// Port 41641: WireGuard, Tailscale's default port.
 pub const _41641: u16 = 41641;

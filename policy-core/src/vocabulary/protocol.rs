@@ -1,4 +1,4 @@
-//! The protocols that have names. Any other is written by its number, as `47:*`.
+//! The protocols that have names. Other protocols are written by number, such as `47:*`.
 
 use crate::model::Protocol;
 
@@ -8,11 +8,11 @@ pub const tcp: Protocol = Protocol::TCP;
 /// UDP, protocol 17: `udp:53`.
 pub const udp: Protocol = Protocol::UDP;
 
-/// SCTP, protocol 132. Beside TCP and UDP the only one with ports.
+/// SCTP, protocol 132. The only protocol with ports besides TCP and UDP.
 pub const sctp: Protocol = Protocol::SCTP;
 
-/// ICMP, protocol 1: ping and errors of IPv4, and not those of IPv6. Without ports: `icmp:*`. A rule that names no
-/// protocol allows it beside TCP and UDP.
+/// ICMP, protocol 1: ping and errors of IPv4, but not of IPv6. Without ports: `icmp:*`. A rule
+/// without a protocol allows it as well as TCP and UDP.
 pub const icmp: Protocol = Protocol::ICMP;
 
 /// Another name of `icmp`.
@@ -27,7 +27,7 @@ pub const igmp: Protocol = Protocol(2);
 /// IPv4 within IP, protocol 4: tunnels. Without ports: `ipv4:*`.
 pub const ipv4: Protocol = Protocol(4);
 
-/// EGP, protocol 8: a routing protocol of old. Without ports: `egp:*`.
+/// EGP, protocol 8: a historic routing protocol. Without ports: `egp:*`.
 pub const egp: Protocol = Protocol(8);
 
 /// IGP, protocol 9: a number for private routing protocols. Without ports: `igp:*`.
@@ -49,7 +49,7 @@ pub const ah: Protocol = Protocol(51);
 pub mod ipv6 {
     use crate::model::Protocol;
 
-    /// ICMP of IPv6, protocol 58: ping and errors. Without ports: `ipv6-icmp:*`. A rule that names no protocol allows it
-    /// beside TCP and UDP.
+    /// ICMP of IPv6, protocol 58: ping and errors. Without ports: `ipv6-icmp:*`. A rule without a
+    /// protocol allows it as well as TCP and UDP.
     pub const icmp: Protocol = Protocol::ICMPV6;
 }

@@ -1,24 +1,26 @@
-//! The words within rules and declarations, section by section.
+//! The keywords in rules and declarations, by section.
 
 /// In `grants`.
 pub mod grants {
     super::super::words! {
-        /// What is opened on the destinations: `on 443`, `on tcp:80-443, udp:53`, `on *`. A number alone is a port, of TCP and UDP
-        /// alike. Without `on`, a grant gives its `app` only.
+        /// The ports that the grant allows on the destinations: `on 443`, `on tcp:80-443, udp:53`,
+        /// `on *`. A number alone is a port of both TCP and UDP. Without `on`, a grant gives only
+        /// its `app`.
         on
-        /// Through which routers: `via tag:router`. The grant holds on devices with one of these tags that serve a route to the
-        /// destinations, and on no others.
+        /// The routers: `via tag:router`. The grant applies only on devices with one of these tags
+        /// that serve a route to the destinations.
         via
-        /// What source devices must be like: `srcPosture posture:managed`. One of the postures is enough.
+        /// Required postures of the source device: `srcPosture posture:managed`. One of the
+        /// postures is enough.
         srcPosture
-        /// Application capabilities, as JSON: `app { "example.com/cap/admin": [{ … }] }`. The application on the destination
-        /// asks Tailscale for them, and makes of them what it likes.
+        /// App capabilities, as JSON: `app { "example.com/cap/admin": [{ … }] }`. The application
+        /// on the destination asks Tailscale for them, and decides what they mean.
         app
-        /// Takes names out of a list: `group:eng except alice`, `"10.0.0.0/8" except printer`. What is left is written out, and
-        /// so must be a list itself.
+        /// Removes names from a list: `group:eng except alice`, `"10.0.0.0/8" except printer`. The
+        /// policy file gets the remaining names, so both sides must be lists that the policy knows.
         except
-        /// The last day on which it is wanted: `until "2027-03-31"`. From the day after, the policy does not compile, and two weeks
-        /// before there is a warning.
+        /// The last day of the rule: `until "2027-03-31"`. From the next day on, the policy does
+        /// not compile. There is a warning from two weeks before.
         until
     }
 }
@@ -26,9 +28,10 @@ pub mod grants {
 /// In `acls`.
 pub mod acls {
     super::super::words! {
-        /// Which ports are opened on the destinations: `on 443`, `on udp:53`, `on *`. One protocol a rule.
+        /// The ports that the ACL allows on the destinations: `on 443`, `on udp:53`, `on *`. A rule
+        /// can have only one protocol.
         on
-        /// More destinations, with ports of their own: `tag:db on 5432 and tag:web on 80, 443`
+        /// Adds destinations with ports of their own: `tag:db on 5432 and tag:web on 80, 443`
         and
     }
     pub use crate::vocabulary::rules::grants::{except, srcPosture, until};
@@ -37,23 +40,26 @@ pub mod acls {
 /// In `ssh`.
 pub mod ssh {
     super::super::words! {
-        /// Lets in.
+        /// Allows the login.
         accept
-        /// Lets in whoever has proved who they are within the check period. Only people can, so not for tagged sources.
+        /// Allows the login for users who have authenticated within the check period. Not possible
+        /// for tagged sources, which are not users.
         check
-        /// As which accounts of the machine: `as "root"`, `as autogroup:nonroot`, `as "localpart:*@example.com"`
+        /// The accounts on the machine: `as "root"`, `as autogroup:nonroot`, `as
+        /// "localpart:*@example.com"`
         #[doc(hidden)]
         as_
-        /// How long a proof lasts, for `check`: `checkPeriod 12h`, which is what holds without it, up to `168h`; or
-        /// `checkPeriod always`, for one with each connection.
+        /// How long an authentication is valid, for `check`: `checkPeriod 12h`, the default, up to
+        /// `168h`. With `checkPeriod always`, each connection needs one.
         checkPeriod
-        /// A proof with each connection.
+        /// Requires authentication for each connection.
         always
         /// Environment variables that the client may set: `acceptEnv "LANG", "GIT_*"`
         acceptEnv
-        /// Where sessions are recorded: `recorder tag:rec`. Devices with that tag run Tailscale's recorder.
+        /// The recorders of sessions: `recorder tag:rec`. Devices with that tag run Tailscale's
+        /// recorder.
         recorder
-        /// No session without a recording: if none of the recorders can be reached, nobody is let in.
+        /// Refuses sessions that cannot be recorded, because no recorder can be reached.
         enforceRecorder
     }
     pub use crate::vocabulary::rules::grants::{except, srcPosture, until};
@@ -64,9 +70,10 @@ pub mod node_attrs {
     super::super::words! {
         /// Attributes that the devices get: `attr "funnel", "drive:share"`
         attr
-        /// What an app connector or the like is told, as JSON: `app { "tailscale.com/app-connectors": [{ … }] }`
+        /// Settings of app connectors and similar features, as JSON: `app {
+        /// "tailscale.com/app-connectors": [{ … }] }`
         app
-        /// The block that the devices' addresses come from: `ipPool "100.81.0.0/16"`
+        /// The block from which the devices get their addresses: `ipPool "100.81.0.0/16"`
         ipPool
     }
     pub use crate::vocabulary::rules::grants::except;
@@ -75,7 +82,8 @@ pub mod node_attrs {
 /// In `ipsets`.
 pub mod ip_sets {
     super::super::words! {
-        /// Takes an address, host or ip set away from what is there so far: `"192.0.2.0/24", remove "192.0.2.9"`
+        /// Removes an address, host or IP set from the addresses so far: `"192.0.2.0/24", remove
+        /// "192.0.2.9"`
         remove
     }
 }
@@ -83,11 +91,12 @@ pub mod ip_sets {
 /// In `lints`.
 pub mod lints {
     super::super::words! {
-        /// Not reported: `unused-tag = allow "kept for the migration";`. The reason is needed.
+        /// Does not report the warning: `unused-tag = allow "kept for the migration";`. A reason is
+        /// required.
         allow
-        /// Reported, which goes without saying.
+        /// Reports the warning. This is the default.
         warn
-        /// An error.
+        /// Reports the warning as an error.
         deny
     }
     pub use crate::vocabulary::rules::grants::until;
@@ -96,11 +105,12 @@ pub mod lints {
 /// In `autoApprovers`.
 pub mod auto_approvers {
     super::super::words! {
-        /// Who may advertise which routes: `routes { "10.0.0.0/8" = tag:router; }`. A smaller block within is approved, too.
+        /// The devices that may advertise routes: `routes { "10.0.0.0/8" = tag:router; }`. Routes
+        /// inside the block are also approved.
         routes
-        /// Who may be an exit node: `exitNode = tag:exit;`
+        /// The devices that may be exit nodes: `exitNode = tag:exit;`
         exitNode
-        /// Who may host which services: `services { svc:web = tag:k8s; }`
+        /// The devices that may host services: `services { svc:web = tag:k8s; }`
         services
     }
     pub use crate::vocabulary::rules::grants::except;
@@ -114,13 +124,13 @@ pub mod lists {
 /// In `invariants`.
 pub mod invariants {
     super::super::words! {
-        /// The sources reach these destinations, on these ports, and nothing else.
+        /// The sources can reach these destinations on these ports, and nothing else.
         only
-        /// The sources do not reach these destinations, on these ports.
+        /// The sources cannot reach these destinations on these ports.
         never
-        /// Nothing gets in, and nothing gets out.
+        /// The selectors cannot be reached from outside, and cannot reach anything outside.
         isolated
-        /// Less these: sources before the arrow, destinations and their ports after it.
+        /// Exceptions: sources before the arrow, destinations and their ports after it.
         except
     }
     pub use crate::vocabulary::rules::acls::{and, on};
@@ -129,13 +139,13 @@ pub mod invariants {
 /// The roles of users.
 pub mod users {
     super::super::words! {
-        /// Owns the tailnet, and is an admin, too.
+        /// The owner of the tailnet, who is also an admin.
         owner
-        /// May do everything but what the owner may.
+        /// Can do everything that the owner can, except for what is reserved for the owner.
         admin
-        /// Sees everything, and changes nothing.
+        /// Can see everything, but change nothing.
         auditor
-        /// No more than access.
+        /// Has access, but no rights in the admin console.
         member
     }
 

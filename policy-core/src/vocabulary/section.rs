@@ -1,62 +1,69 @@
-//! What stands at the top level of a policy.
+//! The keywords at the top level of a policy.
 
 super::words! {
-    /// Network and application access: `src -> dst on ports;`. A grant only ever allows; what none allows is denied. Without
-    /// `grants` and `acls` in the policy, Tailscale allows everything.
+    /// Network and app access: `src -> dst on ports;`. Grants only allow. Access that no rule
+    /// allows is denied. Without `grants` and `acls` in the policy, Tailscale allows everything.
     grants
-    /// Network access in the older form: `src -> dst on ports and dst on ports;`. One protocol a rule. Tailscale adds nothing
-    /// new to it: write grants.
+    /// Network access in the older form: `src -> dst on ports and dst on ports;`. A rule has one
+    /// protocol. Tailscale adds no new features to ACLs, so prefer grants.
     acls
-    /// Tailscale SSH: `check src -> dst as users;`, who may log in where and as whom. That port 22 can
-    /// be reached is for `grants`.
+    /// Tailscale SSH: `check src -> dst as users;` allows logins. A grant must also allow port 22.
     ssh
-    /// Lists of people: `group:eng = alice, "bob@example.com";`
+    /// Lists of users: `group:eng = alice, "bob@example.com";`
     groups
     /// Names for addresses: `printer = "192.168.1.20";`
     hosts
-    /// Collections of addresses: `ipset:prod = "192.0.2.0/24", printer, remove "192.0.2.9";`
+    /// Sets of addresses: `ipset:prod = "192.0.2.0/24", printer, remove "192.0.2.9";`
     ipsets
-    /// Conditions on source devices: `posture:managed = "node:os == 'macos'", "node:tsVersion >= '1.40'";`. All of them must hold.
+    /// Conditions on source devices: `posture:managed = "node:os == 'macos'", "node:tsVersion >=
+    /// '1.40'";`. A device must meet all of them.
     postures
-    /// The posture of rules that have no `srcPosture` of their own: `defaultSrcPosture = posture:managed;`
+    /// The posture of rules without `srcPosture`: `defaultSrcPosture = posture:managed;`
     defaultSrcPosture
-    /// Declares tags, and says who may assign them: `tag:web = group:eng;`. With nothing after it, admins only.
+    /// Declares tags and says who may assign them: `tag:web = group:eng;`. With an empty list, only
+    /// admins may.
     tagOwners
-    /// What needs no admin's approval when a device offers it: `routes`, `exitNode` and `services`.
+    /// Auto approvers: routes, exit nodes and services that need no approval by an admin: `routes`,
+    /// `exitNode` and `services`.
     autoApprovers
-    /// What devices may or should do: `tag:web attr "funnel";`
+    /// Attributes of devices: `tag:web attr "funnel";`
     nodeAttrs
-    /// What must and must not be reachable: `alice { accept tag:web:443; deny tag:db:5432; }`. The policy does not compile if one
-    /// of them fails, and Tailscale refuses it, too.
+    /// Tests of access: `alice { accept tag:web:443; deny tag:db:5432; }`. If one fails, the policy
+    /// does not compile, and Tailscale refuses it, too.
     tests
-    /// Who must and must not be able to log in: `alice -> tag:web { accept "root"; }`
+    /// Tests of SSH logins: `alice -> tag:web { accept "root"; }`
     sshTests
-    /// People, by name: `alice = "alice@example.com", admin;`. Ours: checked against, and not printed.
+    /// Users, by name: `alice = "alice@example.com", admin;`. Used for checks, and not part of the
+    /// policy file.
     users
-    /// Machines: `nas = tag:nas, "100.64.0.9", "192.168.1.0/24";`, their tags or owner, addresses, and the routes that they
-    /// serve. Ours: checked against, and not printed.
+    /// Devices: `nas = tag:nas, "100.64.0.9", "192.168.1.0/24";` with their tags or owner,
+    /// addresses, and the routes that they serve. Used for checks, and not part of the policy file.
     devices
-    /// How much warnings count in all of the policy: `unused-tag = allow "kept for the migration"; unused-let = deny;`
+    /// Lint levels for the whole policy: `unused-tag = allow "kept for the migration"; unused-let =
+    /// deny;`
     lints
-    /// The shapes of app capabilities of one's own: `"example.com/cap/sql" { tables: [string]; limit?: int; }`. What grants
-    /// one is checked against it, and it is a type in Rust, `capability::Sql`.
+    /// The shapes of the tailnet's own app capabilities: `"example.com/cap/sql" { tables: [string];
+    /// limit?: int; }`. Grants of the capability are checked against its shape, and Rust gets a
+    /// type for it, `capability::Sql`.
     capabilities
-    /// The control server that the policy is for: `target = headscale;`, which is `tailscale` where nothing is said. headscale
-    /// reads less than Tailscale, and some of it in another way.
+    /// The control server that the policy is for: `target = headscale;`. The default is
+    /// `tailscale`. headscale supports less than Tailscale, and some of it differs.
     target
-    /// What must hold of the whole policy: `never autogroup:member -> tag:db;`. Ours: checked, and not printed.
+    /// Statements that must be true of the whole policy: `never autogroup:member -> tag:db;`.
+    /// Checked, and not part of the policy file.
     invariants
-    /// Names a list once, of selectors or of ports: `let https = tcp:443;`. Its uses splice it in.
+    /// Names a list of selectors or of ports: `let https = tcp:443;`. Each use inserts the list.
     #[doc(hidden)]
     let_
-    /// Whether every device uses a random WireGuard port: `randomizeClientPort = true;`. For some firewalls that keep track
-    /// of connections badly.
+    /// Makes every device use a random WireGuard port: `randomizeClientPort = true;`. Some
+    /// firewalls with faulty connection tracking need this.
     randomizeClientPort
-    /// Whether the tailnet has no IPv4 addresses: `disableIPv4 = true;`
+    /// Disables IPv4 addresses in the tailnet: `disableIPv4 = true;`
     disableIPv4
-    /// How macOS devices set their route for 100.64.0.0/10: `OneCGNATRoute = "mac-always";` or `"mac-never"`.
+    /// The way that macOS devices set their route for 100.64.0.0/10: `OneCGNATRoute =
+    /// "mac-always";` or `"mac-never"`.
     OneCGNATRoute
-    /// Relay servers of one's own, as JSON: `derpMap = { "Regions": { … } };`
+    /// Your own relay servers, as JSON: `derpMap = { "Regions": { … } };`
     derpMap
     /// The types of custom posture attributes, as JSON.
     attrConfig

@@ -1,10 +1,10 @@
-//! HuJSON documents by chance, with comments and line ends wherever the grammar has room for them; and what such a
-//! document says, read by a lexer that knows nothing of ours.
+//! Random HuJSON documents with comments and line ends in all places where the grammar allows them,
+//! and an independent lexer that reads their content.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What may stand in a comment.
+/// Texts inside comments.
 const REMARKS: &[&str] = &[
     "",
     " ",
@@ -19,25 +19,25 @@ const REMARKS: &[&str] = &[
     " long, as long as it takes to be more than a line of the formatter may have, that is 80 bytes",
 ];
 
-/// How the lines of a block comment begin.
+/// Starts of lines in block comments.
 const MARGINS: &[&str] = &["", " ", "  ", "\t", " \t", " * ", "* ", " *", "** ", "\t\t * ", "\u{a0}"];
 
 const LINE_ENDS: &[&str] = &["\n", "\n", "\n", "\r\n", "\n\r", "\n\n", "\n\n\n", "\n \t\n", "\r\n\r\n", "\n\r\r\n"];
 
 const SPACES: &[&str] = &[" ", " ", "\t", "  \t ", "\r"];
 
-/// A document: a value with white space and comments around it.
+/// Returns a document: a value with white space and comments around it.
 pub(crate) fn document() -> impl Strategy<Value = String> {
     (gap(), value(), gap()).prop_map(|(before, value, after)| format!("{before}{value}{after}"))
 }
 
-/// A document that plain JSON has, too.
+/// Returns a document that is also plain JSON.
 pub(crate) fn plain() -> impl Strategy<Value = String> {
     (white(), values(white().boxed(), false), white())
         .prop_map(|(before, value, after)| format!("{before}{value}{after}"))
 }
 
-/// A value with comments in it.
+/// Returns a value that contains comments.
 pub(crate) fn value() -> BoxedStrategy<String> {
     values(gap().boxed(), true)
 }
@@ -68,7 +68,7 @@ fn composite(open: char, items: &[String], (comma, inside, last): &(bool, String
     }
 }
 
-/// White space and comments; often nothing.
+/// Returns white space and comments, often empty.
 pub(crate) fn gap() -> impl Strategy<Value = String> {
     prop_oneof![
         10 => Just(String::new()),
@@ -88,7 +88,8 @@ fn white() -> impl Strategy<Value = String> {
 
 fn line_comment() -> impl Strategy<Value = String> {
     (select(REMARKS), select(SPACES), select(LINE_ENDS)).prop_map(|(text, space, end)| {
-        // "\n\r" would leave the carriage return to what follows: also worth a try.
+        // "\n\r" would leave the carriage return to the following text, which is also a useful
+        // case.
         format!("//{text}{space}{end}")
     })
 }
@@ -99,7 +100,7 @@ fn block_comment() -> impl Strategy<Value = String> {
         let lines: String =
             lines.iter().map(|(margin, text, end, next)| format!("{margin}{text}{end}{next}")).collect();
         let inside = format!("{first}{margin}{lines}").replace("*/", "* /");
-        // A star or slash at the end would make another end of it.
+        // A star or slash at the end would end the comment early.
         format!("/*{inside} */")
     })
 }
@@ -112,12 +113,12 @@ fn string() -> impl Strategy<Value = String> {
     ];
     prop_oneof![
         6 => prop::collection::vec(piece, 0..4).prop_map(|pieces| format!("\"{}\"", pieces.concat())),
-        // So long that one more makes a line too long, or nearly.
+        // A length at which one more string makes a line too long, or almost.
         1 => (0_usize..84).prop_map(|length| format!("\"{}\"", "x".repeat(length))),
     ]
 }
 
-/// A member's name: few of them, so that some occur twice.
+/// A member's name. There are few, so that some are duplicates.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => select(&["\"a\"", "\"src\"", "\"dst\"", "\"a longer name\"", "\"\"", "\"\\u0061\"", "\"A\""][..]).prop_map(str::to_owned),
@@ -130,7 +131,7 @@ fn number() -> impl Strategy<Value = String> {
         .prop_map(str::to_owned)
 }
 
-/// What a document says: its values, and the comments between them, in order.
+/// The content of a document: its values, and the comments between them, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token {
     /// A bracket, colon, or comma between two values.
@@ -183,12 +184,12 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// How long the comment is that the text starts with, without the line end.
+/// Returns the length of the comment at the start of the text, without the line end.
 pub(crate) fn comment_length(text: &str) -> usize {
     if text.starts_with("//") { text.find('\n').unwrap() } else { text[2..].find("*/").unwrap() + 4 }
 }
 
-/// How long the string is that the text starts with.
+/// Returns the length of the string at the start of the text.
 pub(crate) fn string_length(text: &str) -> usize {
     let mut escaped = false;
     let inside = text[1..].find(|char| {
@@ -199,8 +200,8 @@ pub(crate) fn string_length(text: &str) -> usize {
     inside.unwrap() + 2
 }
 
-/// Returns what a string literal says, as serde_json reads it; a lone surrogate, which that refuses, is U+FFFD as in
-/// Go.
+/// Returns the value of a string literal as serde_json reads it. A lone surrogate, which serde_json
+/// refuses, becomes U+FFFD as in Go.
 fn string_value(literal: &str) -> String {
     serde_json::from_str(literal).unwrap_or_else(|_| {
         let units = |inside: &str| {

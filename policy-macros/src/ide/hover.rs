@@ -1,4 +1,4 @@
-//! What an editor shows of a name: what its author says of it, and what the policy makes of it.
+//! The text that an editor shows about a name: its comment, and its effect in the policy.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use policy_core::model::Policy;
 use policy_syntax::Reading;
 
-/// More than anyone reads in a pop-up window.
+/// The maximum number of items in a pop-up window.
 const SHOWN: usize = 12;
 
-/// A text in Markdown for each name, by the module of its item.
+/// A Markdown text for each name, by the module of its item.
 pub(crate) struct Hovers(HashMap<(&'static str, String), String>);
 
 impl Hovers {
@@ -70,7 +70,7 @@ impl Hovers {
         hovers
     }
 
-    /// The text about the name of an item, if there is such a name.
+    /// Returns the text about the name of an item, if there is one.
     pub(crate) fn get(&self, module: &'static str, name: &str) -> Option<&str> {
         self.0.get(&(module, name.to_owned())).map(String::as_str)
     }
@@ -80,7 +80,7 @@ impl Hovers {
     }
 }
 
-/// A text in the making.
+/// A text that is being written.
 struct Hover(String);
 
 impl Hover {
@@ -91,7 +91,7 @@ impl Hover {
         })
     }
 
-    /// Returns what `title` is: some words, or what to say without any.
+    /// Adds a line with the title and the words, or with `none` if there are no words.
     fn line<T: Display>(mut self, title: &str, words: impl IntoIterator<Item = T>, none: &str) -> Hover {
         let mut words = words.into_iter();
         let shown: Vec<String> = words.by_ref().take(SHOWN).map(|word| format!("`{word}`")).collect();
@@ -105,7 +105,7 @@ impl Hover {
         self
     }
 
-    /// Which rules let somebody reach it, one a line.
+    /// Lists the rules that allow access to it, one on each line.
     fn reach(mut self, rules: &[Option<&Rules>]) -> Hover {
         let rules = || rules.iter().flatten();
         if rules().next().is_none() {
@@ -124,7 +124,7 @@ impl Hover {
     }
 }
 
-/// The rules with some destination.
+/// The rules that have some destination.
 #[derive(Default)]
 struct Rules {
     shown: Vec<String>,
@@ -137,7 +137,7 @@ impl Rules {
     }
 }
 
-/// The rules by the names of their destinations.
+/// Returns the rules by the names of their destinations.
 fn rules(policy: &Policy) -> HashMap<&str, Rules> {
     let mut rules: HashMap<&str, Rules> = HashMap::new();
     for grant in policy.grants.iter().flatten() {
@@ -160,7 +160,7 @@ fn rules(policy: &Policy) -> HashMap<&str, Rules> {
     rules
 }
 
-/// The devices that carry each tag.
+/// Returns the devices of each tag.
 fn carriers(policy: &Policy) -> HashMap<&str, Vec<&str>> {
     let mut carriers: HashMap<&str, Vec<&str>> = HashMap::new();
     for device in &policy.facts.devices {
@@ -171,7 +171,7 @@ fn carriers(policy: &Policy) -> HashMap<&str, Vec<&str>> {
     carriers
 }
 
-/// The groups that each login is in.
+/// Returns the groups of each login.
 fn groups(policy: &Policy) -> HashMap<&str, Vec<&str>> {
     let mut groups: HashMap<&str, Vec<&str>> = HashMap::new();
     for group in &policy.groups {

@@ -1,8 +1,10 @@
-//! What rust-analyzer gets to see beside the items: each name of the source as a path that it can look up, so that
-//! definitions, uses, new names, explanations and completion work within the macro.
+//! Code for rust-analyzer only. Each name in the source becomes a path that rust-analyzer can
+//! resolve, so that go to definition, find references, rename, hover and completion work inside the
+//! macro.
 //!
-//! It is made from the tokens alone, so a statement that is being written costs no other one its names. Only the
-//! names have the spans of the source: with any more, rust-analyzer would show them as further meanings.
+//! It is made from the tokens alone, so an incomplete statement does not affect other names. Only
+//! the names have spans of the source. If other tokens had them, too, rust-analyzer would show
+//! these as additional meanings.
 
 mod hover;
 mod names;
@@ -19,27 +21,31 @@ pub(crate) use hover::Hovers;
 
 use names::Names;
 
-/// Names in one function. rust-analyzer looks at functions one by one, so an edit in a large policy costs little.
+/// The number of names in one function. rust-analyzer analyses functions separately, so an edit in
+/// a large policy stays fast.
 const OCCURRENCES: usize = 100;
 
-/// Stands for a name that is not written yet, so that its path is the same before and after.
+/// A placeholder for a name that has not been written yet, so that its path does not change when it
+/// is.
 const MISSING: &str = "__missing";
 
-/// The kinds of names that have a module of their own. Nothing declares services: one is where it stands first.
+/// The kinds of names that have their own modules. Services have no declaration, so the first
+/// occurrence counts as one.
 const KINDS: [&str; 5] = ["tag", "group", "ipset", "posture", "svc"];
 
-/// Returns whether the expansion is for an editor. A compiler skips what only rust-analyzer looks at, so it need not
-/// be made; what is not known to be a compiler gets it, and decides for itself.
+/// Returns whether the expansion is for an editor. A compiler skips the code for rust-analyzer, so
+/// it need not be generated. Unknown hosts get the code, and skip it if they do not need it.
 pub(crate) fn is_wanted() -> bool {
     let program = std::env::current_exe().ok();
     let name = program.as_deref().and_then(|path| path.file_stem()).and_then(|name| name.to_str());
     !name.is_some_and(|name| matches!(name, "rustc" | "rustdoc" | "clippy-driver" | "miri"))
 }
 
-/// The module that only rust-analyzer sees.
+/// Makes the module that only rust-analyzer sees.
 ///
-/// To complete a word, rust-analyzer compares this expansion with one in which the word is longer, and they have to be the
-/// same up to there. So what only lists names comes first of all that the macro expands to, and what tells of them last.
+/// To complete a word, rust-analyzer compares this expansion with one in which the word is longer.
+/// Both must be the same up to that word. So the code that lists names comes first in the expansion
+/// of the macro, and the code that describes them comes last.
 pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hovers: &Hovers) -> TokenStream {
     let occurrences = occurrences(tokens);
     let declared = Declared::new(&occurrences, spans);
@@ -64,7 +70,7 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
         quote! { fn #name() { #statements } }
     });
     quote! {
-        // The lint looks at what is around the item that the `cfg` is on.
+        // The lint checks the code around the item that has the `cfg`.
         #[allow(unexpected_cfgs)]
         mod __editor {
             #[cfg(rust_analyzer)]
@@ -91,23 +97,24 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
     }
 }
 
-/// The names that are declared.
+/// The declared names.
 #[derive(Default)]
 struct Declared {
     /// In the order of [`KINDS`].
     kinds: Vec<Names>,
     devices: Names,
     lets: Names,
-    /// Those of ports.
+    /// `let`s of ports.
     port_lets: Names,
-    /// Users and hosts.
+    /// Users, hosts and other `let`s.
     bare: Names,
-    /// Loop by loop, with the number of the one around.
+    /// The variables of each loop, with the number of the loop around it.
     variables: Vec<(Option<usize>, Names)>,
 }
 
 impl Declared {
-    /// A name is where it is declared first; a service, which nothing declares, where it stands first.
+    /// Collects the names. The place of a name is its first declaration. For a service, which has
+    /// no declaration, it is the first occurrence.
     fn new(occurrences: &[Occurrence], spans: &SpanTable) -> Declared {
         let kinds = KINDS.iter().map(|_| Names::default()).collect();
         let mut declared = Declared { kinds, ..Declared::default() };
@@ -147,7 +154,7 @@ impl Declared {
         Some(names)
     }
 
-    /// `kind::tag; tag::k8s::api;`
+    /// Makes statements such as `kind::tag; tag::k8s::api;`.
     fn statements(&self, occurrence: &Occurrence, spans: &SpanTable, out: &mut Vec<TokenTree>) {
         let first = match (occurrence.scope, &occurrence.kind) {
             (_, Some(kind)) => {
@@ -183,7 +190,7 @@ impl Declared {
     }
 }
 
-/// The module of a loop's variables.
+/// Returns the name of the module for a loop's variables.
 fn number_of_loop(number: usize) -> Ident {
     Ident::new(&format!("_{number}"), Span::call_site())
 }
@@ -192,7 +199,7 @@ fn word(out: &mut Vec<TokenTree>, name: &str, span: Span) {
     out.push(Ident::new(name, span).into());
 }
 
-/// A word and the colons before it.
+/// Adds a word, with the colons before it.
 fn segment(out: &mut Vec<TokenTree>, name: &str, span: Span) {
     out.push(Punct::new(':', Spacing::Joint).into());
     out.push(Punct::new(':', Spacing::Alone).into());

@@ -1,5 +1,5 @@
-//! The declared names as modules, for rust-analyzer to look them up in: `tag:k8s-api` is `tag::k8s::api` there, since
-//! each of its words is a token of its own.
+//! The declared names as modules, which rust-analyzer can resolve. `tag:k8s-api` becomes
+//! `tag::k8s::api`, because each of its words is a separate token.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,25 +12,25 @@ use crate::span_table::SpanTable;
 
 use super::hover::Hovers;
 
-/// A module: what is named in it, and the modules of longer names.
+/// A module: the names in it, and the modules of longer names.
 #[derive(Default)]
 pub(super) struct Names {
     names: Vec<Name>,
-    /// How the names are spelt in Rust.
+    /// The Rust names of these names.
     spelt: HashSet<String>,
     modules: Vec<(Ident, Names)>,
-    /// Where in `modules` one is.
+    /// The index of each module in `modules`.
     index: HashMap<String, usize>,
 }
 
 struct Name {
     ident: Ident,
-    /// As declared, as `tag:k8s-api`.
+    /// The declared name, such as `tag:k8s-api`.
     text: String,
     /// The module of its item.
     module: &'static str,
     is_alone: bool,
-    /// What there is to say of it where no hover does.
+    /// The text to show if there is no hover for it.
     doc: Option<String>,
 }
 
@@ -45,14 +45,15 @@ impl Names {
         }
         let name = item_name(&last.text);
         let ident = Ident::new(&name, spans.get(last.token));
-        // A second declaration of a name is an error, and a use of the first to an editor.
+        // A duplicate declaration is an error, and editors treat it as a use of the first one.
         if names.spelt.insert(name) {
             let (text, is_alone, doc) = (occurrence.text(), path.is_empty(), occurrence.doc.clone());
             names.names.push(Name { ident, text, module, is_alone, doc });
         }
     }
 
-    /// The first declaration with this segment is where the module is.
+    /// Returns the module of a segment. The first declaration with the segment is the module's
+    /// place.
     fn module(&mut self, segment: &Segment, spans: &SpanTable) -> Option<&mut Names> {
         let name = item_name(&segment.text);
         let next = self.modules.len();
@@ -63,7 +64,7 @@ impl Names {
         self.modules.get_mut(index).map(|(_, names)| names)
     }
 
-    /// Returns whether a name of these segments is declared.
+    /// Returns whether a name with these segments is declared.
     pub(super) fn has(&self, segments: &[Segment]) -> bool {
         let Some((last, path)) = segments.split_last() else { return false };
         let mut names = self;
@@ -75,8 +76,8 @@ impl Names {
         names.spelt.contains(&item_name(&last.text))
     }
 
-    /// Returns what stands in the module. The item that Rust code has for a name is used again, so that a new name
-    /// goes there too.
+    /// Returns the content of the module. It uses the same item as Rust code does for a name, so
+    /// that a rename includes both.
     pub(super) fn tokens(&self, items: &ItemNames, hovers: &Hovers) -> TokenStream {
         let names = self.names.iter().map(|Name { ident, text, module, is_alone, doc }| {
             if let Some(item) = items.get(module, text).filter(|_| *is_alone) {

@@ -1,4 +1,4 @@
-//! Whatever a macro is given, it expands to Rust items.
+//! Tests that the macro expands any input to Rust items.
 
 use proc_macro2::TokenStream;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! The compiler's tokens and the tokens of a text are the same to the parser.
+//! Tests that the parser treats the compiler's tokens and those of a text in the same way.
 
 use policy_syntax::token::TokenId;
 use policy_syntax::{Positions, RecoveredNames, Source, SourceKind, TokenText, lower, read};
@@ -9,7 +9,7 @@ use crate::span_table::SpanTable;
 
 use super::{section, soup};
 
-/// What rust-analyzer knows of positions.
+/// The positions that rust-analyzer knows: none.
 struct UnknownPositions;
 
 impl Positions for UnknownPositions {
@@ -22,7 +22,7 @@ impl Positions for UnknownPositions {
     }
 }
 
-/// The tree and all that is said of it. Tokens are named by their numbers, so places are compared, too.
+/// Returns the tree and all findings. Tokens appear by number, so places are compared, too.
 fn described(tokens: &policy_syntax::token::Tokens) -> String {
     let source = Source { kind: SourceKind::Policy, positions: &UnknownPositions };
     let mut reading = read(tokens, &source, Vec::new());
@@ -32,7 +32,8 @@ fn described(tokens: &policy_syntax::token::Tokens) -> String {
     format!("{reading:#?}\n{lowered:#?}")
 }
 
-/// Returns what the compiler and what the lexer makes of a text. `None` if it is not Rust.
+/// Returns the results for the compiler's tokens and for the lexer's. `None` if the text is not
+/// Rust.
 fn both(text: &str) -> Option<(String, String)> {
     let stream: TokenStream = text.parse().ok()?;
     let tokens = SpanTable::default().add(stream, Span::call_site());

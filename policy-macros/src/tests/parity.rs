@@ -1,4 +1,4 @@
-//! A mistake is called by the same name and in the same words, whether it stands in Rust or in a policy file.
+//! Tests that a mistake has the same code and message in Rust and in a policy file.
 
 use policy_core::diagnostic::group_by_cause;
 use policy_core::{Code, Policy};
@@ -7,7 +7,8 @@ use super::tokens;
 use crate::expand::findings;
 use crate::today::Today;
 
-/// What every case may refer to, section by section; a case that has a section of its own goes without that one.
+/// Declarations that every case may use, by section. A case with a section of its own replaces that
+/// one.
 const DECLARED: [(&str, &str, &str); 3] = [
     ("tagOwners", "tagOwners { tag:web; tag:db; }", r#""tagOwners": {"tag:web": [], "tag:db": []}"#),
     ("hosts", r#"hosts { nas = "10.0.0.9"; }"#, r#""hosts": {"nas": "10.0.0.9"}"#),
@@ -182,7 +183,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("grants { tag:web -> tag:db; }", r#""grants": [{"src": ["tag:web"], "dst": ["tag:db"]}]"#),
 ];
 
-/// Mistakes of which more is said in Rust, where a bare name may also be a user or a `let`.
+/// Mistakes with longer messages in Rust, where a bare name may also be a user or a `let`.
 const BARE_NAMES: &[(&str, &str)] = &[
     ("grants { nsa -> tag:web on 443; }", r#""grants": [{"src": ["nsa"], "dst": ["tag:web"], "ip": ["443"]}]"#),
     ("tests { printer { accept tag:web:22; } }", r#""tests": [{"src": "printer", "accept": ["tag:web:22"]}]"#),
@@ -190,7 +191,7 @@ const BARE_NAMES: &[(&str, &str)] = &[
 
 type Said = (Code, String, Option<String>);
 
-/// Returns what is said of a case in both languages.
+/// Returns the findings of a case in both languages.
 fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
     let (mut rust, mut members) = (rust.to_owned(), hujson.to_owned());
     for (section, in_rust, in_hujson) in DECLARED {
@@ -199,14 +200,14 @@ fn said(rust: &str, hujson: &str) -> (Vec<Said>, Vec<Said>) {
             members = format!("{in_hujson}, {members}");
         }
     }
-    // Facts are given in two ways, and what is old is migrated in one.
+    // The two languages have different ways to add facts, and only files can be migrated.
     let help = |code, help| if matches!(code, Code::UnverifiableTest | Code::OldForm) { None } else { help };
     let of_rust = findings(tokens(&rust));
     let of_rust = of_rust.into_iter().map(|finding| (finding.code, finding.message, help(finding.code, finding.help)));
     let policy = Policy { today: Today::read().date(), ..Policy::parse(format!("{{{members}}}")) };
     let of_file = group_by_cause(policy.check(), |origin| origin.file);
     let of_file = of_file.into_iter().map(|finding| (finding.code, finding.message, help(finding.code, finding.help)));
-    // No case uses all that is declared for it, and how a warning is allowed is written in two ways.
+    // A case does not use all declarations, and the two languages allow warnings in different ways.
     let matters = |(code, ..): &Said| !code.name().starts_with("unused-");
     let (mut of_rust, mut of_file): (Vec<Said>, Vec<Said>) =
         (of_rust.filter(matters).collect(), of_file.filter(matters).collect());

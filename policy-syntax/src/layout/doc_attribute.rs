@@ -1,10 +1,10 @@
-//! `#[doc = "…"]`, which is a comment in another form.
+//! `#[doc = "…"]`, another form of a comment.
 
 use crate::lexer::{Lexeme, LexemeKind, lex};
 
 use super::unreadable::Unreadable;
 
-/// Returns the tokens and comments of a Rust file, with each `#[doc = "…"]` as a comment.
+/// Returns the tokens and comments of a Rust file. Each `#[doc = "…"]` counts as a comment.
 ///
 /// # Errors
 /// If a string or a comment has no end.
@@ -33,7 +33,8 @@ pub(super) fn lexemes(source: &str) -> Result<Vec<Lexeme<'_>>, Unreadable> {
     Ok(folded)
 }
 
-/// Where an attribute ends, from its opening bracket, if it is `#[doc = "…"]`.
+/// Returns the index of the end of an attribute, given its opening bracket, if it is `#[doc =
+/// "…"]`.
 fn end_of_doc(attribute: &[Lexeme]) -> Option<usize> {
     let [open, doc, equals, string, close] = attribute else { return None };
     let is_doc = [open.text, doc.text, equals.text, close.text] == ["[", "doc", "=", "]"];

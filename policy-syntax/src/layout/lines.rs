@@ -1,4 +1,4 @@
-//! Lines of a macro's body.
+//! The lines of a macro's body.
 
 use std::ops::Range;
 
@@ -8,11 +8,12 @@ use super::spacing::space_before;
 use super::tree::{Atom, Block, Content, Entry, Group, Piece, Statement, stands_alone};
 use super::writer::Writer;
 
-/// The widest that a line should be, as in `rustfmt.toml` of this workspace.
+/// The preferred maximum width of a line, as in `rustfmt.toml` of this workspace.
 const WIDTH: usize = 120;
 const INDENT: usize = 4;
 
-/// Words that begin a part of a statement, which gets a line of its own where all is too long for one.
+/// Words that begin a clause of a statement. A clause gets its own line if the statement does not
+/// fit on one.
 const CLAUSES: &[&str] = &[
     "on",
     "and",
@@ -29,10 +30,10 @@ const CLAUSES: &[&str] = &[
     "attr",
     "ipPool",
 ];
-/// Words that begin a statement, before a list.
+/// Words that begin a statement and are followed by a list.
 const HEADS: &[&str] = &["accept", "check", "deny", "only", "never", "isolated"];
 
-/// Writes what a file's macro has between its brackets, and the brackets.
+/// Writes the body of a file's macro, including its brackets.
 pub(super) fn body(source: &str, block: &Block, indent: usize, column: usize) -> String {
     Layout { source }.block(block, indent, column)
 }
@@ -41,12 +42,12 @@ struct Layout<'s> {
     source: &'s str,
 }
 
-/// How to write the groups of some atoms.
+/// The layout of the groups in some atoms.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Groups {
-    /// On one line, unless they were broken before.
+    /// On one line, unless they were split before.
     AsWritten,
-    /// Each item on a line of its own.
+    /// With each item on its own line.
     Broken,
 }
 
@@ -55,7 +56,8 @@ impl<'s> Layout<'s> {
         Writer::new(self.source, indent, indent)
     }
 
-    /// A block with each entry on a line of its own, from one bracket to the other. The first one is at `column`.
+    /// Returns a block with each entry on its own line, including the brackets. The opening one is
+    /// at `column`.
     fn block(&self, block: &Block, indent: usize, column: usize) -> String {
         if block.entries.is_empty() && block.opening.is_empty() {
             return "{}".to_owned();
@@ -77,8 +79,8 @@ impl<'s> Layout<'s> {
         writer.into_text()
     }
 
-    /// The texts of entries. In a row of declarations, without blank lines and comments between, the `=` are aligned,
-    /// unless that makes a line too wide.
+    /// Returns the texts of entries. In a run of declarations without blank lines and comments
+    /// between them, the `=` are aligned, unless a line would become too wide.
     fn lines(&self, entries: &[Entry], indent: usize) -> Vec<String> {
         let mut lines: Vec<String> = entries.iter().map(|entry| self.entry(&entry.content, indent)).collect();
         let names: Vec<Option<usize>> = entries
@@ -100,7 +102,7 @@ impl<'s> Layout<'s> {
         lines
     }
 
-    /// How wide what is declared is, before the `=`.
+    /// Returns the width of the text before the `=`.
     fn name_width(&self, content: &Content, indent: usize) -> Option<usize> {
         let Content::Statement(Statement { atoms, block: None, .. }) = content else { return None };
         let equals = atoms.iter().position(|atom| atom.token() == Some("="))?;
@@ -127,7 +129,7 @@ impl<'s> Layout<'s> {
         writer.into_text()
     }
 
-    /// A block on one line, if that can be.
+    /// Returns a block on one line, if possible.
     fn block_line(&self, block: &Block, indent: usize) -> Option<String> {
         if block.entries.is_empty() {
             return Some("{}".to_owned());
@@ -148,7 +150,8 @@ impl<'s> Layout<'s> {
         (!line.contains('\n')).then_some(line)
     }
 
-    /// A statement on one line if it fits, with `more` on its last line; else part by part.
+    /// Writes a statement on one line if it fits together with `more` characters at the end.
+    /// Otherwise writes it part by part.
     fn statement(&self, atoms: &[Atom], indent: usize, more: usize) -> Writer<'s> {
         let all = 0..atoms.len();
         if let Some(writer) = self.fitting(atoms, all, self.writer(indent), more) {
@@ -160,7 +163,8 @@ impl<'s> Layout<'s> {
         let mut is_together = false;
         for (number, part) in parts.iter().enumerate() {
             let more = if number + 1 == parts.len() { more } else { 0 };
-            // Of several destinations with ports of their own, each has these on its line.
+            // With several destinations that have ports of their own, the ports stay on the line of
+            // their destination.
             if has_targets && is_together && token_at(atoms, part.start) == Some("on") && !writer.must_break() {
                 let place = Writer::new(self.source, indent + INDENT, writer.column() + 1);
                 if let Some(rest) = self.fitting(atoms, part.clone(), place, more) {
@@ -193,7 +197,7 @@ impl<'s> Layout<'s> {
         writer
     }
 
-    /// Atoms on one line, groups apart, if no comment is in the way and it is not too wide.
+    /// Writes atoms on one line, groups included, if no comment prevents it and they fit.
     fn fitting(&self, atoms: &[Atom], range: Range<usize>, place: Writer<'s>, more: usize) -> Option<Writer<'s>> {
         let part = atoms.get(range.clone()).unwrap_or_default();
         if part.iter().any(|atom| !atom.above.is_empty() || !atom.behind.is_empty()) {
@@ -211,7 +215,7 @@ impl<'s> Layout<'s> {
         Some(writer)
     }
 
-    /// A part of a statement with each item of its list on a line of its own.
+    /// Writes a part of a statement with each item of its list on its own line.
     fn items(&self, atoms: &[Atom], part: Range<usize>, indent: usize, writer: &mut Writer<'s>) {
         let head = part.start..part.start + usize::from(has_head(atoms, part.start));
         let indent = if head.is_empty() { indent } else { indent + INDENT };
@@ -230,7 +234,7 @@ impl<'s> Layout<'s> {
         }
     }
 
-    /// An item of a list, with its groups broken if it would be too wide.
+    /// Writes an item of a list. Its groups are split if it would be too wide.
     fn item(&self, atoms: &[Atom], range: Range<usize>, indent: usize, is_json: bool, writer: &mut Writer<'s>) {
         let mut sketch = Writer::sketch(self.source, indent, writer.column());
         self.inline(atoms, range.clone(), Groups::AsWritten, is_json, &mut sketch);
@@ -240,7 +244,7 @@ impl<'s> Layout<'s> {
         writer.append(item);
     }
 
-    /// Atoms one after the other, on new lines only where comments make them.
+    /// Writes atoms one after the other, with line breaks only where comments require them.
     fn inline(&self, atoms: &[Atom], range: Range<usize>, groups: Groups, is_json: bool, writer: &mut Writer<'s>) {
         let indent = writer.indent();
         for index in range {
@@ -261,7 +265,7 @@ impl<'s> Layout<'s> {
         }
     }
 
-    /// Returns what is in brackets, and the closing one.
+    /// Writes the content of a group and the closing bracket.
     fn group(&self, group: &Group, groups: Groups, writer: &mut Writer<'s>) {
         let is_json = group.open == "{";
         let has_remarks = !group.opening.is_empty() || !group.closing.is_empty();
@@ -305,7 +309,7 @@ impl<'s> Layout<'s> {
     }
 }
 
-/// Puts spaces between names and their `=`, so that these are aligned, if all lines stay narrow enough.
+/// Aligns the `=` after names with spaces, if all lines stay narrow enough.
 fn align(lines: &mut [String], names: &[Option<usize>], most: usize) {
     let widest = names.iter().flatten().copied().max().unwrap_or_default();
     let pads = names.iter().map(|name| widest - name.unwrap_or(widest));
@@ -318,7 +322,7 @@ fn align(lines: &mut [String], names: &[Option<usize>], most: usize) {
     }
 }
 
-/// Where the parts of a statement are: after each `=` and `->`, and from each clause on.
+/// Returns the parts of a statement. A part begins after each `=` and `->`, and at each clause.
 fn parts(atoms: &[Atom]) -> Vec<Range<usize>> {
     let starts_part = |index: usize| {
         let is_clause = token_at(atoms, index).is_some_and(|text| CLAUSES.contains(&text));
@@ -337,7 +341,7 @@ fn is_separator(atoms: &[Atom], index: usize) -> bool {
     matches!(token_at(atoms, index), Some("=" | "->"))
 }
 
-/// Returns whether a part starts with a word that is no item of its list.
+/// Returns whether a part starts with a word that is not an item of its list.
 fn has_head(atoms: &[Atom], start: usize) -> bool {
     let Some(Piece::Token(LexemeKind::Word, text)) = atoms.get(start).map(|atom| &atom.piece) else { return false };
     (CLAUSES.contains(text) || HEADS.contains(text)) && stands_alone(atoms, start)

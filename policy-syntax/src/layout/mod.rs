@@ -1,22 +1,26 @@
-//! `policy!` in Rust files, formatted: what `policy fmt` does where `cargo fmt` does nothing.
+//! The formatter of `policy!` in Rust files, which `cargo fmt` leaves alone. `policy fmt` uses it.
 //!
-//! Only white space changes: tokens and comments stay, in their order, and so the policy stays what it is. Of a comment
-//! with several lines the further ones move with the first: the macro does not look at blanks at either end of them.
+//! Only white space changes. Tokens and comments keep their order, so the policy stays the same.
+//! The later lines of a comment move with its first line, because the macro ignores spaces at both
+//! ends of a line.
 //!
-//! - Four spaces for each level. An entry or statement starts a line. Of blank lines between two, one is kept; none stays
-//!   after an opening bracket or before a closing one.
+//! - Four spaces for each level. An entry or statement starts a line. At most one blank line is
+//!   kept between two of them, and none after an opening bracket or before a closing one.
 //! - `name: value` in objects; `kind:name`, `80-443` and `tag:web:443` elsewhere. One space around `=` and `->`, and
 //!   after commas.
-//! - In a row of declarations, with no blank line and no comment between them, the `=` are aligned, as long as all lines
-//!   fit. `name = list;` of several lines is no part of a row, and neither is what has a block.
-//! - A block stays on one line, `{ a; b; }`, if it was on one, holds no comment and fits. The macro's own body never does.
-//! - A line has up to 120 columns, comments behind it not counted. A statement that is longer, or that has comments
-//!   in it, is broken into its parts: what is before `->` or `=` and what is after share a line if they fit; each clause
-//!   (`on`, `via`, …) has a line of its own, one level in. A part that does not fit, or that has comments in it, has
-//!   each item of its list on a line of its own. Comments stand above their item, or behind its comma.
-//! - JSON has a line for each item if the first one was on a line of its own, if there are comments in it, or if it does
-//!   not fit; else it is on one line, `{ "a": [1, 2] }`, as blocks are.
-//! - Commas at the end of lists stay or are missing as they were: they are tokens.
+//! - In a run of declarations without blank lines and comments between them, the `=` are aligned if
+//!   all lines fit. A declaration of several lines, or with a block, is not part of a run.
+//! - A block stays on one line, `{ a; b; }`, if it was on one line, has no comment and fits. The
+//!   macro's own body is always split.
+//! - A line has up to 120 columns, not counting comments after it. A statement that is longer, or
+//!   that contains comments, is split into its parts. The parts before and after `->` or `=` share
+//!   a line if they fit. Each clause (`on`, `via`, …) has its own line, indented by one level. A
+//!   part that does not fit, or that contains comments, has each item of its list on its own line.
+//!   Comments are above their item, or after its comma.
+//! - JSON has one line for each item if the first item was on its own line, if it contains
+//!   comments, or if it does not fit. Otherwise it is on one line, `{ "a": [1, 2] }`, as blocks
+//!   are.
+//! - Commas at the end of lists are tokens, so they are neither added nor removed.
 
 mod doc_attribute;
 mod lines;

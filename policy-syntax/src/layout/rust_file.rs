@@ -9,7 +9,8 @@ use super::{lines, tree};
 /// The macros whose bodies are formatted, if they have curly brackets.
 const MACROS: &[&str] = &["policy", "policy_fragment"];
 
-/// How often a text may be formatted before nothing changes any more. Once has always been enough so far.
+/// The maximum number of times that a text is formatted until nothing changes. So far, once has
+/// always been enough.
 const ROUNDS: usize = 4;
 
 /// A Rust file with its macros' bodies formatted.
@@ -17,14 +18,14 @@ const ROUNDS: usize = 4;
 pub struct Formatted {
     /// The text of the file.
     pub text: String,
-    /// Why some of the bodies are as they were.
+    /// The reasons that some bodies were not formatted.
     pub untouched: Vec<Unreadable>,
 }
 
-/// Formats every `policy!` in a Rust file. All else stays as it is, byte for byte.
+/// Formats every `policy!` in a Rust file. Everything else stays as it is, byte for byte.
 ///
 /// # Errors
-/// If the file cannot be parted into Rust's tokens, or the brackets of a macro do not match.
+/// If the file cannot be split into Rust tokens, or the brackets of a macro do not match.
 pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
     let tokens = lexemes(source)?;
     let mut formatted = Formatted { text: String::with_capacity(source.len()), untouched: Vec::new() };
@@ -53,7 +54,7 @@ pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
     Ok(formatted)
 }
 
-/// The name of the macro that the tokens start with, up to its opening bracket.
+/// Returns the name of the macro that the tokens start with, if its opening bracket follows.
 fn macro_name<'a>(tokens: &[Lexeme<'a>]) -> Option<Lexeme<'a>> {
     match tokens {
         [name, mark, open, ..] if MACROS.contains(&name.text) && mark.text == "!" && open.text == "{" => Some(*name),
@@ -61,7 +62,7 @@ fn macro_name<'a>(tokens: &[Lexeme<'a>]) -> Option<Lexeme<'a>> {
     }
 }
 
-/// The tokens from the bracket that they start with to the one that closes it.
+/// Returns the tokens from the bracket that they start with to the matching one.
 fn body<'t, 'a>(tokens: &'t [Lexeme<'a>]) -> Result<&'t [Lexeme<'a>], Unreadable> {
     let mut open: Vec<&Lexeme> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -83,14 +84,14 @@ fn body<'t, 'a>(tokens: &'t [Lexeme<'a>]) -> Result<&'t [Lexeme<'a>], Unreadable
     Err(open.map_or(Unreadable { start: 0, message: "there is no macro here".to_owned() }, unreadable::unclosed))
 }
 
-/// The bytes of the file that some tokens are.
+/// Returns the range of some tokens in the file.
 fn range(tokens: &[Lexeme]) -> Range<usize> {
     let start = tokens.first().map_or(0, |token| token.start);
     start..tokens.last().map_or(start, |token| token.end())
 }
 
-/// The body of a macro, brackets included, formatted until formatting changes nothing more. `before` is the formatted
-/// text in front of it, whose last line may be that of another macro.
+/// Returns the body of a macro, including its brackets, formatted until nothing changes. `before`
+/// is the formatted text before it. Its last line may contain another macro.
 fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) -> Result<String, Unreadable> {
     let fault = |message: &str| Unreadable { start: name.start, message: message.to_owned() };
     let line = line_before(before, (before.len() + name.start).saturating_sub(range.start));
@@ -112,7 +113,7 @@ fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) ->
     Err(fault("formatting comes to no end here, which is a mistake of the formatter"))
 }
 
-/// The body of a macro formatted. Its first line starts at `column`.
+/// Returns the body of a macro, formatted once. Its first line starts at `column`.
 pub(super) fn format_once(body: &str, column: usize, indent: usize) -> Result<String, Unreadable> {
     let source = " ".repeat(column) + body;
     let tokens = lexemes(&source)?;
@@ -125,8 +126,8 @@ fn with_windows_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
 }
 
-/// Returns whether two texts have the same tokens and comments, white space within comments apart, and line ends, of
-/// which Rust knows one kind.
+/// Returns whether two texts have the same tokens and comments. Ignores white space inside
+/// comments, and the kind of line ends, which Rust also ignores.
 pub(super) fn are_alike(one: &str, other: &str) -> bool {
     let (one, other) = (one.replace("\r\n", "\n"), other.replace("\r\n", "\n"));
     let (Ok(one), Ok(other)) = (lexemes(&one), lexemes(&other)) else { return false };
@@ -137,7 +138,7 @@ pub(super) fn are_alike(one: &str, other: &str) -> bool {
         })
 }
 
-/// Returns what is before a place on its line.
+/// Returns the text before a place on its line.
 fn line_before(source: &str, at: usize) -> &str {
     source.get(..at).unwrap_or_default().rsplit('\n').next().unwrap_or_default()
 }

@@ -1,15 +1,15 @@
-//! Where white space stands between the tokens of a line.
+//! White space between the tokens of a line.
 
 use crate::lexer::LexemeKind;
 
 use super::tree::{Atom, Piece};
 
-/// What the space before a token depends on.
+/// The class of a token, which determines the space before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class<'a> {
-    /// A word or a string, what can be a name or a part of one; and `$`, with which a variable begins.
+    /// A word or a string, which can be a name or a part of one, or the `$` that begins a variable.
     Name,
-    /// `*`, which is a name but joins to none.
+    /// `*`, which is a name but is never joined to another.
     Star,
     Parentheses,
     Group,
@@ -29,14 +29,15 @@ fn class<'a>(atom: &Atom<'a>) -> Class<'a> {
     }
 }
 
-/// Returns whether a space parts two atoms of a shape, such as `limit?: int;`.
+/// Returns whether there is a space between two atoms of a shape, such as `limit?: int;`.
 fn is_spaced_in_shape(before: &Atom, atom: &Atom) -> bool {
     let is_dash = |atom: &Atom| atom.token() == Some("-");
     !matches!(atom.token(), Some(":" | ";" | "," | "?")) && !is_dash(before) && !is_dash(atom)
 }
 
-/// Returns whether a space stands in front of the atom at `index`. In an object (`is_json`) a colon parts a name
-/// from its value, elsewhere it joins: `tag:web`. Between marks that mean nothing here, all stays as it was.
+/// Returns whether there is a space before the atom at `index`. In an object (`is_json`), a colon
+/// separates a name from its value. Elsewhere it joins them: `tag:web`. Between marks without a
+/// meaning here, the space stays as it was.
 pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool {
     use Class::{Arrow, Group, Mark, Name, Parentheses, Star};
     let at = |back: usize| index.checked_sub(back).and_then(|index| atoms.get(index));

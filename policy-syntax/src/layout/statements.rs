@@ -1,18 +1,19 @@
-//! Statements that stand in a file of their own, as `policy.invariants` has them.
+//! Statements in a file of their own, such as `policy.invariants`.
 
 use super::rust_file::{Formatted, format_rust};
 use super::unreadable::Unreadable;
 
-/// What a statement is further in within a macro.
+/// The indentation of statements inside a macro.
 const INDENT: &str = "    ";
 const OPEN: &str = "policy! {\n";
 const CLOSE: &str = "\n}\n";
 
-/// Formats statements as if they stood in a `policy!`. They have to be ones that can be read, so that no bracket of
-/// theirs is that of the macro.
+/// Formats statements as if they were in a `policy!`. They must be valid, so that none of their
+/// brackets can close the macro.
 ///
 /// # Errors
-/// If there is something in them that Rust cannot read.
+///
+/// If they contain something that Rust cannot read.
 pub fn format_invariants(text: &str) -> Result<String, Unreadable> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
@@ -27,7 +28,7 @@ pub fn format_invariants(text: &str) -> Result<String, Unreadable> {
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let inside = text.lines().skip(1);
     let mut lines: Vec<&str> = inside.map(|line| line.strip_prefix(INDENT).unwrap_or(line)).collect();
-    // The macro's own bracket.
+    // Remove the macro's closing bracket.
     lines.pop();
     Ok(lines.into_iter().flat_map(|line| [line, end]).collect())
 }

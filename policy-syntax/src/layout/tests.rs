@@ -12,7 +12,8 @@ fn fmt(source: &str) -> String {
     formatted.text
 }
 
-/// A body as it is written, and as it should be. Both without the macro around it, and a level further left.
+/// The name, input and output of each case, without the macro around it, and one level further
+/// left.
 const LAYOUTS: &[(&str, &str, &str)] = &[
     ("nothing", "", ""),
     ("one statement a line", "let a=tcp:443;let bc = b ;", "let a  = tcp:443;\nlet bc = b;"),
@@ -123,10 +124,10 @@ fn the_widest_line_has_120_columns() {
     let line = |length: usize| format!("    a -> {};", "é".repeat(length - 10));
     assert_eq!(fmt(&format!("policy! {{\n{}\n}}", line(120))), format!("policy! {{\n{}\n}}", line(120)));
     assert!(fmt(&format!("policy! {{\n{}\n}}", line(121))).contains("->\n"));
-    // A comment behind it does not count.
+    // A comment after it does not count.
     let commented = line(120) + " // why";
     assert_eq!(fmt(&format!("policy! {{\n{commented}\n}}")), format!("policy! {{\n{commented}\n}}"));
-    // A row that would become too wide is not aligned.
+    // A run that would become too wide is not aligned.
     let row = format!("policy! {{\n    a = b;\n    abc = d;\n{}\n}}", line(120).replace("->", "="));
     assert_eq!(fmt(&row), row);
 }
@@ -140,7 +141,7 @@ fn all_but_the_bodies_stays() {
 
 #[test]
 fn a_macro_behind_another_one_is_laid_out_once() {
-    // The second one is on a line that begins within the first.
+    // The second macro begins on the last line of the first.
     let source = " mod m { policy! {s = \"x\ny\"; } policy! {\na = 1; } }\n";
     let once = fmt(source);
     assert_eq!(fmt(&once), once);
@@ -170,7 +171,7 @@ fn what_cannot_be_read_is_left_alone() {
     assert!(deep[formatted.untouched[0].start..].starts_with('['));
 }
 
-/// Each bracket is laid out once, and not once more for each one around it.
+/// Each bracket is laid out only once, and not again for each bracket around it.
 #[test]
 fn depth_takes_no_time() {
     let wide = format!("\"{}\"", "x".repeat(130));
@@ -194,7 +195,7 @@ fn depth_takes_no_time() {
     assert_eq!(fmt(&laid_out), laid_out);
 }
 
-/// White space and comments, often nothing.
+/// White space and comments, often empty.
 fn gap() -> impl Strategy<Value = String> {
     let comment = || {
         prop_oneof![
@@ -217,7 +218,7 @@ fn gap() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A row of tokens with gaps between them; words never touch.
+/// A sequence of tokens with gaps between them. Words never touch.
 fn row(tokens: impl Strategy<Value = Vec<String>>) -> impl Strategy<Value = String> {
     (tokens, prop::collection::vec(gap(), 64)).prop_map(|(tokens, gaps)| {
         let mut text = String::new();
@@ -239,7 +240,7 @@ fn name() -> impl Strategy<Value = Vec<String>> {
             .prop_map(str::to_owned),
         1 => (1_usize..70).prop_map(|length| "é".repeat(length)),
     ];
-    // Each mark of a name is a token, so that gaps come in between.
+    // Each mark of a name is a separate token, so that gaps can come between them.
     word.prop_map(|word| match word.starts_with('"') {
         true => vec![word],
         false => word
@@ -322,7 +323,7 @@ fn statements() -> impl Strategy<Value = String> {
         .prop_flat_map(move |first| row_of(prop_oneof![Just(first), statement()].boxed()))
 }
 
-/// All but white space.
+/// Removes white space.
 fn ink(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
@@ -384,12 +385,12 @@ fn a_policy_that_lost_its_layout_gets_it_back() {
     let lost: String = tailnet
         .lines()
         .map(|line| match line.trim_start() {
-            // Names are not apart from what they are any more.
+            // Names may be aligned differently.
             line if !line.starts_with("//") => line.replace("  ", " ").replace(" = ", "=") + "\n",
             line => format!("\t{line}\n"),
         })
         .collect();
     assert_ne!(lost, tailnet);
-    // The macro was the first on its line, so what is outside of it needs no help.
+    // The macro was the first on its line, so the text around it needs no change.
     assert_eq!(fmt(&lost.replace("\t//! The tailnet", "//! The tailnet")), tailnet);
 }

@@ -1,29 +1,29 @@
-//! The tokens of a macro's body as blocks of statements. What the statements mean does not matter.
+//! The tokens of a macro's body as blocks of statements, without their meaning.
 
 use crate::lexer::{Lexeme, LexemeKind};
 use crate::tree::SectionKind;
 
 use super::unreadable::{Unreadable, unclosed, unexpected};
 
-/// How deep brackets may be nested.
+/// The maximum depth of nested brackets.
 const DEPTH: usize = 128;
 
-/// What is between `{` and `}`, when that is a row of statements.
+/// The text between `{` and `}`, if it is a list of statements.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
-    /// Comments behind the opening bracket, on its line.
+    /// Comments after the opening bracket, on its line.
     pub(super) opening: Vec<Remark<'a>>,
     pub(super) entries: Vec<Entry<'a>>,
     /// True if it was written on one line.
     pub(super) is_line: bool,
 }
 
-/// What stands on lines of its own.
+/// An item on its own lines.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
     pub(super) blank_before: bool,
     pub(super) content: Content<'a>,
-    /// Comments behind it, on its last line.
+    /// Comments after it, on its last line.
     pub(super) behind: Vec<Remark<'a>>,
 }
 
@@ -48,23 +48,23 @@ pub(super) struct Statement<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Remark<'a> {
     pub(super) text: &'a str,
-    /// Where it starts, in bytes of the file.
+    /// The start, as an index of a byte in the file.
     pub(super) start: usize,
 }
 
 /// A token of a statement, or a group of them in brackets, and the comments around it.
 #[derive(Debug)]
 pub(super) struct Atom<'a> {
-    /// True if an empty line is before it and what is in front of it.
+    /// True if a blank line is before it and its comments.
     pub(super) blank_before: bool,
-    /// Comments on lines of their own in front of it.
+    /// Comments before it, on their own lines.
     pub(super) above: Vec<Remark<'a>>,
-    /// Comments in front of it on its line.
+    /// Comments before it, on its line.
     pub(super) beside: Vec<Remark<'a>>,
     pub(super) piece: Piece<'a>,
     /// True if there was white space before it.
     pub(super) spaced: bool,
-    /// Comments behind it, that end its line.
+    /// Comments after it that end its line.
     pub(super) behind: Vec<Remark<'a>>,
     /// True if it is in the shape of a capability.
     pub(super) is_of_shape: bool,
@@ -76,23 +76,23 @@ pub(super) enum Piece<'a> {
     Group(Group<'a>),
 }
 
-/// Items in brackets, as JSON has them.
+/// Items in brackets, as in JSON.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     pub(super) open: &'a str,
-    /// Comments behind the opening bracket, on its line.
+    /// Comments after the opening bracket, on its line.
     pub(super) opening: Vec<Remark<'a>>,
-    /// Each up to its comma.
+    /// The items, each up to its comma.
     pub(super) items: Vec<Vec<Atom<'a>>>,
     /// Comments before the closing bracket.
     pub(super) closing: Vec<Remark<'a>>,
-    /// True if the first item was written on a line of its own.
+    /// True if the first item was on its own line.
     pub(super) is_broken: bool,
     pub(super) close: &'a str,
 }
 
 impl<'a> Atom<'a> {
-    /// The text of a token; `None` of a group.
+    /// Returns the text of a token. `None` for a group.
     pub(super) fn token(&self) -> Option<&'a str> {
         match self.piece {
             Piece::Token(_, text) => Some(text),
@@ -101,13 +101,13 @@ impl<'a> Atom<'a> {
     }
 }
 
-/// Returns whether a word is one by itself, and no part of a name as `tag:app`, `app-server` or `$app`.
+/// Returns whether a word is not part of a name such as `tag:app`, `app-server` or `$app`.
 pub(super) fn stands_alone(atoms: &[Atom], index: usize) -> bool {
     let token = |index: Option<usize>| index.and_then(|index| atoms.get(index)).and_then(Atom::token);
     !matches!(token(index.checked_sub(1)), Some("-" | ":" | "$")) && !matches!(token(Some(index + 1)), Some("-" | ":"))
 }
 
-/// The body of a macro: the tokens between its brackets.
+/// Reads the body of a macro: the tokens between its brackets.
 ///
 /// # Errors
 /// If brackets do not match, or are nested too deep.
@@ -131,18 +131,18 @@ struct Parser<'t, 'a> {
 /// The comments between two tokens.
 #[derive(Default)]
 struct Gap<'a> {
-    /// On the line of the token before.
+    /// Comments on the line of the previous token.
     behind: Vec<Remark<'a>>,
-    /// On lines of their own, and whether a blank line comes before each.
+    /// Comments on their own lines, and whether a blank line comes before each.
     above: Vec<(Remark<'a>, bool)>,
-    /// On the line of the token after.
+    /// Comments on the line of the next token.
     beside: Vec<Remark<'a>>,
-    /// True if a blank line comes before the token after, or what is beside it.
+    /// True if a blank line comes before the next token, or before the comments on its line.
     blank_before: bool,
 }
 
 impl<'a> Gap<'a> {
-    /// All that is not behind what came before.
+    /// Returns the comments that are not on the line of the previous token.
     fn rest(self) -> impl Iterator<Item = Remark<'a>> {
         self.above.into_iter().map(|(remark, _)| remark).chain(self.beside)
     }
@@ -157,7 +157,8 @@ impl<'a> Parser<'_, 'a> {
         self.tokens.get(self.at + ahead).map_or("", |token| token.text)
     }
 
-    /// Takes the comments that are next. A new line parts those of the token before from those of the token after.
+    /// Takes the next comments. A line break separates those of the previous token from those of
+    /// the next.
     fn gap(&mut self) -> Gap<'a> {
         let mut gap = Gap::default();
         let mut line: Vec<(Remark<'a>, bool)> = Vec::new();
@@ -184,7 +185,8 @@ impl<'a> Parser<'_, 'a> {
                 }
             }
         }
-        // One of several lines cannot stand beside anything, and nothing may stand in front of `#[doc = "…"]`.
+        // A comment of several lines cannot share a line, and nothing may come before `#[doc =
+        // "…"]`.
         if line.iter().any(|(remark, _)| remark.text.contains('\n') || remark.text.starts_with('#')) {
             gap.above.append(&mut line);
         }
@@ -192,7 +194,7 @@ impl<'a> Parser<'_, 'a> {
         gap
     }
 
-    /// Statements up to a closing bracket, which is not taken.
+    /// Reads statements up to a closing bracket, which is not taken.
     fn block(&mut self, is_line: bool) -> Result<Block<'a>, Unreadable> {
         self.depth += 1;
         let mut gap = self.gap();
@@ -237,7 +239,7 @@ impl<'a> Parser<'_, 'a> {
         Ok((Content::Attribute(atoms), gap))
     }
 
-    /// A statement, and the comments that follow it.
+    /// Reads a statement, and the comments that follow it.
     fn statement(&mut self) -> Result<(Content<'a>, Gap<'a>), Unreadable> {
         let mut atoms = Vec::new();
         let mut gap = Gap::default();
@@ -252,7 +254,7 @@ impl<'a> Parser<'_, 'a> {
                 let block = self.block(is_line)?;
                 self.section = around;
                 self.close(token)?;
-                // A `;` there says nothing, but it is a token.
+                // A `;` there has no meaning, but it is a token.
                 let has_semicolon = self.peek().is_some_and(|token| token.text == ";");
                 self.at += usize::from(has_semicolon);
                 let gap = self.gap();
@@ -267,7 +269,7 @@ impl<'a> Parser<'_, 'a> {
         Ok((Content::Statement(Statement { atoms, block: None, has_semicolon: false }), gap))
     }
 
-    /// Takes a token, or all of a group, and what comments follow. `gap` is what came before.
+    /// Takes a token, or a whole group, and the comments after it. `gap` is the text before it.
     fn atom(&mut self, token: Lexeme<'a>, gap: Gap<'a>, atoms: &mut Vec<Atom<'a>>) -> Result<Gap<'a>, Unreadable> {
         let piece = match token.kind {
             LexemeKind::Open => Piece::Group(self.group(token)?),
@@ -308,7 +310,8 @@ impl<'a> Parser<'_, 'a> {
         Ok(Group { open: open.text, opening, items, closing: gap.rest().collect(), is_broken, close })
     }
 
-    /// Returns whether this is in the shape of a capability, where a brace after a colon begins fields.
+    /// Returns whether the parser is in the shape of a capability, where a brace after a colon
+    /// begins fields.
     fn is_in_shapes(&self) -> bool {
         self.section == Some(SectionKind::Capabilities)
     }
@@ -332,8 +335,8 @@ impl<'a> Parser<'_, 'a> {
         }
     }
 
-    /// Returns whether the bracket that is next is closed on its line, with neither comments nor attributes before
-    /// that.
+    /// Returns whether the next bracket is closed on its line, without comments and attributes
+    /// before that.
     fn is_line(&self) -> bool {
         let mut depth = 0_usize;
         for (index, token) in self.tokens.iter().enumerate().skip(self.at) {
@@ -351,7 +354,7 @@ impl<'a> Parser<'_, 'a> {
     }
 }
 
-/// Returns whether `{` after these atoms begins statements, and no JSON.
+/// Returns whether `{` after these atoms begins statements rather than JSON.
 fn starts_block(atoms: &[Atom]) -> bool {
     let Some(last) = atoms.len().checked_sub(1) else { return false };
     match atoms.get(last).and_then(Atom::token) {
@@ -366,7 +369,7 @@ fn section(atoms: &[Atom]) -> Option<SectionKind> {
     if let [only] = atoms { SectionKind::from_key(only.token()?) } else { None }
 }
 
-/// Takes the comments behind the last atom: they end the line of all of it.
+/// Takes the comments after the last atom, which end the line of all atoms.
 fn take_trailing<'a>(atoms: &mut [Atom<'a>]) -> Vec<Remark<'a>> {
     atoms.last_mut().map(|last| std::mem::take(&mut last.behind)).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 use crate::lexer::Lexeme;
 
-/// The reason why something cannot be formatted.
+/// A reason that something cannot be formatted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Where the reason is, in bytes of the text.
+    /// The place of the problem, as an index of a byte in the text.
     pub start: usize,
-    /// One sentence, as in a [`Finding`](crate::Finding).
+    /// The message, as in a [`Finding`](crate::Finding).
     pub message: String,
 }
 
@@ -17,12 +17,12 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Returns what is wrong with a closing bracket that does not match the last one that was opened.
+/// Makes the error about a closing bracket that does not match the last opening one.
 pub(super) fn unexpected(lexeme: &Lexeme) -> Unreadable {
     Unreadable { start: lexeme.start, message: format!("`{}` closes nothing here", lexeme.text) }
 }
 
-/// Returns what is wrong with an opening bracket that is not closed before the text ends.
+/// Makes the error about an opening bracket that is never closed.
 pub(super) fn unclosed(lexeme: &Lexeme) -> Unreadable {
     Unreadable { start: lexeme.start, message: format!("this `{}` is never closed", lexeme.text) }
 }

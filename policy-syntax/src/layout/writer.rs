@@ -1,30 +1,30 @@
-//! Text that is written line by line, and knows how wide its lines are.
+//! A writer that keeps track of the width of its lines.
 
 use super::tree::Remark;
 
-/// Room for a line as most are, so that it is not moved with each of its parts.
+/// The initial capacity. Most lines fit, so that they are not reallocated.
 const LINE: usize = 128;
 
-/// Writes lines. The first one has its indentation already.
+/// A writer of lines. The first line already has its indentation.
 pub(super) struct Writer<'s> {
-    /// The file that comments are of.
+    /// The file that the comments are from.
     source: &'s str,
     text: String,
-    /// How far in the line is that is being written.
+    /// The indentation of the current line.
     indent: usize,
-    /// How wide it is.
+    /// The width of the current line.
     column: usize,
-    /// The width of the widest line before.
+    /// The width of the widest previous line.
     widest: usize,
     is_at_start: bool,
     /// True if a comment has ended this line.
     must_break: bool,
-    /// True if it is written to be measured only.
+    /// True if the text is only measured.
     is_sketch: bool,
 }
 
 impl<'s> Writer<'s> {
-    /// A writer whose first line is indented by `indent`, and at `column`.
+    /// Makes a writer whose first line is indented by `indent` and starts at `column`.
     pub(super) fn new(source: &'s str, indent: usize, column: usize) -> Self {
         Writer {
             source,
@@ -38,8 +38,8 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// A writer for the widths of lines. What has lines of its own anyway is left out, so that all is written once only
-    /// however deep it is.
+    /// Makes a writer that measures the widths of lines. Parts that always have lines of their own
+    /// are left out, so that each part is written only once, however deep it is.
     pub(super) fn sketch(source: &'s str, indent: usize, column: usize) -> Self {
         Writer { is_sketch: true, ..Writer::new(source, indent, column) }
     }
@@ -60,17 +60,17 @@ impl<'s> Writer<'s> {
         self.column
     }
 
-    /// The width of the widest line, not counting comments behind it.
+    /// Returns the width of the widest line, not counting comments after it.
     pub(super) fn width(&self) -> usize {
         self.widest.max(self.column)
     }
 
-    /// Returns whether all is on the first line, and more can be.
+    /// Returns whether everything is on the first line, and more text can follow there.
     pub(super) fn is_one_line(&self) -> bool {
         !self.must_break && !self.text.contains('\n')
     }
 
-    /// Returns whether a comment has ended this line, so that what follows has to start another.
+    /// Returns whether a comment has ended this line, so that the next text must start another.
     pub(super) fn must_break(&self) -> bool {
         self.must_break
     }
@@ -83,8 +83,8 @@ impl<'s> Writer<'s> {
         (self.indent, self.column, self.is_at_start, self.must_break) = (indent, indent, true, false);
     }
 
-    /// Writes a part of a line, and a space before it unless it starts the line. If a comment ended this one, starts
-    /// another.
+    /// Writes a part of a line, with a space before it unless it starts the line. Starts another
+    /// line if a comment ended this one.
     pub(super) fn word(&mut self, text: &str, spaced: bool, indent: usize) {
         if self.must_break {
             self.line(indent);
@@ -101,7 +101,7 @@ impl<'s> Writer<'s> {
         self.word(&self.moved(remark, column), true, indent);
     }
 
-    /// Writes comments on lines of their own.
+    /// Writes comments on their own lines.
     pub(super) fn comments_above(&mut self, remarks: &[Remark], indent: usize) {
         for remark in remarks {
             if !self.is_at_start {
@@ -112,7 +112,8 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// Writes comments that end the line. Its width does not change: a comment is no reason to break a line.
+    /// Writes comments that end the line. The width does not change, because a comment is not a
+    /// reason to split a line.
     pub(super) fn comments_behind(&mut self, remarks: &[Remark], indent: usize) {
         let column = self.column;
         for remark in remarks {
@@ -123,7 +124,7 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// Writes what another writer has written, which began where this one is.
+    /// Appends the text of another writer that began at the current position.
     pub(super) fn append(&mut self, other: Writer) {
         self.text.push_str(&other.text);
         if other.text.contains('\n') {
@@ -146,7 +147,8 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// The text of a comment that starts in another column now: its further lines move alike.
+    /// Returns the text of a comment that now starts in another column. Its later lines move by the
+    /// same distance.
     fn moved(&self, remark: &Remark, column: usize) -> String {
         let before = self.source.get(..remark.start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();

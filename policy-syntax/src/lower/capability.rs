@@ -1,4 +1,4 @@
-//! Declared capabilities, as the comments above everything that a policy file has for them.
+//! Writes declared capabilities as comments at the top of the policy file.
 
 use policy_core::model::PolicyComment;
 
@@ -8,12 +8,12 @@ use super::text::Text;
 use crate::token::Delimiter;
 use crate::tree::{Capability, Comment, Form, SectionKind, ShapePiece, Tree};
 
-/// The widest that a declaration or a record in it is on one line.
+/// The maximum width of a declaration, or of a record in it, on one line.
 const WIDTH: usize = 100;
 const INDENT: usize = 4;
 
 impl<'t> Writer<'_, 't> {
-    /// Writes the declarations of all `capabilities`, each apart from what is above it.
+    /// Writes the declarations of all `capabilities`, separated from the text above.
     pub(super) fn capabilities(&mut self, tree: &'t Tree) {
         for (section, entry) in entries(tree, SectionKind::Capabilities) {
             if self.out.position() > 0 {
@@ -45,7 +45,7 @@ impl Text {
         self.shape_piece(shape, 0, head.chars().count() + name.text.chars().count() + 3);
     }
 
-    /// Writes a piece that starts at `column`, in a line that is indented by `indent`.
+    /// Writes a piece that starts at `column`, on a line that is indented by `indent`.
     fn shape_piece(&mut self, piece: &ShapePiece, indent: usize, column: usize) {
         match piece {
             ShapePiece::Word(word) => self.map(word.place, |out| out.push(&word.text)),
@@ -70,7 +70,7 @@ impl Text {
         }
     }
 
-    /// Writes each field on a line of its own.
+    /// Writes each field on its own line.
     fn fields(&mut self, pieces: &[ShapePiece], indent: usize) {
         for field in pieces.split_inclusive(|piece| matches!(piece, ShapePiece::Sign(';', _))) {
             let (docs, field) = match field.split_first() {
@@ -95,12 +95,12 @@ impl Text {
         }
     }
 
-    /// Writes comments, each on a line within the comment.
+    /// Writes comments, each on a line inside the comment.
     fn shape_docs(&mut self, docs: &[Comment], indent: usize) {
         for line in docs.iter().flat_map(|comment| &comment.lines) {
             self.comment_line(indent);
             self.push("//");
-            // A line break within would end the comment.
+            // A line break inside would end the comment.
             self.push(&line.replace(['\n', '\r'], " "));
         }
     }
@@ -112,12 +112,12 @@ impl Text {
     }
 }
 
-/// Returns true if a space parts two pieces.
+/// Returns true if there is a space between two pieces.
 fn has_gap(before: &ShapePiece, piece: &ShapePiece) -> bool {
     !matches!(piece, ShapePiece::Sign(';' | ':' | ',' | '?', _)) && !matches!(before, ShapePiece::Docs(_))
 }
 
-/// Returns how wide a piece is on one line, unless a comment keeps it from one.
+/// Returns the width of a piece on one line. `None` if a comment prevents that.
 fn width(piece: &ShapePiece) -> Option<usize> {
     Some(match piece {
         ShapePiece::Word(word) => word.text.chars().count(),

@@ -7,7 +7,7 @@ use crate::tree::{DialectItem, Item, Tree};
 use super::Writer;
 
 impl Writer<'_, '_> {
-    /// The control server, as the comment above everything that a policy file has for it.
+    /// Writes the control server as a comment at the top of the policy file.
     pub(super) fn dialect(&mut self, tree: &Tree) {
         let mut items =
             tree.items.iter().filter_map(|item| if let Item::Dialect(item) = item { Some(item) } else { None });

@@ -1,4 +1,4 @@
-//! Entries of the sections that are emitted, member by member in Tailscale's order.
+//! Writes the entries of sections, member by member in Tailscale's order.
 
 use policy_core::Code;
 
@@ -27,7 +27,7 @@ impl<'t> Writer<'_, 't> {
         self.out.marks(&entry.marks);
         self.out.allows(allows);
         self.until(&entry.form);
-        // A comment may say something about the policy, too.
+        // The comment may contain an instruction, too.
         if self.start() > comments {
             self.end(comments, entry.place);
         }
@@ -53,7 +53,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push(",\n");
     }
 
-    /// How long the entry is wanted, and what is said of that.
+    /// Writes the end date of the entry, with its comment.
     fn until(&mut self, form: &Form) {
         if let Form::Test(Test { asserts, .. }) | Form::SshTest(SshTest { asserts, .. }) = form {
             let ends = asserts.iter().filter(|assert| matches!(assert.kind, AssertKind::Until(..)));
@@ -64,7 +64,7 @@ impl<'t> Writer<'_, 't> {
         }
     }
 
-    /// One member for each of the names. What is allowed is allowed for each.
+    /// Writes one member for each of the names. A lint level applies to each of them.
     fn declaration(
         &mut self,
         kind: SectionKind,
@@ -90,7 +90,7 @@ impl<'t> Writer<'_, 't> {
         }
     }
 
-    /// The values with `let`s spliced in, and whether each is to be removed.
+    /// Returns the values with `let`s inserted, and whether each one is to be removed.
     fn values(&mut self, values: &'t [Value]) -> (Vec<Resolved<'t>>, Vec<bool>) {
         let (mut resolved, mut removes) = (Vec::new(), Vec::new());
         for value in values {
@@ -117,12 +117,12 @@ impl<'t> Writer<'_, 't> {
             }
         };
         self.findings.push(finding);
-        // Some address, so that nothing else is said about this one.
+        // Any address, so that nothing else is reported about this one.
         self.out.push("\"0.0.0.0\"");
     }
 
-    /// Returns what is done with a target is written out where the set removes something, since all of them need it
-    /// then.
+    /// Writes an IP set. The operations are explicit if any of them removes something, because
+    /// `add` is then required.
     fn ip_set(&mut self, values: &'t [Value]) {
         let (values, removes) = self.values(values);
         let write_out =
@@ -200,7 +200,7 @@ impl<'t> Writer<'_, 't> {
             None => Vec::new(),
         };
         for port in &ports {
-            // `*:443` is the policy file's other way to write `443`.
+            // In the policy file, `*:443` is the same as `443`.
             let this = port.protocol.filter(|protocol| protocol.text != "*");
             let first = proto.get_or_insert(this);
             if first.map(|word| &word.text) != this.map(|word| &word.text) {
@@ -210,7 +210,7 @@ impl<'t> Writer<'_, 't> {
         for host in self.names.selection(&target.dst, self.findings) {
             let place = target.on.as_ref().and_then(|on| Some(host.place.to(on.last()?.place))).unwrap_or(host.place);
             let place = if host.used.is_some() { host.place } else { place };
-            // The last colon parts host and ports, so a bare IPv6 address needs its brackets.
+            // The last colon separates host and ports, so an IPv6 address needs brackets.
             let bracketed = host.text.parse::<std::net::Ipv6Addr>().is_ok();
             self.out.comments(host.docs);
             self.out.string_with(place, host.used.clone(), |string| {
@@ -289,7 +289,7 @@ impl<'t> Writer<'_, 't> {
         self.list(key, &list, place);
     }
 
-    /// The same for a list with an `except`.
+    /// Like `field`, for a list with an `except`.
     pub(super) fn selection(&mut self, key: &str, selection: &'t Selection) {
         let list = self.names.selection(selection, self.findings);
         self.list(key, &list, selection.place());
@@ -305,14 +305,14 @@ impl<'t> Writer<'_, 't> {
         self.out.push(",\n");
     }
 
-    /// Strings that are data, where no name is looked up.
+    /// Writes strings that are data, not names.
     fn verbatim(&mut self, key: &str, list: &'t [Selector]) {
         let place = place_of(list);
         let list: Vec<Resolved> = list.iter().map(literal).collect();
         self.list(key, &list, place);
     }
 
-    /// A field that takes one selector.
+    /// Writes a field with one selector.
     fn one(&mut self, key: &str, selector: &'t Selector) {
         self.out.comments(&selector.docs);
         self.out.key(key);
@@ -370,9 +370,10 @@ impl<'t> Writer<'_, 't> {
         }
     }
 
-    /// Statements of one kind add up, like blocks of a section.
+    /// Writes the assertions of a test. Statements of the same kind are combined, as blocks of a
+    /// section are.
     fn asserts(&mut self, asserts: &'t [Assert], order: &[&str]) {
-        // An end is written above the entry, and what is said of it is, too.
+        // An end date is written above the entry, with its comment.
         let proto = proto(asserts);
         let asserts: Vec<&Assert> =
             asserts.iter().filter(|assert| !matches!(assert.kind, AssertKind::Until(..))).collect();
@@ -445,7 +446,8 @@ impl<'t> Writer<'_, 't> {
         );
     }
 
-    /// The targets of a test about `proto`. A `let` of ports makes one of each.
+    /// Writes the targets of a test about `proto`. A `let` of ports becomes one target for each
+    /// port.
     fn probes(&mut self, probes: &[&'t Probe], proto: Option<&Word>) {
         let expanded = probes.iter().any(|probe| !probe.docs.is_empty());
         self.out.push(if expanded { "[\n" } else { "[" });
@@ -472,7 +474,8 @@ impl<'t> Writer<'_, 't> {
         self.out.push("],\n");
     }
 
-    /// Returns whether a port is of a `let` that says more than a test can ask, which is reported.
+    /// Returns whether a port comes from a `let` with more ports than a test can have, and reports
+    /// it if so.
     fn is_no_target(&mut self, port: &ResolvedPort, proto: Option<&Word>) -> bool {
         let Some(Use { name, place }) = &port.used else { return false };
         let asked = proto.map_or("tcp", |proto| &proto.text);
@@ -495,7 +498,7 @@ impl<'t> Writer<'_, 't> {
     }
 }
 
-/// The protocol of a test, if it says one.
+/// Returns the protocol of a test, if it has one.
 fn proto(asserts: &[Assert]) -> Option<&Word> {
     asserts.iter().find_map(|assert| match &assert.kind {
         AssertKind::Proto(proto) => Some(proto),

@@ -1,4 +1,4 @@
-//! `except`: what is left of a list, and what Tailscale cannot express.
+//! `except`: subtraction from lists, and errors if the policy file cannot express the result.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ use crate::finding::Finding;
 use crate::tree::{Selector, place_of};
 
 impl<'t> Names<'t> {
-    /// `list` without what `except` takes away: the same words where they are whole, and what is left of the others.
+    /// Returns `list` without the selectors of `except`. Items that stay whole keep their text.
     pub(crate) fn subtract(
         &mut self,
         list: Vec<Resolved<'t>>,
@@ -55,7 +55,7 @@ impl<'t> Names<'t> {
                     left.extend(names.enumerate().map(|(index, name)| Resolved {
                         text: Cow::Owned(name),
                         docs: if index == 0 { item.docs } else { &[] },
-                        // What the source calls it is another name.
+                        // The source has another name for it.
                         quoted: true,
                         ..item.clone()
                     }));
@@ -73,7 +73,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Returns what is said of a name that cannot be taken out of another one.
+/// Returns the error about a name that cannot be subtracted from another one.
 fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Finding {
     let message = format!("Tailscale cannot take `{}` out of `{}`", by.written, item.written);
     let finding = Finding::new(Code::InexactExcept, by.place, message);

@@ -1,4 +1,5 @@
-//! What is checked against and never emitted: users, devices, invariants and the names of `let`s.
+//! Writes the parts that are checked and never emitted: users, devices, invariants and the names of
+//! `let`s.
 
 use std::net::IpAddr;
 
@@ -14,7 +15,7 @@ use crate::tree::{
 use super::Writer;
 
 impl<'t> Writer<'_, 't> {
-    /// The facts in the form that the command line takes, too. Tells which `let`s nothing uses.
+    /// Writes the facts in the form that the command line also accepts. Returns the unused `let`s.
     pub(super) fn facts(&mut self, tree: &'t Tree) -> Vec<&'t Let> {
         self.out.push("{\n");
         for (key, kind) in
@@ -44,7 +45,7 @@ impl<'t> Writer<'_, 't> {
             self.out.push(", ");
         }
         self.out.push("]");
-        // What nothing uses is written nowhere else, and its names are checked all the same.
+        // Unused names are written nowhere else, but are still checked.
         let unused = self.names.unused(tree);
         let mut taken_apart = std::mem::take(&mut self.names.taken_apart);
         for item in &unused {
@@ -178,7 +179,7 @@ impl<'t> Writer<'_, 't> {
     }
 }
 
-/// The entries of all sections of a kind, each with the section that it stands in.
+/// Returns the entries of all sections of a kind, each with its section.
 pub(super) fn entries(tree: &Tree, kind: SectionKind) -> impl Iterator<Item = (&Section, &Entry)> {
     let sections = tree.items.iter().filter_map(move |item| match item {
         Item::Section(section) if section.kind == kind => Some(section),

@@ -2,16 +2,17 @@ use crate::tree::{Json, JsonItem, JsonKind};
 
 use super::text::Text;
 
-/// The widest object or list that is left on one line; the formatter would break a wider one by itself, but less evenly.
+/// The maximum width of an object or list on one line. The formatter would split a wider one
+/// itself, but less evenly.
 const WIDTH: usize = 72;
 
 impl Text {
-    /// A JSON value, on one line if it fits there.
+    /// Writes a JSON value, on one line if it fits.
     pub(super) fn json(&mut self, json: &Json) {
         self.json_value(json, width(json).is_none_or(|width| width > WIDTH));
     }
 
-    /// A JSON object over several lines, whatever its width.
+    /// Writes a JSON object on several lines, whatever its width.
     pub(super) fn json_expanded(&mut self, json: &Json) {
         self.json_value(json, true);
     }
@@ -56,7 +57,8 @@ impl Text {
     }
 }
 
-/// How wide a value is on one line. `None` if a comment or an empty line keeps it from one, or if it is wider than any line.
+/// Returns the width of a value on one line. `None` if a comment or an empty line prevents that, or
+/// if it is wider than any line.
 fn width(json: &Json) -> Option<usize> {
     let items = match &json.kind {
         JsonKind::Plain(text) => return Some(text.len()),

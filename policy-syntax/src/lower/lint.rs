@@ -9,7 +9,7 @@ use crate::tree::{Form, Item, Lint, LintCode, Tree};
 use super::Writer;
 
 impl<'t> Writer<'_, 't> {
-    /// The levels of `lints`, as the comments above everything that a policy file has for them.
+    /// Writes the levels of `lints` as comments at the top of the policy file.
     pub(super) fn lints(&mut self, tree: &'t Tree) {
         let mut first: HashMap<Code, TokenRange> = HashMap::new();
         let has_target = tree.items.iter().any(|item| matches!(item, Item::Dialect(_)));
@@ -38,7 +38,7 @@ impl<'t> Writer<'_, 't> {
     }
 }
 
-/// The entries of all `lints`.
+/// Returns the entries of all `lints`.
 fn lints(tree: &Tree) -> impl Iterator<Item = (&Lint, TokenRange)> {
     let sections =
         tree.items.iter().filter_map(|item| if let Item::Section(section) = item { Some(section) } else { None });

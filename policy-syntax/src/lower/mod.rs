@@ -1,4 +1,5 @@
-//! [`Tree`] to text: the policy as HuJSON, the facts as JSON, and the way back to the tokens.
+//! Converts a [`Tree`] to text: the policy as HuJSON, the facts as JSON, and a map back to the
+//! tokens.
 
 mod capability;
 mod dialect;
@@ -28,24 +29,24 @@ use text::Text;
 
 pub use source_map::Use;
 
-/// A policy as text, and the way back to its tokens.
+/// A policy as text, with a map back to its tokens.
 #[derive(Debug)]
 pub struct Lowered {
     /// The policy as HuJSON, not yet formatted.
     pub policy: String,
-    /// What is checked against and never emitted, as JSON.
+    /// The facts as JSON, which are checked and never emitted.
     pub facts: String,
     pub(crate) map: SourceMap,
-    /// Entries that something is missing from, because a name in them could not be resolved.
+    /// Entries with missing parts, because a name in them could not be resolved.
     broken: Vec<Origin>,
-    /// What is wrong with the names.
+    /// Findings about the names.
     pub findings: Vec<Finding>,
 }
 
-/// The keys of sections with names that an `except` may be about.
+/// The keys of the sections whose names an `except` may contain.
 const DECLARING: [&str; 3] = ["groups", "hosts", "ipsets"];
 
-/// Writes all of a policy as text.
+/// Writes a whole policy as text.
 pub fn lower(reading: &Reading) -> Lowered {
     let tree = &reading.tree;
     let mut findings = Vec::new();
@@ -65,10 +66,10 @@ pub fn lower(reading: &Reading) -> Lowered {
     Lowered { policy, facts, map, broken, findings }
 }
 
-/// Writes what an `except` may be about: groups, hosts and ip sets.
+/// Writes the declarations that an `except` may refer to: groups, hosts and IP sets.
 fn lower_declarations(tree: &Tree) -> Policy {
     let mut policy = Policy::parse(declarations(tree, None));
-    // A group may be made of another one with `except`, and that one, too.
+    // A group may be defined by another one with `except`, and so on.
     for _ in 0..MAX_DEPTH {
         let next = declarations(tree, Some(&Subtraction::new(&policy)));
         if next == policy.text {
@@ -79,7 +80,7 @@ fn lower_declarations(tree: &Tree) -> Policy {
     policy
 }
 
-/// Reports `let`s that nothing uses.
+/// Reports unused `let`s.
 fn report_unused(unused: &[&Let], findings: &mut Vec<Finding>) {
     for item in unused {
         let name = item.name.text.as_str();
@@ -93,7 +94,7 @@ fn report_unused(unused: &[&Let], findings: &mut Vec<Finding>) {
     }
 }
 
-/// As text. Without a subtraction, what is made with `except` is left out.
+/// Writes declarations as text. Without a subtraction, those with an `except` are left out.
 fn declarations(tree: &Tree, subtraction: Option<&Subtraction>) -> String {
     let mut findings = Vec::new();
     let mut names = Names::new(tree, true, &mut findings);
@@ -117,7 +118,7 @@ fn declarations(tree: &Tree, subtraction: Option<&Subtraction>) -> String {
     writer.out.finish().0
 }
 
-/// Writes, and reports what can only be told while `let`s are spliced in.
+/// A writer that also reports the problems found when `let`s are inserted.
 struct Writer<'w, 't> {
     out: Text,
     names: &'w mut Names<'t>,
@@ -125,15 +126,15 @@ struct Writer<'w, 't> {
     broken: Vec<Origin>,
 }
 
-/// A key of the policy with all that the source says of it.
+/// A key of the policy with everything that the source has for it.
 enum Key<'t> {
     Setting(Vec<&'t Comment>, &'t Setting),
     Section(SectionKind, Vec<Block<'t>>),
 }
 
-/// One of the blocks of a section, and the notes above it.
+/// One of the blocks of a section, with the notes above it.
 struct Block<'t> {
-    /// The key, in the source.
+    /// The place of the key in the source.
     place: TokenRange,
     notes: Vec<&'t Comment>,
     marks: &'t Marks,
@@ -156,7 +157,8 @@ impl<'t> Writer<'_, 't> {
             let is_line =
                 matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
             let is_apart = matches!(key, Key::Setting(_, setting) if setting.is_apart);
-            // Settings of one line stay together unless they are apart in the source; a section has air around it.
+            // Settings of one line stay together, unless the source separates them. Sections are
+            // separated by blank lines.
             if index > 0 && (is_apart || !(is_line && previous_was_line)) {
                 self.out.push("\n");
             }
@@ -174,7 +176,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push("}");
     }
 
-    /// The keys in the order of their first appearance, and the notes after the last of them.
+    /// Returns the keys in the order of their first appearance, and the notes after the last one.
     fn keys(&mut self, tree: &'t Tree) -> (Vec<Key<'t>>, Vec<&'t Comment>) {
         let mut keys: Vec<Key> = Vec::new();
         let mut seen: HashMap<String, (usize, TokenRange)> = HashMap::new();
@@ -238,8 +240,9 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn section(&mut self, kind: SectionKind, blocks: &[Block<'t>]) {
-        // Above the key, what is allowed is allowed in all blocks; so each of several has it at its entries. Those of
-        // `autoApprovers` are mixed.
+        // A lint level above the key would apply to all blocks. So if there are several, it goes to
+        // the entries of its block. The blocks of `autoApprovers` are mixed, so it stays above the
+        // key.
         let above_key = blocks.len() == 1 || kind == SectionKind::AutoApprovers;
         if let Some(first) = blocks.first() {
             first.notes.iter().for_each(|note| self.out.note(note));
@@ -266,7 +269,7 @@ impl<'t> Writer<'_, 't> {
         self.out.push(close);
     }
 
-    /// Returns what stands above a later block of a section, within it.
+    /// Writes the text above a later block of a section, inside the section.
     fn lead(&mut self, index: usize, block: &Block<'t>) {
         if index == 0 {
             return;
@@ -275,7 +278,8 @@ impl<'t> Writer<'_, 't> {
         block.marks.docs.iter().for_each(|doc| self.out.note(doc));
     }
 
-    /// Entries of one kind go under their key together, whatever the order and the blocks they stand in.
+    /// Writes `autoApprovers`. Entries of one kind go under one key, whatever their order and
+    /// blocks.
     fn auto_approvers(&mut self, blocks: &[Block<'t>]) {
         let entries = || blocks.iter().flat_map(|block| block.entries);
         let mut order: Vec<&str> = Vec::new();
@@ -345,12 +349,13 @@ impl<'t> Writer<'_, 't> {
         self.out.position()
     }
 
-    /// Returns what has been written since `start` comes from `place`, as far as it says nothing closer.
+    /// Maps the text written since `start` to `place`, except for parts with a more exact place.
     fn end(&mut self, start: usize, place: TokenRange) {
         self.out.add(start, place, None);
     }
 
-    /// The entries of a block, each with what the whole block is allowed, unless that stands above all of it already.
+    /// Writes the entries of a block, each with the lint levels of the block, unless these are
+    /// already above the whole section.
     fn entries(&mut self, kind: SectionKind, entries: &'t [Entry], allows: &[Allow], block: &Marks) {
         if !entries.is_empty() {
             self.out.push("\n");
@@ -364,7 +369,7 @@ impl<'t> Writer<'_, 't> {
                 continue;
             }
             self.entry(kind, entry, allows);
-            // They are about words that are not written.
+            // These findings are about words that are not written.
             remove_allowed(self.findings, findings, &[block, &entry.marks]);
             if entry.broken || self.findings.iter().skip(findings).any(Finding::is_error) {
                 self.broken.extend(self.out.since(start));
@@ -380,7 +385,7 @@ impl Entry {
 }
 
 impl SectionKind {
-    /// Returns whether it is for checking only, and no key of the policy file.
+    /// Returns whether it is used for checks only, and is not a key of the policy file.
     const fn is_ours(self) -> bool {
         matches!(
             self,
@@ -394,13 +399,14 @@ impl SectionKind {
 }
 
 impl Lowered {
-    /// Returns the tokens that a part of the text comes from, and the use of the `let` that they are in.
+    /// Returns the tokens that a part of the text comes from, and the use of the `let` that
+    /// contains them.
     pub fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
         self.map.place(origin)
     }
 
-    /// Returns whether a finding at `origin` may be about no more than what is missing there anyway: it is about a
-    /// whole list or rule within a broken entry, and not about a word of it.
+    /// Returns whether a finding at `origin` may be a consequence of a missing part. That is so if
+    /// it is about a whole list or rule in a broken entry, and not about a word in it.
     pub fn is_broken(&self, origin: Origin) -> bool {
         self.broken.iter().any(|broken| broken.contains(origin))
             && self.slice(origin).is_some_and(|text| text.starts_with(['[', '{']))

@@ -1,4 +1,4 @@
-//! What a bare name stands for: a `let`, a user or a host.
+//! Resolves bare names: `let`s, users and hosts.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,10 +13,11 @@ use crate::tree::{
     Comment, Form, Item, Let, LetValue, Port, PortKind, SectionKind, Selection, Selector, SelectorKind, Tree, Word,
 };
 
-/// Deeper or longer than anyone writes. Lists of lists double with each level, and the compiler must not be kept busy by it.
+/// The maximum depth of nested `let`s. Lists of lists double with each level, and the compiler must
+/// stay fast.
 pub(crate) const MAX_DEPTH: usize = 50;
 const MAX_LENGTH: usize = 100_000;
-/// The same for a `let`, of which a list may have several.
+/// The maximum number of items of a `let`, for the same reason.
 const MAX_LET: usize = 10_000;
 
 /// The bare names of a policy.
@@ -24,9 +25,10 @@ pub(crate) struct Names<'t> {
     bindings: HashMap<&'t str, (Binding<'t>, TokenRange)>,
     used: HashSet<&'t str>,
     has_lets: bool,
-    /// Takes names away from lists; `None` as long as it is not known what they stand for.
+    /// Subtracts names from lists. `None` until the declarations are known.
     pub(crate) subtraction: Option<&'t Subtraction<'t>>,
-    /// The names around each `except`, which are checked like any other, though they need not be written anywhere.
+    /// The names in each `except`. They are checked like all others, but may not be written
+    /// anywhere.
     pub(crate) taken_apart: Vec<Resolved<'t>>,
 }
 
@@ -37,11 +39,11 @@ enum Binding<'t> {
     Host,
 }
 
-/// An item of a list once `let`s are spliced in and users are named by their address.
+/// An item of a list after `let`s are inserted and users are replaced by their logins.
 #[derive(Clone)]
 pub(crate) struct Resolved<'t> {
     pub(crate) text: Cow<'t, str>,
-    /// As the source has it.
+    /// The text in the source.
     pub(crate) written: &'t str,
     pub(crate) place: TokenRange,
     pub(crate) used: Option<Use>,
@@ -49,7 +51,7 @@ pub(crate) struct Resolved<'t> {
     pub(crate) quoted: bool,
 }
 
-/// A port once `let`s are spliced in.
+/// A port after `let`s are inserted.
 pub(crate) struct ResolvedPort<'t> {
     pub(crate) protocol: Option<&'t Word>,
     pub(crate) range: &'t Word,
@@ -59,9 +61,9 @@ pub(crate) struct ResolvedPort<'t> {
 }
 
 impl<'t> Names<'t> {
-    /// The names that `tree` declares. A second declaration of one is reported.
+    /// Collects the names that `tree` declares. Reports duplicates.
     ///
-    /// `has_lets` says whether there can be `let`s at all.
+    /// `has_lets` is false if the source cannot have `let`s.
     pub(crate) fn new(tree: &'t Tree, has_lets: bool, findings: &mut Vec<Finding>) -> Self {
         let mut names = Names {
             bindings: HashMap::new(),
@@ -100,7 +102,7 @@ impl<'t> Names<'t> {
             self.bindings.insert(&name.text, (binding, name.place));
             return;
         };
-        // Two hosts of one name are a duplicate key of the policy file, and reported as one.
+        // Two hosts of the same name are reported as a duplicate key of the policy file.
         if matches!((first, binding), (Binding::Host, Binding::Host)) {
             return;
         }
@@ -112,7 +114,8 @@ impl<'t> Names<'t> {
         );
     }
 
-    /// Reports `let`s that are made of themselves or too long, and empties them, before any is spliced in.
+    /// Reports `let`s that contain themselves or are too long, and empties them before any is
+    /// inserted.
     fn cut_lets(&mut self, tree: &'t Tree, findings: &mut Vec<Finding>) {
         let mut done = HashMap::new();
         for item in &tree.items {
@@ -130,7 +133,7 @@ impl<'t> Names<'t> {
         done: &mut HashMap<&'t str, usize>,
         findings: &mut Vec<Finding>,
     ) {
-        // An explicit stack: a chain of `let`s may be as long as the policy.
+        // An explicit stack, because a chain of `let`s may be as long as the policy.
         let mut stack = vec![(item.name.text.as_str(), inner_names(&item.value))];
         path.push(&item.name.text);
         while let Some((name, rest)) = stack.last_mut() {
@@ -160,8 +163,8 @@ impl<'t> Names<'t> {
         }
     }
 
-    /// Returns how many items a `let` has once others are spliced into it, given the lengths of those. One that is too
-    /// long is reported and emptied, and has `usize::MAX` items.
+    /// Returns the number of items of a `let` after others are inserted, given their lengths. A
+    /// `let` that is too long is reported and emptied, and counts as `usize::MAX`.
     fn measure(&mut self, name: &'t str, lengths: &HashMap<&'t str, usize>, findings: &mut Vec<Finding>) -> usize {
         let Some(&(Binding::Let(value), place)) = self.bindings.get(name) else { return 0 };
         let written = match value {
@@ -171,11 +174,11 @@ impl<'t> Names<'t> {
         let spliced = inner_names(value).into_iter().filter_map(|inner| lengths.get(inner.text.as_str()));
         let spliced = spliced.fold(0_usize, |sum, length| sum.saturating_add(*length));
         let length = written.saturating_add(spliced);
-        // A list that is written out is as long as the source has it.
+        // A list without inserted `let`s may have any length.
         if length <= MAX_LET || spliced == 0 {
             return length;
         }
-        // What is made of one that is too long is not reported again.
+        // A `let` that contains one that is too long is not reported again.
         if spliced != usize::MAX {
             let message = format!("with other `let`s spliced in, `{name}` has more than {MAX_LET} items");
             findings.push(Finding::new(Code::Syntax, place, message).help("remove items that it has several times"));
@@ -185,7 +188,7 @@ impl<'t> Names<'t> {
         usize::MAX
     }
 
-    /// `list` with every `let` spliced in and every user named by their address.
+    /// Returns `list` with every `let` inserted and every user replaced by their login.
     pub(crate) fn selectors(&mut self, list: &'t [Selector], findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
         let mut resolved = Vec::with_capacity(list.len());
         for selector in list {
@@ -199,13 +202,13 @@ impl<'t> Names<'t> {
         resolved
     }
 
-    /// The same for a list with an `except`, less what that takes away.
+    /// Like `selectors`, for a list with an `except`, which is subtracted.
     pub(crate) fn selection(&mut self, selection: &'t Selection, findings: &mut Vec<Finding>) -> Vec<Resolved<'t>> {
         let list = self.selectors(&selection.list, findings);
         self.subtract(list, &selection.except, findings)
     }
 
-    /// Returns what one selector stands for.
+    /// Resolves one selector.
     pub(crate) fn selector(
         &mut self,
         selector: &'t Selector,
@@ -240,7 +243,7 @@ impl<'t> Names<'t> {
                     return;
                 }
                 Some(Binding::Host) => &word.text,
-                // A `let` that was cut out has been reported.
+                // A `let` that was emptied has been reported.
                 None if self.used.contains(word.text.as_str()) => return,
                 None => &word.text,
             },
@@ -251,7 +254,7 @@ impl<'t> Names<'t> {
         into.push(Resolved { text, written, place: word.place, used, docs: &selector.docs, quoted });
     }
 
-    /// `list` with every `let` spliced in.
+    /// Returns `list` with every `let` inserted.
     pub(crate) fn ports(&mut self, list: &'t [Port], findings: &mut Vec<Finding>) -> Vec<ResolvedPort<'t>> {
         let mut resolved = Vec::with_capacity(list.len());
         for port in list {
@@ -300,7 +303,7 @@ impl<'t> Names<'t> {
                     self.port(inner, used.clone(), into, findings);
                 }
             }
-            // `let web = https;` could be either; its use tells.
+            // `let web = https;` may be a list of selectors or of ports, and its use decides.
             Some(Binding::Let(LetValue::Selectors(Selection { list, except })))
                 if except.is_empty() && list.iter().all(|selector| selector.kind == SelectorKind::Bare) =>
             {
@@ -347,7 +350,8 @@ impl<'t> Names<'t> {
         Some(*binding)
     }
 
-    /// The `let`s that nothing has used, once all is written. One that only such a `let` uses is none of them.
+    /// Returns the `let`s that are unused after everything is written. Those used by another unused
+    /// `let` are left out.
     pub(crate) fn unused(&self, tree: &'t Tree) -> Vec<&'t Let> {
         let lets = || tree.items.iter().filter_map(|item| if let Item::Let(item) = item { Some(item) } else { None });
         let spliced: HashSet<&str> =
@@ -359,7 +363,7 @@ impl<'t> Names<'t> {
         lets().filter(is_unused).collect()
     }
 
-    /// The names of all `let`s, for suggestions.
+    /// Returns the names of all `let`s, for suggestions.
     pub(crate) fn lets(&self) -> Vec<&'t str> {
         let mut lets: Vec<&str> = self
             .bindings
@@ -391,7 +395,7 @@ fn wrong_let(word: &Word, value: &LetValue, position: &str) -> Finding {
     Finding::new(Code::Syntax, word.place, message).help(help)
 }
 
-/// The bare names in the value of a `let`.
+/// Returns the bare names in the value of a `let`.
 fn inner_names(value: &LetValue) -> Vec<&Word> {
     match value {
         LetValue::Selectors(Selection { list, except }) => {

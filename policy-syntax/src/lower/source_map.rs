@@ -2,10 +2,10 @@ use policy_core::source::{FileId, Origin};
 
 use crate::token_range::TokenRange;
 
-/// Which Rust tokens each stretch of a written text came from.
+/// A map from ranges of a written text to the Rust tokens that they came from.
 ///
-/// Stretches nest (a rule, its list, a string, the port within it); the smallest that holds a
-/// finding's bytes says where to underline.
+/// Ranges nest: a rule, its list, a string, the port in it. The smallest range that contains a
+/// finding determines the tokens to underline.
 #[derive(Debug, Default)]
 pub(crate) struct SourceMap {
     stretches: Vec<Stretch>,
@@ -15,7 +15,7 @@ pub(crate) struct SourceMap {
 struct Stretch {
     origin: Origin,
     place: TokenRange,
-    /// Where the `let` that holds `place` is used for this.
+    /// The use of the `let` that contains `place`.
     used: Option<Use>,
 }
 
@@ -24,7 +24,7 @@ struct Stretch {
 pub struct Use {
     /// The name of the `let`.
     pub name: String,
-    /// Where it is used.
+    /// The place of the use.
     pub place: TokenRange,
 }
 
@@ -33,17 +33,17 @@ impl SourceMap {
         self.stretches.push(Stretch { origin, place, used });
     }
 
-    /// The parts of a text, each with its tokens.
+    /// Returns the mapped ranges of a text, each with its tokens.
     pub(crate) fn places(&self, file: FileId) -> impl Iterator<Item = (Origin, TokenRange)> {
         let parts = self.stretches.iter().filter(move |stretch| stretch.origin.file == file);
         let parts = parts.map(|stretch| (stretch.origin, stretch.place));
         parts.filter(|(_, place)| *place != TokenRange::NOWHERE)
     }
 
-    /// The tokens that `origin` came from.
+    /// Returns the tokens that `origin` came from.
     ///
-    /// Each stretch is added when its last byte has been written: the policy comes first and then its facts, ends only grow,
-    /// and what is within another comes first.
+    /// Each range is added after its last byte has been written. The policy comes first, followed
+    /// by its facts. So the ends are sorted, and inner ranges come before outer ones.
     pub(crate) fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
         let end = |origin: Origin| (origin.file, origin.end);
         let first = self.stretches.partition_point(|stretch| end(stretch.origin) < end(origin));

@@ -6,9 +6,10 @@ use super::source_map::{SourceMap, Use};
 use crate::token_range::TokenRange;
 use crate::tree::{Allow, Comment, Marks, Until};
 
-/// A HuJSON text in the making, and which tokens each piece of it comes from.
+/// A HuJSON text that is being written, with the tokens that each part came from.
 ///
-/// White space is left to the formatter; only the line breaks that say "expand this" are written.
+/// White space is left to the formatter. Only the line breaks that make it expand something are
+/// written.
 pub(super) struct Text {
     text: String,
     file: FileId,
@@ -16,7 +17,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// An empty text, whose map continues that of another.
+    /// Makes an empty text whose map continues that of another.
     pub(super) fn new(file: FileId, map: SourceMap) -> Self {
         Text { text: String::new(), file, map }
     }
@@ -33,8 +34,8 @@ impl Text {
         self.text.len()
     }
 
-    /// Returns what has been written since `start`. A text of over 4 GiB has no such origin, and is refused by the
-    /// reader.
+    /// Returns the range written since `start`. In a text of more than 4 GiB, which the reader
+    /// refuses, there is none.
     pub(super) fn since(&self, start: usize) -> Option<Origin> {
         let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.position()).ok()?);
         Some(Origin { file: self.file, start, end })
@@ -46,7 +47,7 @@ impl Text {
         }
     }
 
-    /// Returns what `write` writes comes from `place`, as far as it says nothing closer.
+    /// Maps everything that `write` writes to `place`, except for parts with a more exact place.
     pub(super) fn map(&mut self, place: TokenRange, write: impl FnOnce(&mut Self)) {
         let start = self.position();
         write(self);
@@ -57,12 +58,12 @@ impl Text {
         self.string_used(text, place, None);
     }
 
-    /// A string from the value of a `let`, perhaps, which is used there.
+    /// Writes a string, which may come from a `let`, with the use of the `let`.
     fn string_used(&mut self, text: &str, place: TokenRange, used: Option<Use>) {
         self.string_with(place, used, |string| string.plain(text));
     }
 
-    /// A string made of parts that have places of their own.
+    /// Writes a string whose parts have places of their own.
     pub(super) fn string_with(&mut self, place: TokenRange, used: Option<Use>, write: impl FnOnce(&mut StringParts)) {
         let start = self.position();
         self.text.push('"');
@@ -71,21 +72,21 @@ impl Text {
         self.add(start, place, used);
     }
 
-    /// The name of a member, as the policy file has it.
+    /// Writes the name of a member of the policy file.
     pub(super) fn key(&mut self, name: &str) {
         self.text.push('"');
         self.escape(name);
         self.text.push_str("\": ");
     }
 
-    /// The name of a member that the source has, too.
+    /// Writes the name of a member that also appears in the source.
     pub(super) fn key_at(&mut self, name: &str, place: TokenRange) {
         self.string(name, place);
         self.text.push_str(": ");
     }
 
     fn escape(&mut self, text: &str) {
-        // Names and nearly all texts are written as they are.
+        // Names and most texts need no escapes.
         if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
             return self.text.push_str(text);
         }
@@ -99,7 +100,7 @@ impl Text {
         }
     }
 
-    /// A list of names on one line, or one item a line if one of them has a comment.
+    /// Writes a list of names, on one line or, if one has a comment, with one item on each line.
     pub(super) fn list(&mut self, items: &[Resolved]) {
         let expanded = items.iter().any(|item| !item.docs.is_empty());
         self.text.push('[');
@@ -114,27 +115,27 @@ impl Text {
         self.text.push(']');
     }
 
-    /// Lines of a comment.
+    /// Writes the lines of comments.
     pub(super) fn comments(&mut self, comments: &[Comment]) {
         for line in comments.iter().flat_map(|comment| &comment.lines) {
             self.line(line);
         }
     }
 
-    /// A comment that stands alone, apart from what is above and below.
+    /// Writes a comment that is separated from the text above and below.
     pub(super) fn note(&mut self, note: &Comment) {
         self.text.push('\n');
         self.comments(std::slice::from_ref(note));
         self.text.push('\n');
     }
 
-    /// Returns what stands above an entry: its description, and the warnings that it allows.
+    /// Writes the description of an entry and its allowed warnings.
     pub(super) fn marks(&mut self, marks: &Marks) {
         self.comments(&marks.docs);
         self.allows(&marks.allows);
     }
 
-    /// The comments that allow warnings in what follows.
+    /// Writes the comments that allow warnings in the next item.
     pub(super) fn allows(&mut self, allows: &[Allow]) {
         for Allow { codes, until, reason } in allows {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -147,21 +148,21 @@ impl Text {
         }
     }
 
-    /// The comment that says how long what follows is wanted.
+    /// Writes the comment with the end date of the next item.
     pub(super) fn until(&mut self, until: Until) {
         self.map(until.place, |out| out.line(&format!(" {}", PolicyComment::until(until.date))));
     }
 
-    /// A line of a comment, from behind its slashes on.
+    /// Writes a line of a comment, starting after its slashes.
     pub(super) fn line(&mut self, line: &str) {
         self.text.push_str("//");
-        // A line break within would end the comment.
+        // A line break inside would end the comment.
         self.text.extend(line.chars().map(|char| if matches!(char, '\n' | '\r') { ' ' } else { char }));
         self.text.push('\n');
     }
 }
 
-/// The inside of a string literal.
+/// The content of a string literal.
 pub(super) struct StringParts<'t>(&'t mut Text);
 
 impl StringParts<'_> {

@@ -1,4 +1,4 @@
-//! `for name in [a, b] { … }`: where its variables are named.
+//! `for name in [a, b] { … }`: the places that name its variables.
 
 use crate::reserved::is_kind;
 use crate::token::{Delimiter, TokenKind};
@@ -7,9 +7,9 @@ use super::occurrence::{Loop, Occurrence, Scope};
 use super::reader::Reader;
 use super::statement::{Block, Statement};
 
-/// Deeper than anyone writes.
+/// The maximum depth of nested loops, more than in any real policy.
 const MAX_LOOPS: usize = 8;
-/// More values than anyone reads in a pop-up window.
+/// The maximum number of values to show in a pop-up window.
 const SHOWN: usize = 12;
 
 impl Reader<'_> {
@@ -20,8 +20,8 @@ impl Reader<'_> {
             && (cursor.ident(cursor.at + 2) == Some("in") || cursor.is_group(cursor.at + 1, Delimiter::Parenthesis))
     }
 
-    /// A loop, the inside of whose block `read` reads. What a variable stands for is any tokens, so a name with one in it
-    /// leads nowhere; the variable itself does.
+    /// Reads a loop. `read` reads the content of its block. A variable stands for any tokens, so a
+    /// name that contains one cannot be looked up, but the variable itself can.
     pub(super) fn for_loop(&mut self, read: impl FnOnce(&mut Self, usize)) {
         let this = Loop { number: self.all_loops, around: self.loops.last().map(|around| around.number) };
         self.all_loops += 1;
@@ -44,7 +44,7 @@ impl Reader<'_> {
         self.cursor.at = close + 1;
     }
 
-    /// The variables up to the token `end`, each with what it stands for.
+    /// Reads the variables up to the token `end`, each with its values.
     fn variables(&mut self, this: Loop, end: usize, rows: &[Vec<String>]) {
         let mut index = 0;
         while self.cursor.at < end {
@@ -60,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The names among the elements.
+    /// Reads the names among the elements.
     fn elements(&mut self, close: usize) {
         let mut elements = Statement::new(Block::Setting);
         while self.cursor.at < close {
@@ -74,7 +74,7 @@ impl Reader<'_> {
         self.cursor.at = close + 1;
     }
 
-    /// The elements of the list at `rows`, row by row, as they are written.
+    /// Returns the elements of the list at `rows`, row by row, as written.
     fn values(&self, rows: usize) -> Vec<Vec<String>> {
         let mut values = vec![vec![String::new()]];
         if !self.cursor.is_group(rows, Delimiter::Bracket) {
@@ -105,7 +105,7 @@ impl Reader<'_> {
         values
     }
 
-    /// `$name`, and what a name has behind it.
+    /// Reads `$name`, and the rest of a name after it.
     pub(super) fn variable(&mut self) {
         self.cursor.at += 1;
         let segment = self.segment();

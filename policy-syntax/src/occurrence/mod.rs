@@ -1,7 +1,8 @@
-//! The names and words of a policy where they are written, for an editor.
+//! The names and keywords in the source of a policy, for editors.
 //!
-//! They are found by their shape, token by token, so that a statement that is being written takes nothing from the
-//! others. So this does not parse: it shares the tokens, the cursor and the words with the parser.
+//! They are found by their form, token by token, so that an incomplete statement does not hide the
+//! names in others. This module has no parser. It shares the tokens, the cursor and the keywords
+//! with the parser.
 
 mod for_loop;
 mod name;

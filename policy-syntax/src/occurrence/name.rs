@@ -27,7 +27,7 @@ impl Reader<'_> {
         Some(Segment { text: text.clone(), token: token.id })
     }
 
-    /// The name that is next, and whether it lacks its end.
+    /// Reads the next name, and returns whether its end is missing.
     pub(super) fn name(&mut self) -> (Vec<Segment>, bool) {
         let mut segments = Vec::new();
         loop {

@@ -1,29 +1,30 @@
 use crate::token::TokenId;
 
-/// A name or a word of the language, where it is written.
+/// A place in the source with a name or a keyword.
 #[derive(Debug)]
 pub struct Occurrence {
-    /// Where its meaning is to be looked for.
+    /// The scope to look it up in.
     pub scope: Scope,
-    /// The word before the colon, as `tag`.
+    /// The kind before the colon, such as `tag`.
     pub kind: Option<Segment>,
-    /// What is between dashes, as `k8s` and `api`. An empty one is between two dashes.
+    /// The parts between dashes, such as `k8s` and `api`. There is an empty one between two
+    /// consecutive dashes.
     pub segments: Vec<Segment>,
     /// True if the name ends with its colon or with a dash.
     pub is_unfinished: bool,
-    /// As what the name is declared here: the module of its item.
+    /// The module of its item, if the name is declared here.
     pub declared_as: Option<&'static str>,
-    /// What to show of it, if nothing is known of its meaning.
+    /// The text to show if the name cannot be looked up.
     pub doc: Option<String>,
 }
 
 impl Occurrence {
-    /// An occurrence of a name without a kind, which is declared elsewhere.
+    /// Makes an occurrence of a name without a kind that is declared elsewhere.
     pub(super) fn bare(scope: Scope, segments: Vec<Segment>, is_unfinished: bool) -> Occurrence {
         Occurrence { scope, kind: None, segments, is_unfinished, declared_as: None, doc: None }
     }
 
-    /// Returns the name as it is written.
+    /// Returns the name as written.
     pub fn text(&self) -> String {
         let name: Vec<&str> = self.segments.iter().map(|segment| segment.text.as_str()).collect();
         match &self.kind {
@@ -33,33 +34,33 @@ impl Occurrence {
     }
 }
 
-/// Where the meaning of an occurrence is to be looked for.
+/// A scope in which an occurrence is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Among the names of its kind.
+    /// The names of its kind.
     Kind,
-    /// Among users, hosts and `let`s.
+    /// Users, hosts and `let`s.
     Bare,
-    /// Among devices.
+    /// Devices.
     Device,
-    /// Among protocols, and `let`s of ports.
+    /// Protocols, and `let`s of ports.
     Ports,
-    /// Among protocols.
+    /// Protocols.
     Protocol,
-    /// Among the well-known ports.
+    /// Well-known ports.
     Port,
-    /// Among the variables of a loop and of those around it.
+    /// The variables of a loop and of those around it.
     Variable(Loop),
-    /// In that module of the vocabulary.
+    /// This module of the vocabulary.
     Word(&'static str),
 }
 
-/// A loop by its number, and the one around it.
+/// A loop by its number, with the one around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loop {
     /// Its number, from 0.
     pub number: usize,
-    /// The number of the one around it.
+    /// The number of the loop around it.
     pub around: Option<usize>,
 }
 
@@ -68,6 +69,6 @@ pub struct Loop {
 pub struct Segment {
     /// The part. It may be empty.
     pub text: String,
-    /// Its token.
+    /// The token of the part.
     pub token: TokenId,
 }

@@ -1,5 +1,5 @@
-//! Where names and words stand in the source. Found by their shape, token by token, so that a statement that is still
-//! being written loses nothing.
+//! Finds the names and keywords in the source by their form, token by token, so that an incomplete
+//! statement does not hide any.
 
 use crate::cursor::Cursor;
 use crate::reserved::{is_kind, is_reserved};
@@ -10,7 +10,7 @@ use crate::tree::SectionKind;
 use super::occurrence::{Loop, Occurrence, Scope};
 use super::statement::{Block, List, Statement, declared_as};
 
-/// All occurrences, in the order of the source.
+/// Returns all occurrences, in the order of the source.
 pub fn occurrences(tokens: &[Token]) -> Vec<Occurrence> {
     let cursor = Cursor::new(tokens);
     let mut reader = Reader { cursor, occurrences: Vec::new(), loops: Vec::new(), all_loops: 0 };
@@ -23,7 +23,7 @@ pub(super) struct Reader<'t> {
     pub(super) occurrences: Vec<Occurrence>,
     /// The loops around.
     pub(super) loops: Vec<Loop>,
-    /// How many loops have been met.
+    /// The number of loops so far.
     pub(super) all_loops: usize,
 }
 
@@ -51,7 +51,7 @@ impl Reader<'_> {
             self.occurrence(Scope::Word("section"));
             match self.cursor.token(self.cursor.at) {
                 _ if key == "let" => self.let_item(),
-                // The word for a control server is no name of the policy.
+                // The name of a control server is a keyword.
                 Some(TokenKind::Punct { char: '=', .. }) if key == "target" => self.cursor.at += 2,
                 Some(TokenKind::Punct { char: '=', .. }) => self.statements(Block::Setting, self.cursor.tokens.len()),
                 Some(TokenKind::Open { close, .. }) => match SectionKind::from_similar_key(key) {
@@ -63,7 +63,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A `let` is one of ports if anything in it can only be that.
+    /// Reads a `let`. It is one of ports if some item can only be a port.
     fn let_item(&mut self) {
         let first = self.occurrences.len();
         self.statements(Block::Let, self.cursor.tokens.len());
@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The inside of the group that is next.
+    /// Reads the content of the next group.
     fn block(&mut self, block: Block, close: usize) {
         self.cursor.at += 1;
         self.statements(block, close);
@@ -84,7 +84,7 @@ impl Reader<'_> {
 
     // --- statements ---
 
-    /// The statements up to the token `end`; of `let`s and settings, one.
+    /// Reads the statements up to the token `end`. A `let` or a setting is one statement.
     fn statements(&mut self, block: Block, end: usize) {
         let mut statement = Statement::new(block);
         while self.cursor.at < end {
@@ -120,14 +120,14 @@ impl Reader<'_> {
                     statement.expect(List::Names);
                 }
             }
-            // What follows an e-mail address is a role.
+            // The part after an e-mail address is a role.
             ',' if statement.block == Block::Section(SectionKind::Users) => statement.expect(List::Roles),
             ',' => statement.open = true,
             '-' if self.cursor.is_punct(self.cursor.at + 1, '>') => {
                 self.cursor.at += 1;
                 statement.expect(List::Names);
             }
-            // What is behind the host of a test is a port, or a name of some.
+            // The part after the host of a test is a port, or a name of ports.
             ':' if statement.block == Block::Assertions(SectionKind::Tests) && !statement.open => {
                 self.cursor.at += 1;
                 let word = self.cursor.ident(self.cursor.at);
@@ -137,7 +137,7 @@ impl Reader<'_> {
                 return self.occurrence(Scope::Ports);
             }
             '*' if !self.cursor.is_punct(self.cursor.at + 1, ':') => statement.close(),
-            // A loop's variable, and what a name has behind it.
+            // A loop's variable, and the rest of a name after it.
             '$' => {
                 self.variable();
                 return statement.close();
@@ -147,7 +147,7 @@ impl Reader<'_> {
         self.cursor.at += 1;
     }
 
-    /// A number is a port wherever ports stand: after `on`, in a `let`, and behind a test's host.
+    /// Reads a literal. A number is a port after `on`, in a `let`, and after a test's host.
     fn literal(&mut self, text: &str, statement: &mut Statement) {
         let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
         let is_port = statement.list == List::Ports
@@ -164,7 +164,7 @@ impl Reader<'_> {
         statement.close();
     }
 
-    /// JSON has no names; the blocks of approvers and tests have.
+    /// Reads a group. JSON has no names, but the blocks of approvers and tests do.
     fn group(&mut self, close: usize, statement: &mut Statement) {
         match statement.block {
             Block::Section(SectionKind::AutoApprovers) if statement.begun => self.block(Block::Approvers, close),
@@ -217,7 +217,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A protocol is followed by a colon.
+    /// Returns the scope of a word among ports. A protocol is followed by a colon.
     fn port_scope(&self, statement: &Statement) -> Scope {
         let mut at = self.cursor.at + 1;
         while self.cursor.is_dash(at) {
@@ -230,9 +230,9 @@ impl Reader<'_> {
         }
     }
 
-    /// `tag:web`
+    /// Reads `tag:web`.
     pub(super) fn named(&mut self, statement: &mut Statement) {
-        // Without a comma before it, it begins the next statement, as the parser sees it.
+        // Without a comma before it, it begins the next statement, as for the parser.
         if !statement.open && statement.begun && matches!(statement.block, Block::Section(_)) {
             *statement = Statement::new(statement.block);
         }

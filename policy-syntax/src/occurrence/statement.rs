@@ -1,8 +1,8 @@
-//! How far a statement has been read, and so what may come next.
+//! The state of reading a statement, which determines the possible next words.
 
 use crate::tree::SectionKind;
 
-/// What surrounds a statement.
+/// The block around a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Block {
     Let,
@@ -14,7 +14,7 @@ pub(super) enum Block {
     Assertions(SectionKind),
 }
 
-/// What the items of a list are.
+/// The kind of items in a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Names,
@@ -22,13 +22,13 @@ pub(super) enum List {
     Roles,
 }
 
-/// How far a statement has been read.
+/// The state of a statement.
 pub(super) struct Statement {
     pub(super) block: Block,
-    /// True if names are declared: up to the `=`.
+    /// True if names are declared here, before the `=`.
     pub(super) declares: bool,
     pub(super) list: List,
-    /// True if an item of the list can start; otherwise a word of the language can.
+    /// True if an item of a list can start here. Otherwise a keyword can.
     pub(super) open: bool,
     /// True if anything has been read.
     pub(super) begun: bool,
@@ -40,7 +40,7 @@ impl Statement {
             Block::Let => (true, true),
             Block::Section(SectionKind::Ssh | SectionKind::Invariants | SectionKind::AutoApprovers)
             | Block::Assertions(_) => (false, false),
-            // Warnings, and after the `=` their levels.
+            // Warnings, followed by their level after the `=`.
             Block::Section(SectionKind::Lints) => (true, false),
             Block::Section(kind) => (declared_as(kind).is_some(), true),
             Block::Setting | Block::Approvers => (false, true),
@@ -48,7 +48,7 @@ impl Statement {
         Statement { block, declares, list: List::Names, open, begun: false }
     }
 
-    /// After an item of the list.
+    /// Ends an item of the list.
     pub(super) fn close(&mut self) {
         self.open = false;
     }
@@ -59,7 +59,7 @@ impl Statement {
 }
 
 impl Block {
-    /// The module of the vocabulary with the words that may stand here.
+    /// Returns the module of the vocabulary with the keywords that are allowed here.
     pub(super) fn words(self) -> Option<&'static str> {
         Some(match self {
             Block::Section(SectionKind::Grants) => "grants",
@@ -78,7 +78,7 @@ impl Block {
     }
 }
 
-/// The module of the items for the names that a section declares.
+/// Returns the module of the items for the names that a section declares.
 pub(super) fn declared_as(section: SectionKind) -> Option<&'static str> {
     Some(match section {
         SectionKind::TagOwners => "tag",

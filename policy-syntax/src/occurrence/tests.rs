@@ -2,7 +2,7 @@ use crate::text::TokenText;
 
 use super::{Scope, occurrences};
 
-/// The occurrences in a policy, each as where it is looked for and what it is; `=` where it is declared.
+/// Returns the occurrences in a policy, each as its scope and name, with `=` for a declaration.
 fn found(policy: &str) -> Vec<String> {
     occurrences(&TokenText::new(policy).tokens)
         .iter()

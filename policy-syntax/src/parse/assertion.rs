@@ -217,7 +217,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Returns where the end of a test is given, if it is.
+/// Returns the place of the end date of a test, if it has one.
 fn until_of(asserts: &[Assert]) -> Option<TokenRange> {
     asserts.iter().find_map(|assert| match &assert.kind {
         AssertKind::Until(key, _) => Some(key.place),

@@ -1,7 +1,7 @@
 //! `capabilities`: the shapes of the tailnet's own app capabilities.
 //!
-//! Only brackets, words and comments are read here. What shape they are, the reader of the policy's text decides, which
-//! finds the same declaration in a policy file.
+//! Only brackets, words and comments are read here. The reader of the policy file, which has the
+//! same declarations, decides which shape they are.
 
 use policy_core::Code;
 
@@ -11,7 +11,7 @@ use crate::tree::{Capability, SectionKind, ShapePiece, Word};
 
 use super::parser::{Failed, Parsed, Parser};
 
-/// Deeper than any shape, and far from what would overflow the compiler's stack.
+/// The maximum depth: more than any shape needs, and safe for the compiler's stack.
 const DEPTH: usize = 100;
 
 impl Parser<'_, '_> {
@@ -42,7 +42,7 @@ impl Parser<'_, '_> {
         Ok(Capability { name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
     }
 
-    /// The inside of a group.
+    /// Reads the content of a group.
     fn shape_pieces(&mut self, around: Delimiter, depth: usize) -> Parsed<Vec<ShapePiece>> {
         let mut pieces = Vec::new();
         while !self.at_end() {
@@ -86,7 +86,7 @@ impl Parser<'_, '_> {
             return Ok(ShapePiece::String(string));
         }
         let place = self.here();
-        // The name of a field may be a reserved word, and has dashes in it.
+        // The name of a field may be a reserved word, and may contain dashes.
         let text = self.joined(String::new(), &['-']);
         if !text.is_empty() {
             return Ok(ShapePiece::Word(Word { text, place: self.since(place) }));

@@ -1,5 +1,6 @@
-/// Returns the lines of a published comment as rustc passes them on. A line most often begins with a blank, which
-/// follows the slashes. Lines of a block lose the asterisks before them, and begin with a blank, too.
+/// Returns the lines of a published comment as rustc passes them on. Most lines begin with the
+/// space after the slashes. Lines of a block comment lose the leading asterisks, and also begin
+/// with a space.
 pub(super) fn comment_lines(text: &str) -> Vec<String> {
     if !text.contains('\n') {
         return vec![text.trim_end().to_owned()];

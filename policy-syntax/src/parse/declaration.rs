@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use super::parser::{Parsed, Parser};
 use crate::tree::{Approvers, Declaration, Device, Form, SectionKind, Selector, User, Value, Word};
 
-/// Returns a condition with blanks around its operator.
+/// Returns a condition with spaces around its operator.
 fn spaced(condition: &str) -> String {
     let is_operator = |char: char| matches!(char, '=' | '!' | '<' | '>');
     let Some(start) = condition.find(is_operator) else { return condition.to_owned() };
@@ -36,7 +36,7 @@ impl Parser<'_, '_> {
         Ok(Declaration { names, values, except })
     }
 
-    /// Where a list is one of names that nothing can be taken out of.
+    /// Reads a list of names that cannot have an `except`.
     fn no_except(&mut self, kind: SectionKind) -> Parsed<Vec<Selector>> {
         if kind != SectionKind::IpSets || !self.peek_is("except") {
             return Ok(Vec::new());
@@ -69,7 +69,7 @@ impl Parser<'_, '_> {
         let mut values = Vec::new();
         loop {
             let docs = self.docs();
-            // `add` is what a target alone means; it is taken for hands that are used to writing it.
+            // `add` is the default operation. It is accepted for people who are used to writing it.
             let remove = !self.next_goes_on() && self.keyword("remove").is_some();
             if !remove && !self.next_goes_on() && self.peek_is("add") {
                 let place = self.here();
@@ -102,7 +102,7 @@ impl Parser<'_, '_> {
         Ok(User { name, email, role })
     }
 
-    /// Reports a name that rules could not have without quotes.
+    /// Reports a name that rules could use only in quotes.
     fn refuse_user_name(&mut self) -> Parsed<()> {
         let Some(written) = self.peek_literal() else { return Ok(()) };
         let message = format!("`{}` cannot be the name of a user: it begins with a letter", written.trim_matches('"'));

@@ -1,7 +1,8 @@
-//! `for name in [a, b] { … }`: statements that are written once and meant for each of several names.
+//! `for name in [a, b] { … }`: statements that apply to each of several names.
 //!
-//! A loop is written out before its statements are read: `$name` becomes the element's tokens at the place of the
-//! variable, so that a mistake is shown where it is written, and each place knows which element it is written out for.
+//! A loop is expanded before its statements are read. `$name` is replaced by the tokens of the
+//! element, which keep the place of the variable. So a mistake is shown where it is written, and
+//! each place knows the element that it is expanded for.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -19,7 +20,7 @@ use crate::tree::{Marks, Word};
 use super::parser::{Failed, MAX_TOKENS, Parsed, Parser};
 use super::reading::Iteration;
 
-/// Deeper than anyone writes.
+/// The maximum depth of nested loops, more than in any real policy.
 const MAX_DEPTH: usize = 8;
 
 const EXAMPLE: &str = "write `for name in [web, db] { … tag:$name … }`";
@@ -31,15 +32,15 @@ struct Element {
     place: TokenRange,
 }
 
-/// What stands before a loop's block.
+/// The part of a loop before its block.
 struct Header {
     variables: Vec<Word>,
-    /// For each time around, the value of each variable.
+    /// For each iteration, the value of each variable.
     rows: Vec<Vec<Element>>,
 }
 
 impl Parser<'_, '_> {
-    /// Returns whether a loop is next, and not a name that is spelt `for`.
+    /// Returns whether a loop is next, and not a name such as `for`.
     pub(super) fn peek_for(&self) -> bool {
         self.peek_is("for")
             && !self.source.is_invariants_file()
@@ -50,7 +51,7 @@ impl Parser<'_, '_> {
                 || self.second_punct() == Some('$'))
     }
 
-    /// Reads a loop's statements with `read`, once for each of its elements.
+    /// Reads a loop's statements with `read`, once for each element.
     pub(super) fn for_loop(&mut self, marks: &Marks, read: &mut dyn FnMut(&mut Parser<'_, '_>)) -> Parsed<()> {
         let start = self.here();
         self.refuse_marks(marks, start);
@@ -67,7 +68,7 @@ impl Parser<'_, '_> {
                 Err(self.fail(finding))
             }
             (Err(Failed), block) => {
-                // Nobody knows what would have been declared.
+                // The names that would have been declared are unknown.
                 self.state.recovered.all = true;
                 if block.is_some() { Ok(()) } else { Err(Failed) }
             }
@@ -193,7 +194,7 @@ impl Parser<'_, '_> {
         })
     }
 
-    /// Reports what makes no sense of a loop that can be read.
+    /// Reports mistakes in a loop that can be read.
     fn check_header(&mut self, mut header: Header, start: TokenRange) -> Parsed<Header> {
         let place = self.since(start);
         let mut seen: HashMap<String, TokenRange> = HashMap::new();
@@ -258,7 +259,7 @@ impl Parser<'_, '_> {
             self.state.iterations.push(Iteration { outer, what: what(header, row), place });
             self.state.iteration = u32::try_from(self.state.iterations.len()).ok().and_then(NonZeroU32::new);
             self.read_instead(&tokens, |inside| read(inside));
-            // A loop within has said so.
+            // An inner loop has reported it.
             if self.state.tokens_left == 0 {
                 break;
             }
@@ -277,7 +278,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reports a `$name` that is none of the variables.
+    /// Reports a `$name` that is not one of the variables.
     pub(super) fn unknown_variable(&mut self) -> Failed {
         let start = self.here();
         self.punct('$');
@@ -295,7 +296,8 @@ impl Parser<'_, '_> {
         Failed
     }
 
-    /// Reports a `${name}` within a string that is none of the variables, and a variable without its braces.
+    /// Reports a `${name}` in a string that is not one of the variables, and a variable without
+    /// braces.
     pub(super) fn check_string(&mut self, text: &str, place: TokenRange) -> Parsed<()> {
         if self.state.variables.is_empty() {
             return Ok(());
@@ -335,7 +337,7 @@ fn what(header: &Header, row: &[Element]) -> String {
     pairs.join(", ")
 }
 
-/// Where the values of one time around stand; there are as many as variables, so at least one.
+/// Returns the place of the values of one iteration. There is at least one value.
 fn place_of(row: &[Element]) -> TokenRange {
     match (row.first(), row.last()) {
         (Some(first), Some(last)) => first.place.to(last.place),
@@ -348,18 +350,18 @@ fn is_identifier(text: &str) -> bool {
         && text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
 }
 
-/// The values of a loop's variables for one time around.
+/// The values of a loop's variables for one iteration.
 struct Substitution<'a> {
     header: &'a Header,
     row: &'a [Element],
-    /// Which variables have been met.
+    /// The variables that have been used.
     used: &'a mut [bool],
-    /// How many tokens more may be written out.
+    /// The number of tokens that may still be produced.
     left: usize,
 }
 
 impl<'a> Substitution<'a> {
-    /// Returns a block with the values of the variables. Other `$name`s are left for the loops within.
+    /// Returns a block with the variables replaced. Other `$name`s are left to inner loops.
     fn apply(&mut self, block: &[Token]) -> Tokens {
         let mut out = Tokens::with_capacity(block.len());
         let mut rest = block.iter().peekable();
@@ -395,7 +397,7 @@ impl<'a> Substitution<'a> {
         self.row.get(index)
     }
 
-    /// A string with its `${name}`s replaced; any other literal as it is.
+    /// Returns a string with its `${name}`s replaced. Other literals stay as they are.
     fn literal(&mut self, literal: &str) -> String {
         if !literal.contains("${") {
             return literal.to_owned();

@@ -1,4 +1,5 @@
-//! `use crate::forge::forge only grants, tests;`: what a fragment says, in the place of its `use`.
+//! `use crate::forge::forge only grants, tests;`: inserts the statements of a fragment at the
+//! `use`.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use crate::tree::{Item, Marks};
 
 use super::parser::{Parsed, Parser};
 
-/// The sections that a fragment may have, and where that is said.
+/// The sections that a fragment may have, and the place that limits them.
 struct Limit {
     keys: HashSet<String>,
     place: TokenRange,

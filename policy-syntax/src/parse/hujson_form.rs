@@ -1,7 +1,8 @@
-//! Sections that are written as in HuJSON.
+//! Sections in the form of HuJSON.
 //!
-//! People who come from HuJSON write `"groups": { … }`, `groups = { … }` or `grants: [ … ]`. Such a section is one
-//! mistake: what it declares is read or at least known, so that its uses are not mistakes, too.
+//! People who come from HuJSON write `"groups": { … }`, `groups = { … }` or `grants: [ … ]`. Such a
+//! section is one mistake. Its declarations are read, or at least their names are, so that their
+//! uses are not reported, too.
 
 use policy_core::Code;
 
@@ -12,17 +13,18 @@ use crate::token::{Delimiter, TokenKind};
 use super::parser::{Parsed, Parser};
 use crate::tree::{Marks, Section, SectionKind, Word};
 
-/// How the name of a section is written where it is not written as in `policy!`.
+/// The form in which the name of a section is written, if it differs from `policy!`.
 struct Written {
     kind: SectionKind,
     is_quoted: bool,
-    /// The `:` or `=` behind it.
+    /// The `:` or `=` after it.
     sign: Option<char>,
-    /// What its entries are in.
+    /// The brackets around its entries.
     delimiter: Delimiter,
 }
 
-/// Returns whether the group that is next is a JSON object: one without members, or with `"name":` first.
+/// Returns whether the next group is a JSON object: an empty one, or one that begins with
+/// `"name":`.
 fn has_json(cursor: &Cursor) -> bool {
     let mut inside = cursor.clone();
     inside.at += 1;
@@ -37,7 +39,7 @@ fn has_json(cursor: &Cursor) -> bool {
 }
 
 impl Parser<'_, '_> {
-    /// Returns whether a section is next that is written as in HuJSON.
+    /// Returns whether a section in the form of HuJSON is next.
     pub(super) fn peek_hujson_section(&self) -> bool {
         self.written_section().is_some()
     }
@@ -55,12 +57,12 @@ impl Parser<'_, '_> {
         let delimiters = [Delimiter::Brace, Delimiter::Bracket];
         let delimiter = delimiters.into_iter().find(|&delimiter| rest.peek_group(delimiter))?;
         let is_ours = !is_quoted && sign.is_none() && delimiter == Delimiter::Brace;
-        // `hosts = { "nas": "10.0.0.1" };` is a section as a setting, which is right.
+        // `hosts = { "nas": "10.0.0.1" };` is a section in the valid form of a setting.
         let is_setting = sign == Some('=') && (delimiter == Delimiter::Bracket || has_json(&rest));
         (!is_ours && !is_setting).then_some(Written { kind, is_quoted, sign, delimiter })
     }
 
-    /// Reports such a section once. Reads its entries if only the name is wrong.
+    /// Reports such a section once. Reads its entries if only the name has the wrong form.
     pub(super) fn hujson_section(&mut self, marks: Marks) -> Parsed<Option<Section>> {
         let Some(Written { kind, is_quoted, sign, delimiter }) = self.written_section() else { return Ok(None) };
         let (start, first) = (self.here(), self.start_of_statement());
@@ -82,7 +84,7 @@ impl Parser<'_, '_> {
             self.skip_separator();
             return Ok(entries.map(|(entries, _)| Section { marks, kind, key, entries }));
         }
-        // All sections of a pasted policy are one mistake.
+        // The sections of a pasted policy count as one mistake.
         if !self.state.has_hujson {
             self.state.has_hujson = true;
             let message = format!("`{}` is written as in HuJSON", kind.key());
@@ -113,13 +115,13 @@ impl Parser<'_, '_> {
         self.complain(start, "a comment does not begin with `#`", "write `// …`, or `/// …` for a description");
     }
 
-    /// Returns whether a `#` is next that begins neither a description nor an attribute.
+    /// Returns whether the next `#` begins neither a description nor an attribute.
     pub(super) fn peek_hash_comment(&self) -> bool {
         self.peek_punct('#') && !self.peek_doc() && !self.peek_note()
     }
 
-    /// Returns whether the next tokens read like a statement of their own: one with an arrow, a `=` or a block before
-    /// its `;`.
+    /// Returns whether the next tokens look like a separate statement: with an arrow, a `=` or a
+    /// block before the `;`.
     pub(super) fn peek_statement(&self) -> bool {
         let mut rest = self.ahead();
         if rest.peek_doc() || rest.peek_note() {

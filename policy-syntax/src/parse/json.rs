@@ -1,4 +1,4 @@
-//! JSON values in Rust tokens.
+//! JSON values written as Rust tokens.
 
 use crate::token::Delimiter;
 use policy_core::Code;
@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{Comment, Json, JsonItem, JsonKind};
 
-/// Deeper than any policy, and far from what would overflow the compiler's stack.
+/// The maximum depth: more than any policy needs, and safe for the compiler's stack.
 const DEPTH: usize = 100;
 
 impl Parser<'_, '_> {
@@ -16,7 +16,7 @@ impl Parser<'_, '_> {
         self.json_at(0)
     }
 
-    /// An object, where only one will do.
+    /// Reads an object, in a place that allows nothing else.
     pub(super) fn json_object(&mut self, what: &str) -> Parsed<Json> {
         if self.peek_group(Delimiter::Brace) {
             return self.json();
@@ -124,7 +124,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Returns whether a Rust literal is a JSON number just so.
+/// Returns whether a Rust literal is also a JSON number.
 fn is_json_number(literal: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (mantissa, exponent) = match literal.split_once(['e', 'E']) {

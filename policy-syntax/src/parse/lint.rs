@@ -1,4 +1,4 @@
-//! `lints`: how much each warning counts.
+//! `lints`: the level of each warning.
 
 use policy_core::diagnostic::suggestion::nearest;
 use policy_core::model::{Level, LintNameError};
@@ -40,7 +40,7 @@ impl Parser<'_, '_> {
         Ok(Lint { codes, level, reason: reason.unwrap_or_default(), until })
     }
 
-    /// Only an `allow` has an end.
+    /// Reads the end date. Only an `allow` can have one.
     fn until_of_level(&mut self, level: Level) -> Parsed<Option<Until>> {
         if level == Level::Allow || !self.peek_is(model::Until::WORD) {
             let until = self.until()?;
@@ -73,7 +73,8 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The warning of that name, which may be written in Rust's way, `unused_tag`. Any other name is reported.
+    /// Returns the warning of that name, which may also have Rust's form, `unused_tag`. Reports any
+    /// other name.
     fn lint_code(&mut self, name: Word, level: Level) -> Option<LintCode> {
         match model::Lint::warning(&name.text.replace('_', "-")) {
             Ok(code) => Some(LintCode { code, place: name.place }),

@@ -1,4 +1,4 @@
-//! Comments that are published, and `#[allow(…)]`.
+//! Published comments, and `#[allow(…)]`.
 
 use crate::token::Delimiter;
 use policy_core::Code;
@@ -12,7 +12,7 @@ use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{Allow, Comment, Marks, Word};
 
 impl Parser<'_, '_> {
-    /// The `//!` lines that are next, as one comment.
+    /// Reads the next `//!` lines as one comment.
     pub(super) fn note(&mut self) -> Comment {
         let mut lines = Vec::new();
         while self.peek_note() {
@@ -31,7 +31,7 @@ impl Parser<'_, '_> {
         Comment { lines }
     }
 
-    /// The `///` lines that are next. Only docs can stand above an item of a list.
+    /// Reads the next `///` lines. An item of a list can have only comments above it.
     pub(super) fn docs(&mut self) -> Vec<Comment> {
         if !self.peek_doc() {
             return Vec::new();
@@ -49,7 +49,7 @@ impl Parser<'_, '_> {
         marks.docs
     }
 
-    /// The `///` and `#[allow(…)]` that are next.
+    /// Reads the next `///` and `#[allow(…)]`.
     pub(super) fn marks(&mut self) -> Marks {
         let mut marks = Marks::default();
         let mut lines = Vec::new();
@@ -63,7 +63,7 @@ impl Parser<'_, '_> {
                     lines.extend(more);
                 }
                 Ok(Attribute::Allow(allow, _)) => marks.allows.push(allow),
-                // What it stands above can be read all the same.
+                // The item below it can still be read.
                 Err(Failed) => {}
             }
         }
@@ -73,7 +73,7 @@ impl Parser<'_, '_> {
         marks
     }
 
-    /// `///` behind code would describe what comes next, which nobody means.
+    /// Reports `///` after code. It would describe the next item, which is never intended.
     fn refuse_tail(&mut self, before: Option<TokenRange>, comment: TokenRange) {
         let Some(before) = before else { return };
         if self.source.positions.are_on_one_line(before.last, comment.first) {
@@ -85,7 +85,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reports `///` that nothing follows.
+    /// Reports `///` with nothing below it.
     pub(super) fn refuse_dangling(&mut self, marks: &Marks, place: TokenRange) -> Failed {
         let what = if marks.docs.is_empty() { "`#[allow(…)]`" } else { "`///`" };
         let finding = Finding::new(Code::Syntax, place, format!("{what} with nothing after it to belong to"));
@@ -97,7 +97,7 @@ impl Parser<'_, '_> {
         self.fail(finding)
     }
 
-    /// The brackets of an attribute: `doc = "…"` or `allow(…)`.
+    /// Reads the brackets of an attribute: `doc = "…"` or `allow(…)`.
     fn attribute(&mut self) -> Parsed<Attribute> {
         let read = self.group(Delimiter::Bracket, |inside| {
             let Some(name) = inside.ident() else {
@@ -166,7 +166,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The code of a warning, which may be written in Rust's way, `unused_tag`.
+    /// Reads the code of a warning, which may also have Rust's form, `unused_tag`.
     fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
         Lint::warning(&name.text.replace('_', "-")).map(Code::name).map_err(|problem| {
             let message = match problem {

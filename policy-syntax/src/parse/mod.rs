@@ -1,4 +1,5 @@
-//! Tokens to a tree: the grammar, one file for each kind of statement. What a name means is decided later.
+//! The parser from tokens to a tree. There is one file for each kind of statement. The meaning of
+//! names is resolved later.
 
 mod assertion;
 mod capability;
@@ -28,14 +29,14 @@ pub(crate) use marks::remove_allowed;
 pub use reading::{Iteration, LetSummary, Reading, RecoveredNames};
 pub use source::{Fragment, Source, SourceKind};
 
-/// Reads all that can be read of any tokens. `fragments` are those that the tokens use, in that order.
+/// Reads any tokens as far as possible. `fragments` are those that the tokens use, in order.
 pub fn read(tokens: &[Token], source: &Source, fragments: Vec<Fragment>) -> Reading {
     let mut parser = Parser::new(tokens, source);
     parser.fragments = fragments.into_iter();
     let is_invariants_file = source.is_invariants_file();
     let mut tree = if is_invariants_file { parser.invariants_file() } else { parser.tree() };
     let state = parser.state;
-    // A tree that is too large to write out is too large to check.
+    // A tree that is too large to write is also too large to check.
     if state.tokens_left == 0 {
         tree = Tree::default();
     }
@@ -51,7 +52,7 @@ pub fn read(tokens: &[Token], source: &Source, fragments: Vec<Fragment>) -> Read
 }
 
 impl Parser<'_, '_> {
-    /// The entries of one `invariants` section.
+    /// Reads the entries of one `invariants` section.
     fn invariants_file(&mut self) -> Tree {
         let (kind, marks) = (SectionKind::Invariants, Marks::default());
         let key = Word { text: kind.key().to_owned(), place: self.here() };

@@ -14,43 +14,44 @@ use crate::tree::Word;
 use super::reading::{Iteration, RecoveredNames};
 use super::source::{Fragment, Source};
 
-/// The most tokens that all loops together may be written out as. More would keep the compiler busy.
+/// The maximum number of tokens that all loops together may produce. More would keep the compiler
+/// busy.
 pub(super) const MAX_TOKENS: usize = 1_000_000;
 
-/// The statement cannot be read, and the reason has been reported.
+/// An error that has been reported, because of which a statement cannot be read.
 #[derive(Debug)]
 pub(super) struct Failed;
 
 pub(super) type Parsed<T> = Result<T, Failed>;
 
-/// A place in the tokens, and what has been found so far.
+/// A position in the tokens, with the results so far.
 pub(super) struct Parser<'a, 'l> {
     cursor: Cursor<'a>,
     /// The last token that was read.
     previous: TokenId,
-    /// True if that token finished something: an entry, an item of a list or a block.
+    /// True if that token ended an entry, an item of a list or a block.
     finished: bool,
     pub(super) source: &'l Source<'l>,
     pub(super) state: State,
-    /// The fragments that are still to be used.
+    /// The fragments that have not been used yet.
     pub(super) fragments: std::vec::IntoIter<Fragment>,
 }
 
-/// What has been found so far. A parser of other tokens takes it over.
+/// The results so far. A parser of other tokens takes them over.
 pub(super) struct State {
     pub(super) findings: Vec<Finding>,
     pub(super) recovered: RecoveredNames,
-    /// The elements that loops have been written out for.
+    /// The elements that loops have been expanded for.
     pub(super) iterations: Vec<Iteration>,
-    /// The number of the element that the tokens here are written out for.
+    /// The number of the element that the current tokens are expanded for.
     pub(super) iteration: Option<NonZeroU32>,
     /// The variables of the loops around.
     pub(super) variables: Vec<String>,
-    /// How many more tokens loops may be written out as.
+    /// The number of tokens that loops may still produce.
     pub(super) tokens_left: usize,
-    /// True if some list has an `except`.
+    /// True if any list has an `except`.
     pub(super) uses_except: bool,
-    /// The `use` of each fragment that has been used.
+    /// The `use` of each used fragment.
     pub(super) uses: Vec<TokenId>,
     /// True if a section with JSON in it has been reported.
     pub(super) has_hujson: bool,
@@ -106,7 +107,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.tokens.get(at).map_or(self.previous, |token| token.id)
     }
 
-    /// The place of the next token or group, or of the end of the block.
+    /// Returns the place of the next token or group, or of the end of the block.
     pub(super) fn here(&self) -> TokenRange {
         match self.token(self.at) {
             Some(TokenKind::Open { close, .. }) => self.place(self.id(self.at), self.id(*close)),
@@ -122,19 +123,20 @@ impl<'a, 'l> Parser<'a, 'l> {
         TokenRange { iteration: self.state.iteration, ..TokenRange::new(first, last) }
     }
 
-    /// From `start` to the last token that was read.
+    /// Returns the range from `start` to the last token that was read.
     pub(super) fn since(&self, start: TokenRange) -> TokenRange {
         start.to(self.previous())
     }
 
-    /// Continues at the token `next`. The one before it has been read.
+    /// Continues at the token `next`. The token before it counts as read.
     fn advance(&mut self, next: usize) {
         self.previous = self.id(next.saturating_sub(1));
         self.finished = false;
         self.cursor.at = next;
     }
 
-    /// Returns whether the last token finished something, so that what follows on its line looks like a remark on it.
+    /// Returns whether the last token ended something, so that a comment after it on its line looks
+    /// like a remark about it.
     pub(super) fn just_finished(&self) -> bool {
         self.finished
     }
@@ -149,7 +151,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.source.positions.are_apart(self.previous, self.id(self.at))
     }
 
-    /// A cursor to look ahead with.
+    /// Returns a cursor for looking ahead.
     pub(super) fn ahead(&self) -> Cursor<'a> {
         self.cursor.clone()
     }
@@ -183,14 +185,14 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.peek_arrow() && self.punct('-').is_some() && self.punct('>').is_some()
     }
 
-    /// A literal as it is written.
+    /// Reads a literal as written.
     pub(super) fn literal(&mut self) -> Option<Word> {
         let text = self.peek_literal()?;
         self.advance(self.at + 1);
         Some(Word { text: text.to_owned(), place: self.previous() })
     }
 
-    /// The value of a string literal.
+    /// Reads a string literal and returns its value.
     pub(super) fn string(&mut self) -> Parsed<Option<Word>> {
         let Some(written) = self.peek_literal().filter(|literal| is_string(literal)) else { return Ok(None) };
         self.advance(self.at + 1);
@@ -208,7 +210,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         }
     }
 
-    /// The next token, or all of the next group.
+    /// Reads the next token, or the whole next group.
     pub(super) fn any_token(&mut self) -> Option<&'a TokenKind> {
         if self.at_end() {
             return None;
@@ -218,7 +220,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         token
     }
 
-    /// Reads a delimited group with `read`. What `read` leaves unread is its own affair.
+    /// Reads a group in brackets with `read`, which need not read all of it.
     pub(super) fn group<T>(
         &mut self,
         delimiter: Delimiter,
@@ -242,13 +244,13 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.state.findings.push(finding);
     }
 
-    /// Reports, and gives up on the statement.
+    /// Reports a finding, and gives up on the statement.
     pub(super) fn fail(&mut self, finding: Finding) -> Failed {
         self.report(finding);
         Failed
     }
 
-    /// Reports a mistake that is understood.
+    /// Reports a mistake whose meaning is clear.
     pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) {
         self.report(Finding::new(Code::Syntax, place, message).help(help));
     }
@@ -259,24 +261,25 @@ impl<'a, 'l> Parser<'a, 'l> {
         Failed
     }
 
-    /// Reports the next token, where something else is expected.
+    /// Reports the next token in a place where something else is expected.
     pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<String>) -> Failed {
         self.fail(self.expected(expected).help(help))
     }
 
-    /// Reports the next token, where only one thing can be expected.
+    /// Reports the next token in a place where only one thing is possible.
     pub(super) fn unexpected_token(&mut self, expected: impl Display) -> Failed {
         self.fail(self.expected(expected))
     }
 
-    /// "expected …, found …" at the next token.
+    /// Makes the finding "expected …, found …" at the next token.
     pub(super) fn expected(&self, what: impl Display) -> Finding {
-        // What is missing at the end of a block is missing after the last word, not at the brace.
+        // If something is missing at the end of a block, the place is after the last word, not at
+        // the bracket.
         let place = if self.at_end() { self.previous() } else { self.here() };
         Finding::new(Code::Syntax, place, format!("expected {what}, found {}", self.found()))
     }
 
-    /// The next token in words.
+    /// Describes the next token.
     pub(super) fn found(&self) -> String {
         self.cursor.found().unwrap_or_else(|| {
             let is_end_of_file = self.source.is_invariants_file() && self.at + 1 >= self.tokens.len();
@@ -284,7 +287,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         })
     }
 
-    /// The text of the next tokens up to a `,` or `;`, or the end of the line.
+    /// Reads the text of the next tokens up to a `,` or `;`, or the end of the line.
     pub(super) fn glued_text(&mut self) -> String {
         let mut text = String::new();
         while !self.at_end() && !self.peek_punct(',') && !self.peek_punct(';') {
@@ -301,12 +304,12 @@ impl<'a, 'l> Parser<'a, 'l> {
         text
     }
 
-    /// The tokens from the one at `start` up to the next.
+    /// Returns the tokens from the one at `start` up to the next one.
     pub(super) fn tokens_since(&self, start: usize) -> &'a [Token] {
         self.tokens.get(start..self.at).unwrap_or_default()
     }
 
-    /// The tokens of a group that is next, and its closing bracket.
+    /// Reads the next group, and returns its tokens with the closing bracket.
     pub(super) fn block(&mut self, delimiter: Delimiter) -> Option<&'a [Token]> {
         let start = self.at + 1;
         let (end, _) = self.group(delimiter, |inside| match inside.token(start - 1) {
@@ -316,12 +319,12 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.tokens.get(start..end)
     }
 
-    /// Where a statement starts, for [`Parser::skip_statement`].
+    /// Returns the index of the start of a statement, for [`Parser::skip_statement`].
     pub(super) fn start_of_statement(&self) -> usize {
         self.at
     }
 
-    /// Skips what is left of a statement that could not be read, and notes the names in all of it.
+    /// Skips the rest of a statement that could not be read, and records the names in it.
     pub(super) fn skip_statement(&mut self, start: usize, ends_with_block: bool) {
         while !self.at_end() && self.punct(';').is_none() {
             let was_block = ends_with_block && self.peek_group(Delimiter::Brace);
@@ -332,7 +335,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         self.recover_names(start);
     }
 
-    /// Notes the names from the token `start` up to the next one, those in groups included.
+    /// Records the names from the token `start` up to the next one, including those in groups.
     pub(super) fn recover_names(&mut self, start: usize) {
         let mut at = start;
         while at < self.at {
@@ -340,7 +343,7 @@ impl<'a, 'l> Parser<'a, 'l> {
         }
     }
 
-    /// Notes the name at the token `at`, which is in a statement that is skipped. Returns the index after it.
+    /// Records the name at the token `at` in a skipped statement. Returns the index after it.
     fn recover_name(&mut self, mut at: usize) -> usize {
         let start = at;
         if let Some(TokenKind::Literal(text)) = self.token(at)

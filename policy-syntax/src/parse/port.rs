@@ -1,4 +1,4 @@
-//! What follows `on`.
+//! The ports after `on`.
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
@@ -10,7 +10,7 @@ use super::parser::{Failed, Parsed, Parser};
 use crate::tree::{Port, PortKind, Word};
 
 impl Parser<'_, '_> {
-    /// `port, port,` up to the first thing that is no port.
+    /// Reads `port, port,` up to the first token that is not a port.
     pub(super) fn ports(&mut self) -> Parsed<Vec<Port>> {
         let mut list = Vec::new();
         loop {
@@ -38,7 +38,8 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Returns the right form of `tcp 443`, `tcp/443`, `443/tcp`, `443:tcp` and `80..443`. Reads what is left of it.
+    /// Returns the right form of `tcp 443`, `tcp/443`, `443/tcp`, `443:tcp` and `80..443`. Reads
+    /// the rest of it.
     fn misspelt_port(&mut self, port: &Port) -> Option<String> {
         let first = match &port.kind {
             PortKind::Let(name) if name.text.parse::<Protocol>().is_ok() => &name.text,
@@ -129,7 +130,7 @@ impl Parser<'_, '_> {
         Ok(range)
     }
 
-    /// A whole number, as it is written.
+    /// Reads an integer, as written.
     fn number(&mut self, what: &str) -> Parsed<Word> {
         if self.peek_punct('$') {
             return Err(self.unknown_variable());

@@ -6,15 +6,15 @@ use crate::token::TokenId;
 use crate::token_range::TokenRange;
 use crate::tree::{Item, LetValue, Tree};
 
-/// What was read, and what could not be.
+/// The result of reading, with the mistakes.
 #[derive(Debug)]
 pub struct Reading {
     pub(crate) tree: Tree,
-    /// What is wrong with the grammar.
+    /// Findings about the grammar.
     pub findings: Vec<Finding>,
     /// The names in statements that could not be read.
     pub recovered: RecoveredNames,
-    /// The elements that loops are written out for, by the numbers in their places.
+    /// The elements that loops are expanded for. Places refer to them by number.
     pub iterations: Vec<Iteration>,
     /// The first token of each `use`, in the order of the fragments.
     pub uses: Vec<TokenId>,
@@ -23,14 +23,14 @@ pub struct Reading {
     pub(crate) is_invariants_file: bool,
 }
 
-/// The element that a statement is written out for.
+/// The element that a statement is expanded for.
 #[derive(Clone, Debug)]
 pub struct Iteration {
-    /// The element of the loop around.
+    /// The element of the outer loop.
     pub outer: Option<NonZeroU32>,
-    /// The variables with their values, for a message.
+    /// The variables with their values, for use in a message.
     pub what: String,
-    /// Where the element is.
+    /// The place of the element.
     pub place: TokenRange,
 }
 
@@ -56,7 +56,7 @@ pub struct LetSummary<'t> {
     pub name: &'t str,
     /// The comment above it.
     pub doc: Option<String>,
-    /// Its items, as they are written.
+    /// The items, as written.
     pub items: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl Reading {
 }
 
 impl LetValue {
-    /// The items as they are written. An `except` is part of the last one.
+    /// Returns the items as written. An `except` is part of the last one.
     fn items(&self) -> Vec<String> {
         match self {
             LetValue::Ports(list) => list.iter().map(ToString::to_string).collect(),

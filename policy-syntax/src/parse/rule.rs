@@ -73,7 +73,8 @@ impl Parser<'_, '_> {
         Ok(Ssh { action, src, dst, users, clauses })
     }
 
-    /// Reports `accept` in front of a rule that has no action, and the members of an object without its braces.
+    /// Reports `accept` before a rule without an action, and the members of an object without
+    /// braces.
     fn refuse_action(&mut self, section: SectionKind) -> Parsed<()> {
         if self.peek_string() && self.second_punct() == Some(':') {
             let message = "a rule in Tailscale's own form is an object in braces";
@@ -122,7 +123,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Accounts on the machine, which are data and so in quotes; `autogroup:nonroot` is a name.
+    /// Reads accounts, which are data and so in quotes. `autogroup:nonroot` is a name.
     pub(super) fn accounts(&mut self) -> Parsed<Vec<Selector>> {
         let list = self.texts("an account in quotes")?;
         for selector in &list {
@@ -218,7 +219,7 @@ impl Parser<'_, '_> {
         Ok(src)
     }
 
-    /// The sources, less others, and the arrow after them.
+    /// Reads the sources, an optional `except`, and the arrow.
     fn selected_sources(&mut self, kind: SectionKind) -> Parsed<Selection> {
         let src = self.selection("a source").map_err(|failed| self.with_help(failed, kind.example()))?;
         self.arrow_after_sources(kind)?;
@@ -245,19 +246,19 @@ impl Parser<'_, '_> {
         if self.peek_punct(':') { Err(self.port_of_destination(&dst)) } else { Ok(dst) }
     }
 
-    /// The destinations of an invariant, whose `except` has ports of its own.
+    /// Reads the destinations of an invariant. Their `except` has ports of its own.
     fn all_destinations(&mut self) -> Parsed<Selection> {
         self.destinations().map(Selection::from)
     }
 
-    /// The destinations, less others.
+    /// Reads the destinations and an optional `except`.
     fn selected_destinations(&mut self) -> Parsed<Selection> {
         let dst = Selection { list: self.destinations()?, except: self.except_selectors()? };
         if self.peek_punct(':') { Err(self.port_of_destination(&dst.except)) } else { Ok(dst) }
     }
 
     fn port_of_destination(&mut self, dst: &[Selector]) -> Failed {
-        // `tag:web:443`, as an acl of the policy file has it
+        // `tag:web:443`, the form of an ACL in the policy file
         let place = self.here();
         self.punct(':');
         let host = dst.last().map(|last| last.word.clone());
@@ -291,7 +292,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The clauses up to and with the `;`.
+    /// Reads the clauses up to the `;`, which is included.
     fn clauses(&mut self, section: SectionKind, allowed: &[ClauseKind]) -> Parsed<Vec<Clause>> {
         let mut clauses: Vec<Clause> = Vec::new();
         while let Some(word) = self.peek_ident() {
@@ -350,7 +351,7 @@ impl Parser<'_, '_> {
         })
     }
 
-    /// A list of strings; a bare word gets its quotes as help.
+    /// Reads a list of strings. The help for a bare word adds the quotes.
     fn strings(&mut self, clause: &str, what: &str) -> Parsed<Vec<Selector>> {
         let list = self.texts(&format!("{what} in quotes after `{clause}`"))?;
         for selector in &list {
@@ -424,7 +425,7 @@ impl Parser<'_, '_> {
         self.fail(finding)
     }
 
-    /// Gives the last finding a `help:` if it has none.
+    /// Adds a `help:` to the last finding if it has none.
     pub(super) fn with_help(&mut self, failed: Failed, help: &str) -> Failed {
         if let Some(last) = self.state.findings.last_mut().filter(|finding| finding.help.is_none()) {
             last.help = Some(help.to_owned());
@@ -456,7 +457,7 @@ impl ClauseKind {
         ClauseKind::Until,
     ];
 
-    /// The field in the policy file, and the clause in the macro.
+    /// Returns the field in the policy file, and the clause in the macro.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             ClauseKind::Via => "via",

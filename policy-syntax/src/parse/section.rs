@@ -17,7 +17,7 @@ use crate::tree::{
 };
 
 impl Parser<'_, '_> {
-    /// All of the macro's input.
+    /// Reads the whole input of the macro.
     pub(super) fn tree(&mut self) -> Tree {
         let mut tree = Tree::default();
         if self.peek_note() {
@@ -55,7 +55,8 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reads a note, which it returns, or with `read` what has marks. If that fails, the statement is skipped.
+    /// Reads a note, which it returns, or reads an item with marks by `read`. If that fails, the
+    /// statement is skipped.
     pub(super) fn piece(&mut self, blocks: bool, read: impl FnOnce(&mut Self, Marks) -> Parsed<()>) -> Option<Comment> {
         let (start, statement) = (self.here(), self.start_of_statement());
         if self.peek_note() {
@@ -110,7 +111,7 @@ impl Parser<'_, '_> {
         Err(self.refuse(key.place, message, help))
     }
 
-    /// The key of a setting that is no word of Rust, and its `=`.
+    /// Reads the key of a setting that is not a Rust word, and its `=`.
     fn quoted_key(&mut self) -> Parsed<Option<Word>> {
         if !self.peek_string() || self.second_punct() != Some('=') {
             return Ok(None);
@@ -149,7 +150,7 @@ impl Parser<'_, '_> {
             LetValue::Ports(self.ports()?)
         } else {
             let selection = self.selection("a name, an address or a port")?;
-            // `let any = *;` could be either, and names nothing that is worth a name.
+            // `let any = *;` could be either, and is not worth a name.
             if let [only] = selection.list.as_slice()
                 && selection.except.is_empty()
                 && only.kind == crate::tree::SelectorKind::Star
@@ -163,7 +164,7 @@ impl Parser<'_, '_> {
         Ok(Let { marks, name, value })
     }
 
-    /// A bare name where one is declared.
+    /// Reads a bare name at its declaration.
     pub(super) fn declared_name(&mut self, what: &str) -> Parsed<Word> {
         let name = self.name(what)?;
         if crate::reserved::is_reserved(&name.text) {
@@ -172,8 +173,8 @@ impl Parser<'_, '_> {
         Ok(name)
     }
 
-    /// Returns whether a `let` is one of ports: whether one of its items is a number, or `word:` that is no kind of
-    /// name.
+    /// Returns whether a `let` is one of ports: whether one of its items is a number, or `word:`
+    /// that is not a kind of name.
     fn peek_ports(&self) -> bool {
         let mut rest = self.ahead();
         loop {
@@ -193,7 +194,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The control server that the policy is for.
+    /// Reads the control server of the policy.
     fn dialect(&mut self, marks: &Marks, key: Word) -> Parsed<DialectItem> {
         self.refuse_allows(marks, "the target");
         let names = Dialect::ALL.map(Dialect::name);
@@ -259,7 +260,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The statements of a block.
+    /// Reads the statements of a block.
     pub(super) fn entries(&mut self, kind: SectionKind) -> Vec<Entry> {
         let mut entries = Vec::new();
         self.more_entries(kind, &mut entries);
@@ -293,7 +294,7 @@ impl Parser<'_, '_> {
                 let (marks, form) = (Marks::default(), Form::Note(note));
                 entries.push(Entry { is_apart: false, marks, place: self.since(start), form, broken: false });
             }
-            // Of what a loop is written out as, the first stands where the loop does.
+            // The first entry that a loop is written out as takes the loop's place.
             if let Some(first) = entries.get_mut(count) {
                 first.is_apart = is_apart;
             }
@@ -332,7 +333,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reports what only a policy has.
+    /// Reports items that are allowed only in a policy.
     fn refuse_what_is_not_an_invariant(&mut self) -> Parsed<()> {
         let (message, help) = match self.peek_ident() {
             Some(word @ ("let" | "for" | "use")) => {
@@ -401,7 +402,7 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         if self.peek_kind() || self.is_on_next_line() && self.peek_statement() {
-            // What follows reads like the next statement, and is read as that.
+            // The next tokens look like the next statement, and are read as that.
             self.missing_semicolon();
             return Ok(());
         }
@@ -442,7 +443,7 @@ impl Parser<'_, '_> {
         );
     }
 
-    /// Nothing in `lints` is ever warned of.
+    /// Reports lint levels above entries of `lints`, which never have warnings.
     fn refuse_allows_of_lints(&mut self, kind: SectionKind, marks: &Marks) {
         if kind == SectionKind::Lints && !marks.allows.is_empty() {
             self.complain(
@@ -453,7 +454,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Warnings are allowed where they appear, and a `let` or a fact has its own.
+    /// Reports lint levels that have no effect. Warnings are allowed where they appear.
     fn refuse_allows(&mut self, marks: &Marks, what: &str) {
         let only_unused = marks.allows.iter().all(|allow| allow.codes.iter().all(|code| *code == "unused-let"));
         if !only_unused {
@@ -463,13 +464,13 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Returns whether the item that is next can only be a port.
+/// Returns whether the next item can only be a port.
 fn is_port_alone(cursor: &Cursor) -> bool {
     if cursor.peek_string() {
         return false;
     }
     match cursor.peek_literal() {
-        // `10.0.0.0/8` without quotes is not a number, and gets its own help as a selector.
+        // `10.0.0.0/8` without quotes is not a number, and has its own help as a selector.
         Some(text) => {
             text.chars().all(|char| char.is_ascii_digit()) && !matches!(cursor.second_punct(), Some('.' | '/'))
         }
@@ -502,7 +503,7 @@ impl SectionKind {
         SectionKind::Capabilities,
     ];
 
-    /// The key in the policy file; for what is ours, the key in the macro.
+    /// Returns the key in the policy file or, if it has none, in the macro.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             SectionKind::Groups => "groups",
@@ -529,12 +530,13 @@ impl SectionKind {
         Self::ALL.iter().copied().find(|kind| kind.key() == key)
     }
 
-    /// The section of that key, or the one that was meant, if that is clear.
+    /// Returns the section with that key, or the one that was probably meant.
     pub(crate) fn from_similar_key(key: &str) -> Option<SectionKind> {
         Self::from_key(key).or_else(|| nearest(key, Self::ALL.iter().map(|kind| kind.key())).and_then(Self::from_key))
     }
 
-    /// Returns whether the policy file has a list of objects there, so that an entry may be such an object.
+    /// Returns whether the section is a list of objects in the policy file, so that an entry may be
+    /// such an object.
     pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,
@@ -547,7 +549,7 @@ impl SectionKind {
         )
     }
 
-    /// How an entry is written, for a `help:`.
+    /// Returns an example of an entry, for a `help:`.
     pub(super) const fn example(self) -> &'static str {
         match self {
             SectionKind::Groups => "write `group:eng = alice, bob;`",
@@ -574,7 +576,7 @@ impl SectionKind {
 }
 
 impl LetValue {
-    /// Returns what the list is of, for a message.
+    /// Returns the kind of items in the list, for use in a message.
     pub(crate) fn what(&self) -> &'static str {
         match self {
             LetValue::Selectors(_) => "names or addresses",

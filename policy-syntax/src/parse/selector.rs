@@ -13,22 +13,22 @@ use super::parser::{Failed, Parsed, Parser};
 use crate::token::TokenKind;
 use crate::tree::{Selection, Selector, SelectorKind, Word};
 
-/// Whether the items of a list need quotes.
+/// The rule about quotes around the items of a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quotes {
-    /// The items are names. Only what Rust cannot read as one is in quotes.
+    /// The items are names. Quotes are only for names that Rust cannot read.
     Needless,
-    /// The items are data.
+    /// The items are data, and need quotes.
     Needed,
 }
 
 impl<'a> Parser<'a, '_> {
-    /// `selector, selector,` up to the first thing that cannot go on the list.
+    /// Reads `selector, selector,` up to the first token that cannot be in the list.
     pub(super) fn selectors(&mut self, what: &str) -> Parsed<Vec<Selector>> {
         self.list(what, Quotes::Needless)
     }
 
-    /// Like [`Parser::selectors`], of what is data and so in quotes, such as accounts.
+    /// Like [`Parser::selectors`], for data, which must be in quotes, such as accounts.
     pub(super) fn texts(&mut self, what: &str) -> Parsed<Vec<Selector>> {
         self.list(what, Quotes::Needed)
     }
@@ -60,7 +60,7 @@ impl<'a> Parser<'a, '_> {
         Ok(Selection { list, except })
     }
 
-    /// `except selector, selector`, or nothing.
+    /// Reads `except selector, selector`, if it is next.
     pub(super) fn except_selectors(&mut self) -> Parsed<Vec<Selector>> {
         if self.next_goes_on() || self.keyword("except").is_none() {
             return Ok(Vec::new());
@@ -73,7 +73,7 @@ impl<'a> Parser<'a, '_> {
         Ok(except)
     }
 
-    /// A list in brackets, as JSON has it: a mistake, but one that is understood.
+    /// Reads a list in brackets, as in JSON. It is a mistake, but its meaning is clear.
     fn bracketed(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
         let inner =
             self.group(
@@ -102,7 +102,8 @@ impl<'a> Parser<'a, '_> {
         self.fail(finding)
     }
 
-    /// Returns whether an item of a list can start here. A reserved word alone never does.
+    /// Returns whether an item of a list can start here. A reserved word without a dash cannot be
+    /// one.
     pub(super) fn peek_selector(&self) -> bool {
         if self.peek_punct('*')
             || self.peek_literal().is_some()
@@ -122,7 +123,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// `*`, `"…"`, `tag:web` or `web`, with the comments above it.
+    /// Reads `*`, `"…"`, `tag:web` or `web`, with the comments above it.
     pub(super) fn selector(&mut self, what: &str) -> Parsed<Selector> {
         self.list_item(what, Quotes::Needless)
     }
@@ -133,7 +134,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(Selector { docs, kind: SelectorKind::Star, word: Word { text: "*".to_owned(), place } });
         }
         if let Some(word) = self.string()? {
-            // There is no editor to find the name in a file of invariants.
+            // In a file of invariants, editors cannot look up names, so quotes do not matter.
             if quotes == Quotes::Needless && !self.source.is_invariants_file() && is_plain_name(&word.text) {
                 self.report_needless_quotes(&word);
             }
@@ -186,7 +187,7 @@ impl<'a> Parser<'a, '_> {
         );
     }
 
-    /// `tags:web`, which is read as `tag:web`.
+    /// Reports `tags:web` and reads it as `tag:web`.
     fn similar_kind(
         &mut self,
         docs: Vec<crate::tree::Comment>,
@@ -237,7 +238,7 @@ impl<'a> Parser<'a, '_> {
         Ok(Selector { docs, kind: SelectorKind::Named, word })
     }
 
-    /// `k8s-api`: words and numbers with dashes between them.
+    /// Reads `k8s-api`: words and numbers with dashes between them.
     pub(super) fn name(&mut self, what: &str) -> Parsed<Word> {
         let (name, refused) = self.segments(what)?;
         match refused {
@@ -246,10 +247,10 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// A name, and the number in it that Rust's lexer refuses, if there is one.
+    /// Reads a name. Also returns the number in it that Rust's lexer refuses, if there is one.
     fn segments(&mut self, what: impl Display) -> Parsed<(Word, Option<Word>)> {
         let Some(mut name) = self.segment()? else { return Err(self.no_name(what)) };
-        // Only in Rust is there a lexer in front of this one.
+        // Only in Rust does another lexer read the text first.
         let in_rust = !self.source.is_invariants_file();
         let mut refused = Some(&name).filter(|segment| in_rust && is_refused_number(&segment.text)).cloned();
         while self.peek_dash() {
@@ -272,7 +273,7 @@ impl<'a> Parser<'a, '_> {
         Ok((name, refused))
     }
 
-    /// Beside rustc's own error, which says nothing of names.
+    /// Reports such a number in addition to rustc's own error, which does not mention names.
     fn refused_number(&mut self, number: &Word, place: TokenRange, name: &str) -> Failed {
         let message = format!("Rust takes the `{}` in this name for a number, and cannot read it", number.text);
         self.refuse(place, message, format!("write the name in quotes: `\"{name}\"`"))
@@ -282,7 +283,7 @@ impl<'a> Parser<'a, '_> {
         self.unexpected_token(what)
     }
 
-    /// A part of a name: an identifier, or a number with or without letters.
+    /// Reads a part of a name: an identifier, or a number with or without letters.
     fn segment(&mut self) -> Parsed<Option<Word>> {
         if let Some(word) = self.ident() {
             if word.text.starts_with("r#") {
@@ -311,7 +312,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Reports an address, an e-mail address or the like that lacks its quotes, once for all its tokens.
+    /// Reports an address, an e-mail address or the like without quotes, once for all its tokens.
     fn unquoted(&mut self, start: Option<Word>) -> Failed {
         let place = start.as_ref().map_or(self.here(), |word| word.place);
         let text = self.joined(start.map(|word| word.text).unwrap_or_default(), &['.', ':', '/', '@', '-', '+', '%']);
@@ -339,7 +340,8 @@ impl<'a> Parser<'a, '_> {
         self.refuse(place, format!("{what} is written in quotes: `{text}`"), format!("write `\"{text}\"`"))
     }
 
-    /// Reads words with one of the signs between them, such as those of an address. They follow `text`.
+    /// Reads words joined by any of the signs, such as those of an address, and appends them to
+    /// `text`.
     pub(super) fn joined(&mut self, mut text: String, signs: &[char]) -> String {
         let mut glue = text.is_empty();
         while let Some(token) = self.glued(glue, signs) {
@@ -353,8 +355,8 @@ impl<'a> Parser<'a, '_> {
         text
     }
 
-    /// The next token if it is one of the signs, or a word behind one. Two words never touch, so they need `glue` before
-    /// them.
+    /// Reads the next token if it is one of the signs, or a word after one. Two words never touch,
+    /// so a word requires `glue`.
     fn glued(&mut self, glue: bool, signs: &[char]) -> Option<&'a TokenKind> {
         let part = if self.peek_ident().is_some() {
             glue
@@ -380,13 +382,15 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-/// Returns whether a literal can be a part of a name: `2x4`, `8`, `1e-1` (one literal to Rust), but not `1.5`.
+/// Returns whether a literal can be a part of a name: `2x4`, `8`, `1e-1` (one literal in Rust), but
+/// not `1.5`.
 fn is_segment(literal: &str) -> bool {
     literal.starts_with(|char: char| char.is_ascii_digit())
         && literal.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
 }
 
-/// Returns whether Rust's lexer refuses a part of a name as a number that is cut short: `1e`, `12ea`, `0b2`, `0x`.
+/// Returns whether Rust's lexer refuses a part of a name as an incomplete number: `1e`, `12ea`,
+/// `0b2`, `0x`.
 fn is_refused_number(segment: &str) -> bool {
     let Some(rest) = segment.strip_prefix('0').filter(|rest| rest.starts_with(['b', 'o', 'x'])) else {
         let exponent = segment.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
@@ -406,8 +410,8 @@ fn is_refused_number(segment: &str) -> bool {
     digits.peek().is_none() || (radix < 16 && digits.any(|char| char.is_ascii_digit() && !char.is_digit(radix)))
 }
 
-/// Returns whether a quoted name could stand bare for certain. Numbers in names are where Rust's lexer has its own
-/// mind.
+/// Returns whether a quoted name could certainly be written without quotes. Names with numbers are
+/// excluded because of the rules of Rust's lexer.
 fn is_plain_name(text: &str) -> bool {
     let Some((kind, name)) = text.split_once(':') else { return false };
     is_kind(kind)

@@ -1,20 +1,20 @@
 use crate::positions::Positions;
 use crate::token::Tokens;
 
-/// What the tokens are, beside themselves.
+/// Information about the tokens that is not in them.
 pub struct Source<'s> {
-    /// What they are the text of.
+    /// The kind of source.
     pub kind: SourceKind,
-    /// Where they are.
+    /// The positions of the tokens.
     pub positions: &'s dyn Positions,
 }
 
-/// What a text is.
+/// A kind of source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
     /// The body of `policy!`.
     Policy,
-    /// A file of invariants: what `invariants { … }` has between its braces.
+    /// A file of invariants: the text between the braces of `invariants { … }`.
     InvariantsFile,
 }
 
@@ -24,11 +24,11 @@ impl Source<'_> {
     }
 }
 
-/// A fragment that a policy uses.
+/// A fragment that is used by a policy.
 #[derive(Debug)]
 pub struct Fragment {
-    /// The sections it says it has.
+    /// The sections that it declares to have.
     pub only: Option<Tokens>,
-    /// What it has between its braces.
+    /// The tokens between its braces.
     pub block: Tokens,
 }

@@ -1,4 +1,4 @@
-//! `until`: how long something is wanted.
+//! `until`: the end date of a rule or test.
 
 use policy_core::Code;
 use policy_core::model::{Date, Until as UntilComment};
@@ -10,7 +10,8 @@ use crate::tree::Until;
 use super::parser::{Failed, Parsed, Parser};
 
 impl Parser<'_, '_> {
-    /// `until "2027-03-31"`, if it is next. Without a valid date, it is reported and there is none.
+    /// Reads `until "2027-03-31"`, if it is next. An invalid date is reported, and the result is
+    /// `None`.
     pub(super) fn until(&mut self) -> Parsed<Option<Until>> {
         match self.keyword(UntilComment::WORD) {
             Some(place) => self.until_date(place),
@@ -18,7 +19,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The date, after the word at `start`.
+    /// Reads the date after the word at `start`.
     pub(super) fn until_date(&mut self, start: TokenRange) -> Parsed<Option<Until>> {
         let (text, place) = match self.string()? {
             Some(word) => (word.text, word.place),
@@ -48,7 +49,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The numbers of a date without quotes, and the signs between them.
+    /// Reads the numbers of a date without quotes, and the signs between them.
     fn glued_date(&mut self) -> String {
         let mut text = String::new();
         while let Some(literal) = self.literal() {
@@ -63,7 +64,7 @@ impl Parser<'_, '_> {
         text
     }
 
-    /// Reports an `until` that is next, in a statement that has no end.
+    /// Reports the next `until`, in a statement that cannot have an end date.
     pub(super) fn refuse_until(&mut self) -> Failed {
         let place = self.here();
         self.fail(misplaced_until(place))
@@ -78,7 +79,7 @@ impl Parser<'_, '_> {
         );
     }
 
-    /// Reports an `until` in front of the block of a test, or behind it.
+    /// Reports an `until` before or after the block of a test.
     pub(super) fn refuse_until_outside(&mut self) -> Parsed<()> {
         if !self.peek_is(UntilComment::WORD) || self.next_goes_on() {
             return Ok(());
@@ -89,7 +90,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Returns the finding about an `until` where it means nothing.
+/// Makes the finding about an `until` in a place where it has no meaning.
 pub(super) fn misplaced_until(place: TokenRange) -> Finding {
     Finding::new(Code::MisplacedUntil, place, "`until` means nothing here")
         .help(format!("only {} can end", UntilComment::PLACES))

@@ -1,4 +1,4 @@
-//! A file of invariants says what the same statements say in `policy!`.
+//! Tests that a file of invariants means the same as the same statements in `policy!`.
 
 use policy_core::model::{Facts, Invariant, InvariantTarget, List, Selector};
 use policy_core::{Code, Diagnostic, Policy};
@@ -8,7 +8,7 @@ use super::lowered;
 use crate::SourceKind;
 use crate::invariants_file::parse;
 
-/// What was read, and what is wrong with it.
+/// The result of reading, and the findings.
 type Said = (Vec<String>, Vec<(Code, String, Option<String>)>);
 
 fn in_policy(statements: &str) -> Said {
@@ -16,7 +16,7 @@ fn in_policy(statements: &str) -> Said {
     let policy = Policy::with_facts(&lowered.policy, &lowered.facts);
     let said = findings
         .into_iter()
-        // Only where an editor could find a name do quotes cost something.
+        // Quotes are a mistake only where editors could look up a name.
         .filter(|finding| finding.code != Code::QuotedName)
         .map(|finding| (finding.code, finding.message, finding.help.map(without_lets)));
     let unreadable = policy.unreadable.into_iter().map(|finding| (finding.code, finding.message, finding.help));
@@ -35,14 +35,14 @@ fn in_file(statements: &str) -> Said {
     (invariants, said.collect())
 }
 
-/// A `help:` where there is no `let`.
+/// Returns a `help:` for a place without `let`s.
 fn without_lets(help: String) -> String {
     help.split_once("`, or write")
         .filter(|_| help.starts_with("name some"))
         .map_or(help.clone(), |(_, rest)| format!("write{rest}"))
 }
 
-/// All that an invariant says, and what is allowed above it.
+/// Returns the content of an invariant, with the warnings allowed above it.
 fn described(invariant: &Invariant, facts: &Facts) -> String {
     let names = |list: &List<Selector>| list.iter().map(|name| format!("{name} ({:?})", name.kind)).collect::<Vec<_>>();
     let targets = |targets: &[InvariantTarget]| {
@@ -65,7 +65,7 @@ fn described(invariant: &Invariant, facts: &Facts) -> String {
     )
 }
 
-/// Each alone, and nothing wrong with it.
+/// Single valid statements.
 const VALID: &[&str] = &[
     "never autogroup:member -> tag:db;",
     "never autogroup:member, \"alice@example.com\" except autogroup:admin -> tag:db, printer on tcp:5432, 80-90;",
@@ -84,7 +84,7 @@ const VALID: &[&str] = &[
     "",
 ];
 
-/// Each with a mistake or more.
+/// Single statements with at least one mistake.
 const BROKEN: &[&str] = &[
     "never autogroup:member -> tag:db",
     "never tag:a -> tag:b never tag:b -> tag:c;",
@@ -188,7 +188,7 @@ fn beside(policy: &str, text: &str) -> Policy {
     policy.with_invariants(file)
 }
 
-/// Returns what is said of a text, each with the words that it is about.
+/// Returns the findings about a text, each with the words that it is about.
 fn said(text: &str) -> Vec<(String, String)> {
     let policy = Policy::default().with_invariants(parse("policy.invariants", text));
     let about = |finding: &Diagnostic| text.get(finding.origin.range()).unwrap().to_owned();
@@ -277,7 +277,7 @@ proptest! {
     }
 }
 
-/// Words and signs in any order, though rather in one that makes sense.
+/// Words and signs in random order, often in one that makes sense.
 fn statements() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
         "tag:a",

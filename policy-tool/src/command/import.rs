@@ -1,4 +1,4 @@
-//! `import`: a policy file as the source of `policy!`.
+//! `import`: converts a policy file to the source of `policy!`.
 
 use std::path::Path;
 
@@ -17,17 +17,16 @@ pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Print a policy file as Rust: a `policy!` with every value and every comment of it")
+        .about("Convert a policy file to Rust: a `policy!` with all its values and comments")
         .after_help(
-            "A file with errors is imported all the same, with the errors as comments at their places. The exit status is 1 \
-             then.",
+            "A file with errors is imported, too. Its errors become comments where they occur, and the exit status is 1.",
         )
         .args([argument::policy_file(), invariants_file::argument(), plain_argument()])
 }
 
 /// Defines `--plain`.
 pub(super) fn plain_argument() -> Arg {
-    argument::flag("plain", "Give no names to lists of owners and to ports that the policy repeats")
+    argument::flag("plain", "Do not name repeated tag owners and ports")
 }
 
 fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
@@ -38,7 +37,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::with_findings(import.has_errors()))
 }
 
-/// Imports the text of a file, with the invariants beside it. What is wrong with them is said on stderr; `None` if that is too much.
+/// Imports the text of a file and the invariants beside it. Reports errors on stderr, and returns
+/// `None` if the file cannot be imported.
 pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Result<Option<Import>, Failure> {
     let file = invariants_file::parse(path, matches)?;
     let naming = if matches.get_flag("plain") { Naming::Plain } else { Naming::Lets };
@@ -48,7 +48,7 @@ pub(super) fn import_text(path: &Path, text: &str, matches: &ArgMatches) -> Resu
     };
     let text = without_byte_order_mark(text).to_owned();
     let policy = Policy { text, facts: Facts { invariants_file: file, ..Facts::default() }, ..Policy::default() };
-    // Warnings are for `check`. An import does not improve the policy.
+    // Warnings are reported by `check`. An import does not improve the policy.
     valid::report_errors(file::display_name(path), &policy, &findings);
     Ok(import)
 }

@@ -1,4 +1,4 @@
-//! `init`: a crate for a policy.
+//! `init`: creates a crate for a policy.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Fi
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Make a crate for a policy: the policy in Rust, with all that `cargo run`, git and CI want")
+        .about("Create a crate for a policy in Rust, with everything that `cargo run`, git and CI need")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
              .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.\n\n\
@@ -26,22 +26,22 @@ fn define(command: clap::Command) -> clap::Command {
              policy init tailnet                        a small policy that explains itself",
         )
         .args([
-            argument::path("dir", "DIR").required(true).help("Where the crate goes"),
+            argument::path("dir", "DIR").required(true).help("The directory of the new crate"),
             argument::path("from", "FILE")
                 .long("from")
-                .help("The policy file that it is to say; `-` reads stdin. A small policy to start with if left out"),
+                .help("The policy file to import; `-` reads stdin. By default, a small policy to start with"),
             argument::flag(
                 "allow-errors",
-                "Make the crate even if the file has errors, and put them into it as comments",
+                "Create the crate even if the file has errors; they become comments",
             )
             .requires("from"),
             Arg::new("name")
                 .long("name")
                 .value_name("NAME")
-                .help("What to call the crate; as DIR is called if left out"),
+                .help("The name of the crate; by default, that of DIR"),
             Arg::new("policy-source").long("policy-source").value_name("SOURCE").help(
-                "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; if left out, \
-                 the clone that this program was built in, or crates.io if that is gone",
+                "Where cargo gets `policy!` from: a clone of its repository, the URL of one, or `crates.io`; by default, \
+                 the clone that this program was built in, or crates.io if that no longer exists",
             ),
             invariants_file::argument().requires("from"),
             plain_argument().requires("from"),
@@ -64,10 +64,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
             let Some(import) = import_text(from, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
             has_errors = import.has_errors();
             if has_errors && !matches.get_flag("allow-errors") {
-                let failure = Failure::new("nothing has been made, because the file has errors");
-                output::say_failure(
-                    &failure.help("fix the errors above, or keep them as comments with `--allow-errors`"),
-                );
+                let failure = Failure::new("no crate was created, because the file has errors");
+                output::say_failure(&failure.help("fix the errors, or import them as comments with `--allow-errors`"));
                 return Ok(ExitStatus::Findings);
             }
             let source = format!("//! The policy of the tailnet.\n\n{}", import.source);
@@ -82,11 +80,11 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
 }
 
 fn wrong_name(name: &str) -> Failure {
-    Failure::new(format_args!("no crate can be called `{}`", visible(name)))
-        .help("write small letters, digits and dashes, with a letter first")
+    Failure::new(format_args!("`{}` is not a valid crate name", visible(name)))
+        .help("use lower-case letters, digits and dashes, starting with a letter")
 }
 
-/// Reads `--policy-source`. A clone is known by its path, and anything that does not look like a path is a URL.
+/// Reads `--policy-source`. A text that looks like a path is a clone, and any other text is a URL.
 fn library(source: Option<&str>) -> Result<Library, Failure> {
     let source = match source {
         None => return Ok(own_clone().map_or(Library::Registry, Library::Path)),
@@ -97,19 +95,22 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
         return Ok(Library::Git(source.to_owned()));
     }
     let root = std::fs::canonicalize(source)
-        .map_err(|_| Failure::new(format_args!("there is no directory `{}`", visible(source))))?;
+        .map_err(|_| Failure::new(format_args!("the directory `{}` does not exist", visible(source))))?;
     if !is_clone(&root) {
         let message = format!("`{}` is not a clone of the repository of `policy!`", visible(source));
         return Err(Failure::new(message).help("name the directory that has `policy-macros` in it"));
     }
     match root.to_str() {
         Some(root) => Ok(Library::Path(root.to_owned())),
-        None => Err(Failure::new(format_args!("the path `{}` is not UTF-8, as Cargo.toml is", root.display()))),
+        None => {
+            Err(Failure::new(format_args!("the path `{}` is not UTF-8, which Cargo.toml requires", root.display())))
+        }
     }
 }
 
-/// The versions that the crates of a clone were tested with, and that cargo has most likely fetched already. What the new
-/// crate does not need of them, cargo leaves out.
+/// Returns the lock file of a clone. It has the versions that the clone's crates were tested with,
+/// and that cargo has probably downloaded already. Cargo removes entries that the new crate does
+/// not need.
 fn lock_file(library: &Library) -> Option<String> {
     match library {
         Library::Path(root) => std::fs::read_to_string(Path::new(root).join("Cargo.lock")).ok(),
@@ -117,7 +118,7 @@ fn lock_file(library: &Library) -> Option<String> {
     }
 }
 
-/// The clone that this program was built in, if it is still there.
+/// Returns the clone that this program was built in, if it still exists.
 fn own_clone() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|root| is_clone(root))?;
     root.to_str().map(str::to_owned)
@@ -129,14 +130,14 @@ fn is_clone(root: &Path) -> bool {
 
 fn next_steps(directory: &Path, library: &Library, is_starter: bool, has_errors: bool) -> String {
     let first = match (is_starter, has_errors) {
-        (true, _) => "  put your own logins into src/tailnet.rs, in place of alice's and bob's\n",
-        (false, true) => "  fix what the comments `// error` in src/tailnet.rs say\n",
+        (true, _) => "  replace the logins of alice and bob in src/tailnet.rs by your own\n",
+        (false, true) => "  fix the errors in the `// error` comments of src/tailnet.rs\n",
         (false, false) => "",
     };
     let last = match library {
         Library::Path(root) => {
             format!(
-                "It takes `policy!` from {}; where others build it, too, put a URL into its Cargo.toml.\n",
+                "It gets `policy!` from {}. If others build it, too, put a URL into its Cargo.toml.\n",
                 visible(root)
             )
         }
@@ -144,13 +145,13 @@ fn next_steps(directory: &Path, library: &Library, is_starter: bool, has_errors:
     };
     let name = directory.to_string_lossy();
     format!(
-        "made {}. What comes next:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n{last}",
+        "created {}. Next steps:\n  cd {}\n{first}  cargo run -- emit --output policy.hujson\n  git init && git add . && git commit\n{last}",
         visible(&name),
         visible(&shell_word(&name))
     )
 }
 
-/// A word as a shell reads it.
+/// Quotes a word for a shell if necessary.
 fn shell_word(word: &str) -> String {
     let is_plain = |char: char| {
         char.is_alphanumeric() || matches!(char, '/' | '.' | '-' | '_' | '+' | ':') || char == std::path::MAIN_SEPARATOR

@@ -1,4 +1,4 @@
-//! `migrate`: acls as grants.
+//! `migrate`: converts ACLs to grants.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run:
 
 fn define(command: clap::Command) -> clap::Command {
     command
-        .about("Write acls as grants, which allow exactly the same, and keep every comment")
+        .about("Convert ACLs to grants that allow exactly the same, and keep every comment")
         .after_help(
             "Each acl becomes a grant, or several if its destinations have different ports. A file without acls stays \
              what it is. What Tailscale would refuse is not migrated: its errors are shown, and nothing is written.\n\n\
@@ -30,8 +30,8 @@ fn define(command: clap::Command) -> clap::Command {
         )
         .args([
             argument::policy_file(),
-            argument::flag("write", "Write the file in place, all of it or nothing, instead of printing it").short('w'),
-            argument::flag("rust", "Print it as Rust, as `import` does").conflicts_with("write"),
+            argument::flag("write", "Update the file atomically instead of printing the result").short('w'),
+            argument::flag("rust", "Print the result as Rust, like `import`").conflicts_with("write"),
             invariants_file::argument().requires("rust"),
             plain_argument().requires("rust"),
         ])
@@ -41,7 +41,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let path = argument::get_file(matches, "file");
     let in_place = matches.get_flag("write");
     if in_place && file::is_stdin(path) {
-        return Err(Failure::new("stdin cannot be written in place").help("leave out `--write`"));
+        return Err(Failure::new("stdin cannot be updated").help("leave out `--write`"));
     }
     let text = file::read_text(path)?;
     let migration = match migrate(&text) {
@@ -91,8 +91,8 @@ fn summary(path: &Path, migration: &Migration) -> String {
     let name = file::display_name(path).display();
     let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     match migration.acls {
-        _ if !migration.had_acls => format!("{name}: there are no `acls`, so there is nothing to migrate\n"),
-        0 => format!("{name}: `acls` are empty, and so is what takes their place\n"),
+        _ if !migration.had_acls => format!("{name}: the file has no `acls`, so there is nothing to migrate\n"),
+        0 => format!("{name}: `acls` is empty, and so are its grants\n"),
         acls => format!(
             "{name}: {} became {}, which allow{} exactly the same\n",
             count(acls, "acl"),

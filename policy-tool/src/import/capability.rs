@@ -1,4 +1,4 @@
-//! The capabilities that comments above the policy declare, as `capabilities { … }`.
+//! Converts capabilities that comments above the policy declare to `capabilities { … }`.
 
 use policy_cli::tool::words::quoted;
 use policy_core::Policy;
@@ -7,12 +7,12 @@ use policy_core::model::{DeclaredCapability, Field, Shape};
 use super::layout::Layout;
 use crate::comment::{Lines, lone_comments};
 
-/// Returns what is above the policy, up to the first declaration.
+/// Returns the text above the policy, up to the first declaration.
 pub(super) fn header<'b>(policy: &Policy, before: &'b str) -> &'b str {
     policy.capabilities.first().map_or(before, |first| before.get(..first.origin.range().start).unwrap_or_default())
 }
 
-/// Writes the declarations in `before`, which is what is above the policy, and the comments between them.
+/// Writes the declarations and the other comments in `before`, which is the text above the policy.
 pub(super) fn section(layout: &mut Layout, policy: &Policy, before: &str) {
     let Some(first) = policy.capabilities.first() else { return };
     let mut end = first.origin.range().start;
@@ -36,7 +36,7 @@ fn comments(between: &str) -> Vec<Lines> {
     if between.trim().is_empty() { Vec::new() } else { lone_comments(&format!("\n{between}")) }
 }
 
-/// Returns the comments right above a declaration, from behind their slashes on.
+/// Returns the lines of the comments directly above a declaration, without slashes.
 fn marks(policy: &Policy, capability: &DeclaredCapability) -> Lines {
     let above = policy.text.get(capability.origin.range().start..capability.name.origin.range().start);
     let above = above.and_then(|above| above.rsplit_once('\n')).map_or("", |(above, _)| above);
@@ -44,7 +44,7 @@ fn marks(policy: &Policy, capability: &DeclaredCapability) -> Lines {
     above.lines().filter_map(line).collect()
 }
 
-/// Writes a shape between two texts: on one line, unless a field in it has a comment.
+/// Writes a shape between two texts. It is on one line, unless a field has a comment.
 fn shape(layout: &mut Layout, shape: &Shape, before: &str, after: &str) {
     match shape {
         Shape::Record(fields) if has_doc(shape) => {

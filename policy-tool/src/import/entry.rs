@@ -1,4 +1,5 @@
-//! Entries as statements. What has no statement is left to JSON: for that, `None` is returned.
+//! Converts entries to statements. Functions return `None` for an entry that has no statement,
+//! which stays JSON.
 
 use std::net::Ipv6Addr;
 
@@ -56,13 +57,13 @@ const SSH_TEST: &[Key] = &[
     Key::object("srcPostureAttrs").statement(),
 ];
 
-/// A kind of entry that has a statement.
+/// A kind of entry that can be a statement.
 pub(super) struct EntryKind {
-    /// The fields that an entry may have, in the order in which the macro writes them.
+    /// The possible fields of an entry, in the order in which the macro writes them.
     pub(super) keys: &'static [Key],
-    /// Makes a statement of an entry, if there is one that says the same.
+    /// Converts an entry to an equivalent statement, if there is one.
     read: fn(&mut Statement) -> Option<Form>,
-    /// True if it may have an end.
+    /// True if it may have a last day.
     can_end: bool,
 }
 
@@ -75,7 +76,7 @@ impl EntryKind {
     pub(super) const TEST: EntryKind = EntryKind { keys: TEST, read: |entry| entry.test(), can_end: true };
     pub(super) const SSH_TEST: EntryKind = EntryKind { keys: SSH_TEST, read: |entry| entry.ssh_test(), can_end: true };
 
-    /// Reads an entry of the section.
+    /// Converts an entry of the section to a statement.
     pub(super) fn statement(&self, document: &Document, names: &Names, child: &Child) -> Option<Node> {
         let mut fields = Fields::read(document, self.keys, child)?;
         let placement = std::mem::take(&mut fields.placement).into_order()?;
@@ -87,7 +88,8 @@ impl EntryKind {
 }
 
 impl EntryKind {
-    /// Makes the comment that says how long an entry is wanted a part of its statement. It is the last of those above.
+    /// Moves the comment with the last day of an entry, which is the last comment above it, into
+    /// its statement.
     pub(super) fn read_end(&self, node: &mut Node) {
         let Some(date) = node.docs.last().and_then(|line| until(line)).filter(|_| self.can_end) else { return };
         let end = [Piece::word(Until::WORD), Piece::Word(quoted(&date.to_string()))];
@@ -99,7 +101,7 @@ impl EntryKind {
     }
 }
 
-/// Returns the items of the list at place `field`, with their comments.
+/// Returns the items of the list with number `field`, with their comments.
 pub(super) fn items(
     texts: &[String],
     field: usize,
@@ -110,7 +112,7 @@ pub(super) fn items(
     texts.iter().enumerate().map(item).collect()
 }
 
-/// An entry that is being made into a statement.
+/// An entry that is being converted to a statement.
 struct Statement<'a> {
     fields: Fields,
     placement: Placement,
@@ -132,7 +134,7 @@ impl Statement<'_> {
         Some(Form::Statement(pieces))
     }
 
-    /// Destinations with the same ports share a clause.
+    /// Converts an ACL. Destinations with the same ports share a clause.
     fn acl(&mut self) -> Option<Form> {
         if self.fields.word("action") != Some("accept") {
             return None;
@@ -146,7 +148,7 @@ impl Statement<'_> {
         let order = self.fields.order("dst");
         for (index, destination) in self.fields.list("dst")?.iter().enumerate() {
             let (host, ports) = destination.rsplit_once(':')?;
-            // The macro puts an IPv6 address into brackets.
+            // The macro adds the brackets of an IPv6 address.
             let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
                 Some(address) if address.parse::<Ipv6Addr>().is_ok() => address,
                 _ if host.parse::<Ipv6Addr>().is_ok() => return None,
@@ -203,7 +205,7 @@ impl Statement<'_> {
         self.strings("attr", &mut pieces)?;
         self.object("app", &mut pieces);
         self.strings("ipPool", &mut pieces)?;
-        // Without a clause there is no statement.
+        // A statement needs at least one clause.
         (pieces.len() > 1).then_some(Form::Statement(pieces))
     }
 
@@ -252,14 +254,16 @@ impl Statement<'_> {
         self.list(key, List::Plain, &|text| names.selector(text))
     }
 
-    /// Reads the list that a statement starts with: a comment on its first item is one on the statement.
+    /// Reads the list at the start of a statement. A comment on its first item is a comment on the
+    /// statement.
     fn leading(&mut self, key: &str) -> Option<Piece> {
         let first = self.placement.take((self.fields.order(key), 1));
         self.placement.docs.extend(first);
         self.selectors(key)
     }
 
-    /// Reads accounts on the machines, which are data; `autogroup:nonroot` is a name.
+    /// Reads accounts on the devices. They are strings, except for `autogroup:nonroot`, which is a
+    /// name.
     fn accounts(&mut self, key: &str) -> Option<Piece> {
         self.list(key, List::Plain, &|text| {
             if text == "autogroup:nonroot" { text.to_owned() } else { quoted(text) }
@@ -295,7 +299,7 @@ impl Statement<'_> {
         }
     }
 
-    /// Returns a statement within a test.
+    /// Returns a statement inside a test.
     fn assertion(&mut self, key: &str, value: Piece) -> Node {
         let docs = self.placement.take((self.fields.order(key), 0));
         let is_apart = self.fields.is_apart(key);

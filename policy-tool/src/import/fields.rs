@@ -1,4 +1,4 @@
-//! The fields of an entry, as far as a statement can have them.
+//! Reads the fields of an entry that statements support.
 
 use policy_core::hujson::{Document, Kind};
 
@@ -7,21 +7,21 @@ use super::placement::Placement;
 use super::tree::Json;
 use crate::comment::{Child, content};
 
-/// A field that an entry may have.
+/// A possible field of an entry.
 pub(super) struct Key {
     pub(super) name: &'static str,
-    /// The former name.
+    /// Its former name.
     old: &'static str,
     shape: Shape,
-    /// True if it becomes a statement of its own, which comments can stand above.
+    /// True if it becomes a separate statement, which can have comments above it.
     is_statement: bool,
 }
 
 #[derive(Clone, Copy)]
 enum Shape {
-    /// A string, or `true`
+    /// A string or `true`
     Word,
-    /// Strings, one at least
+    /// A non-empty list of strings
     List,
     Object,
 }
@@ -43,7 +43,8 @@ impl Key {
         Key { old, ..self }
     }
 
-    /// Returns true if a policy file may call it so: by any of its names, in any case.
+    /// Returns true if the key has this name in a policy file. All its names are accepted, in any
+    /// case.
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || !self.old.is_empty() && self.old.eq_ignore_ascii_case(name)
     }
@@ -70,7 +71,7 @@ enum Value {
 }
 
 impl Fields {
-    /// Reads an entry. `None` if a field is one that no statement has, or has a value that no statement has.
+    /// Reads an entry. Returns `None` if a field or its value is not supported by statements.
     pub(super) fn read(document: &Document, keys: &'static [Key], entry: &Child) -> Option<Fields> {
         if document.kind(entry.value) != Kind::Object {
             return None;
@@ -96,7 +97,8 @@ impl Fields {
         Some(fields)
     }
 
-    /// The value of a field, whose comments are given their places. `order` counts from 1: 0 is the entry itself.
+    /// Reads the value of a field, and assigns its comments. `order` counts from 1, because 0 is
+    /// the entry itself.
     fn value(&mut self, document: &Document, child: &Child, key: &Key, order: usize) -> Option<Value> {
         let placement = &mut self.placement;
         let statement = key.is_statement.then_some((order, 0));
@@ -128,7 +130,7 @@ impl Fields {
         Some(value)
     }
 
-    /// Returns the place of a key among those of the entry, counted from 1.
+    /// Returns the number of a key among those of the entry, counted from 1.
     pub(super) fn order(&self, key: &str) -> usize {
         self.keys.iter().position(|known| known.name == key).map_or(0, |index| index + 1)
     }
@@ -146,7 +148,7 @@ impl Fields {
         self.get(key).is_some()
     }
 
-    /// Returns a string that is there and not empty.
+    /// Returns the string of a field, if it is present and not empty.
     pub(super) fn word(&self, key: &str) -> Option<&str> {
         match self.get(key) {
             Some(Value::Word(word)) if !word.is_empty() => Some(word),

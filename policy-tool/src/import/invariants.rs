@@ -1,11 +1,12 @@
-//! The invariants of a file beside the policy. Their statements are those of `policy!`, so they are taken as they are.
+//! The invariants of a file beside the policy. Their syntax is that of `policy!`, so they are
+//! copied.
 
 use policy_core::model::{Facts, InvariantsFile};
 
 use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 use policy_cli::tool::words::{is_bare, is_named, quoted};
 
-/// Returns the text of the file, with quotes around the names that Rust could not read.
+/// Returns the text of the file. Names that Rust cannot read get quotes.
 pub(super) fn statements(facts: &Facts) -> Option<String> {
     let InvariantsFile { text, .. } = facts.invariants_file.as_ref()?;
     let mut edits = TextEdits::default();

@@ -1,4 +1,4 @@
-//! JSON values, which stay as they are: with every comment at its place, and with Rust's escapes.
+//! JSON values, which are copied with their comments and with Rust's escapes.
 
 use policy_core::hujson::{Document, Kind, NodeId};
 
@@ -6,19 +6,20 @@ use super::tree::{Json, JsonItem};
 use crate::comment::{Lines, content};
 use policy_cli::tool::words::quoted;
 
-/// The deepest nesting of JSON that the macro reads.
+/// The maximum depth of JSON that the macro reads.
 pub(super) const DEPTH: usize = 100;
 
 /// A JSON value and its comments.
 pub(super) struct Made {
     pub(super) json: Json,
-    /// Behind its opening bracket, and so for whoever has it to place.
+    /// Comments after the opening bracket. The caller has to place them.
     pub(super) open: Lines,
-    /// True if there are comments in it.
+    /// True if the value contains other comments.
     pub(super) has_comments: bool,
 }
 
-/// A value of the document. It recurses, so nothing deeper than [`DEPTH`] may be given to it.
+/// Converts a value of the document. This is recursive, so the value must not be nested deeper than
+/// [`DEPTH`].
 pub(super) fn json(document: &Document, id: NodeId) -> Made {
     let brackets = match document.kind(id) {
         Kind::Array => ['[', ']'],

@@ -1,4 +1,5 @@
-//! The tree as text, with the line breaks that say something: the rest of them is for the formatter.
+//! Writes the tree as text. Only line breaks with a meaning are written. The formatter adds the
+//! others.
 
 use policy_core::model::{Date, Dialect, Level, Lint, PolicyComment, Until};
 
@@ -8,10 +9,10 @@ use policy_cli::tool::words::{quoted, turns_text};
 
 /// The widest line of several statements.
 const SHORT: usize = 100;
-/// How far the statements of a section are indented.
+/// The indentation of the statements of a section.
 const INDENT: usize = 8;
 
-/// Rust in the making.
+/// A Rust source under construction.
 #[derive(Default)]
 pub(super) struct Layout {
     out: String,
@@ -22,7 +23,7 @@ impl Layout {
         self.out
     }
 
-    /// Writes something between two braces.
+    /// Writes text between braces.
     pub(super) fn braces(&mut self, head: &str, write: impl FnOnce(&mut Self)) {
         self.line(&format!("{head} {{"));
         write(self);
@@ -34,14 +35,14 @@ impl Layout {
         self.out.push('\n');
     }
 
-    /// An empty line, unless there is one already.
+    /// Writes an empty line, unless there already is one.
     pub(super) fn space(&mut self) {
         if !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
-    /// `//!`
+    /// Writes `//!` comments.
     pub(super) fn notes(&mut self, notes: &[Lines]) {
         for lines in notes.iter().filter(|lines| !lines.is_empty()) {
             self.space();
@@ -53,12 +54,13 @@ impl Layout {
         lines.iter().for_each(|line| self.comment("//!", "#![doc = ", line));
     }
 
-    /// `///`
+    /// Writes `///` comments.
     pub(super) fn docs(&mut self, docs: &[String]) {
         docs.iter().for_each(|line| self.comment("///", "#[doc = ", line));
     }
 
-    /// A comment on a line of its own; as an attribute if rustc refuses a character of it in comments.
+    /// Writes a comment on its own line. It is an attribute if rustc refuses one of its characters
+    /// in comments.
     fn comment(&mut self, mark: &str, attribute: &str, text: &str) {
         if !self.out.ends_with('\n') {
             self.out.push('\n');
@@ -66,13 +68,13 @@ impl Layout {
         if text.contains(turns_text) {
             self.line(&format!("{attribute}{}]", quoted(text)));
         } else {
-            // Four slashes are a private comment to Rust.
+            // Four slashes would be an ordinary comment in Rust.
             let apart = if mark == "///" && text.starts_with('/') { " " } else { "" };
             self.line(format!("{mark}{apart}{text}").trim_end());
         }
     }
 
-    /// `//`
+    /// Writes `//` comments.
     pub(super) fn private(&mut self, lines: &[String]) {
         for line in lines {
             let visible = |char: char| if char.is_control() || turns_text(char) { ' ' } else { char };
@@ -80,7 +82,7 @@ impl Layout {
         }
     }
 
-    /// The nodes of a block. At the top level, blocks have air around them.
+    /// Writes the nodes of a block. At the top level, empty lines separate blocks.
     pub(super) fn nodes(&mut self, nodes: &[Node], is_top: bool) {
         let mut previous_is_line = true;
         for (index, node) in nodes.iter().enumerate() {
@@ -90,7 +92,7 @@ impl Layout {
             }
             previous_is_line = is_line;
             self.notes(&node.alone);
-            // Two comments, one below the other, would look like one.
+            // Without an empty line, two adjacent comments would look like one.
             if !node.alone.is_empty() && !node.docs.is_empty() {
                 self.space();
             }
@@ -126,7 +128,8 @@ impl Layout {
     fn block(&mut self, nodes: &[Node], end: &[Lines], is_top: bool) {
         match (nodes, end) {
             ([], []) => self.line(" {}"),
-            // Within a section, one statement stays beside its head, and so do several short ones.
+            // Inside a section, a single statement is on the same line as the head, and so are
+            // several short ones.
             (_, []) if !is_top && nodes.iter().all(is_line) && self.fits_line(nodes) => {
                 self.out.push_str(" { ");
                 self.statements(nodes);
@@ -141,10 +144,10 @@ impl Layout {
         }
     }
 
-    /// Returns whether statements can follow what is on the line so far.
+    /// Returns whether statements fit on the line that has been started.
     fn fits_line(&self, nodes: &[Node]) -> bool {
         if let [_] = nodes {
-            // Alone it is short, or the formatter gives it a line of its own.
+            // If a single statement is too wide, the formatter gives it a line of its own.
             return true;
         }
         let mut statements = Layout::default();
@@ -154,7 +157,7 @@ impl Layout {
         !nodes.iter().skip(1).any(|node| node.is_apart) && !statements.out.contains('\n') && width <= SHORT
     }
 
-    /// Statements without comments, one after the other.
+    /// Writes statements without comments, one after the other.
     fn statements(&mut self, nodes: &[Node]) {
         for node in nodes {
             if let Form::Statement(pieces) | Form::Assertion(pieces) = &node.form {
@@ -164,7 +167,8 @@ impl Layout {
         }
     }
 
-    /// Comments and the warnings that are allowed. An allowance that would not come out just so stays a comment.
+    /// Writes comments, and attributes that allow warnings. A comment that the macro would not
+    /// reproduce exactly from an attribute stays a comment.
     pub(super) fn marks(&mut self, docs: &[String]) {
         let allows = docs.iter().rev().map_while(|line| allow(line)).count();
         let (docs, allows) = docs.split_at_checked(docs.len() - allows).unwrap_or((docs, &[]));
@@ -224,13 +228,14 @@ impl Layout {
     }
 }
 
-/// Returns true if it is a statement with nothing above or below it.
+/// Returns true if the node is a statement without comments above or below it.
 fn is_line(node: &Node) -> bool {
     let bare = node.docs.is_empty() && node.alone.is_empty() && node.findings.is_empty() && node.after.is_empty();
     bare && !matches!(node.form, Form::Block { .. })
 }
 
-/// `#[allow(…)]` for a comment that allows warnings, if the macro makes just that comment of it.
+/// Returns `#[allow(…)]` for a comment that allows warnings, if the macro writes exactly this
+/// comment for it.
 fn allow(line: &str) -> Option<String> {
     let SettledLint { level, codes, until, reason } = lint(line)?;
     let codes: Vec<String> = codes.iter().map(|code| code.replace('-', "_")).collect();
@@ -238,7 +243,7 @@ fn allow(line: &str) -> Option<String> {
     (level == Level::Allow).then(|| format!("#[allow({}{until}, reason = {})]", codes.join(", "), quoted(reason)))
 }
 
-/// `unused-tag = deny;` for a comment that gives warnings a level, likewise.
+/// Returns `unused-tag = deny;` for a comment that sets a lint level, under the same condition.
 pub(super) fn level(line: &str) -> Option<String> {
     let SettledLint { level, codes, until, reason } = lint(line)?;
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
@@ -246,14 +251,14 @@ pub(super) fn level(line: &str) -> Option<String> {
     Some(format!("{} = {}{reason}{until};", codes.join(", "), level.name()))
 }
 
-/// The control server that a comment names.
+/// Returns the control server that a comment names.
 pub(super) fn target(line: &str) -> Option<Dialect> {
     let line = line.strip_prefix(' ')?;
     let Some(PolicyComment::Target(name)) = PolicyComment::parse(line) else { return None };
     name.parse::<Dialect>().ok().filter(|&dialect| PolicyComment::target(dialect) == line)
 }
 
-/// A comment that gives warnings a level, and that the macro would write just so.
+/// A comment that sets a lint level, in exactly the form that the macro writes.
 struct SettledLint<'l> {
     level: Level,
     codes: Vec<&'l str>,
@@ -284,7 +289,7 @@ fn lint(line: &str) -> Option<SettledLint<'_>> {
     })
 }
 
-/// Returns the date of a comment that says how long what follows is wanted, if the macro makes just that comment of it.
+/// Returns the date of a comment with a last day, if the macro writes exactly this comment for it.
 pub(super) fn until(line: &str) -> Option<Date> {
     let line = line.strip_prefix(' ')?;
     let Some(PolicyComment::Until(date)) = PolicyComment::parse(line) else { return None };

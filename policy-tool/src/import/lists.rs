@@ -1,4 +1,4 @@
-//! Names for lists that a policy repeats: owners of tags, and ports.
+//! Names for lists that a policy repeats: tag owners and ports.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::tree::{Form, Item, List, Node, Piece};
 use crate::comment::Lines;
 use policy_cli::tool::words::{Names, name};
 
-/// From how many uses on a port is worth a name.
+/// The minimum number of uses for which a port gets a name.
 const OFTEN: usize = 3;
 
 /// A name for a list.
@@ -17,15 +17,15 @@ pub(super) struct Let {
     pub(super) items: Vec<String>,
 }
 
-/// Puts names in the place of repeated lists.
+/// Replaces repeated lists by names.
 pub(super) fn name_lists(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lets = ports(nodes, names);
     lets.extend(owners(nodes, names));
     lets
 }
 
-/// Names ports that are used often, in lists that then have names alone: a list mixes names and numbers for nobody's
-/// benefit.
+/// Gives names to ports that are used often. A list has either names or numbers, because a mixture
+/// is harder to read than both.
 fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lists: Vec<Vec<String>> = Vec::new();
     let mut said: HashMap<String, String> = HashMap::new();
@@ -35,14 +35,14 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
                 said.entry(item.text.clone()).or_insert(name);
             }
         }
-        // One that keeps its comment keeps its number, too, and so do those beside it.
+        // A port with a comment keeps its number, and so do the others of its list.
         lists.extend(plain_texts(items));
     });
-    // A `let` of all ports there is not.
+    // A `let` of all ports is not allowed.
     let wanted = |text: &String| service(text).or_else(|| said.get(text).cloned()).filter(|_| text != "*");
     let mut lists: Vec<&Vec<String>> =
         lists.iter().filter(|list| list.iter().all(|text| wanted(text).is_some())).collect();
-    // A port that is used too rarely takes the lists with it, and so perhaps other ports.
+    // A list with a rare port keeps its numbers. That may make another port rare.
     loop {
         let mut uses: HashMap<&String, usize> = HashMap::new();
         lists.iter().copied().flatten().for_each(|text| *uses.entry(text).or_default() += 1);
@@ -57,7 +57,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     let mut lets = Vec::new();
     for text in lists.into_iter().flatten() {
         let Some(wanted) = wanted(text).filter(|_| !chosen.contains_key(text)) else { continue };
-        // A second port with the same name, or a host, gets its protocol into the name.
+        // If the name is already taken by another port or a host, the protocol is added.
         let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
         let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
         chosen.insert(text.clone(), name.clone());
@@ -72,34 +72,14 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     lets
 }
 
-/// Services that a reader knows by name. A reader of others would look for the number.
+/// Services that readers know by name. For others, they would look up the number.
+#[rustfmt::skip]
 const FAMILIAR: &[&str] = &[
-    "dns",
-    "ftp",
-    "http",
-    "https",
-    "imap",
-    "imaps",
-    "ldap",
-    "ldaps",
-    "mqtt",
-    "mssql",
-    "mysql",
-    "nfs",
-    "ntp",
-    "postgresql",
-    "rdp",
-    "redis",
-    "rsync",
-    "smb",
-    "smtp",
-    "snmp",
-    "ssh",
-    "telnet",
-    "vnc",
+    "dns", "ftp", "http", "https", "imap", "imaps", "ldap", "ldaps", "mqtt", "mssql", "mysql", "nfs", "ntp",
+    "postgresql", "rdp", "redis", "rsync", "smb", "smtp", "snmp", "ssh", "telnet", "vnc",
 ];
 
-/// The name of a port's service.
+/// Returns the name of the service that usually has a port, if readers know it.
 fn service(text: &str) -> Option<String> {
     let (protocol, port) = text.split_once(':').unwrap_or(("", text));
     let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
@@ -107,7 +87,7 @@ fn service(text: &str) -> Option<String> {
     service_name(number).filter(|name| is_known && FAMILIAR.contains(name)).map(str::to_owned)
 }
 
-/// A comment of up to three words as a name.
+/// Returns a comment of up to three words as a name.
 fn short_name(docs: &Lines) -> Option<String> {
     let [line] = docs.as_slice() else { return None };
     let line = line.trim();
@@ -118,7 +98,7 @@ fn short_name(docs: &Lines) -> Option<String> {
 }
 
 fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
-    // The tags that have each list.
+    // The tags of each list of owners.
     let mut uses: HashMap<Vec<String>, Vec<String>> = HashMap::new();
     let mut order: Vec<Vec<String>> = Vec::new();
     each_statement(nodes, &mut |pieces| {
@@ -154,7 +134,7 @@ fn owners(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     extend_lists(lets)
 }
 
-/// A list that goes on where another one ends says so.
+/// Replaces the start of a list by the name of another list, if there is one with the same items.
 fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
     let all: Vec<(String, Vec<String>)> = lets.iter().map(|item| (item.name.clone(), item.items.clone())).collect();
     let mut extended: Vec<Let> = lets
@@ -168,7 +148,7 @@ fn extend_lists(lets: Vec<Let>) -> Vec<Let> {
             item
         })
         .collect();
-    // A name is easier to read after the one that it uses.
+    // A name is easier to read after the name that it uses.
     extended.sort_by_key(|item| all.iter().find(|(name, _)| *name == item.name).map_or(0, |(_, items)| items.len()));
     extended
 }
@@ -177,7 +157,7 @@ fn plain_texts(items: &[Item]) -> Option<Vec<String>> {
     items.iter().map(|item| item.docs.is_empty().then(|| item.text.clone())).collect()
 }
 
-/// The words that all of several names start with.
+/// Returns the words that several names start with.
 fn shared_start(names: &[String]) -> Option<String> {
     let (first, rest) = names.split_first()?;
     let mut words: Vec<&str> = first.split('-').collect();

@@ -1,6 +1,7 @@
-//! A policy file as the source of `policy!`: every value and every comment of it.
+//! Converts a policy file to the source of `policy!`, with every value and every comment.
 //!
-//! Pure functions from a document to text. A statement for each entry that has one; what has none stays JSON.
+//! These are pure functions from a document to text. Each entry becomes a statement if possible,
+//! and stays JSON otherwise.
 
 mod capability;
 mod entry;
@@ -34,9 +35,10 @@ use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 pub struct Import {
     /// The Rust source.
     pub source: String,
-    /// The file, formatted, and with its keys as the source spells them: the values of what it is emitted as.
+    /// The file, formatted, and with keys in the spelling of the source. It has the same values as
+    /// the HuJSON that the source compiles to.
     pub hujson: String,
-    /// The findings in the file. The errors are comments of the source, too.
+    /// The findings in the file. Errors are also comments in the source.
     pub findings: Vec<Diagnostic>,
 }
 
@@ -47,27 +49,27 @@ impl Import {
     }
 }
 
-/// True if to give names to lists and ports that the policy repeats.
+/// The naming of lists and ports that the policy repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
-    /// `let`s for repeated owners and ports.
+    /// A `let` for repeated tag owners and ports.
     Lets,
-    /// None: every list as the file has it.
+    /// No names. Every list stays as it is in the file.
     Plain,
 }
 
-/// The source of a Rust module with a `policy!` that says what a policy file says.
+/// Returns the source of a Rust module with a `policy!` that has the same meaning as a policy file.
 ///
 /// # Errors
-/// If the text is not a HuJSON object, or is nested deeper than `policy!` reads.
+/// Fails if the text is not a HuJSON object, or is nested deeper than `policy!` reads.
 pub fn import(text: &str, naming: Naming) -> Result<Import, Vec<Diagnostic>> {
     import_beside(text, None, naming)
 }
 
-/// Like [`import`], with the invariants of a file beside the policy.
+/// Like [`import`], but also imports the invariants of a file beside the policy.
 ///
 /// # Errors
-/// If [`import`] fails, or the invariants cannot be read.
+/// Fails if [`import`] fails, or if the invariants cannot be read.
 pub fn import_beside(
     text: &str,
     invariants: Option<InvariantsFile>,
@@ -80,7 +82,7 @@ pub fn import_beside(
         _ => return Err(policy.check()),
     };
     if json::is_too_deep(&document) {
-        let message = format!("nested more than {} levels deep, which `policy!` does not read", json::DEPTH);
+        let message = format!("nested more than {} levels deep, which `policy!` cannot read", json::DEPTH);
         return Err(vec![Diagnostic::new(Code::Syntax, document.origin(document.root()), message)]);
     }
     let names = Names::new(&policy);
@@ -93,7 +95,8 @@ pub fn import_beside(
         return Err(policy.unreadable.into_iter().filter(is_beside).collect());
     }
     let mut findings = policy.check();
-    // The facts are ours: see `roles`.
+    // The importer itself made up these facts (see `roles`), so findings in them are not the
+    // user's.
     findings.retain(|finding| !matches!(finding.origin.file, FileId::Facts(_)));
     let (source, hujson) = sources(&document, &policy, names, &findings, naming);
     Ok(Import { source, hujson, findings })
@@ -115,7 +118,7 @@ fn sources(
     let lets = if naming == Naming::Lets { lists::name_lists(&mut nodes, &mut names) } else { Vec::new() };
     let mut layout = Layout::default();
     layout.braces("policy_macros::policy!", |layout| {
-        // Without anything in front of it, the first comment is on a line of its own.
+        // Without any text before it, the first comment is on its own line.
         let before = document.before(root);
         header(layout, lone_comments(&format!("\n{}", capability::header(policy, before))));
         capability::section(layout, policy, before);
@@ -138,11 +141,11 @@ fn sources(
         layout.notes(&lone_comments(document.after(root)));
     });
     let source = layout.finish();
-    // What is written is Rust; if it were none, it would still be better than nothing.
+    // The output is Rust. If the formatter cannot read it, it is better than no output.
     (format_rust(&source).map_or(source, |formatted| formatted.text), hujson)
 }
 
-/// Returns a file with other names for some of its members, formatted.
+/// Returns a file in which some members have other names, formatted.
 fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
     let mut edits = TextEdits::default();
     for (name, spelling) in spellings {
@@ -152,13 +155,14 @@ fn respell(text: &str, spellings: &[(Origin, &str)]) -> String {
     Document::parse(text.as_str()).map_or(text, |document| document.format())
 }
 
-/// What a comment above the policy becomes.
+/// A statement for a comment above the policy.
 enum Statement {
     Target(Dialect),
     Level(String),
 }
 
-/// Writes the comments above the policy; the target and the lint levels at their end become statements.
+/// Writes the comments above the policy. The target and the lint levels at their end become
+/// statements.
 fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
     let mut levels = Vec::new();
     let mut target = None;
@@ -188,14 +192,14 @@ fn header(layout: &mut Layout, mut groups: Vec<Lines>) {
     }
 }
 
-/// The people, and what to say of them.
+/// Writes the users, with an introduction.
 fn users(layout: &mut Layout, users: &[User]) {
     if users.is_empty() {
         return;
     }
     layout.space();
     layout.private(&[
-        "Who they are. Add a role where you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
+        "The users. Add a role if you know it, as in `alice = \"alice@example.com\", admin;`:".to_owned(),
         "owner, admin, it-admin, network-admin, billing-admin, auditor or member.".to_owned(),
     ]);
     layout.braces("users", |layout| {

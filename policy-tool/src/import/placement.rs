@@ -1,23 +1,24 @@
-//! The places of the comments within an entry, so that the macro writes them in the order of the file.
+//! Assigns a place to each comment in an entry, so that the macro writes the comments in the order
+//! of the file.
 
 use std::collections::HashMap;
 
 use super::tree::Slot;
 use crate::comment::{Child, Content, Lines};
 
-/// The comments of an entry, each given a place as the fields come in the order of the file.
+/// The comments of an entry by their place. Fields are added in the order of the file.
 ///
-/// Comments on the entry or on a whole field go above the entry. Once a comment on an item has come, that
-/// would be out of order; so it goes on to the next item, or below the entry.
+/// A comment on the entry or on a whole field goes above the entry. After a comment on an item,
+/// that would change the order. So it goes to the next item, or below the entry.
 #[derive(Default)]
 pub(super) struct Placement {
-    /// Above the entry.
+    /// Comments above the entry.
     pub(super) docs: Lines,
-    /// On items.
+    /// Comments on items.
     pub(super) slots: HashMap<Slot, Lines>,
-    /// Below the entry, unless there is another item to take it.
+    /// Comments below the entry. If another item follows, they move to it.
     pub(super) after: Lines,
-    /// All of it, in the order of the file.
+    /// All comments, in the order of the file.
     all: Lines,
     last: Slot,
     is_out_of_order: bool,
@@ -25,13 +26,13 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    /// Comments that are about the entry.
+    /// Adds comments about the entry.
     pub(super) fn add_to_entry(&mut self, lines: &[String]) {
         self.all.extend_from_slice(lines);
         if self.last == (0, 0) { &mut self.docs } else { &mut self.after }.extend_from_slice(lines);
     }
 
-    /// Comments that are about a field: about its statement, if it has one.
+    /// Adds comments about a field. They belong to the field's statement, if it has one.
     pub(super) fn add_to_field(&mut self, lines: &[String], statement: Option<Slot>) {
         match statement {
             Some(slot) => self.add_to_item(slot, lines),
@@ -39,7 +40,7 @@ impl Placement {
         }
     }
 
-    /// The comments in front of a field.
+    /// Adds the comments before a field.
     pub(super) fn add_before_field(&mut self, child: &Child, statement: Option<Slot>) {
         child.comments.alone.iter().for_each(|lines| self.add_to_field(lines, statement));
         self.add_to_field(&child.comments.above, statement);
@@ -62,12 +63,12 @@ impl Placement {
         }
     }
 
-    /// Returns true if something from there on has got a comment.
+    /// Returns true if this slot or a later one already has a comment.
     pub(super) fn has_reached(&self, slot: Slot) -> bool {
         self.last >= slot
     }
 
-    /// The comments in the list that is the field at place `field`.
+    /// Adds the comments in a list, which is the value of the field with number `field`.
     pub(super) fn add_to_list(&mut self, field: usize, content: &Content, statement: Option<Slot>) {
         self.add_to_field(&content.open, statement);
         if !content.children.is_empty() {
@@ -84,7 +85,7 @@ impl Placement {
         content.end.iter().for_each(|lines| self.add_to_field(lines, statement));
     }
 
-    /// Takes the comments without a place, for a JSON value, which keeps its own comments.
+    /// Takes the comments that have no place yet, for a JSON value, which keeps its own comments.
     pub(super) fn take_for_json(&mut self, field: usize, has_comments: bool) -> Lines {
         let waiting = std::mem::take(&mut self.after);
         if has_comments || !waiting.is_empty() {
@@ -100,7 +101,7 @@ impl Placement {
         self.slots.remove(&slot).unwrap_or_default()
     }
 
-    /// The placement; `None` if only the entry's own JSON keeps the order.
+    /// Returns the placement, or `None` if only the entry's JSON preserves the order.
     pub(super) fn into_order(mut self) -> Option<Placement> {
         if !self.is_out_of_order {
             return Some(self);
@@ -108,7 +109,8 @@ impl Placement {
         if self.has_json {
             return None;
         }
-        // The fields have another order in the file, so all comments go above the entry, in that order.
+        // The fields are in another order in the file, so all comments go above the entry in that
+        // order.
         (self.docs, self.slots, self.after) = (std::mem::take(&mut self.all), HashMap::new(), Vec::new());
         Some(self)
     }

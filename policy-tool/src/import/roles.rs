@@ -1,4 +1,4 @@
-//! Roles that the policy's own tests tell.
+//! Infers roles of users from the policy's own tests.
 
 use std::collections::HashSet;
 
@@ -8,17 +8,19 @@ use policy_core::source::Origin;
 use policy_core::testing::{Outcome, ssh_test_outcomes, test_outcomes};
 use policy_core::{Diagnostic, Policy, check};
 
-/// The roles to try, from the likeliest on. Whose the tailnet is, the tests can hardly tell.
+/// The roles to try, the likeliest first. Tests rarely show who owns a tailnet, so that role is
+/// last.
 const ROLES: [Role; 7] =
     [Role::Member, Role::Admin, Role::NetworkAdmin, Role::ItAdmin, Role::BillingAdmin, Role::Auditor, Role::Owner];
 
-/// Makes people known to a policy. Tailscale takes no policy whose tests fail, so where a test of somebody depends on their
-/// role, the likeliest with which it holds is theirs; all others are left without.
+/// Adds users to the facts of a policy. Tailscale only accepts a policy if its tests pass. So if a
+/// user's tests depend on their role, they get the likeliest role for which the tests pass. All
+/// others get no role.
 pub(super) fn introduce(policy: &mut Policy, people: &[(String, String)]) {
     let users: Vec<_> = people.iter().map(|(name, login)| json!({"name": name, "email": login})).collect();
-    // Behind all of the text, as facts are.
+    // Facts are positioned after the whole text.
     (policy.facts, _) = Facts::parse(&json!({ "users": users }).to_string());
-    // What a policy with errors says is not known.
+    // The meaning of a policy with errors is unknown.
     if check::check(policy).iter().any(Diagnostic::is_error) {
         return;
     }
@@ -55,7 +57,7 @@ fn failing(policy: &Policy) -> HashSet<String> {
     of_tests.chain(of_ssh).flatten().flat_map(|source| people(policy, source)).collect()
 }
 
-/// Returns the logins of a source.
+/// Returns the logins that a source stands for.
 fn people(policy: &Policy, source: &Selector) -> Vec<String> {
     let group = policy.groups.iter().find(|group| *group.name == *source.text);
     match group {

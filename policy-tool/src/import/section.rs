@@ -1,4 +1,4 @@
-//! The keys of a policy: sections, and settings, which are JSON.
+//! Converts the keys of a policy: sections, and settings, which stay JSON.
 
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::source::Origin;
@@ -15,9 +15,9 @@ use policy_cli::tool::words::{is_bare, is_named, quoted};
 /// The form of a section that is written as a block.
 #[derive(Clone, Copy)]
 enum Section {
-    /// A statement for each entry of a list.
+    /// A statement for each entry of a list
     Entries(&'static EntryKind),
-    /// `name = values;` for each member of an object.
+    /// `name = values;` for each member of an object
     Declarations(Values),
     AutoApprovers,
 }
@@ -25,13 +25,13 @@ enum Section {
 /// The values of a declaration.
 #[derive(Clone, Copy)]
 enum Values {
-    /// One address.
+    /// One address
     Address,
-    /// Names.
+    /// Names
     Selectors(List),
-    /// Conditions of a posture, which are strings.
+    /// Conditions of a posture, which are strings
     Conditions,
-    /// Operations of an ip set.
+    /// Operations of an IP set
     Operations,
 }
 
@@ -51,17 +51,17 @@ const SECTIONS: &[(&str, Section)] = &[
     ("sshTests", Section::Entries(&EntryKind::SSH_TEST)),
 ];
 
-/// Reads the document's members one by one.
+/// A reader of the document's members.
 pub(super) struct Reader<'a> {
     pub(super) document: &'a Document,
     pub(super) names: &'a Names,
     pub(super) findings: Findings,
-    /// Keys that are spelt another way today, and come out of the macro so.
+    /// Keys with another spelling today, in which the macro writes them.
     pub(super) spellings: Vec<(Origin, &'static str)>,
 }
 
 impl Reader<'_> {
-    /// A key of the policy with all that it holds.
+    /// Converts a key of the policy and its value.
     pub(super) fn key(&mut self, child: &Child) -> Node {
         let name = child.name.and_then(|name| self.document.string(name));
         let name = name.as_ref().map_or("", |name| name.as_str());
@@ -81,7 +81,7 @@ impl Reader<'_> {
         node
     }
 
-    /// Writes a section as a block; `None` if something in it has no statement.
+    /// Converts a section to a block. Returns `None` if an entry has no statement.
     fn section(&mut self, name: &str, section: Section, value: NodeId) -> Option<Node> {
         let Content { open, children, end } = content(self.document, value);
         let nodes = match (self.document.kind(value), section) {
@@ -137,7 +137,7 @@ impl Reader<'_> {
             } else {
                 return None;
             };
-            // Two statements of one kind would be joined.
+            // The macro would join two statements of one kind.
             if seen.contains(&key) {
                 return None;
             }
@@ -148,7 +148,7 @@ impl Reader<'_> {
         Some(nodes)
     }
 
-    /// Notes how the name of a member is spelt.
+    /// Records the spelling of a member's name.
     fn spell(&mut self, child: &Child, spelling: &'static str) {
         let name = child.name.filter(|name| self.document.string(*name).is_some_and(|name| *name != *spelling));
         self.spellings.extend(name.map(|name| (self.document.origin(name), spelling)));
@@ -163,7 +163,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `key = JSON;`
+    /// Returns the statement `key = JSON;`.
     fn setting(&self, name: &str, value: NodeId) -> Node {
         let key = if is_bare(name) && !name.contains('-') { name.to_owned() } else { quoted(name) };
         let mut pieces = vec![Piece::Word(key), Piece::word("=")];
@@ -181,7 +181,8 @@ impl Reader<'_> {
         Node { docs: made.open, ..Node::new(Form::Statement(pieces)) }
     }
 
-    /// Adds the comments right above and behind something whose value has been read with those in it.
+    /// Adds the comments directly above and after a value to its node, which already has the
+    /// comments inside.
     fn add_comments(&self, mut node: Node, child: &Child) -> Node {
         node.docs.splice(0..0, child.comments.above.iter().cloned());
         let is_commented = has_comment(self.document, child.value);
@@ -189,7 +190,7 @@ impl Reader<'_> {
         node
     }
 
-    /// Adds the errors, the comments further above and the empty line before them.
+    /// Adds the errors, the separate comments above and the empty line before them.
     fn add_surroundings(&mut self, mut node: Node, child: &Child) -> Node {
         node.findings.extend(self.findings.take_until(self.document.origin(child.value).end));
         node.alone.clone_from(&child.comments.alone);
@@ -198,7 +199,7 @@ impl Reader<'_> {
     }
 }
 
-/// `name = value, value;`
+/// Returns the statement `name = value, value;`.
 fn declaration(document: &Document, names: &Names, values: Values, child: &Child) -> Option<Node> {
     let name = document.string(child.name?)?;
     if let Values::Address = values {
@@ -217,7 +218,7 @@ fn declaration(document: &Document, names: &Names, values: Values, child: &Child
     })
 }
 
-/// `name = item, item;`
+/// Returns the statement `name = item, item;`.
 fn list(
     document: &Document,
     name: String,
@@ -238,14 +239,14 @@ fn list(
     Node { docs, after, ..Node::new(Form::Statement(pieces)) }
 }
 
-/// The entries of an ip set as values; `None` if they say what is done to some targets and not to others, and
-/// remove some, which comes out of the macro in another way.
+/// Returns the entries of an IP set as values. Returns `None` if some entries are removed and
+/// others have no explicit operation, because the macro would write them differently.
 fn operations(entries: &[String]) -> Option<Vec<String>> {
     let removes = entries.iter().any(|entry| entry.starts_with("remove "));
     let value = |entry: &String| match (entry.strip_prefix("add "), entry.strip_prefix("remove ")) {
         (Some(target), _) if removes => target_of_set(target),
         (_, Some(target)) => target_of_set(target).map(|target| format!("remove {target}")),
-        // Where nothing is removed, an operation is only written if it is part of the text.
+        // If nothing is removed, `add` is only kept by quoting the whole entry.
         (Some(_), None) => Some(quoted(entry)),
         (None, None) if removes => None,
         (None, None) => target_of_set(entry),
@@ -253,7 +254,7 @@ fn operations(entries: &[String]) -> Option<Vec<String>> {
     entries.iter().map(value).collect()
 }
 
-/// Writes the target of an operation of an ip set. A bare name is a host.
+/// Returns the target of an operation on an IP set. A bare name is a host.
 fn target_of_set(target: &str) -> Option<String> {
     match target.strip_prefix("host:") {
         Some(host) if is_bare(host) => Some(host.to_owned()),
@@ -262,7 +263,7 @@ fn target_of_set(target: &str) -> Option<String> {
     }
 }
 
-/// The strings of a list; `None` if it is none, or has other items.
+/// Returns the strings of a list, or `None` if it is not a list or has other items.
 fn strings(document: &Document, id: NodeId) -> Option<Vec<String>> {
     if document.kind(id) != Kind::Array {
         return None;

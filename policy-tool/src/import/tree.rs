@@ -1,19 +1,19 @@
-//! The policy as it will be written: statements and blocks, with their comments.
+//! The source to be written, as a tree of statements and blocks with their comments.
 
 use crate::comment::Lines;
 
 /// A statement or a block, with everything above and below it.
 pub(super) struct Node {
-    /// Comments of their own above it.
+    /// Separate comments above it.
     pub(super) alone: Vec<Lines>,
-    /// True if an empty line parts it from what is above.
+    /// True if an empty line separates it from the text above.
     pub(super) is_apart: bool,
     /// The errors in it.
     pub(super) findings: Lines,
     /// Comments on it.
     pub(super) docs: Lines,
     pub(super) form: Form,
-    /// A comment of its own below it.
+    /// A separate comment below it.
     pub(super) after: Lines,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Piece {
     Json(Json),
 }
 
-/// The sort of items in a list, which decides whether it may get a name.
+/// The kind of items in a list. It decides whether the list may get a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Plain,
@@ -48,14 +48,14 @@ pub(super) struct Item {
     pub(super) text: String,
 }
 
-/// A field of an entry, counted from 1 in the order in which the macro writes them, and an item in it, counted from 1.
-/// 0 is the entry, and the whole field.
+/// A field of an entry and an item in it. Both are counted from 1, the field in the order in which
+/// the macro writes them. A field of 0 is the entry, and an item of 0 is the whole field.
 pub(super) type Slot = (usize, usize);
 
 /// A JSON value in Rust tokens.
 pub(super) enum Json {
     Plain(String),
-    /// An array, or an object: its items have names.
+    /// An array, or an object whose items have names
     Composite {
         brackets: [char; 2],
         lead: Lines,
@@ -82,7 +82,7 @@ impl Node {
 }
 
 impl Json {
-    /// Puts a comment in front of what is in an object or an array.
+    /// Inserts a comment before the first item of an object or an array.
     pub(super) fn lead_with(&mut self, lines: Lines) {
         if let Json::Composite { lead, .. } = self {
             *lead = lines;

@@ -1,8 +1,9 @@
-//! Lists and objects with their comments, as text that the official formatter has yet to indent.
+//! Lists and objects with their comments, as text that is not indented yet. The official formatter
+//! does that.
 
 use crate::comment::{Child, Comments, Content, Lines};
 
-/// A member or an element: its text, and the comments on it.
+/// A member or an element: its text and its comments.
 #[derive(Clone, Default)]
 pub(super) struct Item {
     pub(super) comments: Comments,
@@ -15,7 +16,7 @@ pub(super) struct Items {
     pub(super) open: Lines,
     pub(super) items: Vec<Item>,
     pub(super) end: Vec<Lines>,
-    /// True if each of them has a line of its own, as it must if there is a comment.
+    /// True if each item has its own line, which is necessary if there is a comment.
     pub(super) is_broken: bool,
 }
 
@@ -25,17 +26,17 @@ impl Item {
         Item { text: text.into(), ..Item::default() }
     }
 
-    /// Returns the comments of a child, without a text.
+    /// Returns an item with the comments of a child, and without a text.
     pub(super) fn from_child(child: &Child) -> Item {
         Item { comments: child.comments.clone(), ..Item::default() }
     }
 
-    /// Takes the comments of a child, too.
+    /// Adds the comments of a child.
     pub(super) fn take(&mut self, child: &Child) {
         self.comments.extend(&child.comments);
     }
 
-    /// Takes the comments of a child that is itself left out: they are about nothing in front of them.
+    /// Adds the comments of a child that is left out. They are separate comments now.
     pub(super) fn take_above(&mut self, child: &Child) {
         let Comments { alone, above, behind, .. } = &child.comments;
         self.comments.alone.extend_from_slice(alone);
@@ -44,7 +45,8 @@ impl Item {
 }
 
 impl Items {
-    /// Returns no items yet, and the comments at the ends of a list or an object, or of a part of it.
+    /// Creates an empty list with the comments at the ends of a list or an object, or of a part of
+    /// it.
     pub(super) fn from_content(content: &Content, is_broken: bool, has_start: bool, has_end: bool) -> Items {
         let open = if has_start { content.open.clone() } else { Lines::new() };
         let end = if has_end { content.end.clone() } else { Vec::new() };
@@ -72,7 +74,7 @@ impl Items {
         text
     }
 
-    /// The items, each on a line of its own, and the comments at their end.
+    /// Returns the items, each on its own line, and the comments after them.
     pub(super) fn inside(&self) -> String {
         let mut text = String::new();
         for (index, item) in self.items.iter().enumerate() {
@@ -87,13 +89,13 @@ impl Items {
             }
             behind(&mut text, &item.comments.behind);
         }
-        // An empty line before the bracket goes away again.
+        // The formatter removes an empty line before the bracket.
         alone(&mut text, &self.end);
         text
     }
 }
 
-/// Comments that are about nothing below them.
+/// Writes comments that are not about the value below them.
 fn alone(text: &mut String, groups: &[Lines]) {
     for group in groups {
         lines(text, group);
@@ -101,7 +103,7 @@ fn alone(text: &mut String, groups: &[Lines]) {
     }
 }
 
-/// Comments, each on a line of its own.
+/// Writes comments, each on its own line.
 fn lines(text: &mut String, comments: &[String]) {
     for comment in comments {
         text.push_str(comment);
@@ -109,7 +111,8 @@ fn lines(text: &mut String, comments: &[String]) {
     }
 }
 
-/// Comments on the line that has been begun, as far as one can follow another, and the end of that line.
+/// Writes comments at the end of the current line, as many as can be on one line, and ends the
+/// line.
 fn behind(text: &mut String, comments: &[String]) {
     for comment in comments {
         text.push(' ');

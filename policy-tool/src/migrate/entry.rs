@@ -1,4 +1,4 @@
-//! An acl as grants.
+//! Converts an ACL to grants.
 
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::json::Value;
@@ -7,24 +7,25 @@ use policy_core::model::{Acl, Autogroup, PortRange, Selector, SelectorKind};
 use super::commented::{Item, Items};
 use crate::comment::{Child, Content, content_with_marks};
 
-/// The official formatter breaks no list that is not wider.
+/// The minimum width of a list that the official formatter breaks.
 const WIDTH: usize = 78;
 
-/// Destinations that one grant can have: they are open on the same ports, and to the same sources.
+/// Destinations that one grant can have, because they have the same ports and the same sources.
 struct Part<'a> {
     hosts: Vec<Host<'a>>,
-    /// True if its sources must do without `*`, which a grant to `autogroup:self` may not have. `grant-h9`
+    /// True if the sources must not contain `*`, which is not allowed in a grant to
+    /// `autogroup:self`. `grant-h9`
     is_own: bool,
 }
 
-/// A destination, and the items of `dst` that name it, each with its ports.
+/// A destination, and the items of `dst` that name it. Each item has an index and its ports.
 struct Host<'a> {
     name: &'a str,
     items: Vec<(usize, &'a [PortRange])>,
 }
 
 impl Host<'_> {
-    /// The ports of all its items, each once, in their order.
+    /// Returns the ports of all items in order, without duplicates.
     fn ports(&self) -> Vec<PortRange> {
         let mut ports = Vec::new();
         for range in self.items.iter().flat_map(|(_, ports)| *ports) {
@@ -36,7 +37,7 @@ impl Host<'_> {
     }
 }
 
-/// The destinations by their ports, in the order in which they come first.
+/// Groups the destinations by their ports, in order of appearance.
 fn parts(acl: &Acl) -> Vec<Part<'_>> {
     let has_wildcard = acl.src.iter().any(is_wildcard);
     let own = SelectorKind::Autogroup(Some(Autogroup::SelfDevices));
@@ -58,16 +59,18 @@ fn parts(acl: &Acl) -> Vec<Part<'_>> {
         }
     }
     if parts.is_empty() {
-        // It does nothing, and goes on doing it.
+        // An ACL without destinations has no effect, and neither has this grant.
         parts.push((Vec::new(), Part { hosts: Vec::new(), is_own: false }));
     }
     parts.into_iter().map(|(_, part)| part).collect()
 }
 
-/// The grants that say what an acl says, as the texts of objects: one for each set of ports that some of its
-/// destinations have. `everybody` is what `*` is as a source of `autogroup:self`.
+/// Returns the grants that have the same meaning as an ACL, as the texts of objects: one for each
+/// distinct set of ports of its destinations. `everybody` replaces `*` as a source of
+/// `autogroup:self`.
 ///
-/// Comments on the acl's sources and fields go to the first of them, comments on a destination stay with it.
+/// Comments on the ACL's sources and fields go to the first grant. Comments on a destination stay
+/// with it.
 pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str) -> Vec<String> {
     let content = content_with_marks(document, id);
     let is_broken = document.source(id).contains('\n');
@@ -81,13 +84,13 @@ pub(super) fn grants(document: &Document, id: NodeId, acl: &Acl, everybody: &str
         if text.len() <= WIDTH || text.contains('\n') {
             return text;
         }
-        // The formatter would break a long list and leave what is around it on one line.
+        // The formatter would only break a long list in it, and keep the rest on one line.
         Items { is_broken: true, ..object }.object()
     };
     parts.iter().enumerate().map(grant).collect()
 }
 
-/// An acl whose members have been found. An item is what is said of one, still without a text.
+/// An ACL by its members. Each item has the comments of a member, and no text yet.
 struct Entry<'a> {
     document: &'a Document,
     acl: &'a Acl,
@@ -95,9 +98,9 @@ struct Entry<'a> {
     src: (Item, Option<NodeId>),
     dst: (Item, Option<NodeId>),
     ip: Item,
-    /// With a colon
+    /// The protocol, followed by a colon
     proto: String,
-    /// The members that a grant has as they are, with their names.
+    /// The members that a grant has, too, with their names.
     others: Vec<(Item, String, NodeId)>,
 }
 
@@ -122,7 +125,7 @@ impl<'a> Entry<'a> {
     fn member(&mut self, child: &Child) {
         let name = child.name.and_then(|name| self.document.string(name));
         match name.as_ref().map(|name| name.to_ascii_lowercase()).as_deref() {
-            // There is nothing else that a grant could do, so what is said of it is about the rule.
+            // A grant has no action, so comments on the action are about the rule.
             Some("action") => self.src.0.take_above(child),
             Some("src" | "users") => {
                 self.src.0.take(child);
@@ -145,7 +148,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The members of a grant, in Tailscale's order.
+    /// Returns the members of a grant, in Tailscale's order.
     fn members(&self, part: &Part, is_first: bool, is_last: bool) -> Vec<Item> {
         let of = |item: &Item, name: &str, value: String| {
             let comments = if is_first { item.clone() } else { Item::default() };
@@ -187,7 +190,7 @@ impl<'a> Entry<'a> {
         list.list()
     }
 
-    /// The destinations without their ports, and the ports.
+    /// Returns the destinations without their ports, and the ports.
     fn destinations(&self, part: &Part, is_first: bool, is_last: bool) -> (Items, Items) {
         let content = self.dst.1.map(|id| content_with_marks(self.document, id)).unwrap_or_default();
         let comments = |index: usize| content.children.get(index);
@@ -199,7 +202,8 @@ impl<'a> Entry<'a> {
         for host in &part.hosts {
             let mut item = Item::new(literal(host.name));
             for (index, ranges) in &host.items {
-                // If a destination appears again with other ports, a comment on it is about those ports.
+                // If a destination is listed several times with different ports, a comment on it is
+                // about the ports.
                 let about_ports = part.hosts.len() == 1 && host.items.len() > 1;
                 let place = ports.iter().position(|range| about_ports && ranges.first() == Some(range));
                 let item = place.and_then(|place| ip.items.get_mut(place)).unwrap_or(&mut item);
@@ -215,7 +219,7 @@ fn is_wildcard(selector: &Selector) -> bool {
     selector.kind == SelectorKind::Wildcard
 }
 
-/// The literal of a string.
+/// Returns a string literal.
 fn literal(text: &str) -> String {
     Value::from(text).to_string()
 }

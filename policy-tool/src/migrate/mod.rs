@@ -1,6 +1,7 @@
-//! The acls of a policy file as grants, with every comment of it.
+//! Converts the ACLs of a policy file to grants, and keeps every comment.
 //!
-//! Pure functions from a text to a text: the parts that change are replaced, and the official formatter does the rest.
+//! These are pure functions from text to text. They replace the parts that change, and the official
+//! formatter does the rest.
 
 mod commented;
 mod entry;
@@ -17,25 +18,27 @@ use self::commented::{Item, Items};
 use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
 use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 
-/// A policy file without acls.
+/// A policy file without ACLs.
 #[derive(Clone, Debug)]
 pub struct Migration {
     /// The file, officially formatted.
     pub text: String,
-    /// True if it had any, or an empty list of them. If not, it says what it said.
+    /// True if the file had a list of ACLs, which may be empty. If not, only the formatting
+    /// changes.
     pub had_acls: bool,
-    /// The number of acls in the file.
+    /// The number of ACLs in the file.
     pub acls: usize,
-    /// The number of grants in their place.
+    /// The number of grants that replace them.
     pub grants: usize,
 }
 
 /// The reason why a file is not migrated.
 #[derive(Clone, Debug)]
 pub enum MigrationError {
-    /// Tailscale would refuse the file, or refuses in a grant what it takes in an acl.
+    /// Tailscale would refuse the file, or it refuses something in a grant that it accepts in an
+    /// ACL.
     Invalid(Vec<Diagnostic>),
-    /// The grants would not mean the same.
+    /// The grants would not have the same meaning.
     Different(Diff),
 }
 
@@ -53,10 +56,10 @@ impl std::fmt::Display for MigrationError {
 
 impl std::error::Error for MigrationError {}
 
-/// Writes each acl of a policy as grants, and proves that these allow the same.
+/// Converts each ACL of a policy to grants, and proves that they allow the same.
 ///
 /// # Errors
-/// Says why that cannot be.
+/// Fails if the file is invalid, or if grants cannot have the same meaning.
 pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let text = without_byte_order_mark(text);
     let policy = Policy::parse(text);
@@ -71,7 +74,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let Some(policy) = ValidPolicy::from_findings(policy, &errors) else {
         return Err(MigrationError::Invalid(errors));
     };
-    // Formats the migrated policy and checks it.
+    // Converts the policy, formats it and checks it.
     let migrate = |everybody: &str| {
         let (text, grants) = Sections::find(&document).migrate(&policy, everybody)?;
         let text = Document::parse(text.as_str()).map_or(text, |document| document.format());
@@ -82,7 +85,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let Some(mut migration) = migrate(Autogroup::Member.name()) else {
         return Ok(Migration { text: document.format(), had_acls: false, acls, grants: 0 });
     };
-    // A file has one of the two names of the role or the other.
+    // A file must use only one of the two names of this role.
     if migration.1.iter().any(|finding| finding.code == Code::MixedMemberNames) {
         migration = migrate(Autogroup::OLD_MEMBER).unwrap_or(migration);
     }
@@ -98,7 +101,8 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     Ok(Migration { text: migrated.into_inner().text, had_acls: true, acls, grants })
 }
 
-/// All addresses of a family as the destination of an acl, which no grant may have. `grant-v05` `grant-v08`
+/// Returns errors for ACLs whose destination is all addresses of a family, which grants do not
+/// allow. `grant-v05` `grant-v08`
 fn default_routes(policy: &Policy) -> impl Iterator<Item = Diagnostic> {
     let destinations = policy.acls.iter().flatten().flat_map(|acl| &acl.dst);
     let hosts = destinations.map(|destination| &destination.host).filter(|host| {
@@ -114,7 +118,7 @@ fn default_routes(policy: &Policy) -> impl Iterator<Item = Diagnostic> {
     })
 }
 
-/// The two sections of rules that a file may have, among its members.
+/// The two sections of rules that a file may have.
 struct Sections<'a> {
     document: &'a Document,
     content: Content,
@@ -135,11 +139,12 @@ impl Sections<'_> {
         Sections { document, content, acls, grants }
     }
 
-    /// The text with grants instead of acls, and how many those are; `None` if there are no acls.
+    /// Returns the text with grants instead of ACLs, and the number of these grants, or `None` if
+    /// there are no ACLs.
     fn migrate(&self, policy: &Policy, everybody: &str) -> Option<(String, usize)> {
         let place = self.acls?;
         let child = self.content.children.get(place)?;
-        // `null` is the same as none.
+        // `null` counts as missing.
         let acls = policy.acls.as_ref()?;
         let list = content_with_marks(self.document, child.value);
         let separator = if self.document.source(child.value).contains('\n') { ",\n" } else { ", " };
@@ -167,7 +172,7 @@ impl Sections<'_> {
         Some((edits.apply(self.document.text()), count))
     }
 
-    /// Puts more items at the end of a list.
+    /// Appends items to a list.
     fn append(&self, list: &Child, items: &str, edits: &mut TextEdits) {
         let range = self.range(list.value);
         if self.document.kind(list.value) != Kind::Array {
@@ -182,7 +187,8 @@ impl Sections<'_> {
         edits.insert(range.end.saturating_sub(1), &format!("\n\n{items}"));
     }
 
-    /// Takes a member away, and what is said of it; what is behind another one on its line stays there.
+    /// Removes a member and its comments. A comment after another member, on that member's line,
+    /// stays.
     fn remove(&self, place: usize, child: &Child, edits: &mut TextEdits) {
         let (document, root) = (self.document, self.document.root());
         let Some(name) = child.name else { return };
@@ -195,13 +201,13 @@ impl Sections<'_> {
             None => (document.inside_end(root), self.range(root).end.saturating_sub(1)),
         };
         if next.is_none() && !has_trailing_comma(document, root, child.value) {
-            // What separated it from the member in front of it would be a trailing comma now.
+            // The comma before the member would be a trailing comma.
             edits.replace(gap.saturating_sub(1)..gap, "");
         }
         let after_start = after_end.saturating_sub(after.len());
         match (after.find('\n'), next) {
             (Some(line), _) => edits.replace(start..after_start + line, ""),
-            // What is in front of the next one on its line is about that one.
+            // Text before the next member on its line is about that member.
             (None, Some(_)) => edits.replace(start..after_start, line_end(before)),
             (None, None) => edits.replace(start..after_end, line_end(before)),
         }
@@ -212,12 +218,13 @@ impl Sections<'_> {
     }
 }
 
-/// A line end if the text has one.
+/// Returns a line end if the text has one.
 fn line_end(text: &str) -> &'static str {
     if text.contains('\n') { "\n" } else { "" }
 }
 
-/// Returns the text between the grants that an acl becomes: lint levels and the end above the acl apply to all of them.
+/// Returns the separator between the grants of an ACL. Lint levels and the last day above the ACL
+/// apply to each of them.
 fn with_policy_comments(separator: &str, acl: &Child) -> String {
     let is_about_policy = |comment: &&String| {
         comment.strip_prefix("//").is_some_and(|comment| PolicyComment::parse(comment.trim_start()).is_some())
@@ -226,7 +233,8 @@ fn with_policy_comments(separator: &str, acl: &Child) -> String {
     if comments.is_empty() { separator.to_owned() } else { format!(",\n{}\n", comments.join("\n")) }
 }
 
-/// The entries of a section on their way to another one, with all that is said of them and of the section.
+/// Returns the entries of a section to be added to another one, with all comments on them and on
+/// the section.
 fn join_entries(section: &Child, list: &Content, entries: Vec<String>) -> String {
     let item = |(child, text): (&Child, String)| Item { text, ..Item::from_child(child) };
     let mut items = Items { items: list.children.iter().zip(entries).map(item).collect(), ..Items::default() };

@@ -1,12 +1,12 @@
-//! The files of an operator's own crate.
+//! Generates the files of an operator's own crate.
 
 use std::path::Path;
 
-/// A name that cargo takes.
+/// A valid crate name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CrateName(String);
 
-/// The source that cargo gets the crates of `policy!` from.
+/// The source from which cargo gets the crates of `policy!`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     /// crates.io
@@ -17,7 +17,7 @@ pub(crate) enum Library {
     Git(String),
 }
 
-/// Names that mean something else to cargo or to Rust.
+/// Names that have another meaning in cargo or Rust.
 #[rustfmt::skip]
 const TAKEN: &[&str] = &[
     "policy-core", "policy-macros", "policy-cli", "test", "tests", "core", "std", "alloc", "proc-macro", "build",
@@ -29,7 +29,7 @@ const TAKEN: &[&str] = &[
 ];
 
 impl CrateName {
-    /// The name, if cargo takes it.
+    /// Returns the name if cargo accepts it.
     pub(crate) fn new(name: &str) -> Option<CrateName> {
         let is_spelt = name.starts_with(|char: char| char.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -37,9 +37,9 @@ impl CrateName {
         (is_spelt && !TAKEN.contains(&name)).then(|| CrateName(name.to_owned()))
     }
 
-    /// A name like that of a directory.
+    /// Returns a name that is similar to that of a directory.
     pub(crate) fn from_directory(directory: &Path) -> CrateName {
-        // The name of `.` is known to the system alone.
+        // Only the system knows the name of `.`.
         let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         let name = whole.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let words: Vec<&str> =
@@ -54,7 +54,7 @@ impl CrateName {
     }
 }
 
-/// A policy, and what is printed of it.
+/// A policy, and the files generated from it.
 #[derive(Clone, Debug)]
 pub(crate) struct CrateSource {
     /// `src/tailnet.rs`
@@ -63,7 +63,7 @@ pub(crate) struct CrateSource {
 }
 
 impl CrateSource {
-    /// A policy to start with.
+    /// Returns a policy to start with.
     pub(crate) fn starter() -> CrateSource {
         CrateSource {
             source: include_str!("starter.rs.in").to_owned(),
@@ -72,7 +72,7 @@ impl CrateSource {
     }
 }
 
-/// All files of the crate, with their paths in it.
+/// Returns all files of the crate, with their paths in it.
 pub(crate) fn files(name: &CrateName, library: &Library, policy: CrateSource) -> Vec<(&'static str, String)> {
     vec![
         ("Cargo.toml", manifest(name, library)),
@@ -101,7 +101,7 @@ fn manifest(CrateName(name): &CrateName, library: &Library) -> String {
         "\
 [package]
 name = \"{name}\"
-description = \"The policy of a tailnet, as a program that prints it\"
+description = \"A program that prints the policy of a tailnet\"
 version = \"0.1.0\"
 edition = \"2024\"
 rust-version = \"{}\"
@@ -109,15 +109,15 @@ publish = false
 
 [dependencies]
 {}
-# A workspace of its own, wherever it stands. Take this away to make it a member of another.
+# A workspace of its own. Remove this to make the crate a member of another workspace.
 [workspace]
 
-# A cold `cargo run` is a third shorter without what only debuggers and long edits need.
+# Without debug info and incremental builds, the first `cargo run` takes a third less time.
 [profile.dev]
 debug = false
 incremental = false
 
-# The macro is an eighth faster without assertions about unsafe code, of which it has none.
+# The macro is an eighth faster without assertions about unsafe code. It does not contain any.
 [profile.dev.package.policy-core]
 debug-assertions = false
 [profile.dev.package.policy-syntax]
@@ -134,7 +134,7 @@ debug-assertions = false
     )
 }
 
-/// A basic string of TOML, whose escapes are those of JSON.
+/// Returns a basic string of TOML. It has the same escapes as JSON.
 fn toml_string(text: &str) -> String {
     policy_core::json::Value::from(text).to_string()
 }

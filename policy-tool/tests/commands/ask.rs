@@ -1,4 +1,4 @@
-//! `policy explain`, `who` and `what` as a process.
+//! Tests of `policy explain`, `who` and `what` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ const FACTS: &str = r#"{
 	"nodes": [{"name": "box", "tags": ["tag:web", "tag:db"]}],
 }"#;
 
-/// A directory with a policy and facts.
+/// Creates a directory with a policy and facts.
 fn directory(test: &str) -> PathBuf {
     let path = super::directory(&format!("ask/{test}"));
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
@@ -49,7 +49,7 @@ allowed: `alice@example.com` can reach `tag:db` on `tcp:5432`
   policy.hujson:7  group:dba -> tag:db on tcp:22, tcp:5432 srcPosture posture:managed
                      `alice@example.com` is in `group:dba`
                      if the source meets `posture:managed` (`node:os IN ['macos', 'linux']`)
-ping is open, too, because a device answers pings of every source that it lets in on some port
+ping is open, too, because a device answers pings from every source that can reach one of its ports
 "
     );
     assert_eq!(output.status, Some(0));
@@ -103,7 +103,7 @@ fn a_login_is_told_with_its_check_and_its_port() {
     let text = output.stdout.as_str();
     assert!(text.starts_with("allowed: `alice@example.com` can get into `tag:db` as `postgres`\n"), "{text}");
     assert!(
-        text.contains("\nport 22 is open:\n") && text.contains("\nSSH lets them in after a check, every 1h:\n"),
+        text.contains("\nport 22 is open:\n") && text.contains("\nSSH allows the login after a check, every 1h:\n"),
         "{text}"
     );
     let output = ask(&directory, "explain", &["alice@example.com", "tag:db", "--ssh", "root", "--format", "json"]);
@@ -121,7 +121,7 @@ fn a_wrong_question_has_no_answer() {
         (&["alice@example.com", "tag:bd:5432"][..], "error: undefined tag `tag:bd`\nhelp: did you mean `tag:db`?\n"),
         (
             &["alice@example.com", "tag:db"],
-            "error: there is no port to ask about\nhelp: write it behind the destination, such as `tag:db:443`; `who` lists all ports\n",
+            "error: the destination has no port\nhelp: add it to the destination, such as `tag:db:443`; `who` lists all ports\n",
         ),
         (&["alice@example.com", "tag:db:ssh"], "error: `ssh` is not a valid port\nhelp: write `22`\n"),
         (
@@ -189,14 +189,11 @@ fn all_who_reach_something_are_listed() {
     let reached = &json["reached"];
     assert_eq!((&reached[0]["sources"][0], &reached[0]["ports"]), (&"alice@example.com".into(), &"tcp:22".into()));
     assert_eq!((&reached[0]["ssh"][0]["users"][0], &reached[0]["sshPortOpen"]), (&"postgres".into(), &true.into()));
-    // What a capability lets do does not depend on a port.
+    // Access to a capability does not depend on a port.
     assert_eq!((&reached[1]["ports"], reached[1]["app"].as_array().unwrap().len()), (&"".into(), 1));
     let output = ask(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
     let text = output.stdout.as_str();
-    assert!(
-        text.ends_with("note: `box` has other tags, too, and is reached by more than that: see `who box`\n"),
-        "{text}"
-    );
+    assert!(text.ends_with("note: `box` has other tags, too, and more can reach it: see `who box`\n"), "{text}");
 }
 
 #[test]
@@ -229,8 +226,8 @@ fn an_address_is_reached_only_if_a_router_of_the_facts_carries_it() {
         ("alice", "10.1.0.5:443", 0, "allowed"),
         ("laptop", "10.1.0.5:22", 1, "no rule allows it; nearest"),
         ("laptop", "10.9.0.5:443", 1, "the policy allows it, but no subnet router of the tailnet carries it"),
-        ("laptop", "203.0.113.7:443", 1, "exit nodes serve `autogroup:internet` and `*` alone"),
-        ("gate", "10.1.0.5:443", 1, "a device that routes an address reaches it itself, without any rule"),
+        ("laptop", "203.0.113.7:443", 1, "exit nodes only serve `autogroup:internet` and `*`"),
+        ("gate", "10.1.0.5:443", 1, "a device reaches the addresses that it routes without any rule"),
     ] {
         let run = ask(&directory, "explain", &[source, target, "--tailnet", "facts.json"]);
         assert_eq!(run.status, Some(status), "{run:?}");
@@ -249,11 +246,11 @@ fn what_depends_on_a_fact_is_not_left_out() {
     ], "tests": [{"src": "tag:web", "deny": ["tag:db:22"]}]}"#;
     fs::write(directory.join("policy.hujson"), policy).unwrap();
     for (command, arguments, said) in [
-        ("what", &["alice@example.com"][..], "it depends what `alice@example.com` reaches\n"),
-        ("what", &["tag:web"], "if one of these has an address in `100.64.0.0/11`, which no fact says"),
-        ("who", &["tag:db"], "it depends on facts that are not given:\n"),
+        ("what", &["alice@example.com"][..], "unknown facts decide what `alice@example.com` reaches\n"),
+        ("what", &["tag:web"], "if one of these has an address in `100.64.0.0/11`, which is unknown"),
+        ("who", &["tag:db"], "depending on unknown facts:\n"),
         ("who", &["tag:db"], "perhaps tcp:443"),
-        ("who", &["alice@example.com"], "it depends who reaches `alice@example.com`\n"),
+        ("who", &["alice@example.com"], "unknown facts decide who reaches `alice@example.com`\n"),
         ("matrix", &[], "| `tag:web` | 443 (depends on `100.64.0.0/11`) | 443 |"),
         ("matrix", &["--format", "csv"], "tag:web,tcp:443 depends on 100.64.0.0/11,tcp:443"),
         ("matrix", &["--format", "json"], "\"dependsOn\": [\n"),
@@ -286,10 +283,10 @@ fn a_packet_has_one_family_of_addresses() {
         (&["six", "db:22"], 1, "denied"),
         (&["fd7a:115c:a1e0::1", "db:22"], 1, "denied"),
         (&["100.64.0.1", "db:22"], 0, "on `tcp:22`\n"),
-        (&["six", "old:443"], 1, "the two have no addresses of the same family"),
+        (&["six", "old:443"], 1, "they have no addresses of the same family"),
         (&["both", "100.64.0.9:443"], 1, "denied"),
         (&["both", "old", "--proto", "icmp"], 0, "ping is open because"),
-        (&["both", "old", "--proto", "ipv6-icmp"], 1, "the two do not both have an IPv6 address"),
+        (&["both", "old", "--proto", "ipv6-icmp"], 1, "they do not both have an IPv6 address"),
         (&["both", "old:443"], 0, "ping is open, too, because"),
         (&["both", "old:22"], 1, "denied"),
     ] {
@@ -327,7 +324,7 @@ fn with_localpart_own_devices_are_open_as_well() {
 #[test]
 fn a_policy_without_rules_says_so_in_every_picture() {
     let directory = super::directory("ask/no_rules");
-    let remark = "The policy has no rules at all, so everything may reach everything.";
+    let remark = "The policy has no rules, so everything can reach everything.";
     for text in ["{}", r#"{"grants": null, "tests": [{"src": "a@example.com", "accept": ["b@example.com:1"]}]}"#] {
         fs::write(directory.join("policy.hujson"), text).unwrap();
         for (command, arguments, said) in [

@@ -1,4 +1,4 @@
-//! `policy check`, `compile` and `fmt`, and what all commands have in common.
+//! Tests of `policy check`, `compile` and `fmt`, and of behaviour that all commands have in common.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use policy_test_support::process::{self, Run, names};
 
 use crate::{PROGRAM, directory};
 
-/// As written by hand, and as the official formatter leaves it.
+/// A text as written by hand, and as formatted by the official formatter.
 const UNFORMATTED: &str = "{\"groups\":{\"group:a\":[\"a@example.com\",],},// people\n}\n";
 const FORMATTED: &str = "{\n\t\"groups\": {\"group:a\": [\"a@example.com\"]}, // people\n}\n";
 const BROKEN: &str = "{\n\t\"acls\": [1,,],\n}\n";
@@ -38,7 +38,7 @@ fn file(directory: &Path, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> 
     path
 }
 
-/// What is said of a policy from stdin.
+/// The note about a policy from stdin.
 macro_rules! no_invariants {
     () => {
         "note: no invariants are read beside stdin; `--invariants FILE` names some\n"
@@ -191,7 +191,7 @@ fn what_cannot_be_read_exits_with_2_and_says_why() {
     }
 }
 
-/// Facts in the form of a capture, with what only a capture has.
+/// Facts in the form of a capture, including fields that only captures have.
 const FACTS: &str = r#"{
     "users": [{"name": "odin", "email": "odin@example.com", "role": "owner", "shoe": 44}],
     "nodes": [{"name": "nas", "user": null, "tags": ["tag:nas"], "ipv4": "100.64.0.9", "routable_ips": []}],
@@ -217,7 +217,7 @@ fn compile_answers_with_a_verdict_and_exits_with_0() {
         (UNDEFINED, None, Some("src=tag not found: \"tag:b\"")),
         (UNDEFINED, Some(FACTS), Some("src=tag not found: \"tag:b\"")),
         (BROKEN, Some(FACTS), Some("line 2, column 13: invalid character ',' at start of value")),
-        // Whose domain it is, only the facts can say.
+        // Only facts can say which domain is the tailnet's own.
         (local, None, None),
         (
             local,
@@ -475,7 +475,7 @@ fn fmt_leaves_rust_alone_that_it_cannot_read() {
     assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
     let run = policy_with_stdin(&["fmt", "--rust", "-"], BROKEN.as_bytes());
     assert_eq!((run.status, run.stdout.as_str()), (Some(2), BROKEN), "a pipe gets what there is");
-    // What can be formatted is, beside what cannot.
+    // The rest of a file is formatted if a part of it cannot be.
     let deep = format!("policy! {{ {}{} }}", "[".repeat(200), "]".repeat(200));
     let run = policy_with_stdin(&["fmt", "--rust", "-"], format!("policy! {{a;}} {deep}").as_bytes());
     assert_eq!((run.status, run.stdout), (Some(2), format!("policy! {{\n    a;\n}} {deep}")));
@@ -507,7 +507,7 @@ mod unix {
     #[test]
     fn a_path_need_not_be_utf8() {
         let directory = directory("a_path_need_not_be_utf8");
-        // Some file systems take only UTF-8; there is nothing to test on them.
+        // Some file systems only accept UTF-8. This test does nothing on them.
         let path = directory.join(OsString::from_vec(b"caf\xe9.hujson".to_vec()));
         if fs::write(&path, UNDEFINED).is_err() {
             return;

@@ -1,4 +1,4 @@
-//! `policy diff` as a process.
+//! Tests of `policy diff` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,8 @@ const OLD: &str = r#"{
 }
 "#;
 
-/// One more in the group, a rule more, a rule less, and a setting.
+/// Compared to the old policy: a new group member, a new rule, a removed rule, and a changed
+/// setting.
 const NEW: &str = r#"{
 	"groups": {"group:eng": ["alice@example.com", "bob@example.com"]},
 	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
@@ -33,7 +34,7 @@ const NEW: &str = r#"{
 }
 "#;
 
-/// The same as the old one, written otherwise.
+/// The same policy as the old one in another form.
 const SAME: &str = r#"{
 	"tagOwners": {"tag:db": [], "tag:forge": ["alice@example.com"]},
 	"acls": [
@@ -44,7 +45,7 @@ const SAME: &str = r#"{
 }
 "#;
 
-/// Less than the old one.
+/// Less access than in the old policy.
 const LESS: &str = r#"{
 	"groups": {"group:eng": ["alice@example.com"]},
 	"tagOwners": {"tag:forge": ["group:eng"], "tag:db": []},
@@ -65,7 +66,7 @@ fn run(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
     policy_with_stdin(directory, &[&["diff"], arguments].concat(), stdin)
 }
 
-/// A directory with all of the policies.
+/// Creates a directory with all of the policies.
 fn directory(test: &str) -> PathBuf {
     let path = super::directory(&format!("diff/{test}"));
     for (name, text) in
@@ -119,7 +120,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
     assert_eq!(
         found.stdout,
         "\
-### What this change of the policy means
+### Effects of this policy change
 
 **New access: 3**
 
@@ -129,7 +130,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
 | `+` Network access | `autogroup:member` | `tag:forge` | `tcp:22` | new.hujson:7 |
 | `+` Tag owners | `bob@example.com` | | `may assign tag:forge` | new.hujson:3 |
 
-<details><summary>Access that is gone: 1</summary>
+<details><summary>Removed access: 1</summary>
 
 | | from | to | what | rule |
 | --- | --- | --- | --- | --- |
@@ -137,7 +138,7 @@ fn markdown_has_new_access_in_sight_and_the_rest_folded() {
 
 </details>
 
-<details><summary>What else differs: 2</summary>
+<details><summary>Other differences: 2</summary>
 
 | | from | to | what | rule |
 | --- | --- | --- | --- | --- |
@@ -237,11 +238,14 @@ fn a_policy_may_be_that_of_a_revision() {
             "error: git cannot show `HEAD:net/none.hujson`: path 'net/none.hujson' does not exist in 'HEAD'",
         ),
         ("git:HEAD:net", "error: `git:HEAD:net` is a directory, not a file"),
-        ("git:HEAD", "error: `git:HEAD` names no file of a revision"),
-        ("git:--output=x:y", "error: `git:--output=x:y` names no file of a revision"),
-        ("git:^HEAD:net/policy.hujson", "error: `git:^HEAD:net/policy.hujson` names no file of a revision"),
-        ("git:HEAD..main:net/policy.hujson", "error: `git:HEAD..main:net/policy.hujson` names no file of a revision"),
-        ("git:HEAD --textconv:x", "error: `git:HEAD --textconv:x` names no file of a revision"),
+        ("git:HEAD", "error: `git:HEAD` is not a file in a git revision"),
+        ("git:--output=x:y", "error: `git:--output=x:y` is not a file in a git revision"),
+        ("git:^HEAD:net/policy.hujson", "error: `git:^HEAD:net/policy.hujson` is not a file in a git revision"),
+        (
+            "git:HEAD..main:net/policy.hujson",
+            "error: `git:HEAD..main:net/policy.hujson` is not a file in a git revision",
+        ),
+        ("git:HEAD --textconv:x", "error: `git:HEAD --textconv:x` is not a file in a git revision"),
     ] {
         let found = run(&directory, &[named, "net/policy.hujson"], "");
         assert_eq!((found.status, found.stderr.lines().next()), (Some(2), Some(message)));
@@ -270,7 +274,7 @@ fn the_configuration_of_a_repository_runs_nothing() {
     {
         git(&["config", key, script]);
     }
-    // A remote that git would ask for an object that is missing.
+    // A remote that git would ask for a missing object.
     git(&["config", "extensions.partialClone", "origin"]);
     git(&["config", "remote.origin.promisor", "true"]);
     git(&["config", "remote.origin.url", &format!("ext::{script}")]);

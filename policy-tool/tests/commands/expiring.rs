@@ -1,4 +1,5 @@
-//! The ends of rules, tests and allowed warnings: `policy expiring`, and what the other commands say of them.
+//! Tests of the last days of rules, tests and allowed warnings: `policy expiring`, and the output
+//! of other commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,14 +33,14 @@ const POLICY: &str = r#"// policy: allow(unused-group, until 2027-04-10) the tea
 }
 "#;
 
-/// A directory with the policy.
+/// Creates a directory with the policy.
 fn directory(test: &str) -> PathBuf {
     let directory = super::directory(&format!("expiring/{test}"));
     fs::write(directory.join("p.hujson"), POLICY).unwrap();
     directory
 }
 
-/// Runs `policy` as if it were some day.
+/// Runs `policy` with another date.
 fn on_day(day: &str, directory: &Path, arguments: &[&str]) -> Run {
     process::command(PROGRAM, directory, arguments).env("POLICY_TODAY", day).output().unwrap().into()
 }
@@ -130,7 +131,7 @@ fn check_looks_at_the_day() {
         assert!(run.stderr.contains("the value of `POLICY_TODAY`, is not a valid date"), "{}", run.stderr);
         assert!(run.stderr.contains(help), "{}", run.stderr);
     }
-    // Nothing of this one depends on it.
+    // No part of this policy depends on the date.
     fs::write(directory.join("none.hujson"), "{\"grants\": []}").unwrap();
     assert_eq!(on_day("soon", &directory, &["check", "none.hujson"]).status, Some(0));
 }
@@ -178,7 +179,7 @@ fn an_end_survives_a_migration() {
     let directory = directory("migrate");
     let migrated = policy(&directory, &["migrate", "p.hujson"]);
     assert_eq!(migrated.status, Some(0), "{}", migrated.stderr);
-    // The acl becomes a grant for each set of ports.
+    // The ACL becomes a grant for each set of ports.
     assert_eq!(migrated.stdout.matches("// policy: until 2027-03-31").count(), 2, "{}", migrated.stdout);
     fs::write(directory.join("grants.hujson"), &migrated.stdout).unwrap();
     let diff = policy(&directory, &["diff", "p.hujson", "grants.hujson"]);
@@ -199,7 +200,7 @@ fn an_end_survives_an_import() {
     }
     fs::write(directory.join("p.rs"), &source).unwrap();
     assert_eq!(policy(&directory, &["fmt", "--check", "p.rs"]).status, Some(0));
-    // The formatter leaves the comments of HuJSON where they are, too.
+    // The formatter also keeps the position of HuJSON comments.
     let formatted = process::run_with_stdin(PROGRAM, &directory, &["fmt", "-"], POLICY).stdout;
     assert_eq!(formatted.matches("// policy: ").count(), POLICY.matches("// policy: ").count());
 }

@@ -1,4 +1,5 @@
-//! `policy export`: the JSON Schema of a declared capability, and that a validator takes what `policy check` takes.
+//! Tests of `policy export`: the JSON Schema of a declared capability. A validator must accept what
+//! `policy check` accepts.
 
 use std::fs;
 use std::process::Command;
@@ -87,7 +88,7 @@ const SCHEMA: &str = r#"{
 }
 "#;
 
-/// Bodies, and whether they have the declared shape.
+/// Bodies, each with whether it has the declared shape.
 const BODIES: &[(&str, bool)] = &[
     (r#"{"role": "reader", "tables": []}"#, true),
     (r#"{"role": "writer", "tables": ["a", "b"], "limit": -5}"#, true),
@@ -153,7 +154,7 @@ fn check_takes_what_has_the_declared_shape() {
     }
 }
 
-/// Validates every line of stdin by the schema in the file that the first argument names.
+/// Validates every line of stdin against the schema in the file that the first argument names.
 const VALIDATOR: &str = "\
 import json, sys, jsonschema
 schema = json.load(open(sys.argv[1]))
@@ -165,7 +166,7 @@ for body in sys.argv[2:]:
 
 #[test]
 fn a_validator_takes_what_check_takes() {
-    // Debian's package is for Debian's Python, which need not be the first in PATH.
+    // Debian's package is for Debian's Python, which may not be the first one in PATH.
     let has_validator = |python: &&str| {
         let output = Command::new(python).args(["-c", "import jsonschema"]).output();
         output.is_ok_and(|output| output.status.success())

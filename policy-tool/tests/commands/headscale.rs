@@ -1,4 +1,4 @@
-//! `--target`: policies for headscale.
+//! Tests of `--target`: policies for headscale.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ const POLICY: &str = r#"{
 }
 "#;
 const COMMENT: &str = "// policy: target headscale\n";
-const NOTE: &str = "note: policy.hujson is judged by headscale's rules, since `alice@` has no domain; `--target tailscale` takes Tailscale's\n";
+const NOTE: &str = "note: policy.hujson is checked for headscale, because `alice@` has no domain; use `--target tailscale` to check it for Tailscale\n";
 
 #[test]
 fn a_target_is_named_by_the_option_or_by_a_comment_and_else_found_out() {
@@ -29,7 +29,7 @@ fn a_target_is_named_by_the_option_or_by_a_comment_and_else_found_out() {
     assert_eq!((status, is_odd), (Some(0), true), "{said}");
     let (_, is_odd, said) = check(&format!("{COMMENT}{POLICY}"), &["--target", "tailscale"]);
     assert!(is_odd && !said.contains("note:"), "{said}");
-    // What headscale does not know is not written for it.
+    // A section that headscale does not know is not written for it.
     let (_, is_odd, said) = check(&POLICY.replace("{\n\t\"groups\"", "{\n\t\"ipsets\": {},\n\t\"groups\""), &[]);
     assert!(is_odd && !said.contains("note:"), "{said}");
 }
@@ -72,7 +72,8 @@ fn an_error_has_headscales_answer() {
     assert_eq!(run.status, Some(2));
 }
 
-/// A user without an e-mail address, a filter that merges addresses, and a test that fails since there is no device.
+/// Covers a user without an e-mail address, a filter with merged addresses, and a test that fails
+/// because there is no device.
 #[test]
 fn with_devices_the_filters_and_the_tests_are_those_of_headscale() {
     let folder = directory("headscale-devices");

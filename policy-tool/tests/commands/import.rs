@@ -1,4 +1,5 @@
-//! `policy import` as a process. What it writes is compared with what the macro makes of it in `policy-macros`.
+//! Tests of `policy import` as a process. `policy-macros` tests that the macro compiles the output
+//! to the same policy.
 
 use std::path::Path;
 
@@ -35,7 +36,7 @@ const POLICY: &str = r#"// Ours.
 const SOURCE: &str = r#"policy_macros::policy! {
     //! Ours.
 
-    // Who they are. Add a role where you know it, as in `alice = "alice@example.com", admin;`:
+    // The users. Add a role if you know it, as in `alice = "alice@example.com", admin;`:
     // owner, admin, it-admin, network-admin, billing-admin, auditor or member.
     users {
         ada = "ada@example.com";
@@ -110,7 +111,7 @@ fn what_cannot_be_read_is_shown_and_not_imported() {
         ("{\"grants\": [}", "error[syntax]: invalid character '}' at start of value\n --> <stdin>:1:13\n"),
         ("[]", "error[wrong-type]: a policy must be an object, not a list\n"),
         ("", "error[syntax]: "),
-        (deep.as_str(), "error[syntax]: nested more than 100 levels deep, which `policy!` does not read\n"),
+        (deep.as_str(), "error[syntax]: nested more than 100 levels deep, which `policy!` cannot read\n"),
     ] {
         let output = import(&["-"], policy);
         assert_eq!((output.status, output.stdout.as_str()), (Some(2), ""), "{policy}");

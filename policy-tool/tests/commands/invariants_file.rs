@@ -1,4 +1,4 @@
-//! `policy.invariants` beside `policy.hujson`, as the stand-alone `policy` reads it.
+//! Tests of `policy.invariants` beside `policy.hujson`, which the stand-alone `policy` reads.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ const POLICY: &str = r#"{
 const BROKEN: &str = "/// é\nnever tag:web -> tag:db;\n";
 const KEPT: &str = "// Nobody else\n/// Members use the web\nnever autogroup:member -> tag:db;\n";
 
-/// A directory with a policy, and with invariants beside it.
+/// Creates a directory with a policy, and with invariants beside it.
 fn directory(test: &str, invariants: Option<&str>) -> PathBuf {
     let path = super::directory(test);
     fs::write(path.join("policy.hujson"), POLICY).unwrap();
@@ -62,7 +62,7 @@ fn another_file_can_be_named_in_its_place() {
     assert_eq!(run.status, Some(1), "{run:?}");
     let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--invariants", "-"], BROKEN);
     assert!(run.status == Some(1) && run.stdout.contains(" --> <stdin>:2:1\n"), "{run:?}");
-    // What comes from stdin has nothing beside it.
+    // A policy from stdin has no file beside it.
     assert_eq!(policy_with_stdin(&directory, &["check", "-"], POLICY).status, Some(0));
     for arguments in [["policy.hujson", "missing"], ["policy.hujson", "policy.hujson"], ["-", "-"]] {
         let run = policy_with_stdin(&directory, &["check", arguments[0], "--invariants", arguments[1]], POLICY);
@@ -97,7 +97,7 @@ fn other_commands_know_the_invariants_too() {
         assert_eq!(run.status, Some(1), "{command}: {run:?}");
         assert!(run.stderr.contains("undefined tag `tag:bd`\n --> policy.invariants:1:27\n"), "{command}: {run:?}");
     }
-    // Tailscale does not know of them.
+    // Tailscale does not know invariants.
     let run = policy_with_stdin(&directory, &["compile", "policy.hujson"], "");
     assert!(run.status == Some(0) && run.stdout.contains("\"accept\""), "{run:?}");
     fs::write(directory.join("policy.invariants"), KEPT).unwrap();

@@ -1,4 +1,4 @@
-//! The commands of the stand-alone `policy`, each as a process.
+//! Tests of the commands of the stand-alone `policy`, each as a process.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use policy_test_support::process::{self, Run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_policy");
 
-/// An empty directory of a test's own.
+/// Creates an empty directory for a test.
 fn directory(test: &str) -> PathBuf {
     process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("commands/{test}"))
 }

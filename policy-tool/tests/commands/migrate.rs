@@ -1,4 +1,4 @@
-//! `policy migrate`, as a process and as the function behind it.
+//! Tests of `policy migrate`, as a process and as a function.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -172,7 +172,7 @@ fn acls_join_the_grants_that_are_there() {
 }
 "#,
         ),
-        // Plain JSON stays that, without a comma too many.
+        // Plain JSON stays plain JSON, without trailing commas.
         (
             r#"{
 	"grants": [
@@ -238,9 +238,9 @@ fn a_file_is_written_in_place_or_not_at_all() {
     assert_eq!(fs::read_to_string(&path).unwrap(), GRANTS);
 
     for (content, status, reason) in [
-        // Not even formatted: that is not what was asked for.
-        ("{\"ssh\":[]}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
-        ("{\"acls\":null}", 0, "policy.hujson: there are no `acls`, so there is nothing to migrate\n"),
+        // The file is not formatted, because formatting was not requested.
+        ("{\"ssh\":[]}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
+        ("{\"acls\":null}", 0, "policy.hujson: the file has no `acls`, so there is nothing to migrate\n"),
         (
             "{\"acls\": [{\"action\": \"accept\", \"src\": [\"tag:x\"], \"dst\": [\"*:22\"]}]}",
             1,
@@ -273,7 +273,7 @@ fn what_has_no_acls_comes_out_formatted() {
     assert_eq!((output.stdout.as_str(), output.status), ("{\"acls\": null, \"grants\": []}\n", Some(0)));
     let output = run(Path::new("."), &["-"], "{\"acls\":[]}");
     assert_eq!(output.stdout.as_str(), "{\"grants\": []}\n");
-    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` are empty, and so is what takes their place\n");
+    assert_eq!(output.stderr.as_str(), "<stdin>: `acls` is empty, and so are its grants\n");
 }
 
 #[test]
@@ -321,7 +321,8 @@ const FACTS: &str = r#"{
     ]
 }"#;
 
-/// Returns what every device accepts, one line for each source, protocol, destination and range of ports.
+/// Returns what every device accepts, one line for each source, protocol, destination and range of
+/// ports.
 fn accepted(policy: &str) -> BTreeSet<String> {
     let policy = Policy::with_facts(policy, FACTS);
     let errors = policy.check().into_iter().filter(|finding| finding.severity() == Severity::Error);
@@ -358,15 +359,15 @@ const HOSTS: &[&str] = &[
 ];
 const PORTS: &[&str] = &["*", "22", "443,80", "80,443", "1-65535", "8000-8080,22"];
 
-/// An acl by numbers: which sources, which destinations with which ports, and a protocol.
+/// An ACL by numbers: its sources, its destinations with their ports, and its protocol.
 type Numbers = (Vec<usize>, Vec<(usize, usize)>, usize);
 
-/// The text of an acl that Tailscale takes.
+/// Returns the text of an ACL that Tailscale accepts.
 fn acl((sources, destinations, protocol): &Numbers) -> Vec<String> {
     let mut destinations: Vec<(&str, &str)> =
         destinations.iter().map(|(host, ports)| (HOSTS[host % HOSTS.len()], PORTS[ports % PORTS.len()])).collect();
     let has_self = destinations.iter().any(|(host, _)| *host == "autogroup:self");
-    // Only people have devices of their own.
+    // Only users have devices of their own.
     let known = if has_self { 5 } else { SOURCES.len() };
     let sources: Vec<&str> = sources.iter().map(|source| SOURCES[source % known]).collect();
     let protocol = ["tcp", "UDP", "icmp", "47", ""][protocol % 5];
@@ -393,7 +394,7 @@ fn acl((sources, destinations, protocol): &Numbers) -> Vec<String> {
     tokens
 }
 
-/// A policy with comments at some places between its tokens.
+/// Returns a policy with comments at some places between its tokens.
 fn policy_of(acls: &[Numbers], grants: usize, is_before: bool, comments: &[(usize, usize)]) -> (String, usize) {
     let mut tokens: Vec<String> = [
         "{",
@@ -498,7 +499,7 @@ proptest! {
             let remark = format!("remark {number}.");
             prop_assert_eq!(migrated.matches(&remark).count(), 1, "{} in {}\nbecame {}", remark, text, migrated);
         }
-        // It is formatted, and once migrated there is no more to do.
+        // The output is formatted, and migrating it again changes nothing.
         prop_assert_eq!(&migrate(&migrated).unwrap().text, &migrated);
     }
 }

@@ -1,4 +1,4 @@
-//! `policy test` as a process.
+//! Tests of `policy test` as a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::policy;
 
-/// Of five targets one fails, and one depends on a role.
+/// A policy with five targets, of which one fails and one depends on a role.
 const POLICY: &str = r#"{
 	"tagOwners": {"tag:web": ["bob@example.com"], "tag:db": []},
 	"grants": [
@@ -27,7 +27,7 @@ const POLICY: &str = r#"{
 
 const FACTS: &str = r#"{"users": [{"name": "bob", "email": "bob@example.com", "role": "member"}]}"#;
 
-/// A directory with a policy and facts.
+/// Creates a directory with a policy and facts.
 fn directory(test: &str, policy: &str) -> PathBuf {
     let path = super::directory(&format!("test/{test}"));
     fs::write(path.join("policy.hujson"), policy).unwrap();
@@ -141,7 +141,7 @@ fn junit_is_well_formed_whatever_the_names_are() {
         xml.contains("<failure type=\"failing-test\" message=\"`&lt;&amp;&quot;'&gt;@example.com` should not"),
         "{xml}"
     );
-    // Each `<` begins an element, each `&` one of four entities.
+    // Each `<` must start an element, and each `&` one of four entities.
     for after in xml.split('<').skip(1) {
         assert!(after.starts_with(['/', '?', 't', 'f']), "{after}");
     }
@@ -156,7 +156,7 @@ fn a_policy_with_errors_is_not_tested() {
     assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""));
     assert!(output.stderr.contains("error[undefined-tag]"), "{}", output.stderr);
     assert!(
-        output.stderr.ends_with("policy.hujson: not tested, since the policy has errors\n"),
+        output.stderr.ends_with("policy.hujson: not tested, because the policy has errors\n"),
         "{}",
         output.stderr.as_str()
     );
@@ -176,7 +176,7 @@ fn facts_that_cannot_be_read_exit_with_2() {
     assert!(output.stderr.contains("there is no file `none.json`"), "{}", output.stderr);
 }
 
-/// Two rules of which a test needs one.
+/// Two rules. A test needs one of them.
 const HALF: &str = r#"{
 	"tagOwners": {"tag:web": [], "tag:db": []},
 	"grants": [
@@ -218,7 +218,7 @@ these tests would:
                      for every source, for every destination"
     );
     let said =
-        "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are noticed";
+        "policy.hujson: coverage: 2 of 3 rules are needed by a test (66%), 3 of 9 ways to widen them are detected";
     assert!(output.stderr.contains(said), "{}", output.stderr);
     assert_eq!(output.status, Some(0));
 }

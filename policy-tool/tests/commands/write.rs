@@ -1,4 +1,5 @@
-//! What is left in a directory after commands have written to it, or were about to.
+//! Tests of the files in a directory after commands have written to it, or were prevented from
+//! writing.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -48,7 +49,7 @@ fn what_a_killed_init_has_left_does_not_prevent_another() {
     let run = policy(&directory, &["init", "new"]);
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert!(!directory.join("new/.policy-4294967295-0.tmp").exists());
-    // A file of another name is somebody's.
+    // A file with another name is not one of ours.
     fs::create_dir_all(directory.join("mine")).unwrap();
     fs::write(directory.join("mine/.policy-notes.tmp"), "").unwrap();
     assert_eq!(policy(&directory, &["init", "mine"]).status, Some(2));

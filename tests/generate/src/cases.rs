@@ -1,26 +1,27 @@
-//! Random policies with random tailnets that may have them, as JSON: what the oracles compare every
-//! analysis with packets on.
+//! Random policies with random tailnets that match them, as JSON. The oracles use them to compare
+//! every analysis with packets.
 //!
-//! A case has its `seed`, a `policy`, a `new` version of it, `invariants`, and a `world`: everything that a
-//! policy file does not say. The world lists `users`, `nodes`, the members of `synced` groups,
-//! the logins that are `shared` users, and the addresses of `services`. In a `full` world there is somebody of each kind.
+//! A case has its `seed`, a `policy`, a `new` version of it, `invariants`, and a `world`:
+//! everything that a policy file does not state. The world lists `users`, `nodes`, the members of
+//! `synced` groups, the logins that are `shared` users, and the addresses of `services`. A `full`
+//! world has at least one user or device of each kind.
 
 use serde_json::{Value, json};
 
 use crate::small::Random;
 
-/// What a case has in addition to the ordinary: the words and facts of one question.
+/// A kind of case: the additional selectors and facts for one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Users, groups, tags, private addresses behind routers, devices with addresses of both families.
     Ordinary,
-    /// Public addresses, which exit nodes and subnet routers carry.
+    /// Public addresses behind exit nodes and subnet routers.
     PublicRoutes,
-    /// Prefixes with every address of one family, and devices that have one family only.
+    /// Prefixes with every address of one family, and devices that have only one family.
     Families,
-    /// Addresses of the tailnet, which some device may have.
+    /// Addresses of the tailnet that some device may have.
     TailnetAddresses,
-    /// IP pools, whose addresses the policy itself gives to devices.
+    /// IP pools, from which the policy itself assigns addresses to devices.
     Pools,
     /// Groups of an identity provider.
     SyncedGroups,
@@ -32,13 +33,13 @@ pub enum Shape {
     Case,
     /// Grants with `via`.
     Via,
-    /// Users of other tailnets with whom devices are shared.
+    /// Users of other tailnets that devices are shared with.
     Shared,
-    /// IPv4 addresses of sites, in IPv6 form.
+    /// 4via6 addresses, which stand for IPv4 addresses of sites.
     FourViaSix,
     /// Rules and invariants for ICMP.
     Ping,
-    /// Addresses that no router carries, or only the asker itself.
+    /// Addresses that no router carries, or only the sender itself.
     Unrouted,
     /// SSH rules.
     Ssh,
@@ -71,7 +72,7 @@ impl Shape {
         self == shape || self == Shape::Everything
     }
 
-    /// Words that are sources or destinations.
+    /// Returns selectors for sources and destinations.
     fn words(self) -> &'static [&'static str] {
         match self {
             Shape::PublicRoutes => &["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "2001:db8::7", "ipset:public"],
@@ -153,7 +154,7 @@ const DESTINATIONS: &[&str] = &[
 const PORTS: &[&str] =
     &["*", "22", "80", "22-80", "443", "tcp:22", "tcp:80-443", "tcp:*", "udp:80", "gre:*", "sctp:80"];
 
-/// Returns a case. Everything in it depends on the seed and the shape alone.
+/// Returns a case. It depends only on the seed and the shape.
 pub fn case(seed: u64, shape: Shape) -> Value {
     let mut random = Random::new(seed);
     let mut cases = Cases { random: &mut random, shape };
@@ -274,7 +275,7 @@ impl Cases<'_> {
         grant
     }
 
-    /// A grant that differs from another in one list.
+    /// Returns a grant that differs from another in one list.
     fn variant(&mut self, mut grant: Value) -> Value {
         match self.random.below(5) {
             0 | 1 => grant["dst"] = json!(self.list(Self::destination)),
@@ -290,7 +291,7 @@ impl Cases<'_> {
             .list(Self::destination)
             .iter()
             .map(|host| {
-                // An IPv6 address with a port is a matter of spelling, which is tested elsewhere.
+                // The form of an IPv6 address with a port is tested elsewhere.
                 let host = if host.contains("::") { "tag:a" } else { host };
                 format!("{host}:{}", self.random.one(&["*", "22", "22,443", "80-443"]))
             })
@@ -318,7 +319,8 @@ impl Cases<'_> {
         json!({"action": action, "src": [src], "dst": [dst], "users": users})
     }
 
-    /// Another version of a policy: a rule less, another rule, or other items in one.
+    /// Returns another version of a policy: with a rule removed, another rule, or other items in a
+    /// rule.
     fn change(&mut self, policy: &Value) -> Value {
         let mut new = policy.clone();
         for _ in 0..self.random.below(3) + 1 {
@@ -352,7 +354,7 @@ impl Cases<'_> {
         let kind = self.random.one(&["never", "never", "never", "only", "isolated"]);
         let mut invariant = json!({"kind": kind, "src": src});
         if kind == "isolated" {
-            // What is isolated is a destination, too.
+            // An isolated selector is also a destination.
             let src = self.list(Self::destination);
             let is_both =
                 |word: &String| !word.starts_with("autogroup:self") && !word.starts_with("autogroup:internet");
@@ -412,7 +414,8 @@ impl Cases<'_> {
         world
     }
 
-    /// A world with people of every role, each with two devices, and two devices with each tag.
+    /// Returns a world with users of every role, two devices for each user, and two devices for
+    /// each tag.
     fn full_world(&mut self) -> Value {
         let mut world = self.world();
         let users = world["users"].as_array_mut().unwrap();
@@ -499,7 +502,7 @@ impl Cases<'_> {
     }
 
     fn routers(&mut self, nodes: &mut Vec<Value>) {
-        // Routes with every address that words name, so that each of them has a router.
+        // Routes with every address that selectors name, so that each address has a router.
         let mut routes = vec!["10.0.0.0/24"];
         if self.shape.has(Shape::PublicRoutes) {
             routes.extend(["203.0.113.0/24", "2001:db8::/32"]);

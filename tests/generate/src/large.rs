@@ -1,14 +1,14 @@
-//! A large policy as a company might have it, the same every time: for the benchmarks and the tests.
+//! A large policy as a company might have it, the same in every run, for benchmarks and tests.
 
 use std::fmt::Write as _;
 
-/// How many tags, groups, hosts and people there are for the grants to name.
+/// The numbers of tags, groups, hosts and users that the grants can name.
 const TAGS: usize = 400;
 const GROUPS: usize = 120;
 const HOSTS: usize = 300;
 const PEOPLE: usize = 900;
 
-/// A valid policy with so many grants, formatted as people keep it, with comments.
+/// Returns a valid policy with this many grants, formatted as usual, with comments.
 pub fn policy(grants: usize) -> String {
     let mut random = Random(0x5EED);
     let mut text = String::from("// The policy of a large company.\n{\n");
@@ -38,7 +38,7 @@ pub fn policy(grants: usize) -> String {
     text
 }
 
-/// A policy with so many grants and as many targets of tests.
+/// Returns a policy with this many grants and as many targets of tests.
 #[allow(dead_code, reason = "only benchmarks use it")]
 pub fn policy_with_tests(grants: usize) -> String {
     let mut text = policy(grants);
@@ -56,7 +56,8 @@ pub fn policy_with_tests(grants: usize) -> String {
     text
 }
 
-/// The same text with blanks for comments and trailing commas: plain JSON of the same length and values.
+/// Replaces comments and trailing commas by spaces. The result is plain JSON of the same length
+/// with the same values.
 #[allow(dead_code, reason = "not every benchmark uses it")]
 pub fn plain(policy: &str) -> String {
     let mut plain = String::with_capacity(policy.len());
@@ -73,7 +74,7 @@ pub fn plain(policy: &str) -> String {
     plain
 }
 
-/// A top-level key with its entries, of which some have a comment.
+/// Writes a top-level key with its entries, some of which have a comment.
 fn section(text: &mut String, key: &str, open: char, entries: impl Iterator<Item = (bool, String)>) {
     let close = if open == '{' { '}' } else { ']' };
     let _ = writeln!(text, "\t\"{key}\": {open}");
@@ -89,7 +90,7 @@ fn section(text: &mut String, key: &str, open: char, entries: impl Iterator<Item
 fn grant(random: &mut Random, number: usize) -> String {
     let sources: Vec<String> = (0..random.below(3) + 1).map(|_| source(random)).collect();
     let mut destinations: Vec<String> = (0..random.below(3) + 1).map(|_| destination(random)).collect();
-    // Chance leaves some hosts out, and a host that nothing names is worth a warning.
+    // The random choice leaves out some hosts, and an unused host would give a warning.
     if number < HOSTS {
         destinations.push(format!("host-{number}"));
     }
@@ -98,7 +99,7 @@ fn grant(random: &mut Random, number: usize) -> String {
         0 => ", \"app\": {\"example.com/cap/console\": [{\"role\": \"viewer\", \"level\": 3}]}",
         _ => "",
     };
-    // After a port with a protocol, one without is reported.
+    // A port without a protocol after one with a protocol gives a warning.
     ports.sort_by_key(|port| port.contains(':'));
     let (src, dst, ip) = (quoted(&sources), quoted(&destinations), quoted(&ports));
     format!("{{\"src\": [{src}], \"dst\": [{dst}], \"ip\": [{ip}]{app}}}")
@@ -138,7 +139,7 @@ fn quoted(words: &[String]) -> String {
     words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// Marsaglia's xorshift: no more is needed, and nothing has to be depended on.
+/// Marsaglia's xorshift, which is good enough and needs no dependency.
 struct Random(u64);
 
 impl Random {

@@ -1,15 +1,14 @@
-//! Small policies by chance, in which everything overlaps with everything: what analyses are compared with their
-//! plain twins on.
+//! Small random policies with many overlaps, for comparing analyses with reference models.
 
 use std::fmt::Write as _;
 
-/// Marsaglia's xorshift: the same numbers every time.
+/// Marsaglia's xorshift, with the same numbers in every run.
 pub struct Random(u64);
 
 impl Random {
-    /// Starts a sequence of its own for each seed.
+    /// Starts a different sequence for each seed.
     pub fn new(seed: u64) -> Self {
-        // Neighbouring seeds must not begin alike, nor may one be zero.
+        // Adjacent seeds must not give similar sequences, and the state must not be zero.
         Random(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
@@ -26,19 +25,20 @@ impl Random {
         words[self.below(words.len())]
     }
 
-    /// One to three of them in quotes, perhaps one twice.
+    /// Returns one to three quoted words. One may appear twice.
     fn some(&mut self, words: &[&str]) -> String {
         let count = [1, 1, 1, 2, 2, 3][self.below(6)];
         (0..count).map(|_| format!("\"{}\"", self.one(words))).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// Which policies a twin is shown: so many, or as many as the variable `POLICIES` says. With `--release`, 10,000 take some minutes.
+/// Returns the seeds of the policies to test: `usual` many, or as many as the variable `POLICIES`
+/// says. With `--release`, 10,000 take some minutes.
 pub fn seeds(usual: u64) -> std::ops::Range<u64> {
     0..std::env::var("POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
-/// What a source may be.
+/// Possible sources.
 pub const SOURCES: &[&str] = &[
     "*",
     "alice@example.com",
@@ -66,7 +66,7 @@ pub const SOURCES: &[&str] = &[
     "ipset:some",
 ];
 
-/// What a destination may be.
+/// Possible destinations.
 pub const DESTINATIONS: &[&str] = &[
     "*",
     "alice@example.com",
@@ -92,7 +92,7 @@ pub const DESTINATIONS: &[&str] = &[
     "ipset:some",
 ];
 
-/// What a test may have as its source, ...
+/// Possible sources of tests.
 pub const TEST_SOURCES: &[&str] = &[
     "alice@example.com",
     "bob@example.com",
@@ -106,7 +106,7 @@ pub const TEST_SOURCES: &[&str] = &[
     "100.64.0.2",
 ];
 
-/// ... and as the host of a target.
+/// Possible hosts in targets of tests.
 pub const TEST_DESTINATIONS: &[&str] = &[
     "alice@example.com",
     "bob@example.com",
@@ -121,7 +121,7 @@ pub const TEST_DESTINATIONS: &[&str] = &[
 
 const PORTS: &[&str] = &["*", "1", "2", "1-2", "2-3", "tcp:1", "tcp:1-3", "tcp:*", "udp:2", "icmp:*", "gre:*"];
 
-/// A policy and its facts.
+/// Returns a policy and its facts.
 pub fn policy(random: &mut Random) -> (String, String) {
     let mut text = String::from(
         r#"{"groups": {"group:eng": ["alice@example.com", "carol@other.org"], "group:ops": ["bob@example.com", "carol@other.org"]},

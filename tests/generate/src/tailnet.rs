@@ -1,9 +1,9 @@
-//! A large tailnet as a company might have it, the same every time: half of the devices are people's, half are tagged,
-//! one in ten is a router. Its policy has every kind of selector.
+//! A large tailnet as a company might have it, the same in every run. Half of the devices belong to
+//! users, half are tagged, and one in ten is a router. Its policy has every kind of selector.
 
 use serde_json::{Map, Value, json};
 
-/// A policy with so many rules, and the facts of so many devices.
+/// Returns a policy with this many rules, and facts with this many devices.
 pub fn tailnet(rules: usize, devices: usize) -> (String, String) {
     let (users, tags) = (devices / 4 + 1, devices / 20 + 1);
     let grants: Vec<Value> = (0..rules).map(|id| grant(id, users, tags)).collect();

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use super::{Graph, Node};
 use crate::text::join;
 
-/// For Graphviz.
+/// Returns the graph for Graphviz.
 pub(crate) fn dot(graph: &Graph) -> String {
     let mut out = String::from("digraph policy {\n\trankdir=LR;\n\tnode [shape=box];\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
@@ -19,7 +19,7 @@ pub(crate) fn dot(graph: &Graph) -> String {
     out + "}\n"
 }
 
-/// Escapes a text in quotes, where Graphviz reads escapes and entities.
+/// Escapes a text for quotes, in which Graphviz reads escapes and entities.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use super::{Graph, Node};
 use crate::text::join;
 
-/// For Mermaid, which GitHub and Forgejo draw where Markdown has it in a fence.
+/// Returns the graph for Mermaid, which GitHub and Forgejo draw from a fenced block in Markdown.
 pub(crate) fn mermaid(graph: &Graph) -> String {
     let mut out = String::from("flowchart LR\n");
     for (side, nodes) in [("s", &graph.sources), ("d", &graph.destinations)] {
@@ -19,7 +19,7 @@ pub(crate) fn mermaid(graph: &Graph) -> String {
     out
 }
 
-/// Replaces every character that could have a meaning by its number.
+/// Replaces every character that could have a special meaning by its number.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for letter in text.chars() {

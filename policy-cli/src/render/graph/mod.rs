@@ -1,4 +1,5 @@
-//! A picture of who reaches what: sources on the left, destinations on the right, and rules between.
+//! A drawing of who can reach what: sources on the left, destinations on the right, and rules as
+//! lines between them.
 
 mod dot;
 mod mermaid;
@@ -16,7 +17,7 @@ pub(crate) use dot::dot;
 pub(crate) use mermaid::mermaid;
 pub(crate) use svg::{drawing, file};
 
-/// Sources, destinations and what leads from one to the other, in the order of the policy.
+/// Sources, destinations and the edges between them, in the order of the policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Graph {
     pub(crate) sources: Vec<Node>,
@@ -24,7 +25,7 @@ pub(crate) struct Graph {
     pub(crate) edges: Vec<Edge>,
 }
 
-/// Names that rules treat alike.
+/// Names that have the same rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) names: Vec<String>,
@@ -33,16 +34,17 @@ pub(crate) struct Node {
 /// The access of one node to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Edge {
-    /// Its place among the sources.
+    /// The index of the source.
     pub(crate) source: usize,
-    /// Its place among the destinations.
+    /// The index of the destination.
     pub(crate) destination: usize,
-    /// Ports, and what it takes.
+    /// The ports, and the conditions of access.
     pub(crate) label: String,
 }
 
 impl Graph {
-    /// Draws the rules for ports. Names with the same incoming edges are one node, and so are names with the same outgoing ones.
+    /// Creates the graph of the rules that open ports. Names with the same incoming edges are one
+    /// node, and so are names with the same outgoing edges.
     pub(crate) fn new(policy: &Policy) -> Graph {
         if allows_everything(policy) {
             let node = || vec![Node { names: vec!["*".to_owned()] }];
@@ -55,8 +57,8 @@ impl Graph {
         }
         let names = Names::new(policy);
         let rules = port_rules(policy);
-        // Names that are in the same rules have the same edges. So the edges are those of the groups of such names, of
-        // which there are few where many names are in one rule.
+        // Names that are in the same rules have the same edges. So edges are computed for groups of
+        // such names. If many names are in one rule, there are few groups.
         let (mut sources, mut destinations) = (Groups::default(), Groups::default());
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
@@ -94,7 +96,8 @@ impl Graph {
     }
 }
 
-/// Merges the nodes that have the same edges. `end` is an edge's end among them, and its other end.
+/// Merges the nodes that have the same edges. `end` returns an edge's end among these nodes, and
+/// its other end.
 fn merge(
     groups: &NameGroups,
     mut edges: Vec<Edge>,
@@ -131,7 +134,7 @@ fn merge(
     (nodes.into_iter().map(node).collect(), edges)
 }
 
-/// Names, each once, in the order in which they came, with the rules that each is in.
+/// Distinct names in order of appearance, each with the rules that it is in.
 #[derive(Default)]
 struct Groups {
     names: Vec<String>,
@@ -139,12 +142,12 @@ struct Groups {
     rules: Vec<Vec<usize>>,
 }
 
-/// Names by the rules that they are in.
+/// Groups of names that are in the same rules.
 struct NameGroups {
     names: Vec<String>,
-    /// For each group its names by number.
+    /// For each group, the numbers of its names.
     members: Vec<Vec<usize>>,
-    /// For each rule its groups, in order.
+    /// For each rule, its groups in order.
     of_rule: Vec<Vec<usize>>,
 }
 
@@ -185,7 +188,7 @@ impl Groups {
     }
 }
 
-/// Returns what it takes beside being a source of the rule.
+/// Returns the conditions of a rule, other than being its source.
 fn condition(rule: &PortRule) -> String {
     let parts = [("if", &rule.postures), ("via", &rule.via)];
     let parts = parts.iter().filter(|(_, names)| !names.is_empty());

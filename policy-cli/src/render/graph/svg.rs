@@ -6,40 +6,40 @@ use crate::render::html::escape;
 /// The style of a drawing, for a page that contains one.
 const STYLE: &str = include_str!("svg.css");
 
-/// The colours of grounds and text, which a page with the drawing in it has of its own.
+/// The colours of backgrounds and text. A page that contains the drawing has its own.
 const COLOURS: &str = "\
 :root { color-scheme: light dark; --ground: #fff; --ink: #1c2430; --box: #f3f5f8; --rim: #9aa5b4; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14181f; --ink: #e6eaf0; --box: #1d232c; --rim: #5d6978; } }
 .graph { background: var(--ground); }
 ";
 
-/// All lengths are in pixels: the height of a line, ...
+/// The height of a line. All lengths are in pixels.
 const LINE: usize = 18;
-/// ... the width of a letter in the fixed pitch of [`STYLE`], generously, ...
+/// The width of a letter in the monospace font of [`STYLE`], rounded up.
 const LETTER: usize = 8;
-/// ... the space within a box, ...
+/// The space inside a box.
 const PAD: usize = 10;
-/// ... between boxes of one side, ...
+/// The space between boxes of one side.
 const GAP: usize = 20;
-/// ... and between the two sides beside the labels.
+/// The space between the two sides, in addition to the labels.
 const BETWEEN: usize = 200;
 
-/// The most letters of a name or a label; the tooltip has all of it.
+/// The maximum number of letters of a name or a label. The tooltip has the complete text.
 const LETTERS: usize = 40;
-/// The most names in a box.
+/// The maximum number of names in a box.
 const NAMES: usize = 15;
 
-/// The number of times that each side is sorted by the other.
+/// The number of times that each side is sorted by the other side.
 const SWEEPS: usize = 12;
 
-/// The drawing as a file of its own.
+/// Returns the drawing as a separate file.
 pub(crate) fn file(graph: &Graph) -> String {
     let drawing = drawing(graph);
     let (head, body) = drawing.split_once('\n').unwrap_or((&drawing, ""));
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{head}\n<style>\n{COLOURS}{STYLE}</style>\n{body}")
 }
 
-/// The drawing as an element of a page that has [`STYLE`] in its own style.
+/// Returns the drawing as an element of a page that includes [`STYLE`].
 pub(crate) fn drawing(graph: &Graph) -> String {
     let layout = Layout::new(graph);
     let (width, height) = (layout.width + 2, layout.height + 2);
@@ -72,14 +72,14 @@ struct Layout {
     lines: Vec<Line>,
 }
 
-/// From top to bottom.
+/// The vertical position of a box.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     top: usize,
     height: usize,
 }
 
-/// From the right edge of one box to the left edge of another.
+/// A line from the right edge of one box to the left edge of another.
 struct Line {
     from: (usize, usize),
     to: (usize, usize),
@@ -114,13 +114,15 @@ impl Layout {
     }
 }
 
-/// The nodes of one side from top to bottom, and the edges of each node in the order of their other ends.
+/// The nodes of one side from top to bottom, and each node's edges in the order of their other
+/// ends.
 struct Side {
     order: Vec<usize>,
     edges: Vec<Vec<usize>>,
 }
 
-/// An order in which few lines cross: again and again, each node goes to the middle of those that it is joined with.
+/// Returns an order in which few lines cross. Each node is moved repeatedly to the middle of its
+/// neighbours.
 fn order(graph: &Graph) -> (Side, Side) {
     let ends = |edge: &Edge| (edge.source, edge.destination);
     let mut sources: Vec<usize> = (0..graph.sources.len()).collect();
@@ -162,7 +164,7 @@ fn sort_by_others(order: &mut [usize], edges: &[Vec<usize>], ranks: &[usize], ot
     let middle = |node: &usize| {
         let others: Vec<usize> =
             edges.get(*node).into_iter().flatten().map(|&edge| ranks.get(other(edge)).copied().unwrap_or(0)).collect();
-        // In thousandths, since whole numbers have a total order.
+        // The average is in thousandths, because only integers have a total order.
         others.iter().sum::<usize>() * 1000 / others.len().max(1)
     };
     order.sort_by_cached_key(middle);
@@ -180,13 +182,13 @@ fn stack(nodes: &[Node], side: &Side) -> Vec<Place> {
     places
 }
 
-/// Returns the heights at which the lines of a node meet its box.
+/// Returns the heights at which the edges of a node meet its box.
 fn slots(place: &Place, count: usize) -> impl Iterator<Item = usize> {
     let top = place.top + place.height / 2;
     (0..count).map(move |slot| (top + slot * LINE + LINE / 2).saturating_sub(count * LINE / 2))
 }
 
-/// The lines of a box.
+/// Returns the lines of text in a box.
 fn box_lines(node: &Node) -> Vec<String> {
     let mut lines: Vec<String> = node.names.iter().take(NAMES).map(|name| shorten(name)).collect();
     if node.names.len() > NAMES {
@@ -228,7 +230,7 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
     let (from, to) = (names(&graph.sources, edge.source), names(&graph.destinations, edge.destination));
     let ((x1, y1), (x2, y2)) = (line.from, line.to);
     let tip = x2.saturating_sub(8);
-    // The label is on the level part before the tip.
+    // The label is on the horizontal part before the arrowhead.
     let label = edge.label.chars().count().min(LETTERS) * LETTER;
     let level = tip.saturating_sub(label + 4);
     let bend = x1.midpoint(level);
@@ -270,7 +272,7 @@ mod tests {
         }
     }
 
-    /// How many pairs of lines cross.
+    /// Returns the number of pairs of lines that cross.
     fn crossings(layout: &Layout) -> usize {
         let lines: Vec<_> = layout.lines.iter().map(|line| (line.from.1, line.to.1)).collect();
         let pairs =
@@ -282,7 +284,7 @@ mod tests {
 
     #[test]
     fn lines_that_need_not_cross_do_not() {
-        // Written crosswise: each source has a destination of its own, and its neighbour's.
+        // The edges are crossed: each source has its own destination and that of its neighbour.
         let edges: Vec<_> = (0..10)
             .flat_map(|source| [(source, (source * 3) % 10), (source, ((source + 1) % 10 * 3) % 10)])
             .take(18)

@@ -1,4 +1,4 @@
-//! The rules, one by one.
+//! The section of rules, one by one.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use crate::render::port_rule::{PortRule, port_rules};
 use crate::render::prose::{Block, Prose};
 
 impl Page<'_> {
-    /// Returns the rules behind the matrix that somebody wrote a remark on, or that end.
+    /// Returns the rules behind the matrix that have a remark or a last day.
     pub(crate) fn remarks(&self) -> Option<Block> {
         let remarks = self.rules(true);
         (!remarks.is_empty()).then_some(Block::List(remarks))
     }
 
-    /// Returns what the matrix does not show.
+    /// Returns the access that the matrix does not show.
     pub(super) fn grants(&self) -> Vec<Block> {
         let mut items: Vec<Prose> = self.rules(false);
         for grant in self.policy.grants.iter().flatten() {
@@ -28,8 +28,8 @@ impl Page<'_> {
         if items.is_empty() { Vec::new() } else { vec![Block::List(items)] }
     }
 
-    /// Describes the rules with the sources of theirs that are rows of the matrix, as far as somebody wrote a remark or they end; or
-    /// all rules with those that are not.
+    /// Describes rules with those of their sources that are rows of the matrix, if they have a
+    /// remark or a last day. If `in_matrix` is false, describes all rules with their other sources.
     fn rules(&self, in_matrix: bool) -> Vec<Prose> {
         let rows = self.rows.iter().filter_map(|&row| self.matrix.sources.get(row));
         let rows: HashSet<&str> = rows.map(|end| end.name()).collect();
@@ -44,7 +44,7 @@ impl Page<'_> {
     }
 
     fn rule(&self, rule: &PortRule) -> Prose {
-        // Destinations with the same ports share them.
+        // Destinations with the same ports are grouped.
         let mut targets: Vec<(Vec<&str>, &[String])> = Vec::new();
         for (hosts, ports) in &rule.targets {
             match targets.iter_mut().find(|(_, known)| known == ports) {

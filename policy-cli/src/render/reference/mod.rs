@@ -1,4 +1,4 @@
-//! The reference page: what there is to say about a policy, section by section.
+//! The reference page of a policy, section by section.
 
 mod grants;
 mod requirements;
@@ -28,19 +28,25 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    /// Every section in the order of the page, with its name in a marker, its heading and what it tells.
+    /// All sections in the order of the page, each with its name in a marker, its heading and its
+    /// introduction.
     pub(crate) const ALL: [(Section, &str, &str, &str); 8] = [
         (Section::Groups, "groups", "Groups", "groups with members and purpose"),
         (Section::Tags, "tags", "Device tags", "tags with their devices and purpose"),
         (Section::Devices, "devices", "Devices", "devices with their tags or owner and purpose"),
-        (Section::Matrix, "matrix", "Access matrix", "what each broad source reaches, on which ports"),
-        (Section::Grants, "grants", "Further grants", "what the matrix does not show, rule by rule"),
-        (Section::Ssh, "ssh", "SSH access", "who logs in over Tailscale SSH, and how"),
-        (Section::AutoApprovers, "auto-approvers", "Auto approvers", "what needs no admin's approval"),
-        (Section::Tests, "tests", "What must hold", "invariants and tests"),
+        (Section::Matrix, "matrix", "Access matrix", "the ports that each broad source reaches"),
+        (Section::Grants, "grants", "Other grants", "rules that the matrix does not show"),
+        (Section::Ssh, "ssh", "SSH access", "SSH rules"),
+        (
+            Section::AutoApprovers,
+            "auto-approvers",
+            "Auto approvers",
+            "routes and services that need no approval by an admin",
+        ),
+        (Section::Tests, "tests", "Tests and invariants", "the tests and the invariants"),
     ];
 
-    /// The section of that name.
+    /// Returns the section with this name.
     pub(crate) fn from_name(name: &str) -> Option<Section> {
         Self::ALL.into_iter().find(|(_, known, ..)| *known == name).map(|(section, ..)| section)
     }
@@ -61,7 +67,8 @@ impl Section {
     }
 }
 
-/// The most rows and columns of the matrix of a page: more than anybody reads, and few enough for any browser.
+/// The maximum number of rows and columns of the matrix of a page. It is more than anyone reads,
+/// and few enough for any browser.
 const MOST_ROWS: usize = 100;
 const MOST_COLUMNS: usize = 60;
 
@@ -72,19 +79,20 @@ pub(crate) struct Page<'p> {
     pub(crate) matrix: Matrix<'p>,
     pub(crate) rows: Vec<usize>,
     pub(crate) columns: Vec<usize>,
-    /// True if there are more columns than these. For sources without a row, the rules are listed instead.
+    /// True if there are more columns. For sources without a row, the rules are listed instead.
     has_more_columns: bool,
 }
 
 impl<'p> Page<'p> {
-    /// With an overview as the matrix: what is worth a row to somebody who reads the page.
+    /// Creates a page with an overview as the matrix, for people who read it as a whole.
     pub(crate) fn new(policy: &'p ValidPolicy) -> Self {
         let matrix = policy.matrix();
         let overview = matrix.overview();
         Self::with_ends(policy, matrix, overview)
     }
 
-    /// With all sources in the matrix, if there are not too many: a page to look things up.
+    /// Creates a page with all sources in the matrix, if there are not too many, for people who
+    /// look something up.
     pub(crate) fn with_all_sources(policy: &'p ValidPolicy) -> Self {
         let matrix = policy.matrix();
         let fits = matrix.sources.len() <= MOST_ROWS && matrix.destinations.len() <= MOST_COLUMNS;
@@ -161,7 +169,7 @@ impl<'p> Page<'p> {
         blocks
     }
 
-    /// Returns a remark if the matrix does not show all.
+    /// Returns a remark if the matrix is incomplete.
     pub(crate) fn cut_remark(&self) -> Option<Prose> {
         let hint = Prose::text("There are more destinations than are shown here; the command ").and_code("matrix");
         self.has_more_columns.then(|| hint.and_text(" has them all."))
@@ -201,18 +209,18 @@ impl<'p> Page<'p> {
     }
 }
 
-/// Returns the condition that postures are, behind what it is a condition of.
+/// Returns the condition that postures are, to be appended to a rule.
 fn condition(postures: &[&str]) -> Prose {
     let names = postures.iter().map(|name| Prose::code(*name));
     if postures.is_empty() { Prose::default() } else { Prose::text(", if ").and(Prose::join(names, " or ")) }
 }
 
-/// Returns the end of something, behind it.
+/// Returns the last day, to be appended to an item.
 fn end(until: Option<Until>) -> Prose {
     until.map_or(Prose::default(), |until| Prose::text(format!(", until {}", until.date)))
 }
 
-/// Adds what somebody wrote about an item.
+/// Appends the author's comment to an item.
 fn explain(item: Prose, doc: Option<&str>) -> Prose {
     match doc.map(Prose::comment).filter(|doc| !doc.is_empty()) {
         Some(doc) => item.and_text(": ").and(doc),
@@ -233,13 +241,13 @@ fn auth(rule: &SshRule) -> String {
     }
 }
 
-/// A duration without the zeros that Go writes behind it: `12h`, not `12h0m0s`.
+/// Returns a duration without the zeros that Go appends: `12h`, and not `12h0m0s`.
 fn short(duration: &str) -> &str {
     let minutes = duration.strip_suffix("m0s").map_or(duration, |rest| duration.get(..=rest.len()).unwrap_or(duration));
     minutes.strip_suffix("h0m").map_or(minutes, |rest| minutes.get(..=rest.len()).unwrap_or(minutes))
 }
 
-/// Returns a table that has rows.
+/// Returns a table if it has rows.
 fn unless_empty(table: Table) -> Vec<Block> {
     if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] }
 }

@@ -1,4 +1,4 @@
-//! The invariants and the tests.
+//! The section of invariants and tests.
 
 use policy_core::model::{Invariant, InvariantKind, InvariantTarget, List, PortSpec, Target, Test};
 

@@ -1,4 +1,4 @@
-//! Lists of who reaches each destination, and of what each source reaches.
+//! Lists of everyone who reaches each destination, and of everything that each source reaches.
 
 use std::fmt::Write;
 
@@ -13,17 +13,17 @@ use crate::render::html;
 use crate::render::prose::{Prose, Span};
 use crate::text::join_quoted;
 
-/// The most pairs of a source and a destination.
+/// The maximum number of pairs of a source and a destination.
 const MOST_PAIRS: usize = 10_000;
-/// The most destinations that are asked for more than ports.
+/// The maximum number of destinations for which SSH and applications are listed.
 const MOST_ASKED: usize = 200;
 
 /// The cells of a matrix that allow something.
 pub(super) struct Pairs<'a, 'p> {
     matrix: &'a Matrix<'p>,
-    /// Source, destination and what there is between them, in the order of the matrix.
+    /// The source, the destination and the access between them, in the order of the matrix.
     cells: Vec<(usize, usize, Cell<'p>)>,
-    /// True if there are more.
+    /// True if there are more pairs.
     is_cut: bool,
 }
 
@@ -39,7 +39,7 @@ impl<'a, 'p> Pairs<'a, 'p> {
     }
 }
 
-/// Lists for each name, and then for each device, what is reached or by whom.
+/// Lists, for each name and then for each device, what it reaches or who reaches it.
 pub(super) fn write_lists(page: &Page, by_name: &Pairs, by_device: Option<&Pairs>, listing: Listing) -> String {
     let mut out = String::new();
     let id = if listing == Listing::Sources { "to" } else { "from" };
@@ -98,7 +98,8 @@ fn write_item(out: &mut String, name: &Prose, access: &Prose) {
     let _ = writeln!(out, "<li><span>{}</span> <span>{}</span></li>", html::prose(name), html::prose(access));
 }
 
-/// Returns for each destination who logs in there over Tailscale SSH, and who may do what to its applications.
+/// Returns, for each destination, who can log in over Tailscale SSH or has capabilities in its
+/// applications.
 fn beyond_ports(policy: &ValidPolicy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
     let has_apps =
         policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_absent_or_empty()));
@@ -109,7 +110,7 @@ fn beyond_ports(policy: &ValidPolicy, matrix: &Matrix) -> Vec<Vec<ReachabilityRo
     policy.who_beyond_ports(&words)
 }
 
-/// Returns who, and what they may do there.
+/// Returns sources, each with what it may do at the destination.
 fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     let who = if reached.is_rest { "everybody else".to_owned() } else { reached.sources.join(", ") };
     let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
@@ -129,7 +130,7 @@ fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     logins.chain(apps).chain(perhaps).map(|what| (who.clone(), what)).collect()
 }
 
-/// Returns what a cell says with the words that a list has room for.
+/// Replaces the abbreviations of a cell by words, because a list has more space.
 fn spell_out(mut prose: Prose) -> Prose {
     for span in &mut prose.0 {
         if matches!(span, Span::Text(text) if text == "Y") {

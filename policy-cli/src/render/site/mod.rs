@@ -1,7 +1,7 @@
-//! The report: one page for a browser with all there is to look up.
+//! The report: a page for a browser, to look up anything about a policy.
 //!
-//! It asks no network for anything, and its content security policy says so: only the one script and the one style
-//! that are known by their hashes.
+//! The page makes no network requests. Its content security policy ensures this. It only allows the
+//! one script and the one style sheet with the known hashes.
 
 mod lists;
 
@@ -21,15 +21,16 @@ use lists::{Pairs, write_lists};
 
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("../graph/svg.css"));
 const SCRIPT: &str = include_str!("site.js");
-/// The SHA-256 of [`STYLE`] and [`SCRIPT`]; a test knows them.
+/// The SHA-256 hashes of [`STYLE`] and [`SCRIPT`]. A test checks them.
 const STYLE_HASH: &str = "sha256-rePoqbgtsyNxyK5/swcJzaiGbwsSzgaBr+9ldVJMNXg=";
 const SCRIPT_HASH: &str = "sha256-llZUyVTtQgLjFjbRZxpzoVpcNlVGHrVmhyq7PRR+bZc=";
 
-/// The most rows of a table other than the matrix, so that a browser shows the page at once.
+/// The maximum number of rows of a table other than the matrix, so that a browser shows the page
+/// immediately.
 const MOST_ENTRIES: usize = 1000;
-/// The most lines of a picture that somebody could follow.
+/// The maximum number of lines of a drawing that a reader can follow.
 const MOST_LINES: usize = 150;
-/// The most devices about which more is said than what they are.
+/// The maximum number of devices that are described in detail.
 const MOST_DEVICES: usize = 100;
 
 /// A section of the page.
@@ -137,7 +138,7 @@ fn matrix(page: &Page) -> String {
     out
 }
 
-/// Returns the blocks with no more than a browser shows at once.
+/// Returns the blocks, cut to a length that a browser shows immediately.
 fn shorten(blocks: Vec<Block>) -> Vec<Block> {
     let mut shortened = Vec::new();
     for mut block in blocks {
@@ -170,12 +171,12 @@ mod tests {
 
     use super::*;
 
-    /// Returns the page of a policy that must be valid.
+    /// Returns the page of a policy. Panics if the policy is invalid.
     fn valid_page(text: &str) -> String {
         page(&Policy::parse(text).validate().unwrap())
     }
 
-    /// Returns what a content security policy calls a text by.
+    /// Returns the hash of a text as in a content security policy.
     fn hash(text: &str) -> String {
         const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let digest = Sha256::digest(text);
@@ -204,7 +205,7 @@ mod tests {
              \"grants\": [\n// The backup\n{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"22\"]}]}",
         );
         assert!(page.contains("<tr><th scope=\"row\"><a href=\"#from-0\"><code>tag:a</code></a></th>"), "{page}");
-        assert!(page.contains("The backup") && page.contains("Further grants</h2>\n<p>None.</p>"), "{page}");
+        assert!(page.contains("The backup") && page.contains("Other grants</h2>\n<p>None.</p>"), "{page}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Would headscale take the policy? The rules of its `hscontrol/policy/v2`, in the order in which it has them.
+//! Checks by headscale's rules. They are the rules of its `hscontrol/policy/v2`, in the same order.
 //!
-//! What headscale cannot even read is in [`Policy::unreadable`]. These are the mistakes in a policy that it has read.
-//! Every one of them has headscale's own answer.
+//! [`Policy::unreadable`] has the parts that headscale cannot read. This module finds the mistakes
+//! in a policy that it can read. Every finding has headscale's own answer.
 
 mod names;
 mod placement;
@@ -18,7 +18,7 @@ use crate::source::Text;
 
 pub(super) use sections::allocating_sources;
 
-/// Returns every mistake for which headscale refuses a policy that it can read.
+/// Returns every mistake because of which headscale refuses a policy that it can read.
 pub(super) fn mistakes(policy: &Policy) -> Vec<Diagnostic> {
     let mut checker = HeadscaleChecker {
         policy,
@@ -40,7 +40,7 @@ pub(super) fn mistakes(policy: &Policy) -> Vec<Diagnostic> {
     checker.findings
 }
 
-/// A policy that is being checked, with the names that it declares. Their case counts.
+/// A policy that is being checked, with its declared names. They are case-sensitive.
 struct HeadscaleChecker<'p> {
     policy: &'p Policy,
     tags: HashSet<&'p str>,
@@ -50,7 +50,7 @@ struct HeadscaleChecker<'p> {
 }
 
 impl HeadscaleChecker<'_> {
-    /// Reports a word for which headscale refuses the policy with `answer`.
+    /// Reports a word because of which headscale refuses the policy with `answer`.
     fn refuse(&mut self, code: Code, text: &Text, message: String, help: impl Into<String>, answer: impl Into<String>) {
         let problem = Problem::word(code, message).help(help);
         self.findings.push(problem.headscale(HeadscaleStage::Checking, answer).at(text));

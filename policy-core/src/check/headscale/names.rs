@@ -1,4 +1,4 @@
-//! Names that nothing declares.
+//! Undeclared names.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, go_quote, suggestion};
 use crate::source::Text;
 
 impl HeadscaleChecker<'_> {
-    /// Checks that a tag is declared. `answer` is what headscale says if it is not.
+    /// Checks that a tag is declared. `answer` is headscale's answer if it is not.
     pub(super) fn tag(&mut self, tag: &Text, answer: String) {
         if !self.tags.contains(tag.as_str()) {
             let help = declare(tag, &self.tags, "tagOwners");
@@ -15,7 +15,7 @@ impl HeadscaleChecker<'_> {
         }
     }
 
-    /// Checks that a tag is declared where headscale says no more than that it is not.
+    /// Checks that a tag is declared. For places where headscale's answer says only that it is not.
     pub(super) fn plain_tag(&mut self, tag: &Text) {
         self.tag(tag, format!("tag not found: {}", go_quote(tag)));
     }

@@ -1,11 +1,11 @@
-//! Which autogroup may stand where.
+//! The autogroups that are allowed in each place.
 
 use crate::check::headscale::HeadscaleChecker;
 use crate::diagnostic::{Code, go_quote, listed};
 use crate::model::headscale_word::{AUTOGROUPS, absent_autogroup};
 use crate::model::{Autogroup, Selector, SelectorKind};
 
-/// A place that some autogroups are allowed in.
+/// A place that allows some autogroups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AutogroupPlace {
     /// `src` of an ACL or a grant
@@ -32,7 +32,7 @@ impl AutogroupPlace {
         }
     }
 
-    /// Returns what headscale says of an autogroup that is not allowed here.
+    /// Returns headscale's answer to an autogroup that is not allowed here.
     fn refusal(self, word: &str, autogroup: Option<Autogroup>) -> String {
         const INTERNET: &str = "autogroup:internet can only be used in ACL destinations";
         let sentence = match (self, autogroup) {
@@ -68,7 +68,7 @@ impl AutogroupPlace {
 }
 
 impl HeadscaleChecker<'_> {
-    /// Checks an autogroup. Returns whether nothing was wrong with it.
+    /// Checks an autogroup. Returns whether it is valid here.
     pub(super) fn autogroup(&mut self, place: AutogroupPlace, selector: &Selector) -> bool {
         let SelectorKind::Autogroup(autogroup) = selector.kind else { return true };
         if autogroup.is_some_and(|autogroup| place.allowed().contains(&autogroup)) {

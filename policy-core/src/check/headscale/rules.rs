@@ -122,7 +122,7 @@ impl HeadscaleChecker<'_> {
         }
     }
 
-    /// `autogroup:self` goes with people as sources, and in ACLs with `*`.
+    /// Checks the sources of a rule to `autogroup:self`. They must be users, or in ACLs also `*`.
     fn self_sources<'s>(
         &mut self,
         src: &[Selector],

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, go_quote};
 use crate::model::{Autogroup, HostAddress, Policy, Protocol, Selector, SelectorKind, SshTest, Test, headscale_word};
 use crate::source::Text;
 
-/// More addresses than headscale should look at one by one.
+/// More addresses than headscale should enumerate one by one.
 const MANY: u32 = 16;
 
 impl HeadscaleChecker<'_> {
@@ -104,7 +104,7 @@ impl HeadscaleChecker<'_> {
         }
     }
 
-    /// Checks that a test does not probe a host that is a whole prefix.
+    /// Checks that the host that a test probes is one address and not a whole prefix.
     fn one_machine(&mut self, host: &Selector, answer: &str) {
         let prefix = match host.kind {
             SelectorKind::Host => self.policy.hosts.iter().find(|declared| *declared.name == *host.text),
@@ -167,7 +167,8 @@ impl HeadscaleChecker<'_> {
     }
 }
 
-/// Returns the sources of SSH tests whose addresses headscale takes one by one, until it is out of memory.
+/// Returns the sources of SSH tests whose addresses headscale enumerates one by one, until it runs
+/// out of memory.
 pub(in crate::check) fn allocating_sources(policy: &Policy) -> Vec<Diagnostic> {
     let hosts = &policy.hosts;
     let is_large = |source: &Selector| match source.kind {

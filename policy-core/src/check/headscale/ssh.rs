@@ -60,7 +60,8 @@ impl HeadscaleChecker<'_> {
         self.check_period(rule);
     }
 
-    /// People's devices let in nobody but their own user, and no tagged device.
+    /// Checks the sources of a rule to devices of users. Tagged devices are not allowed, and the
+    /// devices of one user accept only that user.
     fn combination(&mut self, rule: &SshRule) {
         let is_tagged = |source: &&Selector| {
             matches!(source.kind, SelectorKind::Tag | SelectorKind::Autogroup(Some(Autogroup::Tagged)))
@@ -91,7 +92,8 @@ impl HeadscaleChecker<'_> {
                     .help("write a tag as the destination");
                 return self.report(finding, answer);
             }
-            // Of several sources none is enough, not even the user.
+            // A single source must be the same user. With several sources, headscale refuses even
+            // if one of them is that user.
             let is_same = |source: &Selector| source.kind == SelectorKind::User && *source.text == **text;
             let other = rule.src.iter().find(|source| !is_same(source) && is_person(source));
             if is_user && (other.is_some() || !rule.src.iter().any(is_same)) {
@@ -134,7 +136,7 @@ impl HeadscaleChecker<'_> {
     }
 }
 
-/// Returns whether a source stands for people.
+/// Returns whether a source stands for users.
 fn is_person(source: &Selector) -> bool {
     matches!(source.kind, SelectorKind::User | SelectorKind::Group | SelectorKind::Autogroup(Some(Autogroup::Member)))
 }

@@ -5,8 +5,8 @@ use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, go_quote};
 use crate::model::{Facts, Selector, SelectorKind, User};
 
 impl HeadscaleChecker<'_> {
-    /// Checks that no word stands for two users, and that node attributes are for users who are there. What a policy
-    /// lists of its own users is not all that headscale knows.
+    /// Checks that no word names two users, and that the users of node attributes exist. headscale
+    /// may know more users than the policy lists.
     pub(super) fn users(&mut self) {
         let facts = &self.policy.facts;
         if facts.users.is_empty() || facts.are_in_source() {
@@ -16,7 +16,8 @@ impl HeadscaleChecker<'_> {
         self.unknown_targets();
     }
 
-    /// headscale does not look at grants here, at node attributes or at tests.
+    /// Reports ambiguous users where headscale looks them up. That excludes grants, node attributes
+    /// and tests.
     fn ambiguous_users(&mut self) {
         let policy = self.policy;
         let approvers = &policy.auto_approvers;

@@ -1,23 +1,24 @@
-//! Values of neighbouring members start in the same column.
+//! Alignment of the values of neighbouring members in one column.
 
-/// Where spaces go into a text, so that rows of it align.
+/// The places in a text where spaces are inserted to align rows.
 #[derive(Default)]
 pub(super) struct Alignment {
-    /// The runs that are not at their end yet, outer objects' first.
+    /// The rows of runs that have not ended, those of outer objects first.
     rows: Vec<Row>,
     paddings: Vec<(usize, usize)>,
 }
 
-/// A member on a line of its own.
+/// A member on its own line.
 struct Row {
-    /// Where in the text its value starts.
+    /// The place in the text where its value starts.
     value: usize,
-    /// From the start of its name to there.
+    /// The width from the start of its name to its value.
     width: usize,
 }
 
 impl Alignment {
-    /// How many rows wait: where those of an object that begins now will start.
+    /// Returns the number of waiting rows. The rows of an object that begins now start at this
+    /// index.
     pub(super) fn rows(&self) -> usize {
         self.rows.len()
     }
@@ -27,14 +28,15 @@ impl Alignment {
         self.rows.push(Row { value, width });
     }
 
-    /// Ends the run of the object that began at `start`: all its rows become as wide as the widest.
+    /// Ends the run of the object whose rows begin at `start`. All its rows become as wide as the
+    /// widest.
     pub(super) fn end_run(&mut self, start: usize) {
         let widest = self.rows.iter().skip(start).map(|row| row.width).max().unwrap_or_default();
         let padded = self.rows.drain(start.min(self.rows.len())..).filter(|row| row.width < widest);
         self.paddings.extend(padded.map(|row| (row.value, widest - row.width)));
     }
 
-    /// The text with the spaces in it; `None` if that is more than `limit` bytes.
+    /// Returns the text with the spaces inserted. `None` if it is longer than `limit` bytes.
     pub(super) fn applied(mut self, text: &str, limit: usize) -> Option<String> {
         self.paddings.sort_unstable();
         let spaces = self.paddings.iter().try_fold(0_usize, |sum, (_, width)| sum.checked_add(*width))?;

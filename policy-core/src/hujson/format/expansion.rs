@@ -1,4 +1,4 @@
-//! Which arrays and objects get a line for each of their items.
+//! Decides which arrays and objects get one line for each item.
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
 use crate::hujson::extra::{Extra, commented, extras, has_comment};
@@ -8,14 +8,17 @@ use crate::hujson::format::space::{BLANKS, unix_lines};
 /// The longest line that an array or object may have before it is expanded.
 const WIDTH: usize = 80;
 
-/// For each node, whether it is an array or object that is expanded: with its items on lines of their own.
+/// Returns, for each node, whether it is an array or object that is expanded, with its items on
+/// separate lines.
 ///
-/// An author's line break between the items expands, and so does a line that would be too long. Lengths are in
-/// bytes, without indentation, and with a `, ` after the last item too: that is how Tailscale counts.
+/// An array or object is expanded if the author has a line break between its items, or if its line
+/// would be too long. Lengths are in bytes, without indentation, and with a `, ` after the last
+/// item. Tailscale counts in the same way.
 pub(super) fn expanded(document: &Document) -> Vec<bool> {
     let mut expanded = vec![false; document.nodes.len()];
     let mut lines = vec![Lines::default(); document.nodes.len()];
-    // A node comes before its children, so backwards the children are known when it is their parent's turn.
+    // A node comes before its children. In reverse order, the children are known before their
+    // parent.
     for (index, node) in document.nodes.iter().enumerate().rev() {
         let id = NodeId(u32::try_from(index).unwrap_or(u32::MAX));
         let of_node = match node.kind {
@@ -35,7 +38,7 @@ pub(super) fn expanded(document: &Document) -> Vec<bool> {
     expanded
 }
 
-/// Returns whether an array or object is expanded, and what lines it has then.
+/// Returns whether an array or object is expanded, and its lines in that case.
 fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (bool, Lines) {
     let lines_of = |id: NodeId| lines.get(id.0 as usize).copied().unwrap_or_default();
     let inside_end = document.inside_end(id);
@@ -60,8 +63,9 @@ fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (
     sum.add(Lines::one(1));
     let all = sum.lines();
     if has_break || sum.longest > WIDTH {
-        // The line that it starts on has the opening bracket, and comments that stay behind it: those of an empty one,
-        // and those before a first item if there is a line end among them.
+        // The line on which it starts has the opening bracket and the comments that stay after it:
+        // the comments of an empty one, and the comments before a first item if they contain a line
+        // end.
         let behind = match node.child {
             NONE => Lines::of_extra(inside_end),
             first => {
@@ -86,7 +90,8 @@ impl Lines {
         Lines { first: length, last: length, is_several: false }
     }
 
-    /// White space and comments. Spaces beside comments do not count, and neither does the last line of one with several.
+    /// Measures white space and comments. Spaces beside comments do not count. If there are several
+    /// lines, the last one does not count either.
     fn of_extra(extra: &str) -> Lines {
         if !has_comment(extra) {
             return Lines { is_several: extra.contains('\n'), ..Lines::default() };
@@ -106,7 +111,7 @@ impl Lines {
     }
 }
 
-/// Adds up parts of the text, line by line.
+/// The sum of parts of the text, line by line.
 #[derive(Default)]
 struct Sum {
     first: Option<usize>,
@@ -125,7 +130,7 @@ impl Sum {
         }
     }
 
-    /// Between most values there is nothing.
+    /// Most values have nothing between them.
     fn add_extra(&mut self, extra: &str) {
         if !extra.is_empty() {
             self.add(Lines::of_extra(extra));

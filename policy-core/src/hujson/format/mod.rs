@@ -1,4 +1,4 @@
-//! The official formatting, as Tailscale keeps a policy and computes its ETag from.
+//! The official format, in which Tailscale stores a policy and computes its ETag.
 
 mod alignment;
 mod expansion;
@@ -11,11 +11,12 @@ use crate::hujson::document::{Document, Kind, NodeId};
 use crate::hujson::literal::{escaped, unescaped};
 
 impl Document {
-    /// The text as Tailscale's own formatter writes it, byte for byte.
+    /// Formats the text as Tailscale's own formatter does, byte for byte.
     ///
-    /// An array or object stands on one line, or has a line for each of its items: that is the author's choice,
-    /// except that a long one never stands on one line. Values of neighbouring members are aligned. Comments stay,
-    /// trailing commas come where there are lines, unless the text is plain JSON. Formatting twice changes nothing more.
+    /// An array or object is on one line, or has one line for each item. The author's choice is
+    /// kept, except that a long one is always split. Values of neighbouring members are aligned.
+    /// Comments are kept. Items on separate lines get a trailing comma, unless the text is plain
+    /// JSON. Formatting a second time changes nothing.
     ///
     /// ```
     /// use policy_core::hujson::Document;
@@ -30,14 +31,14 @@ impl Document {
         self.try_format().unwrap_or_else(|| self.text().to_owned())
     }
 
-    /// Like [`Document::format`], but returns `None` for a result of more than 1 GiB. `format` returns the text as it is
-    /// then.
+    /// Like [`Document::format`], but returns `None` if the result has more than 1 GiB. `format`
+    /// then returns the original text.
     pub fn try_format(&self) -> Option<String> {
         writer::written(self, &expansion::expanded(self))
     }
 }
 
-/// A literal as the formatter writes it: a string with escapes gets those that it needs, and no others.
+/// Returns a literal as the formatter writes it. A string keeps only the escapes that it needs.
 fn literal(document: &Document, id: NodeId) -> Cow<'_, str> {
     let source = document.source(id);
     if document.kind(id) != Kind::String {

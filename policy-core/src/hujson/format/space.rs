@@ -1,39 +1,39 @@
-//! White space and comments between two values, formatted.
+//! Formatting of white space and comments between two values.
 
 use std::borrow::Cow;
 
 use crate::hujson::extra::{Extra, extras};
 
-/// How to write what stands between two values.
+/// The format of the text between two values.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Space {
-    /// How many tabs a line of its own gets.
+    /// The number of tabs at the start of its lines.
     pub(super) depth: usize,
-    /// True if there must be a line end in it; if there is none, it starts with one.
+    /// True if it must contain a line end. If the text has none, it starts with one.
     pub(super) starts_line: bool,
-    /// True if there must be a line end at its end.
+    /// True if it must end with a line end.
     pub(super) ends_line: bool,
-    /// True if it does not start with an empty line.
+    /// True if it must not start with an empty line.
     pub(super) no_empty_first: bool,
-    /// True if it does not end with an empty line.
+    /// True if it must not end with an empty line.
     pub(super) no_empty_last: bool,
-    /// True if the line after it has a tab less.
+    /// True if the next line has one tab less.
     pub(super) closes: bool,
-    /// What to write for nothing.
+    /// The text to write if there is none.
     pub(super) if_empty: &'static str,
 }
 
 impl Space {
-    /// Returns what is before a colon or comma, or behind a colon.
+    /// Returns the format before a colon or comma, and after a colon.
     pub(super) fn around_punctuation(depth: usize) -> Space {
         Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
     }
 
-    /// Writes white space and comments, up to where the next value or punctuation can follow.
+    /// Writes white space and comments, up to the place of the next value or punctuation.
     pub(super) fn write(self, extra: &str, out: &mut String) {
         let start = out.len();
         match extra {
-            // What is between most values needs no closer look.
+            // The most frequent cases.
             "" | " " if self.starts_line || self.ends_line => out.push('\n'),
             "" | " " => {}
             _ => self.write_lines(extra, out, start),
@@ -80,10 +80,10 @@ impl Space {
     }
 }
 
-/// What is cut off where a line of a comment ends.
+/// The characters that are removed at the end of a line of a comment.
 pub(super) const BLANKS: &[char] = &[' ', '\t', '\r'];
 
-/// Line ends as `\n`. A lone carriage return is white space like any other.
+/// Converts line ends to `\n`. A lone carriage return is ordinary white space.
 pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
     if !extra.contains('\r') {
         return Cow::Borrowed(extra);
@@ -91,7 +91,8 @@ pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
     Cow::Owned(extra.replace("\r\n", "\n").replace("\n\r", "\n").replace('\r', " "))
 }
 
-/// Writes a comment. Of one with several lines, all but the first move together, so that the leftmost is at `depth`.
+/// Writes a comment. All lines of a comment but the first are shifted together, so that the
+/// leftmost is at `depth`.
 fn write_comment(comment: &str, depth: usize, out: &mut String) {
     let mut lines = comment.split('\n').map(|line| line.trim_end_matches(BLANKS));
     out.push_str(lines.next().unwrap_or_default());
@@ -99,7 +100,7 @@ fn write_comment(comment: &str, depth: usize, out: &mut String) {
     let filled = || rest.iter().filter(|line| !line.is_empty());
     let common = filled().copied().reduce(common_blanks).unwrap_or_default();
     let common = common.len() - common.trim_start_matches(BLANKS).len();
-    // A star at the start of each line goes below the one of `/*`.
+    // Stars at the start of lines are aligned with the star of `/*`.
     let star = rest.iter().all(|line| line.get(common..).is_some_and(|line| line.starts_with('*')));
     for line in &rest {
         out.push('\n');
@@ -111,7 +112,7 @@ fn write_comment(comment: &str, depth: usize, out: &mut String) {
     }
 }
 
-/// Returns what two lines both start with.
+/// Returns the common prefix of two lines.
 fn common_blanks<'a>(one: &'a str, other: &str) -> &'a str {
     let length = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b && matches!(a, b' ' | b'\t')).count();
     one.get(..length).unwrap_or_default()

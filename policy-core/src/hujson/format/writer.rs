@@ -1,4 +1,4 @@
-//! Writes the formatted text, without recursion.
+//! The formatter's output, written without recursion.
 
 use crate::hujson::document::{Document, Kind, NONE, NodeId};
 use crate::hujson::extra::{commented, has_comment};
@@ -6,11 +6,11 @@ use crate::hujson::format::alignment::Alignment;
 use crate::hujson::format::literal;
 use crate::hujson::format::space::Space;
 
-/// The most bytes that are written. Indentation and alignment can make a text that is built for it grow with
-/// its square; that one is no policy.
+/// The maximum number of bytes. Indentation and alignment can make the result for a malicious text
+/// quadratic in its size. No real policy reaches the limit.
 const LIMIT: usize = 1 << 30;
 
-/// The formatted text; `None` if it is of more than a GiB.
+/// Returns the formatted text. `None` if it has more than 1 GiB.
 pub(super) fn written(document: &Document, expanded: &[bool]) -> Option<String> {
     let out = String::with_capacity(document.text().len() * 5 / 4);
     let mut writer =
@@ -24,39 +24,39 @@ struct Writer<'a> {
     document: &'a Document,
     expanded: &'a [bool],
     out: String,
-    /// How many line ends have been written, except before closing brackets.
+    /// The number of line ends written so far, except before closing brackets.
     line_ends: usize,
     alignment: Alignment,
     open: Vec<Open>,
 }
 
-/// An array or object that is not written to its end yet.
+/// An array or object that has not been closed.
 #[derive(Clone, Copy)]
 struct Open {
     id: NodeId,
     is_object: bool,
     is_expanded: bool,
-    /// How many tabs the line that it starts on has.
+    /// The number of tabs of the line that it starts on.
     depth: usize,
-    /// The next element, or the next member's name; [`NONE`] at the end.
+    /// The next element, or the name of the next member. [`NONE`] at the end.
     next: u32,
-    /// The last element, or member's value, that was begun.
+    /// The last element, or member's value, that was started.
     last: Option<NodeId>,
-    /// Where the rows of its members start.
+    /// The start of the rows of its members.
     rows: usize,
-    /// What has been begun: complete, once this is the innermost array or object again.
+    /// The item that was started. It is complete when this array or object is the innermost again.
     item: Option<Item>,
 }
 
 /// An element or member.
 #[derive(Clone, Copy)]
 struct Item {
-    /// Where in the output it starts.
+    /// Its start in the output.
     start: usize,
     value_start: usize,
-    /// How many line ends are in front of it.
+    /// The number of line ends before it.
     line_ends_in_front: usize,
-    /// How many had been written then.
+    /// The number of line ends that had been written at its start.
     line_ends: usize,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Writes the next element, or the next member up to its value, and opens it.
+    /// Writes the next element, or the name of the next member, and starts its value.
     fn item(&mut self, open: Open) {
         let first = NodeId(open.next);
         let is_first = open.last.is_none();
@@ -139,7 +139,7 @@ impl<'a> Writer<'a> {
         self.value(value, depth);
     }
 
-    /// Writes white space and comments; how many line ends that was.
+    /// Writes white space and comments. Returns the number of line ends.
     fn space(&mut self, space: Space, extra: &str) -> usize {
         let start = self.out.len();
         space.write(extra, &mut self.out);
@@ -152,7 +152,7 @@ impl<'a> Writer<'a> {
         line_ends
     }
 
-    /// Writes what comes behind an element or member.
+    /// Writes the text after an element or member.
     fn end_item(&mut self, open: Open, item: Item) {
         let end = self.end(open);
         if end.comma {
@@ -188,7 +188,7 @@ impl<'a> Writer<'a> {
         self.open.pop();
     }
 
-    /// Returns what comes behind the last item so far.
+    /// Returns the format of the text after the last item so far.
     fn end(&self, open: Open) -> End<'a> {
         let document: &'a Document = self.document;
         let node = document.node(open.id);
@@ -209,8 +209,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The comma behind an item, and what is around it. A comma after the last is written where there are lines, unless
-/// all of the text is plain JSON; and between two comments.
+/// The comma after an item, and the text around it. The last item also gets a comma if the items
+/// are on separate lines, unless the whole text is plain JSON, and if it separates two comments.
 struct End<'a> {
     before_comma: &'a str,
     comma: bool,

@@ -52,7 +52,7 @@ impl Reader<'_> {
         let approvers = self.names(self.present(value), &name);
         let network = self.parse(&name, |text| {
             let parsed = Network::parse_with_addresses(text);
-            // A host's name, most likely.
+            // Most likely the name of a host.
             let is_word = !name.contains(['/', ':']) && name.contains(|char: char| char.is_alphabetic());
             if is_word {
                 parsed.map_err(|problem| {

@@ -1,4 +1,4 @@
-//! The comments that declare capabilities.
+//! Comments that declare capabilities.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::read::policy_comment::Line;
@@ -7,8 +7,9 @@ use crate::model::{DeclaredCapability, Level, Lint, NamedShape, PolicyComment, p
 use crate::source::{Origin, Text};
 
 impl Reader<'_> {
-    /// Reads the declaration of which `rest` is in the first line. It is in `before`, which starts at `start`, and may go
-    /// on in the comments on the next lines. The one before it ends at `previous`. Returns where it ends.
+    /// Reads the declaration whose first line contains `rest`. The declaration is in `before`,
+    /// which starts at `start`, and may continue in the comments on the next lines. The previous
+    /// declaration ends at `previous`. Returns the end of this one.
     pub(super) fn capability(&mut self, before: &str, start: u32, previous: u32, rest: &Text, line: Origin) -> u32 {
         let from = rest.origin.start;
         let text = without_slashes(slice_from(before, from.saturating_sub(start)));
@@ -17,7 +18,7 @@ impl Reader<'_> {
             Ok(NamedShape { name, shape, end }) => {
                 let place = place_in(line, from, &name);
                 let value = text.get(name).unwrap_or_default();
-                // With its quotes.
+                // Includes the quotes.
                 let quoted = Origin { start: place.start.saturating_sub(1), end: place.end.saturating_add(1), ..place };
                 let name = Text::verbatim(value, quoted, place.start);
                 let end = place_in(line, from, &(0..end)).end;
@@ -38,7 +39,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Gives the allowances right above the declarations to these alone.
+    /// Limits the allowances right above the declarations to these declarations.
     pub(super) fn give_to_capabilities(&mut self, lints: &mut [Lint]) {
         for lint in lints.iter_mut().filter(|lint| lint.level == Level::Allow) {
             let of = self.capabilities.iter().find(|declared| declared.origin.contains(lint.origin));
@@ -69,8 +70,9 @@ fn slice_from(text: &str, start: u32) -> &str {
     usize::try_from(start).ok().and_then(|start| text.get(start..)).unwrap_or_default()
 }
 
-/// Returns what comments say, up to the first line that is not a comment, or that is the next one to this program. The
-/// text starts within one. Blanks take the place of slashes, so that every byte stays where it is.
+/// Returns the text of comments, up to the first line that is not a comment, or that is another
+/// comment to this program. `text` starts inside a comment. Spaces replace the slashes, so that no
+/// byte changes its place.
 fn without_slashes(text: &str) -> String {
     let mut out = String::new();
     for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -80,7 +82,7 @@ fn without_slashes(text: &str) -> String {
         }
         let indented = line.trim_start();
         let comment = indented.strip_prefix("//");
-        // Without its brace, a declaration would take the next one for fields.
+        // A declaration without its brace would otherwise read the next one as fields.
         let Some(comment) = comment.filter(|comment| PolicyComment::parse(comment.trim()).is_none()) else { break };
         out.push_str(line.get(..line.len() - indented.len()).unwrap_or_default());
         out.push_str("  ");
@@ -90,12 +92,12 @@ fn without_slashes(text: &str) -> String {
     out
 }
 
-/// Returns where the comments start that are right above the line at `line`, and what they say. Allowances are among
-/// them, and say nothing; any other comment to this program ends them, and so does the declaration that ends at
-/// `previous`.
+/// Returns the start and the text of the comments right above the line at `line`. Allowances may be
+/// among them and add no text. Any other comment to this program ends the search, and so does the
+/// declaration that ends at `previous`.
 fn comments_above(before: &str, start: u32, previous: u32, line: u32) -> (u32, Option<String>) {
     let above = usize::try_from(line.saturating_sub(start)).ok().and_then(|end| before.get(..end)).unwrap_or_default();
-    // The indentation of the line itself is not a line.
+    // Removes the indentation of the line itself.
     let above = above.get(..above.rfind('\n').map_or(0, |end| end + 1)).unwrap_or_default();
     let mut doc = Vec::new();
     let mut first = line;

@@ -1,4 +1,4 @@
-//! The comment that says for which control server a policy is.
+//! The comment that names the control server of a policy.
 
 use crate::diagnostic::{Code, Diagnostic, suggestion};
 use crate::hujson::read::policy_comment::Line;
@@ -6,7 +6,7 @@ use crate::hujson::read::reader::Reader;
 use crate::model::{Dialect, PolicyComment};
 
 impl Reader<'_> {
-    /// Reads the name of a control server in a comment above the whole text.
+    /// Reads a control server's name in a comment above the whole text.
     pub(super) fn target_above(&mut self, line: &Line, name: &str) {
         let origin = line.rest(name).origin;
         let finding = |message: String| Diagnostic::new(Code::InvalidAllow, origin, message);
@@ -28,7 +28,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the name of a control server in a comment that is not above the whole text.
+    /// Reports a control server's name in a comment that is not above the whole text.
     pub(super) fn misplaced_target(&mut self, line: &Line, name: &str) {
         let message = "a target is for a whole policy, and belongs above its opening brace";
         let finding = Diagnostic::new(Code::InvalidAllow, line.rest(name).origin, message);
@@ -36,7 +36,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the dialect that a comment of a text names, whether or not the text can be read.
+/// Returns the dialect that a comment of a text names, even if the rest of the text cannot be read.
 pub(super) fn named_in(text: &str) -> Option<Dialect> {
     text.lines().find_map(|line| match PolicyComment::parse(line.trim().strip_prefix("//")?.trim_start())? {
         PolicyComment::Target(name) => name.parse().ok(),

@@ -7,7 +7,7 @@ use crate::model::{
 use crate::source::{FileId, Text};
 
 impl Facts {
-    /// Reads what is known about a tailnet, from JSON or HuJSON:
+    /// Reads facts about a tailnet from JSON or HuJSON:
     ///
     /// ```text
     /// {"users": [{"name", "email", "role"}],
@@ -15,9 +15,10 @@ impl Facts {
     ///  "domains": ["example.com"]}
     /// ```
     ///
-    /// Every field may be left out but a user's name or e-mail address, of which one stands for both, and a device's
-    /// name. A device's `user` is a user's name or e-mail address. Unknown fields are for others to read.
-    /// Beside the facts stands what could not be read of them.
+    /// A user requires a name or an e-mail address, and one of them also serves as the other. A
+    /// device requires a name. All other fields are optional. A device's `user` is a user's name or
+    /// e-mail address. Unknown fields are ignored. The second value has a finding for everything
+    /// that could not be read.
     ///
     /// ```
     /// use policy_core::model::Facts;
@@ -40,13 +41,13 @@ impl Facts {
         Facts::read(&document)
     }
 
-    /// Reads the facts that are a document's value. See [`Facts::parse`].
+    /// Reads the facts from a document's value. See [`Facts::parse`].
     pub fn read(document: &Document) -> (Facts, Vec<Diagnostic>) {
         let mut reader = Reader::new(document);
         let facts = reader.facts();
         let facts = Facts { lints: reader.policy_comments(Some(document.origin(document.root()))), ..facts };
         reader.misplaced_untils();
-        // Tailscale never sees the facts, so it refuses nothing of them.
+        // Tailscale never sees the facts, so it cannot refuse the policy because of them.
         for finding in &mut reader.findings {
             finding.tailscale = None;
         }
@@ -73,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The values of the keys, in their exact case; others do not matter.
+    /// Returns the values of the keys, which are case-sensitive. Other keys are ignored.
     fn known_fields<const N: usize>(
         &mut self,
         id: NodeId,
@@ -101,7 +102,7 @@ impl Reader<'_> {
         let has_email = email.is_some();
         let origin = self.document.origin(id);
         let (name, email) = (self.text(name, "name"), self.text(email, "email"));
-        // headscale's users need no e-mail address, and are named by an `@` after their name then.
+        // A headscale user without an e-mail address is named by an `@` after the name.
         let nameless = |name: &Text| Text::escaped(format!("{name}@"), name.origin);
         let email = match email.filter(|email| !email.is_empty() || name.is_none()) {
             None if has_email => name.as_ref().map(nameless),
@@ -186,7 +187,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A fact's description: its `doc`, or else the comment above it.
+    /// Returns a fact's description: its `doc`, or otherwise the comment above it.
     fn fact_doc(&mut self, id: NodeId, doc: Option<NodeId>) -> Option<String> {
         self.text(doc, "doc").map(|text| text.to_string()).or_else(|| self.document.doc(id))
     }

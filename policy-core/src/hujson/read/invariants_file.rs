@@ -1,4 +1,4 @@
-//! The invariants of a file, which arrive as facts and are shown where the file has them.
+//! Invariants from a file. They are read as facts, and findings about them point into the file.
 
 use crate::diagnostic::{Diagnostic, Note};
 use crate::model::{Facts, Invariant, InvariantTarget, InvariantsFile, Lint, List, Policy, PortSpec, Selector, Until};
@@ -12,7 +12,7 @@ impl Policy {
         let places = Places::new(&file);
         self.facts.invariants.extend(facts.invariants.into_iter().map(|invariant| places.invariant(invariant)));
         self.facts.lints.extend(facts.lints.into_iter().map(|lint| {
-            // Nobody wrote the comment itself.
+            // A comment that was added to the facts has no place in the file.
             let scope = places.origin(lint.scope.unwrap_or(lint.origin));
             let until = lint.until.map(|until| Until { origin: places.origin(until.origin), ..until });
             Lint { until, scope: Some(scope), origin: scope, ..lint }
@@ -24,7 +24,7 @@ impl Policy {
     }
 }
 
-/// Where the parts of the facts come from.
+/// The places in the file from which the parts of the facts come.
 struct Places<'f> {
     file: &'f InvariantsFile,
     places: Vec<(Origin, Origin)>,
@@ -40,7 +40,7 @@ impl<'f> Places<'f> {
         Places { file, places: file.places.lines().filter_map(place).collect() }
     }
 
-    /// The part of the file that a part of the facts comes from.
+    /// Returns the place in the file from which a part of the facts comes.
     fn origin(&self, part: Origin) -> Origin {
         let first = self.places.partition_point(|(place, _)| place.end < part.end);
         let around = self.places.get(first..).unwrap_or_default().iter().find(|(place, _)| place.contains(part));
@@ -72,7 +72,8 @@ impl<'f> Places<'f> {
         List { items, origin: list.origin.map(|origin| self.origin(origin)), ..list }
     }
 
-    /// The text at its place in the file. Its parts have places of their own if it is written there as it is.
+    /// Returns the text with its place in the file. Its parts have exact places if the file has it
+    /// literally.
     fn text(&self, text: Text) -> Text {
         let origin = self.origin(text.origin);
         let written = self.file.text.get(origin.range()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The comments that say how much warnings count.
+//! Comments that set lint levels.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,12 @@ use crate::hujson::read::reader::Reader;
 use crate::model::{Level, Lint, Until};
 use crate::source::{Origin, Text};
 
-/// How such a comment is written, for a `help:`.
+/// The form of such a comment, for a `help:`.
 const HELP: &str = "write `// policy: allow(unused-tag)` and the reason, on a line of its own above the entry";
 
 impl Reader<'_> {
-    /// Reads what follows the bracket: codes, perhaps an end, another bracket, and the reason.
+    /// Reads the text after the opening bracket: codes, an optional end date, the closing bracket,
+    /// and the reason.
     pub(super) fn lint(&mut self, line: &Line, level: Level, rest: &str, scope: Option<Origin>) -> Option<Lint> {
         let origin = line.origin;
         let word = level.name();
@@ -66,7 +67,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports warnings that have more than one level in all of the policy, or in `everything`.
+    /// Reports warnings that have more than one level in the whole policy, or in `everything`.
     pub(super) fn one_level_each(&mut self, lints: &[Lint], everything: Option<Origin>) {
         let mut first: HashMap<Code, Origin> = HashMap::new();
         for lint in lints.iter().filter(|lint| lint.scope == everything) {
@@ -83,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a level that is about nothing, or not about what it is above.
+    /// Reports a lint level that is not above anything, or not above something that it applies to.
     pub(super) fn misplaced_lint(&mut self, line: &Line, level: Level) {
         let (message, help) = match level {
             Level::Allow => ("nothing follows this `allow`".to_owned(), HELP),
@@ -100,7 +101,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether an item among the codes is `until` and perhaps a date.
+/// Returns whether an item among the codes is `until`, with or without a date.
 fn is_until(item: &str) -> bool {
     item.split_whitespace().next() == Some(Until::WORD)
 }

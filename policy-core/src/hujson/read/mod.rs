@@ -1,6 +1,7 @@
-//! From the tree of a text to the model: what the text says, as far as it can be understood.
+//! Reads the model from the tree of a text.
 //!
-//! Nothing here stops at a mistake. What cannot be read is said in [`Policy::unreadable`] and left out.
+//! A mistake does not stop the reader. Parts that cannot be read are left out and reported in
+//! [`Policy::unreadable`].
 
 mod attribute;
 mod capability;
@@ -27,9 +28,10 @@ use crate::source::Origin;
 use reader::Reader;
 
 impl Policy {
-    /// Reads a policy from HuJSON. A text that is none gives an empty policy that says so in `unreadable`.
+    /// Reads a policy from HuJSON. A text that is not HuJSON gives an empty policy with a finding
+    /// in `unreadable`.
     ///
-    /// Keys are matched as Tailscale matches them, in any case, and the old names of fields are understood.
+    /// As in Tailscale, the case of keys is ignored, and old names of fields are accepted.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -41,7 +43,7 @@ impl Policy {
         Policy::parse_in(text, None)
     }
 
-    /// Reads a policy in the language of a control server, or in the one that a comment of the text names.
+    /// Reads a policy for a control server. Without one, a comment of the text may name it.
     ///
     /// ```
     /// use policy_core::Policy;
@@ -64,26 +66,26 @@ impl Policy {
         policy
     }
 
-    /// Returns whether a comment of the text says which control server the policy is for.
+    /// Returns whether a comment of the text names a control server.
     #[doc(hidden)]
     pub fn names_target(text: &str) -> bool {
         dialect::named_in(text).is_some()
     }
 
-    /// Reads a policy and what is known beside it. See [`Facts::parse`].
+    /// Reads a policy and its facts. See [`Facts::parse`].
     pub fn with_facts(text: &str, facts: &str) -> Policy {
         let (facts, unreadable) = Facts::parse(facts);
         Policy::parse_beside(text.to_owned(), None, facts.are_in_source()).beside(facts, unreadable)
     }
 
-    /// Reads the policy that the document's value is, and what is known beside it.
+    /// Reads a policy from a document's value, and its facts.
     pub fn of_document(document: &Document, facts: &str) -> Policy {
         let (facts, unreadable) = Facts::parse(facts);
         let policy = read_in(document, None, facts.are_in_source());
         Policy { text: document.text().to_owned(), ..policy }.beside(facts, unreadable)
     }
 
-    /// With what is known beside it.
+    /// Adds facts, and what could not be read of them.
     fn beside(mut self, facts: Facts, unreadable: Vec<Diagnostic>) -> Policy {
         self.facts = facts;
         self.unreadable.extend(unreadable);
@@ -91,7 +93,8 @@ impl Policy {
     }
 }
 
-/// The policy of a text that is no HuJSON. To headscale, no text at all is a policy without rules.
+/// Makes the policy of a text that is not HuJSON. To headscale, an empty text is a policy without
+/// rules.
 fn unparsed(error: SyntaxError, text: &str, dialect: Dialect) -> Policy {
     let finding = match dialect {
         Dialect::Tailscale => Some(syntax(error, text)),
@@ -105,19 +108,19 @@ fn unparsed(error: SyntaxError, text: &str, dialect: Dialect) -> Policy {
     Policy { unreadable: finding.into_iter().collect(), dialect, ..Policy::default() }
 }
 
-/// Returns what is wrong with a text that is no HuJSON.
+/// Returns the finding for a text that is not HuJSON.
 fn syntax(error: SyntaxError, text: &str) -> Diagnostic {
-    // As in the answers that users have published, without the reader's name (tailscale#10015).
+    // In the form that users have published, without the name of the reader (tailscale#10015).
     let tailscale = format!("line {}, column {}: {}", error.line, error.column, error.message);
     let help = is_template(text, error.origin).then(|| "render the template first, and check its output".to_owned());
     Diagnostic::new(Code::Syntax, error.origin, error.message).help_if(help).tailscale(tailscale)
 }
 
-/// What begins a placeholder in the template languages that policies are written in.
+/// The start of a placeholder in the template languages that are used for policies.
 const PLACEHOLDERS: &[&str] = &["${", "$(", "{{", "{%", "%{", "<%", "@{"];
 
-/// Returns true if a text cannot be read because of a placeholder of a template: one begins here, a byte before, or
-/// right before what is here.
+/// Returns true if a text cannot be read because of a placeholder of a template. The placeholder
+/// begins at the place, one byte before it, or right before the token there.
 fn is_template(text: &str, at: Origin) -> bool {
     let start = at.range().start;
     let before = text.get(..start).unwrap_or_default().trim_end();
@@ -126,19 +129,19 @@ fn is_template(text: &str, at: Origin) -> bool {
     starts(start) || start.checked_sub(1).is_some_and(starts) || PLACEHOLDERS.iter().any(|word| before.ends_with(word))
 }
 
-/// Reads the policy that is the document's value. Its `text` is left empty.
+/// Reads a policy from a document's value. Leaves `text` empty.
 pub fn read(document: &Document) -> Policy {
     read_in(document, None, false)
 }
 
 fn read_in(document: &Document, dialect: Option<Dialect>, is_in_source: bool) -> Policy {
     let mut reader = Reader { is_in_source, ..Reader::new(document) };
-    // What stands above a policy is about all that is checked with it.
+    // Comments above a policy also apply to the other texts that are checked with it.
     let lints = reader.policy_comments(None);
     reader.dialect = dialect.or(reader.target.map(|(dialect, _)| dialect)).unwrap_or_default();
     let comments = std::mem::take(&mut reader.findings);
     let policy = reader.policy();
-    // What headscale cannot read is for another reader to say.
+    // `headscale::mistakes` reports the parts that headscale cannot read.
     if reader.dialect == Dialect::Headscale {
         reader.findings = headscale::mistakes(document);
     }
@@ -148,7 +151,7 @@ fn read_in(document: &Document, dialect: Option<Dialect>, is_in_source: bool) ->
     Policy { dialect, lints, capabilities, unreadable: reader.findings, ..policy }
 }
 
-/// The keys of the top level that are sections, in Tailscale's case. Every other one is a setting.
+/// The top-level keys that are sections, in Tailscale's case. Every other key is a setting.
 const SECTIONS: &[&str] = &[
     "groups",
     "hosts",
@@ -169,7 +172,7 @@ impl Reader<'_> {
     fn policy(&mut self) -> Policy {
         let root = self.document.root();
         let mut policy = Policy { origin: self.document.origin(root), ..Policy::default() };
-        // Like a section that is `null`, it is absent.
+        // A policy that is `null` is absent, as a section is.
         if self.document.kind(root) == Kind::Null {
             return policy;
         }
@@ -212,8 +215,8 @@ impl Reader<'_> {
         policy
     }
 
-    /// Adds a section to the policy. One that is there twice, which is an error, is read twice all the same:
-    /// otherwise the names of the second would seem undefined.
+    /// Adds a section to the policy. A duplicate section is an error, but both are read: otherwise
+    /// the names of the second would seem undefined.
     fn section(&mut self, section: &str, value: super::NodeId, policy: &mut Policy) {
         match section {
             "groups" => self.declarations(value, section, &mut policy.groups, Self::group),

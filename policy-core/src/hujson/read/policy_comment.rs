@@ -1,5 +1,5 @@
-//! The comments that say something about the policy: the levels of warnings, how long something is wanted, for which
-//! control server the policy is, and declarations of capabilities.
+//! Comments with instructions for this program: lint levels, end dates, the control server, and
+//! declarations of capabilities.
 
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
@@ -7,13 +7,14 @@ use crate::model::{Level, Lint, PolicyComment};
 use crate::source::{FileId, Origin, Text};
 
 impl Reader<'_> {
-    /// Reads every such comment of the text, each above an entry, a section, a deeper member or element, or all of it;
-    /// those are for `everything`, and without that for every text that is read with the policy. Returns the levels; the
-    /// ends wait for what they are above to be read, and `capabilities` has the declarations.
+    /// Reads all `// policy:` comments of the text. A comment applies to the entry, section, member
+    /// or element below it. A comment above the whole text applies to `everything` or, if that is
+    /// `None`, to every text that is read with the policy. Returns the lint levels. End dates are
+    /// stored until the item below them is read, and declarations go to `capabilities`.
     pub(super) fn policy_comments(&mut self, everything: Option<Origin>) -> Vec<Lint> {
         let document = self.document;
         let mut lints = Vec::new();
-        // Nearly no text has one, and then nothing is looked through.
+        // Very few texts have such a comment. The others need no search.
         if !document.text().contains(PolicyComment::START) {
             return lints;
         }
@@ -38,20 +39,20 @@ impl Reader<'_> {
         lints
     }
 
-    /// The comments in front of a node, for `scope`.
+    /// Reads the comments before a node, with the scope `scope`.
     fn above(&mut self, id: NodeId, scope: Option<Origin>, lints: &mut Vec<Lint>) {
         let document = self.document;
         let before = document.before(id);
         let Origin { file, start, .. } = document.origin(id);
         let start = start.saturating_sub(length(before));
         let is_root = id == document.root();
-        // Where the last declaration ends.
+        // The end of the last declaration.
         let mut end = start;
         for line in policy_comment_lines(before, file, start) {
             if line.origin.start < end {
                 continue;
             }
-            // The line that something else ends on is about that one.
+            // A comment on the line on which something else ends is about that.
             let is_about_this = is_root || line.index > 0;
             match line.comment {
                 PolicyComment::Lint(level, _) if !is_about_this || (level != Level::Allow && !is_root) => {
@@ -72,7 +73,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the comments that nothing follows: behind a node, and before the end of a list or an object.
+    /// Reports comments with nothing below them: after a node, and at the end of a list or an
+    /// object.
     fn below(&mut self, id: NodeId) {
         let document = self.document;
         let Origin { file, end, .. } = document.origin(id);
@@ -95,7 +97,7 @@ impl Reader<'_> {
 
 /// A line with such a comment.
 pub(super) struct Line<'d> {
-    /// Its number among the lines of what it stands in.
+    /// Its index among the lines of the text that contains it.
     index: usize,
     comment: PolicyComment<'d>,
     /// The comment with its slashes.
@@ -103,14 +105,14 @@ pub(super) struct Line<'d> {
 }
 
 impl Line<'_> {
-    /// Places the last part of the comment.
+    /// Returns the place of the last part of the comment.
     pub(super) fn rest(&self, rest: &str) -> Text {
         let origin = Origin { start: self.origin.end.saturating_sub(length(rest)), ..self.origin };
         Text::verbatim(rest, origin, origin.start)
     }
 }
 
-/// Such comments among lines of white space and comments.
+/// Returns the lines with such comments among lines of white space and comments.
 fn policy_comment_lines(text: &str, file: FileId, start: u32) -> impl Iterator<Item = Line<'_>> {
     let mut next = start;
     text.split('\n').enumerate().filter_map(move |(index, line)| {
@@ -173,7 +175,7 @@ mod tests {
     fn a_target_is_above_the_whole_policy() {
         let said = |text: &str| {
             let policy = Policy::parse(text);
-            // What is behind a last member is also before the closing brace.
+            // The text after a last member is also the text before the closing brace.
             let mut said: Vec<&str> = policy.unreadable.iter().map(|finding| finding.message.as_str()).collect();
             said.dedup();
             (policy.dialect.name(), said.join("\n"))

@@ -6,32 +6,32 @@ use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{DeclaredCapability, Dialect, List, Selector, SelectorKind, Until};
 use crate::source::{Origin, Text};
 
-/// Reads a document, and remembers what it could not read.
+/// A reader of one document, which collects findings about the parts that it cannot read.
 pub(super) struct Reader<'a> {
     pub(super) document: &'a Document,
     pub(super) findings: Vec<Diagnostic>,
-    /// The ends in comments above nodes, as far as these have not been read.
+    /// The end dates in comments above nodes that have not been read yet.
     pub(super) untils: HashMap<NodeId, Until>,
     pub(super) dialect: Dialect,
-    /// True if the text is made of Rust.
+    /// True if the text was made of Rust.
     pub(super) is_in_source: bool,
-    /// The control server that a comment above all of the text names, and where.
+    /// The control server that a comment above the whole text names, and the place of the name.
     pub(super) target: Option<(Dialect, Origin)>,
     /// The capabilities that comments declare.
     pub(super) capabilities: Vec<DeclaredCapability>,
 }
 
-/// The form of an object: which keys it may have.
+/// The form of an object: the keys that it may have.
 pub(super) struct Form<const N: usize> {
-    /// What it is called in a sentence, as `an acl`.
+    /// The name in a sentence, such as `an acl`.
     pub(super) name: &'static str,
     /// In Tailscale's order and case.
     pub(super) keys: [&'static str; N],
-    /// Keys of other objects that are easily taken for its own, and what to write instead.
+    /// Keys of other objects that are easily used here by mistake, each with the correction.
     pub(super) elsewhere: &'static [(&'static str, &'static str)],
 }
 
-/// A member of a section: a name and what it is declared as.
+/// A member of a section: a declared name and its value.
 pub(super) struct Member {
     pub(super) name: Text,
     pub(super) value: NodeId,
@@ -53,8 +53,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The values of an object's keys, which Tailscale matches in any case; `None` if it is no object.
-    /// `null` is the same as no value.
+    /// Returns the values of an object's keys, whose case Tailscale ignores. `None` if the node is
+    /// not an object. `null` counts as no value.
     pub(super) fn fields<const N: usize>(&mut self, id: NodeId, form: &Form<N>) -> Option<[Option<NodeId>; N]> {
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, form.name, "an object");
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         Some(values.map(|value| value.and_then(|value| self.present(value))))
     }
 
-    /// Returns whether a key is one that the control server knows.
+    /// Returns whether the control server treats a key as a known one.
     pub(super) fn is_key(&self, known: &str, key: &str) -> bool {
         match self.dialect {
             Dialect::Tailscale => known.eq_ignore_ascii_case(key),
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The value, unless it is `null`, which is the same as none.
+    /// Returns the value, unless it is `null`, which counts as no value.
     pub(super) fn present(&self, value: NodeId) -> Option<NodeId> {
         (self.document.kind(value) != Kind::Null).then_some(value)
     }
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         let document = self.document;
         for (id_of_name, value) in document.members(id) {
             let Some(name) = document.string(id_of_name) else { continue };
-            // Tags are the one kind of name whose case does not count.
+            // Tags are the only kind of name whose case is ignored.
             let is_tag = section == "tagOwners" && self.dialect == Dialect::Tailscale;
             let key = if is_tag { name.to_ascii_lowercase() } else { name.to_string() };
             match seen.get(&key) {
@@ -155,7 +155,8 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// Says that a value has the wrong type; `what` and `expected` as in "`src` must be a list".
+    /// Reports a value of the wrong type. `what` and `expected` complete the sentence "`src` must
+    /// be a list".
     pub(super) fn wrong_type(&mut self, id: NodeId, what: &str, expected: &str) {
         let kind = self.document.kind(id);
         let message = format!("{what} must be {expected}, not {}", kind.noun());
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// The items of a list that can be read. `key` is the field's name.
+    /// Returns the items of a list that can be read. `key` is the field's name.
     pub(super) fn list<T>(
         &mut self,
         value: Option<NodeId>,
@@ -195,7 +196,7 @@ impl<'a> Reader<'a> {
         list
     }
 
-    /// The items of a list of strings, each made into something else.
+    /// Returns the items of a list of strings, each converted by a function.
     pub(super) fn words<T>(
         &mut self,
         value: Option<NodeId>,
@@ -204,7 +205,7 @@ impl<'a> Reader<'a> {
     ) -> List<T> {
         self.list(value, key, |reader, id| match reader.document.string(id) {
             Some(text) => word(reader, text),
-            // To headscale, nothing is an empty word.
+            // To headscale, `null` is an empty word.
             None if reader.dialect == Dialect::Headscale && reader.document.kind(id) == Kind::Null => {
                 word(reader, Text::escaped("", reader.document.origin(id)))
             }
@@ -230,7 +231,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of names with the blanks around them: neither server cuts them off here.
+    /// Returns a list of names, with the spaces around them. Neither control server removes these
+    /// here.
     pub(super) fn names(&mut self, value: Option<NodeId>, key: &str) -> List<Selector> {
         self.words(value, key, |reader, text| Some(reader.name(text)))
     }
@@ -242,7 +244,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of words that must be of some form.
+    /// Parses each word of a list.
     pub(super) fn parsed<T>(
         &mut self,
         value: Option<NodeId>,
@@ -252,12 +254,12 @@ impl<'a> Reader<'a> {
         self.words(value, key, |reader, text| reader.parse(&text, parse))
     }
 
-    /// One word that must be of some form; its problem becomes a finding.
+    /// Parses one word. A problem becomes a finding.
     pub(super) fn parse<T>(&mut self, text: &Text, parse: impl Fn(&Text) -> Result<T, Problem>) -> Option<T> {
         parse(text).map_err(|problem| self.findings.push(problem.at(text))).ok()
     }
 
-    /// A string; `key` is the field's name.
+    /// Returns a string. `key` is the field's name.
     pub(super) fn text(&mut self, value: Option<NodeId>, key: &str) -> Option<Text> {
         let id = value?;
         let text = self.document.string(id);
@@ -267,7 +269,7 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// `true` or `false`; `key` is the field's name.
+    /// Returns `true` or `false`. `key` is the field's name.
     pub(super) fn flag(&mut self, value: Option<NodeId>, key: &str) -> Option<bool> {
         let id = value?;
         if let Kind::Bool(flag) = self.document.kind(id) {
@@ -278,7 +280,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Words in backticks, with commas between them.
+/// Lists words in backticks, separated by commas.
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::source::{Origin, Text};
 
-/// The help for an end that is written as a field.
+/// The help for an end date that is written as a field.
 pub(super) const UNTIL: &str = "write the comment `// policy: until 2027-03-31` above it";
 
 const ACL: Form<7> = Form {
@@ -65,7 +65,7 @@ impl Reader<'_> {
                 }
             }
         }
-        // What migrates acls knows nothing of Rust.
+        // `policy migrate` reads policy files only.
         let other = if self.is_in_source { "" } else { ", or let `policy migrate` make grants of the acls" };
         self.old_and_new(id, ("users", users), ("src", src), other);
         self.old_and_new(id, ("ports", ports), ("dst", dst), other);
@@ -104,7 +104,7 @@ impl Reader<'_> {
             self.fields(id, &SSH_RULE)?;
         let origin = self.document.origin(id);
         if action.is_none() {
-            // Missing is the same as empty, to Tailscale too.
+            // Tailscale also treats a missing action as an empty one.
             self.findings.extend("".parse::<Action>().err().map(|problem| problem.at(&Text::escaped("", origin))));
         }
         let action = self.text(action, "action").and_then(|text| self.parse(&trimmed(text), |text| text.parse()));
@@ -139,7 +139,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The items of `ip`. To headscale, each may list ports.
+    /// Reads the items of `ip`. In headscale, each item may list ports.
     fn port_specs(&mut self, value: Option<NodeId>) -> List<PortSpec> {
         if self.dialect == Dialect::Tailscale {
             return self.parsed(value, "ip", PortSpec::parse);
@@ -148,7 +148,8 @@ impl Reader<'_> {
         List { items: items.into_iter().flatten().collect(), origin, incomplete }
     }
 
-    /// A name or a number of a protocol. Nothing stands for the default set, as `null` does.
+    /// Reads the name or the number of a protocol. An empty text stands for the default set, as
+    /// `null` does.
     pub(super) fn protocol(&mut self, value: Option<NodeId>) -> Option<Protocol> {
         if self.dialect == Dialect::Headscale {
             let word = self.document.source(value?).trim_matches('"');
@@ -158,7 +159,7 @@ impl Reader<'_> {
         self.parse(&text, |text| text.parse())
     }
 
-    /// The capabilities of a grant or a node attribute.
+    /// Reads the capabilities of a grant or a node attribute.
     pub(super) fn app(&mut self, id: NodeId) -> App {
         let document = self.document;
         let mut app = App { capabilities: Vec::new(), origin: document.origin(id), incomplete: false };
@@ -184,7 +185,7 @@ impl Reader<'_> {
         app
     }
 
-    /// The selectors that a capability's value names. Everything else in it is opaque.
+    /// Returns the selectors that a capability's value names. The rest of the value is opaque.
     fn references(&self, value: NodeId) -> Vec<Selector> {
         let document = self.document;
         let named = document.members(value).filter(|&(name, _)| {
@@ -194,7 +195,7 @@ impl Reader<'_> {
         words.map(Selector::new).collect()
     }
 
-    /// A field under its old name, perhaps beside the same under its new one. `other` is what else helps.
+    /// Reads a field that may have an old name, a new name, or both. `other` is what else helps.
     pub(super) fn old_and_new(
         &mut self,
         id: NodeId,
@@ -215,7 +216,8 @@ impl Reader<'_> {
     }
 }
 
-/// Without the blanks around it, which Tailscale cuts off in SSH rules. `ssh-src-leading-whitespace` `ssh-tab-in-user`
+/// Removes the spaces around a text, as Tailscale does in SSH rules. `ssh-src-leading-whitespace`
+/// `ssh-tab-in-user`
 pub(super) fn trimmed(text: Text) -> Text {
     let start = text.len() - text.trim_start().len();
     let length = text.trim().len();

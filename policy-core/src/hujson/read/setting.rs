@@ -16,7 +16,7 @@ const SETTINGS: &[&str] = &[
     "randomizeClientPort",
 ];
 
-/// Keys that policies have had and Tailscale refuses, with what to do instead.
+/// Keys that some policies have and Tailscale refuses, each with its alternative.
 const ELSEWHERE: &[(&str, &str)] =
     &[("dns", "leave it out: DNS is configured on the DNS page of the admin console, or by the API")];
 
@@ -29,9 +29,9 @@ enum Type {
     List,
 }
 
-/// Network-wide options, and what Tailscale may yet think of.
+/// Settings: network-wide options, and keys that this version does not know.
 impl Reader<'_> {
-    /// Checks the shape of an option and keeps it as it is.
+    /// Checks the type of an option and stores its value.
     pub(super) fn setting(&mut self, key: Text, value: NodeId) -> Setting {
         let known = SETTINGS.iter().find(|known| known.eq_ignore_ascii_case(&key));
         match (known.copied(), self.present(value)) {
@@ -61,7 +61,7 @@ impl Reader<'_> {
         });
     }
 
-    /// For all devices, where the attribute can be for some.
+    /// Checks `disableIPv4`, which applies to all devices. A node attribute can apply to some.
     fn disable_ipv4(&mut self, key: &Text, value: NodeId) {
         self.of_type(value, key, Type::Bool);
         if self.document.kind(value) == Kind::Bool(true) {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Custom relays.
+    /// Checks custom relays.
     fn derp_map(&mut self, value: NodeId) {
         self.members_of(value, "`derpMap`", &[("OmitDefaultRegions", Type::Bool)]);
         let regions = self.member(value, "Regions");
@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A region of relays. The numbers of 900 to 999 are the users' own.
+    /// Checks a region of relays. Regions 900 to 999 are reserved for users.
     fn derp_region(&mut self, id: &Text, region: NodeId) {
         match id.parse::<u32>() {
             Err(_) => {
@@ -153,7 +153,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Types of custom posture attributes.
+    /// Checks types of custom posture attributes.
     fn attr_config(&mut self, value: NodeId) {
         for (name, config) in self.objects(value, "attrConfig") {
             if !name.starts_with("custom:") {
@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Other tailnets whose groups and tags rules may name.
+    /// Checks other tailnets whose groups and tags rules may name.
     fn external_tailnets(&mut self, value: NodeId) {
         let first = self.findings.len();
         for (alias, tailnet) in self.objects(value, "externalTailnets") {
@@ -205,7 +205,7 @@ impl Reader<'_> {
         self.findings.push(Diagnostic::new(Code::DoubtfulSetting, origin, message));
     }
 
-    /// A member of an object, in any case of its name, unless it is `null`.
+    /// Returns a member of an object, ignoring the case of its name, unless it is `null`.
     fn member(&self, object: NodeId, key: &str) -> Option<NodeId> {
         let mut members = self.document.members(object);
         let (_, value) =
@@ -213,7 +213,8 @@ impl Reader<'_> {
         self.present(value)
     }
 
-    /// The members of an object that maps names to objects. `null` takes a default away, and is left out.
+    /// Returns the members of an object that maps names to objects. A `null` removes a default, and
+    /// is left out.
     fn objects(&mut self, id: NodeId, what: &str) -> Vec<(Text, NodeId)> {
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, &format!("`{what}`"), "an object");
@@ -223,7 +224,7 @@ impl Reader<'_> {
         members.filter_map(|(name, value)| Some((document.string(name)?, value))).collect()
     }
 
-    /// Checks that it is an object, and the types of some of its members.
+    /// Checks that a node is an object, and the types of some of its members.
     fn members_of(&mut self, id: NodeId, what: &str, members: &[(&str, Type)]) {
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, what, "an object");

@@ -33,8 +33,8 @@ impl Reader<'_> {
         self.old_and_new(id, ("allow", allow), ("accept", accept), "");
         let first = self.findings.len();
         let proto = self.protocol(proto);
-        // Whatever word it is, Tailscale says no more than that the test failed. What it says to a value that is no word is
-        // not known.
+        // Tailscale's answer to any wrong word is only that the test failed. Its answer to a value
+        // that is not a string is unknown.
         for finding in self.findings.iter_mut().skip(first).filter(|finding| finding.code != Code::WrongType) {
             finding.tailscale = Some(Target::FAILED.to_owned());
         }
@@ -70,7 +70,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Accounts of an SSH test. headscale cuts off the blanks around them.
+    /// Reads the accounts of an SSH test. headscale removes the spaces around them.
     fn accounts(&mut self, value: Option<NodeId>, key: &str) -> List<Text> {
         match self.dialect {
             Dialect::Tailscale => self.texts(value, key),
@@ -85,8 +85,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The one source of a test. None, or an empty one, fails the test. `answer` is what Tailscale says to that, if it is
-    /// known.
+    /// Reads the source of a test. A missing or empty source fails the test. `answer` is
+    /// Tailscale's answer to that, if it is known.
     fn source(
         &mut self,
         src: Option<NodeId>,
@@ -107,7 +107,7 @@ impl Reader<'_> {
         text.map(|text| selector(self, text))
     }
 
-    /// The imagined posture of the source: text, numbers and booleans by the attributes' names.
+    /// Reads the assumed posture of the source: text, numbers and booleans by attribute name.
     fn posture_attributes(&mut self, value: Option<NodeId>) -> Map {
         let Some(id) = value else { return Map::new() };
         if self.document.kind(id) != Kind::Object {

@@ -1,4 +1,4 @@
-//! The comments that say how long something is wanted.
+//! Comments with the end date of a rule or test.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hujson::NodeId;
@@ -7,16 +7,17 @@ use crate::hujson::read::reader::Reader;
 use crate::model::{Date, Until};
 use crate::source::{Origin, Text};
 
-/// Where such a comment belongs, for a `help:`.
+/// The right place for such a comment, for a `help:`.
 const HELP: &str = "move it to a line of its own above the rule or the test";
 
 impl Reader<'_> {
-    /// Takes the end of the rule or the test at a node.
+    /// Takes the end date of the rule or test at a node.
     pub(super) fn until(&mut self, id: NodeId) -> Option<Until> {
         self.untils.remove(&id)
     }
 
-    /// Reports the ends of what cannot end. To be called when everything that can has been read.
+    /// Reports end dates of items that cannot have one. Must be called after every item that can
+    /// have one has been read.
     pub(super) fn misplaced_untils(&mut self) {
         let left: Vec<(NodeId, Until)> = self.untils.drain().collect();
         let help = format!("only {} can end", Until::PLACES);
@@ -30,7 +31,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads what follows the word in a comment above a node.
+    /// Reads the text after `until` in a comment above a node.
     pub(super) fn until_above(&mut self, id: NodeId, line: &Line, rest: &str) {
         let Some(date) = self.date(&line.rest(rest), line.origin) else { return };
         let mut until = self.until(id);
@@ -38,7 +39,7 @@ impl Reader<'_> {
         self.untils.extend(until.map(|until| (id, until)));
     }
 
-    /// Keeps the first of several ends, and reports the others.
+    /// Stores the first of several end dates, and reports the others.
     pub(super) fn keep_until(&mut self, kept: &mut Option<Until>, until: Until) {
         match kept {
             None => *kept = Some(until),
@@ -50,7 +51,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a date that is all of a text. Without one, the finding is about `whole`.
+    /// Reads a text that must be a date. If it is empty, the finding is about `whole`.
     pub(super) fn date(&mut self, text: &Text, whole: Origin) -> Option<Date> {
         if text.is_empty() {
             let finding = Diagnostic::new(Code::InvalidDate, whole, "this `until` has no date");
@@ -69,7 +70,7 @@ impl Reader<'_> {
         self.parse(text, |text| text.parse())
     }
 
-    /// Reports an end that nothing follows.
+    /// Reports an end date with nothing below it.
     pub(super) fn dangling_until(&mut self, line: &Line) {
         self.invalid_until(line, "nothing follows this `until`".to_owned(), HELP);
     }

@@ -1,21 +1,22 @@
-//! Which addresses a word of a test stands for, by headscale's rules.
+//! The addresses that a selector in a test stands for, by headscale's rules.
 //!
-//! headscale runs the tests of a policy on the devices that it has. A word that stands for none of them fails its test.
+//! headscale runs the tests of a policy against its actual devices. A selector that stands for none
+//! of them fails its test.
 
 use crate::access::{INTERNET, Resolution, TAILNET, Tailnet, coalesce, single};
 use crate::diagnostic::go_quote;
 use crate::model::{AddressRange, Autogroup, Policy, Prefix, Selector, SelectorKind};
 
-/// Why headscale cannot say which addresses a word stands for.
+/// A reason that headscale cannot resolve a selector to addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unresolved {
     /// The problem, in our words.
     pub(super) message: String,
     /// The problem, in headscale's words.
     pub(super) answer: String,
-    /// What to do.
+    /// The fix.
     pub(super) help: String,
-    /// True if that is so whatever devices there are.
+    /// True if it fails whatever devices exist.
     pub(super) is_certain: bool,
 }
 
@@ -62,7 +63,7 @@ pub(super) fn addresses(
     }
 }
 
-/// Checks that headscale has all of some users, if the facts list its users.
+/// Checks that headscale has all of the users, if the facts list its users.
 fn known_users(tailnet: &Tailnet, users: &[Selector]) -> Result<(), Unresolved> {
     let unknown = users.iter().find(|user| tailnet.user(&user.text).is_none());
     let Some(unknown) = unknown.filter(|_| !tailnet.users.is_empty()) else { return Ok(()) };

@@ -1,25 +1,25 @@
-//! Why a test fails on headscale, in our words and in its own.
+//! Failures of tests on headscale, in our words and in headscale's.
 
 use crate::diagnostic::go_quote;
 use crate::model::{Selector, SelectorKind};
 use crate::testing::headscale::addresses::Unresolved;
 
-/// Why a test fails on headscale.
+/// A reason that a test fails on headscale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadscaleFailure {
     /// The failure, in our words.
     pub message: String,
-    /// What to do.
+    /// The fix.
     pub help: String,
     /// The failure, in headscale's words.
     pub answer: String,
-    /// True if it fails whatever devices there are.
+    /// True if it fails whatever devices exist.
     pub(super) is_certain: bool,
-    /// What is wrong.
+    /// The part of the test that is wrong.
     pub scope: FailureScope,
 }
 
-/// The part of a test that fails it.
+/// A part of a test that makes it fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureScope {
     /// Its source, whatever the destination.
@@ -41,7 +41,8 @@ impl HeadscaleFailure {
         HeadscaleFailure { message, help, answer, is_certain, scope: FailureScope::Source }
     }
 
-    /// Returns a selector as headscale writes it in messages about SSH tests: an address is a prefix.
+    /// Returns a selector as in headscale's messages about SSH tests, which write addresses as
+    /// prefixes.
     pub(super) fn label(selector: &Selector) -> String {
         match selector.kind {
             SelectorKind::Address(address) => format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 }),

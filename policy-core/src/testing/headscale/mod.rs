@@ -1,4 +1,4 @@
-//! What headscale says of the policy's own tests, outcome by outcome.
+//! headscale's results of the policy's own tests.
 
 mod addresses;
 mod failure;
@@ -14,14 +14,14 @@ use crate::testing::ssh_test::expected_accounts;
 
 pub use failure::{FailureScope, HeadscaleFailure};
 
-/// Makes the outcomes of `tests` and `sshTests` those of headscale, as far as the facts have its devices. Returns for
-/// each why headscale says that it fails.
+/// Replaces the outcomes of `tests` and `sshTests` by those of headscale, as far as the facts list
+/// its devices. Returns headscale's failure for each outcome that fails.
 pub fn judge_as_headscale(policy: &Policy, outcomes: &mut [Outcome]) -> Vec<Option<HeadscaleFailure>> {
     if policy.dialect != Dialect::Headscale || outcomes.is_empty() {
         return vec![None; outcomes.len()];
     }
     let tailnet = Tailnet::new(policy);
-    // Without devices, there is nothing to run the tests on.
+    // Without devices, headscale has nothing to test.
     let is_known = !policy.facts.devices.is_empty();
     let counts = |failure: &HeadscaleFailure| is_known || failure.is_certain;
     let failures = [network_failures(policy, &tailnet, counts), ssh_failures(policy, &tailnet, counts)].concat();

@@ -1,7 +1,8 @@
-//! The policy's own `tests` as headscale runs them: with the filters that it makes for the devices that it has.
+//! The policy's own `tests` as headscale runs them: against the filters that it compiles for its
+//! actual devices.
 //!
-//! Every address of the source must reach one of the destination's. Rules with `via` and rules to `autogroup:self` do
-//! not count, since headscale makes them device by device.
+//! Every address of the source must reach an address of the destination. Rules with `via` and rules
+//! to `autogroup:self` are ignored, because headscale compiles them for each device.
 
 use crate::access::{Resolution, TAILNET, Tailnet, overlap};
 use crate::diagnostic::go_quote;
@@ -10,11 +11,11 @@ use crate::testing::headscale::addresses::{addresses, resolved};
 use crate::testing::headscale::failure::{FailureScope, HeadscaleFailure};
 use crate::testing::outcome::Expectation;
 
-/// The rules of a policy, as far as they count for tests.
+/// The rules of a policy that apply to tests.
 pub(super) struct HeadscaleFilter<'p> {
     policy: &'p Policy,
     tailnet: &'p Tailnet<'p>,
-    /// `None` for a policy without rules, which allows everything.
+    /// The rules. `None` for a policy without rules, which allows everything.
     rules: Option<Vec<TestRule>>,
 }
 
@@ -49,7 +50,7 @@ impl<'p> HeadscaleFilter<'p> {
         filter
     }
 
-    /// Returns the addresses of sources, and beside `*` those behind approved routes.
+    /// Returns the addresses of sources. `*` includes the approved routes.
     fn sources(&self, list: &[Selector]) -> Vec<AddressRange> {
         let mut sources = Vec::new();
         for selector in list {
@@ -71,7 +72,7 @@ impl<'p> HeadscaleFilter<'p> {
         }
     }
 
-    /// Returns why a whole test fails, before any of its targets is tried.
+    /// Returns the failure of a whole test, before any target is tried.
     pub(super) fn source_failure(&self, test: &Test) -> Option<HeadscaleFailure> {
         let source = test.src.as_ref()?;
         let text = &source.text;
@@ -83,7 +84,7 @@ impl<'p> HeadscaleFilter<'p> {
         }
     }
 
-    /// Returns why headscale says that a target is not as it must be.
+    /// Returns headscale's failure of a target that does not match the expectation.
     pub(super) fn failure(&self, test: &Test, expectation: Expectation, target: &Target) -> Option<HeadscaleFailure> {
         let source = test.src.as_ref()?;
         let (from, to, protocol) = (&source.text, &target.text, in_protocol(test));
@@ -157,7 +158,7 @@ impl<'p> HeadscaleFilter<'p> {
     }
 }
 
-/// Returns what headscale puts behind a test that names a protocol.
+/// Returns the suffix of headscale's message about a test with a protocol.
 fn in_protocol(test: &Test) -> String {
     test.proto.map_or_else(String::new, |protocol| format!(" ({protocol})"))
 }

@@ -1,4 +1,5 @@
-//! The policy's own `sshTests` as headscale runs them: with the SSH policies that it makes for the devices that it has.
+//! The policy's own `sshTests` as headscale runs them: against the SSH policies that it compiles
+//! for its actual devices.
 
 use std::net::IpAddr;
 
@@ -11,7 +12,7 @@ use crate::testing::headscale::addresses::addresses;
 use crate::testing::headscale::failure::{FailureScope, HeadscaleFailure};
 use crate::testing::outcome::Expectation;
 
-/// The SSH rules of a policy, with the devices of their ends.
+/// The SSH rules of a policy, with the devices at their ends.
 pub(super) struct HeadscaleSsh<'p> {
     policy: &'p Policy,
     tailnet: &'p Tailnet<'p>,
@@ -24,11 +25,11 @@ struct ResolvedRule<'p> {
     destinations: BitSet,
     /// True if `autogroup:self` is a destination.
     is_to_own: bool,
-    /// True if something else is.
+    /// True if there are other destinations.
     is_to_others: bool,
 }
 
-/// What a device's SSH policy does with a login.
+/// The result of a login under a device's SSH policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Reachability {
     is_allowed: bool,
@@ -52,12 +53,12 @@ impl<'p> HeadscaleSsh<'p> {
         HeadscaleSsh { policy, tailnet, rules: rules.collect() }
     }
 
-    /// Returns why a whole test fails, before any of its accounts is tried.
+    /// Returns the failure of a whole test, before any account is tried.
     pub(super) fn source_failure(&self, test: &SshTest) -> Option<HeadscaleFailure> {
         let source = test.src.as_ref()?;
         match addresses(self.policy, self.tailnet, source) {
             Err(mut unresolved) => {
-                // A word that is no selector has been refused by then.
+                // Words that are not selectors have already been refused.
                 unresolved.answer = unresolved.answer.replace("invalid alias: ", "");
                 Some(HeadscaleFailure::of_source(source, &HeadscaleFailure::label(source), unresolved))
             }
@@ -68,7 +69,7 @@ impl<'p> HeadscaleSsh<'p> {
         }
     }
 
-    /// Returns why a destination fails a test, whatever the account: no device is there.
+    /// Returns the failure of a destination that has no device, whatever the account.
     pub(super) fn destination_failure(&self, test: &SshTest, destination: &Selector) -> Option<HeadscaleFailure> {
         let source = test.src.as_ref()?;
         match self.machines(source, destination) {
@@ -82,7 +83,7 @@ impl<'p> HeadscaleSsh<'p> {
         }
     }
 
-    /// Returns the devices that a destination of a test stands for.
+    /// Returns the devices of a destination of a test.
     fn machines(&self, source: &Selector, destination: &Selector) -> Result<Vec<DeviceId>, HeadscaleFailure> {
         if destination.kind == SelectorKind::Autogroup(Some(Autogroup::SelfDevices)) {
             let user = self.tailnet.user(&source.text).filter(|_| source.kind == SelectorKind::User);
@@ -98,7 +99,8 @@ impl<'p> HeadscaleSsh<'p> {
         Ok(found.iter().collect())
     }
 
-    /// Returns why headscale says that an account is not as it must be on a destination.
+    /// Returns headscale's failure of an account that does not match the expectation on a
+    /// destination.
     pub(super) fn failure(
         &self,
         test: &SshTest,
@@ -146,7 +148,7 @@ impl<'p> HeadscaleSsh<'p> {
         })
     }
 
-    /// Returns the devices among some addresses, in their order, and `None` for addresses that no device has.
+    /// Returns the devices at some addresses, in order, and `None` for addresses without a device.
     fn sources(&self, ranges: &[AddressRange]) -> Vec<Option<(DeviceId, IpAddr)>> {
         let mut sources = Vec::new();
         for &range in ranges {
@@ -188,8 +190,8 @@ impl<'p> HeadscaleSsh<'p> {
         reached
     }
 
-    /// Returns whether a rule lets a device into another one. With `localpart:`, a source that is no destination gets the
-    /// rule for its own user.
+    /// Returns whether a rule lets a device log in to another one. With `localpart:`, a source that
+    /// is not also a destination gets the rule for its own user only.
     fn lets_in(&self, rule: &ResolvedRule, source: DeviceId, machine: DeviceId, account: &str) -> bool {
         let user = |device: DeviceId| self.tailnet.devices.get(device).and_then(|node| node.user);
         let is_same_user = user(source).is_some() && user(source) == user(machine);

@@ -1,6 +1,7 @@
 //! Keys of Tailscale's policy file that headscale does not have.
 
-/// The objects that have a key, or `None` for any; the key; what headscale lacks; and what to do instead.
+/// An absent key: the objects that it belongs to (`None` for any), the key, the missing feature,
+/// and the alternative.
 type AbsentKey = (Option<&'static str>, &'static str, &'static str, &'static str);
 
 const POSTURES: &str = "device postures";
@@ -29,7 +30,7 @@ const ABSENT: &[AbsentKey] = &[
 const OLD_NAMES: &[(&str, &str, &str)] =
     &[("an acl", "users", "src"), ("an acl", "ports", "dst"), ("a test", "user", "src"), ("a test", "allow", "accept")];
 
-/// Returns what is wrong with a key of an object if Tailscale has it, and what to do.
+/// Returns the error and the help for a key of an object that Tailscale has and headscale does not.
 pub(super) fn absent_key(object: &str, key: &str) -> Option<(String, String)> {
     let old = OLD_NAMES.iter().find(|(in_object, old, _)| *in_object == object && old.eq_ignore_ascii_case(key));
     if let Some((_, _, new)) = old {

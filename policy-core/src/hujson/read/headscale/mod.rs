@@ -1,8 +1,8 @@
-//! What headscale cannot read of a policy.
+//! The parts of a policy that headscale cannot read.
 //!
-//! headscale decodes a policy into types of Go, and refuses a key that a type does not have, a value of another type and
-//! a word of another form. [`types`] has these types, section by section. The model is read by the same reader as that
-//! of a policy for Tailscale; only what is wrong is said here.
+//! headscale decodes a policy into Go types. It refuses a key that a type does not have, a value of
+//! another type, and a word of another form. [`types`] has these types, section by section. The
+//! same reader as for Tailscale reads the model. This module only reports mistakes.
 
 mod absent;
 mod types;
@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Probl
 use crate::hujson::{Document, Kind, NodeId};
 use crate::source::{Origin, Text};
 
-/// Returns every mistake for which headscale does not read the policy that is the document's value, and those in the
+/// Returns every mistake because of which headscale cannot read the policy, and the mistakes in the
 /// targets of tests, in the order of the text.
 pub(super) fn mistakes(document: &Document) -> Vec<Diagnostic> {
     let mut reading = TypeReader { document, findings: Vec::new() };
@@ -22,7 +22,7 @@ pub(super) fn mistakes(document: &Document) -> Vec<Diagnostic> {
     reading.findings
 }
 
-/// Returns whether two keys are the same to headscale: neither case nor dashes and underscores count.
+/// Returns whether headscale treats two keys as equal. It ignores case, dashes and underscores.
 pub(super) fn is_same_key(known: &str, key: &str) -> bool {
     let fold = |key: &str| -> String {
         key.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase).collect()
@@ -30,26 +30,27 @@ pub(super) fn is_same_key(known: &str, key: &str) -> bool {
     known == key || fold(known) == fold(key)
 }
 
-/// A document that is being read as headscale does.
+/// A reader that checks a document against headscale's types.
 struct TypeReader<'d> {
     document: &'d Document,
     findings: Vec<Diagnostic>,
 }
 
-/// A key of an object, and what reads its value.
+/// A key of an object, and the function that reads its value.
 type TypedKey = (&'static str, for<'d> fn(&mut TypeReader<'d>, NodeId));
 
-/// An object that has certain keys.
+/// The type of an object with a fixed set of keys.
 struct ObjectType {
-    /// What it is called in a sentence, as `a grant`.
+    /// The name in a sentence, such as `a grant`.
     name: &'static str,
     fields: &'static [TypedKey],
-    /// True if it may have members whose names begin with `#`. headscale-admin keeps notes in them.
+    /// True if it may have members whose names begin with `#`. headscale-admin stores notes in
+    /// them.
     has_notes: bool,
 }
 
 impl TypeReader<'_> {
-    /// Reports a value of another type than headscale's.
+    /// Reports a value whose type differs from headscale's.
     fn wrong_type(&mut self, id: NodeId, what: &str, expected: &str) {
         let kind = self.document.kind(id);
         let mut finding = Diagnostic::new(
@@ -74,7 +75,7 @@ impl TypeReader<'_> {
         self.findings.push(problem.at(text));
     }
 
-    /// Reads an object. `null` is an empty one.
+    /// Reads an object. `null` counts as an empty one.
     fn object(&mut self, id: NodeId, shape: &ObjectType) {
         match self.document.kind(id) {
             Kind::Null => {}
@@ -127,7 +128,7 @@ impl TypeReader<'_> {
         );
     }
 
-    /// Returns the members of an object with any keys, each key once.
+    /// Returns the members of an object with arbitrary keys, each key once.
     fn members(&mut self, id: NodeId) -> Vec<(Text, NodeId)> {
         let mut seen: HashMap<String, Origin> = HashMap::new();
         let mut members = Vec::new();
@@ -144,7 +145,7 @@ impl TypeReader<'_> {
         members
     }
 
-    /// Reads a list. `null` is an empty one.
+    /// Reads a list. `null` counts as an empty one.
     fn list(&mut self, id: NodeId, what: &str, mut item: impl FnMut(&mut Self, NodeId, usize)) {
         match self.document.kind(id) {
             Kind::Null => {}
@@ -157,7 +158,7 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Returns the string that a value is. `null` is the empty one.
+    /// Returns the string that a value is. `null` counts as an empty one.
     fn text(&mut self, id: NodeId, what: &str) -> Option<Text> {
         match self.document.kind(id) {
             Kind::String => self.document.string(id),
@@ -169,7 +170,8 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Returns the token that a value is, without quotes: some of headscale's types do not care whether a word has any.
+    /// Returns the token of a value, without quotes. Some of headscale's types accept a word with
+    /// or without quotes.
     fn token(&self, id: NodeId) -> Text {
         match self.document.string(id) {
             Some(text) => text,
@@ -183,7 +185,7 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Reports keys that a value of any type has twice.
+    /// Reports duplicate keys in a value of any type.
     fn any(&mut self, id: NodeId) {
         let mut rest = vec![id];
         while let Some(id) = rest.pop() {

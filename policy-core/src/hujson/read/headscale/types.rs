@@ -33,7 +33,7 @@ impl TypeReader<'_> {
         );
     }
 
-    /// Groups are lists of users. Their names are looked at first.
+    /// Reads groups, which are lists of users. Their names are checked first.
     fn groups(&mut self, id: NodeId) {
         if !matches!(self.document.kind(id), Kind::Object | Kind::Null) {
             return self.wrong_type(id, "`groups`", "an object");
@@ -255,7 +255,7 @@ impl TypeReader<'_> {
         );
     }
 
-    /// Reads a list of SSH sources: people and tags.
+    /// Reads a list of SSH sources: users, groups and tags.
     fn ssh_sources(&mut self, id: NodeId) {
         self.aliases(id, "`src`");
         self.ssh_kinds(id, |kind, text| {
@@ -298,5 +298,5 @@ impl TypeReader<'_> {
     }
 }
 
-/// What to write as a destination of an SSH rule.
+/// The help for a destination of an SSH rule.
 const DESTINATIONS: &str = "write tags, `autogroup:self`, `autogroup:member`, or the one user who is the source";

@@ -1,4 +1,4 @@
-//! The words in headscale's policy file: where they are, and what is wrong with them.
+//! Words in headscale's policy file: their places and mistakes.
 
 use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Problem, go_quote};
 use crate::hujson::read::headscale::TypeReader;
@@ -19,14 +19,14 @@ pub(super) fn go_kind(kind: Kind) -> &'static str {
 }
 
 impl TypeReader<'_> {
-    /// Gives the finding that was reported last headscale's message.
+    /// Adds headscale's message to the last finding.
     pub(super) fn answer_last(&mut self, answer: String) {
         if let Some(finding) = self.findings.last_mut() {
             finding.headscale = Some(HeadscaleAnswer { stage: HeadscaleStage::Reading, text: Some(answer) });
         }
     }
 
-    /// Reads a word, if it is there.
+    /// Parses a word, if it is there.
     pub(super) fn read(&mut self, text: Option<Text>, parse: impl Fn(&Text) -> Result<(), Problem>) {
         if let Some(text) = text
             && let Err(problem) = parse(&text)
@@ -35,7 +35,8 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Reports `null` in place of an entry: one without anything in it, which headscale looks at after it has read all.
+    /// Reports `null` in place of an entry. It counts as an empty entry, which headscale checks
+    /// after it has read everything.
     pub(super) fn needs_object(&mut self, id: NodeId, name: &str, answer: &str) {
         if self.document.kind(id) == Kind::Null {
             let finding = Diagnostic::new(
@@ -55,7 +56,7 @@ impl TypeReader<'_> {
         });
     }
 
-    /// Reports the selectors of an SSH rule that are refused for their kind.
+    /// Reports the selectors of an SSH rule whose kind is refused.
     pub(super) fn ssh_kinds(&mut self, id: NodeId, refuse: impl Fn(SelectorKind, &str) -> Option<Problem>) {
         for item in self.document.elements(id) {
             let nothing = || Text::escaped("", self.document.origin(item));
@@ -98,7 +99,8 @@ impl TypeReader<'_> {
         self.report(problem, member);
     }
 
-    /// Reads an owner of a tag or an approver: a user, a group or a tag. `answer` is what headscale says of another word.
+    /// Reads an owner of a tag or an approver: a user, a group or a tag. `answer` is headscale's
+    /// message about any other word.
     pub(super) fn principal(&mut self, id: NodeId, role: &str, answer: &str) {
         let text = self.text(id, &format!("{role} of a tag"));
         self.read(text, |text| {
@@ -216,7 +218,7 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Checks a prefix. Go reads nothing as the prefix of nothing.
+    /// Checks a prefix. Go accepts an empty text as a prefix.
     pub(super) fn check_prefix(&mut self, text: &Text) {
         if !text.is_empty()
             && let Err(problem) = text.parse::<Prefix>()
@@ -232,7 +234,7 @@ impl TypeReader<'_> {
         }
     }
 
-    /// Checks the targets of a test, which headscale keeps as they are until it has read all.
+    /// Checks the targets of a test. headscale checks them only after it has read everything.
     pub(super) fn targets(&mut self, id: NodeId, index: usize) {
         for (name, list) in self.document.members(id) {
             let Some(key) = self.document.string(name).map(|key| key.to_ascii_lowercase()) else { continue };
