@@ -152,7 +152,7 @@ fn every_code_has_its_entry() {
     let headings: Vec<&str> = entries(&page()).iter().map(|entry| entry.code.name()).collect();
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     for pair in headings.iter().zip(&codes) {
-        assert_eq!(pair.0, pair.1, "the entries stand in the order of the codes");
+        assert_eq!(pair.0, pair.1, "the entries are in the order of the codes");
     }
     assert_eq!(headings.len(), codes.len(), "no entry for {:?}", codes.get(headings.len()));
 }
@@ -183,7 +183,7 @@ fn each_example_shows_its_mistake_and_no_other() {
             writeln!(wrong, "the example of {code} gets\n{}", answer_lines(&found)).unwrap();
         }
         for found in mended.iter().map(|mended| findings(mended, &facts)).filter(|found| !found.is_empty()) {
-            writeln!(wrong, "the mended example of {code} gets\n{}", answer_lines(&found)).unwrap();
+            writeln!(wrong, "the fixed example of {code} gets\n{}", answer_lines(&found)).unwrap();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

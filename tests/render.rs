@@ -114,11 +114,11 @@ fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
     assert_eq!(
         about,
         [
-            "`allison` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "`allison` should not reach `tag:k8s-api:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "this does not hold of the devices that are known: `allison` reaches `indri` on `tcp:22`",
+            "`allison` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "`allison` should not reach `tag:k8s-api:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "this does not hold for the known devices: `allison` reaches `indri` on `tcp:22`",
         ]
     );
 }

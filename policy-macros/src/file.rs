@@ -270,7 +270,9 @@ impl Problem {
                 io::ErrorKind::PermissionDenied => format!("no permission to read `{name}`"),
                 _ => format!("cannot read `{name}`: {error}"),
             },
-            Problem::TooLarge => format!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20),
+            Problem::TooLarge => {
+                format!("`{name}` is larger than {} MiB, which is too large for a policy", LIMIT >> 20)
+            }
             Problem::NotUtf8 { line } => format!("`{name}` is not UTF-8 text: see line {line}"),
         }
     }

@@ -287,12 +287,12 @@ fn what_the_grammar_refuses() {
         ("grants { tag:a -> svc:\"x\" on 1; }", "the quotes belong around the whole `svc:x`"),
         ("tagOwners { /// nothing follows\n }", "`///` with nothing after it to belong to"),
         ("/// nothing follows", "`///` with nothing after it to belong to"),
-        ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "no warning is called `nonsense`"),
+        ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "unknown warning `nonsense`"),
         (
             "tagOwners { #[allow(undefined_tag, reason = \"x\")] tag:a; }",
             "`undefined-tag` is an error, and cannot be allowed",
         ),
-        ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` says why"),
+        ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` requires a reason"),
         ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
         ("derpMap = { \"a\": 0x10 };", "`0x10` is not a JSON number"),
         ("derpMap = { \"a\": 1_000 };", "`1_000` is not a JSON number"),
@@ -322,7 +322,7 @@ fn lets_that_double_stop_at_the_limit_before_they_are_spliced_in() {
         let text = format!("let l0 = {first};\n{lets}grants {{ {rest}; }} tagOwners {{ tag:a; tag:b; }}");
         let start = std::time::Instant::now();
         // One finding, at the first `let` that is too long.
-        assert_eq!(syntax_errors(&text), ["with other `let`s spliced in, `l12` has more than 10000 items"]);
+        assert_eq!(syntax_errors(&text), ["with other `let`s inserted, `l12` has more than 10000 items"]);
         assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
     let users: String = (0..20_000).map(|user| format!("\"u{user}@example.com\", ")).collect();

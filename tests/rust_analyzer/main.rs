@@ -405,7 +405,7 @@ fn mistakes_are_underlined_as_they_are_typed() {
             ("bob -> prnter on *;", "undefined name `prnter` [undefined-host]: bob -> «prnter» on *;"),
             ("bbo -> printer on *;", "undefined name `bbo` [undefined-host]: «bbo» -> printer on *;"),
             ("bob -> printer on htps;", "undefined port list `htps` [undefined-let]: bob -> printer on «htps»;"),
-            ("bob -> printer on tpc:22;", "no protocol is named `tpc` [invalid-protocol]: bob -> printer on «tpc»:22;"),
+            ("bob -> printer on tpc:22;", "unknown protocol `tpc` [invalid-protocol]: bob -> printer on «tpc»:22;"),
             (
                 "bob -> printer on 99999;",
                 "port `99999` is out of range: the highest is 65535 [invalid-ports]: bob -> printer on «99999»;",

@@ -26,7 +26,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("tailscale.com/cap/relay-target", "it comes with `tailscale.com/cap/relay`"),
     ("tailscale.com/cap/funnel", "give devices the attribute `funnel` under `nodeAttrs`"),
     ("tailscale.com/cap/funnel-ports", "give devices the attribute `funnel` under `nodeAttrs`"),
-    ("tailscale.com/cap/ingress", "Tailscale gives it by itself where Funnel is on"),
+    ("tailscale.com/cap/ingress", "Tailscale grants it automatically if Funnel is enabled"),
 ];
 
 pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
@@ -41,7 +41,7 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
         checker.report(
             Diagnostic::new(Code::AppWithVia, app.origin, "with `via`, a grant gives no capabilities")
                 .note_at("the router is named here", router.text.origin)
-                .help("write a grant of its own for `app`, without `via`"),
+                .help("write a separate grant for `app`, without `via`"),
         );
     }
 }
@@ -56,7 +56,7 @@ fn name(checker: &mut Checker, capability: &Capability) {
     }
     let domain = text.split('/').next().unwrap_or_default();
     if domain == "tailscale.io" {
-        let message = format!("`{text}` is in a domain that Tailscale keeps for itself");
+        let message = format!("`{text}` is in a domain that Tailscale reserves");
         checker
             .report(Diagnostic::new(Code::UnknownCapability, text.origin, message).help("write a domain of your own"));
     }
@@ -79,10 +79,10 @@ fn name(checker: &mut Checker, capability: &Capability) {
         if text.starts_with("tailscale.com/cap/") {
             let message = format!("Tailscale is not known to let `{text}` be granted");
             Diagnostic::new(Code::UnknownCapability, text.origin, message)
-                .help("Tailscale keeps most names of its domain for itself: write a domain of your own")
+                .help("Tailscale reserves most names in its domain: use a domain of your own")
                 .help_if(near)
         } else {
-            let help = "Tailscale keeps its domain for itself: write one of your own";
+            let help = "Tailscale reserves its domain: use one of your own";
             reserved(near.unwrap_or_else(|| help.to_owned()))
         }
     });
@@ -143,7 +143,7 @@ fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
             checker.report(
                 Diagnostic::new(Code::AppToInternet, selector.text.origin, "the internet cannot be given capabilities")
                     .note_at("this grant has `app`", app.origin)
-                    .help("write a grant of its own for the internet, without `app`")
+                    .help("write a separate grant for the internet, without `app`")
                     .tailscale("cannot use app grants with autogroup:internet"),
             );
         } else if autogroup.is_role() && autogroup != Autogroup::Member {

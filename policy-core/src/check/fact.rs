@@ -75,7 +75,7 @@ fn contradictions(checker: &mut Checker) {
                 checker.report(
                     Diagnostic::new(Code::ContradictoryFacts, user.origin, message)
                         .note_at("the other one is here", first.origin)
-                        .help("give one of them another role, as `admin`"),
+                        .help("give one of them another role, such as `admin`"),
                 );
             }
         }

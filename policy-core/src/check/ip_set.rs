@@ -81,10 +81,10 @@ fn cycles(checker: &mut Checker) {
             match references.get(set).and_then(|references| references.get(at)) {
                 Some(&(inner, entry)) if states.get(inner) == Some(&State::Open) => {
                     let (message, help) = match inner == set {
-                        true => (format!("`{}` is made of itself", entry.target.text), "take it out"),
+                        true => (format!("`{}` contains itself", entry.target.text), "remove it"),
                         false => (
-                            format!("`{}` is made of this set, and this set of it", entry.target.text),
-                            "take out one of the references between them",
+                            format!("`{}` contains this set, and this set contains it", entry.target.text),
+                            "remove one of the references between them",
                         ),
                     };
                     checker.report(Diagnostic::new(Code::IpSetCycle, entry.target.text.origin, message).help(help));

@@ -137,10 +137,10 @@ fn check_attribute(checker: &mut Checker, attribute: &Text) {
         return;
     }
     if attribute.starts_with(PRIVILEGES) {
-        let message = format!("`{attribute}` is a privilege that Tailscale gives by itself");
+        let message = format!("`{attribute}` is a privilege that only Tailscale itself gives");
         checker.report(
             Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
-                .help("leave it out: what people may do follows from their roles"),
+                .help("leave it out: users get privileges from their roles"),
         );
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");

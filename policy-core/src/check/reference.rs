@@ -88,7 +88,7 @@ impl Checker<'_> {
             return Some("write `*` for everything".to_owned());
         }
         if text.contains(',') {
-            return Some("write each name as an item of its own".to_owned());
+            return Some("write each name as a separate item".to_owned());
         }
         if text.trim() != text.as_str() {
             return Some(format!("write `{}`, without the blanks", text.trim()));

@@ -93,7 +93,7 @@ fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
         checker.report(
             Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
                 .note_at("the wildcard is here", wildcard.text.origin)
-                .help("leave out the one or the other"),
+                .help("leave out one of the two"),
         );
     }
 }
@@ -309,7 +309,7 @@ fn via(checker: &mut Checker, grant: &Grant) {
             checker.report(
                 Diagnostic::new(Code::ViaWithoutRoute, selector.text.origin, message)
                     .note_at("the router is named here", router.text.origin)
-                    .help("write the prefix behind the router, or a grant of its own without `via`"),
+                    .help("write the prefix behind the router, or a separate grant without `via`"),
             );
         }
     }

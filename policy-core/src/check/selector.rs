@@ -241,7 +241,7 @@ fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
             SelectorContext::Member,
             Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain | Kind::SyncedGroup,
             _,
-        ) => "a group holds people; write this beside the group where the group is used".to_owned(),
+        ) => "a group contains users only: write this beside the group where the group is used".to_owned(),
         (SelectorContext::TestSrc | SelectorContext::SshTestSrc, Kind::Wildcard, _) => {
             "write a test for each kind of source".to_owned()
         }
@@ -277,7 +277,8 @@ pub(super) fn check_member_names(checker: &mut Checker) {
     for origin in old {
         let message = "`autogroup:members` is the old name of `autogroup:member`";
         checker.report(
-            Diagnostic::new(Code::OldForm, origin, message).help("write `autogroup:member`, and so wherever it stands"),
+            Diagnostic::new(Code::OldForm, origin, message)
+                .help("write `autogroup:member` here, and everywhere else in the policy"),
         );
     }
 }

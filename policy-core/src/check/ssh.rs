@@ -53,7 +53,7 @@ fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
             format!("write `autogroup:self` for everyone's own devices, or `{}` as the only source", destination.text);
         (message, help)
     };
-    let note = if is_tagged(source) { "this source is tagged" } else { "this source is somebody else" };
+    let note = if is_tagged(source) { "this source is tagged" } else { "this source may be another user" };
     let mut finding = Diagnostic::new(Code::SshDestination, destination.text.origin, message)
         .note_at(note, source.text.origin)
         .help(help);
@@ -121,9 +121,9 @@ fn blank(checker: &mut Checker, user: &Text) {
     let help = match words.as_slice() {
         [] => "write the name of an account, such as `root`".to_owned(),
         [word] => format!("write {word}, without the blanks"),
-        _ => format!("write each account as an item of its own: {}", words.join(", ")),
+        _ => format!("write each account as a separate item: {}", words.join(", ")),
     };
-    let message = format!("`{user}` has a blank in it, and accounts on Linux and macOS do not");
+    let message = format!("`{user}` contains a space, and accounts on Linux and macOS do not");
     checker.report(Diagnostic::new(Code::OddAccount, user.origin, message).help(help));
 }
 
@@ -183,7 +183,7 @@ fn environment(checker: &mut Checker, pattern: &Text) {
     if pattern.is_empty() {
         checker.report(
             Diagnostic::new(Code::InvalidValue, pattern.origin, "a pattern of `acceptEnv` is empty")
-                .help("write a name, or a pattern as `GIT_*`")
+                .help("write a name, or a pattern such as `GIT_*`")
                 .tailscale("acceptEnv values cannot be empty"),
         );
         return;

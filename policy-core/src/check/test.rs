@@ -117,7 +117,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     }
     if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
-        let message = "this SSH test has no destination, and what Tailscale makes of that is not known";
+        let message = "this SSH test has no destination, and Tailscale's answer to that is not known";
         checker.report(
             Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, such as `tag:server`"),
         );
@@ -171,7 +171,7 @@ fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects
         let message = format!("no user of the tailnet is called `{}`", src.text);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "add them to `users`, or test for somebody who is there".to_owned(),
+            None => "add them to `users`, or test a user who exists".to_owned(),
         };
         let finding = Diagnostic::new(Code::UndefinedUser, src.text.origin, message).help(help);
         checker.report(answered(finding, place));

@@ -91,8 +91,8 @@ macro_rules! codes {
 codes! {
     Error Syntax = "syntax", Issue, "the text cannot be read";
 
-    Error WrongKey = "wrong-key", Issue, "a key that the object does not have, though another one or another object has";
-    Warning UnknownKey = "unknown-key", Inference, "a key that Tailscale is not known to have";
+    Error WrongKey = "wrong-key", Issue, "a key that is misspelt or belongs to another object";
+    Warning UnknownKey = "unknown-key", Inference, "an unknown key";
     Error DuplicateKey = "duplicate-key", Text, "a key appears twice in one object";
     Error WrongType = "wrong-type", Documentation, "a value of the wrong JSON type";
     Error MissingField = "missing-field", Capture, "a field that Tailscale requires is missing";
@@ -116,116 +116,116 @@ codes! {
     Error UndefinedTag = "undefined-tag", Capture, "a tag that `tagOwners` does not declare";
     Error UndefinedGroup = "undefined-group", Capture, "a group that `groups` does not declare";
     Error UndefinedHost = "undefined-host", Capture, "a name that is not a declared host";
-    Error UndefinedIpSet = "undefined-ipset", Text, "an ip set that `ipsets` does not declare";
+    Error UndefinedIpSet = "undefined-ipset", Text, "an IP set that `ipsets` does not declare";
     Error UndefinedPosture = "undefined-posture", Text, "a posture that `postures` does not declare";
     Error UndefinedUser = "undefined-user", Capture, "a user that is not in the facts";
     Error UnknownAutogroup = "unknown-autogroup", Capture, "not an autogroup";
     Error ForeignDomain = "foreign-domain", Capture, "a domain that is not the tailnet's";
-    Error MixedMemberNames = "mixed-member-names", Documentation, "`autogroup:member` by its old name and by its new one";
-    Warning UnknownUser = "unknown-user", Text, "a login that is nearly one of the tailnet's";
-    Warning OddUser = "odd-user", Inference, "a login that nobody can have";
-    Warning LetterCase = "letter-case", Capture, "capital letters where they make a difference";
-    Warning ShadowedHost = "shadowed-host", Inference, "a host that is named like an address";
+    Error MixedMemberNames = "mixed-member-names", Documentation, "`autogroup:member` with its old and its new name";
+    Warning UnknownUser = "unknown-user", Text, "a login that nearly matches one of the tailnet's";
+    Warning OddUser = "odd-user", Inference, "a login that no user can have";
+    Warning LetterCase = "letter-case", Capture, "capital letters that make a difference";
+    Warning ShadowedHost = "shadowed-host", Inference, "a host whose name is an address";
 
     Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it is not allowed";
-    Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that has an end already";
-    Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale is not known to take it";
+    Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that already has an end";
+    Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale may not accept it";
     Warning HostBits = "host-bits", Inference, "a prefix with bits beyond its length";
     Warning AmbiguousAddress = "ambiguous-address", Inference, "an IPv6 address with a port and no brackets";
     Error NestedGroup = "nested-group", Capture, "a group in a group";
-    Error IpSetCycle = "ipset-cycle", Documentation, "an ip set that is made of itself";
-    Error MixedOperations = "mixed-operations", Documentation, "an ip set that removes, with entries that have no operation";
+    Error IpSetCycle = "ipset-cycle", Documentation, "an IP set that contains itself";
+    Error MixedOperations = "mixed-operations", Documentation, "an IP set with `remove` and entries without `add`";
 
     Warning UnusedTag = "unused-tag", Text, "a tag that nothing uses";
     Warning UnusedGroup = "unused-group", Text, "a group that nothing uses";
     Warning UnusedHost = "unused-host", Text, "a host that nothing uses";
-    Warning UnusedIpSet = "unused-ipset", Text, "an ip set that nothing uses";
+    Warning UnusedIpSet = "unused-ipset", Text, "an IP set that nothing uses";
     Warning UnusedPosture = "unused-posture", Text, "a posture that nothing uses";
     Warning UnusedCapability = "unused-capability", Text, "a declared capability that nothing grants";
-    Warning EmptyGroup = "empty-group", Text, "a group that is used and has nobody in it";
+    Warning EmptyGroup = "empty-group", Text, "a group that is used and has no members";
     Warning RepeatedOwners = "repeated-owners", Text, "the same owners on many tags";
-    Warning IndirectOwner = "indirect-owner", Text, "a tag that can be taken by way of another one";
-    Warning OldForm = "old-form", Documentation, "a form that Tailscale has a newer one for";
+    Warning IndirectOwner = "indirect-owner", Text, "a tag that devices can get through another tag";
+    Warning OldForm = "old-form", Documentation, "a form for which Tailscale has a newer one";
     Warning InvalidAllow = "invalid-allow", Text, "a `// policy:` comment that cannot be read, or is at the wrong place";
-    Warning InvalidUntil = "invalid-until", Text, "a comment that should say how long something is wanted, and does not";
+    Warning InvalidUntil = "invalid-until", Text, "a `// policy: until` comment without effect";
 
     Warning AllowAll = "allow-all", Issue, "a rule that lets everything reach everything, or a policy without rules";
-    Warning DenyAll = "deny-all", Capture, "empty lists of rules and no other rule, which lets nothing through";
+    Warning DenyAll = "deny-all", Capture, "only empty lists of rules, which deny everything";
     Warning IdleRule = "idle-rule", Text, "a rule whose sources or destinations are all empty";
-    Warning EmptyList = "empty-list", Capture, "a rule without sources, destinations or targets, which does nothing";
-    Warning RedundantSource = "redundant-source", Text, "a source beside `*`, which has it already";
-    Error SelfSource = "self-source", Capture, "`autogroup:self` for sources that are not people";
+    Warning EmptyList = "empty-list", Capture, "a rule without sources, destinations or targets";
+    Warning RedundantSource = "redundant-source", Text, "a source that `*` already includes";
+    Error SelfSource = "self-source", Capture, "`autogroup:self` for sources that are not users";
     Error EmptyGrant = "empty-grant", Capture, "a grant that grants neither ports nor capabilities";
-    Warning PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol that has none";
+    Warning PortlessProtocol = "portless-protocol", Documentation, "ports of a protocol without ports";
     Warning PortOrProtocol = "port-or-protocol", Capture, "a port that was probably meant as a protocol";
-    Warning PortWithoutProtocol = "port-without-protocol", Capture, "a port without a protocol, after one that has one";
+    Warning PortWithoutProtocol = "port-without-protocol", Capture, "a port without a protocol, after a port with one";
     Error DefaultRoute = "default-route", Capture, "`0.0.0.0/0` or `::/0` as the destination of a grant";
-    Warning DoubtfulDefaultRoute = "doubtful-default-route", Documentation, "every address as a destination, other than in a grant";
-    Warning ViaWithoutRoute = "via-without-route", Documentation, "`via` towards devices, which no router leads to";
-    Warning AppWithVia = "app-with-via", Capture, "`app` in a grant with `via`, which gives no capabilities";
-    Error AppToInternet = "app-to-internet", Capture, "`app` towards `autogroup:internet`";
-    Error ReservedCapability = "reserved-capability", Capture, "a capability that Tailscale keeps for itself";
-    Warning UnknownCapability = "unknown-capability", Documentation, "a capability of Tailscale's domain that is not known";
+    Warning DoubtfulDefaultRoute = "doubtful-default-route", Documentation, "`0.0.0.0/0` or `::/0` as a destination outside of grants";
+    Warning ViaWithoutRoute = "via-without-route", Documentation, "`via` to devices, which routers do not serve";
+    Warning AppWithVia = "app-with-via", Capture, "`app` in a grant with `via`, where it has no effect";
+    Error AppToInternet = "app-to-internet", Capture, "`app` to `autogroup:internet`";
+    Error ReservedCapability = "reserved-capability", Capture, "a capability that only Tailscale can give";
+    Warning UnknownCapability = "unknown-capability", Documentation, "an unknown capability of Tailscale's domain";
     Warning CapabilityValue = "capability-value", Documentation, "a capability value that is not an object";
     Warning CapabilityField = "capability-field", Documentation, "a wrong field in the body of one of Tailscale's own capabilities";
-    Error CapabilityDeclaration = "capability-declaration", Text, "a declaration of a capability that cannot be read or cannot be";
+    Error CapabilityDeclaration = "capability-declaration", Text, "an invalid declaration of a capability";
     Error CapabilityShape = "capability-shape", Text, "a value that does not have the declared shape of its capability";
     Warning CapabilityTag = "capability-tag", Documentation, "a tag in a capability's value that `tagOwners` does not declare";
 
-    Error SshDestination = "ssh-destination", Issue, "people's devices as a destination for others than themselves";
-    Warning CheckFromTag = "check-from-tag", Documentation, "check mode for a source that is nobody";
+    Error SshDestination = "ssh-destination", Issue, "devices of users as a destination for others";
+    Warning CheckFromTag = "check-from-tag", Documentation, "`check` for a source that is not a user";
     Warning ClosedSshPort = "closed-ssh-port", Documentation, "an SSH rule, or a source of one, for which no rule opens port 22";
-    Warning SelectorAsAccount = "selector-as-account", Capture, "a selector where an account's name belongs";
-    Warning OddAccount = "odd-account", Inference, "an account that machines do not have";
-    Warning UnusedCheckPeriod = "unused-check-period", Documentation, "a check period where nothing is checked";
+    Warning SelectorAsAccount = "selector-as-account", Capture, "a selector in place of an account";
+    Warning OddAccount = "odd-account", Inference, "an account that no machine can have";
+    Warning UnusedCheckPeriod = "unused-check-period", Documentation, "a check period without `check`";
     Warning ShortCheckPeriod = "short-check-period", Documentation, "a check period of less than a minute";
-    Warning IneffectivePattern = "ineffective-pattern", Documentation, "a pattern of environment variables that are never passed on";
+    Warning IneffectivePattern = "ineffective-pattern", Documentation, "a pattern for environment variables that are never passed on";
     Warning Recorder = "recorder", Documentation, "a recorder without effect";
 
-    Warning ExitRoute = "exit-route", Capture, "an exit route among the routes of `autoApprovers`, where it approves no exit node";
-    Warning MisspeltAttribute = "misspelt-attribute", Inference, "a device's attribute that is nearly one of Tailscale's";
+    Warning ExitRoute = "exit-route", Capture, "an exit route in the `routes` of `autoApprovers`";
+    Warning MisspeltAttribute = "misspelt-attribute", Inference, "an attribute that resembles one of Tailscale's";
     Warning PrivilegeAttribute = "privilege-attribute", Documentation, "a privilege as a device's attribute";
-    Error IpPool = "ip-pool", Capture, "a pool of addresses that devices cannot get";
+    Error IpPool = "ip-pool", Capture, "an address pool that Tailscale refuses";
     Warning DoubtfulIpPool = "doubtful-ip-pool", Issue, "a pool with addresses that Tailscale reserves";
-    Warning UnknownPostureAttribute = "unknown-posture-attribute", Documentation, "a posture's attribute that is not known";
-    Warning ConditionType = "condition-type", Inference, "a comparison that values of that type do not have";
-    Warning PostureValue = "posture-value", Documentation, "a value that a posture's attribute never has";
-    Warning DoubtfulTest = "doubtful-test", Inference, "a test of which it is not known what it tests";
-    Warning AllocatingTest = "allocating-test", Issue, "an SSH test whose source has more addresses than headscale can bear";
-    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting or a value that Tailscale is not known to take";
+    Warning UnknownPostureAttribute = "unknown-posture-attribute", Documentation, "an unknown attribute of a posture";
+    Warning ConditionType = "condition-type", Inference, "an operator that the type of the value does not have";
+    Warning PostureValue = "posture-value", Documentation, "a value that the attribute of a posture never has";
+    Warning DoubtfulTest = "doubtful-test", Inference, "a test whose meaning is not known";
+    Warning AllocatingTest = "allocating-test", Issue, "an SSH test with too many addresses for headscale";
+    Warning DoubtfulSetting = "doubtful-setting", Inference, "a setting or a value that Tailscale may not accept";
 
     // Found by running the policy's own tests.
-    Error FailingTest = "failing-test", Capture, "a target of `tests` that is not as it must be";
-    Error FailingSshTest = "failing-ssh-test", Capture, "an account of `sshTests` that is not as it must be";
+    Error FailingTest = "failing-test", Capture, "a target of `tests` that fails";
+    Error FailingSshTest = "failing-ssh-test", Capture, "an account of `sshTests` that fails";
     Warning UnverifiableTest = "unverifiable-test", Issue, "a test that depends on an unknown fact";
-    Warning ReachableDevice = "reachable-device", Text, "a test or an invariant that a device gets round by another of its tags";
+    Warning ReachableDevice = "reachable-device", Text, "a test or an invariant that a device violates through another of its tags";
 
     // Found by an analysis of everything that the rules allow.
-    Error BrokenInvariant = "broken-invariant", Text, "an invariant that the rules do not keep";
-    Warning UnverifiableInvariant = "unverifiable-invariant", Text, "an invariant that depends on a fact that is not known here";
-    Warning RedundantRule = "redundant-rule", Text, "a rule, or an item of one, that other rules make needless";
+    Error BrokenInvariant = "broken-invariant", Text, "an invariant that the rules violate";
+    Warning UnverifiableInvariant = "unverifiable-invariant", Text, "an invariant that depends on an unknown fact";
+    Warning RedundantRule = "redundant-rule", Text, "a rule, or an item of one, that other rules cover";
 
     // Depends on the day that the policy is checked for.
-    Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day is over";
+    Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day has passed";
     Warning ExpiresSoon = "expires-soon", Text, "a rule, a test or an `allow` that ends within two weeks";
 
     // Found by the macro, because these codes are about the Rust source only.
-    Error UndefinedLet = "undefined-let", Text, "no `let` has that name";
+    Error UndefinedLet = "undefined-let", Text, "an undefined `let`";
     Warning UnusedLet = "unused-let", Text, "a `let` that nothing uses";
-    Error FragmentLimit = "fragment-limit", Text, "a section that a fragment may not have";
-    Error UndefinedVariable = "undefined-variable", Text, "no `for` has a variable of that name";
-    Warning UnusedVariable = "unused-variable", Text, "a variable that its `for` does not use";
-    Error LetCycle = "let-cycle", Text, "a `let` that is made of itself";
+    Error FragmentLimit = "fragment-limit", Text, "a section that a fragment must not have";
+    Error UndefinedVariable = "undefined-variable", Text, "an undefined loop variable";
+    Warning UnusedVariable = "unused-variable", Text, "a loop variable that nothing uses";
+    Error LetCycle = "let-cycle", Text, "a `let` that contains itself";
     Error InexactExcept = "inexact-except", Text, "an `except` that Tailscale cannot express";
     Error EmptyExcept = "empty-except", Text, "an `except` that leaves nothing";
-    Warning NeedlessExcept = "needless-except", Text, "an `except` that takes nothing away";
-    Error MixedProtocols = "mixed-protocols", Text, "an acl with more than one protocol";
-    Warning QuotedName = "quoted-name", Text, "a name in quotes that needs none";
-    Warning AmbiguousItem = "ambiguous-item", Text, "two names that would be one in Rust";
-    Error AmbiguousCapability = "ambiguous-capability", Text, "names in declared capabilities that would be one in Rust, or none";
+    Warning NeedlessExcept = "needless-except", Text, "an `except` that removes nothing";
+    Error MixedProtocols = "mixed-protocols", Text, "an ACL with more than one protocol";
+    Warning QuotedName = "quoted-name", Text, "a name with unnecessary quotes";
+    Warning AmbiguousItem = "ambiguous-item", Text, "two names that are the same in Rust";
+    Error AmbiguousCapability = "ambiguous-capability", Text, "names in declared capabilities that are the same in Rust, or empty";
 
     Error OwnedAndTagged = "owned-and-tagged", Documentation, "a device with an owner and tags";
-    Error ContradictoryFacts = "contradictory-facts", Documentation, "users of whom a tailnet has one only";
+    Error ContradictoryFacts = "contradictory-facts", Documentation, "users that contradict each other";
     Warning UndeclaredDeviceTag = "undeclared-device-tag", Text, "a device's tag that the policy does not declare";
 }
 

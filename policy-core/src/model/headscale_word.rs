@@ -208,7 +208,7 @@ pub fn target(text: &Text) -> Result<Target, Problem> {
     if read.host.kind == SelectorKind::Autogroup(Some(Autogroup::Internet)) {
         return Err(problem(
             Code::MisplacedSelector,
-            "`autogroup:internet` cannot be what a test probes",
+            "`autogroup:internet` cannot be the target of a test",
             "autogroup:internet not valid as a test destination",
         )
         .help("write an address of the internet, such as `192.0.2.1`"));
@@ -285,7 +285,7 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
             let answer = format!("square brackets are only valid around IPv6 addresses{}", host.unwrap_or_default());
             return Err(problem(
                 Code::InvalidSelector,
-                format!("`{text}` has brackets around no IPv6 address"),
+                format!("`{text}` has brackets around something other than an IPv6 address"),
                 answer,
             )
             .help("leave out the brackets"));
@@ -487,7 +487,7 @@ fn checked_protocol(name: &str) -> Result<Option<Protocol>, Problem> {
                 Some(known) => format!("write `{known}`"),
                 None => "write `tcp`, `udp`, `icmp` or another protocol's name or number".to_owned(),
             };
-            Err(invalid(format!("no protocol is named `{name}`"), answer).help(help))
+            Err(invalid(format!("unknown protocol `{name}`"), answer).help(help))
         }
     }
 }

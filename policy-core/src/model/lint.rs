@@ -67,10 +67,10 @@ impl LintNameError {
     /// Returns the message of the finding.
     pub fn message(&self, level: Level) -> String {
         match self {
-            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
+            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is already an error"),
             LintNameError::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
             LintNameError::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
-            LintNameError::Unknown { name, .. } => format!("no warning is called `{name}`"),
+            LintNameError::Unknown { name, .. } => format!("unknown warning `{name}`"),
         }
     }
 

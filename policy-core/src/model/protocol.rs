@@ -82,7 +82,7 @@ impl FromStr for Protocol {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => "write `tcp`, `udp`, `icmp` or another protocol's name or number".to_owned(),
             };
-            return Err(problem(format!("no protocol is named `{text}`"))
+            return Err(problem(format!("unknown protocol `{text}`"))
                 .help(help)
                 .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(text))));
         }

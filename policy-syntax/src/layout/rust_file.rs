@@ -101,7 +101,7 @@ fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) ->
     let placed = |unreadable: Unreadable| Unreadable { start: unreadable.start + range.start - column, ..unreadable };
     let mut text = format_once(original, column, indent).map_err(placed)?;
     if !are_alike(original, &text) {
-        return Err(fault("formatting would change more than white space here, which is a mistake of the formatter"));
+        return Err(fault("formatting would change more than white space here, which is a bug in the formatter"));
     }
     for _ in 0..ROUNDS {
         let next = format_once(&text, column, indent).map_err(placed)?;
@@ -110,7 +110,7 @@ fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) ->
         }
         text = next;
     }
-    Err(fault("formatting comes to no end here, which is a mistake of the formatter"))
+    Err(fault("formatting does not converge here, which is a bug in the formatter"))
 }
 
 /// Returns the body of a macro, formatted once. Its first line starts at `column`.

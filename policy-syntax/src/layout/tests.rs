@@ -370,7 +370,7 @@ fn our_own_policies_are_laid_out_so() {
         assert_eq!(fmt(&file(path)), file(path), "{path}");
     }
     let mut count = 0;
-    for path in ["README.md", "docs/language.md"] {
+    for path in ["README.md", "docs/language.md", "docs/getting-started.md", "docs/headscale.md", "docs/migrate.md"] {
         for example in file(path).split("```rust\n").skip(1).filter_map(|rest| rest.split_once("\n```")) {
             assert_eq!(fmt(example.0), example.0, "{path}");
             count += usize::from(example.0.contains("policy! {"));

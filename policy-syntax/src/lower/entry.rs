@@ -237,7 +237,7 @@ impl<'t> Writer<'_, 't> {
             Some(first) => finding.note_at("the protocol of this acl", first.place),
             None => finding,
         };
-        self.findings.push(finding.help("write an acl of its own for each protocol, or a grant, which takes several"));
+        self.findings.push(finding.help("write a separate acl for each protocol, or a grant, which takes several"));
     }
 
     fn ssh(&mut self, ssh: &'t Ssh) {

@@ -223,7 +223,7 @@ impl<'t> Writer<'_, 't> {
         self.findings.push(
             Finding::new(Code::DuplicateName, place, format!("`{key}` is given twice"))
                 .note_at("first given here", first)
-                .help("blocks of a section add up, but a key that is written as JSON stands alone"),
+                .help("blocks of a section are combined, but a key that is written as JSON can appear only once"),
         );
     }
 

@@ -147,8 +147,8 @@ impl<'t> Names<'t> {
             };
             if path.contains(&inner.text.as_str()) || path.len() > MAX_DEPTH {
                 findings.push(
-                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` is made of itself", inner.text))
-                        .help("take it out of one of the lists"),
+                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` contains itself", inner.text))
+                        .help("remove it from one of the lists"),
                 );
                 self.bindings.remove(inner.text.as_str());
                 self.used.insert(&inner.text);
@@ -180,7 +180,7 @@ impl<'t> Names<'t> {
         }
         // A `let` that contains one that is too long is not reported again.
         if spliced != usize::MAX {
-            let message = format!("with other `let`s spliced in, `{name}` has more than {MAX_LET} items");
+            let message = format!("with other `let`s inserted, `{name}` has more than {MAX_LET} items");
             findings.push(Finding::new(Code::Syntax, place, message).help("remove items that it has several times"));
         }
         self.bindings.remove(name);
@@ -194,7 +194,7 @@ impl<'t> Names<'t> {
         for selector in list {
             self.selector(selector, None, &mut resolved, findings);
             if resolved.len() >= MAX_LENGTH {
-                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} items");
+                let message = format!("with its `let`s inserted, this list has more than {MAX_LENGTH} items");
                 findings.push(Finding::new(Code::Syntax, selector.word.place, message));
                 break;
             }
@@ -260,7 +260,7 @@ impl<'t> Names<'t> {
         for port in list {
             self.port(port, None, &mut resolved, findings);
             if resolved.len() >= MAX_LENGTH {
-                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} ports");
+                let message = format!("with its `let`s inserted, this list has more than {MAX_LENGTH} ports");
                 findings.push(Finding::new(Code::Syntax, port.place, message));
                 break;
             }

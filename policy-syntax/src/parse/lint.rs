@@ -32,8 +32,8 @@ impl Parser<'_, '_> {
         if level == Level::Allow && reason.is_none() {
             self.complain(
                 word,
-                "an `allow` says why",
-                "write the reason behind it: `unused-tag = allow \"kept for the migration\";`",
+                "an `allow` requires a reason",
+                "write the reason after it: `unused-tag = allow \"kept for the migration\";`",
             );
         }
         let codes = names.into_iter().filter_map(|name| self.lint_code(name, level)).collect();
@@ -80,7 +80,7 @@ impl Parser<'_, '_> {
             Ok(code) => Some(LintCode { code, place: name.place }),
             Err(problem) => {
                 let message = match problem {
-                    LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                    LintNameError::Unknown { .. } => format!("unknown warning `{}`", name.text),
                     LintNameError::Error(_) => problem.message(level),
                 };
                 self.report(Finding::new(Code::Syntax, name.place, message).help_if(problem.help(level)));

@@ -111,7 +111,7 @@ impl Parser<'_, '_> {
                 "allow" => inside.allow(name.place).map(|allow| Attribute::Allow(allow, name.place)),
                 other => {
                     let finding = Finding::new(Code::Syntax, name.place, format!("no attribute `{other}` here"))
-                        .help("only `#[allow(warning, reason = \"…\")]` and comments stand above an entry");
+                        .help("only `#[allow(warning, reason = \"…\")]` and comments can be above an entry");
                     Err(inside.fail(finding))
                 }
             }
@@ -162,7 +162,9 @@ impl Parser<'_, '_> {
             Some(_) => {
                 Err(self.refuse(place, "this `allow` names no warning", "write `#[allow(unused_tag, reason = \"…\")]`"))
             }
-            None => Err(self.refuse(place, "an `allow` says why", "write `#[allow(unused_tag, reason = \"…\")]`")),
+            None => {
+                Err(self.refuse(place, "an `allow` requires a reason", "write `#[allow(unused_tag, reason = \"…\")]`"))
+            }
         }
     }
 
@@ -170,7 +172,7 @@ impl Parser<'_, '_> {
     fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
         Lint::warning(&name.text.replace('_', "-")).map(Code::name).map_err(|problem| {
             let message = match problem {
-                LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                LintNameError::Unknown { .. } => format!("unknown warning `{}`", name.text),
                 LintNameError::Error(_) => problem.message(Level::Allow),
             };
             let is_until = model::Until::is_meant(&name.text) && self.peek_punct('=');

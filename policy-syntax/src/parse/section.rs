@@ -205,7 +205,7 @@ impl Parser<'_, '_> {
         let Ok(dialect) = name.text.parse::<Dialect>() else {
             let near = nearest(&name.text, names);
             let help = near.map_or_else(|| format!("write {choice}"), |near| format!("did you mean `{near}`?"));
-            return Err(self.refuse(name.place, format!("no target is called `{}`", name.text), help));
+            return Err(self.refuse(name.place, format!("unknown target `{}`", name.text), help));
         };
         let place = key.place.to(name.place);
         self.end_of_statement()?;

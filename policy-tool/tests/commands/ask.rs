@@ -134,7 +134,7 @@ fn a_wrong_question_has_no_answer() {
         ),
         (
             &["alice@example.com", "tag:db:9", "--proto", "tpc"],
-            "error: no protocol is named `tpc`\nhelp: did you mean `tcp`?\n",
+            "error: unknown protocol `tpc`\nhelp: did you mean `tcp`?\n",
         ),
         (
             &["alice@example.com", "tag:db:9", "--ssh", "root"],

@@ -81,7 +81,7 @@ fn a_role_that_facts_do_not_give_is_a_warning() {
     assert!(output.stdout.contains("warning[unverifiable-test]"), "{}", output.stdout);
     assert_eq!(output.status, Some(0));
     let junit = test(&directory, &["--tailnet", "facts.json", "--format", "junit"]);
-    assert!(junit.stdout.contains("depends on their role, which is not known"), "{}", junit.stdout);
+    assert!(junit.stdout.contains("depends on their role, which is unknown"), "{}", junit.stdout);
 }
 
 #[test]

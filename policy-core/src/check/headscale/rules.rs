@@ -95,7 +95,7 @@ impl HeadscaleChecker<'_> {
         if let Some(internet) = grant.dst.iter().find(|selector| selector.kind == internet) {
             let message = "`app` cannot be granted towards `autogroup:internet`";
             let finding = Diagnostic::new(Code::AppToInternet, internet.text.origin, message)
-                .help("write a grant of its own for `autogroup:internet`, with `ip` only");
+                .help("write a separate grant for `autogroup:internet`, with `ip` only");
             self.report(finding, "cannot use app grants with autogroup:internet");
         }
     }

@@ -13,7 +13,7 @@ impl Reader<'_> {
         match (name.parse::<Dialect>(), self.target) {
             (Ok(dialect), None) => self.target = Some((dialect, origin)),
             (Ok(_), Some((_, first))) => self.findings.push(
-                finding("this policy has a target already".to_owned())
+                finding("this policy already has a target".to_owned())
                     .note_at("given here", first)
                     .help("leave out one of the two"),
             ),
@@ -23,7 +23,7 @@ impl Reader<'_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write {}", names.map(|name| format!("`{name}`")).join(" or ")),
                 };
-                self.findings.push(finding(format!("no target is called `{name}`")).help(help));
+                self.findings.push(finding(format!("unknown target `{name}`")).help(help));
             }
         }
     }

@@ -44,8 +44,8 @@ impl Reader<'_> {
         if list.split(',').all(|item| item.trim().is_empty() || is_until(item.trim())) {
             self.invalid_allow(origin, format!("this `{word}` names no warning"), HELP.to_owned());
         } else if reason.is_empty() && level == Level::Allow {
-            let help = format!("write `// {}` and the reason behind it", Lint::comment(level, [list], None, ""));
-            self.invalid_allow(origin, "this `allow` does not say why".to_owned(), help);
+            let help = format!("write `// {}` and the reason after it", Lint::comment(level, [list], None, ""));
+            self.invalid_allow(origin, "this `allow` has no reason".to_owned(), help);
         } else if !codes.is_empty() {
             return Some(Lint { level, codes, reason: reason.to_owned(), until, scope, origin });
         }
@@ -73,7 +73,7 @@ impl Reader<'_> {
         for lint in lints.iter().filter(|lint| lint.scope == everything) {
             for code in &lint.codes {
                 if let Some(first) = first.insert(*code, lint.origin) {
-                    let message = format!("`{code}` has a level already");
+                    let message = format!("`{code}` already has a level");
                     self.findings.push(
                         Diagnostic::new(Code::InvalidAllow, lint.origin, message)
                             .note_at("given here", first)

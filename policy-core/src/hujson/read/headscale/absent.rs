@@ -19,7 +19,7 @@ const ABSENT: &[AbsentKey] = &[
     (None, "enforceRecorder", RECORDING, "leave it out"),
     (None, "services", "services", "leave it out"),
     (None, "derpMap", "relays in a policy", "leave it out: relays are under `derp` in headscale's configuration"),
-    (None, "attrConfig", "attributes of one's own", "leave it out"),
+    (None, "attrConfig", "custom attributes", "leave it out"),
     (None, "externalTailnets", "sharing", "leave it out"),
     (None, "disableIPv4", "this setting", NO_SETTING),
     (None, "OneCGNATRoute", "this setting", NO_SETTING),
