@@ -102,6 +102,9 @@ mod tests {
     use crate::Policy;
     use crate::source::Origin;
 
+    /// A message, and those of its notes.
+    type Said = (&'static str, &'static [&'static str]);
+
     /// The messages of a policy's warnings, each with those of its notes.
     fn grouped(text: &str) -> Vec<(String, Vec<String>)> {
         let findings = group_by_cause(Policy::parse(text).check(), |origin| origin.file);
@@ -111,7 +114,7 @@ mod tests {
 
     #[test]
     fn one_cause_is_one_warning() {
-        let cases: &[(&str, &[(&str, &[&str])])] = &[
+        let cases: &[(&str, &[Said])] = &[
             // One is as it was.
             (r#"{"tagOwners": {"tag:a": []}, "grants": []}"#, &[("nothing uses `tag:a`", &[])]),
             (
