@@ -142,7 +142,7 @@ fn a_matrix_comes_in_four_formats() {
     assert_eq!(json["destinations"], serde_json::json!(["tag:web", "tag:db"]));
     assert_eq!(
         json["access"][2],
-        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "lines": [14]})
+        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "rules": [{"file": "policy.hujson", "line": 14}]})
     );
     assert_eq!(json["depends"], serde_json::json!([]));
     let html = printed(&directory, &["matrix", "policy.hujson", "--format", "html"]);
@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `policy docs policy.hujson --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(

@@ -15,7 +15,7 @@ use crate::fragment::{self, Fragment};
 use crate::ide::{self, Hovers};
 use crate::items::items;
 use crate::report::report;
-use crate::span_range::{Finding, SpanRange};
+use crate::span_range::{Finding, SpanRange, file_and_line};
 use crate::span_table::SpanTable;
 use crate::today::{self, Today};
 
@@ -79,7 +79,8 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let Analysed { policy, diagnostics, made } =
         analyse(&lowered.policy, &lowered.facts, None, today.date(), judge, |policy, hujson| {
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
-            let (items, names) = items(policy, hujson, &lowered.facts, &place, hovers.as_ref(), &mut findings);
+            let line = |origin| file_and_line(place(origin).first);
+            let (items, names) = items(policy, hujson, &lowered.facts, &place, &line, hovers.as_ref(), &mut findings);
             let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
@@ -117,7 +118,9 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let today = Today::read();
     let Analysed { policy, diagnostics, made } =
         analyse(text, facts_text, invariants, today.date(), Policy::check, |policy, hujson| {
-            let items = items(policy, hujson, facts_text, &place, None, findings).0;
+            let lines = files.map(Files::lines);
+            let line = |origin| lines.as_ref()?.get(origin);
+            let items = items(policy, hujson, facts_text, &place, &line, None, findings).0;
             let tracked = today::track(policy);
             quote! { #items #tracked }
         });

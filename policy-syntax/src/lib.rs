@@ -26,6 +26,7 @@ pub mod occurrence;
 mod parse;
 mod positions;
 pub mod reserved;
+mod rust_source;
 pub mod string;
 #[cfg(test)]
 mod tests;
@@ -38,5 +39,6 @@ pub use finding::Finding;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
 pub use positions::Positions;
+pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::lexer::{Lexeme, LexemeKind, lex};
-use crate::positions::Positions;
+use crate::positions::{Positions, has_empty_line};
 use crate::string::{string_literal, string_value, unescape};
 use crate::token::{Delimiter, TokenId, TokenKind, Tokens};
 use crate::token_range::TokenRange;
@@ -188,10 +188,7 @@ impl Positions for TokenText<'_> {
         let (Some(first), Some(second)) = (self.ranges.get(first.index()), self.ranges.get(second.index())) else {
             return false;
         };
-        let between = self.text.get(first.end..second.start).unwrap_or_default();
-        // The last line is the one that the second token is on.
-        let rest = between.split_once('\n').and_then(|(_, rest)| rest.rsplit_once('\n'));
-        rest.is_some_and(|(lines, _)| lines.split('\n').any(|line| line.trim().is_empty()))
+        self.text.get(first.end..second.start).is_some_and(has_empty_line)
     }
 }
 

@@ -8,7 +8,8 @@ use policy_core::source::Origin;
 use policy_core::testing::Decision;
 
 use super::{RulePrinter, bare_all};
-use crate::json::array;
+use crate::json::{VERSION, array};
+use crate::style::{BAD, GOOD, UNKNOWN, paint};
 use crate::text::{join, join_quoted, visible};
 
 /// The answer to `explain`, and the question.
@@ -262,6 +263,7 @@ impl ExplainAnswer<'_> {
             })
         };
         json!({
+            "version": VERSION,
             "file": self.rules.file(),
             "source": self.question.source,
             "destination": self.question.destination,
@@ -328,10 +330,9 @@ fn word(decision: Decision) -> &'static str {
 }
 
 fn coloured(decision: Decision) -> String {
-    let (colour, word) = match decision {
-        Decision::Allow => (32, "allowed"),
-        Decision::Unknown => (33, "it depends"),
-        Decision::Deny => (31, "denied"),
-    };
-    format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
+    match decision {
+        Decision::Allow => paint(GOOD, "allowed"),
+        Decision::Unknown => paint(UNKNOWN, "it depends"),
+        Decision::Deny => paint(BAD, "denied"),
+    }
 }

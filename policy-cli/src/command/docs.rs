@@ -9,6 +9,7 @@ use super::generated::{self, Target, check_argument};
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::command_line;
 use crate::render::markdown;
 use crate::render::page_template::{self, MarkerError};
 use crate::render::reference::{Page, Section};
@@ -26,13 +27,16 @@ The text between two markers of a page is generated from the policy. All other t
 
 A page can have any of the sections, in any order. A new page gets all of them.";
 
-const EXAMPLES: &str = "\
-Examples:
-  policy docs policy.hujson                          print the page
-  policy docs policy.hujson --output docs/access.md  make it, or bring it up to date
-  policy docs policy.hujson --check docs/access.md   in CI: is it up to date?";
-
-pub(crate) const COMMAND: Command = Command { name: "docs", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "docs",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("", "print the page"),
+        ("--output docs/access.md", "make it, or bring it up to date"),
+        ("--check docs/access.md", "in CI: is it up to date?"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<16}{about}\n")).concat();
@@ -41,7 +45,7 @@ fn define(command: clap::Command) -> clap::Command {
         check_argument("PAGE").help("Write nothing; print the difference and exit with 1 if PAGE is out of date");
     command
         .about("Write the reference page of the policy: groups, tags, access matrix, SSH and more, from the rules and their comments")
-        .after_help(format!("{MORE}\n\nSections:\n{sections}\n{EXAMPLES}"))
+        .after_help(format!("{MORE}\n\nSections:\n{}", sections.trim_end()))
         .args([output, check, facts::argument()])
 }
 
@@ -57,7 +61,10 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
             generated::save(file, text.as_bytes(), path, matches)
         }
         Target::Check(file) => {
-            let refresh = format!("bring it up to date with `docs --output {}`", file.display());
+            let refresh = format!(
+                "bring it up to date with `{}`",
+                command_line(path, "docs", &format!("--output {}", file.display()))
+            );
             let current = file::read_text(file).map_err(|failure| failure.help(&refresh))?;
             let text = fill(file, &current, &page)?;
             generated::check(file, current.as_bytes(), text.as_bytes(), &refresh)

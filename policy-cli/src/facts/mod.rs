@@ -31,6 +31,11 @@ pub(crate) fn argument() -> Arg {
         .help("The tailnet's users and devices, as JSON; `-` reads stdin. Can be repeated")
 }
 
+/// Returns whether [`argument`] names stdin.
+pub(crate) fn are_on_stdin(matches: &ArgMatches) -> bool {
+    matches.get_many::<PathBuf>(NAME).into_iter().flatten().any(|path| file::is_stdin(path))
+}
+
 /// Reads facts in any form. The diagnostics say what could not be read.
 pub fn read_text(text: &str, file: FileId) -> (Facts, Vec<Diagnostic>) {
     form::read(text, file)

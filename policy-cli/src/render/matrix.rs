@@ -9,7 +9,7 @@ use policy_core::model::{Selector, User};
 
 use super::csv;
 use super::prose::{Prose, Table};
-use crate::json::array;
+use crate::json::{VERSION, array};
 use crate::locations::Locations;
 use crate::text::join;
 
@@ -140,7 +140,7 @@ fn cell_text(cell: &Cell) -> String {
 /// counted.
 const MOST_DEPENDS: usize = 20_000;
 
-/// Returns the access between rows and columns for programs, with the lines of the policy that
+/// Returns the access between rows and columns for programs, with the rules of the policy that
 /// allow it. A missing pair has no access.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
@@ -165,12 +165,12 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
                     "via": texts(part.via),
                     "family": part.families.map(|families| families.to_string()),
                     "dependsOn": part.depends,
-                    "lines": array(&part.rules, &|rule| locations.line(*rule).to_json()),
+                    "rules": array(&part.rules, &|rule| locations.location(*rule).to_json()),
                 }));
             }
         }
     }
-    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
+    json!({"version": VERSION, "sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
 }
 
 fn reached_cells<'a, 'p>(
@@ -186,14 +186,14 @@ pub(crate) fn allow_all_csv() -> String {
     csv::rows([["", "*"], ["*", "*"]].map(|row| row.map(str::to_owned)))
 }
 
-/// Returns the matrix of a policy that allows everything, for programs. No line of the policy is
+/// Returns the matrix of a policy that allows everything, for programs. No rule of the policy is
 /// responsible.
 pub(crate) fn allow_all_json() -> Value {
     let access = json!({
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
-        "dependsOn": [], "lines": [null]
+        "dependsOn": [], "rules": []
     });
-    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
+    json!({"version": VERSION, "sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
 /// Returns all rows, and all columns except "anything else" if no row reaches it.

@@ -4,20 +4,31 @@ use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
-use super::{Report, Span, level};
-use crate::json::{array, to_pieces};
+use super::{Report, level};
+use crate::json::{VERSION, array, to_pieces};
 use crate::line_index::Position;
+use crate::source_file::Span;
 
 /// Returns the document in pieces, one for each finding.
-pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
+pub(super) fn pieces<'r>(reports: &'r [Report<'_>]) -> impl Iterator<Item = String> + 'r {
+    let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
+    let file = |report: &Report| {
+        json!({
+            "file": report.source.path.to_string_lossy(),
+            "errors": report.count(Severity::Error),
+            "warnings": report.count(Severity::Warning),
+        })
+    };
     let document = json!({
-        "file": report.policy.path.to_string_lossy(),
-        "errors": report.count(Severity::Error),
-        "warnings": report.count(Severity::Warning),
+        "version": VERSION,
+        "files": reports.iter().map(file).collect::<Vec<Value>>(),
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
         "diagnostics": json!([]),
     });
-    let diagnostics = report.diagnostics.iter().map(move |diagnostic| self::diagnostic(report, diagnostic));
-    to_pieces(document, "diagnostics", 2, Box::new(diagnostics))
+    let of_report =
+        |report: &'r Report| report.diagnostics.iter().map(move |diagnostic| self::diagnostic(report, diagnostic));
+    to_pieces(document, "diagnostics", 2, Box::new(reports.iter().flat_map(of_report)))
 }
 
 pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
@@ -65,7 +76,8 @@ mod tests {
     #[test]
     fn every_part_of_a_finding_is_a_field() {
         let document: Value = serde_json::from_str(&tests::render(Format::Json)).unwrap();
-        assert_eq!(document["file"], "my policy.hujson");
+        assert_eq!(document["version"], 1);
+        assert_eq!(document["files"], json!([{"file": "my policy.hujson", "errors": 2, "warnings": 0}]));
         assert_eq!((&document["errors"], &document["warnings"]), (&json!(2), &json!(0)));
         assert_eq!(
             document["diagnostics"][1],

@@ -7,7 +7,7 @@ mod json;
 mod sarif;
 mod text;
 
-use std::ops::Range;
+use std::cell::OnceCell;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
@@ -17,7 +17,8 @@ use policy_core::source::{FileId, Origin};
 use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::argument::Choice;
-use crate::line_index::{LineIndex, Position};
+use crate::original::Original;
+use crate::source_file::{SourceFile, Span};
 
 /// A format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,69 +47,45 @@ impl Format {
 /// The findings in one policy.
 #[derive(Debug)]
 pub struct Report<'a> {
-    policy: Source<'a>,
-    /// The file of invariants beside the policy.
-    invariants: Option<Source<'a>>,
-    diagnostics: &'a [Diagnostic],
-}
-
-/// A text that findings are about.
-#[derive(Debug)]
-struct Source<'a> {
-    /// The path of the file, as the user wrote it.
-    path: &'a Path,
-    lines: LineIndex<'a>,
+    source: SourceFile<'a>,
     /// The id of this text among those that were read together.
     id: FileId,
-}
-
-/// A part of a text. `end` is exclusive.
-#[derive(Clone, Copy, Debug)]
-struct Span<'r> {
-    source: &'r Source<'r>,
-    start: Position,
-    end: Position,
+    /// The file of invariants beside the policy.
+    invariants: Option<SourceFile<'a>>,
+    /// The policy, if it may have been written in Rust.
+    policy: Option<&'a Policy>,
+    /// Where it was written in Rust. It is read when a place is asked for.
+    original: OnceCell<Option<Original>>,
+    diagnostics: &'a [Diagnostic],
 }
 
 impl<'a> Report<'a> {
     pub fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Report {
-            policy: Source { path, lines: LineIndex::new(text), id: FileId::Policy },
+            source: SourceFile::new(path, text),
+            id: FileId::Policy,
             invariants: None,
+            policy: None,
+            original: OnceCell::new(),
             diagnostics,
         }
     }
 
     /// Creates a report on a policy, and on the file of invariants beside it.
     pub fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
-        let source = |file: &'a InvariantsFile| Source {
-            path: Path::new(&file.name),
-            lines: LineIndex::new(&file.text),
-            id: FileId::Invariants,
-        };
+        let source = |file: &'a InvariantsFile| SourceFile::new(Path::new(&file.name), &*file.text);
         let invariants = policy.facts.invariants_file.as_ref().map(source);
-        Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
+        Report { invariants, policy: Some(policy), ..Report::new(path, &policy.text, diagnostics) }
     }
 
     /// Sets the id of the text, for example that of a file of facts beside a policy.
     pub fn with_id(self, id: FileId) -> Self {
-        Report { policy: Source { id, ..self.policy }, ..self }
+        Report { id, ..self }
     }
 
     /// Returns the report in one of the formats. The renderer decides whether there are colours.
     pub fn render(&self, format: Format, renderer: &Renderer) -> String {
-        self.pieces(format, renderer).collect()
-    }
-
-    /// Returns the text of [`Report::render`] in pieces, because the report on a large policy may
-    /// not fit in memory.
-    pub fn pieces<'r>(&'r self, format: Format, renderer: &'r Renderer) -> Box<dyn Iterator<Item = String> + 'r> {
-        match format {
-            Format::Text => Box::new(text::each(self, renderer)),
-            Format::Json => Box::new(json::pieces(self)),
-            Format::Sarif => Box::new(sarif::pieces(self)),
-            Format::Github => Box::new(std::iter::once(github::render(self))),
-        }
+        pieces(std::slice::from_ref(self), format, renderer).collect()
     }
 
     /// Returns each finding as a text for people.
@@ -126,26 +103,35 @@ impl<'a> Report<'a> {
         json::diagnostics(self)
     }
 
-    /// Returns the line of a part of the policy, or `None` if it is in another text.
-    pub fn line(&self, origin: Origin) -> Option<usize> {
-        self.policy.span(origin).map(|span| span.start.line)
-    }
-
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
     /// the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        self.policy.span(origin).or_else(|| self.invariants.as_ref()?.span(origin))
+        if let Some(policy) = self.policy
+            && let Some(original) = self.original.get_or_init(|| Original::find(policy))
+            && let Some(span) = original.span(origin)
+        {
+            return Some(span);
+        }
+        let source = match origin.file {
+            file if file == self.id => &self.source,
+            FileId::Invariants => self.invariants.as_ref()?,
+            FileId::Policy | FileId::Facts(_) => return None,
+        };
+        source.span(origin.range())
     }
 }
 
-impl Source<'_> {
-    fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        let Range { start, end } = origin.range();
-        (origin.file == self.id && start <= end && end <= self.lines.text().len()).then(|| Span {
-            source: self,
-            start: self.lines.position(start),
-            end: self.lines.position(end),
-        })
+/// Returns the text of some reports in pieces, because the report on a large policy may not fit in memory.
+pub fn pieces<'r>(
+    reports: &'r [Report<'_>],
+    format: Format,
+    renderer: &'r Renderer,
+) -> Box<dyn Iterator<Item = String> + 'r> {
+    match format {
+        Format::Text => Box::new(reports.iter().flat_map(|report| text::each(report, renderer))),
+        Format::Json => Box::new(json::pieces(reports)),
+        Format::Sarif => Box::new(sarif::pieces(reports)),
+        Format::Github => Box::new(reports.iter().map(github::render)),
     }
 }
 

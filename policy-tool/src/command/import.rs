@@ -13,7 +13,8 @@ use policy_cli::tool::text::without_byte_order_mark;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output, valid};
 
-pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command =
+    Command { name: "import", define, run: Run::Files(run), examples: &[("policy.hujson > src/tailnet.rs", "")] };
 
 fn define(command: clap::Command) -> clap::Command {
     command

@@ -13,17 +13,22 @@ use policy_cli::tool::text::visible;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output};
 
-pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "init",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        ("tailnet --from policy.hujson", "what you have, with every comment"),
+        ("tailnet", "a small policy that explains itself"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Create a crate for a policy in Rust, with everything that `cargo run`, git and CI need")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
-             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.\n\n\
-             Examples:\n  \
-             policy init tailnet --from policy.hujson   what you have, with every comment\n  \
-             policy init tailnet                        a small policy that explains itself",
+             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.",
         )
         .args([
             argument::path("dir", "DIR").required(true).help("The directory of the new crate"),

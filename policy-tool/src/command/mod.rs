@@ -1,10 +1,13 @@
 //! The commands that only the stand-alone program has, one file each.
 
+mod completions;
 mod import;
 mod init;
+mod man;
 mod migrate;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: &[Command] = &[import::COMMAND, init::COMMAND, migrate::COMMAND];
+pub(crate) const COMMANDS: &[Command] =
+    &[import::COMMAND, init::COMMAND, migrate::COMMAND, completions::COMMAND, man::COMMAND];
