@@ -54,6 +54,7 @@ mod program;
 mod render;
 #[doc(hidden)]
 pub mod report;
+mod shown_by_cargo;
 mod source_file;
 mod style;
 #[doc(hidden)]

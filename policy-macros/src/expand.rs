@@ -5,6 +5,7 @@ use policy_core::diagnostic::{Note, group_by_cause};
 use policy_core::model::{LintLevels, Policy};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, check};
+use policy_syntax::token::TokenKind;
 use policy_syntax::{Iteration, Lowered, RecoveredNames, Source, SourceKind, TokenRange, invariants_file, lower, read};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -23,7 +24,44 @@ use crate::today::{self, Today};
 /// that nothing else in the crate fails because of them.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let fragments = fragment::used_paths(&input);
-    if fragments.is_empty() { whole_policy(input, Vec::new()) } else { fragment::chain(&input, fragments) }
+    if fragments.is_empty() {
+        return whole_policy(input, Vec::new());
+    }
+    let WithoutFragments { items, findings, has_wrong_use } = without_fragments(input.clone());
+    if has_wrong_use {
+        let reports = report(findings, None);
+        return quote! { #items #reports };
+    }
+    let fallback = fragment::fallback(&items);
+    let chain = fragment::chain(&input, fragments);
+    quote! { #fallback #chain }
+}
+
+/// What is known of a policy before its fragments are there.
+struct WithoutFragments {
+    items: TokenStream,
+    /// What is wrong with its grammar.
+    findings: Vec<Finding>,
+    /// True if the path of a fragment cannot be read.
+    has_wrong_use: bool,
+}
+
+/// Reads a policy as if its fragments were empty, and checks nothing but the grammar.
+fn without_fragments(input: TokenStream) -> WithoutFragments {
+    let mut spans = SpanTable::default();
+    let tokens = spans.add(input, Span::call_site());
+    let fragments = tokens.iter().filter(|token| matches!(&token.kind, TokenKind::Ident(word) if word == "use"));
+    let fragments = fragments.map(|_| policy_syntax::Fragment::default()).collect();
+    let source = Source { kind: SourceKind::Policy, positions: &spans };
+    let reading = read(&tokens, &source, fragments);
+    let lowered = lower(&reading);
+    let findings = reading.findings.into_iter().map(|finding| spans.finding(finding)).collect();
+    let policy = Policy::with_facts(&lowered.policy, &lowered.facts);
+    let place =
+        |origin: Origin| lowered.place(origin).map_or_else(SpanRange::call_site, |(place, _)| spans.range(place));
+    let line = |origin| file_and_line(place(origin).first);
+    let (items, _) = items(&policy, &lowered.policy, &lowered.facts, &place, &line, None, &mut Vec::new());
+    WithoutFragments { items, findings, has_wrong_use: reading.has_wrong_use }
 }
 
 /// Expands `policy! { use … }` after the fragments have been collected.
@@ -81,7 +119,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
             let line = |origin| file_and_line(place(origin).first);
             let (items, names) = items(policy, hujson, &lowered.facts, &place, &line, hovers.as_ref(), &mut findings);
-            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers));
+            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
         });
@@ -89,12 +127,16 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         if is_recovered(&diagnostic, &lowered, &reading.recovered) || lowered.is_broken(diagnostic.origin) {
             continue;
         }
-        let used = lowered.place(diagnostic.origin).and_then(|(_, used)| used);
+        let (tokens, used) = lowered.place(diagnostic.origin).unzip();
+        let used = used.flatten();
         // An item of a `let` that is redundant here may be needed in another use of the `let`.
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
-        let finding = diagnostic.map_origins(place_in_tokens);
+        let mut finding = diagnostic.map_origins(place_in_tokens);
+        if let Some(tokens) = tokens {
+            reading.find_variable(tokens, &mut finding);
+        }
         said.push(match used {
             Some(used) => finding.note_at(format!("`{}` is used here", used.name), used.place),
             None => finding,

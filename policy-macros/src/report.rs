@@ -18,9 +18,9 @@ const SHOWN: usize = 100;
 pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
-    // The cause of an error often also causes warnings. As with rustc's lints, they can wait.
+    // What a broken policy is warned of can wait, as with rustc's lints, unless it says why a test fails.
     if !errors.is_empty() {
-        warnings.clear();
+        warnings.retain(|warning| errors.iter().any(|error| error.is_explained_by(warning, SpanRange::contains)));
     }
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
@@ -104,9 +104,13 @@ struct Sources<'f> {
 }
 
 impl Sources<'_> {
-    /// Returns the message with its notes, its help and its code, in the form that rustc indents.
+    /// Returns the message with its notes, its help and its code, in the form that rustc indents. The code of a warning is
+    /// the name of the item that rustc says is used.
     fn text(&mut self, finding: &Finding) -> String {
-        let mut text = format!("{} [{}]", finding.message, finding.code);
+        let mut text = finding.message.clone();
+        if finding.is_error() {
+            text.push_str(&format!(" [{}]", finding.code));
+        }
         // rustc shows the tokens itself.
         if finding.origin.in_file.is_some() {
             text.extend(self.excerpt(finding.origin, '^'));

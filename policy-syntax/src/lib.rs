@@ -18,6 +18,7 @@
 
 mod cursor;
 mod finding;
+mod fix;
 pub mod invariants_file;
 pub mod layout;
 mod lexer;
@@ -36,8 +37,9 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
+pub use fix::apply_fix;
 pub use lower::{Lowered, Use, lower};
-pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
+pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
 pub use positions::Positions;
 pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};

@@ -101,6 +101,10 @@ fn each_form_is_written_as_the_policy_file_has_it() {
             r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "via": ["tag:r"], "app": {"x/y": [{}]}}], }"#,
         ),
         (
+            "grants { * -> tag:a app { \"x/y\": [{ role: \"a\", read-only: true, \"in\": { type: [1] } }] }; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "app": {"x/y": [{"role": "a", "read-only": true, "in": {"type": [1]}}]}}], }"#,
+        ),
+        (
             "acls { * -> tag:a on 22 and \"2001:db8::1\", \"2001:db8::/32\" on 80, 443; }",
             r#"{ "acls": [ { "action": "accept", "src": ["*"], "dst": ["tag:a:22", "[2001:db8::1]:80,443", "2001:db8::/32:80,443"]}], }"#,
         ),
@@ -260,6 +264,7 @@ fn a_declared_capability_becomes_a_comment() {
                 type?: { "a b": [{ x: number; }]; };
             }
             for name in [c, d] { "example.com/cap/${name}" {} }
+            "other.com/cap/a" as   OtherA { role: string; }
         }
         randomizeClientPort = true;
     "#;
@@ -268,7 +273,8 @@ fn a_declared_capability_becomes_a_comment() {
         // Apart.\n\n// Who may query.\n// policy: allow(unused-capability) soon\n\
         // policy: capability \"example.com/cap/b\" {\n//     // Who one is.\n//     read-only: bool;\n\
         //     type?: { \"a b\": [{ x: number; }]; };\n// }\n\n\
-        // policy: capability \"example.com/cap/c\" {}\n\n// policy: capability \"example.com/cap/d\" {}\n{\n";
+        // policy: capability \"example.com/cap/c\" {}\n\n// policy: capability \"example.com/cap/d\" {}\n\n\
+        // policy: capability \"other.com/cap/a\" as OtherA { role: string; }\n{\n";
     let lowered = lowered(text, SourceKind::Policy).0.policy;
     assert_eq!(lowered.get(..expected.len()), Some(expected), "{lowered}");
     assert_eq!(syntax_errors(text), [""; 0]);
@@ -279,7 +285,7 @@ fn what_the_grammar_refuses() {
     let cases = [
         ("tagOwners { tag:a => tag:b; }", "expected `=`, found `=>`"),
         ("groups { group:a: x; }", "expected `=`, found `:`"),
-        ("grants { a b -> c on 1; }", "expected `->` after the sources, found `b`"),
+        ("grants { a b -> c on 1; }", "expected `,` after this"),
         ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
         ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
         ("; ;", "nothing ends here"),
@@ -305,6 +311,9 @@ fn what_the_grammar_refuses() {
         ("capabilities { \"a.b/c\" { //! alone\n b: int; } }", "no `//!` in a shape"),
         ("capabilities { \"a.b/c\" { b: 'c'; } }", "`'c'` is not a string"),
         ("derpMap = { a: 1 };", "the name `a` is missing its quotes"),
+        ("grants { a -> b app { c.d/e: [] }; }", "the name `c.d/e` is missing its quotes"),
+        ("grants { a -> b app { \"c/d\": [{ e 1 }] }; }", "expected `:` after `e`, found `1`"),
+        ("grants { a -> b app { \"c/d\": [{ 1: 1 }] }; }", "expected a name in quotes, found `1`"),
     ];
     for (policy, expected) in cases {
         assert!(

@@ -342,10 +342,12 @@ pub(crate) struct LintCode {
     pub(crate) place: TokenRange,
 }
 
-/// `"example.com/cap/sql" { tables: [string]; limit?: int; }`
+/// `"example.com/cap/sql" as Sql { tables: [string]; limit?: int; }`
 #[derive(Debug)]
 pub(crate) struct Capability {
     pub(crate) name: Word,
+    /// The tokens between the name and the brace: `as` and the name of a type in Rust.
+    pub(crate) type_name: Vec<ShapePiece>,
     /// The shape, a group in braces.
     pub(crate) shape: ShapePiece,
 }

@@ -167,18 +167,7 @@ impl ExplainAnswer<'_> {
     }
 
     fn not_carried(&self, case: &Case) -> String {
-        let obstacle = match case.obstacle {
-            Some(Obstacle::OnlySource) => {
-                "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
-            }
-            Some(Obstacle::OnlyExitNodes) => {
-                "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
-            }
-            Some(Obstacle::Via) => {
-                "`via` only applies to addresses behind routers, and this is an address of the tailnet"
-            }
-            _ => "no router of the tailnet carries it",
-        };
+        let obstacle = describe_obstacle(case.obstacle);
         let heading = format!("the policy allows it, but {obstacle}");
         format!("{heading}:\n{}", self.reasons(&case.not_carried))
     }
@@ -273,6 +262,20 @@ impl ExplainAnswer<'_> {
             "answer": word(self.explanation.decision()),
             "cases": array(&self.explanation.cases, &case),
         })
+    }
+}
+
+/// Returns why no router carries packets, after "but".
+pub(crate) fn describe_obstacle(obstacle: Option<Obstacle>) -> &'static str {
+    match obstacle {
+        Some(Obstacle::OnlySource) => {
+            "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
+        }
+        Some(Obstacle::OnlyExitNodes) => {
+            "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
+        }
+        Some(Obstacle::Via) => "`via` only applies to addresses behind routers, and this is an address of the tailnet",
+        _ => "no router of the tailnet carries it",
     }
 }
 

@@ -22,7 +22,7 @@ use crate::style::{PLACE, paint};
 use crate::text::{join, padded, visible};
 
 pub(crate) use expiring::ExpiringAnswer;
-pub(crate) use explain::ExplainAnswer;
+pub(crate) use explain::{ExplainAnswer, describe_obstacle};
 pub(crate) use names::NamesAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
@@ -77,7 +77,7 @@ impl<'a> RulePrinter<'a> {
     }
 
     /// Returns the condition that a rule's postures are, if there are any.
-    fn posture(&self, postures: &[String]) -> Option<String> {
+    pub(crate) fn posture(&self, postures: &[String]) -> Option<String> {
         let describe = |name: &String| {
             let posture = self.policy.postures.iter().find(|posture| *posture.name == **name);
             let conditions = posture.map_or(&[][..], |posture| &posture.conditions);

@@ -1,12 +1,17 @@
 //! `check`: reports errors and warnings in a policy.
 
+use std::path::{Path, PathBuf};
+
 use clap::ArgMatches;
-use policy_core::{Diagnostic, Severity};
+use policy_core::diagnostic::group_by_cause;
+use policy_core::{Diagnostic, Policy, Severity};
 
 use super::{Command, CommandResult, NamedPolicy, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::BUILT_IN;
 use crate::report::{Format, Report, pieces};
+use crate::shown_by_cargo::ShownByCargo;
 use crate::{argument, facts, file, output, today};
 
 const MORE: &str = "\
@@ -32,6 +37,21 @@ fn define(command: clap::Command) -> clap::Command {
         .arg(facts::argument())
 }
 
+/// A policy with its findings.
+struct Checked {
+    name: PathBuf,
+    policy: Policy,
+    findings: Vec<Diagnostic>,
+    /// The findings to show: in text, those that cargo has not just shown.
+    news: Vec<Diagnostic>,
+}
+
+impl Checked {
+    fn report<'a>(&'a self, findings: &'a [Diagnostic]) -> Report<'a> {
+        Report::on_policy(&self.name, &self.policy, findings)
+    }
+}
+
 /// Checks some policies.
 fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches) -> CommandResult {
     if policies.len() > 1 && facts::are_on_stdin(matches) {
@@ -51,37 +71,44 @@ fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches)
         return Ok(status);
     }
     let format = argument::get_format(matches, Format::ALL);
-    let mut reports = Vec::new();
-    for (policy, findings) in &checked {
-        reports.push(Report::on_policy(&policy.name, &policy.policy, findings));
-    }
-    output::print_pieces(pieces(&reports, format, &output::stdout_renderer()))?;
+    let shown: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.news)).collect();
+    output::print_pieces(pieces(&shown, format, &output::stdout_renderer()))?;
+    let reports: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.findings)).collect();
     let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
-        for ((policy, _), report) in checked.iter().zip(&reports) {
+        for (policy, report) in checked.iter().zip(&reports) {
             let name = file::visible_name(&policy.name);
-            output::say(&summary(&name, report.count(Severity::Error), report.count(Severity::Warning)));
+            let above = policy.findings.len() - policy.news.len();
+            output::say(&summary(&name, report.count(Severity::Error), report.count(Severity::Warning), above));
         }
         if reports.len() > 1 {
-            output::say(&summary(&format!("{} policies", reports.len()), errors, warnings));
+            output::say(&summary(&format!("{} policies", reports.len()), errors, warnings, 0));
         }
     }
     let is_bad = errors > 0 || warnings > 0 && matches.get_flag("deny-warnings");
     Ok(status.max(ExitStatus::with_findings(is_bad)))
 }
 
-/// Returns what is wrong with a policy.
-fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<(NamedPolicy, Vec<Diagnostic>), Failure> {
+fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> {
     let NamedPolicy { name, mut policy } = policy;
+    let compiled = (name == Path::new(BUILT_IN)).then(|| policy.clone());
     let facts = facts::read(&name, &mut policy, matches)?;
     let policy = today::checked_for_today(policy)?;
     let findings = facts.findings_of_policy(policy.check())?;
-    Ok((NamedPolicy { name, policy }, findings))
+    let news = match argument::get_format(matches, Format::ALL) {
+        Format::Text => ShownByCargo::new(compiled.as_ref()).without(&findings),
+        _ => findings.clone(),
+    };
+    // Grouped warnings would not be recognised as those that cargo has shown.
+    let [findings, news] = [findings, news].map(|findings| group_by_cause(findings, |origin| origin.file));
+    Ok(Checked { name, policy, findings, news })
 }
 
-fn summary(name: &str, errors: usize, warnings: usize) -> String {
-    format!("{name}: {}, {}\n", counted(errors, "error"), counted(warnings, "warning"))
+/// Returns a line with the numbers of findings. Cargo has shown `above` of them.
+fn summary(name: &str, errors: usize, warnings: usize, above: usize) -> String {
+    let above = if above == 0 { String::new() } else { format!(" ({above} shown by cargo above)") };
+    format!("{name}: {}, {}{above}\n", counted(errors, "error"), counted(warnings, "warning"))
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -39,7 +39,7 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 fn define(command: clap::Command) -> clap::Command {
-    let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<16}{about}\n")).concat();
+    let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<17}{about}\n")).concat();
     let output = argument::output("PAGE").help("Update PAGE atomically, and only if it changes");
     let check =
         check_argument("PAGE").help("Write nothing; print the difference and exit with 1 if PAGE is out of date");
@@ -79,7 +79,7 @@ fn new_page(page: &Page) -> Result<String, Failure> {
 
 fn fill(path: &Path, text: &str, page: &Page) -> Result<String, Failure> {
     let name = file::display_name(path).display();
-    match page_template::fill(text, |section| markdown::blocks(&section.blocks(page))) {
+    match page_template::fill(text, |section| markdown::blocks(&section.blocks_or_none(page))) {
         Ok(Some(text)) => Ok(text),
         Ok(None) => Err(Failure::new(format_args!("`{name}` has no markers for the policy"))
             .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` lists the other sections")),

@@ -14,7 +14,7 @@ use crate::{facts, output, valid};
 const MORE: &str = "\
 Sources are on the left, destinations on the right, and each line is what rules allow, with its ports. Names with
 the same lines share a box. SVG needs no other program: open it in a browser, where a line
-under the pointer says in full what it is.";
+under the pointer says in full what it is. \"until\" names the last day of access that ends.";
 
 pub(crate) const COMMAND: Command = Command {
     name: "graph",

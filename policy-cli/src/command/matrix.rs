@@ -26,7 +26,8 @@ and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
 and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
-it includes them: give users and devices with --tailnet. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.";
+it includes them: give users and devices with --tailnet. \"until\" names the last day of access that ends. In `csv`
+and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.";
 
 /// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;
@@ -94,7 +95,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
     let blocks = || {
         let table = matrix::table(&Names::new(&policy), &matrix, &rows, &columns);
-        [Block::Table(table), Block::Paragraph(legend())]
+        [Block::Table(table), Block::Paragraph(legend(&policy))]
     };
     let text = match format {
         MatrixFormat::Markdown => markdown::blocks(&blocks()),

@@ -28,7 +28,7 @@ fn define(command: clap::Command) -> clap::Command {
 /// Writes the page about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
-    let page = site::page(&policy);
+    let page = site::page(path, &policy);
     let target = argument::get_file(matches, "output");
     if file::is_stdin(target) {
         output::write(page.as_bytes()).map(|()| ExitStatus::Success)

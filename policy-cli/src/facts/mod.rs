@@ -110,8 +110,8 @@ fn replace(facts: &mut Facts, known: Facts) {
 }
 
 impl FactFiles<'_> {
-    /// Returns the findings about the policy itself, with warnings of one cause grouped. Reports those
-    /// about files of facts on stderr, because Tailscale never refuses a policy for them.
+    /// Returns the findings about the policy itself. Reports those about files of facts on stderr,
+    /// because Tailscale never refuses a policy for them.
     ///
     /// # Errors
     /// Fails if there is an error in a file, because the effect of the policy in this tailnet is
@@ -123,7 +123,8 @@ impl FactFiles<'_> {
             .partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
         let mut unusable = None;
         for file in &self.0 {
-            let found: Vec<_> = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
+            let found = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
+            let found = group_by_cause(found, |_| ());
             let report = Report::new(file.path, &file.text, &found).with_id(file.id);
             output::say_findings(&report);
             if report.count(Severity::Error) > 0 {

@@ -13,11 +13,16 @@ use crate::json::{VERSION, array};
 use crate::locations::Locations;
 use crate::text::join;
 
-/// Explains the cells.
-pub(crate) fn legend() -> Prose {
+/// Explains the cells of a policy's matrix.
+pub(crate) fn legend(policy: &Policy) -> Prose {
     let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
     let pings = " is a port of TCP and UDP alike. A source that reaches a port can ping, too.";
-    Prose::text(numbers).and_code("*:53").and_text(pings)
+    let legend = Prose::text(numbers).and_code("*:53").and_text(pings);
+    if policy.endings().iter().any(|ending| ending.kind.is_rule()) {
+        legend.and_text(" \"until\" names the last day of access that ends, in UTC.")
+    } else {
+        legend
+    }
 }
 
 /// Returns whether a policy has no rules, which allows everything.
@@ -89,7 +94,8 @@ fn condition(access: &CellAccess) -> Prose {
     let families = access.families.map(|families| Prose::text(format!("over {families} only")));
     let depends = access.depends.iter().copied();
     let depends = (!access.depends.is_empty()).then(|| Prose::text("depends on ").and(Prose::codes(depends)));
-    let all = Prose::join(posture.into_iter().chain(via).chain(families).chain(depends), " and ");
+    let until = access.until.map(|until| Prose::text(format!("until {until}")));
+    let all = Prose::join(posture.into_iter().chain(via).chain(families).chain(depends).chain(until), " and ");
     if all.is_empty() { all } else { Prose::text(" (").and(all).and_text(")") }
 }
 
@@ -132,6 +138,9 @@ fn cell_text(cell: &Cell) -> String {
         if !access.depends.is_empty() {
             text = format!("{text} depends on {}", access.depends.join(" "));
         }
+        if let Some(until) = access.until {
+            text = format!("{text} until {until}");
+        }
         text
     })
 }
@@ -165,6 +174,7 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
                     "via": texts(part.via),
                     "family": part.families.map(|families| families.to_string()),
                     "dependsOn": part.depends,
+                    "until": part.until.map(|until| until.to_string()),
                     "rules": array(&part.rules, &|rule| locations.location(*rule).to_json()),
                 }));
             }
@@ -191,7 +201,7 @@ pub(crate) fn allow_all_csv() -> String {
 pub(crate) fn allow_all_json() -> Value {
     let access = json!({
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
-        "dependsOn": [], "rules": []
+        "dependsOn": [], "until": null, "rules": []
     });
     json!({"version": VERSION, "sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }

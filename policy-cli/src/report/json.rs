@@ -49,7 +49,7 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "range": range(span),
         "notes": array(&diagnostic.notes, &place),
         "also": array(&diagnostic.also, &place),
-        "help": diagnostic.help,
+        "help": diagnostic.help.as_deref(),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
     })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -28,7 +28,7 @@ fn operations(checker: &mut Checker, ip_set: &IpSet) {
         checker.report(
             Diagnostic::new(Code::MixedOperations, entry.text.origin, message)
                 .note_at("removed here", remove.text.origin)
-                .help(format!("write `add {}`", entry.text)),
+                .help(Help::write(format!("add {}", entry.text))),
         );
     }
 }

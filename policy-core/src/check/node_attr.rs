@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::check::place::SelectorContext;
 use crate::check::{Checker, app, capability};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{Network, NodeAttr, Prefix, name};
 use crate::source::Text;
 
@@ -144,9 +144,8 @@ fn check_attribute(checker: &mut Checker, attribute: &Text) {
         );
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");
-        checker.report(
-            Diagnostic::new(Code::MisspeltAttribute, attribute.origin, message).help(format!("did you mean `{near}`?")),
-        );
+        checker
+            .report(Diagnostic::new(Code::MisspeltAttribute, attribute.origin, message).help(Help::did_you_mean(near)));
     }
 }
 

@@ -27,9 +27,9 @@ struct Cause<P, F> {
 impl<P: Copy, F> Cause<P, F> {
     fn new(finding: &Diagnostic<P>, file: F) -> Self {
         let name = finding.message.split('`').nth(1).map(|name| format!("`{name}`")).unwrap_or_default();
-        let without_name = |text: &String| if name.is_empty() { text.clone() } else { text.replace(&name, "``") };
-        let notes = finding.notes.iter().map(|note| &note.message);
-        let texts = std::iter::once(&finding.message).chain(&finding.help).chain(notes);
+        let without_name = |text: &str| if name.is_empty() { text.to_owned() } else { text.replace(&name, "``") };
+        let notes = finding.notes.iter().map(|note| note.message.as_str());
+        let texts = std::iter::once(finding.message.as_str()).chain(finding.help.as_deref()).chain(notes);
         Cause {
             file,
             code: finding.code,

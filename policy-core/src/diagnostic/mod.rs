@@ -4,6 +4,7 @@
 mod answer;
 mod cause;
 mod code;
+mod help;
 mod quote;
 pub mod suggestion;
 mod unknown_name;
@@ -12,6 +13,7 @@ mod word;
 pub use answer::{HeadscaleAnswer, HeadscaleStage};
 pub use cause::group_by_cause;
 pub use code::{Code, Evidence, Severity};
+pub use help::{Change, Fix, Help};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;
 pub use word::Problem;
@@ -36,7 +38,7 @@ pub struct Diagnostic<P = Origin> {
     /// The other places with the same cause, if [`group_by_cause`] found any.
     pub also: Vec<Note<P>>,
     /// The fix.
-    pub help: Option<String>,
+    pub help: Option<Help>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
     /// headscale's answer, if it refuses the policy for this. Only findings about policies for headscale have one.
@@ -73,15 +75,15 @@ impl<P> Diagnostic<P> {
 
     /// Adds the fix.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Adds the fix, if there is one.
     #[must_use]
-    pub fn help_if(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+    pub fn help_if(mut self, help: Option<impl Into<Help>>) -> Self {
+        self.help = help.map(Into::into).or(self.help);
         self
     }
 
@@ -121,6 +123,11 @@ impl<P> Diagnostic<P> {
         headscale.or_else(|| Some(("Tailscale", self.tailscale.as_deref()?)))
     }
 
+    /// Returns what a program can do about it, which is a change of the text at `origin`.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.help.as_ref()?.fix.as_deref()
+    }
+
     /// Returns the severity: that of the code, or an error if the policy denies the warning.
     pub fn severity(&self) -> Severity {
         if self.denied { Severity::Error } else { self.code.severity() }
@@ -129,6 +136,14 @@ impl<P> Diagnostic<P> {
     /// Returns true if it is an error.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
+    }
+
+    /// Returns whether `warning` may say why a test or an invariant of the policy fails: it is about the rule that a note
+    /// of this error shows.
+    pub fn is_explained_by(&self, warning: &Self, contains: impl Fn(&P, &P) -> bool) -> bool {
+        let is_outcome = matches!(self.code, Code::FailingTest | Code::FailingSshTest | Code::BrokenInvariant);
+        let mut rules = self.notes.iter().filter_map(|note| note.origin.as_ref());
+        is_outcome && !warning.is_error() && rules.any(|rule| contains(rule, &warning.origin))
     }
 
     /// Returns the same diagnostic with its places converted.

@@ -69,6 +69,7 @@ mod representative;
 mod target_ports;
 mod unverified;
 
+pub use atoms::atoms;
 pub use carrier::{pass_tailnet, with_any_tag};
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};

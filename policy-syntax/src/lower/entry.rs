@@ -103,6 +103,10 @@ impl<'t> Writer<'_, 't> {
     fn host(&mut self, name: &Selector, values: &'t [Value]) {
         let (values, _) = self.values(values);
         let finding = match values.as_slice() {
+            [only] if only.written.contains(':') && !only.quoted => {
+                Finding::new(Code::Syntax, only.place, format!("a host is an address, and not `{}`", only.written))
+                    .help(format!("write `let {} = {};` above for another name", name.word.text, only.written))
+            }
             [only] => return self.out.string(&only.text, only.place),
             [] => Finding::new(
                 Code::MissingField,

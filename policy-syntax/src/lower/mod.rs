@@ -15,8 +15,9 @@ mod text;
 use std::collections::HashMap;
 
 use policy_core::access::Subtraction;
+use policy_core::diagnostic::{Change, Fix};
 use policy_core::source::{FileId, Origin};
-use policy_core::{Code, Policy};
+use policy_core::{Code, Diagnostic, Policy};
 
 use crate::finding::Finding;
 use crate::parse::{Reading, remove_allowed};
@@ -403,6 +404,31 @@ impl Lowered {
     /// contains them.
     pub fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
         self.map.place(origin)
+    }
+
+    /// Returns a finding whose fix is one of the source, where only whole words have a place. One that the source has no
+    /// words for, or the same words as for other elements of a loop, has no fix.
+    pub fn with_fix_of_source(&self, mut finding: Diagnostic) -> Diagnostic {
+        let origin = finding.origin;
+        if let Some(help) = &mut finding.help {
+            help.fix = help.fix.take().and_then(|fix| self.fix_of_source(origin, *fix)).map(Box::new);
+        }
+        finding
+    }
+
+    fn fix_of_source(&self, origin: Origin, fix: Fix) -> Option<Fix> {
+        let (part, place) = self.map.part(origin)?;
+        if place.iteration.is_some() {
+            return None;
+        }
+        if part == origin {
+            return Some(fix);
+        }
+        let Change::Word(word) = fix.change else { return None };
+        let (start, end) = (Origin { end: origin.start, ..part }, Origin { start: origin.end, ..part });
+        let text = format!("{}{word}{}", self.slice(start)?, self.slice(end)?);
+        let word = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?.to_owned();
+        Some(Fix { change: Change::Word(word), ..fix })
     }
 
     /// Returns whether a finding at `origin` may be a consequence of a missing part. That is so if

@@ -1,11 +1,13 @@
 //! `lints`: the level of each warning.
 
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
 use policy_core::model::{Level, LintNameError};
 use policy_core::{Code, model};
 
 use crate::finding::Finding;
 
+use super::marks::NO_WARNING;
 use super::parser::{Parsed, Parser};
 use crate::tree::{Lint, LintCode, SectionKind, Until, Word};
 
@@ -68,7 +70,7 @@ impl Parser<'_, '_> {
                     "forbid" | "error" => Some("deny"),
                     other => nearest(other, Level::ALL.iter().map(|level| level.name())),
                 };
-                Err(self.fail(finding.help_if(near.map(|near| format!("did you mean `{near}`?")))))
+                Err(self.fail(finding.help_if(near.map(Help::did_you_mean))))
             }
         }
     }
@@ -83,7 +85,10 @@ impl Parser<'_, '_> {
                     LintNameError::Unknown { .. } => format!("unknown warning `{}`", name.text),
                     LintNameError::Error(_) => problem.message(level),
                 };
-                self.report(Finding::new(Code::Syntax, name.place, message).help_if(problem.help(level)));
+                self.report(
+                    Finding::new(Code::Syntax, name.place, message)
+                        .help(problem.help(level).unwrap_or_else(|| NO_WARNING.into())),
+                );
                 None
             }
         }

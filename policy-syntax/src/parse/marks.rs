@@ -2,6 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::model::{self, Level, Lint, LintNameError};
 
 use crate::finding::Finding;
@@ -177,10 +178,14 @@ impl Parser<'_, '_> {
             };
             let is_until = model::Until::is_meant(&name.text) && self.peek_punct('=');
             let help = if is_until {
-                Some(format!("did you mean `{}`?", model::Until::WORD))
+                Some(Help::did_you_mean(model::Until::WORD))
             } else {
-                let help = problem.help(Level::Allow);
-                help.map(|help| if name.text.contains('-') { help } else { help.replace('-', "_") })
+                match (&problem, problem.help(Level::Allow)) {
+                    (LintNameError::Unknown { near: Some(near), .. }, _) if !name.text.contains('-') => {
+                        Some(Help::did_you_mean(near.replace('-', "_")))
+                    }
+                    (_, help) => help.or_else(|| Some(Help::from(NO_WARNING))),
+                }
             };
             self.fail(Finding::new(Code::Syntax, name.place, message).help_if(help))
         })
@@ -191,6 +196,9 @@ enum Attribute {
     Doc(Vec<String>),
     Allow(Allow, TokenRange),
 }
+
+/// Where the names of warnings are.
+pub(super) const NO_WARNING: &str = "each warning says its name, such as `unused_tag`";
 
 /// Removes the warnings after the first `count` findings that `marks` allow.
 pub(crate) fn remove_allowed(findings: &mut Vec<Finding>, count: usize, marks: &[&Marks]) {

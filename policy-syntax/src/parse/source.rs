@@ -25,7 +25,7 @@ impl Source<'_> {
 }
 
 /// A fragment that is used by a policy.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fragment {
     /// The sections that it declares to have.
     pub only: Option<Tokens>,

@@ -2,7 +2,7 @@
 
 use crate::check::headscale::HeadscaleChecker;
 use crate::check::headscale::placement::AutogroupPlace;
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
 use crate::model::headscale_word::{protocol_name, quoted_protocol};
 use crate::model::{Acl, App, Autogroup, Grant, Selector, SelectorKind};
 use crate::source::Text;
@@ -83,7 +83,7 @@ impl HeadscaleChecker<'_> {
             if let Some((_, bare)) = name.split_once("://") {
                 let message = format!("`{name}` is not a valid capability name");
                 let answer = "capability name must have the form {domain}/{path}";
-                self.refuse(Code::InvalidCapability, name, message, format!("write `{bare}`"), answer);
+                self.refuse(Code::InvalidCapability, name, message, Help::write(bare), answer);
             } else if name.starts_with("tailscale.com/") && !GRANTABLE.contains(&name.as_str()) {
                 let message = format!("a grant cannot give `{name}`");
                 let help = "leave it out: headscale grants few capabilities of Tailscale's domain";

@@ -2,7 +2,7 @@
 
 use crate::check::headscale::HeadscaleChecker;
 use crate::check::headscale::placement::AutogroupPlace;
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
 use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
 
 impl HeadscaleChecker<'_> {
@@ -108,7 +108,8 @@ impl HeadscaleChecker<'_> {
                      same-user SSH access",
                     go_quote(text)
                 );
-                let help = format!("write `autogroup:self` for everyone's own devices, or `{text}` as the only source");
+                let help = Help::write("autogroup:self")
+                    .or(format_args!(" for everyone's own devices, or `{text}` as the only source"));
                 return self.report(finding.help(help), answer);
             }
         }

@@ -1,6 +1,6 @@
 //! The comment that names the control server of a policy.
 
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::hujson::read::policy_comment::Line;
 use crate::hujson::read::reader::Reader;
 use crate::model::{Dialect, PolicyComment};
@@ -20,8 +20,8 @@ impl Reader<'_> {
             (Err(_), _) => {
                 let names = Dialect::ALL.map(Dialect::name);
                 let help = match suggestion::nearest(name, names) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write {}", names.map(|name| format!("`{name}`")).join(" or ")),
+                    Some(near) => Help::did_you_mean(near),
+                    None => Help::from(format!("write {}", names.map(|name| format!("`{name}`")).join(" or "))),
                 };
                 self.findings.push(finding(format!("unknown target `{name}`")).help(help));
             }

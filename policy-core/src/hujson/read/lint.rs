@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::hujson::read::policy_comment::Line;
 use crate::hujson::read::reader::Reader;
 use crate::model::{Level, Lint, Until};
@@ -35,7 +35,7 @@ impl Reader<'_> {
                 _ if is_until(name) => self.until_of_lint(level, &item, &mut until),
                 Ok(code) => codes.push(code),
                 Err(problem) => {
-                    let help = problem.help(level).unwrap_or_else(|| HELP.to_owned());
+                    let help = problem.help(level).map_or_else(|| HELP.to_owned(), |help| help.to_string());
                     self.invalid_allow(origin, problem.message(level), help);
                 }
             }
@@ -96,7 +96,7 @@ impl Reader<'_> {
         self.invalid_allow(line.origin, message, help.to_owned());
     }
 
-    fn invalid_allow(&mut self, origin: Origin, message: String, help: String) {
+    fn invalid_allow(&mut self, origin: Origin, message: String, help: impl Into<Help>) {
         self.findings.push(Diagnostic::new(Code::InvalidAllow, origin, message).help(help));
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::hujson::read::reader::{Form, Reader};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
@@ -84,6 +84,13 @@ impl Reader<'_> {
 
     pub(super) fn grant(&mut self, id: NodeId) -> Option<Grant> {
         let until = self.until(id);
+        if let Some(action) = self.action_of_acl(id) {
+            self.findings.push(
+                Diagnostic::new(Code::WrongKey, action, "this is an acl, and is among the grants")
+                    .help("move it to `acls`, or write it as a grant: without `action`, and its ports in `ip`"),
+            );
+            return None;
+        }
         let [src, dst, ip, app, src_posture, via] = self.fields(id, &GRANT)?;
         Some(Grant {
             src: self.selectors(src, "src"),
@@ -96,6 +103,20 @@ impl Reader<'_> {
             doc: self.document.doc(id),
             origin: self.document.origin(id),
         })
+    }
+
+    /// Returns the `action` of an object that has nothing of a grant but what an acl has, too.
+    fn action_of_acl(&self, id: NodeId) -> Option<Origin> {
+        let document = self.document;
+        let mut action = None;
+        for (name, _) in document.members(id) {
+            match document.unquoted(name)?.to_ascii_lowercase().as_str() {
+                "ip" | "app" | "via" => return None,
+                "action" => action = Some(document.origin(name)),
+                _ => {}
+            }
+        }
+        action
     }
 
     pub(super) fn ssh_rule(&mut self, id: NodeId) -> Option<SshRule> {
@@ -211,7 +232,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::DuplicateKey, place, message).help(format!("join the two under `{new}`"))
             }
             None => Diagnostic::new(Code::OldForm, place, format!("`{old}` is the old name of `{new}`"))
-                .help(format!("write `{new}`{other}")),
+                .help(Help::write(new).and(other)),
         });
     }
 }
