@@ -36,6 +36,7 @@ mod diff;
 mod diff_report;
 #[doc(hidden)]
 pub mod exit_status;
+mod export;
 mod facts;
 #[doc(hidden)]
 pub mod failure;
@@ -47,6 +48,7 @@ pub mod invariants_file;
 mod json;
 mod line_index;
 mod locations;
+mod names;
 mod original;
 #[doc(hidden)]
 pub mod output;

@@ -1,14 +1,14 @@
 //! Reports findings through rustc: errors as `compile_error!`, warnings as uses of a deprecated
 //! macro.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use crate::excerpt::Excerpt;
 use crate::file::Files;
+use crate::source_lines::SourceLines;
 use crate::span_range::{Finding, SpanRange, knows_positions};
 
 /// The maximum number of findings, more than anyone reads at once.
@@ -25,7 +25,7 @@ pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStre
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);
-    let mut sources = Sources { files, rust: HashMap::new() };
+    let mut sources = Sources { files, rust: SourceLines::default() };
     let mut tokens: TokenStream =
         errors.iter().map(|error| compile_error(error.origin, &sources.text(error))).collect();
     if more > 0 {
@@ -100,9 +100,7 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
 /// The source files that messages quote.
 struct Sources<'f> {
     files: Option<&'f Files>,
-    /// The lines of each file, if it can be read. They are kept, because there may be many
-    /// findings.
-    rust: HashMap<PathBuf, Vec<String>>,
+    rust: SourceLines,
 }
 
 impl Sources<'_> {
@@ -137,12 +135,7 @@ impl Sources<'_> {
             return None;
         }
         let (first, last) = (place.first.unwrap(), place.last.unwrap());
-        let path = first.local_file()?;
-        let lines = self.rust.entry(path).or_insert_with_key(|path| {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            text.lines().map(str::to_owned).collect()
-        });
-        let source = lines.get(first.line().checked_sub(1)?)?;
+        let source = self.rust.of(first.local_file()?).get(first.line().checked_sub(1)?)?;
         let end = if last.end().line() == first.line() { last.end().column() } else { usize::MAX };
         let excerpt = Excerpt { path: &first.file(), line: first.line(), source, column: first.column(), end };
         Some(excerpt.drawn(underline))

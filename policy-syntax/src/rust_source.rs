@@ -7,6 +7,7 @@ use policy_core::source::Origin;
 use crate::layout::{MacroCall, macro_calls};
 use crate::lower::{Lowered, lower};
 use crate::parse::{Fragment, Source, SourceKind, read};
+use crate::positions::{Positions, has_empty_line};
 use crate::text::TokenText;
 use crate::token::{Delimiter, Token, TokenId, TokenKind, Tokens};
 use crate::token_range::TokenRange;
@@ -67,8 +68,7 @@ impl RustSource {
         for name in used_fragments(&text.tokens) {
             fragments.push(ranges.fragment(name, calls)?);
         }
-        let are_on_one_line = |first, second| ranges.are_on_one_line(first, second);
-        let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+        let source = Source { kind: SourceKind::Policy, positions: &ranges };
         let lowered = lower(&read(&tokens, &source, fragments));
         Some(RustSource { lowered, ranges: ranges.ranges })
     }
@@ -139,11 +139,27 @@ impl Ranges<'_> {
         found
     }
 
+    /// Returns the text of a file between two positions that are chosen from the ranges of two tokens.
+    fn between(
+        &self,
+        first: TokenId,
+        second: TokenId,
+        choose: fn(&Range<usize>, &Range<usize>) -> Range<usize>,
+    ) -> Option<&str> {
+        let (file, first) = self.ranges.get(first.index())?;
+        let (other, second) = self.ranges.get(second.index())?;
+        self.files.get(*file).filter(|_| file == other)?.get(choose(first, second))
+    }
+}
+
+impl Positions for Ranges<'_> {
     fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
-        let range = |token: TokenId| self.ranges.get(token.index());
-        let (Some((file, first)), Some((other, second))) = (range(first), range(second)) else { return false };
-        let between = self.files.get(*file).and_then(|text| text.get(first.start..second.start));
-        file == other && between.is_some_and(|between| !between.contains('\n'))
+        let between = self.between(first, second, |first, second| first.start..second.start);
+        between.is_some_and(|between| !between.contains('\n'))
+    }
+
+    fn are_apart(&self, first: TokenId, second: TokenId) -> bool {
+        self.between(first, second, |first, second| first.end..second.start).is_some_and(has_empty_line)
     }
 }
 

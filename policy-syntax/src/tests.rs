@@ -3,7 +3,6 @@
 mod invariants_file;
 
 use crate::text::TokenText;
-use crate::token::TokenId;
 use crate::{Finding, Lowered, Reading, Source, SourceKind, lower, read};
 
 /// Reads and lowers a text, and returns the findings of both.
@@ -17,8 +16,7 @@ pub(crate) fn lowered(text: &str, kind: SourceKind) -> (Lowered, Vec<Finding>) {
 
 pub(crate) fn reading(text: &str, kind: SourceKind) -> Reading {
     let tokens = TokenText::new(text);
-    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
-    read(&tokens.tokens, &Source { kind, are_on_one_line: &are_on_one_line }, Vec::new())
+    read(&tokens.tokens, &Source { kind, positions: &tokens }, Vec::new())
 }
 
 /// Returns the findings about the grammar of `text`.
@@ -32,6 +30,47 @@ fn hujson(text: &str) -> String {
     let (lowered, findings) = lowered(text, SourceKind::Policy);
     assert!(findings.is_empty(), "{:?}", findings.iter().map(|finding| &finding.message).collect::<Vec<_>>());
     lowered.policy.split_whitespace().collect::<Vec<_>>().join(" ").replace(", ]", "]").replace(", }", "}")
+}
+
+/// The HuJSON of `text` as it is formatted.
+fn formatted(text: &str) -> String {
+    let (lowered, findings) = lowered(text, SourceKind::Policy);
+    assert!(findings.is_empty(), "{findings:?}");
+    policy_core::hujson::Document::parse(lowered.policy.as_str()).unwrap().format()
+}
+
+#[test]
+fn an_empty_line_between_statements_is_one_in_the_policy_file() {
+    for (text, hujson) in [
+        (
+            "tagOwners {\n\ntag:a;\ntag:b;\n\n\ntag:c;\n\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\t\t\"tag:b\": [],\n\n\t\t\"tag:c\": [],\n\t},\n}\n",
+        ),
+        // Private comments are not empty lines, and there may be one before them.
+        (
+            "tagOwners {\ntag:a;\n// Later.\ntag:b;\n\n// More.\n// Yet more.\ntag:c;\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\t\t\"tag:b\": [],\n\n\t\t\"tag:c\": [],\n\t},\n}\n",
+        ),
+        (
+            "tagOwners {\ntag:a;\n\n/// The database\ntag:b;\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t// The database\n\t\t\"tag:b\": [],\n\t},\n}\n",
+        ),
+        // What a loop is written out as stands where the loop does.
+        (
+            "tagOwners {\ntag:a;\n\nfor name in [b, c] {\n\ntag:$name;\n\ntag:$name-x;\n}\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t\"tag:b\": [],\n\n\t\t\"tag:b-x\": [],\n\t\t\"tag:c\":   [],\n\n\t\t\"tag:c-x\": [],\n\t},\n}\n",
+        ),
+        (
+            "randomizeClientPort = true;\ndisableIPv4 = false;\n\nOneCGNATRoute = \"\";",
+            "{\n\t\"randomizeClientPort\": true,\n\t\"disableIPv4\":         false,\n\n\t\"OneCGNATRoute\": \"\",\n}\n",
+        ),
+        (
+            "x = { \"a\": 1,\n\n\"b\": [1,\n\n2] };",
+            "{\n\t\"x\": {\n\t\t\"a\": 1,\n\n\t\t\"b\": [\n\t\t\t1,\n\n\t\t\t2,\n\t\t],\n\t},\n}\n",
+        ),
+    ] {
+        assert_eq!(formatted(text), hujson, "{text}");
+    }
 }
 
 #[test]

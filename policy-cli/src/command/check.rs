@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use policy_core::diagnostic::group_by_cause;
 use policy_core::{Diagnostic, Policy, Severity};
 
 use super::{Command, CommandResult, NamedPolicy, Run};
@@ -99,6 +100,8 @@ fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> 
         Format::Text => ShownByCargo::new(compiled.as_ref()).without(&findings),
         _ => findings.clone(),
     };
+    // Grouped warnings would not be recognised as those that cargo has shown.
+    let [findings, news] = [findings, news].map(|findings| group_by_cause(findings, |origin| origin.file));
     Ok(Checked { name, policy, findings, news })
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_analysis::Analysis;
 use policy_core::check::rejection;
+use policy_core::diagnostic::group_by_cause;
 use policy_core::json::{Value, json};
 use policy_core::{Policy, ValidPolicy};
 
@@ -31,7 +32,7 @@ fn define(command: clap::Command) -> clap::Command {
 /// answer.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
-    let findings = facts.findings_of_policy(policy.check())?;
+    let findings = group_by_cause(facts.findings_of_policy(policy.check())?, |origin| origin.file);
     if let Some(message) = rejection(&findings) {
         output::write_json(&json!({
             "version": VERSION,

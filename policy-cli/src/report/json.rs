@@ -1,10 +1,11 @@
 //! The JSON format, for scripts: one document.
 
+use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
 use super::{Report, level};
-use crate::json::{VERSION, to_pieces};
+use crate::json::{VERSION, array, to_pieces};
 use crate::line_index::Position;
 use crate::source_file::Span;
 
@@ -35,14 +36,10 @@ pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
 }
 
 fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
-    let notes: Vec<Value> = diagnostic
-        .notes
-        .iter()
-        .map(|note| {
-            let span = note.origin.and_then(|origin| report.span(origin));
-            json!({"message": note.message, "file": file(span), "range": range(span)})
-        })
-        .collect();
+    let place = |note: &Note| {
+        let span = note.origin.and_then(|origin| report.span(origin));
+        json!({"message": note.message, "file": file(span), "range": range(span)})
+    };
     let span = report.span(diagnostic.origin);
     json!({
         "code": diagnostic.code.name(),
@@ -50,7 +47,8 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "message": diagnostic.message,
         "file": file(span),
         "range": range(span),
-        "notes": notes,
+        "notes": array(&diagnostic.notes, &place),
+        "also": array(&diagnostic.also, &place),
         "help": diagnostic.help.as_deref(),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
@@ -103,6 +101,7 @@ mod tests {
                     },
                     {"message": "a tag needs an owner", "file": null, "range": null},
                 ],
+                "also": [],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",
                 "headscale": null,

@@ -11,7 +11,6 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
-use policy_core::diagnostic::Note;
 use policy_core::json::Value;
 use policy_core::model::InvariantsFile;
 use policy_core::source::{FileId, Origin};
@@ -151,9 +150,9 @@ fn answer(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Returns the message, the notes and the help, one on each line, for formats with a single text
 /// field.
-fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a Note>) -> String {
+fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
-    lines.extend(notes.map(|note| format!("note: {}", note.message)));
+    lines.extend(notes.map(|note| format!("note: {note}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
     lines.extend(answer(diagnostic).map(|answer| format!("note: {answer}")));
     lines.join("\n")
@@ -162,6 +161,7 @@ fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a 
 #[cfg(test)]
 mod tests {
     use policy_core::Code;
+    use policy_core::diagnostic::group_by_cause;
 
     use super::*;
 
@@ -188,6 +188,58 @@ mod tests {
 
     pub(super) fn render(format: Format) -> String {
         Report::new(Path::new("my policy.hujson"), POLICY, &findings()).render(format, &Renderer::plain())
+    }
+
+    #[test]
+    fn other_places_are_in_every_format() {
+        let text = "{\n\"tagOwners\": {\n\"tag:a\": [],\n\"tag:b\": [],\n\"tag:c\": [],\n\"tag:d\": [],\n\"tag:e\": [],\n},\n\"grants\": []}";
+        let findings = group_by_cause(Policy::parse(text).check(), |origin| origin.file);
+        let report = Report::new(Path::new("p"), text, &findings);
+        let render = |format| report.render(format, &Renderer::plain());
+        assert_eq!(
+            render(Format::Text),
+            r#"warning[unused-tag]: nothing uses `tag:a` (and 4 more)
+ --> p:3:1
+  |
+3 | "tag:a": [],
+  | ^^^^^^^
+  |
+note: nothing uses `tag:b`
+ --> p:4:1
+  |
+4 | "tag:b": [],
+  | ^^^^^^^
+note: nothing uses `tag:c`
+ --> p:5:1
+  |
+5 | "tag:c": [],
+  | ^^^^^^^
+note: nothing uses `tag:d`
+ --> p:6:1
+  |
+6 | "tag:d": [],
+  | ^^^^^^^
+  = note: and 1 more
+  = help: remove it, or say why it stays: `// policy: allow(unused-tag) …` above it
+
+"#
+        );
+        assert_eq!(
+            render(Format::Github),
+            "::warning title=unused-tag,file=p,line=3,endLine=3,col=1,endColumn=8::nothing uses `tag:a` (and 4 more)\
+             %0Anote: nothing uses `tag:b` (p:4)%0Anote: nothing uses `tag:c` (p:5)%0Anote: nothing uses `tag:d` (p:6)\
+             %0Anote: and 1 more%0Ahelp: remove it, or say why it stays: `// policy: allow(unused-tag) …` above it\n"
+        );
+        // Machines get all of them.
+        let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).unwrap();
+        let also = json["diagnostics"][0]["also"].as_array().unwrap();
+        let lines: Vec<_> = also.iter().map(|place| place["range"]["start"]["line"].clone()).collect();
+        assert_eq!(lines, [4, 5, 6, 7]);
+        assert_eq!(json["warnings"], 1);
+        let sarif: serde_json::Value = serde_json::from_str(&render(Format::Sarif)).unwrap();
+        let related = sarif["runs"][0]["results"][0]["relatedLocations"].as_array().unwrap();
+        let line = |place: &serde_json::Value| place["physicalLocation"]["region"]["startLine"].clone();
+        assert_eq!(related.iter().map(line).collect::<Vec<_>>(), [4, 5, 6, 7]);
     }
 
     #[test]

@@ -41,12 +41,15 @@ fn result(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
     let location = |span: Span| json!({"physicalLocation": physical_location(span)});
     let locations: Vec<Value> = report.span(diagnostic.origin).into_iter().map(location).collect();
     let span_of = |note: &Note| note.origin.and_then(|origin| report.span(origin));
-    let related = |note| {
+    let related = |note: &Note| {
         span_of(note)
             .map(|span| json!({"physicalLocation": physical_location(span), "message": {"text": note.message}}))
     };
-    let related: Vec<Value> = diagnostic.notes.iter().filter_map(related).collect();
-    let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none());
+    // Some of the other places are notes already.
+    let is_noted = |place: &&Note| diagnostic.notes.iter().any(|note| note.origin == place.origin);
+    let others = diagnostic.also.iter().filter(|place| !is_noted(place));
+    let related: Vec<Value> = diagnostic.notes.iter().chain(others).filter_map(related).collect();
+    let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none()).map(|note| note.message.clone());
     json!({
         "ruleId": diagnostic.code.name(),
         "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),

@@ -2,6 +2,7 @@
 //! line.
 
 mod answer;
+mod cause;
 mod code;
 mod help;
 mod quote;
@@ -10,6 +11,7 @@ mod unknown_name;
 mod word;
 
 pub use answer::{HeadscaleAnswer, HeadscaleStage};
+pub use cause::group_by_cause;
 pub use code::{Code, Evidence, Severity};
 pub use help::{Change, Fix, Help};
 pub use quote::{go_quote, listed};
@@ -33,6 +35,8 @@ pub struct Diagnostic<P = Origin> {
     pub origin: P,
     /// Other places and reasons, in the order in which to show them.
     pub notes: Vec<Note<P>>,
+    /// The other places with the same cause, if [`group_by_cause`] found any.
+    pub also: Vec<Note<P>>,
     /// The fix.
     pub help: Option<Help>,
     /// Tailscale's answer, if it refuses the policy for this.
@@ -61,6 +65,7 @@ impl<P> Diagnostic<P> {
             message: message.into(),
             origin: origin.into(),
             notes: Vec::new(),
+            also: Vec::new(),
             help: None,
             tailscale: None,
             headscale: None,
@@ -143,15 +148,17 @@ impl<P> Diagnostic<P> {
 
     /// Returns the same diagnostic with its places converted.
     pub fn map_origins<Q>(self, mut convert: impl FnMut(P) -> Q) -> Diagnostic<Q> {
+        let mut all = |notes: Vec<Note<P>>| {
+            let convert = |note: Note<P>| Note { message: note.message, origin: note.origin.map(&mut convert) };
+            notes.into_iter().map(convert).collect()
+        };
+        let (notes, also) = (all(self.notes), all(self.also));
         Diagnostic {
             code: self.code,
             message: self.message,
             origin: convert(self.origin),
-            notes: self
-                .notes
-                .into_iter()
-                .map(|note| Note { message: note.message, origin: note.origin.map(&mut convert) })
-                .collect(),
+            notes,
+            also,
             help: self.help,
             tailscale: self.tailscale,
             headscale: self.headscale,

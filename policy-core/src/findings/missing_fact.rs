@@ -89,7 +89,11 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             let user = words.login(login);
             cannot_decide(words, outcome, format!("only a test names `{user}`"))
                 .note("whether this is the login of a user of the tailnet is unknown")
-                .help("give the tailnet's users as facts, or test a user that a group or a rule names")
+                .help(if facts.are_in_source() {
+                    "add them to `users`, or test a user that a group or a rule names"
+                } else {
+                    "give the tailnet's users as facts, or test a user that a group or a rule names"
+                })
         }
         MissingFact::Representative(group) => {
             let whose = match (outcome.decider, outcome.rule()) {

@@ -386,7 +386,9 @@ impl<'t> Writer<'_, 't> {
             let mut probes: Vec<&Probe> = Vec::new();
             let mut accounts: Vec<Resolved> = Vec::new();
             let mut found = false;
-            for assert in &asserts {
+            let mut is_apart = false;
+            for (index, assert) in asserts.iter().enumerate() {
+                is_apart = index > 0 && (assert.is_apart || is_apart && !notes.is_empty());
                 match &assert.kind {
                     AssertKind::Note(note) => {
                         notes.push(note);
@@ -397,6 +399,9 @@ impl<'t> Writer<'_, 't> {
                         continue;
                     }
                     kind => {
+                        if is_apart && !found {
+                            self.out.push("\n");
+                        }
                         notes.drain(..).for_each(|note| self.out.comments(std::slice::from_ref(note)));
                         self.out.comments(&assert.docs);
                         match kind {

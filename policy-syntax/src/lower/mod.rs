@@ -157,8 +157,10 @@ impl<'t> Writer<'_, 't> {
         for (index, key) in keys.iter().enumerate() {
             let is_line =
                 matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
-            // Settings of one line stay together. Sections are separated by blank lines.
-            if index > 0 && !(is_line && previous_was_line) {
+            let is_apart = matches!(key, Key::Setting(_, setting) if setting.is_apart);
+            // Settings of one line stay together, unless the source separates them. Sections are
+            // separated by blank lines.
+            if index > 0 && (is_apart || !(is_line && previous_was_line)) {
                 self.out.push("\n");
             }
             previous_was_line = is_line;
@@ -298,7 +300,15 @@ impl<'t> Writer<'_, 't> {
         if entries().next().is_some() {
             self.out.push("\n");
         }
-        for key in order {
+        for (index, key) in order.into_iter().enumerate() {
+            let of_key = |entry: &&Entry| match &entry.form {
+                Form::Approvers(table) => table.key.text == key,
+                Form::ExitNode { key: this, .. } => this.text == key,
+                _ => false,
+            };
+            if index > 0 && entries().find(of_key).is_some_and(|first| first.is_apart) {
+                self.out.push("\n");
+            }
             let mut notes: Vec<&Comment> = Vec::new();
             let mut approvers = Vec::new();
             let mut tables: Vec<(&[Entry], &Marks)> = Vec::new();
@@ -351,7 +361,10 @@ impl<'t> Writer<'_, 't> {
         if !entries.is_empty() {
             self.out.push("\n");
         }
-        for entry in entries {
+        for (index, entry) in entries.iter().enumerate() {
+            if index > 0 && entry.is_apart {
+                self.out.push("\n");
+            }
             let (start, findings) = (self.start(), self.findings.len());
             if self.names.subtraction.is_none() && entry.has_except() {
                 continue;

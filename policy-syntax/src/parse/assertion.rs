@@ -70,6 +70,7 @@ impl Parser<'_, '_> {
 
     fn more_asserts(&mut self, kind: SectionKind, asserts: &mut Vec<Assert>) {
         while !self.at_end() {
+            let (is_apart, count) = (self.is_apart(), asserts.len());
             let note = self.piece(false, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_asserts(kind, asserts));
@@ -84,7 +85,11 @@ impl Parser<'_, '_> {
                 asserts.push(assert);
                 Ok(())
             });
-            asserts.extend(note.map(|note| Assert { docs: Vec::new(), kind: AssertKind::Note(note) }));
+            let note = note.map(|note| Assert { is_apart: false, docs: Vec::new(), kind: AssertKind::Note(note) });
+            asserts.extend(note);
+            if let Some(first) = asserts.get_mut(count) {
+                first.is_apart = is_apart;
+            }
         }
     }
 
@@ -109,7 +114,7 @@ impl Parser<'_, '_> {
             _ => return Err(self.unknown_assert(&key, tests)),
         };
         self.end_of_statement()?;
-        Ok(Assert { docs: marks.docs, kind })
+        Ok(Assert { is_apart: false, docs: marks.docs, kind })
     }
 
     fn unknown_assert(&mut self, key: &Word, tests: bool) -> Failed {

@@ -89,6 +89,9 @@ impl Parser<'_, '_> {
         let read = self.group(delimiter, |inside| {
             let mut items = Vec::new();
             while !inside.at_end() {
+                if !items.is_empty() && inside.is_apart() {
+                    items.push(JsonItem::EmptyLine);
+                }
                 if inside.peek_note() {
                     items.push(JsonItem::Note(inside.note()));
                     continue;

@@ -74,11 +74,10 @@ impl Parser<'_, '_> {
         marks
     }
 
-    /// Reports `///` after code. It would describe the next item, which is never intended. This is
-    /// the only use of positions.
+    /// Reports `///` after code. It would describe the next item, which is never intended.
     fn refuse_tail(&mut self, before: Option<TokenRange>, comment: TokenRange) {
         let Some(before) = before else { return };
-        if (self.source.are_on_one_line)(before.last, comment.first) {
+        if self.source.positions.are_on_one_line(before.last, comment.first) {
             self.complain(
                 comment,
                 "a `///` behind code describes the next entry, not this one",

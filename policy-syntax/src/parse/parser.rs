@@ -158,7 +158,12 @@ impl<'a, 'l> Parser<'a, 'l> {
 
     /// Returns whether the next token is not on the line of the last one.
     pub(super) fn is_on_next_line(&self) -> bool {
-        !(self.source.are_on_one_line)(self.previous, self.id(self.at))
+        !self.source.positions.are_on_one_line(self.previous, self.id(self.at))
+    }
+
+    /// Returns whether an empty line is before the next token.
+    pub(super) fn is_apart(&self) -> bool {
+        self.source.positions.are_apart(self.previous, self.id(self.at))
     }
 
     /// Returns a cursor for looking ahead.

@@ -30,6 +30,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
         while !self.at_end() {
+            let (is_apart, count) = (self.is_apart(), items.len());
             let note = self.piece(true, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.items(items));
@@ -49,6 +50,9 @@ impl Parser<'_, '_> {
                 Ok(())
             });
             items.extend(note.map(Item::Note));
+            if let Some(Item::Setting(first)) = items.get_mut(count) {
+                first.is_apart = is_apart;
+            }
         }
     }
 
@@ -242,7 +246,7 @@ impl Parser<'_, '_> {
             SettingValue::Json(self.json()?)
         };
         self.end_of_statement()?;
-        Ok(Setting { marks, key, value })
+        Ok(Setting { is_apart: false, marks, key, value })
     }
 
     fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
@@ -301,7 +305,7 @@ impl Parser<'_, '_> {
             SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers | SectionKind::Capabilities
         );
         while !self.at_end() {
-            let start = self.here();
+            let (start, is_apart, count) = (self.here(), self.is_apart(), entries.len());
             let note = self.piece(blocks, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
@@ -315,12 +319,16 @@ impl Parser<'_, '_> {
                 let form = parser.form(kind)?;
                 remove_allowed(&mut parser.state.findings, findings, &[&marks]);
                 let broken = parser.state.findings.iter().skip(findings).any(Finding::is_error);
-                entries.push(Entry { marks, place: parser.since(start), form, broken });
+                entries.push(Entry { is_apart: false, marks, place: parser.since(start), form, broken });
                 Ok(())
             });
             if let Some(note) = note {
                 let (marks, form) = (Marks::default(), Form::Note(note));
-                entries.push(Entry { marks, place: self.since(start), form, broken: false });
+                entries.push(Entry { is_apart: false, marks, place: self.since(start), form, broken: false });
+            }
+            // The first entry that a loop is written out as takes the loop's place.
+            if let Some(first) = entries.get_mut(count) {
+                first.is_apart = is_apart;
             }
         }
     }

@@ -23,8 +23,7 @@ pub(crate) struct Report {
 /// Returns what is reported about a body.
 pub(crate) fn reported(body: &str) -> Report {
     let tokens = TokenText::new(body);
-    let are_on_one_line = |first, second| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &tokens };
     let reading = read(&tokens.tokens, &source, Vec::new());
     let lowered = lower(&reading);
     let said = reading.findings.iter().chain(&lowered.findings).cloned();

@@ -171,7 +171,7 @@ fn answers_show_the_end_of_a_rule() {
         assert!(page.contains(line), "{page}");
     }
     let site = policy(&directory, &["report", "p.hujson"]).stdout;
-    assert!(site.contains(", until 2027-03-31") && site.contains("accept, until 2027-04-14"), "{site}");
+    assert!(site.contains("(until 2027-03-31)") && site.contains("accept, until 2027-04-14"), "{site}");
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(super) struct Reader<'a> {
     /// The end dates in comments above nodes that have not been read yet.
     pub(super) untils: HashMap<NodeId, Until>,
     pub(super) dialect: Dialect,
+    /// True if the text was made of Rust.
+    pub(super) is_in_source: bool,
     /// The control server that a comment above the whole text names, and the place of the name.
     pub(super) target: Option<(Dialect, Origin)>,
     /// The capabilities that comments declare.
@@ -45,6 +47,7 @@ impl<'a> Reader<'a> {
             findings: Vec::new(),
             untils: HashMap::new(),
             dialect: Dialect::Tailscale,
+            is_in_source: false,
             target: None,
             capabilities: Vec::new(),
         }

@@ -65,8 +65,10 @@ impl Reader<'_> {
                 }
             }
         }
-        self.old_and_new(id, ("users", users), ("src", src));
-        self.old_and_new(id, ("ports", ports), ("dst", dst));
+        // `policy migrate` reads policy files only.
+        let other = if self.is_in_source { "" } else { ", or let `policy migrate` make grants of the acls" };
+        self.old_and_new(id, ("users", users), ("src", src), other);
+        self.old_and_new(id, ("ports", ports), ("dst", dst), other);
         let src = match src {
             Some(_) => self.selectors(src, "src"),
             None => self.selectors(users, "users"),
@@ -214,12 +216,13 @@ impl Reader<'_> {
         words.map(Selector::new).collect()
     }
 
-    /// Reads a field that may have an old name, a new name, or both.
+    /// Reads a field that may have an old name, a new name, or both. `other` is what else helps.
     pub(super) fn old_and_new(
         &mut self,
         id: NodeId,
         (old, old_value): (&str, Option<NodeId>),
         (new, new_value): (&str, Option<NodeId>),
+        other: &str,
     ) {
         let Some((name, _)) = self.document.members(id).find(|&(_, value)| Some(value) == old_value) else { return };
         let place = self.document.origin(name);
@@ -229,7 +232,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::DuplicateKey, place, message).help(format!("join the two under `{new}`"))
             }
             None => Diagnostic::new(Code::OldForm, place, format!("`{old}` is the old name of `{new}`"))
-                .help(Help::write(new)),
+                .help(Help::write(new).and(other)),
         });
     }
 }
