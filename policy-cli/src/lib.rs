@@ -20,9 +20,10 @@
 #[doc(hidden)]
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Run};
-    pub use crate::facts::read_text as read_facts;
+    pub use crate::facts::{argument as facts_argument, read_text as read_facts};
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, output, report, temporary, text, valid, words,
+        argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
+        words,
     };
 }
 
@@ -57,7 +58,8 @@ pub mod temporary;
 mod test_report;
 #[doc(hidden)]
 pub mod text;
-mod today;
+#[doc(hidden)]
+pub mod today;
 #[doc(hidden)]
 pub mod valid;
 #[doc(hidden)]
@@ -107,6 +109,7 @@ const FILE_EXAMPLES: &str = "Examples:
   policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments
   policy diff git:HEAD:policy.hujson policy.hujson
                                                what access do the changes since the last commit give?
+  policy scan .                                do manifests, programs and scripts name what it declares?
   policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want
   policy migrate --write policy.hujson         acls as grants, which allow exactly the same";
 

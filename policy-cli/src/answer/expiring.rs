@@ -55,7 +55,7 @@ impl ExpiringAnswer<'_> {
                 let file = self.rules.policy.facts.invariants_file.as_ref();
                 visible(file.map_or("", |file| &file.name))
             }
-            FileId::Facts(_) => match self.rules.policy.source_lines.line(ending.origin) {
+            FileId::Facts(_) | FileId::Scanned(_) => match self.rules.policy.source_lines.line(ending.origin) {
                 Some((file, line)) => visible(&format!("{file}:{line}")),
                 None => visible(&self.rules.file()),
             },

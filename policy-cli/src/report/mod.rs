@@ -48,8 +48,8 @@ impl Format {
 #[derive(Debug)]
 pub struct Report<'a> {
     policy: Source<'a>,
-    /// The file of invariants beside the policy.
-    invariants: Option<Source<'a>>,
+    /// The file of invariants beside the policy, and scanned files.
+    others: Vec<Source<'a>>,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -75,7 +75,7 @@ impl<'a> Report<'a> {
     pub fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Report {
             policy: Source { path, lines: LineIndex::new(text), id: FileId::Policy },
-            invariants: None,
+            others: Vec::new(),
             diagnostics,
         }
     }
@@ -88,7 +88,19 @@ impl<'a> Report<'a> {
             id: FileId::Invariants,
         };
         let invariants = policy.facts.invariants_file.as_ref().map(source);
-        Report { invariants, ..Report::new(path, &policy.text, diagnostics) }
+        Report { others: invariants.into_iter().collect(), ..Report::new(path, &policy.text, diagnostics) }
+    }
+
+    /// Adds the files that `policy scan` has read. The first one is number 0.
+    #[must_use]
+    pub fn with_scanned(mut self, files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
+        let sources = files.into_iter().zip(0_u16..).map(|((path, text), number)| Source {
+            path,
+            lines: LineIndex::new(text),
+            id: FileId::Scanned(number),
+        });
+        self.others.extend(sources);
+        self
     }
 
     /// Sets the id of the text, for example that of a file of facts beside a policy.
@@ -135,7 +147,7 @@ impl<'a> Report<'a> {
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
     /// the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        self.policy.span(origin).or_else(|| self.invariants.as_ref()?.span(origin))
+        self.policy.span(origin).or_else(|| self.others.iter().find_map(|source| source.span(origin)))
     }
 }
 
