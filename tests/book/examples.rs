@@ -1,7 +1,7 @@
 //! What the commands of some pages print.
 //!
 //! A page is run from top to bottom, in a folder of its own. A `hujson` block is written to `policy.hujson`, an
-//! `invariants` block to `policy.invariants` and a `json` block to `facts.json`. In a `console` block, `$ ` begins a
+//! `invariants` block to `policy.invariants`, a `json` block to `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a
 //! command, and what it prints follows. A `rust` block that is a policy is what `policy import policy.hujson` prints.
 //! `UPDATE_SNAPSHOTS=1` writes the output as it is now.
 
@@ -14,7 +14,7 @@ use policy_test_support::{process, root, snapshot};
 use crate::markdown::{Piece, pieces};
 
 /// The pages that are run.
-const PAGES: [&str; 2] = ["getting-started.md", "checks.md"];
+const PAGES: [&str; 3] = ["getting-started.md", "checks.md", "scan.md"];
 
 /// Runs `policy …` in a folder, and returns everything that it prints.
 fn output(line: &str, folder: &Path) -> String {
@@ -45,6 +45,7 @@ fn updated(page: &str, folder: &Path) -> String {
             "hujson" => Some("policy.hujson"),
             "invariants" => Some("policy.invariants"),
             "json" => Some("facts.json"),
+            "yaml" => Some("services.yaml"),
             _ => None,
         };
         if let Some(file) = file {

@@ -3,8 +3,9 @@
 mod import;
 mod init;
 mod migrate;
+mod scan;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: &[Command] = &[import::COMMAND, init::COMMAND, migrate::COMMAND];
+pub(crate) const COMMANDS: &[Command] = &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND];

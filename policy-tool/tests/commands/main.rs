@@ -15,6 +15,7 @@ mod headscale;
 mod import;
 mod invariants_file;
 mod migrate;
+mod scan;
 mod test;
 #[cfg(unix)]
 mod write;
