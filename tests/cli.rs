@@ -158,7 +158,7 @@ fn help_and_version_know_whose_binary_it_is() {
     let directory = directory("help_and_version");
     let help = operator(&directory, &["--help"]);
     assert_eq!(help.status, Some(0));
-    for part in ["Usage: operator", "emit", "check", "cargo run > policy.hujson", "Exit status:"] {
+    for part in ["Usage: cargo run -- ", "emit", "check", "cargo run -- emit > policy.hujson", "Exit status:"] {
         assert!(help.stdout.contains(part), "no {part:?} in {}", help.stdout);
     }
     let version = operator(&directory, &["--version"]);
@@ -226,4 +226,114 @@ fn the_day_is_looked_at_again_when_the_binary_runs() {
     assert_eq!(operator_on("2999-12-16", &directory, &["check"]).stdout, "");
     let list = operator_on("2999-12-17", &directory, &["expiring"]);
     assert_eq!(list.stdout, "2999-12-31  in 14 days  tests/tailnet.rs:13  grant  tag:nas -> tag:nas on tcp:22\n");
+}
+
+/// The place of the rule of [`tests/tailnet.rs`](policy_tests::tailnet) that ends, in some formats.
+const PLACES: [(&str, &str); 4] = [
+    ("text", " --> tests/tailnet.rs:13:38\n"),
+    ("json", r#""file": "tests/tailnet.rs""#),
+    ("sarif", r#""uri": "tests/tailnet.rs""#),
+    ("github", "file=tests/tailnet.rs,line=13,endLine=13,col=38,endColumn="),
+];
+
+#[test]
+fn findings_are_shown_in_the_rust_source() {
+    let directory = directory("in_the_rust_source");
+    for (format, place) in PLACES {
+        let run = operator_on("3000-01-01", &directory, &["check", "--format", format]);
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        assert!(run.stdout.contains(place), "{format}: {}", run.stdout);
+    }
+    let text = operator_on("3000-01-01", &directory, &["check"]).stdout;
+    let line = "\n13 |         tag:nas -> tag:nas on tcp:22 until \"2999-12-31\";\n";
+    assert!(text.contains(line), "{text}");
+    let emit = operator_on("3000-01-01", &directory, &["emit"]).stderr;
+    assert!(emit.contains(PLACES[0].1) && emit.contains(line), "{emit}");
+}
+
+#[test]
+fn places_for_programs_are_those_of_the_rust_source() {
+    let directory = directory("places_for_programs");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&operator(&directory, &[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+    };
+    fs::write(directory.join("old.hujson"), HUJSON.replace("tcp:443", "tcp:80")).unwrap();
+    let nas = |line: u32| serde_json::json!(["tests/tailnet.rs", line]);
+    let place = |value: &serde_json::Value| serde_json::json!([value["file"], value["line"]]);
+    assert_eq!(place(&json(&["explain", "autogroup:admin", "tag:nas:443"])["cases"][0]["rules"][0]), nas(11));
+    assert_eq!(place(&json(&["what", "autogroup:admin"])["reached"][0]["rules"][0]), nas(11));
+    assert_eq!(place(&json(&["expiring"])["endings"][0]), nas(13));
+    let changes = json(&["diff", "old.hujson"])["changes"].clone();
+    let gained = changes.as_array().unwrap().iter().find(|change| change["direction"] == "gained").unwrap();
+    assert_eq!(gained["rule"], serde_json::json!({"file": "tests/tailnet.rs", "line": 11, "column": 9}));
+    let matrix = json(&["matrix"])["access"].clone();
+    let rules: Vec<_> =
+        matrix.as_array().unwrap().iter().flat_map(|access| access["rules"].as_array().unwrap()).collect();
+    assert!(rules.iter().all(|rule| rule["file"] == "tests/tailnet.rs") && rules.len() == 4, "{matrix}");
+}
+
+#[test]
+fn a_source_that_is_not_at_hand_leaves_the_printed_policy() {
+    let directory = directory("no_source");
+    let mut command = process::command(env!("CARGO_BIN_EXE_operator"), &directory, &["check"]);
+    command.env("POLICY_TODAY", "3000-01-01").env("CARGO_MANIFEST_DIR", &directory);
+    let run: Run = command.output().unwrap().into();
+    // The test's own folder may be below the source.
+    let is_below = directory.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    let place = if is_below { " --> tests/tailnet.rs:13:38\n" } else { " --> <built-in policy>:19:3\n" };
+    assert!(run.stdout.contains(place), "{}", run.stdout);
+}
+
+#[test]
+fn every_example_is_one_of_the_program_that_runs() {
+    let directory = directory("examples");
+    let commands = [
+        "check", "test", "explain", "who", "what", "expiring", "compile", "export", "docs", "matrix", "graph",
+        "report", "emit", "fmt", "diff",
+    ];
+    for command in commands {
+        let help = operator(&directory, &[command, "--help"]).stdout;
+        let usage = format!("Usage: cargo run -- {command}");
+        assert!(help.contains(&usage) && help.contains(&format!("\n  cargo run -- {command}")), "{help}");
+        assert!(!help.contains(&format!("policy {command}")), "{help}");
+    }
+    // Started without cargo, it is called by its own name.
+    let mut command = process::command(env!("CARGO_BIN_EXE_operator"), &directory, &["who", "--help"]);
+    let run: Run = command.env_remove("CARGO").output().unwrap().into();
+    assert!(
+        run.stdout.contains("Usage: operator who") && run.stdout.contains("\n  operator who tag:db\n"),
+        "{}",
+        run.stdout
+    );
+    let missing = operator(&directory, &["docs", "--check", "page.md"]);
+    assert!(missing.stderr.contains("`cargo run -- docs --output page.md`"), "{}", missing.stderr);
+    let port = operator(&directory, &["explain", "autogroup:admin", "tag:nas"]);
+    assert!(port.stderr.contains("`cargo run -- who tag:nas` lists all ports"), "{}", port.stderr);
+}
+
+#[test]
+fn a_section_is_emitted_by_itself_and_as_json() {
+    let directory = directory("sections");
+    let emit = |arguments: &[&str]| {
+        let run = operator(&directory, &[&["emit"], arguments].concat());
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        run.stdout
+    };
+    let json: serde_json::Value = serde_json::from_str(&emit(&["--format", "json"])).unwrap();
+    assert_eq!(json, policy_tests::plain_json(HUJSON));
+    assert_eq!(emit(&["--section", "tagOwners"]), "{\n\t\"tag:nas\": [\"autogroup:admin\"],\n}\n");
+    let grants: serde_json::Value = serde_json::from_str(&emit(&["--section", "grants", "--format", "json"])).unwrap();
+    assert_eq!(grants, json["grants"]);
+    assert!(emit(&["--section", "grants"]).contains("\n\t// A last backup of the old machine\n"));
+    assert_eq!(emit(&["--format", "hujson"]), HUJSON);
+    let options = ["--section", "tagOwners", "--format", "json", "--output", "owners.json"];
+    emit(&options);
+    emit(&["--section", "tagOwners", "--format", "json", "--check", "owners.json"]);
+    fs::write(directory.join("owners.json"), "{}").unwrap();
+    let stale = operator(&directory, &["emit", "--section", "tagOwners", "--format", "json", "--check", "owners.json"]);
+    let help = "help: write it with `cargo run -- emit --format json --section tagOwners --output owners.json`\n";
+    assert!(stale.status == Some(1) && stale.stderr.ends_with(help), "{}", stale.stderr);
+    let unknown = operator(&directory, &["emit", "--section", "grnats"]);
+    let said = "error: the policy has no section `grnats`\nhelp: did you mean `grants`?\n";
+    assert_eq!((unknown.status, unknown.stdout.as_str(), unknown.stderr.as_str()), (Some(2), "", said));
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use policy_core::Policy;
-use policy_syntax::token::TokenId;
 use policy_syntax::{Source, SourceKind, TokenText, lower, read};
 
 fn block(language: &str) -> String {
@@ -17,8 +16,7 @@ fn the_two_forms_of_the_example_are_one_policy_and_nothing_is_wrong_with_it() {
     let rust = block("rust");
     let inside = rust.trim().strip_prefix("policy! {").unwrap().strip_suffix('}').unwrap();
     let tokens = TokenText::new(inside);
-    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &tokens };
     let lowered = lower(&read(&tokens.tokens, &source, Vec::new()));
     let (of_macro, of_file) = (Policy::parse(lowered.policy), Policy::parse(block("hujson")));
     assert_eq!(of_macro.check(), []);

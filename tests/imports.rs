@@ -20,7 +20,7 @@ fn imports() -> Vec<(String, String, String)> {
     let mut imports = Vec::new();
     for path in paths {
         let import = import(&fs::read_to_string(&path).unwrap(), Naming::Lets).unwrap();
-        if !import.is_refused() {
+        if !import.has_errors() {
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
             imports.push((name, import.hujson, import.source));
         }

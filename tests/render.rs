@@ -114,11 +114,11 @@ fn what_indri_gets_round_is_what_the_page_of_blumeops_says() {
     assert_eq!(
         about,
         [
-            "`allison` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "`allison` should not reach `tag:k8s-api:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but does reach the device `indri`, which has that tag",
-            "`tag:flyio-proxy` should not reach `tag:registry:443`, but does reach the device `indri`, which has that tag",
-            "this does not hold of the devices that are known: `allison` reaches `indri` on `tcp:22`",
+            "`allison` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "`allison` should not reach `tag:k8s-api:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:homelab:443`, but can reach the device `indri`, which has that tag",
+            "`tag:flyio-proxy` should not reach `tag:registry:443`, but can reach the device `indri`, which has that tag",
+            "this does not hold for the known devices: `allison` reaches `indri` on `tcp:22`",
         ]
     );
 }
@@ -142,7 +142,7 @@ fn a_matrix_comes_in_four_formats() {
     assert_eq!(json["destinations"], serde_json::json!(["tag:web", "tag:db"]));
     assert_eq!(
         json["access"][2],
-        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "lines": [14]})
+        serde_json::json!({"source": "tag:web", "destination": "tag:db", "ports": ["tcp:5432"], "srcPosture": [], "via": [], "family": null, "dependsOn": [], "until": null, "rules": [{"file": "policy.hujson", "line": 14}]})
     );
     assert_eq!(json["depends"], serde_json::json!([]));
     let html = printed(&directory, &["matrix", "policy.hujson", "--format", "html"]);
@@ -176,7 +176,7 @@ fn a_page_keeps_what_its_author_wrote() {
     assert!(stale.stdout.contains("\n-stale\n"), "{}", stale.stdout);
     assert_eq!(
         stale.stderr.as_str(),
-        "error: `page.md` is out of date\nhelp: bring it up to date with `docs --output page.md`\n"
+        "error: `page.md` is out of date\nhelp: bring it up to date with `policy docs policy.hujson --output page.md`\n"
     );
     assert_eq!(printed(&directory, &["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"]), "");
     assert_eq!(
@@ -203,6 +203,54 @@ fn a_new_page_has_every_section_and_is_fresh() {
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
+}
+
+#[test]
+fn a_page_has_further_sections_where_its_author_puts_them() {
+    let directory = directory("a_page_has_further_sections_where_its_author_puts_them");
+    let more = r#"
+	"hosts": {"nas": "10.1.0.9"},
+	"ipsets": {"ipset:lan": ["add 10.1.0.0/16", "remove host:nas"]},
+	// Devices that we manage
+	"postures": {"posture:linux": ["node:os == 'linux'"]},
+	"defaultSrcPosture": ["posture:linux"],
+	"nodeAttrs": [{"target": ["tag:web"], "attr": ["funnel"]}],
+	"derpMap": {"OmitDefaultRegions": true, "Regions": {
+		"1": null,
+		"900": {"RegionID": 900, "RegionCode": "lab", "RegionName": "Lab", "Nodes": [{"Name": "1", "RegionID": 900, "HostName": "derp.example.com"}]},
+	}},
+}
+"#;
+    fs::write(directory.join("policy.hujson"), POLICY.trim_end().strip_suffix('}').unwrap().to_owned() + more).unwrap();
+    let names = ["people", "owners", "hosts", "ipsets", "postures", "node-attributes", "derp"];
+    let markers = names.map(|name| format!("<!-- policy:begin {name} -->\n<!-- policy:end -->\n")).concat();
+    fs::write(directory.join("page.md"), markers).unwrap();
+    let arguments = ["docs", "policy.hujson", "--tailnet", "facts.json", "--output", "page.md"];
+    assert_eq!(policy(&directory, &arguments).status, Some(0));
+    let page = fs::read_to_string(directory.join("page.md")).unwrap();
+    for line in [
+        "| `alice` | `alice@example.com` | | `group:lab` | |",
+        "| `tag:db` | admins | The database |",
+        "| `nas` | `10.1.0.9` | |",
+        "| `ipset:lan` | `add 10.1.0.0/16`, `remove host:nas` | |",
+        "| `posture:linux` | `node:os == 'linux'` | |",
+        "A source must meet `posture:linux`, unless a rule names other postures.",
+        "| `tag:web` | `funnel` | |",
+        "Tailscale's own regions are not used.",
+        "| `1` | | left out |",
+        "| `900` `lab` | Lab | `derp.example.com` |",
+    ] {
+        assert!(page.contains(&format!("{line}\n")), "{line} in {page}");
+    }
+    let report = printed_with_warnings(&directory, &["report", "policy.hujson", "--tailnet", "facts.json"]);
+    assert!(report.contains("<h2 id=\"h-derp\">DERP</h2>") && report.contains("<h2 id=\"h-people\">People</h2>"));
+}
+
+/// Returns what a command prints, whatever it warns of.
+fn printed_with_warnings(directory: &Path, arguments: &[&str]) -> String {
+    let output = policy(directory, arguments);
+    assert_eq!(output.status, Some(0), "{}", output.stderr);
+    output.stdout
 }
 
 #[test]
@@ -239,9 +287,9 @@ fn a_policy_with_errors_has_no_tables() {
 fn a_graph_comes_in_three_formats() {
     let directory = directory("a_graph_comes_in_three_formats");
     for (format, part) in [
-        ("mermaid", "    s0 -->|\"443, SSH\"| d0\n"),
-        ("dot", "\ts0 -> d0 [label=\"443, SSH\"];\n"),
-        ("svg", "<title>group:lab → tag:web: 443, SSH</title>"),
+        ("mermaid", "    s0 -->|\"SSH, 443\"| d0\n"),
+        ("dot", "\ts0 -> d0 [label=\"SSH, 443\"];\n"),
+        ("svg", "<title>group:lab → tag:web: SSH, 443</title>"),
     ] {
         let graph = printed(&directory, &["graph", "policy.hujson", "--format", format]);
         assert!(graph.contains(part), "{graph}");

@@ -8,8 +8,7 @@ use policy_syntax::{Source, SourceKind, TokenText, lower, read};
 
 fuzz_target!(|text: &str| {
     let tokens = TokenText::new(text);
-    let are_on_one_line = |first, second| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &tokens };
     let reading = read(&tokens.tokens, &source, Vec::new());
     let lowered = lower(&reading);
     for finding in reading.findings.iter().chain(&lowered.findings) {

@@ -5,7 +5,7 @@ use crate::compile::{self, Compiled};
 use crate::diff::{self, Diff};
 use crate::matrix::Matrix;
 use crate::mutation::{self, MutationCoverage};
-use crate::query::{self, Explanation, QueryError, Question, Reachability, ReachabilityRow};
+use crate::query::{self, AnswerTable, Explanation, QueryError, Question, Reachability, ReachabilityRow};
 
 /// The questions that this crate answers about a valid policy.
 ///
@@ -98,6 +98,21 @@ pub trait Analysis {
     /// assert!(reached[1].is_empty());
     /// ```
     fn who_beyond_ports(&self, destinations: &[&str]) -> Vec<Vec<ReachabilityRow>>;
+
+    /// Returns what a page needs to answer as [`Analysis::explain`] does, without this program. `None` if the policy is
+    /// too large for that.
+    ///
+    /// ```
+    /// use policy_analysis::Analysis;
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{
+    ///     "tagOwners": {"tag:web": [], "tag:db": []},
+    ///     "grants": [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+    /// }"#).validate().unwrap();
+    /// let table = policy.answer_table().unwrap();
+    /// assert_eq!(table.rules.len(), 1);
+    /// ```
+    fn answer_table(&self) -> Option<AnswerTable>;
 
     /// Compiles the policy to what each device of its facts gets.
     ///
@@ -227,6 +242,10 @@ impl Analysis for ValidPolicy {
 
     fn who_beyond_ports(&self, destinations: &[&str]) -> Vec<Vec<ReachabilityRow>> {
         query::who_beyond_ports(self, destinations)
+    }
+
+    fn answer_table(&self) -> Option<AnswerTable> {
+        AnswerTable::new(self)
     }
 
     fn compile(&self) -> Compiled<'_> {

@@ -40,13 +40,13 @@ impl Failure {
 
 impl From<Problem> for Failure {
     fn from(Problem { message, help, .. }: Problem) -> Failure {
-        Failure { message, help }
+        Failure { message, help: help.as_deref().map(str::to_owned) }
     }
 }
 
 impl From<QueryError> for Failure {
     fn from(QueryError { message, help }: QueryError) -> Failure {
-        Failure { message, help }
+        Failure { message, help: help.as_deref().map(str::to_owned) }
     }
 }
 

@@ -2,6 +2,10 @@
 
 use policy_core::json::Value;
 
+/// The version of the documents that commands print. It grows when a field that was there is missing or means something
+/// else. docs/schema has a schema for each.
+pub(crate) const VERSION: u8 = 1;
+
 /// Returns an array with the JSON of each item. The closure is `dyn`, because a generic one would
 /// be compiled for each use.
 pub(crate) fn array<T>(items: &[T], write: &dyn Fn(&T) -> Value) -> Value {

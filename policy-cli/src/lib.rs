@@ -19,14 +19,16 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
-    pub use crate::command::{Command, CommandResult, Run};
+    pub use crate::command::{Command, CommandResult, Example, Run};
     pub use crate::facts::{argument as facts_argument, read_text as read_facts};
+    pub use crate::stand_alone;
     pub use crate::{
         argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
         words,
     };
 }
 
+mod alignment;
 mod answer;
 #[doc(hidden)]
 pub mod argument;
@@ -46,11 +48,16 @@ pub mod invariants_file;
 mod json;
 mod line_index;
 mod locations;
+mod original;
 #[doc(hidden)]
 pub mod output;
+mod program;
 mod render;
 #[doc(hidden)]
 pub mod report;
+mod shown_by_cargo;
+mod source_file;
+mod style;
 #[doc(hidden)]
 pub mod target;
 #[doc(hidden)]
@@ -65,63 +72,64 @@ pub mod valid;
 #[doc(hidden)]
 pub mod words;
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
 use exit_status::ExitStatus;
+use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
   2  failure: wrong usage, or a file that cannot be read or written";
 
-const EXAMPLES: &str = "Examples:
-  cargo run > policy.hujson                    print the policy
-  cargo run -- emit --output policy.hujson     write it to a file, if that changes the file
-  cargo run -- emit --check policy.hujson      in CI: is the committed file up to date?
-  cargo run -- diff git:HEAD:policy.hujson     what access do the changes since the last commit give?
-  cargo run -- fmt src/tailnet.rs              format the policy's source
-  cargo run -- docs --output docs/access.md    the reference page, with what its author wrote kept
-  cargo run -- explain alice tag:db:5432       may she, by which rule, and if not, why not?
-  cargo run -- who tag:db                      all who reach it
-  cargo run -- expiring --within 30d           what ends in the next thirty days
-  cargo run -- report -o access.html           a page to look up who reaches what";
+/// Examples of an operator's own binary: what follows its name, and what it is for.
+const EXAMPLES: &[Example] = &[
+    ("emit > policy.hujson", "print the policy, as without a command"),
+    ("emit --output policy.hujson", "write it to a file, if that changes the file"),
+    ("emit --check policy.hujson", "in CI: is the committed file up to date?"),
+    ("diff git:HEAD:policy.hujson", "what access do the changes since the last commit give?"),
+    ("fmt src/tailnet.rs", "format the policy's source"),
+    ("docs --output docs/access.md", "the reference page, with what its author wrote kept"),
+    ("explain alice tag:db:5432", "may she, by which rule, and if not, why not?"),
+    ("who tag:db", "all who reach it"),
+    ("expiring --within 30d", "what ends in the next thirty days"),
+    ("report -o access.html", "a page to look up who reaches what"),
+];
 
-const FILE_EXAMPLES: &str = "Examples:
-  policy check policy.hujson                   would Tailscale take it?
-  policy check policy.hujson --format github   in CI: annotate the pull request
-  policy test policy.hujson                    do its own tests pass?
-  policy explain policy.hujson alice@example.com tag:db:5432
-                                               may she, by which rule, and if not, why not?
-  policy who policy.hujson tag:db              all who reach it
-  policy expiring policy.hujson --within 30d   what ends in the next thirty days
-  policy compile policy.hujson --tailnet facts.json
-                                               Tailscale's verdict, and what each device gets
-  policy matrix policy.hujson                  who reaches what
-  policy docs policy.hujson --check access.md  in CI: is the reference page up to date?
-  policy fmt policy.hujson                     format it in place
-  policy fmt src/tailnet.rs                    format the `policy!` in it
-  policy fmt --check *.hujson                  in CI: is every file formatted?
-  policy import policy.hujson > src/tailnet.rs the same policy in Rust, with its comments
-  policy diff git:HEAD:policy.hujson policy.hujson
-                                               what access do the changes since the last commit give?
-  policy scan .                                do manifests, programs and scripts name what it declares?
-  policy init tailnet --from policy.hujson     a crate for it, with all that git and CI want
-  policy migrate --write policy.hujson         acls as grants, which allow exactly the same";
+/// Those of the stand-alone program.
+const FILE_EXAMPLES: &[Example] = &[
+    ("check policy.hujson", "would Tailscale take it?"),
+    ("check --format github *.hujson", "in CI: annotate the pull request"),
+    ("test policy.hujson", "do its own tests pass?"),
+    ("explain policy.hujson alice@example.com tag:db:5432", "may she, by which rule, and if not, why not?"),
+    ("who policy.hujson tag:db", "all who reach it"),
+    ("expiring policy.hujson --within 30d", "what ends in the next thirty days"),
+    ("compile policy.hujson --tailnet facts.json", "Tailscale's verdict, and what each device gets"),
+    ("matrix policy.hujson", "who reaches what"),
+    ("docs policy.hujson --check access.md", "in CI: is the reference page up to date?"),
+    ("fmt policy.hujson", "format it in place"),
+    ("fmt src/tailnet.rs", "format the `policy!` in it"),
+    ("fmt --check *.hujson", "in CI: is every file formatted?"),
+    ("import policy.hujson > src/tailnet.rs", "the same policy in Rust, with its comments"),
+    ("diff git:HEAD:policy.hujson policy.hujson", "what access do the changes since the last commit give?"),
+    ("scan .", "do manifests, programs and scripts name what it declares?"),
+    ("init tailnet --from policy.hujson", "a crate for it, with all that git and CI want"),
+    ("migrate --write policy.hujson", "acls as grants, which allow exactly the same"),
+];
 
 /// Runs the command line with a built-in policy. Without arguments, prints the policy.
 ///
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run(policy: &Policy) -> ExitCode {
     let program = clap::Command::new("tailnet")
-        .display_name(program_name())
+        .display_name(binary_name())
+        .bin_name(Program::Own.prefix())
         .version(concat!("with policy-cli ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
-        .after_help(format!("{EXAMPLES}\n\n{EXIT_STATUS}"));
+        .after_help(after_help(Program::Own, EXAMPLES));
     execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
 }
 
@@ -131,18 +139,39 @@ pub fn run(policy: &Policy) -> ExitCode {
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 #[doc(hidden)]
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
-    let program = clap::Command::new("policy")
+    execute(file_program(), &file_commands(commands), None)
+}
+
+/// Returns the stand-alone program, as clap knows it.
+#[doc(hidden)]
+pub fn stand_alone(commands: &[Command]) -> clap::Command {
+    let commands = file_commands(commands);
+    file_program().subcommands(commands.iter().map(|command| command.definition(Program::StandAlone)))
+}
+
+fn file_program() -> clap::Command {
+    clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Check, explain and format tailnet policy files, and convert them to Rust")
-        .after_help(format!("{FILE_EXAMPLES}\n\n{EXIT_STATUS}"))
+        .after_help(after_help(Program::StandAlone, FILE_EXAMPLES))
         .subcommand_required(true)
-        .arg_required_else_help(true);
-    execute(program, &[POLICY_COMMANDS, FILE_COMMANDS, commands].concat(), None)
+        .arg_required_else_help(true)
+}
+
+fn file_commands(commands: &[Command]) -> Vec<Command> {
+    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+}
+
+fn after_help(program: Program, examples: &[Example]) -> String {
+    let prefix = program.prefix();
+    let lines: Vec<_> = examples.iter().map(|(words, about)| (format!("{prefix} {words}"), *about)).collect();
+    format!("{}\n\n{EXIT_STATUS}", program::examples(&lines))
 }
 
 /// Runs the command that the command line names.
 fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
-    let definitions = commands.iter().map(|command| command.definition(built_in.is_some()));
+    let kind = if built_in.is_some() { Program::Own } else { Program::StandAlone };
+    let definitions = commands.iter().map(|command| command.definition(kind));
     let result = match program.subcommands(definitions).try_get_matches() {
         Err(usage) => output::print_usage(&usage),
         Ok(matches) => {
@@ -163,11 +192,4 @@ fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Polic
             ExitStatus::Incomplete
         })
         .into()
-}
-
-/// Returns the name of the operator's binary.
-fn program_name() -> String {
-    let path = std::env::args_os().next().map(PathBuf::from);
-    let name = path.as_deref().and_then(Path::file_stem).map(OsString::from);
-    name.and_then(|name| name.into_string().ok()).unwrap_or_else(|| "policy".to_owned())
 }

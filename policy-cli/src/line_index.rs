@@ -1,5 +1,7 @@
 //! Converts byte offsets to lines and columns.
 
+use std::borrow::Cow;
+
 /// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
 
@@ -7,7 +9,7 @@ const STRIDE: usize = 1024;
 /// again. This is fast even if the text is one line of megabytes, like a minified policy.
 #[derive(Debug)]
 pub(crate) struct LineIndex<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     /// The first byte of each line.
     lines: Vec<usize>,
     /// The counts before each multiple of [`STRIDE`] bytes.
@@ -45,7 +47,8 @@ impl Counts {
 }
 
 impl<'a> LineIndex<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
         let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(line_ends.map(|(at, _)| at + 1)).collect();
         let mut counts = Counts::default();
@@ -58,8 +61,8 @@ impl<'a> LineIndex<'a> {
     }
 
     /// Returns the text of the index.
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns the position of a byte. Past the end of the text, this is its end. In the middle of

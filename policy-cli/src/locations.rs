@@ -1,11 +1,15 @@
 //! Locations of a policy's statements.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::path::Path;
 
 use policy_core::Policy;
+use policy_core::json::{ToJson, Value};
 use policy_core::source::Origin;
 
-use crate::line_index::{LineIndex, Position};
+use crate::line_index::LineIndex;
+use crate::original::Original;
 
 /// The lines of a policy, and those of its Rust source if it has one. Messages call the policy
 /// `path`.
@@ -14,33 +18,79 @@ pub(crate) struct Locations<'a> {
     pub(crate) path: &'a Path,
     policy: &'a Policy,
     lines: LineIndex<'a>,
+    /// The Rust source, read when a column is asked for.
+    original: OnceCell<Option<Original>>,
+}
+
+/// Where a part of a policy was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Location<'a> {
+    /// The Rust source, if the policy was written in one.
+    pub(crate) file: Cow<'a, str>,
+    /// From 1. `None` for the whole policy, which is what allows everything if there are no rules.
+    pub(crate) line: Option<usize>,
 }
 
 impl<'a> Locations<'a> {
     pub(crate) fn new(path: &'a Path, policy: &'a Policy) -> Self {
-        Locations { path, policy, lines: LineIndex::new(&policy.text) }
+        Locations { path, policy, lines: LineIndex::new(&*policy.text), original: OnceCell::new() }
     }
 
-    /// Returns the start of a part of the policy's text, or `None` for the whole policy, which is
-    /// the origin of the implicit rule.
-    pub(crate) fn position(&self, part: Origin) -> Option<Position> {
-        let start = usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)?;
-        Some(self.lines.position(start))
-    }
-
-    /// Like [`Locations::position`], but returns only the line.
-    pub(crate) fn line(&self, part: Origin) -> Option<usize> {
-        self.position(part).map(|position| position.line)
-    }
-
-    /// Returns `FILE:LINE`, which editors and terminals turn into a link. If the policy has a Rust
-    /// source, it is a line in that.
-    pub(crate) fn link(&self, part: Origin) -> String {
-        match (self.policy.source_lines.line(part), self.line(part)) {
-            (Some((file, line)), _) => format!("{file}:{line}"),
-            (None, Some(line)) => format!("{}:{line}", self.path.display()),
-            (None, None) => self.path.display().to_string(),
+    /// Returns where a part of the policy was written.
+    pub(crate) fn location(&self, part: Origin) -> Location<'a> {
+        match self.policy.source_lines.line(part) {
+            Some((file, line)) => Location { file: file.into(), line: Some(line) },
+            None => Location {
+                file: self.path.to_string_lossy(),
+                line: self.start(part).map(|start| self.lines.position(start).line),
+            },
         }
+    }
+
+    /// Returns the column of a part of the policy, from 1. `None` for the whole policy, and where the Rust source is not
+    /// at hand.
+    pub(crate) fn column(&self, part: Origin) -> Option<usize> {
+        if self.policy.source_lines.line(part).is_none() {
+            return self.start(part).map(|start| self.lines.position(start).column);
+        }
+        let original = self.original.get_or_init(|| Original::find(self.policy));
+        original.as_ref()?.span(part).map(|span| span.start.column)
+    }
+
+    fn start(&self, part: Origin) -> Option<usize> {
+        usize::try_from(part.start).ok().filter(|_| part != self.policy.origin)
+    }
+
+    /// Returns `FILE:LINE`, which editors and terminals turn into a link.
+    pub(crate) fn link(&self, part: Origin) -> String {
+        self.location(part).to_string()
+    }
+}
+
+impl Location<'_> {
+    /// Adds it to a JSON object.
+    pub(crate) fn add_to(&self, object: &mut Value) {
+        if let Some(object) = object.as_object_mut() {
+            object.insert("file".to_owned(), self.file.to_json());
+            object.insert("line".to_owned(), self.line.to_json());
+        }
+    }
+}
+
+impl std::fmt::Display for Location<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
+}
+
+impl ToJson for Location<'_> {
+    fn to_json(&self) -> Value {
+        let mut object = Value::Object(policy_core::json::Map::new());
+        self.add_to(&mut object);
+        object
     }
 }
 
@@ -57,5 +107,9 @@ mod tests {
         assert_eq!(link(&file, rule), "p.hujson:3");
         assert_eq!(link(&built_in, rule), "src/tailnet.rs:7");
         assert_eq!([link(&file, file.origin), link(&built_in, file.origin)], ["p.hujson", "p.hujson"]);
+        assert_eq!(
+            [&file, &built_in].map(|policy| Locations::new(Path::new("p"), policy).column(rule)),
+            [Some(1), None]
+        );
     }
 }

@@ -8,7 +8,8 @@ use crate::model::{Device, Group, Host, IpSet, Policy, Posture, TagOwners, User}
 impl Policy {
     /// Returns everything that is wrong with the policy, in the order of its text. A valid policy
     /// may still have failing `tests` and `sshTests`, broken invariants and redundant rules.
-    /// Tailscale accepts a policy without [errors](Diagnostic::is_error).
+    /// Tailscale accepts a policy without [errors](Diagnostic::is_error). For people,
+    /// [`group_by_cause`](crate::diagnostic::group_by_cause) reports warnings with one cause once.
     ///
     /// ```
     /// use policy_core::{Code, Policy};

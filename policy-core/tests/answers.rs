@@ -182,7 +182,7 @@ fn the_answer_is_tailscales() {
         (tested(r#"{"src": "odin@example.com", "accept": ["webserver"]}"#), "test(s) failed"),
         (tested(r#"{"src": "odin@example.com", "accept": ["internal:22"]}"#), "test(s) failed"),
         (tested(r#"{"src": "odin@example.com", "accept": ["10.0.0.0/8:22"]}"#), "test(s) failed"),
-        (tested(r#"{"src": "odin@example.com", "deny": ["10.0.0.0/8:22"]}"#), "the prefix `10.0.0.0/8` cannot be what a test probes"),
+        (tested(r#"{"src": "odin@example.com", "deny": ["10.0.0.0/8:22"]}"#), "the prefix `10.0.0.0/8` cannot be the target of a test"),
         (tested(r#"{"src": "odin@example.com", "deny": ["webserver:*"]}"#), "a test probes one port, not all"),
         (denied("10.0.0.0/8:22", "10.0.0.0/8:22"), "test(s) failed"),
         (denied("autogroup:internet:*", "autogroup:internet:*"), "test(s) failed"),

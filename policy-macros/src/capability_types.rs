@@ -23,7 +23,8 @@ pub(crate) fn module(
     if policy.capabilities.is_empty() {
         return None;
     }
-    let mut types = Types { place, findings, seen: HashMap::new(), items: TokenStream::new() };
+    let mut types =
+        Types { place, findings, types: HashMap::new(), constants: HashMap::new(), items: TokenStream::new() };
     let mut all = TokenStream::new();
     let mut names = HashSet::new();
     // Duplicate declarations are reported elsewhere.
@@ -33,7 +34,8 @@ pub(crate) fn module(
     }
     let (items, list) = (types.items, format_ident!("{}", ALL));
     Some(quote! {
-        /// The app capabilities that this policy declares: their names, and the types of their bodies.
+        /// The app capabilities that this policy declares: their names, and the types of their
+        /// bodies.
         // Most crates have no feature `serde`.
         #[allow(dead_code, unexpected_cfgs)]
         pub mod capability {
@@ -48,7 +50,9 @@ struct Types<'t> {
     place: &'t dyn Fn(Origin) -> SpanRange,
     findings: &'t mut Vec<Finding>,
     /// The types by name, each with its name in the policy.
-    seen: HashMap<String, (String, SpanRange)>,
+    types: HashMap<String, (String, SpanRange)>,
+    /// The constants for the capabilities by name, each with its name in the policy.
+    constants: HashMap<String, (String, SpanRange)>,
     items: TokenStream,
 }
 
@@ -58,12 +62,19 @@ impl Types<'_> {
     fn capability(&mut self, capability: &DeclaredCapability) -> Option<Ident> {
         let name = capability.name.as_str();
         let place = (self.place)(capability.name.origin);
-        let last = name.rsplit('/').next().unwrap_or_default();
-        let ty = self.type_name(&[last], name, place)?;
-        self.record(capability, capability.fields(), &[last], &ty, &documentation(name, capability.doc.as_deref()))?;
-        let constant = item_name(&words(last).join("_").to_ascii_uppercase());
+        let last = last_part(name);
+        let (ty, own_place) = match &capability.type_name {
+            Some(ty) => (ty.as_str(), (self.place)(ty.origin)),
+            None => (last, place),
+        };
+        let constant = constant_name(ty);
+        let ident = match &capability.type_name {
+            Some(_) => self.add_name(ty.to_owned(), name, own_place, true)?,
+            None => self.type_name(&[last], name, place)?,
+        };
+        self.record(capability, capability.fields(), &[ty], &ident, &documentation(name, capability.doc.as_deref()))?;
         let constant_here = format_ident!("{}", constant);
-        let constant = Ident::new(&constant, span(place));
+        let constant = Ident::new(&constant, span(own_place));
         let doc = documentation(name, capability.doc.as_deref());
         self.items.extend(quote! {
             #[doc = #doc]
@@ -87,7 +98,7 @@ impl Types<'_> {
             let place = (self.place)(capability.place(field));
             let item = self.name_in_rust(&field.name, place).map(|words| item_name(&words.join("_")))?;
             if let Some((first, first_place)) = seen.insert(item.clone(), (&field.name, place)) {
-                self.report_collision([first, &field.name], &format!("the field `{item}`"), place, first_place);
+                self.report_collision([first, &field.name], &format!("the field `{item}`"), place, first_place, RENAME);
                 return None;
             }
             let path: Vec<&str> = path.iter().copied().chain([field.name.as_str()]).collect();
@@ -159,7 +170,7 @@ impl Types<'_> {
         for choice in choices {
             let variant = self.name_in_rust(choice, place).map(|words| pascal_case(&words))?;
             if let Some(first) = seen.insert(variant.clone(), choice) {
-                self.report_collision([first, choice], &format!("the variant `{variant}`"), place, place);
+                self.report_collision([first, choice], &format!("the variant `{variant}`"), place, place, RENAME);
                 return None;
             }
             let (doc, variant) = (format!("`\"{choice}\"`"), format_ident!("{}", variant));
@@ -207,12 +218,51 @@ impl Types<'_> {
         for part in path {
             all.extend(self.name_in_rust(part, place)?);
         }
-        let name = pascal_case(&all);
-        if let Some((first, first_place)) = self.seen.insert(name.clone(), (text.to_owned(), place)) {
-            self.report_collision([&first, text], &format!("the type `capability::{name}`"), place, first_place);
-            return None;
-        }
-        Some(Ident::new(&name, span(place)))
+        self.add_name(pascal_case(&all), text, place, path.len() == 1)
+    }
+
+    /// Adds the name of a type. `text` is what the policy calls it.
+    fn add_name(&mut self, name: String, text: &str, place: SpanRange, is_capability: bool) -> Option<Ident> {
+        let constant = is_capability.then(|| constant_name(&name));
+        let this = || (text.to_owned(), place);
+        let taken =
+            self.types.insert(name.clone(), this()).map(|first| (format!("the type `capability::{name}`"), first));
+        // Types may differ by their capitals only.
+        let taken = constant
+            .and_then(|constant| {
+                let first = self.constants.insert(constant.clone(), this())?;
+                Some((format!("the constant `capability::{constant}`"), first))
+            })
+            .filter(|_| taken.is_none())
+            .or(taken);
+        let Some((what, (first, first_place))) = taken else { return Some(Ident::new(&name, span(place))) };
+        let help = if is_capability {
+            format!("give its type a name of its own: `\"{text}\" as {} {{ … }}`", self.free_name(text))
+        } else {
+            RENAME.to_owned()
+        };
+        self.report_collision([&first, text], &what, place, first_place, &help);
+        None
+    }
+
+    /// Returns a name that no type has so far: of the words of a capability's domain and its last
+    /// part.
+    fn free_name(&self, capability: &str) -> String {
+        let domain = capability.split('/').next().unwrap_or_default();
+        let labels: Vec<&str> = domain.split('.').collect();
+        let last = last_part(capability);
+        let starts = (1..=labels.len()).filter_map(|end| labels.get(..end));
+        let of_labels = starts.map(|labels| {
+            let all: Vec<String> = labels.iter().copied().chain([last]).flat_map(words).collect();
+            pascal_case(&all)
+        });
+        let numbered = (2..).map(|number| format!("{}{number}", pascal_case(&words(last))));
+        // What starts with a digit has a sign before it, and cannot be written.
+        let is_free = |name: &String| {
+            let is_written = name.starts_with(|char: char| char.is_ascii_uppercase()) && !name.ends_with('_');
+            is_written && !self.types.contains_key(name) && !self.constants.contains_key(&constant_name(name))
+        };
+        of_labels.chain(numbered.take(self.types.len() + 1)).find(is_free).unwrap_or_else(|| "Other".to_owned())
     }
 
     /// Splits a name into words. There must be at least one.
@@ -227,7 +277,7 @@ impl Types<'_> {
         Some(words)
     }
 
-    fn report_collision(&mut self, texts: [&str; 2], what: &str, place: SpanRange, first: SpanRange) {
+    fn report_collision(&mut self, texts: [&str; 2], what: &str, place: SpanRange, first: SpanRange, help: &str) {
         let [one, other] = texts;
         let message = if one == other {
             format!("`{one}` would be {what} in Rust twice")
@@ -235,15 +285,19 @@ impl Types<'_> {
             format!("`{one}` and `{other}` would both be {what} in Rust")
         };
         let finding = Finding::new(Code::AmbiguousCapability, place, message);
-        // Only the last part of a capability's name counts.
-        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
-        let help = if one != other && last(one) == last(other) {
-            "give one of the two another last part"
-        } else {
-            "rename one of the two, so that they differ in more than signs and capitals"
-        };
         self.findings.push(finding.note_at("the other one", first).help(help));
     }
+}
+
+const RENAME: &str = "rename one of the two, so that they differ in more than signs and capitals";
+
+/// Returns the name of the constant for a type.
+fn constant_name(ty: &str) -> String {
+    item_name(&words(ty).join("_").to_ascii_uppercase())
+}
+
+fn last_part(capability: &str) -> &str {
+    capability.rsplit('/').next().unwrap_or_default()
 }
 
 /// Splits a name into words in lower case, at signs and before capital letters after small ones.

@@ -1,10 +1,12 @@
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
-use policy_core::diagnostic::Note;
+use policy_core::diagnostic::{Note, group_by_cause};
 use policy_core::model::{LintLevels, Policy};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, check};
-use policy_syntax::{Iteration, Lowered, RecoveredNames, Source, SourceKind, invariants_file, lower, read};
+use policy_syntax::token::TokenKind;
+use policy_syntax::{Iteration, Lowered, RecoveredNames, Source, SourceKind, TokenRange, invariants_file, lower, read};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
@@ -14,7 +16,7 @@ use crate::fragment::{self, Fragment};
 use crate::ide::{self, Hovers};
 use crate::items::items;
 use crate::report::report;
-use crate::span_range::{Finding, SpanRange};
+use crate::span_range::{Finding, SpanRange, file_and_line};
 use crate::span_table::SpanTable;
 use crate::today::{self, Today};
 
@@ -22,7 +24,44 @@ use crate::today::{self, Today};
 /// that nothing else in the crate fails because of them.
 pub(crate) fn policy(input: TokenStream) -> TokenStream {
     let fragments = fragment::used_paths(&input);
-    if fragments.is_empty() { whole_policy(input, Vec::new()) } else { fragment::chain(&input, fragments) }
+    if fragments.is_empty() {
+        return whole_policy(input, Vec::new());
+    }
+    let WithoutFragments { items, findings, has_wrong_use } = without_fragments(input.clone());
+    if has_wrong_use {
+        let reports = report(findings, None);
+        return quote! { #items #reports };
+    }
+    let fallback = fragment::fallback(&items);
+    let chain = fragment::chain(&input, fragments);
+    quote! { #fallback #chain }
+}
+
+/// What is known of a policy before its fragments are there.
+struct WithoutFragments {
+    items: TokenStream,
+    /// What is wrong with its grammar.
+    findings: Vec<Finding>,
+    /// True if the path of a fragment cannot be read.
+    has_wrong_use: bool,
+}
+
+/// Reads a policy as if its fragments were empty, and checks nothing but the grammar.
+fn without_fragments(input: TokenStream) -> WithoutFragments {
+    let mut spans = SpanTable::default();
+    let tokens = spans.add(input, Span::call_site());
+    let fragments = tokens.iter().filter(|token| matches!(&token.kind, TokenKind::Ident(word) if word == "use"));
+    let fragments = fragments.map(|_| policy_syntax::Fragment::default()).collect();
+    let source = Source { kind: SourceKind::Policy, positions: &spans };
+    let reading = read(&tokens, &source, fragments);
+    let lowered = lower(&reading);
+    let findings = reading.findings.into_iter().map(|finding| spans.finding(finding)).collect();
+    let policy = Policy::with_facts(&lowered.policy, &lowered.facts);
+    let place =
+        |origin: Origin| lowered.place(origin).map_or_else(SpanRange::call_site, |(place, _)| spans.range(place));
+    let line = |origin| file_and_line(place(origin).first);
+    let (items, _) = items(&policy, &lowered.policy, &lowered.facts, &place, &line, None, &mut Vec::new());
+    WithoutFragments { items, findings, has_wrong_use: reading.has_wrong_use }
 }
 
 /// Expands `policy! { use … }` after the fragments have been collected.
@@ -62,24 +101,25 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let tokens = spans.add(input, Span::call_site());
     let add = |fragment: Fragment| spans.add_fragment(fragment.only, &fragment.block);
     let fragments = fragments.into_iter().map(add).collect();
-    let are_on_one_line = |first, second| spans.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &spans };
     let mut reading = read(&tokens, &source, fragments);
     spans.resolve_fragments(&reading.uses);
     let mut lowered = lower(&reading);
-    let said = [std::mem::take(&mut reading.findings), std::mem::take(&mut lowered.findings)];
-    let mut findings: Vec<Finding> = said.into_iter().flatten().map(|finding| spans.finding(finding)).collect();
-    let place =
-        |origin: Origin| lowered.place(origin).map_or_else(SpanRange::call_site, |(place, _)| spans.range(place));
+    let mut said = std::mem::take(&mut reading.findings);
+    said.append(&mut lowered.findings);
+    let place_in_tokens = |origin: Origin| lowered.place(origin).map_or(TokenRange::NOWHERE, |(place, _)| place);
+    let place = |origin: Origin| spans.range(place_in_tokens(origin));
+    let mut findings = Vec::new();
     // The policy's tests may depend on a statement that could not be read.
-    let is_read = !findings.iter().any(Finding::is_error);
+    let is_read = !said.iter().any(Diagnostic::is_error);
     let judge = if is_read { Policy::check } else { check::check };
     let today = Today::read();
     let Analysed { policy, diagnostics, made } =
         analyse(&lowered.policy, &lowered.facts, None, today.date(), judge, |policy, hujson| {
             let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
-            let (items, names) = items(policy, hujson, &lowered.facts, &place, hovers.as_ref(), &mut findings);
-            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers));
+            let line = |origin| file_and_line(place(origin).first);
+            let (items, names) = items(policy, hujson, &lowered.facts, &place, &line, hovers.as_ref(), &mut findings);
+            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
         });
@@ -87,17 +127,23 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
         if is_recovered(&diagnostic, &lowered, &reading.recovered) || lowered.is_broken(diagnostic.origin) {
             continue;
         }
-        let used = lowered.place(diagnostic.origin).and_then(|(_, used)| used);
+        let (tokens, used) = lowered.place(diagnostic.origin).unzip();
+        let used = used.flatten();
         // An item of a `let` that is redundant here may be needed in another use of the `let`.
         if used.is_some() && diagnostic.code == Code::RedundantRule {
             continue;
         }
-        let finding = diagnostic.map_origins(&place);
-        findings.push(match used {
-            Some(used) => finding.note_at(format!("`{}` is used here", used.name), spans.range(used.place)),
+        let mut finding = diagnostic.map_origins(place_in_tokens);
+        if let Some(tokens) = tokens {
+            reading.find_variable(tokens, &mut finding);
+        }
+        said.push(match used {
+            Some(used) => finding.note_at(format!("`{}` is used here", used.name), used.place),
             None => finding,
         });
     }
+    let said = group_by_cause(in_order_of_source(said), |_| ());
+    findings.extend(said.into_iter().map(|finding| spans.finding(finding)));
     findings.extend(today.report(&policy));
     apply_levels(&mut findings, &policy, &place);
     note_elements(&mut findings, &reading.iterations, &spans);
@@ -114,15 +160,30 @@ fn from_files(files: Option<&Files>, findings: &mut Vec<Finding>) -> TokenStream
     let today = Today::read();
     let Analysed { policy, diagnostics, made } =
         analyse(text, facts_text, invariants, today.date(), Policy::check, |policy, hujson| {
-            let items = items(policy, hujson, facts_text, &place, None, findings).0;
+            let lines = files.map(Files::lines);
+            let line = |origin| lines.as_ref()?.get(origin);
+            let items = items(policy, hujson, facts_text, &place, &line, None, findings).0;
             let tracked = today::track(policy);
             quote! { #items #tracked }
         });
+    let diagnostics = group_by_cause(diagnostics, |origin| origin.file);
     findings.extend(diagnostics.into_iter().map(|diagnostic| diagnostic.map_origins(&place)));
     findings.extend(today.report(&policy));
     apply_levels(findings, &policy, &place);
     let tracked = files.into_iter().flat_map(Files::all).map(track);
     quote! { #made #(#tracked)* }
+}
+
+/// Returns findings in the order of their tokens, without duplicates: a mistake in a `let` is found
+/// at each of its uses.
+fn in_order_of_source(mut findings: Vec<policy_syntax::Finding>) -> Vec<policy_syntax::Finding> {
+    findings.sort_by_key(|finding| finding.origin.first);
+    let mut seen = HashSet::new();
+    findings.retain(|finding| {
+        let TokenRange { first, last, .. } = finding.origin;
+        seen.insert((finding.code, finding.message.clone(), first, last))
+    });
+    findings
 }
 
 /// Makes cargo build the crate again when the file changes. The path is the operator's own token,

@@ -89,8 +89,27 @@ impl Files {
         self.file(part).excerpt(part)
     }
 
+    /// Counts the lines of all of them.
+    pub(crate) fn lines(&self) -> FileLines<'_> {
+        let ends =
+            |file: &File| file.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
+        FileLines(self.all().map(|file| (file, ends(file))).collect())
+    }
+
     fn file(&self, part: Origin) -> &File {
         self.all().find(|file| file.id == part.file).unwrap_or(&self.policy)
+    }
+}
+
+/// The lines of some files.
+pub(crate) struct FileLines<'f>(Vec<(&'f File, Vec<usize>)>);
+
+impl FileLines<'_> {
+    /// Returns the file and the line of a part of one of them.
+    pub(crate) fn get(&self, part: Origin) -> Option<(String, usize)> {
+        let (file, ends) = self.0.iter().find(|(file, _)| file.id == part.file)?;
+        let start = part.range().start;
+        Some((file.name.clone(), ends.partition_point(|end| *end < start) + 1))
     }
 }
 
@@ -270,7 +289,9 @@ impl Problem {
                 io::ErrorKind::PermissionDenied => format!("no permission to read `{name}`"),
                 _ => format!("cannot read `{name}`: {error}"),
             },
-            Problem::TooLarge => format!("`{name}` is larger than {} MiB, which no policy is", LIMIT >> 20),
+            Problem::TooLarge => {
+                format!("`{name}` is larger than {} MiB, which is too large for a policy", LIMIT >> 20)
+            }
             Problem::NotUtf8 { line } => format!("`{name}` is not UTF-8 text: see line {line}"),
         }
     }
@@ -334,6 +355,19 @@ mod tests {
         let shown = |id| files.excerpt(Origin::new(0, 1).in_file(id)).path.to_owned();
         let ids = [FileId::Policy, FileId::FACTS, FileId::Invariants];
         assert_eq!(ids.map(shown), ["policy.hujson", "f.json", "p.invariants"]);
+    }
+
+    #[test]
+    fn a_statement_has_a_line_of_its_file() {
+        let files = Files {
+            policy: file("{\n\"a\":\n1}", FileId::Policy),
+            facts: Some(file("\n\n{}", FileId::FACTS)),
+            invariants: None,
+        };
+        let lines = files.lines();
+        let line = |start, id| lines.get(Origin::new(start, start + 1).in_file(id)).map(|(_, line)| line);
+        assert_eq!([0, 1, 2, 6, 7].map(|start| line(start, FileId::Policy)), [1, 1, 2, 2, 3].map(Some));
+        assert_eq!([line(2, FileId::FACTS), line(0, FileId::Invariants)], [Some(3), None]);
     }
 
     #[test]

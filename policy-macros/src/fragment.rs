@@ -56,6 +56,10 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
         }
     };
     let mut rest: Vec<TokenTree> = tokens.collect();
+    if visibility.is_empty() && is_section_without_fragment(&name, &rest) {
+        let message = format!("a fragment has a name, and `{name}` is one of its sections");
+        return Err(Box::new(Finding::new(Code::Syntax, name.span(), message).help(EXAMPLE)));
+    }
     let block = match rest.pop() {
         Some(TokenTree::Group(block)) if block.delimiter() == Delimiter::Brace => block,
         _ => {
@@ -93,6 +97,28 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
         #docs
         #visibility #import
     })
+}
+
+/// Returns whether the name of a fragment is that of a section, and what follows is what a section has: its statements, or
+/// its block and other sections.
+fn is_section_without_fragment(name: &Ident, rest: &[TokenTree]) -> bool {
+    let Some(TokenTree::Group(block)) = rest.first() else { return false };
+    if !policy_syntax::is_section(&name.to_string()) {
+        return false;
+    }
+    let is_mark = |token: &TokenTree| match token {
+        TokenTree::Punct(mark) => matches!(mark.as_char(), '#' | '!'),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Bracket,
+        _ => false,
+    };
+    let first = block.stream().into_iter().find(|token| !is_mark(token));
+    let begins_item = |word: &Ident| {
+        let word = word.to_string();
+        policy_syntax::is_section(&word) || matches!(word.as_str(), "let" | "for" | "use" | "target")
+    };
+    rest.len() > 1 || !matches!(&first, None | Some(TokenTree::Ident(_))) || {
+        matches!(&first, Some(TokenTree::Ident(word)) if !begins_item(word))
+    }
 }
 
 fn fingerprint(name: &Ident, block: &Group) -> u64 {
@@ -154,6 +180,25 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
     }
     calls.extend(call(&links, &quote! { ::policy_macros::__policy_of_fragments }, &quote! { { #policy } }));
     calls
+}
+
+/// Items for the case that rustc does not find the macro of a fragment: it says so, and the crate is not to fail for want
+/// of `POLICY`, too. Those of the policy itself hide them, because names beat the names of a `*`.
+///
+/// Whether a path leads to a fragment is only known to rustc, and only once it has expanded all macros. So the error is
+/// rustc's own.
+pub(crate) fn fallback(items: &TokenStream) -> TokenStream {
+    if ide::is_wanted() {
+        return TokenStream::new();
+    }
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, unused_imports)]
+        mod __policy_without_fragments { #items }
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        pub use __policy_without_fragments::*;
+    }
 }
 
 /// Makes a `use` of the path, which an editor can complete.

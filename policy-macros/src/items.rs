@@ -11,15 +11,16 @@ use quote::quote;
 use crate::capability_types;
 use crate::ide::Hovers;
 use crate::item_names::{ALL, ItemNames, item_name, type_of};
-use crate::span_range::{Finding, SpanRange, file_and_line};
+use crate::span_range::{Finding, SpanRange};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
-/// `place` returns the place of an origin, and `hovers` has the texts that editors show.
+/// `place` returns the place of an origin, `line` its file and its line, and `hovers` has the texts that editors show.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,
     facts: &str,
     place: &dyn Fn(Origin) -> SpanRange,
+    line: &dyn Fn(Origin) -> Option<(String, usize)>,
     hovers: Option<&Hovers>,
     findings: &mut Vec<Finding>,
 ) -> (TokenStream, ItemNames) {
@@ -50,7 +51,7 @@ pub(crate) fn items(
         Module { name: "user", what: "users", names: users },
         Module { name: "device", what: "devices", names: devices.map(name).collect() },
     ];
-    let places = source_places(policy, place);
+    let places = source_places(policy, line);
     let levels = LintLevels::new(policy);
     let mut item_names = ItemNames::default();
     let modules: TokenStream =
@@ -88,12 +89,9 @@ fn with_invariants(file: &InvariantsFile) -> TokenStream {
     }
 }
 
-/// Returns the call that adds the source lines of the policy's statements. A policy that stays in
-/// its own file has none.
-fn source_places(policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Option<TokenStream> {
-    let in_rust = |statement| Some(place(statement)).filter(|place| place.in_file.is_none());
-    let places = policy.statements().into_iter().map_while(|statement| file_and_line(in_rust(statement)?.first));
-    let places = SourceLines::encode(places);
+/// Returns the call that adds the lines of the policy's statements.
+fn source_places(policy: &Policy, line: &dyn Fn(Origin) -> Option<(String, usize)>) -> Option<TokenStream> {
+    let places = SourceLines::encode(policy.statements().into_iter().map_while(line));
     (!places.is_empty()).then(|| quote! { .with_source_lines(#places) })
 }
 

@@ -1,14 +1,14 @@
 //! Reports findings through rustc: errors as `compile_error!`, warnings as uses of a deprecated
 //! macro.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use crate::excerpt::Excerpt;
 use crate::file::Files;
+use crate::source_lines::SourceLines;
 use crate::span_range::{Finding, SpanRange, knows_positions};
 
 /// The maximum number of findings, more than anyone reads at once.
@@ -18,14 +18,14 @@ const SHOWN: usize = 100;
 pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
-    // The cause of an error often also causes warnings. As with rustc's lints, they can wait.
+    // What a broken policy is warned of can wait, as with rustc's lints, unless it says why a test fails.
     if !errors.is_empty() {
-        warnings.clear();
+        warnings.retain(|warning| errors.iter().any(|error| error.is_explained_by(warning, SpanRange::contains)));
     }
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);
-    let mut sources = Sources { files, rust: HashMap::new() };
+    let mut sources = Sources { files, rust: SourceLines::default() };
     let mut tokens: TokenStream =
         errors.iter().map(|error| compile_error(error.origin, &sources.text(error))).collect();
     if more > 0 {
@@ -100,15 +100,17 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
 /// The source files that messages quote.
 struct Sources<'f> {
     files: Option<&'f Files>,
-    /// The lines of each file, if it can be read. They are kept, because there may be many
-    /// findings.
-    rust: HashMap<PathBuf, Vec<String>>,
+    rust: SourceLines,
 }
 
 impl Sources<'_> {
-    /// Returns the message with its notes, its help and its code, in the form that rustc indents.
+    /// Returns the message with its notes, its help and its code, in the form that rustc indents. The code of a warning is
+    /// the name of the item that rustc says is used.
     fn text(&mut self, finding: &Finding) -> String {
-        let mut text = format!("{} [{}]", finding.message, finding.code);
+        let mut text = finding.message.clone();
+        if finding.is_error() {
+            text.push_str(&format!(" [{}]", finding.code));
+        }
         // rustc shows the tokens itself.
         if finding.origin.in_file.is_some() {
             text.extend(self.excerpt(finding.origin, '^'));
@@ -133,12 +135,7 @@ impl Sources<'_> {
             return None;
         }
         let (first, last) = (place.first.unwrap(), place.last.unwrap());
-        let path = first.local_file()?;
-        let lines = self.rust.entry(path).or_insert_with_key(|path| {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            text.lines().map(str::to_owned).collect()
-        });
-        let source = lines.get(first.line().checked_sub(1)?)?;
+        let source = self.rust.of(first.local_file()?).get(first.line().checked_sub(1)?)?;
         let end = if last.end().line() == first.line() { last.end().column() } else { usize::MAX };
         let excerpt = Excerpt { path: &first.file(), line: first.line(), source, column: first.column(), end };
         Some(excerpt.drawn(underline))

@@ -30,6 +30,23 @@ impl SpanRange {
         SpanRange { in_file: Some(part), ..path.into() }
     }
 
+    /// Returns whether `other` is a part of it. False where positions are not known.
+    pub(crate) fn contains(&self, other: &SpanRange) -> bool {
+        match (self.in_file, other.in_file) {
+            (Some(file), Some(part)) => file.contains(part),
+            (None, None) if knows_positions() => {
+                let start = |range: &SpanRange| (range.first.unwrap().line(), range.first.unwrap().column());
+                let end = |range: &SpanRange| {
+                    let end = range.last.unwrap().end();
+                    (end.line(), end.column())
+                };
+                let is_same_file = self.first.unwrap().file() == other.first.unwrap().file();
+                is_same_file && start(self) <= start(other) && end(other) <= end(self)
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn call_site() -> Self {
         Span::call_site().into()
     }

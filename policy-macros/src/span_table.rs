@@ -1,10 +1,12 @@
+use std::cell::RefCell;
 use std::ops::Range;
 
 use policy_syntax::token::{Delimiter, TokenId, TokenKind, Tokens};
-use policy_syntax::{Finding, Fragment, TokenRange};
+use policy_syntax::{Finding, Fragment, Positions, TokenRange};
 use proc_macro2::{Delimiter as GroupDelimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
-use crate::span_range::{SpanRange, line};
+use crate::source_lines::SourceLines;
+use crate::span_range::{SpanRange, knows_positions, line};
 
 /// The spans of the compiler's tokens, indexed by their numbers.
 #[derive(Default)]
@@ -12,6 +14,8 @@ pub(crate) struct SpanTable {
     spans: Vec<Span>,
     /// The tokens of each fragment.
     fragments: Vec<Range<usize>>,
+    /// The files that the tokens are in.
+    sources: RefCell<SourceLines>,
 }
 
 impl SpanTable {
@@ -94,8 +98,29 @@ impl SpanTable {
     pub(crate) fn finding(&self, finding: Finding) -> Finding<SpanRange> {
         finding.map_origins(|place| self.range(place))
     }
+}
 
-    pub(crate) fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
+impl Positions for SpanTable {
+    fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
         line(self.get(first)).is_some_and(|first| line(self.get(second)) == Some(first))
+    }
+
+    fn are_apart(&self, first: TokenId, second: TokenId) -> bool {
+        let (Some(first), Some(second)) = (self.spans.get(first.index()), self.spans.get(second.index())) else {
+            return false;
+        };
+        if !knows_positions() {
+            return false;
+        }
+        let (first, second) = (first.unwrap(), second.unwrap());
+        let (end, start) = (first.end().line(), second.line());
+        // Most statements are on adjacent lines, and reading the file takes time.
+        if end + 1 >= start || first.file() != second.file() {
+            return false;
+        }
+        let mut sources = self.sources.borrow_mut();
+        let lines = first.local_file().and_then(|path| sources.of(path).get(end..start - 1));
+        // A private comment is not a token. If the file cannot be read, an empty line is more likely.
+        lines.is_none_or(|lines| lines.iter().any(|line| line.trim().is_empty()))
     }
 }

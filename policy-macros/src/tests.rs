@@ -32,7 +32,7 @@ fn an_except_says_for_which_element_of_a_loop_it_is_wrong() {
 fn one_mistake_is_one_error() {
     // A statement that cannot be read may declare what others use.
     let text = "
-        tagOwners { tag:a == x; tag:b; }
+        tagOwners { tag:a = !; tag:b; }
         hosts { web =; }
         let ops = ;
         grants { tag:a, ops, web -> tag:b on 443; }
@@ -63,6 +63,61 @@ fn the_policies_of_the_language_page_are_right() {
     }
 }
 
+/// The parts of policies on that page use names that they do not declare, and have no other
+/// mistake.
+#[test]
+fn the_parts_of_policies_on_the_language_page_are_right() {
+    let page = std::fs::read_to_string(format!("{}/../docs/language.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let blocks = page.split("```rust\n").skip(1).map(|rest| rest.split_once("\n```").unwrap().0);
+    let mut parts = 0;
+    for block in blocks.filter(|block| !block.starts_with("policy")) {
+        // The file of invariants has statements only.
+        let is_statement =
+            ["never ", "only ", "isolated "].iter().any(|word| block.lines().any(|line| line.starts_with(word)));
+        let people = "users { alice = \"alice@example.com\", owner; bob = \"bob@example.com\", member; carol = \"carol@example.com\"; }";
+        let part = if is_statement { format!("invariants {{\n{block}\n}}") } else { block.to_owned() };
+        let said = findings(tokens(&format!("{people} {part}"))).into_iter().filter(|finding| {
+            let code = finding.code.name();
+            !code.starts_with("undefined-") && !code.starts_with("unused-")
+        });
+        let said: Vec<String> = said.map(|finding| finding.to_string()).collect();
+        assert!(said.is_empty(), "{said:?}\n{part}");
+        parts += 1;
+    }
+    assert_eq!(parts, 6);
+}
+
+#[test]
+fn the_help_for_capabilities_of_one_name_works() {
+    let mut text = String::from(
+        r#"users { olga = "olga@example.com", owner; } capabilities {
+        "example.com/cap/sql" { role: "a"; } "example.org/cap/sql" { role: "a"; } "example.com/db/sql" { role: "a"; }
+        "42.net/cap/sql" { role: "a"; } "a.example/cap/example-sql" { role: "a"; } "a.example/cap/other" as SQL {}
+        "b.example/cap/other" as OTHER {}
+    } grants { olga -> autogroup:self app { "#,
+    );
+    let names = [
+        "example.com/cap/sql",
+        "example.org/cap/sql",
+        "example.com/db/sql",
+        "42.net/cap/sql",
+        "a.example/cap/example-sql",
+    ];
+    names.iter().for_each(|name| text += &format!("\"{name}\": [{{ role: \"a\" }}], "));
+    text += "\"a.example/cap/other\": [{}], \"b.example/cap/other\": [{}] }; }";
+    for round in 0.. {
+        let found = findings(tokens(&text));
+        let Some(help) = found.iter().find_map(|finding| finding.help.as_deref()) else { break };
+        assert!(round < 10, "{text}");
+        assert!(found.iter().all(|finding| finding.code == Code::AmbiguousCapability), "{found:?}");
+        let declaration = help.split('`').nth(1).unwrap().strip_suffix("{ … }").unwrap();
+        let name = declaration.split(" as ").next().unwrap();
+        let old = text.split_once(&format!("{name} ")).unwrap().1.split('{').next().unwrap();
+        text = text.replacen(&format!("{name} {old}{{"), &format!("{declaration}{{"), 1);
+    }
+    assert!(text.contains(" as "), "{text}");
+}
+
 /// Keywords and other words.
 fn word() -> impl Strategy<Value = String> {
     let words = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices \
@@ -87,7 +142,7 @@ pub(crate) fn soup() -> impl Strategy<Value = String> {
 
 /// A section with random tokens in it, which gets further than tokens alone.
 pub(crate) fn section() -> impl Strategy<Value = String> {
-    let kinds = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices invariants lints";
+    let kinds = "groups hosts ipsets postures tagOwners grants acls ssh autoApprovers nodeAttrs tests sshTests users devices invariants lints capabilities";
     let kinds: Vec<&str> = kinds.split(' ').collect();
     (prop::sample::select(kinds), prop::collection::vec(soup(), 0..4))
         .prop_map(|(kind, statements)| format!("{kind} {{ {} }}", statements.join(" ; ")))

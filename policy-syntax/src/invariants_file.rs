@@ -23,7 +23,6 @@ use policy_core::{Code, Diagnostic};
 use crate::lower::lower;
 use crate::parse::{Source, SourceKind, read};
 use crate::text::TokenText;
-use crate::token::TokenId;
 
 /// Parses a file of invariants.
 ///
@@ -31,8 +30,7 @@ use crate::token::TokenId;
 pub fn parse(name: impl Into<String>, text: impl Into<String>) -> InvariantsFile {
     let (name, text) = (name.into(), text.into());
     let tokens = TokenText::new(&text);
-    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::InvariantsFile, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::InvariantsFile, positions: &tokens };
     let reading = read(&tokens.tokens, &source, Vec::new());
     let lowered = lower(&reading);
     let mut findings: Vec<Diagnostic> = tokens

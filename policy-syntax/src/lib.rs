@@ -10,8 +10,7 @@
 //! use policy_syntax::{Source, SourceKind, TokenText, lower, read};
 //!
 //! let text = TokenText::new("grants { autogroup:member -> tag:web on htps; }");
-//! let are_on_one_line = |first, second| text.are_on_one_line(first, second);
-//! let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+//! let source = Source { kind: SourceKind::Policy, positions: &text };
 //! let lowered = lower(&read(&text.tokens, &source, Vec::new()));
 //! assert_eq!(lowered.findings[0].message, "undefined port list `htps`");
 //! assert_eq!(text.range(lowered.findings[0].origin), 40..44);
@@ -19,13 +18,16 @@
 
 mod cursor;
 mod finding;
+mod fix;
 pub mod invariants_file;
 pub mod layout;
 mod lexer;
 mod lower;
 pub mod occurrence;
 mod parse;
+mod positions;
 pub mod reserved;
+mod rust_source;
 pub mod string;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,10 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
+pub use fix::apply_fix;
 pub use lower::{Lowered, Use, lower};
-pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, read};
+pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
+pub use positions::Positions;
+pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

@@ -3,7 +3,6 @@
 mod invariants_file;
 
 use crate::text::TokenText;
-use crate::token::TokenId;
 use crate::{Finding, Lowered, Reading, Source, SourceKind, lower, read};
 
 /// Reads and lowers a text, and returns the findings of both.
@@ -17,8 +16,7 @@ pub(crate) fn lowered(text: &str, kind: SourceKind) -> (Lowered, Vec<Finding>) {
 
 pub(crate) fn reading(text: &str, kind: SourceKind) -> Reading {
     let tokens = TokenText::new(text);
-    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
-    read(&tokens.tokens, &Source { kind, are_on_one_line: &are_on_one_line }, Vec::new())
+    read(&tokens.tokens, &Source { kind, positions: &tokens }, Vec::new())
 }
 
 /// Returns the findings about the grammar of `text`.
@@ -32,6 +30,47 @@ fn hujson(text: &str) -> String {
     let (lowered, findings) = lowered(text, SourceKind::Policy);
     assert!(findings.is_empty(), "{:?}", findings.iter().map(|finding| &finding.message).collect::<Vec<_>>());
     lowered.policy.split_whitespace().collect::<Vec<_>>().join(" ").replace(", ]", "]").replace(", }", "}")
+}
+
+/// The HuJSON of `text` as it is formatted.
+fn formatted(text: &str) -> String {
+    let (lowered, findings) = lowered(text, SourceKind::Policy);
+    assert!(findings.is_empty(), "{findings:?}");
+    policy_core::hujson::Document::parse(lowered.policy.as_str()).unwrap().format()
+}
+
+#[test]
+fn an_empty_line_between_statements_is_one_in_the_policy_file() {
+    for (text, hujson) in [
+        (
+            "tagOwners {\n\ntag:a;\ntag:b;\n\n\ntag:c;\n\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\t\t\"tag:b\": [],\n\n\t\t\"tag:c\": [],\n\t},\n}\n",
+        ),
+        // Private comments are not empty lines, and there may be one before them.
+        (
+            "tagOwners {\ntag:a;\n// Later.\ntag:b;\n\n// More.\n// Yet more.\ntag:c;\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\t\t\"tag:b\": [],\n\n\t\t\"tag:c\": [],\n\t},\n}\n",
+        ),
+        (
+            "tagOwners {\ntag:a;\n\n/// The database\ntag:b;\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t// The database\n\t\t\"tag:b\": [],\n\t},\n}\n",
+        ),
+        // What a loop is written out as stands where the loop does.
+        (
+            "tagOwners {\ntag:a;\n\nfor name in [b, c] {\n\ntag:$name;\n\ntag:$name-x;\n}\n}",
+            "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t\"tag:b\": [],\n\n\t\t\"tag:b-x\": [],\n\t\t\"tag:c\":   [],\n\n\t\t\"tag:c-x\": [],\n\t},\n}\n",
+        ),
+        (
+            "randomizeClientPort = true;\ndisableIPv4 = false;\n\nOneCGNATRoute = \"\";",
+            "{\n\t\"randomizeClientPort\": true,\n\t\"disableIPv4\":         false,\n\n\t\"OneCGNATRoute\": \"\",\n}\n",
+        ),
+        (
+            "x = { \"a\": 1,\n\n\"b\": [1,\n\n2] };",
+            "{\n\t\"x\": {\n\t\t\"a\": 1,\n\n\t\t\"b\": [\n\t\t\t1,\n\n\t\t\t2,\n\t\t],\n\t},\n}\n",
+        ),
+    ] {
+        assert_eq!(formatted(text), hujson, "{text}");
+    }
 }
 
 #[test]
@@ -60,6 +99,10 @@ fn each_form_is_written_as_the_policy_file_has_it() {
         (
             "grants { * -> tag:a app { \"x/y\": [{}] } via tag:r; }",
             r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "via": ["tag:r"], "app": {"x/y": [{}]}}], }"#,
+        ),
+        (
+            "grants { * -> tag:a app { \"x/y\": [{ role: \"a\", read-only: true, \"in\": { type: [1] } }] }; }",
+            r#"{ "grants": [ { "src": ["*"], "dst": ["tag:a"], "app": {"x/y": [{"role": "a", "read-only": true, "in": {"type": [1]}}]}}], }"#,
         ),
         (
             "acls { * -> tag:a on 22 and \"2001:db8::1\", \"2001:db8::/32\" on 80, 443; }",
@@ -221,6 +264,7 @@ fn a_declared_capability_becomes_a_comment() {
                 type?: { "a b": [{ x: number; }]; };
             }
             for name in [c, d] { "example.com/cap/${name}" {} }
+            "other.com/cap/a" as   OtherA { role: string; }
         }
         randomizeClientPort = true;
     "#;
@@ -229,7 +273,8 @@ fn a_declared_capability_becomes_a_comment() {
         // Apart.\n\n// Who may query.\n// policy: allow(unused-capability) soon\n\
         // policy: capability \"example.com/cap/b\" {\n//     // Who one is.\n//     read-only: bool;\n\
         //     type?: { \"a b\": [{ x: number; }]; };\n// }\n\n\
-        // policy: capability \"example.com/cap/c\" {}\n\n// policy: capability \"example.com/cap/d\" {}\n{\n";
+        // policy: capability \"example.com/cap/c\" {}\n\n// policy: capability \"example.com/cap/d\" {}\n\n\
+        // policy: capability \"other.com/cap/a\" as OtherA { role: string; }\n{\n";
     let lowered = lowered(text, SourceKind::Policy).0.policy;
     assert_eq!(lowered.get(..expected.len()), Some(expected), "{lowered}");
     assert_eq!(syntax_errors(text), [""; 0]);
@@ -240,7 +285,7 @@ fn what_the_grammar_refuses() {
     let cases = [
         ("tagOwners { tag:a => tag:b; }", "expected `=`, found `=>`"),
         ("groups { group:a: x; }", "expected `=`, found `:`"),
-        ("grants { a b -> c on 1; }", "expected `->` after the sources, found `b`"),
+        ("grants { a b -> c on 1; }", "expected `,` after this"),
         ("grants { tag:a -> tag:b on 1 }", "expected `;` after this"),
         ("grants { tag:a -> tag:b on 1; } ;", "no `;` after the block of `grants`"),
         ("; ;", "nothing ends here"),
@@ -248,12 +293,12 @@ fn what_the_grammar_refuses() {
         ("grants { tag:a -> svc:\"x\" on 1; }", "the quotes belong around the whole `svc:x`"),
         ("tagOwners { /// nothing follows\n }", "`///` with nothing after it to belong to"),
         ("/// nothing follows", "`///` with nothing after it to belong to"),
-        ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "no warning is called `nonsense`"),
+        ("tagOwners { #[allow(nonsense, reason = \"x\")] tag:a; }", "unknown warning `nonsense`"),
         (
             "tagOwners { #[allow(undefined_tag, reason = \"x\")] tag:a; }",
             "`undefined-tag` is an error, and cannot be allowed",
         ),
-        ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` says why"),
+        ("tagOwners { #[allow(quoted_name)] tag:a; }", "an `allow` requires a reason"),
         ("tagOwners { #[cfg(x)] tag:a; }", "no attribute `cfg` here"),
         ("derpMap = { \"a\": 0x10 };", "`0x10` is not a JSON number"),
         ("derpMap = { \"a\": 1_000 };", "`1_000` is not a JSON number"),
@@ -266,6 +311,9 @@ fn what_the_grammar_refuses() {
         ("capabilities { \"a.b/c\" { //! alone\n b: int; } }", "no `//!` in a shape"),
         ("capabilities { \"a.b/c\" { b: 'c'; } }", "`'c'` is not a string"),
         ("derpMap = { a: 1 };", "the name `a` is missing its quotes"),
+        ("grants { a -> b app { c.d/e: [] }; }", "the name `c.d/e` is missing its quotes"),
+        ("grants { a -> b app { \"c/d\": [{ e 1 }] }; }", "expected `:` after `e`, found `1`"),
+        ("grants { a -> b app { \"c/d\": [{ 1: 1 }] }; }", "expected a name in quotes, found `1`"),
     ];
     for (policy, expected) in cases {
         assert!(
@@ -283,7 +331,7 @@ fn lets_that_double_stop_at_the_limit_before_they_are_spliced_in() {
         let text = format!("let l0 = {first};\n{lets}grants {{ {rest}; }} tagOwners {{ tag:a; tag:b; }}");
         let start = std::time::Instant::now();
         // One finding, at the first `let` that is too long.
-        assert_eq!(syntax_errors(&text), ["with other `let`s spliced in, `l12` has more than 10000 items"]);
+        assert_eq!(syntax_errors(&text), ["with other `let`s inserted, `l12` has more than 10000 items"]);
         assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
     let users: String = (0..20_000).map(|user| format!("\"u{user}@example.com\", ")).collect();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::lexer::{Lexeme, LexemeKind, lex};
+use crate::positions::{Positions, has_empty_line};
 use crate::string::{string_literal, string_value, unescape};
 use crate::token::{Delimiter, TokenId, TokenKind, Tokens};
 use crate::token_range::TokenRange;
@@ -71,14 +72,6 @@ impl<'a> TokenText<'a> {
         let range = |token: TokenId| self.ranges.get(token.index()).cloned().unwrap_or_default();
         let start = range(place.first).start;
         start..range(place.last).end.max(start)
-    }
-
-    /// Returns whether one token starts on the line that another one starts on.
-    pub fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
-        let (Some(first), Some(second)) = (self.ranges.get(first.index()), self.ranges.get(second.index())) else {
-            return false;
-        };
-        self.text.get(first.start..second.start).is_some_and(|between| !between.contains('\n'))
     }
 
     fn push(&mut self, kind: TokenKind, range: Range<usize>) {
@@ -180,6 +173,22 @@ impl<'a> TokenText<'a> {
         ] {
             self.push(kind, range.clone());
         }
+    }
+}
+
+impl Positions for TokenText<'_> {
+    fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
+        let (Some(first), Some(second)) = (self.ranges.get(first.index()), self.ranges.get(second.index())) else {
+            return false;
+        };
+        self.text.get(first.start..second.start).is_some_and(|between| !between.contains('\n'))
+    }
+
+    fn are_apart(&self, first: TokenId, second: TokenId) -> bool {
+        let (Some(first), Some(second)) = (self.ranges.get(first.index()), self.ranges.get(second.index())) else {
+            return false;
+        };
+        self.text.get(first.end..second.start).is_some_and(has_empty_line)
     }
 }
 

@@ -3,7 +3,7 @@ use std::num::NonZeroU32;
 use crate::token::TokenId;
 
 /// A place in the source, from one token to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenRange {
     /// The first token.
     pub first: TokenId,

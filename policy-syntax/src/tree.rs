@@ -86,6 +86,8 @@ pub(crate) struct DialectItem {
 /// `key = value;` at the top level.
 #[derive(Debug)]
 pub(crate) struct Setting {
+    /// True if an empty line is before it.
+    pub(crate) is_apart: bool,
     pub(crate) marks: Marks,
     pub(crate) key: Word,
     pub(crate) value: SettingValue,
@@ -131,6 +133,8 @@ pub(crate) enum SectionKind {
 /// One statement of a section, with the marks above it.
 #[derive(Debug)]
 pub(crate) struct Entry {
+    /// True if an empty line is before it.
+    pub(crate) is_apart: bool,
     pub(crate) marks: Marks,
     pub(crate) place: TokenRange,
     pub(crate) form: Form,
@@ -268,6 +272,8 @@ pub(crate) struct SshTest {
 /// A statement within a test.
 #[derive(Debug)]
 pub(crate) struct Assert {
+    /// True if an empty line is before it.
+    pub(crate) is_apart: bool,
     pub(crate) docs: Vec<Comment>,
     pub(crate) kind: AssertKind,
 }
@@ -336,10 +342,12 @@ pub(crate) struct LintCode {
     pub(crate) place: TokenRange,
 }
 
-/// `"example.com/cap/sql" { tables: [string]; limit?: int; }`
+/// `"example.com/cap/sql" as Sql { tables: [string]; limit?: int; }`
 #[derive(Debug)]
 pub(crate) struct Capability {
     pub(crate) name: Word,
+    /// The tokens between the name and the brace: `as` and the name of a type in Rust.
+    pub(crate) type_name: Vec<ShapePiece>,
     /// The shape, a group in braces.
     pub(crate) shape: ShapePiece,
 }
@@ -458,9 +466,10 @@ pub(crate) enum JsonKind {
     Object(Vec<JsonItem>),
 }
 
-/// An element of an array, a member of an object, or a comment between them.
+/// An element of an array, a member of an object, or a comment or an empty line between them.
 #[derive(Debug)]
 pub(crate) enum JsonItem {
+    EmptyLine,
     Note(Comment),
     Element(Vec<Comment>, Json),
     Member(Vec<Comment>, Word, Json),

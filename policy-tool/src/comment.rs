@@ -180,6 +180,10 @@ fn line(text: &str) -> String {
 /// without common indentation.
 fn block_lines(comment: &str) -> Lines {
     let inside = comment.strip_prefix("/*").and_then(|comment| comment.strip_suffix("*/")).unwrap_or(comment);
+    // In `/** … */` and `/** … **/`, the second star belongs to the mark, unless more stars follow.
+    let is_line = |rest: &str| rest.starts_with('*') || rest.is_empty();
+    let inside = inside.strip_prefix('*').filter(|rest| !is_line(rest)).unwrap_or(inside);
+    let inside = inside.strip_suffix('*').filter(|rest| rest.ends_with([' ', '\n', '\t'])).unwrap_or(inside);
     let (first, rest) = inside.split_once('\n').unwrap_or((inside, ""));
     let rest: Vec<&str> = rest.split('\n').map(str::trim_end).collect();
     let filled = || rest.iter().filter(|line| !line.is_empty());
@@ -267,6 +271,13 @@ mod tests {
             ("/* one */", vec![" one"]),
             ("/**/", vec![""]),
             ("/*\n\t * one\n\t *\n\t *  two\n\t */", vec![" one", "", "  two"]),
+            ("/** one */", vec![" one"]),
+            ("/**one*/", vec![" one"]),
+            ("/** one **/", vec![" one"]),
+            ("/**\n * one\n * two\n **/", vec![" one", " two"]),
+            ("/** one\n  * two\n  */", vec![" one", " two"]),
+            ("/***/", vec![" *"]),
+            ("/**** one ****/", vec![" *** one ***"]),
             ("/* one\n     two\n       three */", vec![" one", " two", "   three"]),
             ("/*\r\n  {\r\n    x\r\n  }\r\n*/", vec![" {", "   x", " }"]),
         ] {

@@ -8,13 +8,13 @@
     reason = "clippy takes only the functions marked as tests for tests, not their helpers"
 )]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_core::hujson::{Document, Extra, NodeId, extras};
+use policy_core::hujson::{Document, Extra, Kind, NodeId, extras};
 use policy_core::json::Value;
-use policy_core::{Code, Policy, Severity};
-use policy_syntax::token::TokenId;
+use policy_core::{Code, Diagnostic, Policy, Severity};
 use policy_syntax::{Lowered, Source, SourceKind, TokenText, lower, read};
 use policy_tool::import::{Naming, import};
 use proptest::prelude::*;
@@ -24,8 +24,7 @@ fn lowered(source: &str) -> (Lowered, Vec<String>) {
     let inside = source.split_once("policy! {").unwrap().1.rsplit_once('}').unwrap().0;
     let tokens = TokenText::new(inside);
     assert_eq!(tokens.errors, [], "{source}");
-    let are_on_one_line = |first: TokenId, second: TokenId| tokens.are_on_one_line(first, second);
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &are_on_one_line };
+    let source = Source { kind: SourceKind::Policy, positions: &tokens };
     let reading = read(&tokens.tokens, &source, Vec::new());
     let lowered = lower(&reading);
     let said = reading.findings.iter().chain(&lowered.findings);
@@ -46,7 +45,11 @@ fn comments(text: &str) -> Vec<String> {
         .iter()
         .flat_map(|comment| {
             let inside = match comment.strip_prefix("/*") {
-                Some(block) => block.strip_suffix("*/").unwrap(),
+                Some(block) => {
+                    let inside = block.strip_suffix("*/").unwrap();
+                    // A second star belongs to the mark.
+                    inside.strip_suffix(" *").unwrap_or(inside)
+                }
                 None => comment.trim_start_matches('/'),
             };
             inside.split('\n').map(|line| line.trim().trim_start_matches(['*', '/']).trim().replace('\r', " "))
@@ -117,6 +120,12 @@ fn check(name: &str, text: &str, naming: Naming) {
     let source = &import.source;
     let (emitted, wrong) = emitted(source);
     let refused = import.findings.iter().any(|finding| finding.severity() == Severity::Error);
+    let errors = |findings: &[Diagnostic]| -> Vec<Code> {
+        findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code).collect()
+    };
+    let (checked, imported) =
+        (errors(&Policy::parse(text.trim_start_matches('\u{feff}')).check()), errors(&import.findings));
+    assert!(checked == imported, "{name}: the errors of `check` are {checked:?}, those of `import` {imported:?}");
     // A name that is declared twice in the file is declared twice in Rust.
     let wrong: Vec<&String> = wrong.iter().filter(|message| !refused || !message.contains("twice")).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:?}\n{source}");
@@ -169,6 +178,178 @@ fn only_names_of_keys_change_in_the_file() {
         ),
     ] {
         assert_eq!(import(from, Naming::Lets).unwrap().hujson, to);
+    }
+}
+
+/// What is before an entry.
+#[derive(Clone, Copy)]
+struct Before {
+    /// Where the entry starts, in bytes.
+    start: usize,
+    empty_line: bool,
+    comment: bool,
+}
+
+/// The entries of the sections of a policy, in the order of the text: each with what is before it.
+fn entries(text: &str) -> Vec<(String, Before)> {
+    fn walk(document: &Document, id: NodeId, path: &str, depth: usize, found: &mut Vec<(String, Before)>) {
+        let name = |name: NodeId| document.string(name).unwrap().to_ascii_lowercase();
+        let members = document.members(id).map(|(key, value)| (name(key), key, value));
+        let elements = document.elements(id).enumerate().map(|(index, value)| (index.to_string(), value, value));
+        for (index, (name, start, value)) in members.chain(elements).enumerate() {
+            let path = format!("{path}/{name}");
+            if index > 0 {
+                let before = document.before(start);
+                let empty_line = before.replace(['\t', '\r', ' '], "").contains("\n\n");
+                found.push((
+                    path.clone(),
+                    Before { start: document.origin(start).range().start, empty_line, comment: before.contains('/') },
+                ));
+            }
+            // In a statement, what it says is on one line if it fits there.
+            let is_statement = depth > 0 && document.kind(id) == Kind::Array;
+            let is_list = depth > 0 && document.kind(value) == Kind::Array;
+            if depth < 6 && !is_statement && !is_list {
+                walk(document, value, &path, depth + 1, found);
+            }
+        }
+    }
+    let document = Document::parse(text).unwrap();
+    let mut found = Vec::new();
+    walk(&document, document.root(), "", 0, &mut found);
+    found
+}
+
+/// Compares the empty lines before entries in a file and in what its import is emitted as: how many are kept, which are
+/// lost, and which are new. A section has one in any case, and so has a comment that is about nothing below it.
+fn empty_lines(text: &str) -> (usize, Vec<String>, Vec<String>) {
+    let import = import(text, Naming::Lets).unwrap();
+    let (emitted, _) = emitted(&import.source);
+    let emitted: HashMap<String, Before> = entries(&emitted).into_iter().collect();
+    let (mut kept, mut lost, mut new) = (0, Vec::new(), Vec::new());
+    for (path, before) in entries(&Document::parse(text.trim_start_matches('\u{feff}')).unwrap().format()) {
+        let after = emitted.get(&path).copied();
+        let is_kept = after.is_some_and(|after| after.empty_line);
+        let is_of_comment = after.is_some_and(|after| after.comment);
+        match (before.empty_line, is_kept) {
+            (true, true) => kept += 1,
+            (true, false) => lost.push(path),
+            (false, true) if path.matches('/').count() > 1 && !is_of_comment => new.push(path),
+            (false, _) => {}
+        }
+    }
+    (kept, lost, new)
+}
+
+#[test]
+fn empty_lines_between_entries_come_back() {
+    let (mut kept, mut files) = (0, 0);
+    let seed = fixtures().join("../../../shared/seed/policy.hujson");
+    let paths = fs::read_dir(fixtures()).unwrap().map(|file| file.unwrap().path());
+    for path in paths.chain(Some(seed).filter(|seed| seed.exists())) {
+        let (count, lost, new) = empty_lines(&fs::read_to_string(&path).unwrap());
+        assert!(lost.is_empty() && new.is_empty(), "{}: lost {lost:?}, new {new:?}", path.display());
+        kept += count;
+        files += usize::from(count > 0);
+    }
+    println!("{kept} empty lines in {files} files");
+    assert!(kept >= 25 && files >= 9, "{kept} empty lines in {files} files");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn empty_lines_come_back_from_wherever_they_are(file in 0_usize..1000, places in prop::collection::vec(0_usize..1000, 1..8)) {
+        let mut paths: Vec<PathBuf> = fs::read_dir(fixtures()).unwrap().map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        let text = fs::read_to_string(&paths[file % paths.len()]).unwrap();
+        let mut text = Document::parse(text.trim_start_matches('\u{feff}')).unwrap().format();
+        // Between a comment and an entry, an empty line would change what the comment is about.
+        let mut starts: Vec<usize> =
+            entries(&text).into_iter().filter(|(_, before)| !before.comment).map(|(_, before)| before.start).collect();
+        starts.sort_unstable();
+        let mut chosen: Vec<usize> =
+            places.iter().filter_map(|place| starts.get(place % starts.len().max(1)).copied()).collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        for start in chosen.into_iter().rev() {
+            text.insert_str(start, "\n\n");
+        }
+        let (_, lost, new) = empty_lines(&text);
+        prop_assert!(lost.is_empty() && new.is_empty(), "{}: lost {:?}, new {:?}\n{}", paths[file % paths.len()].display(), lost, new, text);
+    }
+}
+
+#[test]
+fn an_owner_would_have_written_it_so() {
+    for (hujson, rust) in [
+        // Empty lines.
+        (
+            "{\"tagOwners\": {\n\"tag:a\": [],\n\"tag:b\": [],\n\n\"tag:c\": [],\n}}",
+            "    tagOwners {\n        tag:a;\n        tag:b;\n\n        tag:c;\n    }\n",
+        ),
+        (
+            "{\"randomizeClientPort\": true,\n\n\"disableIPv4\": false}",
+            "    randomizeClientPort = true;\n\n    disableIPv4 = false;\n",
+        ),
+        (
+            "{\"autoApprovers\": {\"routes\": {\n\"10.0.0.0/8\": [\"tag:a\"],\n\n\"172.16.0.0/12\": [\"tag:a\"]},\n\n\"exitNode\": [\"tag:a\"]}, \"tagOwners\": {\"tag:a\": []}}",
+            "    autoApprovers {\n        routes {\n            \"10.0.0.0/8\" = tag:a;\n\n            \"172.16.0.0/12\" = tag:a;\n        }\n\n        exitNode = tag:a;\n    }\n",
+        ),
+        // Short tests.
+        (
+            "{\"tests\": [{\"src\": \"*\", \"accept\": [\"10.0.0.1:22\"], \"deny\": [\"10.0.0.1:23\"]}]}",
+            "        * { accept \"10.0.0.1:22\"; deny \"10.0.0.1:23\"; }\n",
+        ),
+        (
+            "{\"tests\": [{\"src\": \"*\", \"accept\": [\"10.0.0.1:22\"],\n\n\"deny\": [\"10.0.0.1:23\"]}]}",
+            "        * {\n            accept \"10.0.0.1:22\";\n\n            deny \"10.0.0.1:23\";\n        }\n",
+        ),
+        (
+            "{\"tests\": [{\"src\": \"*\", // why\n\"accept\": [\"10.0.0.1:22\"],\n// this\n\"deny\": [\"10.0.0.1:23\"]}]}",
+            "        /// why\n        * {\n            accept \"10.0.0.1:22\";\n            /// this\n            deny \"10.0.0.1:23\";\n        }\n",
+        ),
+        (
+            "{\"tests\": [{\"src\": \"*\", \"accept\": [\"10.0.0.1:22\", \"10.0.0.2:22\", \"10.0.0.3:22\"], \"deny\": [\"10.0.0.1:23\", \"10.0.0.2:23\", \"10.0.0.3:23\"]}]}",
+            "        * {\n            accept \"10.0.0.1:22\", \"10.0.0.2:22\", \"10.0.0.3:22\";\n            deny \"10.0.0.1:23\", \"10.0.0.2:23\", \"10.0.0.3:23\";\n        }\n",
+        ),
+        // Comments.
+        ("{\n/** The hosts. */\n\"hosts\": {\"a\": \"10.0.0.1\"}}", "    /// The hosts.\n    hosts {"),
+        ("{\"hosts\": {/** The NAS */ \"a\": \"10.0.0.1\"}}", "        /// The NAS\n        a ="),
+    ] {
+        let source = import(hujson, Naming::Lets).unwrap().source;
+        assert!(source.contains(rust), "{hujson}\nbecame {source}\nand not {rust}");
+    }
+}
+
+#[test]
+fn ports_get_names_where_these_are_easier_to_read() {
+    for (lists, lets, rules) in [
+        // Often enough, and known by name.
+        ([&["tcp:443"][..], &["tcp:443"], &["tcp:443"]], "let https = tcp:443;", ["https", "https", "https"]),
+        ([&["443"], &["443"], &["443", "22"]], "", ["443", "443", "443, 22"]),
+        // `let http-alt = 8080` says less than the number.
+        ([&["8080"], &["8080"], &["8080"]], "", ["8080", "8080", "8080"]),
+        ([&["2375"], &["2375"], &["2375"]], "", ["2375", "2375", "2375"]),
+        // Names and numbers are not mixed.
+        (
+            [&["443", "22"], &["443", "22"], &["22", "443"]],
+            "let https = 443; let ssh = 22;",
+            ["https, ssh", "https, ssh", "ssh, https"],
+        ),
+        ([&["443", "9000"], &["443", "9000"], &["443", "9000"]], "", ["443, 9000", "443, 9000", "443, 9000"]),
+        ([&["443", "80-90"], &["443"], &["443"]], "", ["443, 80-90", "443", "443"]),
+        ([&["*"], &["*"], &["*"]], "", ["*", "*", "*"]),
+    ] {
+        let grant = |list: &[&str]| format!("{{\"src\": [\"*\"], \"dst\": [\"10.0.0.1\"], \"ip\": {list:?}}}");
+        let text = format!("{{\"grants\": [{}]}}", lists.map(grant).join(", "));
+        let source = import(&text, Naming::Lets).unwrap().source;
+        let lines = || source.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let named: Vec<String> = lines().filter(|line| line.starts_with("let ")).collect();
+        assert_eq!(named.join(" "), lets, "{source}");
+        let written: Vec<String> = lines().filter_map(|line| Some(line.split_once(" on ")?.1.to_owned())).collect();
+        assert_eq!(written, rules.map(|rule| format!("{rule};")), "{source}");
     }
 }
 

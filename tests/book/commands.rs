@@ -1,4 +1,4 @@
-//! Every command that a document shows exists, with the options that it is shown with.
+//! Tests that every command in a document exists, with its options.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,14 +8,14 @@ use policy_test_support::{process, root};
 use crate::markdown::{Piece, inline_code, pieces};
 use crate::{documents, shown};
 
-/// The programs, by the words that a command line begins with.
+/// The programs, with the words at the start of their command lines.
 const PROGRAMS: [(&str, &str); 3] = [
     ("policy", env!("CARGO_BIN_EXE_standalone")),
     ("cargo run --", env!("CARGO_BIN_EXE_operator")),
     ("cargo run --locked --", env!("CARGO_BIN_EXE_operator")),
 ];
 
-/// The lines of a document that a shell could run.
+/// Returns the lines of a document that a shell could run.
 fn command_lines(document: &str) -> Vec<String> {
     let mut lines = inline_code(document);
     for piece in pieces(document) {
@@ -31,11 +31,11 @@ fn command_lines(document: &str) -> Vec<String> {
     lines
 }
 
-/// The program, the command and the options of a line, if it runs one of our programs.
+/// Returns the program, the command and the options of a line, if it runs one of our programs.
 fn parse(line: &str) -> Option<(usize, &str, Vec<&str>)> {
     let line = line.split_once(" # ").map_or(line, |(line, _)| line);
     let line = line.split(['|', '>', ';']).next()?.trim().trim_start_matches("POLICY_TODAY=2027-03-17 ");
-    // The last matches first: `cargo run -- emit` is not `cargo run` with an option.
+    // The last match wins: `cargo run -- emit` is not `cargo run` with an option.
     let (index, rest) = PROGRAMS.iter().enumerate().rev().find_map(|(index, (start, _))| {
         let rest = line.strip_prefix(start)?.strip_prefix(' ')?;
         Some((index, rest))

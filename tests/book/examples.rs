@@ -1,9 +1,10 @@
-//! What the commands of some pages print.
+//! Tests that the commands on some pages print what the pages show.
 //!
-//! A page is run from top to bottom, in a folder of its own. A `hujson` block is written to `policy.hujson`, an
-//! `invariants` block to `policy.invariants`, a `json` block to `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a
-//! command, and what it prints follows. A `rust` block that is a policy is what `policy import policy.hujson` prints.
-//! `UPDATE_SNAPSHOTS=1` writes the output as it is now.
+//! The commands of a page are run from top to bottom, in a folder for that page. A `hujson` block
+//! is written to `policy.hujson`, an `invariants` block to `policy.invariants`, a `json` block to
+//! `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a command, and its output follows. A `rust`
+//! block with a policy is the output of `policy import policy.hujson`. `UPDATE_SNAPSHOTS=1` writes
+//! the current output.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use policy_test_support::{process, root, snapshot};
 
 use crate::markdown::{Piece, pieces};
 
-/// The pages that are run.
+/// The pages whose commands are run.
 const PAGES: [&str; 3] = ["getting-started.md", "checks.md", "scan.md"];
 
 /// Runs `policy …` in a folder, and returns everything that it prints.
@@ -22,7 +23,7 @@ fn output(line: &str, folder: &Path) -> String {
     assert_eq!(words.next(), Some("policy"), "{line}");
     let run = process::run(env!("CARGO_BIN_EXE_standalone"), folder, &words.collect::<Vec<_>>());
     let printed = format!("{}{}", run.stdout, run.stderr);
-    // The time that tests take differs from run to run.
+    // The time that tests take differs between runs.
     let without_time = printed.lines().map(|line| match line.rsplit_once(" (") {
         Some((before, time)) if time.ends_with("ms)") => before,
         _ => line,
@@ -30,7 +31,7 @@ fn output(line: &str, folder: &Path) -> String {
     without_time.map(|line| format!("{line}\n")).collect()
 }
 
-/// The page, with what its commands print now.
+/// Returns the page with the current output of its commands.
 fn updated(page: &str, folder: &Path) -> String {
     let mut out = String::new();
     for piece in pieces(page) {

@@ -1,4 +1,4 @@
-//! Pages and the links between them.
+//! Tests of the pages and the links between them.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn every_page_is_in_the_summary_once() {
     assert_eq!(listed, names.collect::<Vec<_>>());
 }
 
-/// What is wrong with a link in a document, if anything is.
+/// Returns the problem with a link in a document, if there is one.
 fn mistake(document: &Path, target: &str) -> Option<String> {
     if target.starts_with("https://") {
         return None;

@@ -1,13 +1,14 @@
-//! As much of Markdown as the documents use.
+//! The subset of Markdown that the documents use.
 
-/// A piece of a document: a line of prose, or a block between fences.
+/// A part of a document: a line of prose, or a block between fences.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
     Line(&'a str),
     Block { language: &'a str, text: String },
 }
 
-/// Splits a document. The fences of a block may be indented, as in a list, and its lines then are, too.
+/// Splits a document into parts. The fences of a block may be indented, as in a list. The lines of
+/// the block then are, too.
 pub(crate) fn pieces(document: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut lines = document.lines();
@@ -23,7 +24,7 @@ pub(crate) fn pieces(document: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The text of a document without its blocks and inline code.
+/// Returns the text of a document without its blocks and inline code.
 pub(crate) fn prose(document: &str) -> String {
     let lines = pieces(document).into_iter().filter_map(|piece| match piece {
         Piece::Line(line) => Some(line),
@@ -33,7 +34,7 @@ pub(crate) fn prose(document: &str) -> String {
     text.split('`').step_by(2).collect::<Vec<_>>().join("code")
 }
 
-/// The inline code of a document.
+/// Returns the inline code of a document.
 pub(crate) fn inline_code(document: &str) -> Vec<String> {
     let lines = pieces(document).into_iter().filter_map(|piece| match piece {
         Piece::Line(line) => Some(line),
@@ -43,7 +44,7 @@ pub(crate) fn inline_code(document: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(|code| code.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// The anchors of a document: one for each heading, as mdBook and forges name them.
+/// Returns the anchors of a document: one for each heading, named as mdBook and forges do.
 pub(crate) fn anchors(document: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
     for piece in pieces(document) {
@@ -62,7 +63,7 @@ pub(crate) fn anchors(document: &str) -> Vec<String> {
     anchors
 }
 
-/// The targets of the links and images of a document.
+/// Returns the targets of the links and images of a document.
 pub(crate) fn targets(document: &str) -> Vec<String> {
     let prose = prose(document);
     prose.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()

@@ -1,4 +1,4 @@
-//! The crate that `README.md` shows.
+//! Tests of the crate in `README.md`.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use policy_test_support::{operator_crate, root};
 
 use crate::markdown::{Piece, pieces};
 
-/// The block of a document in a language that begins with a text.
+/// Returns the block of a document in a language that begins with a text.
 fn block(document: &str, wanted: &str, start: &str) -> String {
     let blocks = pieces(document).into_iter().filter_map(|piece| match piece {
         Piece::Block { language, text } if language == wanted && text.starts_with(start) => Some(text),
@@ -21,7 +21,8 @@ fn block(document: &str, wanted: &str, start: &str) -> String {
 }
 
 fn cargo(krate: &Path, command: &str) -> Run {
-    // The profile of this workspace, so that cargo need not build the libraries once more. The crate does not need it.
+    // The profile of this workspace, so that cargo does not build the libraries again. The crate
+    // does not need it.
     let libraries = ["core", "syntax", "analysis", "macros", "cli"];
     let profile = libraries.map(|name| format!("profile.dev.package.policy-{name}.debug-assertions=false"));
     let mut arguments = vec![command.to_owned()];
@@ -40,7 +41,7 @@ fn the_crate_by_hand_has_the_error_of_the_page_and_prints_a_policy_without_it() 
     let page = fs::read_to_string(root().join("README.md")).unwrap();
     let krate = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "readme_by_hand");
     fs::create_dir(krate.join("src")).unwrap();
-    // The page has the clone beside the crate.
+    // On the page, the clone is beside the crate.
     let clone = root().to_str().unwrap().to_owned();
     let dependencies = block(&page, "toml", "[dependencies]\n").replace("../policy/", &format!("{clone}/"));
     assert_eq!(dependencies.matches(&clone).count(), 3, "{dependencies}");
@@ -56,7 +57,7 @@ fn the_crate_by_hand_has_the_error_of_the_page_and_prints_a_policy_without_it() 
     assert_eq!(checked.status, Some(101), "{}", checked.stderr);
     let message = error.lines().next().unwrap();
     assert!(checked.stderr.contains(message), "{}", checked.stderr);
-    // The picture is of the same error.
+    // The picture shows the same error.
     let picture = fs::read_to_string(root().join("docs/images/editor.svg")).unwrap();
     for line in error.lines().take(2) {
         let words = line.trim().trim_start_matches("error: ");

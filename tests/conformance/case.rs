@@ -31,7 +31,7 @@ pub(crate) fn cases_in(directory: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
     for path in paths {
         let file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let array = file.as_array().unwrap_or_else(|| panic!("{} is no array", path.display()));
+        let array = file.as_array().unwrap_or_else(|| panic!("{} is not an array", path.display()));
         cases.extend(array.iter().cloned().map(Case));
     }
     assert!(!cases.is_empty(), "{} has no cases", directory.display());
@@ -62,7 +62,7 @@ impl Case {
         match self.text("status") {
             "reject" => true,
             "accept" => false,
-            other => panic!("{}: `{other}` is no status", self.text("id")),
+            other => panic!("{}: `{other}` is not a status", self.text("id")),
         }
     }
 

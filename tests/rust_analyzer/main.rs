@@ -209,7 +209,8 @@ const WORDS: &str = r#"policy_macros::policy! {
         autogroup:member, autogroup:owner, autogroup:admin, autogroup:it-admin, autogroup:network-admin,
             autogroup:billing-admin, autogroup:auditor, autogroup:tagged, autogroup:shared, autogroup:danger-all
             -> h on tcp:22, udp:53, sctp:80-443, icmp:*, icmpv4:*, icmpv6:*, ipv6-icmp:*, igmp:*, ipv4:*, egp:*, igp:*, dccp:*,
-            gre:*, esp:*, ah:* via tag:t srcPosture posture:p app { "example.com/a": [] };
+            gre:*, esp:*, ah:* via tag:t srcPosture posture:p;
+        a -> tag:t app { "example.com/a": [{ read-only: true }], "tailscale.com/cap/drive": [{ shares: ["*"] }] };
         a -> autogroup:self on 22;
         a -> svc:web on web until "2999-12-31";
         group:eng except a -> tag:t on 22;
@@ -220,11 +221,12 @@ const WORDS: &str = r#"policy_macros::policy! {
         accept a, b except b -> tag:t as "root" srcPosture posture:p until "2999-12-31";
     }
     autoApprovers { routes { "10.0.0.0/8" = tag:t; } exitNode = tag:t; services { svc:web = tag:t; } }
-    nodeAttrs { tag:t, a except a attr "funnel" app { "example.com/a": [] } ipPool "100.81.0.0/16"; }
+    nodeAttrs { tag:t, a except a attr "funnel" app { "tailscale.com/app-connectors": [{ name: "a", connectors: ["*"] }] } ipPool "100.81.0.0/16"; }
     acls { a, tag:t except a -> tag:t on 22; }
     tests { a { accept tag:t:web; until "2999-12-31"; } }
     tests { a { proto udp; srcPostureAttrs { "node:os": "macos" }; accept tag:t:443; deny tag:t:22; } }
     sshTests { a -> tag:t { accept "root"; check "a"; deny "b"; srcPostureAttrs { "node:os": "macos" }; until "2999-12-31"; } }
+    capabilities { "example.com/a" as Other { read-only: bool; a?: [string]; b: { c: int; d: number; }; } }
     lints { unused-tag = allow "why" until "2999-12-31"; unused-let = warn; unused-host = deny; }
     invariants { only a -> tag:t on 443 and tag:t on 22; never a except b -> tag:t; isolated tag:t except a on web; }
 }
@@ -235,8 +237,92 @@ fn every_word_of_the_language_is_explained() {
     with_editor(WORDS, |editor| {
         let explained = |editor: &mut Editor, at: usize| editor.hover_at(at).contains("---");
         let silent: Vec<&str> = words(WORDS).filter(|(at, _)| !explained(editor, *at)).map(|(_, word)| word).collect();
-        // Words of JSON and names of warnings are not keywords.
-        assert_eq!(silent, ["true", "false", "unused", "tag", "unused", "let", "unused", "host"]);
+        // Words of JSON and names of warnings are not keywords. `read` is the start of `read-only`
+        // where that is declared.
+        assert_eq!(silent, ["true", "false", "true", "read", "unused", "tag", "unused", "let", "unused", "host"]);
+    });
+}
+
+/// Capabilities: two of Tailscale's own, and one that the policy declares.
+const CAPABILITIES: &str = r#"pub mod tailnet {
+    policy_macros::policy! {
+        capabilities {
+            /// Who may query.
+            "example.com/cap/sql" as Query {
+                /// The tables.
+                tables: [string];
+                options?: { limit: int; };
+            }
+        }
+        tagOwners { tag:k8s; }
+        grants {
+            autogroup:admin -> tag:k8s on 443 app {
+                "tailscale.com/cap/kubernetes": [{ impersonate: { groups: ["system:masters"] }, recorder: ["tag:k8s"] }],
+                "example.com/cap/sql": [{ tables: ["a"], options: { limit: 1 } }, { "tables": [], "options": { "limit": 2 } }]
+            };
+        }
+        nodeAttrs {
+            * app { "tailscale.com/app-connectors": [{ "name": "a", connectors: ["tag:k8s"], domains: ["example.com"] }] };
+        }
+    }
+}
+pub fn tables(query: &tailnet::capability::Query) -> bool {
+    query.options.is_some()
+}
+"#;
+
+#[test]
+fn a_field_of_a_capability_is_explained_and_offered() {
+    with_editor(CAPABILITIES, |editor| {
+        assert_eq!(editor.diagnostics(), [""; 0]);
+        for (place, part) in [
+            ("imper|sonate: {", "`impersonate`: As whom the proxy calls the Kubernetes API."),
+            ("imper|sonate: {", "Shape: `impersonate?: { groups?: [string]; }`"),
+            ("gro|ups: [", "`groups`: The Kubernetes groups"),
+            ("reco|rder: [", "Shape: `recorder?: [string]`"),
+            ("conne|ctors: [", "Shape: `connectors: [string]`"),
+            ("{ tab|les: [\"a\"]", "`tables`: The tables."),
+            ("options: { lim|it: 1 }", "Shape: `limit: int`"),
+            // Names in quotes are explained, too.
+            ("\"tailscale.com/cap/kuber|netes\"", "Access to the Kubernetes API"),
+            ("\"example.com/cap/s|ql\": [", "`example.com/cap/sql`: Who may query."),
+            ("\"na|me\": \"a\"", "`name`: The name that the admin console shows."),
+            ("{ \"tab|les\": []", "`tables`: The tables."),
+            ("\"options\": { \"lim|it\": 2 }", "Shape: `limit: int`"),
+        ] {
+            let card = editor.hover(place);
+            assert!(card.contains(part), "{place}\n{card}");
+        }
+        for (place, declaration) in [
+            ("{ tab|les: [\"a\"]", "«tables»: [string];"),
+            ("{ \"tab|les\": []", "«tables»: [string];"),
+            ("options: { lim|it: 1 }", "options?: { «limit»: int; };"),
+            ("capability::Que|ry", "\"example.com/cap/sql\" as «Query» {"),
+        ] {
+            assert_eq!(editor.definition(place), [declaration], "{place}");
+        }
+        let kubernetes = &["enableEvents", "enforceRecorder", "impersonate", "recorder"][..];
+        let cases = [
+            ("\"tailscale.com/cap/kubernetes\": [{ en| }]", kubernetes),
+            ("\"tailscale.com/cap/kubernetes\": [{ en|: true }]", kubernetes),
+            ("\"tailscale.com/cap/kubernetes\": [{ recorder: [\"tag:k8s\"], en| }]", kubernetes),
+            ("\"tailscale.com/cap/kubernetes\": [{ impersonate: { g| } }]", &["groups"]),
+            ("\"example.com/cap/sql\": [{ tables: [], op| }]", &["options", "tables"]),
+            ("\"example.com/cap/sql\": [{ tables: [], options: { l| } }]", &["limit"]),
+        ];
+        for (body, offered) in cases {
+            let grant = format!("autogroup:admin -> tag:k8s app {{ {body} }};");
+            let text = CAPABILITIES.replace("        grants {\n", &format!("        grants {{\n            {grant}\n"));
+            editor.write(&text.replacen(body, &body.replace('|', ""), 1));
+            assert_eq!(editor.completion(body), offered, "{body}");
+        }
+        // A string is one token, and rust-analyzer offers nothing in it.
+        let body = "[{ \"im|personate\": {} }]";
+        editor.write(&CAPABILITIES.replace(
+            "[{ impersonate: { groups: [\"system:masters\"] }, ",
+            &body.replace('|', "").replace(" }]", ", "),
+        ));
+        assert_eq!(editor.completion(&body.replace(" }]", "")), [""; 0]);
     });
 }
 
@@ -405,7 +491,7 @@ fn mistakes_are_underlined_as_they_are_typed() {
             ("bob -> prnter on *;", "undefined name `prnter` [undefined-host]: bob -> «prnter» on *;"),
             ("bbo -> printer on *;", "undefined name `bbo` [undefined-host]: «bbo» -> printer on *;"),
             ("bob -> printer on htps;", "undefined port list `htps` [undefined-let]: bob -> printer on «htps»;"),
-            ("bob -> printer on tpc:22;", "no protocol is named `tpc` [invalid-protocol]: bob -> printer on «tpc»:22;"),
+            ("bob -> printer on tpc:22;", "unknown protocol `tpc` [invalid-protocol]: bob -> printer on «tpc»:22;"),
             (
                 "bob -> printer on 99999;",
                 "port `99999` is out of range: the highest is 65535 [invalid-ports]: bob -> printer on «99999»;",

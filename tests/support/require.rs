@@ -78,6 +78,29 @@ pub fn rust_analyzer() -> Option<PathBuf> {
     or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
 }
 
+/// Finds Node: the program that `POLICY_NODE` names, else `node`.
+pub fn node() -> Option<PathBuf> {
+    let program = std::env::var_os("POLICY_NODE").map_or_else(|| PathBuf::from("node"), PathBuf::from);
+    let mut command = Command::new(&program);
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    let runs = command.status().is_ok_and(|status| status.success());
+    or_skip(runs.then_some(program), "no Node runs here: see `.ci/install`")
+}
+
+/// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM` names, else `chromium`.
+pub fn browser() -> Option<(PathBuf, PathBuf)> {
+    let node = node()?;
+    let modules = crate::root().join("tests/page/node_modules/playwright-core");
+    or_skip(modules.exists().then_some(()), "the Node modules of tests/page are not installed: see `.ci/install`")?;
+    let named = std::env::var_os("POLICY_CHROMIUM").map(PathBuf::from);
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    let chromium = named.or_else(|| {
+        let mut programs = std::env::split_paths(&in_path).map(|folder| folder.join("chromium"));
+        programs.find(|program| program.is_file())
+    });
+    Some((node, or_skip(chromium, "no Chromium is here: see `.ci/install`")?))
+}
+
 /// Builds the Go program in a folder of the repository as `program`.
 ///
 /// The first build downloads the modules in its go.sum, and takes minutes. Go caches the modules

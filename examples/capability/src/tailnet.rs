@@ -21,10 +21,10 @@ policy_macros::policy! {
 
     grants {
         alice -> tag:sql on tcp:443 app {
-            "example.com/cap/sql": [{ "role": "writer", "tables": ["*"] }]
+            "example.com/cap/sql": [{ role: "writer", tables: ["*"] }]
         };
         group:analysts -> tag:sql on tcp:443 app {
-            "example.com/cap/sql": [{ "role": "reader", "tables": ["orders", "customers"], "limit": 1000 }]
+            "example.com/cap/sql": [{ role: "reader", tables: ["orders", "customers"], limit: 1000 }]
         };
     }
 }

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::matrix::containment::{Containment, EndNames};
@@ -5,7 +6,7 @@ use policy_core::access::{
     AccessRule, BitSet, Denotation, Families, Family, PortSet, RuleIndex, SelectorId, Tailnet, UnknownFact,
     UnknownSelectors, sorted,
 };
-use policy_core::model::{Device, Policy, Selector, SelectorKind};
+use policy_core::model::{Date, Device, Policy, Selector, SelectorKind};
 use policy_core::source::Origin;
 
 /// A table of the sources that reach each destination.
@@ -73,6 +74,8 @@ pub struct CellAccess<'p> {
     pub families: Option<Families>,
     /// If the access depends on unknown facts, the selectors that may or may not include an end.
     pub depends: Vec<&'p str>,
+    /// The last day of it, if all rules that allow it end.
+    pub until: Option<Date>,
     /// The rules that allow it.
     pub rules: Vec<Origin>,
 }
@@ -416,13 +419,15 @@ const FACTS: [UnknownFact; 9] = [
 ];
 
 impl<'p> Matrix<'p> {
-    /// Combines the access of several rules. Access without conditions comes first.
+    /// Combines the access of several rules. Access without conditions comes first, and before
+    /// access that ends.
     fn cell(&self, permits: &[Permit]) -> Cell<'p> {
         let mut parts: Vec<(CellAccess, Vec<_>)> = Vec::new();
-        let mut places: HashMap<(Vec<&str>, Option<Families>), usize> = HashMap::new();
+        let mut places: HashMap<_, usize> = HashMap::new();
         for permit in permits {
             let Some(rule) = self.permits.list.get(permit.number) else { continue };
             let (via, postures, families) = (rule.via(), rule.postures, permit.families);
+            let until = rule.rule.until().map(|until| until.date);
             let texts = |list: &'p [Selector]| list.iter().map(|selector| selector.text.as_str());
             let distinct = &self.permits.selectors.distinct;
             let depends =
@@ -430,9 +435,9 @@ impl<'p> Matrix<'p> {
             let depends: Vec<&'p str> = depends.collect();
             let key: Vec<&str> =
                 texts(postures).chain([""]).chain(texts(via)).chain([""]).chain(depends.clone()).collect();
-            let place = *places.entry((key, families)).or_insert_with(|| {
-                let access =
-                    CellAccess { ports: PortSet::default(), postures, via, families, depends, rules: Vec::new() };
+            let place = *places.entry((key, families, until)).or_insert_with(|| {
+                let ports = PortSet::default();
+                let access = CellAccess { ports, postures, via, families, depends, until, rules: Vec::new() };
                 parts.push((access, Vec::new()));
                 parts.len() - 1
             });
@@ -445,17 +450,43 @@ impl<'p> Matrix<'p> {
         }
         let mut cell: Cell =
             parts.into_iter().map(|(access, ports)| CellAccess { ports: PortSet::new(ports), ..access }).collect();
-        cell.sort_by_key(|access| (!access.depends.is_empty(), access.is_conditional()));
-        if let Some((first, rest)) = cell.split_first().filter(|(first, _)| !first.is_conditional()) {
-            let more: Vec<CellAccess> =
-                rest.iter().filter(|access| !first.ports.contains(&access.ports)).cloned().collect();
-            cell = [first.clone()].into_iter().chain(more).collect();
+        cell.sort_by_key(|access| {
+            let end = access.until.map(Reverse);
+            (!access.depends.is_empty(), access.is_conditional(), end)
+        });
+        let mut left: Cell = Vec::with_capacity(cell.len());
+        for access in cell {
+            let lasting = || left.iter().filter(|other| other.lasts_as_long_as(&access));
+            let mut conditionless = lasting().filter(|other| !other.is_conditional());
+            if conditionless.any(|other| other.ports.contains(&access.ports)) {
+                continue;
+            }
+            // What ends is only what does not stay.
+            let same = lasting().filter(|other| access.until.is_some() && other.has_conditions_of(&access));
+            let ports = same.fold(access.ports.clone(), |ports, other| ports.without(&other.ports));
+            if !ports.is_empty() {
+                left.push(CellAccess { ports, ..access });
+            }
         }
-        cell
+        left
     }
 }
 
 impl CellAccess<'_> {
+    /// Returns whether the access lasts as long as other access, or longer.
+    fn lasts_as_long_as(&self, other: &CellAccess) -> bool {
+        self.until.is_none_or(|until| other.until.is_some_and(|other| other <= until))
+    }
+
+    /// Returns whether the access has the same conditions as other access.
+    fn has_conditions_of(&self, other: &CellAccess) -> bool {
+        let texts = |list: &[Selector]| list.iter().map(|selector| selector.text.to_string()).collect::<Vec<_>>();
+        texts(self.postures) == texts(other.postures)
+            && texts(self.via) == texts(other.via)
+            && self.families == other.families
+            && self.depends == other.depends
+    }
+
     /// Returns whether the access has conditions other than being the source.
     pub fn is_conditional(&self) -> bool {
         !self.postures.is_empty() || !self.via.is_empty() || self.families.is_some() || !self.depends.is_empty()

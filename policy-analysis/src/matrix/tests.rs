@@ -149,3 +149,43 @@ fn what_no_router_carries_is_closed() {
         assert_eq!(!found.is_empty(), is_open, "{rule} via {via} {facts}");
     }
 }
+
+#[test]
+fn what_ends_has_its_last_day() {
+    let said = |grants: &[(&str, &str, &str)]| {
+        let grant = |(ip, posture, until): &(&str, &str, &str)| {
+            let end = if until.is_empty() { String::new() } else { format!("// policy: until {until}") };
+            let postures = if posture.is_empty() { String::new() } else { format!("\"{posture}\"") };
+            format!(
+                "{end}\n{{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"{ip}\"], \"srcPosture\": [{postures}]}},\n"
+            )
+        };
+        let grants: String = grants.iter().map(grant).collect();
+        let postures = "\"postures\": {\"posture:p\": [\"node:os == 'linux'\"]}";
+        let policy = Policy::parse(format!("{{{postures}, \"grants\": [\n{grants}]}}"));
+        let cell = Matrix::new(&policy).row(0).remove(&0).unwrap();
+        let said = cell.iter().map(|access| {
+            let until = access.until.map_or_else(String::new, |until| format!(" until {until}"));
+            format!("{}{}{until}", access.ports, if access.postures.is_empty() { "" } else { " if" })
+        });
+        said.collect::<Vec<_>>()
+    };
+    for (grants, expected) in [
+        (&[("tcp:443", "", "2999-01-01")][..], &["tcp:443 until 2999-01-01"][..]),
+        // One rule without an end is enough.
+        (&[("tcp:443", "", "2999-01-01"), ("tcp:443", "", "")], &["tcp:443"]),
+        (&[("tcp:22-23", "", "2999-01-01"), ("tcp:22", "", "")], &["tcp:22", "tcp:23 until 2999-01-01"]),
+        // The last day counts.
+        (&[("tcp:22", "", "2999-01-01"), ("tcp:22", "", "2999-02-01")], &["tcp:22 until 2999-02-01"]),
+        (
+            &[("tcp:22-23", "", "2999-01-01"), ("tcp:22", "", "2999-02-01")],
+            &["tcp:22 until 2999-02-01", "tcp:23 until 2999-01-01"],
+        ),
+        // With a posture it stays.
+        (&[("tcp:22", "", "2999-01-01"), ("tcp:22", "posture:p", "")], &["tcp:22 until 2999-01-01", "tcp:22 if"]),
+        (&[("tcp:22", "", ""), ("tcp:22", "posture:p", "2999-01-01")], &["tcp:22"]),
+        (&[("tcp:22", "posture:p", "2999-01-01"), ("*", "posture:p", "")], &["* if"]),
+    ] {
+        assert_eq!(said(grants), expected, "{grants:?}");
+    }
+}

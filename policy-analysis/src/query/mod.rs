@@ -11,6 +11,7 @@
 //! The answers agree with the policy's own tests, except for devices with several tags. A test
 //! considers each tag separately. These answers also cover the whole device.
 
+mod answer_table;
 mod block;
 mod carriers;
 mod explain;
@@ -36,6 +37,7 @@ mod tests;
 #[cfg(test)]
 mod unknown_tests;
 
+pub use answer_table::AnswerTable;
 pub(crate) use carriers::{Carriers, is_beyond_tailnet};
 pub(crate) use explain::explain;
 pub use explanation::{Case, Explanation, Login, Question, Reason};

@@ -102,7 +102,7 @@ impl QueryEnd<'_> {
     }
 
     /// Returns whether this stands for any member of a synced group.
-    fn is_any_group_member(&self) -> bool {
+    pub(super) fn is_any_group_member(&self) -> bool {
         matches!(self.identity.who, Principal::Member { group: Some(_), .. })
     }
 

@@ -144,18 +144,12 @@ impl<'p> QueryWorld<'p> {
 
     /// Removes the rules whose packets no router carries.
     fn keep_carried(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, between: &mut RulesBetween) {
-        let selectors = &self.space.rules.selectors;
         if let Some(carriers) = &destination.carriers {
             // The routes of the source do not show which routes it would get if an unknown fact
             // were true. So possible rules are checked with routers from anywhere.
-            let anywhere = [carriers.without(source.device)];
-            let carriers = self.carriers_from(source, destination, carriers);
-            let Numbers { certain, possible } = &destination.selectors;
-            let named = sorted::union(certain, possible);
-            let is_carried = |number: usize, by: &[Carriers]| {
-                let carry = |rule| by.iter().any(|by| by.carry(&self.space.tailnet, selectors, rule, &named));
-                self.space.rule(number).is_some_and(carry)
-            };
+            let anywhere = carriers.without(source.device);
+            let carriers = self.carriers_from(source.device, destination, carriers);
+            let is_carried = |number: usize, by| self.is_carried(number, destination, by);
             let Numbers { certain, possible } = &mut between.network;
             between.not_carried.extend(certain.iter().copied().filter(|&number| !is_carried(number, &carriers)));
             between.not_carried.extend(possible.iter().copied().filter(|&number| !is_carried(number, &anywhere)));
@@ -164,18 +158,7 @@ impl<'p> QueryWorld<'p> {
             possible.retain(|&number| is_carried(number, &anywhere));
             return;
         }
-        // Only packets to addresses behind routers go through a router. `via` opens nothing on a
-        // device.
-        let is_behind_router = destination.identity.who == Principal::Unknown
-            && destination.identity.addresses.iter().any(|&address| is_beyond_tailnet(address));
-        let opens = |number: usize| {
-            self.space.rule(number).is_some_and(|rule| {
-                let named = |id: &&SelectorId| destination.selectors.certain.binary_search(id).is_ok();
-                let mut by = rule.dst.iter().filter(named).filter_map(|&id| selectors.denotations.get(id));
-                rule.via().is_empty()
-                    || is_behind_router && by.any(|by| matches!(by, Denotation::Addresses(_) | Denotation::Internet))
-            })
-        };
+        let opens = |number: usize| self.opens(number, destination);
         let has_via = |number: &usize| self.space.rule(*number).is_some_and(|rule| !rule.via().is_empty());
         let all = sorted::union(&between.network.certain, &between.network.possible);
         if all.iter().any(has_via) {
@@ -185,33 +168,47 @@ impl<'p> QueryWorld<'p> {
         }
     }
 
-    /// Returns the routers that carry packets from a source: from each known device that the source
-    /// may be, or from anywhere if there are none.
-    fn carriers_from(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>, anywhere: &Carriers) -> Vec<Carriers> {
-        let Some(&address) = destination.identity.addresses.first() else { return vec![anywhere.clone()] };
-        let devices = self.devices_of(source);
-        if devices.is_empty() {
-            return vec![anywhere.clone()];
-        }
+    /// Returns the routers that carry packets from a source: from the device that it is, or from
+    /// anywhere if it is not a known device.
+    pub(super) fn carriers_from(
+        &self,
+        device: Option<DeviceId>,
+        destination: &QueryEnd<'p>,
+        anywhere: &Carriers,
+    ) -> Carriers {
+        let (Some(&address), Some(device)) = (destination.identity.addresses.first(), device) else {
+            return anywhere.clone();
+        };
         let compiled = self.compiled.get_or_init(|| compile::compile(self.space.policy));
-        devices.into_iter().map(|device| Carriers::from(compiled, device, address)).collect()
+        Carriers::from(compiled, device, address)
     }
 
-    /// Returns the known devices that a source may be, if the question names a device, or its user
-    /// or tag.
-    fn devices_of(&self, source: &QueryEnd<'p>) -> Vec<DeviceId> {
-        source.device.into_iter().collect()
+    /// Returns whether some routers carry packets that a rule allows to an end beyond the tailnet.
+    pub(super) fn is_carried(&self, rule: usize, destination: &QueryEnd<'p>, by: &Carriers) -> bool {
+        let Numbers { certain, possible } = &destination.selectors;
+        let named = sorted::union(certain, possible);
+        let carry = |rule| by.carry(&self.space.tailnet, &self.space.rules.selectors, rule, &named);
+        self.space.rule(rule).is_some_and(carry)
+    }
+
+    /// Returns whether a rule opens something on an end of which no router is known. Only packets to
+    /// addresses behind routers go through a router. `via` opens nothing on a device.
+    pub(super) fn opens(&self, rule: usize, destination: &QueryEnd<'p>) -> bool {
+        let selectors = &self.space.rules.selectors;
+        let is_behind_router = destination.identity.who == Principal::Unknown
+            && destination.identity.addresses.iter().any(|&address| is_beyond_tailnet(address));
+        self.space.rule(rule).is_some_and(|rule| {
+            let named = |id: &&SelectorId| destination.selectors.certain.binary_search(id).is_ok();
+            let mut by = rule.dst.iter().filter(named).filter_map(|&id| selectors.denotations.get(id));
+            rule.via().is_empty()
+                || is_behind_router && by.any(|by| matches!(by, Denotation::Addresses(_) | Denotation::Internet))
+        })
     }
 
     /// Returns the reason why no router carries packets that rules allow.
     pub(super) fn obstacle(&self, source: &QueryEnd<'p>, destination: &QueryEnd<'p>) -> Obstacle {
         let Some(anywhere) = &destination.carriers else { return Obstacle::Via };
-        let from = self.carriers_from(source, destination, anywhere);
-        match anywhere {
-            _ if from.iter().all(|carriers| carriers.is_own_route) => Obstacle::OnlySource,
-            Carriers { subnet, exit, .. } if subnet.is_empty() && !exit.is_empty() => Obstacle::OnlyExitNodes,
-            _ => Obstacle::NoRouter,
-        }
+        Obstacle::of_carriers(anywhere, &self.carriers_from(source.device, destination, anywhere))
     }
 
     /// Returns the capabilities that these rules grant.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::query::QueryError;
 use policy_core::access::{DeviceId, Side, Tailnet, single};
-use policy_core::check;
+use policy_core::check::QuestionChecker;
 use policy_core::diagnostic::suggestion;
 use policy_core::model::{Autogroup, Device, HostAddress, Policy, Prefix, Role, Selector, SelectorKind};
 use policy_core::source::{Origin, Text};
@@ -23,39 +23,57 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Resolves a name in the order in which people mean it: a host of the policy, a user or a
-    /// device of the facts by name, otherwise any selector.
+    /// Resolves one name. See [`SubjectReader`].
     pub(super) fn new(policy: &Policy, word: &str, side: Side) -> Result<Subject, QueryError> {
+        SubjectReader::new(policy).read(word, side)
+    }
+
+    /// Returns whether it is `autogroup:self`.
+    pub(super) fn is_own_devices(&self) -> bool {
+        self.selector.as_ref().is_some_and(is_own_devices)
+    }
+}
+
+/// Resolves names in the order in which people mean them: a host of the policy, a user or a device of
+/// the facts by name, otherwise any selector.
+pub(super) struct SubjectReader<'p> {
+    policy: &'p Policy,
+    pub(super) tailnet: Tailnet<'p>,
+    checker: QuestionChecker<'p>,
+}
+
+impl<'p> SubjectReader<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        SubjectReader { policy, tailnet: Tailnet::new(policy), checker: QuestionChecker::new(policy) }
+    }
+
+    pub(super) fn read(&mut self, word: &str, side: Side) -> Result<Subject, QueryError> {
         let word = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
-        let facts = &policy.facts;
-        let is_host = policy.hosts.iter().any(|host| *host.name == *word);
+        let facts = &self.policy.facts;
+        let is_host = self.policy.hosts.iter().any(|host| *host.name == *word);
         if !is_host && let Some(user) = facts.users.iter().find(|user| *user.name == *word) {
-            return Ok(Subject::selector(policy, word, &user.email));
+            return Ok(self.selector(word, &user.email));
         }
         let device = facts.devices.iter().position(|device| *device.name == *word);
         if let Some((id, device)) = device.filter(|_| !is_host).and_then(|id| Some((id, facts.devices.get(id)?))) {
-            return Ok(Subject::device(policy, id, device));
+            return Ok(self.device(id, device));
         }
         let selector = selector(word);
-        if let Some(finding) = check::question(policy, &selector, side == Side::Source) {
+        if let Some(finding) = self.checker.refusal(&selector, side == Side::Source) {
             let devices = facts.devices.iter().map(|device| device.name.as_str());
             let users = facts.users.iter().map(|user| user.name.as_str());
             // The checker's own help covers the names that a policy declares.
             let near = suggestion::nearest(word, devices.chain(users)).filter(|_| selector.kind == SelectorKind::Host);
-            let help = near.map(|near| format!("did you mean `{near}`?")).or(finding.help);
+            let help =
+                near.map(|near| format!("did you mean `{near}`?")).or(finding.help.as_deref().map(str::to_owned));
             return Err(QueryError { message: finding.message, help });
         }
-        Ok(Subject::selector(policy, word, word))
+        Ok(self.selector(word, word))
     }
 
-    /// Returns whether the subject is `autogroup:self`.
-    pub(super) fn is_own_devices(&self) -> bool {
-        self.selector.as_ref().is_some_and(is_own_devices)
-    }
-
-    fn selector(policy: &Policy, word: &str, text: &str) -> Subject {
+    fn selector(&self, word: &str, text: &str) -> Subject {
         let selector = selector(text);
-        let tailnet = Tailnet::new(policy);
+        let tailnet = &self.tailnet;
         let only = match tailnet.literal(&selector).as_slice() {
             [range] if range.first == range.last => Some(range.first),
             _ => None,
@@ -65,17 +83,17 @@ impl Subject {
             && let Some(id) = tailnet.addresses.overlapping(single(address)).next()
             && let Some(node) = tailnet.devices.get(id)
         {
-            let device = Subject::device(policy, id, node.fact);
+            let device = self.device(id, node.fact);
             let meaning = device.meaning.map(|meaning| format!("the device `{}`, {meaning}", node.fact.name));
             return Subject { meaning, address: Some(address), ..device };
         }
-        let meaning = describe(policy, &tailnet, word, &selector);
+        let meaning = describe(self.policy, tailnet, word, &selector);
         Subject { selector: Some(selector), device: None, address: None, meaning }
     }
 
-    fn device(policy: &Policy, id: DeviceId, device: &Device) -> Subject {
+    fn device(&self, id: DeviceId, device: &Device) -> Subject {
         let owner = device.owner.as_ref().filter(|_| device.tags.is_empty());
-        let login = owner.map(|owner| policy.facts.user(owner).map_or(owner.as_str(), |user| &user.email));
+        let login = owner.map(|owner| self.policy.facts.user(owner).map_or(owner.as_str(), |user| &user.email));
         let meaning = match owner {
             Some(owner) => format!("a device of `{owner}`"),
             None => {

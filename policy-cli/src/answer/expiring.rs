@@ -6,7 +6,10 @@ use policy_core::source::FileId;
 use policy_core::testing::Words;
 
 use super::RulePrinter;
-use crate::json::array;
+use crate::json::{VERSION, array};
+use crate::line_index::LineIndex;
+use crate::locations::Location;
+use crate::style::{BAD, PLACE, paint};
 use crate::text::{padded, visible};
 
 /// The answer to `expiring`.
@@ -28,8 +31,18 @@ impl ExpiringAnswer<'_> {
             }
         }
         let mut text = String::new();
-        for row in &rows {
-            let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| padded(cell, width)).collect();
+        for (row, ending) in rows.iter().zip(&self.endings) {
+            let [date, when, place, kind, what] = row.each_ref();
+            let [date_width, when_width, place_width, kind_width, _] = widths;
+            let has_ended = ending.until.date < self.today;
+            let when = padded(when, when_width);
+            let cells = [
+                padded(date, date_width),
+                if has_ended { paint(BAD, &when) } else { when },
+                paint(PLACE, &padded(place, place_width)),
+                padded(kind, kind_width),
+                what.clone(),
+            ];
             text.push_str(cells.join("  ").trim_end());
             text.push('\n');
         }
@@ -44,21 +57,30 @@ impl ExpiringAnswer<'_> {
             _ => format!("{} ago", count_days(-days)),
         };
         let kind = ending.kind.noun().replace('`', "");
-        [ending.until.date.to_string(), when, self.place(ending), kind, visible(&self.text(ending))]
+        [
+            ending.until.date.to_string(),
+            when,
+            visible(&self.location(ending).to_string()),
+            kind,
+            visible(&self.text(ending)),
+        ]
     }
 
-    /// Returns the location of an item, for people.
-    fn place(&self, ending: &Ending) -> String {
-        match ending.origin.file {
-            FileId::Policy => self.rules.place(ending.origin),
-            FileId::Invariants => {
-                let file = self.rules.policy.facts.invariants_file.as_ref();
-                visible(file.map_or("", |file| &file.name))
+    /// Returns the location of an item.
+    fn location(&self, ending: &Ending) -> Location<'_> {
+        let policy = self.rules.policy;
+        match (ending.origin.file, &policy.facts.invariants_file) {
+            (FileId::Invariants, Some(file)) => {
+                let start = ending.origin.range().start;
+                Location {
+                    file: file.name.as_str().into(),
+                    line: Some(LineIndex::new(&*file.text).position(start).line),
+                }
             }
-            FileId::Facts(_) | FileId::Scanned(_) => match self.rules.policy.source_lines.line(ending.origin) {
-                Some((file, line)) => visible(&format!("{file}:{line}")),
-                None => visible(&self.rules.file()),
-            },
+            (FileId::Facts(_) | FileId::Scanned(_), _) if policy.source_lines.line(ending.origin).is_none() => {
+                Location { file: self.rules.file(), line: None }
+            }
+            _ => self.rules.location(ending.origin),
         }
     }
 
@@ -113,17 +135,17 @@ impl ExpiringAnswer<'_> {
     /// Returns the answer as JSON for programs.
     pub(crate) fn to_json(&self) -> Value {
         let ending = |ending: &Ending| {
-            let line = if ending.origin.file == FileId::Policy { self.rules.line(ending.origin) } else { None };
-            json!({
+            let mut value = json!({
                 "kind": kind(ending.kind),
                 "until": ending.until.date.to_string(),
                 "daysLeft": self.today.days_until(ending.until.date),
-                "place": self.place(ending),
-                "line": line,
                 "text": self.text(ending),
-            })
+            });
+            self.location(ending).add_to(&mut value);
+            value
         };
         json!({
+            "version": VERSION,
             "file": self.rules.file(),
             "today": self.today.to_string(),
             "endings": array(&self.endings, &ending),

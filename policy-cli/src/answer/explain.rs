@@ -8,7 +8,8 @@ use policy_core::source::Origin;
 use policy_core::testing::Decision;
 
 use super::{RulePrinter, bare_all};
-use crate::json::array;
+use crate::json::{VERSION, array};
+use crate::style::{BAD, GOOD, UNKNOWN, paint};
 use crate::text::{join, join_quoted, visible};
 
 /// The answer to `explain`, and the question.
@@ -166,18 +167,7 @@ impl ExplainAnswer<'_> {
     }
 
     fn not_carried(&self, case: &Case) -> String {
-        let obstacle = match case.obstacle {
-            Some(Obstacle::OnlySource) => {
-                "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
-            }
-            Some(Obstacle::OnlyExitNodes) => {
-                "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
-            }
-            Some(Obstacle::Via) => {
-                "`via` only applies to addresses behind routers, and this is an address of the tailnet"
-            }
-            _ => "no router of the tailnet carries it",
-        };
+        let obstacle = describe_obstacle(case.obstacle);
         let heading = format!("the policy allows it, but {obstacle}");
         format!("{heading}:\n{}", self.reasons(&case.not_carried))
     }
@@ -262,6 +252,7 @@ impl ExplainAnswer<'_> {
             })
         };
         json!({
+            "version": VERSION,
             "file": self.rules.file(),
             "source": self.question.source,
             "destination": self.question.destination,
@@ -271,6 +262,20 @@ impl ExplainAnswer<'_> {
             "answer": word(self.explanation.decision()),
             "cases": array(&self.explanation.cases, &case),
         })
+    }
+}
+
+/// Returns why no router carries packets, after "but".
+pub(crate) fn describe_obstacle(obstacle: Option<Obstacle>) -> &'static str {
+    match obstacle {
+        Some(Obstacle::OnlySource) => {
+            "no other router of the tailnet carries it: a device reaches the addresses that it routes without any rule"
+        }
+        Some(Obstacle::OnlyExitNodes) => {
+            "no subnet router of the tailnet carries it, and exit nodes only serve `autogroup:internet` and `*`"
+        }
+        Some(Obstacle::Via) => "`via` only applies to addresses behind routers, and this is an address of the tailnet",
+        _ => "no router of the tailnet carries it",
     }
 }
 
@@ -328,10 +333,9 @@ fn word(decision: Decision) -> &'static str {
 }
 
 fn coloured(decision: Decision) -> String {
-    let (colour, word) = match decision {
-        Decision::Allow => (32, "allowed"),
-        Decision::Unknown => (33, "it depends"),
-        Decision::Deny => (31, "denied"),
-    };
-    format!("\u{1b}[1;{colour}m{word}\u{1b}[0m")
+    match decision {
+        Decision::Allow => paint(GOOD, "allowed"),
+        Decision::Unknown => paint(UNKNOWN, "it depends"),
+        Decision::Deny => paint(BAD, "denied"),
+    }
 }

@@ -4,6 +4,7 @@
 
 mod expiring;
 mod explain;
+mod names;
 mod reach;
 
 use std::borrow::Cow;
@@ -16,11 +17,13 @@ use policy_core::json::{ToJson, Value, json};
 use policy_core::source::Origin;
 
 use crate::argument::Choice;
-use crate::locations::Locations;
+use crate::locations::{Location, Locations};
+use crate::style::{PLACE, paint};
 use crate::text::{join, padded, visible};
 
 pub(crate) use expiring::ExpiringAnswer;
-pub(crate) use explain::ExplainAnswer;
+pub(crate) use explain::{ExplainAnswer, describe_obstacle};
+pub(crate) use names::NamesAnswer;
 pub(crate) use reach::{Listing, ReachAnswer, describe_login};
 
 /// A formatter of rules with their locations.
@@ -40,9 +43,9 @@ impl<'a> RulePrinter<'a> {
         self.locations.path.to_string_lossy()
     }
 
-    /// Returns the line of a rule, or `None` for the implicit rule of a policy without rules.
-    pub(crate) fn line(&self, rule: Origin) -> Option<usize> {
-        self.locations.line(rule)
+    /// Returns the location of a rule.
+    pub(crate) fn location(&self, rule: Origin) -> Location<'a> {
+        self.locations.location(rule)
     }
 
     fn place(&self, rule: Origin) -> String {
@@ -64,7 +67,8 @@ impl<'a> RulePrinter<'a> {
         let width = rules.iter().map(|(rule, _)| self.place(*rule).chars().count()).max().unwrap_or(0);
         let mut text = String::new();
         for (rule, said) in rules {
-            text.push_str(&format!("  {}  {}\n", padded(&self.place(*rule), width), self.text(*rule)));
+            let place = paint(PLACE, &padded(&self.place(*rule), width));
+            text.push_str(&format!("  {place}  {}\n", self.text(*rule)));
             for line in said {
                 text.push_str(&format!("  {}    {}\n", padded("", width), visible(line)));
             }
@@ -73,7 +77,7 @@ impl<'a> RulePrinter<'a> {
     }
 
     /// Returns the condition that a rule's postures are, if there are any.
-    fn posture(&self, postures: &[String]) -> Option<String> {
+    pub(crate) fn posture(&self, postures: &[String]) -> Option<String> {
         let describe = |name: &String| {
             let posture = self.policy.postures.iter().find(|posture| *posture.name == **name);
             let conditions = posture.map_or(&[][..], |posture| &posture.conditions);
@@ -86,13 +90,15 @@ impl<'a> RulePrinter<'a> {
     fn app_json(&self, app: &AppRuleMatch) -> Value {
         let capabilities: policy_core::json::Map =
             app.capabilities.iter().map(|(name, values)| (name.clone(), values.clone().into())).collect();
-        json!({"line": self.line(app.rule), "app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)})
+        let mut value = json!({"app": capabilities, "srcPosture": app.postures, "until": self.until(app.rule)});
+        self.location(app.rule).add_to(&mut value);
+        value
     }
 
     /// Adds the line, the text and the last day of a rule to `said`, for programs.
     fn rule_json(&self, rule: Origin, mut said: Value) -> Value {
+        self.location(rule).add_to(&mut said);
         if let Some(object) = said.as_object_mut() {
-            object.insert("line".to_owned(), self.line(rule).to_json());
             object.insert("rule".to_owned(), self.texts.text(rule).into());
             object.insert("until".to_owned(), self.until(rule).to_json());
         }

@@ -6,7 +6,9 @@ use policy_core::model::Action;
 use policy_core::source::Origin;
 
 use super::{RulePrinter, bare_all, describe_ports};
-use crate::json::array;
+use crate::json::{VERSION, array};
+use crate::program::command_line;
+use crate::style::{HEADING, PLACE, paint};
 use crate::text::{padded, visible};
 
 /// The side that an answer lists.
@@ -43,7 +45,7 @@ impl ReachAnswer<'_> {
             (Listing::Destinations, 0, false) => format!("unknown facts decide what {word} reaches"),
             (Listing::Destinations, ..) => format!("{word} reaches"),
         };
-        let mut text = format!("{}\n", visible(&heading));
+        let mut text = format!("{}\n", paint(HEADING, &visible(&heading)));
         if let Some(subject) = subject {
             text.push_str(&format!("  {}\n", visible(&format!("(`{}` is {subject})", self.word))));
         }
@@ -66,8 +68,8 @@ impl ReachAnswer<'_> {
             };
             text.push('\n');
             for device in carriers {
-                let note =
-                    format!("note: {device} has other tags, too, and {by}: see `{command} {}`", super::bare(device));
+                let see = command_line(self.rules.locations.path, command, &super::bare(device));
+                let note = format!("note: {device} has other tags, too, and {by}: see `{see}`");
                 text.push_str(&format!("{}\n", visible(&note)));
             }
         }
@@ -107,7 +109,8 @@ impl ReachAnswer<'_> {
         let width = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
         let (said, placed) = (width(|line| &line.said), width(|line| &line.place));
         for line in &lines {
-            let start = format!("    {}  {}", padded(&line.said, said), padded(&line.place, placed));
+            let place = paint(PLACE, &padded(&line.place, placed));
+            let start = format!("    {}  {place}", padded(&line.said, said));
             text.push_str(&format!("{start}  {}\n", line.rule));
             for condition in &line.conditions {
                 let blank = format!("    {}  {}", padded("", said), padded("", placed));
@@ -184,6 +187,7 @@ impl ReachAnswer<'_> {
         };
         let key = if self.listing == Listing::Sources { "destination" } else { "source" };
         json!({
+            "version": VERSION,
             "file": self.rules.file(),
             key: self.word,
             "port": self.port,

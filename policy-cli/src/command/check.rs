@@ -1,39 +1,114 @@
 //! `check`: reports errors and warnings in a policy.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use policy_core::{Policy, Severity};
+use policy_core::diagnostic::group_by_cause;
+use policy_core::{Diagnostic, Policy, Severity};
 
-use super::{Command, CommandResult, Run};
+use super::{Command, CommandResult, NamedPolicy, Run};
 use crate::exit_status::ExitStatus;
-use crate::report::{Format, Report};
+use crate::failure::Failure;
+use crate::program::BUILT_IN;
+use crate::report::{Format, Report, pieces};
+use crate::shown_by_cargo::ShownByCargo;
 use crate::{argument, facts, file, output, today};
 
-pub(crate) const COMMAND: Command = Command { name: "check", define, run: Run::Policy(run) };
+const MORE: &str = "\
+Each policy is checked with the invariants beside it: those of `policy.hujson` are in `policy.invariants`.";
+
+pub(crate) const COMMAND: Command = Command {
+    name: "check",
+    define,
+    run: Run::Policies(run),
+    examples: &[
+        ("", "for people"),
+        ("--tailnet facts.json", "with the roles, addresses and tags of the tailnet"),
+        ("--format github", "in CI: annotate the pull request"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Report errors that Tailscale would refuse, and likely mistakes")
+        .after_help(MORE)
         .arg(argument::format(Format::ALL, "The output format"))
         .arg(argument::flag("deny-warnings", "Exit with 1 if there are warnings, and not only for errors"))
         .arg(facts::argument())
 }
 
-/// Checks a policy. Messages call it `path`.
-fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
-    let format = argument::get_format(matches, Format::ALL);
-    let facts = facts::read(path, &mut policy, matches)?;
-    let policy = today::checked_for_today(policy)?;
-    let diagnostics = facts.findings_of_policy(policy.check())?;
-    let report = Report::on_policy(path, &policy, &diagnostics);
-    output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;
-    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
-    if matches!(format, Format::Text | Format::Github) {
-        let found = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
-        output::say(&format!("{}: {found}\n", file::visible_name(path)));
+/// A policy with its findings.
+struct Checked {
+    name: PathBuf,
+    policy: Policy,
+    findings: Vec<Diagnostic>,
+    /// The findings to show: in text, those that cargo has not just shown.
+    news: Vec<Diagnostic>,
+}
+
+impl Checked {
+    fn report<'a>(&'a self, findings: &'a [Diagnostic]) -> Report<'a> {
+        Report::on_policy(&self.name, &self.policy, findings)
     }
-    Ok(ExitStatus::with_findings(errors > 0 || warnings > 0 && matches.get_flag("deny-warnings")))
+}
+
+/// Checks some policies.
+fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches) -> CommandResult {
+    if policies.len() > 1 && facts::are_on_stdin(matches) {
+        return Err(Failure::new("facts from stdin are for one policy").help("put them into a file"));
+    }
+    let mut checked = Vec::new();
+    for policy in policies {
+        match check(policy, matches) {
+            Ok(policy) => checked.push(policy),
+            Err(failure) => {
+                output::say_failure(&failure);
+                status = ExitStatus::Incomplete;
+            }
+        }
+    }
+    if checked.is_empty() {
+        return Ok(status);
+    }
+    let format = argument::get_format(matches, Format::ALL);
+    let shown: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.news)).collect();
+    output::print_pieces(pieces(&shown, format, &output::stdout_renderer()))?;
+    let reports: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.findings)).collect();
+    let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if matches!(format, Format::Text | Format::Github) {
+        for (policy, report) in checked.iter().zip(&reports) {
+            let name = file::visible_name(&policy.name);
+            let above = policy.findings.len() - policy.news.len();
+            output::say(&summary(&name, report.count(Severity::Error), report.count(Severity::Warning), above));
+        }
+        if reports.len() > 1 {
+            output::say(&summary(&format!("{} policies", reports.len()), errors, warnings, 0));
+        }
+    }
+    let is_bad = errors > 0 || warnings > 0 && matches.get_flag("deny-warnings");
+    Ok(status.max(ExitStatus::with_findings(is_bad)))
+}
+
+fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> {
+    let NamedPolicy { name, mut policy } = policy;
+    let compiled = (name == Path::new(BUILT_IN)).then(|| policy.clone());
+    let facts = facts::read(&name, &mut policy, matches)?;
+    let policy = today::checked_for_today(policy)?;
+    let findings = facts.findings_of_policy(policy.check())?;
+    let news = match argument::get_format(matches, Format::ALL) {
+        Format::Text => ShownByCargo::new(compiled.as_ref()).without(&findings),
+        _ => findings.clone(),
+    };
+    // Grouped warnings would not be recognised as those that cargo has shown.
+    let [findings, news] = [findings, news].map(|findings| group_by_cause(findings, |origin| origin.file));
+    Ok(Checked { name, policy, findings, news })
+}
+
+/// Returns a line with the numbers of findings. Cargo has shown `above` of them.
+fn summary(name: &str, errors: usize, warnings: usize, above: usize) -> String {
+    let above = if above == 0 { String::new() } else { format!(" ({above} shown by cargo above)") };
+    format!("{name}: {}, {}{above}\n", counted(errors, "error"), counted(warnings, "warning"))
 }
 
 fn counted(count: usize, what: &str) -> String {

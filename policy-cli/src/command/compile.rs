@@ -5,12 +5,14 @@ use std::path::Path;
 use clap::ArgMatches;
 use policy_analysis::Analysis;
 use policy_core::check::rejection;
+use policy_core::diagnostic::group_by_cause;
 use policy_core::json::{Value, json};
 use policy_core::{Policy, ValidPolicy};
 
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::json::VERSION;
 use crate::report::Report;
 use crate::{facts, output};
 
@@ -19,7 +21,8 @@ const ABOUT: &str = "Print, as JSON, whether Tailscale accepts the policy and wh
 /// The number of bytes to collect before they are written.
 const CHUNK: usize = 1 << 20;
 
-pub(crate) const COMMAND: Command = Command { name: "compile", define, run: Run::PolicyAlone(run) };
+pub(crate) const COMMAND: Command =
+    Command { name: "compile", define, run: Run::PolicyAlone(run), examples: &[("--tailnet facts.json", "")] };
 
 fn define(command: clap::Command) -> clap::Command {
     command.about(ABOUT).arg(facts::argument())
@@ -29,9 +32,10 @@ fn define(command: clap::Command) -> clap::Command {
 /// answer.
 fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     let facts = facts::read(path, &mut policy, matches)?;
-    let findings = facts.findings_of_policy(policy.check())?;
+    let findings = group_by_cause(facts.findings_of_policy(policy.check())?, |origin| origin.file);
     if let Some(message) = rejection(&findings) {
         output::write_json(&json!({
+            "version": VERSION,
             "status": "reject",
             "message": message.as_ref(),
             "diagnostics": Report::on_policy(path, &policy, &findings).to_json(),
@@ -48,7 +52,7 @@ fn write_devices(policy: &ValidPolicy) -> Result<(), Failure> {
     let compiled = policy.compile();
     let wire = compiled.netmap_json();
     let mut stream = output::Stream::open();
-    let mut text = String::from("{\"status\": \"accept\", \"nodes\": {");
+    let mut text = format!("{{\"version\": {VERSION}, \"status\": \"accept\", \"nodes\": {{");
     let mut separator = "\n";
     for (id, node) in compiled.tailnet.devices.iter().enumerate() {
         text.push_str(separator);

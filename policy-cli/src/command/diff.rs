@@ -6,12 +6,13 @@ use clap::{Arg, ArgMatches};
 use policy_analysis::Analysis;
 use policy_core::{Policy, ValidPolicy, check};
 
-use super::{BUILT_IN, Command, CommandResult, Run};
+use super::{Command, CommandResult, Example, Run};
 use crate::argument::{self, Choice};
 use crate::diff_report::{DiffReport, json, markdown, text};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::locations::Locations;
+use crate::program::BUILT_IN;
 use crate::{facts, file, output, target, valid};
 
 const ABOUT: &str = "Print the access that a policy change gives or removes, and not the lines that it moves";
@@ -29,25 +30,24 @@ repository, and ./PATH to the current directory.
 Exit status: 0 if both have the same meaning, 1 if they differ or one of them has errors, 2 on failure. With
 --deny-new-access, 1 only if access is gained, or if one of them has errors.";
 
-const EXAMPLES: &str = "\
-Examples:
-  policy diff git:HEAD:policy.hujson policy.hujson    what the changes that are not committed mean
-  policy diff git:origin/main:policy.hujson policy.hujson --format md > comment.md
-                                                      for a pull request's comment
-  policy diff old.hujson new.hujson --deny-new-access fail if anything is gained";
+const EXAMPLES: &[Example] = &[
+    ("git:HEAD:policy.hujson policy.hujson", "what the changes that are not committed mean"),
+    ("git:origin/main:policy.hujson policy.hujson --format md > comment.md", "for a pull request's comment"),
+    ("old.hujson new.hujson --deny-new-access", "fail if anything is gained"),
+];
 
-const OWN_EXAMPLES: &str = "\
-Examples:
-  cargo run -- diff git:HEAD:policy.hujson            what the changes since the last commit mean
-  cargo run -- diff git:origin/main:policy.hujson --format md > comment.md
-                                                      for a pull request's comment
-  cargo run -- diff policy.hujson --deny-new-access   fail if anything is gained";
+const OWN_EXAMPLES: &[Example] = &[
+    ("git:HEAD:policy.hujson", "what the changes since the last commit mean"),
+    ("git:origin/main:policy.hujson --format md > comment.md", "for a pull request's comment"),
+    ("policy.hujson --deny-new-access", "fail if anything is gained"),
+];
 
 /// The command of the stand-alone program, which compares two files.
 pub(crate) const COMMAND: Command = Command {
     name: "diff",
-    define: |command| define(command, EXAMPLES, new_policy().required(true).help("The policy after it")),
+    define: |command| define(command, new_policy().required(true).help("The policy after it")),
     run: Run::Files(run),
+    examples: EXAMPLES,
 };
 
 /// The command of an operator's own binary. The new policy is the built-in one, unless the command
@@ -55,8 +55,9 @@ pub(crate) const COMMAND: Command = Command {
 pub(crate) const OPERATOR_COMMAND: Command = Command {
     define: |command| {
         let new = new_policy().help("The policy after the change; by default, the built-in policy");
-        define(command, OWN_EXAMPLES, new)
+        define(command, new)
     },
+    examples: OWN_EXAMPLES,
     ..COMMAND
 };
 
@@ -78,11 +79,11 @@ fn new_policy() -> Arg {
     argument::path("new", "NEW")
 }
 
-fn define(command: clap::Command, examples: &str, new: Arg) -> clap::Command {
+fn define(command: clap::Command, new: Arg) -> clap::Command {
     let old = argument::path("old", "OLD").required(true);
     command
         .about(ABOUT)
-        .after_help(format!("{MORE}\n\n{examples}"))
+        .after_help(MORE)
         .arg(old.help("The policy before the change: FILE, `-` or git:REV:PATH"))
         .arg(new)
         .arg(argument::format(FORMATS, "The output format"))

@@ -9,6 +9,7 @@ use super::generated::{self, Target, check_argument};
 use super::{Command, CommandResult, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::command_line;
 use crate::render::markdown;
 use crate::render::page_template::{self, MarkerError};
 use crate::render::reference::{Page, Section};
@@ -26,22 +27,25 @@ The text between two markers of a page is generated from the policy. All other t
 
 A page can have any of the sections, in any order. A new page gets all of them.";
 
-const EXAMPLES: &str = "\
-Examples:
-  policy docs policy.hujson                          print the page
-  policy docs policy.hujson --output docs/access.md  make it, or bring it up to date
-  policy docs policy.hujson --check docs/access.md   in CI: is it up to date?";
-
-pub(crate) const COMMAND: Command = Command { name: "docs", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "docs",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("", "print the page"),
+        ("--output docs/access.md", "make it, or bring it up to date"),
+        ("--check docs/access.md", "in CI: is it up to date?"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
-    let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<16}{about}\n")).concat();
+    let sections = Section::ALL.map(|(_, name, _, about)| format!("  {name:<17}{about}\n")).concat();
     let output = argument::output("PAGE").help("Update PAGE atomically, and only if it changes");
     let check =
         check_argument("PAGE").help("Write nothing; print the difference and exit with 1 if PAGE is out of date");
     command
         .about("Write the reference page of the policy: groups, tags, access matrix, SSH and more, from the rules and their comments")
-        .after_help(format!("{MORE}\n\nSections:\n{sections}\n{EXAMPLES}"))
+        .after_help(format!("{MORE}\n\nSections:\n{}", sections.trim_end()))
         .args([output, check, facts::argument()])
 }
 
@@ -57,7 +61,10 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
             generated::save(file, text.as_bytes(), path, matches)
         }
         Target::Check(file) => {
-            let refresh = format!("bring it up to date with `docs --output {}`", file.display());
+            let refresh = format!(
+                "bring it up to date with `{}`",
+                command_line(path, "docs", &format!("--output {}", file.display()))
+            );
             let current = file::read_text(file).map_err(|failure| failure.help(&refresh))?;
             let text = fill(file, &current, &page)?;
             generated::check(file, current.as_bytes(), text.as_bytes(), &refresh)
@@ -72,7 +79,7 @@ fn new_page(page: &Page) -> Result<String, Failure> {
 
 fn fill(path: &Path, text: &str, page: &Page) -> Result<String, Failure> {
     let name = file::display_name(path).display();
-    match page_template::fill(text, |section| markdown::blocks(&section.blocks(page))) {
+    match page_template::fill(text, |section| markdown::blocks(&section.blocks_or_none(page))) {
         Ok(Some(text)) => Ok(text),
         Ok(None) => Err(Failure::new(format_args!("`{name}` has no markers for the policy"))
             .help("put the lines `<!-- policy:begin matrix -->` and `<!-- policy:end -->` where the matrix should be; `docs --help` lists the other sections")),

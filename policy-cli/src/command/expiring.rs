@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Arg, ArgMatches, value_parser};
 use policy_core::Policy;
 
-use super::{Command, CommandResult, Run};
+use super::{Command, CommandResult, Example, Run};
 use crate::answer::{AnswerFormat, ExpiringAnswer, RulePrinter};
 use crate::exit_status::ExitStatus;
 use crate::{argument, facts, file, output, today, valid};
@@ -14,17 +14,15 @@ const MORE: &str = "\
 Rules, tests and `allow`s with an `until` are listed, the earliest first. The last day is included, in UTC.
 POLICY_TODAY=2027-03-31 sets today's date.
 
-Examples:
-  policy expiring policy.hujson
-  policy expiring policy.hujson --within 30d       only what ends in the next thirty days, or has ended
-  policy expiring policy.hujson --format json
-
 Exit status:
   0  nothing has ended
   1  something has ended, or the policy has errors
   2  failure: wrong usage, or a file that cannot be read";
 
-pub(crate) const COMMAND: Command = Command { name: "expiring", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command { name: "expiring", define, run: Run::Policy(run), examples: EXAMPLES };
+
+const EXAMPLES: &[Example] =
+    &[("", ""), ("--within 30d", "only what ends in the next thirty days, or has ended"), ("--format json", "")];
 
 fn define(command: clap::Command) -> clap::Command {
     command

@@ -9,11 +9,12 @@ use policy_core::Policy;
 use policy_core::model::{PortRange, Protocol};
 use policy_core::testing::Decision;
 
-use super::{Command, CommandResult, Run};
+use super::{Command, CommandResult, Example, Run};
 use crate::answer::{AnswerFormat, ExplainAnswer, RulePrinter};
 use crate::argument::{self, get_str};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::command_line;
 use crate::{facts, output, valid};
 
 const MORE: &str = "\
@@ -21,19 +22,19 @@ SRC and DST can be a login, the name of a user or a device in the facts, a host,
 autogroup:member or svc:x. If a name stands for several users or devices, the answer covers all of them, including those
 that join later. If their answers differ, they are listed separately.
 
-Examples:
-  policy explain policy.hujson alice@example.com tag:db:5432    may she, and by which rule?
-  policy explain policy.hujson group:eng 10.0.0.7:53 --proto udp
-  policy explain policy.hujson tag:ci '[fd7a::1]:443'           an IPv6 address has brackets
-  policy explain policy.hujson alice@example.com tag:db --ssh root
-                                                                the port, the SSH rule, and whether it asks for a check
-
 Exit status:
   0  allowed, if the source meets the postures that are shown
   1  denied, or denied for some of them, or it depends on an unknown fact
   2  no answer: wrong usage, an unknown name, or a file that cannot be read";
 
-pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run), examples: EXAMPLES };
+
+const EXAMPLES: &[Example] = &[
+    ("alice@example.com tag:db:5432", "may she, and by which rule?"),
+    ("group:eng 10.0.0.7:53 --proto udp", ""),
+    ("tag:ci '[fd7a::1]:443'", "an IPv6 address has brackets"),
+    ("alice@example.com tag:db --ssh root", "the port, the SSH rule, and whether it asks for a check"),
+];
 
 fn define(command: clap::Command) -> clap::Command {
     command
@@ -61,7 +62,7 @@ fn define(command: clap::Command) -> clap::Command {
 
 /// Answers a question about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
-    let question = question(matches)?;
+    let question = question(path, matches)?;
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let explanation = policy.explain(&question)?;
     let is_allowed = explanation.decision() == Decision::Allow;
@@ -73,7 +74,8 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::with_findings(!is_allowed))
 }
 
-fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
+/// Reads the question about a policy that is known as `path`.
+fn question<'m>(path: &Path, matches: &'m ArgMatches) -> Result<Question<'m>, Failure> {
     let (destination, port) = host_and_port(get_str(matches, "destination"));
     let account = argument::get_text(matches, "ssh");
     let protocol = get_str(matches, "proto").parse::<Protocol>()?;
@@ -88,8 +90,10 @@ fn question(matches: &ArgMatches) -> Result<Question<'_>, Failure> {
         }
         (Some(port), _) => parse_port(port)?,
         (None, None) => {
-            return Err(Failure::new("the destination has no port")
-                .help(format_args!("add it to the destination, such as `{destination}:443`; `who` lists all ports")));
+            return Err(Failure::new("the destination has no port").help(format_args!(
+                "add it to the destination, such as `{destination}:443`; `{}` lists all ports",
+                command_line(path, "who", destination)
+            )));
         }
     };
     let protocol = if account.is_some() { Protocol::TCP } else { protocol };

@@ -16,12 +16,14 @@ use crate::{output, valid};
 const MORE: &str = "\
 A policy declares the shape of an app capability of its own in `capabilities { … }`, or in a comment above the opening
 brace: `// policy: capability \"example.com/cap/sql\" { tables: [string]; }`. The schema is about one of its values, of
-which a device gets a list.
+which a device gets a list.";
 
-Examples:
-  policy export policy.hujson --schema example.com/cap/sql > sql.schema.json";
-
-pub(crate) const COMMAND: Command = Command { name: "export", define, run: Run::PolicyAlone(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "export",
+    define,
+    run: Run::PolicyAlone(run),
+    examples: &[("--schema example.com/cap/sql > sql.schema.json", "")],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command.about("Print the JSON Schema of an app capability that the policy declares").after_help(MORE).arg(

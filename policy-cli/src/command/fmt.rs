@@ -13,17 +13,27 @@ use crate::exit_status::ExitStatus;
 use crate::report::Report;
 use crate::{argument, file, invariants_file, output};
 
-const ABOUT_RUST: &str = "A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies of `policy! { … }` are \
-formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes, never a token or a comment. \
-What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
+const MORE: &str = "\
+A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies
+of `policy! { … }` are formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes,
+never a token or a comment. What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
 
-pub(crate) const COMMAND: Command = Command { name: "fmt", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "fmt",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        ("policy.hujson", "format it in place"),
+        ("src/tailnet.rs", "format the `policy!` in it"),
+        ("--check *.hujson", "in CI: is every file formatted?"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     let files = argument::path("file", "FILE").required(true).num_args(1..);
     command
         .about("Format policy files as Tailscale's own formatter does, and `policy!` in Rust files")
-        .after_long_help(ABOUT_RUST)
+        .after_help(MORE)
         .arg(files.help("Files to format in place; `-` formats stdin to stdout"))
         .arg(argument::flag("rust", "Stdin is Rust, not HuJSON"))
         .arg(argument::flag(

@@ -14,14 +14,18 @@ use crate::{facts, output, valid};
 const MORE: &str = "\
 Sources are on the left, destinations on the right, and each line is what rules allow, with its ports. Names with
 the same lines share a box. SVG needs no other program: open it in a browser, where a line
-under the pointer says in full what it is.
+under the pointer says in full what it is. \"until\" names the last day of access that ends.";
 
-Examples:
-  policy graph policy.hujson > policy.mmd                 put it into a ```mermaid fence on GitHub or Forgejo
-  policy graph policy.hujson --format svg > policy.svg
-  policy graph policy.hujson --format dot | dot -Tpdf -o policy.pdf";
-
-pub(crate) const COMMAND: Command = Command { name: "graph", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "graph",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("> policy.mmd", "put it into a ```mermaid fence on GitHub or Forgejo"),
+        ("--format svg > policy.svg", ""),
+        ("--format dot | dot -Tpdf -o policy.pdf", ""),
+    ],
+};
 
 const FORMATS: &[Choice<GraphFormat>] = &[
     (GraphFormat::Mermaid, "mermaid", "for Markdown pages"),

@@ -26,23 +26,27 @@ and columns are the devices of the facts, with all their tags.
 
 In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
 and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
-it includes them: give users and devices with --tailnet. In `csv` and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.
-
-Examples:
-  policy matrix policy.hujson                            Markdown, for a page
-  policy matrix policy.hujson --format csv > access.csv  for a spreadsheet
-  policy matrix policy.hujson --devices --tailnet facts.json
-                                                         device by device";
+it includes them: give users and devices with --tailnet. \"until\" names the last day of access that ends. In `csv`
+and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.";
 
 /// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;
 
-pub(crate) const COMMAND: Command = Command { name: "matrix", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "matrix",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("", "Markdown, for a page"),
+        ("--format csv > access.csv", "for a spreadsheet"),
+        ("--devices --tailnet facts.json", "device by device"),
+    ],
+};
 
 const FORMATS: &[Choice<MatrixFormat>] = &[
     (MatrixFormat::Markdown, "md", "a table in Markdown"),
     (MatrixFormat::Csv, "csv", "for spreadsheets"),
-    (MatrixFormat::Json, "json", "for programs: what is reached, under which conditions, by which lines of the policy"),
+    (MatrixFormat::Json, "json", "for programs: what is reached, under which conditions, by which rules"),
     (MatrixFormat::Html, "html", "an HTML table for a page"),
 ];
 
@@ -91,7 +95,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
     let blocks = || {
         let table = matrix::table(&Names::new(&policy), &matrix, &rows, &columns);
-        [Block::Table(table), Block::Paragraph(legend())]
+        [Block::Table(table), Block::Paragraph(legend(&policy))]
     };
     let text = match format {
         MatrixFormat::Markdown => markdown::blocks(&blocks()),

@@ -15,17 +15,20 @@ mod fmt;
 mod generated;
 mod graph;
 mod matrix;
+mod names;
 mod report;
 mod test;
 mod who;
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use clap::ArgMatches;
+use clap::{Arg, ArgMatches};
 use policy_core::Policy;
 
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::{self, BUILT_IN, Program};
 use crate::{argument, file, invariants_file, output, target};
 
 pub(crate) use emit::print_built_in;
@@ -41,6 +44,7 @@ pub(crate) const POLICY_COMMANDS: &[Command] = &[
     who::WHO,
     who::WHAT,
     expiring::COMMAND,
+    names::COMMAND,
     compile::COMMAND,
     export::COMMAND,
     docs::COMMAND,
@@ -64,6 +68,20 @@ pub struct Command {
     pub define: fn(clap::Command) -> clap::Command,
     /// The function that runs it, by its kind.
     pub run: Run,
+    /// Examples for the help.
+    pub examples: &'static [Example],
+}
+
+/// What follows the name of a command, or the policy file if the command is about one, and what it is for.
+pub type Example = (&'static str, &'static str);
+
+/// A policy, and what it is called in messages.
+#[derive(Clone, Debug)]
+pub struct NamedPolicy {
+    /// The file, as it was named.
+    pub name: PathBuf,
+    /// The policy, with its invariants.
+    pub policy: Policy,
 }
 
 /// The function that runs a command.
@@ -75,20 +93,44 @@ pub enum Run {
     /// Like [`Run::Policy`], but without the invariants beside the file, which Tailscale does not
     /// know.
     PolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
+    /// A command about several policies: the built-in one, or those in the files that its arguments name. It also gets
+    /// the status of reading them.
+    Policies(fn(Vec<NamedPolicy>, ExitStatus, &ArgMatches) -> CommandResult),
     /// A command about the files that its arguments name. It also gets the built-in policy, if
     /// there is one.
     Files(fn(Option<&Policy>, &ArgMatches) -> CommandResult),
 }
 
 impl Command {
-    /// Defines the command for clap. `has_policy` says whether the program has a built-in policy.
-    pub(crate) fn definition(&self, has_policy: bool) -> clap::Command {
-        let command = (self.define)(clap::Command::new(self.name));
-        match self.run {
-            Run::Policy(_) if !has_policy => with_policy_file(command).arg(invariants_file::argument()),
-            Run::PolicyAlone(_) if !has_policy => with_policy_file(command),
-            _ => command,
+    /// Defines the command for clap, in one of the programs.
+    pub(crate) fn definition(&self, program: Program) -> clap::Command {
+        let command = self.with_examples((self.define)(clap::Command::new(self.name)), program);
+        match (self.run, program) {
+            (Run::Policy(_), Program::StandAlone) => {
+                with_policy_file(command, argument::policy_file()).arg(invariants_file::argument())
+            }
+            (Run::Policies(_), Program::StandAlone) => {
+                with_policy_file(command, argument::policy_file().num_args(1..)).arg(invariants_file::argument())
+            }
+            (Run::PolicyAlone(_), Program::StandAlone) => with_policy_file(command, argument::policy_file()),
+            (Run::Files(_), _) | (_, Program::Own) => command,
         }
+    }
+
+    fn with_examples(&self, command: clap::Command, program: Program) -> clap::Command {
+        if self.examples.is_empty() {
+            return command;
+        }
+        let line = |rest: &str| match self.run {
+            Run::Files(_) => format!("{} {} {rest}", program.prefix(), self.name),
+            Run::Policy(_) | Run::PolicyAlone(_) | Run::Policies(_) => {
+                program.command(self.name, "policy.hujson", rest)
+            }
+        };
+        let lines: Vec<_> = self.examples.iter().map(|(rest, about)| (line(rest), *about)).collect();
+        let examples = program::examples(&lines);
+        let more = command.get_after_help().map(|more| format!("{more}\n\n")).unwrap_or_default();
+        command.after_help(format!("{more}{examples}"))
     }
 
     /// Runs the command.
@@ -101,48 +143,84 @@ impl Command {
             (Run::Policy(run) | Run::PolicyAlone(run), Some(policy)) => {
                 run(Path::new(BUILT_IN), policy.clone(), matches)
             }
+            (Run::Policies(run), Some(policy)) => {
+                let policy = NamedPolicy { name: BUILT_IN.into(), policy: policy.clone() };
+                run(vec![policy], ExitStatus::Success, matches)
+            }
             (Run::Policy(run), None) => {
-                let (path, policy) = self.read_policy(matches)?;
-                // Only commands that prove invariants need to say that none were read.
-                let proves = [check::COMMAND.name, test::COMMAND.name].contains(&self.name);
-                let is_unnamed = file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION);
-                if proves && is_unnamed && argument::get_str(matches, "format") == "text" {
-                    output::say("note: no invariants are read beside stdin; `--invariants FILE` names some\n");
-                }
-                run(file::display_name(path), invariants_file::add(path, policy, matches)?, matches)
+                let path = argument::get_file(matches, "file");
+                let policy = self.read_with_invariants(path, matches)?;
+                run(file::display_name(path), policy, matches)
             }
             (Run::PolicyAlone(run), None) => {
-                let (path, policy) = self.read_policy(matches)?;
-                run(file::display_name(path), policy, matches)
+                let path = argument::get_file(matches, "file");
+                run(file::display_name(path), self.read_policy(path, matches)?, matches)
+            }
+            (Run::Policies(run), None) => {
+                let (policies, status) = self.read_policies(matches)?;
+                if policies.is_empty() { Ok(status) } else { run(policies, status, matches) }
             }
         }
     }
 
-    /// Reads the policy that the argument of [`with_policy_file`] names.
-    fn read_policy<'m>(&self, matches: &'m ArgMatches) -> Result<(&'m Path, Policy), Failure> {
-        let path = argument::get_file(matches, "file");
+    /// Reads every policy that can be read. Why the others cannot is on stderr then.
+    fn read_policies(&self, matches: &ArgMatches) -> Result<(Vec<NamedPolicy>, ExitStatus), Failure> {
+        let paths: Vec<&PathBuf> = matches.get_many("file").into_iter().flatten().collect();
+        if paths.len() > 1 && matches.contains_id(invariants_file::EXTENSION) {
+            let message = format!("`--invariants` names the invariants of one policy, and there are {}", paths.len());
+            return Err(Failure::new(message)
+                .help("put a file of invariants beside each policy: `policy.invariants` belongs to `policy.hujson`"));
+        }
+        let (mut policies, mut status) = (Vec::new(), ExitStatus::Success);
+        let mut seen = HashSet::new();
+        for path in paths {
+            if !seen.insert(path) {
+                return Err(Failure::new(format!("`{}` is given twice", file::visible_name(path))));
+            }
+            match self.read_with_invariants(path, matches) {
+                Ok(policy) => policies.push(NamedPolicy { name: file::display_name(path).to_owned(), policy }),
+                Err(failure) => {
+                    output::say_failure(&failure);
+                    status = ExitStatus::Incomplete;
+                }
+            }
+        }
+        Ok((policies, status))
+    }
+
+    /// Reads a policy and its invariants.
+    fn read_with_invariants(&self, path: &Path, matches: &ArgMatches) -> Result<Policy, Failure> {
+        let policy = self.read_policy(path, matches)?;
+        // Only commands that prove invariants need to say that none were read.
+        let proves = [check::COMMAND.name, test::COMMAND.name].contains(&self.name);
+        let is_unnamed = file::is_stdin(path) && !matches.contains_id(invariants_file::EXTENSION);
+        if proves && is_unnamed && argument::get_str(matches, "format") == "text" {
+            output::say("note: no invariants are read beside stdin; `--invariants FILE` names some\n");
+        }
+        invariants_file::add(path, policy, matches)
+    }
+
+    /// Reads a policy that the argument of [`with_policy_file`] names.
+    fn read_policy(&self, path: &Path, matches: &ArgMatches) -> Result<Policy, Failure> {
         let text = file::read_text(path).map_err(|failure| {
             // If the command takes more arguments, the user may have omitted the file.
-            let takes_words = self.definition(true).get_positionals().next().is_some();
+            let takes_words = self.definition(Program::Own).get_positionals().next().is_some();
             if takes_words && !path.exists() && !path.to_string_lossy().ends_with("json") {
                 failure.help(format_args!("the policy file comes first: `policy {} policy.hujson …`", self.name))
             } else {
                 failure
             }
         })?;
-        Ok((path, target::parse(path, text, matches)))
+        Ok(target::parse(path, text, matches))
     }
 }
 
-/// The name of the built-in policy in messages.
-const BUILT_IN: &str = "<built-in policy>";
-
 /// Inserts the policy file before all positional arguments of a command.
-fn with_policy_file(command: clap::Command) -> clap::Command {
+fn with_policy_file(command: clap::Command, file: Arg) -> clap::Command {
     let shifted = command.mut_args(|arg| match arg.get_index() {
         Some(index) => arg.index(index + 1),
         None => arg,
     });
     let help = "The policy file; `-` reads stdin, git:REV:PATH a file of a revision";
-    shifted.arg(argument::policy_file().help(help).index(1)).arg(target::argument())
+    shifted.arg(file.help(help).index(1)).arg(target::argument())
 }

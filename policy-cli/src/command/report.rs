@@ -12,12 +12,10 @@ use crate::{argument, facts, file, output, valid};
 
 const MORE: &str = "\
 The page has the access matrix, who reaches each destination, what each source reaches, SSH, groups, tags and devices,
-and a search over all of them. It is one file that asks no network for anything, in light and dark.
+and a search over all of them. It is one file that asks no network for anything, in light and dark.";
 
-Example:
-  policy report policy.hujson -o access.html";
-
-pub(crate) const COMMAND: Command = Command { name: "report", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command =
+    Command { name: "report", define, run: Run::Policy(run), examples: &[("-o access.html", "")] };
 
 fn define(command: clap::Command) -> clap::Command {
     command
@@ -30,7 +28,7 @@ fn define(command: clap::Command) -> clap::Command {
 /// Writes the page about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
-    let page = site::page(&policy);
+    let page = site::page(path, &policy);
     let target = argument::get_file(matches, "output");
     if file::is_stdin(target) {
         output::write(page.as_bytes()).map(|()| ExitStatus::Success)

@@ -20,7 +20,17 @@ Each target is shown with the line of the rule that decides it. Tests need no ne
 of a user if the result depends on it. A violated invariant is reported on stderr, with the access that violates it and \
 the rule that allows it.";
 
-pub(crate) const COMMAND: Command = Command { name: "test", define, run: Run::Policy(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "test",
+    define,
+    run: Run::Policy(run),
+    examples: &[
+        ("", ""),
+        ("--quiet", "only what fails"),
+        ("--coverage", "which rules no test would miss, and tests that would"),
+        ("--format junit > tests.xml", "for CI"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command

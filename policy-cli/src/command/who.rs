@@ -21,26 +21,32 @@ DST can be tag:x, a host, an address or a prefix, the name of a user or a device
 autogroup:internet. With a port, such as 443 or 80-443, only access to that port is listed.
 
 The list is complete: everybody is in it whom the policy can tell apart, \"any other member\" and \"any other address\"
-included, with every port, every SSH rule and every app capability, rule by rule.
-
-Examples:
-  policy who policy.hujson tag:db
-  policy who policy.hujson tag:db:5432
-  policy who policy.hujson nas --tailnet facts.json      a device, with all the tags that it has";
+included, with every port, every SSH rule and every app capability, rule by rule.";
 
 const MORE_OF_WHAT: &str = "\
 SRC can be a login, the name of a user or a device in the facts, tag:x, group:x, autogroup:member, a host, an address or
 a prefix.
 
 The list is complete: everything is in it that the policy can tell apart, \"any other address\" included, with every
-port, every SSH rule and every app capability, rule by rule.
+port, every SSH rule and every app capability, rule by rule.";
 
-Examples:
-  policy what policy.hujson alice@example.com
-  policy what policy.hujson tag:ci --format json";
+pub(crate) const WHO: Command = Command {
+    name: "who",
+    define: define_who,
+    run: Run::Policy(run_who),
+    examples: &[
+        ("tag:db", ""),
+        ("tag:db:5432", ""),
+        ("nas --tailnet facts.json", "a device, with all the tags that it has"),
+    ],
+};
 
-pub(crate) const WHO: Command = Command { name: "who", define: define_who, run: Run::Policy(run_who) };
-pub(crate) const WHAT: Command = Command { name: "what", define: define_what, run: Run::Policy(run_what) };
+pub(crate) const WHAT: Command = Command {
+    name: "what",
+    define: define_what,
+    run: Run::Policy(run_what),
+    examples: &[("alice@example.com", ""), ("tag:ci --format json", "")],
+};
 
 fn define_who(command: clap::Command) -> clap::Command {
     command

@@ -4,12 +4,13 @@ use policy_analysis::diff::{Area, Change, Diff, Direction, Relation, Term};
 use policy_core::json::{Value, json};
 
 use super::DiffReport;
-use crate::json::array;
+use crate::json::{VERSION, array};
 
 /// Returns all differences as one object.
 pub(crate) fn value(report: &DiffReport) -> Value {
     let changes = |diff: &Diff| array(&diff.changes, &|change| change_value(report, change));
     let mut value = json!({
+        "version": VERSION,
         "old": report.old.path.to_string_lossy(),
         "new": report.new.path.to_string_lossy(),
         "textChanged": report.diff.is_text_changed,
@@ -26,7 +27,8 @@ pub(crate) fn value(report: &DiffReport) -> Value {
 fn change_value(report: &DiffReport, change: &Change) -> Value {
     let terms = |terms: &[Term]| array(terms, &|term| json!({"word": term.word, "except": term.except}));
     let locations = report.locations(change);
-    let position = locations.position(change.rule);
+    let mut rule = json!({"column": locations.column(change.rule)});
+    locations.location(change.rule).add_to(&mut rule);
     json!({
         "area": area(change.area),
         "direction": match change.direction {
@@ -47,11 +49,7 @@ fn change_value(report: &DiffReport, change: &Change) -> Value {
         "via": change.via,
         "after": change.after.map(|date| date.to_string()),
         "until": change.until.map(|date| date.to_string()),
-        "rule": {
-            "file": locations.path.to_string_lossy(),
-            "line": position.as_ref().map(|position| position.line),
-            "column": position.as_ref().map(|position| position.column),
-        },
+        "rule": rule,
         "text": change.to_string(),
     })
 }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use policy_core::diagnostic::group_by_cause;
 use policy_core::model::Facts;
 use policy_core::source::FileId;
 use policy_core::{Diagnostic, Policy, Severity};
@@ -28,6 +29,11 @@ pub fn argument() -> Arg {
         .value_parser(value_parser!(PathBuf))
         .action(ArgAction::Append)
         .help("The tailnet's users and devices, as JSON; `-` reads stdin. Can be repeated")
+}
+
+/// Returns whether [`argument`] names stdin.
+pub(crate) fn are_on_stdin(matches: &ArgMatches) -> bool {
+    matches.get_many::<PathBuf>(NAME).into_iter().flatten().any(|path| file::is_stdin(path))
 }
 
 /// Reads facts in any form. The diagnostics say what could not be read.
@@ -112,11 +118,13 @@ impl FactFiles<'_> {
     /// then unknown.
     pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
         let is_in = |finding: &Diagnostic, file: &FactFile| finding.origin.file == file.id;
-        let (in_files, in_policy): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
+        let (in_files, in_policy): (Vec<_>, Vec<_>) = group_by_cause(findings, |origin| origin.file)
+            .into_iter()
+            .partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
         let mut unusable = None;
         for file in &self.0 {
-            let found: Vec<_> = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
+            let found = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
+            let found = group_by_cause(found, |_| ());
             let report = Report::new(file.path, &file.text, &found).with_id(file.id);
             output::say_findings(&report);
             if report.count(Severity::Error) > 0 {

@@ -41,7 +41,7 @@ fn push_escaped(out: &mut String, letter: char) {
 /// Returns the start tag of a region that scrolls by itself if it is too wide, with the keyboard,
 /// too.
 pub(super) fn scroll_region(label: &str) -> String {
-    format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", escape(label))
+    format!("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">", escape(label))
 }
 
 /// Returns blocks in sequence.
@@ -94,6 +94,14 @@ pub(crate) fn prose(prose: &Prose) -> String {
         Span::Code(text) => format!("<code>{}</code>", escape(text)),
     });
     spans.collect()
+}
+
+/// Returns a comment with the lines and the indentation that its author gave it.
+pub(crate) fn comment(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    let text = lines.join("\n");
+    let text = text.trim_matches('\n');
+    if text.trim().is_empty() { String::new() } else { format!("<div class=\"comment\">{}</div>", escape_xml(text)) }
 }
 
 #[cfg(test)]

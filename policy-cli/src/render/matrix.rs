@@ -9,15 +9,20 @@ use policy_core::model::{Selector, User};
 
 use super::csv;
 use super::prose::{Prose, Table};
-use crate::json::array;
+use crate::json::{VERSION, array};
 use crate::locations::Locations;
 use crate::text::join;
 
-/// Explains the cells.
-pub(crate) fn legend() -> Prose {
+/// Explains the cells of a policy's matrix.
+pub(crate) fn legend(policy: &Policy) -> Prose {
     let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
     let pings = " is a port of TCP and UDP alike. A source that reaches a port can ping, too.";
-    Prose::text(numbers).and_code("*:53").and_text(pings)
+    let legend = Prose::text(numbers).and_code("*:53").and_text(pings);
+    if policy.endings().iter().any(|ending| ending.kind.is_rule()) {
+        legend.and_text(" \"until\" names the last day of access that ends, in UTC.")
+    } else {
+        legend
+    }
 }
 
 /// Returns whether a policy has no rules, which allows everything.
@@ -89,7 +94,8 @@ fn condition(access: &CellAccess) -> Prose {
     let families = access.families.map(|families| Prose::text(format!("over {families} only")));
     let depends = access.depends.iter().copied();
     let depends = (!access.depends.is_empty()).then(|| Prose::text("depends on ").and(Prose::codes(depends)));
-    let all = Prose::join(posture.into_iter().chain(via).chain(families).chain(depends), " and ");
+    let until = access.until.map(|until| Prose::text(format!("until {until}")));
+    let all = Prose::join(posture.into_iter().chain(via).chain(families).chain(depends).chain(until), " and ");
     if all.is_empty() { all } else { Prose::text(" (").and(all).and_text(")") }
 }
 
@@ -132,6 +138,9 @@ fn cell_text(cell: &Cell) -> String {
         if !access.depends.is_empty() {
             text = format!("{text} depends on {}", access.depends.join(" "));
         }
+        if let Some(until) = access.until {
+            text = format!("{text} until {until}");
+        }
         text
     })
 }
@@ -140,7 +149,7 @@ fn cell_text(cell: &Cell) -> String {
 /// counted.
 const MOST_DEPENDS: usize = 20_000;
 
-/// Returns the access between rows and columns for programs, with the lines of the policy that
+/// Returns the access between rows and columns for programs, with the rules of the policy that
 /// allow it. A missing pair has no access.
 pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locations: &Locations) -> Value {
     let names = |ends: &[MatrixEnd], locations: &[usize]| {
@@ -165,12 +174,13 @@ pub(crate) fn to_json(matrix: &Matrix, rows: &[usize], columns: &[usize], locati
                     "via": texts(part.via),
                     "family": part.families.map(|families| families.to_string()),
                     "dependsOn": part.depends,
-                    "lines": array(&part.rules, &|rule| locations.line(*rule).to_json()),
+                    "until": part.until.map(|until| until.to_string()),
+                    "rules": array(&part.rules, &|rule| locations.location(*rule).to_json()),
                 }));
             }
         }
     }
-    json!({"sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
+    json!({"version": VERSION, "sources": names(&matrix.sources, rows), "destinations": names(&matrix.destinations, columns), "access": access, "depends": depends, "dependsOmitted": omitted})
 }
 
 fn reached_cells<'a, 'p>(
@@ -186,14 +196,14 @@ pub(crate) fn allow_all_csv() -> String {
     csv::rows([["", "*"], ["*", "*"]].map(|row| row.map(str::to_owned)))
 }
 
-/// Returns the matrix of a policy that allows everything, for programs. No line of the policy is
+/// Returns the matrix of a policy that allows everything, for programs. No rule of the policy is
 /// responsible.
 pub(crate) fn allow_all_json() -> Value {
     let access = json!({
         "source": "*", "destination": "*", "ports": ["*"], "srcPosture": [], "via": [], "family": null,
-        "dependsOn": [], "lines": [null]
+        "dependsOn": [], "until": null, "rules": []
     });
-    json!({"sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
+    json!({"version": VERSION, "sources": ["*"], "destinations": ["*"], "access": [access], "depends": [], "dependsOmitted": 0})
 }
 
 /// Returns all rows, and all columns except "anything else" if no row reaches it.

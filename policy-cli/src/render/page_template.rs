@@ -22,9 +22,10 @@ const START: &str = "# Tailnet policy
 
 /// Returns a page with all sections, each of them empty.
 pub(crate) fn skeleton() -> String {
-    let sections = Section::ALL
+    let sections = Section::ALL.into_iter().filter(|(section, ..)| !section.is_optional());
+    let sections = sections
         .map(|(_, name, heading, _)| format!("\n## {heading}\n\n<!-- policy:begin {name} -->\n<!-- policy:end -->\n"));
-    START.to_owned() + &sections.concat()
+    START.to_owned() + &sections.collect::<String>()
 }
 
 /// Replaces the text between the markers of a page. Returns `None` if it has no markers.
@@ -155,7 +156,7 @@ mod tests {
     fn the_skeleton_has_every_section() {
         let page = fill(&skeleton()).unwrap().unwrap();
         for (section, ..) in Section::ALL {
-            assert!(page.contains(&format!("\n{section:?}!\n")), "{section:?}");
+            assert_eq!(page.contains(&format!("\n{section:?}!\n")), !section.is_optional(), "{section:?}");
         }
     }
 

@@ -1,17 +1,27 @@
 //! Rules that open ports, in one form for grants and ACLs.
 
 use policy_core::Policy;
+use policy_core::access::PortSet;
 use policy_core::model::{List, PortSpec, Selector, Until};
 
 /// A grant or an ACL.
 pub(super) struct PortRule<'p> {
     pub(super) src: Vec<&'p str>,
-    /// The destinations, and their ports written like a grant's `ip`.
-    pub(super) targets: Vec<(Vec<&'p str>, Vec<String>)>,
+    /// The destinations with their ports.
+    pub(super) targets: Vec<PortTarget<'p>>,
     pub(super) postures: Vec<&'p str>,
     pub(super) via: Vec<&'p str>,
     pub(super) until: Option<Until>,
     pub(super) doc: Option<&'p str>,
+}
+
+/// Destinations that a rule opens the same ports of.
+pub(super) struct PortTarget<'p> {
+    pub(super) hosts: Vec<&'p str>,
+    /// The ports, written like a grant's `ip`.
+    pub(super) ports: Vec<String>,
+    /// The same ports as a set.
+    pub(super) set: PortSet,
 }
 
 /// Returns the rules in the order of the policy, without grants that have only app capabilities.
@@ -20,7 +30,11 @@ pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
     for grant in policy.grants.iter().flatten().filter(|grant| !grant.ip.is_empty()) {
         rules.push(PortRule {
             src: texts(&grant.src),
-            targets: vec![(texts(&grant.dst), grant.ip.iter().map(PortSpec::to_string).collect())],
+            targets: vec![PortTarget {
+                hosts: texts(&grant.dst),
+                ports: grant.ip.iter().map(PortSpec::to_string).collect(),
+                set: PortSet::new(grant.ip.iter().map(|spec| (spec.protocol, spec.ports))),
+            }],
             postures: texts(&grant.src_posture),
             via: texts(&grant.via),
             until: grant.until,
@@ -33,7 +47,11 @@ pub(super) fn port_rules(policy: &Policy) -> Vec<PortRule<'_>> {
                 Some(protocol) => format!("{protocol}:{ports}"),
                 None => ports.to_string(),
             });
-            (vec![destination.host.text.as_str()], ports.collect())
+            PortTarget {
+                hosts: vec![destination.host.text.as_str()],
+                ports: ports.collect(),
+                set: PortSet::new(destination.ports.iter().map(|&ports| (acl.proto, ports))),
+            }
         });
         rules.push(PortRule {
             src: texts(&acl.src),

@@ -3,6 +3,7 @@
 //! The format and its escapes are those of `actions/toolkit` (`packages/core/src/command.ts`).
 
 use policy_core::Diagnostic;
+use policy_core::diagnostic::Note;
 
 use super::{Report, full_message, level};
 use crate::text::picture;
@@ -26,7 +27,12 @@ fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     }
     let properties: Vec<String> =
         properties.into_iter().map(|(name, value)| format!("{name}={}", escape_property(&value))).collect();
-    let message = escape(&full_message(diagnostic, diagnostic.notes.iter()));
+    // An annotation has one place, so those of the notes are in their text.
+    let note = |note: &Note| match note.origin.and_then(|origin| report.span(origin)) {
+        Some(span) => format!("{} ({}:{})", note.message, span.source.path.to_string_lossy(), span.start.line),
+        None => note.message.clone(),
+    };
+    let message = escape(&full_message(diagnostic, diagnostic.notes.iter().map(note)));
     format!("::{} {}::{message}\n", level(diagnostic.severity()), properties.join(","))
 }
 
@@ -67,7 +73,7 @@ mod tests {
                 "::error title=duplicate-name,file=my policy.hujson,line=3,endLine=3,col=17,endColumn=27",
                 "::100%25 of `𝄞`, twice\n",
                 "::error title=undefined-tag,file=my policy.hujson,line=4,endLine=4,col=20,endColumn=27",
-                "::tag `tag:b` is not declared%0Anote: these are declared%0Anote: a tag needs an owner",
+                "::tag `tag:b` is not declared%0Anote: these are declared (my policy.hujson:2)%0Anote: a tag needs an owner",
                 "%0Ahelp: declare it under `tagOwners`, or write `tag:a`",
                 "%0Anote: Tailscale answers: tag not found: \"tag:b\"\n",
             )

@@ -1,22 +1,34 @@
 //! The JSON format, for scripts: one document.
 
+use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Diagnostic, Severity};
 
-use super::{Report, Span, level};
-use crate::json::to_pieces;
+use super::{Report, level};
+use crate::json::{VERSION, array, to_pieces};
 use crate::line_index::Position;
+use crate::source_file::Span;
 
 /// Returns the document in pieces, one for each finding.
-pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
+pub(super) fn pieces<'r>(reports: &'r [Report<'_>]) -> impl Iterator<Item = String> + 'r {
+    let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
+    let file = |report: &Report| {
+        json!({
+            "file": report.source.path.to_string_lossy(),
+            "errors": report.count(Severity::Error),
+            "warnings": report.count(Severity::Warning),
+        })
+    };
     let document = json!({
-        "file": report.policy.path.to_string_lossy(),
-        "errors": report.count(Severity::Error),
-        "warnings": report.count(Severity::Warning),
+        "version": VERSION,
+        "files": reports.iter().map(file).collect::<Vec<Value>>(),
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
         "diagnostics": json!([]),
     });
-    let diagnostics = report.diagnostics.iter().map(move |diagnostic| self::diagnostic(report, diagnostic));
-    to_pieces(document, "diagnostics", 2, Box::new(diagnostics))
+    let of_report =
+        |report: &'r Report| report.diagnostics.iter().map(move |diagnostic| self::diagnostic(report, diagnostic));
+    to_pieces(document, "diagnostics", 2, Box::new(reports.iter().flat_map(of_report)))
 }
 
 pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
@@ -24,14 +36,10 @@ pub(super) fn diagnostics(report: &Report<'_>) -> Vec<Value> {
 }
 
 fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
-    let notes: Vec<Value> = diagnostic
-        .notes
-        .iter()
-        .map(|note| {
-            let span = note.origin.and_then(|origin| report.span(origin));
-            json!({"message": note.message, "file": file(span), "range": range(span)})
-        })
-        .collect();
+    let place = |note: &Note| {
+        let span = note.origin.and_then(|origin| report.span(origin));
+        json!({"message": note.message, "file": file(span), "range": range(span)})
+    };
     let span = report.span(diagnostic.origin);
     json!({
         "code": diagnostic.code.name(),
@@ -39,8 +47,9 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "message": diagnostic.message,
         "file": file(span),
         "range": range(span),
-        "notes": notes,
-        "help": diagnostic.help,
+        "notes": array(&diagnostic.notes, &place),
+        "also": array(&diagnostic.also, &place),
+        "help": diagnostic.help.as_deref(),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
     })
@@ -67,7 +76,8 @@ mod tests {
     #[test]
     fn every_part_of_a_finding_is_a_field() {
         let document: Value = serde_json::from_str(&tests::render(Format::Json)).unwrap();
-        assert_eq!(document["file"], "my policy.hujson");
+        assert_eq!(document["version"], 1);
+        assert_eq!(document["files"], json!([{"file": "my policy.hujson", "errors": 2, "warnings": 0}]));
         assert_eq!((&document["errors"], &document["warnings"]), (&json!(2), &json!(0)));
         assert_eq!(
             document["diagnostics"][1],
@@ -91,6 +101,7 @@ mod tests {
                     },
                     {"message": "a tag needs an owner", "file": null, "range": null},
                 ],
+                "also": [],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
                 "tailscale": "tag not found: \"tag:b\"",
                 "headscale": null,

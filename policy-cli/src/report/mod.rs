@@ -7,18 +7,18 @@ mod json;
 mod sarif;
 mod text;
 
-use std::ops::Range;
+use std::cell::OnceCell;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
-use policy_core::diagnostic::Note;
 use policy_core::json::Value;
 use policy_core::model::InvariantsFile;
 use policy_core::source::{FileId, Origin};
 use policy_core::{Diagnostic, Policy, Severity};
 
 use crate::argument::Choice;
-use crate::line_index::{LineIndex, Position};
+use crate::original::Original;
+use crate::source_file::{SourceFile, Span};
 
 /// A format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,81 +47,55 @@ impl Format {
 /// The findings in one policy.
 #[derive(Debug)]
 pub struct Report<'a> {
-    policy: Source<'a>,
-    /// The file of invariants beside the policy, and scanned files.
-    others: Vec<Source<'a>>,
-    diagnostics: &'a [Diagnostic],
-}
-
-/// A text that findings are about.
-#[derive(Debug)]
-struct Source<'a> {
-    /// The path of the file, as the user wrote it.
-    path: &'a Path,
-    lines: LineIndex<'a>,
+    source: SourceFile<'a>,
     /// The id of this text among those that were read together.
     id: FileId,
-}
-
-/// A part of a text. `end` is exclusive.
-#[derive(Clone, Copy, Debug)]
-struct Span<'r> {
-    source: &'r Source<'r>,
-    start: Position,
-    end: Position,
+    /// The file of invariants beside the policy.
+    invariants: Option<SourceFile<'a>>,
+    /// The files that `policy scan` has read. The first one is number 0.
+    scanned: Vec<SourceFile<'a>>,
+    /// The policy, if it may have been written in Rust.
+    policy: Option<&'a Policy>,
+    /// Where it was written in Rust. It is read when a place is asked for.
+    original: OnceCell<Option<Original>>,
+    diagnostics: &'a [Diagnostic],
 }
 
 impl<'a> Report<'a> {
     pub fn new(path: &'a Path, text: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Report {
-            policy: Source { path, lines: LineIndex::new(text), id: FileId::Policy },
-            others: Vec::new(),
+            source: SourceFile::new(path, text),
+            id: FileId::Policy,
+            invariants: None,
+            scanned: Vec::new(),
+            policy: None,
+            original: OnceCell::new(),
             diagnostics,
         }
     }
 
     /// Creates a report on a policy, and on the file of invariants beside it.
     pub fn on_policy(path: &'a Path, policy: &'a Policy, diagnostics: &'a [Diagnostic]) -> Self {
-        let source = |file: &'a InvariantsFile| Source {
-            path: Path::new(&file.name),
-            lines: LineIndex::new(&file.text),
-            id: FileId::Invariants,
-        };
+        let source = |file: &'a InvariantsFile| SourceFile::new(Path::new(&file.name), &*file.text);
         let invariants = policy.facts.invariants_file.as_ref().map(source);
-        Report { others: invariants.into_iter().collect(), ..Report::new(path, &policy.text, diagnostics) }
+        Report { invariants, policy: Some(policy), ..Report::new(path, &policy.text, diagnostics) }
     }
 
-    /// Adds the files that `policy scan` has read. The first one is number 0.
+    /// Adds the files that `policy scan` has read, in the order of their numbers.
     #[must_use]
-    pub fn with_scanned(mut self, files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
-        let sources = files.into_iter().zip(0_u16..).map(|((path, text), number)| Source {
-            path,
-            lines: LineIndex::new(text),
-            id: FileId::Scanned(number),
-        });
-        self.others.extend(sources);
-        self
+    pub fn with_scanned(self, files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
+        let scanned = files.into_iter().map(|(path, text)| SourceFile::new(path, text)).collect();
+        Report { scanned, ..self }
     }
 
     /// Sets the id of the text, for example that of a file of facts beside a policy.
     pub fn with_id(self, id: FileId) -> Self {
-        Report { policy: Source { id, ..self.policy }, ..self }
+        Report { id, ..self }
     }
 
     /// Returns the report in one of the formats. The renderer decides whether there are colours.
     pub fn render(&self, format: Format, renderer: &Renderer) -> String {
-        self.pieces(format, renderer).collect()
-    }
-
-    /// Returns the text of [`Report::render`] in pieces, because the report on a large policy may
-    /// not fit in memory.
-    pub fn pieces<'r>(&'r self, format: Format, renderer: &'r Renderer) -> Box<dyn Iterator<Item = String> + 'r> {
-        match format {
-            Format::Text => Box::new(text::each(self, renderer)),
-            Format::Json => Box::new(json::pieces(self)),
-            Format::Sarif => Box::new(sarif::pieces(self)),
-            Format::Github => Box::new(std::iter::once(github::render(self))),
-        }
+        pieces(std::slice::from_ref(self), format, renderer).collect()
     }
 
     /// Returns each finding as a text for people.
@@ -139,26 +113,36 @@ impl<'a> Report<'a> {
         json::diagnostics(self)
     }
 
-    /// Returns the line of a part of the policy, or `None` if it is in another text.
-    pub fn line(&self, origin: Origin) -> Option<usize> {
-        self.policy.span(origin).map(|span| span.start.line)
-    }
-
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
     /// the policy.
     fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        self.policy.span(origin).or_else(|| self.others.iter().find_map(|source| source.span(origin)))
+        if let Some(policy) = self.policy
+            && let Some(original) = self.original.get_or_init(|| Original::find(policy))
+            && let Some(span) = original.span(origin)
+        {
+            return Some(span);
+        }
+        let source = match origin.file {
+            file if file == self.id => &self.source,
+            FileId::Invariants => self.invariants.as_ref()?,
+            FileId::Scanned(number) => self.scanned.get(usize::from(number))?,
+            FileId::Policy | FileId::Facts(_) => return None,
+        };
+        source.span(origin.range())
     }
 }
 
-impl Source<'_> {
-    fn span(&self, origin: Origin) -> Option<Span<'_>> {
-        let Range { start, end } = origin.range();
-        (origin.file == self.id && start <= end && end <= self.lines.text().len()).then(|| Span {
-            source: self,
-            start: self.lines.position(start),
-            end: self.lines.position(end),
-        })
+/// Returns the text of some reports in pieces, because the report on a large policy may not fit in memory.
+pub fn pieces<'r>(
+    reports: &'r [Report<'_>],
+    format: Format,
+    renderer: &'r Renderer,
+) -> Box<dyn Iterator<Item = String> + 'r> {
+    match format {
+        Format::Text => Box::new(reports.iter().flat_map(|report| text::each(report, renderer))),
+        Format::Json => Box::new(json::pieces(reports)),
+        Format::Sarif => Box::new(sarif::pieces(reports)),
+        Format::Github => Box::new(reports.iter().map(github::render)),
     }
 }
 
@@ -177,9 +161,9 @@ fn answer(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Returns the message, the notes and the help, one on each line, for formats with a single text
 /// field.
-fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a Note>) -> String {
+fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
-    lines.extend(notes.map(|note| format!("note: {}", note.message)));
+    lines.extend(notes.map(|note| format!("note: {note}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
     lines.extend(answer(diagnostic).map(|answer| format!("note: {answer}")));
     lines.join("\n")
@@ -188,6 +172,7 @@ fn full_message<'a>(diagnostic: &'a Diagnostic, notes: impl Iterator<Item = &'a 
 #[cfg(test)]
 mod tests {
     use policy_core::Code;
+    use policy_core::diagnostic::group_by_cause;
 
     use super::*;
 
@@ -214,6 +199,58 @@ mod tests {
 
     pub(super) fn render(format: Format) -> String {
         Report::new(Path::new("my policy.hujson"), POLICY, &findings()).render(format, &Renderer::plain())
+    }
+
+    #[test]
+    fn other_places_are_in_every_format() {
+        let text = "{\n\"tagOwners\": {\n\"tag:a\": [],\n\"tag:b\": [],\n\"tag:c\": [],\n\"tag:d\": [],\n\"tag:e\": [],\n},\n\"grants\": []}";
+        let findings = group_by_cause(Policy::parse(text).check(), |origin| origin.file);
+        let report = Report::new(Path::new("p"), text, &findings);
+        let render = |format| report.render(format, &Renderer::plain());
+        assert_eq!(
+            render(Format::Text),
+            r#"warning[unused-tag]: nothing uses `tag:a` (and 4 more)
+ --> p:3:1
+  |
+3 | "tag:a": [],
+  | ^^^^^^^
+  |
+note: nothing uses `tag:b`
+ --> p:4:1
+  |
+4 | "tag:b": [],
+  | ^^^^^^^
+note: nothing uses `tag:c`
+ --> p:5:1
+  |
+5 | "tag:c": [],
+  | ^^^^^^^
+note: nothing uses `tag:d`
+ --> p:6:1
+  |
+6 | "tag:d": [],
+  | ^^^^^^^
+  = note: and 1 more
+  = help: remove it, or say why it stays: `// policy: allow(unused-tag) …` above it
+
+"#
+        );
+        assert_eq!(
+            render(Format::Github),
+            "::warning title=unused-tag,file=p,line=3,endLine=3,col=1,endColumn=8::nothing uses `tag:a` (and 4 more)\
+             %0Anote: nothing uses `tag:b` (p:4)%0Anote: nothing uses `tag:c` (p:5)%0Anote: nothing uses `tag:d` (p:6)\
+             %0Anote: and 1 more%0Ahelp: remove it, or say why it stays: `// policy: allow(unused-tag) …` above it\n"
+        );
+        // Machines get all of them.
+        let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).unwrap();
+        let also = json["diagnostics"][0]["also"].as_array().unwrap();
+        let lines: Vec<_> = also.iter().map(|place| place["range"]["start"]["line"].clone()).collect();
+        assert_eq!(lines, [4, 5, 6, 7]);
+        assert_eq!(json["warnings"], 1);
+        let sarif: serde_json::Value = serde_json::from_str(&render(Format::Sarif)).unwrap();
+        let related = sarif["runs"][0]["results"][0]["relatedLocations"].as_array().unwrap();
+        let line = |place: &serde_json::Value| place["physicalLocation"]["region"]["startLine"].clone();
+        assert_eq!(related.iter().map(line).collect::<Vec<_>>(), [4, 5, 6, 7]);
     }
 
     #[test]

@@ -8,11 +8,12 @@ use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Code, Diagnostic};
 
-use super::{Report, Span, full_message, level};
+use super::{Report, full_message, level};
 use crate::json::{array, to_pieces};
+use crate::source_file::Span;
 
 /// Returns the document in pieces, one for each finding.
-pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String> + 'r {
+pub(super) fn pieces<'r>(reports: &'r [Report<'_>]) -> impl Iterator<Item = String> + 'r {
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -22,8 +23,8 @@ pub(super) fn pieces<'r>(report: &'r Report<'_>) -> impl Iterator<Item = String>
             "results": json!([]),
         }],
     });
-    let results = report.diagnostics.iter().map(move |diagnostic| result(report, diagnostic));
-    to_pieces(document, "results", 4, Box::new(results))
+    let of_report = |report: &'r Report| report.diagnostics.iter().map(move |diagnostic| result(report, diagnostic));
+    to_pieces(document, "results", 4, Box::new(reports.iter().flat_map(of_report)))
 }
 
 fn rule(code: &Code) -> Value {
@@ -40,12 +41,15 @@ fn result(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
     let location = |span: Span| json!({"physicalLocation": physical_location(span)});
     let locations: Vec<Value> = report.span(diagnostic.origin).into_iter().map(location).collect();
     let span_of = |note: &Note| note.origin.and_then(|origin| report.span(origin));
-    let related = |note| {
+    let related = |note: &Note| {
         span_of(note)
             .map(|span| json!({"physicalLocation": physical_location(span), "message": {"text": note.message}}))
     };
-    let related: Vec<Value> = diagnostic.notes.iter().filter_map(related).collect();
-    let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none());
+    // Some of the other places are notes already.
+    let is_noted = |place: &&Note| diagnostic.notes.iter().any(|note| note.origin == place.origin);
+    let others = diagnostic.also.iter().filter(|place| !is_noted(place));
+    let related: Vec<Value> = diagnostic.notes.iter().chain(others).filter_map(related).collect();
+    let other_notes = diagnostic.notes.iter().filter(|note| span_of(note).is_none()).map(|note| note.message.clone());
     json!({
         "ruleId": diagnostic.code.name(),
         "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),
@@ -58,7 +62,7 @@ fn result(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
 
 fn physical_location(span: Span) -> Value {
     json!({
-        "artifactLocation": {"uri": uri(span.source.path)},
+        "artifactLocation": {"uri": uri(&span.source.path)},
         "region": {
             "startLine": span.start.line,
             "startColumn": span.start.utf16_column,

@@ -3,7 +3,8 @@
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use policy_core::{Diagnostic, Severity};
 
-use super::{Report, Span, answer};
+use super::{Report, answer};
+use crate::source_file::Span;
 use crate::text::{harmless, visible};
 
 /// The maximum number of bytes of the policy to show. A longer excerpt does not help, and its

@@ -10,6 +10,7 @@ use policy_core::testing::Expectation;
 
 use crate::answer::RulePrinter;
 use crate::json::array;
+use crate::locations::Location;
 use crate::text::{join, visible_lines};
 use crate::words::{Names, quoted, test_target};
 
@@ -145,14 +146,15 @@ impl<'a> CoverageReport<'a> {
                 let pin = pin(covered, Mutation::Widening(widening));
                 json!({"change": name(widening), "noticed": is_killed, "pin": pin})
             });
-            json!({
-                "line": self.rules.line(covered.rule),
+            let mut rule = json!({
                 "rule": self.rules.text(covered.rule),
                 "needed": covered.is_deletion_killed,
                 "needless": covered.is_redundant,
                 "pin": pin(covered, Mutation::Deletion),
                 "wider": wider,
-            })
+            });
+            self.rules.location(covered.rule).add_to(&mut rule);
+            rule
         };
         let (killed, widenings) = self.coverage.killed_widenings();
         json!({
@@ -166,10 +168,12 @@ impl<'a> CoverageReport<'a> {
         })
     }
 
-    /// Returns each rule with its line, its text, and whether a test or an invariant needs it.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Option<usize>, String, bool)> {
+    /// Returns each rule with its location, its text, and whether a test or an invariant needs it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Location<'_>, String, bool)> {
         let rules = self.coverage.rules.iter();
-        rules.map(|covered| (self.rules.line(covered.rule), self.rules.text(covered.rule), covered.is_deletion_killed))
+        rules.map(|covered| {
+            (self.rules.location(covered.rule), self.rules.text(covered.rule), covered.is_deletion_killed)
+        })
     }
 }
 

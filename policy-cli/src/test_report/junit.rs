@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use policy_core::{Diagnostic, Tested};
 
 use super::{CoverageReport, Status, TestReport, expectation, section, source, status, target};
+use crate::locations::{Location, Locations};
 use crate::render::html::escape_xml;
 use crate::report::Report;
 
 pub(super) fn render(tests: &TestReport<'_>) -> String {
     let findings = tests.findings();
     let report = Report::on_policy(tests.path, tests.policy, &findings);
+    let locations = Locations::new(tests.path, tests.policy);
     let mut texts = report.to_texts().into_iter();
     let [pass, unknown, fail] = tests.counts();
     let errors = tests.tested.iter().filter(|tested| is_error(tested)).count();
@@ -27,18 +29,25 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
     for tested in tests.tested.iter().filter(|tested| tests.shows(tested)) {
         // The findings are in the order of the targets.
         let text = tested.finding.as_ref().and_then(|_| texts.next());
-        case(tested, &name, &report, text.as_deref().unwrap_or_default(), &mut xml);
+        let location = place(&locations.location(tested.outcome.probe.text().origin));
+        case(tested, &location, text.as_deref().unwrap_or_default(), &mut xml);
     }
     xml.push_str("  </testsuite>\n");
     if let Some(coverage) = tests.coverage {
-        rules(coverage, &name, &mut xml);
+        rules(coverage, &mut xml);
     }
     xml.push_str("</testsuites>\n");
     xml
 }
 
+/// Returns the attributes that say where something is.
+fn place(location: &Location) -> String {
+    let line = location.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+    format!(" file=\"{}\"{line}", escape_xml(&location.file))
+}
+
 /// Writes a suite with a case for each rule. The case is skipped if no test needs the rule.
-fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
+fn rules(coverage: &CoverageReport, xml: &mut String) {
     let rules: Vec<_> = coverage.each().collect();
     let skipped = rules.iter().filter(|(.., is_needed)| !is_needed).count();
     // Writing to a `String` cannot fail.
@@ -49,12 +58,12 @@ fn rules(coverage: &CoverageReport, file: &str, xml: &mut String) {
         rules.len(),
         coverage.percent()
     );
-    for (line, rule, is_needed) in rules {
-        let line = line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+    for (location, rule, is_needed) in rules {
         let skipped = ">\n      <skipped message=\"no test needs this rule\"/>\n    </testcase>";
         let end = if is_needed { "/>" } else { skipped };
         let rule = escape_xml(&rule);
-        let _ = writeln!(xml, "    <testcase classname=\"coverage\" name=\"{rule}\" file=\"{file}\"{line}{end}");
+        let place = place(&location);
+        let _ = writeln!(xml, "    <testcase classname=\"coverage\" name=\"{rule}\"{place}{end}");
     }
     xml.push_str("  </testsuite>\n");
 }
@@ -64,13 +73,12 @@ fn is_error(tested: &Tested) -> bool {
     status(&tested.outcome) == Status::Unknown && tested.finding.as_ref().is_some_and(Diagnostic::is_error)
 }
 
-fn case(tested: &Tested, file: &str, report: &Report<'_>, text: &str, xml: &mut String) {
+fn case(tested: &Tested, place: &str, text: &str, xml: &mut String) {
     let Tested { outcome, finding } = tested;
-    let line = report.line(outcome.probe.text().origin).map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
     // Writing to a `String` cannot fail.
     let _ = write!(
         xml,
-        "    <testcase classname=\"{} {}\" name=\"{} {}\" file=\"{file}\"{line}",
+        "    <testcase classname=\"{} {}\" name=\"{} {}\"{place}",
         section(outcome),
         escape_xml(source(outcome)),
         expectation(outcome),

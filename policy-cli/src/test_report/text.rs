@@ -9,6 +9,7 @@ use policy_core::Tested;
 use super::{Status, TestReport, expectation, section, source, status, target};
 use crate::locations::Locations;
 use crate::report::{Format, Report};
+use crate::style::{BAD, GOOD, HEADING, PLACE, UNKNOWN, paint};
 use crate::text::{padded, visible};
 
 pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
@@ -18,21 +19,22 @@ pub(super) fn render(tests: &TestReport<'_>, renderer: &Renderer) -> String {
     let mut text = String::new();
     for test in tests.tests() {
         let Some(Tested { outcome, .. }) = test.first() else { continue };
-        let head = format!("{} {} ({})", section(outcome), source(outcome), locations.link(outcome.test));
+        let head = paint(HEADING, &visible(&format!("{} {}", section(outcome), source(outcome))));
+        let place = paint(PLACE, &visible(&locations.link(outcome.test)));
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "{}", visible(&head));
+        let _ = writeln!(text, "{head} ({place})");
         let shown: Vec<&Tested> = test.iter().filter(|tested| tests.shows(tested)).collect();
         let width = shown.iter().map(|tested| target(&tested.outcome).chars().count()).max().unwrap_or(0);
         for Tested { outcome, .. } in shown {
             let status = match status(outcome) {
-                Status::Pass => "pass",
-                Status::Unknown => "?",
-                Status::Fail => "FAIL",
+                Status::Pass => paint(GOOD, "pass"),
+                Status::Unknown => paint(UNKNOWN, "?   "),
+                Status::Fail => paint(BAD, "FAIL"),
             };
-            let rule = tests.rule(outcome).map(|rule| locations.link(rule)).unwrap_or_default();
-            let target = padded(&target(outcome), width);
-            let line = format!("  {status:4}  {:6} {target}  {rule}", expectation(outcome));
-            let _ = writeln!(text, "{}", visible(line.trim_end()));
+            let rule = tests.rule(outcome).map(|rule| visible(&locations.link(rule))).unwrap_or_default();
+            let target = padded(&visible(&target(outcome)), width);
+            let line = format!("  {status}  {:6} {target}  {}", expectation(outcome), paint(PLACE, &rule));
+            let _ = writeln!(text, "{}", line.trim_end());
         }
         text.push('\n');
     }

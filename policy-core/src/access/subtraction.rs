@@ -79,7 +79,7 @@ pub enum InexactReason {
 impl std::fmt::Display for InexactReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            InexactReason::Everything => "nothing can be taken out of everything",
+            InexactReason::Everything => "nothing can be removed from everything",
             InexactReason::OpenItem => "the policy does not list who is in the selector",
             InexactReason::OpenExcept => "the policy does not list who is in the exception",
             InexactReason::Address => "a device of the one may have an address of the other",

@@ -2,22 +2,8 @@
 
 use crate::check::names::NameKind;
 use crate::check::{Checker, capability};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
-use crate::model::{App, Autogroup, Capability, Grant, SelectorKind, name};
-
-/// Capabilities of Tailscale's own domain that grants may give. `grant-k11` and Tailscale's documentation
-const GRANTABLE: &[&str] = &[
-    "tailscale.com/cap/drive",
-    "tailscale.com/cap/golink",
-    "tailscale.com/cap/kubernetes",
-    "tailscale.com/cap/pam",
-    "tailscale.com/cap/proxy-to-grafana",
-    "tailscale.com/cap/relay",
-    "tailscale.com/cap/secrets",
-    "tailscale.com/cap/tailsql",
-    "tailscale.com/cap/tsidp",
-    "tailscale.com/cap/webui",
-];
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
+use crate::model::{App, Autogroup, Capability, Grant, KnownCapability, SelectorKind, name};
 
 /// Capabilities that Tailscale itself grants, each with its cause. `grant-a5` `grant-k9`
 /// `grant-k10`
@@ -26,8 +12,14 @@ const GENERATED: &[(&str, &str)] = &[
     ("tailscale.com/cap/relay-target", "it comes with `tailscale.com/cap/relay`"),
     ("tailscale.com/cap/funnel", "give devices the attribute `funnel` under `nodeAttrs`"),
     ("tailscale.com/cap/funnel-ports", "give devices the attribute `funnel` under `nodeAttrs`"),
-    ("tailscale.com/cap/ingress", "Tailscale gives it by itself where Funnel is on"),
+    ("tailscale.com/cap/ingress", "Tailscale grants it automatically if Funnel is enabled"),
 ];
+
+/// Returns the capabilities of Tailscale's own domain that grants may give. `grant-k11` and
+/// Tailscale's documentation
+fn grantable() -> impl Iterator<Item = &'static str> {
+    KnownCapability::of_grants().iter().map(|known| known.name)
+}
 
 pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
     for capability in &app.capabilities {
@@ -41,7 +33,7 @@ pub(super) fn check_grant(checker: &mut Checker, grant: &Grant, app: &App) {
         checker.report(
             Diagnostic::new(Code::AppWithVia, app.origin, "with `via`, a grant gives no capabilities")
                 .note_at("the router is named here", router.text.origin)
-                .help("write a grant of its own for `app`, without `via`"),
+                .help("write a separate grant for `app`, without `via`"),
         );
     }
 }
@@ -56,34 +48,34 @@ fn name(checker: &mut Checker, capability: &Capability) {
     }
     let domain = text.split('/').next().unwrap_or_default();
     if domain == "tailscale.io" {
-        let message = format!("`{text}` is in a domain that Tailscale keeps for itself");
+        let message = format!("`{text}` is in a domain that Tailscale reserves");
         checker
             .report(Diagnostic::new(Code::UnknownCapability, text.origin, message).help("write a domain of your own"));
     }
     let conn25 = text.starts_with("tailscale.com/cap/conn25/");
-    if domain != "tailscale.com" || conn25 || GRANTABLE.contains(&text.as_str()) {
+    if domain != "tailscale.com" || conn25 || grantable().any(|known| known == text.as_str()) {
         return;
     }
-    let reserved = |help: String| {
+    let reserved = |help: Help| {
         Diagnostic::new(Code::ReservedCapability, text.origin, format!("`{text}` cannot be granted"))
             .help(help)
             .tailscale("capability name must not be in the tailscale.com domain")
     };
     let generated = GENERATED.iter().find(|(name, _)| *name == text.as_str());
     checker.report(if let Some((_, help)) = generated {
-        reserved((*help).to_owned())
+        reserved(Help::from(*help))
     } else {
-        let near = near_grantable(text).map(|near| format!("did you mean `{near}`?"));
+        let near = near_grantable(text).map(Help::did_you_mean);
         // Tailscale refuses `tailscale.com/app/kubernetes` (tailscale#11835). The full list of
         // names under `cap/` is unknown.
         if text.starts_with("tailscale.com/cap/") {
             let message = format!("Tailscale is not known to let `{text}` be granted");
             Diagnostic::new(Code::UnknownCapability, text.origin, message)
-                .help("Tailscale keeps most names of its domain for itself: write a domain of your own")
+                .help("Tailscale reserves most names in its domain: use a domain of your own")
                 .help_if(near)
         } else {
-            let help = "Tailscale keeps its domain for itself: write one of your own";
-            reserved(near.unwrap_or_else(|| help.to_owned()))
+            let help = "Tailscale reserves its domain: use one of your own";
+            reserved(near.unwrap_or_else(|| Help::from(help)))
         }
     });
 }
@@ -93,9 +85,9 @@ fn name(checker: &mut Checker, capability: &Capability) {
 fn near_grantable(text: &str) -> Option<&'static str> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let own = last(text);
-    let names: Vec<String> = GRANTABLE.iter().map(|name| last(name)).collect();
+    let names: Vec<String> = grantable().map(last).collect();
     let near = suggestion::nearest(&own, names.iter().map(String::as_str))?;
-    GRANTABLE.iter().copied().find(|name| last(name) == near)
+    grantable().find(|name| last(name) == near)
 }
 
 /// Checks tags in the values of a capability. Tailscale accepts undeclared ones, and then does not
@@ -105,7 +97,7 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
         let undefined = checker.names.is_undefined(NameKind::Tag, &selector.text);
         if selector.kind == SelectorKind::Tag && undefined {
             let near = checker.names.nearest(NameKind::Tag, &selector.text, std::iter::empty());
-            let help = near.map_or("declare it under `tagOwners`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = near.map_or("declare it under `tagOwners`".into(), Help::did_you_mean);
             let message = format!("no device can have `{}`, which the policy does not declare", selector.text);
             checker.report(Diagnostic::new(Code::CapabilityTag, selector.text.origin, message).help(help));
         }
@@ -143,7 +135,7 @@ fn destinations(checker: &mut Checker, grant: &Grant, app: &App) {
             checker.report(
                 Diagnostic::new(Code::AppToInternet, selector.text.origin, "the internet cannot be given capabilities")
                     .note_at("this grant has `app`", app.origin)
-                    .help("write a grant of its own for the internet, without `app`")
+                    .help("write a separate grant for the internet, without `app`")
                     .tailscale("cannot use app grants with autogroup:internet"),
             );
         } else if autogroup.is_role() && autogroup != Autogroup::Member {

@@ -40,11 +40,10 @@ fn exit_route(checker: &mut Checker, network: &Network, approvers: &[Selector]) 
         return;
     }
     let whose = if others.len() < approvers.len() { format!(" for {}", listed(&others)) } else { String::new() };
-    let family = if network.prefix.address.is_ipv4() { "IPv4" } else { "IPv6" };
     let message = format!("`{text}` under `routes` approves no exit node{whose}");
     checker.report(
         Diagnostic::new(Code::ExitRoute, text.origin, message)
-            .note(format!("it approves every {family} subnet route of its approvers"))
+            .note("it approves every subnet route of its address family that its approvers advertise")
             .help("write the approvers of exit nodes under `exitNode`, and each prefix of a subnet here"),
     );
 }

@@ -1,61 +1,27 @@
-//! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the policy declares.
+//! The bodies of capabilities: those that Tailscale's own programs read, and those whose shape the
+//! policy declares.
 //!
 //! Tailscale takes any JSON as the body of a capability. The program that reads it ignores a field
 //! that it does not know, so a misspelt field silently grants nothing. A declared shape is part of
 //! the policy, so a body that differs from it is an error.
 
 use crate::check::Checker;
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::json::Value;
-use crate::model::{Capability, DeclaredCapability, Field, Places, Shape};
+use crate::model::{Capability, DeclaredCapability, Field, KnownCapability, Places, Shape};
 use crate::source::{Origin, Text};
-
-/// The capabilities of grants whose bodies are known, each with its shape. Sources: Tailscale's
-/// documentation and the programs that read them.
-const OF_GRANTS: &[(&str, &str)] = &[
-    ("tailscale.com/cap/drive", r#"{ shares: [string]; access?: "rw" | "ro"; }"#),
-    ("tailscale.com/cap/golink", "{ admin?: bool; }"),
-    (
-        "tailscale.com/cap/kubernetes",
-        "{ impersonate?: { groups?: [string]; }; recorder?: [string]; enforceRecorder?: bool; enableEvents?: bool; }",
-    ),
-    // Each service of Tailscale's privileged access management has its own settings.
-    (
-        "tailscale.com/cap/pam",
-        "{ version?: string; permissions?: { database?: any; ssh?: any; kubernetes?: any; aws_s3?: any; http?: any; rdp?: any; vnc?: any; tcp?: any; }; }",
-    ),
-    ("tailscale.com/cap/proxy-to-grafana", r#"{ role: "viewer" | "editor" | "admin"; }"#),
-    ("tailscale.com/cap/relay", "{}"),
-    (
-        "tailscale.com/cap/secrets",
-        r#"{ action: ["get" | "info" | "put" | "create-version" | "activate" | "delete"]; secret: [string]; }"#,
-    ),
-    // The documentation says `dataSrc`, but the program reads `src`.
-    ("tailscale.com/cap/tailsql", "{ dataSrc?: [string]; src?: [string]; }"),
-    (
-        "tailscale.com/cap/tsidp",
-        "{ allow_admin_ui?: bool; allow_dcr?: bool; users?: [string]; resources?: [string]; extraClaims?: any; includeInUserInfo?: bool; }",
-    ),
-    ("tailscale.com/cap/webui", r#"{ canEdit?: ["*" | "ssh" | "subnets" | "exitnodes" | "account"]; }"#),
-];
-
-/// The same for the capabilities of node attributes.
-const OF_NODE_ATTRIBUTES: &[(&str, &str)] = &[(
-    "tailscale.com/app-connectors",
-    "{ name: string; connectors: [string]; domains?: [string]; routes?: [string]; presets?: any; }",
-)];
 
 /// Checks the bodies of a grant's capability.
 pub(super) fn check_in_grant(checker: &mut Checker, capability: &Capability) {
-    check(checker, capability, OF_GRANTS);
+    check(checker, capability, KnownCapability::of_grants());
 }
 
 /// Checks the bodies of a node attribute's capability.
 pub(super) fn check_in_node_attribute(checker: &mut Checker, capability: &Capability) {
-    check(checker, capability, OF_NODE_ATTRIBUTES);
+    check(checker, capability, KnownCapability::of_node_attributes());
 }
 
-fn check(checker: &mut Checker, capability: &Capability, known: &[(&str, &str)]) {
+fn check(checker: &mut Checker, capability: &Capability, known: &[KnownCapability]) {
     let policy = checker.policy;
     if let Some(declared) = policy.capabilities.iter().find(|declared| *declared.name == *capability.name) {
         for (value, places) in &capability.values {
@@ -63,8 +29,8 @@ fn check(checker: &mut Checker, capability: &Capability, known: &[(&str, &str)])
         }
         return;
     }
-    let Some((_, text)) = known.iter().find(|(name, _)| *name == capability.name.as_str()) else { return };
-    let Ok(shape) = text.parse::<Shape>() else { return };
+    let Some(known) = known.iter().find(|known| known.name == capability.name.as_str()) else { return };
+    let shape = known.shape();
     for (value, places) in &capability.values {
         // If the body is not an object, `app` reports that.
         if value.is_object() {
@@ -84,6 +50,7 @@ fn body<'c, 'a, 'p>(
         declared,
         declaration: declared.map(|declared| declared.name.origin),
         path: String::new(),
+        is_item: false,
     }
 }
 
@@ -98,6 +65,8 @@ struct Body<'c, 'a, 'p> {
     /// The name of the part, from the outermost field: `impersonate.groups`. Empty for the whole
     /// body.
     path: String,
+    /// True if it is an item of the list of that name.
+    is_item: bool,
 }
 
 impl Body<'_, '_, '_> {
@@ -117,20 +86,23 @@ impl Body<'_, '_, '_> {
             (Shape::Choice(choices), Value::String(choice)) => {
                 if !choices.iter().any(|known| self.is_same(known, choice)) {
                     let near = suggestion::nearest(choice, choices.iter().map(String::as_str));
-                    let help = near
-                        .map_or_else(|| format!("write {}", shape.noun()), |near| format!("did you mean `{near}`?"));
+                    let help = near.map_or_else(|| Help::from(format!("write {}", shape.noun())), Help::did_you_mean);
                     self.report(places.origin, format!("`{}` does not take `{choice}`", self.path), help);
                 }
             }
             (Shape::List(item), Value::Array(values)) => {
+                let is_item = std::mem::replace(&mut self.is_item, true);
                 for (value, (_, places)) in values.iter().zip(&places.parts) {
                     self.check(item, value, places);
                 }
+                self.is_item = is_item;
             }
             (Shape::Record(fields), Value::Object(_)) => self.check_fields(fields, value, places),
             _ => {
                 let what = if self.path.is_empty() {
                     format!("this value of `{}`", self.capability.name)
+                } else if self.is_item {
+                    format!("an item of `{}`", self.path)
                 } else {
                     format!("`{}`", self.path)
                 };
@@ -164,7 +136,9 @@ impl Body<'_, '_, '_> {
                         self.path = if around.is_empty() { name.to_string() } else { format!("{around}.{name}") };
                         let declaration = self.declaration;
                         self.declaration = self.place(field);
+                        let is_item = std::mem::replace(&mut self.is_item, false);
                         self.check(&field.shape, value, part);
+                        self.is_item = is_item;
                         self.declaration = declaration;
                         self.path = around;
                     }
@@ -193,20 +167,21 @@ impl Body<'_, '_, '_> {
     fn report_unknown_field(&mut self, fields: &[Field], name: &Text) {
         let names = || fields.iter().map(|field| field.name.as_str());
         let help = match suggestion::nearest(name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if fields.is_empty() => "write `{}`".to_owned(),
+            Some(near) => Help::did_you_mean(near),
+            None if fields.is_empty() => Help::from("write `{}`"),
             None if fields.len() == 1 => {
-                format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>())
+                Help::from(format!("its only field is {}", names().map(|name| format!("`{name}`")).collect::<String>()))
             }
-            None => {
-                format!("its fields are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-            }
+            None => Help::from(format!(
+                "its fields are {}",
+                names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
         };
         let is = if self.declared.is_some() { "has no" } else { "is not known to have a" };
         self.report(name.origin, format!("`{}` {is} field `{name}`", self.of()), help);
     }
 
-    fn report(&mut self, origin: Origin, message: String, help: String) {
+    fn report(&mut self, origin: Origin, message: String, help: impl Into<Help>) {
         let code = if self.declared.is_some() { Code::CapabilityShape } else { Code::CapabilityField };
         let finding = Diagnostic::new(code, origin, message).help(help);
         self.checker.report(match self.declaration {
@@ -236,18 +211,6 @@ fn bare_example(shape: &Shape) -> String {
             let fields = required.chain(first);
             let fields = fields.map(|field| format!("\"{}\": {}", field.name, bare_example(&field.shape)));
             format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_known_shape_can_be_read() {
-        for (name, text) in OF_GRANTS.iter().chain(OF_NODE_ATTRIBUTES) {
-            assert_eq!(text.parse::<Shape>().map(|shape| shape.to_string()).as_deref(), Ok(*text), "{name}");
         }
     }
 }

@@ -44,7 +44,7 @@ impl Checker<'_> {
 fn members(checker: &mut Checker, group: &Group) {
     for member in &group.members {
         if member.kind == SelectorKind::Group {
-            let message = format!("`{}` is a group, and groups cannot hold groups", member.text);
+            let message = format!("`{}` is a group, and groups cannot contain groups", member.text);
             let tailscale = format!(
                 "groups[{}]: {}: group members cannot be recursive",
                 go_quote(&group.name),

@@ -100,7 +100,7 @@ fn idle(checker: &mut Checker) {
         if let (Some(first), true) = (named.first(), named.len() == list.len()) {
             told.extend(named.iter().map(|name| name.as_str()));
             let message = format!("this {noun} does nothing, since its {role} are empty");
-            let note = format!("`{first}` has nothing in it");
+            let note = format!("`{first}` is empty");
             checker.report(Diagnostic::new(Code::IdleRule, origin, message).note_at(note, first.origin));
         }
     }

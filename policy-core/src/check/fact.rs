@@ -7,7 +7,7 @@ use crate::check::Checker;
 use crate::check::login::LONG;
 use crate::check::names::NameKind;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{Device, InvariantTarget, Role, SelectorKind, User};
 use crate::source::{Origin, Text};
 
@@ -75,7 +75,7 @@ fn contradictions(checker: &mut Checker) {
                 checker.report(
                     Diagnostic::new(Code::ContradictoryFacts, user.origin, message)
                         .note_at("the other one is here", first.origin)
-                        .help("give one of them another role, as `admin`"),
+                        .help("give one of them another role, such as `admin`"),
                 );
             }
         }
@@ -117,8 +117,8 @@ fn check_device(checker: &mut Checker, device: &Device) {
     };
     if near.is_some() || !owner.contains('@') {
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "declare them under `users`, or write the login".to_owned(),
+            Some(near) => Help::did_you_mean(near),
+            None => Help::from("declare them under `users`, or write the login"),
         };
         checker
             .report(Diagnostic::new(Code::UndefinedUser, owner.origin, format!("undefined user `{owner}`")).help(help));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -28,7 +28,7 @@ fn operations(checker: &mut Checker, ip_set: &IpSet) {
         checker.report(
             Diagnostic::new(Code::MixedOperations, entry.text.origin, message)
                 .note_at("removed here", remove.text.origin)
-                .help(format!("write `add {}`", entry.text)),
+                .help(Help::write(format!("add {}", entry.text))),
         );
     }
 }
@@ -81,10 +81,10 @@ fn cycles(checker: &mut Checker) {
             match references.get(set).and_then(|references| references.get(at)) {
                 Some(&(inner, entry)) if states.get(inner) == Some(&State::Open) => {
                     let (message, help) = match inner == set {
-                        true => (format!("`{}` is made of itself", entry.target.text), "take it out"),
+                        true => (format!("`{}` contains itself", entry.target.text), "remove it"),
                         false => (
-                            format!("`{}` is made of this set, and this set of it", entry.target.text),
-                            "take out one of the references between them",
+                            format!("`{}` contains this set, and this set contains it", entry.target.text),
+                            "remove one of the references between them",
                         ),
                     };
                     checker.report(Diagnostic::new(Code::IpSetCycle, entry.target.text.origin, message).help(help));

@@ -2,7 +2,7 @@
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{Selector, SelectorKind};
 use crate::source::Text;
 
@@ -18,18 +18,18 @@ pub(super) const LONG: usize = 5;
 fn odd_login(text: &Text) -> Option<Diagnostic> {
     let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
     let (message, help) = if local == "*" {
-        ("matches nobody", format!("write `user:*@{domain}` for everyone of a domain"))
+        ("matches nobody", Help::write(format!("user:*@{domain}")).and(" for everyone of a domain"))
     } else if local.contains('*') {
-        ("matches nobody: only all of a login may be `*`", format!("write `user:*@{domain}`"))
+        ("matches nobody: only all of a login may be `*`", Help::write(format!("user:*@{domain}")))
     } else if let Some(local) = local.strip_prefix("user:") {
-        ("matches nobody", format!("write `{local}@{domain}`"))
+        ("matches nobody", Help::write(format!("{local}@{domain}")))
     } else if local.contains('@') {
-        ("is nobody's login: a login has one `@`", "write it as `alice@example.com`".to_owned())
+        ("is nobody's login: a login has one `@`", Help::from("write it as `alice@example.com`"))
     } else if domain.is_empty() && !local.is_empty() && !local.contains(char::is_whitespace) {
         let help = "write it as `alice@example.com`, or say that the policy is for headscale, which has such logins";
-        ("is nobody's login", help.to_owned())
+        ("is nobody's login", Help::from(help))
     } else if local.is_empty() || domain.is_empty() || text.contains(char::is_whitespace) {
-        ("is nobody's login", "write it as `alice@example.com`".to_owned())
+        ("is nobody's login", Help::from("write it as `alice@example.com`"))
     } else {
         return None;
     };
@@ -75,9 +75,7 @@ impl Checker<'_> {
         }
         if let Some(near) = self.names.nearest_login(text, LONG) {
             let message = format!("no user of the tailnet is called `{text}`");
-            self.report(
-                Diagnostic::new(Code::UnknownUser, text.origin, message).help(format!("did you mean `{near}`?")),
-            );
+            self.report(Diagnostic::new(Code::UnknownUser, text.origin, message).help(Help::did_you_mean(near)));
         }
     }
 
@@ -113,7 +111,7 @@ impl Checker<'_> {
             // tailnet.
             if facts.are_in_source() && facts.domains.is_empty() && domain != "*" && !own.eq_ignore_ascii_case(domain) {
                 let message = format!("whether `{domain}` is a domain of this tailnet is not known");
-                let help = format!("write `{own}`, unless the tailnet has the other domain as well");
+                let help = Help::write(own).or(", unless the tailnet has the other domain as well");
                 self.report(
                     Diagnostic::new(Code::DoubtfulSelector, origin, message)
                         .note_at("the owner, whose domain is another one, is declared here", owner)
@@ -123,11 +121,11 @@ impl Checker<'_> {
             }
             let message = format!("`{domain}` is not a domain of this tailnet");
             let help = if own.eq_ignore_ascii_case(domain) {
-                format!("write `{own}`: the case of a domain counts")
+                Help::write(own).and(": the case of a domain counts")
             } else {
-                format!(
+                Help::from(format!(
                     "write `{own}`, the domain of the tailnet's owner, or add the other one to `domains` of the facts"
-                )
+                ))
             };
             let mut finding = Diagnostic::new(Code::ForeignDomain, origin, message).help(help);
             if facts.are_in_source() {
@@ -145,7 +143,7 @@ impl Checker<'_> {
             self.report(Diagnostic::new(Code::DoubtfulSelector, origin, message).help(help));
         } else if domain.contains(|letter: char| letter.is_ascii_uppercase()) {
             let message = "the case of a domain counts, and a tailnet's is in lower case";
-            let help = format!("write `{}`", domain.to_ascii_lowercase());
+            let help = Help::write(domain.to_ascii_lowercase());
             self.report(Diagnostic::new(Code::LetterCase, origin, message).help(help));
         }
         true

@@ -153,13 +153,23 @@ pub fn rejection(findings: &[Diagnostic]) -> Option<Cow<'_, str>> {
     message.or_else(|| tailscale_message(findings).map(Cow::Borrowed)).or(Some(Cow::Borrowed(&first.message)))
 }
 
-/// Returns the reason that a selector cannot be an end of a question about a policy, in the same
-/// words as for a rule with the selector.
-pub fn question(policy: &Policy, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
-    let names = Names::new(policy);
-    let mut checker = Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] };
-    checker.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
-    checker.findings.into_iter().find(|finding| finding.code.severity() == Severity::Error)
+/// Checks the ends of questions about a policy.
+pub struct QuestionChecker<'p>(Checker<'p>);
+
+impl<'p> QuestionChecker<'p> {
+    /// Indexes the names that the policy declares.
+    pub fn new(policy: &'p Policy) -> Self {
+        let names = Names::new(policy);
+        QuestionChecker(Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] })
+    }
+
+    /// Returns the reason that a selector cannot be an end of a question, in the same words as for a
+    /// rule with the selector.
+    pub fn refusal(&mut self, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
+        self.0.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
+        let mut findings = std::mem::take(&mut self.0.findings).into_iter();
+        findings.find(|finding| finding.code.severity() == Severity::Error)
+    }
 }
 
 /// Warnings about known behaviour of Tailscale that do not apply to headscale.

@@ -194,8 +194,17 @@ impl<'p> Names<'p> {
         self.suggested(name, |names| {
             let declared = names.kind(kind).into_iter().flat_map(|names| &names.in_order);
             let near = suggestion::nearest(name, declared.map(|name| name.as_str()).chain(others));
-            near.map(str::to_owned).or_else(|| names.of_another_kind(kind, name))
+            near.map(str::to_owned).or_else(|| names.of_another_kind(kind, name)).or_else(|| names.longer(kind, name))
         })
+    }
+
+    /// The only name of a kind that begins as `name` does and goes on, or the other way round: `group:eng` for
+    /// `group:engineering`.
+    fn longer(&self, kind: NameKind, name: &str) -> Option<String> {
+        let least = kind.prefix().len() + 3;
+        let is_part = |long: &str, short: &str| short.len() >= least && long.starts_with(short);
+        let mut near = self.all(kind).filter(|known| is_part(known, name) || is_part(name, known));
+        near.next().filter(|_| near.next().is_none()).map(|known| known.as_str().to_owned())
     }
 
     /// Returns the suggestion for a name. Looks for it only once.
@@ -228,6 +237,10 @@ impl<'p> Kind<'p> {
         let mut declared = HashMap::with_capacity(in_order.len());
         for name in &in_order {
             declared.entry(key(kind, name)).or_insert(*name);
+        }
+        // What lacks its kind is reported where it is declared, and not where it is used.
+        for name in in_order.iter().filter(|name| !name.contains(':')) {
+            declared.entry(key(kind, &format!("{}{name}", kind.prefix()))).or_insert(*name);
         }
         Kind { kind, in_order, declared, incomplete: list.incomplete }
     }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::check::place::SelectorContext;
 use crate::check::{Checker, app, capability};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{Network, NodeAttr, Prefix, name};
 use crate::source::Text;
 
@@ -137,16 +137,15 @@ fn check_attribute(checker: &mut Checker, attribute: &Text) {
         return;
     }
     if attribute.starts_with(PRIVILEGES) {
-        let message = format!("`{attribute}` is a privilege that Tailscale gives by itself");
+        let message = format!("`{attribute}` is a privilege that only Tailscale itself gives");
         checker.report(
             Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
-                .help("leave it out: what people may do follows from their roles"),
+                .help("leave it out: users get privileges from their roles"),
         );
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");
-        checker.report(
-            Diagnostic::new(Code::MisspeltAttribute, attribute.origin, message).help(format!("did you mean `{near}`?")),
-        );
+        checker
+            .report(Diagnostic::new(Code::MisspeltAttribute, attribute.origin, message).help(Help::did_you_mean(near)));
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn check(checker: &mut Checker) {
 /// The number of tags with the same owners from which the list is worth a name.
 const OFTEN: usize = 5;
 
-/// Reports a list of two or more owners that many tags share.
+/// Reports a list of two or more people that many tags share.
 fn repeated(checker: &mut Checker) {
     let mut lists: HashMap<Vec<&str>, (usize, &List<Selector>)> = HashMap::new();
     for declaration in &checker.policy.tag_owners {
@@ -30,14 +30,13 @@ fn repeated(checker: &mut Checker) {
         }
     }
     for (count, owners) in lists.into_values().filter(|(count, _)| *count >= OFTEN) {
-        let people = owners.iter().all(|owner| owner.kind == SelectorKind::User);
-        let help = if people {
-            "declare a group of them, and write the group"
-        } else {
-            "a group holds people only, but in `policy!` a `let` names any list once"
-        };
+        // Groups only have users as members, so a policy file cannot name other lists.
+        if !owners.iter().all(|owner| owner.kind == SelectorKind::User) {
+            continue;
+        }
         let Some(origin) = owners.origin else { continue };
         let message = format!("{count} tags have these same owners, each with a list of its own");
+        let help = "declare a group of them, and write the group";
         checker.report(Diagnostic::new(Code::RepeatedOwners, origin, message).help(help));
     }
 }
@@ -68,8 +67,8 @@ fn indirect(checker: &mut Checker) {
             });
             if let Some(first) = first {
                 let message = format!(
-                    "`{}` can take `{}` by way of `{}`, but is not an owner of it",
-                    first.text, declaration.tag, middle.text
+                    "`{}` is not owned by `{}`, which can take it by way of `{}`",
+                    declaration.tag, first.text, middle.text
                 );
                 let note: (String, Origin) =
                     (format!("`{}` can take `{}`", first.text, middle.text), first.text.origin);

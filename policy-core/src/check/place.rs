@@ -177,11 +177,11 @@ impl SelectorContext {
             SelectorContext::Member => "a member of a group",
             SelectorContext::IpSet => "part of an ip set",
             SelectorContext::TestSrc => "the source of a test",
-            SelectorContext::TestDst => "what a test probes",
+            SelectorContext::TestDst => "the target of a test",
             SelectorContext::SshTestSrc => "the source of an SSH test",
             SelectorContext::SshTestDst => "a destination of an SSH test",
             SelectorContext::DeviceTag => "a tag of a device",
-            SelectorContext::Except => "what an `except` is about",
+            SelectorContext::Except => "a name in an `except`",
         }
     }
 

@@ -1,7 +1,7 @@
 //! `postures`: attributes of devices, and the values they can be compared with.
 
 use crate::check::Checker;
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{Comparison, Condition, Scalar};
 
 /// The type of a posture attribute.
@@ -98,10 +98,10 @@ fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
         });
     let message = format!("Tailscale is not known to have an attribute `{attribute}`");
     let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => Help::did_you_mean(near),
         None => {
             let name = attribute.split_once(':').map_or("", |(_, name)| name);
-            format!("write `custom:{name}` for an attribute of your own")
+            Help::from(format!("write `custom:{name}` for an attribute of your own"))
         }
     };
     checker.report(Diagnostic::new(Code::UnknownPostureAttribute, attribute.origin, message).help(help));
@@ -152,8 +152,8 @@ fn ordering(checker: &mut Checker, condition: &Condition, r#type: Type) {
 /// Reports `<` or `>` on a boolean attribute.
 fn unordered(checker: &mut Checker, condition: &Condition, equal: Option<bool>) {
     let help = match equal {
-        Some(value) => format!("write `{} == {value}`", condition.attribute),
-        None => "compare with `==`, and with `true` or `false`".to_owned(),
+        Some(value) => Help::write(format!("{} == {value}", condition.attribute)),
+        None => Help::from("compare with `==`, and with `true` or `false`"),
     };
     let message = "`<`, `<=`, `>` and `>=` cannot compare booleans";
     checker.report(Diagnostic::new(Code::ConditionType, condition.text.origin, message).help(help));
@@ -213,7 +213,7 @@ fn one_of(values: &[&str]) -> String {
     format!("it is one of {}", values.iter().map(|value| format!("`'{value}'`")).collect::<Vec<_>>().join(", "))
 }
 
-fn mismatch(checker: &mut Checker, condition: &Condition, message: String, help: String) {
+fn mismatch(checker: &mut Checker, condition: &Condition, message: String, help: impl Into<Help>) {
     checker.report(Diagnostic::new(Code::PostureValue, condition.text.origin, message).help(help));
 }
 

@@ -3,7 +3,7 @@
 use crate::check::Checker;
 use crate::check::names::NameKind;
 use crate::check::place::{Acceptance, SelectorContext};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{AddressRange, Policy, Prefix, SelectorKind, name, parse_address};
 use crate::source::Text;
 
@@ -12,9 +12,11 @@ impl Checker<'_> {
     pub(super) fn declared(&mut self, place: SelectorContext, kind: NameKind, text: &Text) -> bool {
         let declared = self.names.declared(kind, text);
         if declared.is_some() || !self.names.is_complete(kind) {
-            if let Some(declared) = declared.filter(|declared| declared.as_str() != text.as_str()) {
+            if let Some(declared) =
+                declared.filter(|declared| declared.as_str() != text.as_str() && declared.eq_ignore_ascii_case(text))
+            {
                 let (message, first) = (format!("`{text}` is declared as `{declared}`"), declared.origin);
-                let help = format!("write `{declared}`: Tailscale writes tags in lower case");
+                let help = Help::write(declared).and(": Tailscale writes tags in lower case");
                 self.report(
                     Diagnostic::new(Code::LetterCase, text.origin, message).note_at("declared here", first).help(help),
                 );
@@ -34,17 +36,17 @@ impl Checker<'_> {
             .not_a_name(place, kind, text)
             .or_else(|| {
                 near.map(|near| match near == text.as_str() {
-                    true => format!("write `{near}` without quotes"),
-                    false => format!("did you mean `{near}`?"),
+                    true => Help::write_text(near).and(" without quotes"),
+                    false => Help::did_you_mean(near),
                 })
             })
             .or_else(|| misspelt_tag(kind, text))
             .unwrap_or_else(|| match in_source {
                 true if place.verdict(SelectorKind::Host) == Acceptance::Refused => {
-                    "declare it under `users`, or with `let`".to_owned()
+                    Help::from("declare it under `users`, or with `let`")
                 }
-                true => "declare it under `hosts` or `users`, or with `let`".to_owned(),
-                false => format!("declare it under `{}`", kind.section()),
+                true => Help::from("declare it under `hosts` or `users`, or with `let`"),
+                false => Help::from(format!("declare it under `{}`", kind.section())),
             });
         let noun = if in_source { "name" } else { kind.noun() };
         let mut finding =
@@ -77,7 +79,7 @@ impl Checker<'_> {
     }
 
     /// Returns the correction if the word cannot have been meant as a name of that kind.
-    fn not_a_name(&self, place: SelectorContext, kind: NameKind, text: &Text) -> Option<String> {
+    fn not_a_name(&self, place: SelectorContext, kind: NameKind, text: &Text) -> Option<Help> {
         if kind != NameKind::Host {
             return self.with_port(place, text);
         }
@@ -85,21 +87,21 @@ impl Checker<'_> {
         if everything.contains(&text.to_ascii_lowercase().as_str())
             && place.verdict(SelectorKind::Wildcard) == Acceptance::Allowed
         {
-            return Some("write `*` for everything".to_owned());
+            return Some(Help::from("write `*` for everything"));
         }
         if text.contains(',') {
-            return Some("write each name as an item of its own".to_owned());
+            return Some(Help::from("write each name as a separate item"));
         }
         if text.trim() != text.as_str() {
-            return Some(format!("write `{}`, without the blanks", text.trim()));
+            return Some(Help::write(text.trim()).and(", without the blanks"));
         }
         let facts = &self.policy.facts;
         let user = facts.users.iter().find(|user| *user.name == **text).filter(|_| !facts.are_in_source())?;
-        Some(format!("write `{}`: a policy names users by their logins", user.email))
+        Some(Help::write(&user.email).and(": a policy names users by their logins"))
     }
 
     /// Returns the correction of `tag:web:443` in a place without ports.
-    pub(super) fn with_port(&self, place: SelectorContext, text: &str) -> Option<String> {
+    pub(super) fn with_port(&self, place: SelectorContext, text: &str) -> Option<Help> {
         let (host, port) = text.rsplit_once(':')?;
         let is_port = |c: char| c.is_ascii_digit() || matches!(c, '*' | '-' | ',');
         if port.is_empty() || !port.chars().all(is_port) {
@@ -111,19 +113,19 @@ impl Checker<'_> {
             None => !matches!(kind, SelectorKind::Unknown | SelectorKind::Autogroup(None)),
         };
         is_selector.then(|| match place {
-            SelectorContext::GrantDst => format!("write `{host}`, and its ports in `ip`"),
+            SelectorContext::GrantDst => Help::write(host).and(", and its ports in `ip`"),
             SelectorContext::SshDst | SelectorContext::SshTestDst => {
-                format!("write `{host}`: Tailscale SSH is on port 22 alone")
+                Help::write(host).and(": Tailscale SSH is on port 22 alone")
             }
-            _ => format!("write `{host}`: ports are not allowed here"),
+            _ => Help::write(host).and(": ports are not allowed here"),
         })
     }
 }
 
 /// Returns the valid spelling of a tag that could not even be declared.
-fn misspelt_tag(kind: NameKind, text: &str) -> Option<String> {
+fn misspelt_tag(kind: NameKind, text: &str) -> Option<Help> {
     let problem = name::check_tag(text).err().filter(|_| kind == NameKind::Tag)?;
-    problem.help.or(Some(problem.message))
+    problem.help.or(Some(Help::from(problem.message)))
 }
 
 /// Returns the names that the Rust source declares in addition to those of the policy.

@@ -3,7 +3,7 @@
 use crate::check::names::NameKind;
 use crate::check::place::SelectorContext;
 use crate::check::{Checker, app};
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
 use crate::model::{
     Acl, Autogroup, Destination, Grant, HostAddress, List, PortSpec, Prefix, Protocol, Selector, SelectorKind,
 };
@@ -93,7 +93,7 @@ fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
         checker.report(
             Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
                 .note_at("the wildcard is here", wildcard.text.origin)
-                .help("leave out the one or the other"),
+                .help("leave out one of the two"),
         );
     }
 }
@@ -209,7 +209,7 @@ pub(super) fn unbracketed(checker: &mut Checker, destination: &Destination) {
         let message = format!("`{}` is read as `{address}` with {noun} `{ports}`", destination.text);
         checker.report(
             Diagnostic::new(Code::AmbiguousAddress, destination.text.origin, message)
-                .help(format!("write `[{address}]:{ports}`")),
+                .help(Help::write(format!("[{address}]:{ports}"))),
         );
     }
 }
@@ -226,7 +226,7 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
         && written.starts_with('0')
     {
         let message = format!("whether Tailscale reads `{written}` as protocol {} is not known", protocol.0);
-        let help = format!("write `{}:{}`", protocol.0, spec.ports);
+        let help = Help::write(format!("{}:{}", protocol.0, spec.ports));
         checker.report(Diagnostic::new(Code::DoubtfulSetting, spec.text.origin, message).help(help));
     }
     // Numbers that are unlikely as ports, and that are numbers of protocols. `grant-k22`
@@ -237,10 +237,9 @@ fn port_spec(checker: &mut Checker, spec: &PortSpec) {
     {
         let protocol = u8::try_from(number).ok().map(Protocol).and_then(Protocol::name).unwrap_or_default();
         let message = format!("`{}` is port {number}, not the protocol `{protocol}`", spec.text);
-        checker.report(
-            Diagnostic::new(Code::PortOrProtocol, spec.text.origin, message)
-                .help(format!("write `{protocol}:*` for the protocol, `tcp:{number}` for the port")),
-        );
+        checker.report(Diagnostic::new(Code::PortOrProtocol, spec.text.origin, message).help(
+            Help::write(format!("{protocol}:*")).or(format_args!(" for the protocol, `tcp:{number}` for the port")),
+        ));
     }
 }
 
@@ -309,7 +308,7 @@ fn via(checker: &mut Checker, grant: &Grant) {
             checker.report(
                 Diagnostic::new(Code::ViaWithoutRoute, selector.text.origin, message)
                     .note_at("the router is named here", router.text.origin)
-                    .help("write the prefix behind the router, or a grant of its own without `via`"),
+                    .help("write the prefix behind the router, or a separate grant without `via`"),
             );
         }
     }

@@ -3,7 +3,7 @@
 use crate::check::Checker;
 use crate::check::names::NameKind;
 use crate::check::place::{Acceptance, SelectorContext};
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::{AddressRange, Autogroup, List, Network, Prefix, Selector, SelectorKind, name};
 use crate::source::Text;
 
@@ -80,7 +80,7 @@ impl Checker<'_> {
         let subject = if is_undefined { format!("`{text}`") } else { named(selector) };
         let message = format!("{subject} cannot be {}", place.role());
         let mut finding = Diagnostic::new(Code::MisplacedSelector, text.origin, message)
-            .help_if(better(place, selector).or_else(|| Some(place.expects().to_owned())));
+            .help_if(better(place, selector).or_else(|| Some(Help::from(place.expects().to_owned()))));
         // The captures have declared hosts only.
         let is_captured = place != SelectorContext::SshDst || !is_undefined;
         finding.tailscale = place.refusal(text, selector.kind).filter(|_| is_captured);
@@ -93,14 +93,14 @@ impl Checker<'_> {
             .filter(|&&autogroup| place.verdict(SelectorKind::Autogroup(Some(autogroup))) == Acceptance::Allowed);
         let near = suggestion::nearest(&selector.text, candidates.clone().map(|autogroup| autogroup.name()));
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => Help::did_you_mean(near),
             None => {
                 let names: Vec<String> = candidates.map(|autogroup| format!("`{autogroup}`")).collect();
-                if names.is_empty() {
+                Help::from(if names.is_empty() {
                     place.expects().to_owned()
                 } else {
                     format!("allowed here: {}", names.join(", "))
-                }
+                })
             }
         };
         let message = format!("there is no `{}`", selector.text);
@@ -116,7 +116,7 @@ impl Checker<'_> {
         }
         if let Some(name) = text.strip_prefix("host:").filter(|_| self.is_documented_host_form(place, text)) {
             let message = format!("whether `{text}` stands for the host `{name}` in a rule is not known");
-            let help = format!("write `{name}`");
+            let help = Help::write(name);
             self.report(Diagnostic::new(Code::DoubtfulSelector, text.origin, message).help(help));
             return;
         }
@@ -127,21 +127,21 @@ impl Checker<'_> {
         };
         let prefix = text.split_once(':').map(|(prefix, rest)| (prefix.trim(), rest));
         let help = if text.trim() != text.as_str() {
-            Some(format!("write `{}`, without the blanks", text.trim()))
+            Some(Help::write(text.trim()).and(", without the blanks"))
         } else if let Some(name) = text.strip_prefix("host:") {
-            Some(format!("write `{name}`: only ip sets have `host:`"))
+            Some(Help::write(name).and(": only ip sets have `host:`"))
         } else if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-            Some(format!("write `{inner}`, without the brackets"))
+            Some(Help::write(inner).and(", without the brackets"))
         } else if let Some(help) = self.with_port(place, text) {
             Some(help)
         } else {
             prefix.and_then(|(prefix, rest)| {
                 suggestion::nearest(prefix, Selector::PREFIXES.iter().copied())
-                    .map(|near| format!("did you mean `{near}:{rest}`?"))
+                    .map(|near| Help::did_you_mean(format!("{near}:{rest}")))
             })
         };
         let mut finding = Diagnostic::new(Code::InvalidSelector, text.origin, message)
-            .help_if(help.or_else(|| Some(place.expects().to_owned())));
+            .help_if(help.or_else(|| Some(Help::from(place.expects().to_owned()))));
         finding.tailscale = place.undefined(text, selector.kind);
         self.report(finding);
     }
@@ -161,7 +161,7 @@ impl Checker<'_> {
             let message = format!("`{text}` is all addresses from {first} to {last}");
             // Some places accept a prefix, but not a bare address.
             let one = Prefix { length: if prefix.address.is_ipv4() { 32 } else { 128 }, ..prefix };
-            let help = format!("write `{}`, or `{one}` for the one address", prefix.masked());
+            let help = Help::write(prefix.masked()).or(format_args!(", or `{one}` for the one address"));
             self.report(Diagnostic::new(Code::HostBits, text.origin, message).help(help));
         }
     }
@@ -171,7 +171,7 @@ impl Checker<'_> {
         let Network { text, prefix } = network;
         if network.is_bare_address() {
             let message = format!("whether Tailscale takes `{text}` here, an address without a length, is not known");
-            let help = format!("write `{prefix}`");
+            let help = Help::write(prefix);
             self.report(Diagnostic::new(Code::DoubtfulSetting, text.origin, message).help(help));
         }
         self.host_bits(text, *prefix);
@@ -205,57 +205,57 @@ fn named(selector: &Selector) -> String {
 }
 
 /// Returns the selector to write instead of one that is not allowed in a place, if that is clear.
-fn better(place: SelectorContext, selector: &Selector) -> Option<String> {
+fn better(place: SelectorContext, selector: &Selector) -> Option<Help> {
     use SelectorKind as Kind;
     let autogroup = match selector.kind {
         Kind::Autogroup(autogroup) => autogroup,
         _ => None,
     };
     Some(match (place, selector.kind, autogroup) {
-        (_, _, Some(Autogroup::Nonroot)) => "accounts on a machine belong in `users` of SSH rules".to_owned(),
-        (_, Kind::LocalPart, _) => "accounts on a machine belong in `users` of SSH rules".to_owned(),
-        (_, Kind::Posture, _) => "postures belong in `srcPosture`".to_owned(),
+        (_, _, Some(Autogroup::Nonroot)) => "accounts on a machine belong in `users` of SSH rules".into(),
+        (_, Kind::LocalPart, _) => "accounts on a machine belong in `users` of SSH rules".into(),
+        (_, Kind::Posture, _) => "postures belong in `srcPosture`".into(),
         (SelectorContext::Src | SelectorContext::AclDst | SelectorContext::GrantDst, Kind::Range(_), _) => {
-            "declare an ip set with the range, and write `ipset:` and its name".to_owned()
+            "declare an ip set with the range, and write `ipset:` and its name".into()
         }
         (SelectorContext::Src | SelectorContext::SshSrc, _, Some(Autogroup::SelfDevices)) => {
-            "write it as the destination: it stands for the source's own devices".to_owned()
+            "write it as the destination: it stands for the source's own devices".into()
         }
         (SelectorContext::Src | SelectorContext::SshSrc, _, Some(Autogroup::Internet)) => {
-            "write it as the destination: it stands for what exit nodes lead to".to_owned()
+            "write it as the destination: it stands for what exit nodes lead to".into()
         }
-        (SelectorContext::Src, Kind::Service, _) => "write the tag of the service's hosts".to_owned(),
-        (SelectorContext::AclDst | SelectorContext::GrantDst, _, Some(Autogroup::DangerAll)) => "write `*`".to_owned(),
-        (SelectorContext::SshSrc, Kind::Wildcard, _) => "write `autogroup:member` for all people".to_owned(),
-        (SelectorContext::SshDst, Kind::Wildcard, _) => "write `autogroup:tagged` for all tagged devices".to_owned(),
+        (SelectorContext::Src, Kind::Service, _) => "write the tag of the service's hosts".into(),
+        (SelectorContext::AclDst | SelectorContext::GrantDst, _, Some(Autogroup::DangerAll)) => Help::write("*"),
+        (SelectorContext::SshSrc, Kind::Wildcard, _) => Help::write("autogroup:member").or(" for all people"),
+        (SelectorContext::SshDst, Kind::Wildcard, _) => Help::write("autogroup:tagged").or(" for all tagged devices"),
         (SelectorContext::SshDst, _, Some(Autogroup::Member)) => {
-            "write `autogroup:self`: people reach their own devices only".to_owned()
+            Help::write("autogroup:self").and(": people reach their own devices only")
         }
         (SelectorContext::SshDst, Kind::Host | Kind::Address(_) | Kind::Prefix(_), _) => {
-            "write the tag of the machine: SSH rules name no addresses".to_owned()
+            "write the tag of the machine: SSH rules name no addresses".into()
         }
         (SelectorContext::NodeTarget, _, Some(Autogroup::SelfDevices)) => {
-            "write `autogroup:member` for all people's devices".to_owned()
+            Help::write("autogroup:member").or(" for all people's devices")
         }
         (
             SelectorContext::Member,
             Kind::Autogroup(_) | Kind::Tag | Kind::Wildcard | Kind::Domain | Kind::SyncedGroup,
             _,
-        ) => "a group holds people; write this beside the group where the group is used".to_owned(),
+        ) => "a group contains users only: write this beside the group where the group is used".into(),
         (SelectorContext::TestSrc | SelectorContext::SshTestSrc, Kind::Wildcard, _) => {
-            "write a test for each kind of source".to_owned()
+            "write a test for each kind of source".into()
         }
         (SelectorContext::TestDst | SelectorContext::SshTestDst, Kind::Prefix(_), _) => {
-            "write one address in it".to_owned()
+            "write one address in it".into()
         }
         (SelectorContext::TestDst | SelectorContext::SshTestDst, _, Some(Autogroup::SelfDevices)) => {
-            "write the user whose devices they are".to_owned()
+            "write the user whose devices they are".into()
         }
-        (SelectorContext::Service, Kind::Host, _) => format!("write `svc:{}`", selector.text),
+        (SelectorContext::Service, Kind::Host, _) => Help::write(format!("svc:{}", selector.text)),
         (SelectorContext::Via | SelectorContext::Recorder | SelectorContext::DeviceTag, Kind::Host, _) => {
-            format!("write `tag:{}`", selector.text)
+            Help::write(format!("tag:{}", selector.text))
         }
-        (SelectorContext::Posture, Kind::Host, _) => format!("write `posture:{}`", selector.text),
+        (SelectorContext::Posture, Kind::Host, _) => Help::write(format!("posture:{}", selector.text)),
         _ => return None,
     })
 }
@@ -277,7 +277,8 @@ pub(super) fn check_member_names(checker: &mut Checker) {
     for origin in old {
         let message = "`autogroup:members` is the old name of `autogroup:member`";
         checker.report(
-            Diagnostic::new(Code::OldForm, origin, message).help("write `autogroup:member`, and so wherever it stands"),
+            Diagnostic::new(Code::OldForm, origin, message)
+                .help("write `autogroup:member` here, and everywhere else in the policy"),
         );
     }
 }

@@ -3,7 +3,7 @@
 use crate::check::login::is_shared_domain;
 use crate::check::place::{Acceptance, SelectorContext};
 use crate::check::{Checker, rule};
-use crate::diagnostic::{Code, Diagnostic, go_quote, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote, suggestion};
 use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
 use crate::source::Text;
 
@@ -46,14 +46,14 @@ fn combination(checker: &mut Checker, rule: &SshRule, destination: &Selector) {
     let are_tagged = sources.iter().all(|source| is_tagged(source));
     let (message, help) = if are_tagged {
         let message = format!("a tagged device such as `{}` cannot log in to users' devices", source.text);
-        (message, "write a tag as the destination".to_owned())
+        (message, Help::from("write a tag as the destination"))
     } else {
         let message = format!("only `{0}` can log in to the devices of `{0}`", destination.text);
-        let help =
-            format!("write `autogroup:self` for everyone's own devices, or `{}` as the only source", destination.text);
+        let help = Help::write("autogroup:self")
+            .or(format_args!(" for everyone's own devices, or `{}` as the only source", destination.text));
         (message, help)
     };
-    let note = if is_tagged(source) { "this source is tagged" } else { "this source is somebody else" };
+    let note = if is_tagged(source) { "this source is tagged" } else { "this source may be another user" };
     let mut finding = Diagnostic::new(Code::SshDestination, destination.text.origin, message)
         .note_at(note, source.text.origin)
         .help(help);
@@ -109,7 +109,7 @@ fn users(checker: &mut Checker, rule: &SshRule) {
 }
 
 /// Reports a selector in the place of an account. Tailscale looks for an account of that name.
-fn account(checker: &mut Checker, user: &Text, help: String) {
+fn account(checker: &mut Checker, user: &Text, help: impl Into<Help>) {
     let message = format!("`{user}` is treated as the name of an account on the machine");
     checker.report(Diagnostic::new(Code::SelectorAsAccount, user.origin, message).help(help));
 }
@@ -121,28 +121,28 @@ fn blank(checker: &mut Checker, user: &Text) {
     let help = match words.as_slice() {
         [] => "write the name of an account, such as `root`".to_owned(),
         [word] => format!("write {word}, without the blanks"),
-        _ => format!("write each account as an item of its own: {}", words.join(", ")),
+        _ => format!("write each account as a separate item: {}", words.join(", ")),
     };
-    let message = format!("`{user}` has a blank in it, and accounts on Linux and macOS do not");
+    let message = format!("`{user}` contains a space, and accounts on Linux and macOS do not");
     checker.report(Diagnostic::new(Code::OddAccount, user.origin, message).help(help));
 }
 
-fn selector_help(user: &str, kind: SelectorKind) -> Option<String> {
-    let near = |name: &str| suggestion::nearest(user, [name]).map(|name| format!("did you mean `{name}`?"));
+fn selector_help(user: &str, kind: SelectorKind) -> Option<Help> {
+    let near = |name: &str| suggestion::nearest(user, [name]).map(Help::did_you_mean);
     match kind {
         SelectorKind::Autogroup(_) => {
-            near("autogroup:nonroot").or_else(|| Some("write `autogroup:nonroot` for any account but root".to_owned()))
+            near("autogroup:nonroot").or_else(|| Some(Help::from("write `autogroup:nonroot` for any account but root")))
         }
         SelectorKind::Group | SelectorKind::SyncedGroup | SelectorKind::Tag | SelectorKind::External => {
-            Some("write the account's name; who may use it belongs in `src`".to_owned())
+            Some(Help::from("write the account's name; who may use it belongs in `src`"))
         }
         SelectorKind::User | SelectorKind::Domain | SelectorKind::Unknown if user.starts_with("localpart:") => {
-            Some("write `localpart:*@` and the tailnet's domain".to_owned())
+            Some(Help::from("write `localpart:*@` and the tailnet's domain"))
         }
-        SelectorKind::Domain => Some(format!("write `localpart:{}`", user.trim_start_matches("user:"))),
+        SelectorKind::Domain => Some(Help::write(format!("localpart:{}", user.trim_start_matches("user:")))),
         SelectorKind::User => {
             let (local, domain) = user.rsplit_once('@')?;
-            Some(format!("write `{local}`, or `localpart:*@{domain}` for each user's own account"))
+            Some(Help::write(local).or(format_args!(", or `localpart:*@{domain}` for each user's own account")))
         }
         _ => None,
     }
@@ -183,7 +183,7 @@ fn environment(checker: &mut Checker, pattern: &Text) {
     if pattern.is_empty() {
         checker.report(
             Diagnostic::new(Code::InvalidValue, pattern.origin, "a pattern of `acceptEnv` is empty")
-                .help("write a name, or a pattern as `GIT_*`")
+                .help("write a name, or a pattern such as `GIT_*`")
                 .tailscale("acceptEnv values cannot be empty"),
         );
         return;

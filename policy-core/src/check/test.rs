@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::check::Checker;
 use crate::check::place::SelectorContext;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{Acl, Autogroup, HostAddress, Protocol, Selector, SelectorKind, SshTest, Target, Test};
 use crate::source::Text;
 
@@ -82,7 +82,7 @@ fn check_target(checker: &mut Checker, test: &Test, target: &Target) {
         let message = format!("`{}` is read as `{address}` with port `{}`", target.text, target.port);
         checker.report(
             Diagnostic::new(Code::AmbiguousAddress, target.text.origin, message)
-                .help(format!("write `[{address}]:{}`", target.port)),
+                .help(Help::write(format!("[{address}]:{}", target.port))),
         );
     }
     let portless = test.proto.filter(|protocol| !protocol.has_ports());
@@ -117,7 +117,7 @@ fn check_ssh_test(checker: &mut Checker, test: &SshTest) {
     }
     if test.dst.is_absent_or_empty() {
         let origin = test.dst.origin.unwrap_or(test.origin);
-        let message = "this SSH test has no destination, and what Tailscale makes of that is not known";
+        let message = "this SSH test has no destination, and Tailscale's answer to that is not known";
         checker.report(
             Diagnostic::new(Code::DoubtfulTest, origin, message).help("name the machines, such as `tag:server`"),
         );
@@ -170,8 +170,8 @@ fn source(checker: &mut Checker, place: SelectorContext, src: &Selector, expects
         let near = checker.names.nearest_login(&src.text, 1);
         let message = format!("no user of the tailnet is called `{}`", src.text);
         let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "add them to `users`, or test for somebody who is there".to_owned(),
+            Some(near) => Help::did_you_mean(near),
+            None => Help::from("add them to `users`, or test a user who exists"),
         };
         let finding = Diagnostic::new(Code::UndefinedUser, src.text.origin, message).help(help);
         checker.report(answered(finding, place));

@@ -122,13 +122,13 @@ codes! {
     Error UnknownAutogroup = "unknown-autogroup", Capture, "not an autogroup";
     Error ForeignDomain = "foreign-domain", Capture, "a domain that is not the tailnet's";
     Error MixedMemberNames = "mixed-member-names", Documentation, "`autogroup:member` with its old and its new name";
-    Warning UnknownUser = "unknown-user", Text, "a login that is nearly one of the tailnet's";
+    Warning UnknownUser = "unknown-user", Text, "a login that nearly matches one of the tailnet's";
     Warning OddUser = "odd-user", Inference, "a login that no user can have";
     Warning LetterCase = "letter-case", Capture, "capital letters that make a difference";
     Warning ShadowedHost = "shadowed-host", Inference, "a host whose name is an address";
 
     Error MisplacedSelector = "misplaced-selector", Capture, "a selector where it is not allowed";
-    Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that has an end already";
+    Error MisplacedUntil = "misplaced-until", Text, "`until` on something that cannot end, or that already has an end";
     Warning DoubtfulSelector = "doubtful-selector", Issue, "a selector where Tailscale may not accept it";
     Warning HostBits = "host-bits", Inference, "a prefix with bits beyond its length";
     Warning AmbiguousAddress = "ambiguous-address", Inference, "an IPv6 address with a port and no brackets";
@@ -206,7 +206,7 @@ codes! {
     Warning RedundantRule = "redundant-rule", Text, "a rule, or an item of one, that other rules cover";
 
     // Depends on the day that the policy is checked for.
-    Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day is over";
+    Error Expired = "expired", Text, "a rule, a test or an `allow` whose last day has passed";
     Warning ExpiresSoon = "expires-soon", Text, "a rule, a test or an `allow` that ends within two weeks";
 
     // Found by the macro, because these codes are about the Rust source only.

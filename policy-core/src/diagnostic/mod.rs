@@ -2,14 +2,18 @@
 //! line.
 
 mod answer;
+mod cause;
 mod code;
+mod help;
 mod quote;
 pub mod suggestion;
 mod unknown_name;
 mod word;
 
 pub use answer::{HeadscaleAnswer, HeadscaleStage};
+pub use cause::group_by_cause;
 pub use code::{Code, Evidence, Severity};
+pub use help::{Change, Fix, Help};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;
 pub use word::Problem;
@@ -31,8 +35,10 @@ pub struct Diagnostic<P = Origin> {
     pub origin: P,
     /// Other places and reasons, in the order in which to show them.
     pub notes: Vec<Note<P>>,
+    /// The other places with the same cause, if [`group_by_cause`] found any.
+    pub also: Vec<Note<P>>,
     /// The fix.
-    pub help: Option<String>,
+    pub help: Option<Help>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
     /// headscale's answer, if it refuses the policy for this. Only findings about policies for headscale have one.
@@ -59,6 +65,7 @@ impl<P> Diagnostic<P> {
             message: message.into(),
             origin: origin.into(),
             notes: Vec::new(),
+            also: Vec::new(),
             help: None,
             tailscale: None,
             headscale: None,
@@ -68,15 +75,15 @@ impl<P> Diagnostic<P> {
 
     /// Adds the fix.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Adds the fix, if there is one.
     #[must_use]
-    pub fn help_if(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+    pub fn help_if(mut self, help: Option<impl Into<Help>>) -> Self {
+        self.help = help.map(Into::into).or(self.help);
         self
     }
 
@@ -116,6 +123,11 @@ impl<P> Diagnostic<P> {
         headscale.or_else(|| Some(("Tailscale", self.tailscale.as_deref()?)))
     }
 
+    /// Returns what a program can do about it, which is a change of the text at `origin`.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.help.as_ref()?.fix.as_deref()
+    }
+
     /// Returns the severity: that of the code, or an error if the policy denies the warning.
     pub fn severity(&self) -> Severity {
         if self.denied { Severity::Error } else { self.code.severity() }
@@ -126,17 +138,27 @@ impl<P> Diagnostic<P> {
         self.severity() == Severity::Error
     }
 
+    /// Returns whether `warning` may say why a test or an invariant of the policy fails: it is about the rule that a note
+    /// of this error shows.
+    pub fn is_explained_by(&self, warning: &Self, contains: impl Fn(&P, &P) -> bool) -> bool {
+        let is_outcome = matches!(self.code, Code::FailingTest | Code::FailingSshTest | Code::BrokenInvariant);
+        let mut rules = self.notes.iter().filter_map(|note| note.origin.as_ref());
+        is_outcome && !warning.is_error() && rules.any(|rule| contains(rule, &warning.origin))
+    }
+
     /// Returns the same diagnostic with its places converted.
     pub fn map_origins<Q>(self, mut convert: impl FnMut(P) -> Q) -> Diagnostic<Q> {
+        let mut all = |notes: Vec<Note<P>>| {
+            let convert = |note: Note<P>| Note { message: note.message, origin: note.origin.map(&mut convert) };
+            notes.into_iter().map(convert).collect()
+        };
+        let (notes, also) = (all(self.notes), all(self.also));
         Diagnostic {
             code: self.code,
             message: self.message,
             origin: convert(self.origin),
-            notes: self
-                .notes
-                .into_iter()
-                .map(|note| Note { message: note.message, origin: note.origin.map(&mut convert) })
-                .collect(),
+            notes,
+            also,
             help: self.help,
             tailscale: self.tailscale,
             headscale: self.headscale,

@@ -22,6 +22,13 @@ impl Problem {
         self
     }
 
+    /// Narrows it to some bytes of the word, unless it has a fix, which is one of all of the word.
+    #[must_use]
+    pub fn part_or_fix(self, part: Range<usize>) -> Self {
+        let origin = if self.fix().is_some() { None } else { Some(part) };
+        Problem { origin, ..self }
+    }
+
     /// Makes it a finding about a longer word that contains the word at these bytes.
     #[must_use]
     pub fn within(mut self, part: Range<usize>) -> Self {

@@ -14,7 +14,7 @@ pub(super) fn device_invariants(policy: &Policy) -> Vec<Diagnostic> {
 fn warning(policy: &Policy, violation: &DeviceViolation) -> Diagnostic {
     let DeviceViolation { invariant, source, destination, packet: (protocol, port), rule, .. } = violation;
     let port = if protocol.has_ports() { format!("`{protocol}:{port}`") } else { format!("`{protocol}`") };
-    let message = format!("this does not hold of the devices that are known: {source} reaches {destination} on {port}");
+    let message = format!("this does not hold for the known devices: {source} reaches {destination} on {port}");
     let mut finding =
         Diagnostic::new(Code::ReachableDevice, invariant.origin, message).note_at("this rule allows it", *rule);
     let named: Vec<&Selector> = words_of_rule(policy, *rule).into_iter().chain(invariant.selectors()).collect();

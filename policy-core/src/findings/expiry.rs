@@ -23,9 +23,9 @@ pub(super) fn endings(policy: &Policy) -> Vec<Diagnostic> {
             (Code::ExpiresSoon, format!("this {what} ends on {date}, in {}", count_days(days)))
         };
         let out = match kind {
-            EndingKind::Allow => "fix what it allows and take it out",
-            EndingKind::Grant | EndingKind::Acl | EndingKind::SshRule => "take the rule out",
-            EndingKind::Test | EndingKind::SshTest => "take the test out",
+            EndingKind::Allow => "fix what it allows and remove it",
+            EndingKind::Grant | EndingKind::Acl | EndingKind::SshRule => "remove the rule",
+            EndingKind::Test | EndingKind::SshTest => "remove the test",
         };
         Diagnostic::new(code, until.origin, message).help(format!("{out}, or write a later date"))
     };

@@ -90,7 +90,7 @@ fn is_empty_group(words: &Words, selector: &Selector) -> bool {
 /// Explains a failure by the rule that allows a denied target, or that allows it in another way.
 fn explain_rule(words: &Words, outcome: &Outcome, finding: Diagnostic, rule: Origin) -> Diagnostic {
     if rule == words.policy.origin {
-        return finding.help("add `grants`: with an empty list of them nothing is allowed");
+        return finding.help("add `grants`: an empty list of them allows nothing");
     }
     let target = format!("`{}`", words.target(outcome));
     match (outcome.expectation, outcome.action()) {
@@ -115,7 +115,7 @@ fn explain_near_misses(words: &Words, outcome: &Outcome, finding: Diagnostic, ne
         }
         Probe::Ssh { account } if outcome.destination.kind == SelectorKind::User => (
             "SSH rule",
-            format!("people get into their own devices only: tag the machine, or put `{account}` under `deny`"),
+            format!("users can log in to their own devices only: tag the machine, or put `{account}` under `deny`"),
         ),
         Probe::Ssh { account } => {
             ("SSH rule", format!("write an SSH rule from `{selector}` to `{host}` as `{account}`"))

@@ -46,7 +46,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
         let message = format!("whether `{source}` can {deed} depends on {on}");
         let finding = Diagnostic::new(Code::UnverifiableTest, outcome.probe.text().origin, message);
         match outcome.rule() {
-            Some(rule) => finding.note_at("it is this rule that may allow it", rule),
+            Some(rule) => finding.note_at("this rule may allow it", rule),
             None => finding,
         }
     };
@@ -54,9 +54,9 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
         MissingFact::Role { user, autogroup } => {
             let user_word = words.login(user);
             let on = if user_word == source {
-                "their role, which is not known".to_owned()
+                "their role, which is unknown".to_owned()
             } else {
-                format!("the role of `{user_word}`, which is not known")
+                format!("the role of `{user_word}`, which is unknown")
             };
             whether(on).help(suggest_role(words, user, autogroup))
         }
@@ -66,7 +66,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             whether(on)
         }
         MissingFact::Device(address) => {
-            let on = format!("which device is at `{address}`, which is not known");
+            let on = format!("which device is at `{address}`, which is unknown");
             whether(on).help(if facts.are_in_source() {
                 "give the device its address in `devices`"
             } else {
@@ -74,11 +74,11 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
             })
         }
         MissingFact::ServiceAddress(address) => {
-            let on = format!("whether the service has an address in `{address}`, which no fact says");
+            let on = format!("whether the service has an address in `{address}`, which is unknown");
             whether(on)
         }
         MissingFact::Route(address) => {
-            let on = format!("whether a subnet router leads to `{address}`, which is not known");
+            let on = format!("whether a subnet router leads to `{address}`, which is unknown");
             whether(on).help(if facts.are_in_source() {
                 "give the router and its routes in `devices`"
             } else {
@@ -87,9 +87,13 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
         }
         MissingFact::User(login) => {
             let user = words.login(login);
-            cannot_decide(words, outcome, format!("nothing but a test names `{user}`"))
+            cannot_decide(words, outcome, format!("only a test names `{user}`"))
                 .note("whether this is the login of a user of the tailnet is unknown")
-                .help("give the tailnet's users as facts, or test a user that a group or a rule names")
+                .help(if facts.are_in_source() {
+                    "add them to `users`, or test a user that a group or a rule names"
+                } else {
+                    "give the tailnet's users as facts, or test a user that a group or a rule names"
+                })
         }
         MissingFact::Representative(group) => {
             let whose = match (outcome.decider, outcome.rule()) {
@@ -118,7 +122,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
                 None => finding,
             };
             finding
-                .note("Tailscale's documentation counts UDP where a test names none; that it does so is not known")
+                .note("Tailscale's documentation counts UDP if a test names none, but no answer of Tailscale has shown it")
                 .help("name it, such as `proto` of the test")
         }
         MissingFact::Check => {
@@ -129,7 +133,7 @@ fn report_missing_fact(words: &Words, outcome: &Outcome, fact: MissingFact) -> O
                 None => finding,
             };
             finding
-                .note("Tailscale's documentation wants access without a check; that its tests do so is not known")
+                .note("Tailscale's documentation requires access without a check, but no answer of Tailscale has shown it")
                 .help(format!("put `{}` under `check`, or make that an `accept` rule", words.target(outcome)))
         }
         // Selectors of unknown meaning are reported by another finding.

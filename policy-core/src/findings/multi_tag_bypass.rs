@@ -9,20 +9,20 @@ use crate::testing::{DecidingRule, Expectation, MultiTagBypass, Outcome};
 
 /// The instruction that fixes it.
 pub(super) const HELP: &str =
-    "remove one of the tags, or give each a device of its own, or allow this warning with the reason";
+    "remove one of the tags, or use a separate device for each, or allow this warning with a reason";
 
 /// Reports devices that can do what a test denies to their tags. Tailscale tests tags only.
 pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnostic> {
     let MultiTagBypass { source, destination, rule: DecidingRule { origin: rule, action } } = outcome.bypass?;
     let (who, deed) = (words.source(outcome), words.deed(outcome));
     let (wanted, verb, by_that) = match (outcome.expectation, action) {
-        (Expectation::Deny, None) => (format!("should not {deed}"), "does reach", "by that, this rule allows it"),
-        (Expectation::Deny, _) => (format!("should not {deed}"), "does get into", "by that, this rule allows it"),
+        (Expectation::Deny, None) => (format!("should not {deed}"), "can reach", "with that tag, this rule allows it"),
+        (Expectation::Deny, _) => (format!("should not {deed}"), "can get into", "with that tag, this rule allows it"),
         // A check applies to a device whatever its other tags are, so this is about access without
         // a check.
         _ => {
             let wanted = format!("should {deed} without a check");
-            (wanted, "is asked for one by", "by that, this rule asks for a check")
+            (wanted, "needs one for", "with that tag, this rule asks for a check")
         }
     };
     let message = match (source, destination) {
@@ -33,7 +33,7 @@ pub(super) fn report_bypass(words: &Words, outcome: &Outcome) -> Option<Diagnost
         }
         _ => {
             let (from, to) = (source.unwrap_or(who), destination.unwrap_or(&outcome.destination.text));
-            format!("`{who}` {wanted}, but of the devices with these tags `{from}` {verb} `{to}`")
+            format!("`{who}` {wanted}, but of the devices with these tags, `{from}` {verb} `{to}`")
         }
     };
     let mut finding = Diagnostic::new(Code::ReachableDevice, outcome.probe.text().origin, message);
@@ -114,18 +114,18 @@ mod tests {
         for (found, expected) in [
             (
                 ssh("accept", "alice@example.com", "tag:web", &deny("alice@example.com", "tag:db")),
-                "`alice@example.com` should not get into `tag:db` as `root`, but does get into the device `cellar`, which has that tag; \
-                 `cellar` has `tag:web`, too; by that, this rule allows it",
+                "`alice@example.com` should not get into `tag:db` as `root`, but can get into the device `cellar`, which has that tag; \
+                 `cellar` has `tag:web`, too; with that tag, this rule allows it",
             ),
             (
                 ssh("accept", "tag:ops", "tag:web", &deny("tag:ci", "tag:web")),
-                "`tag:ci` should not get into `tag:web` as `root`, but of the devices with these tags `attic` does get into `cellar`; \
-                 `attic` has `tag:ops`, too; by that, this rule allows it",
+                "`tag:ci` should not get into `tag:web` as `root`, but of the devices with these tags, `attic` can get into `cellar`; \
+                 `attic` has `tag:ops`, too; with that tag, this rule allows it",
             ),
             (
                 ssh("check", "tag:ci", "tag:web", r#"{"src": "tag:ci", "dst": ["tag:db"], "accept": ["root"]}"#),
-                "`tag:ci` should get into `tag:db` as `root` without a check, but of the devices with these tags `attic` is asked for one by \
-                 `cellar`; `cellar` has `tag:web`, too; by that, this rule asks for a check",
+                "`tag:ci` should get into `tag:db` as `root` without a check, but of the devices with these tags, `attic` needs one for \
+                 `cellar`; `cellar` has `tag:web`, too; with that tag, this rule asks for a check",
             ),
         ] {
             assert_eq!(found, [expected]);
@@ -144,7 +144,7 @@ mod tests {
         };
         let (none, by_web) = (
             Vec::<String>::new(),
-            "this does not hold of the devices that are known: any other member reaches `cellar` on `tcp:22`; this rule allows it; \
+            "this does not hold for the known devices: any other member reaches `cellar` on `tcp:22`; this rule allows it; \
              `cellar` carries `tag:db` and `tag:web`",
         );
         assert_eq!(invariant("never", "autogroup:member", "tag:db", ""), [by_web]);
@@ -152,10 +152,8 @@ mod tests {
         assert_eq!(invariant("never", "autogroup:member", "tag:db", r#", "ip": ["5432"]"#), none);
         assert_eq!(
             invariant("never", "tag:ops", "tag:db", ""),
-            [
-                "this does not hold of the devices that are known: `attic` reaches `cellar` on `tcp:5432`; this rule allows it; \
-                 `attic` carries `tag:ops` and `tag:ci`; `cellar` carries `tag:db` and `tag:web`"
-            ]
+            ["this does not hold for the known devices: `attic` reaches `cellar` on `tcp:5432`; this rule allows it; \
+                 `attic` carries `tag:ops` and `tag:ci`; `cellar` carries `tag:db` and `tag:web`"]
         );
         assert_eq!(invariant("only", "autogroup:member", "tag:web", ""), none);
         // An invariant that is broken by selectors is reported for selectors.

@@ -50,9 +50,9 @@ fn warning(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic
     });
     if !itself.is_empty() {
         finding = finding.note(if others.is_empty() {
-            format!("the other items of the {noun} say all of it")
+            format!("the other items of the {noun} allow all of it")
         } else {
-            format!("the other items of the {noun} say the rest")
+            format!("the other items of the {noun} allow the rest")
         });
     }
     if let Some(more) = others.len().checked_sub(SHOWN).filter(|more| *more > 0) {

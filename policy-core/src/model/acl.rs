@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Problem, go_quote};
+use crate::diagnostic::{Code, Help, Problem, go_quote};
 use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
 
@@ -94,5 +94,5 @@ impl Destination {
 
 fn without_ports(text: &str) -> Problem {
     Problem::word(Code::InvalidPorts, format!("`{text}` has no ports"))
-        .help(format!("write `{text}:*`, or the ports instead of `*`"))
+        .help(Help::write(format!("{text}:*")).or(", or the ports instead of `*`"))
 }

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 use crate::source::Text;
 
 /// A block of addresses, such as `10.0.0.0/8`. The address keeps all its bits as written.
@@ -126,7 +126,7 @@ impl Network {
         match text.parse::<Prefix>() {
             Ok(prefix) => Ok(Network { text: text.clone(), prefix }),
             Err(problem) => Err(match parse_address(text) {
-                Ok(address) => problem.help(format!("write `{address}/{}`", family_bits(address))),
+                Ok(address) => problem.help(Help::write(format!("{address}/{}", family_bits(address)))),
                 Err(_) => problem,
             }),
         }
@@ -192,7 +192,7 @@ impl FromStr for AddressRange {
         }
         if first > last {
             return Err(Problem::word(Code::InvalidAddress, format!("`{text}` ends before it begins"))
-                .help(format!("write `{last_text}-{first_text}`")));
+                .help(Help::write(format!("{last_text}-{first_text}"))));
         }
         Ok(AddressRange { first, last })
     }
@@ -251,9 +251,14 @@ impl std::fmt::Display for AddressRange {
 pub fn parse_address(text: &str) -> Result<IpAddr, Problem> {
     text.parse().map_err(|_| {
         let problem = Problem::word(Code::InvalidAddress, format!("`{text}` is not a valid IP address"));
-        match without_leading_zeros(text) {
-            Some(address) => problem.help(format!("write `{address}`, without leading zeros")),
-            None => {
+        let is_address = |text: &&str| text.parse::<IpAddr>().is_ok();
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(is_address);
+        let before = text.split_once('%').map(|(before, _)| before).filter(is_address);
+        match (without_leading_zeros(text), inner, before) {
+            (Some(address), ..) => problem.help(Help::write(address).and(", without leading zeros")),
+            (_, Some(inner), _) => problem.help(Help::write(inner).and(", without the brackets")),
+            (.., Some(before)) => problem.help(Help::write(before).and(", without the zone")),
+            _ => {
                 problem.help("write four numbers up to 255, such as `100.64.0.1`, or IPv6, such as `fd7a:115c:a1e0::1`")
             }
         }

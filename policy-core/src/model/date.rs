@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 
 /// A date of the Gregorian calendar, in UTC.
 ///
@@ -148,8 +148,8 @@ impl FromStr for Date {
         let invalid = |why: String| Problem::word(Code::InvalidDate, format!("`{text}` is not a valid date{why}"));
         let Some(numbers) = numbers(text).filter(|_| is_canonical(text)) else {
             return Err(invalid(String::new()).help(match Date::guess(text) {
-                Some(date) => format!("write `{date}`"),
-                None => EXAMPLE.to_owned(),
+                Some(date) => Help::write(date),
+                None => Help::from(EXAMPLE.to_owned()),
             }));
         };
         let [year, month, day] = numbers;
@@ -160,7 +160,7 @@ impl FromStr for Date {
                 let (year, month) = (to_u16(year), u8::try_from(month).unwrap_or_default());
                 let last = Date { year, month, day: days_of_month(year, month) };
                 let problem = invalid(format!(": that month has {} days", last.day));
-                Err(if day == 0 { problem.help(EXAMPLE) } else { problem.help(format!("write `{last}`")) })
+                Err(if day == 0 { problem.help(EXAMPLE) } else { problem.help(Help::write(last)) })
             }
         }
     }

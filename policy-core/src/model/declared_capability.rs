@@ -12,6 +12,9 @@ use crate::source::{Origin, Text};
 pub struct DeclaredCapability {
     /// The name, such as `example.com/cap/sql`.
     pub name: Text,
+    /// The name of its type in Rust, if the declaration has one:
+    /// `"other.example/cap/sql" as OtherSql { … }`.
+    pub type_name: Option<Text>,
     /// The shape of its bodies. Always a record.
     pub shape: Shape,
     /// The comment above it.

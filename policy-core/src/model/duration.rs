@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Problem, go_quote};
+use crate::diagnostic::{Code, Help, Problem, go_quote};
 
 /// A length of time in nanoseconds, in Go's syntax, such as `12h` or `1h30m`.
 ///
@@ -62,13 +62,13 @@ impl FromStr for Duration {
             let (number, unit_text, after) = split_term(rest).ok_or_else(invalid)?;
             if unit_text.is_empty() {
                 return Err(Problem::word(Code::InvalidDuration, format!("`{text}` has no unit"))
-                    .help(format!("write `{text}h` or `{text}m`"))
+                    .help(Help::write(format!("{text}h")).or(format_args!(" or `{text}m`")))
                     .tailscale(format!("time: missing unit in duration {}", go_quote(text))));
             }
             let Some(unit) = unit_nanoseconds(unit_text) else {
-                let start = text.len() - rest.len() + number.length();
+                let start = text.len() - rest.len();
                 return Err(Problem::word(Code::InvalidDuration, format!("`{unit_text}` is not a unit of time"))
-                    .part(start..start + unit_text.len())
+                    .part(start..start + number.length() + unit_text.len())
                     .help_if(number.in_hours(unit_text))
                     .tailscale(format!("time: unknown unit {} in duration {}", go_quote(unit_text), go_quote(text))));
             };
@@ -109,20 +109,20 @@ impl Number<'_> {
     }
 
     /// Returns the duration to write instead of days or weeks.
-    fn in_hours(&self, unit: &str) -> Option<String> {
+    fn in_hours(&self, unit: &str) -> Option<Help> {
         let hours = match unit.to_ascii_lowercase().as_str() {
             "d" | "day" | "days" => 24,
             "w" | "week" | "weeks" => 7 * 24,
             "hr" | "hrs" | "hour" | "hours" => 1,
-            "min" | "mins" | "minute" | "minutes" => return Some(format!("write `{}m`", self.whole)),
-            "sec" | "secs" | "second" | "seconds" => return Some(format!("write `{}s`", self.whole)),
-            _ => return Some("the units are `h`, `m`, `s`, `ms`, `us` and `ns`".to_owned()),
+            "min" | "mins" | "minute" | "minutes" => return Some(Help::write(format!("{}m", self.whole))),
+            "sec" | "secs" | "second" | "seconds" => return Some(Help::write(format!("{}s", self.whole))),
+            _ => return Some(Help::from("the units are `h`, `m`, `s`, `ms`, `us` and `ns`")),
         };
         let number: u64 = self.whole.parse().ok()?;
         let hours = number.checked_mul(hours)?;
         Some(match unit.to_ascii_lowercase().starts_with('h') {
-            true => format!("write `{hours}h`"),
-            false => format!("write `{hours}h`: the longest unit is the hour"),
+            true => Help::write(format!("{hours}h")),
+            false => Help::write(format!("{hours}h")).and(": the longest unit is the hour"),
         })
     }
 }
@@ -246,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_unit_is_underlined_alone() {
+    fn a_wrong_unit_is_underlined_with_its_number() {
         let problem = "1h2d".parse::<Duration>().unwrap_err();
-        assert_eq!(problem.origin, Some(3..4));
+        assert_eq!(problem.origin, Some(2..4));
         assert_eq!(problem.help.as_deref(), Some("write `48h`: the longest unit is the hour"));
     }
 }

@@ -1,6 +1,6 @@
 use crate::json::Value;
 
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
 
@@ -65,7 +65,7 @@ impl PortSpec {
                     if text.parse::<Protocol>().is_ok_and(|_| text.starts_with(|c: char| c.is_alphabetic())) =>
                 {
                     let named = Problem::word(Code::InvalidPorts, format!("`{text}` is a protocol without ports"));
-                    Err(Problem { tailscale: problem.tailscale, ..named.help(format!("write `{text}:*`")) })
+                    Err(Problem { tailscale: problem.tailscale, ..named.help(Help::write(format!("{text}:*"))) })
                 }
                 Err(problem) => Err(problem),
             };

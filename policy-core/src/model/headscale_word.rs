@@ -5,7 +5,7 @@
 
 use std::net::Ipv6Addr;
 
-use crate::diagnostic::{Code, HeadscaleStage, Problem, go_quote, suggestion};
+use crate::diagnostic::{Code, HeadscaleStage, Help, Problem, go_quote, suggestion};
 use crate::model::service::service_port;
 use crate::model::{
     Autogroup, Destination, HostAddress, PortRange, PortSpec, Prefix, Protocol, Selector, SelectorKind, Target,
@@ -123,12 +123,12 @@ pub fn selector(text: &Text) -> Result<Selector, Problem> {
     let invalid = problem(Code::InvalidSelector, format!("`{word}` is not a valid selector"), answer);
     let bare = word.strip_prefix('[').and_then(|word| word.strip_suffix(']'));
     Err(match (word.strip_prefix("host:"), bare, word.split_once(':')) {
-        (Some(host), ..) => invalid.help(format!("write `{host}`: hosts have no prefix")),
-        (_, Some(address), _) => invalid.help(format!("write `{address}`, without the brackets")),
+        (Some(host), ..) => invalid.help(Help::write(host).and(": hosts have no prefix")),
+        (_, Some(address), _) => invalid.help(Help::write(address).and(", without the brackets")),
         (.., Some((prefix, name))) => {
             invalid.help_if(suggestion::nearest(prefix, ["group", "tag", "autogroup"]).map_or_else(
-                || Some("write a user, a group, a tag, an autogroup, a host, an address or a prefix".to_owned()),
-                |near| Some(format!("did you mean `{near}:{name}`?")),
+                || Some(Help::from("write a user, a group, a tag, an autogroup, a host, an address or a prefix")),
+                |near| Some(Help::did_you_mean(format!("{near}:{name}"))),
             ))
         }
         _ => invalid,
@@ -144,7 +144,7 @@ pub fn check_tag(tag: &str, place: &str) -> Result<(), Problem> {
         let answer = format!("tag must start with 'tag:', got: {}", go_quote(tag));
         let invalid = problem(Code::InvalidName, format!("`{tag}` does not start with `tag:`"), answer);
         let bare = tag.rsplit(':').next().filter(|name| name.starts_with(|letter: char| letter.is_ascii_alphabetic()));
-        return Err(invalid.help_if(bare.map(|name| format!("write `tag:{name}`"))));
+        return Err(invalid.help_if(bare.map(|name| Help::write(format!("tag:{name}")))));
     };
     if name.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         return Ok(());
@@ -172,7 +172,7 @@ pub fn destination(text: &Text, index: usize) -> Result<Destination, Problem> {
         let name = text.get(..ports_start.saturating_sub(1)).unwrap_or_default();
         if ["tag", "group", "autogroup"].contains(&name) && !ports.starts_with(|c: char| c.is_ascii_digit()) {
             let message = format!("`{text}` has no ports");
-            let help = format!("write `{text}:*`, or the ports instead of `*`");
+            let help = Help::write(format!("{text}:*")).or(", or the ports instead of `*`");
             return Problem { message, help: Some(help), origin: None, ..error };
         }
         error.within(part.clone())
@@ -208,7 +208,7 @@ pub fn target(text: &Text) -> Result<Target, Problem> {
     if read.host.kind == SelectorKind::Autogroup(Some(Autogroup::Internet)) {
         return Err(problem(
             Code::MisplacedSelector,
-            "`autogroup:internet` cannot be what a test probes",
+            "`autogroup:internet` cannot be the target of a test",
             "autogroup:internet not valid as a test destination",
         )
         .help("write an address of the internet, such as `192.0.2.1`"));
@@ -260,8 +260,8 @@ pub fn absent_autogroup(word: &str, autogroup: Option<Autogroup>) -> Problem {
         None => {
             let near = suggestion::nearest(word, AUTOGROUPS.iter().map(|autogroup| autogroup.name()));
             let help = near.map_or_else(
-                || "headscale has `autogroup:member`, `autogroup:tagged` and `autogroup:self`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+                || Help::from("headscale has `autogroup:member`, `autogroup:tagged` and `autogroup:self`"),
+                Help::did_you_mean,
             );
             Problem::word(Code::UnknownAutogroup, format!("there is no `{word}`")).help(help)
         }
@@ -273,7 +273,7 @@ pub fn absent_autogroup(word: &str, autogroup: Option<Autogroup>) -> Problem {
 fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
     let ports_missing = |answer: &str| {
         problem(Code::InvalidPorts, format!("`{text}` has no ports"), answer)
-            .help(format!("write `{}:*`, or the ports instead of `*`", text.trim_end_matches(':')))
+            .help(Help::write(format!("{}:*", text.trim_end_matches(':'))).or(", or the ports instead of `*`"))
     };
     if !text.contains(':') {
         return Err(ports_missing("hostport must contain a colon"));
@@ -285,7 +285,7 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
             let answer = format!("square brackets are only valid around IPv6 addresses{}", host.unwrap_or_default());
             return Err(problem(
                 Code::InvalidSelector,
-                format!("`{text}` has brackets around no IPv6 address"),
+                format!("`{text}` has brackets around something other than an IPv6 address"),
                 answer,
             )
             .help("leave out the brackets"));
@@ -293,7 +293,7 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
         if !rest.starts_with([':', '/']) {
             let answer = format!("square brackets are only valid around IPv6 addresses: {}", go_quote(text));
             return Err(problem(Code::InvalidPorts, format!("`{text}` has no ports"), answer)
-                .help(format!("write `[{host}]:*`, or the ports instead of `*`")));
+                .help(Help::write(format!("[{host}]:*")).or(", or the ports instead of `*`")));
         }
         let colon = text.rfind(':').unwrap_or_default();
         let length = rest.rfind(':');
@@ -321,7 +321,7 @@ fn split_destination(text: &Text) -> Result<(Text, usize), Problem> {
             "there is no destination before the colon",
             "input cannot start with a colon character",
         )
-        .help(format!("write `*{text}` for all of them"))),
+        .help(Help::write(format!("*{text}")).or(" for all of them"))),
         Some(colon) if colon + 1 == text.len() => Err(ports_missing("input cannot end with a colon character")),
         Some(colon) => Ok((text.slice(0..colon), colon + 1)),
         None => Err(ports_missing("hostport must contain a colon")),
@@ -350,7 +350,7 @@ pub fn parse_ports(text: &str) -> Result<Vec<PortRange>, Problem> {
                     if first > last {
                         let why = "invalid port range: first port is greater than last port";
                         return Err(wrong(format!("`{item}` ends before it begins"), why)
-                            .help(format!("write `{last}-{first}`"))
+                            .help(Help::write(format!("{last}-{first}")))
                             .within(part));
                     }
                     PortRange { first, last }
@@ -380,7 +380,7 @@ fn parse_port(text: &str, refused: &impl Fn(&str) -> String) -> Result<u16, Prob
     let Ok(number) = text.parse::<i64>() else {
         let error =
             problem(Code::InvalidPorts, format!("`{text}` is not a valid port"), refused("invalid first integer"));
-        let port = service_port(text).map(|port| format!("write `{port}`"));
+        let port = service_port(text).map(Help::write);
         return Err(error.help("write a number, or `*` for all ports").help_if(port));
     };
     u16::try_from(number).map_err(|_| {
@@ -463,8 +463,8 @@ fn checked_protocol(name: &str) -> Result<Option<Protocol>, Problem> {
         let answer = format!("leading 0 not permitted in protocol number: {}", go_quote(name));
         let number = name.trim_start_matches('0');
         let help = match number.is_empty() {
-            true => "leave the protocol out for TCP, UDP and ICMP together".to_owned(),
-            false => format!("write `{number}`"),
+            true => "leave the protocol out for TCP, UDP and ICMP together".into(),
+            false => Help::write(number),
         };
         return Err(invalid(format!("`{name}` is a number that begins with zero"), answer).help(help));
     }
@@ -484,10 +484,10 @@ fn checked_protocol(name: &str) -> Result<Option<Protocol>, Problem> {
             let known = name.parse::<Protocol>().ok().map(protocol_name);
             let near = || suggestion::nearest(name, PROTOCOLS.iter().map(|(known, _)| *known)).map(str::to_owned);
             let help = match known.or_else(near) {
-                Some(known) => format!("write `{known}`"),
-                None => "write `tcp`, `udp`, `icmp` or another protocol's name or number".to_owned(),
+                Some(known) => Help::write(known),
+                None => Help::from("write `tcp`, `udp`, `icmp` or another protocol's name or number"),
             };
-            Err(invalid(format!("no protocol is named `{name}`"), answer).help(help))
+            Err(invalid(format!("unknown protocol `{name}`"), answer).help(help))
         }
     }
 }

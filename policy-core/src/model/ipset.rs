@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 use crate::model::{AddressRange, List, Prefix, Selector, SelectorKind};
 use crate::source::{Origin, Text};
 
@@ -85,7 +85,7 @@ fn bare_word(operator: &str, word: &str) -> Problem {
             Code::InvalidSelector,
             format!("in an ip set a host is written with `host:`, and `{word}` is nothing else"),
         )
-        .help(format!("write `{operator}host:{word}`")),
+        .help(Help::write(format!("{operator}host:{word}"))),
     }
 }
 

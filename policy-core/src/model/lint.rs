@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Severity, suggestion};
+use crate::diagnostic::{Code, Help, Severity, suggestion};
 use crate::model::{Date, Level, PolicyComment, Until};
 use crate::source::Origin;
 
@@ -67,21 +67,21 @@ impl LintNameError {
     /// Returns the message of the finding.
     pub fn message(&self, level: Level) -> String {
         match self {
-            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is an error already"),
+            LintNameError::Error(code) if level == Level::Deny => format!("`{code}` is already an error"),
             LintNameError::Error(code) if level == Level::Warn => format!("`{code}` is an error, and stays one"),
             LintNameError::Error(code) => format!("`{code}` is an error, and cannot be allowed"),
-            LintNameError::Unknown { name, .. } => format!("no warning is called `{name}`"),
+            LintNameError::Unknown { name, .. } => format!("unknown warning `{name}`"),
         }
     }
 
     /// Returns the help of the finding, if there is any.
-    pub fn help(&self, level: Level) -> Option<String> {
+    pub fn help(&self, level: Level) -> Option<Help> {
         match self {
             LintNameError::Error(_) if level != Level::Allow => {
-                Some("leave it out: only warnings have levels".to_owned())
+                Some(Help::from("leave it out: only warnings have levels"))
             }
-            LintNameError::Error(_) => Some("fix it instead: only warnings can be allowed".to_owned()),
-            LintNameError::Unknown { near, .. } => near.map(|near| format!("did you mean `{near}`?")),
+            LintNameError::Error(_) => Some(Help::from("fix it instead: only warnings can be allowed")),
+            LintNameError::Unknown { near, .. } => near.map(Help::did_you_mean),
         }
     }
 }

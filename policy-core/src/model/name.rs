@@ -1,6 +1,6 @@
 //! The syntax of declared names.
 
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 use crate::model::Prefix;
 use crate::model::address::parse_address;
 
@@ -30,6 +30,7 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
     if !first.is_ascii_alphabetic() {
         return Err(invalid(format!("a tag's name starts with an ASCII letter, not with `{first}`"))
             .part(start..start + first.len_utf8())
+            .help("write a letter before it")
             .tailscale("tag names must start with a letter, after 'tag:'"));
     }
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
@@ -37,11 +38,11 @@ pub fn check_tag(tag: &str) -> Result<(), Problem> {
         None => Ok(()),
         Some((at, letter)) => {
             let dashed = name.replace(['_', '.', ' ', '/'], "-");
-            let help = dashed.chars().all(allowed).then(|| format!("write `tag:{dashed}`"));
+            let help = dashed.chars().all(allowed).then(|| Help::write(format!("tag:{dashed}")));
             Err(invalid(format!("a tag name cannot contain `{letter}`"))
-                .part(start + at..start + at + letter.len_utf8())
                 .help("a tag's name has letters, digits and dashes")
                 .help_if(help)
+                .part_or_fix(start + at..start + at + letter.len_utf8())
                 .tailscale("tag names can only contain numbers, letters, or dashes"))
         }
     }
@@ -101,9 +102,9 @@ pub fn check_host(host: &str) -> Result<(), Problem> {
     match host.find(['@', ':']) {
         None => Ok(()),
         Some(at) => {
-            let help = host.strip_prefix("host:").map(|name| format!("write `{name}`: only ip sets have `host:`"));
+            let help = host.strip_prefix("host:").map(|name| Help::write(name).and(": only ip sets have `host:`"));
             let letter = host.get(at..=at).unwrap_or_default();
-            Err(invalid(format!("a host name cannot contain `{letter}`")).part(at..at + 1).help_if(help))
+            Err(invalid(format!("a host name cannot contain `{letter}`")).help_if(help).part_or_fix(at..at + 1))
         }
     }
 }
@@ -133,11 +134,11 @@ pub fn check_service(service: &str) -> Result<(), Problem> {
         None => Ok(()),
         Some((at, letter)) => {
             let label = name.to_ascii_lowercase().replace(['_', '.'], "-");
-            let help = label.chars().all(allowed).then(|| format!("write `svc:{label}`"));
+            let help = label.chars().all(allowed).then(|| Help::write(format!("svc:{label}")));
             Err(invalid(format!("a service name cannot contain `{letter}`"))
-                .part(start + at..start + at + letter.len_utf8())
                 .help("a service's name has lower-case letters, digits and dashes")
-                .help_if(help))
+                .help_if(help)
+                .part_or_fix(start + at..start + at + letter.len_utf8()))
         }
     }
 }
@@ -165,7 +166,7 @@ pub fn check_capability(capability: &str) -> Result<(), Problem> {
     let problem = Problem::word(Code::InvalidCapability, format!("`{capability}` is not a valid capability name"))
         .tailscale("capability name must have the form {domain}/{path}");
     Err(match capability.split_once("://") {
-        Some((_, name)) if has_form(name) => problem.help(format!("write `{name}`")),
+        Some((_, name)) if has_form(name) => problem.help(Help::write(name)),
         _ => problem.help("write a domain and a path, such as `example.com/cap/name`"),
     })
 }
@@ -183,9 +184,11 @@ fn check_prefixed<'a>(word: &'a str, kind: &str) -> Result<&'a str, Problem> {
 fn missing_prefix(word: &str, kind: &str) -> Problem {
     let problem = Problem::word(Code::InvalidName, format!("`{word}` does not start with `{kind}:`"));
     match word.split_once(':') {
-        Some((prefix, name)) if prefix.eq_ignore_ascii_case(kind) => problem.help(format!("write `{kind}:{name}`")),
+        Some((prefix, name)) if prefix.eq_ignore_ascii_case(kind) => {
+            problem.help(Help::write(format!("{kind}:{name}")))
+        }
         Some(_) => problem,
-        None => problem.help(format!("write `{kind}:{word}`")),
+        None => problem.help(Help::write(format!("{kind}:{word}"))),
     }
 }
 

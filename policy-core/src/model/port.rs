@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Problem, go_quote};
+use crate::diagnostic::{Code, Help, Problem, go_quote};
 use crate::model::service::service_port;
 
 /// A range of ports, both ends included. `*` is 0 to 65535.
@@ -102,7 +102,7 @@ impl FromStr for PortRange {
         }
         if first > last {
             return Err(problem(format!("`{text}` ends before it begins"))
-                .help(format!("write `{last}-{first}`"))
+                .help(Help::write(format!("{last}-{first}")))
                 .tailscale(refused("first port must be >= last port")));
         }
         Ok(PortRange { first, last })
@@ -117,11 +117,9 @@ fn parse_port(text: &str) -> Result<u16, Problem> {
     }
     let problem = |message: String| Problem::word(Code::InvalidPorts, message);
     Err(match service_port(text) {
-        Some(port) => problem(format!("`{text}` is not a valid port")).help(format!("write `{port}`")),
+        Some(port) => problem(format!("`{text}` is not a valid port")).help(Help::write(port)),
         _ if decimal => problem(format!("port `{text}` is out of range: the highest is 65535")),
-        _ if text.trim() != text => {
-            problem(format!("`{text}` has a blank in it")).help(format!("write `{}`", text.trim()))
-        }
+        _ if text.trim() != text => problem(format!("`{text}` has a blank in it")).help(Help::write(text.trim())),
         _ if text.contains(',') => {
             problem(format!("`{text}` is a list, and only an acl's `dst` takes one")).help(format!(
                 "write {}",

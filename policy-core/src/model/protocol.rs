@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+use crate::diagnostic::{Code, Help, Problem, go_quote, suggestion};
 
 /// An IP protocol by its number.
 ///
@@ -79,10 +79,10 @@ impl FromStr for Protocol {
         let problem = |message: String| Problem::word(Code::InvalidProtocol, message);
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_digit()) {
             let help = match suggestion::nearest(&name, NAMES.iter().map(|(known, _)| *known)) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "write `tcp`, `udp`, `icmp` or another protocol's name or number".to_owned(),
+                Some(known) => Help::did_you_mean(known),
+                None => Help::from("write `tcp`, `udp`, `icmp` or another protocol's name or number"),
             };
-            return Err(problem(format!("no protocol is named `{text}`"))
+            return Err(problem(format!("unknown protocol `{text}`"))
                 .help(help)
                 .tailscale(format!("proto name {} not known; use protocol number 0-255", go_quote(text))));
         }
@@ -90,7 +90,7 @@ impl FromStr for Protocol {
             Ok(0) => Err(problem("`0` is not a protocol that a rule can name".to_owned())
                 .help("leave the protocol out for TCP, UDP and ICMP together")),
             Ok(number) if name.starts_with('0') => {
-                Err(problem(format!("`{text}` has a leading zero")).help(format!("write `{number}`")))
+                Err(problem(format!("`{text}` has a leading zero")).help(Help::write(number)))
             }
             Ok(number) => Ok(Protocol(number)),
             Err(_) => Err(problem(format!("protocol `{text}` is out of range: the highest number is 255"))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
+use crate::diagnostic::Help;
 use crate::diagnostic::suggestion::nearest;
 use crate::model::{Field, Shape};
 
@@ -18,7 +19,7 @@ pub struct ShapeError {
     /// For a duplicate, the range of the first occurrence.
     pub first: Option<Range<usize>>,
     /// The fix.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl fmt::Display for ShapeError {
@@ -42,11 +43,14 @@ impl FromStr for Shape {
     }
 }
 
-/// A name and a record at the start of a text: `"example.com/cap/sql" { tables: [string]; }`.
+/// A name and a record at the start of a text: `"example.com/cap/sql" { tables: [string]; }`, or
+/// with the name of a type, `"example.com/cap/sql" as Sql { tables: [string]; }`.
 #[derive(Debug)]
 pub(crate) struct NamedShape {
     /// The range of the name, without its quotes.
     pub(crate) name: Range<usize>,
+    /// Which bytes are the name of the type.
+    pub(crate) type_name: Option<Range<usize>>,
     pub(crate) shape: Shape,
     /// The index after the closing brace.
     pub(crate) end: usize,
@@ -64,6 +68,7 @@ impl NamedShape {
         parser.check_string(name)?;
         let start = parser.at + 1;
         parser.take(token);
+        let type_name = parser.type_name()?;
         if !parser.take_sign('{') {
             return Err(parser.error("expected `{`").with_help("write the fields in braces: `{ role: string; }`"));
         }
@@ -74,7 +79,7 @@ impl NamedShape {
             let help = "leave it out, or write it on a line of its own";
             return Err(parser.error("nothing follows the `}` of a declaration").with_help(help));
         }
-        Ok(NamedShape { name: start..start + name.len(), shape, end })
+        Ok(NamedShape { name: start..start + name.len(), type_name, shape, end })
     }
 }
 
@@ -83,7 +88,7 @@ impl ShapeError {
         ShapeError { message: message.into(), range, first: None, help: None }
     }
 
-    fn with_help(self, help: impl Into<String>) -> ShapeError {
+    fn with_help(self, help: impl Into<Help>) -> ShapeError {
         ShapeError { help: Some(help.into()), ..self }
     }
 }
@@ -226,6 +231,29 @@ impl<'t> Parser<'t> {
         Err(error.with_help("write `string` for a value that any text can be"))
     }
 
+    /// Reads `as OtherSql`, if it is there. It must be a name that a type of Rust can have, in the
+    /// form that its types have.
+    fn type_name(&mut self) -> Result<Option<Range<usize>>, ShapeError> {
+        if self.next() != Token::Word("as") {
+            return Ok(None);
+        }
+        self.take(Token::Word("as"));
+        let token = self.next();
+        let Token::Word(name) = token else {
+            return Err(self.error("expected the name of a type after `as`"));
+        };
+        let range = self.at..self.at + name.len();
+        if name == "Self"
+            || !name.starts_with(|char: char| char.is_ascii_uppercase())
+            || !name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            let error = ShapeError::new(format!("`{name}` is not a valid name of a type"), range);
+            return Err(error.with_help("write a capital letter, then letters and digits: `as OtherSql`"));
+        }
+        self.take(token);
+        Ok(Some(range))
+    }
+
     fn shape(&mut self, depth: usize) -> Result<Shape, ShapeError> {
         if depth == 0 {
             return Err(self.error("shapes are not nested this deep"));
@@ -269,17 +297,17 @@ impl<'t> Parser<'t> {
         let words = known.map(|(known, _)| (*known, *known)).chain(foreign);
         let near = nearest(word, words.clone().map(|(word, _)| word));
         let meant = words.clone().find(|(word, _)| Some(*word) == near).map(|(_, meant)| meant);
-        let help = match word {
+        let help: Option<Help> = match word {
             "any" | "object" | "map" | "Map" | "record" => {
-                Some("write the fields of the object: `{ name: string; }`".to_owned())
+                Some("write the fields of the object: `{ name: string; }`".into())
             }
-            "array" | "list" | "Vec" => Some("write a list as `[string]`".to_owned()),
-            "null" | "Option" | "optional" => Some("write a field that may be left out as `name?: string`".to_owned()),
-            "true" | "false" => Some("write `bool`: only strings can be literals".to_owned()),
+            "array" | "list" | "Vec" => Some("write a list as `[string]`".into()),
+            "null" | "Option" | "optional" => Some("write a field that may be left out as `name?: string`".into()),
+            "true" | "false" => Some("write `bool`: only strings can be literals".into()),
             _ if word.starts_with(|char: char| char.is_ascii_digit() || char == '-') => {
-                Some("write `int` or `number`: only strings can be literals".to_owned())
+                Some("write `int` or `number`: only strings can be literals".into())
             }
-            _ => meant.map(|meant| format!("did you mean `{meant}`?")),
+            _ => meant.map(Help::did_you_mean),
         };
         let error = self.no_shape();
         Err(ShapeError { help, ..error })
@@ -431,7 +459,8 @@ mod tests {
     fn a_declaration_has_a_name_a_record_and_comments() {
         let text =
             "\"a.b/c\" {\n  // One\n  // or two.\n  x?: int; // behind\n  y: { // of z\n z: bool }; // of y\n}\n more";
-        let NamedShape { name, shape, end } = NamedShape::parse(text).unwrap();
+        let NamedShape { name, type_name, shape, end } = NamedShape::parse(text).unwrap();
+        assert_eq!(type_name, None);
         assert_eq!((text.get(name), text.get(end - 1..)), (Some("a.b/c"), Some("}\n more")));
         let Shape::Record(fields) = &shape else { panic!() };
         let docs: Vec<_> =
@@ -440,6 +469,10 @@ mod tests {
         for (text, message) in [
             ("a { }", "expected the name of a capability in quotes, found `a`"),
             ("\"a\"", "expected `{`"),
+            ("\"a\" as { }", "expected the name of a type after `as`, found `{`"),
+            ("\"a\" as Self { }", "`Self` is not a valid name of a type"),
+            ("\"a\" as sql { }", "`sql` is not a valid name of a type"),
+            ("\"a\" as Sql-B { }", "`Sql-B` is not a valid name of a type"),
             ("\"a\" { } b", "nothing follows the `}` of a declaration, found `b`"),
             ("\"a\" { b: int;", "expected the name of a field or `}`"),
             (
@@ -449,6 +482,15 @@ mod tests {
         ] {
             assert_eq!(NamedShape::parse(text).unwrap_err().message, message, "{text}");
         }
+    }
+
+    #[test]
+    fn a_declaration_may_name_its_type() {
+        let text = "\"a.b/c\" as Other2 { d: int; }";
+        let NamedShape { name, type_name, shape, .. } = NamedShape::parse(text).unwrap();
+        let type_name = type_name.and_then(|range| text.get(range));
+        assert_eq!((text.get(name), type_name), (Some("a.b/c"), Some("Other2")));
+        assert_eq!(shape.to_string(), "{ d: int; }");
     }
 
     proptest::proptest! {

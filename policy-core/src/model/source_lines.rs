@@ -1,6 +1,6 @@
 use crate::source::Origin;
 
-/// The lines of Rust source that the statements of a policy come from.
+/// The lines that the statements of a built-in policy come from: of Rust source, or of the file that `policy_file!` names.
 ///
 /// [`encode`](SourceLines::encode) writes them for a program that `policy!` generates. Each run of
 /// statements from one file is one line with the path, a tab, and the line numbers of the
@@ -49,10 +49,26 @@ impl SourceLines {
         decoded
     }
 
+    /// Returns the files, each once.
+    pub fn files(&self) -> Vec<&str> {
+        let mut files: Vec<&str> = self.files.iter().map(String::as_str).collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// Returns each statement with its file and its line.
+    pub fn statements(&self) -> impl Iterator<Item = (Origin, &str, usize)> {
+        self.lines
+            .iter()
+            .filter_map(|(statement, file, line)| Some((*statement, self.files.get(*file)?.as_str(), *line)))
+    }
+
     /// Returns the file and the line number, from 1, of the innermost statement around a part of
     /// the policy's text or of its facts.
     pub fn line(&self, part: Origin) -> Option<(&str, usize)> {
-        let before = self.lines.partition_point(|(statement, ..)| statement.start <= part.start);
+        let before =
+            self.lines.partition_point(|(statement, ..)| (statement.file, statement.start) <= (part.file, part.start));
         let mut around = self.lines.get(..before)?.iter().rev();
         let (_, file, line) = around.find(|(statement, ..)| statement.contains(part))?;
         Some((self.files.get(*file)?, *line))

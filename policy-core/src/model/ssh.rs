@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use crate::diagnostic::{Code, Problem, go_quote, suggestion};
+use crate::diagnostic::{Code, Help, Problem, go_quote, suggestion};
 use crate::model::{Duration, List, Selector, Until};
 use crate::source::{Origin, Text};
 
@@ -69,8 +69,8 @@ impl FromStr for Action {
                 .tailscale("action must be specified")),
             _ => {
                 let help = match suggestion::nearest(text, ["accept", "check"]) {
-                    Some(action) => format!("write `{action}`"),
-                    None => "write `accept` or `check`; what no rule allows is denied".to_owned(),
+                    Some(action) => Help::write(action),
+                    None => Help::from("write `accept` or `check`; what no rule allows is denied"),
                 };
                 Err(Problem::word(Code::InvalidAction, format!("`{text}` is not an SSH action"))
                     .help(help)

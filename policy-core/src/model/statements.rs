@@ -36,7 +36,7 @@ impl Policy {
         statements.extend(self.ssh_tests.iter().map(|test| test.origin));
         statements.extend(self.settings.iter().map(|setting| setting.origin));
         statements.extend(self.facts.invariants.iter().map(|invariant| invariant.origin));
-        statements.sort_by_key(|statement| (statement.start, Reverse(statement.end)));
+        statements.sort_by_key(|statement| (statement.file, statement.start, Reverse(statement.end)));
         statements
     }
 }
@@ -64,6 +64,22 @@ mod tests {
         let policy = Policy::parse(TEXT).with_source_lines(&encoded);
         assert_eq!(found(&policy), places.map(Some));
         assert_eq!(policy.source_lines.line(policy.origin), None);
+    }
+
+    #[test]
+    fn the_facts_come_after_the_policy_however_it_is_formatted() {
+        let facts = r#"{"invariants": [{"kind": "never", "src": ["*"], "targets": [{"dst": ["tag:a"]}]}, {"kind": "never", "src": ["*"], "targets": [{"dst": ["tag:b"]}]}]}"#;
+        let lines = SourceLines::encode([3, 5, 8, 9].map(|line| ("src/a.rs".to_owned(), line)));
+        for text in [
+            r#"{"tagOwners": {"tag:a": [], "tag:b": []}}"#.to_owned(),
+            format!("{{{}\"tagOwners\": {{\"tag:a\": [],\n\"tag:b\": []}}}}", "\n".repeat(60)),
+        ] {
+            let policy = Policy::with_facts(&text, facts).with_source_lines(&lines);
+            let tags = policy.tag_owners.iter().map(|tag| tag.tag.origin);
+            let parts = tags.chain(policy.facts.invariants.iter().map(|invariant| invariant.origin));
+            let found: Vec<_> = parts.map(|part| policy.source_lines.line(part).unwrap().1).collect();
+            assert_eq!(found, [3, 5, 8, 9], "{text}");
+        }
     }
 
     #[test]

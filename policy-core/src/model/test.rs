@@ -1,6 +1,6 @@
 use crate::json::Map;
 
-use crate::diagnostic::{Code, Problem};
+use crate::diagnostic::{Code, Help, Problem};
 use crate::model::service::service_port;
 use crate::model::{List, PortRange, Protocol, Selector, Until};
 use crate::source::{Origin, Text};
@@ -64,7 +64,7 @@ impl Target {
         let bare_kind = Selector::PREFIXES.contains(&host) && !port.starts_with(|c: char| c.is_ascii_digit());
         if split == text.len() || bare_kind {
             return Err(Problem::word(Code::InvalidTest, format!("`{text}` has no port"))
-                .help(format!("write `{text}:443`, or another port"))
+                .help(Help::write(format!("{text}:443")).or(", or another port"))
                 .tailscale(Self::FAILED));
         }
         let part = split + 1..text.len();
@@ -78,7 +78,7 @@ impl Target {
 
 fn one_port(port: &str) -> Result<u16, Problem> {
     let ranges = PortRange::parse_list(port).map_err(|problem| {
-        let help = service_port(port).map(|port| format!("write `{port}`"));
+        let help = service_port(port).map(Help::write);
         Problem { code: Code::InvalidTest, ..problem.help("write one port, such as `443`").help_if(help) }
     })?;
     match ranges.as_slice() {

@@ -9,7 +9,7 @@ const EVERYTHING: [&str; 2] = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:fff
 
 /// Returns disjoint ranges that together contain every address, in order. No range of the policy
 /// begins or ends inside one of them.
-pub(super) fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
+pub fn atoms(ranges: impl IntoIterator<Item = AddressRange>) -> Vec<AddressRange> {
     let families: Vec<AddressRange> = EVERYTHING.iter().filter_map(|text| text.parse().ok()).collect();
     let ranges = ranges.into_iter().chain(TAILNET).chain(INTERNET).chain([FOUR_VIA_SIX]);
     let mut firsts: Vec<IpAddr> = ranges.flat_map(|range| [Some(range.first), after(range.last)]).flatten().collect();

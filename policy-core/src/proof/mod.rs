@@ -2,12 +2,11 @@
 //!
 //! A policy contains finitely many selectors, so it can distinguish only finitely many sources and
 //! destinations. Each selector (`alice@example.com`, `tag:web`, `10.0.0.0/8`) splits everything
-//! that could connect into two parts: what it names and what it does not name. The parts that
-//! remain after all splits are *equivalence classes*: no selector distinguishes two members of a
-//! class. Known users, declared tags and named addresses are members of classes, and so are "any
-//! other member" and "any other address", which stand for everyone and everything that joins later.
-//! What holds for every pair of classes holds for everybody. Nothing is sampled, nothing is
-//! guessed.
+//! that could connect into two parts: what it names and what it does not name. The parts after all
+//! splits are *equivalence classes*: no selector distinguishes two members of a class. Known users,
+//! declared tags and named addresses are members of classes, and so are "any other member" and "any
+//! other address", which stand for everyone and everything that joins later. What holds for every
+//! pair of classes holds for everybody. Nothing is sampled, nothing is guessed.
 //!
 //! [`AccessClasses`] holds the classes of both ends. For a source class and a destination class, it
 //! says which rules allow which [ports](crate::access::PortSet). Every analysis here is computed
@@ -70,6 +69,7 @@ mod representative;
 mod target_ports;
 mod unverified;
 
+pub use atoms::atoms;
 pub use carrier::{pass_tailnet, with_any_tag};
 pub use class_name::ClassName;
 pub use classes::{AccessClasses, Class, ClassAccess, ClassId, RuleId};

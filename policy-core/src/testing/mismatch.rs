@@ -87,7 +87,7 @@ fn describe_accounts(accounts: &[Text], source: &str) -> String {
             format!("is for `{only}`, which is every account but `root`")
         }
         [only] if only.starts_with("localpart:") => {
-            format!("is for `{only}`, so {source} gets into their own account only")
+            format!("is for `{only}`, so {source} can log in to their own account only")
         }
         [only] => format!("is for the account `{only}` only"),
         _ => format!("is for the accounts {} only", listed(accounts)),

@@ -78,7 +78,7 @@ pub struct DecidingRule {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Evaluation<'p> {
-    /// Whether the expectation holds, or the fact that this depends on.
+    /// The result of the expectation: whether it holds, or the fact that this depends on.
     pub holds: Ternary<'p>,
     /// The rule that allows the access, if any. If the result is unknown, the rule that may allow
     /// it.
@@ -101,7 +101,7 @@ pub struct Outcome<'p> {
     pub probe: Probe<'p>,
     /// The assumed posture of the source.
     pub attributes: &'p Map,
-    /// Whether the expectation holds.
+    /// The result of the expectation.
     pub evaluation: Evaluation<'p>,
     /// The device or user of the source that decides the outcome, if it differs between several.
     pub decider: Option<Decider<'p>>,

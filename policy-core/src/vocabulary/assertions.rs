@@ -3,9 +3,9 @@
 /// In `tests`.
 pub mod tests {
     super::super::words! {
-        /// What the source must reach: `accept tag:web:443;`
+        /// Targets that the source must reach: `accept tag:web:443;`
         accept
-        /// What the source must not reach: `deny tag:db:5432;`
+        /// Targets that the source must not reach: `deny tag:db:5432;`
         deny
         /// The protocol of the whole test: `proto udp;`. Without it, access over TCP or UDP counts.
         proto

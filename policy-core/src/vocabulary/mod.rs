@@ -16,7 +16,9 @@ mod rules;
 pub mod section;
 
 pub use assertions::{ssh_tests, tests};
-pub use rules::{acls, auto_approvers, grants, invariants, ip_sets, lints, lists, node_attrs, ssh, users};
+pub use rules::{
+    acls, auto_approvers, capabilities, grants, invariants, ip_sets, lints, lists, node_attrs, shapes, ssh, users,
+};
 
 /// A keyword without a value.
 #[derive(Debug)]

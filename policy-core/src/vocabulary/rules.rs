@@ -102,6 +102,30 @@ pub mod lints {
     pub use crate::vocabulary::rules::grants::until;
 }
 
+/// In `capabilities`.
+pub mod capabilities {
+    super::super::words! {
+        /// Names the type in Rust: `"other.example/cap/sql" as OtherSql { … }`. Without
+        /// it, the last part of the capability's name says so.
+        #[doc(hidden)]
+        as_
+    }
+}
+
+/// The shapes of fields, in `capabilities`.
+pub mod shapes {
+    super::super::words! {
+        /// Any text.
+        string
+        /// A whole number of 64 bits, with a sign.
+        int
+        /// Any number.
+        number
+        /// `true` or `false`.
+        bool
+    }
+}
+
 /// In `autoApprovers`.
 pub mod auto_approvers {
     super::super::words! {

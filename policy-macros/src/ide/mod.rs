@@ -6,19 +6,24 @@
 //! the names have spans of the source. If other tokens had them, too, rust-analyzer would show
 //! these as additional meanings.
 
+mod capability;
 mod hover;
 mod names;
 
+use policy_core::model::Policy;
+use policy_core::source::Origin;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
 use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::item_names::{ItemNames, item_name};
+use crate::span_range::SpanRange;
 use crate::span_table::SpanTable;
 
 pub(crate) use hover::Hovers;
 
+use capability::Capabilities;
 use names::Names;
 
 /// The number of names in one function. rust-analyzer analyses functions separately, so an edit in
@@ -46,9 +51,20 @@ pub(crate) fn is_wanted() -> bool {
 /// To complete a word, rust-analyzer compares this expansion with one in which the word is longer.
 /// Both must be the same up to that word. So the code that lists names comes first in the expansion
 /// of the macro, and the code that describes them comes last.
-pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hovers: &Hovers) -> TokenStream {
+///
+/// `place` returns the place in the source for an origin of the policy.
+pub(crate) fn module(
+    tokens: &[Token],
+    spans: &SpanTable,
+    items: &ItemNames,
+    hovers: &Hovers,
+    policy: &Policy,
+    place: &dyn Fn(Origin) -> SpanRange,
+) -> TokenStream {
     let occurrences = occurrences(tokens);
     let declared = Declared::new(&occurrences, spans);
+    let capabilities = Capabilities::new(&occurrences, policy, place);
+    let capability_modules = capabilities.tokens();
     let kinds = KINDS.iter().zip(&declared.kinds).map(|(kind, names)| {
         let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, hovers));
         quote! { pub mod #kind { #names } }
@@ -65,7 +81,9 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
     let functions = occurrences.chunks(OCCURRENCES).enumerate().map(|(index, occurrences)| {
         let name = Ident::new(&format!("_{index}"), Span::call_site());
         let mut statements = Vec::new();
-        occurrences.iter().for_each(|occurrence| declared.statements(occurrence, spans, &mut statements));
+        occurrences
+            .iter()
+            .for_each(|occurrence| declared.statements(occurrence, &capabilities, spans, &mut statements));
         let statements: TokenStream = statements.into_iter().collect();
         quote! { fn #name() { #statements } }
     });
@@ -83,6 +101,7 @@ pub(crate) fn module(tokens: &[Token], spans: &SpanTable, items: &ItemNames, hov
                 mod lets { #lets }
                 mod port_lets { #port_lets }
                 mod variables { #variables }
+                mod capabilities { #capability_modules }
                 mod bare {
                     pub use super::lets::*;
                     pub use super::{autogroup, group, ipset, posture, svc, tag};
@@ -155,7 +174,16 @@ impl Declared {
     }
 
     /// Makes statements such as `kind::tag; tag::k8s::api;`.
-    fn statements(&self, occurrence: &Occurrence, spans: &SpanTable, out: &mut Vec<TokenTree>) {
+    fn statements(
+        &self,
+        occurrence: &Occurrence,
+        capabilities: &Capabilities,
+        spans: &SpanTable,
+        out: &mut Vec<TokenTree>,
+    ) {
+        if let Scope::Capability | Scope::Field = occurrence.scope {
+            return field_statement(occurrence, capabilities, spans, out);
+        }
         let first = match (occurrence.scope, &occurrence.kind) {
             (_, Some(kind)) => {
                 word(out, "kind", Span::call_site());
@@ -172,6 +200,7 @@ impl Declared {
             (Scope::Port, None) => "port",
             (Scope::Variable(_), None) => "variables",
             (Scope::Word(_), None) => "vocabulary",
+            (Scope::Capability | Scope::Field, None) => return,
         };
         word(out, first, Span::call_site());
         if let Scope::Word(module) = occurrence.scope {
@@ -186,6 +215,19 @@ impl Declared {
         if occurrence.is_unfinished {
             segment(out, MISSING, Span::call_site());
         }
+        out.push(Punct::new(';', Spacing::Alone).into());
+    }
+}
+
+/// Makes a statement such as `capabilities::_1::shares;`. For a name with dashes, each part gets a
+/// statement with the whole name.
+fn field_statement(occurrence: &Occurrence, capabilities: &Capabilities, spans: &SpanTable, out: &mut Vec<TokenTree>) {
+    let module = capabilities.module_of(&occurrence.path);
+    let Some(module) = module else { return };
+    for Segment { token, .. } in &occurrence.segments {
+        word(out, "capabilities", Span::call_site());
+        segment(out, &module.to_string(), Span::call_site());
+        segment(out, &item_name(&occurrence.text()), spans.get(*token));
         out.push(Punct::new(';', Spacing::Alone).into());
     }
 }

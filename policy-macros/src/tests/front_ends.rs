@@ -1,7 +1,7 @@
 //! Tests that the parser treats the compiler's tokens and those of a text in the same way.
 
 use policy_syntax::token::TokenId;
-use policy_syntax::{RecoveredNames, Source, SourceKind, TokenText, lower, read};
+use policy_syntax::{Positions, RecoveredNames, Source, SourceKind, TokenText, lower, read};
 use proc_macro2::{Span, TokenStream};
 use proptest::prelude::*;
 
@@ -9,9 +9,22 @@ use crate::span_table::SpanTable;
 
 use super::{section, soup};
 
+/// The positions that rust-analyzer knows: none.
+struct UnknownPositions;
+
+impl Positions for UnknownPositions {
+    fn are_on_one_line(&self, _: TokenId, _: TokenId) -> bool {
+        false
+    }
+
+    fn are_apart(&self, _: TokenId, _: TokenId) -> bool {
+        false
+    }
+}
+
 /// Returns the tree and all findings. Tokens appear by number, so places are compared, too.
 fn described(tokens: &policy_syntax::token::Tokens) -> String {
-    let source = Source { kind: SourceKind::Policy, are_on_one_line: &|_: TokenId, _: TokenId| false };
+    let source = Source { kind: SourceKind::Policy, positions: &UnknownPositions };
     let mut reading = read(tokens, &source, Vec::new());
     let lowered = lower(&reading);
     // A set has no order.

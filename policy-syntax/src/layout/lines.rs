@@ -270,8 +270,11 @@ impl<'s> Layout<'s> {
         let is_json = group.open == "{";
         let has_remarks = !group.opening.is_empty() || !group.closing.is_empty();
         let is_empty = group.items.is_empty() && !has_remarks;
+        let is_apart = |item: &Vec<Atom>| item.first().is_some_and(|first| first.blank_before);
+        let has_empty_lines = group.items.iter().skip(1).any(is_apart);
         let commented = |atom: &Atom| !atom.above.is_empty() || !atom.behind.is_empty();
-        let is_broken = group.is_broken || has_remarks || group.items.iter().flatten().any(commented);
+        let is_broken =
+            group.is_broken || has_empty_lines || has_remarks || group.items.iter().flatten().any(commented);
         if is_empty || !(is_broken || groups == Groups::Broken) {
             let is_padded = is_json && !is_empty;
             for (number, item) in group.items.iter().enumerate() {
@@ -290,7 +293,10 @@ impl<'s> Layout<'s> {
         }
         let indent = outside + INDENT;
         writer.comments_behind(&group.opening, indent);
-        for item in &group.items {
+        for (number, item) in group.items.iter().enumerate() {
+            if number > 0 && is_apart(item) {
+                writer.line(0);
+            }
             writer.line(indent);
             self.item(item, 0..item.len(), indent, is_json, writer);
         }

@@ -34,5 +34,6 @@ mod unreadable;
 mod writer;
 
 pub use rust_file::{Formatted, format_rust};
+pub(crate) use rust_file::{MacroCall, macro_calls};
 pub use statements::format_invariants;
 pub use unreadable::Unreadable;

@@ -27,22 +27,13 @@ pub struct Formatted {
 /// # Errors
 /// If the file cannot be split into Rust tokens, or the brackets of a macro do not match.
 pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
-    let tokens = lexemes(source)?;
     let mut formatted = Formatted { text: String::with_capacity(source.len()), untouched: Vec::new() };
     let mut done = 0;
-    let mut rest = tokens.as_slice();
-    while let Some((_, after)) = rest.split_first() {
-        let Some(name) = macro_name(rest) else {
-            rest = after;
-            continue;
-        };
-        rest = rest.get(2..).unwrap_or_default();
-        let body = body(rest)?;
-        rest = rest.get(body.len()..).unwrap_or_default();
-        let range = range(body);
+    for call in macro_calls(source)? {
+        let range = call.body.clone();
         formatted.text.push_str(source.get(done..range.start).unwrap_or_default());
         done = range.start;
-        match format_body(source, range.clone(), name, &formatted.text) {
+        match format_body(source, &call, &formatted.text) {
             Err(unreadable) => formatted.untouched.push(unreadable),
             Ok(text) => {
                 formatted.text.push_str(&text);
@@ -52,6 +43,37 @@ pub fn format_rust(source: &str) -> Result<Formatted, Unreadable> {
     }
     formatted.text.push_str(source.get(done..).unwrap_or_default());
     Ok(formatted)
+}
+
+/// A call of `policy!` or `policy_fragment!` in a Rust file.
+#[derive(Clone, Debug)]
+pub(crate) struct MacroCall<'a> {
+    pub(crate) name: &'a str,
+    /// The first byte of the name.
+    start: usize,
+    /// The bytes from the opening to the closing bracket.
+    pub(crate) body: Range<usize>,
+}
+
+/// Returns the macros in a Rust file that have curly brackets.
+///
+/// # Errors
+/// If the file cannot be parted into Rust's tokens, or the brackets of a macro do not match.
+pub(crate) fn macro_calls(source: &str) -> Result<Vec<MacroCall<'_>>, Unreadable> {
+    let tokens = lexemes(source)?;
+    let mut calls = Vec::new();
+    let mut rest = tokens.as_slice();
+    while let Some((_, after)) = rest.split_first() {
+        let Some(name) = macro_name(rest) else {
+            rest = after;
+            continue;
+        };
+        rest = rest.get(2..).unwrap_or_default();
+        let body = body(rest)?;
+        rest = rest.get(body.len()..).unwrap_or_default();
+        calls.push(MacroCall { name: name.text, start: name.start, body: range(body) });
+    }
+    Ok(calls)
 }
 
 /// Returns the name of the macro that the tokens start with, if its opening bracket follows.
@@ -92,16 +114,17 @@ fn range(tokens: &[Lexeme]) -> Range<usize> {
 
 /// Returns the body of a macro, including its brackets, formatted until nothing changes. `before`
 /// is the formatted text before it. Its last line may contain another macro.
-fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) -> Result<String, Unreadable> {
-    let fault = |message: &str| Unreadable { start: name.start, message: message.to_owned() };
-    let line = line_before(before, (before.len() + name.start).saturating_sub(range.start));
+fn format_body(source: &str, call: &MacroCall, before: &str) -> Result<String, Unreadable> {
+    let range = call.body.clone();
+    let fault = |message: &str| Unreadable { start: call.start, message: message.to_owned() };
+    let line = line_before(before, (before.len() + call.start).saturating_sub(range.start));
     let indent = line.chars().take_while(|letter| *letter == ' ').count();
     let column = line_before(before, before.len()).chars().count();
     let original = source.get(range.clone()).unwrap_or_default();
     let placed = |unreadable: Unreadable| Unreadable { start: unreadable.start + range.start - column, ..unreadable };
     let mut text = format_once(original, column, indent).map_err(placed)?;
     if !are_alike(original, &text) {
-        return Err(fault("formatting would change more than white space here, which is a mistake of the formatter"));
+        return Err(fault("formatting would change more than white space here, which is a bug in the formatter"));
     }
     for _ in 0..ROUNDS {
         let next = format_once(&text, column, indent).map_err(placed)?;
@@ -110,7 +133,7 @@ fn format_body(source: &str, range: Range<usize>, name: Lexeme, before: &str) ->
         }
         text = next;
     }
-    Err(fault("formatting comes to no end here, which is a mistake of the formatter"))
+    Err(fault("formatting does not converge here, which is a bug in the formatter"))
 }
 
 /// Returns the body of a macro, formatted once. Its first line starts at `column`.

@@ -35,6 +35,16 @@ fn is_spaced_in_shape(before: &Atom, atom: &Atom) -> bool {
     !matches!(atom.token(), Some(":" | ";" | "," | "?")) && !is_dash(before) && !is_dash(atom)
 }
 
+/// Returns whether `key`, two before `index`, is the name of a member, or the end of it: a string,
+/// or a word in the body of a capability.
+fn is_key(key: &Atom, atoms: &[Atom], index: usize) -> bool {
+    let is_part = |atom: &Atom| {
+        matches!(atom.piece, Piece::Token(LexemeKind::Word | LexemeKind::Number, _)) || atom.token() == Some("-")
+    };
+    matches!(key.piece, Piece::Token(LexemeKind::Literal, _))
+        || atoms.get(..index.saturating_sub(1)).is_some_and(|name| name.iter().all(is_part))
+}
+
 /// Returns whether there is a space before the atom at `index`. In an object (`is_json`), a colon
 /// separates a name from its value. Elsewhere it joins them: `tag:web`. Between marks without a
 /// meaning here, the space stays as it was.
@@ -45,7 +55,7 @@ pub(super) fn space_before(atoms: &[Atom], index: usize, is_json: bool) -> bool 
     if atom.is_of_shape {
         return is_spaced_in_shape(before, atom);
     }
-    let parts_a_value = is_json && at(2).is_some_and(|key| matches!(key.piece, Piece::Token(LexemeKind::Literal, _)));
+    let parts_a_value = is_json && at(2).is_some_and(|key| is_key(key, atoms, index));
     match (class(before), class(atom)) {
         _ if before.token() == Some("$") => atom.spaced && !matches!(atom.piece, Piece::Token(LexemeKind::Word, _)),
         (_, Mark("," | ";")) => false,

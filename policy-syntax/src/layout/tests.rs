@@ -56,6 +56,11 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
     ),
     ("capabilities", "a->b app{\"c/d\":[{}]}via tag:e;", "a -> b app { \"c/d\": [{}] } via tag:e;"),
     (
+        "fields of capabilities",
+        "a->b app{\"c/d\":[{e:\"f\",g-h:[1],i:{j:-1},\"k\":true}]};",
+        "a -> b app { \"c/d\": [{ e: \"f\", g-h: [1], i: { j: -1 }, \"k\": true }] };",
+    ),
+    (
         "comments on items",
         "a -> /// one\n b, // two\n /* three */ c on 1;",
         "a -> /// one\n    b, // two\n    /* three */ c\n    on 1;",

@@ -55,6 +55,8 @@ pub(super) struct Remark<'a> {
 /// A token of a statement, or a group of them in brackets, and the comments around it.
 #[derive(Debug)]
 pub(super) struct Atom<'a> {
+    /// True if a blank line is before it and its comments.
+    pub(super) blank_before: bool,
     /// Comments before it, on their own lines.
     pub(super) above: Vec<Remark<'a>>,
     /// Comments before it, on its line.
@@ -278,9 +280,10 @@ impl<'a> Parser<'_, 'a> {
         };
         let mut after = self.gap();
         let behind = std::mem::take(&mut after.behind);
+        let blank_before = gap.above.first().map_or(gap.blank_before, |(_, blank)| *blank);
         let above = gap.above.into_iter().map(|(remark, _)| remark).collect();
         let is_of_shape = self.is_in_shapes();
-        atoms.push(Atom { above, beside: gap.beside, piece, spaced: token.spaced, behind, is_of_shape });
+        atoms.push(Atom { blank_before, above, beside: gap.beside, piece, spaced: token.spaced, behind, is_of_shape });
         Ok(after)
     }
 

@@ -37,12 +37,18 @@ impl<'t> Writer<'_, 't> {
 }
 
 impl Text {
-    fn capability(&mut self, Capability { name, shape }: &Capability) {
+    fn capability(&mut self, Capability { name, type_name, shape }: &Capability) {
         let head = format!("// {} {} ", PolicyComment::START, PolicyComment::CAPABILITY);
         self.push(&head);
         self.string(&name.text, name.place);
         self.push(" ");
-        self.shape_piece(shape, 0, head.chars().count() + name.text.chars().count() + 3);
+        let mut column = head.chars().count() + name.text.chars().count() + 3;
+        if !type_name.is_empty() {
+            self.shape_pieces(type_name, 0, column);
+            self.push(" ");
+            column += type_name.iter().filter_map(width).sum::<usize>() + type_name.len();
+        }
+        self.shape_piece(shape, 0, column);
     }
 
     /// Writes a piece that starts at `column`, on a line that is indented by `indent`.

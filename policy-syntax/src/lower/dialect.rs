@@ -18,7 +18,7 @@ impl Writer<'_, '_> {
         self.out.map(*place, |out| out.line(&format!(" {}", PolicyComment::target(*dialect))));
         for DialectItem { key, .. } in items {
             self.findings.push(
-                Finding::new(Code::DuplicateName, key.place, "this policy has a target already")
+                Finding::new(Code::DuplicateName, key.place, "this policy already has a target")
                     .note_at("given here", first.place)
                     .help("leave out one of the two"),
             );

@@ -103,6 +103,10 @@ impl<'t> Writer<'_, 't> {
     fn host(&mut self, name: &Selector, values: &'t [Value]) {
         let (values, _) = self.values(values);
         let finding = match values.as_slice() {
+            [only] if only.written.contains(':') && !only.quoted => {
+                Finding::new(Code::Syntax, only.place, format!("a host is an address, and not `{}`", only.written))
+                    .help(format!("write `let {} = {};` above for another name", name.word.text, only.written))
+            }
             [only] => return self.out.string(&only.text, only.place),
             [] => Finding::new(
                 Code::MissingField,
@@ -237,7 +241,7 @@ impl<'t> Writer<'_, 't> {
             Some(first) => finding.note_at("the protocol of this acl", first.place),
             None => finding,
         };
-        self.findings.push(finding.help("write an acl of its own for each protocol, or a grant, which takes several"));
+        self.findings.push(finding.help("write a separate acl for each protocol, or a grant, which takes several"));
     }
 
     fn ssh(&mut self, ssh: &'t Ssh) {
@@ -382,7 +386,9 @@ impl<'t> Writer<'_, 't> {
             let mut probes: Vec<&Probe> = Vec::new();
             let mut accounts: Vec<Resolved> = Vec::new();
             let mut found = false;
-            for assert in &asserts {
+            let mut is_apart = false;
+            for (index, assert) in asserts.iter().enumerate() {
+                is_apart = index > 0 && (assert.is_apart || is_apart && !notes.is_empty());
                 match &assert.kind {
                     AssertKind::Note(note) => {
                         notes.push(note);
@@ -393,6 +399,9 @@ impl<'t> Writer<'_, 't> {
                         continue;
                     }
                     kind => {
+                        if is_apart && !found {
+                            self.out.push("\n");
+                        }
                         notes.drain(..).for_each(|note| self.out.comments(std::slice::from_ref(note)));
                         self.out.comments(&assert.docs);
                         match kind {

@@ -39,9 +39,9 @@ impl<'t> Names<'t> {
                 Finding::new(
                     Code::NeedlessExcept,
                     item.place,
-                    format!("this takes nothing away: `{}` is not in the list", item.written),
+                    format!("this removes nothing: `{}` is not in the list", item.written),
                 )
-                .help("leave it out, or add what it was to be taken out of"),
+                .help("leave it out, or add the item that it should be removed from"),
             );
         }
         let (mut left, mut seen) = (Vec::with_capacity(list.len()), HashSet::new());
@@ -64,8 +64,8 @@ impl<'t> Names<'t> {
         }
         if left.is_empty() && !list.is_empty() {
             findings.push(
-                Finding::new(Code::EmptyExcept, place, "this `except` takes everything away")
-                    .help("leave out the statement, or name what is meant"),
+                Finding::new(Code::EmptyExcept, place, "this `except` removes everything")
+                    .help("leave out the statement, or name what should remain"),
             );
         }
         self.taken_apart.extend(except);
@@ -75,25 +75,25 @@ impl<'t> Names<'t> {
 
 /// Returns the error about a name that cannot be subtracted from another one.
 fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Finding {
-    let message = format!("Tailscale cannot take `{}` out of `{}`", by.written, item.written);
+    let message = format!("`{} except {}` cannot be expressed in a policy file", item.written, by.written);
     let finding = Finding::new(Code::InexactExcept, by.place, message);
-    let people = "declare a group of those who are meant, and write that";
+    let people = "declare a group of the remaining users, and write that";
     match why {
         InexactReason::Everything => finding
-            .note_at("this is everybody and everything, now and later", item.place)
-            .help("write the groups, tags and addresses that are meant"),
+            .note_at("this includes every user and device, now and in the future", item.place)
+            .help("write the remaining groups, tags and addresses"),
         InexactReason::OpenItem => {
             let help = match &*item.text {
-                "autogroup:tagged" => "write the tags that are meant",
-                "autogroup:internet" => "write the addresses that are meant",
+                "autogroup:tagged" => "write the remaining tags",
+                "autogroup:internet" => "write the remaining addresses",
                 _ => people,
             };
             finding
-                .note_at("the policy does not say who is in this: whoever comes later is, too", item.place)
+                .note_at("the policy does not list who is in this, and others may join at any time", item.place)
                 .help(help)
         }
         InexactReason::OpenExcept => {
-            let note = format!("the policy does not say who is in `{}`: whoever comes later is, too", by.written);
+            let note = format!("the policy does not list who is in `{}`, and others may join at any time", by.written);
             finding.note(note).help(people)
         }
         InexactReason::Address => {
@@ -101,7 +101,7 @@ fn cannot(item: &Resolved, by: &Resolved, Inexact { why, .. }: &Inexact) -> Find
             let (bearer, help) = if is_address {
                 (item, "give that device a tag or a group of its own, and name the others")
             } else {
-                (by, "write the addresses that are to be taken out")
+                (by, "write the addresses to remove")
             };
             let note =
                 format!("a device of `{}` may have such an address, and the policy does not say which", bearer.written);

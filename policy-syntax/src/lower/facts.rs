@@ -129,8 +129,12 @@ impl<'t> Writer<'_, 't> {
 
     fn not_of_a_device(&mut self, value: &Resolved) {
         self.findings.push(
-            Finding::new(Code::Syntax, value.place, format!("`{}` is nothing that a device has", value.text))
-                .help("a device lists its tags or its owner, its addresses, and the routes that it serves"),
+            Finding::new(
+                Code::Syntax,
+                value.place,
+                format!("`{}` is not a tag, an owner, an address or a route", value.text),
+            )
+            .help("a device lists its tags or its owner, its addresses, and the routes that it serves"),
         );
     }
 

@@ -32,6 +32,10 @@ impl Text {
             }
             for item in items {
                 match item {
+                    JsonItem::EmptyLine => {
+                        out.push("\n");
+                        continue;
+                    }
                     JsonItem::Note(note) => {
                         out.note(note);
                         continue;
@@ -53,8 +57,8 @@ impl Text {
     }
 }
 
-/// Returns the width of a value on one line. `None` if a comment prevents that, or if it is wider
-/// than any line.
+/// Returns the width of a value on one line. `None` if a comment or an empty line prevents that, or
+/// if it is wider than any line.
 fn width(json: &Json) -> Option<usize> {
     let items = match &json.kind {
         JsonKind::Plain(text) => return Some(text.len()),
@@ -64,7 +68,7 @@ fn width(json: &Json) -> Option<usize> {
     let mut total = 2;
     for item in items {
         total += 2 + match item {
-            JsonItem::Note(_) => return None,
+            JsonItem::EmptyLine | JsonItem::Note(_) => return None,
             JsonItem::Element(docs, value) if docs.is_empty() => width(value)?,
             JsonItem::Member(docs, name, value) if docs.is_empty() => name.text.len() + 4 + width(value)?,
             JsonItem::Element(..) | JsonItem::Member(..) => return None,

@@ -18,7 +18,7 @@ impl<'t> Writer<'_, 't> {
             let known = |LintCode { code, place }: &LintCode| match first.insert(*code, *place) {
                 None => Some(code.name()),
                 Some(first) => {
-                    let finding = Finding::new(Code::DuplicateName, *place, format!("`{code}` has a level already"));
+                    let finding = Finding::new(Code::DuplicateName, *place, format!("`{code}` already has a level"));
                     self.findings.push(finding.note_at("given here", first).help("leave out one of the two"));
                     None
                 }

@@ -15,8 +15,9 @@ mod text;
 use std::collections::HashMap;
 
 use policy_core::access::Subtraction;
+use policy_core::diagnostic::{Change, Fix};
 use policy_core::source::{FileId, Origin};
-use policy_core::{Code, Policy};
+use policy_core::{Code, Diagnostic, Policy};
 
 use crate::finding::Finding;
 use crate::parse::{Reading, remove_allowed};
@@ -156,8 +157,10 @@ impl<'t> Writer<'_, 't> {
         for (index, key) in keys.iter().enumerate() {
             let is_line =
                 matches!(key, Key::Setting(notes, setting) if notes.is_empty() && setting.marks.docs.is_empty());
-            // Settings of one line stay together. Sections are separated by blank lines.
-            if index > 0 && !(is_line && previous_was_line) {
+            let is_apart = matches!(key, Key::Setting(_, setting) if setting.is_apart);
+            // Settings of one line stay together, unless the source separates them. Sections are
+            // separated by blank lines.
+            if index > 0 && (is_apart || !(is_line && previous_was_line)) {
                 self.out.push("\n");
             }
             previous_was_line = is_line;
@@ -221,7 +224,7 @@ impl<'t> Writer<'_, 't> {
         self.findings.push(
             Finding::new(Code::DuplicateName, place, format!("`{key}` is given twice"))
                 .note_at("first given here", first)
-                .help("blocks of a section add up, but a key that is written as JSON stands alone"),
+                .help("blocks of a section are combined, but a key that is written as JSON can appear only once"),
         );
     }
 
@@ -297,7 +300,15 @@ impl<'t> Writer<'_, 't> {
         if entries().next().is_some() {
             self.out.push("\n");
         }
-        for key in order {
+        for (index, key) in order.into_iter().enumerate() {
+            let of_key = |entry: &&Entry| match &entry.form {
+                Form::Approvers(table) => table.key.text == key,
+                Form::ExitNode { key: this, .. } => this.text == key,
+                _ => false,
+            };
+            if index > 0 && entries().find(of_key).is_some_and(|first| first.is_apart) {
+                self.out.push("\n");
+            }
             let mut notes: Vec<&Comment> = Vec::new();
             let mut approvers = Vec::new();
             let mut tables: Vec<(&[Entry], &Marks)> = Vec::new();
@@ -350,7 +361,10 @@ impl<'t> Writer<'_, 't> {
         if !entries.is_empty() {
             self.out.push("\n");
         }
-        for entry in entries {
+        for (index, entry) in entries.iter().enumerate() {
+            if index > 0 && entry.is_apart {
+                self.out.push("\n");
+            }
             let (start, findings) = (self.start(), self.findings.len());
             if self.names.subtraction.is_none() && entry.has_except() {
                 continue;
@@ -390,6 +404,31 @@ impl Lowered {
     /// contains them.
     pub fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
         self.map.place(origin)
+    }
+
+    /// Returns a finding whose fix is one of the source, where only whole words have a place. One that the source has no
+    /// words for, or the same words as for other elements of a loop, has no fix.
+    pub fn with_fix_of_source(&self, mut finding: Diagnostic) -> Diagnostic {
+        let origin = finding.origin;
+        if let Some(help) = &mut finding.help {
+            help.fix = help.fix.take().and_then(|fix| self.fix_of_source(origin, *fix)).map(Box::new);
+        }
+        finding
+    }
+
+    fn fix_of_source(&self, origin: Origin, fix: Fix) -> Option<Fix> {
+        let (part, place) = self.map.part(origin)?;
+        if place.iteration.is_some() {
+            return None;
+        }
+        if part == origin {
+            return Some(fix);
+        }
+        let Change::Word(word) = fix.change else { return None };
+        let (start, end) = (Origin { end: origin.start, ..part }, Origin { start: origin.end, ..part });
+        let text = format!("{}{word}{}", self.slice(start)?, self.slice(end)?);
+        let word = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?.to_owned();
+        Some(Fix { change: Change::Word(word), ..fix })
     }
 
     /// Returns whether a finding at `origin` may be a consequence of a missing part. That is so if

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use policy_core::Code;
 use policy_core::access::Subtraction;
+use policy_core::diagnostic::Help;
 
 use super::source_map::Use;
 use crate::finding::Finding;
@@ -102,8 +103,8 @@ impl<'t> Names<'t> {
             self.bindings.insert(&name.text, (binding, name.place));
             return;
         };
-        // Two hosts of the same name are reported as a duplicate key of the policy file.
-        if matches!((first, binding), (Binding::Host, Binding::Host)) {
+        // Two hosts or users of one name are reported where they are read.
+        if matches!((first, binding), (Binding::Host, Binding::Host) | (Binding::User { .. }, Binding::User { .. })) {
             return;
         }
         let message = format!("`{}` is declared twice", name.text);
@@ -147,8 +148,8 @@ impl<'t> Names<'t> {
             };
             if path.contains(&inner.text.as_str()) || path.len() > MAX_DEPTH {
                 findings.push(
-                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` is made of itself", inner.text))
-                        .help("take it out of one of the lists"),
+                    Finding::new(Code::LetCycle, inner.place, format!("the list `{}` contains itself", inner.text))
+                        .help("remove it from one of the lists"),
                 );
                 self.bindings.remove(inner.text.as_str());
                 self.used.insert(&inner.text);
@@ -180,7 +181,7 @@ impl<'t> Names<'t> {
         }
         // A `let` that contains one that is too long is not reported again.
         if spliced != usize::MAX {
-            let message = format!("with other `let`s spliced in, `{name}` has more than {MAX_LET} items");
+            let message = format!("with other `let`s inserted, `{name}` has more than {MAX_LET} items");
             findings.push(Finding::new(Code::Syntax, place, message).help("remove items that it has several times"));
         }
         self.bindings.remove(name);
@@ -194,7 +195,7 @@ impl<'t> Names<'t> {
         for selector in list {
             self.selector(selector, None, &mut resolved, findings);
             if resolved.len() >= MAX_LENGTH {
-                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} items");
+                let message = format!("with its `let`s inserted, this list has more than {MAX_LENGTH} items");
                 findings.push(Finding::new(Code::Syntax, selector.word.place, message));
                 break;
             }
@@ -260,7 +261,7 @@ impl<'t> Names<'t> {
         for port in list {
             self.port(port, None, &mut resolved, findings);
             if resolved.len() >= MAX_LENGTH {
-                let message = format!("with its `let`s spliced in, this list has more than {MAX_LENGTH} ports");
+                let message = format!("with its `let`s inserted, this list has more than {MAX_LENGTH} ports");
                 findings.push(Finding::new(Code::Syntax, port.place, message));
                 break;
             }
@@ -315,7 +316,9 @@ impl<'t> Names<'t> {
             Some(Binding::Let(value)) => findings.push(wrong_let(word, value, "where ports belong")),
             Some(other) => {
                 let message = format!("`{}` is {}, not a port", word.text, other.what());
-                findings.push(Finding::new(Code::Syntax, word.place, message));
+                findings.push(
+                    Finding::new(Code::Syntax, word.place, message).help("write the ports after `on`, such as `443`"),
+                );
             }
             None if self.used.contains(word.text.as_str()) => {}
             None => findings.push(self.unknown_port(word)),
@@ -331,14 +334,17 @@ impl<'t> Names<'t> {
             return finding.help("write `*` for all ports");
         }
         if let Some(port) = policy_core::model::service_port(&word.text) {
-            return finding.help(format!("write `tcp:{port}`, or name it with `let {} = tcp:{port};`", word.text));
+            return finding.help(
+                Help::write(format!("tcp:{port}"))
+                    .or(format_args!(", or name it with `let {} = tcp:{port};`", word.text)),
+            );
         }
         let ports = self.bindings.iter().filter_map(|(name, (binding, _))| match binding {
             Binding::Let(LetValue::Ports(_)) => Some(*name),
             _ => None,
         });
         match policy_core::diagnostic::suggestion::nearest(&word.text, ports) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            Some(near) => finding.help(Help::did_you_mean(near)),
             None if !self.has_lets => finding.help("write the port's number"),
             None => finding.help(format!("name some with `let {} = tcp:443;`, or write the port's number", word.text)),
         }

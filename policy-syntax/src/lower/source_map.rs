@@ -45,9 +45,18 @@ impl SourceMap {
     /// Each range is added after its last byte has been written. The policy comes first, followed
     /// by its facts. So the ends are sorted, and inner ranges come before outer ones.
     pub(crate) fn place(&self, origin: Origin) -> Option<(TokenRange, Option<&Use>)> {
+        self.stretch(origin).map(|stretch| (stretch.place, stretch.used.as_ref()))
+    }
+
+    /// The part of the text that `origin` is in, and its tokens.
+    pub(crate) fn part(&self, origin: Origin) -> Option<(Origin, TokenRange)> {
+        self.stretch(origin).map(|stretch| (stretch.origin, stretch.place))
+    }
+
+    fn stretch(&self, origin: Origin) -> Option<&Stretch> {
         let end = |origin: Origin| (origin.file, origin.end);
         let first = self.stretches.partition_point(|stretch| end(stretch.origin) < end(origin));
         let mut candidates = self.stretches.get(first..)?.iter();
-        candidates.find(|stretch| stretch.origin.contains(origin)).map(|stretch| (stretch.place, stretch.used.as_ref()))
+        candidates.find(|stretch| stretch.origin.contains(origin))
     }
 }

@@ -4,6 +4,7 @@
 //! names in others. This module has no parser. It shares the tokens, the cursor and the keywords
 //! with the parser.
 
+mod capability;
 mod for_loop;
 mod name;
 #[expect(clippy::module_inception, reason = "the type that the module is about")]

@@ -16,12 +16,15 @@ pub struct Occurrence {
     pub declared_as: Option<&'static str>,
     /// The text to show if the name cannot be looked up.
     pub doc: Option<String>,
+    /// For a capability its name. For a field of its bodies the names of the capability and of the
+    /// fields around it, and its own name.
+    pub path: Vec<String>,
 }
 
 impl Occurrence {
     /// Makes an occurrence of a name without a kind that is declared elsewhere.
     pub(super) fn bare(scope: Scope, segments: Vec<Segment>, is_unfinished: bool) -> Occurrence {
-        Occurrence { scope, kind: None, segments, is_unfinished, declared_as: None, doc: None }
+        Occurrence { scope, kind: None, segments, is_unfinished, declared_as: None, doc: None, path: Vec::new() }
     }
 
     /// Returns the name as written.
@@ -51,6 +54,10 @@ pub enum Scope {
     Port,
     /// The variables of a loop and of those around it.
     Variable(Loop),
+    /// The app capabilities.
+    Capability,
+    /// The fields of an object in the body of a capability.
+    Field,
     /// This module of the vocabulary.
     Word(&'static str),
 }

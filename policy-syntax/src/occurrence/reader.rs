@@ -4,7 +4,7 @@
 use crate::cursor::Cursor;
 use crate::reserved::{is_kind, is_reserved};
 
-use crate::token::{Token, TokenKind};
+use crate::token::{Delimiter, Token, TokenKind};
 use crate::tree::SectionKind;
 
 use super::occurrence::{Loop, Occurrence, Scope};
@@ -164,13 +164,14 @@ impl Reader<'_> {
         statement.close();
     }
 
-    /// Reads a group. JSON has no names, but the blocks of approvers and tests do.
+    /// Reads a group. JSON has no names, but the blocks of approvers, tests and capabilities do.
     fn group(&mut self, close: usize, statement: &mut Statement) {
         match statement.block {
             Block::Section(SectionKind::AutoApprovers) if statement.begun => self.block(Block::Approvers, close),
             Block::Section(kind @ (SectionKind::Tests | SectionKind::SshTests)) if statement.begun => {
                 self.block(Block::Assertions(kind), close);
             }
+            Block::Section(SectionKind::Capabilities) if statement.begun => self.shapes(),
             _ => {
                 self.cursor.at = close + 1;
                 return statement.close();
@@ -189,6 +190,8 @@ impl Reader<'_> {
         }
         let scope = match (statement.open, statement.list) {
             (true, List::Names) if statement.block == Block::Setting => return self.cursor.at += 1,
+            // The name of a type is one of Rust's.
+            (true, _) if statement.block == Block::Section(SectionKind::Capabilities) => return self.cursor.at += 1,
             (false, _) if statement.block == Block::Section(SectionKind::Lints) && statement.declares => {
                 return drop(self.name());
             }
@@ -256,7 +259,13 @@ impl Reader<'_> {
         }
         match word {
             "on" | "proto" => statement.expect(List::Ports),
-            "app" | "srcPostureAttrs" => statement.close(),
+            "app" => {
+                statement.close();
+                if self.cursor.peek_group(Delimiter::Brace) {
+                    self.capabilities();
+                }
+            }
+            "srcPostureAttrs" => statement.close(),
             "enforceRecorder" | "until" => statement.close(),
             "checkPeriod" => {
                 statement.close();

@@ -70,6 +70,7 @@ impl Block {
             Block::Section(SectionKind::IpSets) => "ip_sets",
             Block::Section(SectionKind::Lints) => "lints",
             Block::Section(SectionKind::Invariants) => "invariants",
+            Block::Section(SectionKind::Capabilities) => "capabilities",
             Block::Assertions(SectionKind::SshTests) => "ssh_tests",
             Block::Assertions(_) => "tests",
             Block::Let | Block::Approvers | Block::Section(SectionKind::Groups | SectionKind::TagOwners) => "lists",

@@ -14,7 +14,8 @@ fn found(policy: &str) -> Vec<String> {
             };
             let declared = occurrence.declared_as.map_or_else(String::new, |module| format!(" = {module}"));
             let missing = if occurrence.is_unfinished { "…" } else { "" };
-            format!("{scope} {}{missing}{declared}", occurrence.text())
+            let name = if occurrence.path.is_empty() { occurrence.text() } else { occurrence.path.join(".") };
+            format!("{scope} {name}{missing}{declared}")
         })
         .collect()
 }
@@ -50,7 +51,28 @@ fn names_and_words_are_found_by_their_shape() {
                 "grants via",
                 "Kind tag:r",
                 "grants app",
+                "Capability b",
             ],
+        ),
+        (
+            "nodeAttrs { a app { \"b/c\": [{ \"d\": 1, e-f: { g: [true], h } }, i], \"j\": {k: null} } attr \"l\"; }",
+            &[
+                "section nodeAttrs",
+                "Bare a",
+                "node_attrs app",
+                "Capability b/c",
+                "Field b/c.d",
+                "Field b/c.e-f",
+                "Field b/c.e-f.g",
+                "Field b/c.e-f.h",
+                "Capability j",
+                "Field j.k",
+                "node_attrs attr",
+            ],
+        ),
+        (
+            "capabilities { \"b/c\" as Other { d: string; e?: [{ f: int }]; g: \"h\" } \"i\" {} }",
+            &["section capabilities", "capabilities as", "shapes string", "shapes int"],
         ),
         ("let p = tcp:443;", &["section let", "Ports p = let", "Protocol tcp", "Port 443"]),
         ("let p = alice, tag:x;", &["section let", "Bare p = let", "Bare alice", "Kind tag:x"]),
@@ -149,6 +171,22 @@ fn an_unfinished_statement_takes_nothing_from_the_others() {
             &["section tagOwners", "Kind tag:a = tag", "Bare al", "Kind tag:b = tag", "Bare al"],
         ),
         ("grants { a -> b on 1 sr; }", &["section grants", "Bare a", "Bare b", "grants on", "Port 1", "grants sr"]),
+        (
+            "grants { a -> b app { \"c/d\": [{ e: \"f\" g }] }; h -> i on 1; }",
+            &[
+                "section grants",
+                "Bare a",
+                "Bare b",
+                "grants app",
+                "Capability c/d",
+                "Field c/d.e",
+                "Field c/d.g",
+                "Bare h",
+                "Bare i",
+                "grants on",
+                "Port 1",
+            ],
+        ),
         ("gra hosts { a = \"10.0.0.1\"; }", &["section gra", "section hosts", "Bare a = host"]),
         ("grnts { a -> b on 1; }", &["section grnts", "Bare a", "Bare b", "grants on", "Port 1"]),
     ] {

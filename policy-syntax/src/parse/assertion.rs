@@ -2,6 +2,7 @@
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
 use policy_core::model::Until;
 
@@ -12,6 +13,9 @@ use crate::tree::{Assert, AssertKind, Marks, Port, PortKind, Probe, SectionKind,
 impl Parser<'_, '_> {
     /// `src { accept …; deny …; }`
     pub(super) fn test(&mut self) -> Parsed<Test> {
+        if matches!(self.peek_ident(), Some("accept" | "deny" | "check")) && !self.next_goes_on() {
+            return Err(self.unexpected("the source of a test", SectionKind::Tests.example()));
+        }
         let src = self
             .selectors("the source of a test")
             .map_err(|failed| self.with_help(failed, SectionKind::Tests.example()))?;
@@ -54,7 +58,7 @@ impl Parser<'_, '_> {
         match read {
             Some((asserts, _)) => {
                 if self.peek_punct(';') {
-                    self.complain(self.here(), "no `;` after the block of a test", "leave it out");
+                    self.complain(self.here(), "no `;` after the block of a test", Help::remove("leave it out"));
                     self.punct(';');
                 }
                 self.refuse_until_outside()?;
@@ -66,6 +70,7 @@ impl Parser<'_, '_> {
 
     fn more_asserts(&mut self, kind: SectionKind, asserts: &mut Vec<Assert>) {
         while !self.at_end() {
+            let (is_apart, count) = (self.is_apart(), asserts.len());
             let note = self.piece(false, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_asserts(kind, asserts));
@@ -80,7 +85,11 @@ impl Parser<'_, '_> {
                 asserts.push(assert);
                 Ok(())
             });
-            asserts.extend(note.map(|note| Assert { docs: Vec::new(), kind: AssertKind::Note(note) }));
+            let note = note.map(|note| Assert { is_apart: false, docs: Vec::new(), kind: AssertKind::Note(note) });
+            asserts.extend(note);
+            if let Some(first) = asserts.get_mut(count) {
+                first.is_apart = is_apart;
+            }
         }
     }
 
@@ -105,7 +114,7 @@ impl Parser<'_, '_> {
             _ => return Err(self.unknown_assert(&key, tests)),
         };
         self.end_of_statement()?;
-        Ok(Assert { docs: marks.docs, kind })
+        Ok(Assert { is_apart: false, docs: marks.docs, kind })
     }
 
     fn unknown_assert(&mut self, key: &Word, tests: bool) -> Failed {
@@ -115,13 +124,13 @@ impl Parser<'_, '_> {
             &["accept", "check", "deny", "srcPostureAttrs", Until::WORD]
         };
         let help = match key.text.as_str() {
-            "allow" => "write `accept`".to_owned(),
-            other if Until::is_meant(other) => format!("did you mean `{}`?", Until::WORD),
+            "allow" => Help::write_text("accept"),
+            other if Until::is_meant(other) => Help::did_you_mean(Until::WORD),
             other => match nearest(other, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => Help::did_you_mean(near),
                 None => {
                     let words: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
-                    format!("a test is made of {}", words.join(", "))
+                    Help::from(format!("a test is made of {}", words.join(", ")))
                 }
             },
         };
@@ -149,7 +158,9 @@ impl Parser<'_, '_> {
                 return Ok(probes);
             }
             probes.push(self.probe()?);
-            if self.punct(',').is_none() {
+            if self.peek_kind() && !self.is_on_next_line() {
+                self.missing_comma();
+            } else if self.punct(',').is_none() {
                 return Ok(probes);
             }
         }
@@ -169,7 +180,7 @@ impl Parser<'_, '_> {
                 return Err(self.refuse(
                     place,
                     "the port belongs inside the quotes",
-                    format!("write `\"{text}:{port}\"`"),
+                    Help::write_text(format_args!("\"{text}:{port}\"")),
                 ));
             }
             let place = host.word.place;

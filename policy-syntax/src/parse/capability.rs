@@ -4,6 +4,7 @@
 //! same declarations, decides which shape they are.
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 use crate::token::{Delimiter, TokenKind};
@@ -15,7 +16,7 @@ use super::parser::{Failed, Parsed, Parser};
 const DEPTH: usize = 100;
 
 impl Parser<'_, '_> {
-    /// `"example.com/cap/sql" { role: "reader" | "writer"; tables: [string]; limit?: int; }`
+    /// `"example.com/cap/sql" as Sql { role: "reader" | "writer"; tables: [string]; limit?: int; }`
     pub(super) fn capability(&mut self) -> Parsed<Capability> {
         let Some(name) = self.string()? else {
             let place = self.here();
@@ -24,11 +25,18 @@ impl Parser<'_, '_> {
                 return Err(self.unexpected("the name of a capability in quotes", SectionKind::Capabilities.example()));
             }
             let message = "the name of a capability is in quotes";
-            return Err(self.refuse(self.since(place), message, format!("write `\"{name}\" {{ … }}`")));
+            return Err(self.refuse(self.since(place), message, Help::write_text(format_args!("\"{name}\""))));
         };
         if self.peek_punct('=') || self.peek_punct(':') {
             let message = "a capability has its fields in braces, and no sign before them";
             return Err(self.refuse(self.here(), message, SectionKind::Capabilities.example()));
+        }
+        let mut type_name = Vec::new();
+        while !self.at_end() && !self.peek_group(Delimiter::Brace) {
+            if self.peek_doc() || self.peek_string() || self.peek_punct(';') {
+                break;
+            }
+            type_name.push(self.shape_piece(DEPTH)?);
         }
         let Some((pieces, place)) = self.group(Delimiter::Brace, |inside| inside.shape_pieces(Delimiter::Brace, DEPTH))
         else {
@@ -39,7 +47,7 @@ impl Parser<'_, '_> {
             self.complain(self.here(), "no `;` after the block of a capability", "leave it out");
             self.punct(';');
         }
-        Ok(Capability { name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
+        Ok(Capability { name, type_name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
     }
 
     /// Reads the content of a group.

@@ -2,6 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 
@@ -22,6 +23,9 @@ impl Parser<'_, '_> {
     /// `name, name = value, value;`
     pub(super) fn declaration(&mut self, kind: SectionKind) -> Parsed<Declaration> {
         let names = self.selectors("a name to declare").map_err(|failed| self.with_help(failed, kind.example()))?;
+        if let Some(values) = self.json_member(kind)? {
+            return Ok(Declaration { names, values, except: Vec::new() });
+        }
         let values = if self.punct(';').is_some() {
             return Ok(Declaration { names, values: Vec::new(), except: Vec::new() });
         } else {
@@ -34,6 +38,23 @@ impl Parser<'_, '_> {
         };
         self.end_of_statement()?;
         Ok(Declaration { names, values, except })
+    }
+
+    /// Reads `: ["…"]`, as HuJSON has it, after the name of an entry. It is one mistake.
+    fn json_member(&mut self, kind: SectionKind) -> Parsed<Option<Vec<Value>>> {
+        if !self.peek_punct(':') || !self.is_group(self.at + 1, Delimiter::Bracket) {
+            return Ok(None);
+        }
+        let start = self.next_tokens(2);
+        let findings = self.state.findings.len();
+        self.punct(':');
+        let values = self.values(kind);
+        self.state.findings.truncate(findings);
+        self.complain(start, format!("an entry of `{}` is not written as in HuJSON", kind.key()), kind.example());
+        if self.punct(';').is_none() {
+            self.punct(',');
+        }
+        Ok(Some(values?))
     }
 
     /// Reads a list of names that cannot have an `except`.
@@ -60,7 +81,8 @@ impl Parser<'_, '_> {
         if kind != SectionKind::IpSets {
             if kind == SectionKind::Postures && !self.peek_string() && self.second_punct() == Some(':') {
                 let (place, written) = (self.here(), self.glued_text());
-                let help = format!("write `\"{}\"`", spaced(&written.replace('"', "'")));
+                let help = Help::write_text(format_args!("\"{}\"", spaced(&written.replace('"', "'"))));
+                let place = self.since(place);
                 return Err(self.refuse(place, "a condition is written in quotes", help));
             }
             let list = self.selectors(what)?;
@@ -74,15 +96,28 @@ impl Parser<'_, '_> {
             if !remove && !self.next_goes_on() && self.peek_is("add") {
                 let place = self.here();
                 self.ident();
-                self.complain(place, "`add` is the default", "leave it out");
+                self.complain(place, "`add` is the default", Help::remove("leave it out"));
             }
             let mut selector = self.selector(what)?;
             selector.docs.splice(0..0, docs);
             values.push(Value { remove, selector });
-            if self.punct(',').is_none() || !(self.peek_selector() || self.peek_is("remove") || self.peek_is("add")) {
+            if self.refuse_minus() {
+                continue;
+            }
+            if !self.separator() || !(self.peek_selector() || self.peek_is("remove") || self.peek_is("add")) {
                 return Ok(values);
             }
         }
+    }
+
+    /// Reports a `-` between the targets of an ip set. What follows is read as one that is added.
+    fn refuse_minus(&mut self) -> bool {
+        if !self.peek_dash() {
+            return false;
+        }
+        self.complain(self.here(), "an ip set has `remove` instead of `-`", Help::write_text(", remove"));
+        self.punct('-');
+        true
     }
 
     /// `name = "e-mail", role;`
@@ -90,16 +125,32 @@ impl Parser<'_, '_> {
         self.refuse_user_name()?;
         let name = self.declared_name("a name for the user")?;
         self.equals(SectionKind::Users.example())?;
+        if self.peek_group(Delimiter::Bracket) {
+            let message = "a user has one login, and no list of them";
+            return Err(self.refuse(self.here(), message, SectionKind::Users.example()));
+        }
         let Some(email) = self.string()? else {
             let selector = self.selector("an e-mail address in quotes")?;
             let message = format!("`{}` is not an e-mail address in quotes", selector.word.text);
             return Err(self.refuse(selector.word.place, message, SectionKind::Users.example()));
         };
         let comma = self.punct(',').is_some();
-        let role = if comma && !self.peek_punct(';') { Some(self.name("a role")?) } else { None };
-        self.punct(',');
+        let role = if comma && !self.peek_punct(';') { Some(self.role()?) } else { None };
+        if self.punct(',').is_some() && self.peek_ident().is_some() && self.second_punct() == Some(';') {
+            let start = self.previous();
+            self.any_token();
+            let place = self.since(start);
+            self.complain(place, "a user has one role", Help::remove("leave out one of the two"));
+        }
         self.end_of_statement()?;
         Ok(User { name, email, role })
+    }
+
+    fn role(&mut self) -> Parsed<Word> {
+        let Some(role) = self.string()? else { return self.name("a role") };
+        let help = Help::write_text(&role.text);
+        self.complain(role.place, "a role has no quotes", help);
+        Ok(role)
     }
 
     /// Reports a name that rules could use only in quotes.
@@ -144,8 +195,8 @@ impl Parser<'_, '_> {
             other => {
                 let near = policy_core::diagnostic::suggestion::nearest(other, ["routes", "exitNode", "services"]);
                 let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => SectionKind::AutoApprovers.example().to_owned(),
+                    Some(near) => Help::did_you_mean(near),
+                    None => Help::from(SectionKind::AutoApprovers.example().to_owned()),
                 };
                 Err(self.fail(
                     Finding::new(Code::WrongKey, key.place, format!("`autoApprovers` has no `{other}`")).help(help),

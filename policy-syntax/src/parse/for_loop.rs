@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
 
 use crate::finding::Finding;
@@ -245,6 +246,11 @@ impl Parser<'_, '_> {
         let outer = self.state.iteration;
         let depth = self.state.variables.len();
         self.state.variables.extend(header.variables.iter().map(|variable| variable.text.clone()));
+        let bare = self.state.bare_variables.len();
+        self.state.bare_variables.extend(header.variables.iter().enumerate().filter_map(|(index, variable)| {
+            let is_other = |row: &Vec<Element>| row.get(index).is_none_or(|element| element.text != variable.text);
+            header.rows.iter().all(is_other).then(|| variable.text.clone())
+        }));
         for row in &header.rows {
             let mut substitution =
                 Substitution { header, row, used: &mut used, left: self.state.tokens_left.saturating_sub(1) };
@@ -266,6 +272,7 @@ impl Parser<'_, '_> {
         }
         self.state.iteration = outer;
         self.state.variables.truncate(depth);
+        self.state.bare_variables.truncate(bare);
         for (variable, _) in header.variables.iter().zip(&used).filter(|(_, used)| !**used) {
             self.report(
                 Finding::new(
@@ -286,7 +293,7 @@ impl Parser<'_, '_> {
             let inside = self.at + 1;
             if let Some(name) = self.ahead().ident(inside).filter(|_| self.peek_group(Delimiter::Brace)) {
                 self.any_token();
-                let (place, help) = (self.since(start), format!("write `${name}`"));
+                let (place, help) = (self.since(start), Help::write_text(format_args!("${name}")));
                 return self.refuse(place, "the braces of a variable are for strings", help);
             }
             return self.unexpected("the name of a variable after `$`", EXAMPLE);
@@ -321,8 +328,12 @@ impl Parser<'_, '_> {
 
     fn no_variable(&mut self, name: &str, place: TokenRange, written: &str) {
         let help = match nearest(name, self.state.variables.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{}`?", written.replace(name, near)),
-            None => "variables are declared after `for`: `for name in [web, db] { … tag:$name … }`".to_owned(),
+            // Within a string, it is not all of the word.
+            Some(near) if written.starts_with("${") => {
+                format!("did you mean `{}`?", written.replace(name, near)).into()
+            }
+            Some(near) => Help::did_you_mean(written.replace(name, near)),
+            None => Help::from("variables are declared after `for`: `for name in [web, db] { … tag:$name … }`"),
         };
         self.report(
             Finding::new(Code::UndefinedVariable, place, format!("undefined loop variable `${name}`")).help(help),

@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
+use crate::token::Delimiter;
 use crate::token_range::TokenRange;
 use crate::tree::{Item, Marks};
 
@@ -29,11 +31,10 @@ impl Parser<'_, '_> {
             );
         }
         self.keyword("use");
-        while !self.at_end() && !self.peek_punct(';') && !self.peek_is("only") {
-            self.any_token();
-        }
-        let here = if self.peek_is("only") { Some(self.limit()?) } else { None };
-        self.end_of_statement()?;
+        let findings = self.state.findings.len();
+        let here = self.path_and_limit();
+        self.state.has_wrong_use |= self.state.findings.len() > findings;
+        let here = here?;
         let Some(fragment) = self.fragments.next() else {
             let place = self.since(start);
             self.state.recovered.all = true;
@@ -57,6 +58,59 @@ impl Parser<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// `crate::forge::forge only grants, tests;`
+    fn path_and_limit(&mut self) -> Parsed<Option<Limit>> {
+        const EXAMPLE: &str = "write `use crate::forge::forge;`";
+        let start = self.here();
+        self.path_separator();
+        let mut names = Vec::new();
+        loop {
+            if names.is_empty() && self.peek_is("only") {
+                return Err(self.unexpected("the path of a fragment", EXAMPLE));
+            }
+            let Some(name) = self.ident() else {
+                if self.peek_punct('*') || self.peek_group(Delimiter::Brace) {
+                    let sign = if self.peek_punct('*') { '*' } else { '{' };
+                    let message = format!("a `use` is about one fragment, and has no `{sign}`");
+                    return Err(self.refuse(self.here(), message, "write a `use` with its path for each fragment"));
+                }
+                return Err(self.unexpected("the name of a fragment", EXAMPLE));
+            };
+            names.push(name.text);
+            if !self.path_separator() {
+                break;
+            }
+        }
+        if let [only] = names.as_slice()
+            && matches!(only.as_str(), "crate" | "self" | "super")
+        {
+            let message = format!("`{only}` is not a fragment");
+            return Err(self.refuse(self.since(start), message, EXAMPLE));
+        }
+        if self.peek_is("as") {
+            let start = self.here();
+            self.ident();
+            self.ident();
+            let place = self.since(start);
+            self.complain(place, "a `use` gives a fragment no other name", Help::remove("leave it out"));
+        }
+        let limit = if self.peek_is("only") { Some(self.limit()?) } else { None };
+        if self.peek_ident().is_some() {
+            self.missing_semicolon();
+        } else {
+            self.end_of_statement()?;
+        }
+        Ok(limit)
+    }
+
+    /// `::`
+    fn path_separator(&mut self) -> bool {
+        self.peek_punct(':')
+            && self.second_punct() == Some(':')
+            && self.punct(':').is_some()
+            && self.punct(':').is_some()
     }
 
     fn limit(&mut self) -> Parsed<Limit> {

@@ -8,7 +8,7 @@ use policy_core::Code;
 
 use crate::cursor::Cursor;
 use crate::finding::Finding;
-use crate::token::{Delimiter, TokenKind};
+use crate::token::Delimiter;
 
 use super::parser::{Parsed, Parser};
 use crate::tree::{Marks, Section, SectionKind, Word};
@@ -105,35 +105,24 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reports a comment that begins with `#`, and skips its line.
-    pub(super) fn hash_comment(&mut self) {
-        let start = self.here();
-        self.punct('#');
+    /// Reports a comment that begins with `#` or `--`, and skips its line.
+    pub(super) fn other_comment(&mut self) {
+        let mark = if self.peek_punct('#') { "#" } else { "--" };
+        let start = self.next_tokens(mark.len());
+        self.any_token();
         while !self.at_end() && !self.is_on_next_line() {
             self.any_token();
         }
-        self.complain(start, "a comment does not begin with `#`", "write `// …`, or `/// …` for a description");
+        self.complain(
+            start,
+            format!("a comment does not begin with `{mark}`"),
+            "write `// …`, or `/// …` for a description",
+        );
     }
 
-    /// Returns whether the next `#` begins neither a description nor an attribute.
-    pub(super) fn peek_hash_comment(&self) -> bool {
-        self.peek_punct('#') && !self.peek_doc() && !self.peek_note()
-    }
-
-    /// Returns whether the next tokens look like a separate statement: with an arrow, a `=` or a
-    /// block before the `;`.
-    pub(super) fn peek_statement(&self) -> bool {
-        let mut rest = self.ahead();
-        if rest.peek_doc() || rest.peek_note() {
-            return true;
-        }
-        let starts = matches!(rest.token(rest.at), Some(TokenKind::Ident(_) | TokenKind::Literal(_)));
-        while starts && !rest.at_end() && !rest.peek_punct(';') {
-            if rest.peek_arrow() || rest.peek_punct('=') || rest.peek_group(Delimiter::Brace) {
-                return true;
-            }
-            rest.skip();
-        }
-        false
+    /// Returns whether a `#` is next that begins neither a description nor an attribute, or a `--`.
+    pub(super) fn peek_other_comment(&self) -> bool {
+        let is_hash = self.peek_punct('#') && !self.peek_doc() && !self.peek_note();
+        is_hash || self.peek_dash() && self.is_dash(self.at + 1)
     }
 }

@@ -2,18 +2,35 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 
 use super::parser::{Failed, Parsed, Parser};
-use crate::tree::{Comment, Json, JsonItem, JsonKind};
+use crate::tree::{Comment, Json, JsonItem, JsonKind, Word};
 
 /// The maximum depth: more than any policy needs, and safe for the compiler's stack.
 const DEPTH: usize = 100;
 
+/// How names in objects are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Quoted,
+    /// Fields of the bodies of capabilities may be words.
+    OfCapabilities,
+}
+
 impl Parser<'_, '_> {
     pub(super) fn json(&mut self) -> Parsed<Json> {
-        self.json_at(0)
+        self.json_at(0, Names::Quoted)
+    }
+
+    /// `{ "example.com/cap/sql": [{ role: "reader" }] }`
+    pub(super) fn capabilities(&mut self) -> Parsed<Json> {
+        if self.peek_group(Delimiter::Brace) {
+            return self.json_at(0, Names::OfCapabilities);
+        }
+        Err(self.unexpected_token("capabilities after `app`: a JSON object in braces"))
     }
 
     /// Reads an object, in a place that allows nothing else.
@@ -24,13 +41,13 @@ impl Parser<'_, '_> {
         Err(self.unexpected_token(format_args!("{what}: a JSON object in braces")))
     }
 
-    fn json_at(&mut self, depth: usize) -> Parsed<Json> {
+    fn json_at(&mut self, depth: usize, names: Names) -> Parsed<Json> {
         let start = self.here();
         if depth > DEPTH {
             return Err(self.fail(Finding::new(Code::Syntax, start, format!("JSON nested more than {DEPTH} deep"))));
         }
         if self.peek_group(Delimiter::Brace) || self.peek_group(Delimiter::Bracket) {
-            return self.composite(depth);
+            return self.composite(depth, names);
         }
         if let Some(word) = self.string()? {
             return Ok(Json { kind: JsonKind::String(word.text), place: word.place });
@@ -55,10 +72,10 @@ impl Parser<'_, '_> {
             }
             Some(word) if !minus => {
                 let help = match word {
-                    "yes" | "on" | "True" => "write `true`".to_owned(),
-                    "no" | "off" | "False" => "write `false`".to_owned(),
-                    "nil" | "None" | "undefined" => "write `null`".to_owned(),
-                    _ => format!("text is written in quotes: `\"{word}\"`"),
+                    "yes" | "on" | "True" => Help::write_text("true"),
+                    "no" | "off" | "False" => Help::write_text("false"),
+                    "nil" | "None" | "undefined" => Help::write_text("null"),
+                    _ => Help::write_text(format_args!("\"{word}\"")).and(": text is written in quotes"),
                 };
                 Err(self.refuse(start, format!("`{word}` is not a JSON value"), help))
             }
@@ -66,12 +83,15 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn composite(&mut self, depth: usize) -> Parsed<Json> {
+    fn composite(&mut self, depth: usize, names: Names) -> Parsed<Json> {
         let object = self.peek_group(Delimiter::Brace);
         let delimiter = if object { Delimiter::Brace } else { Delimiter::Bracket };
         let read = self.group(delimiter, |inside| {
             let mut items = Vec::new();
             while !inside.at_end() {
+                if !items.is_empty() && inside.is_apart() {
+                    items.push(JsonItem::EmptyLine);
+                }
                 if inside.peek_note() {
                     items.push(JsonItem::Note(inside.note()));
                     continue;
@@ -86,9 +106,9 @@ impl Parser<'_, '_> {
                     ));
                 }
                 items.push(if object {
-                    inside.member(docs, depth)?
+                    inside.member(docs, depth, names)?
                 } else {
-                    JsonItem::Element(docs, inside.json_at(depth + 1)?)
+                    JsonItem::Element(docs, inside.json_at(depth + 1, names)?)
                 });
                 if inside.punct(',').is_none() && !inside.at_end() && !inside.peek_note() {
                     return Err(inside.unexpected_token("`,`"));
@@ -101,23 +121,35 @@ impl Parser<'_, '_> {
         Ok(Json { kind: if object { JsonKind::Object(items) } else { JsonKind::Array(items) }, place })
     }
 
-    fn member(&mut self, docs: Vec<Comment>, depth: usize) -> Parsed<JsonItem> {
-        let Some(name) = self.string()? else {
+    fn member(&mut self, docs: Vec<Comment>, depth: usize, names: Names) -> Parsed<JsonItem> {
+        let mut name = self.string()?;
+        let mut written = name.as_ref().map(|name| format!("\"{}\"", name.text));
+        // The outermost names are those of the capabilities.
+        if name.is_none() && names == Names::OfCapabilities && depth > 0 && self.peek_ident().is_some() {
+            let place = self.here();
+            let text = self.joined(String::new(), &['-']);
+            written = Some(text.clone());
+            name = Some(Word { text, place: self.since(place) });
+        }
+        let Some(name) = name else {
             let finding = match self.peek_ident() {
                 Some(_) => {
                     let place = self.here();
                     let name = self.joined(String::new(), &['.', '/', '-']);
+                    let place = self.since(place);
                     Finding::new(Code::Syntax, place, format!("the name `{name}` is missing its quotes"))
-                        .help(format!("this is JSON: write `\"{name}\"`"))
+                        .help(Help::write_text(format_args!("\"{name}\"")).and(": JSON has names and text in quotes"))
                 }
                 None => self.expected("a name in quotes"),
             };
             return Err(self.fail(finding));
         };
-        if self.punct(':').is_none() {
-            return Err(self.unexpected_token(format_args!("`:` after `\"{}\"`", name.text)));
+        if let Some(place) = self.punct('=') {
+            self.complain(place, "expected `:`, found `=`", Help::write_text(":"));
+        } else if self.punct(':').is_none() {
+            return Err(self.unexpected_token(format_args!("`:` after `{}`", written.unwrap_or_default())));
         }
-        Ok(JsonItem::Member(docs, name, self.json_at(depth + 1)?))
+        Ok(JsonItem::Member(docs, name, self.json_at(depth + 1, names)?))
     }
 }
 

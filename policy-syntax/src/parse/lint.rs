@@ -1,11 +1,13 @@
 //! `lints`: the level of each warning.
 
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
 use policy_core::model::{Level, LintNameError};
 use policy_core::{Code, model};
 
 use crate::finding::Finding;
 
+use super::marks::NO_WARNING;
 use super::parser::{Parsed, Parser};
 use crate::tree::{Lint, LintCode, SectionKind, Until, Word};
 
@@ -32,8 +34,8 @@ impl Parser<'_, '_> {
         if level == Level::Allow && reason.is_none() {
             self.complain(
                 word,
-                "an `allow` says why",
-                "write the reason behind it: `unused-tag = allow \"kept for the migration\";`",
+                "an `allow` requires a reason",
+                "write the reason after it: `unused-tag = allow \"kept for the migration\";`",
             );
         }
         let codes = names.into_iter().filter_map(|name| self.lint_code(name, level)).collect();
@@ -68,7 +70,7 @@ impl Parser<'_, '_> {
                     "forbid" | "error" => Some("deny"),
                     other => nearest(other, Level::ALL.iter().map(|level| level.name())),
                 };
-                Err(self.fail(finding.help_if(near.map(|near| format!("did you mean `{near}`?")))))
+                Err(self.fail(finding.help_if(near.map(Help::did_you_mean))))
             }
         }
     }
@@ -80,10 +82,13 @@ impl Parser<'_, '_> {
             Ok(code) => Some(LintCode { code, place: name.place }),
             Err(problem) => {
                 let message = match problem {
-                    LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                    LintNameError::Unknown { .. } => format!("unknown warning `{}`", name.text),
                     LintNameError::Error(_) => problem.message(level),
                 };
-                self.report(Finding::new(Code::Syntax, name.place, message).help_if(problem.help(level)));
+                self.report(
+                    Finding::new(Code::Syntax, name.place, message)
+                        .help(problem.help(level).unwrap_or_else(|| NO_WARNING.into())),
+                );
                 None
             }
         }

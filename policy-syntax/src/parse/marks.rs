@@ -2,6 +2,7 @@
 
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::model::{self, Level, Lint, LintNameError};
 
 use crate::finding::Finding;
@@ -73,11 +74,10 @@ impl Parser<'_, '_> {
         marks
     }
 
-    /// Reports `///` after code. It would describe the next item, which is never intended. This is
-    /// the only use of positions.
+    /// Reports `///` after code. It would describe the next item, which is never intended.
     fn refuse_tail(&mut self, before: Option<TokenRange>, comment: TokenRange) {
         let Some(before) = before else { return };
-        if (self.source.are_on_one_line)(before.last, comment.first) {
+        if self.source.positions.are_on_one_line(before.last, comment.first) {
             self.complain(
                 comment,
                 "a `///` behind code describes the next entry, not this one",
@@ -112,7 +112,7 @@ impl Parser<'_, '_> {
                 "allow" => inside.allow(name.place).map(|allow| Attribute::Allow(allow, name.place)),
                 other => {
                     let finding = Finding::new(Code::Syntax, name.place, format!("no attribute `{other}` here"))
-                        .help("only `#[allow(warning, reason = \"…\")]` and comments stand above an entry");
+                        .help("only `#[allow(warning, reason = \"…\")]` and comments can be above an entry");
                     Err(inside.fail(finding))
                 }
             }
@@ -163,7 +163,9 @@ impl Parser<'_, '_> {
             Some(_) => {
                 Err(self.refuse(place, "this `allow` names no warning", "write `#[allow(unused_tag, reason = \"…\")]`"))
             }
-            None => Err(self.refuse(place, "an `allow` says why", "write `#[allow(unused_tag, reason = \"…\")]`")),
+            None => {
+                Err(self.refuse(place, "an `allow` requires a reason", "write `#[allow(unused_tag, reason = \"…\")]`"))
+            }
         }
     }
 
@@ -171,15 +173,19 @@ impl Parser<'_, '_> {
     fn warning(&mut self, name: &Word) -> Parsed<&'static str> {
         Lint::warning(&name.text.replace('_', "-")).map(Code::name).map_err(|problem| {
             let message = match problem {
-                LintNameError::Unknown { .. } => format!("no warning is called `{}`", name.text),
+                LintNameError::Unknown { .. } => format!("unknown warning `{}`", name.text),
                 LintNameError::Error(_) => problem.message(Level::Allow),
             };
             let is_until = model::Until::is_meant(&name.text) && self.peek_punct('=');
             let help = if is_until {
-                Some(format!("did you mean `{}`?", model::Until::WORD))
+                Some(Help::did_you_mean(model::Until::WORD))
             } else {
-                let help = problem.help(Level::Allow);
-                help.map(|help| if name.text.contains('-') { help } else { help.replace('-', "_") })
+                match (&problem, problem.help(Level::Allow)) {
+                    (LintNameError::Unknown { near: Some(near), .. }, _) if !name.text.contains('-') => {
+                        Some(Help::did_you_mean(near.replace('-', "_")))
+                    }
+                    (_, help) => help.or_else(|| Some(Help::from(NO_WARNING))),
+                }
             };
             self.fail(Finding::new(Code::Syntax, name.place, message).help_if(help))
         })
@@ -190,6 +196,9 @@ enum Attribute {
     Doc(Vec<String>),
     Allow(Allow, TokenRange),
 }
+
+/// Where the names of warnings are.
+pub(super) const NO_WARNING: &str = "each warning says its name, such as `unused_tag`";
 
 /// Removes the warnings after the first `count` findings that `marks` allow.
 pub(crate) fn remove_allowed(findings: &mut Vec<Finding>, count: usize, marks: &[&Marks]) {

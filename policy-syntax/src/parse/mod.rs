@@ -1,6 +1,7 @@
 //! The parser from tokens to a tree. There is one file for each kind of statement. The meaning of
 //! names is resolved later.
 
+mod arrow;
 mod assertion;
 mod capability;
 mod comment;
@@ -17,6 +18,7 @@ mod reading;
 mod rule;
 mod section;
 mod selector;
+mod separator;
 mod source;
 mod until;
 
@@ -27,6 +29,7 @@ use parser::Parser;
 
 pub(crate) use marks::remove_allowed;
 pub use reading::{Iteration, LetSummary, Reading, RecoveredNames};
+pub use section::is_section;
 pub use source::{Fragment, Source, SourceKind};
 
 /// Reads any tokens as far as possible. `fragments` are those that the tokens use, in order.
@@ -46,8 +49,10 @@ pub fn read(tokens: &[Token], source: &Source, fragments: Vec<Fragment>) -> Read
         recovered: state.recovered,
         iterations: state.iterations,
         uses: state.uses,
+        has_wrong_use: state.has_wrong_use,
         uses_except: state.uses_except,
         is_invariants_file,
+        without_dollar: state.without_dollar,
     }
 }
 

@@ -3,6 +3,7 @@ use std::num::NonZeroU32;
 use std::ops::Deref;
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::cursor::Cursor;
 use crate::finding::Finding;
@@ -53,6 +54,12 @@ pub(super) struct State {
     pub(super) uses_except: bool,
     /// The `use` of each used fragment.
     pub(super) uses: Vec<TokenId>,
+    /// The variables of the loops around that no element is called like.
+    pub(super) bare_variables: Vec<String>,
+    /// Names with such a variable's name in them, and what they are with a `$` before it.
+    pub(super) without_dollar: Vec<(TokenRange, String)>,
+    /// True if a `use` cannot be read.
+    pub(super) has_wrong_use: bool,
     /// True if a section with JSON in it has been reported.
     pub(super) has_hujson: bool,
 }
@@ -68,6 +75,9 @@ impl Default for State {
             tokens_left: MAX_TOKENS,
             uses_except: false,
             uses: Vec::new(),
+            bare_variables: Vec::new(),
+            without_dollar: Vec::new(),
+            has_wrong_use: false,
             has_hujson: false,
         }
     }
@@ -115,6 +125,11 @@ impl<'a, 'l> Parser<'a, 'l> {
         }
     }
 
+    /// The place of the next tokens.
+    pub(super) fn next_tokens(&self, count: usize) -> TokenRange {
+        self.place(self.id(self.at), self.id(self.at + count.saturating_sub(1)))
+    }
+
     pub(super) fn previous(&self) -> TokenRange {
         self.place(self.previous, self.previous)
     }
@@ -143,7 +158,12 @@ impl<'a, 'l> Parser<'a, 'l> {
 
     /// Returns whether the next token is not on the line of the last one.
     pub(super) fn is_on_next_line(&self) -> bool {
-        !(self.source.are_on_one_line)(self.previous, self.id(self.at))
+        !self.source.positions.are_on_one_line(self.previous, self.id(self.at))
+    }
+
+    /// Returns whether an empty line is before the next token.
+    pub(super) fn is_apart(&self) -> bool {
+        self.source.positions.are_apart(self.previous, self.id(self.at))
     }
 
     /// Returns a cursor for looking ahead.
@@ -246,18 +266,18 @@ impl<'a, 'l> Parser<'a, 'l> {
     }
 
     /// Reports a mistake whose meaning is clear.
-    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn complain(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<Help>) {
         self.report(Finding::new(Code::Syntax, place, message).help(help));
     }
 
     /// Reports a mistake, and gives up on the statement.
-    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<String>) -> Failed {
+    pub(super) fn refuse(&mut self, place: TokenRange, message: impl Into<String>, help: impl Into<Help>) -> Failed {
         self.complain(place, message, help);
         Failed
     }
 
     /// Reports the next token in a place where something else is expected.
-    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<String>) -> Failed {
+    pub(super) fn unexpected(&mut self, expected: impl Display, help: impl Into<Help>) -> Failed {
         self.fail(self.expected(expected).help(help))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::reserved::is_reserved;
 use crate::token::Delimiter;
+use policy_core::diagnostic::Help;
 use policy_core::model::{PortRange, Protocol};
 
 use crate::finding::Finding;
@@ -29,10 +30,13 @@ impl Parser<'_, '_> {
                 } else {
                     "a range of ports is written `80-443`"
                 };
-                return Err(self.refuse(place, message, format!("write `{right}`")));
+                return Err(self.refuse(place, message, Help::write_text(right)));
             }
             list.push(port);
-            if self.punct(',').is_none() {
+            let is_next_port = self.peek_literal().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            if is_next_port && !self.is_on_next_line() {
+                self.missing_comma();
+            } else if self.punct(',').is_none() {
                 return Ok(list);
             }
         }
@@ -69,16 +73,18 @@ impl Parser<'_, '_> {
             || self.peek_doc()
             || self.peek_punct('$')
             || self.peek_group(Delimiter::Bracket)
+            || self.peek_group(Delimiter::Parenthesis)
             || self.peek_ident().is_some_and(|word| !is_reserved(word) || self.next_goes_on())
     }
 
     fn port(&mut self) -> Parsed<Port> {
         let docs = self.docs();
         let start = self.here();
-        if self.peek_group(Delimiter::Bracket) {
+        if self.peek_group(Delimiter::Bracket) || self.peek_group(Delimiter::Parenthesis) {
+            let brackets = if self.peek_group(Delimiter::Bracket) { "brackets" } else { "parentheses" };
             return Err(self.refuse(
                 start,
-                "a list has no brackets here",
+                format!("a list has no {brackets} here"),
                 "write the ports alone, separated by commas",
             ));
         }
@@ -103,7 +109,7 @@ impl Parser<'_, '_> {
                 self.punct(':');
                 self.any_token();
                 let place = self.since(start);
-                let help = format!("write `{protocol}:{}`", first.text);
+                let help = Help::write_text(format_args!("{protocol}:{}", first.text));
                 return Err(self.refuse(place, "a port with its protocol is written `tcp:443`", help));
             }
         }
@@ -159,6 +165,6 @@ impl Parser<'_, '_> {
             Ok(Some(word)) => word.text,
             _ => return Failed,
         };
-        self.refuse(place, format!("a port has no quotes: `\"{text}\"`"), format!("write `{text}`"))
+        self.refuse(place, format!("a port has no quotes: `\"{text}\"`"), Help::write_text(text))
     }
 }

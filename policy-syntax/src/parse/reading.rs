@@ -1,6 +1,9 @@
 use std::collections::HashSet;
 use std::num::NonZeroU32;
 
+use policy_core::Code;
+use policy_core::diagnostic::Help;
+
 use crate::finding::Finding;
 use crate::token::TokenId;
 use crate::token_range::TokenRange;
@@ -18,9 +21,13 @@ pub struct Reading {
     pub iterations: Vec<Iteration>,
     /// The first token of each `use`, in the order of the fragments.
     pub uses: Vec<TokenId>,
+    /// True if a `use` cannot be read.
+    pub has_wrong_use: bool,
     /// True if some list of a rule or a declaration has an `except`.
     pub(crate) uses_except: bool,
     pub(crate) is_invariants_file: bool,
+    /// Names in loops with the name of a variable in them, and what they are with a `$` before it.
+    pub(crate) without_dollar: Vec<(TokenRange, String)>,
 }
 
 /// The element that a statement is expanded for.
@@ -61,6 +68,28 @@ pub struct LetSummary<'t> {
 }
 
 impl Reading {
+    /// Says of a name that is undefined or declared twice that it lacks the `$` of a variable, if it does.
+    pub fn find_variable<P>(&self, place: TokenRange, finding: &mut Finding<P>) {
+        let codes = [
+            Code::DuplicateKey,
+            Code::DuplicateName,
+            Code::UndefinedTag,
+            Code::UndefinedGroup,
+            Code::UndefinedHost,
+            Code::UndefinedIpSet,
+            Code::UndefinedPosture,
+        ];
+        if !codes.contains(&finding.code) || place.iteration.is_none() {
+            return;
+        }
+        let name = self.without_dollar.iter().find(|(name, _)| (name.first, name.last) == (place.first, place.last));
+        if let Some((_, meant)) = name {
+            // Where it is first declared is here, too.
+            finding.notes.clear();
+            finding.help = Some(Help::did_you_mean(meant));
+        }
+    }
+
     /// Returns the `let`s of the policy.
     pub fn lets(&self) -> impl Iterator<Item = LetSummary<'_>> {
         self.tree.items.iter().filter_map(|item| {

@@ -1,8 +1,9 @@
 //! Statements with an arrow, and the clauses after them.
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
-use policy_core::model::Until;
+use policy_core::model::{Duration, Until};
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
@@ -10,8 +11,8 @@ use crate::token_range::TokenRange;
 use super::parser::{Failed, Parsed, Parser};
 use super::until::misplaced_until;
 use crate::tree::{
-    Acl, Clause, ClauseKind, ClauseValue, Grant, Invariant, NodeAttr, SectionKind, Selection, Selector, Ssh, Target,
-    Word,
+    Acl, Clause, ClauseKind, ClauseValue, Grant, Invariant, Json, NodeAttr, SectionKind, Selection, Selector, Ssh,
+    Target, Word,
 };
 
 impl Parser<'_, '_> {
@@ -93,7 +94,7 @@ impl Parser<'_, '_> {
             self.complain(
                 place,
                 format!("a rule of `{}` has no action: it always allows", section.key()),
-                format!("leave out `{word}`"),
+                Help::remove(format!("leave out `{word}`")),
             );
             self.any_token();
             return Ok(());
@@ -108,9 +109,9 @@ impl Parser<'_, '_> {
             Some("accept" | "check") if !self.next_goes_on() => self.ident().ok_or(Failed),
             Some(word @ ("deny" | "allow" | "Accept" | "Check")) => {
                 let help = match word {
-                    "deny" => "what no rule accepts is denied already: leave the rule out",
-                    "Check" => "write `check`",
-                    _ => "write `accept`",
+                    "deny" => "what no rule accepts is denied already: leave the rule out".into(),
+                    "Check" => Help::write_text("check"),
+                    _ => Help::write_text("accept"),
                 };
                 let finding =
                     Finding::new(Code::Syntax, self.here(), format!("`{word}` is not an SSH action")).help(help);
@@ -134,9 +135,9 @@ impl Parser<'_, '_> {
             if selector.kind == crate::tree::SelectorKind::Named && !is_nonroot {
                 let name = &selector.word.text;
                 let help = match nearest(name, ["autogroup:nonroot"]) {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => Help::did_you_mean(near),
                     None => {
-                        "accounts are written in quotes, and `autogroup:nonroot` is all of them but root".to_owned()
+                        Help::from("accounts are written in quotes, and `autogroup:nonroot` is all of them but root")
                     }
                 };
                 self.complain(selector.word.place, format!("`{name}` is not an account"), help);
@@ -146,7 +147,7 @@ impl Parser<'_, '_> {
                 self.complain(
                     selector.word.place,
                     format!("the account `{name}` is missing its quotes"),
-                    format!("accounts on the machines are written in quotes: `\"{name}\"`"),
+                    Help::write_text(format_args!("\"{name}\"")).and(": accounts on the machines are in quotes"),
                 );
             }
         }
@@ -226,21 +227,6 @@ impl Parser<'_, '_> {
         Ok(src)
     }
 
-    fn arrow_after_sources(&mut self, kind: SectionKind) -> Parsed<()> {
-        if self.arrow() {
-            return Ok(());
-        }
-        if self.peek_punct('=') && self.second_punct() == Some('>') {
-            let start = self.here();
-            self.punct('=');
-            self.punct('>');
-            let place = self.since(start);
-            self.complain(place, "expected `->`, found `=>`", "write `->`");
-            return Ok(());
-        }
-        Err(self.unexpected("`->` after the sources", kind.example()))
-    }
-
     pub(super) fn destinations(&mut self) -> Parsed<Vec<Selector>> {
         let dst = self.selectors("a destination")?;
         if self.peek_punct(':') { Err(self.port_of_destination(&dst)) } else { Ok(dst) }
@@ -267,7 +253,7 @@ impl Parser<'_, '_> {
             Some(host) => {
                 let written = host.text;
                 Finding::new(Code::Syntax, host.place.to(self.since(place)), "the ports of a rule follow `on`")
-                    .help(format!("write `{written} on {port}`"))
+                    .help(Help::write_text(format_args!("{written} on {port}")))
             }
             None => Finding::new(Code::Syntax, place, "the ports of a rule follow `on`").help("write `on 443`"),
         };
@@ -297,7 +283,8 @@ impl Parser<'_, '_> {
         let mut clauses: Vec<Clause> = Vec::new();
         while let Some(word) = self.peek_ident() {
             let Some(kind) = ClauseKind::from_key(word) else {
-                if self.peek_kind() {
+                let is_misspelt = nearest(word, allowed.iter().map(|kind| kind.key())).is_some();
+                if self.peek_next_statement() && !is_misspelt {
                     break;
                 }
                 return Err(self.unknown_clause(section, word, allowed));
@@ -341,7 +328,7 @@ impl Parser<'_, '_> {
             ClauseKind::Via => ClauseValue::Selectors(self.selectors("a tag after `via`")?),
             ClauseKind::SrcPosture => ClauseValue::Selectors(self.selectors("a posture after `srcPosture`")?),
             ClauseKind::Recorder => ClauseValue::Selectors(self.selectors("a tag after `recorder`")?),
-            ClauseKind::App => ClauseValue::Json(self.json_object("capabilities after `app`")?),
+            ClauseKind::App => ClauseValue::Json(self.capabilities_of_rule()?),
             ClauseKind::Attr => ClauseValue::Selectors(self.strings("attr", "an attribute")?),
             ClauseKind::IpPool => ClauseValue::Selectors(self.strings("ipPool", "a prefix")?),
             ClauseKind::AcceptEnv => ClauseValue::Selectors(self.strings("acceptEnv", "a variable's name")?),
@@ -349,6 +336,12 @@ impl Parser<'_, '_> {
             ClauseKind::EnforceRecorder => ClauseValue::Nothing,
             ClauseKind::Until => ClauseValue::Until(self.until_date(key)?),
         })
+    }
+
+    fn capabilities_of_rule(&mut self) -> Parsed<Json> {
+        let name = if self.peek_string() { self.peek_literal().unwrap_or_default() } else { "\"example.com/cap/sql\"" };
+        let help = format!("write `app {{ {name}: [{{}}] }}`");
+        self.capabilities().map_err(|failed| self.with_help(failed, &help))
     }
 
     /// Reads a list of strings. The help for a bare word adds the quotes.
@@ -360,7 +353,7 @@ impl Parser<'_, '_> {
                 self.complain(
                     selector.word.place,
                     format!("`{text}` is missing its quotes"),
-                    format!("write `{clause} \"{text}\"`"),
+                    Help::write_text(format_args!("\"{text}\"")),
                 );
             }
         }
@@ -373,7 +366,7 @@ impl Parser<'_, '_> {
             return Ok(word);
         }
         if let Some(word) = self.literal() {
-            return Ok(word);
+            return Ok(self.with_unit(word));
         }
         if let Some(word) = self.keyword("always") {
             return Ok(Word { text: "always".to_owned(), place: word });
@@ -390,6 +383,25 @@ impl Parser<'_, '_> {
         Err(self.fail(finding))
     }
 
+    /// Reads the unit of a time that has a blank before it.
+    fn with_unit(&mut self, number: Word) -> Word {
+        let is_number = number.text.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(unit) = self.peek_ident().filter(|_| is_number && !self.next_goes_on()) else { return number };
+        let text = format!("{}{unit}", number.text);
+        let right = match text.parse::<Duration>() {
+            Ok(_) => Help::write_text(&text),
+            // A word that is not a unit may be a clause.
+            Err(problem) => match problem.help.filter(|help| help.fix.is_some()) {
+                Some(help) => help,
+                None => return number,
+            },
+        };
+        self.ident();
+        let place = self.since(number.place);
+        self.complain(place, "a time has no blank in it", right);
+        Word { text: "12h".to_owned(), place }
+    }
+
     fn unknown_clause(&mut self, section: SectionKind, word: &str, allowed: &[ClauseKind]) -> Failed {
         let place = self.here();
         let finding = match word {
@@ -400,24 +412,27 @@ impl Parser<'_, '_> {
             "proto" => Finding::new(Code::Syntax, place, "`proto` is part of the ports").help("write `on udp:53`"),
             "ip" => Finding::new(Code::Syntax, place, "`ip` is written `on`").help("write `on tcp:443`"),
             "users" => Finding::new(Code::Syntax, place, "`users` is written `as`").help("write `as \"root\"`"),
-            "srcPostureAttrs" | "accept" | "deny" | "check" | "and" | "only" | "never" | "isolated" | "except" => {
-                self.expected("`;`").help("a statement ends with `;`")
+            "and" | "except" => self.expected("`;`").help("a statement ends with `;`"),
+            "posture" if allowed.contains(&ClauseKind::SrcPosture) => {
+                self.expected("`,`, `;` or a clause").help(Help::did_you_mean("srcPosture"))
             }
             _ if self.protocol_ahead() => {
                 let ports = self.glued_text();
-                return self.refuse(place, "the ports of a rule follow `on`", format!("write `on {ports}`"));
+                let place = self.since(place);
+                let help = Help::write_text(format_args!("on {ports}"));
+                return self.refuse(place, "the ports of a rule follow `on`", help);
             }
             _ => {
                 let is_until = Until::is_meant(word) && allowed.contains(&ClauseKind::Until);
                 let near = nearest(word, allowed.iter().map(|kind| kind.key()));
                 let near = near.or_else(|| is_until.then_some(Until::WORD));
                 let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!(
+                    Some(near) => Help::did_you_mean(near),
+                    None => Help::from(format!(
                         "items of a list are separated by `,`, a statement ends with `;`, and the clauses of `{}` are {}",
                         section.key(),
                         one_of(allowed)
-                    ),
+                    )),
                 };
                 Finding::new(Code::Syntax, place, format!("expected `,`, `;` or a clause, found `{word}`")).help(help)
             }
@@ -428,7 +443,7 @@ impl Parser<'_, '_> {
     /// Adds a `help:` to the last finding if it has none.
     pub(super) fn with_help(&mut self, failed: Failed, help: &str) -> Failed {
         if let Some(last) = self.state.findings.last_mut().filter(|finding| finding.help.is_none()) {
-            last.help = Some(help.to_owned());
+            last.help = Some(help.into());
         }
         failed
     }

@@ -1,7 +1,8 @@
 //! The top level: notes, `let`s, settings and sections.
 
-use crate::token::{Delimiter, TokenKind};
+use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::diagnostic::suggestion::nearest;
 use policy_core::model::{Dialect, Until};
 
@@ -29,6 +30,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
         while !self.at_end() {
+            let (is_apart, count) = (self.is_apart(), items.len());
             let note = self.piece(true, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.items(items));
@@ -36,8 +38,8 @@ impl Parser<'_, '_> {
                 if parser.peek_is("use") {
                     return parser.use_fragment(&marks, items);
                 }
-                if parser.peek_hash_comment() {
-                    parser.hash_comment();
+                if parser.peek_other_comment() {
+                    parser.other_comment();
                     return Ok(());
                 }
                 if parser.peek_hujson_section() {
@@ -48,6 +50,9 @@ impl Parser<'_, '_> {
                 Ok(())
             });
             items.extend(note.map(Item::Note));
+            if let Some(Item::Setting(first)) = items.get_mut(count) {
+                first.is_apart = is_apart;
+            }
         }
     }
 
@@ -58,10 +63,14 @@ impl Parser<'_, '_> {
         if self.peek_note() {
             return Some(self.note());
         }
+        let findings = self.state.findings.len();
         let marks = self.marks();
         if self.at_end() {
-            let place = self.since(start);
-            self.refuse_dangling(&marks, place);
+            // A remark behind the last entry has been reported as that.
+            if self.state.findings.len() == findings {
+                let place = self.since(start);
+                self.refuse_dangling(&marks, place);
+            }
             return None;
         }
         let blocks = blocks || self.peek_for();
@@ -99,6 +108,7 @@ impl Parser<'_, '_> {
         let message = format!("expected a section, found {}", statement_start(&key));
         let help = match key.text.as_str() {
             "const" | "static" | "var" | "def" => "a name for a list is written `let name = …;`".to_owned(),
+            "import" | "include" => "a fragment is used by its path: `use crate::teams::shared;`".to_owned(),
             setting if self.peek_punct(';') && SectionKind::from_key(setting).is_none() => {
                 format!("a setting has a value: `{setting} = true;`")
             }
@@ -141,6 +151,7 @@ impl Parser<'_, '_> {
 
     fn let_item(&mut self, marks: Marks, start: TokenRange) -> Parsed<Let> {
         let name = self.declared_name("a name after `let`")?;
+        self.refuse_type();
         self.equals("a `let` is written `let name = …;`")?;
         let value = if self.peek_ports() {
             LetValue::Ports(self.ports()?)
@@ -158,6 +169,24 @@ impl Parser<'_, '_> {
         };
         self.end_of_statement()?;
         Ok(Let { marks, name, value })
+    }
+
+    /// Reports `: tag` after the name of a `let`.
+    fn refuse_type(&mut self) {
+        let mut rest = self.ahead();
+        if !rest.peek_punct(':') || self.is_punct(self.at + 1, '=') {
+            return;
+        }
+        while !rest.at_end() && !rest.peek_punct('=') && !rest.peek_punct(';') {
+            rest.skip();
+        }
+        if !rest.peek_punct('=') {
+            return;
+        }
+        let start = self.here();
+        while !self.peek_punct('=') && self.any_token().is_some() {}
+        let place = self.since(start);
+        self.complain(place, "a `let` has no type", Help::remove("leave it out"));
     }
 
     /// Reads a bare name at its declaration.
@@ -200,8 +229,8 @@ impl Parser<'_, '_> {
         };
         let Ok(dialect) = name.text.parse::<Dialect>() else {
             let near = nearest(&name.text, names);
-            let help = near.map_or_else(|| format!("write {choice}"), |near| format!("did you mean `{near}`?"));
-            return Err(self.refuse(name.place, format!("no target is called `{}`", name.text), help));
+            let help = near.map_or_else(|| Help::from(format!("write {choice}")), Help::did_you_mean);
+            return Err(self.refuse(name.place, format!("unknown target `{}`", name.text), help));
         };
         let place = key.place.to(name.place);
         self.end_of_statement()?;
@@ -217,7 +246,7 @@ impl Parser<'_, '_> {
             SettingValue::Json(self.json()?)
         };
         self.end_of_statement()?;
-        Ok(Setting { marks, key, value })
+        Ok(Setting { is_apart: false, marks, key, value })
     }
 
     fn section(&mut self, marks: Marks, key: Word) -> Parsed<Section> {
@@ -230,7 +259,11 @@ impl Parser<'_, '_> {
         let entries = self.group(Delimiter::Brace, |inside| inside.entries(kind));
         remove_allowed(&mut self.state.findings, findings, &[&marks]);
         if self.peek_punct(';') {
-            self.complain(self.here(), format!("no `;` after the block of `{}`", key.text), "leave it out");
+            self.complain(
+                self.here(),
+                format!("no `;` after the block of `{}`", key.text),
+                Help::remove("leave it out"),
+            );
             self.punct(';');
         }
         match entries {
@@ -243,8 +276,11 @@ impl Parser<'_, '_> {
     fn section_meant(&mut self, key: &Word) -> Parsed<SectionKind> {
         let near = SectionKind::from_similar_key(&key.text);
         let help = match near {
-            Some(near) => format!("did you mean `{}`?", near.key()),
-            None => format!("a key that this version does not know is written as JSON: `{} = {{ … }};`", key.text),
+            Some(near) => Help::did_you_mean(near.key()),
+            None => Help::from(format!(
+                "a key that this version does not know is written as JSON: `{} = {{ … }};`",
+                key.text
+            )),
         };
         let finding = Finding::new(Code::WrongKey, key.place, format!("unknown section `{}`", key.text)).help(help);
         match near {
@@ -269,13 +305,13 @@ impl Parser<'_, '_> {
             SectionKind::Tests | SectionKind::SshTests | SectionKind::AutoApprovers | SectionKind::Capabilities
         );
         while !self.at_end() {
-            let start = self.here();
+            let (start, is_apart, count) = (self.here(), self.is_apart(), entries.len());
             let note = self.piece(blocks, |parser, marks| {
                 if parser.peek_for() {
                     return parser.for_loop(&marks, &mut |inside| inside.more_entries(kind, entries));
                 }
-                if parser.peek_hash_comment() {
-                    parser.hash_comment();
+                if parser.peek_other_comment() {
+                    parser.other_comment();
                     return Ok(());
                 }
                 let (start, findings) = (parser.here(), parser.state.findings.len());
@@ -283,12 +319,16 @@ impl Parser<'_, '_> {
                 let form = parser.form(kind)?;
                 remove_allowed(&mut parser.state.findings, findings, &[&marks]);
                 let broken = parser.state.findings.iter().skip(findings).any(Finding::is_error);
-                entries.push(Entry { marks, place: parser.since(start), form, broken });
+                entries.push(Entry { is_apart: false, marks, place: parser.since(start), form, broken });
                 Ok(())
             });
             if let Some(note) = note {
                 let (marks, form) = (Marks::default(), Form::Note(note));
-                entries.push(Entry { marks, place: self.since(start), form, broken: false });
+                entries.push(Entry { is_apart: false, marks, place: self.since(start), form, broken: false });
+            }
+            // The first entry that a loop is written out as takes the loop's place.
+            if let Some(first) = entries.get_mut(count) {
+                first.is_apart = is_apart;
             }
         }
     }
@@ -304,6 +344,7 @@ impl Parser<'_, '_> {
         if self.source.is_invariants_file() {
             self.refuse_what_is_not_an_invariant()?;
         }
+        self.refuse_section_within(kind)?;
         match kind {
             SectionKind::Groups
             | SectionKind::Hosts
@@ -323,6 +364,16 @@ impl Parser<'_, '_> {
             SectionKind::Lints => self.lint().map(Form::Lint),
             SectionKind::Capabilities => self.capability().map(Form::Capability),
         }
+    }
+
+    /// Reports a section in another one. A test may be about a host that is called like a section.
+    fn refuse_section_within(&mut self, kind: SectionKind) -> Parsed<()> {
+        let is_section = self.peek_ident().is_some_and(|word| SectionKind::from_key(word).is_some());
+        if !is_section || !self.second_group(Delimiter::Brace) || kind == SectionKind::Tests {
+            return Ok(());
+        }
+        let message = format!("the section {} is in the section `{}`", self.found(), kind.key());
+        Err(self.refuse(self.here(), message, format!("close the block of `{}` before it with `}}`", kind.key())))
     }
 
     /// Reports items that are allowed only in a policy.
@@ -347,6 +398,11 @@ impl Parser<'_, '_> {
                     .help(kind.example());
             return Err(self.fail(finding));
         }
+        let mut rest = self.ahead();
+        rest.skip();
+        if rest.peek_arrow() {
+            return Err(self.refuse(self.here(), "a list has no braces", "write the items alone, separated by commas"));
+        }
         if self.ahead().ident(self.at + 1).is_some() {
             let help = format!("leave them out, and end it with `;`: {}", kind.example());
             return Err(self.refuse(self.here(), "a statement has no braces around it", help));
@@ -369,70 +425,22 @@ impl Parser<'_, '_> {
 
     pub(super) fn equals(&mut self, help: &str) -> Parsed<()> {
         if self.punct('=').is_some() {
-            if self.peek_punct('>') {
+            let second = ['>', '='].into_iter().find(|&sign| self.peek_punct(sign));
+            if let Some(second) = second {
                 let start = self.previous();
-                self.punct('>');
+                self.punct(second);
                 let place = self.since(start);
-                self.complain(place, "expected `=`, found `=>`", "write `=`");
+                self.complain(place, format!("expected `=`, found `={second}`"), Help::write_text("="));
             }
             return Ok(());
         }
-        if let Some(place) = self.punct(':') {
-            self.complain(place, "expected `=`, found `:`", "write `=`");
+        if let Some(start) = self.punct(':') {
+            let sign = if self.punct('=').is_some() { ":=" } else { ":" };
+            let place = self.since(start);
+            self.complain(place, format!("expected `=`, found `{sign}`"), Help::write_text("="));
             return Ok(());
         }
         Err(self.unexpected("`=`", help))
-    }
-
-    /// `;`
-    pub(super) fn end_of_statement(&mut self) -> Parsed<()> {
-        if self.punct(';').is_some() {
-            return Ok(());
-        }
-        if self.at_end() {
-            self.missing_semicolon();
-            return Ok(());
-        }
-        if self.peek_kind() || self.is_on_next_line() && self.peek_statement() {
-            // The next tokens look like the next statement, and are read as that.
-            self.missing_semicolon();
-            return Ok(());
-        }
-        if self.peek_is(Until::WORD) && !self.next_goes_on() {
-            return Err(self.refuse_until());
-        }
-        let finding = self.expected("`;`");
-        let finding = if self.follows_comma() && (self.peek_punct('=') || self.peek_arrow()) {
-            finding.help("statements end with `;`, not with `,`: this one seems to run into the next")
-        } else if self.peek_arrow() {
-            finding.help("a rule has one `->`: write a rule for each step")
-        } else {
-            finding.help("items of a list are separated by `,`, and a statement ends with `;`")
-        };
-        Err(self.fail(finding))
-    }
-
-    /// Returns whether the name before the next token follows a `,`.
-    fn follows_comma(&self) -> bool {
-        let is_of_name = |at: usize| match self.token(at) {
-            Some(TokenKind::Ident(_) | TokenKind::Literal(_)) => true,
-            Some(TokenKind::Punct { char, .. }) => matches!(char, ':' | '-'),
-            _ => false,
-        };
-        let mut at = self.at;
-        while at.checked_sub(1).is_some_and(is_of_name) {
-            at -= 1;
-        }
-        at.checked_sub(1).is_some_and(|at| self.is_punct(at, ','))
-    }
-
-    pub(super) fn missing_semicolon(&mut self) {
-        let place = self.previous();
-        self.complain(
-            place,
-            "expected `;` after this",
-            "a statement ends with `;`, and the items of a list have `,` between them",
-        );
     }
 
     /// Reports lint levels above entries of `lints`, which never have warnings.
@@ -454,6 +462,16 @@ impl Parser<'_, '_> {
             self.report(Finding::new(Code::Syntax, place, format!("{what} has no such warning to allow")));
         }
     }
+}
+
+/// Returns whether `word` is the name of a section.
+///
+/// ```
+/// assert!(policy_syntax::is_section("grants"));
+/// assert!(!policy_syntax::is_section("forge"));
+/// ```
+pub fn is_section(word: &str) -> bool {
+    SectionKind::from_key(word).is_some()
 }
 
 /// Returns whether the next item can only be a port.

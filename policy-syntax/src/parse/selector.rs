@@ -5,6 +5,7 @@ use std::fmt::Display;
 use crate::reserved::{is_foreign_kind, is_kind, is_reserved, similar_kind};
 use crate::token::Delimiter;
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 
 use crate::finding::Finding;
 use crate::token_range::TokenRange;
@@ -35,6 +36,7 @@ impl<'a> Parser<'a, '_> {
 
     fn list(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
         let mut list = Vec::new();
+        self.refuse_missing_items();
         loop {
             if !self.peek_selector() {
                 if list.is_empty() {
@@ -42,12 +44,12 @@ impl<'a> Parser<'a, '_> {
                 }
                 return Ok(list);
             }
-            if self.peek_group(Delimiter::Bracket) {
+            if self.peek_group(Delimiter::Bracket) || self.peek_group(Delimiter::Parenthesis) {
                 list.extend(self.bracketed(what, quotes)?);
             } else {
                 list.push(self.list_item(what, quotes)?);
             }
-            if self.punct(',').is_none() {
+            if !self.separator() {
                 return Ok(list);
             }
         }
@@ -73,26 +75,30 @@ impl<'a> Parser<'a, '_> {
         Ok(except)
     }
 
-    /// Reads a list in brackets, as in JSON. It is a mistake, but its meaning is clear.
+    /// A list in brackets, as JSON has it, or in parentheses: a mistake, but one that is understood.
     fn bracketed(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
+        let (delimiter, brackets) = if self.peek_group(Delimiter::Bracket) {
+            (Delimiter::Bracket, "brackets")
+        } else {
+            (Delimiter::Parenthesis, "parentheses")
+        };
         let inner =
-            self.group(
-                Delimiter::Bracket,
-                |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.list(what, quotes) },
-            );
+            self.group(delimiter, |inside| if inside.at_end() { Ok(Vec::new()) } else { inside.list(what, quotes) });
         let Some((list, place)) = inner else { return Err(Failed) };
         let list = list?;
-        self.complain(place, "a list has no brackets here", "write the items alone, separated by commas");
+        self.complain(place, format!("a list has no {brackets} here"), "write the items alone, separated by commas");
         Ok(list)
     }
 
     fn no_selector(&mut self, what: &str) -> Failed {
         let finding = match self.peek_ident() {
             Some(word) if is_reserved(word) => {
-                let help = if is_kind(word) {
-                    format!("a {word} is written `{word}:NAME`")
+                let help = if self.state.variables.iter().any(|variable| variable == word) {
+                    Help::did_you_mean(format!("${word}"))
+                } else if is_kind(word) {
+                    format!("a {word} is written `{word}:NAME`").into()
                 } else {
-                    format!("if a host is called `{word}`, write it in quotes: `\"{word}\"`")
+                    format!("if a host is called `{word}`, write it in quotes: `\"{word}\"`").into()
                 };
                 let message = format!("expected {what}, found the reserved word `{word}`");
                 Finding::new(Code::Syntax, self.here(), message).help(help)
@@ -110,6 +116,7 @@ impl<'a> Parser<'a, '_> {
             || self.peek_doc()
             || self.peek_punct('$')
             || self.peek_group(Delimiter::Bracket)
+            || self.peek_group(Delimiter::Parenthesis)
         {
             return true;
         }
@@ -167,10 +174,15 @@ impl<'a> Parser<'a, '_> {
             }
             if let (true, Some(name)) = (matches!(first, "users" | "hosts" | "device" | "devices"), name) {
                 let message = format!("a name has no `{first}:` in front of it");
-                return Err(self.refuse(self.here(), message, format!("write `{name}`")));
+                let start = self.here();
+                self.ident();
+                self.punct(':');
+                self.name("a name")?;
+                return Err(self.refuse(self.since(start), message, Help::write_text(name)));
             }
         }
         let word = self.name(what)?;
+        self.note_variables(&word);
         if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
             return Err(self.unquoted(Some(word)));
         }
@@ -183,7 +195,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn report_needless_quotes(&mut self, word: &Word) {
         self.report(
             Finding::new(Code::QuotedName, word.place, format!("`{}` needs no quotes", word.text))
-                .help(format!("write `{}`: then the editor finds its declaration and its uses", word.text)),
+                .help(Help::write_text(&word.text).and(": then the editor finds its declaration and its uses")),
         );
     }
 
@@ -201,9 +213,10 @@ impl<'a> Parser<'a, '_> {
             selector.word.text = format!("{kind}{rest}");
         }
         let help = match selector.word.text.strip_prefix(kind) {
-            Some(rest) => format!("did you mean `{kind}{rest}`?"),
-            None => format!("did you mean `{kind}:{name}`?"),
+            Some(rest) => Help::did_you_mean(format!("{kind}{rest}")),
+            None => Help::did_you_mean(format!("{kind}:{name}")),
         };
+        let place = self.since(place);
         self.complain(place, format!("no kind of name is called `{written}:`"), help);
         Ok(selector)
     }
@@ -216,7 +229,7 @@ impl<'a> Parser<'a, '_> {
             let name = self.string()?.map(|word| word.text).unwrap_or_default();
             let place = self.since(kind.place);
             let message = format!("the quotes belong around the whole `{}:{name}`", kind.text);
-            return Err(self.refuse(place, message, format!("write `\"{}:{name}\"`", kind.text)));
+            return Err(self.refuse(place, message, Help::write_text(format_args!("\"{}:{name}\"", kind.text))));
         }
         if self.peek_punct('/') {
             let place = self.since(kind.place);
@@ -226,16 +239,53 @@ impl<'a> Parser<'a, '_> {
                 format!("write `\"{}://…\"`: without quotes, `//` starts a comment", kind.text),
             ));
         }
+        if self.peek_punct('*') {
+            return Err(self.star_of_kind(&kind));
+        }
         let (name, refused) = self.segments(format_args!("a name after `{}:`", kind.text))?;
         if let Some(number) = refused {
             let written = format!("{}:{}", kind.text, name.text);
             return Err(self.refused_number(&number, kind.place.to(name.place), &written));
         }
         let word = Word { text: format!("{}:{}", kind.text, name.text), place: kind.place.to(name.place) };
+        self.note_variables(&word);
         if self.peek_punct('@') || self.peek_punct('.') || self.peek_punct('/') {
             return Err(self.unquoted(Some(word)));
         }
         Ok(Selector { docs, kind: SelectorKind::Named, word })
+    }
+
+    /// Reports `tag:*` and the like.
+    fn star_of_kind(&mut self, kind: &Word) -> Failed {
+        self.punct('*');
+        let place = self.since(kind.place);
+        let help = match kind.text.as_str() {
+            "tag" => Help::write_text("autogroup:tagged").and(" for all tagged devices"),
+            "group" | "autogroup" => Help::write_text("autogroup:member").and(" for all people"),
+            _ => Help::from("name each of them"),
+        };
+        self.refuse(place, format!("`{}:*` is not a selector", kind.text), help)
+    }
+
+    /// Notes a name that has the name of a variable in it, which may lack its `$`.
+    fn note_variables(&mut self, word: &Word) {
+        if self.state.bare_variables.is_empty() {
+            return;
+        }
+        let (kind, name) = match word.text.split_once(':') {
+            Some((kind, name)) => (format!("{kind}:"), name),
+            None => (String::new(), word.text.as_str()),
+        };
+        let mut has_variable = false;
+        let segments = name.split('-').map(|segment| {
+            let is_variable = self.state.bare_variables.iter().any(|variable| variable == segment);
+            has_variable |= is_variable;
+            if is_variable { format!("${segment}") } else { segment.to_owned() }
+        });
+        let meant = format!("{kind}{}", segments.collect::<Vec<_>>().join("-"));
+        if has_variable {
+            self.state.without_dollar.push((word.place, meant));
+        }
     }
 
     /// Reads `k8s-api`: words and numbers with dashes between them.
@@ -254,6 +304,11 @@ impl<'a> Parser<'a, '_> {
         let in_rust = !self.source.is_invariants_file();
         let mut refused = Some(&name).filter(|segment| in_rust && is_refused_number(&segment.text)).cloned();
         while self.peek_dash() {
+            if self.is_arrow(self.at + 1) {
+                self.complain(self.next_tokens(3), "expected `->`, found `-->`", Help::write_text("->"));
+                self.punct('-');
+                break;
+            }
             while self.peek_dash() {
                 self.punct('-');
                 name.text.push('-');
@@ -291,7 +346,11 @@ impl<'a> Parser<'a, '_> {
                 return Err(self.refuse(
                     word.place,
                     format!("`{}` is Rust's raw form of a name", word.text),
-                    format!("write `{plain}`, or `\"{plain}\"` if the grammar reserves the word"),
+                    if is_reserved(&plain) {
+                        Help::write_text(format_args!("\"{plain}\"")).and(": the grammar reserves the word")
+                    } else {
+                        Help::write_text(&plain)
+                    },
                 ));
             }
             if !word.text.is_ascii() {
@@ -321,7 +380,7 @@ impl<'a> Parser<'a, '_> {
             let plain: String =
                 name.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '-' }).collect();
             let message = format!("`{name}` is not a valid name for a {kind}: it has letters, digits and dashes");
-            return self.refuse(place, message, format!("write `{kind}:{}`", plain.trim_matches('-')));
+            return self.refuse(place, message, Help::write_text(format_args!("{kind}:{}", plain.trim_matches('-'))));
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.refuse(
@@ -337,7 +396,11 @@ impl<'a> Parser<'a, '_> {
         } else {
             "this"
         };
-        self.refuse(place, format!("{what} is written in quotes: `{text}`"), format!("write `\"{text}\"`"))
+        self.refuse(
+            place,
+            format!("{what} is written in quotes: `{text}`"),
+            Help::write_text(format_args!("\"{text}\"")),
+        )
     }
 
     /// Reads words joined by any of the signs, such as those of an address, and appends them to

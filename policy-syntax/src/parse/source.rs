@@ -1,11 +1,12 @@
-use crate::token::{TokenId, Tokens};
+use crate::positions::Positions;
+use crate::token::Tokens;
 
 /// Information about the tokens that is not in them.
 pub struct Source<'s> {
     /// The kind of source.
     pub kind: SourceKind,
-    /// Returns whether two tokens are on one line, as far as that is known.
-    pub are_on_one_line: &'s dyn Fn(TokenId, TokenId) -> bool,
+    /// The positions of the tokens.
+    pub positions: &'s dyn Positions,
 }
 
 /// A kind of source.
@@ -24,7 +25,7 @@ impl Source<'_> {
 }
 
 /// A fragment that is used by a policy.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fragment {
     /// The sections that it declares to have.
     pub only: Option<Tokens>,

@@ -1,6 +1,7 @@
 //! `until`: the end date of a rule or test.
 
 use policy_core::Code;
+use policy_core::diagnostic::Help;
 use policy_core::model::{Date, Until as UntilComment};
 
 use crate::finding::Finding;
@@ -31,7 +32,7 @@ impl Parser<'_, '_> {
                 self.complain(
                     place,
                     format!("the date `{text}` is missing its quotes"),
-                    format!("write `{} \"{written}\"`", UntilComment::WORD),
+                    Help::write_text(format_args!("\"{written}\"")),
                 );
                 return Ok(None);
             }

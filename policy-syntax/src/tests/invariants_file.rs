@@ -18,8 +18,11 @@ fn in_policy(statements: &str) -> Said {
         .into_iter()
         // Quotes are a mistake only where editors could look up a name.
         .filter(|finding| finding.code != Code::QuotedName)
-        .map(|finding| (finding.code, finding.message, finding.help.map(without_lets)));
-    let unreadable = policy.unreadable.into_iter().map(|finding| (finding.code, finding.message, finding.help));
+        .map(|finding| (finding.code, finding.message, finding.help.map(|help| without_lets(help.to_string()))));
+    let unreadable = policy
+        .unreadable
+        .into_iter()
+        .map(|finding| (finding.code, finding.message, finding.help.map(|help| help.to_string())));
     let invariants = policy.facts.invariants.iter().map(|invariant| described(invariant, &policy.facts)).collect();
     (invariants, said.chain(unreadable).collect())
 }
@@ -29,7 +32,7 @@ fn in_file(statements: &str) -> Said {
     let said = policy.unreadable.iter().map(|finding| {
         assert_eq!(finding.tailscale, None);
         let message = finding.message.replace("the end of the file", "the end of the block");
-        (finding.code, message, finding.help.clone())
+        (finding.code, message, finding.help.as_ref().map(ToString::to_string))
     });
     let invariants = policy.facts.invariants.iter().map(|invariant| described(invariant, &policy.facts)).collect();
     (invariants, said.collect())

@@ -13,14 +13,14 @@ use policy_cli::tool::text::without_byte_order_mark;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output, valid};
 
-pub(crate) const COMMAND: Command = Command { name: "import", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command =
+    Command { name: "import", define, run: Run::Files(run), examples: &[("policy.hujson > src/tailnet.rs", "")] };
 
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Convert a policy file to Rust: a `policy!` with all its values and comments")
         .after_help(
-            "A file that Tailscale would refuse is imported, too. Its errors become comments where they occur, and the \
-             exit status is 1.",
+            "A file with errors is imported, too. Its errors become comments where they occur, and the exit status is 1.",
         )
         .args([argument::policy_file(), invariants_file::argument(), plain_argument()])
 }
@@ -35,7 +35,7 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let text = file::read_text(path)?;
     let Some(import) = import_text(path, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
     output::write(import.source.as_bytes())?;
-    Ok(ExitStatus::with_findings(import.is_refused()))
+    Ok(ExitStatus::with_findings(import.has_errors()))
 }
 
 /// Imports the text of a file and the invariants beside it. Reports errors on stderr, and returns

@@ -13,17 +13,22 @@ use policy_cli::tool::text::visible;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output};
 
-pub(crate) const COMMAND: Command = Command { name: "init", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "init",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        ("tailnet --from policy.hujson", "what you have, with every comment"),
+        ("tailnet", "a small policy that explains itself"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Create a crate for a policy in Rust, with everything that `cargo run`, git and CI need")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
-             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.\n\n\
-             Examples:\n  \
-             policy init tailnet --from policy.hujson   what you have, with every comment\n  \
-             policy init tailnet                        a small policy that explains itself",
+             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.",
         )
         .args([
             argument::path("dir", "DIR").required(true).help("The directory of the new crate"),
@@ -32,7 +37,7 @@ fn define(command: clap::Command) -> clap::Command {
                 .help("The policy file to import; `-` reads stdin. By default, a small policy to start with"),
             argument::flag(
                 "allow-errors",
-                "Create the crate even if Tailscale would refuse the file; its errors become comments",
+                "Create the crate even if the file has errors; they become comments",
             )
             .requires("from"),
             Arg::new("name")
@@ -56,15 +61,15 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
         None => CrateName::from_directory(directory),
     };
     let library = library(argument::get_text(matches, "policy-source"))?;
-    let mut is_refused = false;
+    let mut has_errors = false;
     let policy = match from {
         None => CrateSource::starter(),
         Some(from) => {
             let text = file::read_text(from)?;
             let Some(import) = import_text(from, &text, matches)? else { return Ok(ExitStatus::Incomplete) };
-            is_refused = import.is_refused();
-            if is_refused && !matches.get_flag("allow-errors") {
-                let failure = Failure::new("no crate was created, because Tailscale would refuse the file");
+            has_errors = import.has_errors();
+            if has_errors && !matches.get_flag("allow-errors") {
+                let failure = Failure::new("no crate was created, because the file has errors");
                 output::say_failure(&failure.help("fix the errors, or import them as comments with `--allow-errors`"));
                 return Ok(ExitStatus::Findings);
             }
@@ -75,8 +80,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let mut files = files(&name, &library, policy);
     files.extend(lock_file(&library).map(|versions| ("Cargo.lock", versions)));
     file::write_directory(directory, &files)?;
-    output::say(&next_steps(directory, &library, from.is_none(), is_refused));
-    Ok(ExitStatus::with_findings(is_refused))
+    output::say(&next_steps(directory, &library, from.is_none(), has_errors));
+    Ok(ExitStatus::with_findings(has_errors))
 }
 
 fn wrong_name(name: &str) -> Failure {
@@ -128,8 +133,8 @@ fn is_clone(root: &Path) -> bool {
     root.join("policy-macros").join("Cargo.toml").is_file()
 }
 
-fn next_steps(directory: &Path, library: &Library, is_starter: bool, is_refused: bool) -> String {
-    let first = match (is_starter, is_refused) {
+fn next_steps(directory: &Path, library: &Library, is_starter: bool, has_errors: bool) -> String {
+    let first = match (is_starter, has_errors) {
         (true, _) => "  replace the logins of alice and bob in src/tailnet.rs by your own\n",
         (false, true) => "  fix the errors in the `// error` comments of src/tailnet.rs\n",
         (false, false) => "",

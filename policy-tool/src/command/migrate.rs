@@ -15,18 +15,23 @@ use policy_cli::tool::text::without_byte_order_mark;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output};
 
-pub(crate) const COMMAND: Command = Command { name: "migrate", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "migrate",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        ("policy.hujson | diff policy.hujson -", "what would change?"),
+        ("--write policy.hujson", "change it"),
+        ("--rust policy.hujson > src/tailnet.rs", "and go on in Rust"),
+    ],
+};
 
 fn define(command: clap::Command) -> clap::Command {
     command
         .about("Convert ACLs to grants that allow exactly the same, and keep every comment")
         .after_help(
             "Each acl becomes a grant, or several if its destinations have different ports. A file without acls stays \
-             what it is. What Tailscale would refuse is not migrated: its errors are shown, and nothing is written.\n\n\
-             Examples:\n  \
-             policy migrate policy.hujson | diff policy.hujson -   what would change?\n  \
-             policy migrate --write policy.hujson                  change it\n  \
-             policy migrate --rust policy.hujson > src/tailnet.rs  and go on in Rust",
+             what it is. What Tailscale would refuse is not migrated: its errors are shown, and nothing is written.",
         )
         .args([
             argument::policy_file(),

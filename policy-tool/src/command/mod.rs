@@ -1,11 +1,14 @@
 //! The commands that only the stand-alone program has, one file each.
 
+mod completions;
 mod import;
 mod init;
+mod man;
 mod migrate;
 mod scan;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: &[Command] = &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND];
+pub(crate) const COMMANDS: &[Command] =
+    &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND, completions::COMMAND, man::COMMAND];

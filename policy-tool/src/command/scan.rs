@@ -4,19 +4,29 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use ignore::WalkBuilder;
-use policy_core::diagnostic::suggestion;
+use policy_core::diagnostic::{group_by_cause, suggestion};
+use policy_core::source::{FileId, Origin};
 use policy_core::{Policy, Severity, ValidPolicy};
 
 use crate::scan::judge::{self, ScannedFile};
 use crate::scan::{FileKind, Mention, mentions};
 use policy_cli::tool::exit_status::ExitStatus;
 use policy_cli::tool::failure::Failure;
-use policy_cli::tool::report::{Format, Report};
+use policy_cli::tool::report::{Format, Report, pieces};
 use policy_cli::tool::text::visible;
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, facts_argument, file, invariants_file, output, target, today, valid};
 
-pub(crate) const COMMAND: Command = Command { name: "scan", define, run: Run::Files(run) };
+pub(crate) const COMMAND: Command = Command {
+    name: "scan",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        (".", "every name in the repository"),
+        ("--deny-warnings --format github .", "in CI"),
+        ("--as tag:ci .github", "may tag:ci assign the tags there?"),
+    ],
+};
 
 /// The policy file if the command line does not name one.
 const POLICY: &str = "policy.hujson";
@@ -36,11 +46,7 @@ fn define(command: clap::Command) -> clap::Command {
         .after_help(
             "Reads Kubernetes manifests, Helm values, Terraform, Pulumi programs, compose files, workflows, Ansible, \
              cloud-init, NixOS modules and scripts. Files that git ignores are left out, and so is prose. A comment \
-             allows an exception: `# policy: allow(undeclared-mention) it is in another tailnet`.\n\n\
-             Examples:\n  \
-             policy scan .                               every name in the repository\n  \
-             policy scan --deny-warnings --format github .   in CI\n  \
-             policy scan --as tag:ci .github              may tag:ci assign the tags there?",
+             allows an exception: `# policy: allow(undeclared-mention) it is in another tailnet`.",
         )
         .args([
             Arg::new("dirs")
@@ -105,10 +111,12 @@ fn report(
 ) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let judged: Vec<_> = files.iter().map(|file| ScannedFile { text: &file.text, mentions: &file.mentions }).collect();
-    let findings = judge::findings(policy, &judged, identities);
+    // Tags without an assignment have one cause. In a file, each mention is a mistake of its own.
+    let cause = |origin: Origin| (origin.file, matches!(origin.file, FileId::Scanned(_)).then_some(origin));
+    let findings = group_by_cause(judge::findings(policy, &judged, identities), cause);
     let report = Report::on_policy(name, policy, &findings)
         .with_scanned(files.iter().map(|file| (file.path.as_path(), file.text.as_str())));
-    output::print_pieces(report.pieces(format, &output::stdout_renderer()))?;
+    output::print_pieces(pieces(std::slice::from_ref(&report), format, &output::stdout_renderer()))?;
     let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
     if matches!(format, Format::Text | Format::Github) {
         let mentions = files.iter().map(|file| file.mentions.len()).sum();

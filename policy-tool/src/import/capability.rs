@@ -25,7 +25,8 @@ pub(super) fn section(layout: &mut Layout, policy: &Policy, before: &str) {
                 layout.space();
             }
             layout.marks(&marks(policy, capability));
-            shape(layout, &capability.shape, &format!("{} ", quoted(&capability.name)), "");
+            let type_name = capability.type_name.as_ref().map_or_else(String::new, |name| format!("as {name} "));
+            shape(layout, &capability.shape, &format!("{} {type_name}", quoted(&capability.name)), "");
             end = range.end;
         }
         layout.notes(&comments(before.get(end..).unwrap_or_default()));

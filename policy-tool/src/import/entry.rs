@@ -302,6 +302,7 @@ impl Statement<'_> {
     /// Returns a statement inside a test.
     fn assertion(&mut self, key: &str, value: Piece) -> Node {
         let docs = self.placement.take((self.fields.order(key), 0));
-        Node { docs, ..Node::new(Form::Assertion(vec![Piece::word(key), value])) }
+        let is_apart = self.fields.is_apart(key);
+        Node { docs, is_apart, ..Node::new(Form::Assertion(vec![Piece::word(key), value])) }
     }
 }

@@ -58,6 +58,8 @@ impl Key {
 pub(super) struct Fields {
     keys: &'static [Key],
     values: Vec<Option<Value>>,
+    /// The places of the keys that an empty line parts from what is above.
+    apart: Vec<usize>,
     pub(super) placement: Placement,
 }
 
@@ -75,7 +77,7 @@ impl Fields {
             return None;
         }
         let values = keys.iter().map(|_| None).collect();
-        let mut fields = Fields { keys, values, placement: Placement::default() };
+        let mut fields = Fields { keys, values, apart: Vec::new(), placement: Placement::default() };
         let content = content(document, entry.value);
         fields.placement.add_to_entry(&entry.comments.above);
         fields.placement.add_to_entry(&content.open);
@@ -85,6 +87,9 @@ impl Fields {
             let value = fields.value(document, child, keys.get(index)?, index + 1)?;
             if fields.values.get_mut(index)?.replace(value).is_some() {
                 return None;
+            }
+            if child.comments.is_apart {
+                fields.apart.push(index + 1);
             }
         }
         content.end.iter().for_each(|lines| fields.placement.add_to_entry(lines));
@@ -128,6 +133,11 @@ impl Fields {
     /// Returns the number of a key among those of the entry, counted from 1.
     pub(super) fn order(&self, key: &str) -> usize {
         self.keys.iter().position(|known| known.name == key).map_or(0, |index| index + 1)
+    }
+
+    /// Returns whether an empty line parts a key from what is above.
+    pub(super) fn is_apart(&self, key: &str) -> bool {
+        self.apart.contains(&self.order(key))
     }
 
     fn get(&self, key: &str) -> Option<&Value> {

@@ -32,6 +32,7 @@ pub(super) fn json(document: &Document, id: NodeId) -> Made {
     let items = content.children.into_iter().map(|child| {
         let value = json(document, child.value);
         let mut item = JsonItem {
+            is_apart: child.comments.is_apart,
             alone: child.comments.alone,
             docs: child.comments.above,
             name: child.name.and_then(|name| document.string(name)).map(|name| quoted(&name)),

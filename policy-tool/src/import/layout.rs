@@ -7,6 +7,11 @@ use super::tree::{Form, Item, Json, JsonItem, Node, Piece};
 use crate::comment::Lines;
 use policy_cli::tool::words::{quoted, turns_text};
 
+/// The widest line of several statements.
+const SHORT: usize = 100;
+/// The indentation of the statements of a section.
+const INDENT: usize = 8;
+
 /// A Rust source under construction.
 #[derive(Default)]
 pub(super) struct Layout {
@@ -123,13 +128,12 @@ impl Layout {
     fn block(&mut self, nodes: &[Node], end: &[Lines], is_top: bool) {
         match (nodes, end) {
             ([], []) => self.line(" {}"),
-            // Inside a section, a single short statement is on the same line as the head.
-            ([only], []) if !is_top && is_line(only) => {
+            // Inside a section, a single statement is on the same line as the head, and so are
+            // several short ones.
+            (_, []) if !is_top && nodes.iter().all(is_line) && self.fits_line(nodes) => {
                 self.out.push_str(" { ");
-                if let Form::Statement(pieces) | Form::Assertion(pieces) = &only.form {
-                    self.pieces(pieces);
-                }
-                self.line("; }");
+                self.statements(nodes);
+                self.line("}");
             }
             _ => {
                 self.line(" {");
@@ -137,6 +141,29 @@ impl Layout {
                 self.notes(end);
                 self.line("}");
             }
+        }
+    }
+
+    /// Returns whether statements fit on the line that has been started.
+    fn fits_line(&self, nodes: &[Node]) -> bool {
+        if let [_] = nodes {
+            // If a single statement is too wide, the formatter gives it a line of its own.
+            return true;
+        }
+        let mut statements = Layout::default();
+        statements.statements(nodes);
+        let head = self.out.rsplit('\n').next().unwrap_or_default();
+        let width = INDENT + head.chars().count() + " { }".len() + statements.out.chars().count();
+        !nodes.iter().skip(1).any(|node| node.is_apart) && !statements.out.contains('\n') && width <= SHORT
+    }
+
+    /// Writes statements without comments, one after the other.
+    fn statements(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            if let Form::Statement(pieces) | Form::Assertion(pieces) = &node.form {
+                self.pieces(pieces);
+            }
+            self.out.push_str("; ");
         }
     }
 
@@ -177,6 +204,9 @@ impl Layout {
                 self.out.push(*open);
                 self.lone_comments(lead);
                 for (index, item) in items.iter().enumerate() {
+                    if index > 0 && item.is_apart {
+                        self.out.push_str("\n\n");
+                    }
                     self.json_item(item, index + 1 == items.len());
                 }
                 end.iter().for_each(|lines| self.lone_comments(lines));

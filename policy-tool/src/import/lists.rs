@@ -24,49 +24,67 @@ pub(super) fn name_lists(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     lets
 }
 
+/// Gives names to ports that are used often. A list has either names or numbers, because a mixture
+/// is harder to read than both.
 fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
-    let mut uses: HashMap<String, (usize, Option<String>)> = HashMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut lists: Vec<Vec<String>> = Vec::new();
+    let mut said: HashMap<String, String> = HashMap::new();
     each_list(nodes, List::Ports, &mut |items| {
         for item in items.iter() {
-            let (count, said) = uses.entry(item.text.clone()).or_insert_with(|| {
-                order.push(item.text.clone());
-                (0, None)
-            });
-            // A port with a comment keeps its number. A `let` of all ports is not allowed.
-            *count += usize::from(item.docs.is_empty() && item.text != "*");
-            if said.is_none() {
-                *said = short_name(&item.docs);
+            if let Some(name) = short_name(&item.docs) {
+                said.entry(item.text.clone()).or_insert(name);
             }
         }
+        // A port with a comment keeps its number, and so do the others of its list.
+        lists.extend(plain_texts(items));
     });
+    // A `let` of all ports is not allowed.
+    let wanted = |text: &String| service(text).or_else(|| said.get(text).cloned()).filter(|_| text != "*");
+    let mut lists: Vec<&Vec<String>> =
+        lists.iter().filter(|list| list.iter().all(|text| wanted(text).is_some())).collect();
+    // A list with a rare port keeps its numbers. That may make another port rare.
+    loop {
+        let mut uses: HashMap<&String, usize> = HashMap::new();
+        lists.iter().copied().flatten().for_each(|text| *uses.entry(text).or_default() += 1);
+        let is_often = |text: &String| uses.get(text).is_some_and(|count| *count >= OFTEN);
+        let count = lists.len();
+        lists.retain(|list| list.iter().all(is_often));
+        if lists.len() == count {
+            break;
+        }
+    }
     let mut chosen: HashMap<String, String> = HashMap::new();
     let mut lets = Vec::new();
-    for text in order {
-        let Some((_, said)) = uses.get(&text).filter(|(count, _)| *count >= OFTEN) else { continue };
-        let Some(wanted) = service(&text).or_else(|| said.clone()) else { continue };
+    for text in lists.into_iter().flatten() {
+        let Some(wanted) = wanted(text).filter(|_| !chosen.contains_key(text)) else { continue };
         // If the name is already taken by another port or a host, the protocol is added.
         let protocol = text.split_once(':').map_or("any", |(protocol, _)| protocol);
         let name = names.take(&[wanted.clone(), name(&format!("{wanted}-{protocol}"))]);
         chosen.insert(text.clone(), name.clone());
-        lets.push(Let { name, items: vec![text] });
+        lets.push(Let { name, items: vec![text.clone()] });
     }
     each_list(nodes, List::Ports, &mut |items| {
-        for item in items.iter_mut().filter(|item| item.docs.is_empty()) {
-            if let Some(name) = chosen.get(&item.text) {
-                item.text.clone_from(name);
-            }
-        }
+        let named: Option<Vec<&String>> = items.iter().map(|item| chosen.get(&item.text)).collect();
+        let Some(named) = named.filter(|_| plain_texts(items).is_some()) else { return };
+        let item = |name: &String| Item { docs: Vec::new(), text: name.clone() };
+        *items = named.into_iter().map(item).collect();
     });
     lets
 }
 
-/// Returns the name of the service that usually has a port.
+/// Services that readers know by name. For others, they would look up the number.
+#[rustfmt::skip]
+const FAMILIAR: &[&str] = &[
+    "dns", "ftp", "http", "https", "imap", "imaps", "ldap", "ldaps", "mqtt", "mssql", "mysql", "nfs", "ntp",
+    "postgresql", "rdp", "redis", "rsync", "smb", "smtp", "snmp", "ssh", "telnet", "vnc",
+];
+
+/// Returns the name of the service that usually has a port, if readers know it.
 fn service(text: &str) -> Option<String> {
     let (protocol, port) = text.split_once(':').unwrap_or(("", text));
     let number = port.parse::<u16>().ok().filter(|number| number.to_string() == port)?;
     let is_known = matches!(protocol, "" | "tcp" | "udp");
-    service_name(number).filter(|_| is_known).map(str::to_owned)
+    service_name(number).filter(|name| is_known && FAMILIAR.contains(name)).map(str::to_owned)
 }
 
 /// Returns a comment of up to three words as a name.

@@ -43,8 +43,8 @@ pub struct Import {
 }
 
 impl Import {
-    /// Returns true if Tailscale would refuse the file, so that the source does not compile.
-    pub fn is_refused(&self) -> bool {
+    /// Returns true if the file has errors, so that the source does not compile.
+    pub fn has_errors(&self) -> bool {
         self.findings.iter().any(Diagnostic::is_error)
     }
 }

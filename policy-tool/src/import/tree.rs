@@ -65,6 +65,8 @@ pub(super) enum Json {
 }
 
 pub(super) struct JsonItem {
+    /// True if an empty line parts it from what is above.
+    pub(super) is_apart: bool,
     pub(super) alone: Vec<Lines>,
     pub(super) docs: Lines,
     pub(super) name: Option<String>,

@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn an_allowance_needs_a_reason_and_a_warning() {
         for (comment, message) in [
-            ("allow(undeclared-mention)", "this `allow` does not say why"),
-            ("allow(undeclared-mentions) x", "no warning is called `undeclared-mentions`"),
+            ("allow(undeclared-mention)", "this `allow` has no reason"),
+            ("allow(undeclared-mentions) x", "unknown warning `undeclared-mentions`"),
         ] {
             let text = format!("a\nb # policy: {comment}\n");
             let (lints, findings) = allowances(&text, FileId::Scanned(0));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use policy_core::diagnostic::suggestion;
+use policy_core::diagnostic::{Help, suggestion};
 use policy_core::model::{App, LintLevels, SelectorKind, name};
 use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy, ValidPolicy, access, check};
@@ -115,12 +115,12 @@ impl Judge<'_> {
         }
         self.misspelt.extend(near.filter(|_| mention.kind == MentionKind::Tag).map(key));
         let help = match (near, mention.kind) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
+            (Some(near), _) => Help::did_you_mean(near),
             (None, MentionKind::Tag) => match name::check_tag(&mention.name) {
-                Err(problem) => problem.help.unwrap_or(problem.message),
-                Ok(()) => "declare it under `tagOwners`".to_owned(),
+                Err(problem) => problem.help.unwrap_or_else(|| Help::from(problem.message)),
+                Ok(()) => Help::from("declare it under `tagOwners`"),
             },
-            (None, _) => "declare it under `groups`".to_owned(),
+            (None, _) => Help::from("declare it under `groups`"),
         };
         let message = match mention.kind {
             MentionKind::Tag => format!("undefined tag `{}`", mention.name),

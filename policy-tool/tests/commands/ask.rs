@@ -121,7 +121,7 @@ fn a_wrong_question_has_no_answer() {
         (&["alice@example.com", "tag:bd:5432"][..], "error: undefined tag `tag:bd`\nhelp: did you mean `tag:db`?\n"),
         (
             &["alice@example.com", "tag:db"],
-            "error: the destination has no port\nhelp: add it to the destination, such as `tag:db:443`; `who` lists all ports\n",
+            "error: the destination has no port\nhelp: add it to the destination, such as `tag:db:443`; `policy who policy.hujson tag:db` lists all ports\n",
         ),
         (&["alice@example.com", "tag:db:ssh"], "error: `ssh` is not a valid port\nhelp: write `22`\n"),
         (
@@ -134,7 +134,7 @@ fn a_wrong_question_has_no_answer() {
         ),
         (
             &["alice@example.com", "tag:db:9", "--proto", "tpc"],
-            "error: no protocol is named `tpc`\nhelp: did you mean `tcp`?\n",
+            "error: unknown protocol `tpc`\nhelp: did you mean `tcp`?\n",
         ),
         (
             &["alice@example.com", "tag:db:9", "--ssh", "root"],
@@ -193,7 +193,10 @@ fn all_who_reach_something_are_listed() {
     assert_eq!((&reached[1]["ports"], reached[1]["app"].as_array().unwrap().len()), (&"".into(), 1));
     let output = ask(&directory, "who", &["tag:web", "--tailnet", "facts.json"]);
     let text = output.stdout.as_str();
-    assert!(text.ends_with("note: `box` has other tags, too, and more can reach it: see `who box`\n"), "{text}");
+    assert!(
+        text.ends_with("note: `box` has other tags, too, and more can reach it: see `policy who policy.hujson box`\n"),
+        "{text}"
+    );
 }
 
 #[test]

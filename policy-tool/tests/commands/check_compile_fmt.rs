@@ -231,7 +231,7 @@ fn compile_answers_with_a_verdict_and_exits_with_0() {
         assert_eq!(answer["message"].as_str(), message, "{policy} {facts:?}");
         match message {
             None => {
-                assert_eq!((&answer["status"], answer.as_object().unwrap().len()), (&"accept".into(), 2));
+                assert_eq!((&answer["status"], answer.as_object().unwrap().len()), (&"accept".into(), 3));
                 let names: Vec<_> = answer["nodes"].as_object().unwrap().keys().collect();
                 let known = if facts == Some(FACTS) { vec!["nas"] } else { vec![] };
                 assert_eq!(names, known, "{policy} {facts:?}");
@@ -261,7 +261,7 @@ fn compile_says_what_each_device_gets_on_a_line_of_its_own() {
     assert_eq!(
         run.stdout,
         concat!(
-            "{\"status\": \"accept\", \"nodes\": {\n",
+            "{\"version\": 1, \"status\": \"accept\", \"nodes\": {\n",
             r#""laptop": {"packet_filter_rules":null,"peers":["nas"]},"#,
             "\n",
             r#""nas": {"packet_filter_rules":[{"SrcIPs":["100.64.0.1","fd7a:115c:a1e0::1"],"#,

@@ -73,10 +73,10 @@ fn is_json_for_programs() {
     let directory = directory("json");
     let run = on_day("2027-04-01", &directory, &["expiring", "p.hujson", "--format", "json", "--within", "9d"]);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    let expected = serde_json::json!({"file": "p.hujson", "today": "2027-04-01", "endings": [
-        {"kind": "acls", "until": "2027-03-31", "daysLeft": -1, "place": "p.hujson:8", "line": 8,
+    let expected = serde_json::json!({"version": 1, "file": "p.hujson", "today": "2027-04-01", "endings": [
+        {"kind": "acls", "until": "2027-03-31", "daysLeft": -1, "file": "p.hujson", "line": 8,
          "text": "group:x -> tag:y on 22 and tag:z on 443"},
-        {"kind": "allow", "until": "2027-04-10", "daysLeft": 9, "place": "p.hujson:1", "line": 1,
+        {"kind": "allow", "until": "2027-04-10", "daysLeft": 9, "file": "p.hujson", "line": 1,
          "text": "unused-group: the team comes in April"},
     ]});
     assert_eq!((run.status, json, run.stderr.as_str()), (Some(1), expected, ""));
@@ -171,7 +171,7 @@ fn answers_show_the_end_of_a_rule() {
         assert!(page.contains(line), "{page}");
     }
     let site = policy(&directory, &["report", "p.hujson"]).stdout;
-    assert!(site.contains(", until 2027-03-31") && site.contains("accept, until 2027-04-14"), "{site}");
+    assert!(site.contains("(until 2027-03-31)") && site.contains("accept, until 2027-04-14"), "{site}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ const POLICY: &str = r#"// Ours.
 		{"src": ["group:eng"], "dst": ["tag:web", "tag:lab-1e"], "ip": ["tcp:443", "tcp:22"]},
 		{"src": ["group:eng"], "dst": ["10.0.0.0/8"], "ip": ["tcp:443"], "note": "not a field of Tailscale's"},
 		{"src": ["ada@example.com"], "dst": ["*"], "ip": ["tcp:443"]},
+
+		{"src": ["autogroup:admin"], "dst": ["tag:lab-1e"], "ip": ["tcp:443"]},
 	],
 }
 "#;
@@ -57,9 +59,11 @@ const SOURCE: &str = r#"policy_macros::policy! {
     grants {
         /// The site
         autogroup:member -> tag:web on https;
-        group:eng -> tag:web, "tag:lab-1e" on https, tcp:22;
+        group:eng -> tag:web, "tag:lab-1e" on tcp:443, tcp:22;
         { "src": ["group:eng"], "dst": ["10.0.0.0/8"], "ip": ["tcp:443"], "note": "not a field of Tailscale's" };
         ada -> * on https;
+
+        autogroup:admin -> "tag:lab-1e" on https;
     }
 }
 "#;

@@ -76,7 +76,7 @@ fn machines_are_told_the_file() {
     let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "json"], "");
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     let finding = &json["diagnostics"][0];
-    assert_eq!((&json["file"], &finding["file"]), (&"policy.hujson".into(), &"policy.invariants".into()));
+    assert_eq!((&json["files"][0]["file"], &finding["file"]), (&"policy.hujson".into(), &"policy.invariants".into()));
     assert_eq!(finding["range"]["start"], serde_json::json!({"line": 2, "column": 1, "byte": 7}));
     assert_eq!(finding["notes"][0]["file"], "policy.hujson");
     let run = policy_with_stdin(&directory, &["check", "policy.hujson", "--format", "github"], "");

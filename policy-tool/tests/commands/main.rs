@@ -8,14 +8,19 @@
 
 mod ask;
 mod check_compile_fmt;
+mod colours;
 mod diff;
 mod expiring;
 mod export;
 mod headscale;
 mod import;
+mod install;
 mod invariants_file;
 mod migrate;
+mod names;
 mod scan;
+mod schema;
+mod several;
 mod test;
 #[cfg(unix)]
 mod write;

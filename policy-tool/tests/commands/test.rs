@@ -81,7 +81,7 @@ fn a_role_that_facts_do_not_give_is_a_warning() {
     assert!(output.stdout.contains("warning[unverifiable-test]"), "{}", output.stdout);
     assert_eq!(output.status, Some(0));
     let junit = test(&directory, &["--tailnet", "facts.json", "--format", "junit"]);
-    assert!(junit.stdout.contains("depends on their role, which is not known"), "{}", junit.stdout);
+    assert!(junit.stdout.contains("depends on their role, which is unknown"), "{}", junit.stdout);
 }
 
 #[test]
@@ -106,9 +106,11 @@ fn json_has_all_of_it() {
         ("/unknown", Value::from(0)),
         ("/tests/0/section", Value::from("tests")),
         ("/tests/0/src", Value::from("bob@example.com")),
+        ("/version", Value::from(1)),
+        ("/tests/0/file", Value::from("policy.hujson")),
         ("/tests/0/line", Value::from(10)),
         ("/tests/0/targets/0/outcome", Value::from("pass")),
-        ("/tests/0/targets/0/rule", Value::from(4)),
+        ("/tests/0/targets/0/rule/line", Value::from(4)),
         ("/tests/0/targets/0/diagnostic", Value::Null),
         ("/tests/0/targets/1/target", Value::from("tag:web:80")),
         ("/tests/0/targets/1/outcome", Value::from("fail")),

@@ -25,6 +25,7 @@ mod tailnet {
             #[allow(unused_capability, reason = "the service comes next week")]
             "example.com/cap/read-only" {}
             for name in [door, gate] { "example.com/cap/${name}" { open: bool; } }
+            "other.com/cap/sql" as OtherSql { role: "reader"; options?: { limit: int; }; }
         }
         grants {
             autogroup:member -> autogroup:self app {
@@ -33,7 +34,8 @@ mod tailnet {
                     { "role": "read-write", "tables": ["a"], "limit": -5, "options": { "explainPlan": true } }
                 ],
                 "example.com/cap/door": [{ "open": true }],
-                "example.com/cap/gate": [{ "open": false }]
+                "example.com/cap/gate": [{ open: false }],
+                "other.com/cap/sql": [{ role: "reader", "options": { limit: 5 } }]
             };
         }
     }
@@ -61,7 +63,8 @@ fn passes() {
                   // policy: allow(unused-capability) the service comes next week\n\
                   // policy: capability \"example.com/cap/read-only\" {}\n\n\
                   // policy: capability \"example.com/cap/door\" { open: bool; }\n\n\
-                  // policy: capability \"example.com/cap/gate\" { open: bool; }\n{\n";
+                  // policy: capability \"example.com/cap/gate\" { open: bool; }\n\n\
+                  // policy: capability \"other.com/cap/sql\" as OtherSql { role: \"reader\"; options?: { limit: int; }; }\n{\n";
     assert!(tailnet::HUJSON.starts_with(header), "{}", tailnet::HUJSON);
     assert_eq!(policy_core::Policy::parse(tailnet::HUJSON).check(), []);
 
@@ -79,8 +82,12 @@ fn passes() {
         }),
     };
     assert_eq!(sql.clone(), sql);
+    let options = Some(capability::OtherSqlOptions { limit: 5 });
+    let other = capability::OtherSql { role: capability::OtherSqlRole::Reader, options };
+    assert_eq!(other.clone(), other);
+    assert_eq!(capability::OTHER_SQL.as_str(), "other.com/cap/sql");
     assert_eq!(capability::ReadOnly {}, capability::ReadOnly {});
     assert_eq!(capability::SQL.as_str(), "example.com/cap/sql");
-    let all = [capability::SQL, capability::READ_ONLY, capability::DOOR, capability::GATE];
+    let all = [capability::SQL, capability::READ_ONLY, capability::DOOR, capability::GATE, capability::OTHER_SQL];
     assert_eq!(capability::ALL, all);
 }

@@ -8,9 +8,11 @@ mod svg;
 use std::collections::{BTreeMap, HashMap};
 
 use policy_core::Policy;
+use policy_core::access::PortSet;
+use policy_core::model::Date;
 
 use super::matrix::{Names, abbreviate_ports, allows_everything};
-use super::port_rule::{PortRule, port_rules};
+use super::port_rule::{PortRule, PortTarget, port_rules};
 use crate::text::join;
 
 pub(crate) use dot::dot;
@@ -63,23 +65,24 @@ impl Graph {
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             rule.src.iter().for_each(|from| sources.add(names.name(from), number));
-            for (hosts, _) in &rule.targets {
+            for PortTarget { hosts, .. } in &rule.targets {
                 hosts.iter().for_each(|to| destinations.add(names.name(to), target));
                 target += 1;
             }
         }
         let (sources, destinations) = (sources.finish(rules.len()), destinations.finish(target));
-        let mut labels: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        let mut labels: BTreeMap<(usize, usize), Vec<Label>> = BTreeMap::new();
         let mut target = 0;
         for (number, rule) in rules.iter().enumerate() {
             let condition = condition(rule);
-            for (_, ports) in &rule.targets {
-                let label = describe(ports) + &condition;
+            let until = rule.until.map(|until| until.date);
+            for PortTarget { set, .. } in &rule.targets {
                 for &from in sources.of_rule.get(number).into_iter().flatten() {
                     for &to in destinations.of_rule.get(target).into_iter().flatten() {
                         let labels = labels.entry((from, to)).or_default();
-                        if !labels.contains(&label) {
-                            labels.push(label.clone());
+                        match labels.iter_mut().find(|known| known.condition == condition && known.until == until) {
+                            Some(known) => known.ports = known.ports.with(set),
+                            None => labels.push(Label { ports: set.clone(), condition: condition.clone(), until }),
                         }
                     }
                 }
@@ -88,12 +91,45 @@ impl Graph {
         }
         let edges: Vec<Edge> = labels
             .into_iter()
-            .map(|((source, destination), labels)| Edge { source, destination, label: labels.join("; ") })
+            .map(|((source, destination), labels)| Edge {
+                source,
+                destination,
+                label: join(&without_outlasted(labels), "; ", &Label::to_text),
+            })
             .collect();
         let (destinations, edges) = merge(&destinations, edges, |edge| (&mut edge.destination, edge.source));
         let (sources, edges) = merge(&sources, edges, |edge| (&mut edge.source, edge.destination));
         Graph { sources, destinations, edges }
     }
+}
+
+/// The ports that rules with the same conditions and the same end allow.
+struct Label {
+    ports: PortSet,
+    condition: String,
+    /// The last day, if the rules end.
+    until: Option<Date>,
+}
+
+impl Label {
+    fn to_text(&self) -> String {
+        let end = self.until.map(|until| format!(" until {until}"));
+        describe(&self.ports) + &self.condition + &end.unwrap_or_default()
+    }
+
+    fn outlasts(&self, other: &Label) -> bool {
+        other.until.is_some_and(|end| self.until.is_none_or(|own| own > end))
+    }
+}
+
+/// Removes the ports that another rule with the same conditions allows for longer.
+fn without_outlasted(labels: Vec<Label>) -> Vec<Label> {
+    let remaining = labels.iter().map(|label| {
+        let lasting = labels.iter().filter(|other| other.condition == label.condition && other.outlasts(label));
+        let ports = lasting.fold(label.ports.clone(), |ports, other| ports.without(&other.ports));
+        Label { ports, condition: label.condition.clone(), until: label.until }
+    });
+    remaining.filter(|label| !label.ports.is_empty()).collect()
 }
 
 /// Merges the nodes that have the same edges. `end` returns an edge's end among these nodes, and
@@ -195,11 +231,8 @@ fn condition(rule: &PortRule) -> String {
     parts.map(|(word, names)| format!(" {word} {}", names.join(" or "))).collect()
 }
 
-fn describe(ports: &[String]) -> String {
-    if ports.iter().any(|port| port == "*") {
-        return "everything".to_owned();
-    }
-    join(ports, ", ", &|port| abbreviate_ports(port))
+fn describe(ports: &PortSet) -> String {
+    if ports.are_all() { "everything".to_owned() } else { abbreviate_ports(&ports.to_string()) }
 }
 
 #[cfg(test)]
@@ -224,7 +257,27 @@ mod tests {
             graph.edges.iter().map(|edge| (edge.source, edge.destination, edge.label.as_str())).collect();
         assert_eq!(
             edges,
-            [(0, 0, "443"), (0, 1, "SSH, *:53"), (1, 0, "443"), (1, 1, "SSH, *:53"), (1, 2, "everything if posture:p")]
+            [(0, 0, "443"), (0, 1, "*:53, SSH"), (1, 0, "443"), (1, 1, "*:53, SSH"), (1, 2, "everything if posture:p")]
         );
+    }
+
+    #[test]
+    fn an_edge_ends_when_its_last_rule_does() {
+        let grant = |until: &str, ip: &str| {
+            let end = if until.is_empty() { String::new() } else { format!("// policy: until {until}") };
+            format!("{end}\n{{\"src\": [\"tag:a\"], \"dst\": [\"tag:b\"], \"ip\": [\"{ip}\"]}},\n")
+        };
+        for (grants, label) in [
+            ([grant("2999-01-01", "tcp:443"), grant("2999-03-01", "tcp:443")], "443 until 2999-03-01"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:443")], "443"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "tcp:22")], "443 until 2999-01-01; SSH"),
+            ([grant("2999-01-01", "tcp:443-444"), grant("", "tcp:443")], "444 until 2999-01-01; 443"),
+            ([grant("2999-01-01", "tcp:443"), grant("", "*")], "everything"),
+        ] {
+            let policy = Policy::parse(format!("{{\"grants\": [\n{}]}}", grants.concat()));
+            let graph = Graph::new(&policy);
+            let labels: Vec<&str> = graph.edges.iter().map(|edge| edge.label.as_str()).collect();
+            assert_eq!(labels, [label]);
+        }
     }
 }

@@ -24,6 +24,9 @@ const GAP: usize = 20;
 /// The space between the two sides, in addition to the labels.
 const BETWEEN: usize = 200;
 
+/// The length of the arrow behind a label, head included.
+const TIP: usize = 28;
+
 /// The maximum number of letters of a name or a label. The tooltip has the complete text.
 const LETTERS: usize = 40;
 /// The maximum number of names in a box.
@@ -48,7 +51,7 @@ pub(crate) fn drawing(graph: &Graph) -> String {
          width=\"{width}\" height=\"{height}\" viewBox=\"-1 -1 {width} {height}\">\n"
     );
     for (edge, line) in graph.edges.iter().zip(&layout.lines) {
-        write_edge(&mut out, graph, edge, line);
+        write_edge(&mut out, graph, edge, line, layout.labels);
     }
     for (node, place) in graph.sources.iter().zip(&layout.sources) {
         write_node(&mut out, node, place, 0, layout.left);
@@ -63,6 +66,8 @@ pub(crate) fn drawing(graph: &Graph) -> String {
 struct Layout {
     /// The width of the boxes on the left.
     left: usize,
+    /// The left edge of the labels, where all lines are level.
+    labels: usize,
     /// The left edge of the boxes on the right.
     right: usize,
     width: usize,
@@ -90,7 +95,9 @@ impl Layout {
         let (of_sources, of_destinations) = order(graph);
         let left = width(&graph.sources);
         let label = graph.edges.iter().map(|edge| edge.label.chars().count().min(LETTERS)).max().unwrap_or(0);
-        let right = left + BETWEEN + label * LETTER;
+        // A line bends before the labels begin. From there on each has its own height, so no label is on a line.
+        let labels = left + BETWEEN;
+        let right = labels + label * LETTER + TIP;
         let mut sources = stack(&graph.sources, &of_sources);
         let mut destinations = stack(&graph.destinations, &of_destinations);
         let bottom = |places: &[Place]| places.iter().map(|place| place.top + place.height).max().unwrap_or(0);
@@ -110,7 +117,7 @@ impl Layout {
                 lines.get_mut(*edge).into_iter().for_each(|line| line.to.1 = y);
             }
         }
-        Layout { left, right, width: right + width(&graph.destinations), height, sources, destinations, lines }
+        Layout { left, labels, right, width: right + width(&graph.destinations), height, sources, destinations, lines }
     }
 }
 
@@ -225,33 +232,30 @@ fn write_node(out: &mut String, node: &Node, place: &Place, x: usize, width: usi
     out.push_str("</g>\n");
 }
 
-fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line) {
+fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line, labels: usize) {
     let names = |nodes: &[Node], place: usize| nodes.get(place).map_or(String::new(), |node| node.names.join(", "));
     let (from, to) = (names(&graph.sources, edge.source), names(&graph.destinations, edge.destination));
     let ((x1, y1), (x2, y2)) = (line.from, line.to);
     let tip = x2.saturating_sub(8);
-    // The label is on the horizontal part before the arrowhead.
-    let label = edge.label.chars().count().min(LETTERS) * LETTER;
-    let level = tip.saturating_sub(label + 4);
-    let bend = x1.midpoint(level);
+    let bend = x1.midpoint(labels);
+    // The line goes on behind its label.
+    let text = shorten(&edge.label);
+    let after = labels + (text.chars().count() + 1) * LETTER;
     let _ = writeln!(
         out,
         "<g class=\"edge h{}\"><title>{} → {}: {}</title>\
-         <path d=\"M{x1} {y1}C{bend} {y1} {bend} {y2} {level} {y2}H{tip}\"/>\
+         <path d=\"M{x1} {y1}C{bend} {y1} {bend} {y2} {labels} {y2}M{after} {y2}H{tip}\"/>\
          <path class=\"head\" d=\"M{tip} {}L{x2} {y2}L{tip} {}Z\"/>\
-         <rect x=\"{level}\" y=\"{}\" width=\"{}\" height=\"{LINE}\"/>\
-         <text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text></g>",
+         <text x=\"{}\" y=\"{}\">{}</text></g>",
         edge.source % 8,
         escape(&from),
         escape(&to),
         escape(&edge.label),
         y2.saturating_sub(4),
         y2 + 4,
-        y2.saturating_sub(LINE / 2),
-        tip.saturating_sub(level + 2),
-        tip.saturating_sub(4),
+        labels + LETTER / 2,
         y2 + 4,
-        escape(&shorten(&edge.label)),
+        escape(&text),
     );
 }
 
@@ -310,6 +314,17 @@ mod tests {
                     && within(&layout.destinations[edge.destination], line.to.1)
             );
         }
+    }
+
+    #[test]
+    fn labels_are_on_no_line() {
+        let edges: Vec<_> = (0..40).map(|edge| (edge % 7, edge * 11 % 13)).collect();
+        let graph = graph(&edges);
+        let layout = Layout::new(&graph);
+        let mut heights: Vec<usize> = layout.lines.iter().map(|line| line.to.1).collect();
+        heights.sort_unstable();
+        assert!(heights.windows(2).all(|pair| pair[0] + LINE <= pair[1]), "{heights:?}");
+        assert!(layout.left < layout.labels && layout.labels < layout.right);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Page, condition, end, explain};
-use crate::render::port_rule::{PortRule, port_rules};
+use crate::render::port_rule::{PortRule, PortTarget, port_rules};
 use crate::render::prose::{Block, Prose};
 
 impl Page<'_> {
@@ -46,7 +46,7 @@ impl Page<'_> {
     fn rule(&self, rule: &PortRule) -> Prose {
         // Destinations with the same ports are grouped.
         let mut targets: Vec<(Vec<&str>, &[String])> = Vec::new();
-        for (hosts, ports) in &rule.targets {
+        for PortTarget { hosts, ports, .. } in &rule.targets {
             match targets.iter_mut().find(|(_, known)| known == ports) {
                 Some((known, _)) => known.extend(hosts),
                 None => targets.push((hosts.clone(), ports)),

@@ -1,5 +1,7 @@
 //! The reference page of a policy, section by section.
 
+mod declarations;
+mod derp;
 mod grants;
 mod requirements;
 
@@ -25,12 +27,19 @@ pub(crate) enum Section {
     Ssh,
     AutoApprovers,
     Tests,
+    People,
+    Owners,
+    Hosts,
+    IpSets,
+    Postures,
+    NodeAttributes,
+    Derp,
 }
 
 impl Section {
     /// All sections in the order of the page, each with its name in a marker, its heading and its
     /// introduction.
-    pub(crate) const ALL: [(Section, &str, &str, &str); 8] = [
+    pub(crate) const ALL: [(Section, &str, &str, &str); 15] = [
         (Section::Groups, "groups", "Groups", "groups with members and purpose"),
         (Section::Tags, "tags", "Device tags", "tags with their devices and purpose"),
         (Section::Devices, "devices", "Devices", "devices with their tags or owner and purpose"),
@@ -44,11 +53,45 @@ impl Section {
             "routes and services that need no approval by an admin",
         ),
         (Section::Tests, "tests", "Tests and invariants", "the tests and the invariants"),
+        (Section::People, "people", "People", "people with their logins, roles and groups"),
+        (Section::Owners, "owners", "Tag owners", "who may give a device each tag"),
+        (Section::Hosts, "hosts", "Hosts", "hosts with their addresses and purpose"),
+        (Section::IpSets, "ipsets", "IP sets", "IP sets with their entries and purpose"),
+        (Section::Postures, "postures", "Postures", "postures with their conditions and purpose"),
+        (Section::NodeAttributes, "node-attributes", "Node attributes", "node attributes and who gets them"),
+        (Section::Derp, "derp", "DERP", "relays of the tailnet's own, and those left out"),
     ];
 
     /// Returns the section with this name.
     pub(crate) fn from_name(name: &str) -> Option<Section> {
         Self::ALL.into_iter().find(|(_, known, ..)| *known == name).map(|(section, ..)| section)
+    }
+
+    /// Returns whether a new page leaves the section out. Its author may add it.
+    pub(crate) fn is_optional(self) -> bool {
+        match self {
+            Section::Groups
+            | Section::Tags
+            | Section::Devices
+            | Section::Matrix
+            | Section::Grants
+            | Section::Ssh
+            | Section::AutoApprovers
+            | Section::Tests => false,
+            Section::People
+            | Section::Owners
+            | Section::Hosts
+            | Section::IpSets
+            | Section::Postures
+            | Section::NodeAttributes
+            | Section::Derp => true,
+        }
+    }
+
+    /// Returns the content of the section for a page that has a place for it.
+    pub(crate) fn blocks_or_none(self, page: &Page) -> Vec<Block> {
+        let blocks = self.blocks(page);
+        if blocks.is_empty() { vec![Block::Paragraph(Prose::text("None."))] } else { blocks }
     }
 
     /// Returns the content of the section for a policy.
@@ -62,8 +105,16 @@ impl Section {
             Section::Ssh => page.ssh(),
             Section::AutoApprovers => page.auto_approvers(),
             Section::Tests => page.tests(),
+            Section::People => page.people(),
+            Section::Owners => page.owners(),
+            Section::Hosts => page.hosts(),
+            Section::IpSets => page.ip_sets(),
+            Section::Postures => page.postures(),
+            Section::NodeAttributes => page.node_attributes(),
+            Section::Derp => page.derp(),
         };
-        if blocks.is_empty() { vec![Block::Paragraph(Prose::text("None."))] } else { blocks }
+        let is_missing = blocks.is_empty() && !self.is_optional();
+        if is_missing { vec![Block::Paragraph(Prose::text("None."))] } else { blocks }
     }
 }
 
@@ -162,7 +213,7 @@ impl<'p> Page<'p> {
         }
         let mut blocks = vec![
             Block::Table(matrix::table(&self.names, &self.matrix, &self.rows, &self.columns)),
-            Block::Paragraph(legend()),
+            Block::Paragraph(legend(self.policy)),
         ];
         blocks.extend(self.cut_remark().map(Block::Paragraph));
         blocks.extend(self.remarks());

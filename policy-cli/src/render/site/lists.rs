@@ -6,7 +6,9 @@ use policy_analysis::Analysis;
 use policy_analysis::matrix::{Cell, Matrix, MatrixEnd};
 use policy_analysis::query::{Possible, ReachabilityRow, SshRuleMatch};
 use policy_core::ValidPolicy;
+use policy_core::source::Origin;
 
+use super::rules::Rules;
 use super::{Page, cell};
 use crate::answer::{Listing, describe_login};
 use crate::render::html;
@@ -14,7 +16,7 @@ use crate::render::prose::{Prose, Span};
 use crate::text::join_quoted;
 
 /// The maximum number of pairs of a source and a destination.
-const MOST_PAIRS: usize = 10_000;
+const MOST_PAIRS: usize = 2_000;
 /// The maximum number of destinations for which SSH and applications are listed.
 const MOST_ASKED: usize = 200;
 
@@ -40,13 +42,19 @@ impl<'a, 'p> Pairs<'a, 'p> {
 }
 
 /// Lists, for each name and then for each device, what it reaches or who reaches it.
-pub(super) fn write_lists(page: &Page, by_name: &Pairs, by_device: Option<&Pairs>, listing: Listing) -> String {
+pub(super) fn write_lists(
+    page: &Page,
+    rules: &Rules,
+    by_name: &Pairs,
+    by_device: Option<&Pairs>,
+    listing: Listing,
+) -> String {
     let mut out = String::new();
     let id = if listing == Listing::Sources { "to" } else { "from" };
-    write_list(&mut out, page, by_name, listing, id);
+    write_list(&mut out, page, rules, by_name, listing, id);
     if let Some(pairs) = by_device {
         out.push_str("<p class=\"more\">Device by device, with all the tags that each has:</p>\n");
-        write_list(&mut out, page, pairs, listing, &format!("device-{id}"));
+        write_list(&mut out, page, rules, pairs, listing, &format!("device-{id}"));
     }
     if by_name.is_cut || by_device.is_some_and(|pairs| pairs.is_cut) {
         out.push_str("<p class=\"more\">There is more than is shown here; the command <code>matrix --format json</code> has it all.</p>\n");
@@ -54,7 +62,7 @@ pub(super) fn write_lists(page: &Page, by_name: &Pairs, by_device: Option<&Pairs
     out
 }
 
-fn write_list(out: &mut String, page: &Page, pairs: &Pairs, listing: Listing, id: &str) {
+fn write_list(out: &mut String, page: &Page, rules: &Rules, pairs: &Pairs, listing: Listing, id: &str) {
     let Matrix { sources, destinations, .. } = pairs.matrix;
     let is_of_sources = listing == Listing::Sources;
     let (ends, others) = if is_of_sources { (destinations, sources) } else { (sources, destinations) };
@@ -85,17 +93,18 @@ fn write_list(out: &mut String, page: &Page, pairs: &Pairs, listing: Listing, id
         );
         for (other, cell) in of_end {
             let name = others.get(*other).map_or(Prose::default(), |end| page.names.end(end));
-            write_item(out, &name, &spell_out(self::cell(Some(cell))));
+            let origins: Vec<Origin> = cell.iter().flat_map(|access| &access.rules).copied().collect();
+            write_item(out, &name, &spell_out(self::cell(Some(cell))), &rules.links(&origins));
         }
         for (who, what) in more.iter().flat_map(describe_beyond_ports) {
-            write_item(out, &Prose::comment(&who), &Prose::comment(&what));
+            write_item(out, &Prose::comment(&who), &Prose::comment(&what), "");
         }
         out.push_str("</ul>\n</details>\n");
     }
 }
 
-fn write_item(out: &mut String, name: &Prose, access: &Prose) {
-    let _ = writeln!(out, "<li><span>{}</span> <span>{}</span></li>", html::prose(name), html::prose(access));
+fn write_item(out: &mut String, name: &Prose, access: &Prose, links: &str) {
+    let _ = writeln!(out, "<li><span>{}</span> <span>{}{links}</span></li>", html::prose(name), html::prose(access));
 }
 
 /// Returns, for each destination, who can log in over Tailscale SSH or has capabilities in its

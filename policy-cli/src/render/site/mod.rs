@@ -4,12 +4,16 @@
 //! one script and the one style sheet with the known hashes.
 
 mod lists;
+mod questions;
+mod rules;
 
 use std::fmt::Write;
+use std::path::Path;
 
 use policy_analysis::Analysis;
 use policy_analysis::matrix::MatrixEnd;
 use policy_core::ValidPolicy;
+use policy_core::source::Origin;
 
 use super::graph::{self, Graph};
 use super::html::{self, escape};
@@ -18,12 +22,17 @@ use super::prose::{Block, Prose};
 use super::reference::{Page, Section};
 use crate::answer::Listing;
 use lists::{Pairs, write_lists};
+use questions::questions;
+use rules::Rules;
 
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("../graph/svg.css"));
-const SCRIPT: &str = include_str!("site.js");
+/// Evaluates questions, for a test to run without a browser.
+const ANSWER_SCRIPT: &str = include_str!("answer.js");
+const SCRIPT: &str = concat!(include_str!("ask.js"), include_str!("site.js"));
 /// The SHA-256 hashes of [`STYLE`] and [`SCRIPT`]. A test checks them.
-const STYLE_HASH: &str = "sha256-rePoqbgtsyNxyK5/swcJzaiGbwsSzgaBr+9ldVJMNXg=";
-const SCRIPT_HASH: &str = "sha256-llZUyVTtQgLjFjbRZxpzoVpcNlVGHrVmhyq7PRR+bZc=";
+const STYLE_HASH: &str = "sha256-uDK6lV3aHBB1Dmxpk5gCiV1CsBPQkhshk6OwBhl9pQs=";
+const ANSWER_HASH: &str = "sha256-s9yazxoEhsDjfeHn4InRIDUHv+wEDaiKLd9rxygTc9Y=";
+const SCRIPT_HASH: &str = "sha256-Zw81VpvvELCcRlJnGCMC+1I/61rY4lqbiPvETKDOrpk=";
 
 /// The maximum number of rows of a table other than the matrix, so that a browser shows the page
 /// immediately.
@@ -41,13 +50,15 @@ struct Part {
 }
 
 /// Returns the page.
-pub(crate) fn page(policy: &ValidPolicy) -> String {
+pub(crate) fn page(path: &Path, policy: &ValidPolicy) -> String {
+    let rules = Rules::new(path, policy);
     let page = Page::with_all_sources(policy);
     let by_name = Pairs::new(&page.matrix);
     let devices = (1..=MOST_DEVICES).contains(&policy.facts.devices.len()).then(|| policy.device_matrix());
     let by_device = devices.as_ref().map(Pairs::new);
     let part = |id, heading, content| Part { id, heading, content };
-    let mut parts = vec![part("matrix", "Access matrix", matrix(&page))];
+    let questions = questions(policy, &rules);
+    let mut parts = vec![part("ask", "Ask", questions.content), part("matrix", "Access matrix", matrix(&page, &rules))];
     let graph = Graph::new(policy);
     if (1..=MOST_LINES).contains(&graph.edges.len()) {
         let picture = format!("{}\n{}</div>\n", html::scroll_region("Picture"), graph::drawing(&graph));
@@ -57,29 +68,31 @@ pub(crate) fn page(policy: &ValidPolicy) -> String {
         if allows_everything(policy) {
             return html::blocks(&[Block::Paragraph(allow_all_remark())], "Access");
         }
-        write_lists(&page, &by_name, by_device.as_ref(), listing)
+        write_lists(&page, &rules, &by_name, by_device.as_ref(), listing)
     };
     parts.push(part("to", "Who can reach", lists(Listing::Sources)));
     parts.push(part("from", "What each source reaches", lists(Listing::Destinations)));
+    parts.push(part("rules", "Rules", rules.section()));
     for (section, id, heading, _) in Section::ALL.into_iter().filter(|(section, ..)| *section != Section::Matrix) {
-        parts.push(part(id, heading, html::blocks(&shorten(section.blocks(&page)), heading)));
+        let blocks = section.blocks(&page);
+        if !section.is_optional() || !blocks.is_empty() {
+            parts.push(part(id, heading, html::blocks(&shorten(blocks), heading)));
+        }
     }
-    assemble(policy, &parts)
+    assemble(policy, &parts, questions.data.as_deref())
 }
 
-fn assemble(policy: &ValidPolicy, parts: &[Part]) -> String {
+fn assemble(policy: &ValidPolicy, parts: &[Part], data: Option<&str>) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; \
-         script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">\n\
+         script-src '{ANSWER_HASH}' '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Tailnet policy</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n<h1>Tailnet policy</h1>\n"
     );
-    for line in policy.text.lines().map_while(|line| line.strip_prefix("//")) {
-        let _ = writeln!(out, "<p class=\"lead\">{}</p>", html::prose(&Prose::comment(line)));
-    }
+    out.push_str(&html::comment(&header(&policy.text)));
     out.push_str("<nav aria-label=\"Sections\">\n<ul>\n");
     for Part { id, heading, .. } in parts {
         let _ = writeln!(out, "<li><a href=\"#{id}\">{}</a></li>", escape(heading));
@@ -97,11 +110,26 @@ fn assemble(policy: &ValidPolicy, parts: &[Part]) -> String {
             "<section id=\"{id}\" aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{heading}</h2>\n{content}</section>\n"
         );
     }
-    let _ = write!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    out.push_str("</main>\n");
+    if let Some(data) = data {
+        let _ = writeln!(out, "<script id=\"data\" type=\"application/json\">{data}</script>");
+    }
+    let _ = write!(out, "<script>{ANSWER_SCRIPT}</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out
 }
 
-fn matrix(page: &Page) -> String {
+/// Returns the comment at the start of a policy.
+fn header(text: &str) -> String {
+    let text = text.trim_start();
+    if let Some(rest) = text.strip_prefix("/*") {
+        let lines = rest.split("*/").next().unwrap_or_default().lines();
+        let lines = lines.map(|line| line.trim_start().trim_start_matches('*'));
+        return lines.collect::<Vec<_>>().join("\n");
+    }
+    text.lines().map_while(|line| line.strip_prefix("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn matrix(page: &Page, rules: &Rules) -> String {
     let Page { matrix, rows, columns, .. } = page;
     if rows.is_empty() {
         return html::blocks(&Section::Matrix.blocks(page), "Access matrix");
@@ -126,15 +154,24 @@ fn matrix(page: &Page) -> String {
                 Some(access) if access.ports.are_all() && !access.is_conditional() => "all",
                 Some(_) => "some",
             };
-            let _ = write!(out, "<td class=\"{class}\">{}</td>", html::prose(&self::cell(cell)));
+            let text = html::prose(&self::cell(cell));
+            let origins: Vec<Origin> = cell.into_iter().flatten().flat_map(|access| &access.rules).copied().collect();
+            // The rule behind a cell is a link away.
+            let _ = match origins.first().and_then(|&rule| rules.link(rule)) {
+                Some(link) => write!(
+                    out,
+                    "<td class=\"{class}\"><a href=\"{link}\" title=\"{}\">{text}</a></td>",
+                    escape(&rules.places(&origins))
+                ),
+                None => write!(out, "<td class=\"{class}\">{text}</td>"),
+            };
         }
         out.push_str("</tr>\n");
     }
-    let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend()));
+    let _ = writeln!(out, "</tbody>\n</table>\n</div>\n<p class=\"more\">{}</p>", html::prose(&legend(page.policy)));
     if let Some(cut) = page.cut_remark() {
         let _ = writeln!(out, "<p class=\"more\">{}</p>", html::prose(&cut));
     }
-    out.push_str(&html::blocks(&shorten(page.remarks().into_iter().collect()), "Remarks"));
     out
 }
 
@@ -173,7 +210,7 @@ mod tests {
 
     /// Returns the page of a policy. Panics if the policy is invalid.
     fn valid_page(text: &str) -> String {
-        page(&Policy::parse(text).validate().unwrap())
+        page(Path::new("policy.hujson"), &Policy::parse(text).validate().unwrap())
     }
 
     /// Returns the hash of a text as in a content security policy.
@@ -195,7 +232,8 @@ mod tests {
     #[test]
     fn the_content_security_policy_knows_the_style_and_the_script() {
         assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
-        assert_eq!((hash(STYLE).as_str(), hash(SCRIPT).as_str()), (STYLE_HASH, SCRIPT_HASH));
+        let hashes = [STYLE, ANSWER_SCRIPT, SCRIPT].map(hash);
+        assert_eq!(hashes, [STYLE_HASH, ANSWER_HASH, SCRIPT_HASH]);
     }
 
     #[test]
@@ -244,8 +282,8 @@ mod tests {
                 serde_json::to_string(evil).unwrap()
             ),
         );
-        let page = page(&policy.validate().unwrap());
-        assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+        let page = page(Path::new("policy.hujson"), &policy.validate().unwrap());
+        assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (3, 3));
         assert!(!page.contains("<img"));
         assert!(page.matches("&lt;script&gt;").count() > 8);
     }

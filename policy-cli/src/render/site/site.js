@@ -1,3 +1,4 @@
+// The search, the theme and the links within the page.
 "use strict";
 const root = document.documentElement;
 const theme = document.getElementById("theme");
@@ -19,18 +20,35 @@ const search = document.getElementById("search");
 const found = document.getElementById("found");
 const sections = [...document.querySelectorAll("main section")].map((element) => ({
   element,
-  entries: [...element.querySelectorAll("tbody tr, details, :scope > ul > li")].map((entry) => ({ entry, text: null, lines: null })),
+  entries: [...element.querySelectorAll("tbody tr, details, :scope > ul > li, :scope > ol > li")].map((entry) => ({ entry, text: null, lines: null })),
 }));
 const textOf = (element) => element.textContent.toLowerCase();
+// A row of the matrix is found by the names of the columns in which it has something, too.
+const headings = [...document.querySelectorAll("#matrix thead th")];
+function textOfRow(row) {
+  if (!row.closest("#matrix")) return textOf(row);
+  return [...row.cells].map((cell, place) => cell.className === "none" ? "" : textOf(cell) + " " + (place > 0 ? textOf(headings[place]) : "")).join(" ");
+}
+// Columns keep their width when rows are hidden.
+let isFixed = false;
+function fixColumns() {
+  if (isFixed) return;
+  isFixed = true;
+  const widths = headings.map((heading) => heading.offsetWidth);
+  headings.forEach((heading, place) => { heading.style.minWidth = widths[place] + "px"; });
+}
 function has(text, words) { return words.every((word) => text.includes(word)); }
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   document.getElementById("main").classList.toggle("searching", words.length > 0);
+  if (words.length > 0) fixColumns();
+  headings.forEach((heading) => heading.classList.toggle("found", words.some((word) => textOf(heading).includes(word))));
   let count = 0;
   for (const { element, entries } of sections) {
+    if (element.id === "ask") continue;
     let visible = 0;
     for (const item of entries) {
-      item.text ??= textOf(item.entry);
+      item.text ??= item.entry.tagName === "TR" ? textOfRow(item.entry) : textOf(item.entry);
       const matches = has(item.text, words);
       item.entry.hidden = !matches;
       visible += matches;
@@ -51,11 +69,13 @@ let waiting;
 search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
 search.form.addEventListener("submit", (event) => { event.preventDefault(); filter(); });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
+  if (event.key === "/" && !/^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "")) { event.preventDefault(); search.focus(); }
 });
 function openTarget() {
   const target = document.getElementById(location.hash.slice(1));
   if (target?.tagName === "DETAILS") target.open = true;
+  // What the search hides cannot be shown.
+  if (target?.closest("[hidden]")) { search.value = ""; filter(); target.scrollIntoView(); }
 }
 addEventListener("hashchange", openTarget);
 openTarget();

@@ -12,7 +12,7 @@ mod users;
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, Problem};
+use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, Help, Problem};
 use crate::model::Policy;
 use crate::source::Text;
 
@@ -51,7 +51,7 @@ struct HeadscaleChecker<'p> {
 
 impl HeadscaleChecker<'_> {
     /// Reports a word because of which headscale refuses the policy with `answer`.
-    fn refuse(&mut self, code: Code, text: &Text, message: String, help: impl Into<String>, answer: impl Into<String>) {
+    fn refuse(&mut self, code: Code, text: &Text, message: String, help: impl Into<Help>, answer: impl Into<String>) {
         let problem = Problem::word(code, message).help(help);
         self.findings.push(problem.headscale(HeadscaleStage::Checking, answer).at(text));
     }

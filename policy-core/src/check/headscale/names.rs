@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::check::headscale::HeadscaleChecker;
-use crate::diagnostic::{Code, go_quote, suggestion};
+use crate::diagnostic::{Code, Help, go_quote, suggestion};
 use crate::source::Text;
 
 impl HeadscaleChecker<'_> {
@@ -34,9 +34,9 @@ impl HeadscaleChecker<'_> {
         if !self.hosts.contains(host.as_str()) {
             let near = suggestion::nearest(host, self.hosts.iter().copied());
             let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if host.is_empty() => "leave it out".to_owned(),
-                None => format!("declare it under `hosts`, or write `{host}@` for a user"),
+                Some(near) => Help::did_you_mean(near),
+                None if host.is_empty() => Help::from("leave it out"),
+                None => Help::from(format!("declare it under `hosts`, or write `{host}@` for a user")),
             };
             let answer = format!("host not defined in policy: {}", go_quote(host));
             self.refuse(Code::UndefinedHost, host, format!("undefined host `{host}`"), help, answer);
@@ -44,9 +44,9 @@ impl HeadscaleChecker<'_> {
     }
 }
 
-fn declare(name: &str, declared: &HashSet<&str>, section: &str) -> String {
+fn declare(name: &str, declared: &HashSet<&str>, section: &str) -> Help {
     match suggestion::nearest(name, declared.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("declare it under `{section}`"),
+        Some(near) => Help::did_you_mean(near),
+        None => Help::from(format!("declare it under `{section}`")),
     }
 }

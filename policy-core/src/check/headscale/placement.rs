@@ -86,7 +86,13 @@ impl HeadscaleChecker<'_> {
             self.refuse(Code::MisplacedSelector, text, message, help, answer);
         } else {
             let problem = absent_autogroup(text, autogroup);
-            self.refuse(problem.code, text, problem.message, problem.help.unwrap_or_default(), answer);
+            self.refuse(
+                problem.code,
+                text,
+                problem.message,
+                problem.help.unwrap_or_else(|| "leave it out".into()),
+                answer,
+            );
         }
         false
     }

@@ -2,7 +2,7 @@
 
 use crate::check::headscale::HeadscaleChecker;
 use crate::check::headscale::placement::AutogroupPlace;
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
 use crate::model::headscale_word::{protocol_name, quoted_protocol};
 use crate::model::{Acl, App, Autogroup, Grant, Selector, SelectorKind};
 use crate::source::Text;
@@ -83,7 +83,7 @@ impl HeadscaleChecker<'_> {
             if let Some((_, bare)) = name.split_once("://") {
                 let message = format!("`{name}` is not a valid capability name");
                 let answer = "capability name must have the form {domain}/{path}";
-                self.refuse(Code::InvalidCapability, name, message, format!("write `{bare}`"), answer);
+                self.refuse(Code::InvalidCapability, name, message, Help::write(bare), answer);
             } else if name.starts_with("tailscale.com/") && !GRANTABLE.contains(&name.as_str()) {
                 let message = format!("a grant cannot give `{name}`");
                 let help = "leave it out: headscale grants few capabilities of Tailscale's domain";
@@ -95,7 +95,7 @@ impl HeadscaleChecker<'_> {
         if let Some(internet) = grant.dst.iter().find(|selector| selector.kind == internet) {
             let message = "`app` cannot be granted towards `autogroup:internet`";
             let finding = Diagnostic::new(Code::AppToInternet, internet.text.origin, message)
-                .help("write a grant of its own for `autogroup:internet`, with `ip` only");
+                .help("write a separate grant for `autogroup:internet`, with `ip` only");
             self.report(finding, "cannot use app grants with autogroup:internet");
         }
     }

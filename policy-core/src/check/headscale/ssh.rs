@@ -2,7 +2,7 @@
 
 use crate::check::headscale::HeadscaleChecker;
 use crate::check::headscale::placement::AutogroupPlace;
-use crate::diagnostic::{Code, Diagnostic, go_quote};
+use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
 use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
 
 impl HeadscaleChecker<'_> {
@@ -34,7 +34,7 @@ impl HeadscaleChecker<'_> {
         }
         for pattern in rule.accept_env.iter().filter(|pattern| pattern.is_empty()) {
             let message = "a pattern of `acceptEnv` is empty".to_owned();
-            let help = "write a name, or a pattern as `GIT_*`";
+            let help = "write a name, or a pattern such as `GIT_*`";
             self.refuse(Code::InvalidValue, pattern, message, help, "acceptEnv values cannot be empty");
         }
         for selector in &rule.src {
@@ -100,7 +100,7 @@ impl HeadscaleChecker<'_> {
                 let message = format!("only `{text}` can log in to the devices of `{text}`");
                 let finding = Diagnostic::new(Code::SshDestination, text.origin, message);
                 let finding = match other {
-                    Some(other) => finding.note_at("this source is somebody else", other.text.origin),
+                    Some(other) => finding.note_at("this source may be another user", other.text.origin),
                     None => finding,
                 };
                 let answer = format!(
@@ -108,7 +108,8 @@ impl HeadscaleChecker<'_> {
                      same-user SSH access",
                     go_quote(text)
                 );
-                let help = format!("write `autogroup:self` for everyone's own devices, or `{text}` as the only source");
+                let help = Help::write("autogroup:self")
+                    .or(format_args!(" for everyone's own devices, or `{text}` as the only source"));
                 return self.report(finding.help(help), answer);
             }
         }

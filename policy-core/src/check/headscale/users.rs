@@ -32,7 +32,7 @@ impl HeadscaleChecker<'_> {
                 continue;
             }
             if let [first, second, ..] = users(&policy.facts, selector).as_slice() {
-                let message = format!("`{}` is two users", selector.text);
+                let message = format!("`{}` matches two users", selector.text);
                 let finding = Diagnostic::new(Code::UndefinedUser, selector.text.origin, message)
                     .note_at("one of them is here", first.origin)
                     .note_at("the other one is here", second.origin)

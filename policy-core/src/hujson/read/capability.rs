@@ -15,16 +15,20 @@ impl Reader<'_> {
         let text = without_slashes(slice_from(before, from.saturating_sub(start)));
         let all = place_in(line, from, &(0..text.len()));
         match NamedShape::parse(&text) {
-            Ok(NamedShape { name, shape, end }) => {
+            Ok(NamedShape { name, type_name, shape, end }) => {
                 let place = place_in(line, from, &name);
                 let value = text.get(name).unwrap_or_default();
                 // Includes the quotes.
                 let quoted = Origin { start: place.start.saturating_sub(1), end: place.end.saturating_add(1), ..place };
                 let name = Text::verbatim(value, quoted, place.start);
+                let type_name = type_name.map(|range| {
+                    let place = place_in(line, from, &range);
+                    Text::verbatim(text.get(range).unwrap_or_default(), place, place.start)
+                });
                 let end = place_in(line, from, &(0..end)).end;
                 let (first, doc) = comments_above(before, start, previous, line.start);
                 let origin = Origin { start: first, end, ..line };
-                self.capabilities.push(DeclaredCapability { name, shape, doc, origin, start: from });
+                self.capabilities.push(DeclaredCapability { name, type_name, shape, doc, origin, start: from });
                 end
             }
             Err(error) => {

@@ -1,6 +1,6 @@
 //! The comment that names the control server of a policy.
 
-use crate::diagnostic::{Code, Diagnostic, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::hujson::read::policy_comment::Line;
 use crate::hujson::read::reader::Reader;
 use crate::model::{Dialect, PolicyComment};
@@ -13,17 +13,17 @@ impl Reader<'_> {
         match (name.parse::<Dialect>(), self.target) {
             (Ok(dialect), None) => self.target = Some((dialect, origin)),
             (Ok(_), Some((_, first))) => self.findings.push(
-                finding("this policy has a target already".to_owned())
+                finding("this policy already has a target".to_owned())
                     .note_at("given here", first)
                     .help("leave out one of the two"),
             ),
             (Err(_), _) => {
                 let names = Dialect::ALL.map(Dialect::name);
                 let help = match suggestion::nearest(name, names) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write {}", names.map(|name| format!("`{name}`")).join(" or ")),
+                    Some(near) => Help::did_you_mean(near),
+                    None => Help::from(format!("write {}", names.map(|name| format!("`{name}`")).join(" or "))),
                 };
-                self.findings.push(finding(format!("no target is called `{name}`")).help(help));
+                self.findings.push(finding(format!("unknown target `{name}`")).help(help));
             }
         }
     }

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, Problem, suggestion};
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{
@@ -202,7 +202,7 @@ fn role_of(text: &str) -> Result<Role, Problem> {
         let names = || Role::NAMES.iter().map(|&(name, _)| name);
         let problem = Problem::word(Code::InvalidValue, format!("`{text}` is not a role"));
         match suggestion::nearest(text, names()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            Some(near) => problem.help(Help::did_you_mean(near)),
             None => problem.help(format!(
                 "the roles are {}",
                 names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::hujson::read::policy_comment::Line;
 use crate::hujson::read::reader::Reader;
 use crate::model::{Level, Lint, Until};
@@ -35,7 +35,7 @@ impl Reader<'_> {
                 _ if is_until(name) => self.until_of_lint(level, &item, &mut until),
                 Ok(code) => codes.push(code),
                 Err(problem) => {
-                    let help = problem.help(level).unwrap_or_else(|| HELP.to_owned());
+                    let help = problem.help(level).map_or_else(|| HELP.to_owned(), |help| help.to_string());
                     self.invalid_allow(origin, problem.message(level), help);
                 }
             }
@@ -44,8 +44,8 @@ impl Reader<'_> {
         if list.split(',').all(|item| item.trim().is_empty() || is_until(item.trim())) {
             self.invalid_allow(origin, format!("this `{word}` names no warning"), HELP.to_owned());
         } else if reason.is_empty() && level == Level::Allow {
-            let help = format!("write `// {}` and the reason behind it", Lint::comment(level, [list], None, ""));
-            self.invalid_allow(origin, "this `allow` does not say why".to_owned(), help);
+            let help = format!("write `// {}` and the reason after it", Lint::comment(level, [list], None, ""));
+            self.invalid_allow(origin, "this `allow` has no reason".to_owned(), help);
         } else if !codes.is_empty() {
             return Some(Lint { level, codes, reason: reason.to_owned(), until, scope, origin });
         }
@@ -73,7 +73,7 @@ impl Reader<'_> {
         for lint in lints.iter().filter(|lint| lint.scope == everything) {
             for code in &lint.codes {
                 if let Some(first) = first.insert(*code, lint.origin) {
-                    let message = format!("`{code}` has a level already");
+                    let message = format!("`{code}` already has a level");
                     self.findings.push(
                         Diagnostic::new(Code::InvalidAllow, lint.origin, message)
                             .note_at("given here", first)
@@ -96,7 +96,7 @@ impl Reader<'_> {
         self.invalid_allow(line.origin, message, help.to_owned());
     }
 
-    fn invalid_allow(&mut self, origin: Origin, message: String, help: String) {
+    fn invalid_allow(&mut self, origin: Origin, message: String, help: impl Into<Help>) {
         self.findings.push(Diagnostic::new(Code::InvalidAllow, origin, message).help(help));
     }
 }

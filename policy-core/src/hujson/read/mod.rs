@@ -54,9 +54,12 @@ impl Policy {
     /// assert_eq!(policy.unreadable[0].message, "headscale has no IP sets");
     /// ```
     pub fn parse_in(text: impl Into<String>, dialect: Option<Dialect>) -> Policy {
-        let text = text.into();
+        Policy::parse_beside(text.into(), dialect, false)
+    }
+
+    fn parse_beside(text: String, dialect: Option<Dialect>, is_in_source: bool) -> Policy {
         let mut policy = match Document::parse(text.as_str()) {
-            Ok(document) => read_in(&document, dialect),
+            Ok(document) => read_in(&document, dialect, is_in_source),
             Err(error) => unparsed(error, &text, dialect.or_else(|| dialect::named_in(&text)).unwrap_or_default()),
         };
         policy.text = text;
@@ -71,18 +74,19 @@ impl Policy {
 
     /// Reads a policy and its facts. See [`Facts::parse`].
     pub fn with_facts(text: &str, facts: &str) -> Policy {
-        let policy = Policy::parse(text);
-        policy.beside(facts)
+        let (facts, unreadable) = Facts::parse(facts);
+        Policy::parse_beside(text.to_owned(), None, facts.are_in_source()).beside(facts, unreadable)
     }
 
     /// Reads a policy from a document's value, and its facts.
     pub fn of_document(document: &Document, facts: &str) -> Policy {
-        Policy { text: document.text().to_owned(), ..read(document) }.beside(facts)
+        let (facts, unreadable) = Facts::parse(facts);
+        let policy = read_in(document, None, facts.are_in_source());
+        Policy { text: document.text().to_owned(), ..policy }.beside(facts, unreadable)
     }
 
-    /// Adds facts.
-    fn beside(mut self, facts: &str) -> Policy {
-        let (facts, unreadable) = Facts::parse(facts);
+    /// Adds facts, and what could not be read of them.
+    fn beside(mut self, facts: Facts, unreadable: Vec<Diagnostic>) -> Policy {
         self.facts = facts;
         self.unreadable.extend(unreadable);
         self
@@ -127,11 +131,11 @@ fn is_template(text: &str, at: Origin) -> bool {
 
 /// Reads a policy from a document's value. Leaves `text` empty.
 pub fn read(document: &Document) -> Policy {
-    read_in(document, None)
+    read_in(document, None, false)
 }
 
-fn read_in(document: &Document, dialect: Option<Dialect>) -> Policy {
-    let mut reader = Reader::new(document);
+fn read_in(document: &Document, dialect: Option<Dialect>, is_in_source: bool) -> Policy {
+    let mut reader = Reader { is_in_source, ..Reader::new(document) };
     // Comments above a policy also apply to the other texts that are checked with it.
     let lints = reader.policy_comments(None);
     reader.dialect = dialect.or(reader.target.map(|(dialect, _)| dialect)).unwrap_or_default();
@@ -200,10 +204,13 @@ impl Reader<'_> {
             }
         }
         if let (Some(origin), Some([_, ..]), Some([_, ..])) = (acls, policy.grants.as_deref(), policy.acls.as_deref()) {
-            self.findings.push(
-                Diagnostic::new(Code::OldForm, origin, "`acls` are the old form of `grants`, which are here too")
-                    .help("write each acl as a grant: `dst` without ports, and the ports as `ip`"),
-            );
+            let help = if self.is_in_source {
+                "write each acl as a grant, as in `autogroup:member -> tag:web on tcp:443;`"
+            } else {
+                "write each acl as a grant, or let `policy migrate` do it"
+            };
+            let message = "`acls` are the old form of `grants`, which are here too";
+            self.findings.push(Diagnostic::new(Code::OldForm, origin, message).help(help));
         }
         policy
     }

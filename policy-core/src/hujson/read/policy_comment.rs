@@ -190,9 +190,9 @@ mod tests {
         ] {
             assert_eq!(said(text), ("tailscale", misplaced.to_owned()), "{text}");
         }
-        let unknown = "no target is called `headscal`".to_owned();
+        let unknown = "unknown target `headscal`".to_owned();
         assert_eq!(said("// policy: target headscal\n{}"), ("tailscale", unknown));
-        let twice = "this policy has a target already".to_owned();
+        let twice = "this policy already has a target".to_owned();
         assert_eq!(said("// policy: target headscale\n// policy: target tailscale\n{}"), ("headscale", twice));
     }
 

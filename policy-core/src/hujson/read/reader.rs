@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, Problem, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, Problem, suggestion};
 use crate::hujson::read::headscale;
 use crate::hujson::{Document, Kind, NodeId};
 use crate::model::{DeclaredCapability, Dialect, List, Selector, SelectorKind, Until};
@@ -13,6 +13,8 @@ pub(super) struct Reader<'a> {
     /// The end dates in comments above nodes that have not been read yet.
     pub(super) untils: HashMap<NodeId, Until>,
     pub(super) dialect: Dialect,
+    /// True if the text was made of Rust.
+    pub(super) is_in_source: bool,
     /// The control server that a comment above the whole text names, and the place of the name.
     pub(super) target: Option<(Dialect, Origin)>,
     /// The capabilities that comments declare.
@@ -45,6 +47,7 @@ impl<'a> Reader<'a> {
             findings: Vec::new(),
             untils: HashMap::new(),
             dialect: Dialect::Tailscale,
+            is_in_source: false,
             target: None,
             capabilities: Vec::new(),
         }
@@ -132,9 +135,9 @@ impl<'a> Reader<'a> {
 
     fn unknown_key<const N: usize>(&mut self, key: &Text, form: &Form<N>) {
         let elsewhere = form.elsewhere.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
-        let near = || suggestion::nearest(key, form.keys).map(|known| format!("did you mean `{known}`?"));
+        let near = || suggestion::nearest(key, form.keys).map(Help::did_you_mean);
         let message = format!("{} has no `{key}`", form.name);
-        self.findings.push(match elsewhere.map(|&(_, help)| help.to_owned()).or_else(near) {
+        self.findings.push(match elsewhere.map(|&(_, help)| Help::from(help)).or_else(near) {
             Some(help) => Diagnostic::new(Code::WrongKey, key.origin, message).help(help),
             None => {
                 let message = format!("Tailscale is not known to read `{key}` in {}", form.name);
@@ -160,10 +163,11 @@ impl<'a> Reader<'a> {
         let finding = Diagnostic::new(Code::WrongType, self.document.origin(id), message);
         let text = self.document.string(id);
         self.findings.push(match (expected, &text) {
-            ("a list", Some(text)) => finding.help(format!("write `[\"{text}\"]`")),
+            ("a list", Some(text)) => finding.help(Help::write_text(format_args!("[\"{text}\"]"))),
             ("true or false", Some(text)) if matches!(&**text, "true" | "false") => {
-                finding.help(format!("write `{text}`, without quotes"))
+                finding.help(Help::write_text(text).and(", without quotes"))
             }
+            ("a list", None) if kind == Kind::Object => finding.help("put it in brackets"),
             ("a string", None) if matches!(kind, Kind::Number | Kind::Bool(_)) => finding.help("put it in quotes"),
             _ => finding,
         });

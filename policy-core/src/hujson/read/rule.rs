@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::hujson::read::reader::{Form, Reader};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{
@@ -65,8 +65,10 @@ impl Reader<'_> {
                 }
             }
         }
-        self.old_and_new(id, ("users", users), ("src", src));
-        self.old_and_new(id, ("ports", ports), ("dst", dst));
+        // `policy migrate` reads policy files only.
+        let other = if self.is_in_source { "" } else { ", or let `policy migrate` make grants of the acls" };
+        self.old_and_new(id, ("users", users), ("src", src), other);
+        self.old_and_new(id, ("ports", ports), ("dst", dst), other);
         let src = match src {
             Some(_) => self.selectors(src, "src"),
             None => self.selectors(users, "users"),
@@ -82,6 +84,13 @@ impl Reader<'_> {
 
     pub(super) fn grant(&mut self, id: NodeId) -> Option<Grant> {
         let until = self.until(id);
+        if let Some(action) = self.action_of_acl(id) {
+            self.findings.push(
+                Diagnostic::new(Code::WrongKey, action, "this is an acl, and is among the grants")
+                    .help("move it to `acls`, or write it as a grant: without `action`, and its ports in `ip`"),
+            );
+            return None;
+        }
         let [src, dst, ip, app, src_posture, via] = self.fields(id, &GRANT)?;
         Some(Grant {
             src: self.selectors(src, "src"),
@@ -94,6 +103,20 @@ impl Reader<'_> {
             doc: self.document.doc(id),
             origin: self.document.origin(id),
         })
+    }
+
+    /// Returns the `action` of an object that has nothing of a grant but what an acl has, too.
+    fn action_of_acl(&self, id: NodeId) -> Option<Origin> {
+        let document = self.document;
+        let mut action = None;
+        for (name, _) in document.members(id) {
+            match document.unquoted(name)?.to_ascii_lowercase().as_str() {
+                "ip" | "app" | "via" => return None,
+                "action" => action = Some(document.origin(name)),
+                _ => {}
+            }
+        }
+        action
     }
 
     pub(super) fn ssh_rule(&mut self, id: NodeId) -> Option<SshRule> {
@@ -193,12 +216,13 @@ impl Reader<'_> {
         words.map(Selector::new).collect()
     }
 
-    /// Reads a field that may have an old name, a new name, or both.
+    /// Reads a field that may have an old name, a new name, or both. `other` is what else helps.
     pub(super) fn old_and_new(
         &mut self,
         id: NodeId,
         (old, old_value): (&str, Option<NodeId>),
         (new, new_value): (&str, Option<NodeId>),
+        other: &str,
     ) {
         let Some((name, _)) = self.document.members(id).find(|&(_, value)| Some(value) == old_value) else { return };
         let place = self.document.origin(name);
@@ -208,7 +232,7 @@ impl Reader<'_> {
                 Diagnostic::new(Code::DuplicateKey, place, message).help(format!("join the two under `{new}`"))
             }
             None => Diagnostic::new(Code::OldForm, place, format!("`{old}` is the old name of `{new}`"))
-                .help(format!("write `{new}`")),
+                .help(Help::write(new).and(other)),
         });
     }
 }

@@ -1,4 +1,4 @@
-use crate::diagnostic::{Code, Diagnostic, Note, suggestion};
+use crate::diagnostic::{Code, Diagnostic, Help, Note, suggestion};
 use crate::hujson::read::SECTIONS;
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
@@ -50,8 +50,8 @@ impl Reader<'_> {
     fn unknown_setting(&mut self, key: &Text) {
         let elsewhere = ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
         let near = || suggestion::nearest(key, SECTIONS.iter().chain(SETTINGS).copied());
-        let near = || near().map(|near| format!("did you mean `{near}`?"));
-        self.findings.push(match elsewhere.map(|&(_, help)| help.to_owned()).or_else(near) {
+        let near = || near().map(Help::did_you_mean);
+        self.findings.push(match elsewhere.map(|&(_, help)| Help::from(help)).or_else(near) {
             Some(help) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`")).help(help),
             None => {
                 let message = format!("Tailscale is not known to read `{key}` in a policy");
@@ -159,7 +159,7 @@ impl Reader<'_> {
             if !name.starts_with("custom:") {
                 self.findings.push(
                     Diagnostic::new(Code::DoubtfulSetting, name.origin, format!("`{name}` is not a custom attribute"))
-                        .help(format!("write `custom:{name}`")),
+                        .help(Help::write(format!("custom:{name}"))),
                 );
             }
             self.members_of(

@@ -29,8 +29,8 @@ impl Reader<'_> {
         let until = self.until(id);
         let [src, user, proto, accept, allow, deny, attrs] = self.fields(id, &TEST)?;
         let origin = self.document.origin(id);
-        self.old_and_new(id, ("user", user), ("src", src));
-        self.old_and_new(id, ("allow", allow), ("accept", accept));
+        self.old_and_new(id, ("user", user), ("src", src), "");
+        self.old_and_new(id, ("allow", allow), ("accept", accept), "");
         let first = self.findings.len();
         let proto = self.protocol(proto);
         // Tailscale's answer to any wrong word is only that the test failed. Its answer to a value

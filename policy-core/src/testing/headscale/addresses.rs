@@ -70,7 +70,7 @@ fn known_users(tailnet: &Tailnet, users: &[Selector]) -> Result<(), Unresolved> 
     Err(Unresolved {
         message: format!("no user of the tailnet is called `{}`", unknown.text),
         answer: format!("user not found: token {}", go_quote(&unknown.text)),
-        help: "create the user first, or test for somebody who is there".to_owned(),
+        help: "create the user first, or test a user who exists".to_owned(),
         is_certain: false,
     })
 }

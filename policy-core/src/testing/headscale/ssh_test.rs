@@ -190,8 +190,8 @@ impl<'p> HeadscaleSsh<'p> {
         reached
     }
 
-    /// Returns whether a rule lets a device log in to another one. With `localpart:`, a source that
-    /// is not also a destination gets the rule for its own user only.
+    /// Returns whether a rule lets a device log in to another one. With `localpart:`, a device that
+    /// is a source and not a destination also accepts logins, but only by its own user.
     fn lets_in(&self, rule: &ResolvedRule, source: DeviceId, machine: DeviceId, account: &str) -> bool {
         let user = |device: DeviceId| self.tailnet.devices.get(device).and_then(|node| node.user);
         let is_same_user = user(source).is_some() && user(source) == user(machine);

@@ -10,7 +10,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Problem, go_quote, suggestion};
+use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Help, Problem, go_quote, suggestion};
 use crate::hujson::{Document, Kind, NodeId};
 use crate::source::{Origin, Text};
 
@@ -60,11 +60,11 @@ impl TypeReader<'_> {
         );
         let text = self.document.string(id);
         finding.help = match (expected, &text) {
-            ("a list", Some(text)) => Some(format!("write `[\"{text}\"]`")),
+            ("a list", Some(text)) => Some(Help::write_text(format_args!("[\"{text}\"]"))),
             ("true or false", Some(text)) if matches!(&**text, "true" | "false") => {
-                Some(format!("write `{text}`, without quotes"))
+                Some(Help::write_text(text).and(", without quotes"))
             }
-            ("a string", None) if matches!(kind, Kind::Number | Kind::Bool(_)) => Some("put it in quotes".to_owned()),
+            ("a string", None) if matches!(kind, Kind::Number | Kind::Bool(_)) => Some(Help::from("put it in quotes")),
             _ => None,
         };
         finding.headscale = Some(HeadscaleAnswer { stage: HeadscaleStage::Reading, text: None });
@@ -109,8 +109,8 @@ impl TypeReader<'_> {
             None => {
                 let near = suggestion::nearest(key, shape.fields.iter().map(|(known, _)| *known));
                 let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "leave it out: headscale refuses a key that it does not know".to_owned(),
+                    Some(near) => Help::did_you_mean(near),
+                    None => Help::from("leave it out: headscale refuses a key that it does not know"),
                 };
                 Diagnostic::new(Code::WrongKey, key.origin, format!("{} has no `{key}`", shape.name)).help(help)
             }

@@ -1,6 +1,6 @@
 //! The types of headscale's policy file, section by section.
 
-use crate::diagnostic::{Code, HeadscaleStage, Problem, go_quote};
+use crate::diagnostic::{Code, HeadscaleStage, Help, Problem, go_quote};
 use crate::hujson::read::headscale::{ObjectType, TypeReader, words};
 use crate::hujson::{Kind, NodeId};
 use crate::model::{SelectorKind, headscale_word as word};
@@ -44,7 +44,7 @@ impl TypeReader<'_> {
                 let bare = name.rsplit(':').next().unwrap_or_default();
                 self.report(
                     Problem::word(Code::InvalidName, format!("`{name}` does not start with `group:`"))
-                        .help(format!("write `group:{bare}`"))
+                        .help(Help::write(format!("group:{bare}")))
                         .headscale(HeadscaleStage::Reading, answer),
                     &name,
                 );

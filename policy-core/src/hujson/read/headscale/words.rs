@@ -1,6 +1,6 @@
 //! Words in headscale's policy file: their places and mistakes.
 
-use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Problem, go_quote};
+use crate::diagnostic::{Code, Diagnostic, HeadscaleAnswer, HeadscaleStage, Help, Problem, go_quote};
 use crate::hujson::read::headscale::TypeReader;
 use crate::hujson::{Kind, NodeId};
 use crate::model::{Action, Duration, Prefix, SelectorKind, headscale_word as word};
@@ -79,7 +79,7 @@ impl TypeReader<'_> {
             let answer =
                 format!("groups[{}]: {}: group members cannot be recursive", go_quote(group), go_quote(member));
             let message = format!("`{group}` cannot contain another group");
-            (Code::NestedGroup, message, format!("write the members of `{member}` here"), answer)
+            (Code::NestedGroup, message, Help::from(format!("write the members of `{member}` here")), answer)
         } else if member.contains('@') {
             return;
         } else {
@@ -90,8 +90,8 @@ impl TypeReader<'_> {
                 false => format!("`{member}` cannot be a member of a group"),
             };
             let help = match is_name {
-                true => format!("write `{member}@`, or the user's e-mail address"),
-                false => "write the people by their logins, such as `alice@` or `alice@example.com`".to_owned(),
+                true => Help::write(format!("{member}@")).or(", or the user's e-mail address"),
+                false => Help::from("write the people by their logins, such as `alice@` or `alice@example.com`"),
             };
             (Code::MisplacedSelector, message, help, answer)
         };
@@ -115,7 +115,7 @@ impl TypeReader<'_> {
                 SelectorKind::Host if !text.is_empty() => {
                     let message = format!("`{text}` cannot be {role}: a login has an `@`");
                     Problem::word(Code::MisplacedSelector, message)
-                        .help(format!("write `{text}@`, or the user's e-mail address"))
+                        .help(Help::write(format!("{text}@")).or(", or the user's e-mail address"))
                 }
                 _ => Problem::word(Code::MisplacedSelector, format!("`{text}` cannot be {role}"))
                     .help("write a user, a group or a tag"),
@@ -137,7 +137,7 @@ impl TypeReader<'_> {
                 true => problem.message,
                 false => format!("`{tag}` cannot be a router of `via`"),
             };
-            let help = problem.help.unwrap_or_else(|| "write the tag of the routers, such as `tag:router`".to_owned());
+            let help = problem.help.unwrap_or_else(|| Help::from("write the tag of the routers, such as `tag:router`"));
             let problem = Problem::word(Code::MisplacedSelector, message).help(help);
             self.report(problem.headscale(HeadscaleStage::Reading, "via can only be a tag"), &tag);
         }
@@ -226,9 +226,9 @@ impl TypeReader<'_> {
             let no_slash = if text.contains('/') { "" } else { ": no '/'" };
             let answer = format!("netip.ParsePrefix({}){no_slash}", go_quote(text));
             let help = match word::host_address(text) {
-                Some(_) => Some(format!("write `{text}/{}`", if text.contains(':') { 128 } else { 32 })),
+                Some(_) => Some(Help::write(format!("{text}/{}", if text.contains(':') { 128 } else { 32 }))),
                 None if text.contains(['/', ':']) => None,
-                None => Some("write a prefix, such as `10.0.0.0/16`".to_owned()),
+                None => Some(Help::from("write a prefix, such as `10.0.0.0/16`")),
             };
             self.report(problem.help_if(help).headscale(HeadscaleStage::Reading, answer), text);
         }

@@ -1,0 +1,28 @@
+//! Values that occur many times, each once.
+
+use std::collections::HashMap;
+
+use policy_core::json::Value;
+
+/// Numbers values in the order in which they come.
+#[derive(Default)]
+pub(super) struct Interner {
+    numbers: HashMap<String, usize>,
+    values: Vec<Value>,
+}
+
+impl Interner {
+    /// Returns the number of a value.
+    pub(super) fn add(&mut self, value: Value) -> usize {
+        let values = &mut self.values;
+        *self.numbers.entry(value.to_string()).or_insert_with(|| {
+            values.push(value);
+            values.len() - 1
+        })
+    }
+
+    /// Returns the values in the order of their numbers.
+    pub(super) fn finish(self) -> Value {
+        Value::Array(self.values)
+    }
+}

@@ -1,0 +1,178 @@
+//! The source of the policy that is built in, so that places are those where its author wrote it: a `policy!`, or the file
+//! that `policy_file!` names.
+//!
+//! The program has only the file and the line of each statement, which costs a build next to nothing. To show more, it reads the
+//! source again, Rust by the parser of `policy!`. Nothing is shown of a source that does not say exactly what is built in.
+
+use std::env;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use policy_core::Policy;
+use policy_core::source::{FileId, Origin};
+use policy_syntax::RustSource;
+
+use crate::alignment::Alignment;
+use crate::file;
+use crate::source_file::{SourceFile, Span};
+
+/// The files that a built-in policy was written in.
+#[derive(Debug)]
+pub(crate) struct Original {
+    files: Vec<SourceFile<'static>>,
+    source: Source,
+    alignment: Alignment,
+}
+
+/// What the policy was before it was formatted.
+#[derive(Debug)]
+enum Source {
+    /// What a `policy!` says.
+    Rust(RustSource),
+    /// One of the files.
+    Hujson(usize),
+}
+
+impl Original {
+    /// Reads the source of a policy. `None` if it is not built in, or if the source is not at hand or says something
+    /// else by now.
+    pub(crate) fn find(policy: &Policy) -> Option<Original> {
+        let names = policy.source_lines.files();
+        if names.is_empty() {
+            return None;
+        }
+        folders().iter().find_map(|folder| Original::read(folder, &names, policy))
+    }
+
+    fn read(folder: &Path, names: &[&str], policy: &Policy) -> Option<Original> {
+        let paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
+        if !paths.iter().all(|path| path.is_file()) {
+            return None;
+        }
+        let texts = paths.iter().map(|path| file::read_text(path).ok()).collect::<Option<Vec<String>>>()?;
+        Original::parse(names, texts, policy)
+    }
+
+    fn parse(names: &[&str], texts: Vec<String>, policy: &Policy) -> Option<Original> {
+        let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let align = |text: &str| Alignment::new(&policy.text, text);
+        let in_file =
+            || borrowed.iter().enumerate().find_map(|(file, text)| Some((Source::Hujson(file), align(text)?)));
+        let in_rust = || {
+            let source = RustSource::find(&borrowed, &|lowered| align(&lowered.policy).is_some())?;
+            align(&source.lowered.policy).map(|alignment| (Source::Rust(source), alignment))
+        };
+        let (source, alignment) = in_rust().or_else(in_file)?;
+        let files = names.iter().zip(texts).map(|(name, text)| SourceFile::new(PathBuf::from(name), text)).collect();
+        let original = Original { files, source, alignment };
+        original.has_lines(policy).then_some(original)
+    }
+
+    /// Returns whether each statement is on the line that it had when the program was compiled.
+    fn has_lines(&self, policy: &Policy) -> bool {
+        policy.source_lines.statements().all(|(statement, file, line)| {
+            let is_beside = matches!(self.source, Source::Hujson(_)) && statement.file != FileId::Policy;
+            is_beside
+                || self
+                    .span(statement)
+                    .is_some_and(|span| span.start.line == line && span.source.path.as_ref() == Path::new(file))
+        })
+    }
+
+    /// Returns the place of a part of the policy or of its own facts.
+    pub(crate) fn span(&self, part: Origin) -> Option<Span<'_>> {
+        let part = match part.file {
+            FileId::Policy => self.alignment.original(part)?,
+            FileId::FACTS => part,
+            FileId::Facts(_) | FileId::Invariants | FileId::Scanned(_) => return None,
+        };
+        let (file, bytes): (usize, Range<usize>) = match &self.source {
+            Source::Rust(source) => source.place(part)?,
+            Source::Hujson(file) if part.file == FileId::Policy => (*file, part.range()),
+            Source::Hujson(_) => return None,
+        };
+        self.files.get(file)?.span(bytes)
+    }
+}
+
+/// Returns the folders that rustc may have named the source from: those around the one that the program is started in, the package
+/// that cargo runs, and the program itself.
+fn folders() -> Vec<PathBuf> {
+    let starts =
+        [env::current_dir().ok(), env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), env::current_exe().ok()];
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for folder in starts.iter().flatten().flat_map(|start| start.ancestors()) {
+        if !folders.iter().any(|known| known == folder) {
+            folders.push(folder.to_owned());
+        }
+    }
+    folders
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_core::hujson::Document;
+    use policy_core::model::SourceLines;
+
+    use super::*;
+
+    const SOURCE: &str = "//! Ours.
+policy! {
+    users { amy = \"amy@example.com\"; }
+    tagOwners { tag:web = amy; }
+    grants {
+        amy -> tag:web
+            on tcp:443;
+    }
+    invariants { never tag:web -> tag:web; }
+}
+";
+
+    /// The policy as `policy!` builds it in.
+    fn built_in() -> Policy {
+        let source = RustSource::find(&[SOURCE], &|_| true).unwrap();
+        let text = Document::parse(&source.lowered.policy).unwrap().format();
+        let lines = SourceLines::encode([4, 6, 9].map(|line| ("src/tailnet.rs".to_owned(), line)));
+        Policy::with_facts(&text, &source.lowered.facts).with_source_lines(&lines)
+    }
+
+    #[test]
+    fn a_part_is_found_in_the_source() {
+        let policy = built_in();
+        let original = Original::parse(&["src/tailnet.rs"], vec![SOURCE.to_owned()], &policy).unwrap();
+        let grant = policy.grants.iter().flatten().next().unwrap();
+        for (part, words, line, column) in [
+            (grant.origin, "amy -> tag:web\n            on tcp:443;", 6, 9),
+            (grant.dst.first().unwrap().text.origin, "tag:web", 6, 16),
+            (policy.facts.users[0].email.origin, "\"amy@example.com\"", 3, 19),
+            (policy.facts.invariants[0].origin, "never tag:web -> tag:web;", 9, 18),
+        ] {
+            let span = original.span(part).unwrap();
+            assert_eq!(SOURCE.get(span.start.offset..span.end.offset), Some(words));
+            assert_eq!((span.start.line, span.start.column), (line, column), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_stays_in_its_file_is_found_there() {
+        let file = "// Ours\n{\"tagOwners\":\n{\"tag:web\":[]}}";
+        let text = Document::parse(file).unwrap().format();
+        let lines = SourceLines::encode([("policy.hujson".to_owned(), 3)]);
+        let policy = Policy::parse(&text).with_source_lines(&lines);
+        let original = Original::parse(&["policy.hujson"], vec![file.to_owned()], &policy).unwrap();
+        let span = original.span(policy.tag_owners[0].tag.origin).unwrap();
+        assert_eq!((file.get(span.start.offset..span.end.offset), span.start.line), (Some("\"tag:web\""), 3));
+    }
+
+    #[test]
+    fn a_source_that_says_something_else_is_not_shown() {
+        let policy = built_in();
+        let is_shown = |source: String| Original::parse(&["src/tailnet.rs"], vec![source], &policy).is_some();
+        assert!(is_shown(SOURCE.replace("on tcp", "on  tcp")));
+        for source in
+            [SOURCE.replace("443", "80"), format!("\n{SOURCE}"), SOURCE.replace("amy =", "am ="), String::new()]
+        {
+            assert!(!is_shown(source.clone()), "{source}");
+        }
+    }
+}

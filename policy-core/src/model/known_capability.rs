@@ -1,0 +1,204 @@
+//! The capabilities of Tailscale's own whose bodies are known.
+
+use crate::model::Shape;
+
+/// An app capability of Tailscale's own, with the shape of its bodies. Sources: Tailscale's
+/// documentation and the programs that read them.
+///
+/// ```
+/// use policy_core::model::KnownCapability;
+/// let relay = KnownCapability::of_grants().iter().find(|known| known.name == "tailscale.com/cap/relay");
+/// assert_eq!(relay.map(|relay| relay.shape().to_string()).as_deref(), Some("{}"));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct KnownCapability {
+    /// The name, such as `tailscale.com/cap/drive`.
+    pub name: &'static str,
+    /// A sentence about what it is for.
+    pub doc: &'static str,
+    shape: &'static str,
+}
+
+impl KnownCapability {
+    /// Returns those that grants can give.
+    pub fn of_grants() -> &'static [KnownCapability] {
+        OF_GRANTS
+    }
+
+    /// Returns those that node attributes can give.
+    pub fn of_node_attributes() -> &'static [KnownCapability] {
+        OF_NODE_ATTRIBUTES
+    }
+
+    /// Returns what its bodies are. Each field has a comment.
+    pub fn shape(&self) -> Shape {
+        // A test reads all of them.
+        self.shape.parse().unwrap_or(Shape::Any)
+    }
+}
+
+const OF_GRANTS: &[KnownCapability] = &[
+    KnownCapability {
+        name: "tailscale.com/cap/drive",
+        doc: "Access to folders that devices share with Taildrive.",
+        shape: r#"{
+            // The names of the shares, or `*` for all.
+            shares: [string];
+            // `rw` to read and write, `ro` to read only.
+            access?: "rw" | "ro";
+        }"#,
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/golink",
+        doc: "Permissions in golink, the service for short links.",
+        shape: r"{
+            // Whether the links of everyone may be edited and deleted.
+            admin?: bool;
+        }",
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/kubernetes",
+        doc: "Access to the Kubernetes API through the proxy of Tailscale's Kubernetes operator.",
+        shape: r"{
+            // As whom the proxy calls the Kubernetes API.
+            impersonate?: {
+                // The Kubernetes groups, such as `system:masters`.
+                groups?: [string];
+            };
+            // The tag of the devices that record sessions. No more than one.
+            recorder?: [string];
+            // Whether a session is refused if no recorder can be reached.
+            enforceRecorder?: bool;
+            // Whether requests to the Kubernetes API are recorded as events, too.
+            enableEvents?: bool;
+        }",
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/pam",
+        doc: "Permissions in Tailscale's privileged access management.",
+        // The services have settings of their own.
+        shape: r"{
+            // The version of the permissions.
+            version?: string;
+            // What is allowed, by the kind of the service.
+            permissions?: {
+                // Permissions for databases.
+                database?: any;
+                // Permissions for SSH.
+                ssh?: any;
+                // Permissions for Kubernetes.
+                kubernetes?: any;
+                // Permissions for Amazon S3.
+                aws_s3?: any;
+                // Permissions for web applications.
+                http?: any;
+                // Permissions for RDP.
+                rdp?: any;
+                // Permissions for VNC.
+                vnc?: any;
+                // Permissions for other services of TCP.
+                tcp?: any;
+            };
+        }",
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/proxy-to-grafana",
+        doc: "A role in Grafana, behind Tailscale's `proxy-to-grafana`.",
+        shape: r#"{
+            // The role.
+            role: "viewer" | "editor" | "admin";
+        }"#,
+    },
+    KnownCapability { name: "tailscale.com/cap/relay", doc: "Use of a peer relay. Its body is empty.", shape: "{}" },
+    KnownCapability {
+        name: "tailscale.com/cap/secrets",
+        doc: "Access to secrets of setec, a service that keeps them.",
+        shape: r#"{
+            // What may be done with the secrets.
+            action: ["get" | "info" | "put" | "create-version" | "activate" | "delete"];
+            // The names of the secrets. `*` in a name is any text.
+            secret: [string];
+        }"#,
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/tailsql",
+        doc: "Access to data sources of TailSQL.",
+        // The documentation has `dataSrc`, and the program reads `src`.
+        shape: r"{
+            // The data sources, or `*` for all. The name of this field in the documentation.
+            dataSrc?: [string];
+            // The data sources, or `*` for all. The name of this field that the program reads.
+            src?: [string];
+        }",
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/tsidp",
+        doc: "Permissions in tsidp, an identity provider for the tailnet.",
+        shape: r"{
+            // Whether its pages for administrators may be used.
+            allow_admin_ui?: bool;
+            // Whether clients may be registered dynamically.
+            allow_dcr?: bool;
+            // The users whose tokens may be exchanged, or `*` for all.
+            users?: [string];
+            // The resources for which tokens may be exchanged, or `*` for all.
+            resources?: [string];
+            // Claims that tokens have beside those of tsidp.
+            extraClaims?: any;
+            // Whether the answers of the user info endpoint have these claims, too.
+            includeInUserInfo?: bool;
+        }",
+    },
+    KnownCapability {
+        name: "tailscale.com/cap/webui",
+        doc: "Permissions in the web interface of a device.",
+        shape: r#"{
+            // The settings that may be changed. `*` is all of them.
+            canEdit?: ["*" | "ssh" | "subnets" | "exitnodes" | "account"];
+        }"#,
+    },
+];
+
+const OF_NODE_ATTRIBUTES: &[KnownCapability] = &[KnownCapability {
+    name: "tailscale.com/app-connectors",
+    doc: "An app connector: devices through which traffic to some domains goes.",
+    shape: r"{
+        // The name that the admin console shows.
+        name: string;
+        // The tags of the devices that are the connectors, or `*`.
+        connectors: [string];
+        // The domains. `*.example.com` is every domain below `example.com`, and not that itself.
+        domains?: [string];
+        // Routes that the connectors advertise beside those of the domains.
+        routes?: [string];
+        // Applications whose domains Tailscale knows, as the admin console writes them.
+        presets?: any;
+    }",
+}];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+
+    #[test]
+    fn every_known_shape_can_be_read_and_explains_its_fields() {
+        fn check(name: &str, shape: &Shape) {
+            match shape {
+                Shape::List(item) => check(name, item),
+                Shape::Record(fields) => fields.iter().for_each(|Field { name: field, shape, doc, .. }| {
+                    let doc = doc.as_deref().unwrap_or_default();
+                    assert!(doc.ends_with('.') && !doc.contains('\n'), "`{field}` of `{name}`: {doc:?}");
+                    check(name, shape);
+                }),
+                _ => {}
+            }
+        }
+        for known in OF_GRANTS.iter().chain(OF_NODE_ATTRIBUTES) {
+            assert!(matches!(known.shape(), Shape::Record(_)), "{}", known.name);
+            assert!(known.doc.ends_with('.'), "{}", known.name);
+            check(known.name, &known.shape());
+        }
+    }
+}

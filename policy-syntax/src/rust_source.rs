@@ -1,0 +1,282 @@
+//! `policy!` in the text of Rust files.
+
+use std::ops::Range;
+
+use policy_core::source::Origin;
+
+use crate::layout::{MacroCall, macro_calls};
+use crate::lower::{Lowered, lower};
+use crate::parse::{Fragment, Source, SourceKind, read};
+use crate::positions::{Positions, has_empty_line};
+use crate::text::TokenText;
+use crate::token::{Delimiter, Token, TokenId, TokenKind, Tokens};
+use crate::token_range::TokenRange;
+
+/// A `policy!` that was read from Rust files, with the fragments that it uses: its HuJSON, and the way from there back to
+/// the bytes of the files. The macro goes the same way with the compiler's tokens.
+///
+/// ```
+/// use policy_syntax::RustSource;
+/// let file = "policy! { tagOwners { tag:web; } }";
+/// let source = RustSource::find(&[file], &|_| true).unwrap();
+/// let tag = source.lowered.policy.find("\"tag:web\"").unwrap() as u32;
+/// let place = source.place(policy_core::source::Origin::new(tag, tag + 9)).unwrap();
+/// assert_eq!(place, (0, 22..29));
+/// ```
+#[derive(Debug)]
+pub struct RustSource {
+    /// The HuJSON, and what is checked against.
+    pub lowered: Lowered,
+    /// The file and the bytes of each token.
+    ranges: Vec<(usize, Range<usize>)>,
+}
+
+/// A macro in one of the files.
+struct Call<'a> {
+    file: usize,
+    text: &'a str,
+    call: MacroCall<'a>,
+}
+
+impl RustSource {
+    /// Finds the `policy!` of some files that `is_wanted` wants. `None` if there is none, or if it does not say all of the
+    /// policy: its fragments are in other files, or another macro makes it.
+    pub fn find(files: &[&str], is_wanted: &dyn Fn(&Lowered) -> bool) -> Option<RustSource> {
+        let mut calls = Vec::new();
+        for (file, text) in files.iter().copied().enumerate() {
+            calls.extend(macro_calls(text).ok()?.into_iter().map(|call| Call { file, text, call }));
+        }
+        let policies = calls.iter().filter(|call| call.call.name == "policy");
+        let mut sources = policies.filter_map(|policy| RustSource::read(files, policy, &calls));
+        sources.find(|source| is_wanted(&source.lowered))
+    }
+
+    /// Returns which of the files has what a part of the HuJSON or of its facts comes from, and the bytes there.
+    pub fn place(&self, origin: Origin) -> Option<(usize, Range<usize>)> {
+        let (place, _) = self.lowered.place(origin)?;
+        let (file, first) = self.ranges.get(place.first.index())?;
+        // A part may be made of several tokens of a `let`, a loop or a fragment.
+        let last = self.ranges.get(place.last.index()).filter(|(other, last)| other == file && first.start <= last.end);
+        Some((*file, first.start..last.map_or(first.end, |(_, last)| last.end)))
+    }
+
+    fn read(files: &[&str], policy: &Call, calls: &[Call]) -> Option<RustSource> {
+        let mut ranges = Ranges { files, ranges: Vec::new() };
+        let text = policy.tokens()?;
+        let tokens = ranges.add(policy, &text, &text.tokens);
+        let mut fragments = Vec::new();
+        for name in used_fragments(&text.tokens) {
+            fragments.push(ranges.fragment(name, calls)?);
+        }
+        let source = Source { kind: SourceKind::Policy, positions: &ranges };
+        let lowered = lower(&read(&tokens, &source, fragments));
+        Some(RustSource { lowered, ranges: ranges.ranges })
+    }
+}
+
+impl<'a> Call<'a> {
+    /// Returns the tokens between the brackets. `None` if something is not a token.
+    fn tokens(&self) -> Option<TokenText<'a>> {
+        let text = TokenText::new(self.text.get(self.start()..self.call.body.end.checked_sub(1)?)?);
+        text.errors.is_empty().then_some(text)
+    }
+
+    /// The first byte between the brackets.
+    fn start(&self) -> usize {
+        self.call.body.start + 1
+    }
+}
+
+/// The places of all tokens that are read together.
+struct Ranges<'a> {
+    files: &'a [&'a str],
+    ranges: Vec<(usize, Range<usize>)>,
+}
+
+impl Ranges<'_> {
+    /// Numbers some tokens of a macro, and closes them.
+    fn add(&mut self, call: &Call, text: &TokenText, tokens: &[Token]) -> Tokens {
+        let mut added = Tokens::with_capacity(tokens.len() + 1);
+        let mut end = call.call.body.end;
+        let mut depth = 0_usize;
+        for token in tokens {
+            match token.kind {
+                TokenKind::Open { .. } => depth += 1,
+                // The end of all.
+                TokenKind::Close if depth == 0 => break,
+                TokenKind::Close => depth -= 1,
+                _ => {}
+            }
+            let range = text.range(TokenRange::new(token.id, token.id));
+            let range = call.start() + range.start..call.start() + range.end;
+            end = range.end;
+            self.push(&mut added, token.kind.clone(), call.file, range);
+        }
+        self.push(&mut added, TokenKind::Close, call.file, end..end);
+        added
+    }
+
+    fn push(&mut self, tokens: &mut Tokens, kind: TokenKind, file: usize, range: Range<usize>) {
+        tokens.push(kind, TokenId::new(self.ranges.len()));
+        self.ranges.push((file, range));
+    }
+
+    /// Returns the only fragment with a name.
+    fn fragment(&mut self, name: &str, calls: &[Call]) -> Option<Fragment> {
+        let mut found = None;
+        for call in calls.iter().filter(|call| call.call.name == "policy_fragment") {
+            let text = call.tokens()?;
+            let Some(fragment) = FragmentParts::split(&text.tokens) else { continue };
+            if fragment.name != name {
+                continue;
+            }
+            let only = fragment.only.map(|only| self.add(call, &text, only));
+            let block = self.add(call, &text, fragment.block);
+            if found.replace(Fragment { only, block }).is_some() {
+                return None;
+            }
+        }
+        found
+    }
+
+    /// Returns the text of a file between two positions that are chosen from the ranges of two tokens.
+    fn between(
+        &self,
+        first: TokenId,
+        second: TokenId,
+        choose: fn(&Range<usize>, &Range<usize>) -> Range<usize>,
+    ) -> Option<&str> {
+        let (file, first) = self.ranges.get(first.index())?;
+        let (other, second) = self.ranges.get(second.index())?;
+        self.files.get(*file).filter(|_| file == other)?.get(choose(first, second))
+    }
+}
+
+impl Positions for Ranges<'_> {
+    fn are_on_one_line(&self, first: TokenId, second: TokenId) -> bool {
+        let between = self.between(first, second, |first, second| first.start..second.start);
+        between.is_some_and(|between| !between.contains('\n'))
+    }
+
+    fn are_apart(&self, first: TokenId, second: TokenId) -> bool {
+        self.between(first, second, |first, second| first.end..second.start).is_some_and(has_empty_line)
+    }
+}
+
+/// `name only grants, tests { … }`
+struct FragmentParts<'t> {
+    name: &'t str,
+    only: Option<&'t [Token]>,
+    block: &'t [Token],
+}
+
+impl<'t> FragmentParts<'t> {
+    /// Splits the tokens of a `policy_fragment!`.
+    fn split(tokens: &'t Tokens) -> Option<FragmentParts<'t>> {
+        let name = tokens.iter().enumerate().find_map(|(index, token)| match &token.kind {
+            TokenKind::Ident(word) if word != "pub" && depth(tokens, index) == 0 => Some((index, word.as_str())),
+            _ => None,
+        });
+        let (at, name) = name?;
+        let rest = tokens.get(at + 1..)?;
+        let is_block = |token: &Token| matches!(token.kind, TokenKind::Open { delimiter: Delimiter::Brace, close } if close + 2 == tokens.len());
+        let open = at + 1 + rest.iter().position(is_block)?;
+        let only = tokens.get(at + 1..open).and_then(|only| only.split_first()).map(|(_, sections)| sections);
+        Some(FragmentParts { name, only, block: tokens.get(open + 1..)? })
+    }
+}
+
+/// Returns how many brackets are around a token.
+fn depth(tokens: &Tokens, index: usize) -> usize {
+    let around = |(start, token): &(usize, &Token)| matches!(token.kind, TokenKind::Open { close, .. } if *start < index && index < close);
+    tokens.iter().enumerate().filter(around).count()
+}
+
+/// Returns the last words of the paths that the `use`s at the top level of a policy have.
+fn used_fragments(tokens: &Tokens) -> Vec<&str> {
+    let mut names = Vec::new();
+    let (mut index, mut starts) = (0, true);
+    while let Some(token) = tokens.get(index) {
+        index += 1;
+        match &token.kind {
+            TokenKind::Ident(word) if starts && word == "use" => {
+                let mut name = None;
+                while let Some(TokenKind::Ident(_) | TokenKind::Punct { .. }) =
+                    tokens.get(index).map(|token| &token.kind)
+                    && let Some(part) = tokens.get(index)
+                {
+                    match &part.kind {
+                        TokenKind::Ident(word) if word == "only" => break,
+                        TokenKind::Ident(word) => name = Some(word.as_str()),
+                        TokenKind::Punct { char: ';', .. } => break,
+                        _ => {}
+                    }
+                    index += 1;
+                }
+                names.extend(name);
+                starts = false;
+            }
+            TokenKind::Punct { char, .. } => starts = *char == ';',
+            TokenKind::Open { delimiter, close } => {
+                // Brackets are those of a comment, or what ends with `;`.
+                starts = *delimiter != Delimiter::Parenthesis;
+                index = *close + 1;
+            }
+            TokenKind::Ident(_) | TokenKind::Literal(_) | TokenKind::Close => starts = false,
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = "policy! {
+    use crate::forge::forge only tagOwners, grants;
+    use super::ops;
+    grants { autogroup:member -> tag:web on 443; }
+}";
+    const FRAGMENTS: &str = "fn f() {}
+policy_fragment! {
+    /// For the forge
+    pub(crate) forge only tagOwners, grants { tagOwners { tag:web; } grants { for port in [80, 81] { tag:web -> * on $port; } } }
+}
+mod a { policy_fragment! { ops { groups { group:ops = []; } } } }";
+
+    /// Returns the words that each piece of the HuJSON comes from.
+    fn words(files: &[&str], pieces: &[&str]) -> Option<Vec<String>> {
+        let source = RustSource::find(files, &|_| true)?;
+        let word = |piece: &&str| {
+            let start = source.lowered.policy.find(*piece).unwrap() as u32;
+            let (file, range) = source.place(Origin::new(start, start + piece.len() as u32)).unwrap();
+            files[file].get(range).unwrap().to_owned()
+        };
+        Some(pieces.iter().map(word).collect())
+    }
+
+    #[test]
+    fn each_part_is_found_in_its_file() {
+        let pieces = ["\"tag:web\"", "\"80\"", "\"81\"", "\"autogroup:member\"", "\"group:ops\"", "\"443\""];
+        let expected = ["tag:web", "port", "port", "autogroup:member", "group:ops", "443"];
+        assert_eq!(words(&[POLICY, FRAGMENTS], &pieces).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_the_files_do_not_say_alone_is_not_guessed() {
+        let twice = format!("{FRAGMENTS} {FRAGMENTS}");
+        let half = FRAGMENTS.replace("ops {", "dev {");
+        for files in [&[POLICY][..], &[POLICY, &twice], &[POLICY, &half], &[FRAGMENTS], &["policy! {"], &[]] {
+            assert_eq!(words(files, &[]), None, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn the_policy_that_is_wanted_is_found_among_several() {
+        let file = "mod a { policy! { tagOwners { tag:a; } } } mod b { policy! { tagOwners { tag:b; } } }";
+        let find = |tag: &str| {
+            RustSource::find(&[file], &|lowered| lowered.policy.contains(tag)).map(|source| source.ranges[0].1.start)
+        };
+        assert_eq!([find("tag:a"), find("tag:b"), find("tag:c")], [Some(18), Some(61), None]);
+    }
+}

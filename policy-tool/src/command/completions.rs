@@ -1,0 +1,54 @@
+//! `completions`: what a shell needs to complete the command line of `policy`.
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, ArgMatches};
+use clap_complete::{Shell, generate};
+use clap_complete_nushell::Nushell;
+use policy_core::Policy;
+
+use policy_cli::tool::exit_status::ExitStatus;
+use policy_cli::tool::{Command, CommandResult, Run};
+use policy_cli::tool::{argument, output, stand_alone};
+
+const MORE: &str = "\
+The shell reads the output when it starts: from the folder that it has for completions, or from its start file.";
+
+pub(crate) const COMMAND: Command = Command {
+    name: "completions",
+    define,
+    run: Run::Files(run),
+    examples: &[
+        ("bash > ~/.local/share/bash-completion/completions/policy", ""),
+        ("zsh > ~/.zfunc/_policy", "with `fpath+=~/.zfunc` in ~/.zshrc"),
+        ("fish > ~/.config/fish/completions/policy.fish", ""),
+        ("powershell >> $PROFILE", ""),
+    ],
+};
+
+/// The shells, with their names on the command line.
+const SHELLS: [(&str, Option<Shell>); 6] = [
+    ("bash", Some(Shell::Bash)),
+    ("zsh", Some(Shell::Zsh)),
+    ("fish", Some(Shell::Fish)),
+    ("powershell", Some(Shell::PowerShell)),
+    ("elvish", Some(Shell::Elvish)),
+    // It is in a crate of its own.
+    ("nushell", None),
+];
+
+fn define(command: clap::Command) -> clap::Command {
+    let values = SHELLS.map(|(name, _)| PossibleValue::new(name));
+    let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(PossibleValuesParser::new(values));
+    command.about("Print the completions of a shell for this program").after_help(MORE).arg(shell.help("The shell"))
+}
+
+fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+    let name = argument::get_str(matches, "shell");
+    let mut program = stand_alone(super::COMMANDS);
+    let mut script = Vec::new();
+    match SHELLS.iter().find(|(known, _)| *known == name) {
+        Some((_, Some(shell))) => generate(*shell, &mut program, "policy", &mut script),
+        _ => generate(Nushell, &mut program, "policy", &mut script),
+    }
+    output::write(&script).map(|()| ExitStatus::Success)
+}

@@ -1,0 +1,15 @@
+// Answers the questions of stdin with the script and the data of pages, as a browser would: { "page": FILE,
+// "questions": [...] } for each line, and a line of answers for each.
+"use strict";
+const fs = require("fs");
+const vm = require("vm");
+
+for (const line of fs.readFileSync(0, "utf8").split("\n").filter(Boolean)) {
+  const { page, questions } = JSON.parse(line);
+  const html = fs.readFileSync(page, "utf8");
+  const data = JSON.parse(/<script id="data" type="application\/json">(.*)<\/script>/.exec(html)[1]);
+  const script = /<script>([^]*?)<\/script>/.exec(html)[1];
+  const { prepare, answer } = vm.runInNewContext(`${script};({ prepare, answer })`);
+  const model = prepare(data);
+  console.log(JSON.stringify(questions.map((question) => answer(model, question))));
+}
