@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use policy_core::Code;
 use policy_tool::scan::mentions;
+use proptest::prelude::*;
 
 use crate::{Files, POLICY, policy};
 
@@ -489,5 +490,29 @@ fn large_files_are_read_in_linear_time() {
         let start = Instant::now();
         Files::new([(path, text)]).findings(&policy(POLICY), &[]);
         assert!(start.elapsed() < Duration::from_secs(20), "{path}: {:?}", start.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_scanned(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "tag:web", "tag:", "é", "𝄞", ",", "\n", "  ", "- ", ": ", "|\n", "{{", "}}", "{%", "${", "}", "{", "[", "]",
+                "(", ")", "\"", "'", "''", "`", "\"\"\"", "\\", "#", "//", "/*", "*/", "<<-E\n", "E\n", "=", "--",
+                "advertise-tags", "tailscale.com/tags", "tailscale", "spec", "tags", "!tag:a", "&a", "*a", "\r\n", "\t",
+                "# policy: allow(undeclared-mention) x", "policy: allow(", "tailscale_tailnet_key", "pulumi_tailscale",
+            ]),
+            0..40,
+        ),
+    ) {
+        let text = pieces.concat();
+        for path in ["a.yaml", "a.json", "a.sh", "a.py", "a.ts", "a.go", "a.rs", "tailscale/a.tf", "a.nix", "a.toml"] {
+            let files = Files::new([(path, text.as_str())]);
+            for mention in &files.0[0].2 {
+                prop_assert_eq!(text.get(mention.range.clone()), Some(mention.name.as_str()));
+            }
+            files.all_shown(&policy(POLICY), &["tag:ci"]);
+        }
     }
 }
