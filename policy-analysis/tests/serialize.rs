@@ -3,6 +3,7 @@
 use policy_analysis::Analysis;
 use policy_analysis::query::Question;
 use policy_core::Policy;
+use policy_core::name::{Service, Tag};
 use serde_json::{json, to_value};
 
 const POLICY: &str = r#"{
@@ -41,6 +42,9 @@ fn what_the_methods_return_serialises() {
     let diff = to_value(policy.diff(&new)).unwrap();
     assert_eq!(diff["changes"][0]["direction"], "gained");
     assert_eq!(diff["changes"][0]["destinations"], json!([{"word": "tag:db", "except": []}]));
+
+    assert_eq!(to_value(Tag::declared("tag:web")).unwrap(), "tag:web");
+    assert_eq!(to_value([Service::declared("svc:wiki")]).unwrap(), json!(["svc:wiki"]));
 
     let coverage = to_value(policy.coverage()).unwrap();
     assert_eq!(coverage["rules"][0]["widenings"][0][0], "source");

@@ -37,6 +37,7 @@ mod diff;
 mod diff_report;
 #[doc(hidden)]
 pub mod exit_status;
+mod export;
 mod facts;
 #[doc(hidden)]
 pub mod failure;
@@ -48,6 +49,7 @@ pub mod invariants_file;
 mod json;
 mod line_index;
 mod locations;
+mod names;
 mod original;
 #[doc(hidden)]
 pub mod output;

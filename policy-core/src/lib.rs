@@ -138,6 +138,8 @@ pub mod check;
 pub mod diagnostic;
 mod findings;
 pub mod hujson;
+#[doc(hidden)]
+pub mod identifier;
 pub mod json;
 pub mod model;
 pub mod name;

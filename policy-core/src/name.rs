@@ -62,6 +62,8 @@ names! {
     Group
     /// A host, such as `webserver`.
     Host
+    /// A service, such as `svc:web`.
+    Service
     /// An IP set, such as `ipset:prod`.
     IpSet
     /// A posture, such as `posture:managed`.

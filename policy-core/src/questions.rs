@@ -1,9 +1,11 @@
 //! Methods that do not require a valid policy.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::findings;
 use crate::hujson::Document;
-use crate::model::{Device, Group, Host, IpSet, Policy, Posture, TagOwners, User};
+use crate::model::{Device, Group, Host, IpSet, Policy, Posture, Selector, SelectorKind, TagOwners, User};
 
 impl Policy {
     /// Returns everything that is wrong with the policy, in the order of its text. A valid policy
@@ -112,6 +114,30 @@ impl Policy {
     pub fn posture(&self, name: impl AsRef<str>) -> Option<&Posture> {
         let name = name.as_ref();
         self.postures.iter().find(|posture| *posture.name == *name)
+    }
+
+    /// Returns the services that rules, tests and auto approvers name, in alphabetical order. A
+    /// policy does not declare services.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let policy = Policy::parse(r#"{"grants": [{"src": ["*"], "dst": ["svc:web", "svc:db"], "ip": ["443"]}]}"#);
+    /// let names: Vec<&str> = policy.services().iter().map(|service| service.text.as_str()).collect();
+    /// assert_eq!(names, ["svc:db", "svc:web"]);
+    /// ```
+    pub fn services(&self) -> Vec<&Selector> {
+        let grants = self.grants.iter().flatten().flat_map(|grant| grant.src.iter().chain(grant.dst.iter()));
+        let acls = self.acls.iter().flatten().flat_map(|acl| acl.dst.iter().map(|destination| &destination.host));
+        let tests =
+            self.tests.iter().flat_map(|test| test.accept.iter().chain(test.deny.iter()).map(|target| &target.host));
+        let approvers = self.auto_approvers.services.iter().map(|approvers| &approvers.service);
+        let mut services: BTreeMap<&str, &Selector> = BTreeMap::new();
+        for selector in grants.chain(acls).chain(tests).chain(approvers) {
+            if selector.kind == SelectorKind::Service {
+                services.entry(selector.text.as_str()).or_insert(selector);
+            }
+        }
+        services.into_values().collect()
     }
 
     /// Returns the user of the facts with that login.

@@ -7,6 +7,7 @@ use crate::Code;
 use crate::access::PortSet;
 use crate::json::Value;
 use crate::model::{Autogroup, Date, PortRange, Protocol, Selector};
+use crate::name::{Capability, Device, Group, Host, IpSet, Posture, Service, Tag, User};
 use crate::source::Text;
 
 macro_rules! as_text {
@@ -24,13 +25,22 @@ macro_rules! as_text {
 
 as_text! {
     Autogroup, autogroup => autogroup.name();
+    Capability, capability => capability;
     Code, code => code.name();
     Date, date => date;
+    Device, device => device;
+    Group, group => group;
+    Host, host => host;
+    IpSet, set => set;
     PortRange, ports => ports;
     PortSet, ports => ports;
+    Posture, posture => posture;
     Protocol, protocol => protocol;
     Selector, selector => selector.text;
+    Service, service => service;
+    Tag, tag => tag;
     Text, text => text;
+    User, user => user;
 }
 
 impl Serialize for Value {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use policy_core::Code;
+use policy_core::identifier::{ALL, item_name};
 use policy_core::model::{InvariantsFile, LintLevels, Policy, SourceLines};
 use policy_core::source::Origin;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,7 +11,7 @@ use quote::quote;
 
 use crate::capability_types;
 use crate::ide::Hovers;
-use crate::item_names::{ALL, ItemNames, item_name, type_of};
+use crate::item_names::{ItemNames, type_of};
 use crate::span_range::{Finding, SpanRange};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
@@ -38,6 +39,8 @@ pub(crate) fn items(
         origin: name.origin,
         place: place(name.origin),
     };
+    let service = |service: &policy_core::model::Selector| (service.text.clone(), None);
+    let services: Vec<_> = policy.services().into_iter().map(service).collect();
     let mut users: Vec<Name> = users.map(name).collect();
     for (item, user) in users.iter_mut().zip(&policy.facts.users) {
         item.value = user.email.as_str().to_owned();
@@ -46,6 +49,11 @@ pub(crate) fn items(
         Module { name: "tag", what: "tags", names: tags.map(name).collect() },
         Module { name: "group", what: "groups", names: groups.map(name).collect() },
         Module { name: "host", what: "hosts", names: hosts.map(name).collect() },
+        Module {
+            name: "service",
+            what: "services",
+            names: services.iter().map(|(text, doc)| name((text, doc))).collect(),
+        },
         Module { name: "ipset", what: "ip sets", names: ipsets.map(name).collect() },
         Module { name: "posture", what: "postures", names: postures.map(name).collect() },
         Module { name: "user", what: "users", names: users },

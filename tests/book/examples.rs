@@ -15,7 +15,7 @@ use policy_test_support::{process, root, snapshot};
 use crate::markdown::{Piece, pieces};
 
 /// The pages whose commands are run.
-const PAGES: [&str; 3] = ["getting-started.md", "checks.md", "scan.md"];
+const PAGES: [&str; 4] = ["getting-started.md", "checks.md", "names.md", "scan.md"];
 
 /// Runs `policy …` in a folder, and returns everything that it prints.
 fn output(line: &str, folder: &Path) -> String {

@@ -1,4 +1,5 @@
-//! Requirements that are not part of the repository: a corpus of captures, rust-analyzer, and Go.
+//! Requirements that are not part of the repository: a corpus of captures, rust-analyzer, Go,
+//! and tools of other languages.
 //!
 //! If one is missing, the tests that need it are skipped and say so. With `POLICY_REQUIRE=all` in
 //! the environment, as in `.ci/run`, they fail instead.
@@ -76,6 +77,13 @@ pub fn rust_analyzer() -> Option<PathBuf> {
         command.status().is_ok_and(|status| status.success())
     });
     or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
+}
+
+/// Finds a program in `PATH`.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file());
+    or_skip(found, &format!("there is no program {name} in PATH: see `.ci/install`"))
 }
 
 /// Finds Node: the program that `POLICY_NODE` names, else `node`.

@@ -3,13 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use policy_core::identifier::item_name;
 use policy_core::model::{Field, KnownCapability, Policy, Shape};
 use policy_core::source::Origin;
 use policy_syntax::occurrence::{Occurrence, Scope};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::item_names::item_name;
 use crate::span_range::SpanRange;
 
 /// A module for each object, because fields of different objects may have one name.

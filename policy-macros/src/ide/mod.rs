@@ -10,6 +10,7 @@ mod capability;
 mod hover;
 mod names;
 
+use policy_core::identifier::item_name;
 use policy_core::model::Policy;
 use policy_core::source::Origin;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
@@ -17,7 +18,7 @@ use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::item_names::{ItemNames, item_name};
+use crate::item_names::ItemNames;
 use crate::span_range::SpanRange;
 use crate::span_table::SpanTable;
 
@@ -158,6 +159,7 @@ impl Declared {
                     names
                 }
             };
+            let module = if module == "svc" { "service" } else { module };
             names.declare(occurrence, module, spans);
         }
         declared

@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use policy_core::identifier::item_name;
 use policy_syntax::occurrence::{Occurrence, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::item_names::{ItemNames, item_name, type_of};
+use crate::item_names::{ItemNames, type_of};
 use crate::span_table::SpanTable;
 
 use super::hover::Hovers;

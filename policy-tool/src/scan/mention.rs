@@ -39,6 +39,8 @@ pub enum MentionContext {
     Reference,
     /// The text looks like such a name, but may be something else.
     Resemblance,
+    /// A constant that `policy export` has made, which other files may use instead of the name.
+    Constant,
 }
 
 /// The identity that assigns a tag.

@@ -22,6 +22,9 @@ pub use mention::{Assigner, Mention, MentionContext, MentionKind};
 
 use subject::Subject;
 
+/// The words by which a file of `policy export` says that it is one.
+const EXPORT: &str = "enerated by `policy export --format";
+
 /// Returns the mentions in a file, in the order of its text.
 ///
 /// ```
@@ -35,6 +38,9 @@ pub fn mentions(path: &str, text: &str) -> Vec<Mention> {
     // Most files of a repository mention nothing, and need not be parsed.
     if !["tag:", "group:", "svc:", "/cap/"].iter().any(|start| text.contains(start)) {
         return Vec::new();
+    }
+    if text.contains(EXPORT) {
+        return constants(text);
     }
     let subject = Subject::new(path, text);
     let whole: Range<usize> = 0..text.len();
@@ -50,4 +56,10 @@ pub fn mentions(path: &str, text: &str) -> Vec<Mention> {
     mentions.sort_by_key(|mention| (mention.range.start, mention.range.end, mention.context));
     mentions.dedup_by(|later, earlier| later.range == earlier.range);
     mentions
+}
+
+/// Returns the tags in a file of `policy export`.
+fn constants(text: &str) -> Vec<Mention> {
+    let starts = text.match_indices("tag:").map(|(at, _)| at);
+    starts.flat_map(|at| name_list::tags_at(text, at, MentionContext::Constant).into_iter().take(1)).collect()
 }

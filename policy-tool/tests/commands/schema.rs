@@ -128,6 +128,8 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("compile", &["compile", "wrong.hujson"]),
     ("names", &["names", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
     ("names", &["names", "empty.hujson", "--format", "json"]),
+    ("export", &["export", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
+    ("export", &["export", "good.hujson", "--format", "json", "--only", "tags"]),
     ("scan", &["scan", "--policy", "good.hujson", "--as", "tag:web", "--format", "json", "up.sh"]),
 ];
 

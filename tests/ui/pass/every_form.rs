@@ -146,6 +146,8 @@ fn passes() {
     assert_eq!(tailnet::host::db_prod.as_str(), "db.prod");
     assert_eq!(tailnet::user::pia.as_str(), "pia@example.com");
     assert_eq!(tailnet::device::nas.as_str(), "nas");
+    const SERVICE: &str = tailnet::service::wiki.as_str();
+    assert_eq!((SERVICE, tailnet::service::ALL), ("svc:wiki", &[tailnet::service::wiki][..]));
     let policy: &policy_core::Policy = &tailnet::POLICY;
     assert_eq!(policy.text, tailnet::HUJSON);
     assert!(!tailnet::HUJSON.contains("Private"));
