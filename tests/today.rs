@@ -35,9 +35,9 @@ fn another_day_compiles_the_crate_anew() {
     // Only the day changes from one round to the next.
     for (day, status, said) in [
         ("2027-03-16", Some(0), vec![]),
-        ("2027-03-17", Some(0), vec!["this grant ends on 2027-03-31, in 14 days [expires-soon]"]),
-        ("2027-03-30", Some(0), vec!["this grant ends on 2027-03-31, in 1 day [expires-soon]"]),
-        ("2027-03-31", Some(0), vec!["this grant ends today, on 2027-03-31 [expires-soon]"]),
+        ("2027-03-17", Some(0), vec!["this grant ends on 2027-03-31, in 14 days"]),
+        ("2027-03-30", Some(0), vec!["this grant ends on 2027-03-31, in 1 day"]),
+        ("2027-03-31", Some(0), vec!["this grant ends today, on 2027-03-31"]),
         ("2027-04-01", Some(101), vec!["this grant ended on 2027-03-31, 1 day ago [expired]"]),
         ("2027-05-01", Some(101), vec!["this grant ended on 2027-03-31", "this grant ended on 2027-04-30, 1 day ago"]),
         ("1.5.2027", Some(101), vec!["`1.5.2027`, the value of `POLICY_TODAY`, is not a valid date [invalid-date]"]),
