@@ -32,8 +32,7 @@ impl Terraform {
         let mirror = tools.join("mirror");
         for provider in ["hashicorp/external", "tailscale/tailscale"] {
             let (_, name) = provider.split_once('/').unwrap();
-            let platform = "99.0.0/linux_amd64";
-            let folder = mirror.join("registry.terraform.io").join(provider).join(platform);
+            let folder = mirror.join("registry.terraform.io").join(provider).join("99.0.0").join(platform());
             fs::create_dir_all(&folder).unwrap();
             fs::copy(&stand_in, folder.join(format!("terraform-provider-{name}_v99.0.0"))).unwrap();
         }
@@ -66,6 +65,17 @@ impl Terraform {
         successful(self.run(&["apply", "-input=false", "-no-color", "-auto-approve"], &variables));
         successful(self.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"], &variables));
     }
+}
+
+/// Returns Terraform's name of this platform.
+fn platform() -> String {
+    let os = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{os}_{architecture}")
 }
 
 #[test]
