@@ -3,8 +3,9 @@
 //!
 //! All examples are checked for the day 2027-03-31. In an entry, a `json` block has facts, the
 //! first `hujson` block a policy with one mistake, and the `text` block the findings. A second
-//! `hujson` block is the fixed policy, which must have no findings. A `rust` block is for codes
-//! that only `policy!` finds. It is part of a case in `ui`, whose output contains the `text`.
+//! `hujson` block is the fixed policy, which must have no findings. A `yaml` block is a file that
+//! `policy scan` reads, and a second one is the fixed file. A `rust` block is for codes that only
+//! `policy!` finds. It is part of a case in `ui`, whose output contains the `text`.
 //!
 //! `UPDATE_SNAPSHOTS=1 cargo test -p policy-tests --test diagnostics` writes the current table and
 //! findings. Review them before you commit.
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use policy_core::diagnostic::Evidence;
 use policy_core::{Code, Diagnostic, Policy, Severity};
 use policy_test_support::snapshot;
+use policy_tool::scan::judge::{self, ScannedFile};
+use policy_tool::scan::mentions;
 
 fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md")
@@ -50,6 +53,7 @@ struct Entry {
     code: Code,
     facts: String,
     policies: Vec<String>,
+    scanned: Vec<String>,
     rust: Option<String>,
     answer: Option<String>,
 }
@@ -61,8 +65,8 @@ fn entries(page: &str) -> Vec<Entry> {
             Piece::Line(line) => {
                 if let Some(name) = line.strip_prefix("### ") {
                     let code = name.parse::<Code>().ok().unwrap_or_else(|| panic!("`{name}` is not a code"));
-                    let (facts, policies) = (String::new(), Vec::new());
-                    entries.push(Entry { code, facts, policies, rust: None, answer: None });
+                    let (facts, policies, scanned) = (String::new(), Vec::new(), Vec::new());
+                    entries.push(Entry { code, facts, policies, scanned, rust: None, answer: None });
                 }
             }
             Piece::Block { language, text } => {
@@ -71,6 +75,7 @@ fn entries(page: &str) -> Vec<Entry> {
                 match language {
                     "json" => entry.facts = text,
                     "hujson" => entry.policies.push(text),
+                    "yaml" => entry.scanned.push(text),
                     "rust" => assert!(entry.rust.replace(text).is_none(), "{name} has two examples in Rust"),
                     "text" => assert!(entry.answer.replace(text).is_none(), "{name} has two answers"),
                     _ => panic!("{name} has a block of {language:?}"),
@@ -84,6 +89,34 @@ fn entries(page: &str) -> Vec<Entry> {
 fn findings(policy: &str, facts: &str) -> Vec<Diagnostic> {
     let policy = if facts.is_empty() { Policy::parse(policy) } else { Policy::with_facts(policy, facts) };
     policy.with_today("2027-03-31".parse().unwrap()).check()
+}
+
+/// Returns what `policy scan` reports about a file.
+fn findings_of_scan(policy: &str, text: &str) -> Vec<Diagnostic> {
+    let policy = Policy::parse(policy).validate().unwrap();
+    let mentions = mentions("file.yaml", text);
+    judge::findings(&policy, &[ScannedFile { text, mentions: &mentions }], &[])
+}
+
+impl Entry {
+    /// Returns the findings of the example.
+    fn findings(&self) -> Vec<Diagnostic> {
+        match (self.policies.first(), self.scanned.first()) {
+            (Some(policy), Some(file)) => findings_of_scan(policy, file),
+            (Some(policy), None) => findings(policy, &self.facts),
+            (None, _) => Vec::new(),
+        }
+    }
+
+    /// Returns the findings of each fixed policy or file.
+    fn fixed(&self) -> Vec<Vec<Diagnostic>> {
+        let policies = self.policies.iter().skip(1).map(|policy| match self.scanned.first() {
+            Some(file) => findings_of_scan(policy, file),
+            None => findings(policy, &self.facts),
+        });
+        let files = self.scanned.iter().skip(1);
+        policies.chain(files.flat_map(|file| Some(findings_of_scan(self.policies.first()?, file)))).collect()
+    }
 }
 
 fn severity(code: Code) -> &'static str {
@@ -137,9 +170,9 @@ fn updated(page: &str) -> String {
                 }
             }
             Piece::Block { language, text } => {
-                let answered = current.filter(|_| language == "text").and_then(|entry| {
-                    entry.policies.first().map(|policy| answer_lines(&findings(policy, &entry.facts)))
-                });
+                let answered = current
+                    .filter(|entry| language == "text" && !entry.policies.is_empty())
+                    .map(|entry| answer_lines(&entry.findings()));
                 write!(out, "```{language}\n{}```\n", answered.unwrap_or(text)).unwrap();
             }
         }
@@ -174,15 +207,18 @@ fn the_table_and_the_answers_are_those_of_today() {
 #[test]
 fn each_example_shows_its_mistake_and_no_other() {
     let mut wrong = String::new();
-    for Entry { code, facts, policies, rust, answer } in entries(&page()) {
-        assert!(answer.is_some_and(|answer| !answer.is_empty()), "{code} has no answer");
-        assert_ne!(rust.is_some(), !policies.is_empty(), "{code} has an example, as HuJSON or as Rust");
-        let [example, mended @ ..] = policies.as_slice() else { continue };
-        let found = findings(example, &facts);
+    for entry in entries(&page()) {
+        let code = entry.code;
+        assert!(entry.answer.as_ref().is_some_and(|answer| !answer.is_empty()), "{code} has no answer");
+        assert_ne!(entry.rust.is_some(), !entry.policies.is_empty(), "{code} has an example, as HuJSON or as Rust");
+        if entry.policies.is_empty() {
+            continue;
+        }
+        let found = entry.findings();
         if found.is_empty() || found.iter().any(|finding| finding.code != code) {
             writeln!(wrong, "the example of {code} gets\n{}", answer_lines(&found)).unwrap();
         }
-        for found in mended.iter().map(|mended| findings(mended, &facts)).filter(|found| !found.is_empty()) {
+        for found in entry.fixed().into_iter().filter(|found| !found.is_empty()) {
             writeln!(wrong, "the fixed example of {code} gets\n{}", answer_lines(&found)).unwrap();
         }
     }

@@ -20,10 +20,11 @@
 #[doc(hidden)]
 pub mod tool {
     pub use crate::command::{Command, CommandResult, Example, Run};
-    pub use crate::facts::read_text as read_facts;
+    pub use crate::facts::{argument as facts_argument, read_text as read_facts};
     pub use crate::stand_alone;
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, output, report, temporary, text, valid, words,
+        argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
+        words,
     };
 }
 
@@ -66,7 +67,8 @@ pub mod temporary;
 mod test_report;
 #[doc(hidden)]
 pub mod text;
-mod today;
+#[doc(hidden)]
+pub mod today;
 #[doc(hidden)]
 pub mod valid;
 #[doc(hidden)]
@@ -115,6 +117,7 @@ const FILE_EXAMPLES: &[Example] = &[
     ("fmt --check *.hujson", "in CI: is every file formatted?"),
     ("import policy.hujson > src/tailnet.rs", "the same policy in Rust, with its comments"),
     ("diff git:HEAD:policy.hujson policy.hujson", "what access do the changes since the last commit give?"),
+    ("scan .", "do manifests, programs and scripts name what it declares?"),
     ("init tailnet --from policy.hujson", "a crate for it, with all that git and CI want"),
     ("migrate --write policy.hujson", "acls as grants, which allow exactly the same"),
 ];

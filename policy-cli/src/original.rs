@@ -84,7 +84,7 @@ impl Original {
         let part = match part.file {
             FileId::Policy => self.alignment.original(part)?,
             FileId::FACTS => part,
-            FileId::Facts(_) | FileId::Invariants => return None,
+            FileId::Facts(_) | FileId::Invariants | FileId::Scanned(_) => return None,
         };
         let (file, bytes): (usize, Range<usize>) = match &self.source {
             Source::Rust(source) => source.place(part)?,

@@ -11,13 +11,13 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// Fails if the value in the environment is not a date.
-pub(crate) fn today() -> Result<Date, Failure> {
+pub fn today() -> Result<Date, Failure> {
     let variable = std::env::var_os(Date::TODAY_VARIABLE).map(|value| value.to_string_lossy().into_owned());
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(Date::today(variable.as_deref(), clock)?)
 }
 
 /// Returns the policy, checked for today if a part of it depends on the date.
-pub(crate) fn checked_for_today(policy: Policy) -> Result<Policy, Failure> {
+pub fn checked_for_today(policy: Policy) -> Result<Policy, Failure> {
     if policy.endings().is_empty() { Ok(policy) } else { Ok(policy.with_today(today()?)) }
 }

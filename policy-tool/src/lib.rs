@@ -9,6 +9,7 @@ mod comment;
 pub mod import;
 pub mod migrate;
 mod operator_crate;
+pub mod scan;
 #[cfg(unix)]
 mod signal;
 

@@ -1,8 +1,8 @@
 //! Tests that the commands on some pages print what the pages show.
 //!
 //! The commands of a page are run from top to bottom, in a folder for that page. A `hujson` block
-//! is written to `policy.hujson`, an `invariants` block to `policy.invariants` and a `json` block
-//! to `facts.json`. In a `console` block, `$ ` begins a command, and its output follows. A `rust`
+//! is written to `policy.hujson`, an `invariants` block to `policy.invariants`, a `json` block to
+//! `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a command, and its output follows. A `rust`
 //! block with a policy is the output of `policy import policy.hujson`. `UPDATE_SNAPSHOTS=1` writes
 //! the current output.
 
@@ -15,7 +15,7 @@ use policy_test_support::{process, root, snapshot};
 use crate::markdown::{Piece, pieces};
 
 /// The pages whose commands are run.
-const PAGES: [&str; 3] = ["getting-started.md", "checks.md", "names.md"];
+const PAGES: [&str; 4] = ["getting-started.md", "checks.md", "names.md", "scan.md"];
 
 /// Runs `policy …` in a folder, and returns everything that it prints.
 fn output(line: &str, folder: &Path) -> String {
@@ -46,6 +46,7 @@ fn updated(page: &str, folder: &Path) -> String {
             "hujson" => Some("policy.hujson"),
             "invariants" => Some("policy.invariants"),
             "json" => Some("facts.json"),
+            "yaml" => Some("services.yaml"),
             _ => None,
         };
         if let Some(file) = file {

@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 
 /// Returns `found`. If it is `None`, the test is skipped or fails.
@@ -79,6 +79,20 @@ pub fn rust_analyzer() -> Option<PathBuf> {
     or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
 }
 
+/// Finds a Python that has some modules: `python3`, else the one of `.ci/install`.
+pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
+    let folder = Command::new(crate::root().join(".ci/tool-folder")).arg("python").output();
+    let folder = folder.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let candidates = [PathBuf::from("python3"), Path::new(&folder).join("bin/python")];
+    let imports = format!("import {}", modules.join(", "));
+    let has_modules = |python: &PathBuf| {
+        let output = Command::new(python).args(["-c", &imports]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let missing = format!("no Python with {} runs here: see `.ci/install`", modules.join(", "));
+    or_skip(candidates.into_iter().find(has_modules), &missing)
+}
+
 /// Finds a program in `PATH`.
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -117,18 +131,46 @@ pub fn browser() -> Option<(PathBuf, PathBuf)> {
 /// # Panics
 /// Panics if Go is installed and the program does not compile.
 pub fn go_program(folder: &str, program: &Path) -> Option<()> {
+    go_programs(folder, program, &["."])
+}
+
+/// Builds Go programs, of the module in a folder of the repository or of modules in its go.sum, as
+/// `output`: a file, or a folder that exists for several programs.
+///
+/// # Panics
+/// Panics if Go is installed and one of the programs does not compile.
+pub fn go_programs(folder: &str, output: &Path, packages: &[&str]) -> Option<()> {
+    download_go_modules(folder)?;
+    let arguments: [&OsStr; 3] = ["build".as_ref(), "-o".as_ref(), output.as_ref()];
+    let packages = packages.iter().map(OsStr::new);
+    let built = go(folder, &arguments.into_iter().chain(packages).collect::<Vec<_>>());
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    Some(())
+}
+
+/// Returns the folder with the sources of a Go module that the go.mod in a folder of the repository
+/// names.
+///
+/// # Panics
+/// Panics if go.mod does not name the module.
+pub fn go_module(folder: &str, module: &str) -> Option<PathBuf> {
+    download_go_modules(folder)?;
+    let arguments = ["list", "-m", "-f", "{{.Dir}}", module];
+    let listed = go(folder, &arguments.map(OsStr::new));
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    Some(PathBuf::from(String::from_utf8_lossy(&listed.stdout).trim()))
+}
+
+fn go(folder: &str, arguments: &[&OsStr]) -> Output {
+    Command::new("go").args(arguments).current_dir(crate::root().join(folder)).output().unwrap()
+}
+
+fn download_go_modules(folder: &str) -> Option<()> {
     let is_there = Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
     or_skip(is_there.then_some(()), "no Go runs here: see `.ci/install`")?;
-    let go = |arguments: &[&OsStr]| {
-        let mut command = Command::new("go");
-        command.args(arguments).current_dir(crate::root().join(folder)).output().unwrap()
-    };
-    let modules = go(&["mod".as_ref(), "download".as_ref()]);
+    let modules = go(folder, &["mod", "download"].map(OsStr::new));
     or_skip(
         modules.status.success().then_some(()),
         "the Go modules of the tests cannot be downloaded: see `.ci/install`",
-    )?;
-    let built = go(&["build".as_ref(), "-o".as_ref(), program.as_ref(), ".".as_ref()]);
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    Some(())
+    )
 }

@@ -77,7 +77,7 @@ impl ExpiringAnswer<'_> {
                     line: Some(LineIndex::new(&*file.text).position(start).line),
                 }
             }
-            (FileId::Facts(_), _) if policy.source_lines.line(ending.origin).is_none() => {
+            (FileId::Facts(_) | FileId::Scanned(_), _) if policy.source_lines.line(ending.origin).is_none() => {
                 Location { file: self.rules.file(), line: None }
             }
             _ => self.rules.location(ending.origin),

@@ -22,7 +22,7 @@ use crate::{file, output};
 pub(crate) const NAME: &str = "tailnet";
 
 /// Defines the argument of every command that uses facts.
-pub(crate) fn argument() -> Arg {
+pub fn argument() -> Arg {
     Arg::new(NAME)
         .long(NAME)
         .value_name("FACTS")

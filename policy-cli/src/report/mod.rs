@@ -52,6 +52,8 @@ pub struct Report<'a> {
     id: FileId,
     /// The file of invariants beside the policy.
     invariants: Option<SourceFile<'a>>,
+    /// The files that `policy scan` has read. The first one is number 0.
+    scanned: Vec<SourceFile<'a>>,
     /// The policy, if it may have been written in Rust.
     policy: Option<&'a Policy>,
     /// Where it was written in Rust. It is read when a place is asked for.
@@ -65,6 +67,7 @@ impl<'a> Report<'a> {
             source: SourceFile::new(path, text),
             id: FileId::Policy,
             invariants: None,
+            scanned: Vec::new(),
             policy: None,
             original: OnceCell::new(),
             diagnostics,
@@ -76,6 +79,13 @@ impl<'a> Report<'a> {
         let source = |file: &'a InvariantsFile| SourceFile::new(Path::new(&file.name), &*file.text);
         let invariants = policy.facts.invariants_file.as_ref().map(source);
         Report { invariants, policy: Some(policy), ..Report::new(path, &policy.text, diagnostics) }
+    }
+
+    /// Adds the files that `policy scan` has read, in the order of their numbers.
+    #[must_use]
+    pub fn with_scanned(self, files: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
+        let scanned = files.into_iter().map(|(path, text)| SourceFile::new(path, text)).collect();
+        Report { scanned, ..self }
     }
 
     /// Sets the id of the text, for example that of a file of facts beside a policy.
@@ -115,6 +125,7 @@ impl<'a> Report<'a> {
         let source = match origin.file {
             file if file == self.id => &self.source,
             FileId::Invariants => self.invariants.as_ref()?,
+            FileId::Scanned(number) => self.scanned.get(usize::from(number))?,
             FileId::Policy | FileId::Facts(_) => return None,
         };
         source.span(origin.range())

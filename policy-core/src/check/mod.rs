@@ -69,7 +69,8 @@ pub fn check(policy: &Policy) -> Vec<Diagnostic> {
 
 /// Returns findings as they are reported: in the order of the text, without duplicates, and with
 /// the lint levels applied.
-pub(crate) fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+#[doc(hidden)]
+pub fn in_order(policy: &Policy, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let levels = LintLevels::new(policy);
     findings.retain_mut(|finding| finding.is_error() || levelled(finding, &levels));
     findings.sort_by_key(|finding| (finding.origin, finding.code));

@@ -227,6 +227,11 @@ codes! {
     Error OwnedAndTagged = "owned-and-tagged", Documentation, "a device with an owner and tags";
     Error ContradictoryFacts = "contradictory-facts", Documentation, "users that contradict each other";
     Warning UndeclaredDeviceTag = "undeclared-device-tag", Text, "a device's tag that the policy does not declare";
+
+    // Found by `policy scan`, which reads the files of other programs.
+    Warning UndeclaredMention = "undeclared-mention", Text, "a name in another file that the policy does not have";
+    Warning UnownedTag = "unowned-tag", Documentation, "a tag that another file assigns for an identity that does not own it";
+    Warning UnassignedTag = "unassigned-tag", Text, "a tag that no scanned file assigns";
 }
 
 impl std::fmt::Display for Code {

@@ -64,7 +64,7 @@ impl LintLevels {
 }
 
 /// The range of all texts.
-const EVERYWHERE: (Position, Position) = ((FileId::Policy, 0), (FileId::Invariants, u32::MAX));
+const EVERYWHERE: (Position, Position) = ((FileId::Policy, 0), (FileId::Scanned(u16::MAX), u32::MAX));
 
 fn bounds(origin: Origin) -> (Position, Position) {
     ((origin.file, origin.start), (origin.file, origin.end))

@@ -84,7 +84,7 @@ impl Policy {
         let text = match origin.file {
             FileId::Policy => &self.text,
             FileId::Invariants => &self.facts.invariants_file.as_ref()?.text,
-            FileId::Facts(_) => return None,
+            FileId::Facts(_) | FileId::Scanned(_) => return None,
         };
         text.get(origin.range()).map(|_| (text.as_str(), origin.range()))
     }

@@ -10,6 +10,8 @@ pub enum FileId {
     Facts(u16),
     /// The file of invariants beside the policy.
     Invariants,
+    /// A file of another program that names parts of the policy. Numbered from 0.
+    Scanned(u16),
 }
 
 impl FileId {

@@ -5,9 +5,10 @@ mod import;
 mod init;
 mod man;
 mod migrate;
+mod scan;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
 pub(crate) const COMMANDS: &[Command] =
-    &[import::COMMAND, init::COMMAND, migrate::COMMAND, completions::COMMAND, man::COMMAND];
+    &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND, completions::COMMAND, man::COMMAND];

@@ -18,6 +18,7 @@ mod install;
 mod invariants_file;
 mod migrate;
 mod names;
+mod scan;
 mod schema;
 mod several;
 mod test;

@@ -130,6 +130,7 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("names", &["names", "empty.hujson", "--format", "json"]),
     ("export", &["export", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
     ("export", &["export", "good.hujson", "--format", "json", "--only", "tags"]),
+    ("scan", &["scan", "--policy", "good.hujson", "--as", "tag:web", "--format", "json", "up.sh"]),
 ];
 
 /// Checks the schemas in the folder that the first argument names, and validates each further argument: a schema and a
@@ -191,6 +192,7 @@ fn with_policies(test: &str) -> PathBuf {
         ("wrong.hujson", good.replace("\"dst\": [\"tag:db\"], \"ip\"", "\"dst\": [\"tag:bd\"], \"ip\"")),
         ("empty.hujson", EMPTY.to_owned()),
         ("facts.json", FACTS.to_owned()),
+        ("up.sh", "tailscale up --advertise-tags=tag:db,tag:wbe\n".to_owned()),
         ("good.hujson", good),
     ] {
         fs::write(directory.join(name), text).unwrap();
