@@ -1,9 +1,9 @@
-//! The capabilities of Tailscale's own whose bodies are known.
+//! Tailscale's own capabilities whose bodies are known.
 
 use crate::model::Shape;
 
-/// An app capability of Tailscale's own, with the shape of its bodies. Sources: Tailscale's
-/// documentation and the programs that read them.
+/// One of Tailscale's own app capabilities, with the shape of its bodies. The sources are
+/// Tailscale's documentation and the programs that read the bodies.
 ///
 /// ```
 /// use policy_core::model::KnownCapability;
@@ -15,25 +15,25 @@ use crate::model::Shape;
 pub struct KnownCapability {
     /// The name, such as `tailscale.com/cap/drive`.
     pub name: &'static str,
-    /// A sentence about what it is for.
+    /// A sentence about its purpose.
     pub doc: &'static str,
     shape: &'static str,
 }
 
 impl KnownCapability {
-    /// Returns those that grants can give.
+    /// Returns the capabilities that grants can give.
     pub fn of_grants() -> &'static [KnownCapability] {
         OF_GRANTS
     }
 
-    /// Returns those that node attributes can give.
+    /// Returns the capabilities that node attributes can give.
     pub fn of_node_attributes() -> &'static [KnownCapability] {
         OF_NODE_ATTRIBUTES
     }
 
-    /// Returns what its bodies are. Each field has a comment.
+    /// Returns the shape of its bodies. Each field has a comment.
     pub fn shape(&self) -> Shape {
-        // A test reads all of them.
+        // A test parses all shapes.
         self.shape.parse().unwrap_or(Shape::Any)
     }
 }
@@ -77,7 +77,7 @@ const OF_GRANTS: &[KnownCapability] = &[
     KnownCapability {
         name: "tailscale.com/cap/pam",
         doc: "Permissions in Tailscale's privileged access management.",
-        // The services have settings of their own.
+        // Each kind of service has its own settings.
         shape: r"{
             // The version of the permissions.
             version?: string;
