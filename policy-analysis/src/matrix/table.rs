@@ -461,7 +461,7 @@ impl<'p> Matrix<'p> {
             if conditionless.any(|other| other.ports.contains(&access.ports)) {
                 continue;
             }
-            // Access ends only if no other rule keeps it.
+            // Ports do not end if access that lasts longer includes them.
             let same = lasting().filter(|other| access.until.is_some() && other.has_conditions_of(&access));
             let ports = same.fold(access.ports.clone(), |ports, other| ports.without(&other.ports));
             if !ports.is_empty() {
