@@ -257,7 +257,7 @@ impl Types<'_> {
             pascal_case(&all)
         });
         let numbered = (2..).map(|number| format!("{}{number}", pascal_case(&words(last))));
-        // What starts with a digit has a sign before it, and cannot be written.
+        // A name that starts with a digit gets a `_` before it, and is not valid in `policy!`.
         let is_free = |name: &String| {
             let is_written = name.starts_with(|char: char| char.is_ascii_uppercase()) && !name.ends_with('_');
             is_written && !self.types.contains_key(name) && !self.constants.contains_key(&constant_name(name))

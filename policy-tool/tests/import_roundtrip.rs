@@ -181,7 +181,7 @@ fn only_names_of_keys_change_in_the_file() {
     }
 }
 
-/// What is before an entry.
+/// The text before an entry.
 #[derive(Clone, Copy)]
 struct Before {
     /// Where the entry starts, in bytes.

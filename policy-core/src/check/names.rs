@@ -238,7 +238,7 @@ impl<'p> Kind<'p> {
         for name in &in_order {
             declared.entry(key(kind, name)).or_insert(*name);
         }
-        // What lacks its kind is reported where it is declared, and not where it is used.
+        // A name without its prefix is reported at its declaration, and not at its uses.
         for name in in_order.iter().filter(|name| !name.contains(':')) {
             declared.entry(key(kind, &format!("{}{name}", kind.prefix()))).or_insert(*name);
         }
