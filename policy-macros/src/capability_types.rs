@@ -221,7 +221,7 @@ impl Types<'_> {
         self.add_name(pascal_case(&all), text, place, path.len() == 1)
     }
 
-    /// Adds the name of a type. `text` is what the policy calls it.
+    /// Adds the name of a type. `text` is its name in the policy.
     fn add_name(&mut self, name: String, text: &str, place: SpanRange, is_capability: bool) -> Option<Ident> {
         let constant = is_capability.then(|| constant_name(&name));
         let this = || (text.to_owned(), place);

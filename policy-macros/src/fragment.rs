@@ -183,8 +183,8 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
 }
 
 /// Returns fallback items for the case that rustc does not find the macro of a fragment. rustc
-/// reports this, and should not also report that `POLICY` is missing. The items of the policy itself
-/// hide the fallback items, because explicit names take precedence over a `*` import.
+/// reports this, and should not also report that `POLICY` is missing. The items of the policy
+/// itself hide the fallback items, because explicit names take precedence over a `*` import.
 ///
 /// Only rustc knows whether a path leads to a fragment, and only after it has expanded all macros.
 /// Therefore the error is rustc's own.

@@ -52,8 +52,8 @@ impl RustSource {
         sources.find(|source| is_wanted(&source.lowered))
     }
 
-    /// Returns the source of a part of the HuJSON or of its facts: the index of a file, and the bytes
-    /// in it.
+    /// Returns the source of a part of the HuJSON or of its facts: the index of a file, and the
+    /// bytes in it.
     pub fn place(&self, origin: Origin) -> Option<(usize, Range<usize>)> {
         let (place, _) = self.lowered.place(origin)?;
         let (file, first) = self.ranges.get(place.first.index())?;

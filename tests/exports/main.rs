@@ -1,6 +1,6 @@
-//! Tests of `export --format`: the formatter of each language does not change the text, its compiler
-//! or checker accepts it, and refuses a program that uses a name that the policy does not have any
-//! more.
+//! Tests of `export --format`: the formatter of each language does not change the text, its
+//! compiler or checker accepts it, and refuses a program that uses a name that the policy does not
+//! have any more.
 
 mod language;
 

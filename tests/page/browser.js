@@ -1,5 +1,5 @@
-// Tests a page in Chromium: `node browser.js CHROMIUM PAGE FOLDER`. Writes pictures into FOLDER, and its observations
-// as JSON to stdout. A failed check throws an exception.
+// Tests a page in Chromium: `node browser.js CHROMIUM PAGE FOLDER`. Writes pictures into FOLDER,
+// and its observations as JSON to stdout. A failed check throws an exception.
 "use strict";
 const assert = require("assert");
 const fs = require("fs");

@@ -257,8 +257,8 @@ fn of_page(said: &Value) -> Value {
     })
 }
 
-/// Returns names in order, without addresses. The page distinguishes more addresses, because it must
-/// answer more questions.
+/// Returns names in order, without addresses. The page distinguishes more addresses, because it
+/// must answer more questions.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let is_address = |name: &str| {
         let word = name.split('`').nth(1).unwrap_or_default();
@@ -269,13 +269,13 @@ fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     names
 }
 
-/// Returns the essence of an answer: the decision, and each combination of rules that decides a part
-/// of it.
+/// Returns the essence of an answer: the decision, and each combination of rules that decides a
+/// part of it.
 ///
-/// The page has examples for all possible questions, and `explain` has examples for one question. So
-/// the two may name different examples of the same thing, or use them in sentences. One of the two
-/// may also list a part separately that no rule is about. Only the decision shows such a part. The
-/// same applies to the parts of a question about `autogroup:self`.
+/// The page has examples for all possible questions, and `explain` has examples for one question.
+/// So the two may name different examples of the same thing, or use them in sentences. One of the
+/// two may also list a part separately that no rule is about. Only the decision shows such a part.
+/// The same applies to the parts of a question about `autogroup:self`.
 fn in_essence(question: &Value, answer: &Value) -> Value {
     if question["destination"] == "autogroup:self" {
         return json!([answer["decision"], answer["error"], answer["isAboutNobody"]]);

@@ -118,8 +118,8 @@ fn module(kind: &ConstantsOfKind, text: &mut String) {
     let items: Vec<String> = kind.constants.iter().map(|constant| item(&constant.identifier)).collect();
     let head = format!("    pub const {ALL}: &[{name}] =");
     match items.as_slice() {
-        // rustfmt moves a single item to its own line before it breaks the item's brackets. It does not
-        // do so for several items.
+        // rustfmt moves a single item to its own line before it breaks the item's brackets. It does
+        // not do so for several items.
         [item] if width(item) + 5 + width(&head) <= WIDTH => text.push_str(&format!("{head} &[{item}];\n")),
         [item] if width(item) + 12 < WIDTH => text.push_str(&format!("{head}\n        &[{item}];\n")),
         items => array(&format!("{head} "), items, ";\n", text),

@@ -41,11 +41,11 @@ impl<P: Copy, F> Cause<P, F> {
 }
 
 /// Reports warnings with one cause once, at the first place. The other places are in
-/// [`Diagnostic::also`], and the first few are also notes. Errors stay separate, because each one is
-/// a separate mistake.
+/// [`Diagnostic::also`], and the first few are also notes. Errors stay separate, because each one
+/// is a separate mistake.
 ///
-/// Call this last, after allowed warnings have been removed. `file` returns the text that a place is
-/// in. Warnings about different texts stay separate.
+/// Call this last, after allowed warnings have been removed. `file` returns the text that a place
+/// is in. Warnings about different texts stay separate.
 ///
 /// ```
 /// use policy_core::Policy;

@@ -139,8 +139,8 @@ impl<P> Diagnostic<P> {
         self.severity() == Severity::Error
     }
 
-    /// Returns whether `warning` may explain why a test or an invariant of the policy fails. That is
-    /// the case if it is about a rule that a note of this error shows.
+    /// Returns whether `warning` may explain why a test or an invariant of the policy fails. That
+    /// is the case if it is about a rule that a note of this error shows.
     pub fn is_explained_by(&self, warning: &Self, contains: impl Fn(&P, &P) -> bool) -> bool {
         let is_outcome = matches!(self.code, Code::FailingTest | Code::FailingSshTest | Code::BrokenInvariant);
         let mut rules = self.notes.iter().filter_map(|note| note.origin.as_ref());

@@ -168,7 +168,7 @@ const OF_NODE_ATTRIBUTES: &[KnownCapability] = &[KnownCapability {
         name: string;
         // The tags of the devices that act as connectors, or `*` for all.
         connectors: [string];
-        // The domains. `*.example.com` matches every subdomain of `example.com`, and not `example.com`.
+        // The domains. `*.example.com` matches the subdomains of `example.com` only.
         domains?: [string];
         // Other routes that the connectors advertise.
         routes?: [string];

@@ -26,7 +26,8 @@ pub struct Reading {
     /// True if some list of a rule or a declaration has an `except`.
     pub(crate) uses_except: bool,
     pub(crate) is_invariants_file: bool,
-    /// Names in loops that contain the name of a variable without its `$`, each with its correct form.
+    /// Names in loops that contain the name of a variable without its `$`, each with its correct
+    /// form.
     pub(crate) without_dollar: Vec<(TokenRange, String)>,
 }
 

@@ -60,8 +60,9 @@ const FACTS: &str = r#"{
 /// A policy without rules, which allows everything.
 const EMPTY: &str = r#"{"tagOwners": {"tag:web": [], "tag:db": []}}"#;
 
-/// Schemas, each with a command line whose output it describes. `policy.hujson` fails its own tests,
-/// `good.hujson` passes them, `wrong.hujson` is refused, and `empty.hujson` allows everything.
+/// Schemas, each with a command line whose output it describes. `policy.hujson` fails its own
+/// tests, `good.hujson` passes them, `wrong.hujson` is refused, and `empty.hujson` allows
+/// everything.
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("check", &["check", "policy.hujson", "good.hujson", "wrong.hujson", "--format", "json"]),
     ("check", &["check", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
@@ -175,7 +176,7 @@ fn python() -> Option<&'static str> {
     require::or_skip(python, "no Python with jsonschema runs here: see `.ci/install`")
 }
 
-/// Validates documents by schemas, and returns what is wrong.
+/// Validates documents by schemas, and returns the problems.
 fn validate(python: &str, pairs: &[String]) -> String {
     let output = Command::new(python).args(["-c", VALIDATOR]).arg(schemas()).args(pairs).output().unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()

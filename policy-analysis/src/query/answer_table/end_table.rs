@@ -23,7 +23,8 @@ use crate::query::subject::Subject;
 #[derive(Default)]
 pub(super) struct EndTable {
     ends: Interner,
-    /// Lists of numbers, such as the ends that a word stands for, or the rules that a router carries.
+    /// Lists of numbers, such as the ends that a word stands for, or the rules that a router
+    /// carries.
     lists: Interner,
     texts: Interner,
     principals: HashMap<String, usize>,
@@ -187,8 +188,8 @@ impl<'w, 'p> EndWriter<'w, 'p> {
     }
 
     /// Returns the rules whose traffic to an end is carried by routers, and the reasons why the
-    /// traffic of other rules is not carried. The result has an entry for traffic from anywhere, and
-    /// one for each device that may use other routers.
+    /// traffic of other rules is not carried. The result has an entry for traffic from anywhere,
+    /// and one for each device that may use other routers.
     fn carried(&self, end: &QueryEnd<'p>, anywhere: &Carriers, table: &mut EndTable) -> Value {
         let Numbers { certain, possible } = &end.selectors;
         let rules = &self.world.space.rules;

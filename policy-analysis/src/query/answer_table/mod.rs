@@ -26,8 +26,8 @@ use rule_table::RuleTable;
 
 /// The answers to all questions about the names and the addresses of a policy, as data.
 pub struct AnswerTable {
-    /// The rules, in the order of their numbers in the data: grants, ACLs, then SSH rules. The whole
-    /// policy, if it has no grants and no ACLs.
+    /// The rules, in the order of their numbers in the data: grants, ACLs, then SSH rules. The
+    /// whole policy, if it has no grants and no ACLs.
     pub rules: Vec<Origin>,
     /// The data.
     pub data: Value,

@@ -300,7 +300,8 @@ class Asked {
 
   nameOf(end) { return this.namesOf([end])[0] ?? "nobody"; }
 
-  // Returns the names of some ends. A user whose role is unknown is listed once if the role does not matter.
+  // Returns the names of some ends. A user whose role is unknown is listed once if the role does
+  // not matter.
   namesOf(ends) {
     const all = ends.flatMap((end) => end.names.map((name) => ({ name, rename: end.rename ?? ((text) => text) })));
     const unconditional = new Set(all.filter(({ name }) => !Array.isArray(name)).map(({ name }) => name));
@@ -415,7 +416,8 @@ class Asked {
     };
   }
 
-  // Returns how a rule names the destination: 0 as `*`, 1 by another selector, 2 by its own name, -1 not at all.
+  // Returns how a rule names the destination: 0 as `*`, 1 by another selector, 2 by its own name,
+  // -1 not at all.
   namedAs(ends, rule) {
     const asked = this.bestName(ends.destination).replace(/^`+|`+$/g, "");
     return Math.max(-1, ...rule.dst.filter((item) => this.isNamed(ends, item, "destination")).map((item) => {

@@ -125,8 +125,8 @@ function showAnswer(model, question, said, output) {
   }
 }
 
-// Returns the words that contain a text, or whose description does (such as a login). Words that begin with the
-// text come first.
+// Returns the words that contain a text, or whose description does (such as a login). Words that
+// begin with the text come first.
 function suggestions(model, side, text) {
   const wanted = text.trim().toLowerCase();
   const found = [[], []];

@@ -14,8 +14,8 @@ use crate::scan::name_list::{tags_at, whole_names};
 use crate::scan::script;
 use crate::scan::subject::Subject;
 
-/// Words which show that a string only looks like a tag, but is something else: a filter of a cloud's
-/// API, as in `Filters=[{"Name": "tag:Name"}]`, or the tag of an image.
+/// Words which show that a string only looks like a tag, but is something else: a filter of a
+/// cloud's API, as in `Filters=[{"Name": "tag:Name"}]`, or the tag of an image.
 const OTHERS: &[&str] = &["filter", "aws", "ec2", "boto", "azure", "google", "docker", "image"];
 
 /// Functions whose arguments are texts for people.
@@ -66,8 +66,8 @@ struct CodeReader<'t> {
 #[derive(Default)]
 struct Bracket<'t> {
     mark: Option<char>,
-    /// The tokens since the last separator in it. If it contains another open bracket, they show the
-    /// purpose of that bracket.
+    /// The tokens since the last separator in it. If it contains another open bracket, they show
+    /// the purpose of that bracket.
     statement: Vec<CodePart<'t>>,
     /// The string before the last separator.
     last_string: Option<&'t str>,
